@@ -1,0 +1,67 @@
+"""What comes in, after a platform has verified it and before anybody has understood it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Kind = Literal["command", "text", "press", "save", "reaction", "edited", "deleted", "joined", "home"]
+Place = Literal["dm", "channel"]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One thing a person did, on any platform.
+
+    Args:
+        key: the platform's own name for this delivery; the same key is the same act, however often it comes.
+        kind: "command" was addressed to the bot (`/krise …`, `@Krisebot …`); "text" was just said where the bot can
+            hear it; "press" is a button; "save" is `Gem i log` on somebody's message; "reaction" an emoji on one.
+        platform: the platform's registered name, for answers that must go back the same way.
+        sender: a person's id in the plan, or `platform:id` for an employee who is not in it.
+        place: "dm" when only the sender and the bot are there.
+        conversation: the platform's address of the place, which an answer can be sent to.
+        received_at: UTC, when it reached us.
+        text: verbatim, as typed, without the bot's name or the command's.
+        action, args, values: for a press: what the button does, with what, and what was filled in.
+        message: the message it is about: our own message id for a press, the platform's reference otherwise.
+        author, said_at: for "save": who wrote the message, and when (UTC).
+        sender_name: a name to show for an employee who is not in the plan.
+    """
+
+    key: str
+    kind: Kind
+    platform: str
+    sender: str
+    place: Place
+    conversation: str
+    received_at: datetime
+    text: str = ""
+    action: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    author: str = ""
+    said_at: datetime | None = None
+    sender_name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON data, for the inbox."""
+        data = asdict(self)
+        data["received_at"] = self.received_at.isoformat()
+        data["said_at"] = self.said_at.isoformat() if self.said_at else None
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Incoming:
+        """An input as `to_json` left it."""
+        said_at = data.get("said_at")
+        return cls(
+            **{
+                **data,
+                "received_at": datetime.fromisoformat(data["received_at"]),
+                "said_at": datetime.fromisoformat(said_at) if said_at else None,
+            }
+        )
