@@ -1,0 +1,118 @@
+"""One way into the database, the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+# Any fixed number: it names the one lock that lets a single turn at a time, over all replicas, change a crisis.
+TURN_LOCK = 112
+
+
+class DatabaseUnavailable(Exception):
+    """The database can't be opened or migrated; the message says what and why."""
+
+
+class Database:
+    """A database that krisebot keeps everything in.
+
+    Args:
+        url: an SQLAlchemy address, `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = _sqlite(url) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        # SQLite has one writer: queueing here is fair and immediate, where its own busy handler polls.
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    async def migrate(self) -> None:
+        """Bring the tables to the newest form, from whatever form an older krisebot left.
+
+        Raises:
+            DatabaseUnavailable: it can't be reached, or is newer than this program.
+        """
+        try:
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
+        except command.util.CommandError as error:
+            raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends well, and leaves no trace when it doesn't."""
+        if self._writer is None:
+            async with self._sessions.begin() as session:
+                yield session
+        else:
+            async with self._writer, self._sessions.begin() as session:
+                yield session
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that nobody else's turn runs beside, on any replica, until it has committed."""
+        async with self.transaction() as session:
+            if not self.is_sqlite:
+                await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session to look with; what it would change is thrown away."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={"reading": True})
+            yield session
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life; raises SQLAlchemyError or OSError when it gives none."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self.engine.dispose()
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": 30})
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions lazily, as readers; ours begin below, as writers.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
