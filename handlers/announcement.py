@@ -1,0 +1,39 @@
+"""What the whole organisation shall know: at activation, at each change, and at the end. Bilag 1, Information."""
+
+from __future__ import annotations
+
+from handlers.card import Card, quote
+from handlers.turn import Turn
+
+WHAT = {
+    "aktiveret": "Krisestaben er nedsat",
+    "nedskaleret": "Krisestaben er trådt ned til beredskabsniveau 1",
+    "afblæst": "Krisestaben er afviklet",
+}
+
+
+async def offer(turn: Turn, change: str) -> None:
+    """Hand communication a text that is ready for the intranet; people publish, the bot does not (R212, R252).
+
+    Args:
+        change: a key of `WHAT`.
+    """
+    crisis = turn.the_crisis
+    moment = crisis.deactivated_at if change == "afblæst" else turn.now if change == "nedskaleret" else crisis.decided_at
+    owner = turn.rules.holder("kommunikation")
+    text = (
+        f"{WHAT[change]}: {quote(crisis.title)}.\n"
+        f"Besluttet {turn.clock(moment)}. "
+        + (
+            "Har du oplysninger, som krisestaben bør kende, så skriv dem til Krisebot eller ring til hovednummeret. "
+            "Din leder holder dig orienteret."
+            if change != "afblæst"
+            else "Tak for indsatsen. Opgaverne er tilbage i den daglige drift."
+        )
+    )
+    await turn.notify(
+        [person for person in (owner, turn.staff) if person],
+        Card(f"*Forslag til intranet og alle medarbejdere – klar til at kopiere:*\n\n{text}"),
+        kind="notice",
+        summary=f"Tekst til hele organisationen er lagt frem: {WHAT[change]}",
+    )

@@ -1,0 +1,252 @@
+"""The log, as people write and mend it. Plan §7: everything relevant at once, confirmed or not, nothing rubbed out."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from handlers import rights
+from handlers.card import Button, Card, Field, quote
+from handlers.incoming import Incoming
+from handlers.registry import action, verb
+from handlers.turn import Turn
+from storage.log import NoSuchEntry, state_of
+from storage.tables import Inbox, LogEntry
+
+SHOWN = 1500
+SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
+CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
+
+
+@verb(
+    "log",
+    "l",
+    "noter",
+    "notér",
+    "notat",
+    "logfør",
+    help="log ! <bekræftet> eller log ? <ubekræftet> – skriv en linje i kriseloggen",
+    who=rights.staff,
+    crisis=True,
+)
+async def write(turn: Turn, text: str) -> None:
+    """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184)."""
+    text = text.strip()
+    confirmed, text = text.startswith("!"), text.lstrip("!?").strip() if text[:1] in "!?" else text
+    if not text:
+        await turn.answer(Card("Hvad skal der stå? Skriv fx */krise log ? 40 cm vand i Fløng*."))
+        return
+    may_confirm = await rights.log_keeper.held(turn)
+    entry = await turn.log(
+        text,
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        event_time=turn.incoming.received_at if turn.incoming else None,
+        verification="confirmed" if confirmed and may_confirm else "unconfirmed",
+    )
+    hint = f"\nKun {rights.log_keeper.holders} kan bekræfte. Linjen er gemt som ubekræftet." if confirmed and not may_confirm else ""
+    await turn.answer(await _saved(turn, entry, hint), key=_key(turn, entry.no))
+
+
+@verb("bekræft", "bekraeft", "bekræftet", help="bekræft <nr> – linjen er bekræftet", who=rights.staff, crisis=True)
+async def confirm(turn: Turn, text: str) -> None:
+    """Confirmed by those who may; the history stays (R184)."""
+    number = _number(text)
+    if number is None:
+        await turn.answer(Card("Hvilken linje? Skriv fx */krise bekræft 17*."))
+        return
+    await _confirm(turn, number[0])
+
+
+@verb("ret", "rettelse", help="ret <nr> <ny tekst> – rettelsen peger tilbage på linjen", who=rights.staff, crisis=True)
+async def correct(turn: Turn, text: str) -> None:
+    """A correction is a new line that points back; what stood there stands (R186)."""
+    number = _number(text)
+    if number is None or not number[1]:
+        await turn.answer(Card("Hvilken linje, og hvad skal der stå? Skriv fx */krise ret 17 det var 14 beboere*."))
+        return
+    await _correct(turn, *number)
+
+
+@action("log.confirm")
+async def pressed_confirm(turn: Turn, no: int) -> None:
+    """`Bekræft`."""
+    await _confirm(turn, no)
+
+
+@action("log.correct")
+async def pressed_correct(turn: Turn, no: int) -> None:
+    """`Ret`."""
+    assert turn.incoming is not None
+    text = turn.incoming.values.get("text", "").strip()
+    if text:
+        await _correct(turn, no, text)
+    else:
+        await turn.answer(Card(f"Skriv den rigtige tekst til nr. {no}. Intet er ændret."))
+
+
+@action("log.save")
+async def save(turn: Turn) -> None:
+    """`Gem i log` on somebody's message: the author and the time are the message's own (R182, R026)."""
+    incoming = turn.incoming
+    assert incoming is not None
+    if not await rights.staff.held(turn):
+        await turn.answer(Card(f"Det kan kun {rights.staff.holders}. Er det vigtigt, så skriv */krise varsel* eller */krise melding*."))
+        return
+    text = incoming.values.get("text", "").strip() or incoming.text
+    asked = incoming.values.get("verification") == "confirmed"
+    await _save(turn, incoming, text, incoming.author, asked and await rights.log_keeper.held(turn))
+
+
+@action("log.reaction")
+async def reaction(turn: Turn) -> None:
+    """📌 saves a message in the log, ✅ confirms the line it became; taking either away changes nothing (R182)."""
+    incoming = turn.incoming
+    assert incoming is not None
+    if not await rights.staff.held(turn):
+        return
+    if incoming.text in SAVE_REACTIONS:
+        row = await turn.db.scalar(select(Inbox).where(Inbox.message == incoming.message).order_by(Inbox.id).limit(1))
+        if row is not None:
+            said = Incoming.from_json(row.body)
+            original = Incoming(**{**_bare(incoming), "said_at": said.received_at})
+            await _save(turn, original, said.text, said.sender, confirmed=False)
+    elif incoming.text in CONFIRM_REACTIONS:
+        entry = await _saved_from(turn, incoming.message)
+        if entry is not None:
+            await _confirm(turn, entry.no)
+
+
+@action("log.source_edited", crisis=False)
+async def source_edited(turn: Turn) -> None:
+    """A message that was saved is edited or deleted: the log stands, and says so (D08)."""
+    incoming = turn.incoming
+    assert incoming is not None
+    entry = await turn.db.scalar(
+        select(LogEntry).where(LogEntry.kind == "saved", LogEntry.canonical.contains(_mark(incoming.message)))
+    )
+    if entry is None:
+        return
+    from storage.tables import Crisis
+
+    turn.crisis = await turn.db.get(Crisis, entry.crisis_id)
+    await turn.log(
+        f"Kilden til nr. {entry.no} er redigeret {turn.clock(turn.now)}. Linjen er uændret.",
+        kind="source_edited",
+        recorder="krisebot",
+        sender=turn.sender,
+        refs={"source_of": entry.no},
+    )
+
+
+async def _save(turn: Turn, incoming: Incoming, text: str, author: str, confirmed: bool) -> None:
+    standing = await _saved_from(turn, incoming.message)
+    if standing is not None:
+        await turn.answer(Card(f"Den står allerede i loggen som nr. {standing.no}."))
+        return
+    entry = await turn.log(
+        text,
+        kind="saved",
+        sender=author or turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        event_time=incoming.said_at,
+        verification="confirmed" if confirmed else "unconfirmed",
+        refs={"message": incoming.message, "platform": incoming.platform},
+    )
+    await turn.answer(await _saved(turn, entry), key=_key(turn, entry.no))
+
+
+async def _confirm(turn: Turn, no: int) -> None:
+    try:
+        state = await state_of(turn.db, turn.the_crisis, no)
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+        return
+    if not await rights.log_keeper.held(turn):
+        await turn.log(f"{turn.name(turn.sender)} mener, at nr. {no} er rigtig (ikke bekræftet)", refs={"about": no})
+        await turn.answer(Card(f"Kun {rights.log_keeper.holders} kan bekræfte. Nr. {no} er stadig ubekræftet; din vurdering er noteret."))
+        return
+    if state.verification == "confirmed":
+        await turn.answer(Card(f"Nr. {no} er allerede bekræftet."))
+        return
+    state.verification, state.confirmed_by, state.confirmed_at = "confirmed", turn.sender, turn.now
+    await turn.log(f"Nr. {no} er bekræftet", kind="confirmation", verification="confirmed", refs={"confirms": no})
+    entry = await _entry(turn, no)
+    await turn.answer(await _saved(turn, entry), key=_key(turn, no))
+
+
+async def _correct(turn: Turn, no: int, text: str) -> None:
+    try:
+        state = await state_of(turn.db, turn.the_crisis, no)
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+        return
+    entry = await _entry(turn, no)
+    if turn.sender != entry.recorder and not await rights.log_keeper.held(turn):
+        await turn.answer(Card(f"Det kan kun den, der skrev linjen, eller {rights.log_keeper.holders}. Intet er ændret."))
+        return
+    correction = await turn.log(
+        text, kind="correction", sender=turn.sender, receiver="krisestaben", direction="in", refs={"corrects": no}
+    )
+    state.corrected_by = correction.no
+    await turn.answer(await _saved(turn, correction, f"\nDen retter nr. {no}, som bliver stående."), key=_key(turn, correction.no))
+
+
+async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
+    state = await state_of(turn.db, turn.the_crisis, entry.no)
+    confirmed = state.verification == "confirmed"
+    text = entry.summary if len(entry.summary) <= SHOWN else f"{entry.summary[:SHOWN]} … (hele teksten står i loggen)"
+    buttons = [] if confirmed else [Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": turn.the_crisis.id})]
+    buttons.append(
+        Button(
+            "Ret",
+            "log.correct",
+            {"no": entry.no, "crisis": turn.the_crisis.id},
+            form=(Field("text", "Hvad skal der stå?", "long", required=True, value=text),),
+            form_title=f"Ret nr. {entry.no}",
+        )
+    )
+    mark = "bekræftet" if confirmed else "ubekræftet"
+    return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{hint}", buttons=tuple(buttons))
+
+
+async def _entry(turn: Turn, no: int) -> LogEntry:
+    found = await turn.db.scalar(
+        select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no)
+    )
+    if found is None:
+        raise NoSuchEntry(no)
+    return found
+
+
+async def _saved_from(turn: Turn, message: str) -> LogEntry | None:
+    if not message:
+        return None
+    found: LogEntry | None = await turn.db.scalar(
+        select(LogEntry).where(
+            LogEntry.crisis_id == turn.the_crisis.id,
+            LogEntry.kind == "saved",
+            LogEntry.canonical.contains(_mark(message)),
+        )
+    )
+    return found
+
+
+def _mark(message: str) -> bytes:
+    return f'"message":"{message}"'.encode()
+
+
+def _bare(incoming: Incoming) -> dict[str, object]:
+    return {name: getattr(incoming, name) for name in incoming.__dataclass_fields__}
+
+
+def _number(text: str) -> tuple[int, str] | None:
+    found = re.match(r"\s*(?:nr\.?\s*)?(\d{1,9})\b[:.]?\s*(.*)", text, re.DOTALL | re.IGNORECASE)
+    return (int(found[1]), found[2].strip()) if found else None
+
+
+def _key(turn: Turn, no: int) -> str:
+    return f"crisis/{turn.the_crisis.id}/log/{no}/{turn.sender}"

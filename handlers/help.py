@@ -1,0 +1,66 @@
+"""`/krise` alone: what this person can do now. Nobody remembers a command after two years."""
+
+from __future__ import annotations
+
+from handlers import registry, rights
+from handlers.card import Button, Card
+from handlers.registry import action, verb
+from handlers.turn import Turn
+
+# What is offered first, in order, to those who may; five of them are shown.
+FIRST_OUTSIDE = ("varsel", "aktiver", "hvem", "status", "hjælp")
+FIRST_IN_CRISIS = ("status", "log", "hvem", "afblæs", "varsel", "opskaler")
+MOST = 5
+
+LABELS = {
+    "varsel": "Send varsel",
+    "aktiver": "Aktivér krisestab",
+    "status": "Status",
+    "hvem": "Hvem er hvem",
+    "log": "Skriv i log",
+    "afblæs": "Afblæs eller foreslå det",
+    "opskaler": "Opskaler",
+}
+
+
+@verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
+async def show(turn: Turn, text: str) -> None:
+    """The five things this person can do now, and all verbs with an example each."""
+    going = await turn.open_crises()
+    if turn.crisis is None and len(going) == 1:
+        turn.crisis = going[0]
+    wanted = FIRST_IN_CRISIS if going else FIRST_OUTSIDE
+    offered = []
+    for name in wanted:
+        known = registry.verbs[name]
+        if name in LABELS and (not known.crisis or going) and await _may(turn, name):
+            offered.append(name)
+    state = (
+        f"Nr. {turn.crisis.number} er i gang: {turn.crisis.title}."
+        if turn.crisis is not None
+        else f"Der er {len(going)} hændelser i gang."
+        if going
+        else "Der er ingen aktiv krise."
+    )
+    lines = "\n".join(f"• /krise {known.help}" for known in registry.verbs.values())
+    await turn.answer(
+        Card(
+            f"*Krisebot.* {state} Ved fare for liv: ring 112.\n\n{lines}",
+            buttons=tuple(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[:MOST]),
+        )
+    )
+
+
+@action("help.run", crisis=False)
+async def run(turn: Turn, verb: str) -> None:
+    """A verb from the card, without words after it: it asks for them."""
+    from handlers import router
+
+    await router.run(turn, registry.verbs[verb], "")
+
+
+async def _may(turn: Turn, name: str) -> bool:
+    known = registry.verbs[name]
+    if known.who in (rights.chief, rights.staff, rights.log_keeper, rights.runs_staff) and turn.crisis is None:
+        return True
+    return known.otherwise is not None and name != "aktiver" or await known.who.held(turn)

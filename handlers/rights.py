@@ -1,0 +1,97 @@
+"""Who may do what. The one place where it is decided; roles decide, titles do not. Plan §4 and §5."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.plan import Plan
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right.
+
+    Args:
+        holders: Danish, definite, for "Kun … kan": who has it.
+        held: whether the turn's sender has it.
+    """
+
+    holders: str
+    held: Callable[[Turn], Awaitable[bool]]
+
+
+def _by_role(holders: str, *roles: str) -> Right:
+    async def held(turn: Turn) -> bool:
+        return any(acts_as(turn.rules, turn.sender, role) for role in roles)
+
+    return Right(holders, held)
+
+
+def acts_as(plan: Plan, person: str, role: str) -> bool:
+    """Whether the person holds the role or is one of its deputies, who act with the same right (plan §2)."""
+    if role == "direktion":
+        return person in plan.board()
+    return person == plan.holder(role) or person in plan.deputies(role)
+
+
+def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
+    """The person whose right a deputy uses; None for somebody who uses their own."""
+    if any(person == plan.holder(role) for role in roles) or ("direktion" in roles and person in plan.board()):
+        return None
+    return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
+
+
+async def _anyone(turn: Turn) -> bool:
+    return True
+
+
+async def _chief(turn: Turn) -> bool:
+    return turn.crisis is not None and turn.sender in await turn.chiefs()
+
+
+async def _staff(turn: Turn) -> bool:
+    return await _chief(turn) or turn.sender in await turn.involved()
+
+
+async def _log_keeper(turn: Turn) -> bool:
+    return await _chief(turn) or await log_keeper_role.held(turn)
+
+
+async def _runs_staff(turn: Turn) -> bool:
+    return await _chief(turn) or await secretariat.held(turn)
+
+
+async def _centre_chief(turn: Turn) -> bool:
+    return any(turn.sender in (centre.chief, centre.deputy) for centre in turn.rules.centres)
+
+
+async def _level_one(turn: Turn) -> bool:
+    return await decider.held(turn) or await _centre_chief(turn)
+
+
+anyone = Right("alle", _anyone)
+# Plan §4: "Ovenstående personer kan beslutte"
+decider = _by_role(
+    "beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder",
+    "beredskabschef",
+    "borgmester",
+    "direktion",
+)
+# Plan §5: "indtil borgmester eller dennes stedfortræder giver meddelelse"
+mayor = _by_role("borgmesteren eller stedfortræderen", "borgmester")
+director = _by_role("en direktør", "direktion")
+# Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2."
+may_escalate = decider
+secretariat = _by_role("krisesekretariatet", "sekretær", "logfører", "referent", "tovholder")
+log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
+chief = Right("krisestabschefen eller stedfortræderen", _chief)
+log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
+runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
+staff = Right("krisestaben og dem, der er om den", _staff)
+centre_chief = Right("en centerchef eller stedfortræderen", _centre_chief)
+DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")

@@ -1,0 +1,212 @@
+"""From what a person did to the handler that answers it: the verb, the right to it, the crisis it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import registry, words
+from handlers.card import Button, Card, quote
+from handlers.incoming import Incoming
+from handlers.registry import Verb, action
+from handlers.rights import Right
+from handlers.turn import Turn
+from storage.tables import Crisis, Inbox
+
+# What is said of a message itself, not of a crisis: each has one handler under this name.
+ABOUT_MESSAGES = {"save": "log.save", "reaction": "log.reaction", "edited": "log.source_edited"}
+
+
+async def handle(turn: Turn) -> None:
+    """Do what the turn's input asks for."""
+    incoming = _incoming(turn)
+    room = await turn.room_of(incoming)
+    if room is not None:
+        turn.crisis = await turn.db.get(Crisis, room.crisis_id)
+    match incoming.kind:
+        case "press":
+            await press(turn, incoming.action, incoming.args)
+        case "command":
+            await command(turn, strip_name(incoming.text))
+        case "text" if incoming.place == "dm":
+            await said(turn, incoming.text)
+        case "joined":
+            await command(turn, "")
+        case kind if kind in ABOUT_MESSAGES:
+            await press(turn, ABOUT_MESSAGES[kind], {})
+
+
+def strip_name(text: str) -> str:
+    """The text without a typed "/krise" in front: it means the same with and without."""
+    first, _, rest = text.strip().partition(" ")
+    return rest.strip() if words.fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
+
+
+async def said(turn: Turn, text: str) -> None:
+    """Read what was said to the bot in a one-to-one chat: an answer to what it asked, a verb, or neither."""
+    text = strip_name(text)
+    for answers in registry.replies.values():
+        if await answers(turn, text):
+            return
+    await command(turn, text)
+
+
+async def command(turn: Turn, text: str) -> None:
+    """Run the verb that the text begins with."""
+    if not text:
+        await run(turn, registry.verbs["hjælp"], "")
+        return
+    found = words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    verb = registry.verbs.get(found.verb or "")
+    if verb is None:
+        await _not_understood(turn, text)
+    elif found.kind == "near" and verb.grave:
+        await turn.answer(
+            Card(
+                f'Jeg forstod ikke "{quote(found.typed)}". Mente du *{verb.name}*? Intet er sat i gang.',
+                buttons=(
+                    Button("Ja", "router.meant", {"verb": verb.name, "inbox": turn.inbox_id}, style="primary"),
+                    Button("Nej", "router.not_meant", {"inbox": turn.inbox_id}),
+                ),
+            )
+        )
+    else:
+        await run(turn, verb, found.rest)
+
+
+async def run(turn: Turn, verb: Verb, text: str) -> None:
+    """Run a verb for somebody, if they may, on the crisis it is about."""
+    if verb.crisis and turn.crisis is None and not await _find_crisis(turn):
+        return
+    if await verb.who.held(turn):
+        await verb.run(turn, text)
+    elif verb.otherwise is not None:
+        await verb.otherwise(turn, text)
+    else:
+        await refuse(turn, verb.who)
+
+
+async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
+    """Run what a button does, for somebody who may.
+
+    A button that stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice;
+    the card is drawn again for whoever pressed, as it stands now.
+    """
+    pressed = registry.actions.get(name)
+    if pressed is None:
+        return
+    standing = await turn.pressed()
+    if standing is not None:
+        if not any(button["do"] == name and button["args"] == dict(args) for button in standing.card["buttons"]):
+            standing.version += 1
+            return
+        if standing.crisis_id is not None:
+            turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
+    if isinstance(args.get("crisis"), int):
+        turn.crisis = await turn.db.get(Crisis, args["crisis"])
+    if pressed.crisis and turn.crisis is None and not await _find_crisis(turn):
+        return
+    if await pressed.who.held(turn):
+        await pressed.run(turn, **{key: value for key, value in args.items() if key != "crisis"})
+    else:
+        await refuse(turn, pressed.who)
+
+
+async def refuse(turn: Turn, who: Right) -> None:
+    """Say who can, to somebody who can't."""
+    await turn.answer(Card(f"Det kan kun {who.holders}. Intet er ændret."))
+
+
+async def _find_crisis(turn: Turn) -> bool:
+    """The one crisis there can be talk of, or a question which; False when the turn ends with that."""
+    crises = await turn.open_crises()
+    decided = [crisis for crisis in crises if crisis.level is not None]
+    candidates = decided or crises
+    if len(candidates) == 1:
+        turn.crisis = candidates[0]
+        return True
+    if not candidates:
+        await turn.answer(
+            Card(
+                "Der er ingen aktiv krise. Vil du sende et varsel?",
+                buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
+            )
+        )
+        return False
+    await turn.answer(
+        Card(
+            f"Der er {len(candidates)} aktive hændelser. Hvilken?",
+            buttons=tuple(
+                Button(
+                    f"{crisis.number}: {crisis.title}"[:70], "router.which", {"crisis": crisis.id, "inbox": turn.inbox_id}
+                )
+                for crisis in candidates[:8]
+            ),
+        )
+    )
+    return False
+
+
+async def _not_understood(turn: Turn, text: str) -> None:
+    keep = {"inbox": turn.inbox_id}
+    await turn.answer(
+        Card(
+            "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
+            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«",
+            buttons=(
+                Button("Gem i log", "router.meant", {"verb": "log", **keep}),
+                Button("Send som melding", "router.meant", {"verb": "melding", **keep}),
+                Button("Bed om hjælp", "router.meant", {"verb": "hjælp", **keep}),
+            ),
+        )
+    )
+
+
+@action("router.meant", crisis=False)
+async def meant(turn: Turn, verb: str, inbox: int) -> None:
+    """Run the verb that was meant, with the words as they were typed."""
+    original = await _resume(turn, inbox, f"Det blev til *{verb}*.")
+    if original is None:
+        return
+    text = strip_name(original.text)
+    found = words.match(text, {each.name: each.synonyms for each in registry.verbs.values()})
+    await run(turn, registry.verbs[verb], found.rest if found.verb == verb else text)
+
+
+@action("router.not_meant", crisis=False)
+async def not_meant(turn: Turn, inbox: int) -> None:
+    """Offer what else the words may be."""
+    original = await _resume(turn, inbox, "Intet er sat i gang.")
+    if original is not None:
+        await _not_understood(turn, strip_name(original.text))
+
+
+@action("router.which")
+async def which(turn: Turn, inbox: int) -> None:
+    """Do what was asked for, on the crisis that was chosen."""
+    original = await _resume(turn, inbox, f"Det gælder hændelse {turn.the_crisis.number}: {turn.the_crisis.title}.")
+    if original is None:
+        return
+    if original.kind == "press":
+        await press(turn, original.action, {**original.args, "crisis": turn.the_crisis.id})
+    elif original.kind in ABOUT_MESSAGES:
+        await press(turn, ABOUT_MESSAGES[original.kind], {})
+    else:
+        await command(turn, strip_name(original.text))
+
+
+async def _resume(turn: Turn, inbox: int, outcome: str) -> Incoming | None:
+    """Take up what a question was asked about, as if it had just come in; only for whoever typed it."""
+    row = await turn.db.get(Inbox, inbox)
+    original = Incoming.from_json(row.body) if row else None
+    if original is None or original.sender != turn.sender:
+        return None
+    await turn.replace(Card(outcome))
+    turn.incoming, turn.inbox_id = original, inbox
+    return original
+
+
+def _incoming(turn: Turn) -> Incoming:
+    if turn.incoming is None:
+        raise LookupError("nothing came in")
+    return turn.incoming

@@ -1,0 +1,417 @@
+"""The crisis staff is convened: who sits in it, who serves it, and who has said that they come. Plan §5.
+
+Warn is "know and be ready", summon is "come" (T36): the staff and its support functions are summoned here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers import announcement, centres, deadlines, rights, tasks, words
+from handlers.card import Button, Card, quote
+from handlers.registry import action, reply, timer, verb
+from handlers.turn import URGENT, Turn
+from storage.tables import Alert, Crisis, Member, Message, Summons
+
+# More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
+MANY = 12
+
+SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
+
+# When a deputy is to have the summons of somebody who says nothing.
+PATIENCE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Why somebody is summoned: what kind of duty, and the words for it."""
+
+    kind: str
+    label: str
+
+
+def duties(turn: Turn) -> dict[str, list[Duty]]:
+    """Whom to summon, and as what: the framing staff first, then those who serve it (plan §5)."""
+    plan = turn.rules
+    found: dict[str, list[Duty]] = {}
+
+    def add(person: str | None, kind: str, label: str) -> None:
+        if person:
+            found.setdefault(person, []).append(Duty(kind, label))
+
+    add(plan.holder("borgmester"), "framing", "den rammesættende krisestab (borgmester)")
+    for person in plan.board():
+        add(person, "framing", "den rammesættende krisestab (direktion)")
+    for role in SECRETARIAT_ROLES:
+        add(plan.holder(role), "secretariat", f"krisesekretariatet ({role})")
+    add(plan.holder("kommunikation"), "communication", "kommunikation")
+    for function in plan.support_functions:
+        add(function.contact, "support", f"støttefunktion {function.name}")
+    return found
+
+
+async def convene(turn: Turn) -> None:
+    """Everything that an activation sets going, in one breath (R010, R124): staff, centres, support, clocks, texts."""
+    crisis, plan = turn.the_crisis, turn.rules
+    await deadlines.start(turn)
+    wanted = duties(turn)
+    for person, its in wanted.items():
+        await add_member(turn, person, "framing" if its[0].kind == "framing" else "beside", its[0].label)
+    for person in [turn.sender, *(centre.contact for centre in plan.centres)]:
+        if person and person in plan.persons:
+            await add_member(turn, person, "beside", "kontaktperson" if person != turn.sender else "besluttede")
+    for person, its in wanted.items():
+        if person != turn.sender:
+            await _summon(turn, person, its)
+    if wanted:
+        await turn.log(
+            "Indkaldt: " + "; ".join(f"{turn.name(person)} ({its[0].label})" for person, its in wanted.items()),
+            kind="summons",
+            sender="krisebot",
+            receiver=", ".join(wanted),
+            direction="out",
+            recorder="krisebot",
+            verification="confirmed",
+        )
+    await centres.notify(turn)
+    await tasks.add(
+        turn,
+        "1. udkast til kommunikationsplan med pressestrategi, før det første møde i den rammesættende krisestab",
+        role="kommunikation",
+        owner=plan.holder("kommunikation"),
+        tell=True,
+    )
+    await tasks.add(turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær"))
+    await announcement.offer(turn, "aktiveret")
+    alert = await turn.db.scalar(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id).limit(1))
+    told = f"\nVarslet: »{quote(alert.text)}« ({turn.name(alert.person)})" if alert else ""
+    await turn.say(
+        turn.staff,
+        Card(
+            f"*Krisestab nr. {crisis.number}: {quote(crisis.title)}*\nNiveau 2, besluttet {turn.clock(crisis.decided_at)} "
+            f"af {turn.name(crisis.decided_by or '')}. Fuldt etableret senest kl. {turn.clock(crisis.established_due)}."
+            f"{told}\nHer føres loggen: skriv */krise log …*. Indsatsledelsen på stedet ligger hos beredskabet.",
+            buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
+        ),
+        key=f"crisis/{crisis.id}/welcome",
+        urgency=URGENT,
+    )
+    await turn.at(turn.now + plan.escalation.wait, "staff.unanswered", f"crisis/{crisis.id}/unanswered", reminded=False)
+
+
+async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
+    """Let somebody into the staff or its channel; False when they are there already."""
+    standing = await turn.db.scalar(
+        select(Member).where(
+            Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
+        )
+    )
+    if standing is not None and (standing.staff != "beside" or staff == "beside"):
+        return False
+    if standing is not None:
+        standing.until = turn.now
+    turn.db.add(
+        Member(
+            crisis_id=turn.the_crisis.id,
+            person=person,
+            staff=staff,
+            since=turn.now,
+            reason=reason,
+            added_by=turn.sender,
+        )
+    )
+    await turn.db.flush()
+    return True
+
+
+async def _summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:
+    """Ask somebody to come; once a crisis, whatever they are asked as."""
+    crisis = turn.the_crisis
+    if await _summons(turn, person) is not None:
+        return False
+    label = ", ".join(duty.label for duty in its)
+    turn.db.add(
+        Summons(
+            crisis_id=crisis.id,
+            person=person,
+            duty=its[0].kind,
+            label=label,
+            deputy_for=deputy_for,
+            sent_at=turn.now,
+        )
+    )
+    await turn.say(person, _summons_card(turn, label, deputy_for), key=_key(turn, person), kind="summons", urgency=URGENT)
+    return True
+
+
+def _summons_card(turn: Turn, label: str, deputy_for: str | None) -> Card:
+    crisis = turn.the_crisis
+    behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
+    return Card(
+        f"🚨 *Du indkaldes{behalf}: {label}.*\nKrise nr. {crisis.number}: {quote(crisis.title)}. "
+        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.\n"
+        "Svar med en knap – eller skriv fx »er der om 20 min«.",
+        buttons=(
+            Button("Kommer", "staff.coming", {}, style="primary"),
+            Button("Kan ikke", "staff.declined", {}),
+        ),
+    )
+
+
+@action("staff.coming")
+async def coming(turn: Turn) -> None:
+    """`Kommer`."""
+    await _answered(turn, "coming", "Kommer")
+
+
+@action("staff.declined")
+async def declined(turn: Turn) -> None:
+    """`Kan ikke`: the deputy is asked instead."""
+    await _answered(turn, "declined", "Kan ikke")
+
+
+@reply("summons")
+async def replied(turn: Turn, text: str) -> bool:
+    """ "ok", "er der om 20", "er på ferie i Grækenland" in answer to a summons."""
+    summons = await turn.db.scalar(
+        select(Summons)
+        .where(Summons.person == turn.sender, Summons.answered_at.is_(None))
+        .order_by(Summons.id.desc())
+        .limit(1)
+    )
+    if summons is None:
+        return False
+    reading = words.reading(text, "summons")
+    if reading.meaning not in ("coming", "declined"):
+        return False
+    turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
+    await _answered(turn, reading.meaning, text, reading.eta_minutes)
+    return True
+
+
+async def _answered(turn: Turn, answer: str, said: str, eta_minutes: int | None = None) -> None:
+    summons = await _summons(turn, turn.sender)
+    if summons is None or summons.answer == answer:
+        return
+    summons.answer, summons.words, summons.answered_at = answer, said, turn.now
+    summons.eta = turn.now + timedelta(minutes=eta_minutes) if eta_minutes is not None else None
+    message = await turn.db.scalar(select(Message).where(Message.key == _key(turn, turn.sender)))
+    if message is not None:
+        message.answered_at, message.answer = turn.now, said
+    await turn.log(
+        f"{turn.name(turn.sender)}: {'kommer' if answer == 'coming' else 'kan ikke'} – »{said}«",
+        kind="summons",
+        sender=turn.sender,
+        receiver="krisebot",
+        direction="in",
+        verification="confirmed",
+    )
+    eta = f", ca. kl. {turn.clock(summons.eta)}" if summons.eta else ""
+    read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
+    other = (
+        Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
+    )
+    await turn.say(
+        turn.sender,
+        Card(f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.", buttons=(other,)),
+        key=_key(turn, turn.sender),
+    )
+    if answer == "declined":
+        await _pass_on(turn, summons)
+    await show_answers(turn)
+
+
+async def _pass_on(turn: Turn, summons: Summons) -> None:
+    """To the first deputy who isn't summoned already; nobody left is told to the secretariat."""
+    plan = turn.rules
+    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == summons.person]
+    deputies = [deputy for role in roles for deputy in plan.deputies(role)]
+    deputies += [
+        function.deputy for function in plan.support_functions if function.contact == summons.person and function.deputy
+    ]
+    for deputy in deputies:
+        staff = "framing" if summons.duty == "framing" else "beside"
+        if await _summon(turn, deputy, [Duty(summons.duty, summons.label)], deputy_for=summons.person):
+            await add_member(turn, deputy, staff, f"stedfortræder for {turn.name(summons.person)}")
+            await turn.log(
+                f"{turn.name(deputy)} er indkaldt som stedfortræder for {turn.name(summons.person)}",
+                kind="summons",
+                receiver=deputy,
+                direction="out",
+                recorder="krisebot",
+                verification="confirmed",
+            )
+            return
+    if deputies or summons.duty == "framing":
+        return
+    await turn.notify(
+        [turn.staff],
+        Card(f"⚠️ {turn.name(summons.person)} ({summons.label}) kan ikke, og planen har ingen stedfortræder. Find en anden."),
+        kind="notice",
+        summary=f"Ingen stedfortræder i planen for {turn.name(summons.person)} ({summons.label})",
+    )
+
+
+@timer("staff.unanswered")
+async def unanswered(turn: Turn, reminded: bool) -> None:
+    """Those who said nothing are reminded once, then their deputies are asked (R033, R131)."""
+    crisis = turn.the_crisis
+    if crisis.level != 2 or crisis.state != "active":
+        return
+    silent = [summons for summons in await _all(turn) if summons.answer is None]
+    if not silent:
+        return
+    if not reminded:
+        for summons in silent:
+            card = _summons_card(turn, summons.label, summons.deputy_for)
+            await turn.say(
+                summons.person,
+                Card(f"*Påmindelse – du har ikke svaret.*\n{card.text}", buttons=card.buttons),
+                kind="reminder",
+                urgency=URGENT,
+                everywhere=True,
+            )
+        await turn.log(
+            f"Mindet om indkaldelsen: {turn.names(summons.person for summons in silent)}",
+            kind="reminder",
+            direction="out",
+            recorder="krisebot",
+            verification="confirmed",
+        )
+        await turn.at(turn.now + PATIENCE, "staff.unanswered", f"crisis/{crisis.id}/unanswered", reminded=True)
+        return
+    for summons in silent:
+        await _pass_on(turn, summons)
+    numbers = ", ".join(f"{turn.name(summons.person)} {turn.phone(summons.person)}" for summons in silent)
+    await turn.notify(
+        [turn.staff],
+        Card(f"⚠️ Har ikke svaret på indkaldelsen. Ring: {numbers}"),
+        kind="notice",
+        summary="Krisestaben har fået listen over dem, der ikke har svaret på indkaldelsen",
+    )
+
+
+async def answers(turn: Turn) -> str:
+    """ "Jeg har varslet 6 – 2 mangler at svare." """
+    every = await _all(turn)
+    missing = [summons for summons in every if summons.answer is None]
+    if not every:
+        return ""
+    rest = f"{len(missing)} mangler at svare" if missing else "alle har svaret"
+    return f"Jeg har indkaldt {len(every)} – {rest}."
+
+
+async def show_answers(turn: Turn) -> None:
+    """Keep the list of who comes up to date, as one card in the staff's channel."""
+    say = {"coming": "kommer", "declined": "kan ikke", None: "intet svar endnu"}
+    rows = tuple(
+        (
+            turn.name(summons.person),
+            say[summons.answer] + (f", ca. {turn.clock(summons.eta)}" if summons.eta and summons.answer == "coming" else ""),
+        )
+        for summons in await _all(turn)
+    )
+    await turn.say(
+        turn.staff,
+        Card(f"*Indkaldelser.* {await answers(turn)}", facts=rows),
+        key=f"crisis/{turn.the_crisis.id}/answers",
+    )
+
+
+@verb(
+    "ind",
+    "medlem ind",
+    "tilføj",
+    help="ind <hvem> – tag nogen ind i krisestaben",
+    who=rights.runs_staff,
+    crisis=True,
+)
+async def member_in(turn: Turn, text: str) -> None:
+    """ "inviterer deltagerne ind" (Bilag 1): members come in as they are needed (R051, R254)."""
+    persons = await _named(turn, text)
+    entered = [person for person in persons if await add_member(turn, person, "operational", "medlem")]
+    if not persons:
+        return
+    if not entered:
+        await turn.answer(Card(f"{turn.names(persons)} er allerede med i krisestaben."))
+        return
+    await turn.log(f"Ind i krisestaben: {turn.names(entered)}", kind="member", receiver=", ".join(entered))
+    await turn.notify(
+        entered,
+        Card(f"Du er nu med i krisestaben for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}."),
+        kind="notice",
+        summary=f"Fortalt, at de er med i krisestaben: {turn.names(entered)}",
+    )
+    count = len(await turn.members("framing", "operational"))
+    warning = f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor." if count > MANY else ""
+    await turn.answer(Card(f"{turn.names(entered)} er med i krisestaben.{warning}"))
+
+
+@verb(
+    "ud",
+    "medlem ud",
+    "fjern",
+    help="ud <hvem> – lad nogen træde ud af krisestaben",
+    who=rights.runs_staff,
+    crisis=True,
+)
+async def member_out(turn: Turn, text: str) -> None:
+    """ "lader dem træde ud igen": they lose access, their entries stay (D09)."""
+    persons = await _named(turn, text)
+    left = []
+    for person in persons:
+        for standing in await turn.db.scalars(
+            select(Member).where(
+                Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
+            )
+        ):
+            standing.until = turn.now
+            left.append(person)
+    if not persons:
+        return
+    if not left:
+        await turn.answer(Card(f"{turn.names(persons)} er ikke i krisestaben."))
+        return
+    await turn.db.flush()
+    await turn.log(f"Ud af krisestaben: {turn.names(left)}", kind="member", receiver=", ".join(left))
+    await turn.notify(
+        left,
+        Card(f"Du er trådt ud af krisestaben for nr. {turn.the_crisis.number}. Tak for hjælpen."),
+        kind="notice",
+        summary=f"Fortalt, at de er trådt ud: {turn.names(left)}",
+    )
+    await turn.answer(Card(f"{turn.names(left)} er trådt ud af krisestaben."))
+
+
+async def _named(turn: Turn, text: str) -> list[str]:
+    """The persons a text names; asks again when there are none."""
+    persons = turn.plan.named(text)
+    if not persons:
+        await turn.answer(
+            Card(
+                f'Jeg ved ikke, hvem "{quote(text)}" er. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
+            )
+            if text
+            else Card("Hvem? Skriv fx */krise ind Rune*.")
+        )
+    return persons
+
+
+async def _summons(turn: Turn, person: str) -> Summons | None:
+    found: Summons | None = await turn.db.scalar(
+        select(Summons).where(Summons.crisis_id == turn.the_crisis.id, Summons.person == person)
+    )
+    return found
+
+
+async def _all(turn: Turn) -> list[Summons]:
+    return list(
+        await turn.db.scalars(select(Summons).where(Summons.crisis_id == turn.the_crisis.id).order_by(Summons.id))
+    )
+
+
+def _key(turn: Turn, person: str) -> str:
+    return f"crisis/{turn.the_crisis.id}/summons/{person}"

@@ -1,0 +1,117 @@
+"""How it stands, and who is who, each on one phone screen. Plan §7 and Bilag 1, Overblik and Klare kommandoveje."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from handlers import centres, decision, rights, staff, tasks
+from handlers.card import Button, Card, quote
+from handlers.registry import verb
+from handlers.turn import Turn
+from storage.tables import LogEntry, LogState
+
+# Three of each fit a phone.
+SHOWN = 3
+
+
+@verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer", crisis=True)
+async def status(turn: Turn, text: str) -> None:
+    """ "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer" (R204, R256)."""
+    crisis = turn.the_crisis
+    head = [f"*Nr. {crisis.number}: {quote(crisis.title)}*", _state(turn)]
+    if not await rights.staff.held(turn) and not await rights.decider.held(turn):
+        await turn.answer(Card("\n".join(head) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her."))
+        return
+    if crisis.level == 2 and crisis.state == "active":
+        head.append(
+            f"Fuldt etableret {turn.clock(crisis.established_at)}."
+            if crisis.established_at
+            else f"Fuldt etableret senest kl. {turn.clock(crisis.established_due)}."
+        )
+        head.append(await staff.answers(turn))
+        missing = await centres.not_informed(turn)
+        if missing:
+            head.append(f"Mangler at underrette: {', '.join(missing)}.")
+        head.append(f"Sag i ESDH: {crisis.case_ref or 'mangler'}. Sag i C3: {crisis.c3_ref or 'mangler'}.")
+    every = await tasks.of_crisis(turn)
+    done = [task.title for task in every if task.status == "done"]
+    waiting = [task.title for task in every if task.status != "done"]
+    decisions = await turn.db.scalars(
+        select(LogEntry.summary)
+        .where(LogEntry.crisis_id == crisis.id, LogEntry.kind == "decision")
+        .order_by(LogEntry.no.desc())
+        .limit(SHOWN)
+    )
+    unconfirmed = await turn.db.scalar(
+        select(func.count())
+        .select_from(LogState)
+        .join(LogEntry, (LogEntry.crisis_id == LogState.crisis_id) & (LogEntry.no == LogState.no))
+        .where(
+            LogState.crisis_id == crisis.id,
+            LogState.verification == "unconfirmed",
+            LogEntry.kind.in_(["information", "saved", "alert"]),
+        )
+    )
+    await turn.answer(
+        Card(
+            "\n".join(line for line in head if line),
+            facts=(
+                ("Løst", _list(done)),
+                ("Besluttet", _list(list(decisions))),
+                ("Afventer", _list(waiting)),
+                ("Log", f"{unconfirmed} ubekræftede oplysninger"),
+            ),
+            buttons=(Button("Fuldt etableret", "deadlines.established", {"crisis": crisis.id}),)
+            if crisis.level == 2 and crisis.state == "active" and not crisis.established_at
+            else (),
+        )
+    )
+
+
+@verb("hvem", "roller", help="hvem – chef, stedfortræder, sekretariat, og hvordan de nås")
+async def who(turn: Turn, text: str) -> None:
+    """ "Ingen skal være i tvivl om beslutningsgange og kommunikationskanaler" (R251)."""
+    if turn.crisis is None:
+        going = await turn.open_crises()
+        turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
+    plan = turn.rules
+
+    def line(person: str | None) -> str:
+        return f"{turn.name(person)}, {turn.phone(person)}" if person else "ikke udpeget"
+
+    rows: list[tuple[str, str]] = []
+    if turn.crisis is not None:
+        chiefs = await turn.chiefs()
+        rows.append(("Krisestabschef", line(chiefs[0] if chiefs else None)))
+    rows += [
+        ("Beredskabschef 4K", line(plan.holder("beredskabschef"))),
+        ("Borgmester", line(plan.holder("borgmester"))),
+        ("Direktion", ", ".join(turn.name(person) for person in plan.board())),
+        ("Tovholder", line(plan.holder("tovholder"))),
+        ("Logfører", line(plan.holder("logfører"))),
+        ("Kommunikation", line(plan.holder("kommunikation"))),
+    ]
+    numbers = ", ".join(f"{watch.address}" for watch in plan.monitoring)
+    await turn.answer(
+        Card(
+            "*Hvem er hvem*\nAktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
+            "Afblæse kan kun borgmesteren eller stedfortræderen.",
+            facts=(*rows, ("Meldinger", numbers or "skriv dem her")),
+        )
+    )
+
+
+def _state(turn: Turn) -> str:
+    crisis = turn.the_crisis
+    if crisis.state == "closed":
+        return f"Afblæst {turn.clock(crisis.deactivated_at)} af {turn.name(crisis.deactivated_by or '')}."
+    if crisis.decided_at is None:
+        return "Varslet. Der er ikke besluttet noget endnu."
+    return f"{decision.named(crisis.level).capitalize()}. Besluttet {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}."
+
+
+def _list(items: list[str]) -> str:
+    if not items:
+        return "intet"
+    shown = "\n".join(f"• {quote(item if len(item) <= 120 else item[:117] + '…')}" for item in items[:SHOWN])
+    return shown + (f"\n• og {len(items) - SHOWN} til" if len(items) > SHOWN else "")

@@ -1,0 +1,83 @@
+"""Tasks: something somebody shall do before a time. Plan §5: they hang on roles, and are owned by a chief."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from handlers.card import Button, Card
+from handlers.registry import action
+from handlers.turn import Turn
+from storage.tables import Task
+
+
+async def add(
+    turn: Turn,
+    title: str,
+    *,
+    role: str | None = None,
+    owner: str | None = None,
+    due: datetime | None = None,
+    tell: bool = False,
+) -> Task:
+    """Give the crisis a task.
+
+    Args:
+        title: what shall be done, Danish.
+        role: the role it hangs on, so that a change of shift moves it.
+        owner: the person who has it now.
+        due: before when, UTC; None for "as soon as possible".
+        tell: send it to the owner at once.
+    """
+    last = await turn.db.scalar(select(func.max(Task.number)).where(Task.crisis_id == turn.the_crisis.id))
+    task = Task(
+        crisis_id=turn.the_crisis.id,
+        number=(last or 0) + 1,
+        title=title,
+        role=role,
+        owner=owner,
+        due_at=due,
+        created_at=turn.now,
+    )
+    turn.db.add(task)
+    await turn.db.flush()
+    who = turn.name(owner) if owner else "ikke fordelt"
+    await turn.log(
+        f"Opgave {task.number}: {title} ({who})", kind="task", status="pending", refs={"task": task.number}, recorder="krisebot"
+    )
+    if tell and owner:
+        await turn.say(
+            owner,
+            _card(turn, task),
+            key=f"task/{task.id}",
+            kind="notice",
+        )
+    return task
+
+
+def _card(turn: Turn, task: Task) -> Card:
+    due = f"\nFrist: {turn.clock(task.due_at)}." if task.due_at else ""
+    if task.status == "done":
+        return Card(f"✅ Opgave {task.number} er udført: {task.title}")
+    return Card(
+        f"*Opgave {task.number}:* {task.title}{due}",
+        buttons=(Button("Udført", "tasks.done", {"task": task.id}, style="primary"),),
+    )
+
+
+@action("tasks.done")
+async def done(turn: Turn, task: int) -> None:
+    """`Udført`: the change of status is written in the log by itself (R233)."""
+    row = await turn.db.get(Task, task)
+    if row is None or row.status == "done":
+        return
+    row.status, row.done_at, row.done_by = "done", turn.now, turn.sender
+    created = {"task": row.number}
+    await turn.log(f"Opgave {row.number} er udført: {row.title}", kind="task", status="done", refs=created)
+    await turn.replace(_card(turn, row))
+
+
+async def of_crisis(turn: Turn) -> list[Task]:
+    """The crisis' tasks in their order."""
+    return list(await turn.db.scalars(select(Task).where(Task.crisis_id == turn.the_crisis.id).order_by(Task.number)))

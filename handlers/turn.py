@@ -1,0 +1,322 @@
+"""One turn: an input or a timer is handled in one transaction, with everything that follows from it.
+
+A turn reads and writes rows and says what shall be said. Nothing leaves the house before it has committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers import times
+from handlers.card import Card
+from handlers.incoming import Incoming
+from storage import log
+from storage.plan import Plan
+from storage.tables import Address, Crisis, LogEntry, Member, Message, Room, Timer
+
+URGENT, ORDINARY, ROUTINE = 0, 1, 2
+
+# The kinds of message that are notices in their own right: they are logged and shown with how they fared.
+NOTICES = frozenset({"alert", "summons", "notice", "reminder", "broadcast", "order"})
+
+# Later than this, a reminder says that it is late.
+PUNCTUAL = timedelta(minutes=1)
+
+
+class Turn:
+    """What a handler works with.
+
+    Args:
+        db: the turn's transaction.
+        now: UTC; the same for the whole turn.
+        plan: today's plan.
+        incoming: what a person did, or None when a timer fell due.
+        crisis: which crisis it is about, where that is known.
+        due: when the timer should have gone off, UTC.
+    """
+
+    def __init__(
+        self,
+        db: AsyncSession,
+        now: datetime,
+        plan: Plan,
+        *,
+        incoming: Incoming | None = None,
+        crisis: Crisis | None = None,
+        due: datetime | None = None,
+    ) -> None:
+        self.db = db
+        self.now = now
+        self.plan = plan
+        self.incoming = incoming
+        self.due = due
+        self._crisis = crisis
+        self.inbox_id: int | None = None
+
+    # --- who and what ---
+
+    @property
+    def crisis(self) -> Crisis | None:
+        """The crisis the turn is about, or None."""
+        return self._crisis
+
+    @crisis.setter
+    def crisis(self, crisis: Crisis | None) -> None:
+        self._crisis = crisis
+        self.__dict__.pop("rules", None)
+
+    @property
+    def the_crisis(self) -> Crisis:
+        """The crisis, where the router has already made sure that there is one."""
+        if self._crisis is None:
+            raise LookupError("this turn has no crisis")
+        return self._crisis
+
+    @cached_property
+    def rules(self) -> Plan:
+        """The plan that counts: the crisis' own, frozen when it began, with today's numbers; else today's."""
+        return Plan.thawed(self._crisis.plan, self.plan) if self._crisis else self.plan
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that times are written in."""
+        return self.plan.timezone
+
+    @property
+    def sender(self) -> str:
+        """Whose turn it is: a person, or "krisebot" for a timer's."""
+        return self.incoming.sender if self.incoming else "krisebot"
+
+    def name(self, person: str) -> str:
+        """A person's name, for others to read."""
+        known = self.rules.persons.get(person)
+        if known:
+            return known.name
+        if self.incoming and person == self.incoming.sender and self.incoming.sender_name:
+            return self.incoming.sender_name
+        return person.partition(":")[2].capitalize() or person
+
+    def names(self, persons: Iterable[str]) -> str:
+        """Several names in one breath: "Anne Holm, Ole Bach og Sara Nygaard"."""
+        every = [self.name(person) for person in persons]
+        return " og ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+    def phone(self, person: str) -> str:
+        """The number to ring a person on today, or words that say there is none."""
+        known = self.plan.persons.get(person) or self.rules.persons.get(person)
+        return (known.mobile if known else None) or "intet nummer"
+
+    def clock(self, at: datetime | None) -> str:
+        """A time as people read it, with the day where it isn't today."""
+        return times.short(at, self.zone, self.now) if at else "–"
+
+    async def open_crises(self) -> list[Crisis]:
+        """Those that go on: decided ones first, then warnings; oldest first."""
+        found = await self.db.scalars(
+            select(Crisis).where(Crisis.state.in_(["active", "warned"])).order_by(Crisis.state, Crisis.number)
+        )
+        return list(found)
+
+    async def chiefs(self) -> list[str]:
+        """Who has the staff chief's right: whoever was named, else the mayor and deputies (plan §5)."""
+        crisis = self.the_crisis
+        if crisis.chief:
+            return [crisis.chief]
+        mayor = self.rules.holder("borgmester")
+        return [person for person in [mayor, *self.rules.deputies("borgmester")] if person]
+
+    async def members(self, *staffs: str) -> list[str]:
+        """Who is in the staff now, or beside it; without names of staffs, all of them."""
+        query = select(Member.person).where(Member.crisis_id == self.the_crisis.id, Member.until.is_(None))
+        if staffs:
+            query = query.where(Member.staff.in_(staffs))
+        return list(dict.fromkeys((await self.db.scalars(query.order_by(Member.id))).all()))
+
+    async def involved(self) -> set[str]:
+        """The staff and those who serve it, with the centres' chiefs and contacts."""
+        persons = set(await self.members())
+        for centre in self.rules.centres:
+            persons.update(person for person in (centre.chief, centre.contact, centre.deputy) if person)
+        for role in ("sekretær", "logfører", "referent", "tovholder", "kommunikation"):
+            persons.update(self.rules.holders(role))
+        return persons
+
+    # --- what follows from it ---
+
+    async def log(self, summary: str, **how: Any) -> LogEntry:
+        """Add a line to the crisis' log; see `storage.log.append` for what may be said of it."""
+        how.setdefault("recorder", self.sender)
+        return await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
+
+    async def say(
+        self,
+        recipient: str,
+        card: Card,
+        *,
+        key: str | None = None,
+        kind: str = "card",
+        urgency: int = ORDINARY,
+        everywhere: bool = False,
+        platform: str | None = None,
+    ) -> Message:
+        """Put a message in the outbox.
+
+        Args:
+            recipient: a person, or `staff` for the crisis staff's channel.
+            card: what is said.
+            key: the message's name; saying it again under the same key changes it where it stands. None: a new one.
+            kind: one of `NOTICES`, or "card" or "reply".
+            urgency: URGENT goes before ORDINARY goes before ROUTINE.
+            everywhere: by every way the person has at once, as an escalation does.
+            platform: the way to prefer, where it answers something that came that way.
+        """
+        if key is not None:
+            standing = await self.db.scalar(select(Message).where(Message.key == key))
+            if standing is not None:
+                drawn = card.to_json()
+                if drawn != standing.card:
+                    standing.card = drawn
+                    standing.version += 1
+                    standing.edited_at = self.now
+                return standing
+        message = Message(
+            key=key or f"{self._source}/{await self._next_number()}",
+            crisis_id=self._crisis.id if self._crisis else None,
+            recipient=recipient,
+            kind=kind,
+            card=card.to_json(),
+            urgency=urgency,
+            everywhere=everywhere,
+            platform=platform,
+            created_at=self.now,
+        )
+        self.db.add(message)
+        await self.db.flush()
+        return message
+
+    async def notify(
+        self,
+        recipients: Iterable[str],
+        card: Card,
+        *,
+        kind: str,
+        summary: str,
+        key: str | None = None,
+        urgency: int = ORDINARY,
+        everywhere: bool = False,
+    ) -> list[Message]:
+        """Tell several persons the same thing, each where they are, and write one line in the log that it was done.
+
+        Args:
+            summary: what the log line says, without the names.
+            key: names the messages, so that they can be changed later; the recipient is added to it.
+        """
+        everyone = list(dict.fromkeys(recipients))
+        if not everyone:
+            return []
+        if self.due and self.now - self.due > PUNCTUAL:
+            card = Card(
+                f"{card.text}\n(Forsinket: skulle være sendt {self.clock(self.due)}.)",
+                card.facts,
+                card.fields,
+                card.buttons,
+            )
+        said = [
+            await self.say(
+                person,
+                card,
+                key=f"{key}/{person}" if key else None,
+                kind=kind,
+                urgency=urgency,
+                everywhere=everywhere,
+            )
+            for person in everyone
+        ]
+        if self._crisis:
+            await self.log(
+                summary,
+                kind=kind,
+                sender="krisebot",
+                receiver=", ".join(everyone),
+                direction="out",
+                recorder="krisebot",
+                verification="confirmed",
+            )
+        return said
+
+    async def answer(self, card: Card, *, key: str | None = None) -> Message:
+        """Answer whoever asked: in the staff's channel when it was asked there, else to them alone."""
+        incoming = self.incoming
+        if incoming is None:
+            raise LookupError("a timer asks nothing")
+        room = await self.room_of(incoming)
+        in_staff = room is not None and self._crisis is not None and room.crisis_id == self._crisis.id
+        recipient = self.staff if in_staff else incoming.sender
+        return await self.say(recipient, card, key=key, kind="reply", platform=incoming.platform)
+
+    async def replace(self, card: Card) -> None:
+        """Change the card whose button was pressed, where it stands; say it anew when there is none."""
+        standing = await self.pressed()
+        if standing is None:
+            await self.answer(card)
+        else:
+            await self.say(standing.recipient, card, key=standing.key)
+
+    async def pressed(self) -> Message | None:
+        """The message whose button was pressed."""
+        number = self.incoming.message if self.incoming and self.incoming.kind == "press" else ""
+        return await self.db.get(Message, int(number)) if number.isdecimal() else None
+
+    @property
+    def staff(self) -> str:
+        """The crisis staff's channel, as a recipient."""
+        return f"staff:{self.the_crisis.id}"
+
+    async def room_of(self, incoming: Incoming) -> Room | None:
+        """The staff channel that something was said in."""
+        found = await self.db.scalar(
+            select(Room).where(Room.platform == incoming.platform, Room.address == incoming.conversation)
+        )
+        return found
+
+    async def at(self, due: datetime, kind: str, key: str, **args: Any) -> None:
+        """Set a timer.
+
+        Args:
+            due: when, UTC.
+            kind: a registered kind.
+            key: the timer's name; setting it again moves it and sets it going anew.
+            args: JSON values the handler gets.
+        """
+        crisis_id = self._crisis.id if self._crisis else None
+        standing = await self.db.scalar(select(Timer).where(Timer.key == key))
+        if standing is None:
+            self.db.add(Timer(key=key, kind=kind, args=args, crisis_id=crisis_id, due_at=due))
+        else:
+            standing.kind, standing.args, standing.due_at = kind, args, due
+            standing.state, standing.attempts, standing.crisis_id = "waiting", 0, crisis_id
+        await self.db.flush()
+
+    async def cancel(self, *keys: str) -> None:
+        """Take timers off, where they still wait."""
+        for waiting in await self.db.scalars(select(Timer).where(Timer.key.in_(keys), Timer.state == "waiting")):
+            waiting.state = "cancelled"
+
+    async def known_address(self, person: str) -> bool:
+        """Whether we have heard from the person on any platform."""
+        return await self.db.scalar(select(Address.person).where(Address.person == person).limit(1)) is not None
+
+    @property
+    def _source(self) -> str:
+        return self.incoming.key if self.incoming else f"timer@{self.now.isoformat()}"
+
+    async def _next_number(self) -> int:
+        last = await self.db.scalar(select(Message.id).order_by(Message.id.desc()).limit(1))
+        return (last or 0) + 1
