@@ -1,0 +1,487 @@
+"""The fake Slack is as strict as Slack, and as unreliable as it is told to be: seen through Slack's own libraries."""
+
+import asyncio
+import time
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from tests.fakes.slack import (
+    DisconnectAfter,
+    FakeSlack,
+    Forgery,
+    OkFalse,
+    RateLimited,
+    ServerError,
+    SlackPerson,
+    Timeout,
+    TimeoutBefore,
+)
+
+
+def button(label, **more):
+    return {"type": "button", "text": {"type": "plain_text", "text": label}, **more}
+
+
+def question(*labels):
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*Vand* i kælderen &amp; på viadukten"}},
+        {
+            "type": "input",
+            "block_id": "title",
+            "optional": True,
+            "label": {"type": "plain_text", "text": "Titel"},
+            "element": {"type": "plain_text_input", "action_id": "title", "initial_value": "Skybrud"},
+        },
+        {"type": "actions", "elements": [button(each, value=f"v-{each}") for each in labels]},
+    ]
+
+
+def modal(title="Afblæs", **more):
+    reason = {
+        "type": "input",
+        "block_id": "reason",
+        "label": {"type": "plain_text", "text": "Begrundelse"},
+        "element": {"type": "plain_text_input", "action_id": "reason"},
+    }
+    submit = {"type": "plain_text", "text": "Send"}
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": title},
+        "submit": submit,
+        "blocks": [reason],
+        **more,
+    }
+
+
+@pytest.fixture
+async def slack():
+    async with FakeSlack(users={"U0JENS": "Jens Lund", "U0PIA": "Pia Krogh"}) as fake:
+        yield fake
+
+
+@pytest.fixture
+def client(slack):
+    return AsyncWebClient(token=slack.bot_token, base_url=slack.url, retry_handlers=[])
+
+
+async def refused(call):
+    with pytest.raises(SlackApiError) as error:
+        await call
+    return error.value.response["error"]
+
+
+async def test_only_the_bots_own_token_opens_the_door(slack):
+    assert (await AsyncWebClient(slack.bot_token, slack.url).auth_test())["user_id"] == "U0KRISEBOT"
+    assert await refused(AsyncWebClient("xoxb-stolen", slack.url).auth_test()) == "invalid_auth"
+    assert await refused(AsyncWebClient(base_url=slack.url).auth_test()) == "not_authed"
+    assert await refused(AsyncWebClient(slack.bot_token, slack.url).api_call("chat.shout")) == "unknown_method"
+
+
+async def test_a_message_to_a_person_lands_in_the_chat_with_that_person(slack, client):
+    sent = await client.chat_postMessage(channel="U0JENS", text="Kan du tage den?", blocks=question("Ja", "Nej"))
+    jens, pia = SlackPerson(slack, "U0JENS"), SlackPerson(slack, "U0PIA")
+    assert sent["channel"] == jens.dm
+    assert jens.sees("Vand i kælderen & på viadukten")[-1].buttons == ["Ja", "Nej"]
+    assert pia.messages() == []
+    assert await refused(client.chat_postMessage(channel="U0NOBODY", text="hej")) == "channel_not_found"
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [{"type": "divider"}] * 51,
+        [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}],
+        [{"type": "section", "text": {"type": "mrkdwn", "text": ""}}],
+        [{"type": "section"}],
+        [{"type": "actions", "elements": [button("x" * 76)]}],
+        [{"type": "actions", "elements": [button("Ja", value="x" * 2001)]}],
+        [{"type": "actions", "elements": [button("Ja", action_id="x" * 256)]}],
+        [{"type": "actions", "elements": [button("Ja", action_id="a"), button("Nej", action_id="a")]}],
+        [{"type": "actions", "elements": [button("Ja")] * 26}],
+        [{"type": "actions", "elements": [button("Ja", style="normal")]}],
+        [{"type": "actions", "elements": []}],
+        [{"type": "divider", "block_id": "a"}, {"type": "divider", "block_id": "a"}],
+        [{"type": "sektion", "text": {"type": "mrkdwn", "text": "x"}}],
+        [{"type": "divider", "text": "x"}],
+    ],
+)
+async def test_blocks_that_slack_would_refuse_are_refused(slack, client, blocks):
+    assert await refused(client.chat_postMessage(channel="U0JENS", text="x", blocks=blocks)) == "invalid_blocks"
+    assert SlackPerson(slack, "U0JENS").messages() == []
+
+
+async def test_the_longest_that_slack_takes_is_taken(slack, client):
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3000}},
+        {"type": "actions", "elements": [button("x" * 75, value="x" * 2000, action_id="x" * 255)]},
+    ]
+    assert (await client.chat_postMessage(channel="U0JENS", text="x" * 40_000, blocks=blocks))["ok"]
+    assert await refused(client.chat_postMessage(channel="U0JENS", text="x" * 40_001)) == "msg_too_long"
+
+
+async def test_the_bot_edits_and_deletes_only_what_it_wrote(slack, client):
+    channel = slack.add_channel("generelt", "U0JENS")
+    jens = SlackPerson(slack, "U0JENS", target="http://127.0.0.1:9")
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await jens.says("vand på vejen", "generelt")
+    (typed,) = jens.messages()
+    assert await refused(client.chat_update(channel=channel.id, ts=typed.ts, text="x")) == "cant_update_message"
+    assert await refused(client.chat_update(channel=channel.id, ts="1.000001", text="x")) == "message_not_found"
+    sent = await client.chat_postMessage(channel=channel.id, text="Spørgsmål", blocks=question("Ja"))
+    await client.chat_update(channel=channel.id, ts=sent["ts"], text="Besvaret af Jens")
+    assert jens.sees("Besvaret af Jens")[-1].buttons == []
+    await client.chat_delete(channel=channel.id, ts=sent["ts"])
+    assert jens.messages() == [typed]
+
+
+async def test_only_the_one_it_is_for_sees_an_ephemeral_message(slack, client):
+    channel = slack.add_channel("generelt", "U0JENS", "U0PIA")
+    await client.chat_postEphemeral(channel=channel.id, user="U0JENS", text="Kun til dig")
+    assert SlackPerson(slack, "U0JENS").sees("Kun til dig")[-1].ephemeral_for == "U0JENS"
+    assert SlackPerson(slack, "U0PIA").messages() == []
+    assert (await client.conversations_history(channel=channel.id))["messages"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("Krise 1", "invalid_name_specials"),
+        ("krise.1", "invalid_name_specials"),
+        ("vand-i-kælderen", "invalid_name_specials"),
+        ("x" * 81, "invalid_name_maxlength"),
+        ("generelt", "name_taken"),
+        ("--", "invalid_name_punctuation"),
+    ],
+)
+async def test_channel_names_follow_slacks_rules(slack, client, name, error):
+    slack.add_channel("generelt")
+    assert await refused(client.conversations_create(name=name)) == error
+
+
+async def test_a_channel_is_made_filled_named_and_closed(slack, client):
+    id = (await client.conversations_create(name="krise-1", is_private=True))["channel"]["id"]
+    await client.conversations_invite(channel=id, users="U0JENS")
+    assert await refused(client.conversations_invite(channel=id, users="U0JENS")) == "already_in_channel"
+    assert await refused(client.conversations_invite(channel=id, users="U0PIA,U0JENS")) == "already_in_channel"
+    assert await refused(client.conversations_invite(channel=id, users="U0KRISEBOT")) == "cant_invite_self"
+    assert (
+        await refused(client.conversations_invite(channel=id, users=",".join(["U0PIA"] * 101))) == "invalid_arguments"
+    )
+    assert (await client.conversations_members(channel=id))["members"] == ["U0KRISEBOT", "U0JENS"]
+    await client.conversations_rename(channel=id, name="krise-2")
+    await client.conversations_setTopic(channel=id, topic="Skybrud")
+    mine = await client.users_conversations(types="private_channel,im")
+    assert [each["name"] for each in mine["channels"]] == ["krise-2"]
+    await client.conversations_kick(channel=id, user="U0JENS")
+    await client.conversations_archive(channel=id)
+    assert await refused(client.chat_postMessage(channel=id, text="x")) == "is_archived"
+
+
+async def test_a_message_can_be_found_again_by_its_key(slack, client):
+    channel = slack.add_channel("generelt")
+    for number in range(3):
+        key = {"event_type": "krisebot", "event_payload": {"key": f"k{number}"}}
+        await client.chat_postMessage(channel=channel.id, text=f"nr. {number}", metadata=key)
+    first = await client.conversations_history(channel=channel.id, limit=2, include_all_metadata=True)
+    assert [each["metadata"]["event_payload"]["key"] for each in first["messages"]] == ["k2", "k1"]
+    cursor = first["response_metadata"]["next_cursor"]
+    last = await client.conversations_history(channel=channel.id, limit=2, cursor=cursor)
+    assert [each["text"] for each in last["messages"]] == ["nr. 0"]
+    oldest = first["messages"][1]["ts"]
+    later = await client.conversations_history(channel=channel.id, oldest=oldest)
+    assert [each["text"] for each in later["messages"]] == ["nr. 2"]
+    both = await client.conversations_history(channel=channel.id, oldest=oldest, inclusive=True)
+    assert [each["text"] for each in both["messages"]] == ["nr. 2", "nr. 1"]
+
+
+async def test_a_thread_stays_out_of_the_channels_own_list(slack, client):
+    channel = slack.add_channel("generelt")
+    top = await client.chat_postMessage(channel=channel.id, text="top")
+    await client.chat_postMessage(channel=channel.id, text="svar", thread_ts=top["ts"])
+    assert len((await client.conversations_history(channel=channel.id))["messages"]) == 1
+    replies = await client.conversations_replies(channel=channel.id, ts=top["ts"])
+    assert [each["text"] for each in replies["messages"]] == ["top", "svar"]
+
+
+async def test_a_trigger_opens_one_dialog_and_only_for_three_seconds(slack, client):
+    trigger, late = slack.world.trigger("U0JENS"), slack.world.trigger("U0JENS")
+    assert await refused(client.views_open(trigger_id=trigger, view=modal("x" * 25))) == "invalid_arguments"
+    opened = await client.views_open(trigger_id=trigger, view=modal())
+    assert await refused(client.views_open(trigger_id=trigger, view=modal())) == "exchanged_trigger_id"
+    assert await refused(client.views_open(trigger_id="1.2.3", view=modal())) == "invalid_trigger_id"
+    slack.world.triggers[late].made = time.monotonic() - 3.1
+    assert await refused(client.views_open(trigger_id=late, view=modal())) == "expired_trigger_id"
+    await client.views_update(view_id=opened["view"]["id"], view=modal("Nyt"))
+    assert SlackPerson(slack, "U0JENS").view.body["title"]["text"] == "Nyt"
+    await client.views_publish(user_id="U0JENS", view={"type": "home", "blocks": question()[:1]})
+    assert SlackPerson(slack, "U0JENS").home == "Vand i kælderen & på viadukten"
+
+
+async def test_a_response_url_lasts_five_uses_or_half_an_hour():
+    now = [1_782_000_000.0]
+    async with FakeSlack(now=lambda: now[0], users={"U0JENS": "Jens Lund"}) as slack:
+        jens = SlackPerson(slack, "U0JENS")
+        channel = slack.add_channel("generelt", "U0JENS", bot=False)
+        first = AsyncWebhookClient(
+            f"{slack.url.removesuffix('api/')}response/{slack.world.response_url(jens.id, channel.id)}"
+        )
+        assert [(await first.send(text=f"nr. {number}")).status_code for number in range(6)] == [200] * 5 + [404]
+        assert [each.ephemeral_for for each in jens.sees("nr. ")] == ["U0JENS"] * 5
+        token = slack.world.response_url(jens.id, channel.id)
+        now[0] += 31 * 60
+        second = AsyncWebhookClient(f"{slack.url.removesuffix('api/')}response/{token}")
+        assert (await second.send(text="for sent")).status_code == 404
+
+
+async def test_ordered_failures_are_used_up_one_by_one(slack, client):
+    slack.fail("chat.postMessage", times=2, with_=RateLimited(retry_after=7))
+    slack.fail("chat.postMessage", with_=OkFalse("fatal_error"))
+    slack.fail("chat.postMessage", with_=ServerError(503), channel="U0PIA")
+    for _ in range(2):
+        with pytest.raises(SlackApiError) as limited:
+            await client.chat_postMessage(channel="U0JENS", text="x")
+        assert limited.value.response.status_code == 429
+        assert limited.value.response.headers["Retry-After"] == "7"
+    assert await refused(client.chat_postMessage(channel="U0JENS", text="x")) == "fatal_error"
+    await client.chat_postMessage(channel="U0JENS", text="kom frem")
+    with pytest.raises(SlackApiError):
+        await client.chat_postMessage(channel="U0PIA", text="x")
+    assert slack.faults_left == 0
+    assert [each.ok for each in slack.calls_to("chat.postMessage")] == [False] * 3 + [True, False]
+    assert [each.text for each in SlackPerson(slack, "U0JENS").messages()] == ["kom frem"]
+
+
+@pytest.mark.parametrize(("fault", "arrives"), [(Timeout(), 1), (TimeoutBefore(), 0), (DisconnectAfter(), 1)])
+async def test_a_lost_answer_may_or_may_not_have_been_done(slack, fault, arrives):
+    slack.fail("chat.postMessage", with_=fault)
+    client = AsyncWebClient(slack.bot_token, slack.url, timeout=0.2, retry_handlers=[])
+    with pytest.raises((TimeoutError, aiohttp.ClientError)):
+        await client.chat_postMessage(channel="U0JENS", text="x")
+    assert len(SlackPerson(slack, "U0JENS").messages()) == arrives
+
+
+async def test_slack_goes_down_and_comes_up_at_the_same_address(slack, client):
+    slack.down()
+    with pytest.raises(aiohttp.ClientError):
+        await client.auth_test()
+    slack.up()
+    assert (await client.auth_test())["ok"]
+
+
+async def test_the_published_limits_hold_when_asked_for():
+    now = [0.0]
+    async with FakeSlack(users={"U0JENS": "", "U0PIA": ""}, enforce_limits=True, limits_clock=lambda: now[0]) as slack:
+        client = AsyncWebClient(slack.bot_token, slack.url, retry_handlers=[])
+        for _ in range(3):
+            await client.chat_postMessage(channel="U0JENS", text="x")
+        assert await refused(client.chat_postMessage(channel="U0JENS", text="x")) == "ratelimited"
+        await client.chat_postMessage(channel="U0PIA", text="en anden kanal")
+        now[0] += 1
+        await client.chat_postMessage(channel="U0JENS", text="x")
+        for number in range(20):
+            await client.conversations_create(name=f"krise-{number}")
+        assert await refused(client.conversations_create(name="krise-20")) == "ratelimited"
+
+
+# -- what people do, heard by a real Bolt app --------------------------------------------------------------------------
+
+
+class Bot:
+    """A Bolt app that only writes down what it hears."""
+
+    def __init__(self, slack):
+        self.heard = []
+        self.app = AsyncApp(
+            client=AsyncWebClient(slack.bot_token, slack.url),
+            signing_secret=slack.signing_secret,
+            raise_error_for_unhandled_request=False,
+        )
+        self.app.command("/krise")(self.command)
+        for kind in ("message", "app_mention", "reaction_added", "app_home_opened", "member_joined_channel"):
+            self.app.event(kind)(self.event)
+        self.app.middleware(self.listen)
+        self.app.view("afblæs")(self.submitted)
+        self.app.shortcut("gem_i_log")(self.other)
+
+    async def listen(self, body, context, next):
+        self.heard.append((body, context))
+        if body.get("type") == "block_actions":
+            if body["actions"][0]["text"]["text"] == "Afblæs":
+                await context.client.views_open(trigger_id=body["trigger_id"], view=modal(callback_id="afblæs"))
+            return await context.ack()
+        return await next()
+
+    async def command(self, ack):
+        await ack("Modtaget")
+
+    async def event(self, ack):
+        await ack()
+
+    async def other(self, ack):
+        await ack()
+
+    async def submitted(self, ack, view):
+        text = view["state"]["values"]["reason"]["reason"]["value"]
+        await ack(response_action="errors", errors={"reason": "For kort"}) if len(text) < 5 else await ack()
+
+    @property
+    def last(self):
+        return self.heard[-1][0]
+
+
+@pytest.fixture
+def bot(slack):
+    return Bot(slack)
+
+
+@pytest.fixture
+async def target(bot):
+    async def events(request):
+        return await to_aiohttp_response(await bot.app.async_dispatch(await to_bolt_request(request)))
+
+    server = web.Application()
+    server.router.add_post("/slack/events", events)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield "http://{}:{}".format(*runner.addresses[0][:2])
+    await runner.cleanup()
+
+
+@pytest.fixture
+def jens(slack, target):
+    return SlackPerson(slack, "U0JENS", target)
+
+
+async def test_a_command_is_signed_and_its_answer_is_for_the_one_who_typed_it(slack, bot, jens):
+    slack.add_channel("generelt", "U0JENS", "U0PIA", bot=False)
+    answer = await jens.command("varsel vand på vejen", "generelt")
+    assert answer.in_time
+    assert (bot.last["text"], bot.last["channel_name"]) == ("varsel vand på vejen", "generelt")
+    assert jens.sees("Modtaget")[-1].ephemeral_for == "U0JENS"
+    assert SlackPerson(slack, "U0PIA").messages() == []
+
+
+async def test_what_is_said_reaches_the_bot_where_it_is_a_member(slack, bot, jens):
+    slack.add_channel("generelt", "U0JENS")
+    slack.add_channel("frokost", "U0JENS", bot=False)
+    await jens.says("er I < 5 & klar <@U0PIA>?")
+    event = bot.last["event"]
+    assert (event["channel_type"], event["text"]) == ("im", "er I &lt; 5 &amp; klar <@U0PIA>?")
+    assert jens.messages()[-1].shown == "er I < 5 & klar <@U0PIA>?"
+    await jens.mentions("status", "generelt")
+    assert [each["event"]["type"] for each, _ in bot.heard[-2:]] == ["app_mention", "message"]
+    assert bot.heard[-1][0]["event_id"] != bot.heard[-2][0]["event_id"]
+    count = len(bot.heard)
+    assert (await jens.says("smørrebrød", "frokost")).status == 0
+    assert len(bot.heard) == count
+
+
+async def test_a_button_sends_along_what_was_filled_in(slack, client, bot, jens):
+    await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja", "Nej"))
+    assert (await jens.presses("Nej")).status == 200
+    assert bot.last["actions"][0]["value"] == "v-Nej"
+    assert bot.last["state"]["values"]["title"]["title"]["value"] == "Skybrud"
+    await jens.presses("Ja", values={"title": "Stormflod"})
+    assert bot.last["state"]["values"]["title"]["title"]["value"] == "Stormflod"
+    assert bot.last["message"]["ts"] == jens.messages()[-1].ts
+    with pytest.raises(AssertionError, match="no button 'Måske'"):
+        await jens.presses("Måske")
+    with pytest.raises(AssertionError, match="no such field"):
+        await jens.presses("Ja", values={"tittel": "x"})
+
+
+async def test_a_button_that_has_since_gone_can_still_be_pressed(slack, client, bot, jens):
+    sent = await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja"))
+    old = jens.messages()[-1]
+    await client.chat_update(channel=sent["channel"], ts=sent["ts"], text="Besvaret")
+    with pytest.raises(AssertionError):
+        await jens.presses("Ja")
+    assert (await jens.presses("Ja", old)).status == 200
+
+
+async def test_a_dialog_opens_refuses_and_closes(slack, client, bot, jens):
+    await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Afblæs"))
+    await jens.presses("Afblæs")
+    with pytest.raises(AssertionError, match="not filled in"):
+        await jens.submits({})
+    assert (await jens.submits({"reason": "nej"})).json["errors"] == {"reason": "For kort"}
+    assert jens.view is not None
+    await jens.submits({"reason": "normal drift"})
+    assert jens.view is None
+
+
+async def test_a_message_can_be_saved_reacted_to_edited_and_deleted(slack, bot, jens):
+    slack.add_channel("generelt", "U0JENS")
+    await jens.says("12 beboere", "generelt")
+    message = jens.messages()[-1]
+    await jens.shortcut("Gem i log", message)
+    assert (bot.last["callback_id"], bot.last["message"]["text"]) == ("gem_i_log", "12 beboere")
+    await jens.reacts("pushpin", message)
+    assert bot.last["event"]["item"]["ts"] == message.ts
+    await jens.edits(message, "14 beboere")
+    event = bot.last["event"]
+    assert (event["message"]["text"], event["previous_message"]["text"]) == ("14 beboere", "12 beboere")
+    await jens.deletes(message)
+    assert bot.last["event"]["deleted_ts"] == message.ts
+    await jens.opens_home()
+    assert bot.last["event"]["tab"] == "home"
+
+
+async def test_a_retry_is_the_same_event_once_more(bot, jens):
+    await jens.says("har den")
+    await jens.retry()
+    (first, _), (second, again) = bot.heard
+    assert first == second
+    assert again.client is not None
+
+
+@pytest.mark.parametrize(
+    "how",
+    [Forgery.BAD_SIGNATURE, Forgery.NO_SIGNATURE, Forgery.NO_TIMESTAMP, Forgery.OLD_TIMESTAMP, Forgery.CHANGED_BODY],
+)
+async def test_forgeries_are_forged(bot, jens, how):
+    assert (await jens.forged(how)).status == 401
+    assert bot.heard == []
+
+
+async def test_the_same_acts_reach_the_bot_in_socket_mode(slack, client, bot):
+    handler = AsyncSocketModeHandler(bot.app, slack.app_token, ping_interval=0.05)
+    await handler.connect_async()
+    try:
+        await slack.until(lambda: slack.socket.connections == 1)
+        jens = SlackPerson(slack, "U0JENS")
+        assert (await jens.command("status")).json == {"text": "Modtaget"}
+        assert (await jens.says("har den")).in_time
+        await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja"))
+        assert (await jens.presses("Ja")).status == 200
+        slack.socket.drop()
+        await slack.until(lambda: slack.socket.opened == 2)
+        slack.socket.go_silent()
+        assert (await jens.says("hører du mig?")).status == 0
+        heard = len(bot.heard)
+        slack.socket.speak()
+        await jens.retry()
+        assert len(bot.heard) == heard + 1
+    finally:
+        await handler.close_async()
+
+
+async def test_a_wait_that_is_never_met_says_what_was_seen(slack, client):
+    await client.chat_postMessage(channel="U0JENS", text="noget andet")
+    with pytest.raises(AssertionError, match="noget andet"):
+        await SlackPerson(slack, "U0JENS").gets("Kan du tage den?", within=0.05)
+
+
+async def test_a_wait_ends_when_the_message_comes(slack, client):
+    waiting = asyncio.create_task(SlackPerson(slack, "U0JENS").gets("Kan du tage den?"))
+    await client.chat_postMessage(channel="U0JENS", text="Kan du tage den?")
+    assert (await waiting).text == "Kan du tage den?"
