@@ -268,15 +268,13 @@ async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
     await _advance(turn, row)
 
 
-@timer("undeliverable.alert")
-async def undeliverable(turn: Turn, message: int, reason: str) -> None:
+async def unreachable(turn: Turn, person: str) -> None:
     """A person who can't be reached by any way isn't waited for."""
-    sent = await turn.db.get(Message, message)
     step = await turn.db.scalar(
         select(EscalationStep)
         .where(
             EscalationStep.crisis_id == turn.the_crisis.id,
-            EscalationStep.person == (sent.recipient if sent else ""),
+            EscalationStep.person == person,
             EscalationStep.result.is_(None),
         )
         .order_by(EscalationStep.id.desc())
@@ -287,7 +285,6 @@ async def undeliverable(turn: Turn, message: int, reason: str) -> None:
         return
     step.result = "failed"
     await _next_if_all_answered(turn, row)
-    await _show(turn, row)
 
 
 async def _advance(turn: Turn, escalation: Escalation) -> None:

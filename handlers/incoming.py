@@ -29,6 +29,7 @@ class Incoming:
         message: the message it is about: our own message id for a press, the platform's reference otherwise.
         author, said_at: for "save": who wrote the message, and when (UTC).
         sender_name: a name to show for an employee who is not in the plan.
+        reach: what the platform needs to write to the sender first, later.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Incoming:
     author: str = ""
     said_at: datetime | None = None
     sender_name: str = ""
+    reach: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data, for the inbox."""

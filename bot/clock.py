@@ -1,0 +1,24 @@
+"""Whoever tells the time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class SystemClock:
+    """The machine's clock, which the rehearsal chat may run ahead of.
+
+    Args:
+        offset: how far ahead.
+    """
+
+    def __init__(self, offset: timedelta = timedelta(0)) -> None:
+        self.offset = offset
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return datetime.now(UTC) + self.offset
+
+    def set(self, to: datetime) -> None:
+        """Wind it to a time, UTC; it goes on from there."""
+        self.offset = to - datetime.now(UTC)

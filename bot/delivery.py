@@ -1,0 +1,386 @@
+"""From the outbox to the platforms: in order per conversation, urgent first, never silently lost.
+
+A send is marked before it is made. Whoever finds such a mark without its holder knows that it is in doubt, looks for
+the message where the platform lets us, and otherwise sends it again and says so. Plan §5, Varsle/indkalde.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Throttled, Unavailable, Undeliverable
+from handlers.card import Card
+from handlers.clock import Clock
+from storage.database import Database
+from storage.plan import Plan
+from storage.tables import Address, Crisis, Delivery, Lane, Member, Message, Room, Timer
+
+log = logging.getLogger(__name__)
+
+# How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
+HOLD = timedelta(seconds=60)
+# How long a platform may take over one call, in seconds of the machine's clock.
+PATIENCE = 15.0
+# How long after a failed try, growing to the last.
+RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 20, 30, 60))
+# After so many failed tries the person is written to another way as well.
+OTHER_WAY_AFTER = 3
+# After so long, an undelivered message is given up as a fact.
+GIVE_UP = timedelta(hours=24)
+# Conversations served at once.
+ABREAST = 50
+
+
+@dataclass(frozen=True)
+class _Job:
+    delivery: int
+    lane: str
+    platform: str
+    post: Post
+    ref: Ref | None
+    doubt: bool
+
+
+class Deliverer:
+    """Whoever carries messages out.
+
+    Args:
+        database: the outbox.
+        clock: the time.
+        plan: today's plan.
+        platforms: the ways out, by name.
+        fell_due: called when a failure has been written down as a timer.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        plan: Callable[[], Plan],
+        platforms: Mapping[str, Platform],
+        fell_due: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+        self._platforms = platforms
+        self._fell_due = fell_due
+        self._me = secrets.token_hex(8)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._claiming = asyncio.Lock()
+
+    async def drain(self, *, wait: bool = True) -> bool:
+        """Send everything that can be sent now.
+
+        Args:
+            wait: until all of it has been answered; otherwise only until it is on its way.
+
+        Returns:
+            whether there was anything.
+        """
+        any_done = False
+        while True:
+            async with self._claiming:
+                dispatched = await self._dispatch()
+                jobs = await self._claim()
+                for job in jobs:
+                    self._under_way[job.lane] = asyncio.create_task(self._carry(job))
+            any_done = any_done or dispatched or bool(jobs)
+            if not wait or not self._under_way:
+                return any_done
+            await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self) -> None:
+        """Let what is under way end as it may: what is cut off is in doubt, and found again."""
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    # --- whom it goes to ---
+
+    async def _dispatch(self) -> bool:
+        async with self._database.reading() as db:
+            if await db.scalar(select(Message.id).where(Message.dispatched_version < Message.version).limit(1)) is None:
+                return False
+        async with self._database.transaction() as db:
+            now = self._clock.now()
+            waiting = await db.scalars(
+                select(Message)
+                .where(Message.dispatched_version < Message.version)
+                .order_by(Message.id)
+                .limit(500)
+                .with_for_update(skip_locked=True)
+            )
+            any_done = False
+            for message in waiting:
+                any_done = await self._address(db, message, now) or any_done
+            return any_done
+
+    async def _address(self, db: AsyncSession, message: Message, now: datetime) -> bool:
+        """Queue a message on its ways; False when it must wait for a room that isn't made yet."""
+        standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
+        for delivery in standing:
+            if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
+                delivery.state, delivery.due_at = "queued", now
+        there = {(delivery.platform, delivery.lane) for delivery in standing}
+        targets, complete = await self._targets(db, message, bool(standing))
+        for platform, lane in targets:
+            if (platform, lane) not in there:
+                await self._queue(db, message, platform, lane, now)
+        if complete:
+            message.dispatched_version = message.version
+            if not standing and not targets and not message.recipient.startswith("staff:"):
+                await self._give_up(db, message, "ingen kendt adresse", now)
+        return complete or bool(targets)
+
+    async def _targets(self, db: AsyncSession, message: Message, standing: bool) -> tuple[list[tuple[str, str]], bool]:
+        if not message.recipient.startswith("staff:"):
+            if standing:
+                return [], True
+            ways = await self._ways(db, message)
+            return (ways if message.everywhere else ways[:1]), True
+        crisis_id = int(message.recipient.partition(":")[2])
+        with_rooms = {name for name, platform in self._platforms.items() if platform.has_rooms}
+        rooms = list(await db.scalars(select(Room).where(Room.crisis_id == crisis_id, Room.platform.in_(with_rooms))))
+        opened = [(room.platform, f"{room.platform}/{room.address}") for room in rooms if room.address]
+        if not rooms:
+            crisis = await db.get_one(Crisis, crisis_id)
+            return [], not (crisis.level == 2 and crisis.state == "active")
+        if opened or any(room.state != "failed" for room in rooms):
+            undecided = [room for room in rooms if not room.address and room.state != "failed"]
+            return opened, not undecided
+        # No channel could be made anywhere: everybody in it is written to directly.
+        members = await db.scalars(select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None)))
+        return [way for person in dict.fromkeys(members) for way in (await self._ways_to(db, person, None))[:1]], True
+
+    async def _ways(self, db: AsyncSession, message: Message) -> list[tuple[str, str]]:
+        return await self._ways_to(db, message.recipient, message.platform)
+
+    async def _ways_to(self, db: AsyncSession, person: str, first: str | None) -> list[tuple[str, str]]:
+        """A person's ways, best first: how they asked, what the plan says they prefer, where they were last heard."""
+        known = {
+            address.platform: address for address in await db.scalars(select(Address).where(Address.person == person))
+        }
+        in_plan = self._plan().persons.get(person)
+
+        def rank(platform: str) -> tuple[bool, bool, float]:
+            heard = known[platform].heard_at if platform in known else None
+            return (
+                platform != first,
+                in_plan is None or platform != in_plan.prefers,
+                -(heard.timestamp() if heard else 0),
+            )
+
+        ways = []
+        for name in sorted(self._platforms, key=rank):
+            lane = self._platforms[name].lane_of(person, known.get(name))
+            if lane is not None:
+                ways.append((name, f"{name}/{lane}"))
+        return ways
+
+    async def _queue(self, db: AsyncSession, message: Message, platform: str, lane: str, now: datetime) -> None:
+        if await db.get(Lane, lane) is None:
+            db.add(Lane(name=lane))
+        db.add(
+            Delivery(
+                message_id=message.id,
+                platform=platform,
+                lane=lane,
+                urgency=message.urgency,
+                queued_at=now,
+                due_at=now,
+            )
+        )
+        await db.flush()
+
+    # --- who sends it ---
+
+    async def _claim(self) -> list[_Job]:
+        """Take the next message of each conversation that nobody holds."""
+        now = self._clock.now()
+        free = or_(Lane.held_until.is_(None), Lane.held_until <= now)
+        ready = or_(Lane.not_before.is_(None), Lane.not_before <= now)
+        waiting = (
+            select(Delivery.lane)
+            .join(Lane, Lane.name == Delivery.lane)
+            .where(Delivery.state.in_(["queued", "sending"]), Delivery.due_at <= now, free, ready)
+        )
+        async with self._database.reading() as db:
+            if await db.scalar(waiting.limit(1)) is None:
+                return []
+        async with self._database.transaction() as db:
+            busy = list(self._under_way)
+            lanes = list(
+                await db.scalars(
+                    select(Lane)
+                    .where(Lane.name.in_(waiting.scalar_subquery()), Lane.name.not_in(busy))
+                    .limit(max(0, ABREAST - len(busy)))
+                    .with_for_update(skip_locked=True)
+                )
+            )
+            jobs = []
+            for lane in lanes:
+                job = await self._first_in(db, lane, now)
+                if job is not None:
+                    lane.held_by, lane.held_until = self._me, now + HOLD
+                    jobs.append(job)
+            return jobs
+
+    async def _first_in(self, db: AsyncSession, lane: Lane, now: datetime) -> _Job | None:
+        delivery = await db.scalar(
+            select(Delivery)
+            .where(Delivery.lane == lane.name, Delivery.state.in_(["queued", "sending"]), Delivery.due_at <= now)
+            # What may be half sent comes first: nothing overtakes a doubt.
+            .order_by(Delivery.state.desc(), Delivery.urgency, Delivery.id)
+            .limit(1)
+        )
+        if delivery is None:
+            return None
+        message = await db.get_one(Message, delivery.message_id)
+        doubt = delivery.state == "sending" and delivery.ref is None
+        delivery.state = "sending"
+        return _Job(
+            delivery.id,
+            lane.name,
+            delivery.platform,
+            Post(message.id, message.key, message.version, Card.from_json(message.card)),
+            delivery.ref,
+            doubt,
+        )
+
+    async def _carry(self, job: _Job) -> None:
+        try:
+            platform = self._platforms[job.platform]
+            try:
+                ref = await asyncio.wait_for(self._hand_over(platform, job), PATIENCE)
+            except Throttled as wait:
+                await self._again(job, timedelta(seconds=wait.seconds), "drosset", counts=False)
+            except Undeliverable as refused:
+                await self._failed(job, str(refused))
+            except (InDoubt, TimeoutError) as lost:
+                await self._again(job, None, str(lost) or "intet svar", doubt=True)
+            except Unavailable as down:
+                await self._again(job, None, str(down))
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.exception("%s failed", job.platform)
+                await self._again(job, None, f"{type(error).__name__}: {error}", doubt=True)
+            else:
+                await self._sent(job, ref)
+        finally:
+            self._under_way.pop(job.lane, None)
+
+    async def _hand_over(self, platform: Platform, job: _Job) -> Ref:
+        lane = job.lane.partition("/")[2]
+        if job.ref is not None:
+            return await platform.edit(lane, job.ref, job.post)
+        post = job.post
+        if job.doubt:
+            try:
+                found = await platform.find(lane, post)
+            except CannotLook:
+                post = Post(post.message, post.key, post.version, post.card, repeated=True)
+            else:
+                if found is not None:
+                    return found
+        return await platform.send(lane, post)
+
+    # --- what became of it ---
+
+    async def _sent(self, job: _Job, ref: Ref) -> None:
+        async with self._database.transaction() as db:
+            now = self._clock.now()
+            delivery = await db.get_one(Delivery, job.delivery)
+            message = await db.get_one(Message, delivery.message_id)
+            delivery.ref, delivery.version_sent = ref, job.post.version
+            delivery.sent_at = delivery.sent_at or now
+            delivery.error, delivery.attempts = None, 0
+            delivery.state = "sent" if message.version == job.post.version else "queued"
+            await self._release(db, job.lane)
+            if not message.everywhere:
+                for other in await db.scalars(
+                    select(Delivery).where(
+                        Delivery.message_id == message.id,
+                        Delivery.id != delivery.id,
+                        Delivery.state == "queued",
+                        Delivery.ref.is_(None),
+                    )
+                ):
+                    if not message.recipient.startswith("staff:"):
+                        other.state = "replaced"
+
+    async def _again(
+        self, job: _Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
+    ) -> None:
+        async with self._database.transaction() as db:
+            now = self._clock.now()
+            delivery = await db.get_one(Delivery, job.delivery)
+            message = await db.get_one(Message, delivery.message_id)
+            delivery.attempts += counts
+            delivery.error = why
+            # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
+            delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
+            await self._release(db, job.lane)
+            lane = await db.get_one(Lane, job.lane)
+            lane.not_before = now + (after or RETRIES[min(delivery.attempts, len(RETRIES)) - 1])
+            if delivery.attempts >= OTHER_WAY_AFTER:
+                await self._try_another_way(db, message, now)
+            if now - delivery.queued_at > GIVE_UP:
+                delivery.state = "failed"
+                await self._give_up(db, message, why, now)
+
+    async def _failed(self, job: _Job, why: str) -> None:
+        async with self._database.transaction() as db:
+            now = self._clock.now()
+            delivery = await db.get_one(Delivery, job.delivery)
+            message = await db.get_one(Message, delivery.message_id)
+            delivery.state, delivery.error = "failed", why
+            await self._release(db, job.lane)
+            if not await self._try_another_way(db, message, now):
+                await self._give_up(db, message, why, now)
+
+    async def _try_another_way(self, db: AsyncSession, message: Message, now: datetime) -> bool:
+        """Queue it on the person's next way; True when one is tried, or has been, that has not failed."""
+        await db.flush()
+        if message.recipient.startswith("staff:"):
+            return False
+        standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
+        there = {delivery.lane for delivery in standing}
+        for platform, lane in await self._ways(db, message):
+            if lane not in there:
+                await self._queue(db, message, platform, lane, now)
+                return True
+        return any(delivery.state != "failed" for delivery in standing)
+
+    async def _give_up(self, db: AsyncSession, message: Message, why: str, now: datetime) -> None:
+        """Write it down as something that fell due: what follows is the plan's, not ours."""
+        await db.flush()
+        standing = await db.scalars(select(Delivery.state).where(Delivery.message_id == message.id))
+        if any(state != "failed" for state in standing):
+            return
+        key = f"undeliverable/{message.id}"
+        if await db.scalar(select(Timer.id).where(Timer.key == key)) is None:
+            db.add(
+                Timer(
+                    key=key,
+                    kind="undeliverable",
+                    args={"message": message.id, "reason": why},
+                    crisis_id=message.crisis_id,
+                    due_at=now,
+                )
+            )
+        self._fell_due()
+
+    async def _release(self, db: AsyncSession, name: str) -> None:
+        lane = await db.get_one(Lane, name)
+        if lane.held_by == self._me:
+            lane.held_by, lane.held_until = None, None

@@ -1,0 +1,147 @@
+"""What runs: turns, rooms and deliveries, woken by what comes in, by what is said, and once a second by the clock.
+
+Rows decide what is due; the wake-ups only say when to look. So a restart needs no recovery, and a second replica no
+leader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import func, select
+
+from bot.clock import SystemClock
+from bot.delivery import Deliverer
+from bot.intake import Intake
+from bot.platforms.platform import Platform
+from bot.rooms import Rooms
+from bot.turns import Turns
+from handlers.clock import Clock
+from storage.database import Database
+from storage.plan import Plan
+from storage.tables import Delivery, Fact, Inbox, Lane, Room, Timer
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=1)
+# A tick older than this and the clock does not work.
+STALE = timedelta(seconds=15)
+
+
+class Engine:
+    """Everything that moves.
+
+    Args:
+        database: the rows.
+        clock: the time.
+        plan: today's plan.
+    """
+
+    def __init__(self, database: Database, clock: Clock, plan: Callable[[], Plan]) -> None:
+        self.database = database
+        self.clock = clock
+        self.plan = plan
+        self.platforms: dict[str, Platform] = {}
+        self._come_in = asyncio.Event()
+        self._go_out = asyncio.Event()
+        self.intake = Intake(database, self._come_in.set)
+        self.turns = Turns(database, clock, plan, self._go_out.set)
+        self._deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
+        self._rooms: Rooms | None = None
+        self._loops: list[asyncio.Task[None]] = []
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self.ticked_at: datetime | None = None
+
+    def use(self, platforms: Iterable[Platform]) -> None:
+        """Say which ways to reach people there are; before `start`."""
+        self.platforms.update({platform.name: platform for platform in platforms})
+        self._rooms = Rooms(self.database, self.clock, self.plan().timezone, self.platforms)
+
+    async def start(self) -> None:
+        """Begin to look, at once and then whenever there is reason to."""
+        for platform in self.platforms.values():
+            await platform.start()
+        self._loops = [
+            asyncio.create_task(self._whenever(self._come_in, self.turns.drain)),
+            asyncio.create_task(self._whenever(self._go_out, self._carry_out)),
+        ]
+        self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), coalesce=True, max_instances=1)
+        self._scheduler.start()
+        self._tick()
+
+    async def stop(self) -> None:
+        """Stop looking. What is under way is in the rows."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._deliverer.stop()
+        for platform in self.platforms.values():
+            await platform.stop()
+
+    async def settle(self) -> None:
+        """Do all that can be done now, to the last delivery."""
+        while await self.turns.drain() or await self._carry_out(wait=True):
+            pass
+
+    async def wind(self, clock: SystemClock, to: datetime) -> None:
+        """Let time pass to `to`, with everything that falls due on the way done and delivered in its order."""
+        await self.settle()
+        while (due := await self.next_due()) is not None and due <= to:
+            clock.set(max(due, clock.now()))
+            before = await self.next_due()
+            await self.settle()
+            if await self.next_due() == before:
+                break
+        clock.set(max(to, clock.now()))
+        await self.settle()
+        async with self.database.transaction() as db:
+            await db.merge(Fact(name="clock", value={"offset": clock.offset.total_seconds()}))
+
+    async def next_due(self) -> datetime | None:
+        """When the next thing falls due, UTC; None when nothing waits."""
+        async with self.database.reading() as db:
+            times = [
+                await db.scalar(select(func.min(Timer.due_at)).where(Timer.state == "waiting")),
+                await db.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "new")),
+                await db.scalar(select(func.min(Room.due_at)).where(Room.state.in_(["wanted", "open"]))),
+                await db.scalar(
+                    select(func.min(func.coalesce(Lane.not_before, Delivery.due_at)))
+                    .join(Delivery, Delivery.lane == Lane.name)
+                    .where(Delivery.state.in_(["queued", "sending"]))
+                ),
+            ]
+        return min((time for time in times if time is not None), default=None)
+
+    def wakefulness(self) -> str | None:
+        """What is wrong with the clock, in Danish; None when it ticks."""
+        if self.ticked_at is None:
+            return "uret er ikke startet"
+        return "uret er gået i stå" if datetime.now(UTC) - self.ticked_at > STALE else None
+
+    def _tick(self) -> None:
+        self.ticked_at = datetime.now(UTC)
+        self._come_in.set()
+        self._go_out.set()
+
+    async def _carry_out(self, wait: bool = False) -> bool:
+        rooms = await self._rooms.drain() if self._rooms else False
+        carried = await self._deliverer.drain(wait=wait)
+        return rooms or carried
+
+    async def _whenever(self, woken: asyncio.Event, look: Callable[[], object]) -> None:
+        while True:
+            await woken.wait()
+            woken.clear()
+            try:
+                await look()  # type: ignore[misc]
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                # The database may be away for a while; the next tick looks again.
+                log.exception("could not look for what is due")

@@ -1,0 +1,507 @@
+"""The rehearsal chat: a place in the browser to live through a crisis, by the same way as on any platform.
+
+What is said here goes through the same inbox, router, handlers and outbox; only the last step is a row instead of a
+call to somebody's server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import SystemClock
+from bot.engine import Engine
+from bot.platforms.platform import Post, Ref
+from handlers.card import Card
+from handlers.incoming import Incoming
+from storage.chain import clean
+from storage.tables import Address, Crisis, Message, RehearsalPost, Room
+
+NAME = "rehearsal"
+GENERAL = "generelt"
+MENTION = re.compile(r"^\s*(/krise|@krisebot)\b", re.IGNORECASE)
+SPAN = re.compile(r"^(\d{1,6})(s|m|h|d)$")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+PERSON = re.compile(r"^[^\s:/]{1,60}$")
+# A person's words and everything that follows are answered within this, in seconds.
+PATIENCE = 20.0
+COOKIE = "krisebot_join"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Rehearsal:
+    """The rehearsal chat as a platform, with its JSON door.
+
+    Args:
+        engine: what it puts inputs into.
+        clock: the clock that can be wound.
+        port: the port it is reached on.
+        join_code: asked for before anything is shown; None on loopback.
+    """
+
+    name = NAME
+    has_rooms = True
+
+    def __init__(self, engine: Engine, clock: SystemClock, host: str, port: int, join_code: str | None = None) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]", host)}
+        self._any_host = join_code is not None
+        self._join_code = join_code
+        self._ticket = secrets.token_urlsafe(24)
+        self._changed = asyncio.Condition()
+        self._news = 0
+
+    # --- as a platform ---
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def stop(self) -> None:
+        """Let those who listen go."""
+        await self._tell()
+
+    def trouble(self) -> str | None:
+        """Never: it is here."""
+        return None
+
+    def lane_of(self, person: str, address: Address | None) -> str | None:
+        """Everybody is reached here, but for strangers of another platform."""
+        platform, _, name = person.rpartition(":")
+        return f"dm:{name}" if platform in ("", NAME) else None
+
+    async def send(self, lane: str, post: Post) -> Ref:
+        """Put it in the place."""
+        async with self._engine.database.transaction() as db:
+            row = await self._standing(db, post)
+            if row is None:
+                row = RehearsalPost(
+                    seq=await _next_seq(db), place=lane, sender="krisebot", text="", at=self._clock.now()
+                )
+                db.add(row)
+            _draw(row, post)
+            await db.flush()
+            number = row.id
+        await self._tell()
+        return {"post": number}
+
+    async def edit(self, lane: str, ref: Ref, post: Post) -> Ref:
+        """Change it where it stands."""
+        async with self._engine.database.transaction() as db:
+            row = await db.get_one(RehearsalPost, ref["post"])
+            _draw(row, post)
+            row.seq = await _next_seq(db)
+        await self._tell()
+        return ref
+
+    async def find(self, lane: str, post: Post) -> Ref | None:
+        """Nothing is in doubt where sending is a row."""
+        async with self._engine.database.reading() as db:
+            row = await self._standing(db, post)
+        return {"post": row.id} if row else None
+
+    async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """A channel is its name; a second of the same name gets a number."""
+        async with self._engine.database.reading() as db:
+            taken = set(await db.scalars(select(Room.address).where(Room.platform == NAME)))
+        address, number = name, 2
+        while address in taken:
+            address, number = f"{name}-{number}", number + 1
+        return address, {}
+
+    async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
+        """Whoever is a member sees it."""
+        await self._tell()
+        return [person for person in persons if self.lane_of(person, None)]
+
+    async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
+        """Whoever is not a member does not."""
+        await self._tell()
+
+    async def _standing(self, db: AsyncSession, post: Post) -> RehearsalPost | None:
+        found: RehearsalPost | None = await db.scalar(
+            select(RehearsalPost).where(RehearsalPost.message_id == post.message)
+        )
+        return found
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._news += 1
+            self._changed.notify_all()
+
+    # --- as a door ---
+
+    def routes(self) -> list[web.RouteDef]:
+        """The page and the JSON door."""
+        return [
+            web.get("/", self._page),
+            web.get("/rehearsal/static/{file:.+}", self._static),
+            web.post("/rehearsal/join", self._join),
+            web.get("/rehearsal/people", self._guarded(self._people)),
+            web.get("/rehearsal/places", self._guarded(self._places)),
+            web.get("/rehearsal/messages", self._guarded(self._messages)),
+            web.get("/rehearsal/stream", self._guarded(self._stream)),
+            web.get("/rehearsal/clock", self._guarded(self._now)),
+            web.post("/rehearsal/clock", self._guarded(self._wind)),
+            web.post("/rehearsal/say", self._guarded(self._say)),
+            web.post("/rehearsal/press", self._guarded(self._press)),
+            web.post("/rehearsal/save", self._guarded(self._save)),
+        ]
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            self._check_origin(request)
+            if self._join_code and not hmac.compare_digest(request.cookies.get(COOKIE, ""), self._ticket):
+                return _refuse(401, "Skriv adgangskoden, som står, hvor krisebot blev startet.")
+            return await handler(request)
+
+        return guarded
+
+    def _check_origin(self, request: web.Request) -> None:
+        """Only pages of ours may speak to the door: another site in the same browser may not."""
+        origin = request.headers.get("Origin")
+        if not self._any_host and request.host not in self._hosts:
+            raise _error(403, "Ukendt værtsnavn.")
+        if origin is not None and urlsplit(origin).netloc != request.host:
+            raise _error(403, "Kaldet kommer fra et andet sted.")
+
+    async def _page(self, request: web.Request) -> web.Response:
+        self._check_origin(request)
+        return _file("index.html")
+
+    async def _static(self, request: web.Request) -> web.Response:
+        return _file(request.match_info["file"])
+
+    async def _join(self, request: web.Request) -> web.Response:
+        self._check_origin(request)
+        body = await _body(request)
+        if not self._join_code or not hmac.compare_digest(str(body.get("code", "")), self._join_code):
+            return _refuse(401, "Forkert adgangskode.")
+        response = web.json_response({})
+        response.set_cookie(COOKIE, self._ticket, httponly=True, samesite="Strict")
+        return response
+
+    async def _people(self, request: web.Request) -> web.Response:
+        people = [
+            {"id": number, "name": person.name, "title": person.title, "unit": person.unit, "in_plan": True}
+            for number, person in self._engine.plan().persons.items()
+        ]
+        return web.json_response({"me_hint": "finn", "people": people, "zone": str(self._engine.plan().timezone)})
+
+    async def _places(self, request: web.Request) -> web.Response:
+        person = self._person(request.query.get("for"))
+        async with self._engine.database.reading() as db:
+            rooms = await self._rooms_of(db, person)
+        places = [{"id": "dm", "title": "Krisebot"}, {"id": GENERAL, "title": f"#{GENERAL}"}]
+        return web.json_response({"places": places + [{"id": room, "title": f"#{room}"} for room in rooms]})
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        person = self._person(request.query.get("for"))
+        after = request.query.get("after", "0")
+        if not after.isdecimal():
+            raise _error(400, "after skal være et tal.")
+        async with self._engine.database.reading() as db:
+            places = [f"dm:{_short(person)}", GENERAL, *await self._rooms_of(db, person)]
+            posts = await db.scalars(
+                select(RehearsalPost)
+                .where(RehearsalPost.place.in_(places), RehearsalPost.seq > int(after))
+                .order_by(RehearsalPost.seq)
+            )
+            return web.json_response([self._shown(post) for post in posts])
+
+    def _shown(self, post: RehearsalPost) -> dict[str, Any]:
+        card = post.card
+        in_plan = self._engine.plan().persons.get(post.sender)
+        fields = [] if card is None else card["fields"] + [field for each in card["buttons"] for field in each["form"]]
+        return {
+            "id": f"m{post.id}",
+            "seq": post.seq,
+            "in": "dm" if post.place.startswith("dm:") else post.place,
+            "from": post.sender,
+            "text": post.text,
+            "buttons": [button["label"] for button in card["buttons"]] if card else [],
+            "fields": [{name: field[name] for name in ("id", "label", "required")} for field in fields],
+            "at": post.at.isoformat(),
+            "from_name": "Krisebot"
+            if post.sender == "krisebot"
+            else in_plan.name
+            if in_plan
+            else post.sender.capitalize(),
+            "version": post.version,
+            "only_you": False,
+            "card": card
+            and {
+                **card,
+                "buttons": [
+                    {name: button[name] for name in ("label", "style", "form", "form_title")}
+                    for button in card["buttons"]
+                ],
+            },
+        }
+
+    async def _say(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        person, text = self._person(body.get("as")), body.get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise _error(400, "text mangler.")
+        async with self._engine.database.transaction() as db:
+            place = await self._place(db, person, body.get("in", "dm"))
+            post = RehearsalPost(
+                seq=await _next_seq(db), place=place, sender=_short(person), text=_storable(text), at=self._clock.now()
+            )
+            db.add(post)
+            await db.flush()
+            seq, number = post.seq, post.id
+        mentioned = MENTION.match(text)
+        await self._take_in(
+            Incoming(
+                key=f"{NAME}/say/{number}",
+                kind="command" if mentioned else "text",
+                platform=NAME,
+                sender=person,
+                place="dm" if place.startswith("dm:") else "channel",
+                conversation=place,
+                received_at=self._clock.now(),
+                text=text[mentioned.end() :].strip() if mentioned else text,
+                message=f"{NAME}:{number}",
+                sender_name=self._name(person),
+            )
+        )
+        return web.json_response({"seq": seq})
+
+    async def _press(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        person, label = self._person(body.get("as")), body.get("button")
+        values = body.get("values") or {}
+        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+            raise _error(400, "values skal være tekster.")
+        if not isinstance(label, str) or not isinstance(body.get("message"), str):
+            raise _error(400, "message og button mangler.")
+        async with self._engine.database.reading() as db:
+            post = await self._seen(db, person, body["message"])
+            message = await db.get(Message, post.message_id) if post and post.message_id else None
+            seq = await db.scalar(select(func.max(RehearsalPost.seq))) or 0
+        button = Card.from_json(post.card).button(label) if post and post.card else None
+        if message is None or button is None:
+            return _refuse(404, "Knappen er der ikke længere.")
+        await self._take_in(
+            Incoming(
+                key=f"{NAME}/press/{secrets.token_hex(12)}",
+                kind="press",
+                platform=NAME,
+                sender=person,
+                place="channel",
+                conversation=post.place if post else "",
+                received_at=self._clock.now(),
+                action=button.do,
+                args=dict(button.args),
+                values=values,
+                message=str(message.id),
+                sender_name=self._name(person),
+            )
+        )
+        return web.json_response({"seq": seq})
+
+    async def _save(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        person = self._person(body.get("as"))
+        async with self._engine.database.reading() as db:
+            post = await self._seen(db, person, str(body.get("message")))
+            seq = await db.scalar(select(func.max(RehearsalPost.seq))) or 0
+        if post is None:
+            return _refuse(404, "Beskeden er der ikke.")
+        await self._take_in(
+            Incoming(
+                key=f"{NAME}/save/{secrets.token_hex(12)}",
+                kind="save",
+                platform=NAME,
+                sender=person,
+                place="channel",
+                conversation=post.place,
+                received_at=self._clock.now(),
+                text=post.text,
+                message=f"{NAME}:{post.id}",
+                author=self._full(post.sender),
+                said_at=post.at,
+                sender_name=self._name(person),
+            )
+        )
+        return web.json_response({"seq": seq})
+
+    async def _take_in(self, incoming: Incoming) -> None:
+        await self._engine.intake.accept(incoming)
+        await self._tell()
+        await asyncio.wait_for(self._engine.settle(), PATIENCE)
+
+    async def _now(self, request: web.Request) -> web.Response:
+        return web.json_response({"now": _iso(self._clock.now())})
+
+    async def _wind(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        if isinstance(body.get("set"), str):
+            try:
+                to = datetime.fromisoformat(body["set"])
+            except ValueError:
+                raise _error(400, "set skal være et tidspunkt som 2026-07-02T14:00:00+02:00.") from None
+            to = to.replace(tzinfo=self._engine.plan().timezone) if to.tzinfo is None else to
+        elif isinstance(body.get("advance"), str) and (span := SPAN.match(body["advance"])):
+            to = self._clock.now() + timedelta(**{UNITS[span[2]]: int(span[1])})
+        else:
+            raise _error(400, 'Skriv {"set": tidspunkt} eller {"advance": "5m"}.')
+        to = to.astimezone(UTC)
+        if to < self._clock.now():
+            self._clock.set(to)
+        await self._engine.wind(self._clock, to)
+        await self._tell()
+        return web.json_response({"now": _iso(self._clock.now())})
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        person = self._person(request.query.get("for"))
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await response.prepare(request)
+        seen: int | None = None
+        told_offset: timedelta | None = None
+        while not request.transport or not request.transport.is_closing():
+            async with self._engine.database.reading() as db:
+                places = [f"dm:{_short(person)}", GENERAL, *await self._rooms_of(db, person)]
+                newest = await db.scalar(select(func.max(RehearsalPost.seq)).where(RehearsalPost.place.in_(places)))
+            signature = hash((newest, tuple(places)))
+            if signature != seen:
+                seen = signature
+                await response.write(f"event: changed\ndata: {json.dumps({'seq': newest or 0})}\n\n".encode())
+            if told_offset != self._clock.offset:
+                told_offset = self._clock.offset
+                await response.write(
+                    f"event: clock\ndata: {json.dumps({'now': _iso(self._clock.now())})}\n\n".encode()
+                )
+            async with self._changed:
+                before = self._news
+                try:
+                    await asyncio.wait_for(self._changed.wait_for(lambda: self._news != before), 15)  # noqa: B023
+                except TimeoutError:
+                    await response.write(b": still here\n\n")
+        return response
+
+    # --- who and where ---
+
+    def _person(self, name: Any) -> str:
+        if not isinstance(name, str) or not PERSON.match(name.strip()):
+            raise _error(400, "Skriv, hvem du er: et navn uden mellemrum.")
+        return self._full(name.strip().casefold())
+
+    def _full(self, name: str) -> str:
+        return name if name in self._engine.plan().persons or name == "krisebot" else f"{NAME}:{name}"
+
+    def _name(self, person: str) -> str:
+        in_plan = self._engine.plan().persons.get(person)
+        return in_plan.name if in_plan else _short(person).capitalize()
+
+    async def _place(self, db: AsyncSession, person: str, place: Any) -> str:
+        if place == "dm":
+            return f"dm:{_short(person)}"
+        if place == GENERAL:
+            return GENERAL
+        rooms = await self._rooms_of(db, person)
+        if place == "stab" and rooms:
+            return rooms[-1]
+        if place in rooms:
+            return str(place)
+        raise _error(400, f"Du kan ikke skrive i {place!r}. Vælg dm, {GENERAL} eller en kanal, du er med i.")
+
+    async def _rooms_of(self, db: AsyncSession, person: str) -> list[str]:
+        rooms = await db.execute(
+            select(Room, Crisis.state)
+            .join(Crisis, Crisis.id == Room.crisis_id)
+            .where(Room.platform == NAME, Room.address.is_not(None))
+            .order_by(or_(Crisis.state == "active", Crisis.state == "warned"), Room.id)
+        )
+        return [room.address for room, _ in rooms if person in room.inside and room.address]
+
+    async def _seen(self, db: AsyncSession, person: str, message: str) -> RehearsalPost | None:
+        """A message, to somebody who can see it."""
+        number = message.removeprefix("m")
+        post = await db.get(RehearsalPost, int(number)) if number.isdecimal() and len(number) < 16 else None
+        if post is None:
+            return None
+        places = [f"dm:{_short(person)}", GENERAL, *await self._rooms_of(db, person)]
+        return post if post.place in places else None
+
+
+def _draw(row: RehearsalPost, post: Post) -> None:
+    text = post.card.text
+    row.text = f"(gentaget) {text}" if post.repeated else text
+    row.card = json.loads(json.dumps(post.card.to_json()))
+    row.message_id, row.version = post.message, post.version
+
+
+async def _next_seq(db: AsyncSession) -> int:
+    return (await db.scalar(select(func.max(RehearsalPost.seq))) or 0) + 1
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise _error(400, "Kun JSON.")
+    try:
+        body = await request.json()
+    except (ValueError, RecursionError):
+        raise _error(400, "Det er ikke JSON.") from None
+    if not isinstance(body, dict):
+        raise _error(400, "Skriv et JSON-objekt.")
+    return body
+
+
+def _error(status: int, why: str) -> web.HTTPException:
+    kind = {400: web.HTTPBadRequest, 403: web.HTTPForbidden}[status]
+    return kind(text=json.dumps({"error": why}), content_type="application/json")
+
+
+def _refuse(status: int, why: str) -> web.Response:
+    return web.json_response({"error": why}, status=status)
+
+
+def _file(name: str) -> web.Response:
+    page = resources.files("bot.platforms").joinpath("rehearsal_page")
+    kinds = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+    ending = name.rpartition(".")[2]
+    if not re.fullmatch(r"[\w-]+\.\w+", name) or ending not in kinds:
+        raise web.HTTPNotFound
+    try:
+        content = page.joinpath(name).read_bytes()
+    except OSError:
+        raise web.HTTPNotFound from None
+    return web.Response(
+        body=content,
+        content_type=kinds[ending],
+        charset="utf-8",
+        headers={
+            "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-cache",
+        },
+    )
+
+
+def _short(person: str) -> str:
+    return person.removeprefix(f"{NAME}:")
+
+
+def _storable(text: str) -> str:
+    return str(clean(text))
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

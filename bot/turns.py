@@ -1,0 +1,141 @@
+"""Inputs and timers are handled one at a time, in the order they came or fell due, each in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers import registry, router
+from handlers.card import Card
+from handlers.clock import Clock
+from handlers.incoming import Incoming
+from handlers.turn import Turn
+from storage.database import Database
+from storage.plan import Plan
+from storage.tables import Address, Crisis, Inbox, Timer
+
+log = logging.getLogger(__name__)
+
+# A turn that fails is tried again, ever slower; after these it is put aside, told of, and kept.
+ATTEMPTS = 5
+BACKOFF = timedelta(seconds=2)
+
+
+class Turns:
+    """The one place where something is done.
+
+    Args:
+        database: the rows.
+        clock: the time.
+        plan: today's plan, asked for at every turn so that it can be read anew.
+        committed: called after each turn that may have said something.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, plan: Callable[[], Plan], committed: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+        self._committed = committed
+        self._one_at_a_time = asyncio.Lock()
+
+    async def drain(self) -> bool:
+        """Handle everything that has come in or is due; True when there was anything."""
+        any_done = False
+        async with self._one_at_a_time:
+            while await self._next():
+                any_done = True
+                self._committed()
+                # Let those who wait for an acknowledgement go before the next turn.
+                await asyncio.sleep(0)
+        return any_done
+
+    async def _next(self) -> bool:
+        failed: tuple[type[Inbox] | type[Timer], int, Exception] | None = None
+        try:
+            async with self._database.turn() as db:
+                now = self._clock.now()
+                row = await self._earliest(db, now)
+                if row is None:
+                    return False
+                failed = (type(row), row.id, Exception())
+                if isinstance(row, Inbox):
+                    await self._answer(db, row, now)
+                else:
+                    await self._fire(db, row, now)
+        except Exception as error:
+            if failed is None:
+                raise
+            log.exception("a turn failed: %s %s", failed[0].__name__, failed[1])
+            await self._put_off(failed[0], failed[1], error)
+        return True
+
+    async def _earliest(self, db: AsyncSession, now: datetime) -> Inbox | Timer | None:
+        came: Inbox | None = await db.scalar(
+            select(Inbox)
+            .where(Inbox.state == "new", Inbox.due_at <= now)
+            .order_by(Inbox.due_at, Inbox.id)
+            .limit(1)
+        )
+        fell: Timer | None = await db.scalar(
+            select(Timer)
+            .where(Timer.state == "waiting", Timer.due_at <= now)
+            .order_by(Timer.due_at, Timer.id)
+            .limit(1)
+        )
+        if came is None or fell is None:
+            return came or fell
+        return fell if fell.due_at <= came.due_at else came
+
+    async def _answer(self, db: AsyncSession, row: Inbox, now: datetime) -> None:
+        incoming = Incoming.from_json(row.body)
+        await self._remember(db, incoming, now)
+        turn = Turn(db, now, self._plan(), incoming=incoming)
+        turn.inbox_id = row.id
+        await router.handle(turn)
+        row.state, row.handled_at = "done", now
+
+    async def _fire(self, db: AsyncSession, row: Timer, now: datetime) -> None:
+        row.state, row.fired_at = "done", now
+        crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None
+        turn = Turn(db, now, self._plan(), crisis=crisis, due=row.due_at)
+        await registry.timers[row.kind](turn, **row.args)
+
+    async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:
+        """Where they were heard from is where they are answered and, later, written to first."""
+        known = await db.get(Address, (incoming.sender, incoming.platform))
+        if known is None:
+            known = Address(person=incoming.sender, platform=incoming.platform, reference={}, name="")
+            db.add(known)
+        known.heard_at = now
+        known.name = incoming.sender_name or known.name
+        if incoming.reach:
+            known.reference = dict(incoming.reach)
+
+    async def _put_off(self, kind: type[Inbox] | type[Timer], number: int, error: Exception) -> None:
+        async with self._database.turn() as db:
+            row = await db.get(kind, number)
+            if row is None:
+                return
+            row.attempts += 1
+            row.error = f"{type(error).__name__}: {error}"
+            now = self._clock.now()
+            if row.attempts < ATTEMPTS:
+                row.due_at = now + BACKOFF * 2**row.attempts
+                return
+            row.state = "failed"
+            if isinstance(row, Inbox):
+                incoming = Incoming.from_json(row.body)
+                turn = Turn(db, now, self._plan(), incoming=incoming)
+                await turn.say(
+                    incoming.sender,
+                    Card("⚠️ Det gik galt, og det er en fejl hos mig. Dine ord er gemt. Prøv igen, eller ring."),
+                    kind="reply",
+                    platform=incoming.platform,
+                )
