@@ -65,7 +65,7 @@ export class Pane extends EventTarget {
 
   #draw() {
     this.places = h("nav", { class: "places", "aria-label": `Steder for ${this.person.name}` });
-    this.title = h("h3", {});
+    this.title = h("h2", {});
     this.log = h("div", { class: "log", role: "log", "aria-live": "polite", tabindex: "0", scroll: () => this.#scrolled() });
     this.down = h("button", { type: "button", class: "down", hidden: true, click: () => this.#toBottom() }, "Nye beskeder nedenfor ↓");
     return h(
