@@ -52,9 +52,7 @@ class Rooms:
         platforms: the ways, by name.
     """
 
-    def __init__(
-        self, database: Database, clock: Clock, zone: ZoneInfo, platforms: Mapping[str, Platform]
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, zone: ZoneInfo, platforms: Mapping[str, Platform]) -> None:
         self._database = database
         self._clock = clock
         self._zone = zone
@@ -134,7 +132,7 @@ class Rooms:
                 entered = await asyncio.wait_for(platform.admit(address, detail, shall - inside), 2 * PATIENCE)
                 outside = (shall - inside) - set(entered)
                 inside |= set(entered)
-            if inside - shall:
+            if address is not None and inside - shall:
                 await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), 2 * PATIENCE)
                 inside &= shall
         except Throttled as wait:

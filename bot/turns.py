@@ -78,16 +78,10 @@ class Turns:
 
     async def _earliest(self, db: AsyncSession, now: datetime) -> Inbox | Timer | None:
         came: Inbox | None = await db.scalar(
-            select(Inbox)
-            .where(Inbox.state == "new", Inbox.due_at <= now)
-            .order_by(Inbox.due_at, Inbox.id)
-            .limit(1)
+            select(Inbox).where(Inbox.state == "new", Inbox.due_at <= now).order_by(Inbox.due_at, Inbox.id).limit(1)
         )
         fell: Timer | None = await db.scalar(
-            select(Timer)
-            .where(Timer.state == "waiting", Timer.due_at <= now)
-            .order_by(Timer.due_at, Timer.id)
-            .limit(1)
+            select(Timer).where(Timer.state == "waiting", Timer.due_at <= now).order_by(Timer.due_at, Timer.id).limit(1)
         )
         if came is None or fell is None:
             return came or fell
@@ -120,7 +114,7 @@ class Turns:
 
     async def _put_off(self, kind: type[Inbox] | type[Timer], number: int, error: Exception) -> None:
         async with self._database.turn() as db:
-            row = await db.get(kind, number)
+            row: Inbox | Timer | None = await db.get(kind, number)
             if row is None:
                 return
             row.attempts += 1

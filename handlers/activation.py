@@ -69,8 +69,7 @@ async def escalate(turn: Turn, text: str) -> None:
 @action("activation.decide", who=decider, crisis=False)
 async def pressed(turn: Turn, level: int) -> None:
     """`Niveau 1`, `Niveau 2`, `Ingen krise – følg`."""
-    assert turn.incoming is not None
-    title = turn.incoming.values.get("title", "").strip()
+    title = turn.value("title")
     crisis = turn.crisis
     if crisis is not None and crisis.decided_at is not None and (crisis.level or 0) >= level:
         await _already(turn, crisis, title)
@@ -156,14 +155,13 @@ async def _made(turn: Turn, joined: bool = False) -> Card:
 @action("activation.correct", who=decider)
 async def correct(turn: Turn) -> None:
     """The title, or a decision that was made before it was typed: the two hours run from the decision (T13)."""
-    assert turn.incoming is not None
     crisis = turn.the_crisis
-    title = turn.incoming.values.get("title", "").strip()
-    words = turn.incoming.values.get("decided", "").strip()
-    at = times.parse_past(words, turn.now, turn.zone) if words else None
-    if words and at is None:
+    title = turn.value("title")
+    said = turn.value("decided")
+    at = times.parse_past(said, turn.now, turn.zone) if said else None
+    if said and at is None:
         await turn.answer(
-            Card(f'Jeg kan ikke læse tidspunktet "{quote(words)}". Skriv fx 13:50 eller "i går 23.40". Intet er ændret.')
+            Card(f'Jeg kan ikke læse tidspunktet "{quote(said)}". Skriv fx 13:50 eller "i går 23.40". Intet er ændret.')
         )
         return
     if title and title != crisis.title:

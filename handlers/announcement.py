@@ -19,17 +19,15 @@ async def offer(turn: Turn, change: str) -> None:
         change: a key of `WHAT`.
     """
     crisis = turn.the_crisis
-    moment = crisis.deactivated_at if change == "afblæst" else turn.now if change == "nedskaleret" else crisis.decided_at
+    moment = (
+        crisis.deactivated_at if change == "afblæst" else turn.now if change == "nedskaleret" else crisis.decided_at
+    )
     owner = turn.rules.holder("kommunikation")
-    text = (
-        f"{WHAT[change]}: {quote(crisis.title)}.\n"
-        f"Besluttet {turn.clock(moment)}. "
-        + (
-            "Har du oplysninger, som krisestaben bør kende, så skriv dem til Krisebot eller ring til hovednummeret. "
-            "Din leder holder dig orienteret."
-            if change != "afblæst"
-            else "Tak for indsatsen. Opgaverne er tilbage i den daglige drift."
-        )
+    text = f"{WHAT[change]}: {quote(crisis.title)}.\nBesluttet {turn.clock(moment)}. " + (
+        "Har du oplysninger, som krisestaben bør kende, så skriv dem til Krisebot eller ring til hovednummeret. "
+        "Din leder holder dig orienteret."
+        if change != "afblæst"
+        else "Tak for indsatsen. Opgaverne er tilbage i den daglige drift."
     )
     await turn.notify(
         [person for person in (owner, turn.staff) if person],

@@ -91,7 +91,9 @@ async def informed(turn: Turn, notice: int) -> None:
         return
     deputy = next((centre.deputy for centre in turn.rules.centres if centre.name == row.centre), None)
     if turn.sender not in (row.chief, deputy):
-        await turn.answer(Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen."))
+        await turn.answer(
+            Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen.")
+        )
         return
     row.informed_at, row.informed_by = turn.now, turn.sender
     await turn.log(
@@ -114,9 +116,8 @@ async def informed(turn: Turn, notice: int) -> None:
 @action("centres.contact", who=rights.centre_chief)
 async def name_contact(turn: Turn, notice: int) -> None:
     """Exactly one contact for each centre (R106)."""
-    assert turn.incoming is not None
     row = await turn.db.get(CentreNotice, notice)
-    persons = turn.plan.named(turn.incoming.values.get("contact", ""))
+    persons = turn.plan.named(turn.value("contact"))
     if row is None:
         return
     if len(persons) != 1:
@@ -157,7 +158,9 @@ async def missing(turn: Turn, asked: str) -> None:
             recorder="krisebot",
             verification="confirmed",
         )
-        await turn.at(turn.now + turn.rules.escalation.wait, "centres.missing", f"crisis/{crisis.id}/centres", asked="all")
+        await turn.at(
+            turn.now + turn.rules.escalation.wait, "centres.missing", f"crisis/{crisis.id}/centres", asked="all"
+        )
     else:
         numbers = "\n".join(
             f"• {notice.centre}: {turn.name(notice.chief)} {turn.phone(notice.chief)}" for notice in waiting
@@ -201,7 +204,5 @@ async def not_informed(turn: Turn) -> list[str]:
 async def _notices(turn: Turn) -> list[CentreNotice]:
     crisis: Crisis = turn.the_crisis
     return list(
-        await turn.db.scalars(
-            select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id)
-        )
+        await turn.db.scalars(select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id))
     )

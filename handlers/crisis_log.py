@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from handlers.incoming import Incoming
 from handlers.registry import action, verb
 from handlers.turn import Turn
 from storage.log import NoSuchEntry, state_of
-from storage.tables import Inbox, LogEntry
+from storage.tables import Crisis, Inbox, LogEntry
 
 SHOWN = 1500
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
@@ -46,7 +47,11 @@ async def write(turn: Turn, text: str) -> None:
         event_time=turn.incoming.received_at if turn.incoming else None,
         verification="confirmed" if confirmed and may_confirm else "unconfirmed",
     )
-    hint = f"\nKun {rights.log_keeper.holders} kan bekræfte. Linjen er gemt som ubekræftet." if confirmed and not may_confirm else ""
+    hint = (
+        f"\nKun {rights.log_keeper.holders} kan bekræfte. Linjen er gemt som ubekræftet."
+        if confirmed and not may_confirm
+        else ""
+    )
     await turn.answer(await _saved(turn, entry, hint), key=_key(turn, entry.no))
 
 
@@ -79,8 +84,7 @@ async def pressed_confirm(turn: Turn, no: int) -> None:
 @action("log.correct")
 async def pressed_correct(turn: Turn, no: int) -> None:
     """`Ret`."""
-    assert turn.incoming is not None
-    text = turn.incoming.values.get("text", "").strip()
+    text = turn.value("text")
     if text:
         await _correct(turn, no, text)
     else:
@@ -90,10 +94,13 @@ async def pressed_correct(turn: Turn, no: int) -> None:
 @action("log.save")
 async def save(turn: Turn) -> None:
     """`Gem i log` on somebody's message: the author and the time are the message's own (R182, R026)."""
-    incoming = turn.incoming
-    assert incoming is not None
+    incoming = turn.the_incoming
     if not await rights.staff.held(turn):
-        await turn.answer(Card(f"Det kan kun {rights.staff.holders}. Er det vigtigt, så skriv */krise varsel* eller */krise melding*."))
+        await turn.answer(
+            Card(
+                f"Det kan kun {rights.staff.holders}. Er det vigtigt, så skriv */krise varsel* eller */krise melding*."
+            )
+        )
         return
     text = incoming.values.get("text", "").strip() or incoming.text
     asked = incoming.values.get("verification") == "confirmed"
@@ -103,15 +110,14 @@ async def save(turn: Turn) -> None:
 @action("log.reaction")
 async def reaction(turn: Turn) -> None:
     """📌 saves a message in the log, ✅ confirms the line it became; taking either away changes nothing (R182)."""
-    incoming = turn.incoming
-    assert incoming is not None
+    incoming = turn.the_incoming
     if not await rights.staff.held(turn):
         return
     if incoming.text in SAVE_REACTIONS:
         row = await turn.db.scalar(select(Inbox).where(Inbox.message == incoming.message).order_by(Inbox.id).limit(1))
         if row is not None:
             said = Incoming.from_json(row.body)
-            original = Incoming(**{**_bare(incoming), "said_at": said.received_at})
+            original = replace(incoming, said_at=said.received_at)
             await _save(turn, original, said.text, said.sender, confirmed=False)
     elif incoming.text in CONFIRM_REACTIONS:
         entry = await _saved_from(turn, incoming.message)
@@ -122,15 +128,12 @@ async def reaction(turn: Turn) -> None:
 @action("log.source_edited", crisis=False)
 async def source_edited(turn: Turn) -> None:
     """A message that was saved is edited or deleted: the log stands, and says so (D08)."""
-    incoming = turn.incoming
-    assert incoming is not None
+    incoming = turn.the_incoming
     entry = await turn.db.scalar(
         select(LogEntry).where(LogEntry.kind == "saved", LogEntry.canonical.contains(_mark(incoming.message)))
     )
     if entry is None:
         return
-    from storage.tables import Crisis
-
     turn.crisis = await turn.db.get(Crisis, entry.crisis_id)
     await turn.log(
         f"Kilden til nr. {entry.no} er redigeret {turn.clock(turn.now)}. Linjen er uændret.",
@@ -167,7 +170,11 @@ async def _confirm(turn: Turn, no: int) -> None:
         return
     if not await rights.log_keeper.held(turn):
         await turn.log(f"{turn.name(turn.sender)} mener, at nr. {no} er rigtig (ikke bekræftet)", refs={"about": no})
-        await turn.answer(Card(f"Kun {rights.log_keeper.holders} kan bekræfte. Nr. {no} er stadig ubekræftet; din vurdering er noteret."))
+        await turn.answer(
+            Card(
+                f"Kun {rights.log_keeper.holders} kan bekræfte. Nr. {no} er stadig ubekræftet; din vurdering er noteret."
+            )
+        )
         return
     if state.verification == "confirmed":
         await turn.answer(Card(f"Nr. {no} er allerede bekræftet."))
@@ -186,13 +193,17 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
         return
     entry = await _entry(turn, no)
     if turn.sender != entry.recorder and not await rights.log_keeper.held(turn):
-        await turn.answer(Card(f"Det kan kun den, der skrev linjen, eller {rights.log_keeper.holders}. Intet er ændret."))
+        await turn.answer(
+            Card(f"Det kan kun den, der skrev linjen, eller {rights.log_keeper.holders}. Intet er ændret.")
+        )
         return
     correction = await turn.log(
         text, kind="correction", sender=turn.sender, receiver="krisestaben", direction="in", refs={"corrects": no}
     )
     state.corrected_by = correction.no
-    await turn.answer(await _saved(turn, correction, f"\nDen retter nr. {no}, som bliver stående."), key=_key(turn, correction.no))
+    await turn.answer(
+        await _saved(turn, correction, f"\nDen retter nr. {no}, som bliver stående."), key=_key(turn, correction.no)
+    )
 
 
 async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
@@ -214,9 +225,7 @@ async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
 
 
 async def _entry(turn: Turn, no: int) -> LogEntry:
-    found = await turn.db.scalar(
-        select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no)
-    )
+    found = await turn.db.scalar(select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no))
     if found is None:
         raise NoSuchEntry(no)
     return found
@@ -237,10 +246,6 @@ async def _saved_from(turn: Turn, message: str) -> LogEntry | None:
 
 def _mark(message: str) -> bytes:
     return f'"message":"{message}"'.encode()
-
-
-def _bare(incoming: Incoming) -> dict[str, object]:
-    return {name: getattr(incoming, name) for name in incoming.__dataclass_fields__}
 
 
 def _number(text: str) -> tuple[int, str] | None:

@@ -168,7 +168,9 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     asked = [step.person for step in await _steps(turn, escalation) if step.result in (None, "contact")]
     await turn.notify(
         asked,
-        Card(f"Endnu et varsel til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n»{quote(alert.text)}«"),
+        Card(
+            f"Endnu et varsel til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n»{quote(alert.text)}«"
+        ),
         kind="alert",
         summary="Endnu et varsel er sendt til dem, der er kontaktet",
         urgency=URGENT,
@@ -388,11 +390,12 @@ async def _show(turn: Turn, escalation: Escalation) -> None:
         (f"{turn.name(step.person)}, {turn.phone(step.person)}", f"{turn.clock(step.contacted_at)}: {_state(step)}")
         for step in steps
     )
+    hurry = "" if escalation.state == "stopped" else f"\nHaster det, så ring selv. {DANGER}"
     alerts = await turn.db.scalars(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id))
     for person in dict.fromkeys(alert.person for alert in alerts):
         await turn.say(
             person,
-            Card(f"*Varsel nr. {turn.the_crisis.number}:* {outcome}\nHaster det, så ring selv. {DANGER}", facts=rows),
+            Card(f"*Varsel nr. {turn.the_crisis.number}:* {outcome}{hurry}", facts=rows),
             key=f"escalation/{escalation.id}/progress/{person}",
             urgency=URGENT,
         )

@@ -63,4 +63,4 @@ async def _may(turn: Turn, name: str) -> bool:
     known = registry.verbs[name]
     if known.who in (rights.chief, rights.staff, rights.log_keeper, rights.runs_staff) and turn.crisis is None:
         return True
-    return known.otherwise is not None and name != "aktiver" or await known.who.held(turn)
+    return (known.otherwise is not None and name != "aktiver") or await known.who.held(turn)

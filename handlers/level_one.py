@@ -145,12 +145,14 @@ async def digest(turn: Turn, hours: int) -> None:
         [*filter(None, [turn.rules.holder("borgmester")]), *turn.rules.board()],
         Card(
             f"*Orientering, niveau 1* – nr. {crisis.number}: {quote(crisis.title)}\n{news}",
-            buttons=tuple(
-                Button("Hver time" if each == 1 else f"Hver {each}. time", "level_one.cadence", {"hours": each})
-                for each in CADENCES
-                if each != hours
-            )
-            + (Button("Stop orienteringen", "level_one.cadence", {"hours": 0}),),
+            buttons=(
+                *(
+                    Button("Hver time" if each == 1 else f"Hver {each}. time", "level_one.cadence", {"hours": each})
+                    for each in CADENCES
+                    if each != hours
+                ),
+                Button("Stop orienteringen", "level_one.cadence", {"hours": 0}),
+            ),
         ),
         kind="notice",
         summary="Borgmester og direktion er orienteret (niveau 1)",
@@ -174,9 +176,7 @@ async def _schedule(turn: Turn, hours: int) -> None:
 
 
 async def _approve(turn: Turn, role: str) -> None:
-    turn.db.add(
-        Approval(crisis_id=turn.the_crisis.id, subject="level1", role=role, person=turn.sender, at=turn.now)
-    )
+    turn.db.add(Approval(crisis_id=turn.the_crisis.id, subject="level1", role=role, person=turn.sender, at=turn.now))
     await turn.log(f"{turn.name(turn.sender)} godkender niveau 1", kind="approval", sender=turn.sender)
 
 

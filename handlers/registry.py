@@ -12,9 +12,10 @@ from handlers import rights
 from handlers.rights import Right
 
 if TYPE_CHECKING:
-    from handlers.turn import Turn
+    pass
 
 Run = Callable[..., Awaitable[None]]
+Reply = Callable[..., Awaitable[bool]]
 R = TypeVar("R", bound=Run)
 
 
@@ -55,7 +56,7 @@ class Action:
 verbs: dict[str, Verb] = {}
 actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
-replies: dict[str, Run] = {}
+replies: dict[str, Reply] = {}
 
 
 def verb(
@@ -96,10 +97,10 @@ def timer(kind: str) -> Callable[[R], R]:
     return register
 
 
-def reply(kind: str) -> Callable[[R], R]:
+def reply(kind: str) -> Callable[[Reply], Reply]:
     """Register how free text is read by whoever was asked something: `async (turn, text) -> bool`, True when it was."""
 
-    def register(run: R) -> R:
+    def register(run: Reply) -> Reply:
         _once(replies, kind, run)
         return run
 
@@ -118,5 +119,3 @@ def load() -> None:
 
     for module in pkgutil.iter_modules(handlers.__path__):
         importlib.import_module(f"handlers.{module.name}")
-
-

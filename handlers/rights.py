@@ -94,4 +94,6 @@ log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
 staff = Right("krisestaben og dem, der er om den", _staff)
 centre_chief = Right("en centerchef eller stedfortræderen", _centre_chief)
+# Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
+level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")

@@ -19,7 +19,7 @@ ABOUT_MESSAGES = {"save": "log.save", "reaction": "log.reaction", "edited": "log
 
 async def handle(turn: Turn) -> None:
     """Do what the turn's input asks for."""
-    incoming = _incoming(turn)
+    incoming = turn.the_incoming
     room = await turn.room_of(incoming)
     if room is not None:
         turn.crisis = await turn.db.get(Crisis, room.crisis_id)
@@ -138,7 +138,9 @@ async def _find_crisis(turn: Turn) -> bool:
             f"Der er {len(candidates)} aktive hændelser. Hvilken?",
             buttons=tuple(
                 Button(
-                    f"{crisis.number}: {crisis.title}"[:70], "router.which", {"crisis": crisis.id, "inbox": turn.inbox_id}
+                    f"{crisis.number}: {crisis.title}"[:70],
+                    "router.which",
+                    {"crisis": crisis.id, "inbox": turn.inbox_id},
                 )
                 for crisis in candidates[:8]
             ),
@@ -204,9 +206,3 @@ async def _resume(turn: Turn, inbox: int, outcome: str) -> Incoming | None:
     await turn.replace(Card(outcome))
     turn.incoming, turn.inbox_id = original, inbox
     return original
-
-
-def _incoming(turn: Turn) -> Incoming:
-    if turn.incoming is None:
-        raise LookupError("nothing came in")
-    return turn.incoming

@@ -5,6 +5,7 @@ Warn is "know and be ready", summon is "come" (T36): the staff and its support f
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,8 +44,8 @@ def duties(turn: Turn) -> dict[str, list[Duty]]:
             found.setdefault(person, []).append(Duty(kind, label))
 
     add(plan.holder("borgmester"), "framing", "den rammesættende krisestab (borgmester)")
-    for person in plan.board():
-        add(person, "framing", "den rammesættende krisestab (direktion)")
+    for director in plan.board():
+        add(director, "framing", "den rammesættende krisestab (direktion)")
     for role in SECRETARIAT_ROLES:
         add(plan.holder(role), "secretariat", f"krisesekretariatet ({role})")
     add(plan.holder("kommunikation"), "communication", "kommunikation")
@@ -84,7 +85,9 @@ async def convene(turn: Turn) -> None:
         owner=plan.holder("kommunikation"),
         tell=True,
     )
-    await tasks.add(turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær"))
+    await tasks.add(
+        turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
+    )
     await announcement.offer(turn, "aktiveret")
     alert = await turn.db.scalar(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id).limit(1))
     told = f"\nVarslet: »{quote(alert.text)}« ({turn.name(alert.person)})" if alert else ""
@@ -105,9 +108,7 @@ async def convene(turn: Turn) -> None:
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
     """Let somebody into the staff or its channel; False when they are there already."""
     standing = await turn.db.scalar(
-        select(Member).where(
-            Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
-        )
+        select(Member).where(Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None))
     )
     if standing is not None and (standing.staff != "beside" or staff == "beside"):
         return False
@@ -143,7 +144,9 @@ async def _summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | No
             sent_at=turn.now,
         )
     )
-    await turn.say(person, _summons_card(turn, label, deputy_for), key=_key(turn, person), kind="summons", urgency=URGENT)
+    await turn.say(
+        person, _summons_card(turn, label, deputy_for), key=_key(turn, person), kind="summons", urgency=URGENT
+    )
     return True
 
 
@@ -211,12 +214,13 @@ async def _answered(turn: Turn, answer: str, said: str, eta_minutes: int | None 
     )
     eta = f", ca. kl. {turn.clock(summons.eta)}" if summons.eta else ""
     read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
-    other = (
-        Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
-    )
+    other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
     await turn.say(
         turn.sender,
-        Card(f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.", buttons=(other,)),
+        Card(
+            f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.",
+            buttons=(other,),
+        ),
         key=_key(turn, turn.sender),
     )
     if answer == "declined":
@@ -227,7 +231,9 @@ async def _answered(turn: Turn, answer: str, said: str, eta_minutes: int | None 
 async def _pass_on(turn: Turn, summons: Summons) -> None:
     """To the first deputy who isn't summoned already; nobody left is told to the secretariat."""
     plan = turn.rules
-    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == summons.person]
+    roles = [
+        role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == summons.person
+    ]
     deputies = [deputy for role in roles for deputy in plan.deputies(role)]
     deputies += [
         function.deputy for function in plan.support_functions if function.contact == summons.person and function.deputy
@@ -249,7 +255,9 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
         return
     await turn.notify(
         [turn.staff],
-        Card(f"⚠️ {turn.name(summons.person)} ({summons.label}) kan ikke, og planen har ingen stedfortræder. Find en anden."),
+        Card(
+            f"⚠️ {turn.name(summons.person)} ({summons.label}) kan ikke, og planen har ingen stedfortræder. Find en anden."
+        ),
         kind="notice",
         summary=f"Ingen stedfortræder i planen for {turn.name(summons.person)} ({summons.label})",
     )
@@ -310,7 +318,8 @@ async def show_answers(turn: Turn) -> None:
     rows = tuple(
         (
             turn.name(summons.person),
-            say[summons.answer] + (f", ca. {turn.clock(summons.eta)}" if summons.eta and summons.answer == "coming" else ""),
+            say[summons.answer]
+            + (f", ca. {turn.clock(summons.eta)}" if summons.eta and summons.answer == "coming" else ""),
         )
         for summons in await _all(turn)
     )
@@ -388,15 +397,17 @@ async def member_out(turn: Turn, text: str) -> None:
 
 async def _named(turn: Turn, text: str) -> list[str]:
     """The persons a text names; asks again when there are none."""
-    persons = turn.plan.named(text)
-    if not persons:
+    wanted = [name for name in re.split(r",|\bog\b|@", text) if name.strip()]
+    persons = [person for name in wanted for person in turn.plan.named(name.strip())]
+    if not persons or any(len(turn.plan.named(name.strip())) != 1 for name in wanted):
         await turn.answer(
             Card(
-                f'Jeg ved ikke, hvem "{quote(text)}" er. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
+                f'Jeg kan ikke se, hvem "{quote(text)}" er. Intet er ændret. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
             )
             if text
             else Card("Hvem? Skriv fx */krise ind Rune*.")
         )
+        return []
     return persons
 
 

@@ -69,17 +69,14 @@ async def deescalate(turn: Turn, text: str) -> None:
 @action("stand_down.deactivate", who=rights.mayor)
 async def deactivate(turn: Turn) -> None:
     """`Afblæs`."""
-    assert turn.incoming is not None
     crisis = turn.the_crisis
     if crisis.state == "closed":
         return
-    text = turn.incoming.values.get("text", "").strip()
+    text = turn.value("text")
     was_level = crisis.level
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
     await _decided(turn, "Afblæst", text)
-    for timer in await turn.db.scalars(
-        select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")
-    ):
+    for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):
         timer.state = "cancelled"
     await turn.replace(Card(f"✅ *Afblæst kl. {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
     await _tell_everyone(
@@ -120,7 +117,12 @@ async def _deescalate(turn: Turn, text: str) -> None:
         member.until = turn.now
         turn.db.add(
             Member(
-                crisis_id=crisis.id, person=member.person, staff="beside", since=turn.now, reason="nedskaleret", added_by=turn.sender
+                crisis_id=crisis.id,
+                person=member.person,
+                staff="beside",
+                since=turn.now,
+                reason="nedskaleret",
+                added_by=turn.sender,
             )
         )
     await announcement.offer(turn, "nedskaleret")
@@ -130,8 +132,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
 @action("stand_down.deescalate", who=rights.mayor)
 async def pressed_deescalate(turn: Turn) -> None:
     """`Nedskaler`, on somebody's proposal."""
-    assert turn.incoming is not None
-    await _deescalate(turn, turn.incoming.values.get("text", "").strip())
+    await _deescalate(turn, turn.value("text"))
 
 
 @action("stand_down.propose", who=rights.anyone)
@@ -221,9 +222,7 @@ async def _close(turn: Turn) -> None:
         tell=True,
     )
     handover = "\n".join(f"• {task.number}: {task.title}" for task in open_tasks) or "• Ingen"
-    missing = [
-        name for name, value in (("ESDH-sag", crisis.case_ref), ("C3-sag", crisis.c3_ref)) if not value
-    ]
+    missing = [name for name, value in (("ESDH-sag", crisis.case_ref), ("C3-sag", crisis.c3_ref)) if not value]
     await turn.notify(
         list(dict.fromkeys([turn.staff, *await turn.chiefs(), *filter(None, [secretary])])),
         Card(

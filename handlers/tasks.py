@@ -44,7 +44,11 @@ async def add(
     await turn.db.flush()
     who = turn.name(owner) if owner else "ikke fordelt"
     await turn.log(
-        f"Opgave {task.number}: {title} ({who})", kind="task", status="pending", refs={"task": task.number}, recorder="krisebot"
+        f"Opgave {task.number}: {title} ({who})",
+        kind="task",
+        status="pending",
+        refs={"task": task.number},
+        recorder="krisebot",
     )
     if tell and owner:
         await turn.say(

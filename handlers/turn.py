@@ -85,6 +85,17 @@ class Turn:
         return Plan.thawed(self._crisis.plan, self.plan) if self._crisis else self.plan
 
     @property
+    def the_incoming(self) -> Incoming:
+        """What a person did, where it is known that it was one."""
+        if self.incoming is None:
+            raise LookupError("nothing came in: a timer fell due")
+        return self.incoming
+
+    def value(self, field: str) -> str:
+        """What was filled in, trimmed; empty when nothing was."""
+        return self.the_incoming.values.get(field, "").strip()
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone that times are written in."""
         return self.plan.timezone
@@ -253,9 +264,7 @@ class Turn:
 
     async def answer(self, card: Card, *, key: str | None = None) -> Message:
         """Answer whoever asked: in the staff's channel when it was asked there, else to them alone."""
-        incoming = self.incoming
-        if incoming is None:
-            raise LookupError("a timer asks nothing")
+        incoming = self.the_incoming
         room = await self.room_of(incoming)
         in_staff = room is not None and self._crisis is not None and room.crisis_id == self._crisis.id
         recipient = self.staff if in_staff else incoming.sender

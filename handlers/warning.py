@@ -50,14 +50,13 @@ def title_of(text: str) -> str:
 
 async def record(turn: Turn, text: str) -> Alert:
     """Keep a warning as it was typed, in the incident's log too."""
-    assert turn.incoming is not None
     alert = Alert(
         crisis_id=turn.the_crisis.id,
         person=turn.sender,
         text=text,
-        at=turn.incoming.said_at or turn.now,
-        received_at=turn.incoming.received_at,
-        platform=turn.incoming.platform,
+        at=turn.the_incoming.said_at or turn.now,
+        received_at=turn.the_incoming.received_at,
+        platform=turn.the_incoming.platform,
     )
     turn.db.add(alert)
     await turn.db.flush()
@@ -131,16 +130,15 @@ async def warn(turn: Turn, text: str) -> None:
 @action("warning.typed", crisis=False)
 async def typed(turn: Turn) -> None:
     """The form's warning; the same as a typed one, with what kind it is and where it comes from."""
-    assert turn.incoming is not None
-    values = turn.incoming.values
-    if not values.get("text", "").strip():
+    text = turn.value("text")
+    if not text:
         await turn.answer(Card("Skriv, hvad der er sket. Én sætning er nok."))
         return
     await turn.replace(Card("Dit varsel er modtaget."))
-    await warn(turn, values["text"])
+    await warn(turn, text)
     alert = await turn.db.scalar(select(Alert).order_by(Alert.id.desc()).limit(1))
     if alert is not None:
-        alert.kind, alert.source = values.get("kind") or "other", values.get("source") or None
+        alert.kind, alert.source = turn.value("kind") or "other", turn.value("source") or None
 
 
 async def call_up(turn: Turn, text: str) -> None:
@@ -203,6 +201,9 @@ async def answered(turn: Turn, alert: int, question: int, reply: str) -> None:
             sender=row.person,
             refs={"alert": row.id},
         )
+        await turn.replace(
+            Card(f"*Varsel nr. {turn.the_crisis.number} er sendt videre:* »{quote(row.text[:300])}«\n{DANGER}")
+        )
         await escalation.start(turn, row)
 
 
@@ -260,9 +261,7 @@ async def parted(turn: Turn, alert: int) -> None:
     await begin(turn, row.text)
     second = turn.the_crisis
     turn.crisis = first
-    await turn.log(
-        f"Varslet »{row.text}« er en anden hændelse og føres nu som nr. {second.number}.", kind="assessment"
-    )
+    await turn.log(f"Varslet »{row.text}« er en anden hændelse og føres nu som nr. {second.number}.", kind="assessment")
     turn.crisis = second
     row.crisis_id = second.id
     await turn.log(
@@ -276,5 +275,3 @@ async def parted(turn: Turn, alert: int) -> None:
     )
     await turn.replace(Card(f"Det er nu varsel nr. {second.number} for sig, og det er sendt videre. {DANGER}"))
     await escalation.start(turn, row)
-
-

@@ -384,9 +384,7 @@ class Rehearsal:
                 await response.write(f"event: changed\ndata: {json.dumps({'seq': newest or 0})}\n\n".encode())
             if told_offset != self._clock.offset:
                 told_offset = self._clock.offset
-                await response.write(
-                    f"event: clock\ndata: {json.dumps({'now': _iso(self._clock.now())})}\n\n".encode()
-                )
+                await response.write(f"event: clock\ndata: {json.dumps({'now': _iso(self._clock.now())})}\n\n".encode())
             async with self._changed:
                 before = self._news
                 try:

@@ -1,0 +1,195 @@
+"""The one place that puts the parts together, and the HTTP server they share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import SystemClock
+from bot.engine import Engine
+from bot.platforms.platform import Platform
+from bot.platforms.rehearsal import Rehearsal
+from bot.settings import Settings
+from handlers import registry
+from storage import plan as plans
+from storage.database import Database
+from storage.plan import Plan
+from storage.tables import Delivery, Fact, Inbox, Timer
+
+log = logging.getLogger(__name__)
+
+# Larger than any message a platform sends; smaller than what would hurt.
+LARGEST_BODY = 4 * 1024**2
+
+
+class Krisebot:
+    """A running krisebot.
+
+    Args:
+        settings: how it is set up.
+        database: where it remembers.
+        plan: the municipality's plan.
+        clock: the time; the machine's unless somebody winds it.
+    """
+
+    def __init__(self, settings: Settings, database: Database, plan: Plan, clock: SystemClock | None = None) -> None:
+        registry.load()
+        self.settings = settings
+        self.database = database
+        self.plan = plan
+        self.clock = clock or SystemClock()
+        self.engine = Engine(database, self.clock, lambda: self.plan)
+        self.join_code: str | None = None
+        self.platforms = self._platforms()
+        self.engine.use(self.platforms)
+        self.metrics = Metrics(self)
+
+    def _platforms(self) -> list[Platform]:
+        settings, found = self.settings, list[Platform]()
+        if settings.slack_configured:
+            from bot.platforms.slack import Slack
+
+            found.append(Slack.from_settings(self.engine, settings))
+        if settings.teams_configured:
+            from bot.platforms.teams import Teams
+
+            found.append(Teams.from_settings(self.engine, settings))
+        if settings.rehearsal:
+            self.join_code = None if settings.loopback else secrets.token_hex(4)
+            found.append(Rehearsal(self.engine, self.clock, settings.host, settings.port, self.join_code))
+        return found
+
+    async def start(self) -> None:
+        """Take up the wound clock where it was, and begin."""
+        async with self.database.reading() as db:
+            wound = await db.get(Fact, "clock")
+        if wound is not None and self.settings.rehearsal:
+            self.clock.offset = timedelta(seconds=wound.value["offset"])
+        await self.engine.start()
+
+    async def stop(self) -> None:
+        """Stop; what is under way is in the rows."""
+        await self.engine.stop()
+
+    def server(self) -> web.Application:
+        """The HTTP server's paths."""
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.add_routes(
+            [
+                web.get("/healthz", self._alive),
+                web.get("/readyz", self._ready),
+                web.get("/metrics", self._measured),
+                *(route for platform in self.platforms for route in platform.routes()),
+            ]
+        )
+        return app
+
+    async def _alive(self, request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        """A dead platform is told but not an error: the other one may be fine."""
+        faults = {}
+        try:
+            await self.database.ping()
+        except (SQLAlchemyError, OSError) as error:
+            faults["database"] = f"databasen svarer ikke: {type(error).__name__}"
+        if stuck := self.engine.wakefulness():
+            faults["clock"] = stuck
+        links = {platform.name: platform.trouble() or "ok" for platform in self.platforms}
+        body = {"ready": not faults, "faults": faults, "platforms": links}
+        return web.json_response(body, status=503 if faults else 200)
+
+    async def _measured(self, request: web.Request) -> web.Response:
+        return web.Response(body=await self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+class Metrics:
+    """What an operator watches, in Prometheus' form."""
+
+    def __init__(self, bot: Krisebot) -> None:
+        self._bot = bot
+        self._registry = CollectorRegistry()
+        self._waiting = Gauge("krisebot_waiting", "Rows that wait", ["what"], registry=self._registry)
+        self._link = Gauge("krisebot_platform_up", "1 when the link works", ["platform"], registry=self._registry)
+        self.refused = Counter(
+            "krisebot_refused_requests", "Forged, stale or malformed requests", ["platform"], registry=self._registry
+        )
+
+    async def text(self) -> bytes:
+        """The figures as they stand."""
+        async with self._bot.database.reading() as db:
+            for what, query in (
+                ("inbox", select(func.count()).select_from(Inbox).where(Inbox.state == "new")),
+                ("timers", select(func.count()).select_from(Timer).where(Timer.state == "waiting")),
+                (
+                    "deliveries",
+                    select(func.count()).select_from(Delivery).where(Delivery.state.in_(["queued", "sending"])),
+                ),
+                ("failed_deliveries", select(func.count()).select_from(Delivery).where(Delivery.state == "failed")),
+                ("failed_inputs", select(func.count()).select_from(Inbox).where(Inbox.state == "failed")),
+            ):
+                self._waiting.labels(what).set(await db.scalar(query) or 0)
+        for platform in self._bot.platforms:
+            self._link.labels(platform.name).set(0 if platform.trouble() else 1)
+            self.refused.labels(platform.name)
+        return generate_latest(self._registry)
+
+
+def load_plan(path: Path | None) -> Plan:
+    """The municipality's plan, or the packaged example.
+
+    Raises:
+        storage.plan.PlanFaults: it can't be used; every fault with its line.
+    """
+    return plans.load(path) if path else plans.example()
+
+
+async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
+    """Run until told to stop.
+
+    Raises:
+        storage.plan.PlanFaults, storage.database.DatabaseUnavailable, OSError: it can't start.
+    """
+    plan = load_plan(settings.plan)
+    database = Database(settings.database_url)
+    await database.migrate()
+    bot = Krisebot(settings, database, plan)
+    await bot.start()
+    runner = web.AppRunner(bot.server(), access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        address = f"http://{settings.host}:{settings.port}"
+        if settings.rehearsal:
+            say(f"Øvelseschatten er åben på {address}")
+            say(
+                "Vær Finn, og skriv: /krise varsel vand i kælderen på Birkehøj. Åbn Jens ved siden af, og se ham blive spurgt."
+            )
+            if bot.join_code:
+                say(f"Adgangskode: {bot.join_code}")
+        else:
+            say(f"Krisebot kører på {address}: {', '.join(platform.name for platform in bot.platforms)}")
+        await _until_told()
+    finally:
+        await runner.cleanup()
+        await bot.stop()
+        await database.close()
+
+
+async def _until_told() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, told.set)
+    await told.wait()

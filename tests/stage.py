@@ -1,0 +1,278 @@
+"""A stage to play scenes on: krisebot running for real, people who act on a platform, and a clock that is wound.
+
+One scene, several platforms: `RehearsalStage` here, `SlackStage` and `TeamsStage` beside it. What is asserted is state:
+the export, as anybody outside would read it.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+from bot.settings import Settings
+from sqlalchemy import select
+
+from bot.app import Krisebot
+from bot.clock import SystemClock
+from storage import export, plan
+from storage.database import Database
+from storage.plan import Plan
+from storage.tables import Crisis
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+
+# Scenario S1 begins here.
+SUMMER_AFTERNOON = datetime(2026, 7, 2, 14, 0, 10, tzinfo=DENMARK)
+
+
+class WoundClock(SystemClock):
+    """A clock that stands still until it is wound."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self._now = now.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The time it was wound to, UTC."""
+        return self._now
+
+    def set(self, to: datetime) -> None:
+        """Wind it."""
+        self._now = to.astimezone(UTC)
+
+
+class Actor(ABC):
+    """A person on a platform."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        self.stage = stage
+        self.name = name
+
+    async def commands(self, text: str, place: str = "dm") -> None:
+        """Write `/krise <text>`, or what the platform has for it.
+
+        Args:
+            text: what comes after the command.
+            place: "dm", "generelt" or "stab".
+        """
+        await self._command(text, place)
+        await self.stage.settle()
+
+    async def says(self, text: str, place: str = "dm") -> None:
+        """Write something without a command."""
+        await self._say(text, place)
+        await self.stage.settle()
+
+    async def presses(self, label: str, **values: str) -> None:
+        """Press the newest button of that label that the person sees, with fields filled in."""
+        await self._press(label, values)
+        await self.stage.settle()
+
+    async def sees(self, text: str) -> bool:
+        """Whether anything the person sees says so."""
+        return any(text in seen for seen in await self.reads())
+
+    async def has(self, label: str) -> bool:
+        """Whether the person sees a button of that label."""
+        return label in await self.buttons()
+
+    @abstractmethod
+    async def _command(self, text: str, place: str) -> None: ...
+
+    @abstractmethod
+    async def _say(self, text: str, place: str) -> None: ...
+
+    @abstractmethod
+    async def _press(self, label: str, values: dict[str, str]) -> None: ...
+
+    @abstractmethod
+    async def reads(self) -> list[str]:
+        """The bot's messages that the person sees, oldest first."""
+
+    @abstractmethod
+    async def buttons(self) -> list[str]:
+        """The labels of the buttons that the person sees."""
+
+
+class Stage(ABC):
+    """Krisebot, running, with a platform around it.
+
+    Args:
+        url: the database.
+        start: when the scene begins.
+        plan_: the plan; the packaged example when not given.
+    """
+
+    def __init__(self, url: str, start: datetime = SUMMER_AFTERNOON, plan_: Plan | None = None) -> None:
+        self.url = url
+        self.clock = WoundClock(start)
+        self.plan = plan_ or plan.example()
+        self.address = ""
+        self._actors: dict[str, Actor] = {}
+
+    async def __aenter__(self) -> Stage:
+        await self.set_up()
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+        await self.tear_down()
+
+    @abstractmethod
+    async def set_up(self) -> None:
+        """Build the platform's surroundings."""
+
+    @abstractmethod
+    async def tear_down(self) -> None:
+        """Take them down."""
+
+    @abstractmethod
+    def settings(self) -> Settings:
+        """How krisebot is set up here."""
+
+    @abstractmethod
+    def actor(self, name: str) -> Actor:
+        """A new person; a plan id, or any name for an employee who isn't in it."""
+
+    def __getitem__(self, name: str) -> Actor:
+        return self._actors.setdefault(name, self.actor(name))
+
+    async def open(self) -> None:
+        """Start krisebot on the database as it is."""
+        self.database = Database(self.url)
+        self.bot = Krisebot(self.settings(), self.database, self.plan, self.clock)
+        await self.bot.start()
+        self._runner = web.AppRunner(self.bot.server(), access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        """Stop krisebot in good order."""
+        await self._runner.cleanup()
+        await self.bot.stop()
+        await self.database.close()
+
+    async def kill(self) -> None:
+        """Let krisebot die where it stands, and start another on its database."""
+        await self.close()
+        await self.open()
+
+    async def settle(self) -> None:
+        """Let everything that can happen now happen."""
+        await self.bot.engine.settle()
+
+    async def at(self, clock: str) -> None:
+        """Let time pass to a Danish time of day, "14:05:40", on the scene's day."""
+        hour, minute, *second = (int(part) for part in clock.split(":"))
+        local = self.clock.now().astimezone(DENMARK)
+        await self.until(local.replace(hour=hour, minute=minute, second=second[0] if second else 0, microsecond=0))
+
+    async def forward(self, **span: float) -> None:
+        """Let a span pass, `minutes=5`."""
+        await self.until(self.clock.now() + timedelta(**span))
+
+    async def until(self, to: datetime) -> None:
+        """Let time pass, with all that falls due on the way."""
+        await self.bot.engine.wind(self.clock, to)
+
+    async def export(self, number: int = 1) -> dict[str, Any]:
+        """A crisis as the export tells it."""
+        async with self.database.reading() as db:
+            crisis = await db.scalar(select(Crisis).where(Crisis.number == number))
+            assert crisis is not None, f"there is no crisis {number}"
+            return await export.document(db, crisis)
+
+    async def crises(self) -> int:
+        """How many there are, warnings included."""
+        async with self.database.reading() as db:
+            return len(list(await db.scalars(select(Crisis.id))))
+
+
+class RehearsalStage(Stage):
+    """The rehearsal chat, through its JSON door."""
+
+    def settings(self) -> Settings:
+        """No platform is configured."""
+        return Settings(_env_file=None, KRISEBOT_DATABASE_URL=self.url, KRISEBOT_REHEARSAL="on")  # type: ignore[call-arg]
+
+    def actor(self, name: str) -> Actor:
+        """A person in the browser."""
+        return RehearsalActor(self, name)
+
+    async def set_up(self) -> None:
+        """A client for the door."""
+        self.client = aiohttp.ClientSession()
+
+    async def tear_down(self) -> None:
+        """Close it."""
+        await self.client.close()
+
+
+class RehearsalActor(Actor):
+    """A person in the rehearsal chat."""
+
+    stage: RehearsalStage
+
+    async def _command(self, text: str, place: str) -> None:
+        await self.posts("say", {"in": place, "text": f"/krise {text}"})
+
+    async def _say(self, text: str, place: str) -> None:
+        await self.posts("say", {"in": place, "text": text})
+
+    async def _press(self, label: str, values: dict[str, str]) -> None:
+        for message in reversed(await self.messages()):
+            if label in message["buttons"]:
+                await self.posts("press", {"message": message["id"], "button": label, "values": values})
+                return
+        raise AssertionError(f"{self.name} sees no button {label!r}: {json.dumps(await self.messages(), indent=1)}")
+
+    async def reads(self) -> list[str]:
+        return [
+            "\n".join(
+                [message["text"], *(f"{name}: {value}" for name, value in (message["card"] or {}).get("facts", []))]
+            )
+            for message in await self.messages()
+            if message["from"] == "krisebot"
+        ]
+
+    async def buttons(self) -> list[str]:
+        return [label for message in await self.messages() for label in message["buttons"]]
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """What the person sees, in the door's own form."""
+        async with self.stage.client.get(
+            f"{self.stage.address}/rehearsal/messages", params={"for": self.name, "after": "0"}, headers=self._headers()
+        ) as answer:
+            assert answer.status == 200, await answer.text()
+            messages: list[dict[str, Any]] = await answer.json()
+            return messages
+
+    async def posts(self, what: str, body: dict[str, Any], expect: int = 200) -> dict[str, Any]:
+        """Use the door."""
+        async with self.stage.client.post(
+            f"{self.stage.address}/rehearsal/{what}", json={"as": self.name, **body}, headers=self._headers()
+        ) as answer:
+            assert answer.status == expect, f"{answer.status}: {await answer.text()}"
+            said: dict[str, Any] = await answer.json()
+            return said
+
+    def _headers(self) -> dict[str, str]:
+        return {"Host": "127.0.0.1:8080"}
+
+
+def log_of(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The export's log entries of one kind."""
+    return [entry for entry in document["log"] if entry["kind"] == kind]
+
+
+def told(document: dict[str, Any], kind: str) -> set[str]:
+    """Who was sent a notification of that kind."""
+    return {each["to"] for each in document["notifications"] if each["kind"] == kind}
