@@ -44,11 +44,11 @@ MARKS = ":.,;!?"
 
 FIRST_WORD = re.compile(
     r"""
-    [\s\u200b\ufeff"'“”„«»‘’]*
+    [\s\u200b\ufeff"'“”„«»‘’]*+
     (?P<word>
         [^\W\d_]+ (?= \d+ (?:\W|$) )        # t7 is t 7
       | [^\W\d_]+ (?= : )                   # varsel:vand
-      | [^\W\d_]{1,3} (?= [!?] )            # l! is l !, as the log's own marks are
+      | [^\W\d_]{1,3} (?= [!?] \s* \w )     # l! is l !, for the log's marks mean something
       | \S+
     )
     (?P<rest> .* )
@@ -148,16 +148,11 @@ def _in_danish_letters(folded: str) -> str:
 # --- How long ---------------------------------------------------------------------------------------------------------
 
 NUMBERS = {
-    **dict(
-        zip(
-            "to tre fire fem seks syv otte ni ti elleve tolv tretten fjorten femten seksten sytten atten nitten tyve"
-            " enogtyve toogtyve treogtyve fireogtyve femogtyve".split(),
-            range(2, 26),
-            strict=True,
-        )
-    ),
-    **{"en": 1, "et": 1, "tredive": 30, "fyrre": 40, "femogfyrre": 45, "halvtreds": 50},
-}
+    "en": 1, "et": 1, "to": 2, "tre": 3, "fire": 4, "fem": 5, "seks": 6, "syv": 7, "otte": 8, "ni": 9, "ti": 10,
+    "elleve": 11, "tolv": 12, "tretten": 13, "fjorten": 14, "femten": 15, "seksten": 16, "sytten": 17, "atten": 18,
+    "nitten": 19, "tyve": 20, "enogtyve": 21, "toogtyve": 22, "treogtyve": 23, "fireogtyve": 24, "femogtyve": 25,
+    "tredive": 30, "fyrre": 40, "femogfyrre": 45, "halvtreds": 50,
+}  # fmt: skip
 MINUTES_IN = {"m": 1, "t": 60, "h": 60, "k": 15}
 
 _number = "|".join(sorted(NUMBERS, key=len, reverse=True))
@@ -222,14 +217,14 @@ ADVERB = r"(?:desvaerre|bare|altsaa|lige|godt nok|heller|slet|faktisk|saa|det|ov
 NOT_WITH_ADVERBS = rf"(?:{ADVERB})*{NOT}"
 CAN = "(?:kan|kann|kn|ka)"
 COMES = "kom+e?r"
-ON_THE_WAY = "(?:er )?(?:paa?|po) ?vej|undervejs"
+ON_THE_WAY = "(?:er )?(?:(?:paa?|po) ?vej|undervejs)"
 
 # Says yes to whatever was asked.
 PLAIN_YES = (
     "o?k", "okay", "okey", "oki", "okie", "okidoki", "(?:det er|den er) (?:ok|okay|fint|god|i orden|iorden)", "i orden",
     "ja+", "(?:ja)+", "jep+", "jeps", "jow?", "jada", "ja da", "javel", "yes", "yep", "aftale", "det er en aftale",
     "fint", "super", "perfekt", "top", "godt", "selvfoelgelig", "naturligvis", "klart",
-    f"(?:det )?{CAN} {I}(?: (?:godt|sagtens|det))?", f"{I} {CAN}", f"{CAN} (?:godt|sagtens)", "det goer jeg", "goer jeg",
+    f"(?:det|saa|godt) {CAN} {I}(?: (?:godt|sagtens))?", f"{I} {CAN}", f"{CAN} (?:godt|sagtens)", "det goer jeg", "goer jeg",
     "👍", "👌", "✅", "🆗", "🫡",
 )  # fmt: skip
 
@@ -238,8 +233,8 @@ OWN_YES: dict[Question, tuple[str, ...]] = {
     "summons": (
         COMES, ON_THE_WAY, "(?:er )?(?:straks|snart) der", "(?:er|saa er) (?:jeg )?(?:der|fremme|her)", "er ankommet",
         "(?:koerer|cykler|loeber)", "tager (?:af ?sted|hjemmefra|bilen|toget|cyklen)", "moeder(?: op)?", "deltager",
-        "(?:er )?(?:med|klar)", f"{CAN} (?:jeg )?(?:godt |sagtens )?(?:komme|vaere der|vaere fremme|deltage|moede)",
-        f"{CAN} naa det", "skal nok komme", "vi ses", "giv mig", "(?:sidder|er) i (?:bilen|toget|bussen)",
+        "er (?:med|klar)", "klar", f"{CAN} (?:godt |sagtens )?(?:komme|vaere der|vaere fremme|deltage|moede|naa det)",
+        f"saa {CAN} {I} (?:komme|vaere der|vaere fremme)", "skal nok komme", "vi ses",
     ),
     "alert": (
         f"(?:har|ahr|hra|tager|tar|ta r|overtager|snupper|griber|klarer|ordner) {IT}", f"den (?:har|tager|tar|overtager) {I}",
@@ -261,11 +256,12 @@ OWN_YES: dict[Question, tuple[str, ...]] = {
 
 # Says nothing either way. What could turn an answer round ("men", "ikke", "hvis") must never stand here.
 FILLER = (
-    ",", "-", I, "tak", "mange tak", "hej", "hejsa", "lige", "bare", "nu", "og", "saa", "straks", "snarest", "om lidt",
+    ",", "-", I, "tak", "mange tak", "hej", "hejsa", "lige", "bare", "nu", "og", "saa", "straks", "snart", "snarest", "om lidt",
     "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
     "asap", "mvh", "hilsen", "(?:ned|op|ind|ud|derned|derind|derover|over)", "i (?:bil|tog)", "paa cykel", "hjemmefra",
     "til (?:moedet|raadhuset|stedet|stationen|krisestaben|staben|kontoret|jer)", "fra (?:raadhuset|kontoret|arbejde)",
-    "(?:inden |senest )?(?:kl|klokken) (?:, )?\\d{1,2}(?:[.:]\\d\\d)?", "🙂", "😊", "🙏", "💪", "🚗", "🏃", "🚲",
+    r"(?:(?:inden|senest|ca|cirka|omkring) (?:, )?)?(?:kl|klokken) (?:, )?\d{1,2}(?:[.:]\d\d)?", "giv mig", "er der",
+    "(?:sidder|er) i (?:bilen|toget|bussen)", "🙂", "😊", "🙏", "💪", "🚗", "🏃", "🚲",
 )  # fmt: skip
 
 ETA = (
@@ -278,23 +274,26 @@ PLAIN_NO = (
     r"(?:tag|proev|spoerg|kontakt|ring til|skriv til) (?:[^\W\d]+)(?: i stedet)?",
 )  # fmt: skip
 
+# After a "not" that is the whole of it: "kommer ikke" is a no, "kommer ikke for sent" is not.
+NO_MORE = r"(?=$| [^\w?]| (?:i dag|i aften|i nat|desvaerre|jeg|da|fordi|er|med|til|pga)\b)"
+
 # Says no wherever the speaker says it of himself, whatever more is said ("er på ferie i Grækenland, tag Sara").
 OWN_NO = (
-    rf"(?:det |saa )?(?:{CAN} (?:jeg )?{NOT_WITH_ADVERBS})(?=$| [,-]| (?:komme(?! (?:ind|igennem|i kontakt|paa)\b)|tage {IT}|"
+    rf"(?:det |saa )?(?:{CAN} (?:jeg )?{NOT_WITH_ADVERBS})(?=$| [^\w?]| (?:komme(?! (?:ind|igennem|i kontakt|paa)\b)|tage {IT}|"
     r"deltage|moede|naa det|vaere (?:med|der)|hjaelpe|stille op|lige nu|nu|i dag|i aften|i nat|desvaerre|er|jeg|da|fordi|"
     r"pga|sidder|har|beklager|sorry|tag|proev|spoerg|ring)\b)",
-    rf"{COMES} {NOT_WITH_ADVERBS}(?=$| [,-]| (?:i dag|i aften|i nat|desvaerre|jeg|da|fordi|er|med|til|pga)\b)",
-    rf"(?:har|tager|tar|overtager) {IT} {NOT_WITH_ADVERBS}",
-    rf"(?:naar|deltager|moeder) (?:det )?{NOT_WITH_ADVERBS}",
+    rf"{COMES} {NOT_WITH_ADVERBS}{NO_MORE}",
+    rf"(?:har|tager|tar|overtager) {IT} {NOT_WITH_ADVERBS}{NO_MORE}",
+    rf"(?:naar|deltager|moeder) (?:det )?{NOT_WITH_ADVERBS}{NO_MORE}",
     rf"har {NOT_WITH_ADVERBS} (?:mulighed|tid)|har (?:ingen|ikke nogen) mulighed|(?:det er )?{NOT} muligt(?: for mig)?",
-    rf"er {NOT_WITH_ADVERBS} (?:hjemme|i landet|i danmark|i byen|paa arbejde|paa vagt|til raadighed|tilgaengelig|rask|med)",
+    rf"er {NOT_WITH_ADVERBS} (?:hjemme|i landet|i danmark|i byen|paa arbejde|paa vagt|til raadighed|tilgaengelig|rask)",
     "(?:er |ligger )?(?:stadig |selv |lige |desvaerre )*(?:syg|sygemeldt|indlagt|bortrejst|forhindret|udenlands)",
-    "(?:er |har |holder )?(?:stadig |lige |desvaerre )*(?:paa )?(?:ferie|barsel|orlov)|(?:er )?(?:paa )?sommerferie",
-    "(?:er )?(?:desvaerre |lige |stadig )*(?:i udlandet|ude af landet|paa (?:hospitalet|sygehuset|rejse))",
+    "(?:er )?(?:stadig |lige |desvaerre )*paa? (?:sommer)?(?:ferie|barsel|orlov)|(?:har|holder) ferie|(?:sommer)?ferie(?= ,|$)",
+    "(?:er )?(?:desvaerre |lige |stadig )*(?:i udlandet|ude af landet|paa? (?:hospitalet|sygehuset|rejse))",
     "(?:har|ligger med) (?:faaet )?(?:feber|influenza|corona|covid|omgangssyge)",
-    "(?:maa )?(?:desvaerre )?(?:melder? (?:fra|afbud|pas)|siger? nej|takker? nej|springer? over|passer?)|afbud",
+    "(?:maa )?(?:desvaerre )?(?:melder? (?:fra|afbud|pas)|siger? nej|takker? nej|springer? over)|maa (?:desvaerre )?passe|afbud",
 )
-OF_HIMSELF = rf"(?:^|[,-] |\b(?:{I}|og|da|fordi|for|saa|desvaerre|beklager|sorry|nej|hej|tak|at) )(?:{I} )?"
+OF_HIMSELF = rf"(?:^|[^\w\s?] |\b(?:{I}|og|da|fordi|for|saa|desvaerre|beklager|sorry|nej|hej|tak|at) )(?:{I} )?"
 
 # Takes back, or puts a condition on, what is said beside it.
 DOUBT = re.compile(
@@ -317,7 +316,9 @@ def _phrases(*patterns: str) -> str:
 
 def _vocabulary(question: Question) -> re.Pattern[str]:
     own, plain = _phrases(*OWN_YES[question]), _phrases(*PLAIN_YES)
-    return re.compile(rf"(?:(?P<eta>{ETA})|(?P<own>{own})|(?P<plain>{plain})|(?:{_phrases(*FILLER)}))(?: |$)")
+    return re.compile(
+        rf"(?:(?P<eta>{ETA})|(?P<own>(?:{I} )?(?:{own}))|(?P<plain>{plain})|(?:{_phrases(*FILLER)}))(?: |$)"
+    )
 
 
 VOCABULARY: dict[Question, re.Pattern[str]] = {question: _vocabulary(question) for question in YES}
