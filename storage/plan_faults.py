@@ -131,7 +131,7 @@ class Source:
             self.faults.append(
                 self.fault(path, "En plan kan ikke henvise til sig selv med * og &", "Skriv det helt ud")
             )
-            return None
+            return f"*{node.anchor}"
         seen.add(id(node))
         if str(node.tag) not in PLAIN:
             self.faults.append(self.fault(path, "En værdi kan ikke have et mærke med !", "Slet ! og ordet efter"))
@@ -258,7 +258,7 @@ def _unreadable(error: YAMLError, text: str, name: str) -> Fault:
     if "end of stream" in problem and opened:
         return Fault(opened.line + 1, name, "Et anførselstegn er ikke lukket", "Sæt \" eller ' efter teksten")
     if "flow" in (error.context or "") and opened:
-        return Fault(opened.line + 1, name, "En klamme er ikke lukket, eller et komma mangler", "Luk med ] eller }")
+        return Fault(opened.line + 1, name, "En klamme er ikke lukket, eller der mangler et komma", "Luk med ] eller }")
     if "undefined alias" in problem or "cannot start any token" in problem:
         what = "Linjen begynder en værdi med et tegn, som YAML bruger til andet"
         return Fault(mark.line + 1, name, what, "Sæt værdien i anførselstegn")
