@@ -63,7 +63,7 @@ async def test_looking_changes_nothing(database: Database) -> None:
 async def test_D03_two_replicas_take_turns_so_that_nothing_is_counted_twice_or_lost(
     database: Database, database_url: str
 ) -> None:
-    """D03 D11: what one turn has read still stands when it writes."""
+    """D03: what one turn has read still stands when it writes."""
     replicas = [database, Database(database_url)]
     order: list[str] = []
 

