@@ -22,7 +22,7 @@ from bot.clock import SystemClock
 from storage import export, plan
 from storage.database import Database
 from storage.plan import Plan
-from storage.tables import Crisis
+from storage.tables import Crisis, Room
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -189,6 +189,14 @@ class Stage(ABC):
             crisis = await db.scalar(select(Crisis).where(Crisis.number == number))
             assert crisis is not None, f"there is no crisis {number}"
             return await export.document(db, crisis)
+
+    async def rooms(self, number: int = 1) -> dict[str, str]:
+        """The addresses of a crisis' staff channels, by platform."""
+        async with self.database.reading() as db:
+            found = await db.execute(
+                select(Room.platform, Room.address).join(Crisis, Crisis.id == Room.crisis_id).where(Crisis.number == number)
+            )
+            return {platform: address for platform, address in found if address}
 
     async def crises(self) -> int:
         """How many there are, warnings included."""

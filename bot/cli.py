@@ -1,0 +1,247 @@
+"""The command line. Exit status: 0 done, 1 it found a fault, 2 it could not run, with one line for each fault."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import doctor as checkup
+from bot import settings as configuration
+from bot.settings import Settings, SettingsFault
+from storage import export as exports
+from storage import plan as plans
+from storage import verification
+from storage.chain import Break
+from storage.database import Database, DatabaseUnavailable
+from storage.plan import PlanFaults
+from storage.tables import Crisis
+
+T = TypeVar("T")
+
+FOUND, COULD_NOT = 1, 2
+HEADINGS = ("Nr", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet", "Retning", "Slags", "Grad", "Noteret", "Noteret af", "Hash")  # fmt: skip
+STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
+VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
+# A spreadsheet runs a cell that begins with one of these.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+app = typer.Typer(
+    help="Krisebot: kommunens beredskabsplan i arbejde, i Slack og i Teams.",
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+plan_app = typer.Typer(help="Planfilen.", no_args_is_help=True)
+app.add_typer(plan_app, name="plan")
+
+
+class Format(StrEnum):
+    """What an export may be written as."""
+
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+    DOCX = "docx"
+    ZIP = "zip"
+
+
+class Grade(StrEnum):
+    """The confidentiality grades, lowest first."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    STAFF = "staff"
+    CONFIDENTIAL = "confidential"
+
+
+@app.callback()
+def default(context: typer.Context) -> None:
+    """Without a command: the same as serve."""
+    if context.invoked_subcommand is None:
+        serve()
+
+
+@app.command()
+def serve() -> None:
+    """Start krisebot."""
+    from bot import app as running
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = _settings()
+    try:
+        asyncio.run(running.serve(settings, lambda line: print(line, flush=True)))
+    except PlanFaults as faults:
+        _stop(COULD_NOT, [str(fault) for fault in faults.faults])
+    except DatabaseUnavailable as error:
+        _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
+    except OSError as error:
+        _stop(
+            COULD_NOT, [f"KRISEBOT_HOST, KRISEBOT_PORT: kan ikke åbnes ({error.strerror or error}). Vælg en anden port"]
+        )
+
+
+@plan_app.command("check")
+def plan_check(
+    file: Annotated[Path | None, typer.Argument(help="Planfilen; ellers den, der er sat op")] = None,
+) -> None:
+    """Tell every fault in the plan file, with line and remedy."""
+    path = file or _settings().plan
+    if path is not None and not path.is_file():
+        _stop(COULD_NOT, [f"{path}: filen findes ikke. Skriv stien til planfilen"])
+    try:
+        plan = plans.load(path) if path else plans.example()
+    except PlanFaults as faults:
+        _stop(FOUND, [str(fault) for fault in faults.faults])
+    for warning in plan.warnings_on(checkup.today()):
+        print(f"Advarsel: {warning}", file=sys.stderr)
+    print(f"Planen kan bruges: {len(plan.persons)} personer, {len(plan.centres)} centre.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check that krisebot can reach everybody it must reach."""
+    lines = _run(checkup.examine(_settings()))
+    for line in lines:
+        print(line)
+    if any(line.startswith(checkup.FAULT) for line in lines):
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def export(
+    crisis: Annotated[str, typer.Argument(help="Krisens nummer, eller latest")],
+    format: Annotated[Format, typer.Option("--format", help="Filens form")] = Format.JSON,
+    grade: Annotated[Grade | None, typer.Option("--grade", help="Den højeste fortrolighed, der tages med")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Filen; ellers skærmen")] = None,
+) -> None:
+    """Write a crisis' case to a file."""
+    if format not in (Format.JSON, Format.CSV):
+        _stop(COULD_NOT, [f"--format {format}: den form kan krisebot ikke skrive endnu. Brug json eller csv"])
+    told = _run(_on_crisis(crisis, lambda db, found: exports.document(db, found, grade)))
+    content = json.dumps(told, ensure_ascii=False, indent=1) + "\n" if format is Format.JSON else "\ufeff" + _csv(told)
+    if output is None:
+        sys.stdout.buffer.write(content.encode())
+        return
+    try:
+        output.write_bytes(content.encode())
+    except OSError as error:
+        _stop(COULD_NOT, [f"{output}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+
+
+@app.command()
+def verify(
+    what: Annotated[str, typer.Argument(help="Krisens nummer, latest, eller en eksports sti")],
+    head: Annotated[str | None, typer.Option("--head", help="En hash, der er slået op tidligere")] = None,
+) -> None:
+    """Find every changed, removed, inserted or moved line of the log."""
+    if what.isdecimal() or what == "latest":
+        found = _run(_on_crisis(what, lambda db, crisis: verification.verify_crisis(db, crisis, head)))
+    else:
+        found = _verify_file(Path(what), head)
+    if found:
+        _stop(FOUND, [f"nr. {each.no}: {each.what}" for each in found])
+    print("Loggen er hel.")
+
+
+def _verify_file(path: Path, head: str | None) -> list[Break]:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        _stop(
+            COULD_NOT,
+            [f"{path}: kan ikke læses ({error.strerror}). Skriv et nummer, latest eller stien til en eksport"],
+        )
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        return [Break(0, "filen er ikke en eksport, der kan læses")]
+    return verification.verify_export(told, head)
+
+
+def _csv(told: dict[str, Any]) -> str:
+    """The log, as a Danish spreadsheet opens it."""
+    written = io.StringIO()
+    rows = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    rows.writerow(HEADINGS)
+    for entry in told["log"]:
+        if entry.get("omitted"):
+            rows.writerow([entry["no"], *[""] * 3, "(udeladt)", *[""] * 7, entry["hash"]])
+            continue
+        state = told["log_state"][str(entry["no"])]
+        cells = [
+            entry["event_time"],
+            entry["sender"],
+            entry["receiver"],
+            entry["summary"],
+            STATUS[state["status"]],
+            VERIFICATION[state["verification"]],
+            entry["direction"],
+            entry["kind"],
+            state["grade"],
+            entry["recorded_time"],
+            entry["recorder"],
+            entry["hash"],
+        ]
+        rows.writerow([entry["no"], *(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)])
+    return written.getvalue()
+
+
+async def _on_crisis(which: str, do: Callable[[AsyncSession, Crisis], Awaitable[T]]) -> T:
+    database = Database(_settings().database_url)
+    try:
+        await database.migrate()
+        async with database.reading() as db:
+            crises = list(await db.scalars(select(Crisis).order_by(Crisis.number)))
+            real = [crisis for crisis in crises if not crisis.exercise]
+            found = real[-1:] if which == "latest" else [crisis for crisis in crises if str(crisis.number) == which]
+            if not found:
+                numbers = ", ".join(str(crisis.number) for crisis in crises) or "ingen"
+                _stop(COULD_NOT, [f"{which}: den krise findes ikke. Der er: {numbers}"])
+            return await do(db, found[0])
+    except DatabaseUnavailable as error:
+        _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
+    finally:
+        await database.close()
+
+
+def _settings() -> Settings:
+    try:
+        return configuration.load()
+    except SettingsFault as error:
+        _stop(COULD_NOT, error.faults)
+
+
+def _run(work: Any) -> Any:
+    return asyncio.run(work)
+
+
+def _stop(status: int, lines: list[str]) -> NoReturn:
+    for line in lines:
+        print(line, file=sys.stderr)
+    raise typer.Exit(status)
+
+
+def main() -> None:
+    """The console entry."""
+    try:
+        app()
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(COULD_NOT)
+
+
+if __name__ == "__main__":
+    main()

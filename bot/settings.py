@@ -1,0 +1,145 @@
+"""How krisebot is set up: the environment, or a `.env` file. A half-configured platform is an error, never a downgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DRIVERS = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
+
+
+class SettingsFault(Exception):
+    """The settings can't be used.
+
+    Args:
+        faults: each a Danish line that says what, and how to mend it.
+    """
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _setting(name: str, default: Any = None) -> Any:
+    return Field(default=default, validation_alias=AliasChoices(name))
+
+
+class Settings(BaseSettings):
+    """The settings, by their names in the contract in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    database_url: str = _setting("KRISEBOT_DATABASE_URL", "sqlite+aiosqlite:///var/krisebot.db")
+    plan: Path | None = _setting("KRISEBOT_PLAN")
+    host: str = _setting("KRISEBOT_HOST", "127.0.0.1")
+    port: int = Field(default=8080, ge=0, le=65535, validation_alias=AliasChoices("KRISEBOT_PORT"))
+    rehearsal_wanted: bool | None = _setting("KRISEBOT_REHEARSAL")
+
+    slack_bot_token: SecretStr | None = _setting("SLACK_BOT_TOKEN")
+    slack_signing_secret: SecretStr | None = _setting("SLACK_SIGNING_SECRET")
+    slack_app_token: SecretStr | None = _setting("SLACK_APP_TOKEN")
+    slack_api_url: str = _setting("SLACK_API_URL", "https://slack.com/api/")
+    slack_team_id: str = _setting("SLACK_TEAM_ID", "")
+
+    microsoft_app_id: str | None = _setting("MICROSOFT_APP_ID")
+    microsoft_app_password: SecretStr | None = _setting("MICROSOFT_APP_PASSWORD")
+    microsoft_app_tenant_id: str = _setting("MICROSOFT_APP_TENANT_ID", "")
+    microsoft_openid_metadata_url: str = _setting(
+        "MICROSOFT_OPENID_METADATA_URL", "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    )
+    microsoft_login_url: str = _setting("MICROSOFT_LOGIN_URL", "https://login.microsoftonline.com")
+    microsoft_graph_url: str = _setting("MICROSOFT_GRAPH_URL", "https://graph.microsoft.com")
+    microsoft_service_url: str = _setting("MICROSOFT_SERVICE_URL", "https://smba.trafficmanager.net/emea/")
+    teams_unverified: bool = _setting("KRISEBOT_TEAMS_UNVERIFIED", False)
+
+    @field_validator("rehearsal_wanted", "teams_unverified", mode="before")
+    @classmethod
+    def _on_or_off(cls, value: Any) -> Any:
+        words = {"on": True, "off": False, "til": True, "fra": False}
+        return words.get(value.strip().casefold(), value) if isinstance(value, str) else value
+
+    @property
+    def slack_configured(self) -> bool:
+        """Whether Slack is to be used."""
+        return self.slack_bot_token is not None
+
+    @property
+    def teams_configured(self) -> bool:
+        """Whether Teams is to be used."""
+        return self.microsoft_app_id is not None
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the rehearsal chat is open."""
+        platform = self.slack_configured or self.teams_configured
+        return not platform if self.rehearsal_wanted is None else self.rehearsal_wanted
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine reaches us."""
+        return self.host in LOOPBACK
+
+    @property
+    def slack_team_ids(self) -> list[str]:
+        """Workspaces that are let in; all when none is named."""
+        return _listed(self.slack_team_id)
+
+    @property
+    def tenants(self) -> list[str]:
+        """Tenants that are let in; the first issues our tokens."""
+        return _listed(self.microsoft_app_tenant_id)
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with the settings as a whole."""
+        if not self.database_url.startswith(DRIVERS):
+            yield f"KRISEBOT_DATABASE_URL: kan ikke bruges. Skriv en adresse, der begynder med {' eller '.join(DRIVERS)}"
+        slack = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        if any(slack) and not self.slack_bot_token:
+            yield "SLACK_BOT_TOKEN: mangler. Kopiér »Bot User OAuth Token« (xoxb-…) fra Slack-appens side"
+        if self.slack_bot_token and not (self.slack_signing_secret or self.slack_app_token):
+            yield "SLACK_SIGNING_SECRET: mangler. Kopiér »Signing Secret« fra Slack-appens side, eller sæt SLACK_APP_TOKEN"
+        teams = {
+            "MICROSOFT_APP_ID": self.microsoft_app_id,
+            "MICROSOFT_APP_PASSWORD": self.microsoft_app_password,
+            "MICROSOFT_APP_TENANT_ID": self.tenants,
+        }
+        if any(teams.values()):
+            yield from (
+                f"{name}: mangler. Kopiér den fra app-registreringen i Entra"
+                for name, value in teams.items()
+                if not value
+            )
+        if self.rehearsal_wanted and (self.slack_configured or self.teams_configured):
+            yield "KRISEBOT_REHEARSAL: kan ikke være on ved siden af en platform. Fjern den, eller fjern platformen"
+        if self.teams_unverified and not self.loopback:
+            yield "KRISEBOT_TEAMS_UNVERIFIED: må kun være on, når KRISEBOT_HOST er 127.0.0.1. Fjern den"
+
+
+def load() -> Settings:
+    """The settings, all of them in order.
+
+    Raises:
+        SettingsFault: with every fault at once.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsFault(
+            [
+                f"{each['loc'][0]}: »{each.get('input')}« kan ikke bruges. Se README for, hvad der skal stå"
+                for each in error.errors()
+            ]
+        ) from None
+    faults = list(settings.faults())
+    if faults:
+        raise SettingsFault(faults)
+    return settings
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]

@@ -1,0 +1,335 @@
+"""Times as Danes write them in a hurry, and as krisebot prints them. Requirements, section 3.1, point 5.
+
+Rows hold UTC; people read and write the wall clock of the municipality's zone. "om 2 timer" is two hours that pass;
+"kl 14" is what the clock on the wall shows, also in the nights when it is put forward or back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from handlers.words import DURATION, NUMBERS, duration, fold_letter
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+
+# A date without a year is never further back than this, when the future is asked for; and `short` leaves no year out
+# beyond it.
+HALF_A_YEAR = 180 * DAY
+
+# "13:50" just after midnight was yesterday; "15:00" at two in the afternoon is a slip of the finger.
+HALF_A_DAY = 12 * HOUR
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A time that was read.
+
+    Args:
+        at: UTC.
+        text: what said it, verbatim.
+        passed: it has been, as "08:00" at two o'clock; one asks what is meant.
+        tomorrow: UTC, what to propose instead, when it was today's time that has passed.
+        ambiguous: the wall clock shows it twice that night; `at` is the first of them that hasn't been.
+    """
+
+    at: datetime
+    text: str
+    passed: bool = False
+    tomorrow: datetime | None = None
+    ambiguous: bool = False
+
+
+# --- What is written --------------------------------------------------------------------------------------------------
+
+# Everything here is compared with folded text, where æ, ø and å are ae, oe and aa.
+WEEKDAYS = ("ma", "ti", "on", "to", "fr", "lo", "so")
+MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+DAYS_AHEAD = {"dag": 0, "formiddag": 0, "eftermiddag": 0, "aften": 0, "nat": 0, "morgen": 1, "overmorgen": 2}
+DAYS_BACK = {"dag": 0, "morges": 0, "formiddag": 0, "eftermiddag": 0, "nat": 0, "aftes": 1, "gaar": 1, "forgaars": 2}
+
+# Where the hours are counted from one to twelve again, and what is meant where no hour is said.
+AFTERNOON = {"eftermiddag", "aften", "aftes"}
+ENDS_AT_MIDNIGHT = {"aften", "aftes", "nat"}
+UNTOLD = {"aften": 20 * HOUR, "middag": 12 * HOUR, "midnat": 24 * HOUR}
+
+_number = "|".join(sorted(NUMBERS, key=len, reverse=True))
+_offset = rf"(?:(?:et )?kvart(?:er)?|\d{{1,2}}|{_number})(?: min(?:ut(?:ter)?)?\.?)?"
+
+# What a time is put together from, in whatever order people do it; each at most once.
+PARTS = {
+    "relative": rf"(?:i ?)?\b(?P<when>overmorgen|forgaars)\b|i ?(?P<nearby>{'|'.join([*DAYS_AHEAD, *DAYS_BACK])})\b",
+    "weekday": r"(?:paa? )?(?P<name>man|tirs?|ons|tors?|fre|loe?r|soe?n)(?:dag)?\b\.?",
+    "date": (
+        r"(?:den )?(?P<day>\d{1,2})"
+        rf"(?: ?/ ?(?P<month>\d{{1,2}})(?!\d)|\.? ?(?P<month_name>{'|'.join(MONTHS)})[a-z]*\.?)"
+        r"(?: ?[-/ ] ?(?P<year>20\d\d)(?!\d))?+"
+    ),
+    "in_days": rf"om (?P<count>\d{{1,3}}|{_number}) (?P<unit>dage?|doegn|uger?)\b",
+    "clock": (
+        r"(?P<kl>kl(?:okken)?\b\.? ?|kl(?=\d))?"
+        rf"(?:(?=halv |(?:{_number})\b|{_offset} (?:over|i) (?:halv |\d|{_number}))"
+        rf"(?:(?P<offset>{_offset}) (?P<side>over|i) )?(?P<half>halv )?(?P<spoken>\d{{1,2}}|{_number})\b"
+        r"|(?P<hour>\d{1,2}?)(?:[.:](?P<minute>\d\d)|(?P<joined>\d\d))?(?![\d/]))"
+        r"(?: \(?(?P<season>sommertid|normaltid|vintertid)\b\)?)?"
+    ),
+    "part": r"(?P<part_name>formiddag|eftermiddag|aften|middag|midnat)\b",
+}
+PART = re.compile("|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in PARTS.items()))
+BETWEEN_PARTS = re.compile(r"[ ,]*")
+
+NOW = r"(?:lige )?nu|straks|med det samme"
+IN = re.compile(rf"(?:om|inden for) (?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
+AGO = re.compile(rf"(?:for )?(?:ca\.? )?(?P<how_long>{DURATION}) siden")
+CUE = re.compile(r"(?:(?:med )?(?:svar)?frist(?:en)?(?: er)?|deadline|inden|senest|svar)\b:? ?")
+
+# A bare number is only an hour where no noun follows that it could be counting.
+ENDS = re.compile(r" ?(?:$|[^\w ]|(?:i|paa|hos|ved|til|med|paa|og|teams|http)\b)")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The parts of a time, as words: what kinds there are, in their order, and what each pattern caught."""
+
+    kinds: tuple[str, ...]
+    caught: dict[str, str]
+
+    def has(self, *kinds: str) -> bool:
+        return any(kind in self.kinds for kind in kinds)
+
+    @property
+    def names_a_day(self) -> bool:
+        return self.has("relative", "weekday", "date", "in_days")
+
+    @property
+    def nearby(self) -> str:
+        """ "morgen" of "i morgen"."""
+        return self.caught.get("when") or self.caught.get("nearby") or ""
+
+    @property
+    def part_of_day(self) -> str:
+        return self.caught.get("part_name") or self.nearby
+
+
+def _read(folded: str, at: int = 0) -> tuple[_Said, int]:
+    """The parts of a time that stand at a place in a text, and where they end."""
+    kinds: list[str] = []
+    caught: dict[str, str] = {}
+    end = at
+    while found := PART.match(folded, BETWEEN_PARTS.match(folded, end).end() if kinds else at):  # type: ignore[union-attr]
+        kind = next(each for each in PARTS if found[each])
+        if kind in kinds:
+            break
+        kinds.append(kind)
+        caught.update({name: text for name, text in found.groupdict().items() if text})
+        end = found.end()
+    return _Said(tuple(kinds), caught), end
+
+
+def _since_midnight(said: _Said) -> timedelta | None:
+    """The clock time, as hours and minutes on the wall; None when there is none, or no such hour."""
+    caught = said.caught
+    if "spoken" in caught:
+        return _spoken(said)
+    if "hour" not in caught:
+        return UNTOLD.get(said.part_of_day)
+    hour, minute = int(caught["hour"]), int(caught.get("minute") or caught.get("joined") or 0)
+    return _on_the_wall(hour * HOUR + minute * MINUTE, said) if minute < 60 else None
+
+
+def _spoken(said: _Said) -> timedelta | None:
+    """ "halv ni", "kvart over 8", "5 i halv 9", "klokken otte"."""
+    caught = said.caught
+    if not caught.keys() & {"kl", "half", "offset"}:
+        return None
+    clock = _count(caught["spoken"]) * HOUR - (30 * MINUTE if "half" in caught else 0 * MINUTE)
+    if "offset" in caught:
+        words = caught["offset"]
+        minutes = 15 if "kvart" in words else _count(words.split()[0])
+        clock += minutes * MINUTE if caught["side"] == "over" else -minutes * MINUTE
+    return _on_the_wall(clock, said)
+
+
+def _on_the_wall(clock: timedelta, said: _Said) -> timedelta | None:
+    if said.part_of_day in AFTERNOON and clock < 12 * HOUR:
+        clock += 12 * HOUR
+    elif said.part_of_day in ENDS_AT_MIDNIGHT and clock == 12 * HOUR:
+        clock = 24 * HOUR
+    return clock if timedelta(0) <= clock <= 24 * HOUR else None
+
+
+def _count(number: str) -> int:
+    return NUMBERS[number] if number in NUMBERS else int(number)
+
+
+# --- From the wall to UTC ---------------------------------------------------------------------------------------------
+
+
+def _instants(day: date, clock: timedelta, zone: ZoneInfo, season: str | None = None) -> list[datetime]:
+    """When, UTC, a wall shows that: once; twice in the night the clock is put back; and where it is put forward over
+    that time, when it would have shown it."""
+    wall = datetime(day.year, day.month, day.day) + clock
+    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if second <= first:
+        return [first]
+    if season:
+        return [first if season == "sommertid" else second]
+    return [first, second]
+
+
+def _dates(said: _Said, today: date, *, back: bool) -> list[date]:
+    """The days that can be meant, the likeliest first; none when there is no such day, or it lies the other way."""
+    if said.has("date"):
+        return [day for day in _calendar_dates(said, today, back=back) if _is_that_weekday(said, day)]
+    if said.has("weekday"):
+        days = (WEEKDAYS.index(_weekday(said)) - today.weekday()) % 7
+        nearest = today + days * DAY - (WEEK if back and days else 0 * DAY)
+        return [nearest, nearest - WEEK if back else nearest + WEEK]
+    if said.has("in_days"):
+        unit = WEEK if said.caught["unit"].startswith("uge") else DAY
+        return [] if back else [today + _count(said.caught["count"]) * unit]
+    if said.has("relative"):
+        days_away = (DAYS_BACK if back else DAYS_AHEAD).get(said.nearby)
+        if days_away is None:
+            return []
+        day = today - days_away * DAY if back else today + days_away * DAY
+        return [day, day - DAY if back else day + DAY] if said.nearby == "nat" else [day]
+    return [today]
+
+
+def _calendar_dates(said: _Said, today: date, *, back: bool) -> list[date]:
+    caught = said.caught
+    month = int(caught["month"]) if "month" in caught else MONTHS.index(caught["month_name"]) + 1
+    if "year" in caught:
+        years = [int(caught["year"])]
+    else:
+        years = [today.year, today.year - 1] if back else [today.year, today.year + 1]
+    days = []
+    for year in years:
+        try:
+            day = date(year, month, int(caught["day"]))
+        except ValueError:
+            continue
+        if back or "year" in caught or day > today - HALF_A_YEAR:
+            days.append(day)
+    return days if back else days[:1]
+
+
+def _weekday(said: _Said) -> str:
+    return said.caught["name"][:2]
+
+
+def _is_that_weekday(said: _Said, day: date) -> bool:
+    return not said.has("weekday") or WEEKDAYS[day.weekday()] == _weekday(said)
+
+
+def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
+    """The time that was said, as somebody means it who looks forward."""
+    local = now.astimezone(zone)
+    this_minute = now.replace(second=0, microsecond=0)
+    clock = _since_midnight(said)
+    if clock is None and said.has("in_days") and not said.has("clock"):
+        clock = local.hour * HOUR + local.minute * MINUTE
+    days = _dates(said, local.date(), back=False)
+    if clock is None or not days:
+        return None
+    season = said.caught.get("season")
+    for day in days:
+        instants = _instants(day, clock, zone, season)
+        for at in instants:
+            if at >= this_minute:
+                return Parsed(at, text, ambiguous=len(instants) > 1)
+    instants = _instants(days[0], clock, zone, season)
+    tomorrow = _instants(days[0] + DAY, clock, zone)[0] if days == [local.date()] else None
+    return Parsed(instants[0], text, passed=True, tomorrow=tomorrow, ambiguous=len(instants) > 1)
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
+    """A time that is still to come, from words that say nothing else.
+
+    Args:
+        text: "14", "kl 14.30", "om en halv time", "i morgen 8", "fre 12", "3/7 kl 9", "halv ni", "i aften", "nu" …
+        now: UTC.
+        zone: where the clock on the wall hangs.
+
+    Returns:
+        None when it can't be read as one time. A bare clock time that has been is `passed`.
+    """
+    folded, _ = _fold(text)
+    folded = folded.strip(" .,!")
+    cue = CUE.match(folded)
+    folded = folded[cue.end() :] if cue else folded
+    if re.fullmatch(NOW, folded):
+        return Parsed(now, text.strip())
+    if waiting := IN.fullmatch(folded) or IN.fullmatch(f"om {folded}" if cue else ""):
+        return _in(waiting, text.strip(), now)
+    said, end = _read(folded)
+    return _ahead(said, text.strip(), now, zone) if said.kinds and end == len(folded) else None
+
+
+def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """A time that has been, UTC, as when a decision is set back to when it was made (plan §5; T13).
+
+    Args:
+        text: "13:50", "i går 23.40", "for 10 min siden", "fredag 12", "2/7 kl 9", "nu" …
+        now: UTC.
+        zone: where the clock on the wall hangs.
+
+    Returns:
+        None when it can't be read, or lies ahead. A bare clock time is at most twelve hours back.
+    """
+    folded, _ = _fold(text)
+    folded = folded.strip(" .,!")
+    if re.fullmatch(NOW, folded):
+        return now
+    if ago := AGO.fullmatch(folded):
+        how_long = duration(ago["how_long"])
+        return now - how_long if how_long is not None else None
+    said, end = _read(folded)
+    clock = _since_midnight(said)
+    if clock is None or end != len(folded):
+        return None
+    today = now.astimezone(zone).date()
+    days = _dates(said, today, back=True) if said.names_a_day else [today, today - DAY]
+    for day in days:
+        for at in reversed(_instants(day, clock, zone, said.caught.get("season"))):
+            if at <= now:
+                return at if said.names_a_day or now - at <= HALF_A_DAY else None
+    return None
+
+
+def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
+    """A deadline inside free text, and the text without it.
+
+    It must be said that it is a time: "kl 15", "frist fredag", "inden 15.30", "om 20 min", "i morgen 12". A number
+    that counts something ("12 beboere") is none. Of several, the one said to be a deadline, else the first.
+
+    Args:
+        text: as typed.
+        now: UTC.
+        zone: where the clock on the wall hangs.
+    """
+    folded, places = _fold(text)
+    found: list[tuple[bool, Parsed, str]] = []
+    for word in re.finditer(r"(?<![\w.:/])\w", folded):
+        cue = CUE.match(folded, word.start())
+        start = cue.end() if cue else word.start()
+        parsed, end = _find_at(folded, start, bool(cue), now, zone)
+        if parsed is None:
+            continue
+        first, last = places[word.start()], places[end - 1] + 1
+        before, after = text[:first].rstrip(), text[last:].lstrip()
+        gap = "" if not before or not after or after[0] in ".,;:!?)" else " "
+        return_text = before + gap + after
+        found.append((bool(cue), Parsed(**{**parsed.__dict__, "text": text[first:last]}), return_text))
+    return next(((parsed, rest) for cued, parsed, rest in sorted(found, key=lambda each: not each[0])), None)

@@ -1,0 +1,176 @@
+"""A crisis as others may read it: `krisebot-export/1`. Plan §7, Dokumentation; D11."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import chain
+from storage.log import exported, instant
+from storage.tables import (
+    Alert,
+    Crisis,
+    Delivery,
+    EscalationStep,
+    LogEntry,
+    LogState,
+    Member,
+    Message,
+)
+
+FORMAT = "krisebot-export/1"
+GRADES = ("open", "internal", "staff", "confidential")
+NOTICES = ("alert", "summons", "notice", "reminder", "broadcast", "order")
+# Parts of the format that nothing fills yet.
+TO_COME = (
+    "pings",
+    "meetings",
+    "reports",
+    "pictures",
+    "measures",
+    "orders",
+    "assistance_requests",
+    "resources",
+    "questions",
+    "monitoring",
+    "not_journalised",
+)
+# What a state of ours is called outside: a message in doubt is still on its way.
+STATES = {"sending": "queued", "replaced": "failed"}
+
+
+async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -> dict[str, Any]:
+    """Everything about a crisis.
+
+    Args:
+        db: a session to read with.
+        crisis: which.
+        grade: the highest grade that the reader may see; None for all. Log entries above it keep their place in the
+            chain and nothing else; alerts and answers, which are the staff's, are left out below "staff".
+
+    Returns:
+        JSON data, every key of the format present.
+    """
+    highest = GRADES.index(grade) if grade else len(GRADES) - 1
+    sees_staff = highest >= GRADES.index("staff")
+    entries = list(await db.scalars(select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)))
+    states = list(await db.scalars(select(LogState).where(LogState.crisis_id == crisis.id).order_by(LogState.no)))
+    hidden = {state.no for state in states if GRADES.index(state.grade) > highest}
+    return {
+        "format": FORMAT,
+        "crisis": _crisis(crisis),
+        "alerts": await _alerts(db, crisis) if sees_staff else [],
+        "escalation": await _escalation(db, crisis),
+        "log": [_left_out(entry) if entry.no in hidden else exported(entry) for entry in entries],
+        "log_state": {str(state.no): _state(state) for state in states if state.no not in hidden},
+        "chain": {"count": len(entries), "head": entries[-1].hash if entries else chain.FIRST},
+        "members": await _members(db, crisis),
+        "notifications": await _notifications(db, crisis, sees_staff),
+        **{part: [] for part in TO_COME},
+    }
+
+
+def _crisis(crisis: Crisis) -> dict[str, Any]:
+    return {
+        "number": crisis.number,
+        "title": crisis.title,
+        "level": crisis.level,
+        "exercise": crisis.exercise,
+        "decided_at": _time(crisis.decided_at),
+        "decided_by": crisis.decided_by,
+        "on_behalf_of": crisis.on_behalf_of,
+        "established_due": _time(crisis.established_due),
+        "established_at": _time(crisis.established_at),
+        "sustain_until": _time(crisis.sustain_until),
+        "deactivated_at": _time(crisis.deactivated_at),
+        "deactivated_by": crisis.deactivated_by,
+        "case_ref": crisis.case_ref,
+        "c3_ref": crisis.c3_ref,
+        "chief": crisis.chief,
+        "municipalities": crisis.municipalities,
+    }
+
+
+async def _alerts(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
+    rows = await db.scalars(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id))
+    return [{"person": row.person, "text": row.text, "at": _time(row.at), "kind": row.kind} for row in rows]
+
+
+async def _escalation(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
+    rows = await db.scalars(
+        select(EscalationStep).where(EscalationStep.crisis_id == crisis.id).order_by(EscalationStep.id)
+    )
+    return [
+        {
+            "step": number,
+            "role": row.role,
+            "person": row.person,
+            "deputy_for": row.deputy_for,
+            "contacted_at": _time(row.contacted_at),
+            "answered_at": _time(row.answered_at),
+            "result": row.result,
+        }
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+async def _members(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
+    rows = await db.scalars(
+        select(Member)
+        .where(Member.crisis_id == crisis.id, Member.staff.in_(["framing", "operational"]))
+        .order_by(Member.id)
+    )
+    return [
+        {"person": row.person, "staff": row.staff, "from": _time(row.since), "until": _time(row.until)} for row in rows
+    ]
+
+
+async def _notifications(db: AsyncSession, crisis: Crisis, with_answers: bool) -> list[dict[str, Any]]:
+    rows = await db.execute(
+        select(Message, Delivery)
+        .outerjoin(Delivery, Delivery.message_id == Message.id)
+        .where(Message.crisis_id == crisis.id, Message.kind.in_(NOTICES))
+        .order_by(Message.id, Delivery.id)
+    )
+    return [_notification(message, delivery, with_answers) for message, delivery in rows]
+
+
+def _notification(message: Message, delivery: Delivery | None, with_answers: bool) -> dict[str, Any]:
+    state = delivery.state if delivery else "queued"
+    return {
+        "to": message.recipient,
+        "kind": message.kind,
+        "channel": delivery.platform if delivery else None,
+        "sent_at": _time(delivery.sent_at) if delivery else None,
+        "state": "answered" if message.answered_at else STATES.get(state, state),
+        "answered_at": _time(message.answered_at),
+        "answer": message.answer if with_answers else None,
+    }
+
+
+def _left_out(entry: LogEntry) -> dict[str, Any]:
+    return {"no": entry.no, "omitted": True, "previous_hash": entry.previous_hash, "hash": entry.hash}
+
+
+def _state(state: LogState) -> dict[str, Any]:
+    return {
+        "verification": state.verification,
+        "status": state.status,
+        "grade": state.grade,
+        "corrected_by": state.corrected_by,
+        "confirmed_by": state.confirmed_by,
+        "confirmed_at": _time(state.confirmed_at),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return instant(at) if at else None
+
+
+def latest(crises: Sequence[Crisis]) -> Crisis | None:
+    """The newest that is no exercise."""
+    return max((crisis for crisis in crises if not crisis.exercise), key=lambda crisis: crisis.number, default=None)
