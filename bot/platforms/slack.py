@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.engine import Engine
@@ -82,9 +83,9 @@ class Slack:
         """As the operator has set it up."""
         return cls(
             engine,
-            bot_token=settings.slack_bot_token,
-            signing_secret=settings.slack_signing_secret,
-            app_token=settings.slack_app_token,
+            bot_token=_secret(settings.slack_bot_token) or "",
+            signing_secret=_secret(settings.slack_signing_secret),
+            app_token=_secret(settings.slack_app_token),
             api_url=settings.slack_api_url,
             team_ids=settings.slack_team_ids,
         )
@@ -296,6 +297,10 @@ class Slack:
             except Refused as refused:
                 if refused.error not in NOT_INSIDE:
                     raise
+
+
+def _secret(setting: SecretStr | None) -> str | None:
+    return setting.get_secret_value() if setting else None
 
 
 def _metadata(post: Post) -> Json:

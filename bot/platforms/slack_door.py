@@ -70,7 +70,7 @@ class Door:
             name="krisebot",
             signing_secret=signing_secret or "",
             client=AsyncWebClient(base_url=calls.api.base_url, retry_handlers=[]),
-            authorize=self._authorize,
+            authorize=_one_workspace,
             process_before_response=True,
             ignoring_self_events_enabled=False,
             attaching_function_token_enabled=False,
@@ -107,10 +107,6 @@ class Door:
     def _turn_away(self, status: int) -> web.Response:
         self.refused += 1
         return web.Response(status=status)
-
-    async def _authorize(self, context: AsyncBoltContext) -> AuthorizeResult:
-        """There is one workspace and one token: nothing is asked of Slack, which may be down."""
-        return AuthorizeResult(enterprise_id=context.enterprise_id, team_id=context.team_id, bot_token="")
 
     async def _own_team(self, context: AsyncBoltContext, next: Any) -> BoltResponse | None:
         if self._team_ids and not {context.team_id, context.actor_team_id or context.team_id} <= self._team_ids:
@@ -319,6 +315,11 @@ class Door:
 
     def _by_a_bot(self, message: Json, body: Json) -> bool:
         return bool(message.get("bot_id")) or not message.get("user") or message["user"] == self._bot(body)
+
+
+async def _one_workspace(context: AsyncBoltContext) -> AuthorizeResult:
+    """There is one workspace and one token: nothing is asked of Slack about it, which may be down."""
+    return AuthorizeResult(enterprise_id=context.enterprise_id, team_id=context.team_id)
 
 
 def _submitted(view: Json) -> str:

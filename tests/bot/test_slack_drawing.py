@@ -116,7 +116,9 @@ def test_long_and_many_facts_are_shortened_where_it_shows() -> None:
 def test_buttons_stand_five_in_a_row_with_their_style() -> None:
     labels = ["Niveau 1", "Niveau 2", "Ingen krise – følg", "Ret", "Afblæs", "Send forslag"]
     styles = ["normal", "primary", "normal", "normal", "danger", "normal"]
-    card = Card("Valg", buttons=tuple(Button(label, "x.do", {}, style) for label, style in zip(labels, styles, strict=True)))  # type: ignore[arg-type]
+    card = Card(
+        "Valg", buttons=tuple(Button(label, "x.do", {}, style) for label, style in zip(labels, styles, strict=True))
+    )  # type: ignore[arg-type]
     blocks = drawn(card)
     assert [len(block["elements"]) for block in blocks if block["type"] == "actions"] == [5, 1]
     assert [each["text"]["text"] for each in buttons(blocks)] == labels
@@ -126,7 +128,9 @@ def test_buttons_stand_five_in_a_row_with_their_style() -> None:
 
 def test_a_button_brings_back_what_it_was_made_with() -> None:
     form = (Field("text", "Hvad skal der stå?", "long", required=True),)
-    blocks = drawn(Card("x", buttons=(Button("Ja", "a.b", {"alert": 3, "reply": "yes"}), Button("Ret", "c.d", form=form))))
+    blocks = drawn(
+        Card("x", buttons=(Button("Ja", "a.b", {"alert": 3, "reply": "yes"}), Button("Ret", "c.d", form=form)))
+    )
     yes, mend = (Press.load(each["value"]) for each in buttons(blocks))
     assert yes == Press("7", "a.b", {"alert": 3, "reply": "yes"})
     assert mend == Press("7", "c.d", {}, asks=True)
@@ -184,7 +188,14 @@ def test_a_message_of_any_length_is_saved_whole(length: int) -> None:
 CHARACTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 LONG = st.builds(lambda text, times: text * times, CHARACTERS.filter(bool), st.integers(1, 300))
 IDS = st.from_regex(r"[a-z][a-z_]{0,20}", fullmatch=True)
-FIELDS = st.builds(Field, IDS, LONG.map(lambda text: text[:300]), st.sampled_from(["text", "long", "time", "persons"]), st.booleans(), LONG)
+FIELDS = st.builds(
+    Field,
+    IDS,
+    LONG.map(lambda text: text[:300]),
+    st.sampled_from(["text", "long", "time", "persons"]),
+    st.booleans(),
+    LONG,
+)
 BUTTONS = st.builds(
     Button,
     LONG.map(lambda text: text[:100]),
