@@ -7,22 +7,22 @@ Rows hold UTC; people read and write the wall clock of the municipality's zone. 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from handlers.words import DURATION, NUMBERS, duration, fold_letter
+from handlers.words import DURATION, NUMBERS, duration, fold, fold_letter
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 
-# A date without a year is never further back than this, when the future is asked for; and `short` leaves no year out
-# beyond it.
-HALF_A_YEAR = 180 * DAY
+# A date without a year is never further back than this, and `short` leaves no year out beyond it.
+A_SEASON = 90 * DAY
 
 # "13:50" just after midnight was yesterday; "15:00" at two in the afternoon is a slip of the finger.
 HALF_A_DAY = 12 * HOUR
@@ -65,7 +65,7 @@ _offset = rf"(?:(?:et )?kvart(?:er)?|\d{{1,2}}|{_number})(?: min(?:ut(?:ter)?)?\
 
 # What a time is put together from, in whatever order people do it; each at most once.
 PARTS = {
-    "relative": rf"(?:i ?)?\b(?P<when>overmorgen|forgaars)\b|i ?(?P<nearby>{'|'.join([*DAYS_AHEAD, *DAYS_BACK])})\b",
+    "relative": rf"(?:i ?(?P<nearby>{'|'.join([*DAYS_AHEAD, *DAYS_BACK])})|(?P<next_but_one>overmorgen|forgaars))\b",
     "weekday": r"(?:paa? )?(?P<name>man|tirs?|ons|tors?|fre|loe?r|soe?n)(?:dag)?\b\.?",
     "date": (
         r"(?:den )?(?P<day>\d{1,2})"
@@ -82,16 +82,18 @@ PARTS = {
     ),
     "part": r"(?P<part_name>formiddag|eftermiddag|aften|middag|midnat)\b",
 }
-PART = re.compile("|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in PARTS.items()))
-BETWEEN_PARTS = re.compile(r"[ ,]*")
+PART = re.compile(r"[ ,]*(?:" + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in PARTS.items()) + ")")
 
 NOW = r"(?:lige )?nu|straks|med det samme"
-IN = re.compile(rf"(?:om|inden for) (?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
+IN = re.compile(rf"om (?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
+WITHIN = re.compile(rf"(?:om )?(?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
 AGO = re.compile(rf"(?:for )?(?:ca\.? )?(?P<how_long>{DURATION}) siden")
-CUE = re.compile(r"(?:(?:med )?(?:svar)?frist(?:en)?(?: er)?|deadline|inden|senest|svar)\b:? ?")
+CUE = re.compile(r"(?:(?:med )?(?:svar)?frist(?:en)?(?: er)?|deadline|inden(?: for)?|senest|svar)\b:? ?")
+
+WORD = re.compile(r"(?<![\w.:/])\w")
 
 # A bare number is only an hour where no noun follows that it could be counting.
-ENDS = re.compile(r" ?(?:$|[^\w ]|(?:i|paa|hos|ved|til|med|paa|og|teams|http)\b)")
+ENDS = re.compile(r" ?(?:$|[^\w ]|(?:i|paa|hos|ved|til|med|og|teams|https?)\b)")
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class _Said:
     @property
     def nearby(self) -> str:
         """ "morgen" of "i morgen"."""
-        return self.caught.get("when") or self.caught.get("nearby") or ""
+        return self.caught.get("nearby") or self.caught.get("next_but_one") or ""
 
     @property
     def part_of_day(self) -> str:
@@ -123,7 +125,7 @@ def _read(folded: str, at: int = 0) -> tuple[_Said, int]:
     kinds: list[str] = []
     caught: dict[str, str] = {}
     end = at
-    while found := PART.match(folded, BETWEEN_PARTS.match(folded, end).end() if kinds else at):  # type: ignore[union-attr]
+    while found := PART.match(folded, end):
         kind = next(each for each in PARTS if found[each])
         if kind in kinds:
             break
@@ -133,15 +135,15 @@ def _read(folded: str, at: int = 0) -> tuple[_Said, int]:
     return _Said(tuple(kinds), caught), end
 
 
-def _since_midnight(said: _Said) -> timedelta | None:
-    """The clock time, as hours and minutes on the wall; None when there is none, or no such hour."""
+def _time_of_day(said: _Said) -> timedelta | None:
+    """The time since midnight that the wall shall show; None when none is told, or there is no such hour."""
     caught = said.caught
     if "spoken" in caught:
         return _spoken(said)
     if "hour" not in caught:
         return UNTOLD.get(said.part_of_day)
     hour, minute = int(caught["hour"]), int(caught.get("minute") or caught.get("joined") or 0)
-    return _on_the_wall(hour * HOUR + minute * MINUTE, said) if minute < 60 else None
+    return _in_its_part_of_day(hour * HOUR + minute * MINUTE, said) if minute < 60 else None
 
 
 def _spoken(said: _Said) -> timedelta | None:
@@ -149,20 +151,21 @@ def _spoken(said: _Said) -> timedelta | None:
     caught = said.caught
     if not caught.keys() & {"kl", "half", "offset"}:
         return None
-    clock = _count(caught["spoken"]) * HOUR - (30 * MINUTE if "half" in caught else 0 * MINUTE)
+    time = _count(caught["spoken"]) * HOUR
+    if "half" in caught:
+        time -= 30 * MINUTE
     if "offset" in caught:
-        words = caught["offset"]
-        minutes = 15 if "kvart" in words else _count(words.split()[0])
-        clock += minutes * MINUTE if caught["side"] == "over" else -minutes * MINUTE
-    return _on_the_wall(clock, said)
+        minutes = 15 if "kvart" in caught["offset"] else _count(caught["offset"].split()[0])
+        time += (minutes if caught["side"] == "over" else -minutes) * MINUTE
+    return _in_its_part_of_day(time, said)
 
 
-def _on_the_wall(clock: timedelta, said: _Said) -> timedelta | None:
-    if said.part_of_day in AFTERNOON and clock < 12 * HOUR:
-        clock += 12 * HOUR
-    elif said.part_of_day in ENDS_AT_MIDNIGHT and clock == 12 * HOUR:
-        clock = 24 * HOUR
-    return clock if timedelta(0) <= clock <= 24 * HOUR else None
+def _in_its_part_of_day(time: timedelta, said: _Said) -> timedelta | None:
+    if said.part_of_day in AFTERNOON and time < 12 * HOUR:
+        time += 12 * HOUR
+    elif said.part_of_day in ENDS_AT_MIDNIGHT and time == 12 * HOUR:
+        time = 24 * HOUR
+    return time if timedelta(0) <= time <= 24 * HOUR else None
 
 
 def _count(number: str) -> int:
@@ -172,10 +175,12 @@ def _count(number: str) -> int:
 # --- From the wall to UTC ---------------------------------------------------------------------------------------------
 
 
-def _instants(day: date, clock: timedelta, zone: ZoneInfo, season: str | None = None) -> list[datetime]:
-    """When, UTC, a wall shows that: once; twice in the night the clock is put back; and where it is put forward over
-    that time, when it would have shown it."""
-    wall = datetime(day.year, day.month, day.day) + clock
+def _instants(day: date, time: timedelta, zone: ZoneInfo, season: str | None = None) -> list[datetime]:
+    """When, UTC, the clock on the wall shows a time: twice where it is put back, and once else.
+
+    A time that it is put forward over is as far into the hour after.
+    """
+    wall = datetime(day.year, day.month, day.day) + time
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if second <= first:
         return [first]
@@ -190,7 +195,7 @@ def _dates(said: _Said, today: date, *, back: bool) -> list[date]:
         return [day for day in _calendar_dates(said, today, back=back) if _is_that_weekday(said, day)]
     if said.has("weekday"):
         days = (WEEKDAYS.index(_weekday(said)) - today.weekday()) % 7
-        nearest = today + days * DAY - (WEEK if back and days else 0 * DAY)
+        nearest = today + days * DAY - (WEEK if back and days else timedelta(0))
         return [nearest, nearest - WEEK if back else nearest + WEEK]
     if said.has("in_days"):
         unit = WEEK if said.caught["unit"].startswith("uge") else DAY
@@ -217,7 +222,7 @@ def _calendar_dates(said: _Said, today: date, *, back: bool) -> list[date]:
             day = date(year, month, int(caught["day"]))
         except ValueError:
             continue
-        if back or "year" in caught or day > today - HALF_A_YEAR:
+        if "year" in caught or day > today - A_SEASON:
             days.append(day)
     return days if back else days[:1]
 
@@ -234,20 +239,20 @@ def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | No
     """The time that was said, as somebody means it who looks forward."""
     local = now.astimezone(zone)
     this_minute = now.replace(second=0, microsecond=0)
-    clock = _since_midnight(said)
-    if clock is None and said.has("in_days") and not said.has("clock"):
-        clock = local.hour * HOUR + local.minute * MINUTE
+    time = _time_of_day(said)
+    if time is None and said.has("in_days") and not said.has("clock"):
+        time = local.hour * HOUR + local.minute * MINUTE
     days = _dates(said, local.date(), back=False)
-    if clock is None or not days:
+    if time is None or not days:
         return None
     season = said.caught.get("season")
     for day in days:
-        instants = _instants(day, clock, zone, season)
+        instants = _instants(day, time, zone, season)
         for at in instants:
             if at >= this_minute:
                 return Parsed(at, text, ambiguous=len(instants) > 1)
-    instants = _instants(days[0], clock, zone, season)
-    tomorrow = _instants(days[0] + DAY, clock, zone)[0] if days == [local.date()] else None
+    instants = _instants(days[0], time, zone, season)
+    tomorrow = _instants(days[0] + DAY, time, zone)[0] if days == [local.date()] else None
     return Parsed(instants[0], text, passed=True, tomorrow=tomorrow, ambiguous=len(instants) > 1)
 
 
@@ -265,13 +270,12 @@ def parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
     Returns:
         None when it can't be read as one time. A bare clock time that has been is `passed`.
     """
-    folded, _ = _fold(text)
-    folded = folded.strip(" .,!")
+    folded = fold(text).strip(" .,!")
     cue = CUE.match(folded)
     folded = folded[cue.end() :] if cue else folded
     if re.fullmatch(NOW, folded):
         return Parsed(now, text.strip())
-    if waiting := IN.fullmatch(folded) or IN.fullmatch(f"om {folded}" if cue else ""):
+    if waiting := (WITHIN if cue else IN).fullmatch(folded):
         return _in(waiting, text.strip(), now)
     said, end = _read(folded)
     return _ahead(said, text.strip(), now, zone) if said.kinds and end == len(folded) else None
@@ -288,21 +292,20 @@ def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     Returns:
         None when it can't be read, or lies ahead. A bare clock time is at most twelve hours back.
     """
-    folded, _ = _fold(text)
-    folded = folded.strip(" .,!")
+    folded = fold(text).strip(" .,!")
     if re.fullmatch(NOW, folded):
         return now
     if ago := AGO.fullmatch(folded):
         how_long = duration(ago["how_long"])
         return now - how_long if how_long is not None else None
     said, end = _read(folded)
-    clock = _since_midnight(said)
-    if clock is None or end != len(folded):
+    time = _time_of_day(said)
+    if time is None or end != len(folded):
         return None
     today = now.astimezone(zone).date()
     days = _dates(said, today, back=True) if said.names_a_day else [today, today - DAY]
     for day in days:
-        for at in reversed(_instants(day, clock, zone, said.caught.get("season"))):
+        for at in reversed(_instants(day, time, zone, said.caught.get("season"))):
             if at <= now:
                 return at if said.names_a_day or now - at <= HALF_A_DAY else None
     return None
@@ -319,17 +322,116 @@ def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
         now: UTC.
         zone: where the clock on the wall hangs.
     """
-    folded, places = _fold(text)
+    text = unicodedata.normalize("NFC", text)
+    folded, places = _fold_with_places(text)
     found: list[tuple[bool, Parsed, str]] = []
-    for word in re.finditer(r"(?<![\w.:/])\w", folded):
+    for word in WORD.finditer(folded):
         cue = CUE.match(folded, word.start())
         start = cue.end() if cue else word.start()
-        parsed, end = _find_at(folded, start, bool(cue), now, zone)
-        if parsed is None:
+        end = _end_of_time(folded, start, cued=bool(cue))
+        if end is None:
             continue
         first, last = places[word.start()], places[end - 1] + 1
-        before, after = text[:first].rstrip(), text[last:].lstrip()
-        gap = "" if not before or not after or after[0] in ".,;:!?)" else " "
-        return_text = before + gap + after
-        found.append((bool(cue), Parsed(**{**parsed.__dict__, "text": text[first:last]}), return_text))
-    return next(((parsed, rest) for cued, parsed, rest in sorted(found, key=lambda each: not each[0])), None)
+        parsed = parse(text[first:last], now, zone)
+        if parsed is not None:
+            found.append((bool(cue), parsed, _without(text, first, last)))
+    if not found:
+        return None
+    _, parsed, rest = max(found, key=lambda each: each[0])
+    return parsed, rest
+
+
+def _end_of_time(folded: str, start: int, *, cued: bool) -> int | None:
+    """Where the time ends that begins at a place in free text; None when it isn't clear that it is one."""
+    if waiting := (WITHIN if cued else IN).match(folded, start):
+        return waiting.end()
+    said, end = _read(folded, start)
+    if not said.has("clock"):
+        return end if said.has("in_days") or (cued and said.kinds) else None
+    if "kl" in said.caught:
+        return end
+    if not (cued or said.names_a_day):
+        return None
+    if "minute" in said.caught or (cued and said.kinds[-1] != "clock"):
+        return end
+    return end if said.kinds[-1] == "clock" and ENDS.match(folded, end) else None
+
+
+def _without(text: str, first: int, last: int) -> str:
+    before, after = text[:first].rstrip(), text[last:].lstrip()
+    rest = before + after if after[:1] in set(".,;:!?)") else f"{before} {after}"
+    return rest.strip(" ,;\n")
+
+
+def _in(waiting: re.Match[str], text: str, now: datetime) -> Parsed | None:
+    how_long = duration(waiting["how_long"])
+    return Parsed(now + how_long, text) if how_long is not None else None
+
+
+def _fold_with_places(text: str) -> tuple[str, list[int]]:
+    """The text folded, with one space between words, and for each of its characters the place it came from."""
+    folded, places = "", []
+    for place, letter in enumerate(text):
+        plain = " " if letter.isspace() else fold_letter(letter)
+        if plain == " " and folded.endswith(" "):
+            continue
+        folded += plain
+        places += [place] * len(plain)
+    return folded, places
+
+
+# --- Printing ---------------------------------------------------------------------------------------------------------
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "14:02"; "02:30 sommertid" in the hour that the clock shows twice.
+
+    Args:
+        at: UTC.
+        zone: where the clock on the wall hangs.
+    """
+    return _print(at, zone, "HH:mm")
+
+
+def weekday(at: datetime, zone: ZoneInfo) -> str:
+    """ "torsdag den 2. juli 2026 kl. 14:02". The arguments are `clock`'s."""
+    return _print(at, zone, "EEEE 'den' d. MMMM y 'kl.' HH:mm")
+
+
+def short(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """ "14:02" the same day, else "tors. 2/7 kl. 14:02"; with the year where one could be in doubt of it.
+
+    Args:
+        at: UTC.
+        zone: where the clock on the wall hangs.
+        now: UTC.
+    """
+    day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    if day == today:
+        return clock(at, zone)
+    in_doubt = day.year != today.year or abs(day - today) >= A_SEASON
+    return _print(at, zone, "EEE d/M y 'kl.' HH:mm" if in_doubt else "EEE d/M 'kl.' HH:mm")
+
+
+def _print(at: datetime, zone: ZoneInfo, pattern: str) -> str:
+    local = at.astimezone(zone)
+    printed = format_datetime(local, pattern, tzinfo=zone, locale="da")
+    return f"{printed} {_season(local)}" if _is_shown_twice(local) else printed
+
+
+def _season(local: datetime) -> str:
+    return "sommertid" if local.dst() else "normaltid"
+
+
+def _is_shown_twice(local: datetime) -> bool:
+    return local.replace(fold=1).utcoffset() != local.replace(fold=0).utcoffset()
+
+
+def span(how_long: timedelta) -> str:
+    """ "3 døgn", "1 t 58 min", "5 min", "30 sek": the two largest units, rounded down, without a sign."""
+    seconds = int(abs(how_long).total_seconds())
+    if seconds < 60:
+        return f"{seconds} sek"
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    parts = [(days, "døgn"), (hours, "t")] if days else [(hours, "t"), (minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
