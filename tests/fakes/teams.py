@@ -1,0 +1,39 @@
+"""The fake Teams: the services that krisebot calls, the people who use it, and the ways it fails."""
+
+from tests.fakes.teams_faults import (
+    DisconnectAfter,
+    DisconnectBefore,
+    Fault,
+    Precondition,
+    RateLimited,
+    ServerError,
+    Timeout,
+    TimeoutBefore,
+    WrongPage,
+)
+from tests.fakes.teams_person import Dialog, TeamsPerson
+from tests.fakes.teams_server import Call, FakeTeams
+from tests.fakes.teams_wire import NOT_JSON, Answer, Forgery, Wire
+from tests.fakes.teams_world import Conversation, FakeMessage
+
+__all__ = [
+    "NOT_JSON",
+    "Answer",
+    "Call",
+    "Conversation",
+    "Dialog",
+    "DisconnectAfter",
+    "DisconnectBefore",
+    "FakeMessage",
+    "FakeTeams",
+    "Fault",
+    "Forgery",
+    "Precondition",
+    "RateLimited",
+    "ServerError",
+    "TeamsPerson",
+    "Timeout",
+    "TimeoutBefore",
+    "Wire",
+    "WrongPage",
+]
