@@ -91,7 +91,7 @@ class Rooms:
                 )
 
     async def _missing(self, db: AsyncSession, crises: list[Crisis]) -> list[tuple[Crisis, str]]:
-        there = {(row.crisis_id, row.platform) for row in await db.execute(select(Room.crisis_id, Room.platform)))
+        there = {(row.crisis_id, row.platform) for row in await db.execute(select(Room.crisis_id, Room.platform))}
         return [(crisis, name) for crisis in crises for name in self._platforms if (crisis.id, name) not in there]
 
     async def _due(self) -> list[int]:

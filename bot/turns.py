@@ -17,7 +17,7 @@ from handlers.incoming import Incoming
 from handlers.turn import Turn
 from storage.database import Database
 from storage.plan import Plan
-from storage.tables import Address, Crisis, Inbox, Timer
+from storage.tables import Address, Alert, Crisis, Inbox, Timer
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Turns:
     async def _answer(self, db: AsyncSession, row: Inbox, now: datetime) -> None:
         incoming = Incoming.from_json(row.body)
         await self._remember(db, incoming, now)
-        turn = Turn(db, now, self._plan(), incoming=incoming)
+        turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db))
         turn.inbox_id = row.id
         await router.handle(turn)
         row.state, row.handled_at = "done", now
@@ -98,7 +98,7 @@ class Turns:
     async def _fire(self, db: AsyncSession, row: Timer, now: datetime) -> None:
         row.state, row.fired_at = "done", now
         crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None
-        turn = Turn(db, now, self._plan(), crisis=crisis, due=row.due_at)
+        turn = Turn(db, now, self._plan(), crisis=crisis, due=row.due_at, strangers=await _strangers(db))
         await registry.timers[row.kind](turn, **row.args)
 
     async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:
@@ -133,3 +133,10 @@ class Turns:
                     kind="reply",
                     platform=incoming.platform,
                 )
+
+
+async def _strangers(db: AsyncSession) -> dict[str, str]:
+    """The names of those who have warned without being in the plan, as their platform gave them."""
+    warned = select(Alert.person).distinct()
+    named = await db.execute(select(Address.person, Address.name).where(Address.person.in_(warned), Address.name != ""))
+    return {row.person: row.name for row in named}

@@ -132,7 +132,7 @@ async def _made(turn: Turn, joined: bool = False) -> Card:
     }.get(crisis.level or 0, f"✅ *Ingen krise – følg.* Besluttet {turn.clock(crisis.decided_at)} af {by}{behalf}.")
     lines = [head, f"Nr. {crisis.number}: {quote(crisis.title)}"]
     if crisis.level == 2:
-        lines.append(f"Fuldt etableret senest kl. {turn.clock(crisis.established_due)}. {await staff.answers(turn)}")
+        lines.append(f"Fuldt etableret senest {turn.clock(crisis.established_due)}. {await staff.answers(turn)}")
     buttons = [
         Button(
             "Ret",

@@ -17,7 +17,9 @@ async def case(turn: Turn, text: str) -> None:
     reference = reference[3:].strip() if reference.casefold().startswith("c3 ") else reference
     if not reference:
         await turn.answer(
-            Card(f"ESDH: {crisis.case_ref or 'mangler'}. C3: {crisis.c3_ref or 'mangler'}.\nSkriv fx */krise sag 26/1234*.")
+            Card(
+                f"ESDH: {crisis.case_ref or 'mangler'}. C3: {crisis.c3_ref or 'mangler'}.\nSkriv fx */krise sag 26/1234*."
+            )
         )
         return
     if in_c3:

@@ -108,7 +108,7 @@ async def informed(turn: Turn, notice: int) -> None:
     for message in await turn.db.scalars(select(Message).where(Message.key.startswith(prefix))):
         message.answered_at, message.answer = turn.now, "Mit center er underrettet"
         await turn.say(
-            message.recipient, Card(f"✅ {row.centre} er underrettet kl. {turn.clock(turn.now)}."), key=message.key
+            message.recipient, Card(f"✅ {row.centre} er underrettet {turn.clock(turn.now)}."), key=message.key
         )
     await show(turn)
 

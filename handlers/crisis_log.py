@@ -114,9 +114,8 @@ async def reaction(turn: Turn) -> None:
     if not await rights.staff.held(turn):
         return
     if incoming.text in SAVE_REACTIONS:
-        row = await turn.db.scalar(select(Inbox).where(Inbox.message == incoming.message).order_by(Inbox.id).limit(1))
-        if row is not None:
-            said = Incoming.from_json(row.body)
+        said = await _heard(turn, incoming.message)
+        if said is not None:
             original = replace(incoming, said_at=said.received_at)
             await _save(turn, original, said.text, said.sender, confirmed=False)
     elif incoming.text in CONFIRM_REACTIONS:
@@ -130,13 +129,14 @@ async def source_edited(turn: Turn) -> None:
     """A message that was saved is edited or deleted: the log stands, and says so (D08)."""
     incoming = turn.the_incoming
     entry = await turn.db.scalar(
-        select(LogEntry).where(LogEntry.kind == "saved", LogEntry.canonical.contains(_mark(incoming.message)))
+        select(LogEntry).where(LogEntry.message == incoming.message).order_by(LogEntry.id).limit(1)
     )
     if entry is None:
         return
     turn.crisis = await turn.db.get(Crisis, entry.crisis_id)
+    gone = "slettet" if incoming.kind == "deleted" else "redigeret"
     await turn.log(
-        f"Kilden til nr. {entry.no} er redigeret {turn.clock(turn.now)}. Linjen er uændret.",
+        f"Kilden til nr. {entry.no} er {gone} {turn.clock(turn.now)}. Linjen er uændret.",
         kind="source_edited",
         recorder="krisebot",
         sender=turn.sender,
@@ -160,6 +160,15 @@ async def _save(turn: Turn, incoming: Incoming, text: str, author: str, confirme
         refs={"message": incoming.message, "platform": incoming.platform},
     )
     await turn.answer(await _saved(turn, entry), key=_key(turn, entry.no))
+
+
+async def _heard(turn: Turn, message: str) -> Incoming | None:
+    """What was said in a message, as we heard it."""
+    for row in await turn.db.scalars(select(Inbox).where(Inbox.message == message).order_by(Inbox.id)):
+        heard = Incoming.from_json(row.body)
+        if heard.kind in ("text", "command"):
+            return heard
+    return None
 
 
 async def _confirm(turn: Turn, no: int) -> None:
@@ -237,15 +246,10 @@ async def _saved_from(turn: Turn, message: str) -> LogEntry | None:
     found: LogEntry | None = await turn.db.scalar(
         select(LogEntry).where(
             LogEntry.crisis_id == turn.the_crisis.id,
-            LogEntry.kind == "saved",
-            LogEntry.canonical.contains(_mark(message)),
+            LogEntry.message == message,
         )
     )
     return found
-
-
-def _mark(message: str) -> bytes:
-    return f'"message":"{message}"'.encode()
 
 
 def _number(text: str) -> tuple[int, str] | None:

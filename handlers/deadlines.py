@@ -36,7 +36,7 @@ async def warning(turn: Turn) -> None:
         [turn.staff, *turn.rules.holders("sekretær")],
         Card(
             f"⏳ {times.span(max(crisis.established_due - turn.now, turn.now - turn.now))} til fuldt etableret beredskab "
-            f"(senest kl. {turn.clock(crisis.established_due)}).",
+            f"(senest {turn.clock(crisis.established_due)}).",
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
         kind="reminder",
@@ -53,7 +53,7 @@ async def breach(turn: Turn) -> None:
     await turn.notify(
         [turn.staff, *turn.rules.holders("sekretær"), *await turn.chiefs()],
         Card(
-            f"⚠️ *Fristen for fuldt etableret beredskab er overskredet* (kl. {turn.clock(crisis.established_due)}). "
+            f"⚠️ *Fristen for fuldt etableret beredskab er overskredet* ({turn.clock(crisis.established_due)}). "
             "Det er noteret i loggen. Arbejdet fortsætter.",
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
@@ -81,7 +81,7 @@ async def established(turn: Turn) -> None:
     """`Fuldt etableret`: stamps the time."""
     crisis = turn.the_crisis
     if crisis.established_at is not None:
-        await turn.answer(Card(f"Fuldt etableret er allerede noteret kl. {turn.clock(crisis.established_at)}."))
+        await turn.answer(Card(f"Fuldt etableret er allerede noteret {turn.clock(crisis.established_at)}."))
         return
     crisis.established_at, crisis.established_by = turn.now, turn.sender
     await turn.cancel(
@@ -101,7 +101,7 @@ async def established(turn: Turn) -> None:
         await turn.replace(Card(card.text, card.facts))
     await turn.notify(
         [turn.staff],
-        Card(f"✅ *Fuldt etableret kl. {turn.clock(turn.now)}*{'' if in_time else ' – efter fristen'}."),
+        Card(f"✅ *Fuldt etableret {turn.clock(turn.now)}*{'' if in_time else ' – efter fristen'}."),
         kind="notice",
         summary="Krisestaben har fået besked om, at beredskabet er fuldt etableret",
     )

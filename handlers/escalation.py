@@ -303,7 +303,7 @@ async def _advance(turn: Turn, escalation: Escalation) -> None:
     await turn.notify(
         link.persons,
         Card(
-            f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} kl. {turn.clock(alert.at)}:\n"
+            f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
             f"»{quote(alert.text)}«\n\n*Kan du tage den?*{deputy} Svarer du ikke, går jeg videre om "
             f"{_minutes(link.wait)}.",
             buttons=(
@@ -374,7 +374,9 @@ async def _too_late(turn: Turn, escalation: Escalation, person: str, said: str) 
     )
     crisis = turn.the_crisis
     if crisis.decided_by:
-        happened = f"{turn.name(crisis.decided_by)} besluttede {decision.named(crisis.level)} kl. {turn.clock(crisis.decided_at)}."
+        happened = (
+            f"{turn.name(crisis.decided_by)} besluttede {decision.named(crisis.level)} {turn.clock(crisis.decided_at)}."
+        )
     elif escalation.taken_by:
         happened = f"{turn.name(escalation.taken_by)} har taget varslet."
     else:
@@ -411,7 +413,7 @@ def _outcome(turn: Turn, escalation: Escalation) -> str:
     crisis = turn.the_crisis
     if escalation.state == "stopped":
         by = f" af {turn.name(crisis.decided_by)}" if crisis.decided_by else ""
-        return f"Afgjort: {decision.named(crisis.level)}{by} kl. {turn.clock(crisis.decided_at or turn.now)}."
+        return f"Afgjort: {decision.named(crisis.level)}{by} {turn.clock(crisis.decided_at or turn.now)}."
     if escalation.state == "contact" and escalation.taken_by:
         return f"{turn.name(escalation.taken_by)} har taget det og beslutter nu."
     if escalation.position >= len(chain(turn.rules)):

@@ -19,7 +19,14 @@ FORM = (
 HEADINGS = {"where": "Hvor", "situation": "Situationen", "done": "Iværksat", "approved_by": "Godkendt af"}
 
 
-@verb("melding", "m", "rapport", "meld", help="melding <hvad er der sket> – til krisestaben, fra enhver enhed", crisis=True)
+@verb(
+    "melding",
+    "m",
+    "rapport",
+    "meld",
+    help="melding <hvad er der sket> – til krisestaben, fra enhver enhed",
+    crisis=True,
+)
 async def report(turn: Turn, text: str) -> None:
     """Typed in one breath, or through the form; both go to the staff at once (R192, R300)."""
     if text.strip():

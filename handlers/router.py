@@ -14,7 +14,12 @@ from handlers.turn import Turn
 from storage.tables import Crisis, Inbox
 
 # What is said of a message itself, not of a crisis: each has one handler under this name.
-ABOUT_MESSAGES = {"save": "log.save", "reaction": "log.reaction", "edited": "log.source_edited"}
+ABOUT_MESSAGES = {
+    "save": "log.save",
+    "reaction": "log.reaction",
+    "edited": "log.source_edited",
+    "deleted": "log.source_edited",
+}
 
 
 async def handle(turn: Turn) -> None:

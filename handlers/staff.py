@@ -95,7 +95,7 @@ async def convene(turn: Turn) -> None:
         turn.staff,
         Card(
             f"*Krisestab nr. {crisis.number}: {quote(crisis.title)}*\nNiveau 2, besluttet {turn.clock(crisis.decided_at)} "
-            f"af {turn.name(crisis.decided_by or '')}. Fuldt etableret senest kl. {turn.clock(crisis.established_due)}."
+            f"af {turn.name(crisis.decided_by or '')}. Fuldt etableret senest {turn.clock(crisis.established_due)}."
             f"{told}\nHer føres loggen: skriv */krise log …*. Indsatsledelsen på stedet ligger hos beredskabet.",
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
@@ -212,7 +212,7 @@ async def _answered(turn: Turn, answer: str, said: str, eta_minutes: int | None 
         direction="in",
         verification="confirmed",
     )
-    eta = f", ca. kl. {turn.clock(summons.eta)}" if summons.eta else ""
+    eta = f", ca. {turn.clock(summons.eta)}" if summons.eta else ""
     read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
     other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
     await turn.say(

@@ -78,10 +78,10 @@ async def deactivate(turn: Turn) -> None:
     await _decided(turn, "Afblæst", text)
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):
         timer.state = "cancelled"
-    await turn.replace(Card(f"✅ *Afblæst kl. {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
+    await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
     await _tell_everyone(
         turn,
-        f"✅ *Krisestaben er afblæst* kl. {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
+        f"✅ *Krisestaben er afblæst* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
         f"Nr. {crisis.number}: {quote(crisis.title)}.",
         text,
         "Alle, der fik besked om krisen, har fået besked om, at den er afblæst",
@@ -103,7 +103,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
     await level_one.begin(turn)
     await _tell_everyone(
         turn,
-        f"*Nedskaleret til beredskabsniveau 1* kl. {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
+        f"*Nedskaleret til beredskabsniveau 1* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
         f"Nr. {crisis.number}: {quote(crisis.title)}. Krisestaben er trådt ned; loggen føres videre.",
         text,
         "Alle, der fik besked om krisen, har fået besked om nedskaleringen",
@@ -126,7 +126,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
             )
         )
     await announcement.offer(turn, "nedskaleret")
-    await turn.answer(Card(f"✅ Nedskaleret til niveau 1 kl. {turn.clock(turn.now)}. Alle får besked."))
+    await turn.answer(Card(f"✅ Nedskaleret til niveau 1 {turn.clock(turn.now)}. Alle får besked."))
 
 
 @action("stand_down.deescalate", who=rights.mayor)

@@ -26,7 +26,7 @@ async def status(turn: Turn, text: str) -> None:
         head.append(
             f"Fuldt etableret {turn.clock(crisis.established_at)}."
             if crisis.established_at
-            else f"Fuldt etableret senest kl. {turn.clock(crisis.established_due)}."
+            else f"Fuldt etableret senest {turn.clock(crisis.established_due)}."
         )
         head.append(await staff.answers(turn))
         missing = await centres.not_informed(turn)

@@ -5,7 +5,7 @@ A turn reads and writes rows and says what shall be said. Nothing leaves the hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -40,6 +40,7 @@ class Turn:
         incoming: what a person did, or None when a timer fell due.
         crisis: which crisis it is about, where that is known.
         due: when the timer should have gone off, UTC.
+        strangers: names of employees who are not in the plan.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Turn:
         incoming: Incoming | None = None,
         crisis: Crisis | None = None,
         due: datetime | None = None,
+        strangers: Mapping[str, str] | None = None,
     ) -> None:
         self.db = db
         self.now = now
         self.plan = plan
         self.incoming = incoming
         self.due = due
+        self._strangers = strangers or {}
         self._crisis = crisis
         self.inbox_id: int | None = None
 
@@ -112,7 +115,7 @@ class Turn:
             return known.name
         if self.incoming and person == self.incoming.sender and self.incoming.sender_name:
             return self.incoming.sender_name
-        return person.partition(":")[2].capitalize() or person
+        return self._strangers.get(person) or person.partition(":")[2].capitalize() or person
 
     def names(self, persons: Iterable[str]) -> str:
         """Several names in one breath: "Anne Holm, Ole Bach og Sara Nygaard"."""
@@ -125,8 +128,11 @@ class Turn:
         return (known.mobile if known else None) or "intet nummer"
 
     def clock(self, at: datetime | None) -> str:
-        """A time as people read it, with the day where it isn't today."""
-        return times.short(at, self.zone, self.now) if at else "–"
+        """A time as people read it: "kl. 14:02", with the day where it isn't today."""
+        if at is None:
+            return "–"
+        read = times.short(at, self.zone, self.now)
+        return read if "kl." in read else f"kl. {read}"
 
     async def open_crises(self) -> list[Crisis]:
         """Those that go on: decided ones first, then warnings; oldest first."""

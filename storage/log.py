@@ -56,7 +56,8 @@ async def append(
         kind: what sort of line, in the glossary's code names.
         grade: "open", "internal", "staff" or "confidential".
         status: "pending", "in_progress", "done" or None.
-        refs: what it speaks of; `confirms`, `corrects`, `sets_status_of`, `sets_grade_of` name an earlier line.
+        refs: what it speaks of; `confirms`, `corrects`, `sets_status_of`, `sets_grade_of` name an earlier line,
+            `message` what was said elsewhere that it was saved from.
 
     Returns:
         the new line.
@@ -102,6 +103,7 @@ async def append(
         verification=verification,
         recorder=recorder,
         summary=content["summary"],
+        message=content["refs"].get("message"),
     )
     db.add(entry)
     db.add(LogState(crisis_id=crisis.id, no=no, verification=verification, status=status, grade=grade))

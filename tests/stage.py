@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
-from bot.settings import Settings
 from sqlalchemy import select
 
 from bot.app import Krisebot
 from bot.clock import SystemClock
+from bot.settings import Settings
 from storage import export, plan
 from storage.database import Database
 from storage.plan import Plan
@@ -194,7 +194,9 @@ class Stage(ABC):
         """The addresses of a crisis' staff channels, by platform."""
         async with self.database.reading() as db:
             found = await db.execute(
-                select(Room.platform, Room.address).join(Crisis, Crisis.id == Room.crisis_id).where(Crisis.number == number)
+                select(Room.platform, Room.address)
+                .join(Crisis, Crisis.id == Room.crisis_id)
+                .where(Crisis.number == number)
             )
             return {platform: address for platform, address in found if address}
 

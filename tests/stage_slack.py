@@ -46,7 +46,9 @@ class SlackActor(Actor):
         """The person, writing to krisebot where it runs now."""
         in_plan = self.stage.plan.person(self.name)
         user = (in_plan.slack if in_plan else None) or f"U0{self.name.upper()}"
-        return SlackPerson(self.stage.slack, user, self.stage.address, name=in_plan.name if in_plan else self.name.title())
+        return SlackPerson(
+            self.stage.slack, user, self.stage.address, name=in_plan.name if in_plan else self.name.title()
+        )
 
     async def _command(self, text: str, place: str) -> None:
         await self.person.command(text, await self._channel(place))

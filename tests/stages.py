@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.stage import RehearsalStage, Stage
+from tests.stage_slack import SlackStage
 
-STAGES: dict[str, type[Stage]] = {"rehearsal": RehearsalStage}
+STAGES: dict[str, type[Stage]] = {"rehearsal": RehearsalStage, "slack": SlackStage}

@@ -85,7 +85,7 @@ class Rehearsal:
 
     async def send(self, lane: str, post: Post) -> Ref:
         """Put it in the place."""
-        async with self._engine.database.transaction() as db:
+        async with self._engine.database.turn() as db:
             row = await self._standing(db, post)
             if row is None:
                 row = RehearsalPost(
@@ -100,7 +100,7 @@ class Rehearsal:
 
     async def edit(self, lane: str, ref: Ref, post: Post) -> Ref:
         """Change it where it stands."""
-        async with self._engine.database.transaction() as db:
+        async with self._engine.database.turn() as db:
             row = await db.get_one(RehearsalPost, ref["post"])
             _draw(row, post)
             row.seq = await _next_seq(db)
@@ -257,7 +257,7 @@ class Rehearsal:
         person, text = self._person(body.get("as")), body.get("text")
         if not isinstance(text, str) or not text.strip():
             raise _error(400, "text mangler.")
-        async with self._engine.database.transaction() as db:
+        async with self._engine.database.turn() as db:
             place = await self._place(db, person, body.get("in", "dm"))
             post = RehearsalPost(
                 seq=await _next_seq(db), place=place, sender=_short(person), text=_storable(text), at=self._clock.now()

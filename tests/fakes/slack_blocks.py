@@ -307,11 +307,18 @@ def shown(blocks: Sequence[Json]) -> str:
         if block["type"] == "context":
             for each in block["elements"]:
                 read(each)
+        if block["type"] == "rich_text":
+            lines.extend(_rich(each) for each in block["elements"])
         if block["type"] == "input":
             read(block["label"])
             read(block.get("hint"))
             read(block["element"].get("initial_value"))
     return "\n".join(lines)
+
+
+def _rich(element: Json) -> str:
+    """What a rich text element reads as: its pieces, one after the other, whatever they are nested in."""
+    return str(element.get("text", "")) + "".join(_rich(each) for each in element.get("elements", []))
 
 
 def answers(blocks: Sequence[Json], values: Mapping[str, Any] | None = None, demand: bool = False) -> Json:

@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("verification", sa.Text(), nullable=False),
         sa.Column("recorder", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["crisis_id"],
             ["crises.id"],
@@ -206,6 +207,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("log_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_log_entries_crisis_id"), ["crisis_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_log_entries_message"), ["message"], unique=False)
         batch_op.create_index("log_kind", ["crisis_id", "kind"], unique=False)
 
     op.create_table(
