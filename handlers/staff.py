@@ -61,9 +61,9 @@ async def convene(turn: Turn) -> None:
     wanted = duties(turn)
     for person, its in wanted.items():
         await add_member(turn, person, "framing" if its[0].kind == "framing" else "beside", its[0].label)
-    for person in [turn.sender, *(centre.contact for centre in plan.centres)]:
-        if person and person in plan.persons:
-            await add_member(turn, person, "beside", "kontaktperson" if person != turn.sender else "besluttede")
+    for also in [turn.sender, *(centre.contact for centre in plan.centres)]:
+        if also and also in plan.persons:
+            await add_member(turn, also, "beside", "kontaktperson" if also != turn.sender else "besluttede")
     for person, its in wanted.items():
         if person != turn.sender:
             await _summon(turn, person, its)

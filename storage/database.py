@@ -11,6 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -50,9 +51,7 @@ class Database:
         try:
             async with self.engine.begin() as connection:
                 await connection.run_sync(_upgrade)
-        except (SQLAlchemyError, OSError) as error:
-            raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
-        except command.util.CommandError as error:
+        except (SQLAlchemyError, OSError, CommandError) as error:
             raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
 
     @asynccontextmanager
