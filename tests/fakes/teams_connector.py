@@ -16,7 +16,8 @@ def create(world: World, path: dict[str, str], body: Json) -> Reply:
     channel_data = body.get("channelData") or {}
     if body.get("isGroup"):
         return _create_thread(world, channel_data, body)
-    tenant = body.get("tenantId") or (channel_data.get("tenant") or {}).get("id")
+    # Teams doesn't mind the case of a name, and botbuilder writes this one so.
+    tenant = body.get("tenantId") or body.get("tenantID") or (channel_data.get("tenant") or {}).get("id")
     if tenant != world.tenant:
         raise TeamsError(403, "ForbiddenOperationException", "The tenant is missing, or another's.")
     members = body.get("members") or []

@@ -93,8 +93,6 @@ class FakeTeams:
         app = web.Application(client_max_size=4 * 2**20)
         app.router.add_get(METADATA, self._plain("metadata", self._openid))
         app.router.add_get("/v1/.well-known/keys", self._plain("keys", lambda path, form: self.keys.jwks()))
-        app.router.add_get("/common/discovery/instance", self._plain("discovery", self._discovery))
-        app.router.add_get("/{tenant}/v2.0/.well-known/openid-configuration", self._plain("discovery", self._authority))
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._plain("token", self._token))
         for verb, path, method, perform in CONNECTOR:
             app.router.add_route(verb, f"/emea/v3{path}", self._connector(method, perform))
@@ -344,19 +342,6 @@ class FakeTeams:
 
     def _token(self, path: dict[str, str], form: dict[str, str]) -> Json:
         return self.entra.token(path["tenant"], form)
-
-    def _authority(self, path: dict[str, str], form: dict[str, str]) -> Json:
-        root = f"{self.url}/{path['tenant']}"
-        return {
-            "issuer": f"{root}/v2.0",
-            "authorization_endpoint": f"{root}/oauth2/v2.0/authorize",
-            "token_endpoint": f"{root}/oauth2/v2.0/token",
-            "jwks_uri": f"{root}/discovery/v2.0/keys",
-        }
-
-    def _discovery(self, path: dict[str, str], form: dict[str, str]) -> Json:
-        where = f"{self.url}/{self.tenant}/v2.0/.well-known/openid-configuration"
-        return {"tenant_discovery_endpoint": where, "api-version": "1.1", "metadata": []}
 
 
 async def _body(request: web.Request) -> Json:
