@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -69,6 +69,16 @@ class Krisebot:
             found.append(Rehearsal(self.engine, self.clock, settings.host, settings.port, self.join_code))
         return found
 
+    def read_plan_again(self) -> None:
+        """Take the plan file as it is now; one with faults is told of, and the old one kept."""
+        try:
+            self.plan = load_plan(self.settings.plan)
+        except plans.PlanFaults as faults:
+            for fault in faults.faults:
+                log.error("the plan is not taken: %s", fault)
+        else:
+            log.info("the plan has been read again: %d persons", len(self.plan.persons))
+
     async def start(self) -> None:
         """Take up the wound clock where it was, and begin."""
         async with self.database.reading() as db:
@@ -122,8 +132,11 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._waiting = Gauge("krisebot_waiting", "Rows that wait", ["what"], registry=self._registry)
         self._link = Gauge("krisebot_platform_up", "1 when the link works", ["platform"], registry=self._registry)
-        self.refused = Counter(
-            "krisebot_refused_requests", "Forged, stale or malformed requests", ["platform"], registry=self._registry
+        self._refused = Gauge(
+            "krisebot_refused_requests",
+            "Forged, stale or malformed, since the start",
+            ["platform"],
+            registry=self._registry,
         )
 
     async def text(self) -> bytes:
@@ -142,7 +155,7 @@ class Metrics:
                 self._waiting.labels(what).set(await db.scalar(query) or 0)
         for platform in self._bot.platforms:
             self._link.labels(platform.name).set(0 if platform.trouble() else 1)
-            self.refused.labels(platform.name)
+            self._refused.labels(platform.name).set(platform.refused)
         return generate_latest(self._registry)
 
 
@@ -180,16 +193,17 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
                 say(f"Adgangskode: {bot.join_code}")
         else:
             say(f"Krisebot kører på {address}: {', '.join(platform.name for platform in bot.platforms)}")
-        await _until_told()
+        await _until_told(lambda: bot.read_plan_again())
     finally:
         await runner.cleanup()
         await bot.stop()
         await database.close()
 
 
-async def _until_told() -> None:
+async def _until_told(hang_up: Callable[[], None]) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, hang_up)
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, told.set)
     await told.wait()

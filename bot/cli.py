@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -20,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import doctor as checkup
 from bot import settings as configuration
 from bot.settings import Settings, SettingsFault
+from handlers import log_seal
+from handlers.turn import Turn
 from storage import export as exports
 from storage import plan as plans
 from storage import verification
@@ -79,6 +82,7 @@ def serve() -> None:
     from bot import app as running
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     settings = _settings()
     try:
         asyncio.run(running.serve(settings, lambda line: print(line, flush=True)))
@@ -129,7 +133,7 @@ def export(
     """Write a crisis' case to a file."""
     if format not in (Format.JSON, Format.CSV):
         _stop(COULD_NOT, [f"--format {format}: den form kan krisebot ikke skrive endnu. Brug json eller csv"])
-    told = _run(_on_crisis(crisis, lambda db, found: exports.document(db, found, grade)))
+    told = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade)))
     content = json.dumps(told, ensure_ascii=False, indent=1) + "\n" if format is Format.JSON else "\ufeff" + _csv(told)
     if output is None:
         sys.stdout.buffer.write(content.encode())
@@ -153,6 +157,14 @@ def verify(
     if found:
         _stop(FOUND, [f"nr. {each.no}: {each.what}" for each in found])
     print("Loggen er hel.")
+
+
+async def _export(db: AsyncSession, crisis: Crisis, grade: Grade | None) -> dict[str, Any]:
+    """The export, with the log's seal left for the staff's channel by whoever runs krisebot."""
+    settings = _settings()
+    plan = plans.load(settings.plan) if settings.plan else plans.example()
+    await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=crisis))
+    return await exports.document(db, crisis, grade)
 
 
 def _verify_file(path: Path, head: str | None) -> list[Break]:
@@ -204,7 +216,7 @@ async def _on_crisis(which: str, do: Callable[[AsyncSession, Crisis], Awaitable[
     database = Database(_settings().database_url)
     try:
         await database.migrate()
-        async with database.reading() as db:
+        async with database.turn() as db:
             crises = list(await db.scalars(select(Crisis).order_by(Crisis.number)))
             real = [crisis for crisis in crises if not crisis.exercise]
             found = real[-1:] if which == "latest" else [crisis for crisis in crises if str(crisis.number) == which]
@@ -214,6 +226,8 @@ async def _on_crisis(which: str, do: Callable[[AsyncSession, Crisis], Awaitable[
             return await do(db, found[0])
     except DatabaseUnavailable as error:
         _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
+    except PlanFaults as faults:
+        _stop(COULD_NOT, [str(fault) for fault in faults.faults])
     finally:
         await database.close()
 

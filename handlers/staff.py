@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers import announcement, centres, deadlines, rights, tasks, words
+from handlers import announcement, centres, deadlines, log_seal, rights, tasks, words
 from handlers.card import Button, Card, quote
 from handlers.registry import action, reply, timer, verb
 from handlers.turn import URGENT, Turn
@@ -48,6 +48,9 @@ def duties(turn: Turn) -> dict[str, list[Duty]]:
         add(director, "framing", "den rammesættende krisestab (direktion)")
     for role in SECRETARIAT_ROLES:
         add(plan.holder(role), "secretariat", f"krisesekretariatet ({role})")
+    for person in plan.interim_secretariat():
+        if person not in found:
+            add(person, "secretariat", "krisesekretariatet, indtil staben har udpeget sit eget")
     add(plan.holder("kommunikation"), "communication", "kommunikation")
     for function in plan.support_functions:
         add(function.contact, "support", f"støttefunktion {function.name}")
@@ -89,6 +92,7 @@ async def convene(turn: Turn) -> None:
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
     )
     await announcement.offer(turn, "aktiveret")
+    await log_seal.begin(turn)
     alert = await turn.db.scalar(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id).limit(1))
     told = f"\nVarslet: »{quote(alert.text)}« ({turn.name(alert.person)})" if alert else ""
     await turn.say(

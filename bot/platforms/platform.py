@@ -67,6 +67,11 @@ class Platform(Protocol):
     name: str
     has_rooms: bool
 
+    @property
+    def refused(self) -> int:
+        """How many requests were turned away: forged, stale, malformed, or from somebody else's workspace."""
+        ...
+
     async def start(self) -> None:
         """Begin; raises nothing when the platform is down, since it may come up later."""
 

@@ -54,6 +54,7 @@ class Rehearsal:
 
     name = NAME
     has_rooms = True
+    refused = 0
 
     def __init__(self, engine: Engine, clock: SystemClock, host: str, port: int, join_code: str | None = None) -> None:
         self._engine = engine
@@ -174,8 +175,10 @@ class Rehearsal:
         """Only pages of ours may speak to the door: another site in the same browser may not."""
         origin = request.headers.get("Origin")
         if not self._any_host and request.host not in self._hosts:
+            self.refused += 1
             raise _error(403, "Ukendt værtsnavn.")
         if origin is not None and urlsplit(origin).netloc != request.host:
+            self.refused += 1
             raise _error(403, "Kaldet kommer fra et andet sted.")
 
     async def _page(self, request: web.Request) -> web.Response:
