@@ -29,7 +29,6 @@ requirements:  ## which of the plan's requirements no test names
 	@$(PYTHON) -m tests.requirements_without_tests
 
 lock: .venv/ready-to-test  ## both locks anew, pins kept unless pyproject.toml says otherwise (ARGS=--upgrade: all to the newest)
-	$(PIP) install uv
 	$(LOCK) --group build --output-file requirements.lock $(ARGS)
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 
