@@ -26,9 +26,9 @@ from storage.tables import Address, Crisis, Delivery, Lane, Member, Message, Roo
 log = logging.getLogger(__name__)
 
 # How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
-HOLD = timedelta(seconds=60)
+HOLD = timedelta(seconds=12)
 # How long a platform may take over one call, in seconds of the machine's clock.
-PATIENCE = 15.0
+PATIENCE = 10.0
 # How long after a failed try, growing to the last.
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 20, 30, 60))
 # After so many failed tries the person is written to another way as well.

@@ -1,0 +1,143 @@
+"""The process dies without warning, at whatever line it stands on, and another takes over."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from storage import export, plan
+from storage.database import Database
+from storage.tables import Crisis, Delivery, Inbox
+from storage.verification import verify_crisis
+from tests.fakes.slack import FakeSlack, SlackPerson
+
+# Milliseconds after the last acknowledgement; each is another line to die on.
+MOMENTS = (0, 10, 50)
+
+
+class Process:
+    """`krisebot serve` as an operator runs it, on a port of its own."""
+
+    def __init__(self, url: str, slack: FakeSlack, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._settings = {
+            "KRISEBOT_DATABASE_URL": url,
+            "KRISEBOT_PORT": str(self.port),
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "SLACK_API_URL": slack.url,
+        }
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._running = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.cli",
+            "serve",
+            env={**os.environ, **self._settings},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=(self._folder / "stderr.txt").open("ab"),
+        )
+        async with aiohttp.ClientSession() as client, asyncio.timeout(30):
+            while True:
+                try:
+                    async with client.get(f"{self.address}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """No farewell."""
+        if self._running.returncode is None:
+            self._running.send_signal(signal.SIGKILL)
+        await self._running.wait()
+
+    async def stop(self) -> int:
+        """Ask it to stop, as an operator does; the exit status."""
+        self._running.terminate()
+        async with asyncio.timeout(10):
+            return await self._running.wait()
+
+
+@asynccontextmanager
+async def running(url: str, slack: FakeSlack, folder: Path) -> AsyncIterator[Process]:
+    process = Process(url, slack, folder)
+    await process.start()
+    try:
+        yield process
+    finally:
+        await process.kill()
+
+
+async def settled(database: Database) -> None:
+    """Wait until nothing waits any more."""
+    async with asyncio.timeout(90):
+        while True:
+            async with database.reading() as db:
+                waits = await db.scalar(select(Inbox.id).where(Inbox.state == "new").limit(1)) or await db.scalar(
+                    select(Delivery.id).where(Delivery.state.in_(["queued", "sending"])).limit(1)
+                )
+            if waits is None:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(database_url: str, tmp_path: Path) -> None:
+    """D03 D05 R186: commands, a kill, more commands, another kill: each line once, each message once, the chain whole."""
+    users = {person.slack: person.name for person in plan.example().persons.values() if person.slack}
+    lines = []
+    async with FakeSlack(users=users, latency=0.02) as slack, running(database_url, slack, tmp_path) as process:
+        mayor = SlackPerson(slack, "U0LARS", process.address)
+        keeper = SlackPerson(slack, "U0KIM", process.address)
+        assert (await mayor.command("aktiver 2 skybrud")).status == 200
+        for number, moment in enumerate(MOMENTS):
+            burst = [f"linje {number}.{each}" for each in range(5)]
+            answers = await asyncio.gather(*(keeper.command(f"log ? {line}") for line in burst))
+            lines += [line for line, answer in zip(burst, answers, strict=True) if answer.status == 200]
+            await asyncio.sleep(moment / 1000)
+            await process.kill()
+            await process.start()
+        database = Database(database_url)
+        try:
+            await settled(database)
+            async with database.reading() as db:
+                (crisis,) = await db.scalars(select(Crisis))
+                told = await export.document(db, crisis)
+                assert await verify_crisis(db, crisis) == []
+        finally:
+            await database.close()
+        written = [entry["summary"] for entry in told["log"] if entry["kind"] == "information"]
+        assert sorted(written) == sorted(lines)
+        assert len(lines) == 5 * len(MOMENTS)
+        keys = [
+            message.metadata["event_payload"]["key"]
+            for channel in slack.world.channels
+            for message in slack.messages(channel)
+            if message.metadata
+        ]
+        assert sorted(keys) == sorted(set(keys))
+        for person in ("U0ANNE", "U0OLE", "U0SARA", "U0KIM"):
+            summoned = [each for each in SlackPerson(slack, person).messages() if "Kommer" in each.buttons]
+            assert len(summoned) == 1, person
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_it_says_goodbye_in_good_order_when_told_to_stop(database_url: str, tmp_path: Path) -> None:
+    async with FakeSlack() as slack, running(database_url, slack, tmp_path) as process:
+        assert await process.stop() == 0
