@@ -110,6 +110,8 @@ class Teams:
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
+        if self._door is not None:
+            await self._door.close()
         await self._calls.close()
 
     def routes(self) -> list[web.RouteDef]:
@@ -152,28 +154,27 @@ class Teams:
     async def send(self, lane: str, post: Post) -> Ref:
         """Say something new, in a person's chat or in a staff channel."""
         if lane.startswith(DM):
-            return await self._write_to(lane.removeprefix(DM), post)
+            return await self._write_to(lane, post)
         try:
             return await self._say(await self._service(), lane, post)
         except Refused as refused:
-            if refused.status in (403, 404):
-                raise Undeliverable(NOT_IN_TEAM) from refused
-            raise
+            raise _why(lane, refused) from refused
 
-    async def _write_to(self, user: str, post: Post) -> Ref:
+    async def _write_to(self, lane: str, post: Post) -> Ref:
+        user = lane.removeprefix(DM)
         known = await self._people.reference(user)
         if known.get("conversation"):
             try:
                 return await self._say(known.get("service_url") or await self._service(), known["conversation"], post)
             except Refused as refused:
                 if refused.status != 404:
-                    raise _personal(refused) from refused
+                    raise _why(lane, refused) from refused
                 # The chat we knew is gone; a new one is asked for below.
         try:
             reference = await self._open(user, known)
             return await self._say(reference["service_url"], reference["conversation"], post)
         except Refused as refused:
-            raise _personal(refused) from refused
+            raise _why(lane, refused) from refused
 
     async def _open(self, user: str, known: Mapping[str, Any]) -> Json:
         """Ask for the one-to-one chat with somebody; asked for again, it is the same one, so nothing is in doubt."""
@@ -211,7 +212,7 @@ class Teams:
         except Refused as refused:
             if refused.status == 404:
                 return await self.send(lane, post)
-            raise (_personal(refused) if lane.startswith(DM) else Undeliverable(NOT_IN_TEAM)) from refused
+            raise _why(lane, refused) from refused
         return ref
 
     async def _draw(self, method: str, service_url: str, path: str, post: Post) -> Json:
@@ -307,13 +308,16 @@ class Teams:
                 if await self._join(detail["group"], user):
                     inside.append(person)
             except Refused as refused:
-                if refused.status != 403:
-                    raise
-                log.warning("Teams' members can't be changed: %s", refused.message)
+                log.warning("the team's members can't be changed: %s", refused.message)
                 return list(users)
         return inside
 
     async def _join(self, group: str, user: str) -> bool:
+        """Whether somebody is a member now.
+
+        Raises:
+            Refused: the app may not change the members at all.
+        """
         body = {
             "@odata.type": "#microsoft.graph.aadUserConversationMember",
             "roles": [],
@@ -332,11 +336,13 @@ class Teams:
         """Nobody is taken out: a team has its members for other reasons too, and its owners decide on those."""
 
 
-def _personal(refused: Refused) -> Undeliverable:
-    """Why a person can't be written to."""
+def _why(lane: str, refused: Refused) -> Undeliverable:
+    """Why nobody can be written to there, as far as it is known."""
     if refused.code == "MessageWritesBlocked":
         return Undeliverable(BLOCKED)
-    return Undeliverable(NOT_HERS) if refused.status in (403, 404) else refused
+    if refused.status not in (403, 404):
+        return refused
+    return Undeliverable(NOT_HERS if lane.startswith(DM) else NOT_IN_TEAM)
 
 
 def _taken(refused: Refused) -> bool:

@@ -60,6 +60,10 @@ class Door:
         self._handling: set[asyncio.Task[bool]] = set()
         self.refused = 0
 
+    async def close(self) -> None:
+        """Let what was begun end."""
+        await asyncio.gather(*self._handling, return_exceptions=True)
+
     # --- who knocks ---
 
     async def request(self, request: web.Request) -> web.Response:
@@ -109,7 +113,7 @@ class Door:
         """Take in an activity; returns the answer to an invoke."""
         here = _Here(activity, self._people)
         match _text(activity, "type"):
-            case "message" if isinstance(activity.get("value"), dict):
+            case "message" if drawing.CARRIED in _object_in(activity, "value"):
                 # A client that doesn't know newer buttons sends what they carry as a message.
                 await self._pressed_as_message(here)
             case "message":
@@ -142,6 +146,8 @@ class Door:
         return plain(_text(activity, "text"))
 
     async def _about(self, here: _Here, kind: str, text: str) -> None:
+        if not here.by_a_person:
+            return
         # A change bears the message's own id, so its time tells it from the message and from other changes.
         key = f"{here.place}:{here.id}:{kind}:{_text(here.activity, 'timestamp')}"
         await self._accept(here, key, kind, text=text, message=f"{here.channel}:{here.id}")
@@ -149,8 +155,7 @@ class Door:
     # --- buttons and dialogs ---
 
     async def _invoked(self, here: _Here) -> Json:
-        value = here.activity.get("value")
-        value = value if isinstance(value, dict) else {}
+        value = _object_in(here.activity, "value")
         match _text(here.activity, "name"):
             case "adaptiveCard/action":
                 return await self._pressed(here, value)
@@ -165,8 +170,7 @@ class Door:
         return {}
 
     async def _pressed(self, here: _Here, value: Json) -> Json:
-        action = value.get("action")
-        press = _press(action.get("data") if isinstance(action, dict) else None)
+        press = _press(_object_in(value, "action").get("data"))
         await self._press(here, press)
         await self._handled()
         standing = await self._standing(here, press)
@@ -220,8 +224,7 @@ class Door:
 
     async def _saved(self, here: _Here, value: Json) -> None:
         payload = _payload(value)
-        filled = value.get("data")
-        values = drawing.values(filled) if isinstance(filled, dict) else {}
+        values = drawing.values(_object_in(value, "data"))
         author, _ = self._author(payload)
         await self._accept(
             here,
@@ -296,7 +299,10 @@ class _Here:
         return self.place if self.is_dm else await self._people.room(self.place)
 
     async def lane(self) -> str:
-        return f"{DM}{self.user}" if self.is_dm else await self.conversation()
+        """The conversation, by the name that it is sent to under."""
+        if not self.is_dm:
+            return await self.conversation()
+        return f"{DM}{self._people.user(self._people.person(self.user)) or self.user}"
 
     def mentions(self) -> list[str]:
         """The mentions of us, as they stand in the text."""
@@ -345,8 +351,8 @@ def _added(activity: Json) -> bool:
 
 
 def _payload(value: Json) -> Json:
-    payload = value.get("messagePayload")
-    if not isinstance(payload, dict) or not _text(payload, "id"):
+    payload = _object_in(value, "messagePayload")
+    if not _text(payload, "id"):
         raise Malformed("no message to save")
     return payload
 
@@ -358,8 +364,8 @@ def _content(payload: Json) -> str:
     for each in attached if isinstance(attached, list) else []:
         if _text(each, "contentType") == drawing.ADAPTIVE_CARD:
             said.append(drawing.words_of(_card(each.get("content"))))
-        elif _text(each, "name"):
-            said.append(f"[fil: {each['name']}]")
+        else:
+            said.append(_file(each))
     return "\n".join(part for part in said if part)
 
 
@@ -383,8 +389,15 @@ def _said_at(payload: Json) -> datetime:
 
 def _with_files(text: str, activity: Json) -> str:
     attached = activity.get("attachments")
-    names = [_text(each, "name") for each in attached] if isinstance(attached, list) else []
-    return "\n".join([part for part in [text, *(f"[fil: {name}]" for name in names if name)] if part])
+    files = [_file(each) for each in attached] if isinstance(attached, list) else []
+    return "\n".join(part for part in [text, *files] if part)
+
+
+def _file(attachment: Any) -> str:
+    """What is attached, in words; nothing for the message's own text, which comes along as an attachment too."""
+    if name := _text(attachment, "name"):
+        return f"[fil: {name}]"
+    return "[billede]" if _text(attachment, "contentType").startswith("image/") else ""
 
 
 def _fingerprint(activity: Json) -> str:
@@ -399,6 +412,12 @@ def _object(body: bytes) -> Json | None:
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
+
+
+def _object_in(data: Json, name: str) -> Json:
+    """The object of that name; empty when there is none."""
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _text(data: Any, *path: str) -> str:

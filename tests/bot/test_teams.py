@@ -307,6 +307,26 @@ async def test_unsigned_activities_are_taken_from_a_test_client_on_this_machine_
         assert len(await house.inbox()) == 1
 
 
+async def test_a_photo_without_words_is_not_lost(house: House) -> None:
+    """R001."""
+    jens = house.person("aad-jens")
+    place = house.teams.world.personal("aad-jens")
+    image = {"contentType": "image/*", "contentUrl": "https://smba.example/1"}
+    file = {"contentType": "application/vnd.microsoft.teams.file.download.info", "name": "kælder.jpg"}
+    for attached in (image, file):
+        await jens.wire.deliver(jens.activity({"type": "message", "attachments": [attached], "value": {}}, place))
+    assert [each["text"] for each in await house.inbox()] == ["[billede]", "[fil: kælder.jpg]"]
+
+
+async def test_what_a_bot_writes_is_not_heard(house: House) -> None:
+    jens, place = house.person("aad-jens"), house.teams.channel("General")
+    for kind, event in (("message", ""), ("messageUpdate", "editMessage")):
+        activity = jens.activity({"type": kind, "text": "status"}, place, channel_data={"eventType": event})
+        answer = await jens.wire.deliver({**activity, "from": {"id": "28:en-anden-robot", "name": "Robot"}})
+        assert answer.status == 200
+    assert await house.inbox() == []
+
+
 # --- buttons and dialogs ---------------------------------------------------------------------------------------------
 
 
@@ -362,6 +382,27 @@ async def test_a_button_with_a_form_opens_it_and_what_is_filled_in_comes_back(ho
     assert (kept["kind"], kept["action"], kept["args"]) == ("press", "test.eta", {"n": 1})
     assert kept["values"] == {"eta": "kl. 15", "note": "parkerer ved 4K"}
     assert jens.dialog is None
+
+
+async def test_a_form_opens_also_where_the_plan_spells_the_persons_id_otherwise(house: House) -> None:
+    jens = house.plan.persons["jens"].model_copy(update={"teams": "AAD-Jens"})
+    house.plan = house.plan.model_copy(update={"persons": {**house.plan.persons, "jens": jens}})
+    await house.person("aad-jens").says("hej")
+    await house.settle()
+    await house.tell("jens", ASKING)
+    person = house.person("aad-jens")
+    await person.presses("Kommer")
+    assert person.dialog is not None
+
+
+async def test_a_press_from_a_client_that_knows_no_new_buttons_counts(house: House) -> None:
+    await house.tell("jens", ASKING)
+    jens = house.person("aad-jens")
+    data = jens.messages()[-1].card["body"][-1]["actions"][0]["data"]
+    place = house.teams.world.personal("aad-jens")
+    await jens.wire.deliver(jens.activity({"type": "message", "value": {**data, "eta": "kl. 15"}}, place))
+    (kept,) = await house.inbox()
+    assert (kept["kind"], kept["action"], kept["values"]) == ("press", "test.eta", {"eta": "kl. 15"})
 
 
 async def test_nobody_is_shown_a_form_or_a_card_that_was_not_sent_to_them(house: House) -> None:
@@ -508,6 +549,14 @@ async def test_somebody_who_has_blocked_the_bot_is_told_apart(house: House) -> N
     await house.tell("jens", Card("Ring til mig"))
     (delivery,) = await house.rows(select(Delivery).where(Delivery.error.is_not(None)))
     assert delivery.error == "personen har blokeret Krisebot i Teams"
+
+
+async def test_a_changed_message_to_somebody_who_has_lost_the_app_fails_with_the_reason(house: House) -> None:
+    await house.tell("jens", Card("Første"))
+    house.teams.install("aad-jens", False)
+    await house.tell("jens", Card("Anden"))
+    (error,) = await house.rows(select(Delivery.error).where(Delivery.state == "failed"))
+    assert error == "Krisebot er ikke installeret hos personen i Teams"
 
 
 async def test_what_is_too_long_for_teams_is_shortened_and_says_so(house: House) -> None:
