@@ -228,6 +228,16 @@ async def test_an_edited_and_a_deleted_message_are_told_of_under_the_messages_ow
     assert len({each["message"] for each in kept}) == 1
 
 
+async def test_every_edit_is_told_of_once(house: House) -> None:
+    """D03 D08."""
+    jens = house.person("aad-jens")
+    await jens.says("40 cm vand")
+    for text in ("50 cm vand", "60 cm vand"):
+        await jens.edits(jens.messages()[0], text)
+        await jens.retry()
+    assert [each["text"] for each in await house.inbox()] == ["40 cm vand", "50 cm vand", "60 cm vand"]
+
+
 async def test_whoever_gets_the_app_is_greeted_once(house: House) -> None:
     """Teams tells of it in two ways."""
     finn = house.person("aad-finn")
@@ -616,6 +626,14 @@ async def test_a_channel_that_was_made_without_our_hearing_of_it_is_taken_up(hou
     await house.forward(seconds=10)
     made = [each for each in house.teams.world.conversations.values() if each.name.startswith("krise-")]
     assert [each.id for each in made] == [(await house.room()).address]
+
+
+async def test_a_channel_that_a_staff_already_has_is_not_taken_from_it(house: House) -> None:
+    """A second crisis of the same name on the same day."""
+    await house.crisis()
+    first = await house.room()
+    address, _ = await house.platform.open_room(first.name, first.title, {})
+    assert address == house.teams.channel(f"{first.name}-2").id
 
 
 async def test_where_graph_is_not_granted_the_staff_gets_a_thread_in_its_channel(house: House) -> None:
