@@ -82,7 +82,8 @@ def serve() -> None:
     from bot import app as running
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = _settings()
     try:
         asyncio.run(running.serve(settings, lambda line: print(line, flush=True)))

@@ -50,8 +50,15 @@ class Database:
         """
         try:
             async with self.engine.begin() as connection:
+                if not self.is_sqlite:
+                    # Replicas that start together take turns: one makes the tables, the others find them.
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
                 await connection.run_sync(_upgrade)
-        except (SQLAlchemyError, OSError, CommandError) as error:
+        except CommandError as error:
+            raise DatabaseUnavailable(
+                f"{self.url.render_as_string()}: databasen er fra en nyere krisebot. Brug den, der skrev den ({error})"
+            ) from error
+        except (SQLAlchemyError, OSError) as error:
             raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
 
     @asynccontextmanager
@@ -68,7 +75,9 @@ class Database:
     async def turn(self) -> AsyncIterator[AsyncSession]:
         """A transaction that nobody else's turn runs beside, on any replica, until it has committed."""
         async with self.transaction() as session:
-            if not self.is_sqlite:
+            if self.is_sqlite:
+                await session.connection()
+            else:
                 await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
             yield session
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from storage.verification import verify_export
 
+from storage.verification import verify_export
 from tests.stage import DENMARK, Stage, log_of, told
 from tests.stages import STAGES
 
