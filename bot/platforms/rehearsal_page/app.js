@@ -129,6 +129,7 @@ function showHelp() {
       h("p", {}, "Til en øvelse med flere deltagere: åbn siden på hver sin telefon eller computer, og vælg, hvem I er."),
     ],
     submitLabel: "Skriv Finns varsel for mig",
+    cancelLabel: "Luk",
     closed: (sent) => sent && fillInWarning(),
   });
 }

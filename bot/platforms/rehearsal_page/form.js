@@ -88,6 +88,7 @@ export function openDialog({
   typed = {},
   submitLabel = "Send",
   style = "primary",
+  cancelLabel = "Fortryd",
   cancellable = true,
   submit = async () => {},
   closed = () => {},
@@ -95,7 +96,7 @@ export function openDialog({
   const heading = freshId("dialog");
   const error = h("p", { class: "error", role: "alert", hidden: true });
   const send = h("button", { type: "submit", class: `button ${style}` }, submitLabel);
-  const cancel = cancellable ? h("button", { type: "button", class: "button", click: () => dialog.close() }, "Fortryd") : null;
+  const cancel = cancellable ? h("button", { type: "button", class: "button", click: () => dialog.close() }, cancelLabel) : null;
   const area = h("div", { class: "fields" }, fields.map(drawField));
   const form = h(
     "form",

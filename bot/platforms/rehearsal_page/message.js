@@ -42,10 +42,8 @@ export class MessageView {
     const who = message.from === this.#me.id ? "Dig" : (message.from_name ?? message.from);
     const at = message.at ? hourMinute(new Date(message.at)) : "";
     const edited = (message.version ?? 1) > 1;
-    const hasCard = Boolean(message.card) && (card.buttons.length || card.fields.length || card.facts.length);
 
     this.element.setAttribute("aria-label", `${who} ${at}`);
-    this.element.classList.toggle("card", Boolean(hasCard));
     this.#draw("head", [who, at, edited, message.only_you], () => [
       h("span", { class: "who" }, who),
       h("time", { datetime: message.at }, at),

@@ -7,10 +7,10 @@ import { dayText } from "./times.js";
 
 const SUGGESTIONS = [
   ["/krise", "/krise"],
-  ["/krise varsel …", "/krise varsel "],
-  ["/krise status", "/krise status"],
-  ["/krise hvem", "/krise hvem"],
-  ["/krise log …", "/krise log "],
+  ["varsel …", "/krise varsel "],
+  ["status", "/krise status"],
+  ["hvem", "/krise hvem"],
+  ["log …", "/krise log "],
 ];
 const NEAR_BOTTOM = 80;
 const SOMEBODY_ELSE = "?";
