@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import deadlines, decision, escalation, level_one, rights, staff, times, warning
+from handlers import deadlines, decision, escalation, level_one, rights, staff, status, times, warning
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.rights import DECIDING_ROLES, decider, on_behalf_of
@@ -225,8 +225,6 @@ async def parted(turn: Turn) -> None:
 @action("activation.show", crisis=True)
 async def show(turn: Turn) -> None:
     """`Åbn`."""
-    from handlers import status
-
     await status.status(turn, "")
 
 

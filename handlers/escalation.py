@@ -389,7 +389,7 @@ async def _show(turn: Turn, escalation: Escalation) -> None:
     steps = await _steps(turn, escalation)
     outcome = _outcome(turn, escalation)
     rows = tuple(
-        (f"{turn.name(step.person)}, {turn.phone(step.person)}", f"{turn.clock(step.contacted_at)}: {_state(step)}")
+        (turn.name(step.person), f"{turn.clock(step.contacted_at)}: {_state(step)}. Tlf. {turn.phone(step.person)}")
         for step in steps
     )
     hurry = "" if escalation.state == "stopped" else f"\nHaster det, så ring selv. {DANGER}"
@@ -404,7 +404,7 @@ async def _show(turn: Turn, escalation: Escalation) -> None:
     for step in steps:
         asked = await turn.db.scalar(select(Message).where(Message.key == _ask_key(escalation, step)))
         closed = escalation.state != "running" or step.result in ("contact", "declined")
-        if asked is not None and closed and asked.card["buttons"]:
+        if asked is not None and closed:
             said = Card.from_json(asked.card).text.split("\n\n")[0]
             await turn.say(step.person, Card(f"{said}\n\n{outcome}"), key=asked.key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import registry, rights
+from handlers import registry, rights, router
 from handlers.card import Button, Card
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -54,8 +54,6 @@ async def show(turn: Turn, text: str) -> None:
 @action("help.run", crisis=False)
 async def run(turn: Turn, verb: str) -> None:
     """A verb from the card, without words after it: it asks for them."""
-    from handlers import router
-
     await router.run(turn, registry.verbs[verb], "")
 
 

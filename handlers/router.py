@@ -23,7 +23,10 @@ ABOUT_MESSAGES = {
 
 
 async def handle(turn: Turn) -> None:
-    """Do what the turn's input asks for."""
+    """Do what the turn's input asks for.
+
+    Somebody who got the app ("joined") is remembered and left in peace: it is rolled out to thousands at once.
+    """
     incoming = turn.the_incoming
     room = await turn.room_of(incoming)
     if room is not None:
@@ -35,8 +38,6 @@ async def handle(turn: Turn) -> None:
             await command(turn, strip_name(incoming.text))
         case "text" if incoming.place == "dm":
             await said(turn, incoming.text)
-        case "joined":
-            await command(turn, "")
         case kind if kind in ABOUT_MESSAGES:
             await press(turn, ABOUT_MESSAGES[kind], {})
 

@@ -5,6 +5,7 @@ A turn reads and writes rows and says what shall be said. Nothing leaves the hou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -125,7 +126,8 @@ class Turn:
     def phone(self, person: str) -> str:
         """The number to ring a person on today, or words that say there is none."""
         known = self.plan.persons.get(person) or self.rules.persons.get(person)
-        return (known.mobile if known else None) or "intet nummer"
+        number = known.mobile if known else None
+        return re.sub(r"(?<=\d)(?=(\d\d)+$)", "\u00a0", number) if number else "intet nummer"
 
     def clock(self, at: datetime | None) -> str:
         """A time as people read it: "kl. 14:02", with the day where it isn't today."""

@@ -23,7 +23,7 @@ from handlers.turn import Turn
 from storage import plan
 from storage.database import Database
 from storage.plan import Plan
-from storage.tables import Crisis, Delivery, Inbox, LogEntry, Room
+from storage.tables import Address, Crisis, Delivery, Inbox, LogEntry, Room
 from tests.fakes.teams import (
     NOT_JSON,
     DisconnectAfter,
@@ -238,13 +238,15 @@ async def test_every_edit_is_told_of_once(house: House) -> None:
     assert [each["text"] for each in await house.inbox()] == ["40 cm vand", "50 cm vand", "60 cm vand"]
 
 
-async def test_whoever_gets_the_app_is_greeted_once(house: House) -> None:
-    """Teams tells of it in two ways."""
+async def test_whoever_gets_the_app_is_remembered_and_left_in_peace(house: House) -> None:
+    """R022: it is rolled out to everybody at once; Teams tells of it in two ways."""
     finn = house.person("aad-finn")
     await finn.installs()
     await house.settle()
     assert [each["kind"] for each in await house.inbox()] == ["joined"]
-    assert len(finn.messages()) == 1
+    assert finn.messages() == []
+    async with house.database.reading() as db:
+        assert (await db.get_one(Address, ("teams:aad-finn", "teams"))).reference
 
 
 @pytest.mark.parametrize("how", Forgery, ids=[how.name.lower() for how in Forgery])
