@@ -368,6 +368,56 @@ class Task(Base):
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
 
+class Measure(Base):
+    """Something the staff has set going: who, before when, and how far it is. Plan §7, Stabens arbejde."""
+
+    __tablename__ = "measures"
+    id: Mapped[int] = _key()
+    crisis_id: Mapped[int] = _of_crisis()
+    number: Mapped[int | None]  # None: proposed, and not a measure yet
+    title: Mapped[str]
+    owner: Mapped[str]
+    centre: Mapped[str | None]  # the centre that owns the subject every day
+    due_at: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(default="pending")  # proposed, pending, in_progress, waiting, done, cancelled
+    urgent: Mapped[bool] = mapped_column(default=False)
+    orient: Mapped[bool] = mapped_column(default=False)  # the next meeting is to be told of it
+    needs_approval: Mapped[bool] = mapped_column(default=False)  # political: it can't begin without
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    approval: Mapped[str | None]  # by whom and in which case, as it was registered
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    log_no: Mapped[int | None]  # the log line that its status stands at
+    __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+class AssistanceRequest(Base):
+    """What somebody lacks, until they have it or know why not. Plan §7, Anmodninger om assistance."""
+
+    __tablename__ = "assistance_requests"
+    id: Mapped[int] = _key()
+    crisis_id: Mapped[int] = _of_crisis()
+    number: Mapped[int]
+    requester: Mapped[str]
+    centre: Mapped[str | None]
+    text: Mapped[str]  # verbatim
+    quantity: Mapped[str | None]
+    need: Mapped[str | None]
+    place: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="new")  # new, assessing, met, forwarded, refused
+    measure_id: Mapped[int | None] = mapped_column(Id, ForeignKey("measures.id"))
+    forwarded_to: Mapped[str | None]
+    ask_again_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+    answered_by: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    log_no: Mapped[int]
+    __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
 class LogEntry(Base):
     """A line of the crisis log. Rows are only ever added; `canonical` is what the hash was taken of."""
 
