@@ -1,0 +1,187 @@
+"""The rehearsal chat in a browser: what a person at a table-top exercise is promised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.rehearsal import DESKTOP, NARROW_PHONE, PHONE, Program, Screen, opened, warned, wind
+
+pytestmark = pytest.mark.browser
+
+
+def test_two_people_live_through_it_side_by_side(browser: Browser, krisebot: Program) -> None:
+    """R001 R003 R005 R006 R007 R031 T06: a warning, a silent chief, his deputy, a decision and the staff's channel."""
+    with opened(browser, krisebot.address, DESKTOP, "finn", "pia", "lars") as page:
+        page.evaluate("window.neverReloaded = true")
+        finn, pia, lars = Screen(page, "Finn"), Screen(page, "Pia Krogh"), Screen(page, "Lars Vinther")
+        warned(finn)
+        expect(pia.message("Kan du tage den?")).to_have_count(0)
+        wind(page)
+        pia.sees("Kan du tage den?")
+        pia.presses("Jeg har den")
+        finn.sees("Pia Krogh har taget det")
+        expect(lars.area.get_by_role("button", name="#krise-")).to_have_count(0)
+        pia.presses("Niveau 2")
+        finn.sees("Afgjort: niveau 2")
+        lars.area.get_by_role("button", name="#krise-").click()
+        lars.sees("Krisestab nr. 1")
+        assert page.evaluate("window.neverReloaded")
+
+
+def test_a_message_is_changed_where_it_stands(browser: Browser, krisebot: Program) -> None:
+    """R003: the question becomes the next one, and the answer; it is not said once more."""
+    with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:
+        finn = Screen(page, "Finn")
+        finn.says("/krise varsel vand i kælderen på Birkehøj")
+        finn.sees("1/2")
+        page.evaluate("document.querySelector('article.bot').kept = true")
+        expect(finn.area.locator("article.bot")).to_have_count(1)
+        finn.presses("Ja")
+        finn.sees("2/2")
+        expect(finn.area.locator("article.bot")).to_have_count(1)
+        assert page.evaluate("document.querySelector('article.bot').kept")
+        expect(finn.message("1/2")).to_have_count(0)
+
+
+def test_it_can_be_used_without_a_mouse(browser: Browser, krisebot: Program) -> None:
+    """From opening the page to the answer of both questions, with the keyboard alone."""
+    with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:
+        finn, keys = Screen(page, "Finn"), page.keyboard
+        keys.press("Tab")
+        expect(page.get_by_role("link", name="Gå til skrivefeltet")).to_be_focused()
+        keys.press("Enter")
+        expect(finn.composer).to_be_focused()
+        keys.type("/krise varsel vand i kælderen")
+        keys.press("Shift+Enter")
+        keys.type("og på loftet")
+        keys.press("Enter")
+        expect(finn.composer).to_have_value("")
+        finn.sees("og på loftet")
+        expect(finn.button("Ja")).to_be_visible()
+        tab_to(page, "Ja", backwards=True)
+        keys.press("Enter")
+        finn.sees("2/2")
+        # Whoever pressed stays where they were, with the next question's buttons before them.
+        expect(finn.button("Ja")).to_be_focused()
+        keys.press("Enter")
+        finn.sees("Jens Lund")
+
+
+def test_half_typed_text_stays_when_its_message_is_changed(browser: Browser, krisebot: Program) -> None:
+    """A title under way is kept, with the cursor in it, when the card around it is updated; so is the composer's text."""
+    with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:
+        finn, jens = Screen(page, "Finn"), Screen(page, "Jens Lund")
+        warned(finn)
+        jens.presses("Jeg har den")
+        jens.composer.fill("jeg ringer lige til")
+        card = jens.message("Hvad beslutter du?")
+        title = card.get_by_role("textbox")
+        title.press_sequentially("skybrud i Hede")
+        finn.composer.fill("/krise varsel ogs")
+        wind(page)
+        jens.sees("ikke besluttet noget endnu")
+        expect(title).to_have_value("skybrud i Hede")
+        expect(title).to_be_attached()
+        expect(jens.composer).to_have_value("jeg ringer lige til")
+        expect(finn.composer).to_have_value("/krise varsel ogs")
+        card.get_by_role("button", name="Niveau 2").click()
+        expect(jens.area.get_by_role("button", name="skybrud-i-hede")).to_be_visible()
+        expect(jens.composer).to_have_value("jeg ringer lige til")
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROW_PHONE], ids=["390 wide", "360 wide"])
+def test_a_phone_shows_everything_without_scrolling_sideways(
+    browser: Browser, krisebot: Program, size: tuple[int, int]
+) -> None:
+    """One screen at a time; the chief's card, the level card and the staff's channel fit the width."""
+    with opened(browser, krisebot.address, size, "finn", "jens") as page:
+        finn, jens = Screen(page, "Finn"), Screen(page, "Jens Lund")
+        warned(finn)
+        assert fits(page)
+        page.get_by_role("navigation", name="Skærme").get_by_role("button", name="Jens Lund").click()
+        jens.sees("Kan du tage den?")
+        assert fits(page)
+        jens.presses("Jeg har den")
+        expect(jens.button("Niveau 2")).to_be_in_viewport()
+        assert fits(page)
+        jens.presses("Niveau 2")
+        jens.area.get_by_role("button", name="#krise-").click()
+        jens.sees("Krisestab nr. 1")
+        assert fits(page)
+
+
+def test_every_control_says_what_it_is(browser: Browser, krisebot: Program) -> None:
+    """A screen reader has a name for each button, field and link, mid-crisis and in the dialogs."""
+    with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:
+        finn, jens = Screen(page, "Finn"), Screen(page, "Jens Lund")
+        assert nameless(page) == []
+        warned(finn)
+        jens.presses("Jeg har den")
+        jens.button("Niveau 2").wait_for()
+        assert nameless(page) == []
+        page.get_by_role("button", name="Sådan gør du").click()
+        expect(page.get_by_role("dialog", name="Sådan gør du")).to_be_visible()
+        assert nameless(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Spol tiden frem, vælg selv").click()
+        expect(page.get_by_role("dialog", name="Spol tiden frem")).to_be_visible()
+        assert nameless(page) == []
+
+
+def test_what_is_written_while_the_server_is_gone_is_kept_and_can_be_sent_later(
+    browser: Browser, krisebot: Program
+) -> None:
+    """The page says that it didn't get through, keeps the words, and picks up by itself when krisebot is back."""
+    with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:
+        finn = Screen(page, "Finn")
+        finn.says("/krise varsel vand i kælderen")
+        finn.sees("1/2")
+        krisebot.stop()
+        finn.says("/krise status")
+        expect(finn.area.get_by_role("alert")).to_contain_text("ingen forbindelse")
+        expect(finn.composer).to_have_value("/krise status")
+        expect(page.locator("#link")).to_contain_text("Forbindelsen er afbrudt")
+        krisebot.start()
+        expect(page.locator("#link")).to_be_hidden(timeout=15_000)
+        finn.composer.press("Enter")
+        expect(finn.composer).to_have_value("")
+        expect(finn.area.get_by_role("alert")).to_have_count(0)
+        finn.presses("Ja")
+        finn.sees("2/2")
+
+
+def tab_to(page: Page, label: str, backwards: bool = False) -> None:
+    """Press Tab until that button has focus."""
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+        if page.evaluate("document.activeElement.textContent") == label:
+            return
+    raise AssertionError(f"the keyboard never reaches {label!r}")
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing stands outside the window's width; rows of their own that are swiped through may."""
+    wider: Any = page.evaluate(
+        """[...document.querySelectorAll("body *")].filter((each) => each.checkVisibility()
+            && !each.closest(".visually-hidden, .skip, .chips, .tabs, .places")
+            && each.getBoundingClientRect().right + scrollX > innerWidth + 1).map((each) => each.outerHTML.slice(0, 200))"""
+    )
+    assert wider == []
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def nameless(page: Page) -> list[str]:
+    """Controls in sight that the browser's accessibility tree has no name for."""
+    client = page.context.new_cdp_session(page)
+    controls = {"button", "textbox", "combobox", "link", "log", "dialog", "region"}
+    tree = client.send("Accessibility.getFullAXTree")["nodes"]
+    return [
+        str(node)
+        for node in tree
+        if not node["ignored"]
+        and node["role"]["value"] in controls
+        and not node.get("name", {}).get("value", "").strip()
+    ]
