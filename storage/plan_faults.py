@@ -173,7 +173,7 @@ def explain(errors: Sequence[ErrorDetails], source: Source, model: type[BaseMode
                 meant.add((*parent, guess))
     for error in errors:
         path = error["loc"]
-        absent = _is_absent(error)
+        absent = bool(path) and _is_absent(error)
         if error["type"] == "extra_forbidden" or (absent and path in meant):
             continue
         faults.append(source.fault(path, *(_absent(path, source) if absent else _wrong(error))))

@@ -647,7 +647,7 @@ async def test_somebody_whose_account_is_closed_is_told_of_at_once(house: House)
     await house.engine.settle()
     (noted,) = await log(house, "undeliverable")
     assert "Ole Bach" in noted["summary"]
-    assert "+4520000006" in noted["summary"]
+    assert "+45 20 00 00 06" in noted["summary"]
     assert house.person("U0JENS").sees("Kom ikke frem til Ole Bach")
 
 

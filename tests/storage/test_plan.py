@@ -666,6 +666,7 @@ def only_a_plan_or_faults(text: str) -> None:
 @also("? [a]\n: b")
 @also("%YAML 1.1\n---\na: nej")
 @also("<<: {a: b}")
+@also("|")
 def test_any_text_gives_a_plan_or_faults_and_never_a_traceback(text: str) -> None:
     only_a_plan_or_faults(text)
 
