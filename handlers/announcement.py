@@ -23,7 +23,7 @@ async def offer(turn: Turn, change: str) -> None:
         crisis.deactivated_at if change == "afblæst" else turn.now if change == "nedskaleret" else crisis.decided_at
     )
     owner = turn.rules.holder("kommunikation")
-    text = f"{WHAT[change]}: {quote(crisis.title)}.\nBesluttet {turn.clock(moment)}. " + (
+    text = f"{WHAT[change]}: »{quote(crisis.title)}«.\nBesluttet {turn.clock(moment)}. " + (
         "Har du oplysninger, som krisestaben bør kende, så skriv dem til Krisebot eller ring til hovednummeret. "
         "Din leder holder dig orienteret."
         if change != "afblæst"

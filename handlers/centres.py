@@ -33,7 +33,7 @@ async def notify(turn: Turn) -> None:
                 notice.contact,
                 Card(
                     f"Du er kontaktperson for {notice.centre} til krisestaben for nr. {crisis.number}: "
-                    f"{quote(crisis.title)}.\nStaben spørger dig, hvordan det står til. Haster noget, så skriv det her."
+                    f"»{quote(crisis.title)}«.\nStaben spørger dig, hvordan det står til. Haster noget, så skriv det her."
                 ),
                 key=f"crisis/{crisis.id}/contact/{notice.centre}",
                 kind="notice",
@@ -72,7 +72,7 @@ async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None
         notice.asked,
         Card(
             f"{'*Påmindelse.* ' if reminder else ''}*Krisestaben er trådt i funktion* – nr. {crisis.number}: "
-            f"{quote(crisis.title)}.\nUnderret straks {notice.centre}. Tekst, du kan sende videre:\n"
+            f"»{quote(crisis.title)}«.\nUnderret straks {notice.centre}. Tekst, du kan sende videre:\n"
             f"»Kommunens krisestab er nedsat på grund af: {quote(crisis.title)}. Meld det, krisestaben bør vide, til din "
             f"leder eller til Krisebot.«{missing}",
             buttons=tuple(buttons),

@@ -26,7 +26,7 @@ async def begin(turn: Turn) -> None:
     await turn.notify(
         turn.rules.board(),
         Card(
-            f"*Varsling af direktionen – beredskabsniveau 1.* Nr. {crisis.number}: {quote(crisis.title)}.\n"
+            f"*Varsling af direktionen – beredskabsniveau 1.* Nr. {crisis.number}: »{quote(crisis.title)}«.\n"
             f"Besluttet {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}. Der er ingen krisestab.",
             buttons=(Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}),),
         ),
@@ -49,7 +49,7 @@ async def propose(turn: Turn, title: str) -> None:
         turn.rules.board(),
         Card(
             f"{turn.name(turn.sender)} vil aktivere *beredskabsniveau 1* i sit center: nr. {crisis.number} "
-            f"{quote(crisis.title)}.\nCenterchef og direktør afgør det i fællesskab.",
+            f"»{quote(crisis.title)}«.\nCenterchef og direktør afgør det i fællesskab.",
             buttons=(
                 Button("Godkend", "level_one.approve", {}, style="primary"),
                 Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}),
