@@ -65,6 +65,7 @@ class Door:
         self._people = people
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         self._team_ids = set(team_ids)
+        self._staffs: dict[str, bool] = {}
         self.refused = 0
         self.app = AsyncApp(
             name="krisebot",
@@ -302,9 +303,12 @@ class Door:
         )
 
     async def _is_staffs(self, channel: str) -> bool:
-        async with self._engine.database.reading() as db:
-            room = select(Room.id).where(Room.platform == NAME, Room.address == channel)
-            return await db.scalar(room) is not None
+        """Remembered, since it never changes: a staff's channel is written down before anybody is let into it."""
+        if channel not in self._staffs:
+            async with self._engine.database.reading() as db:
+                room = select(Room.id).where(Room.platform == NAME, Room.address == channel)
+                self._staffs[channel] = await db.scalar(room) is not None
+        return self._staffs[channel]
 
     def _plain(self, text: str) -> str:
         return plain(text, self._people.called)
