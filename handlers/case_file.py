@@ -8,13 +8,12 @@ from handlers.registry import verb
 from handlers.turn import Turn
 
 
-@verb("sag", "sagsnummer", "c3", help="sag 26/1234 eller c3 4711 – sagens numre", who=rights.runs_staff, crisis=True)
+@verb("sag", "sagsnummer", help="sag 26/1234 eller sag c3 4711 – sagens numre", who=rights.runs_staff, crisis=True)
 async def case(turn: Turn, text: str) -> None:
     """ "oprettes en selvstændig sag …" (R181): asked for as missing until it is given. T16: two references."""
     crisis, reference = turn.the_crisis, text.strip()
-    first = turn.the_incoming.text.strip().removeprefix("/krise").split(maxsplit=1)[0]
-    in_c3 = "c3" in first.casefold() or reference.casefold().startswith("c3 ")
-    reference = reference[3:].strip() if reference.casefold().startswith("c3 ") else reference
+    in_c3 = reference.casefold().startswith("c3")
+    reference = reference[2:].strip() if in_c3 else reference
     if not reference:
         await turn.answer(
             Card(
