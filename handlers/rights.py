@@ -88,6 +88,15 @@ director = _by_role("en direktør", "direktion")
 # Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2."
 may_escalate = decider
 secretariat = _by_role("krisesekretariatet", "sekretær", "logfører", "referent", "tovholder")
+# Plan §4: "indhentet politisk godkendelse"; who may say that it has been given
+political_approval = _by_role(
+    "borgmesteren, stedfortræderen eller krisesekretariatet",
+    "borgmester",
+    "sekretær",
+    "logfører",
+    "referent",
+    "tovholder",
+)
 log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
 log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers import centres, decision, rights, staff, tasks
+from handlers import centres, decision, measure_card, measure_steps, rights, staff, tasks
 from handlers.card import Button, Card, quote
 from handlers.registry import verb
 from handlers.turn import Turn
@@ -34,8 +34,13 @@ async def status(turn: Turn, text: str) -> None:
             head.append(f"Mangler at underrette: {', '.join(missing)}.")
         head.append(f"Sag i ESDH: {crisis.case_ref or 'mangler'}. Sag i C3: {crisis.c3_ref or 'mangler'}.")
     every = await tasks.of_crisis(turn)
-    done = [task.title for task in every if task.status == "done"]
-    waiting = [task.title for task in every if task.status != "done"]
+    started = await measure_steps.of_crisis(turn)
+    done = [f"T{row.number}: {row.title}" for row in started if row.status == "done"]
+    done += [task.title for task in every if task.status == "done"]
+    waiting = [
+        f"T{row.number}: {measure_card.line(turn, row)}" for row in started if row.status not in measure_card.CLOSED
+    ]
+    waiting += [task.title for task in every if task.status != "done"]
     decisions = await turn.db.scalars(
         select(LogEntry.summary)
         .where(LogEntry.crisis_id == crisis.id, LogEntry.kind == "decision")

@@ -13,11 +13,13 @@ from storage import chain
 from storage.log import exported, instant
 from storage.tables import (
     Alert,
+    AssistanceRequest,
     Crisis,
     Delivery,
     EscalationStep,
     LogEntry,
     LogState,
+    Measure,
     Member,
     Message,
 )
@@ -31,9 +33,7 @@ TO_COME = (
     "meetings",
     "reports",
     "pictures",
-    "measures",
     "orders",
-    "assistance_requests",
     "resources",
     "questions",
     "monitoring",
@@ -50,7 +50,8 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
         db: a session to read with.
         crisis: which.
         grade: the highest grade that the reader may see; None for all. Log entries above it keep their place in the
-            chain and nothing else; alerts and answers, which are the staff's, are left out below "staff".
+            chain and nothing else; alerts, answers, measures and requests, which are the staff's, are left out below
+            "staff".
 
     Returns:
         JSON data, every key of the format present.
@@ -70,6 +71,8 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
         "chain": {"count": len(entries), "head": entries[-1].hash if entries else chain.FIRST},
         "members": await _members(db, crisis),
         "notifications": await _notifications(db, crisis, sees_staff),
+        "measures": await _measures(db, crisis) if sees_staff else [],
+        "assistance_requests": await _assistance_requests(db, crisis) if sees_staff else [],
         **{part: [] for part in TO_COME},
     }
 
@@ -150,6 +153,63 @@ def _notification(message: Message, delivery: Delivery | None, with_answers: boo
         "answered_at": _time(message.answered_at),
         "answer": message.answer if with_answers else None,
     }
+
+
+async def _measures(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
+    rows = await db.scalars(select(Measure).where(Measure.crisis_id == crisis.id).order_by(Measure.id))
+    return [
+        {
+            "number": row.number,
+            "title": row.title,
+            "owner": row.owner,
+            "centre": row.centre,
+            "due_at": _time(row.due_at),
+            "status": row.status,
+            "urgent": row.urgent,
+            "orient_next_meeting": row.orient,
+            "political_approval": {
+                "needed": row.needs_approval,
+                "by": row.approved_by,
+                "at": _time(row.approved_at),
+                "reference": row.approval,
+            },
+            "created_by": row.created_by,
+            "created_at": _time(row.created_at),
+            "changed_at": _time(row.changed_at),
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]
+
+
+async def _assistance_requests(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
+    rows = await db.execute(
+        select(AssistanceRequest, Measure.number)
+        .outerjoin(Measure, Measure.id == AssistanceRequest.measure_id)
+        .where(AssistanceRequest.crisis_id == crisis.id)
+        .order_by(AssistanceRequest.number)
+    )
+    return [
+        {
+            "number": row.number,
+            "requester": row.requester,
+            "centre": row.centre,
+            "text": row.text,
+            "quantity": row.quantity,
+            "need": row.need,
+            "place": row.place,
+            "state": row.state,
+            "measure": measure,
+            "forwarded_to": row.forwarded_to,
+            "ask_again_at": _time(row.ask_again_at),
+            "reason": row.reason,
+            "created_at": _time(row.created_at),
+            "answered_by": row.answered_by,
+            "answered_at": _time(row.answered_at),
+            "log_no": row.log_no,
+        }
+        for row, measure in rows
+    ]
 
 
 def _left_out(entry: LogEntry) -> dict[str, Any]:

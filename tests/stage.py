@@ -73,6 +73,11 @@ class Actor(ABC):
         await self._press(label, values)
         await self.stage.settle()
 
+    async def fills_in(self, label: str, **values: str) -> None:
+        """Press the newest button of that label, and send the form that it opens, with fields filled in."""
+        await self._fill_in(label, values)
+        await self.stage.settle()
+
     async def sees(self, text: str) -> bool:
         """Whether anything the person sees says so."""
         return any(text in seen for seen in await self.reads())
@@ -89,6 +94,9 @@ class Actor(ABC):
 
     @abstractmethod
     async def _press(self, label: str, values: dict[str, str]) -> None: ...
+
+    @abstractmethod
+    async def _fill_in(self, label: str, values: dict[str, str]) -> None: ...
 
     @abstractmethod
     async def reads(self) -> list[str]:
@@ -243,6 +251,10 @@ class RehearsalActor(Actor):
                 await self.posts("press", {"message": message["id"], "button": label, "values": values})
                 return
         raise AssertionError(f"{self.name} sees no button {label!r}: {json.dumps(await self.messages(), indent=1)}")
+
+    async def _fill_in(self, label: str, values: dict[str, str]) -> None:
+        # The door takes a press with what its form was filled in with.
+        await self._press(label, values)
 
     async def reads(self) -> list[str]:
         return [

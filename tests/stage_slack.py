@@ -60,6 +60,11 @@ class SlackActor(Actor):
         person = self.person
         await person.presses(label, values=values or None)
 
+    async def _fill_in(self, label: str, values: dict[str, str]) -> None:
+        person = self.person
+        await person.presses(label)
+        await person.submits(values)
+
     async def reads(self) -> list[str]:
         return [message.shown for message in self.person.messages()]
 

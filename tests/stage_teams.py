@@ -77,6 +77,11 @@ class TeamsActor(Actor):
     async def _press(self, label: str, values: dict[str, str]) -> None:
         await self.person.presses(label, values=values or None)
 
+    async def _fill_in(self, label: str, values: dict[str, str]) -> None:
+        person = self.person
+        await person.presses(label)
+        await person.submits(values)
+
     async def reads(self) -> list[str]:
         return [message.shown for message in self.person.messages()]
 

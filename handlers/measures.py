@@ -1,0 +1,241 @@
+"""`tiltag`: what is set going, by whom, before when, and how far it is. Plan §7, Stabens arbejde; §3 and §5."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers import measure_card, measure_proposals, measure_steps, owners, rights, times, words
+from handlers.card import Button, Card, Field, quote
+from handlers.measure_card import CLOSED
+from handlers.measure_reading import Reading
+from handlers.registry import action, verb
+from handlers.turn import URGENT, Turn
+from storage.tables import Measure
+
+# What people type for a status; the first is the plan's own word.
+TYPED = {
+    "udført": ("færdig", "færdigt", "klaret", "gjort", "løst"),
+    "i gang": ("igang", "går i gang", "sat i gang", "startet", "begyndt"),
+    "afventer": ("venter", "på hold"),
+    "annulleret": ("annullér", "annuller", "aflyst", "droppet"),
+}
+STATUS = {"udført": "done", "i gang": "in_progress", "afventer": "waiting", "annulleret": "cancelled"}
+SHOWN = 20
+
+FORM = (
+    Field("title", "Hvad skal der gøres?", "long", required=True),
+    Field("owner", "Hvem har det?", "persons"),
+    Field("due", "Frist", "time"),
+)
+
+
+@verb(
+    "tiltag",
+    "t",
+    "opgave",
+    "todo",
+    help="tiltag <hvad> @hvem <frist> – fx t pumpe til Birkehøj @Mads kl 15; t 7 udført",
+    crisis=True,
+)
+async def measure(turn: Turn, text: str) -> None:
+    """A new measure; how far an old one is; or, without a word, the list of them."""
+    text = text.strip()
+    if not text:
+        await _list(turn)
+        return
+    numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
+    if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
+        return
+    if await rights.runs_staff.held(turn):
+        await _create(turn, text)
+    else:
+        await measure_proposals.propose(turn, text)
+
+
+async def _create(turn: Turn, text: str) -> None:
+    read = Reading(turn, text)
+    if not read.title:
+        await turn.answer(Card("Hvad skal der gøres? Skriv fx */krise t pumpe til Birkehøj @Mads kl 15*."))
+        return
+    row = await measure_steps.add(
+        turn,
+        read.title,
+        owner=read.owner,
+        due=read.due,
+        centre=read.centre,
+        urgent=read.urgent,
+        needs_approval=read.political,
+    )
+    await measure_card.answer(turn, row)
+    if read.passed:
+        await turn.answer(
+            Card(
+                f"{read.passed.text[:1].upper()}{read.passed.text[1:]} er passeret, så T{row.number} har ingen frist. "
+                f"Mener du {times.weekday(read.passed.tomorrow, turn.zone)}?"
+                if read.passed.tomorrow
+                else f"»{quote(read.passed.text)}« er passeret, så T{row.number} har ingen frist.",
+                buttons=(
+                    *(
+                        [Button("Ja", "measures.tomorrow", {"measure": row.id, "at": read.passed.tomorrow.isoformat()})]
+                        if read.passed.tomorrow
+                        else []
+                    ),
+                    measure_card.amendment("Anden tid", row),
+                ),
+            )
+        )
+    if read.unclear:
+        await turn.answer(Card(read.unclear, buttons=(measure_card.amendment("Ret", row),)))
+
+
+@action("measures.new", who=rights.runs_staff)
+async def new(turn: Turn) -> None:
+    """`Nyt tiltag`, by a form."""
+    parts = [turn.value("title"), f"@{turn.value('owner').lstrip('@')}" if turn.value("owner") else ""]
+    await _create(turn, " ".join([*filter(None, parts), f"frist {turn.value('due')}" if turn.value("due") else ""]))
+
+
+async def _about(turn: Turn, number: int, said: str) -> bool:
+    """What is said of a measure that there is; False when the number begins something else, as "4 mand til Fløng"."""
+    row: Measure | None = await turn.db.scalar(
+        select(Measure).where(Measure.crisis_id == turn.the_crisis.id, Measure.number == number)
+    )
+    approved = words.match(said, {"godkendt": ("godkendelse",)})
+    found = words.match(said, TYPED)
+    if row is None:
+        if said and found.kind != "exact" and approved.kind != "exact":
+            return False
+        await turn.answer(Card(f"Der er intet tiltag T{number}. Skriv */krise tiltag* for at se dem."))
+    elif not said:
+        await measure_card.answer(turn, row)
+    elif found.kind == "exact" and found.verb:
+        await measure_steps.change(turn, row, STATUS[found.verb], found.rest)
+    elif approved.kind == "exact":
+        await measure_steps.approve(turn, row, approved.rest)
+    elif found.kind == "near" and found.verb:
+        await turn.answer(
+            Card(
+                f"T{number}: {quote(row.title)}\nMente du *{found.verb}*?",
+                buttons=(
+                    Button("Ja", "measures.change", {"measure": row.id, "status": STATUS[found.verb]}, style="primary"),
+                    Button("Nej", "measures.not_meant", {"measure": row.id}),
+                ),
+            ),
+            key=measure_card.key(row, turn.the_incoming.key),
+        )
+    else:
+        read = Reading(turn, said)
+        if read.title or not (read.named or read.due):
+            return False
+        await measure_steps.amend(turn, row, read.owner if read.named else row.owner, read.due or row.due_at)
+    return True
+
+
+@action("measures.change")
+async def pressed_change(turn: Turn, measure: int, status: str) -> None:
+    """`Udført`, `I gang`, or `Ja` to what was meant."""
+    row = await turn.db.get(Measure, measure)
+    if row is not None:
+        await measure_steps.change(turn, row, status)
+
+
+@action("measures.not_meant")
+async def not_meant(turn: Turn, measure: int) -> None:
+    """`Nej`."""
+    await turn.replace(Card("Intet er ændret. Skriv fx */krise t 7 udført*, *i gang*, *afventer* eller *annulleret*."))
+
+
+@action("measures.urgent")
+async def urgent(turn: Turn, measure: int) -> None:
+    """`Haster`: it begins at once, and the staff is told of it on its next ordinary meeting (R229)."""
+    row = await turn.db.get(Measure, measure)
+    if row is None or row.status in CLOSED or not await measure_steps.may_change(turn, row):
+        return
+    row.urgent = row.orient = True
+    await measure_steps.tell_urgent(turn, row)
+    if row.status != "in_progress":
+        await measure_steps.change(turn, row, "in_progress")
+    else:
+        await measure_card.show(turn, row)
+
+
+@action("measures.tomorrow", who=rights.runs_staff)
+async def tomorrow(turn: Turn, measure: int, at: str) -> None:
+    """`Ja`: the time that had passed today is meant tomorrow."""
+    row = await turn.db.get(Measure, measure)
+    if row is not None:
+        await turn.replace(Card(f"T{row.number}: {quote(row.title)}"))
+        await measure_steps.amend(turn, row, row.owner, datetime.fromisoformat(at))
+
+
+@action("measures.amend", who=rights.runs_staff)
+async def pressed_amend(turn: Turn, measure: int) -> None:
+    """`Ret`: another owner, another time."""
+    row = await turn.db.get(Measure, measure)
+    if row is None:
+        return
+    found = owners.named(turn.rules, f"@{turn.value('owner').lstrip('@')}") if turn.value("owner") else None
+    due = times.parse(turn.value("due"), turn.now, turn.zone) if turn.value("due") else None
+    wrong = []
+    if found and len(found.persons) != 1:
+        wrong.append(f"hvem »{quote(turn.value('owner'))}« er")
+    if turn.value("due") and (due is None or due.passed):
+        wrong.append(f"hvornår »{quote(turn.value('due'))}« er")
+    if wrong:
+        await turn.answer(Card(f"Jeg kan ikke se, {' eller '.join(wrong)}. T{row.number} er uændret."))
+        return
+    await measure_steps.amend(turn, row, found.persons[0] if found else row.owner, due.at if due else row.due_at)
+
+
+@action("measures.approve", who=rights.political_approval)
+async def pressed_approve(turn: Turn, measure: int) -> None:
+    """`Registrér godkendelse`."""
+    row = await turn.db.get(Measure, measure)
+    if row is not None:
+        await measure_steps.approve(turn, row, turn.value("approval"))
+
+
+@action("measures.doubt")
+async def doubt(turn: Turn, measure: int) -> None:
+    """`Jeg er i tvivl`: "afklare eventuelle tvivlsspørgsmål med den centrale ledelse" (R105)."""
+    row, asked = await turn.db.get(Measure, measure), turn.value("text")
+    if row is None or not asked:
+        return
+    entry = await turn.log(
+        f"Tvivl om T{row.number}: {asked}",
+        kind="question",
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        refs={"measure": row.number},
+    )
+    await turn.say(
+        turn.staff,
+        Card(
+            f"❓ *{turn.name(turn.sender)} er i tvivl om T{row.number}* ({quote(row.title)}):\n»{quote(asked)}«\n"
+            f"Log nr. {entry.no}. Svar {turn.name(turn.sender)}, {turn.phone(turn.sender)}."
+        ),
+        urgency=URGENT,
+    )
+    await turn.answer(Card(f"Krisestaben har dit spørgsmål om T{row.number} (log nr. {entry.no})."))
+
+
+async def _list(turn: Turn) -> None:
+    """What is open, soonest first; those outside the staff see their own."""
+    every = await measure_steps.of_crisis(turn)
+    if not await rights.staff.held(turn):
+        every = [row for row in every if turn.sender in (row.owner, row.created_by)]
+    going = [row for row in every if row.status not in CLOSED]
+    going.sort(key=lambda row: (not row.urgent, row.due_at is None, row.due_at or turn.now, row.number))
+    more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
+    may = await rights.runs_staff.held(turn)
+    await turn.answer(
+        Card(
+            f"*Tiltag:* {len(going)} åbne, {sum(row.status == 'done' for row in every)} udført.{more}",
+            facts=tuple((f"T{row.number}", measure_card.line(turn, row)) for row in going[:SHOWN]),
+            buttons=(Button("Nyt tiltag", "measures.new", {}, form=FORM, form_title="Nyt tiltag"),) if may else (),
+        )
+    )
