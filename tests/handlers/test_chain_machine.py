@@ -59,7 +59,9 @@ class Chain(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         run(self.stage.forward(minutes=minutes))
 
-    @rule(person=st.sampled_from(ASKED), words=st.sampled_from(["har den", "ok", "kan ikke", "er i Grækenland", "hvad?"]))
+    @rule(
+        person=st.sampled_from(ASKED), words=st.sampled_from(["har den", "ok", "kan ikke", "er i Grækenland", "hvad?"])
+    )
     def somebody_answers_in_words(self, person: str, words: str) -> None:
         run(self.stage[person].says(words))
 
