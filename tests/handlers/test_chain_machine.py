@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Coroutine
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ class Chain(RuleBasedStateMachine):
         assert told["alerts"][0]["text"] == "vand i kælderen"
         assert verify_export(told) == []
         places = [ORDER[step["person"]] for step in told["escalation"]]
-        for before, after in zip(places, places[1:], strict=False):
+        for before, after in pairwise(places):
             assert after in (before, before + 1) or (before == len(LINKS) - 1 and after == 0), places
         waiting = [step for step in told["escalation"] if step["result"] is None]
         taken = [step for step in told["escalation"] if step["result"] == "contact"]
