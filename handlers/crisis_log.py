@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers import rights
+from handlers import assistance, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
 from handlers.registry import action, verb
@@ -17,6 +17,7 @@ from storage.tables import Crisis, Inbox, LogEntry
 
 SHOWN = 1500
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
+HELP_REACTIONS = {"sos", "🆘"}
 CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
 
 
@@ -109,7 +110,10 @@ async def save(turn: Turn) -> None:
 
 @action("log.reaction")
 async def reaction(turn: Turn) -> None:
-    """📌 saves a message in the log, ✅ confirms the line it became; taking either away changes nothing (R182)."""
+    """📌 saves a message in the log, ✅ confirms the line it became, 🆘 makes a request for assistance of it.
+
+    Taking one away changes nothing (R182).
+    """
     incoming = turn.the_incoming
     if not await rights.staff.held(turn):
         return
@@ -118,6 +122,10 @@ async def reaction(turn: Turn) -> None:
         if said is not None:
             original = replace(incoming, said_at=said.received_at)
             await _save(turn, original, said.text, said.sender, confirmed=False)
+    elif incoming.text in HELP_REACTIONS:
+        said = await _heard(turn, incoming.message)
+        if said is not None:
+            await assistance.from_message(turn, said)
     elif incoming.text in CONFIRM_REACTIONS:
         entry = await _saved_from(turn, incoming.message)
         if entry is not None:

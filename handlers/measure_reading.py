@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from handlers import owners, times
 from handlers.card import quote
@@ -10,6 +11,40 @@ from handlers.turn import Turn
 
 POLITICAL = re.compile(r"[\s,;:(–-]*\bkræver politisk godkendelse\b\)?[.!]?", re.IGNORECASE)
 URGENTLY = re.compile(r"^\s*haster\b[:!]?\s*|[\s,]*\b(?:det )?haster[.!]*\s*$", re.IGNORECASE)
+
+
+class Unreadable(ValueError):
+    """What was filled in can't be read; the message says what it is that one can't see."""
+
+
+def who(turn: Turn, field: str) -> str | None:
+    """The person that a field was filled in with; None when it wasn't.
+
+    Raises:
+        Unreadable: nobody, or more than one, is called that.
+    """
+    typed = turn.value(field)
+    if not typed:
+        return None
+    found = owners.named(turn.rules, f"@{typed.lstrip('@')}")
+    if len(found.persons) != 1:
+        raise Unreadable(f"hvem »{quote(typed)}« er")
+    return found.persons[0]
+
+
+def when(turn: Turn, field: str) -> datetime | None:
+    """The time, UTC, that a field was filled in with; None when it wasn't.
+
+    Raises:
+        Unreadable: it is no time, or one that has passed.
+    """
+    typed = turn.value(field)
+    if not typed:
+        return None
+    read = times.parse(typed, turn.now, turn.zone)
+    if read is None or read.passed:
+        raise Unreadable(f"hvornår »{quote(typed)}« er")
+    return read.at
 
 
 class Reading:

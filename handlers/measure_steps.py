@@ -279,9 +279,22 @@ async def _remind_at(turn: Turn, row: Measure) -> None:
 
 
 async def _tell_requester(turn: Turn, row: Measure) -> None:
-    """Whoever asked for it is told each change (R221)."""
+    """Whoever asked for it is told each change (R221); what they asked for is done when it is."""
     asked = await turn.db.scalar(select(AssistanceRequest).where(AssistanceRequest.measure_id == row.id))
-    if asked is not None and asked.requester != turn.sender:
+    if asked is None:
+        return
+    if row.status == "done":
+        await turn.log(
+            f"B{asked.number} er udført: T{row.number}",
+            kind="assistance",
+            verification="confirmed",
+            sender=turn.sender,
+            receiver=asked.requester,
+            status="done",
+            refs={"assistance": asked.number, "sets_status_of": asked.log_no},
+        )
+        (await state_of(turn.db, turn.the_crisis, asked.log_no)).status = "done"
+    if asked.requester != turn.sender:
         await turn.say(
             asked.requester,
             Card(f"Bistand B{asked.number} (»{quote(asked.text)}«): T{row.number} er *{IN_WORDS[row.status]}*."),

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import measure_card, measure_proposals, measure_steps, owners, rights, times, words
+from handlers import measure_card, measure_proposals, measure_steps, rights, times, words
 from handlers.card import Button, Card, Field, quote
 from handlers.measure_card import CLOSED
-from handlers.measure_reading import Reading
+from handlers.measure_reading import Reading, Unreadable, when, who
 from handlers.registry import action, verb
 from handlers.turn import URGENT, Turn
 from storage.tables import Measure
@@ -177,17 +177,12 @@ async def pressed_amend(turn: Turn, measure: int) -> None:
     row = await turn.db.get(Measure, measure)
     if row is None:
         return
-    found = owners.named(turn.rules, f"@{turn.value('owner').lstrip('@')}") if turn.value("owner") else None
-    due = times.parse(turn.value("due"), turn.now, turn.zone) if turn.value("due") else None
-    wrong = []
-    if found and len(found.persons) != 1:
-        wrong.append(f"hvem »{quote(turn.value('owner'))}« er")
-    if turn.value("due") and (due is None or due.passed):
-        wrong.append(f"hvornår »{quote(turn.value('due'))}« er")
-    if wrong:
-        await turn.answer(Card(f"Jeg kan ikke se, {' eller '.join(wrong)}. T{row.number} er uændret."))
+    try:
+        owner, due = who(turn, "owner"), when(turn, "due")
+    except Unreadable as wrong:
+        await turn.answer(Card(f"Jeg kan ikke se, {wrong}. T{row.number} er uændret."))
         return
-    await measure_steps.amend(turn, row, found.persons[0] if found else row.owner, due.at if due else row.due_at)
+    await measure_steps.amend(turn, row, owner or row.owner, due or row.due_at)
 
 
 @action("measures.approve", who=rights.political_approval)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers import centres, decision, measure_card, measure_steps, rights, staff, tasks
+from handlers import assistance, assistance_card, centres, decision, measure_card, measure_steps, rights, staff, tasks
 from handlers.card import Button, Card, quote
 from handlers.registry import verb
 from handlers.turn import Turn
@@ -39,6 +39,12 @@ async def status(turn: Turn, text: str) -> None:
     done += [task.title for task in every if task.status == "done"]
     waiting = [
         f"T{row.number}: {measure_card.line(turn, row)}" for row in started if row.status not in measure_card.CLOSED
+    ]
+    asked = await assistance.of_crisis(turn)
+    waiting += [
+        f"B{row.number}: {assistance_card.line(turn, row)}"
+        for row in asked
+        if row.state not in assistance_card.ANSWERED
     ]
     waiting += [task.title for task in every if task.status != "done"]
     decisions = await turn.db.scalars(

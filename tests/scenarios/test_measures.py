@@ -204,3 +204,124 @@ async def test_whoever_doubts_asks_the_staff(stage: Stage) -> None:
     await stage["mads"].fills_in("Jeg er i tvivl", text="må vi lukke Hovedgaden?")
     assert await stage["kim"].sees("må vi lukke Hovedgaden?")
     assert log_of(await stage.export(), "question")[-1]["sender"] == "mads"
+
+
+# --- requests for assistance ------------------------------------------------------------------------------------------
+
+
+async def asked(stage: Stage) -> dict[str, Any]:
+    """14:40: Hanne lacks four, says so without a command, and sends what is suggested."""
+    await stage["hanne"].says("vi mangler 4 mand på Birkehøj")
+    await stage["hanne"].presses("Send")
+    (request,) = (await stage.export())["assistance_requests"]
+    return dict(request)
+
+
+async def test_what_a_unit_lacks_is_kept_and_suggested_as_a_request(stage: Stage) -> None:
+    """R220 R227: 14:40, a message without a command; nothing is a request before Hanne has sent it."""
+    await stage["hanne"].says("vi mangler 4 mand på Birkehøj")
+    told_so = await stage.export()
+    assert log_of(told_so, "information")[-1]["summary"] == "vi mangler 4 mand på Birkehøj"
+    assert told_so["assistance_requests"] == []
+    await stage["hanne"].presses("Send")
+    told_so = await stage.export()
+    (request,) = told_so["assistance_requests"]
+    assert (request["quantity"], request["need"], request["place"], request["centre"]) == (
+        "4",
+        "mand",
+        "Birkehøj",
+        "Sundhed",
+    )
+    assert (request["number"], request["state"], request["requester"]) == (1, "new", "hanne")
+    assert request["text"] == "vi mangler 4 mand på Birkehøj"
+    line = log_of(told_so, "assistance")[-1]
+    assert (line["sender"], line["status"], line["direction"]) == ("hanne", "pending", "in")
+    assert await stage["tina"].sees("Anmodning om bistand B1")
+
+
+async def test_a_suggestion_that_is_not_meant_sends_nothing(stage: Stage) -> None:
+    """R220: `Nej`; the words stay in the log."""
+    await stage["hanne"].says("vi mangler 4 mand på Birkehøj")
+    await stage["hanne"].presses("Nej")
+    told_so = await stage.export()
+    assert told_so["assistance_requests"] == []
+    assert log_of(told_so, "information")[-1]["summary"] == "vi mangler 4 mand på Birkehøj"
+
+
+async def test_own_resources_become_a_measure_and_the_requester_is_told(stage: Stage) -> None:
+    """R221 R232: 14:41, `Egne ressourcer`, Mads, kl 15; 15:05 it is done, and Hanne is told that too."""
+    await asked(stage)
+    await stage.at("14:41")
+    await stage["tina"].fills_in("Egne ressourcer", owner="Mads", due="kl 15")
+    told_so = await stage.export()
+    (request,) = told_so["assistance_requests"]
+    measure = await only_measure(stage)
+    assert (request["state"], request["measure"], request["answered_by"]) == ("met", 1, "tina")
+    assert (measure["owner"], measure["due_at"], measure["status"]) == ("mads", danish(15, 0), "pending")
+    assert told_so["log_state"][str(request["log_no"])]["status"] == "in_progress"
+    assert await stage["hanne"].sees("imødekommet")
+    assert await stage["mads"].sees("T1: B1: vi mangler 4 mand på Birkehøj")
+    assert not await stage["tina"].has("Egne ressourcer")
+    await stage.at("15:05")
+    await stage["mads"].commands("t1 udørt")
+    await stage["mads"].presses("Ja")
+    told_so = await stage.export()
+    assert told_so["log_state"][str(request["log_no"])]["status"] == "done"
+    assert any("B1" in seen and "udført" in seen for seen in await stage["hanne"].reads())
+    assert verify_export(told_so) == []
+
+
+async def test_a_request_is_forwarded_with_a_time_to_ask_again(stage: Stage) -> None:
+    """R221: `Videresend`; at that time the coordinator is asked whether it has been met."""
+    await asked(stage)
+    await stage["kim"].fills_in("Videresend", to="Greve", again="kl 16")
+    (request,) = (await stage.export())["assistance_requests"]
+    assert (request["state"], request["forwarded_to"], request["ask_again_at"]) == ("forwarded", "Greve", danish(16, 0))
+    assert await stage["hanne"].sees("Videresendt til Greve")
+    await stage.at("15:59:59")
+    assert not await stage["tina"].sees("løst af Greve?")
+    await stage.at("16:00")
+    assert await stage["tina"].sees("løst af Greve?")
+    await stage["tina"].presses("Imødekommet")
+    (request,) = (await stage.export())["assistance_requests"]
+    assert request["state"] == "met"
+    assert await stage["hanne"].sees("Imødekommet af Greve")
+
+
+async def test_a_request_is_refused_with_a_reason_and_by_those_who_run_the_staff(stage: Stage) -> None:
+    """R220 D12: `Afvis`; the requester gets the reason, and Mads can't refuse."""
+    await asked(stage)
+    await stage["mads"].fills_in("Afvis", reason="vi har ingen")
+    assert (await stage.export())["assistance_requests"][0]["state"] == "new"
+    await stage["tina"].fills_in("Afvis", reason="alle er optaget til kl. 18")
+    (request,) = (await stage.export())["assistance_requests"]
+    assert (request["state"], request["reason"]) == ("refused", "alle er optaget til kl. 18")
+    assert await stage["hanne"].sees("alle er optaget til kl. 18")
+    assert verify_export(await stage.export()) == []
+
+
+async def test_an_unanswered_request_is_reminded_of_until_it_is_answered(stage: Stage) -> None:
+    """R220: never lost: after 15 minutes, and every hour after that."""
+    await stage["finn"].commands("bistand 4 mand til Birkehøj nu", "generelt")
+    (request,) = (await stage.export())["assistance_requests"]
+    assert (request["requester"].split(":")[-1].lower().removeprefix("u0").removeprefix("aad-"), request["place"]) == (
+        "finn",
+        "Birkehøj",
+    )
+    await stage.at("14:54:59")
+    assert not await stage["tina"].sees("har ventet på svar")
+    await stage.at("14:55")
+    assert await stage["tina"].sees("B1 har ventet på svar i 15 min")
+    await stage["tina"].presses("Vurderes")
+    assert (await stage.export())["assistance_requests"][0]["state"] == "assessing"
+    await stage.at("15:55")
+    assert await stage["tina"].sees("B1 har ventet på svar i 1 t 15 min")
+    await stage["tina"].fills_in("Egne ressourcer", owner="Mads", due="")
+    reminders = len(told_reminders(await stage.export()))
+    await stage.at("19:00")
+    assert len(told_reminders(await stage.export())) == reminders
+
+
+def told_reminders(document: dict[str, Any]) -> list[str]:
+    """The log lines of reminders of requests."""
+    return [entry["summary"] for entry in log_of(document, "reminder") if "B1" in entry["summary"]]
