@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers import assistance, rights
+from handlers import assistance, personal_numbers, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
 from handlers.registry import action, verb
 from handlers.turn import Turn
 from storage.log import NoSuchEntry, state_of
-from storage.tables import Crisis, Inbox, LogEntry
+from storage.tables import Crisis, Inbox, LogEntry, LogState
 
 SHOWN = 1500
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
@@ -121,11 +121,11 @@ async def reaction(turn: Turn) -> None:
         said = await _heard(turn, incoming.message)
         if said is not None:
             original = replace(incoming, said_at=said.received_at)
-            await _save(turn, original, said.text, said.sender, confirmed=False)
+            await _save(turn, original, personal_numbers.without(said.text), said.sender, confirmed=False)
     elif incoming.text in HELP_REACTIONS:
         said = await _heard(turn, incoming.message)
         if said is not None:
-            await assistance.from_message(turn, said)
+            await assistance.from_message(turn, personal_numbers.masked(said))
     elif incoming.text in CONFIRM_REACTIONS:
         entry = await _saved_from(turn, incoming.message)
         if entry is not None:
@@ -226,7 +226,7 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
 async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     confirmed = state.verification == "confirmed"
-    text = entry.summary if len(entry.summary) <= SHOWN else f"{entry.summary[:SHOWN]} … (hele teksten står i loggen)"
+    text = shown(turn, entry, state)
     buttons = [] if confirmed else [Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": turn.the_crisis.id})]
     buttons.append(
         Button(
@@ -239,6 +239,14 @@ async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
     )
     mark = "bekræftet" if confirmed else "ubekræftet"
     return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{hint}", buttons=tuple(buttons))
+
+
+def shown(turn: Turn, entry: LogEntry, state: LogState) -> str:
+    """A line's text as a card may show it, where more people look than may read what is confidential."""
+    if state.grade == "confidential":
+        return f"({turn.rules.grade_name('confidential')})"
+    long = len(entry.summary) > SHOWN
+    return f"{entry.summary[:SHOWN]} … (hele teksten står i loggen)" if long else entry.summary
 
 
 async def _entry(turn: Turn, no: int) -> LogEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import registry, words
+from handlers import personal_numbers, registry, words
 from handlers.card import Button, Card, quote
 from handlers.incoming import Incoming
 from handlers.registry import Verb, action
@@ -31,6 +31,9 @@ async def handle(turn: Turn) -> None:
     room = await turn.room_of(incoming)
     if room is not None:
         turn.crisis = await turn.db.get(Crisis, room.crisis_id)
+    if await personal_numbers.hold(turn):
+        return
+    incoming = turn.the_incoming
     match incoming.kind:
         case "press":
             await press(turn, incoming.action, incoming.args)

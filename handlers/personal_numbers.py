@@ -1,0 +1,109 @@
+"""CPR numbers are caught before they are stored in the open: the log is read by many and handed out (D07).
+
+What was typed is kept apart until whoever typed it has chosen; `handlers.held` does what was chosen.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+
+from handlers import registry, words
+from handlers.card import Button, Card
+from handlers.incoming import Incoming
+from handlers.turn import URGENT, Turn
+from storage.tables import Inbox, RehearsalPost
+
+REMOVED = "[CPR-nummer fjernet]"
+TEN_DIGITS = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d\d) ?[-–]? ?\d{4}(?!\d)")
+
+# Nobody is kept waiting for help: these go on at once, without the number.
+NEVER_HELD = ("varsel", "aktiver")
+
+
+def found(text: str) -> list[str]:
+    """What looks like CPR numbers: ten digits, of which the first six are a day, with or without a dash."""
+    return [each[0] for each in TEN_DIGITS.finditer(text) if _is_a_day(*(int(part) for part in each.groups()))]
+
+
+def without(text: str) -> str:
+    """The text with a mark where the numbers stood."""
+    for number in found(text):
+        text = text.replace(number, REMOVED)
+    return text
+
+
+def masked(incoming: Incoming) -> Incoming:
+    """What was done, without the numbers in what was typed and filled in."""
+    return replace(
+        incoming,
+        text=without(incoming.text),
+        values={field: without(value) for field, value in incoming.values.items()},
+    )
+
+
+def typed(incoming: Incoming) -> list[str]:
+    """Every number in what was typed and filled in."""
+    return [number for text in (incoming.text, *incoming.values.values()) for number in found(text)]
+
+
+async def hold(turn: Turn) -> bool:
+    """Whether what came in waits for a choice, because a number stands in it; who typed it is asked."""
+    incoming = turn.the_incoming
+    overheard = incoming.kind == "text" and incoming.place != "dm"
+    if overheard or incoming.kind in ("edited", "deleted") or not typed(incoming):
+        return False
+    verbs = {verb.name: verb.synonyms for verb in registry.verbs.values()}
+    meant = words.match(incoming.text.strip().removeprefix("/krise").strip(), verbs)
+    if incoming.kind in ("command", "text") and meant.verb in NEVER_HELD:
+        row = await turn.db.get(Inbox, turn.inbox_id)
+        if row is not None:
+            await scrub(turn, row, typed(incoming))
+        turn.incoming = masked(incoming)
+        await _ask(turn, Card("⚠️ Det lignede et CPR-nummer. Det er fjernet, og resten er sendt videre med det samme."))
+        return False
+    await _ask(
+        turn,
+        Card(
+            "⚠️ Det ligner et CPR-nummer. Loggen kan læses af andre. Det, du skrev, venter, til du har valgt.",
+            buttons=(
+                Button("Fjern nummeret", "held.remove", {"inbox": turn.inbox_id}, style="primary"),
+                Button(
+                    f"Gem som {turn.plan.grade_name('confidential')}", "held.confidential", {"inbox": turn.inbox_id}
+                ),
+            ),
+        ),
+    )
+    return True
+
+
+async def scrub(turn: Turn, row: Inbox, numbers: Sequence[str]) -> None:
+    """Take numbers out of what was kept of an input, wherever it was kept."""
+    body = json.dumps(row.body, ensure_ascii=False)
+    for number in numbers:
+        body = body.replace(number, REMOVED)
+        posts = select(RehearsalPost).where(RehearsalPost.text.contains(number, autoescape=True))
+        for post in await turn.db.scalars(posts):
+            post.text = post.text.replace(number, REMOVED)
+    row.body = json.loads(body)
+
+
+async def _ask(turn: Turn, card: Card) -> None:
+    incoming = turn.the_incoming
+    await turn.say(incoming.sender, card, kind="reply", platform=incoming.platform, urgency=URGENT)
+
+
+def _is_a_day(day: int, month: int, year: int) -> bool:
+    # The century stands in the last four digits; 2000 was a leap year, so no 29 February is missed.
+    for century in (2000, 1900):
+        try:
+            date(century + year, month, day)
+        except ValueError:
+            continue
+        return True
+    return False
