@@ -109,7 +109,7 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
     alert = await _alert(turn)
     await turn.say(
         person,
-        decision.card(turn, f"Du har varslet »{quote(alert.text[:300])}«. Hvad beslutter du?"),
+        decision.card(turn, f"Du har taget varslet »{quote(alert.text[:300])}«. Hvad beslutter du?"),
         key=f"escalation/{escalation.id}/decide/{escalation.round}/{person}",
         kind="card",
         urgency=URGENT,
@@ -254,9 +254,11 @@ async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
     if reminder:
         half = turn.rules.escalation.decide_within / 2
         await turn.at(turn.now + half, "escalation.undecided", _key(row), escalation=row.id, reminder=False)
+        first = f"escalation/{row.id}/decide/{row.round}/{row.taken_by}"
+        await turn.say(row.taken_by, Card("Beslut i kortet herunder."), key=first)
         await turn.notify(
             [row.taken_by],
-            decision.card(turn, "Du har varslet, men der er ikke besluttet noget endnu."),
+            decision.card(turn, "Du har taget varslet, men der er ikke besluttet noget endnu."),
             kind="reminder",
             summary="Mindet om, at varslet venter på en beslutning",
             urgency=URGENT,
@@ -300,11 +302,12 @@ async def _advance(turn: Turn, escalation: Escalation) -> None:
         await _step(turn, escalation, link, person)
     alert = await _alert(turn)
     deputy = f" (stedfortræder for {turn.name(link.deputy_for)})" if link.deputy_for else ""
+    asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
     await turn.notify(
         link.persons,
         Card(
             f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
-            f"»{quote(alert.text)}«\n\n*Kan du tage den?*{deputy} Svarer du ikke, går jeg videre om "
+            f"»{quote(alert.text)}«\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
             f"{_minutes(link.wait)}.",
             buttons=(
                 Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),
@@ -389,7 +392,10 @@ async def _show(turn: Turn, escalation: Escalation) -> None:
     steps = await _steps(turn, escalation)
     outcome = _outcome(turn, escalation)
     rows = tuple(
-        (turn.name(step.person), f"{turn.clock(step.contacted_at)}: {_state(step)}. Tlf. {turn.phone(step.person)}")
+        (
+            turn.name(step.person),
+            f"{_state(step)} (spurgt {turn.clock(step.contacted_at)}). Tlf. {turn.phone(step.person)}",
+        )
         for step in steps
     )
     hurry = "" if escalation.state == "stopped" else f"\nHaster det, så ring selv. {DANGER}"

@@ -100,7 +100,7 @@ async def convene(turn: Turn) -> None:
         Card(
             f"*Krisestab nr. {crisis.number}: {quote(crisis.title)}*\nNiveau 2, besluttet {turn.clock(crisis.decided_at)} "
             f"af {turn.name(crisis.decided_by or '')}. Fuldt etableret senest {turn.clock(crisis.established_due)}."
-            f"{told}\nHer føres loggen: skriv */krise log …*. Indsatsledelsen på stedet ligger hos beredskabet.",
+            f"{told}\nHer føres loggen: skriv */krise log* og det, der er sket. Indsatsledelsen på stedet ligger hos beredskabet.",
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
         key=f"crisis/{crisis.id}/welcome",

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -38,6 +40,10 @@ PERSON = re.compile(r"^[^\s:/]{1,60}$")
 # A person's words and everything that follows are answered within this, in seconds.
 PATIENCE = 20.0
 COOKIE = "krisebot_join"
+# How often an open page is told that it still is, in seconds.
+HEARTBEAT = 15.0
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -375,9 +381,18 @@ class Rehearsal:
         person = self._person(request.query.get("for"))
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
+        try:
+            await self._follow(response, person)
+        except ConnectionResetError:
+            log.debug("%s closed the page", person)
+        return response
+
+    async def _follow(self, response: web.StreamResponse, person: str) -> None:
+        """Tell of what is new to a person, for as long as the page is open."""
         seen: int | None = None
         told_offset: timedelta | None = None
-        while not request.transport or not request.transport.is_closing():
+        while True:
+            before = self._news
             async with self._engine.database.reading() as db:
                 places = [f"dm:{_short(person)}", GENERAL, *await self._rooms_of(db, person)]
                 newest = await db.scalar(select(func.max(RehearsalPost.seq)).where(RehearsalPost.place.in_(places)))
@@ -388,13 +403,14 @@ class Rehearsal:
             if told_offset != self._clock.offset:
                 told_offset = self._clock.offset
                 await response.write(f"event: clock\ndata: {json.dumps({'now': _iso(self._clock.now())})}\n\n".encode())
-            async with self._changed:
-                before = self._news
-                try:
-                    await asyncio.wait_for(self._changed.wait_for(lambda: self._news != before), 15)  # noqa: B023
-                except TimeoutError:
-                    await response.write(b": still here\n\n")
-        return response
+            await self._news_after(before)
+            await response.write(b": still here\n\n")
+
+    async def _news_after(self, number: int) -> None:
+        """Wait for news, but not so long that a line that is gone isn't noticed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEARTBEAT), self._changed:
+                await self._changed.wait_for(lambda: self._news != number)
 
     # --- who and where ---
 
