@@ -1,0 +1,92 @@
+"""`find`: the log by word, person, time or number, or what is unconfirmed. Plan §7, Dokumentation."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from handlers import crisis_log, rights, times
+from handlers.card import Button, Card, quote
+from handlers.registry import action, verb
+from handlers.turn import Turn
+from handlers.words import fold
+from storage.tables import LogEntry, LogState
+
+AT_A_TIME = 10
+LONGEST = 200  # characters of each line: ten of them fit a telephone
+
+NUMBER = re.compile(r"(?:nr\.?\s*)?(\d{1,6})", re.IGNORECASE)
+CLOCK = re.compile(r"(?:kl|siden|fra|efter)\b|\d{1,2}[.:]\d\d$", re.IGNORECASE)
+UNCONFIRMED = ("ubekraeftet", "ubekraeftede", "?")
+
+
+@verb(
+    "find",
+    "søg",
+    "led",
+    help="find <ord, person, kl 14, nr eller ubekræftet> – søg i kriseloggen",
+    who=rights.staff,
+    crisis=True,
+)
+async def find(turn: Turn, text: str) -> None:
+    """Newest first, ten at a time (R182, R184)."""
+    await _show(turn, text.strip(), None)
+
+
+@action("search.more", who=rights.staff)
+async def more(turn: Turn, text: str, before: int) -> None:
+    """`Flere`."""
+    await _show(turn, text, before)
+
+
+async def _show(turn: Turn, text: str, before: int | None) -> None:
+    query = (
+        select(LogEntry, LogState)
+        .join(LogState, and_(LogState.crisis_id == LogEntry.crisis_id, LogState.no == LogEntry.no))
+        .where(LogEntry.crisis_id == turn.the_crisis.id, _criterion(turn, text))
+        .order_by(LogEntry.no.desc())
+        .limit(AT_A_TIME + 1)
+    )
+    rows = (await turn.db.execute(query if before is None else query.where(LogEntry.no < before))).all()
+    if not rows:
+        await turn.answer(Card(f"Der står ikke {'mere ' if before else ''}i loggen om »{quote(text)}«."))
+        return
+    shown = rows[:AT_A_TIME]
+    await turn.answer(
+        Card(
+            f"*Loggen: {quote(text) or 'de nyeste linjer'}*",
+            facts=tuple(_line(turn, entry, state) for entry, state in shown),
+            buttons=(Button("Flere", "search.more", {"text": text, "before": shown[-1][0].no}),)
+            if len(rows) > AT_A_TIME
+            else (),
+        )
+    )
+
+
+def _criterion(turn: Turn, text: str) -> ColumnElement[bool]:
+    """What a line must be to be found: by number, mark, time, person, else by the words in it."""
+    if fold(text) in UNCONFIRMED:
+        return LogState.verification == "unconfirmed"
+    if number := NUMBER.fullmatch(text):
+        return LogEntry.no == int(number[1])
+    if CLOCK.match(text):
+        said = re.sub(r"^(?:siden|fra|efter)\s+", "", text, flags=re.IGNORECASE)
+        since = times.parse_past(said, turn.now, turn.zone)
+        if since is not None:
+            return LogEntry.recorded_time >= since
+    # What is confidential is not found by what stands in it.
+    words = and_(LogState.grade != "confidential", LogEntry.summary.icontains(text, autoescape=True))
+    persons = turn.rules.named(text.removeprefix("@"))
+    if not persons:
+        return words
+    names = [LogEntry.summary.icontains(turn.name(person), autoescape=True) for person in persons]
+    return or_(words, LogEntry.recorder.in_(persons), and_(LogState.grade != "confidential", or_(*names)))
+
+
+def _line(turn: Turn, entry: LogEntry, state: LogState) -> tuple[str, str]:
+    mark = "" if state.verification == "confirmed" else " (ubekræftet)"
+    corrected = f" Rettet i nr. {state.corrected_by}." if state.corrected_by else ""
+    text = crisis_log.shown(turn, entry, state)
+    short = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return (f"{entry.no}, {turn.clock(entry.recorded_time)}", f"{quote(short)}{mark}{corrected}")
