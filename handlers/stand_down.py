@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import announcement, deadlines, level_one, rights, tasks
+from handlers import announcement, deadlines, level_one, measure_card, measure_steps, rights, tasks
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.rights import on_behalf_of
@@ -211,6 +211,7 @@ async def _close(turn: Turn) -> None:
     """The closing list: what is open is handed over, and what was learnt is asked for (R075, R246)."""
     crisis = turn.the_crisis
     open_tasks = [task for task in await tasks.of_crisis(turn) if task.status != "done"]
+    open_measures = [row for row in await measure_steps.of_crisis(turn) if row.status not in measure_card.CLOSED]
     secretary = turn.rules.holder("sekretær")
     for title in CLOSING:
         await tasks.add(turn, title, role="sekretær", owner=secretary)
@@ -221,14 +222,22 @@ async def _close(turn: Turn) -> None:
         owner=turn.rules.holder("beredskabschef"),
         tell=True,
     )
-    handover = "\n".join(f"• {task.number}: {task.title}" for task in open_tasks) or "• Ingen"
+    handover = (
+        "\n".join(
+            [
+                *(f"• T{row.number}: {measure_card.line(turn, row)}" for row in open_measures),
+                *(f"• {task.number}: {task.title}" for task in open_tasks),
+            ]
+        )
+        or "• Ingen"
+    )
     missing = [name for name, value in (("ESDH-sag", crisis.case_ref), ("C3-sag", crisis.c3_ref)) if not value]
     await turn.notify(
         list(dict.fromkeys([turn.staff, *await turn.chiefs(), *filter(None, [secretary])])),
         Card(
             "*Afslutningsliste*\n"
             + "\n".join(f"☐ {title}" for title in CLOSING)
-            + f"\n\n*Åbne opgaver, der skal overdrages:*\n{handover}"
+            + f"\n\n*Åbne tiltag og opgaver, der skal overdrages:*\n{handover}"
             + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
         ),
         kind="notice",

@@ -206,6 +206,20 @@ async def test_whoever_doubts_asks_the_staff(stage: Stage) -> None:
     assert log_of(await stage.export(), "question")[-1]["sender"] == "mads"
 
 
+async def test_open_measures_are_handed_over_when_the_staff_stands_down(stage: Stage) -> None:
+    """R075: 21:14, the closing list; and nobody is reminded any more."""
+    await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 22")
+    await stage["tina"].commands("t sandsække @Mads")
+    await stage["mads"].commands("t2 udført")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    closing = next(seen for seen in await stage["kim"].reads() if "Afslutningsliste" in seen)
+    assert "T1: pumpe til Birkehøj – Mads Rosen" in closing
+    assert "sandsække" not in closing
+    await stage.at("22:01")
+    assert not await stage["mads"].sees("Fristen er nu")
+
+
 # --- requests for assistance ------------------------------------------------------------------------------------------
 
 
