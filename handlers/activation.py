@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import deadlines, decision, escalation, level_one, rights, staff, status, times, warning
+from handlers import deadlines, decision, escalation, framing, level_one, rights, staff, status, times, warning
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.rights import DECIDING_ROLES, decider, on_behalf_of
@@ -113,6 +113,7 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     await escalation.stop(turn, crisis)
     if level == 2:
         await staff.convene(turn)
+        await framing.ask(turn)
     elif level == 1:
         await level_one.begin(turn)
     await _tell_deciders(turn, behalf)

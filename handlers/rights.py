@@ -85,6 +85,8 @@ decider = _by_role(
 # Plan §5: "indtil borgmester eller dennes stedfortræder giver meddelelse"
 mayor = _by_role("borgmesteren eller stedfortræderen", "borgmester")
 director = _by_role("en direktør", "direktion")
+# Plan §5: "Borgmester og direktion tager stilling …"
+framing = _by_role("borgmesteren, direktionen eller en stedfortræder", "borgmester", "direktion")
 # Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2."
 may_escalate = decider
 secretariat = _by_role("krisesekretariatet", "sekretær", "logfører", "referent", "tovholder")

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers import announcement, centres, deadlines, log_seal, rights, tasks, words
+from handlers import announcement, centres, communication, deadlines, log_seal, rights, tasks, words
 from handlers.card import Button, Card, quote
 from handlers.registry import action, reply, timer, verb
 from handlers.turn import URGENT, Turn
@@ -81,13 +81,7 @@ async def convene(turn: Turn) -> None:
             verification="confirmed",
         )
     await centres.notify(turn)
-    await tasks.add(
-        turn,
-        "1. udkast til kommunikationsplan med pressestrategi, før det første møde i den rammesættende krisestab",
-        role="kommunikation",
-        owner=plan.holder("kommunikation"),
-        tell=True,
-    )
+    await communication.begin(turn)
     await tasks.add(
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
     )
@@ -304,6 +298,26 @@ async def unanswered(turn: Turn, reminded: bool) -> None:
         kind="notice",
         summary="Krisestaben har fået listen over dem, der ikke har svaret på indkaldelsen",
     )
+
+
+DUTIES = {
+    "framing": "Krisestab",
+    "secretariat": "Sekretariat",
+    "communication": "Kommunikation",
+    "support": "Støttefunktioner",
+}
+
+
+async def readiness(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """What "fuldt etableret" takes, and how far it is: the staff and each of those who serve it (R071, R121)."""
+    every = await _all(turn)
+    rows = []
+    for kind, name in DUTIES.items():
+        asked = [summons for summons in every if summons.duty == kind]
+        coming = [summons for summons in asked if summons.answer == "coming"]
+        if asked:
+            rows.append((name, f"{len(coming)} af {len(asked)} kommer"))
+    return tuple(rows)
 
 
 async def answers(turn: Turn) -> str:

@@ -29,6 +29,8 @@ async def status(turn: Turn, text: str) -> None:
             else f"Fuldt etableret senest {turn.clock(crisis.established_due)}."
         )
         head.append(await staff.answers(turn))
+        if not crisis.established_at:
+            head.append("Klar: " + ", ".join(f"{name} {how}" for name, how in await staff.readiness(turn)) + ".")
         missing = await centres.not_informed(turn)
         if missing:
             head.append(f"Mangler at underrette: {', '.join(missing)}.")

@@ -1,0 +1,53 @@
+"""The framing staff decides who from outside sits at the table; communication has its headings; readiness is counted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.stage import Stage, log_of
+from tests.stages import STAGES
+
+
+@pytest.fixture(params=sorted(STAGES))
+async def stage(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Stage]:
+    async with STAGES[request.param](database_url) as stage:
+        await stage["pia"].commands("aktiver 2 skybrud")
+        yield stage
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_the_mayor_brings_4k_in_and_the_police_are_rung_to(stage: Stage) -> None:
+    """R032: asked explicitly; a yes is a member, or somebody to ring; each is decided once."""
+    await stage["lars"].presses("Beredskab 4K: ja")
+    await stage["anne"].presses("Politiet: ja")
+    told = await stage.export()
+    assert [entry["refs"] for entry in log_of(told, "framing_decision")] == [
+        {"subject": "4k", "answer": "ja"},
+        {"subject": "politi", "answer": "ja"},
+    ]
+    assert [member["staff"] for member in told["members"] if member["person"] == "jens"] == ["operational"]
+    assert any("114" in entry["summary"] for entry in log_of(told, "task"))
+    assert not await stage["lars"].has("Beredskab 4K: nej")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_whoever_is_not_of_the_framing_staff_does_not_decide_it(stage: Stage) -> None:
+    """R030 R032 D12."""
+    await stage["kim"].presses("Beredskab 4K: nej")
+    assert not log_of(await stage.export(), "framing_decision")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_communication_gets_the_nine_headings(stage: Stage) -> None:
+    """R040 R306."""
+    assert await stage["bo"].sees("9. Succeskriterier")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> None:
+    """R071 R121: the support functions too."""
+    await stage["nils"].presses("Kommer")
+    await stage["kim"].commands("status", "stab")
+    assert await stage["kim"].sees("Støttefunktioner 1 af 2 kommer")
