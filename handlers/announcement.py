@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.card import Card, quote
+from handlers.registry import timer
 from handlers.turn import Turn
+
+# "bliv ved med at informere – helt ud i de yderste led": how long a silence may last.
+AGAIN = timedelta(days=1)
 
 WHAT = {
     "aktiveret": "Krisestaben er nedsat",
@@ -35,3 +41,28 @@ async def offer(turn: Turn, change: str) -> None:
         kind="notice",
         summary=f"Tekst til hele organisationen er lagt frem: {WHAT[change]}",
     )
+    if change == "aktiveret":
+        await _remind_later(turn)
+
+
+@timer("announcement.again")
+async def again(turn: Turn) -> None:
+    """A day has gone: communication is asked to tell the organisation how it stands (R252)."""
+    crisis = turn.the_crisis
+    owner = turn.rules.holder("kommunikation")
+    if crisis.state != "active" or not owner:
+        return
+    await turn.notify(
+        [owner],
+        Card(
+            f"Krisen »{quote(crisis.title)}« har varet {(turn.now - (crisis.decided_at or turn.now)).days} døgn. "
+            "Er hele organisationen orienteret i dag? Brug intranettet, helt ud i de yderste led."
+        ),
+        kind="reminder",
+        summary="Kommunikation er mindet om at orientere hele organisationen",
+    )
+    await _remind_later(turn)
+
+
+async def _remind_later(turn: Turn) -> None:
+    await turn.at(turn.now + AGAIN, "announcement.again", f"crisis/{turn.the_crisis.id}/announcement")

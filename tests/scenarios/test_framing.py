@@ -51,3 +51,15 @@ async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> No
     await stage["nils"].presses("Kommer")
     await stage["kim"].commands("status", "stab")
     assert await stage["kim"].sees("Støttefunktioner 1 af 2 kommer")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_the_organisation_is_told_again_every_day_while_it_lasts(stage: Stage) -> None:
+    """R252: "bliv ved med at informere"; it ends with the crisis."""
+    await stage.forward(days=2, minutes=1)
+    reminded = [
+        each
+        for each in log_of(await stage.export(), "reminder")
+        if each["receiver"] == "bo" and "hele" in each["summary"]
+    ]
+    assert len(reminded) == 2
