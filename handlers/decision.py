@@ -36,6 +36,7 @@ def card(turn: Turn, head: str, title: str = "") -> Card:
             Button("Niveau 1", "activation.decide", {"level": 1, **crisis}),
             Button("Niveau 2", "activation.decide", {"level": 2, **crisis}, style="primary"),
             Button("Ingen krise – følg", "activation.decide", {"level": 0, **crisis}),
+            *((Button("Forvarsl støttefunktioner", "forewarning.send", crisis),) if crisis else ()),
         ),
     )
 

@@ -242,3 +242,25 @@ async def test_members_come_and_go_and_what_they_wrote_stays(stage: RehearsalSta
     assert [entry["recorder"] for entry in log_of(told_so, "information")] == ["rune"]
     await stage["finn"].commands("ind Finn")
     assert "finn" not in {member["person"] for member in (await stage.export())["members"]}
+
+
+async def test_support_functions_are_forewarned_once_and_not_summoned(stage: RehearsalStage) -> None:
+    """R123 T36: to know and be ready, before anything is decided."""
+    await stage["rune"].commands("aktiver røg i Fløng")
+    await stage["jens"].says("har den")
+    await stage["jens"].presses("Forvarsl støttefunktioner")
+    await stage["jens"].presses("Forvarsl støttefunktioner")
+    told_so = await stage.export()
+    assert [each["to"] for each in told_so["notifications"] if each["to"] == "nils"] == ["nils"]
+    assert told(told_so, "notice") == {"nils", "siv", "bo"}
+    assert told(told_so, "summons") == set()
+    assert told_so["crisis"]["level"] is None
+
+
+async def test_a_step_that_is_left_out_is_chosen_and_not_forgotten(stage: RehearsalStage) -> None:
+    """R020: with its reason, in the log; others may not choose it."""
+    await stage["lars"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("undlad fysisk stabsrum fordi alle er på nettet")
+    await stage["mads"].commands("undlad loggen fordi den er kedelig")
+    left_out = [entry["summary"] for entry in log_of(await stage.export(), "decision") if "undlade" in entry["summary"]]
+    assert left_out == ["Besluttet at undlade: fysisk stabsrum fordi alle er på nettet"]
