@@ -254,8 +254,6 @@ async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
     if reminder:
         half = turn.rules.escalation.decide_within / 2
         await turn.at(turn.now + half, "escalation.undecided", _key(row), escalation=row.id, reminder=False)
-        first = f"escalation/{row.id}/decide/{row.round}/{row.taken_by}"
-        await turn.say(row.taken_by, Card("Beslut i kortet herunder."), key=first)
         await turn.notify(
             [row.taken_by],
             decision.card(turn, "Du har taget varslet, men der er ikke besluttet noget endnu."),
