@@ -17,7 +17,7 @@ test: .venv/ready-to-test $(CARDS)  ## everything that must hold
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not bench" -n 3 --dist worksteal
+	$(PYTEST) -m "not browser and not bench" -n 4 --dist worksteal
 
 test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 	$(PYTEST) -m browser
