@@ -21,18 +21,21 @@ async def undeliverable(turn: Turn, message: int, reason: str) -> None:
     if sent is None or turn.crisis is None or sent.kind not in NOTICES:
         return
     person = sent.recipient
+    to_staff = person.startswith("staff:")
     await turn.log(
-        f"Kom ikke frem til {turn.name(person)}: {reason}. Nummer: {turn.phone(person)}",
+        f"Kom ikke frem til krisestabens kanal: {reason}."
+        if to_staff
+        else f"Kom ikke frem til {turn.name(person)}: {reason}. Nummer: {turn.phone(person)}",
         kind="undeliverable",
         receiver=person,
         direction="out",
         recorder="krisebot",
         verification="confirmed",
-        refs={"message": message},
+        refs={"undelivered": message},
     )
     if sent.kind == "alert":
         await escalation.unreachable(turn, person)
-    elif not person.startswith("staff:") and turn.crisis.level == 2:
+    elif not to_staff and turn.crisis.level == 2:
         await turn.say(
             turn.staff,
             Card(f"⚠️ Kom ikke frem til {turn.name(person)} ({reason}). Ring: {turn.phone(person)}."),
