@@ -33,6 +33,8 @@ PATIENCE = 10.0
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 20, 30, 60))
 # After so many failed tries the person is written to another way as well.
 OTHER_WAY_AFTER = 3
+# After so many tries that met a fault of our own, it is given up: what waits behind it shall not wait for us.
+OUR_FAULT = 5
 # After so long, an undelivered message is given up as a fact.
 GIVE_UP = timedelta(hours=24)
 # Conversations served at once.
@@ -47,6 +49,7 @@ class _Job:
     post: Post
     ref: Ref | None
     doubt: bool
+    attempts: int
 
 
 class Deliverer:
@@ -221,7 +224,8 @@ class Deliverer:
             lanes = list(
                 await db.scalars(
                     select(Lane)
-                    .where(Lane.name.in_(waiting.scalar_subquery()), Lane.name.not_in(busy))
+                    # Free is asked of the row that is locked, as it is then: another replica may just have taken it.
+                    .where(Lane.name.in_(waiting.scalar_subquery()), Lane.name.not_in(busy), free, ready)
                     .limit(max(0, ABREAST - len(busy)))
                     .with_for_update(skip_locked=True)
                 )
@@ -254,6 +258,7 @@ class Deliverer:
             Post(message.id, message.key, message.version, Card.from_json(message.card)),
             delivery.ref,
             doubt,
+            delivery.attempts,
         )
 
     async def _carry(self, job: _Job) -> None:
@@ -273,7 +278,11 @@ class Deliverer:
                 raise
             except Exception as error:
                 log.exception("%s failed", job.platform)
-                await self._again(job, None, f"{type(error).__name__}: {error}", doubt=True)
+                why = f"{type(error).__name__}: {error}"
+                if job.attempts < OUR_FAULT:
+                    await self._again(job, None, why, doubt=True)
+                else:
+                    await self._failed(job, why)
             else:
                 await self._sent(job, ref)
         finally:
@@ -331,10 +340,11 @@ class Deliverer:
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
             await self._release(db, job.lane)
             lane = await db.get_one(Lane, job.lane)
-            lane.not_before = now + (after or RETRIES[min(delivery.attempts, len(RETRIES)) - 1])
+            lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
             if delivery.attempts >= OTHER_WAY_AFTER:
                 await self._try_another_way(db, message, now)
-            if now - delivery.queued_at > GIVE_UP:
+            # A change of what stands there already has no end: the message itself did arrive.
+            if job.ref is None and now - delivery.queued_at > GIVE_UP:
                 delivery.state = "failed"
                 await self._give_up(db, message, why, now)
 
@@ -343,8 +353,13 @@ class Deliverer:
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
-            delivery.state, delivery.error = "failed", why
+            delivery.error = why
             await self._release(db, job.lane)
+            if job.ref is not None:
+                # The message arrived; it is only this change of it that can't be shown.
+                delivery.state, delivery.version_sent = "sent", message.version
+                return
+            delivery.state = "failed"
             if not await self._try_another_way(db, message, now):
                 await self._give_up(db, message, why, now)
 

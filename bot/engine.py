@@ -48,8 +48,9 @@ class Engine:
         self.platforms: dict[str, Platform] = {}
         self._come_in = asyncio.Event()
         self._go_out = asyncio.Event()
+        self._open_doors = asyncio.Event()
         self.intake = Intake(database, self._come_in.set)
-        self.turns = Turns(database, clock, plan, self._go_out.set)
+        self.turns = Turns(database, clock, plan, self._committed)
         self._deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
         self._rooms: Rooms | None = None
         self._loops: list[asyncio.Task[None]] = []
@@ -67,7 +68,9 @@ class Engine:
             await platform.start()
         self._loops = [
             asyncio.create_task(self._whenever(self._come_in, self.turns.drain)),
-            asyncio.create_task(self._whenever(self._go_out, self._carry_out)),
+            asyncio.create_task(self._whenever(self._go_out, self._send)),
+            # By itself: a channel that takes long to make keeps nobody waiting for the summons.
+            asyncio.create_task(self._whenever(self._open_doors, self._make_rooms)),
         ]
         self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), coalesce=True, max_instances=1)
         self._scheduler.start()
@@ -86,7 +89,7 @@ class Engine:
 
     async def settle(self) -> None:
         """Do all that can be done now, to the last delivery."""
-        while await self.turns.drain() or await self._carry_out(wait=True):
+        while await self.turns.drain() or await self._make_rooms() or await self._deliverer.drain():
             pass
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
@@ -127,12 +130,20 @@ class Engine:
     def _tick(self) -> None:
         self.ticked_at = datetime.now(UTC)
         self._come_in.set()
-        self._go_out.set()
+        self._committed()
 
-    async def _carry_out(self, wait: bool = False) -> bool:
-        rooms = await self._rooms.drain() if self._rooms else False
-        carried = await self._deliverer.drain(wait=wait)
-        return rooms or carried
+    def _committed(self) -> None:
+        self._go_out.set()
+        self._open_doors.set()
+
+    async def _send(self) -> bool:
+        return await self._deliverer.drain(wait=False)
+
+    async def _make_rooms(self) -> bool:
+        any_done = await self._rooms.drain() if self._rooms else False
+        if any_done:
+            self._go_out.set()
+        return any_done
 
     async def _whenever(self, woken: asyncio.Event, look: Callable[[], object]) -> None:
         while True:

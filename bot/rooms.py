@@ -142,6 +142,10 @@ class Rooms:
             outside = shall - inside
         except (Unavailable, InDoubt, TimeoutError) as down:
             error, after = str(down) or "intet svar", RETRIES[min(room.attempts, len(RETRIES) - 1)]
+        except Exception as fault:
+            # A fault of ours in one channel may not keep the others waiting.
+            log.exception("%s: the channel %s", room.platform, room.name)
+            error, after = f"{type(fault).__name__}: {fault}", RETRIES[min(room.attempts, len(RETRIES) - 1)]
         async with self._database.transaction() as db:
             room = await db.get_one(Room, number)
             room.state, room.address, room.error = state, address, error
