@@ -99,6 +99,12 @@ def _field(data: Mapping[str, Any]) -> Field:
     return Field(**{**data, "choices": tuple((value, label) for value, label in data["choices"])})
 
 
-def quote(text: str) -> str:
-    """A user's own words, to stand inside a card's text: no character of it is read as markup."""
-    return text.replace("*", "∗")
+def quote(text: str, longest: int = 20_000) -> str:
+    """A user's own words, to stand inside a card's text: no character of it is read as markup.
+
+    Args:
+        text: as typed.
+        longest: characters; more than that is shortened visibly, so that what follows it on the card is still seen.
+    """
+    shown = text if len(text) <= longest else f"{text[:longest]} … (hele teksten står i loggen)"
+    return shown.replace("*", "∗")

@@ -17,9 +17,12 @@ from handlers.card import Button, Card, quote
 from handlers.registry import action, reply, timer
 from handlers.turn import URGENT, Turn
 from storage.plan import Plan
-from storage.tables import Alert, Crisis, Escalation, EscalationStep, Message
+from storage.tables import Alert, Crisis, Escalation, EscalationStep, Message, Summons
 
 DANGER = "Ved fare for liv: ring 112."
+
+# Characters of a warning that stand on a card; the whole of it stands in the log.
+SHOWN = 1500
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,14 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
     """A person has it: the chain stops, they are asked to decide, and everybody who was asked is told."""
     step = await _step_of(turn, escalation, person)
     already = escalation.taken_by
-    if step is not None and step.answered_at is None:
+    if step is not None and (step.answered_at is None or step.result == "declined"):
         step.answered_at, step.answer = turn.now, said
     if escalation.state == "stopped" or (escalation.state == "contact" and already not in (None, person)):
         await _too_late(turn, escalation, person, said)
         return
     if already == person:
         return
-    if step is not None and step.result in (None, "silent"):
+    if step is not None and step.result in (None, "silent", "declined"):
         step.result = "contact"
     escalation.state, escalation.taken_by = "contact", person
     for other in await _steps(turn, escalation):
@@ -169,7 +172,8 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     await turn.notify(
         asked,
         Card(
-            f"Endnu et varsel til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n»{quote(alert.text)}«"
+            f"Endnu et varsel til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n"
+            f"»{quote(alert.text, SHOWN)}«"
         ),
         kind="alert",
         summary="Endnu et varsel er sendt til dem, der er kontaktet",
@@ -197,24 +201,38 @@ async def pressed_declined(turn: Turn, escalation: int) -> None:
 
 @reply("alert")
 async def replied(turn: Turn, text: str) -> bool:
-    """ "har den", "jeg kan ikke, er i Grækenland" in answer to `Kan du tage den?`; unclear words are asked about."""
+    """ "har den", "jeg kan ikke, er i Grækenland" in answer to `Kan du tage den?`; unclear words are asked about.
+
+    As long as nobody has decided, an answer can be taken back by its opposite.
+    """
     step = await turn.db.scalar(
         select(EscalationStep)
-        .join(Escalation)
-        .where(EscalationStep.person == turn.sender, EscalationStep.answered_at.is_(None))
+        .join(Crisis, Crisis.id == EscalationStep.crisis_id)
+        .where(EscalationStep.person == turn.sender, Crisis.state != "closed")
         .order_by(EscalationStep.id.desc())
         .limit(1)
     )
-    if step is None:
-        return False
     reading = words.reading(text, "alert")
-    if reading.meaning == "unclear":
+    if step is None or reading.meaning == "unclear":
         return False
-    row = await _find(turn, step.escalation_id)
-    if row is None:
+    row = await turn.db.get_one(Escalation, step.escalation_id)
+    if await _summoned_since(turn, row, step):
         return False
+    if step.answered_at is not None and (
+        row.state == "stopped" or (step.result == "declined") != (reading.meaning == "taken")
+    ):
+        return False
+    turn.crisis = await turn.db.get(Crisis, step.crisis_id)
     await (take if reading.meaning == "taken" else decline)(turn, row, turn.sender, text)
     return True
+
+
+async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationStep) -> bool:
+    """Whether the person has been asked to come since: an "ok" answers the newest question."""
+    newer = select(Summons.id).where(Summons.person == step.person, Summons.sent_at >= step.contacted_at)
+    if escalation.state != "stopped":
+        newer = newer.where(Summons.answered_at.is_(None))
+    return await turn.db.scalar(newer.limit(1)) is not None
 
 
 @timer("escalation.wait")
@@ -305,7 +323,7 @@ async def _advance(turn: Turn, escalation: Escalation) -> None:
         link.persons,
         Card(
             f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
-            f"»{quote(alert.text)}«\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
+            f"»{quote(alert.text, SHOWN)}«\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
             f"{_minutes(link.wait)}.",
             buttons=(
                 Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),

@@ -65,7 +65,7 @@ async def _send(turn: Turn, text: str, more: dict[str, str]) -> None:
     await turn.say(
         turn.staff,
         Card(
-            f"*Melding fra {turn.name(turn.sender)}* (log nr. {entry.no}, ubekræftet, {approved}):\n»{quote(whole)}«",
+            f"*Melding fra {turn.name(turn.sender)}* (log nr. {entry.no}, ubekræftet, {approved}):\n»{quote(whole, 1500)}«",
             buttons=(Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": turn.the_crisis.id}),),
         ),
         urgency=URGENT,

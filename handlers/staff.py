@@ -88,7 +88,7 @@ async def convene(turn: Turn) -> None:
     await announcement.offer(turn, "aktiveret")
     await log_seal.begin(turn)
     alert = await turn.db.scalar(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id).limit(1))
-    told = f"\nVarslet: »{quote(alert.text)}« ({turn.name(alert.person)})" if alert else ""
+    told = f"\nVarslet: »{quote(alert.text, 1500)}« ({turn.name(alert.person)})" if alert else ""
     await turn.say(
         turn.staff,
         Card(

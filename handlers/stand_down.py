@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import announcement, deadlines, level_one, measure_card, measure_steps, rights, tasks
+from handlers import announcement, deadlines, escalation, level_one, measure_card, measure_steps, rights, tasks
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.rights import on_behalf_of
@@ -74,6 +74,7 @@ async def deactivate(turn: Turn) -> None:
         return
     text = turn.value("text")
     was_level = crisis.level
+    await escalation.stop(turn, crisis)
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
     await _decided(turn, "Afblæst", text)
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):
