@@ -42,8 +42,8 @@ async def activate(turn: Turn, text: str) -> None:
         await _attach(turn)
         await turn.answer(decision.card(turn, "Hvad beslutter du?", title=title))
         return
-    if level == 2 and (going := await _active_staff(turn)):
-        await _already(turn, going, title)
+    if going := await _going(turn, level):
+        await _already(turn, going, title, level)
         return
     joined = await _attach(turn)
     await decide(turn, level, title, joined=joined)
@@ -61,9 +61,11 @@ async def activate(turn: Turn, text: str) -> None:
 async def escalate(turn: Turn, text: str) -> None:
     """Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2." The log goes on."""
     if turn.the_crisis.level == 2:
-        await _already(turn, turn.the_crisis, text)
+        await _already(turn, turn.the_crisis, text, 2)
         return
-    await decide(turn, 2, text)
+    if text.strip():
+        await turn.log(f"Begrundelse for at opskalere: {text.strip()}", kind="assessment", sender=turn.sender)
+    await decide(turn, 2, "")
 
 
 @action("activation.decide", who=decider, crisis=False)
@@ -71,11 +73,19 @@ async def pressed(turn: Turn, level: int) -> None:
     """`Niveau 1`, `Niveau 2`, `Ingen krise – følg`."""
     title = turn.value("title")
     crisis = turn.crisis
-    if crisis is not None and crisis.decided_at is not None and (crisis.level or 0) >= level:
-        await _already(turn, crisis, title)
+    if crisis is not None and crisis.state == "closed":
+        await turn.answer(
+            Card(
+                f"Nr. {crisis.number} »{quote(crisis.title)}« er afblæst {turn.clock(crisis.deactivated_at)}. Intet er sat "
+                "i gang. Er det en ny hændelse, så skriv fx */krise aktiver 2 skybrud*."
+            )
+        )
         return
-    if crisis is None and level == 2 and (going := await _active_staff(turn)):
-        await _already(turn, going, title)
+    if crisis is not None and crisis.decided_at is not None and (crisis.level or 0) >= level:
+        await _already(turn, crisis, title, level)
+        return
+    if crisis is None and level and (going := await _going(turn, level)):
+        await _already(turn, going, title, level)
         return
     await turn.replace(Card(f"Du har besluttet: *{decision.named(level)}*."))
     await decide(turn, level, title)
@@ -188,13 +198,17 @@ async def _set_back(turn: Turn, crisis: Crisis, at: datetime) -> None:
 
 
 @action("activation.other", who=decider, crisis=False)
-async def another(turn: Turn, inbox: int, title: str) -> None:
-    """`Det er en anden hændelse`: two real crises at once are held apart (D04)."""
+async def another(turn: Turn, inbox: int, title: str, level: int = 2) -> None:
+    """`Det er en anden hændelse`: two real crises at once are held apart (D04).
+
+    It may well be the one whose warning is on its way, which is then decided.
+    """
     if await turn.db.get(Inbox, inbox) is None:
         return
     await turn.replace(Card("Den oprettes som en hændelse for sig."))
     turn.crisis = None
-    await decide(turn, 2, title)
+    joined = await _attach(turn)
+    await decide(turn, level, title, joined=joined)
 
 
 @action("activation.parted", who=decider)
@@ -229,7 +243,7 @@ async def show(turn: Turn) -> None:
     await status.status(turn, "")
 
 
-async def _already(turn: Turn, crisis: Crisis, title: str) -> None:
+async def _already(turn: Turn, crisis: Crisis, title: str, level: int) -> None:
     turn.crisis = crisis
     await turn.say(
         turn.sender,
@@ -238,7 +252,11 @@ async def _already(turn: Turn, crisis: Crisis, title: str) -> None:
             f"{turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}). Der er ikke oprettet en ny.",
             buttons=(
                 Button("Åbn", "activation.show", {"crisis": crisis.id}),
-                Button("Det er en anden hændelse", "activation.other", {"inbox": turn.inbox_id, "title": title}),
+                Button(
+                    "Det er en anden hændelse",
+                    "activation.other",
+                    {"inbox": turn.inbox_id, "title": title, "level": level},
+                ),
             ),
         ),
         kind="reply",
@@ -254,10 +272,12 @@ async def _attach(turn: Turn) -> bool:
     return False
 
 
-async def _active_staff(turn: Turn) -> Crisis | None:
-    if turn.crisis is not None and turn.crisis.level == 2 and turn.crisis.state == "active":
-        return turn.crisis
-    return next((crisis for crisis in await turn.open_crises() if crisis.level == 2), None)
+async def _going(turn: Turn, level: int) -> Crisis | None:
+    """What is decided already: here at this level or a higher one (down is the mayor's word), or anywhere at this one."""
+    here = turn.crisis
+    if here is not None and here.state == "active" and (here.level or 0) >= level:
+        return here
+    return next((crisis for crisis in await turn.open_crises() if crisis.level == level), None)
 
 
 async def _tell_deciders(turn: Turn, behalf: str) -> None:

@@ -106,7 +106,7 @@ async def approve(turn: Turn) -> None:
 async def withdraw(turn: Turn) -> None:
     """Either of the two may take the approval back (R011)."""
     mine = [approval for approval in await _given(turn) if approval.person == turn.sender]
-    if not mine or turn.the_crisis.level == 2:
+    if not mine or turn.the_crisis.level == 2 or turn.the_crisis.state == "closed":
         await turn.answer(Card("Det kan kun den centerchef eller direktør, der har godkendt. Intet er ændret."))
         return
     for approval in mine:

@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
 from handlers import announcement, centres, communication, deadlines, log_seal, rights, tasks, words
 from handlers.card import Button, Card, quote
 from handlers.registry import action, reply, timer, verb
 from handlers.turn import URGENT, Turn
-from storage.tables import Alert, Crisis, Member, Message, Summons
+from storage.tables import Alert, CentreNotice, Crisis, Member, Message, Summons
 
 # More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
 MANY = 12
@@ -60,6 +60,7 @@ def duties(turn: Turn) -> dict[str, list[Duty]]:
 async def convene(turn: Turn) -> None:
     """Everything that an activation sets going, in one breath (R010, R124): staff, centres, support, clocks, texts."""
     crisis, plan = turn.the_crisis, turn.rules
+    await _forget_last_time(turn)
     await deadlines.start(turn)
     wanted = duties(turn)
     for person, its in wanted.items():
@@ -101,6 +102,24 @@ async def convene(turn: Turn) -> None:
         urgency=URGENT,
     )
     await turn.at(turn.now + plan.escalation.wait, "staff.unanswered", f"crisis/{crisis.id}/unanswered", reminded=False)
+
+
+async def _forget_last_time(turn: Turn) -> None:
+    """Up again after down: everybody is summoned, told and asked anew, and the two hours run anew (R012, R019).
+
+    What was said and answered the last time stays in the log and where it was said.
+    """
+    crisis = turn.the_crisis
+    crisis.established_at = crisis.established_by = None
+    for rows in (Summons, CentreNotice):
+        await turn.db.execute(delete(rows).where(rows.crisis_id == crisis.id))
+    last_time = [
+        Message.key.startswith(f"crisis/{crisis.id}/{name}")
+        for name in ("summons/", "centre/", "contact/", "centres", "answers", "welcome")
+    ]
+    for message in await turn.db.scalars(select(Message).where(or_(*last_time))):
+        message.key = f"last time/{message.id}/{message.key}"
+    await turn.db.flush()
 
 
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
@@ -179,7 +198,8 @@ async def replied(turn: Turn, text: str) -> bool:
     """ "ok", "er der om 20", "er på ferie i Grækenland" in answer to a summons."""
     summons = await turn.db.scalar(
         select(Summons)
-        .where(Summons.person == turn.sender, Summons.answered_at.is_(None))
+        .join(Crisis, Crisis.id == Summons.crisis_id)
+        .where(Summons.person == turn.sender, Summons.answered_at.is_(None), Crisis.state != "closed")
         .order_by(Summons.id.desc())
         .limit(1)
     )
@@ -229,19 +249,18 @@ async def _answered(turn: Turn, answer: str, said: str, eta_minutes: int | None 
 async def _pass_on(turn: Turn, summons: Summons) -> None:
     """To the first deputy who isn't summoned already; nobody left is told to the secretariat."""
     plan = turn.rules
-    roles = [
-        role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == summons.person
-    ]
+    principal = summons.deputy_for or summons.person
+    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
     deputies = [deputy for role in roles for deputy in plan.deputies(role)]
     deputies += [
-        function.deputy for function in plan.support_functions if function.contact == summons.person and function.deputy
+        function.deputy for function in plan.support_functions if function.contact == principal and function.deputy
     ]
     for deputy in deputies:
         staff = "framing" if summons.duty == "framing" else "beside"
-        if await _summon(turn, deputy, [Duty(summons.duty, summons.label)], deputy_for=summons.person):
-            await add_member(turn, deputy, staff, f"stedfortræder for {turn.name(summons.person)}")
+        if await _summon(turn, deputy, [Duty(summons.duty, summons.label)], deputy_for=principal):
+            await add_member(turn, deputy, staff, f"stedfortræder for {turn.name(principal)}")
             await turn.log(
-                f"{turn.name(deputy)} er indkaldt som stedfortræder for {turn.name(summons.person)}",
+                f"{turn.name(deputy)} er indkaldt som stedfortræder for {turn.name(principal)}",
                 kind="summons",
                 receiver=deputy,
                 direction="out",
@@ -249,15 +268,21 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
                 verification="confirmed",
             )
             return
-    if deputies or summons.duty == "framing":
+    if summons.duty == "framing" and not deputies:
         return
+    every = {each.person: each for each in await _all(turn)}
+    others = [each for each in deputies if each != summons.person and every[each].answer != "declined"]
+    said = "kan ikke" if summons.answer == "declined" else "har ikke svaret"
+    rest = (
+        f"Stedfortræderen er indkaldt i forvejen: {turn.names(others)}."
+        if others
+        else "Planen har ingen stedfortræder til. Find en anden."
+    )
     await turn.notify(
         [turn.staff],
-        Card(
-            f"⚠️ {turn.name(summons.person)} ({summons.label}) kan ikke, og planen har ingen stedfortræder. Find en anden."
-        ),
+        Card(f"⚠️ {turn.name(summons.person)} ({summons.label}) {said}. {rest}"),
         kind="notice",
-        summary=f"Ingen stedfortræder i planen for {turn.name(summons.person)} ({summons.label})",
+        summary=f"{turn.name(summons.person)} ({summons.label}) {said}. {rest}",
     )
 
 
