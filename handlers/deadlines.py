@@ -83,6 +83,9 @@ async def established(turn: Turn) -> None:
     if crisis.established_at is not None:
         await turn.answer(Card(f"Fuldt etableret er allerede noteret {turn.clock(crisis.established_at)}."))
         return
+    if not _running(turn):
+        await turn.answer(Card("Krisestaben er ikke i funktion. Intet er ændret."))
+        return
     crisis.established_at, crisis.established_by = turn.now, turn.sender
     await turn.cancel(
         _key(turn, "breach"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import registry, rights, router
-from handlers.card import Button, Card
+from handlers.card import Button, Card, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
 
@@ -36,7 +36,7 @@ async def show(turn: Turn, text: str) -> None:
         if name in LABELS and (not known.crisis or going) and await _may(turn, name):
             offered.append(name)
     state = (
-        f"Nr. {turn.crisis.number} er i gang: {turn.crisis.title}."
+        f"Nr. {turn.crisis.number} er i gang: {quote(turn.crisis.title)}."
         if turn.crisis is not None
         else f"Der er {len(going)} hændelser i gang."
         if going

@@ -85,7 +85,7 @@ async def command(turn: Turn, text: str) -> None:
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
     """Run a verb for somebody, if they may, on the crisis it is about."""
-    if verb.crisis and turn.crisis is None and not await _find_crisis(turn):
+    if verb.crisis and turn.crisis is None and not await _find_crisis(turn, verb.name):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -126,8 +126,12 @@ async def refuse(turn: Turn, who: Right) -> None:
     await turn.answer(Card(f"Det kan kun {who.holders}. Intet er ændret."))
 
 
-async def _find_crisis(turn: Turn) -> bool:
-    """The one crisis there can be talk of, or a question which; False when the turn ends with that."""
+async def _find_crisis(turn: Turn, verb: str = "") -> bool:
+    """The one crisis there can be talk of, or a question which; False when the turn ends with that.
+
+    Args:
+        verb: what is to be done with it, where that is more than the words say: they may have been misspelt.
+    """
     crises = await turn.open_crises()
     decided = [crisis for crisis in crises if crisis.level is not None]
     candidates = decided or crises
@@ -149,7 +153,7 @@ async def _find_crisis(turn: Turn) -> bool:
                 Button(
                     f"{crisis.number}: {crisis.title}"[:70],
                     "router.which",
-                    {"crisis": crisis.id, "inbox": turn.inbox_id},
+                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": verb},
                 )
                 for crisis in candidates[:8]
             ),
@@ -179,9 +183,13 @@ async def meant(turn: Turn, verb: str, inbox: int) -> None:
     original = await _resume(turn, inbox, f"Det blev til *{verb}*.")
     if original is None:
         return
-    text = strip_name(original.text)
+    await _run_on(turn, registry.verbs[verb], strip_name(original.text))
+
+
+async def _run_on(turn: Turn, verb: Verb, text: str) -> None:
+    """Run a verb on words that may or may not begin with it."""
     found = words.match(text, {each.name: each.synonyms for each in registry.verbs.values()})
-    await run(turn, registry.verbs[verb], found.rest if found.verb == verb else text)
+    await run(turn, verb, found.rest if found.verb == verb.name else text)
 
 
 @action("router.not_meant", crisis=False)
@@ -193,15 +201,19 @@ async def not_meant(turn: Turn, inbox: int) -> None:
 
 
 @action("router.which")
-async def which(turn: Turn, inbox: int) -> None:
+async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     """Do what was asked for, on the crisis that was chosen."""
-    original = await _resume(turn, inbox, f"Det gælder hændelse {turn.the_crisis.number}: {turn.the_crisis.title}.")
+    original = await _resume(
+        turn, inbox, f"Det gælder hændelse {turn.the_crisis.number}: {quote(turn.the_crisis.title)}."
+    )
     if original is None:
         return
     if original.kind == "press":
         await press(turn, original.action, {**original.args, "crisis": turn.the_crisis.id})
     elif original.kind in ABOUT_MESSAGES:
         await press(turn, ABOUT_MESSAGES[original.kind], {})
+    elif verb:
+        await _run_on(turn, registry.verbs[verb], strip_name(original.text))
     else:
         await command(turn, strip_name(original.text))
 

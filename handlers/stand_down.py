@@ -21,6 +21,9 @@ CLOSING = (
     "Mailgrupper, forstærket overvågning og SMS-tjeneste er lukket",
 )
 
+# Characters of a reason that stand on a card; the whole of it stands in the log.
+SHOWN = 1500
+
 WORDS = {"deactivate": ("afblæse krisestaben", "Afblæs"), "deescalate": ("nedskalere til niveau 1", "Nedskaler")}
 
 
@@ -204,7 +207,10 @@ async def _tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None
     alerts = await turn.db.scalars(select(Alert.person).where(Alert.crisis_id == turn.the_crisis.id))
     everyone = [person for person in dict.fromkeys([*told, *alerts, *await turn.members()]) if person != turn.sender]
     await turn.notify(
-        everyone, Card(f"{head}{chr(10) + '»' + quote(text) + '«' if text else ''}"), kind="broadcast", summary=summary
+        everyone,
+        Card(f"{head}{chr(10) + '»' + quote(text, SHOWN) + '«' if text else ''}"),
+        kind="broadcast",
+        summary=summary,
     )
 
 
