@@ -146,5 +146,5 @@ class AsTheModelSays(RuleBasedStateMachine):
 
 TestAsTheModelSays = AsTheModelSays.TestCase
 TestAsTheModelSays.settings = settings(
-    max_examples=10, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )

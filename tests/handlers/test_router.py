@@ -147,13 +147,14 @@ async def test_a_title_with_marks_in_it_is_a_title(stage: RehearsalStage, text: 
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud83d", "\u202e\u200b", "👩\u200d🚒" * 500, "a" * 20_000, "*" * 3000])
-@pytest.mark.parametrize("verb", ["varsel", "aktiver 2", "melding", "ind", "tiltag", "hjælp", ""])
-async def test_no_text_brings_a_turn_down(stage: RehearsalStage, verb: str, text: str) -> None:
+async def test_no_text_brings_a_turn_down(stage: RehearsalStage, text: str) -> None:
     """R301: whatever is typed after whatever verb, it is answered, and the chain holds."""
     await stage["lars"].commands("aktiver 2 skybrud")
-    await stage["kim"].commands(f"{verb} x{text}")
+    for verb in ("varsel", "aktiver 2", "melding", "ind", "tiltag", "hjælp", ""):
+        before = len(await stage["kim"].reads())
+        await stage["kim"].commands(f"{verb} x{text}")
+        assert len(await stage["kim"].reads()) > before, verb
     assert not await stage["kim"].sees("fejl hos mig")
-    assert len(await stage["kim"].reads()) > 1
     assert verify_export(await stage.export()) == []
 
 

@@ -19,7 +19,7 @@ async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
         yield stage
 
 
-@pytest.mark.parametrize("person", ["jens", "anne", "kim", "rune", "finn"])
+@pytest.mark.parametrize("person", ["jens", "anne", "finn"])
 @pytest.mark.parametrize(("words", "button"), [("afblæs", "Afblæs"), ("nedskaler", "Nedskaler")])
 async def test_others_may_propose_and_nothing_else(stage: RehearsalStage, person: str, words: str, button: str) -> None:
     """R073 R019 D12: told who can; the proposal comes to the mayor and the deputy with the button that decides."""
