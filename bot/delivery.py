@@ -87,9 +87,9 @@ class Deliverer:
             wait: until all of it has been answered; otherwise only until it is on its way.
 
         Returns:
-            whether there was anything.
+            whether there was anything, whoever took it in hand.
         """
-        any_done = False
+        any_done = self._claiming.locked()
         while True:
             async with self._claiming:
                 dispatched = await self._dispatch()
@@ -99,6 +99,8 @@ class Deliverer:
             any_done = any_done or dispatched or bool(jobs)
             if not wait or not self._under_way:
                 return any_done
+            # What another drain sent may have failed and fallen due as something to do.
+            any_done = True
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
 
     async def stop(self) -> None:

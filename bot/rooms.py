@@ -60,8 +60,8 @@ class Rooms:
         self._one_at_a_time = asyncio.Lock()
 
     async def drain(self) -> bool:
-        """Do what is to be done; True when there was anything."""
-        any_done = False
+        """Do what is to be done; True when there was anything, or another drain was at it."""
+        any_done = self._one_at_a_time.locked()
         async with self._one_at_a_time:
             await self._want()
             for room in await self._due():

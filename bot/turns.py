@@ -46,8 +46,8 @@ class Turns:
         self._one_at_a_time = asyncio.Lock()
 
     async def drain(self) -> bool:
-        """Handle everything that has come in or is due; True when there was anything."""
-        any_done = False
+        """Handle everything that has come in or is due; True when there was anything, or another drain was at it."""
+        any_done = self._one_at_a_time.locked()
         async with self._one_at_a_time:
             while await self._next():
                 any_done = True
