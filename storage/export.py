@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import chain
+from storage import chain, parts
+from storage.grades import GRADES
 from storage.log import exported, instant
 from storage.tables import (
     Alert,
@@ -25,10 +26,9 @@ from storage.tables import (
 )
 
 FORMAT = "krisebot-export/1"
-GRADES = ("open", "internal", "staff", "confidential")
 NOTICES = ("alert", "summons", "notice", "reminder", "broadcast", "order")
-# Parts of the format that nothing fills yet.
-TO_COME = (
+# The keys of the format that are filled by `storage.parts`; one that nothing fills yet is an empty list.
+PARTS = (
     "pings",
     "meetings",
     "reports",
@@ -41,6 +41,8 @@ TO_COME = (
 )
 # What a state of ours is called outside: a message in doubt is still on its way.
 STATES = {"sending": "queued", "replaced": "failed"}
+
+parts.load()
 
 
 async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -> dict[str, Any]:
@@ -73,7 +75,8 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
         "notifications": await _notifications(db, crisis, sees_staff),
         "measures": await _measures(db, crisis) if sees_staff else [],
         "assistance_requests": await _assistance_requests(db, crisis) if sees_staff else [],
-        **{part: [] for part in TO_COME},
+        **{name: [] for name in PARTS},
+        **{name: await read(db, crisis, GRADES[highest]) for name, read in parts.parts.items()},
     }
 
 

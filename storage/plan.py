@@ -26,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from storage.grades import GRADES
 from storage.plan_faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, fault, too_long
 from storage.plan_words import (
     CentreName,
@@ -49,7 +50,6 @@ from storage.plan_words import (
 
 __all__ = ["Fault", "Plan", "PlanFaults", "example", "load", "parse"]
 
-GRADES = ("open", "internal", "staff", "confidential")
 
 # Plan §4: these decide on activation, in this order.
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")

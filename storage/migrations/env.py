@@ -2,8 +2,10 @@
 
 from alembic import context
 
+from storage import parts
 from storage.tables import Base
 
+parts.load()
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
 with context.begin_transaction():
