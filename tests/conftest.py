@@ -10,6 +10,8 @@ import pytest
 
 from storage.database import Database
 from tests.databases import Databases, PostgreSQL, SQLite
+from tests.stage import Stage
+from tests.stages import PAIRS, STAGES
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +59,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(params=PAIRS, ids="-".join)
+async def open_stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """A stage with nothing on it yet, on each platform and each database in turn: for a scene to set."""
+    platform, kind = request.param
+    databases: Databases = request.getfixturevalue(kind)
+    url = databases.migrated()
+    async with STAGES[platform](url) as stage:
+        yield stage
+    databases.drop(url)

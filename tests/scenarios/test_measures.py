@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,15 +9,13 @@ import pytest
 
 from storage.verification import verify_export
 from tests.stage import DENMARK, Stage, log_of, told
-from tests.stages import STAGES
 
 
-@pytest.fixture(params=sorted(STAGES))
-async def stage(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Stage]:
-    async with STAGES[request.param](database_url) as stage:
-        await stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-        await stage.at("14:40")
-        yield stage
+@pytest.fixture
+async def stage(open_stage: Stage) -> Stage:
+    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
+    await open_stage.at("14:40")
+    return open_stage
 
 
 def danish(hour: int, minute: int, day: int = 2) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
@@ -11,16 +10,14 @@ from sqlalchemy import select
 from storage.tables import Inbox
 from storage.verification import verify_export
 from tests.stage import Stage, log_of
-from tests.stages import STAGES
 
 NUMBER = "010190-1234"
 
 
-@pytest.fixture(params=sorted(STAGES))
-async def stage(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Stage]:
-    async with STAGES[request.param](database_url) as stage:
-        await stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
-        yield stage
+@pytest.fixture
+async def stage(open_stage: Stage) -> Stage:
+    await open_stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
+    return open_stage
 
 
 async def kept(stage: Stage) -> str:

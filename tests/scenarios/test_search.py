@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.stage import Stage, log_of
-from tests.stages import STAGES
 
 
-@pytest.fixture(params=sorted(STAGES))
-async def stage(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Stage]:
-    async with STAGES[request.param](database_url) as stage:
-        await stage["jens"].commands("aktiver 2 skybrud")
-        yield stage
+@pytest.fixture
+async def stage(open_stage: Stage) -> Stage:
+    await open_stage["jens"].commands("aktiver 2 skybrud")
+    return open_stage
 
 
 async def found(stage: Stage, text: str) -> str:
