@@ -62,11 +62,18 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
-async def open_stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    """A stage with nothing on it yet, on each platform and each database in turn: for a scene to set."""
+def pair(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    """A platform's name and the address of a fresh, migrated database."""
     platform, kind = request.param
     databases: Databases = request.getfixturevalue(kind)
     url = databases.migrated()
+    yield platform, url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def open_stage(pair: tuple[str, str]) -> AsyncIterator[Stage]:
+    """A stage with nothing on it yet, on each platform and each database in turn: for a scene to set."""
+    platform, url = pair
     async with STAGES[platform](url) as stage:
         yield stage
-    databases.drop(url)
