@@ -86,7 +86,7 @@ class Turn:
     @cached_property
     def rules(self) -> Plan:
         """The plan that counts: the crisis' own, frozen when it began, with today's numbers; else today's."""
-        return Plan.thawed(self._crisis.plan, self.plan) if self._crisis else self.plan
+        return Plan.thawed(self._crisis.plan, self.plan, self._crisis.holders) if self._crisis else self.plan
 
     @property
     def the_incoming(self) -> Incoming:

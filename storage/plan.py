@@ -200,6 +200,23 @@ class Roles(Part):
         every = {str(each.alias): getattr(self, name) for name, each in type(self).model_fields.items()}
         return {role: held for role, held in every.items() if held is not None}
 
+    def held_by(self, holders: Mapping[str, str]) -> Roles:
+        """The roles with other persons in some of them; their deputies stay.
+
+        Args:
+            holders: a role and whoever has it now; one that the plan does not fill is then filled.
+        """
+        fields = {str(each.alias): name for name, each in type(self).model_fields.items()}
+        changed = {
+            fields[role]: Role.model_construct(
+                person=person, deputies=tuple(self.filled[role].deputies) if role in self.filled else ()
+            )
+            for role, person in holders.items()
+            if role in fields and role != "direktion"
+        }
+        every = {name: getattr(self, name) for name in fields.values()}
+        return type(self).model_construct(**{**every, **changed})
+
 
 class Escalation(Part):
     """Whom a warning is taken to, and how long each is waited for. Plan §4."""
@@ -482,12 +499,13 @@ class Plan(Part):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(TODAYS))
 
     @classmethod
-    def thawed(cls, frozen: Mapping[str, Any], today: Plan) -> Plan:
+    def thawed(cls, frozen: Mapping[str, Any], today: Plan, holders: Mapping[str, str] | None = None) -> Plan:
         """The plan that a crisis began with, as it can be used today.
 
         Args:
             frozen: what `frozen` gave when the crisis began; a key that we no longer know is passed over.
             today: where persons' names, numbers and ids come from; a person no longer in it is as they were.
+            holders: roles that others have in this crisis than in the plan, by shift or by naming.
 
         Raises:
             pydantic.ValidationError: `frozen` is no plan.
@@ -495,7 +513,8 @@ class Plan(Part):
         old = cls.model_validate(frozen, extra="ignore")
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}
-        return old.model_copy(update={"persons": {**today.persons, **removed}, **current})
+        roles = old.roles.held_by(holders) if holders else old.roles
+        return old.model_copy(update={"persons": {**today.persons, **removed}, "roles": roles, **current})
 
     # --- looked up often ---
 

@@ -236,6 +236,7 @@ class Crisis(Base):
     case_ref: Mapped[str | None]
     c3_ref: Mapped[str | None]
     chief: Mapped[str | None]
+    holders: Mapped[dict[str, Any]] = mapped_column(default=dict)  # roles that others have than in the plan
     municipalities: Mapped[list[Any]] = mapped_column(default=list)
 
 
