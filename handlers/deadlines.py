@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import rights, times
+from handlers import rights, shifts, times
 from handlers.card import Button, Card
 from handlers.registry import action, timer
 from handlers.turn import URGENT, Turn
@@ -24,6 +24,7 @@ async def start(turn: Turn) -> None:
                 await turn.cancel(_key(turn, f"warning/{before.total_seconds():.0f}"))
         await turn.at(max(crisis.established_due, turn.now), "deadlines.breach", _key(turn, "breach"))
     await turn.at(max(crisis.sustain_until, turn.now), "deadlines.sustained", _key(turn, "sustained"))
+    await shifts.start(turn)
 
 
 @timer("deadlines.warning")
@@ -70,7 +71,10 @@ async def sustained(turn: Turn) -> None:
         return
     await turn.notify(
         [turn.staff],
-        Card("3 døgn – drift fortsætter. Hvem har de næste vagter?"),
+        Card(
+            "3 døgn – drift fortsætter. Hvem har de næste vagter?",
+            buttons=(Button("Vis vagtplan", "shifts.show", {}),),
+        ),
         kind="notice",
         summary="Tre døgn er gået; driften fortsætter",
     )

@@ -513,8 +513,20 @@ class Plan(Part):
         old = cls.model_validate(frozen, extra="ignore")
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}
-        roles = old.roles.held_by(holders) if holders else old.roles
-        return old.model_copy(update={"persons": {**today.persons, **removed}, "roles": roles, **current})
+        others = holders or {}
+        roles = old.roles.held_by(others) if others else old.roles
+        functions = tuple(
+            each.model_copy(update={"contact": others[each.name]}) if each.name in others else each
+            for each in old.support_functions
+        )
+        return old.model_copy(
+            update={
+                "persons": {**today.persons, **removed},
+                "roles": roles,
+                "support_functions": functions,
+                **current,
+            }
+        )
 
     # --- looked up often ---
 
