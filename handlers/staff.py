@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
 
-from handlers import announcement, centres, communication, deadlines, log_seal, rights, tasks, words
+from handlers import announcement, centres, communication, deadlines, log_seal, rights, tasks, telephone, words
 from handlers.card import Button, Card, quote
 from handlers.registry import action, reply, timer, verb
 from handlers.turn import URGENT, Turn
@@ -86,6 +86,7 @@ async def convene(turn: Turn) -> None:
     await tasks.add(
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
     )
+    await telephone.begin(turn)
     await announcement.offer(turn, "aktiveret")
     await log_seal.begin(turn)
     alert = await turn.db.scalar(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id).limit(1))
