@@ -67,6 +67,23 @@ class Krisebot:
         if settings.rehearsal:
             self.join_code = None if settings.loopback else secrets.token_hex(4)
             found.append(Rehearsal(self.engine, self.clock, settings.host, settings.port, self.join_code))
+        else:
+            found += self._reserves()
+        return found
+
+    def _reserves(self) -> list[Platform]:
+        """SMS and mail, where the plan has a gateway for them; a rehearsal rings nobody up."""
+        from bot.platforms.gateway import Gateway
+        from bot.platforms.gatewayapi import SCHEME, GatewayApi
+
+        found: list[Platform] = []
+        sms, mail = self.plan.fallback.sms, self.plan.fallback.mail
+        if sms and sms.startswith(f"{SCHEME}://"):
+            found.append(GatewayApi(sms, self.settings.gatewayapi_url, self.engine))
+        elif sms:
+            found.append(Gateway("sms", sms, lambda: self.plan))
+        if mail:
+            found.append(Gateway("mail", mail, lambda: self.plan))
         return found
 
     def read_plan_again(self) -> None:

@@ -176,11 +176,13 @@ class Deliverer:
         }
         in_plan = self._plan().persons.get(person)
 
-        def rank(platform: str) -> tuple[bool, bool, float]:
+        def rank(platform: str) -> tuple[bool, bool, bool, float]:
             heard = known[platform].heard_at if platform in known else None
             return (
                 platform != first,
                 in_plan is None or platform != in_plan.prefers,
+                # A way without rooms, SMS or mail, is a reserve.
+                not self._platforms[platform].has_rooms,
                 -(heard.timestamp() if heard else 0),
             )
 
@@ -396,6 +398,30 @@ class Deliverer:
                 )
             )
         self._fell_due()
+
+    async def came_back(self, message: int, lane: str, why: str) -> None:
+        """What a platform had taken never arrived: the next way is tried, or it is told of.
+
+        Args:
+            message: our number for it.
+            lane: "platform/address", where it was sent.
+            why: Danish.
+        """
+        async with self._database.transaction() as db:
+            delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
+            if delivery is None or delivery.state not in ("sent", "delivered"):
+                return
+            delivery.state, delivery.error = "failed", why
+            now, gone = self._clock.now(), await db.get_one(Message, message)
+            if not await self._try_another_way(db, gone, now):
+                await self._give_up(db, gone, why, now)
+
+    async def arrived(self, message: int, lane: str) -> None:
+        """What a platform had taken is with the person; the arguments are `came_back`'s. Delivered is not contact (R005)."""
+        async with self._database.transaction() as db:
+            delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
+            if delivery is not None and delivery.state == "sent":
+                delivery.state = "delivered"
 
     async def _release(self, db: AsyncSession, name: str) -> None:
         lane = await db.get_one(Lane, name)

@@ -51,7 +51,7 @@ class Engine:
         self._open_doors = asyncio.Event()
         self.intake = Intake(database, self._come_in.set)
         self.turns = Turns(database, clock, plan, self._committed)
-        self._deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
+        self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
         self._rooms: Rooms | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -83,13 +83,13 @@ class Engine:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        await self._deliverer.stop()
+        await self.deliverer.stop()
         for platform in self.platforms.values():
             await platform.stop()
 
     async def settle(self) -> None:
         """Do all that can be done now, to the last delivery."""
-        while await self.turns.drain() or await self._make_rooms() or await self._deliverer.drain():
+        while await self.turns.drain() or await self._make_rooms() or await self.deliverer.drain():
             pass
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
@@ -137,7 +137,7 @@ class Engine:
         self._open_doors.set()
 
     async def _send(self) -> bool:
-        return await self._deliverer.drain(wait=False)
+        return await self.deliverer.drain(wait=False)
 
     async def _make_rooms(self) -> bool:
         any_done = await self._rooms.drain() if self._rooms else False

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     microsoft_service_url: str = _setting("MICROSOFT_SERVICE_URL", "https://smba.trafficmanager.net/emea/")
     teams_unverified: bool = _setting("KRISEBOT_TEAMS_UNVERIFIED", False)
 
+    gatewayapi_url: str = _setting("KRISEBOT_GATEWAYAPI_URL", "https://gatewayapi.com")
+
     @field_validator("rehearsal_wanted", "teams_unverified", mode="before")
     @classmethod
     def _on_or_off(cls, value: Any) -> Any:

@@ -67,12 +67,14 @@ class Card:
         facts: (name, value) pairs, drawn as a short table.
         fields: filled in on the message itself; every button sends them along.
         buttons: at most ten.
+        brief: said instead where only words can go, to the letter; empty means the text with numbered answers.
     """
 
     text: str
     facts: tuple[tuple[str, str], ...] = ()
     fields: tuple[Field, ...] = ()
     buttons: tuple[Button, ...] = ()
+    brief: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The card as JSON data, for the outbox."""
