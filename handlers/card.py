@@ -90,6 +90,7 @@ class Card:
             buttons=tuple(
                 Button(**{**each, "form": tuple(_field(one) for one in each["form"])}) for each in data["buttons"]
             ),
+            brief=data.get("brief", ""),
         )
 
     def button(self, label: str) -> Button | None:

@@ -66,6 +66,10 @@ async def _runs_staff(turn: Turn) -> bool:
     return await _chief(turn) or await secretariat.held(turn)
 
 
+async def _nudges(turn: Turn) -> bool:
+    return await _runs_staff(turn) or acts_as(turn.rules, turn.sender, "kommunikation")
+
+
 async def _centre_chief(turn: Turn) -> bool:
     return any(turn.sender in (centre.chief, centre.deputy) for centre in turn.rules.centres)
 
@@ -103,6 +107,7 @@ log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
 log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
+nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
 staff = Right("krisestaben og dem, der er om den", _staff)
 centre_chief = Right("en centerchef eller stedfortræderen", _centre_chief)
 # Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -241,12 +242,7 @@ class Turn:
         if not everyone:
             return []
         if self.due and self.now - self.due > PUNCTUAL:
-            card = Card(
-                f"{card.text}\n(Forsinket: skulle være sendt {self.clock(self.due)}.)",
-                card.facts,
-                card.fields,
-                card.buttons,
-            )
+            card = replace(card, text=f"{card.text}\n(Forsinket: skulle være sendt {self.clock(self.due)}.)")
         said = [
             await self.say(
                 person,
