@@ -16,7 +16,7 @@ from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage_slack import SlackStage
 
 EXAMPLE = (resources.files("storage") / "eksempelplan.yaml").read_text("utf-8")
-JENS, PIA, FINN = "+4520000001", "+4520000002", "+4529999999"
+JENS, PIA, ULLA, FINN = "+4520000001", "+4520000002", "+4520000018", "+4529999999"
 
 
 class Mailbox:
@@ -114,7 +114,7 @@ async def test_whoever_the_chat_and_the_telephone_do_not_reach_gets_a_mail(
     box, _ = mailbox
     stage.slack.deactivate("U0ULLA")
     await stage["jens"].commands("aktiver 2 skybrud")
-    sent = [sms for sms in stage.sms.taken if sms.to == "+4520000018"]
+    sent = [sms for sms in stage.sms.taken if sms.to == ULLA]
     assert sent
     assert box.got == []
     for sms in sent:
@@ -144,3 +144,25 @@ async def test_delivered_is_told_of_and_is_not_contact(stage: ReserveStage) -> N
     assert states == {"delivered"}
     await stage.forward(minutes=6)
     assert stage.sms.to(PIA)
+
+
+async def test_tjek_din_mail_is_exactly_those_words_and_tells_who_has_not_read(stage: ReserveStage) -> None:
+    """R200: S1 15:20; the recipients are shown first, chat and SMS go at once, and the rest is a list to ring from."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["hanne"].commands("mail alle centerchefer Fælles budskaber")
+    assert (await stage.export())["nudges"] == []
+    await stage["bo"].commands("mail alle centerchefer Fælles budskaber")
+    before = len(stage.sms.to(ULLA))
+    await stage["bo"].presses("Send til 6")
+    assert stage.sms.to(ULLA)[before:] == ["Tjek din mail"]
+    assert await stage["ulla"].sees("Tjek din mail")
+    (nudge,) = (await stage.export())["nudges"]
+    assert (nudge["subject"], len(nudge["receipts"])) == ("Fælles budskaber", 6)
+    await stage["ulla"].presses("Jeg har læst den")
+    await stage["bo"].fills_in("Markér som kontaktet", person="rune")
+    await stage["bo"].presses("Igen til 4")
+    assert stage.sms.to(ULLA)[before:] == ["Tjek din mail"]
+    assert stage.sms.to("+4520000014")[-2:] == ["Tjek din mail", "Tjek din mail"]
+    (nudge,) = (await stage.export())["nudges"]
+    done = {each["person"]: bool(each["read_at"] or each["called_at"]) for each in nudge["receipts"]}
+    assert [person for person, reached in done.items() if reached] == ["rune", "ulla"]

@@ -60,6 +60,6 @@ async def test_those_who_are_not_about_the_staff_do_not_change_its_overview(stag
     await stage["mads"].presses("Ude af oversigten")
     row = await only_resource(stage)
     assert row["gone_at"] is not None
-    assert [line["summary"] for line in log_of(await stage.export(), "resource")][0].startswith(
+    assert next(line["summary"] for line in log_of(await stage.export(), "resource")).startswith(
         "Ressource R1: 2 pumper"
     )
