@@ -66,6 +66,11 @@ async def _runs_staff(turn: Turn) -> bool:
     return await _chief(turn) or await secretariat.held(turn)
 
 
+async def _communication(turn: Turn) -> bool:
+    roles = ("kommunikation", "pressetalsperson", "presseansvarlig")
+    return await _chief(turn) or any(acts_as(turn.rules, turn.sender, role) for role in roles)
+
+
 async def _nudges(turn: Turn) -> bool:
     return await _runs_staff(turn) or acts_as(turn.rules, turn.sender, "kommunikation")
 
@@ -107,6 +112,8 @@ log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
 log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
+# Plan §8: "varetages af kommunikationsafdelingen"
+communication = Right("kommunikation eller krisestabschefen", _communication)
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
 staff = Right("krisestaben og dem, der er om den", _staff)
 centre_chief = Right("en centerchef eller stedfortræderen", _centre_chief)
