@@ -238,6 +238,21 @@ class Escalation(Part):
         return wait
 
 
+class Link(Part):
+    """A document that is kept elsewhere, and is looked up from here. Plan §2 and §9."""
+
+    title: Text = Field(alias="titel")
+    address: Text = Field(alias="adresse")
+
+
+class ActionCard(Link):
+    """A centre's own instructions for one kind of event: a link, never a copy. Plan §2."""
+
+    centre: CentreName = Field(alias="center")
+    owner: PersonId | None = Field(default=None, alias="ejer")
+    reviewed: date | None = Field(default=None, alias="gennemgået")
+
+
 class Centre(Part):
     """A centre: its chief is told, its contact is asked (T33)."""
 
@@ -370,6 +385,9 @@ class Plan(Part):
     grades: tuple[Text, Text, Text, Text] = Field(default=("Åben", "Intern", "Stab", "Fortrolig"), alias="grader")
     municipalities: tuple[Text, ...] = Field(default=(), alias="kommuner")
     places: tuple[Text, ...] = Field(default=(), alias="steder")
+
+    action_cards: tuple[ActionCard, ...] = Field(default=(), alias="handlekort")
+    links: tuple[Link, ...] = Field(default=(), alias="links")
 
     phones: dict[str, Phone] = Field(default={}, alias="telefoner")
     channel_order: tuple[Channel, ...] = Field(
