@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import rights
+from handlers import checklist, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, timer
 from handlers.turn import URGENT, Turn
@@ -111,6 +111,7 @@ async def informed(turn: Turn, notice: int) -> None:
             message.recipient, Card(f"✅ {row.centre} er underrettet {turn.clock(turn.now)}."), key=message.key
         )
     await show(turn)
+    await checklist.offer(turn, row.centre)
 
 
 @action("centres.contact", who=rights.centre_chief)
