@@ -25,7 +25,7 @@ LABELS = {
 
 @verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
-    """The five things this person can do now, and all verbs with an example each."""
+    """The five things this person can do now; all verbs are one tap away."""
     going = await turn.open_crises()
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
@@ -42,13 +42,35 @@ async def show(turn: Turn, text: str) -> None:
         if going
         else "Der er ingen aktiv krise."
     )
-    lines = "\n".join(f"• /krise {known.help}" for known in registry.verbs.values())
     await turn.answer(
         Card(
-            f"*Krisebot.* {state} Ved fare for liv: ring 112.\n\n{lines}",
-            buttons=tuple(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[:MOST]),
+            f"*Krisebot.* {state} Ved fare for liv: ring 112.\nSkriv bare, hvad der er sket – eller vælg:",
+            buttons=(
+                *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[:MOST]),
+                Button("Alle kommandoer", "help.all", {}),
+            ),
         )
     )
+
+
+@action("help.all", crisis=False)
+async def everything(turn: Turn) -> None:
+    """What this person may write, with an example each: what everybody may first."""
+    going = await turn.open_crises()
+    if turn.crisis is None and len(going) == 1:
+        turn.crisis = going[0]
+    groups: dict[str, list[str]] = {"Alle kan": [], "Du kan også": []}
+    for known in registry.verbs.values():
+        if known.who is rights.anyone:
+            groups["Alle kan"].append(known.help)
+        elif await _may(turn, known.name):
+            groups["Du kan også"].append(known.help)
+    lists = [
+        f"*{name}*\n" + "\n".join(f"• /krise {line}" for line in sorted(lines))
+        for name, lines in groups.items()
+        if lines
+    ]
+    await turn.answer(Card("\n\n".join(lists)))
 
 
 @action("help.run", crisis=False)

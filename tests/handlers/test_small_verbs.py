@@ -1,0 +1,60 @@
+"""What is asked for in one word: a number, IT's help, a lesson, and all that one may write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.stage import RehearsalStage, log_of
+
+
+@pytest.fixture
+async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
+    async with RehearsalStage(database_url) as stage:
+        yield stage
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_it_is_reached_at_once_with_a_task_that_is_ticked(stage: RehearsalStage) -> None:
+    """R157: priority, whom to ring, and the log knows."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("it projektoren i stabsrummet virker ikke")
+    assert await stage["nils"].sees("projektoren i stabsrummet virker ikke")
+    await stage["nils"].presses("Udført")
+    assert [line["status"] for line in log_of(await stage.export(), "task")][-1] == "done"
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_a_lesson_is_kept_for_the_evaluation(stage: RehearsalStage) -> None:
+    """R247: at any time, from anybody involved."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["hanne"].commands("erfaring nøgler til pumpehuset manglede")
+    (line,) = log_of(await stage.export(), "lesson")
+    assert (line["summary"], line["sender"]) == ("nøgler til pumpehuset manglede", "hanne")
+    await stage["kim"].commands("erfaring")
+    assert await stage["kim"].sees("nøgler til pumpehuset manglede")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_the_top_is_one_word_away_and_the_list_of_numbers_is_not_for_strangers(stage: RehearsalStage) -> None:
+    """R250: chief and mayor for everybody; others' numbers only for those in the plan."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["finn"].commands("ring")
+    assert await stage["finn"].sees("20 00 00 03")
+    await stage["finn"].commands("ring Mads")
+    assert not await stage["finn"].sees("20 00 00 13")
+    await stage["kim"].commands("ring Mads")
+    assert await stage["kim"].sees("20 00 00 13")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) -> None:
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["finn"].commands("")
+    await stage["finn"].presses("Alle kommandoer")
+    assert await stage["finn"].sees("/krise varsel")
+    assert not await stage["finn"].sees("/krise vagt")
+    await stage["tina"].commands("")
+    await stage["tina"].presses("Alle kommandoer")
+    assert await stage["tina"].sees("/krise vagt")
