@@ -201,10 +201,52 @@ async def answered(turn: Turn, alert: int, question: int, reply: str) -> None:
             sender=row.person,
             refs={"alert": row.id},
         )
-        await turn.replace(
-            Card(f"*Varsel nr. {turn.the_crisis.number} er sendt videre:* »{quote(row.text[:300])}«\n{DANGER}")
-        )
+        await turn.replace(_sent_on(turn, row))
         await escalation.start(turn, row)
+
+
+def _sent_on(turn: Turn, alert: Alert) -> Card:
+    """What kind it is may follow, when there is a moment for it: nothing waits for that (R002, R018)."""
+    kinds = dict(KINDS)
+    known = alert.kind != "other" or alert.source
+    facts = (("Slags", kinds[alert.kind]), ("Kilde", quote(alert.source or "ikke angivet", 200))) if known else ()
+    return Card(
+        f"*Varsel nr. {turn.the_crisis.number} er sendt videre:* »{quote(alert.text[:300])}«\n{DANGER}",
+        facts=facts,
+        buttons=(
+            Button(
+                "Slags og kilde",
+                "warning.kind",
+                {"alert": alert.id},
+                form=(
+                    Field("kind", "Hvad slags varsel er det?", "choice", value=alert.kind, choices=KINDS),
+                    Field("source", "Hvor ved du det fra?", value=alert.source or ""),
+                    Field("received", "Hvem tog imod det først, og hvornår? (kan udelades)"),
+                ),
+                form_title="Slags og kilde",
+            ),
+        ),
+    )
+
+
+@action("warning.kind")
+async def kind(turn: Turn, alert: int) -> None:
+    """One of the plan's kinds, where it is from, and who got it first (R002, R003)."""
+    row = await turn.db.get(Alert, alert)
+    if row is None or row.crisis_id != turn.the_crisis.id:
+        return
+    kinds = dict(KINDS)
+    row.kind = turn.value("kind") if turn.value("kind") in kinds else row.kind
+    row.source = turn.value("source") or row.source
+    received = turn.value("received")
+    await turn.log(
+        f"Varslets slags: {kinds[row.kind]}. Kilde: {row.source or 'ikke angivet'}."
+        + (f" Modtaget først: {received}." if received else ""),
+        kind="assessment",
+        sender=turn.sender,
+        refs={"alert": row.id},
+    )
+    await turn.replace(_sent_on(turn, row))
 
 
 async def _log_only(turn: Turn, alert: Alert) -> None:

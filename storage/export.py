@@ -103,7 +103,18 @@ def _crisis(crisis: Crisis) -> dict[str, Any]:
 
 async def _alerts(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
     rows = await db.scalars(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id))
-    return [{"person": row.person, "text": row.text, "at": _time(row.at), "kind": row.kind} for row in rows]
+    return [
+        {
+            "person": row.person,
+            "text": row.text,
+            "at": _time(row.at),
+            "kind": row.kind,
+            "source": row.source,
+            "received_at": _time(row.received_at),
+            "channel": row.platform,
+        }
+        for row in rows
+    ]
 
 
 async def _escalation(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
