@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import staff, tasks
-from handlers.card import Button, Card
+from handlers import meeting_place, rights, staff, tasks
+from handlers.card import Button, Card, Field, quote
 from handlers.registry import action
 from handlers.rights import framing
 from handlers.turn import Turn
@@ -19,16 +19,24 @@ ASKED = {"4k": "Beredskab 4K", "politi": "Politiet"}
 async def ask(turn: Turn) -> None:
     """ "tager stilling til behovet for at indkalde Beredskab 4K i krisestaben og/eller øvrige eksterne myndigheder" (R032)."""
     decided = await _decided(turn)
+    place = await meeting_place.place(turn)
+    where = Field("place", "Lokale eller link", required=True, value=place)
     open_questions = [subject for subject in ASKED if subject not in decided]
     await turn.say(
         turn.staff,
         Card(
             "*Den rammesættende krisestab tager stilling:* Skal andre med ved bordet?",
-            facts=tuple((ASKED[subject], decided.get(subject, "ikke besluttet")) for subject in ASKED),
-            buttons=tuple(
-                Button(f"{ASKED[subject]}: {answer}", "framing.decide", {"subject": subject, "answer": answer})
-                for subject in open_questions
-                for answer in ("ja", "nej")
+            facts=(
+                ("Mødet holdes", quote(place, 200) if place else "❗ sted eller link mangler"),
+                *((ASKED[subject], decided.get(subject, "ikke besluttet")) for subject in ASKED),
+            ),
+            buttons=(
+                *(
+                    Button(f"{ASKED[subject]}: {answer}", "framing.decide", {"subject": subject, "answer": answer})
+                    for subject in open_questions
+                    for answer in ("ja", "nej")
+                ),
+                Button("Sted eller link", "framing.place", form=(where,), form_title="Hvor mødes I?"),
             ),
         ),
         key=f"crisis/{turn.the_crisis.id}/framing",
@@ -67,6 +75,17 @@ async def decide(turn: Turn, subject: str, answer: str) -> None:
             owner=turn.rules.holder("sekretær"),
             tell=True,
         )
+
+
+@action("framing.place", who=rights.meets)
+async def move(turn: Turn) -> None:
+    """The place or the link, which the summons then says (R033)."""
+    place = turn.value("place")
+    if not place or place == await meeting_place.place(turn):
+        return
+    await meeting_place.move(turn, place)
+    await staff.tell_where(turn)
+    await ask(turn)
 
 
 async def _decided(turn: Turn) -> dict[str, str]:

@@ -66,6 +66,10 @@ async def _runs_staff(turn: Turn) -> bool:
     return await _chief(turn) or await secretariat.held(turn)
 
 
+async def _meets(turn: Turn) -> bool:
+    return await framing.held(turn) or await _runs_staff(turn)
+
+
 async def _communication(turn: Turn) -> bool:
     roles = ("kommunikation", "pressetalsperson", "presseansvarlig")
     return await _chief(turn) or any(acts_as(turn.rules, turn.sender, role) for role in roles)
@@ -112,6 +116,8 @@ log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
 log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
+# Plan §5: the framing staff and the secretariat that serves it
+meets = Right("borgmesteren, direktionen eller krisesekretariatet", _meets)
 # Plan §8: "varetages af kommunikationsafdelingen"
 communication = Right("kommunikation eller krisestabschefen", _communication)
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)

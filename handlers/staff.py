@@ -11,7 +11,18 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
 
-from handlers import announcement, centres, communication, deadlines, log_seal, rights, tasks, telephone, words
+from handlers import (
+    announcement,
+    centres,
+    communication,
+    deadlines,
+    log_seal,
+    meeting_place,
+    rights,
+    tasks,
+    telephone,
+    words,
+)
 from handlers.card import Button, Card, quote
 from handlers.registry import action, reply, timer, verb
 from handlers.turn import URGENT, Turn
@@ -162,18 +173,25 @@ async def _summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | No
             sent_at=turn.now,
         )
     )
+    where = await _where(turn, its[0].kind)
     await turn.say(
-        person, _summons_card(turn, label, deputy_for), key=_key(turn, person), kind="summons", urgency=URGENT
+        person, _summons_card(turn, label, deputy_for, where), key=_key(turn, person), kind="summons", urgency=URGENT
     )
     return True
 
 
-def _summons_card(turn: Turn, label: str, deputy_for: str | None) -> Card:
+async def _where(turn: Turn, duty: str) -> str:
+    """ "træder sammen hurtigst muligt": the framing staff is told where, or by which link (R033)."""
+    place = await meeting_place.place(turn) if duty == "framing" else ""
+    return f"\nMødet holdes straks: {quote(place, 300)}" if place else ""
+
+
+def _summons_card(turn: Turn, label: str, deputy_for: str | None, where: str) -> Card:
     crisis = turn.the_crisis
     behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
     return Card(
         f"🚨 *Du indkaldes{behalf}: {label}.*\nKrise nr. {crisis.number}: {quote(crisis.title)}. "
-        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.\n"
+        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.{where}\n"
         "Svar med en knap – eller skriv fx »er der om 20 min«.",
         buttons=(
             Button("Kommer", "staff.coming", {}, style="primary"),
@@ -298,7 +316,8 @@ async def unanswered(turn: Turn, reminded: bool) -> None:
         return
     if not reminded:
         for summons in silent:
-            card = _summons_card(turn, summons.label, summons.deputy_for)
+            where = await _where(turn, summons.duty)
+            card = _summons_card(turn, summons.label, summons.deputy_for, where)
             await turn.say(
                 summons.person,
                 Card(f"*Påmindelse – du har ikke svaret.*\n{card.text}", buttons=card.buttons),
@@ -344,6 +363,26 @@ async def readiness(turn: Turn) -> tuple[tuple[str, str], ...]:
         if asked:
             rows.append((name, f"{len(coming)} af {len(asked)} kommer"))
     return tuple(rows)
+
+
+async def tell_where(turn: Turn) -> None:
+    """The meeting has been moved: every summons to the framing staff says so, and those who come are told."""
+    coming = []
+    for summons in [each for each in await _all(turn) if each.duty == "framing"]:
+        if summons.answer is None:
+            where = await _where(turn, summons.duty)
+            card = _summons_card(turn, summons.label, summons.deputy_for, where)
+            await turn.say(summons.person, card, key=_key(turn, summons.person))
+        elif summons.answer == "coming":
+            coming.append(summons.person)
+    place = await meeting_place.place(turn)
+    await turn.notify(
+        [person for person in coming if person != turn.sender],
+        Card(f"*Det rammesættende møde holdes:* {quote(place, 300)}"),
+        kind="notice",
+        summary=f"Fortalt, hvor det rammesættende møde holdes: {place}",
+        urgency=URGENT,
+    )
 
 
 async def answers(turn: Turn) -> str:

@@ -321,6 +321,8 @@ class Meetings(Part):
     agenda_by: Clock = Field(default=time(16), alias="dagsorden_senest")
     agenda_reminder: Clock = Field(default=time(12), alias="dagsorden_påmind", validate_default=True)
     fewest_items: int = Field(default=2, alias="færrest_punkter", ge=0)
+    place: Text | None = Field(default=None, alias="sted")
+    link: Text | None = Field(default=None, alias="link")
 
     @field_validator("agenda_reminder")
     @classmethod
