@@ -17,11 +17,15 @@ SHOWN = 3
 @verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer", crisis=True)
 async def status(turn: Turn, text: str) -> None:
     """ "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer" (R204, R256)."""
+    await turn.answer(await card(turn))
+
+
+async def card(turn: Turn) -> Card:
+    """How the crisis stands, as far as whoever asks may see."""
     crisis = turn.the_crisis
     head = [f"*Nr. {crisis.number}: {quote(crisis.title)}*", _state(turn)]
     if not await rights.staff.held(turn) and not await rights.decider.held(turn):
-        await turn.answer(Card("\n".join(head) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her."))
-        return
+        return Card("\n".join(head) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
     if crisis.level == 2 and crisis.state == "active":
         head.append(
             f"Fuldt etableret {turn.clock(crisis.established_at)}."
@@ -65,19 +69,17 @@ async def status(turn: Turn, text: str) -> None:
             LogEntry.kind.in_(["information", "saved", "alert"]),
         )
     )
-    await turn.answer(
-        Card(
-            "\n".join(line for line in head if line),
-            facts=(
-                ("Løst", _list(done)),
-                ("Besluttet", _list(list(decisions))),
-                ("Afventer", _list(waiting)),
-                ("Log", f"{unconfirmed} ubekræftede oplysninger"),
-            ),
-            buttons=(Button("Fuldt etableret", "deadlines.established", {"crisis": crisis.id}),)
-            if crisis.level == 2 and crisis.state == "active" and not crisis.established_at
-            else (),
-        )
+    return Card(
+        "\n".join(line for line in head if line),
+        facts=(
+            ("Løst", _list(done)),
+            ("Besluttet", _list(list(decisions))),
+            ("Afventer", _list(waiting)),
+            ("Log", f"{unconfirmed} ubekræftede oplysninger"),
+        ),
+        buttons=(Button("Fuldt etableret", "deadlines.established", {"crisis": crisis.id}),)
+        if crisis.level == 2 and crisis.state == "active" and not crisis.established_at
+        else (),
     )
 
 

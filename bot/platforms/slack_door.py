@@ -280,7 +280,16 @@ class Door:
     async def _opened_home(self, event: Json) -> None:
         if event.get("tab") == "home":
             try:
-                view = drawing.home(await home(self._engine))
+                opened = Incoming(
+                    key="",
+                    kind="home",
+                    platform=NAME,
+                    sender=self._people.person(event["user"]),
+                    place="dm",
+                    conversation=event["user"],
+                    received_at=self._engine.clock.now(),
+                )
+                view = drawing.home(await home(self._engine, opened))
                 await self._calls.write(self._calls.api.views_publish(user_id=event["user"], view=view))
             except (Throttled, Unavailable, InDoubt, Undeliverable) as error:
                 log.warning("the home page was not drawn: %s", error)

@@ -1,29 +1,42 @@
-"""The app's home page in Slack: which crises go on, and what one can do. Bilag 1, Overblik."""
+"""The app's home page in Slack: the status of what goes on, as far as who opens it may see. Bilag 1, Overblik."""
 
 from __future__ import annotations
 
 from bot.engine import Engine
-from handlers import decision, help
-from handlers.card import Button, Card, quote
+from handlers import help, status
+from handlers.card import Button, Card
+from handlers.incoming import Incoming
 from handlers.turn import Turn
 
 OFFERED = ("varsel", "status", "hvem", "hjælp")
 LABELS = {**help.LABELS, "hjælp": "Hjælp"}
 
 
-async def home(engine: Engine) -> Card:
-    """What goes on now, as far as everybody may know."""
+async def home(engine: Engine, opened: Incoming) -> Card:
+    """Every open crisis' status card, as `/krise status` gives it to the same person.
+
+    Args:
+        opened: by whom.
+    """
     async with engine.database.reading() as db:
-        turn = Turn(db, engine.clock.now(), engine.plan())
-        lines = []
+        turn = Turn(db, engine.clock.now(), engine.plan(), incoming=opened)
+        shown = []
         for crisis in await turn.open_crises():
-            state = "varslet, ikke besluttet" if crisis.decided_at is None else decision.named(crisis.level)
-            since = turn.clock(crisis.decided_at or crisis.created_at)
-            lines.append(f"• *Nr. {crisis.number}: {quote(crisis.title)}* – {state}, {since}")
-    offered = [name for name in OFFERED if lines or name != "status"]
+            turn.crisis = crisis
+            shown.append((crisis.number, await status.card(turn)))
+    several = len(shown) > 1
+    offered = [name for name in OFFERED if shown or name != "status"]
+    said = "\n\n".join(card.text for _, card in shown) or "Der er ingen aktiv krise."
     return Card(
-        "*Krisebot*\nVed fare for liv: ring 112.\n\n"
-        + ("\n".join(lines) or "Der er ingen aktiv krise.")
-        + "\n\nSkriv */krise* hvor som helst, eller skriv direkte til Krisebot under Beskeder.",
-        buttons=tuple(Button(LABELS[name], "help.run", {"verb": name}) for name in offered),
+        f"*Krisebot*\nVed fare for liv: ring 112.\n\n{said}\n\n"
+        "Skriv */krise* hvor som helst, eller skriv direkte til Krisebot under Beskeder.",
+        facts=tuple(
+            (f"Nr. {number}: {name}" if several else name, value)
+            for number, card in shown
+            for name, value in card.facts
+        ),
+        buttons=(
+            *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered),
+            *(button for _, card in shown[:1] for button in card.buttons if not several),
+        ),
     )

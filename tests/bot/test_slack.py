@@ -426,6 +426,11 @@ async def test_the_home_page_tells_what_goes_on_and_starts_what_one_needs(house:
     await house.crisis()
     await finn.opens_home()
     assert "skybrud i Hedehusene" in finn.home
+    assert "Afventer" not in finn.home
+    kim = house.person("U0KIM")
+    await kim.opens_home()
+    assert "Afventer" in kim.home
+    assert "Fuldt etableret senest" in kim.home
     await finn.presses("Hvem er hvem")
     await house.engine.settle()
     assert finn.sees("Beredskabschef 4K")
