@@ -16,6 +16,7 @@ from handlers import (
     centres,
     communication,
     deadlines,
+    externals,
     log_seal,
     meeting_place,
     rights,
@@ -423,6 +424,10 @@ async def show_answers(turn: Turn) -> None:
 )
 async def member_in(turn: Turn, text: str) -> None:
     """ "inviterer deltagerne ind" (Bilag 1): members come in as they are needed (R051, R254)."""
+    first, _, rest = text.strip().partition(" ")
+    if first.casefold().strip(":,") in ("ekstern", "eksternt", "eksterne"):
+        await externals.typed(turn, rest)
+        return
     persons = await _named(turn, text)
     entered = [person for person in persons if await add_member(turn, person, "operational", "medlem")]
     if not persons:
@@ -437,7 +442,7 @@ async def member_in(turn: Turn, text: str) -> None:
         kind="notice",
         summary=f"Fortalt, at de er med i krisestaben: {turn.names(entered)}",
     )
-    count = len(await turn.members("framing", "operational"))
+    count = len(await turn.members("framing", "operational")) + len(await externals.present(turn))
     warning = f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor." if count > MANY else ""
     await turn.answer(Card(f"{turn.names(entered)} er med i krisestaben.{warning}"))
 
@@ -452,6 +457,8 @@ async def member_in(turn: Turn, text: str) -> None:
 )
 async def member_out(turn: Turn, text: str) -> None:
     """ "lader dem træde ud igen": they lose access, their entries stay (D09)."""
+    if text.strip() and await externals.leave(turn, text.strip()):
+        return
     persons = await _named(turn, text)
     left = []
     for person in persons:
@@ -488,7 +495,9 @@ async def _named(turn: Turn, text: str) -> list[str]:
                 f'Jeg kan ikke se, hvem "{quote(text)}" er. Intet er ændret. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
             )
             if text
-            else Card("Hvem? Skriv fx */krise ind Rune*.")
+            else Card(
+                "Hvem? Skriv fx */krise ind Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
+            )
         )
         return []
     return persons

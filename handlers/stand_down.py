@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import announcement, deadlines, escalation, level_one, measure_card, measure_steps, rights, tasks
+from handlers import (
+    announcement,
+    deadlines,
+    escalation,
+    externals,
+    level_one,
+    measure_card,
+    measure_steps,
+    rights,
+    tasks,
+)
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.rights import on_behalf_of
@@ -238,6 +248,7 @@ async def _close(turn: Turn) -> None:
         )
         or "• Ingen"
     )
+    outside = ", ".join(f"{quote(row.name)} ({quote(row.contact)})" for row in await externals.present(turn))
     missing = [name for name, value in (("ESDH-sag", crisis.case_ref), ("C3-sag", crisis.c3_ref)) if not value]
     await turn.notify(
         list(dict.fromkeys([turn.staff, *await turn.chiefs(), *filter(None, [secretary])])),
@@ -245,6 +256,7 @@ async def _close(turn: Turn) -> None:
             "*Afslutningsliste*\n"
             + "\n".join(f"☐ {title}" for title in CLOSING)
             + f"\n\n*Åbne tiltag og opgaver, der skal overdrages:*\n{handover}"
+            + (f"\n\n*Eksterne, som I selv giver besked:* {outside}" if outside else "")
             + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
         ),
         kind="notice",

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers import assistance, assistance_card, centres, decision, measure_card, measure_steps, rights, staff, tasks
+from handlers import (
+    assistance,
+    assistance_card,
+    centres,
+    decision,
+    externals,
+    measure_card,
+    measure_steps,
+    rights,
+    staff,
+    tasks,
+)
 from handlers.card import Button, Card, quote
 from handlers.registry import verb
 from handlers.turn import Turn
@@ -106,6 +117,11 @@ async def who(turn: Turn, text: str) -> None:
         ("Logfører", line(plan.holder("logfører"))),
         ("Kommunikation", line(plan.holder("kommunikation"))),
     ]
+    if turn.crisis is not None and await rights.staff.held(turn):
+        rows += [
+            (f"Ekstern: {quote(row.organisation)}", f"{quote(row.name)}, {quote(row.contact)}")
+            for row in await externals.present(turn)
+        ]
     numbers = ", ".join(f"{watch.address}" for watch in plan.monitoring)
     await turn.answer(
         Card(

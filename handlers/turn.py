@@ -20,6 +20,7 @@ from handlers import times
 from handlers.card import Card
 from handlers.incoming import Incoming
 from storage import log
+from storage.parts.externals import PREFIX
 from storage.plan import Plan
 from storage.tables import Address, Crisis, LogEntry, Member, Message, Room, Timer
 
@@ -115,6 +116,8 @@ class Turn:
         known = self.rules.persons.get(person)
         if known:
             return known.name
+        if person.startswith(PREFIX):
+            return person.removeprefix(PREFIX)
         if self.incoming and person == self.incoming.sender and self.incoming.sender_name:
             return self.incoming.sender_name
         return self._strangers.get(person) or person.partition(":")[2].capitalize() or person
@@ -153,11 +156,12 @@ class Turn:
         return [person for person in [mayor, *self.rules.deputies("borgmester")] if person]
 
     async def members(self, *staffs: str) -> list[str]:
-        """Who is in the staff now, or beside it; without names of staffs, all of them."""
+        """Who is in the staff now, or beside it; without names of staffs, all of them. Those from outside we don't reach."""
         query = select(Member.person).where(Member.crisis_id == self.the_crisis.id, Member.until.is_(None))
         if staffs:
             query = query.where(Member.staff.in_(staffs))
-        return list(dict.fromkeys((await self.db.scalars(query.order_by(Member.id))).all()))
+        found = list(dict.fromkeys((await self.db.scalars(query.order_by(Member.id))).all()))
+        return [person for person in found if not person.startswith(PREFIX)]
 
     async def involved(self) -> set[str]:
         """The staff and those who serve it, with the centres' chiefs and contacts."""

@@ -1,0 +1,177 @@
+"""External members of the staff: who they are, how they are reached, and what they may see. Plan §5 (R052); §8 (R216)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers import rights
+from handlers.card import Button, Card, Field, quote
+from handlers.registry import action, verb
+from handlers.turn import Turn
+from handlers.words import fold
+from storage.grades import GRADES, within
+from storage.log import exported
+from storage.parts.externals import PREFIX, External
+from storage.tables import LogEntry, LogState, Member
+
+SHOWN = 40
+DEFAULT = "internal"
+
+
+def form(turn: Turn) -> tuple[Field, ...]:
+    """What is asked for of somebody from outside."""
+    grades = tuple((grade, turn.rules.grade_name(grade)) for grade in GRADES)
+    return (
+        Field("name", "Navn", required=True),
+        Field("organisation", "Organisation", required=True),
+        Field("contact", "Telefon eller mail", required=True),
+        Field("clearance", "Må se oplysninger til og med", "choice", value=DEFAULT, choices=grades),
+    )
+
+
+def button(turn: Turn) -> Button:
+    """The way in by a form."""
+    about = {"crisis": turn.the_crisis.id}
+    return Button("Ekstern part", "externals.new", about, form=form(turn), form_title="Ekstern part")
+
+
+@action("externals.new", who=rights.runs_staff)
+async def new(turn: Turn) -> None:
+    """The form."""
+    await enter(
+        turn, turn.value("name"), turn.value("organisation"), turn.value("contact"), turn.value("clearance") or DEFAULT
+    )
+
+
+async def typed(turn: Turn, text: str) -> None:
+    """ "Lone Bak, Politiet, 114" or, with what they may see, "…, intern"."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    clearance = DEFAULT
+    if len(parts) > 3:
+        clearance = next((each for each in GRADES if fold(turn.rules.grade_name(each)) == fold(parts[3])), "")
+    if len(parts) < 3 or not clearance:
+        names = ", ".join(turn.rules.grade_name(grade) for grade in GRADES)
+        await turn.answer(
+            Card(
+                "Navn, organisation og telefon eller mail, med komma imellem. Intet er ændret. Skriv fx "
+                f"*/krise ind ekstern Lone Bak, Politiet, 114*. Sidst kan stå, hvad de må se: {names}.",
+                buttons=(button(turn),),
+            )
+        )
+        return
+    await enter(turn, parts[0], parts[1], parts[2], clearance)
+
+
+async def enter(turn: Turn, name: str, organisation: str, contact: str, clearance: str) -> None:
+    """Let somebody from outside into the operational staff.
+
+    Args:
+        contact: how the secretariat reaches them.
+        clearance: the highest grade they may see; one of `storage.grades.GRADES`.
+    """
+    if not (name and organisation and contact) or clearance not in GRADES:
+        await turn.answer(Card("Navn, organisation og telefon eller mail skal udfyldes. Intet er ændret."))
+        return
+    person = f"{PREFIX}{name}"
+    if any(row.name == name for row in await present(turn)):
+        await turn.answer(Card(f"{quote(name)} er allerede med i krisestaben."))
+        return
+    turn.db.add(
+        External(
+            crisis_id=turn.the_crisis.id,
+            name=name,
+            organisation=organisation,
+            contact=contact,
+            clearance=clearance,
+            since=turn.now,
+            added_by=turn.sender,
+        )
+    )
+    turn.db.add(
+        Member(
+            crisis_id=turn.the_crisis.id,
+            person=person,
+            staff="operational",
+            since=turn.now,
+            reason=f"ekstern part, {organisation}",
+            added_by=turn.sender,
+        )
+    )
+    await turn.db.flush()
+    grade = turn.rules.grade_name(clearance)
+    await turn.log(
+        f"Ind i krisestaben: {name} ({organisation}), ekstern part; må se til og med {grade}",
+        kind="member",
+        receiver=person,
+        verification="confirmed",
+    )
+    await turn.answer(
+        Card(
+            f"{quote(name)} ({quote(organisation)}) er med i krisestaben som ekstern part og må se til og med *{grade}*. "
+            f"Ring eller skriv selv: {quote(contact)}.\nTekst, der må deles: */krise del {quote(name)}*."
+        )
+    )
+
+
+async def leave(turn: Turn, name: str) -> bool:
+    """Let somebody from outside step out again; False when nobody of that name is in."""
+    row = next((each for each in await present(turn) if fold(each.name) == fold(name.lstrip("@"))), None)
+    if row is None:
+        return False
+    row.until = turn.now
+    for standing in await turn.db.scalars(
+        select(Member).where(
+            Member.crisis_id == row.crisis_id, Member.person == f"{PREFIX}{row.name}", Member.until.is_(None)
+        )
+    ):
+        standing.until = turn.now
+    await turn.db.flush()
+    await turn.log(f"Ud af krisestaben: {row.name} ({row.organisation})", kind="member", receiver=f"{PREFIX}{row.name}")
+    await turn.answer(Card(f"{quote(row.name)} er trådt ud af krisestaben. Sig det til dem: {quote(row.contact)}."))
+    return True
+
+
+async def present(turn: Turn) -> list[External]:
+    """Those from outside who sit in the staff now."""
+    query = select(External).where(External.crisis_id == turn.the_crisis.id, External.until.is_(None))
+    return list(await turn.db.scalars(query.order_by(External.id)))
+
+
+@verb(
+    "del",
+    "delbart",
+    help="del <ekstern part> – det af loggen, som de må se, klar til at sende",
+    who=rights.runs_staff,
+    crisis=True,
+)
+async def share(turn: Turn, text: str) -> None:
+    """The newest lines that somebody from outside may see, and not one more."""
+    row = next((each for each in await present(turn) if fold(each.name) == fold(text.lstrip("@"))), None)
+    if row is None:
+        names = ", ".join(each.name for each in await present(turn)) or "ingen"
+        await turn.answer(
+            Card(f'Jeg kender ingen ekstern part, der hedder "{quote(text, 100)}". Med nu: {quote(names)}.')
+        )
+        return
+    allowed = [grade for grade in GRADES if within(grade, row.clearance)]
+    found = await turn.db.execute(
+        select(LogEntry, LogState)
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(LogEntry.crisis_id == row.crisis_id, LogState.grade.in_(allowed))
+        .order_by(LogEntry.no.desc())
+        .limit(SHOWN)
+    )
+    lines = [
+        f"{entry.no}. {turn.clock(entry.recorded_time)} {' '.join(str(exported(entry)['summary']).split())[:300]}"
+        f" ({'bekræftet' if state.verification == 'confirmed' else 'ubekræftet'})"
+        for entry, state in reversed(list(found))
+    ]
+    await turn.log(
+        f"Delt med {row.name} ({row.organisation}): {len(lines)} loglinjer til og med {turn.rules.grade_name(row.clearance)}",
+        kind="shared",
+        receiver=f"{PREFIX}{row.name}",
+        direction="out",
+        verification="confirmed",
+    )
+    body = "\n".join(map(quote, lines)) or "Der er intet, de må se endnu."
+    await turn.answer(Card(f"*Til {quote(row.name)} ({quote(row.organisation)}), {quote(row.contact)}:*\n{body}"))
