@@ -13,6 +13,7 @@ from handlers import assistance_answers, assistance_card, needs, owners, registr
 from handlers.assistance_card import ANSWERED
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
+from handlers.needs import Need
 from handlers.registry import action, reply, verb
 from handlers.turn import URGENT, Turn
 from storage.tables import AssistanceRequest, Inbox
@@ -55,18 +56,29 @@ async def suggested(turn: Turn, text: str) -> bool:
         turn.crisis = None
         return False
     entry = await turn.log(text, sender=turn.sender, receiver="krisestaben", direction="in")
+    await offer(turn, text, need, entry.no)
+    return True
+
+
+async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
+    """Suggest that what somebody wrote becomes a request; nothing is sent before they say so.
+
+    Args:
+        text: verbatim.
+        need: what was read out of it.
+        no: the log line that it stands in.
+    """
     await turn.answer(
         Card(
-            f"🔴 Mangler I noget? Din tekst står i loggen som nr. {entry.no}. Skal krisestaben have den som en anmodning "
+            f"🔴 Mangler I noget? Din tekst står i loggen som nr. {no}. Skal krisestaben have den som en anmodning "
             f"om bistand?\n»{quote(text)}«",
             fields=tuple(Field(field.id, field.label, value=getattr(need, field.id)) for field in FIELDS),
             buttons=(
-                Button("Send", "assistance.send", {"inbox": turn.inbox_id, "no": entry.no}, style="primary"),
+                Button("Send", "assistance.send", {"inbox": turn.inbox_id, "no": no}, style="primary"),
                 Button("Nej", "assistance.not_meant", {}),
             ),
         )
     )
-    return True
 
 
 @action("assistance.send")

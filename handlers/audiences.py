@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import select
+
 from handlers.turn import Turn
 from handlers.words import fold
+from storage.plan import Centre
+from storage.tables import CentreNotice
 
 
 async def persons(turn: Turn, text: str) -> tuple[list[str], list[str]]:
@@ -31,6 +35,16 @@ async def persons(turn: Turn, text: str) -> tuple[list[str], list[str]]:
             group = named if len(named) == 1 else []
         found += group
     return list(dict.fromkeys(found)), unknown
+
+
+async def contact_of(turn: Turn, centre: Centre) -> str:
+    """Whom a centre is asked through: the contact that was named in this crisis, the plan's, or the chief (R106, T33)."""
+    named = await turn.db.scalar(
+        select(CentreNotice.contact).where(
+            CentreNotice.crisis_id == turn.the_crisis.id, CentreNotice.centre == centre.name
+        )
+    )
+    return named or centre.contact or centre.chief
 
 
 async def _group(turn: Turn, name: str) -> list[str] | None:

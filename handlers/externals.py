@@ -108,7 +108,7 @@ async def enter(turn: Turn, name: str, organisation: str, contact: str, clearanc
     await turn.answer(
         Card(
             f"{quote(name)} ({quote(organisation)}) er med i krisestaben som ekstern part og må se til og med *{grade}*. "
-            f"Ring eller skriv selv: {quote(contact)}.\nTekst, der må deles: */krise del {quote(name)}*."
+            f"Ring eller skriv selv: {quote(contact)}.\nTekst, der må deles: */krise delbart {quote(name)}*."
         )
     )
 
@@ -138,9 +138,8 @@ async def present(turn: Turn) -> list[External]:
 
 
 @verb(
-    "del",
     "delbart",
-    help="del <ekstern part> – det af loggen, som de må se, klar til at sende",
+    help="delbart <ekstern part> – det af loggen, som de må se, klar til at sende",
     who=rights.runs_staff,
     crisis=True,
 )

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from handlers import rights
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Run = Callable[..., Awaitable[None]]
 Reply = Callable[..., Awaitable[bool]]
+Asked = Callable[..., Awaitable["datetime | None"]]
 R = TypeVar("R", bound=Run)
 
 
@@ -56,7 +58,7 @@ class Action:
 verbs: dict[str, Verb] = {}
 actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
-replies: dict[str, Reply] = {}
+replies: dict[str, tuple[Reply, Asked | None]] = {}
 
 
 def verb(
@@ -97,11 +99,17 @@ def timer(kind: str) -> Callable[[R], R]:
     return register
 
 
-def reply(kind: str) -> Callable[[Reply], Reply]:
-    """Register how free text is read by whoever was asked something: `async (turn, text) -> bool`, True when it was."""
+def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
+    """Register how free text is read by whoever was asked something: `async (turn, text) -> bool`, True when it was.
+
+    Args:
+        kind: what was asked.
+        asked: `async (turn) -> when the sender was last asked it, UTC`, or None when nothing is open. The newest
+            question is answered first; a reader without it, which nobody asked, comes last.
+    """
 
     def register(run: Reply) -> Reply:
-        _once(replies, kind, run)
+        _once(replies, kind, (run, asked))
         return run
 
     return register

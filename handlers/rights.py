@@ -70,6 +70,10 @@ async def _meets(turn: Turn) -> bool:
     return await framing.held(turn) or await _runs_staff(turn)
 
 
+async def _asks(turn: Turn) -> bool:
+    return await _runs_staff(turn) or turn.sender in await turn.members("framing", "operational")
+
+
 async def _communication(turn: Turn) -> bool:
     roles = ("kommunikation", "pressetalsperson", "presseansvarlig")
     return await _chief(turn) or any(acts_as(turn.rules, turn.sender, role) for role in roles)
@@ -116,6 +120,8 @@ log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
 log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
+# Plan §2: "har ansvar for at spørge ud i organisationen"
+asks = Right("krisestaben eller krisesekretariatet", _asks)
 # Plan §5: the framing staff and the secretariat that serves it
 meets = Right("borgmesteren, direktionen eller krisesekretariatet", _meets)
 # Plan §8: "varetages af kommunikationsafdelingen"

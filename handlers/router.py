@@ -54,10 +54,17 @@ def strip_name(text: str) -> str:
 async def said(turn: Turn, text: str) -> None:
     """Read what was said to the bot in a one-to-one chat: an answer to what it asked, a verb, or neither."""
     text = strip_name(text)
-    for answers in registry.replies.values():
+    for answers in await _by_newest_question(turn):
         if await answers(turn, text):
             return
     await command(turn, text)
+
+
+async def _by_newest_question(turn: Turn) -> list[registry.Reply]:
+    """Those who may read an answer, whoever asked last first: "ok" answers the newest question."""
+    asked = [(await when(turn) if when else None, run) for run, when in registry.replies.values()]
+    opened = sorted(((at, run) for at, run in asked if at is not None), key=lambda pair: pair[0], reverse=True)
+    return [run for _, run in opened] + [run for at, run in asked if at is None]
 
 
 async def command(turn: Turn, text: str) -> None:

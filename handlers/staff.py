@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
 
@@ -213,16 +213,27 @@ async def declined(turn: Turn) -> None:
     await _answered(turn, "declined", "Kan ikke")
 
 
-@reply("summons")
-async def replied(turn: Turn, text: str) -> bool:
-    """ "ok", "er der om 20", "er på ferie i Grækenland" in answer to a summons."""
-    summons = await turn.db.scalar(
+async def asked_at(turn: Turn) -> datetime | None:
+    """When the sender was summoned and has not answered, UTC."""
+    summons = await _open_summons(turn)
+    return summons.sent_at if summons else None
+
+
+async def _open_summons(turn: Turn) -> Summons | None:
+    found: Summons | None = await turn.db.scalar(
         select(Summons)
         .join(Crisis, Crisis.id == Summons.crisis_id)
         .where(Summons.person == turn.sender, Summons.answered_at.is_(None), Crisis.state != "closed")
         .order_by(Summons.id.desc())
         .limit(1)
     )
+    return found
+
+
+@reply("summons", asked=asked_at)
+async def replied(turn: Turn, text: str) -> bool:
+    """ "ok", "er der om 20", "er på ferie i Grækenland" in answer to a summons."""
+    summons = await _open_summons(turn)
     if summons is None:
         return False
     reading = words.reading(text, "summons")

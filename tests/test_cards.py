@@ -17,6 +17,7 @@ from sqlalchemy import select
 from bot.platforms import slack_drawing, teams_drawing
 from bot.platforms.slack_home import home
 from handlers.card import Card
+from handlers.incoming import Incoming
 from storage.tables import Message
 from tests.databases import SQLite, run
 from tests.fakes.slack_blocks import Inspection
@@ -45,7 +46,8 @@ async def played(url: str) -> list[Card]:
             async with stage.database.reading() as db:
                 for message in await db.scalars(select(Message)):
                     said[message.id, message.version] = Card.from_json(message.card)
-        front = await home(stage.bot.engine)
+        opened = Incoming("", "home", "slack", "kim", "dm", "U0KIM", stage.clock.now())
+        front = await home(stage.bot.engine, opened)
     return [*said.values(), front]
 
 

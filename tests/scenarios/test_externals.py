@@ -28,12 +28,12 @@ async def test_an_external_party_comes_in_and_goes_out_and_sees_what_it_may(stag
     )
     member = (await stage.export())["members"][-1]
     assert (member["person"], member["staff"], member["until"]) == ("ekstern:Lone Bak", "operational", None)
-    await kim.commands("del Lone Bak")
+    await kim.commands("delbart Lone Bak")
     assert not await kim.sees(f"{internal}. kl.")
     shared = log_of(await stage.export(), "shared")
     assert [(line["receiver"], line["direction"]) for line in shared] == [("ekstern:Lone Bak", "out")]
     await kim.commands("ind ekstern Bent Ry, Forsvaret, bent@mil.example, Stab")
-    await kim.commands("del Bent Ry")
+    await kim.commands("delbart Bent Ry")
     assert await kim.sees(f"{internal}. kl.")
     await kim.commands("ud Lone Bak")
     assert (await stage.export())["externals"][0]["until"] is not None
