@@ -8,6 +8,6 @@ from tests.stage_teams import TeamsStage
 
 STAGES: dict[str, type[Stage]] = {"rehearsal": RehearsalStage, "slack": SlackStage, "teams": TeamsStage}
 
-# Every platform and every database, each at least once: for scenes whose promise doesn't hang on how the two meet.
-# The first scene of all, tests/scenarios/test_cloudburst.py, is played on all six.
+# Every platform and every database, each at least once: a scene's promise doesn't hang on how the two meet.
+# What hangs on the database is tested on both below, in tests/storage, tests/faults and tests/handlers.
 PAIRS = (("rehearsal", "sqlite"), ("slack", "sqlite"), ("teams", "postgresql"))

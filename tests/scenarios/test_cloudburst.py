@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from storage.verification import verify_export
 from tests.stage import DENMARK, Stage, log_of, told
-from tests.stages import STAGES
 
 FRAMING = {"lars", "anne", "ole", "sara"}
 CHIEFS = {"rune", "gitte", "per", "ulla", "jon", "kaj"}
 
 
-@pytest.fixture(params=sorted(STAGES))
-async def stage(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Stage]:
-    async with STAGES[request.param](database_url) as stage:
-        yield stage
+@pytest.fixture
+def stage(open_stage: Stage) -> Stage:
+    return open_stage
 
 
 def danish(hour: int, minute: int, second: int = 0, day: int = 2) -> str:
