@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import rights, shifts, times
+from handlers import picture, rights, shifts, times
 from handlers.card import Button, Card
 from handlers.registry import action, timer
 from handlers.turn import URGENT, Turn
@@ -25,6 +25,7 @@ async def start(turn: Turn) -> None:
         await turn.at(max(crisis.established_due, turn.now), "deadlines.breach", _key(turn, "breach"))
     await turn.at(max(crisis.sustain_until, turn.now), "deadlines.sustained", _key(turn, "sustained"))
     await shifts.start(turn)
+    await picture.begin(turn)
 
 
 @timer("deadlines.warning")
