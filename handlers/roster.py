@@ -29,7 +29,8 @@ def roles(turn: Turn) -> list[str]:
     """The roles that are manned by shift: the chief's, the secretariat's and the support functions'."""
     plan = turn.rules
     filled = [role for role in plan.roles.filled if role not in NOT_BY_SHIFT]
-    return list(dict.fromkeys([CHIEF, *filled, *(function.name for function in plan.support_functions)]))
+    functions = [each.name for each in plan.support_functions if each.name.casefold() not in filled]
+    return [CHIEF, *filled, *functions]
 
 
 def gaps(manned: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
