@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from handlers import doubt
 from handlers.card import Button, Card, Field, quote
 from handlers.turn import Turn
 from storage.tables import Measure, Message
@@ -62,13 +63,7 @@ def card(turn: Turn, row: Measure, head: str = "") -> Card:
             buttons.append(Button("Haster", "measures.urgent", {"measure": row.id}))
     buttons += [
         amendment("Ret", row),
-        Button(
-            "Jeg er i tvivl",
-            "measures.doubt",
-            {"measure": row.id},
-            form=(Field("text", "Hvad er du i tvivl om?", "long", required=True),),
-            form_title="Spørg krisestaben",
-        ),
+        doubt.button("measures.doubt", measure=row.id),
     ]
     return Card(
         f"{head}*T{row.number}: {quote(row.title)}*\n{_who_and_when(turn, row)}{gate}{given}", buttons=tuple(buttons)

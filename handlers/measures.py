@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import measure_card, measure_proposals, measure_steps, rights, times, words
+from handlers import doubt, measure_card, measure_proposals, measure_steps, rights, times, words
 from handlers.card import Button, Card, Field, quote
 from handlers.measure_card import CLOSED
 from handlers.measure_reading import Reading, Unreadable, when, who
 from handlers.registry import action, verb
-from handlers.turn import URGENT, Turn
+from handlers.turn import Turn
 from storage.tables import Measure
 
 # What people type for a status; the first is the plan's own word.
@@ -194,28 +194,11 @@ async def pressed_approve(turn: Turn, measure: int) -> None:
 
 
 @action("measures.doubt")
-async def doubt(turn: Turn, measure: int) -> None:
+async def doubted(turn: Turn, measure: int) -> None:
     """`Jeg er i tvivl`: "afklare eventuelle tvivlsspørgsmål med den centrale ledelse" (R105)."""
-    row, asked = await turn.db.get(Measure, measure), turn.value("text")
-    if row is None or not asked:
-        return
-    entry = await turn.log(
-        f"Tvivl om T{row.number}: {asked}",
-        kind="question",
-        sender=turn.sender,
-        receiver="krisestaben",
-        direction="in",
-        refs={"measure": row.number},
-    )
-    await turn.say(
-        turn.staff,
-        Card(
-            f"❓ *{turn.name(turn.sender)} er i tvivl om T{row.number}* ({quote(row.title)}):\n»{quote(asked)}«\n"
-            f"Log nr. {entry.no}. Svar {turn.name(turn.sender)}, {turn.phone(turn.sender)}."
-        ),
-        urgency=URGENT,
-    )
-    await turn.answer(Card(f"Krisestaben har dit spørgsmål om T{row.number} (log nr. {entry.no})."))
+    row = await turn.db.get(Measure, measure)
+    if row is not None and row.number is not None:
+        await doubt.ask(turn, f"T{row.number}", row.title, measure=row.number)
 
 
 async def _list(turn: Turn) -> None:

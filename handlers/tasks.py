@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from handlers import doubt
 from handlers.card import Button, Card
 from handlers.registry import action
 from handlers.turn import Turn
@@ -66,7 +67,10 @@ def _card(turn: Turn, task: Task) -> Card:
         return Card(f"✅ Opgave {task.number} er udført: {task.title}")
     return Card(
         f"*Opgave {task.number}:* {task.title}{due}",
-        buttons=(Button("Udført", "tasks.done", {"task": task.id}, style="primary"),),
+        buttons=(
+            Button("Udført", "tasks.done", {"task": task.id}, style="primary"),
+            doubt.button("tasks.doubt", task=task.id),
+        ),
     )
 
 
@@ -80,6 +84,14 @@ async def done(turn: Turn, task: int) -> None:
     created = {"task": row.number}
     await turn.log(f"Opgave {row.number} er udført: {row.title}", kind="task", status="done", refs=created)
     await turn.replace(_card(turn, row))
+
+
+@action("tasks.doubt")
+async def doubted(turn: Turn, task: int) -> None:
+    """`Jeg er i tvivl` (R105)."""
+    row = await turn.db.get(Task, task)
+    if row is not None and row.crisis_id == turn.the_crisis.id:
+        await doubt.ask(turn, f"opgave {row.number}", row.title, task=row.number)
 
 
 async def of_crisis(turn: Turn) -> list[Task]:

@@ -291,6 +291,7 @@ class Deadlines(Part):
     centre_informed: Duration = Field(default=read_duration("30m"), alias="center_underrettet")
     situation_picture: Duration = Field(default=read_duration("60m"), alias="situationsbillede")
     status_reply: Duration = Field(default=read_duration("30m"), alias="statussvar")
+    order_receipt: Duration = Field(default=read_duration("15m"), alias="ordre_kvittering")
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
 
     @field_validator("warnings")
