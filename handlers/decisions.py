@@ -1,0 +1,258 @@
+"""`beslut`: "Alle beslutninger indføres i Høje-Taastrup Kommunes log". Plan §9, Beslutninger; §5, step 5 (R205, R227).
+
+The chief decides, the minute-taker writes it down on the chief's behalf, everybody else proposes. Nothing has to be
+heard first (R253).
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, select
+
+from handlers import journal, orders_card, rights
+from handlers.card import Button, Card, Field, quote
+from handlers.measure_reading import URGENTLY
+from handlers.registry import action, verb
+from handlers.rights import Right
+from handlers.turn import Turn
+from storage.log import state_of
+from storage.parts.orders import Decision
+
+# "besluttet ikke at …" is a decision too, and is found again as one.
+NOT = re.compile(r"^\s*(?:at\s+)?(?:ikke\s+(?:at\s+)?|undlade\s+at\s+)", re.IGNORECASE)
+SHOWN = 15
+
+
+async def _registers(turn: Turn) -> bool:
+    return await rights.chief.held(turn) or rights.acts_as(turn.rules, turn.sender, "referent")
+
+
+registers = Right("krisestabschefen, eller referenten på chefens vegne", _registers)
+
+
+async def _propose(turn: Turn, text: str) -> None:
+    """Those who can't decide are heard: it goes to the chief."""
+    text = text.strip()
+    if not text:
+        await _list(turn)
+        return
+    entry = await turn.log(f"Forslag til beslutning: {text}", kind="proposal", sender=turn.sender)
+    row = Decision(
+        crisis_id=turn.the_crisis.id,
+        state="proposed",
+        text=text,
+        negative=bool(NOT.match(text)),
+        proposed_by=turn.sender,
+        registered_by=turn.sender,
+        at=turn.now,
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    chief = (await turn.chiefs())[:1]
+    for person in chief:
+        await turn.say(person, _card(turn, row), key=_key(row, person), kind="notice")
+    await turn.answer(Card(f"Forslaget er sendt til {turn.names(chief)} (log nr. {entry.no}). Kun chefen beslutter."))
+
+
+@verb(
+    "beslut",
+    "beslutning",
+    "besluttet",
+    "beslutninger",
+    help="beslut <hvad> – chefens beslutning i loggen, også »ikke at …«; andres bliver til et forslag",
+    who=registers,
+    crisis=True,
+    grave=True,
+    otherwise=_propose,
+)
+async def decision(turn: Turn, text: str) -> None:
+    """In one breath, with a number; `Ret` mends the words."""
+    if not text.strip():
+        await _list(turn)
+        return
+    urgent = bool(URGENTLY.search(text))
+    row = await decide(turn, URGENTLY.sub("", text).strip() if urgent else text.strip(), urgent=urgent)
+    await turn.answer(_card(turn, row), key=_key(row, "registered"))
+
+
+async def decide(
+    turn: Turn,
+    text: str,
+    *,
+    urgent: bool = False,
+    meeting: int | None = None,
+    paper: int | None = None,
+    row: Decision | None = None,
+) -> Decision:
+    """Make it so: a number and a line in the log. What was decided at a meeting is filed with its minutes.
+
+    Args:
+        text: what is decided; "ikke at …" where it is decided not to.
+        urgent: it could not wait for a meeting.
+        meeting: the number of the meeting that it was decided at.
+        paper: the number of the option paper that it was chosen in.
+        row: the proposal that is followed.
+    """
+    crisis = turn.the_crisis
+    last = await turn.db.scalar(select(func.max(Decision.number)).where(Decision.crisis_id == crisis.id))
+    number = (last or 0) + 1
+    is_chief = await rights.chief.held(turn)
+    chief = (await turn.chiefs() or [turn.sender])[0]
+    by = turn.sender if is_chief else chief
+    behalf = rights.on_behalf_of(turn.rules, by, "borgmester") if by != crisis.chief else None
+    where = f" på møde {meeting}" if meeting else f" efter oplæg {paper}" if paper else ", haster" if urgent else ""
+    written = "" if is_chief else f", ført af {turn.name(turn.sender)}"
+    entry = await turn.log(
+        f"Beslutning {number}: {text}\nBesluttet af {turn.name(by)}"
+        f"{f' på vegne af {turn.name(behalf)}' if behalf else ''}{where}{written}.",
+        kind="decision",
+        sender=by,
+        verification="confirmed",
+        refs={"decision": number, "meeting": meeting, "option_paper": paper, "on_behalf_of": behalf},
+    )
+    if row is None:
+        row = Decision(crisis_id=crisis.id, registered_by=turn.sender)
+        turn.db.add(row)
+    row.number, row.state, row.text, row.negative = number, "decided", text, bool(NOT.match(text))
+    row.urgent, row.meeting, row.paper = urgent, meeting, paper
+    row.decided_by, row.on_behalf_of, row.at, row.log_no = by, behalf, turn.now, entry.no
+    await turn.db.flush()
+    if meeting is None:
+        await journal.demand(turn, entry, "decision", f"Beslutning {number}: {text[:150]}")
+    if by != turn.sender:
+        await turn.say(by, _card(turn, row), key=_key(row, by), kind="notice")
+    return row
+
+
+@action("decisions.correct", who=registers)
+async def correct(turn: Turn, decision: int) -> None:
+    """`Ret`: the words were wrong; what stood there stands, and the new line points to it."""
+    row, text = await _of_crisis(turn, decision), turn.value("text")
+    if row is None or row.state != "decided" or not text or text == row.text:
+        return
+    entry = await turn.log(
+        f"Beslutning {row.number} rettes fra »{row.text}« til »{text}«",
+        kind="decision",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"decision": row.number, "corrects": row.log_no},
+    )
+    (await state_of(turn.db, turn.the_crisis, row.log_no)).corrected_by = entry.no
+    row.text, row.negative = text, bool(NOT.match(text))
+    await turn.replace(_card(turn, row))
+
+
+@action("decisions.follow", who=rights.chief)
+async def follow(turn: Turn, decision: int) -> None:
+    """`Beslut`, on somebody's proposal."""
+    row = await _of_crisis(turn, decision)
+    if row is None or row.state != "proposed":
+        return
+    await decide(turn, row.text, row=row)
+    await turn.replace(_card(turn, row))
+    await _tell_proposer(turn, row, f"Dit forslag er nu beslutning {row.number}")
+
+
+@action("decisions.decline", who=rights.chief)
+async def decline(turn: Turn, decision: int) -> None:
+    """`Nej tak`, on somebody's proposal; with the reason, for "besluttet ikke at" is found again too."""
+    row = await _of_crisis(turn, decision)
+    if row is None or row.state != "proposed":
+        return
+    reason = turn.value("reason")
+    row.state = "declined"
+    await turn.log(
+        f"Forslaget følges ikke: {row.text}{f' – {reason}' if reason else ''}",
+        kind="decision",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"about": row.log_no},
+    )
+    await turn.replace(_card(turn, row))
+    await _tell_proposer(turn, row, f"Dit forslag følges ikke{f' (»{quote(reason, 300)}«)' if reason else ''}")
+
+
+async def _tell_proposer(turn: Turn, row: Decision, head: str) -> None:
+    if row.proposed_by and row.proposed_by != turn.sender:
+        await turn.say(row.proposed_by, Card(f"{head}: »{quote(row.text, 500)}«"), kind="notice")
+
+
+async def of_crisis(turn: Turn) -> list[Decision]:
+    """The crisis' decisions and proposals, oldest first."""
+    return list(
+        await turn.db.scalars(select(Decision).where(Decision.crisis_id == turn.the_crisis.id).order_by(Decision.id))
+    )
+
+
+async def _list(turn: Turn) -> None:
+    """What is decided, the newest first; the staff sees it."""
+    if not await rights.staff.held(turn):
+        await turn.answer(Card("Hvad skal besluttes? Skriv fx */krise beslut skolerne lukker i morgen*."))
+        return
+    rows = await of_crisis(turn)
+    decided = [row for row in reversed(rows) if row.state == "decided"]
+    proposed = sum(row.state == "proposed" for row in rows)
+    waiting = f" {proposed} forslag venter." if proposed else ""
+    await turn.answer(
+        Card(
+            f"*Beslutninger: {len(decided)}.*{waiting} Skriv fx */krise beslut skolerne lukker i morgen*.",
+            facts=tuple(
+                (
+                    f"Nr. {row.number}",
+                    f"{quote(row.text, 200)} – {turn.name(row.decided_by or '')}, {turn.clock(row.at)}",
+                )
+                for row in decided[:SHOWN]
+            ),
+        )
+    )
+
+
+def _card(turn: Turn, row: Decision) -> Card:
+    if row.state == "proposed":
+        return Card(
+            f"*{turn.name(row.proposed_by or '')} foreslår, at det besluttes:*\n»{quote(row.text, 1500)}«",
+            buttons=(
+                Button("Beslut", "decisions.follow", {"decision": row.id}, style="primary"),
+                Button(
+                    "Nej tak",
+                    "decisions.decline",
+                    {"decision": row.id},
+                    form=(Field("reason", "Begrundelse (kan udelades)"),),
+                    form_title="Forslaget følges ikke",
+                ),
+            ),
+        )
+    if row.state == "declined":
+        return Card(f"Forslaget er ikke fulgt: »{quote(row.text, 1500)}«")
+    behalf = f" på vegne af {turn.name(row.on_behalf_of)}" if row.on_behalf_of else ""
+    return Card(
+        f"✅ *Beslutning {row.number}* (log nr. {row.log_no}), {turn.name(row.decided_by or '')}{behalf}, "
+        f"{turn.clock(row.at)}:\n»{quote(row.text, 1500)}«",
+        buttons=(
+            Button(
+                "Skriv ordre",
+                "orders.new",
+                {},
+                form=orders_card.form(task=row.text),
+                form_title="Skriftlig ordre",
+            ),
+            Button(
+                "Ret",
+                "decisions.correct",
+                {"decision": row.id},
+                form=(Field("text", "Hvad er besluttet?", "long", required=True, value=row.text),),
+                form_title=f"Ret beslutning {row.number}",
+            ),
+        ),
+    )
+
+
+async def _of_crisis(turn: Turn, decision: int) -> Decision | None:
+    row = await turn.db.get(Decision, decision)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+
+
+def _key(row: Decision, whose: str) -> str:
+    return f"decision/{row.id}/{whose}"
