@@ -1,0 +1,201 @@
+"""`punkt`: items for the staff's next meeting, from any member at any time. Plan §5, Arbejdsgange, step 8."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from handlers import rights, times
+from handlers.card import Button, Card, Field, quote
+from handlers.registry import action, verb
+from handlers.turn import Turn
+from storage.parts.meetings import AgendaItem
+from storage.tables import Measure
+
+KINDS = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
+
+
+@verb(
+    "punkt",
+    "p",
+    "dagsordenspunkt",
+    help="punkt <hvad> frist i morgen 12 – til stabens næste møde",
+    who=rights.staff,
+    crisis=True,
+)
+async def item(turn: Turn, text: str) -> None:
+    """Kept at once; its character, its deadline and the recommendation are asked for afterwards (R083, R084, R096)."""
+    if not text.strip():
+        await turn.answer(
+            Card(
+                "Hvad skal staben tage stilling til? Skriv fx */krise punkt nødbolig til 12 beboere frist i morgen 12*."
+            )
+        )
+        return
+    found = times.find(text, turn.now, turn.zone)
+    due, rest = (found[0].at, found[1]) if found and not found[0].passed else (None, text)
+    row = await add(turn, rest.strip(" ,") or text.strip())
+    row.deadline = due
+    await turn.db.flush()
+    await turn.answer(card(turn, row), key=key(row))
+    from handlers import agenda
+
+    await agenda.added(turn, row)
+
+
+async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | None = None) -> AgendaItem:
+    """Put an item on the next meeting's agenda, whichever that is (R095).
+
+    Args:
+        kind: "discussion", "decision" or "information", where it is known.
+        measure: the urgent measure that the staff is to be told of.
+    """
+    last = await turn.db.scalar(select(func.max(AgendaItem.number)).where(AgendaItem.crisis_id == turn.the_crisis.id))
+    entry = await turn.log(f"Dagsordenspunkt: {text}", kind="item", sender=turn.sender, refs={"item": (last or 0) + 1})
+    row = AgendaItem(
+        crisis_id=turn.the_crisis.id,
+        number=(last or 0) + 1,
+        text=text,
+        kind=kind,
+        proposer=turn.sender,
+        added_at=turn.now,
+        measure=measure,
+        actions=[],
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    return row
+
+
+def lacks(row: AgendaItem) -> str | None:
+    """What an item lacks before an agenda with it can go out; None when it lacks nothing."""
+    if row.kind is None:
+        return "karakter (drøftelse, beslutning eller orientering)"
+    if row.kind == "decision" and not row.recommendation:
+        return "indstilling"
+    return None
+
+
+def line(row: AgendaItem) -> str:
+    """ "nødbolig (Beslutning). Indstilling: …"."""
+    kind = f" ({KINDS[row.kind]})" if row.kind else ""
+    recommends = f". Indstilling: {row.recommendation}" if row.recommendation else ""
+    return f"{row.text}{kind}{recommends}"
+
+
+def card(turn: Turn, row: AgendaItem) -> Card:
+    """The item, with what is still asked of it."""
+    about = {"item": row.id, "crisis": row.crisis_id}
+    facts = [("Karakter", KINDS[row.kind] if row.kind else "❗ vælg")]
+    if row.kind == "decision":
+        facts.append(("Indstilling", quote(row.recommendation or "❗ mangler", 400)))
+    facts.append(
+        ("Frist", turn.clock(row.deadline) if row.deadline else "ingen" if row.no_deadline else "ikke angivet")
+    )
+    if row.preparer:
+        facts.append(("Forbereder", turn.name(row.preparer)))
+    if row.state != "open":
+        return Card(
+            f"*Punkt {row.number}:* {quote(row.text, 800)} – {'behandlet' if row.state == 'treated' else 'taget af'}",
+            tuple(facts),
+        )
+    detail = (
+        Field(
+            "recommendation",
+            "Indstilling – hvad foreslår du, at staben beslutter?",
+            "long",
+            value=row.recommendation or "",
+        ),
+        Field("deadline", "Frist for staben (tom: ingen frist)", "time"),
+        Field("preparer", "Hvem forbereder det?", "persons"),
+    )
+    return Card(
+        f"*Punkt {row.number}:* {quote(row.text, 800)}\nKommer på næste møde.",
+        facts=tuple(facts),
+        buttons=(
+            *(
+                Button(label, "items.kind", {**about, "kind": kind})
+                for kind, label in KINDS.items()
+                if kind != row.kind
+            ),
+            Button("Indstilling og frist", "items.detail", about, form=detail, form_title=f"Punkt {row.number}"),
+            *((Button("Tag punktet af", "items.withdraw", about),) if row.measure is None else ()),
+        ),
+    )
+
+
+@action("items.kind", who=rights.staff)
+async def kind(turn: Turn, item: int, kind: str) -> None:
+    """`Drøftelse`, `Beslutning` or `Orientering` (T12)."""
+    row = await standing(turn, item)
+    if row is not None and kind in KINDS:
+        row.kind = kind
+        await turn.db.flush()
+        await turn.replace(card(turn, row))
+
+
+@action("items.detail", who=rights.staff)
+async def detail(turn: Turn, item: int) -> None:
+    """The recommendation, the deadline and who prepares it (R084, R096, R099)."""
+    row = await standing(turn, item)
+    if row is None:
+        return
+    row.recommendation = turn.value("recommendation") or row.recommendation
+    said = turn.value("deadline")
+    read = times.parse(said, turn.now, turn.zone) if said else None
+    row.deadline, row.no_deadline = (read.at if read and not read.passed else row.deadline), not said
+    named = turn.plan.named(turn.value("preparer")) if turn.value("preparer") else []
+    row.preparer = named[0] if len(named) == 1 else row.preparer
+    await turn.db.flush()
+    await turn.replace(card(turn, row))
+    from handlers import agenda
+
+    await agenda.at_risk(turn, row)
+
+
+@action("items.withdraw", who=rights.staff)
+async def withdraw(turn: Turn, item: int) -> None:
+    """By whoever proposed it or who makes the agenda; an urgent measure's orientation stays (R229)."""
+    row = await standing(turn, item)
+    if row is None or row.measure is not None:
+        return
+    if turn.sender != row.proposer and not await rights.runs_staff.held(turn):
+        await turn.answer(
+            Card(f"Det kan kun {turn.name(row.proposer)} eller {rights.runs_staff.holders}. Intet er ændret.")
+        )
+        return
+    row.state = "withdrawn"
+    await turn.log(f"Dagsordenspunkt {row.number} er taget af: {row.text}", kind="item", refs={"item": row.number})
+    await turn.replace(card(turn, row))
+
+
+async def open_items(turn: Turn) -> list[AgendaItem]:
+    """What waits for a meeting: urgent measures first, then in the order they came; each urgent measure has one (R229)."""
+    query = select(AgendaItem).where(AgendaItem.crisis_id == turn.the_crisis.id)
+    every = list(await turn.db.scalars(query.order_by(AgendaItem.number)))
+    told = {row.measure for row in every if row.measure}
+    urgent = await turn.db.scalars(
+        select(Measure).where(
+            Measure.crisis_id == turn.the_crisis.id,
+            Measure.orient,
+            Measure.number.is_not(None),
+            Measure.id.not_in(told),
+        )
+    )
+    for measure in urgent:
+        every.append(
+            await add(turn, f"Orientering: T{measure.number} {measure.title}", kind="information", measure=measure.id)
+        )
+    waiting = [row for row in every if row.state == "open"]
+    return sorted(waiting, key=lambda row: (row.measure is None, row.number))
+
+
+async def standing(turn: Turn, item: int) -> AgendaItem | None:
+    """An item that is still open."""
+    row = await turn.db.get(AgendaItem, item)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id and row.state == "open" else None
+
+
+def key(row: AgendaItem) -> str:
+    """The name of the item's card."""
+    return f"item/{row.id}"

@@ -1,0 +1,370 @@
+"""`referat`: written while people speak, approved by the chief, and only then sent. Plan §5, steps 5–7; §7 (R091, T11)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers import agenda_items, audiences, decisions, journal, measure_steps, meetings, rights, times
+from handlers.card import Button, Card, Field, quote
+from handlers.registry import action, timer, verb
+from handlers.turn import URGENT, Turn
+from storage.parts.meetings import AgendaItem, Meeting, Minutes
+from storage.tables import Measure
+
+FORM = (
+    Field("discussion", "Drøftelse", "long"),
+    Field("decision", "Beslutning", "long"),
+    Field("what", "Hvem gør hvad – hvad skal gøres?"),
+    Field("owner", "Hvem gør det?", "persons"),
+    Field("due", "Frist", "time"),
+)
+# A card has room for so many items' buttons beside its own.
+MOST = 8
+
+
+@verb(
+    "referat",
+    "r",
+    help="referat – skriv mens I taler; chefen godkender, før nogen får det",
+    who=rights.staff,
+    crisis=True,
+)
+async def minutes(turn: Turn, text: str) -> None:
+    """Of the meeting that is held, or of the one that ended last."""
+    row = await meetings.running(turn)
+    if row is None:
+        await turn.answer(Card("Der er ikke holdt et møde endnu. Start det fra */krise møde*."))
+    elif row.state == "running":
+        await turn.answer(await _live(turn, row), key=f"minutes/{row.id}/live/{turn.sender}")
+    else:
+        newest = await latest(turn, row)
+        await turn.answer(_card(turn, row, newest) if newest else await _live(turn, row))
+
+
+async def open_for(turn: Turn, meeting: Meeting) -> None:
+    """Give the minute-taker something to write in."""
+    for person in turn.rules.holders("referent") or turn.rules.holders("sekretær"):
+        await turn.say(person, await _live(turn, meeting), key=f"minutes/{meeting.id}/live/{person}")
+
+
+async def _live(turn: Turn, meeting: Meeting) -> Card:
+    rows = await agenda_items.open_items(turn)
+    facts = tuple((f"Punkt {row.number}", _said(turn, row)) for row in rows)
+    about = {"crisis": meeting.crisis_id, "meeting": meeting.id}
+    buttons = tuple(
+        Button(
+            f"Skriv punkt {row.number}",
+            "minutes.write",
+            {**about, "item": row.id},
+            form=_filled(row),
+            form_title=f"Punkt {row.number}",
+        )
+        for row in rows[:MOST]
+    )
+    extra = Button(
+        "Nyt punkt",
+        "minutes.extra",
+        about,
+        form=(Field("text", "Hvad blev talt om?", required=True), *FORM[:2]),
+        form_title="Nyt punkt",
+    )
+    return Card(f"*Referat, møde {meeting.number}*. Skriv, mens I taler.", facts=facts, buttons=(*buttons, extra))
+
+
+def _filled(row: AgendaItem) -> tuple[Field, ...]:
+    values = {"discussion": row.discussion, "decision": row.decision}
+    return tuple(Field(each.id, each.label, each.kind, value=values.get(each.id, "")) for each in FORM)
+
+
+def _said(turn: Turn, row: AgendaItem) -> str:
+    parts = [quote(row.text, 200)]
+    if row.discussion:
+        parts.append(f"Drøftet: {quote(row.discussion, 200)}")
+    if row.decision:
+        parts.append(f"Besluttet: {quote(row.decision, 200)}")
+    parts += [f"{turn.name(each['owner'])}: {quote(each['what'], 120)}" for each in row.actions]
+    return " · ".join(parts)
+
+
+@action("minutes.write", who=rights.meets)
+async def write(turn: Turn, meeting: int, item: int) -> None:
+    """What was said of an item, what was decided, and who does what by when (R089)."""
+    row, held = await turn.db.get(AgendaItem, item), await turn.db.get(Meeting, meeting)
+    if (
+        row is None
+        or held is None
+        or row.crisis_id != turn.the_crisis.id
+        or row.state != "open"
+        or held.state != "running"
+    ):
+        await turn.answer(Card("Punktet er afsluttet. Ret referatet med */krise referat*."))
+        return
+    row.discussion = turn.value("discussion") or row.discussion
+    row.decision = turn.value("decision") or row.decision
+    if turn.value("what"):
+        named = turn.plan.named(turn.value("owner")) if turn.value("owner") else []
+        read = times.parse(turn.value("due"), turn.now, turn.zone) if turn.value("due") else None
+        if len(named) != 1:
+            await turn.answer(Card(f"Hvem gør »{quote(turn.value('what'), 200)}«? Skriv ét navn. Resten er gemt."))
+        else:
+            due = read.at.isoformat() if read and not read.passed else None
+            row.actions = [*row.actions, {"what": turn.value("what"), "owner": named[0], "due": due}]
+    await turn.db.flush()
+    await turn.replace(await _live(turn, held))
+
+
+@action("minutes.extra", who=rights.meets)
+async def extra(turn: Turn, meeting: int) -> None:
+    """Something that was not on the agenda."""
+    held = await turn.db.get(Meeting, meeting)
+    if held is None or held.crisis_id != turn.the_crisis.id or held.state != "running" or not turn.value("text"):
+        return
+    row = await agenda_items.add(turn, turn.value("text"), kind="discussion")
+    row.discussion, row.decision = turn.value("discussion"), turn.value("decision")
+    await turn.db.flush()
+    await turn.replace(await _live(turn, held))
+
+
+async def draft(turn: Turn, meeting: Meeting) -> Minutes:
+    """The draft is there when the meeting ends, and the clock to its sending runs (R090, R135)."""
+    spoken_of = [
+        row
+        for row in await agenda_items.open_items(turn)
+        if row.discussion or row.decision or row.actions or row.measure
+    ]
+    row = Minutes(
+        crisis_id=meeting.crisis_id,
+        meeting=meeting.id,
+        version=1,
+        items=[
+            {
+                "item": each.id,
+                "number": each.number,
+                "text": each.text,
+                "discussion": each.discussion,
+                "decision": each.decision,
+                "actions": each.actions,
+            }
+            for each in spoken_of
+        ],
+        remarks="",
+        written_by=turn.sender,
+        written_at=turn.now,
+        recipients=[],
+    )
+    turn.db.add(row)
+    await meetings.treat(turn, meeting, spoken_of)
+    for each in spoken_of:
+        measure = await turn.db.get(Measure, each.measure) if each.measure else None
+        if measure is not None:
+            measure.orient = False
+    await turn.db.flush()
+    first, second = turn.rules.deadlines.minutes
+    await turn.at(turn.now + first, "minutes.late", f"minutes/{meeting.id}/taker", meeting=meeting.id, whom="taker")
+    await turn.at(turn.now + second, "minutes.late", f"minutes/{meeting.id}/chief", meeting=meeting.id, whom="chief")
+    for person in dict.fromkeys(
+        [*(turn.rules.holders("referent") or turn.rules.holders("sekretær")), *(await turn.chiefs())[:1]]
+    ):
+        await turn.say(person, _card(turn, meeting, row), key=f"minutes/{meeting.id}/{person}", urgency=URGENT)
+    return row
+
+
+async def latest(turn: Turn, meeting: Meeting) -> Minutes | None:
+    """A meeting's newest version."""
+    found: Minutes | None = await turn.db.scalar(
+        select(Minutes).where(Minutes.meeting == meeting.id).order_by(Minutes.version.desc()).limit(1)
+    )
+    return found
+
+
+def body(turn: Turn, row: Minutes) -> str:
+    """The minutes as people read them."""
+    lines = []
+    for each in row.items:
+        lines.append(f"*Punkt {each['number']}: {quote(each['text'], 300)}*")
+        lines += [f"Drøftelse: {quote(each['discussion'], 1500)}"] if each["discussion"] else []
+        lines += [f"Beslutning: {quote(each['decision'], 1500)}"] if each["decision"] else []
+        lines += [f"• {turn.name(action['owner'])}: {quote(action['what'], 300)}" for action in each["actions"]]
+    if row.remarks:
+        lines.append(f"Bemærkninger: {quote(row.remarks, 1500)}")
+    return "\n".join(lines) or "Ingen punkter blev behandlet."
+
+
+def _card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
+    about = {"crisis": row.crisis_id, "minutes": row.id}
+    state = (
+        f"sendt {turn.clock(row.sent_at)}"
+        if row.sent_at
+        else f"godkendt {turn.clock(row.approved_at)}"
+        if row.approved_at
+        else "kladde – ikke sendt til nogen"
+    )
+    change = (Field("remarks", "Ret eller tilføj", "long", required=True),)
+    forward = (Field("forward", "Videresendes til (fx centerchefer)"),)
+    buttons = [Button("Ret", "minutes.change", about, form=change, form_title="Ret referatet")]
+    if row.approved_at is None:
+        buttons.insert(
+            0,
+            Button("Godkend", "minutes.approve", about, style="primary", form=forward, form_title="Godkend referatet"),
+        )
+    if row.sent_at is None:
+        buttons.append(Button("Udsend", "minutes.send", about))
+    return Card(
+        f"*Beslutningsreferat, møde {meeting.number}*, udgave {row.version} ({state})\n{body(turn, row)}",
+        buttons=tuple(buttons),
+    )
+
+
+async def _standing(turn: Turn, minutes: int) -> tuple[Minutes, Meeting] | None:
+    row = await turn.db.get(Minutes, minutes)
+    if row is None or row.crisis_id != turn.the_crisis.id:
+        return None
+    meeting = await turn.db.get_one(Meeting, row.meeting)
+    newest = await latest(turn, meeting)
+    if newest is not None and newest.id != row.id:
+        await turn.replace(_card(turn, meeting, newest))
+        await turn.answer(Card(f"Der er kommet udgave {newest.version}. Se den igennem, og tryk igen."))
+        return None
+    return row, meeting
+
+
+@action("minutes.change", who=rights.staff)
+async def change(turn: Turn, minutes: int) -> None:
+    """An edit makes a new version, which needs an approval of its own (R091)."""
+    found = await _standing(turn, minutes)
+    if found is None or not turn.value("remarks"):
+        return
+    if not (await rights.runs_staff.held(turn) or await rights.meets.held(turn)):
+        await turn.answer(Card(f"Referatet rettes af {rights.runs_staff.holders}. Det er uændret."))
+        return
+    old, meeting = found
+    row = Minutes(
+        crisis_id=old.crisis_id,
+        meeting=old.meeting,
+        version=old.version + 1,
+        items=old.items,
+        remarks="\n".join(filter(None, [old.remarks, turn.value("remarks")])),
+        written_by=turn.sender,
+        written_at=turn.now,
+        recipients=[],
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    await turn.replace(_card(turn, meeting, row))
+    for person in (await turn.chiefs())[:1]:
+        if person != turn.sender:
+            await turn.say(person, _card(turn, meeting, row), key=f"minutes/{meeting.id}/{person}", urgency=URGENT)
+
+
+@action("minutes.approve", who=rights.chief)
+async def approve(turn: Turn, minutes: int) -> None:
+    """`Godkend`, by the chief: decisions and tasks come of it, and it is sent where it was decided (R091, R092, R205)."""
+    found = await _standing(turn, minutes)
+    if found is None:
+        return
+    row, meeting = found
+    if row.approved_at is not None:
+        return
+    forwarded, unknown = await audiences.persons(turn, turn.value("forward")) if turn.value("forward") else ([], [])
+    if unknown:
+        await turn.answer(
+            Card(f'Jeg kan ikke se, hvem "{quote(", ".join(unknown), 200)}" er. Referatet er ikke godkendt endnu.')
+        )
+        return
+    row.approved_by, row.approved_at = turn.sender, turn.now
+    row.recipients = list(dict.fromkeys([*await turn.members("framing", "operational"), *forwarded]))
+    await turn.db.flush()
+    if row.version == 1 or not await _approved_before(turn, row):
+        for each in row.items:
+            await _carry_out(turn, meeting, each)
+    await _send(turn, row, meeting)
+
+
+async def _approved_before(turn: Turn, row: Minutes) -> bool:
+    found = await turn.db.scalar(
+        select(Minutes.id)
+        .where(Minutes.meeting == row.meeting, Minutes.id != row.id, Minutes.approved_at.is_not(None))
+        .limit(1)
+    )
+    return found is not None
+
+
+async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object]) -> None:
+    if item["decision"]:
+        await decisions.decide(turn, str(item["decision"]), meeting=meeting.number)
+    actions = item["actions"] if isinstance(item["actions"], list) else []
+    for each in actions:
+        due = datetime.fromisoformat(each["due"]) if each["due"] else None
+        centre = next(iter(turn.rules.centres_of(each["owner"])), None)
+        await measure_steps.add(
+            turn, each["what"], owner=each["owner"], due=due, centre=centre.name if centre else None
+        )
+
+
+async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
+    row.sent_at = turn.now
+    took = times.span(turn.now - (meeting.ended_at or turn.now))
+    entry = await turn.log(
+        f"Beslutningsreferat, møde {meeting.number}, udgave {row.version}, godkendt af {turn.name(row.approved_by or '')} og sendt "
+        f"{took} efter mødet\n{body(turn, row)}",
+        kind="minutes",
+        sender=turn.sender,
+        receiver=", ".join(row.recipients),
+        direction="out",
+        verification="confirmed",
+        refs={"meeting": meeting.number, "version": row.version},
+    )
+    await journal.demand(turn, entry, "minutes", f"Referat af møde {meeting.number}, udgave {row.version}")
+    await turn.notify(
+        [turn.staff, *row.recipients],
+        Card(
+            f"*Beslutningsreferat, møde {meeting.number}*, udgave {row.version}, godkendt af {turn.name(row.approved_by or '')}\n{body(turn, row)}"
+        ),
+        kind="notice",
+        summary=f"Referat af møde {meeting.number}, udgave {row.version}, er sendt",
+    )
+    await turn.cancel(f"minutes/{meeting.id}/taker", f"minutes/{meeting.id}/chief")
+    await turn.replace(_card(turn, meeting, row))
+
+
+@action("minutes.send", who=rights.staff)
+async def send(turn: Turn, minutes: int) -> None:
+    """`Udsend` before the chief has approved is refused, and the chief is reminded."""
+    found = await _standing(turn, minutes)
+    if found is None:
+        return
+    row, meeting = found
+    if row.approved_at is None:
+        chiefs = await turn.chiefs()
+        await turn.notify(
+            chiefs[:1],
+            _card(turn, meeting, row),
+            kind="reminder",
+            summary=f"Chefen er mindet om at godkende referatet af møde {meeting.number}",
+            urgency=URGENT,
+        )
+        await turn.answer(
+            Card(
+                f"Referatet er ikke sendt. Krisestabschefen ({turn.names(chiefs[:1])}) skal godkende først. Jeg har mindet om det."
+            )
+        )
+    elif row.sent_at is None:
+        await _send(turn, row, meeting)
+
+
+@timer("minutes.late")
+async def late(turn: Turn, meeting: int, whom: str) -> None:
+    """The minute-taker after half an hour, the chief after an hour (R135)."""
+    row = await turn.db.get_one(Meeting, meeting)
+    newest = await latest(turn, row)
+    if newest is None or newest.sent_at is not None or turn.the_crisis.state != "active":
+        return
+    taker = turn.rules.holders("referent") or turn.rules.holders("sekretær")
+    await turn.notify(
+        taker if whom == "taker" else (await turn.chiefs())[:1],
+        _card(turn, row, newest),
+        kind="reminder",
+        summary=f"Mindet om referatet af møde {row.number}: {times.span(turn.now - (row.ended_at or turn.now))} efter mødet",
+    )
