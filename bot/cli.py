@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 import logging
 import sys
@@ -23,22 +21,19 @@ from bot import settings as configuration
 from bot.settings import Settings, SettingsFault
 from handlers import log_seal
 from handlers.turn import Turn
+from storage import archive, verification
 from storage import export as exports
 from storage import plan as plans
-from storage import verification
 from storage.chain import Break
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import PlanFaults
+from storage.grades import GRADES
+from storage.pages import Names
+from storage.plan import Plan, PlanFaults
 from storage.tables import Crisis
 
 T = TypeVar("T")
 
 FOUND, COULD_NOT = 1, 2
-HEADINGS = ("Nr", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet", "Retning", "Slags", "Grad", "Noteret", "Noteret af", "Hash")  # fmt: skip
-STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
-VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
-# A spreadsheet runs a cell that begins with one of these.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 app = typer.Typer(
     help="Krisebot: kommunens beredskabsplan i arbejde, i Slack og i Teams.",
@@ -132,15 +127,13 @@ def export(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Filen; ellers skærmen")] = None,
 ) -> None:
     """Write a crisis' case to a file."""
-    if format not in (Format.JSON, Format.CSV):
-        _stop(COULD_NOT, [f"--format {format}: den form kan krisebot ikke skrive endnu. Brug json eller csv"])
-    told = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade)))
-    content = json.dumps(told, ensure_ascii=False, indent=1) + "\n" if format is Format.JSON else "\ufeff" + _csv(told)
+    told, names = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade)))
+    content = archive.render(format, told, names, _progress)
     if output is None:
-        sys.stdout.buffer.write(content.encode())
+        sys.stdout.buffer.write(content)
         return
     try:
-        output.write_bytes(content.encode())
+        output.write_bytes(content)
     except OSError as error:
         _stop(COULD_NOT, [f"{output}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
 
@@ -160,12 +153,28 @@ def verify(
     print("Loggen er hel.")
 
 
-async def _export(db: AsyncSession, crisis: Crisis, grade: Grade | None) -> dict[str, Any]:
-    """The export, with the log's seal left for the staff's channel by whoever runs krisebot."""
+def _progress(what: str) -> None:
+    """What is being written, for whoever waits at a terminal."""
+    if sys.stderr.isatty():
+        print(f"… {what}", file=sys.stderr)
+
+
+async def _export(db: AsyncSession, crisis: Crisis, grade: Grade | None) -> tuple[dict[str, Any], Names]:
+    """The export and how its ids are written, with the log's seal left for the staff's channel by whoever runs krisebot."""
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
     await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=crisis))
-    return await exports.document(db, crisis, grade)
+    return await exports.document(db, crisis, grade), names_of(Plan.thawed(crisis.plan, plan))
+
+
+def names_of(plan: Plan) -> Names:
+    """How a plan's persons and grades are written on paper."""
+    return Names(
+        persons={person: known.name for person, known in plan.persons.items()},
+        grades={grade: plan.grade_name(grade) for grade in GRADES},
+        municipality=plan.municipality,
+        zone=plan.timezone,
+    )
 
 
 def _verify_file(path: Path, head: str | None) -> list[Break]:
@@ -176,6 +185,8 @@ def _verify_file(path: Path, head: str | None) -> list[Break]:
             COULD_NOT,
             [f"{path}: kan ikke læses ({error.strerror}). Skriv et nummer, latest eller stien til en eksport"],
         )
+    if text.startswith(archive.MAGIC):
+        return archive.verify(text, head)
     try:
         told = json.loads(text)
     except (ValueError, RecursionError):
@@ -183,34 +194,6 @@ def _verify_file(path: Path, head: str | None) -> list[Break]:
     if not isinstance(told, dict):
         return [Break(0, "filen er ikke en eksport, der kan læses")]
     return verification.verify_export(told, head)
-
-
-def _csv(told: dict[str, Any]) -> str:
-    """The log, as a Danish spreadsheet opens it."""
-    written = io.StringIO()
-    rows = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    rows.writerow(HEADINGS)
-    for entry in told["log"]:
-        if entry.get("omitted"):
-            rows.writerow([entry["no"], *[""] * 3, "(udeladt)", *[""] * 7, entry["hash"]])
-            continue
-        state = told["log_state"][str(entry["no"])]
-        cells = [
-            entry["event_time"],
-            entry["sender"],
-            entry["receiver"],
-            entry["summary"],
-            STATUS[state["status"]],
-            VERIFICATION[state["verification"]],
-            entry["direction"],
-            entry["kind"],
-            state["grade"],
-            entry["recorded_time"],
-            entry["recorder"],
-            entry["hash"],
-        ]
-        rows.writerow([entry["no"], *(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)])
-    return written.getvalue()
 
 
 async def _on_crisis(which: str, do: Callable[[AsyncSession, Crisis], Awaitable[T]]) -> T:

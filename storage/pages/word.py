@@ -1,0 +1,48 @@
+"""The case file as DOCX, for whoever has to write on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import docx
+from docx.oxml import OxmlElement
+from docx.shared import Pt
+from docx.table import _Row
+
+from storage.pages import Block
+
+
+def render(blocks: Sequence[Block], *, header: str, footer: str) -> bytes:
+    """Draw the blocks in Word's own styles. The arguments are those of `storage.pages.pdf.render`."""
+    document = docx.Document()
+    document.styles["Normal"].font.size = Pt(9)
+    section = document.sections[0]
+    section.header.paragraphs[0].text = header
+    section.footer.paragraphs[0].text = footer
+    for block in blocks:
+        if block.kind in ("title", "heading"):
+            document.add_heading(_clean(block.text), level=1 if block.kind == "title" else 2)
+        elif block.kind == "text":
+            document.add_paragraph(_clean(block.text))
+        elif block.rows:
+            table = document.add_table(rows=0, cols=len(block.rows[0]), style="Table Grid")
+            for number, row in enumerate(block.rows):
+                cells = table.add_row().cells
+                for cell, text in zip(cells, row, strict=True):
+                    cell.text = _clean(text)
+                if number == 0 and block.kind == "table":
+                    _repeats(table.rows[0])
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def _repeats(row: _Row) -> None:
+    """A table's headings stand on every page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _clean(text: str) -> str:
+    """XML has no control characters; what a user typed of them is shown as a mark."""
+    return "".join(each if each in "\n\t" or ord(each) >= 32 else "\ufffd" for each in text)
