@@ -305,10 +305,11 @@ async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object]) -> N
 
 async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
     row.sent_at = turn.now
+    said = body(turn, row).replace("*", "")
     took = times.span(turn.now - (meeting.ended_at or turn.now))
     entry = await turn.log(
         f"Beslutningsreferat, møde {meeting.number}, udgave {row.version}, godkendt af {turn.name(row.approved_by or '')} og sendt "
-        f"{took} efter mødet\n{body(turn, row)}",
+        f"{took} efter mødet\n{said}",
         kind="minutes",
         sender=turn.sender,
         receiver=", ".join(row.recipients),

@@ -24,7 +24,7 @@ class Block:
     """One thing on a page.
 
     Args:
-        kind: "title", "heading", "text", "facts" or "table".
+        kind: "title", "heading", "subheading", "text", "facts" or "table".
         text: what a title, a heading or a text says; a user's words, never markup.
         rows: of facts, (name, value); of a table, its cells, the first row being its headings.
         widths: of a table, in parts of the page.
@@ -54,8 +54,12 @@ class Names:
 
     def person(self, person: str | None) -> str:
         """A person's name; several with commas between them; a stranger's own id."""
-        said = person or ""
-        return ", ".join(self.persons.get(each, each.removeprefix("ekstern:")) for each in said.split(", ") if each)
+        return ", ".join(self._person(each) for each in (person or "").split(", ") if each)
+
+    def _person(self, person: str) -> str:
+        if person.startswith("staff:"):
+            return "krisestaben"
+        return self.persons.get(person, person.removeprefix("ekstern:"))
 
     def time(self, at: str | None) -> str:
         """ "02.07.2026 kl. 14:08:00", on the clock on the wall; empty when it isn't known."""
@@ -119,7 +123,7 @@ def _picture(told: Told, names: Names) -> Iterator[Block]:
         text = section["text"]
         if section["number"] == 5:
             text = "\n".join([*(f"{named.get(name, name)}: {value}" for name, value in levels.items()), text]).strip()
-        yield Block("text", f"{section['number']}. {section['heading']}")
+        yield Block("subheading", f"{section['number']}. {section['heading']}")
         yield Block("text", text or "–")
 
 
@@ -163,7 +167,7 @@ def _meetings(told: Told, names: Names) -> Iterator[Block]:
             yield Block("facts", rows=(*_meeting(meeting, names), ("Godkendt", approved)))
             for item in minutes["items"]:
                 does = [f"{names.person(each['owner'])}: {each['what']}" for each in item["actions"]]
-                yield Block("text", f"Punkt {item['number']}. {item['text']}")
+                yield Block("subheading", f"Punkt {item['number']}. {item['text']}")
                 parts = {
                     "Drøftelse": item["discussion"],
                     "Beslutning": item["decision"],

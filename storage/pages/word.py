@@ -12,6 +12,8 @@ from docx.table import _Row
 
 from storage.pages import Block
 
+LEVELS = {"title": 1, "heading": 2, "subheading": 3}
+
 
 def render(blocks: Sequence[Block], *, header: str, footer: str) -> bytes:
     """Draw the blocks in Word's own styles. The arguments are those of `storage.pages.pdf.render`."""
@@ -21,8 +23,8 @@ def render(blocks: Sequence[Block], *, header: str, footer: str) -> bytes:
     section.header.paragraphs[0].text = header
     section.footer.paragraphs[0].text = footer
     for block in blocks:
-        if block.kind in ("title", "heading"):
-            document.add_heading(_clean(block.text), level=1 if block.kind == "title" else 2)
+        if block.kind in LEVELS:
+            document.add_heading(_clean(block.text), level=LEVELS[block.kind])
         elif block.kind == "text":
             document.add_paragraph(_clean(block.text))
         elif block.rows:
