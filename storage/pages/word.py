@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 
 import docx
@@ -37,6 +38,15 @@ def render(blocks: Sequence[Block], *, header: str, footer: str) -> bytes:
                     _repeats(table.rows[0])
     written = io.BytesIO()
     document.save(written)
+    return _same_every_time(written.getvalue())
+
+
+def _same_every_time(content: bytes) -> bytes:
+    """The same pages are the same bytes: a package remembers when it was packed, which nobody needs."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(written, "w") as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
     return written.getvalue()
 
 
