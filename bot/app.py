@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.board import Board
 from bot.clock import SystemClock
 from bot.engine import Engine
 from bot.platforms.platform import Platform
@@ -116,6 +117,7 @@ class Krisebot:
                 web.get("/healthz", self._alive),
                 web.get("/readyz", self._ready),
                 web.get("/metrics", self._measured),
+                *Board(self.engine).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]
         )

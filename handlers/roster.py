@@ -15,6 +15,7 @@ from handlers.turn import Turn
 from storage.parts.roster import Shift
 
 CHIEF = "krisestabschef"
+DEPUTY = "krisestabschefens stedfortræder"
 # They decide by the plan and its deputies, not by shift (plan §4).
 NOT_BY_SHIFT = ("beredskabschef", "borgmester", "direktion")
 # Nobody is sharp for longer: until then whoever began is taken to be on duty without a shift written down.
@@ -85,6 +86,8 @@ def holder(turn: Turn, role: str) -> str | None:
     """Who has a role now, by shift or by the plan."""
     if role == CHIEF:
         return turn.the_crisis.chief
+    if role == DEPUTY:
+        return turn.the_crisis.holders.get(DEPUTY)
     named = turn.rules.holder(role)
     return named or next((each.contact for each in turn.rules.support_functions if each.name == role), None)
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 
 from handlers import (
+    addresses,
     announcement,
     centres,
     communication,
@@ -27,7 +28,7 @@ from handlers import (
 from handlers.card import Button, Card, quote
 from handlers.registry import action, reply, timer, verb
 from handlers.turn import URGENT, Turn
-from storage.tables import Alert, CentreNotice, Crisis, Member, Message, Summons
+from storage.tables import Alert, CentreNotice, Crisis, LogEntry, Member, Message, Summons
 
 # More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
 MANY = 12
@@ -455,6 +456,11 @@ async def member_in(turn: Turn, text: str) -> None:
     )
     count = len(await turn.members("framing", "operational")) + len(await externals.present(turn))
     warning = f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor." if count > MANY else ""
+    passive = await _passive(turn) if warning else []
+    warning += (
+        f" Har intet skrevet i loggen: {turn.names(passive)}. Lad nogen træde ud med */krise ud*." if passive else ""
+    )
+    warning += await addresses.warning(turn)
     await turn.answer(Card(f"{turn.names(entered)} er med i krisestaben.{warning}"))
 
 
@@ -493,7 +499,15 @@ async def member_out(turn: Turn, text: str) -> None:
         kind="notice",
         summary=f"Fortalt, at de er trådt ud: {turn.names(left)}",
     )
-    await turn.answer(Card(f"{turn.names(left)} er trådt ud af krisestaben."))
+    await turn.answer(Card(f"{turn.names(left)} er trådt ud af krisestaben.{await addresses.warning(turn)}"))
+
+
+async def _passive(turn: Turn) -> list[str]:
+    """Members who have said nothing that is in the log: whom one could let step out (R255)."""
+    heard = set(
+        await turn.db.scalars(select(LogEntry.recorder).where(LogEntry.crisis_id == turn.the_crisis.id).distinct())
+    )
+    return [person for person in await turn.members("framing", "operational") if person not in heard]
 
 
 async def _named(turn: Turn, text: str) -> list[str]:

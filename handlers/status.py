@@ -33,10 +33,18 @@ async def status(turn: Turn, text: str) -> None:
 
 async def card(turn: Turn) -> Card:
     """How the crisis stands, as far as whoever asks may see."""
-    crisis = turn.the_crisis
-    head = [f"*Nr. {crisis.number}: {quote(crisis.title)}*", _state(turn)]
     if not await rights.staff.held(turn) and not await rights.decider.held(turn):
-        return Card("\n".join(head) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
+        return Card("\n".join(_head(turn)) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
+    return await whole(turn)
+
+
+def _head(turn: Turn) -> list[str]:
+    return [f"*Nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}*", _state(turn)]
+
+
+async def whole(turn: Turn) -> Card:
+    """Everything of it, for those who may see it."""
+    crisis, head = turn.the_crisis, _head(turn)
     if crisis.level == 2 and crisis.state == "active":
         head.append(
             f"Fuldt etableret {turn.clock(crisis.established_at)}."

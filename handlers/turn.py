@@ -148,10 +148,11 @@ class Turn:
         return list(found)
 
     async def chiefs(self) -> list[str]:
-        """Who has the staff chief's right: whoever was named, else the mayor and deputies (plan §5)."""
+        """Who has the staff chief's right: whoever was named, with a deputy; else the mayor and deputies (plan §5)."""
         crisis = self.the_crisis
         if crisis.chief:
-            return [crisis.chief]
+            deputy = crisis.holders.get("krisestabschefens stedfortræder")
+            return [crisis.chief, deputy] if deputy else [crisis.chief]
         mayor = self.rules.holder("borgmester")
         return [person for person in [mayor, *self.rules.deputies("borgmester")] if person]
 

@@ -1,0 +1,77 @@
+"""`rolle`: who has which role in this crisis, the chief's first of all. Plan §5 (R054, R058, R130, R145, R147)."""
+
+from __future__ import annotations
+
+import re
+
+from handlers import rights, roster
+from handlers.card import Card, quote
+from handlers.registry import verb
+from handlers.roster import CHIEF, DEPUTY
+from handlers.turn import URGENT, Turn
+from handlers.words import fold
+
+EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
+CALLED = {"chef": CHIEF, "stabschef": CHIEF, "chef for krisestaben": CHIEF}
+
+
+@verb(
+    "rolle",
+    "udpeg",
+    "stedfortræder",
+    help="rolle krisestabschef Anne, stedfortræder Sara – hvem har hvilken rolle i denne krise",
+    who=rights.meets,
+    crisis=True,
+)
+async def role(turn: Turn, text: str) -> None:
+    """One or several in one breath; what hangs on the role follows at once."""
+    named: list[tuple[str, str]] = []
+    before = ""
+    for part in [each for each in re.split(r"\s*,\s*", text.strip()) if each]:
+        found = _read(turn, part, before)
+        if found is None:
+            await turn.answer(
+                Card(
+                    f'Jeg kan ikke læse "{quote(part, 200)}" som en rolle og en person. Intet er ændret. Skriv fx {EXAMPLE}. '
+                    f"Roller: {', '.join([DEPUTY, *roster.roles(turn)])}."
+                )
+            )
+            return
+        before = found[0]
+        named.append(found)
+    if not named:
+        rows = tuple(
+            (each.capitalize(), turn.name(has)) for each in roster.roles(turn) if (has := roster.holder(turn, each))
+        )
+        gaps = [each for each in (DEPUTY, *roster.roles(turn)) if not roster.holder(turn, each)]
+        missing = f"\n❗ Mangler: {', '.join(gaps)}." if gaps else ""
+        await turn.answer(Card(f"*Roller i krisen.* Skriv fx {EXAMPLE}.{missing}", facts=rows))
+        return
+    for wanted, person in named:
+        was = roster.holder(turn, wanted)
+        if was == person:
+            continue
+        await roster.appoint(turn, wanted, person)
+        after = f" (før {turn.name(was)})" if was else ""
+        await turn.notify(
+            dict.fromkeys([person, turn.staff]),
+            Card(f"*{turn.name(person)}* er {wanted} for krise nr. {turn.the_crisis.number}{after}."),
+            kind="notice",
+            summary=f"Udpeget: {turn.name(person)} er {wanted}{after}",
+            urgency=URGENT,
+        )
+    said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
+    await turn.answer(Card(f"Udpeget – {said}."))
+
+
+def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
+    """ "krisestabschef Anne", "referent @Eva"; "stedfortræder Sara" is the chief's."""
+    parts = text.split()
+    for count in range(min(3, len(parts) - 1), 0, -1):
+        said = fold(" ".join(parts[:count]))
+        known = {fold(each): each for each in (DEPUTY, *roster.roles(turn))} | {fold(each): CHIEF for each in CALLED}
+        wanted = DEPUTY if said == "stedfortraeder" else known.get(said)
+        persons = turn.plan.named(" ".join(parts[count:]).lstrip("@"))
+        if wanted and len(persons) == 1:
+            return wanted, persons[0]
+    return None
