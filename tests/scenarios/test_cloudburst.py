@@ -8,6 +8,7 @@ import pytest
 
 from storage.verification import verify_export
 from tests.stage import DENMARK, Stage, log_of, told
+from tests.stages import in_one_chat
 
 FRAMING = {"lars", "anne", "ole", "sara"}
 CHIEFS = {"rune", "gitte", "per", "ulla", "jon", "kaj"}
@@ -98,6 +99,7 @@ async def test_the_decision_makes_the_staff_stand_in_one_breath(stage: Stage) ->
     assert not await stage["finn"].sees("Krisestab nr. 1")
 
 
+@in_one_chat
 async def test_a_second_activation_makes_no_second_crisis(stage: Stage) -> None:
     """D03: 14:08:03, Anne in #generelt."""
     await activated(stage)

@@ -9,6 +9,7 @@ import pytest
 
 from storage.verification import verify_export
 from tests.stage import DENMARK, Stage, log_of, told
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -80,6 +81,7 @@ async def test_the_owner_changes_the_status_and_nobody_else_outside_the_staffs_l
     assert verify_export(await stage.export()) == []
 
 
+@in_one_chat
 async def test_a_measure_of_a_centres_subject_is_its_chiefs(stage: Stage) -> None:
     """R021 R104: without a name the centre that owns the subject every day has it, and its chief answers for it."""
     await stage["tina"].commands("t Sundhed flytter 12 beboere fra Birkehøj")
@@ -95,6 +97,7 @@ async def test_a_measure_of_a_centres_subject_is_its_chiefs(stage: Stage) -> Non
     assert await stage["hanne"].sees("T1:")
 
 
+@in_one_chat
 async def test_a_number_that_counts_something_begins_a_new_measure(stage: Stage) -> None:
     """R232: "4 mand til Fløng" is no measure number 4, and no word of it is lost."""
     await stage["tina"].commands("t 4 mand til Fløng @Mads")
@@ -103,6 +106,7 @@ async def test_a_number_that_counts_something_begins_a_new_measure(stage: Stage)
     assert [each["title"] for each in (await stage.export())["measures"]] == ["4 mand til Fløng", "1 mand til Fløng"]
 
 
+@in_one_chat
 async def test_a_name_that_nobody_has_is_asked_about_after_the_measure_is_kept(stage: Stage) -> None:
     """R232: kept first, asked about afterwards."""
     await stage["tina"].commands("t ring til pressen @Ingrid")
@@ -112,6 +116,7 @@ async def test_a_name_that_nobody_has_is_asked_about_after_the_measure_is_kept(s
     assert (await only_measure(stage))["owner"] == "bo"
 
 
+@in_one_chat
 async def test_a_time_that_has_passed_is_asked_about_after_the_measure_is_kept(stage: Stage) -> None:
     """R232: "kl 13" at 14:40 is asked about: tomorrow?"""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 13")
@@ -120,6 +125,7 @@ async def test_a_time_that_has_passed_is_asked_about_after_the_measure_is_kept(s
     assert (await only_measure(stage))["due_at"] == danish(13, 0, day=3)
 
 
+@in_one_chat
 async def test_the_owner_is_reminded_at_the_time_and_the_staff_told_half_an_hour_later(stage: Stage) -> None:
     """R232: once each, and not at all when it is done."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
@@ -137,6 +143,7 @@ async def test_the_owner_is_reminded_at_the_time_and_the_staff_told_half_an_hour
     assert not await stage["kim"].sees("T2 er over fristen")
 
 
+@in_one_chat
 async def test_the_list_shows_what_is_open_and_the_status_counts_it(stage: Stage) -> None:
     """R204 R232 R256: `tiltag` alone, and the three blocks of `status`."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
@@ -183,6 +190,7 @@ async def test_a_measure_that_needs_political_approval_cannot_begin_without(stag
     assert (await only_measure(stage))["status"] == "in_progress"
 
 
+@in_one_chat
 async def test_others_propose_and_the_chief_decides(stage: Stage) -> None:
     """R227 D12: a proposal is kept, offered to the chief, and becomes a measure by one press."""
     await stage["mads"].commands("t luk parkeringskælderen")
@@ -195,6 +203,7 @@ async def test_others_propose_and_the_chief_decides(stage: Stage) -> None:
     assert await stage["mads"].sees("Dit forslag er nu tiltag T1")
 
 
+@in_one_chat
 async def test_whoever_doubts_asks_the_staff(stage: Stage) -> None:
     """R105: `Jeg er i tvivl` on the measure."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
@@ -203,6 +212,7 @@ async def test_whoever_doubts_asks_the_staff(stage: Stage) -> None:
     assert log_of(await stage.export(), "question")[-1]["sender"] == "mads"
 
 
+@in_one_chat
 async def test_open_measures_are_handed_over_when_the_staff_stands_down(stage: Stage) -> None:
     """R075: 21:14, the closing list; and nobody is reminded any more."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 22")
@@ -250,6 +260,7 @@ async def test_what_a_unit_lacks_is_kept_and_suggested_as_a_request(stage: Stage
     assert await stage["tina"].sees("Anmodning om bistand B1")
 
 
+@in_one_chat
 async def test_a_suggestion_that_is_not_meant_sends_nothing(stage: Stage) -> None:
     """R220: `Nej`; the words stay in the log."""
     await stage["hanne"].says("vi mangler 4 mand på Birkehøj")
@@ -299,6 +310,7 @@ async def test_a_request_is_forwarded_with_a_time_to_ask_again(stage: Stage) -> 
     assert await stage["hanne"].sees("Imødekommet af Greve")
 
 
+@in_one_chat
 async def test_a_request_is_refused_with_a_reason_and_by_those_who_run_the_staff(stage: Stage) -> None:
     """R220 D12: `Afvis`; the requester gets the reason, and Mads can't refuse."""
     await asked(stage)
@@ -311,6 +323,7 @@ async def test_a_request_is_refused_with_a_reason_and_by_those_who_run_the_staff
     assert verify_export(await stage.export()) == []
 
 
+@in_one_chat
 async def test_an_unanswered_request_is_reminded_of_until_it_is_answered(stage: Stage) -> None:
     """R220: never lost: after 15 minutes, and every hour after that."""
     await stage["finn"].commands("bistand 4 mand til Birkehøj nu", "generelt")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -107,6 +108,7 @@ async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys
     assert [each["at"] for each in export["meetings"]][1] == danish_tomorrow(10)
 
 
+@in_one_chat
 async def test_an_edit_after_approval_needs_a_new_one_and_what_was_not_approved_was_never_sent(stage: Stage) -> None:
     """R091: S3 10:41; v1 that wasn't approved is never distributed."""
     await held(stage)
@@ -120,6 +122,7 @@ async def test_an_edit_after_approval_needs_a_new_one_and_what_was_not_approved_
     assert len((await stage.export())["measures"]) == 1
 
 
+@in_one_chat
 async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move_on(stage: Stage) -> None:
     """R082: S3 Wednesday 16:00; the director is asked, everybody is told, nothing is lost."""
     await held(stage)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from storage.tables import Inbox
 from storage.verification import verify_export
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 NUMBER = "010190-1234"
 
@@ -54,6 +55,7 @@ async def test_a_line_may_be_kept_as_confidential_and_no_card_shows_it(stage: St
     assert verify_export(await stage.export()) == []
 
 
+@in_one_chat
 async def test_a_report_goes_to_the_staff_without_the_number(stage: Stage) -> None:
     """D07 R192: the report waits too; kept as confidential, the staff gets it without the number."""
     await stage["hanne"].commands(f"melding borger {NUMBER} er savnet fra Birkehøj")
@@ -73,6 +75,7 @@ async def test_a_warning_is_never_held_up(stage: Stage) -> None:
     assert NUMBER not in await kept(stage)
 
 
+@in_one_chat
 async def test_only_whoever_typed_it_chooses_and_only_once(stage: Stage) -> None:
     """D07 D03: a second press changes nothing."""
     await stage["hanne"].commands(f"log ? vikar {NUMBER}")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ async def test_the_first_picture_writes_itself_and_is_nagged_for_until_the_chief
     assert not any("situationsbilledets" in line["summary"] for line in later)
 
 
+@in_one_chat
 async def test_health_is_said_something_of_before_the_first_picture_is_approved(stage: Stage) -> None:
     """R116: "ingen kendte" is enough."""
     await stage["lars"].commands("billede")
@@ -57,6 +59,7 @@ async def test_health_is_said_something_of_before_the_first_picture_is_approved(
     assert [each["state"] for each in await pictures_of(stage)] == ["draft"]
 
 
+@in_one_chat
 async def test_a_threat_has_a_source_and_the_three_levels_are_three(stage: Stage) -> None:
     """R303: T18 T19."""
     await stage["kim"].commands("billede")

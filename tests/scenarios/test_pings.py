@@ -8,6 +8,7 @@ import pytest
 
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green
     assert (await answers_of(stage))["Børn"]["person"] in ("per", "line")
 
 
+@in_one_chat
 async def test_a_scheme_asks_again_at_its_hours_until_it_is_ended(stage: Stage) -> None:
     """R191: S3 09:30; interval, questions, first due time and end."""
     await stage["tina"].commands("rapportering sundhed,børn hver dag 9 og 15: hvor mange ramt? hvad mangler I?")

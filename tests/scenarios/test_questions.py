@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ async def test_what_has_no_owner_lands_with_the_coordinator_who_passes_it_on(sta
     assert (await questions_of(stage))[0]["answered_by"] == "rune"
 
 
+@in_one_chat
 async def test_the_press_is_answered_by_whoever_speaks_for_the_municipality(stage: Stage) -> None:
     """R148 R212: a journalist through the switchboard goes to communication, and others can't answer."""
     await stage["kim"].commands("spm journalist fra TV2 spørger, hvor mange der er syge")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.stage import DENMARK, Stage, log_of
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ async def test_a_telephone_message_goes_to_the_chief_on_duty(stage: Stage) -> No
     assert (await only_report(stage))["acknowledged_by"] == "anne"
 
 
+@in_one_chat
 async def test_a_chief_who_does_not_acknowledge_is_not_waited_for(stage: Stage) -> None:
     """R198 R199: after ten minutes the deputy and the secretary have it, and the staff is told whom to ring."""
     await stage["kim"].commands("telefon")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ async def test_the_critical_ones_are_known_and_can_be_asked_for_without_weakenin
     assert (row["release"], row["consequence"]) == ("releasable", "Hovedgaden må vente til i morgen")
 
 
+@in_one_chat
 async def test_those_who_are_not_about_the_staff_do_not_change_its_overview(stage: Stage) -> None:
     """R222: the overview is the staff's; a thing that is gone stays in the log."""
     await stage["finn"].commands("ressource 2 pumper")

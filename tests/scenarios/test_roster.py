@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.stage import DENMARK, Stage
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ async def test_whoever_leaves_hands_over_with_a_note_and_the_next_has_the_role_a
     assert await stage["hanne"].sees("Birkehøj mangler stadig 4 mand")
 
 
+@in_one_chat
 async def test_what_nobody_has_the_next_day_is_told_of_by_day(stage: Stage) -> None:
     """R072 D14 T14: one message to those who lay the roster, in the morning or the afternoon, and nothing is closed."""
     await stage.at("23:59")
@@ -75,6 +77,7 @@ async def test_what_nobody_has_the_next_day_is_told_of_by_day(stage: Stage) -> N
     assert export["crisis"]["deactivated_at"] is None
 
 
+@in_one_chat
 async def test_a_shift_can_be_taken_off_and_others_than_the_staffs_own_cannot_plan(stage: Stage) -> None:
     """R072: who lays the roster."""
     await stage["hanne"].commands("vagt logfører Hanne 22 - 6")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ async def test_the_log_is_found_by_word_person_time_number_and_mark(stage: Stage
     assert "Der står ikke i loggen" in await found(stage, "hvalros")
 
 
+@in_one_chat
 async def test_ten_are_shown_at_a_time_newest_first(stage: Stage) -> None:
     """R182: `Flere` shows the next."""
     for number in range(1, 13):
