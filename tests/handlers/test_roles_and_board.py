@@ -72,3 +72,26 @@ async def test_the_board_is_seen_by_its_link_alone_and_the_link_can_be_withdrawn
     await stage["kim"].presses("Træk linket tilbage")
     async with stage.client.get(stage.address + path) as gone:
         assert gone.status == 404
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_go(stage: RehearsalStage) -> None:
+    """R255: above twelve, with those who have said nothing."""
+    for name in ("Rune", "Gitte", "Per", "Ulla", "Jon", "Kaj", "Mads", "Hanne"):
+        await stage["kim"].commands(f"ind {name}")
+    assert not await stage["kim"].sees("bliver for stor")
+    await stage["mads"].commands("log pumpen kører")
+    await stage["kim"].commands("ind Line")
+    (warned,) = [text for text in await stage["kim"].reads() if "bliver for stor" in text]
+    assert "Gitte Krag" in warned
+    assert "Mads Rosen" not in warned
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_where_mail_and_telephones_are_sent_is_a_task_and_is_told_to_all(stage: RehearsalStage) -> None:
+    """R197: the number and the mailbox of the plan."""
+    (task,) = [line for line in log_of(await stage.export(), "task") if "Omstil telefoner" in line["summary"]]
+    assert "4359 1000" in task["summary"]
+    assert "dl_krisestab@htk.example" in task["summary"]
+    await stage["finn"].commands("melding")
+    assert await stage["finn"].sees("4359 1000")

@@ -148,3 +148,27 @@ async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cann
     await stage["kim"].fills_in("Slut mødet", next_at="ingen")
     assert (await stage.export())["agenda_items"][0]["state"] == "treated"
     assert (await stage.export())["measures"][0]["orient_next_meeting"] is False
+
+
+@in_one_chat
+async def test_an_item_whose_deadline_falls_before_the_next_meeting_is_told_of(stage: Stage) -> None:
+    """R096 R097: the secretary and the director, with an extra meeting offered; one that is in time is no alarm."""
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["hanne"].commands("punkt skolemad frist i morgen 12")
+    assert not [line for line in log_of(await stage.export(), "reminder") if "frist før" in line["summary"]]
+    await stage["hanne"].commands("punkt nødstrøm frist kl 20")
+    (told,) = [line for line in log_of(await stage.export(), "reminder") if "frist før" in line["summary"]]
+    assert "kim" in told["receiver"]
+
+
+@in_one_chat
+async def test_the_room_is_made_ready_only_when_there_is_one_and_minutes_are_to_be_filed(stage: Stage) -> None:
+    """R093 R133 R134: a task for a physical meeting, none for a virtual one; the minutes wait for a document number."""
+    await stage["kim"].commands("møde om 30 min teams")
+    assert not [line for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]]
+    await stage["kim"].presses("Aflys mødet")
+    await held(stage)
+    assert [line for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]]
+    assert not [each for each in (await stage.export())["not_journalised"] if each["kind"] == "minutes"]
+    await stage["lars"].fills_in("Godkend")
+    assert [each for each in (await stage.export())["not_journalised"] if each["kind"] == "minutes"]
