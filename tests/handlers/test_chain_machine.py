@@ -130,5 +130,5 @@ def template() -> Path:
 
 TestChain = Chain.TestCase
 TestChain.settings = settings(
-    max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -9,6 +9,9 @@ import pytest
 
 from tests.stage import DENMARK, RehearsalStage, log_of, told
 
+# What doesn't hang on who comes first is the same on both; what does is played on both.
+on_one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
@@ -42,6 +45,7 @@ async def test_anybody_elses_activation_is_a_warning_that_goes_up_at_once(stage:
     assert not await stage["rune"].has("Ja")
 
 
+@on_one_database
 async def test_without_a_level_the_card_asks_for_it(stage: RehearsalStage) -> None:
     """R016."""
     await stage["lars"].commands("aktiver skybrud")
@@ -52,6 +56,7 @@ async def test_without_a_level_the_card_asks_for_it(stage: RehearsalStage) -> No
     assert crisis["decided_by"] == "lars"
 
 
+@on_one_database
 async def test_a_decision_takes_up_the_warning_that_is_on_its_way_and_stops_its_chain(stage: RehearsalStage) -> None:
     """D03 T06."""
     await stage["rune"].commands("aktiver vand i kælderen")
@@ -77,6 +82,7 @@ async def test_two_real_incidents_are_held_apart(stage: RehearsalStage) -> None:
     assert not log_of(await stage.export(1), "information")
 
 
+@on_one_database
 async def test_a_decision_that_was_parted_from_a_warning_leaves_it_to_its_own_chain(stage: RehearsalStage) -> None:
     """D04."""
     await stage["rune"].commands("aktiver røg i Fløng")
@@ -89,6 +95,7 @@ async def test_a_decision_that_was_parted_from_a_warning_leaves_it_to_its_own_ch
     assert (await stage.export(1))["alerts"] == []
 
 
+@on_one_database
 async def test_the_clocks_run_from_the_decision_also_when_it_is_typed_late(stage: RehearsalStage) -> None:
     """T13 R071 R072 D01."""
     await stage["lars"].commands("aktiver 2 skybrud")
@@ -102,6 +109,7 @@ async def test_the_clocks_run_from_the_decision_also_when_it_is_typed_late(stage
     assert any("overskredet" in entry["summary"] for entry in log_of(await stage.export(), "reminder"))
 
 
+@on_one_database
 async def test_a_time_that_cannot_be_read_changes_nothing(stage: RehearsalStage) -> None:
     await stage["lars"].commands("aktiver 2 skybrud")
     before = (await stage.export())["crisis"]
@@ -109,6 +117,7 @@ async def test_a_time_that_cannot_be_read_changes_nothing(stage: RehearsalStage)
     assert (await stage.export())["crisis"] == before
 
 
+@on_one_database
 async def test_time_running_out_is_said_three_times_and_the_breach_is_logged_and_blocks_nothing(
     stage: RehearsalStage,
 ) -> None:
@@ -127,6 +136,7 @@ async def test_time_running_out_is_said_three_times_and_the_breach_is_logged_and
     assert any("Tre døgn" in entry["summary"] for entry in log_of(await stage.export(), "notice"))
 
 
+@on_one_database
 async def test_level_one_tells_the_directorate_and_begins_nothing_else(stage: RehearsalStage) -> None:
     """R009 R013 R017: no staff, no channel, no clocks; the orientation comes by itself."""
     await stage["jens"].commands("aktiver 1 strømsvigt på rådhuset")
@@ -141,6 +151,7 @@ async def test_level_one_tells_the_directorate_and_begins_nothing_else(stage: Re
     assert await stage["lars"].sees("Orientering, niveau 1")
 
 
+@on_one_database
 async def test_level_one_in_a_centre_takes_the_chief_and_a_director(stage: RehearsalStage) -> None:
     """R011 T04: it waits for the director, and either may take it back."""
     await stage["gitte"].commands("aktiver 1 udbrud på plejecenter")
@@ -152,6 +163,7 @@ async def test_level_one_in_a_centre_takes_the_chief_and_a_director(stage: Rehea
     assert (await stage.export())["crisis"]["level"] is None
 
 
+@on_one_database
 async def test_one_director_scales_up_and_the_log_goes_on(stage: RehearsalStage) -> None:
     """R012."""
     await stage["jens"].commands("aktiver 1 strømsvigt")
@@ -163,6 +175,7 @@ async def test_one_director_scales_up_and_the_log_goes_on(stage: RehearsalStage)
     assert {member["person"] for member in told_so["members"]} == {"lars", "anne", "ole", "sara"}
 
 
+@on_one_database
 async def test_the_mayor_scales_down_in_one_step_and_the_clocks_stop(stage: RehearsalStage) -> None:
     """R019 R252: released, told, and the log kept."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -177,6 +190,7 @@ async def test_the_mayor_scales_down_in_one_step_and_the_clocks_stop(stage: Rehe
     assert not any("fuldt etableret" in entry["summary"] for entry in log_of(await stage.export(), "reminder"))
 
 
+@on_one_database
 async def test_the_deputy_stands_it_down_on_behalf_and_the_end_is_the_end(stage: RehearsalStage) -> None:
     """R073 R075: nothing is asked or reminded of afterwards."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -190,6 +204,7 @@ async def test_the_deputy_stands_it_down_on_behalf_and_the_end_is_the_end(stage:
     assert (await stage.export())["log"] == after["log"]
 
 
+@on_one_database
 async def test_a_summons_that_is_declined_goes_to_the_deputy(stage: RehearsalStage) -> None:
     """R007 R131: the mayor can't, the deputy is asked."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -210,6 +225,7 @@ async def test_whoever_says_nothing_is_reminded_once_and_then_rung_to(stage: Reh
     assert await stage["kim"].sees("Har ikke svaret på indkaldelsen. Ring:")
 
 
+@on_one_database
 async def test_centres_that_say_nothing_are_reminded_and_then_rung_to(stage: RehearsalStage) -> None:
     """R102 R103."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -221,6 +237,7 @@ async def test_centres_that_say_nothing_are_reminded_and_then_rung_to(stage: Reh
     assert await stage["kim"].sees("Sundhed: Gitte Krag +45 20 00 00 14")
 
 
+@on_one_database
 async def test_only_a_centres_own_chief_says_that_it_is_informed(stage: RehearsalStage) -> None:
     """R103 T33: a press by somebody else changes nothing."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -229,6 +246,7 @@ async def test_only_a_centres_own_chief_says_that_it_is_informed(stage: Rehearsa
     assert await stage["kim"].sees("Mangler at underrette: Teknik")
 
 
+@on_one_database
 async def test_members_come_and_go_and_what_they_wrote_stays(stage: RehearsalStage) -> None:
     """R051 R053 R254 D09."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -257,6 +275,7 @@ async def test_support_functions_are_forewarned_once_and_not_summoned(stage: Reh
     assert told_so["crisis"]["level"] is None
 
 
+@on_one_database
 async def test_a_step_that_is_left_out_is_chosen_and_not_forgotten(stage: RehearsalStage) -> None:
     """R020: with its reason, in the log; others may not choose it."""
     await stage["lars"].commands("aktiver 2 skybrud")
