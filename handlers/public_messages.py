@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import func, select
 
-from handlers import rights, times
+from handlers import journal, rights, times
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -149,7 +149,7 @@ async def published(turn: Turn, number: int) -> None:
         await turn.answer(Card(f"Det kan kun {rights.communication.holders}. Intet er ændret."))
         return
     row.published_at, row.published_by, row.channel = turn.now, turn.sender, turn.value("channel") or "ikke angivet"
-    await turn.log(
+    entry = await turn.log(
         f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{row.nature}\n{row.extent}\n{row.course}".strip(),
         kind="communication",
         sender=turn.sender,
@@ -158,4 +158,5 @@ async def published(turn: Turn, number: int) -> None:
         verification="confirmed",
         refs={"public_message": row.number},
     )
+    await journal.demand(turn, entry, "communication", f"Budskab {row.number} til {row.audience}")
     await turn.replace(await _card(turn, row))

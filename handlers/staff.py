@@ -14,6 +14,7 @@ from sqlalchemy import delete, or_, select
 from handlers import (
     addresses,
     announcement,
+    case_file,
     centres,
     communication,
     deadlines,
@@ -99,6 +100,7 @@ async def convene(turn: Turn) -> None:
     await tasks.add(
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
     )
+    await case_file.ask(turn)
     await telephone.begin(turn)
     await announcement.offer(turn, "aktiveret")
     await log_seal.begin(turn)

@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from handlers import (
     announcement,
+    case_file,
     deadlines,
     escalation,
     externals,
+    journal,
+    journal_c3,
     level_one,
     measure_card,
     measure_steps,
@@ -249,7 +252,8 @@ async def _close(turn: Turn) -> None:
         or "• Ingen"
     )
     outside = ", ".join(f"{quote(row.name)} ({quote(row.contact)})" for row in await externals.present(turn))
-    missing = [name for name, value in (("ESDH-sag", crisis.case_ref), ("C3-sag", crisis.c3_ref)) if not value]
+    missing = journal.without_number(crisis)
+    unfiled = await journal.missing(turn)
     await turn.notify(
         list(dict.fromkeys([turn.staff, *await turn.chiefs(), *filter(None, [secretary])])),
         Card(
@@ -258,7 +262,16 @@ async def _close(turn: Turn) -> None:
             + f"\n\n*Åbne tiltag og opgaver, der skal overdrages:*\n{handover}"
             + (f"\n\n*Eksterne, som I selv giver besked:* {outside}" if outside else "")
             + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
+            + f"\n\n{await journal_c3.how_far(turn)}",
+            buttons=(case_file.button(turn),) if missing else (),
         ),
         kind="notice",
         summary="Afslutningslisten er sendt til chef, sekretariat og stabens kanal",
     )
+    if unfiled:
+        await turn.notify(
+            [secretary] if secretary else await turn.chiefs(),
+            journal.card(turn, unfiled, "*Krisestaben er afblæst.* "),
+            kind="reminder",
+            summary=f"Mindet om det, der ikke er journaliseret ved afslutningen: {len(unfiled)}",
+        )
