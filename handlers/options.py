@@ -1,17 +1,18 @@
 """`oplæg`: "hurtigst muligt opstille alternative forslag og træffe beslutning". Plan §9, Ændringer i situationen (R226).
 
-Papers that nobody has chosen in yet are what the next meeting decides on ("Forslagene drøftes som udgangspunkt på
-stabsmøderne"): `awaiting` is for whoever makes its agenda.
+"Forslagene drøftes som udgangspunkt på stabsmøderne": a complete paper is an item for decision on the next meeting
+(R228), unless the chief chooses before.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers import decisions, rights
+from handlers import agenda, agenda_items, decisions, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
+from storage.parts.meetings import AgendaItem
 from storage.parts.orders import OptionPaper
 
 LETTERS = "ABC"
@@ -40,11 +41,6 @@ def form(row: OptionPaper | None = None, situation: str = "") -> tuple[Field, ..
         *options,
         Field("only_one", "Kun ét forslag? Skriv hvorfor", value=(row.only_one or "") if row else ""),
     )
-
-
-async def awaiting(turn: Turn) -> list[OptionPaper]:
-    """The complete papers that nobody has chosen in yet, oldest first: an agenda's items for decision (R228)."""
-    return [row for row in await of_crisis(turn) if row.chosen is None and _complete(row)]
 
 
 async def of_crisis(turn: Turn) -> list[OptionPaper]:
@@ -111,6 +107,7 @@ async def new(turn: Turn) -> None:
     )
     turn.db.add(row)
     await turn.db.flush()
+    await _to_the_meeting(turn, row)
     await _show(turn, row)
 
 
@@ -128,6 +125,7 @@ async def amend(turn: Turn, paper: int) -> None:
         sender=turn.sender,
         refs={"option_paper": row.number, "about": row.log_no},
     )
+    await _to_the_meeting(turn, row)
     await _show(turn, row)
 
 
@@ -156,7 +154,25 @@ async def none_of_them(turn: Turn, paper: int) -> None:
 async def _chosen(turn: Turn, row: OptionPaper, letter: str, text: str) -> None:
     decided = await decisions.decide(turn, text, paper=row.number)
     row.chosen, row.chosen_by, row.chosen_at, row.decision = letter, turn.sender, turn.now, decided.number
+    item = await agenda_items.standing(turn, row.item) if row.item else None
+    if item is not None:
+        item.state, item.decision = "treated", f"Beslutning {decided.number}: {text}"
     await _show(turn, row)
+
+
+async def _to_the_meeting(turn: Turn, row: OptionPaper) -> None:
+    """An item for decision, with the alternatives as what to choose among; mended as the paper is."""
+    if not _complete(row):
+        return
+    item = await turn.db.get(AgendaItem, row.item) if row.item else None
+    added = item is None
+    if item is None:
+        item = await agenda_items.add(turn, f"Oplæg {row.number}: {row.situation}", kind="decision")
+        row.item = item.id
+    item.recommendation = "Vælg " + " eller ".join(f"{each['letter']}: {each['what']}" for each in row.options)
+    await turn.db.flush()
+    if added:
+        await agenda.added(turn, item)
 
 
 def _options(turn: Turn) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.log import instant
 from storage.parts import part
-from storage.tables import Base, Crisis, _key, _of_crisis
+from storage.tables import Base, Crisis, Id, _key, _of_crisis
 
 
 class Order(Base):
@@ -81,6 +81,7 @@ class OptionPaper(Base):
     chosen_by: Mapped[str | None]
     chosen_at: Mapped[datetime | None]
     decision: Mapped[int | None]  # its number
+    item: Mapped[int | None] = mapped_column(Id)  # on the agenda
     log_no: Mapped[int]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 

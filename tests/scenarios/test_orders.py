@@ -134,11 +134,12 @@ async def test_every_decision_is_in_the_log_with_a_number_and_others_propose(sta
 
 
 async def test_alternatives_are_set_up_and_the_chief_chooses_with_one_press(stage: Stage) -> None:
-    """R226: two or more, or one with a reason; the choice is a decision."""
+    """R226 R228: two or more, or one with a reason; an item for the next meeting; the choice is a decision."""
     await stage["tina"].commands("oplæg skal Birkehøj evakueres?")
     await stage["tina"].fills_in("Skriv oplæg", situation="skal Birkehøj evakueres?", a_what="evakuér nu")
     (paper,) = (await stage.export())["option_papers"]
     assert not await stage["lars"].has("Vælg A")
+    assert (await stage.export())["agenda_items"] == []
     await stage["tina"].fills_in(
         "Ret",
         situation="skal Birkehøj evakueres?",
@@ -152,12 +153,15 @@ async def test_alternatives_are_set_up_and_the_chief_chooses_with_one_press(stag
     (paper,) = (await stage.export())["option_papers"]
     assert [each["letter"] for each in paper["options"]] == ["A", "B"]
     assert (paper["options"][0]["pros"], paper["options"][0]["resources"]) == ("sikkert", "3 busser")
+    (item,) = (await stage.export())["agenda_items"]
+    assert (item["kind"], item["state"], "vent til kl 18" in item["recommendation"]) == ("decision", "open", True)
     await stage["tina"].presses("Vælg B")
     assert (await stage.export())["option_papers"][0]["chosen"] is None
     await stage["lars"].presses("Vælg A")
     export = await stage.export()
     assert (export["option_papers"][0]["chosen"], export["option_papers"][0]["chosen_by"]) == ("A", "lars")
     assert [(each["number"], each["paper"]) for each in export["decisions"]] == [(1, 1)]
+    assert export["agenda_items"][0]["state"] == "treated"
     await stage["tina"].commands("oplæg")
     await stage["tina"].fills_in(
         "Skriv oplæg", situation="vand i rådhuset", a_what="luk kælderen", only_one="der er kun én vej ud"
