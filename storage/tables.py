@@ -437,7 +437,7 @@ class LogEntry(Base):
     recorder: Mapped[str]
     summary: Mapped[str]
     message: Mapped[str | None] = mapped_column(index=True)  # the message it was saved from
-    __table_args__ = (UniqueConstraint("crisis_id", "no"), Index("log_kind", "crisis_id", "kind"))
+    __table_args__ = (UniqueConstraint("crisis_id", "no"), Index("log_kind", "crisis_id", "kind", "no"))
 
 
 class LogState(Base):
