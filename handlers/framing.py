@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import meeting_place, rights, staff, tasks
+from handlers import health_plan, meeting_place, rights, staff, tasks
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action
 from handlers.rights import framing
@@ -29,6 +29,7 @@ async def ask(turn: Turn) -> None:
             facts=(
                 ("Mødet holdes", quote(place, 200) if place else "❗ sted eller link mangler"),
                 *((ASKED[subject], decided.get(subject, "ikke besluttet")) for subject in ASKED),
+                ("Sundhedsberedskabsplanen", await health_plan.line(turn) or "ikke aktiveret"),
             ),
             buttons=(
                 *(
@@ -36,6 +37,7 @@ async def ask(turn: Turn) -> None:
                     for subject in open_questions
                     for answer in ("ja", "nej")
                 ),
+                Button("Sundhedsplan", "health_plan.open"),
                 Button("Sted eller link", "framing.place", form=(where,), form_title="Hvor mødes I?"),
             ),
         ),

@@ -11,6 +11,7 @@ from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
 from handlers.words import fold
+from storage import log
 from storage.parts.pictures import Count, Indicator
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -85,7 +86,7 @@ async def count(turn: Turn, name: str, value: str, unit: str, source: str) -> No
         )
     )
     await turn.db.flush()
-    await turn.answer(Card(f"Noteret (log nr. {entry.no}, ubekræftet): {await line(turn, row)}"))
+    await turn.answer(Card(f"Noteret (log nr. {entry.no}).\n{quote(await line(turn, row))}"))
 
 
 async def lines(turn: Turn) -> list[str]:
@@ -94,21 +95,33 @@ async def lines(turn: Turn) -> list[str]:
 
 
 async def line(turn: Turn, row: Indicator) -> str:
-    """ "ramte borgere: 51 ↑ (41 kl. 09:00) ▁▃█": the newest, where it goes, and the way there."""
+    """ "ramte borgere: 51 ↑ (før 41, kl. 09:00) ▁▃█": the newest, where it goes, the way there, and whether it is confirmed."""
     counts = list(
         await turn.db.scalars(
             select(Count).where(Count.indicator == row.id).order_by(Count.at.desc(), Count.id.desc()).limit(SHOWN)
         )
     )[::-1]
     newest = counts[-1]
-    said = f"{quote(row.name)}: {newest.value:g}{f' {quote(newest.unit)}' if newest.unit else ''}"
+    said = f"{row.name}: {_number(newest.value)}{f' {newest.unit}' if newest.unit else ''}"
+    state = await log.state_of(turn.db, turn.the_crisis, newest.log_no)
+    mark = f"(nr. {newest.log_no}, {'bekræftet' if state.verification == 'confirmed' else 'ubekræftet'})"
     if len(counts) == 1:
-        return f"{said} ({turn.clock(newest.at)})"
+        return f"{said}, {turn.clock(newest.at)} {mark}"
     before = counts[-2]
-    trend = "↑" if newest.value > before.value else "↓" if newest.value < before.value else "→"
+    bars = sparkline([each.value for each in counts])
     return (
-        f"{said} {trend} (før {before.value:g}, {turn.clock(before.at)}) {sparkline([each.value for each in counts])}"
+        f"{said} {trend(before.value, newest.value)} {bars} før {_number(before.value)}, {turn.clock(before.at)} {mark}"
     )
+
+
+def trend(before: float, now: float) -> str:
+    """Where a number is going: ↑, → or ↓."""
+    return "↑" if now > before else "↓" if now < before else "→"
+
+
+def _number(value: float) -> str:
+    """As a Dane writes it: "51", "3,5", "1200000"."""
+    return f"{value:.3f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def sparkline(values: list[float]) -> str:
@@ -130,5 +143,5 @@ async def _show(turn: Turn) -> None:
         "Nyt tal", "indicators.new", {"crisis": turn.the_crisis.id}, style="primary", form=FORM, form_title="Nyt tal"
     )
     await turn.answer(
-        Card("*Indikatorer*\n" + ("\n".join(f"• {each}" for each in said) or "Ingen endnu."), buttons=(button,))
+        Card("*Indikatorer*\n" + ("\n".join(f"• {quote(each)}" for each in said) or "Ingen endnu."), buttons=(button,))
     )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from handlers import audiences, needs, ping_board, registry, rights, times, understanding, words
+from handlers import audiences, needs, picture_draft, ping_board, registry, rights, times, understanding, words
 from handlers.assistance import offer
 from handlers.card import Button, Card, Field, quote
 from handlers.ping_board import NAMES
@@ -237,6 +237,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: str) -> None
     )
     row.log_no = entry.no
     await turn.db.flush()
+    await picture_draft.contribute(turn, 2, f"{row.centre}: {text}", entry.no)
     await turn.say(turn.sender, _read_back(turn, row), key=_key(row, turn.sender), kind="broadcast")
     await ping_board.show(turn, ping_row)
     need = needs.lacking(turn.rules, text)

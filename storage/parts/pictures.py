@@ -154,7 +154,9 @@ async def indicators(db: AsyncSession, crisis: Crisis, highest: str) -> list[dic
 
 @part("health_plan")
 async def health_plan(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
-    """When the health preparedness plan was in force, oldest first."""
+    """When the health preparedness plan was in force, oldest first; it is the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
     rows = await db.scalars(select(HealthPlan).where(HealthPlan.crisis_id == crisis.id).order_by(HealthPlan.id))
     return [
         {
