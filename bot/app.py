@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.board import Board
+from bot.calendar_file import CalendarFile
 from bot.clock import SystemClock
 from bot.engine import Engine
 from bot.platforms.platform import Platform
@@ -118,6 +119,7 @@ class Krisebot:
                 web.get("/readyz", self._ready),
                 web.get("/metrics", self._measured),
                 *Board(self.engine).routes(),
+                *CalendarFile(self.engine).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]
         )

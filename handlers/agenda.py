@@ -312,7 +312,7 @@ async def at_risk(turn: Turn, item: AgendaItem) -> None:
         ),
         kind="reminder",
         summary=f"Punkt {item.number} har frist før næste møde",
-        key=f"item/{item.id}/risk",
+        key=f"item/{item.id}/risk/{f'{meeting.id}.{meeting.sequence}' if meeting else 'none'}",
     )
 
 
@@ -328,12 +328,41 @@ def _day_before(turn: Turn, meeting: Meeting, hour: int, minute: int) -> datetim
 
 async def plan_for(turn: Turn, meeting: Meeting) -> None:
     """Set the reminder and the dispatch of a meeting that has been called; a hurried one is not nagged about."""
+    keys = remind_key, due_key = f"agenda/{meeting.id}/remind", f"agenda/{meeting.id}/due"
+    await turn.cancel(*keys)
+    await turn.at(_prepared_by(turn, meeting), "agenda.prepare", f"agenda/{meeting.id}/prepare", meeting=meeting.id)
     if meeting.urgent:
         return
-    when = turn.rules.meetings
-    remind = _day_before(turn, meeting, when.agenda_reminder.hour, when.agenda_reminder.minute)
-    await turn.at(max(remind, turn.now), "agenda.remind", f"agenda/{meeting.id}/remind", meeting=meeting.id)
-    await turn.at(await deadline(turn, meeting), "agenda.due", f"agenda/{meeting.id}/due", meeting=meeting.id)
+    latest = await deadline(turn, meeting)
+    if latest > turn.now:  # too late to be reminded of it, it is asked for at once: one message, not two
+        await turn.at(_prepared_by(turn, meeting), "agenda.remind", remind_key, meeting=meeting.id)
+    await turn.at(max(latest, turn.now), "agenda.due", due_key, meeting=meeting.id)
+
+
+def _prepared_by(turn: Turn, meeting: Meeting) -> datetime:
+    """When those who make the agenda and prepare what is on it are reminded: the day before, or now where it is later."""
+    when = turn.rules.meetings.agenda_reminder
+    return max(_day_before(turn, meeting, when.hour, when.minute), turn.now)
+
+
+@timer("agenda.prepare")
+async def prepare(turn: Turn, meeting: int) -> None:
+    """ "punkterne er forberedte til mødet, så krisestaben kan træffe beslutning": each preparer, once for all of theirs (R099)."""
+    row = await turn.db.get_one(Meeting, meeting)
+    if row.state != "called":
+        return
+    waiting = [item for item in await agenda_items.open_items(turn) if item.preparer]
+    for person in dict.fromkeys(item.preparer for item in waiting if item.preparer):
+        own = [item for item in waiting if item.preparer == person]
+        await turn.notify(
+            [person],
+            Card(
+                f"*Møde {row.number} er {turn.clock(row.at)}.* Du forbereder:",
+                facts=tuple((f"Punkt {item.number}", quote(agenda_items.line(item), 300)) for item in own),
+            ),
+            kind="reminder",
+            summary=f"Mindet {turn.name(person)} om at forberede punkt {', '.join(str(item.number) for item in own)} til møde {row.number}",
+        )
 
 
 @timer("agenda.remind")

@@ -1,45 +1,15 @@
-"""`punkt`: items for the staff's next meeting, from any member at any time. Plan §5, Arbejdsgange, step 8."""
+"""What waits for the staff's next meeting: items, what they lack, and how they look. Plan §5, Arbejdsgange, step 8."""
 
 from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers import rights, times
 from handlers.card import Button, Card, Field, quote
-from handlers.registry import action, verb
 from handlers.turn import Turn
 from storage.parts.meetings import AgendaItem
 from storage.tables import Measure
 
 KINDS = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
-
-
-@verb(
-    "punkt",
-    "p",
-    "dagsordenspunkt",
-    help="punkt <hvad> frist i morgen 12 – til stabens næste møde",
-    who=rights.staff,
-    crisis=True,
-)
-async def item(turn: Turn, text: str) -> None:
-    """Kept at once; its character, its deadline and the recommendation are asked for afterwards (R083, R084, R096)."""
-    if not text.strip():
-        await turn.answer(
-            Card(
-                "Hvad skal staben tage stilling til? Skriv fx */krise punkt nødbolig til 12 beboere frist i morgen 12*."
-            )
-        )
-        return
-    found = times.find(text, turn.now, turn.zone)
-    due, rest = (found[0].at, found[1]) if found and not found[0].passed else (None, text)
-    row = await add(turn, rest.strip(" ,") or text.strip())
-    row.deadline = due
-    await turn.db.flush()
-    await turn.answer(card(turn, row), key=key(row))
-    from handlers import agenda
-
-    await agenda.added(turn, row)
 
 
 async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | None = None) -> AgendaItem:
@@ -106,7 +76,7 @@ def card(turn: Turn, row: AgendaItem) -> Card:
             "long",
             value=row.recommendation or "",
         ),
-        Field("deadline", "Frist for staben (tom: ingen frist)", "time"),
+        Field("deadline", "Frist for staben (kan udelades)", "time"),
         Field("preparer", "Hvem forbereder det?", "persons"),
     )
     return Card(
@@ -122,51 +92,6 @@ def card(turn: Turn, row: AgendaItem) -> Card:
             *((Button("Tag punktet af", "items.withdraw", about),) if row.measure is None else ()),
         ),
     )
-
-
-@action("items.kind", who=rights.staff)
-async def kind(turn: Turn, item: int, kind: str) -> None:
-    """`Drøftelse`, `Beslutning` or `Orientering` (T12)."""
-    row = await standing(turn, item)
-    if row is not None and kind in KINDS:
-        row.kind = kind
-        await turn.db.flush()
-        await turn.replace(card(turn, row))
-
-
-@action("items.detail", who=rights.staff)
-async def detail(turn: Turn, item: int) -> None:
-    """The recommendation, the deadline and who prepares it (R084, R096, R099)."""
-    row = await standing(turn, item)
-    if row is None:
-        return
-    row.recommendation = turn.value("recommendation") or row.recommendation
-    said = turn.value("deadline")
-    read = times.parse(said, turn.now, turn.zone) if said else None
-    row.deadline, row.no_deadline = (read.at if read and not read.passed else row.deadline), not said
-    named = turn.plan.named(turn.value("preparer")) if turn.value("preparer") else []
-    row.preparer = named[0] if len(named) == 1 else row.preparer
-    await turn.db.flush()
-    await turn.replace(card(turn, row))
-    from handlers import agenda
-
-    await agenda.at_risk(turn, row)
-
-
-@action("items.withdraw", who=rights.staff)
-async def withdraw(turn: Turn, item: int) -> None:
-    """By whoever proposed it or who makes the agenda; an urgent measure's orientation stays (R229)."""
-    row = await standing(turn, item)
-    if row is None or row.measure is not None:
-        return
-    if turn.sender != row.proposer and not await rights.runs_staff.held(turn):
-        await turn.answer(
-            Card(f"Det kan kun {turn.name(row.proposer)} eller {rights.runs_staff.holders}. Intet er ændret.")
-        )
-        return
-    row.state = "withdrawn"
-    await turn.log(f"Dagsordenspunkt {row.number} er taget af: {row.text}", kind="item", refs={"item": row.number})
-    await turn.replace(card(turn, row))
 
 
 async def open_items(turn: Turn) -> list[AgendaItem]:

@@ -68,6 +68,7 @@ class Card:
         fields: filled in on the message itself; every button sends them along.
         buttons: at most ten.
         brief: said instead where only words can go, to the letter; empty means the text with numbered answers.
+        calendar: an invitation as iCalendar, which goes along where a file can; nobody else draws it.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Card:
     fields: tuple[Field, ...] = ()
     buttons: tuple[Button, ...] = ()
     brief: str = ""
+    calendar: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The card as JSON data, for the outbox."""
@@ -91,6 +93,7 @@ class Card:
                 Button(**{**each, "form": tuple(_field(one) for one in each["form"])}) for each in data["buttons"]
             ),
             brief=data.get("brief", ""),
+            calendar=data.get("calendar", ""),
         )
 
     def button(self, label: str) -> Button | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers import agenda, audiences, minutes, rights, tasks, times
+from handlers import agenda, audiences, invitations, meeting_changes, minutes, rights, tasks, times
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import URGENT, Turn
@@ -25,7 +25,7 @@ FORM = (
     "møde",
     "indkald",
     "stabsmøde",
-    help="møde i morgen 10 stabsrummet – indkald staben; også møde om 30 min teams",
+    help="møde i morgen 10 stabsrummet – indkald staben; også møde om 30 min teams, møde flyt i morgen 11",
     who=rights.runs_staff,
     crisis=True,
 )
@@ -34,7 +34,10 @@ async def meeting(turn: Turn, text: str) -> None:
     if not text.strip():
         await _show(turn)
         return
-    found = times.find(text, turn.now, turn.zone) or _bare(turn, text)
+    if moved := meeting_changes.MOVE.match(text):
+        await meeting_changes.move_in_words(turn, text[moved.end() :])
+        return
+    found = read(turn, text)
     if found is None or found[0].passed:
         await turn.answer(
             Card(
@@ -45,7 +48,7 @@ async def meeting(turn: Turn, text: str) -> None:
             )
         )
         return
-    place = re.sub(r"^(?:på|i|via|over)\s+", "", found[1].strip(" ,.-"))
+    place = found[1]
     if not place:
         at = turn.clock(found[0].at)
         form = (Field("at", "Hvornår?", "time", value=at), FORM[1])
@@ -68,6 +71,17 @@ async def meeting(turn: Turn, text: str) -> None:
     await call(turn, found[0].at, place)
 
 
+def read(turn: Turn, text: str) -> tuple[times.Parsed, str] | None:
+    """The time that words begin with or have among them, and the place that is left; None where there is no time."""
+    found = times.find(text, turn.now, turn.zone) or _bare(turn, text)
+    return (found[0], place_in(found[1])) if found else None
+
+
+def place_in(text: str) -> str:
+    """ "i stabsrummet", "via Teams": the place alone."""
+    return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
+
+
 def _bare(turn: Turn, text: str) -> tuple[times.Parsed, str] | None:
     """ "10 stabsrummet", "i morgen 10 teams": the words in front are the time, as far as they can be read as one."""
     parts = text.split()
@@ -81,8 +95,8 @@ def _bare(turn: Turn, text: str) -> tuple[times.Parsed, str] | None:
 @action("meetings.call", who=rights.runs_staff)
 async def pressed_call(turn: Turn, at: str = "") -> None:
     """The form, or the place that was missing."""
-    read = times.parse(turn.value("at"), turn.now, turn.zone) if turn.value("at") else None
-    moment = datetime.fromisoformat(at) if at else read.at if read and not read.passed else None
+    said = times.parse(turn.value("at"), turn.now, turn.zone) if turn.value("at") else None
+    moment = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
     if moment is None or not turn.value("place"):
         await turn.answer(Card("Skriv en tid, der ikke er gået, og et sted eller link. Intet er indkaldt."))
         return
@@ -98,7 +112,7 @@ async def call(turn: Turn, at: datetime, place: str) -> Meeting:
     """
     crisis = turn.the_crisis
     last = await turn.db.scalar(select(func.max(Meeting.number)).where(Meeting.crisis_id == crisis.id))
-    same_day = at.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date()
+    same_day = today(turn, at)
     row = Meeting(
         crisis_id=crisis.id,
         number=(last or 0) + 1,
@@ -114,28 +128,50 @@ async def call(turn: Turn, at: datetime, place: str) -> Meeting:
     hurried = " (hasteindkaldt)" if same_day else ""
     await turn.notify(
         [turn.staff, *await turn.members("framing", "operational")],
-        Card(f"*Møde {row.number} i krisestaben*{hurried}: {times.weekday(at, turn.zone)}\nSted: {quote(place, 300)}"),
+        Card(f"*Møde {row.number} i krisestaben*{hurried}: {where(turn, row)}"),
         kind="summons",
         summary=f"Indkaldt til møde {row.number}{hurried} {turn.clock(at)}, {place}",
         urgency=URGENT,
     )
-    if not LINK.search(place):
-        await tasks.add(
-            turn,
-            f"Indret og klargør stabsrummet til møde {row.number}: {place}",
-            role="sekretær",
-            owner=turn.rules.holder("sekretær"),
-            due=at,
-            tell=True,
-        )
+    await invitations.send(turn, row, f"Møde {row.number} i krisestaben{hurried}: {where(turn, row)}")
+    await make_ready(turn, row)
     await agenda.plan_for(turn, row)
-    await turn.answer(_card(turn, row), key=_key(row))
+    await turn.answer(card(turn, row), key=key(row))
     return row
 
 
-def _card(turn: Turn, row: Meeting) -> Card:
+def today(turn: Turn, at: datetime) -> bool:
+    """Whether it is the same day, on the clock on the wall: called so late, a meeting is a hurried one."""
+    return at.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date()
+
+
+def where(turn: Turn, row: Meeting) -> str:
+    """When and where, and the file for the calendar, on three lines."""
+    return f"{times.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}\nKalender: {invitations.link(turn, row)}"
+
+
+async def make_ready(turn: Turn, row: Meeting) -> None:
+    """ "Indrette og klargøre stabsrummet": a task, where there is a room (R133)."""
+    if not LINK.search(row.place):
+        await tasks.add(
+            turn,
+            f"{room_task(row)} {row.place}",
+            role="sekretær",
+            owner=turn.rules.holder("sekretær"),
+            due=row.at,
+            tell=True,
+        )
+
+
+def room_task(row: Meeting) -> str:
+    """What the task of the room begins with."""
+    return f"Indret og klargør stabsrummet til møde {row.number}:"
+
+
+def card(turn: Turn, row: Meeting) -> Card:
+    """The meeting as it stands, with what can be done about it."""
     about = {"crisis": row.crisis_id, "meeting": row.id}
-    head = f"*Møde {row.number}*, {times.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}"
+    head = f"*Møde {row.number}*, {where(turn, row)}"
     match row.state:
         case "called":
             start = (Field("absent", "Hvem mangler? (kan udelades)", "persons"),)
@@ -144,6 +180,9 @@ def _card(turn: Turn, row: Meeting) -> Card:
                 buttons=(
                     Button(
                         "Start mødet", "meetings.start", about, style="primary", form=start, form_title="Start mødet"
+                    ),
+                    Button(
+                        "Flyt mødet", "meetings.move", about, form=meeting_changes.form(row), form_title="Flyt mødet"
                     ),
                     Button("Aflys mødet", "meetings.cancel", about, style="danger"),
                 ),
@@ -171,7 +210,7 @@ def _card(turn: Turn, row: Meeting) -> Card:
 @action("meetings.start", who=rights.meets)
 async def start(turn: Turn, meeting: int) -> None:
     """The meeting is held (R088): who is there, and when it began."""
-    row = await _standing(turn, meeting)
+    row = await standing(turn, meeting)
     if row is None or row.state != "called":
         return
     absent, _ = await audiences.persons(turn, turn.value("absent")) if turn.value("absent") else ([], [])
@@ -184,58 +223,36 @@ async def start(turn: Turn, meeting: int) -> None:
         verification="confirmed",
         refs={"meeting": row.number},
     )
-    await turn.replace(_card(turn, row))
+    await turn.replace(card(turn, row))
     await minutes.open_for(turn, row)
 
 
 @action("meetings.end", who=rights.meets)
 async def end(turn: Turn, meeting: int) -> None:
     """Not before the next one has been spoken of (R206); the draft of the minutes is there at once (R090)."""
-    row = await _standing(turn, meeting)
+    row = await standing(turn, meeting)
     if row is None or row.state != "running":
         return
     said = turn.value("next_at")
     none = said.casefold().strip(" .") in NONE
-    read = None if none else times.parse(said, turn.now, turn.zone)
-    if not none and (read is None or read.passed or not turn.value("next_place")):
+    following = None if none else times.parse(said, turn.now, turn.zone)
+    if not none and (following is None or following.passed or not turn.value("next_place")):
         await turn.answer(
             Card("Hvornår og hvor er næste møde? Skriv tid og sted – eller »ingen«. Mødet er ikke lukket endnu.")
         )
         return
     row.state, row.ended_at = "ended", turn.now
     await turn.log(
-        f"Møde {row.number} er slut. Næste møde: {'ingen' if none or read is None else turn.clock(read.at)}",
+        f"Møde {row.number} er slut. Næste møde: {'ingen' if following is None else turn.clock(following.at)}",
         kind="meeting",
         verification="confirmed",
         refs={"meeting": row.number},
     )
     await turn.db.flush()
-    await turn.replace(_card(turn, row))
+    await turn.replace(card(turn, row))
     await minutes.draft(turn, row)
-    if read is not None and not none:
-        await call(turn, read.at, turn.value("next_place"))
-
-
-@action("meetings.cancel")
-async def cancel(turn: Turn, meeting: int) -> None:
-    """By the responsible director or who called it: everybody is told, and the items move to the next (R082)."""
-    row = await _standing(turn, meeting)
-    if row is None or row.state != "called":
-        return
-    if turn.sender not in await agenda.responsible(turn) and not await rights.runs_staff.held(turn):
-        await turn.answer(Card("Det kan kun den ansvarlige direktør eller krisesekretariatet. Mødet står ved magt."))
-        return
-    row.state, row.sequence = "cancelled", row.sequence + 1
-    await turn.cancel(*(f"agenda/{row.id}/{name}" for name in ("remind", "due", "again")))
-    await turn.notify(
-        [turn.staff, *await turn.members("framing", "operational")],
-        Card(
-            f"*Møde {row.number} {turn.clock(row.at)} er aflyst* af {turn.name(turn.sender)}. Punkterne går videre til næste møde."
-        ),
-        kind="notice",
-        summary=f"Møde {row.number} er aflyst; punkterne går videre til næste møde",
-    )
-    await turn.replace(_card(turn, row))
+    if following is not None:
+        await call(turn, following.at, turn.value("next_place"))
 
 
 async def coming(turn: Turn) -> Meeting | None:
@@ -277,7 +294,8 @@ async def treat(turn: Turn, row: Meeting, items: list[AgendaItem]) -> None:
     await turn.db.flush()
 
 
-async def _standing(turn: Turn, meeting: int) -> Meeting | None:
+async def standing(turn: Turn, meeting: int) -> Meeting | None:
+    """The meeting, where it is this crisis' own."""
     row = await turn.db.get(Meeting, meeting)
     return row if row is not None and row.crisis_id == turn.the_crisis.id else None
 
@@ -295,8 +313,9 @@ async def _show(turn: Turn) -> None:
             )
         )
         return
-    await turn.answer(_card(turn, row), key=f"{_key(row)}/{turn.sender}")
+    await turn.answer(card(turn, row), key=f"{key(row)}/{turn.sender}")
 
 
-def _key(row: Meeting) -> str:
+def key(row: Meeting) -> str:
+    """The name of the meeting's card."""
     return f"meeting/{row.id}"

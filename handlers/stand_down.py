@@ -18,6 +18,7 @@ from handlers import (
     level_one,
     measure_card,
     measure_steps,
+    meeting_changes,
     rights,
     tasks,
 )
@@ -95,6 +96,7 @@ async def deactivate(turn: Turn) -> None:
     await _decided(turn, "Afblæst", text)
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):
         timer.state = "cancelled"
+    await meeting_changes.call_off_all(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
     await _tell_everyone(
         turn,

@@ -86,6 +86,22 @@ async def done(turn: Turn, task: int) -> None:
     await turn.replace(_card(turn, row))
 
 
+async def lapse(turn: Turn, task: Task) -> None:
+    """What was to be done is not needed any more: it leaves the list, and whoever had it sees so where it stands."""
+    task.status, task.done_at, task.done_by = "done", turn.now, "krisebot"
+    await turn.log(
+        f"Opgave {task.number} bortfalder: {task.title}",
+        kind="task",
+        status="done",
+        refs={"task": task.number},
+        recorder="krisebot",
+    )
+    if task.owner:
+        await turn.say(
+            task.owner, Card(f"Opgave {task.number} bortfalder: {task.title}"), key=f"task/{task.id}", kind="notice"
+        )
+
+
 @action("tasks.doubt")
 async def doubted(turn: Turn, task: int) -> None:
     """`Jeg er i tvivl` (R105)."""

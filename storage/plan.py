@@ -41,6 +41,7 @@ from storage.plan_words import (
     Phone,
     RoleId,
     Text,
+    Web,
     YesNo,
     Zone,
     fold,
@@ -58,7 +59,7 @@ DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
 SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
 
 # What a running crisis takes from today's plan, not from the one it began with.
-TODAYS = ("timezone", "phones", "channel_order", "rooms", "fallback")
+TODAYS = ("timezone", "server", "phones", "channel_order", "rooms", "fallback")
 
 
 class Part(BaseModel):
@@ -324,6 +325,7 @@ class Meetings(Part):
     fewest_items: int = Field(default=2, alias="færrest_punkter", ge=0)
     place: Text | None = Field(default=None, alias="sted")
     link: Text | None = Field(default=None, alias="link")
+    length: Duration = Field(default=read_duration("1h"), alias="varighed")
 
     @field_validator("agenda_reminder")
     @classmethod
@@ -372,6 +374,7 @@ class Plan(Part):
 
     municipality: Text = Field(alias="kommune")
     timezone: Zone = Field(default=ZoneInfo("Europe/Copenhagen"), alias="tidszone")
+    server: Web | None = Field(default=None, alias="adresse")
     edition: Edition = Field(default=Edition(), alias="plan")
 
     persons: dict[Id, Person] = Field(alias="personer")

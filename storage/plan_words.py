@@ -140,6 +140,12 @@ def _mail(value: str) -> str:
     return value
 
 
+def _web(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+        raise fault(f"»{value}« er ikke en netadresse", "Skriv fx https://krise.kommune.example")
+    return value.rstrip("/")
+
+
 def _id(value: str) -> str:
     if not re.fullmatch(r"\w[\w.\-]*", value):
         raise fault(f"»{value}« kan ikke være et id", "Brug bogstaver, tal, punktum og bindestreg, fx jens")
@@ -180,6 +186,7 @@ YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), PlainSerializer(str)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Mail = Annotated[str, AfterValidator(_mail)]
+Web = Annotated[str, AfterValidator(_web)]
 Id = Annotated[str, AfterValidator(_id)]
 PersonId = Annotated[str, AfterValidator(_person)]
 RoleId = Annotated[str, AfterValidator(_role)]

@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 import apprise
 from aiohttp import web
+from apprise.attachment.memory import AttachMemory
 
 from bot.platforms.plain import in_words
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
+from handlers.card import Card
 from storage.plan import Plan
 from storage.tables import Address
 
@@ -73,7 +75,8 @@ class Gateway:
         if post.repeated:
             text = f"(gentaget) {text}"
         title = text.splitlines()[0][:120] if self.name == "mail" else ""
-        if not await way.async_notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
+        file = _attached(post.card) if self.name == "mail" else None
+        if not await way.async_notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT, attach=file):
             self._trouble = f"{self.name}-gatewayen tog ikke imod"
             raise InDoubt(self._trouble)
         self._trouble = None
@@ -97,3 +100,27 @@ class Gateway:
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Nobody: there are no rooms here."""
+
+
+class _Invitation(AttachMemory):
+    """An invitation as a file. Its type says what it asks for: that is what makes a mail an invitation.
+
+    Apprise refuses a type with parameters when it is given one, so it is said here.
+    """
+
+    def __init__(self, calendar: str) -> None:
+        super().__init__(calendar.encode(), name="moede.ics", mimetype="text/calendar")  # type: ignore[no-untyped-call]
+        self._method = calendar.partition("METHOD:")[2].split("\r\n", 1)[0]
+
+    @property
+    def mimetype(self) -> str:
+        """With the method, as RFC 6047 wants it."""
+        return f"text/calendar; method={self._method}; charset=utf-8"
+
+
+def _attached(card: Card) -> apprise.AppriseAttachment | None:
+    if not card.calendar:
+        return None
+    attached = apprise.AppriseAttachment()
+    attached.add(_Invitation(card.calendar))
+    return attached

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, select
@@ -31,6 +32,7 @@ class Meeting(Base):
     ended_at: Mapped[datetime | None]
     present: Mapped[list[Any]]
     sequence: Mapped[int] = mapped_column(default=0)  # of the invitation: each change of it is a higher one
+    secret: Mapped[str] = mapped_column(unique=True, default=lambda: token_urlsafe(18))  # in its file's address
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
 
@@ -113,6 +115,7 @@ async def meetings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[
             "started_at": _time(row.started_at),
             "ended_at": _time(row.ended_at),
             "present": row.present,
+            "invitation_sequence": row.sequence,
             "agenda": [
                 {
                     "version": each.version,
@@ -158,6 +161,7 @@ async def items(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
             "recommendation": row.recommendation,
             "deadline": _time(row.deadline),
             "proposer": row.proposer,
+            "preparer": row.preparer,
             "state": row.state,
             "decision": row.decision,
             "urgent_measure": row.measure is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from importlib import resources
 
 import pytest
@@ -24,10 +25,13 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.got: list[tuple[str, str]] = []
+        self.mails: list[EmailMessage] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mail = message_from_bytes(envelope.content or b"", policy=policy.default)
         body = mail.get_body(("plain",))
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
         self.got.append((envelope.rcpt_tos[0], body.get_content() if body else ""))
         return "250 OK"
 

@@ -1,0 +1,95 @@
+"""A meeting in everybody's calendar: called, moved and called off in iCalendar's words. Plan §5, "Mødes løbende" (R055, R132).
+
+The file is made from the rows whenever somebody asks for it, so it never says anything else than the meeting does.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from handlers.card import Card
+from handlers.turn import URGENT, Turn
+from storage.parts.meetings import Meeting
+
+WEB = re.compile(r"https?://\S+")
+# RFC 5545 asks for an address; this is how calendars write that there is none.
+NOBODY = "invalid:nomail"
+
+
+async def file(turn: Turn, row: Meeting) -> str:
+    """The meeting as iCalendar: a request, or its cancellation.
+
+    The same meeting keeps its UID, and every change has a higher SEQUENCE: that is how a calendar knows them as one.
+    Times are in UTC, since an hour that the clock on the wall shows twice can be told apart in no other way.
+    """
+    crisis = turn.the_crisis
+    called_off = row.state == "cancelled"
+    calendar = Calendar()
+    calendar.add("prodid", "-//krisebot//DA")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if called_off else "REQUEST")
+    event = Event()
+    event.add("uid", f"{sha256(row.secret.encode()).hexdigest()[:32]}@krisebot")
+    event.add("sequence", row.sequence)
+    event.add("dtstamp", turn.now)
+    event.add("dtstart", row.at)
+    event.add("dtend", row.at + turn.rules.meetings.length)
+    exercise = "ØVELSE – " if crisis.exercise else ""
+    event.add("summary", f"{exercise}Krisestaben, møde {row.number}: {crisis.title}")
+    event.add("location", row.place)
+    link = WEB.search(row.place)
+    if link:
+        event.add("url", link[0])
+    event.add("description", "Dagsorden: /krise dagsorden")
+    event.add("status", "CANCELLED" if called_off else "CONFIRMED")
+    event.add("class", "PRIVATE")
+    event["organizer"] = _person(turn, row.called_by)
+    for person in await turn.members("framing", "operational"):
+        if _mail(turn, person):
+            event.add("attendee", _person(turn, person, rsvp=not called_off), encode=False)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical()).decode()
+
+
+def link(turn: Turn, row: Meeting) -> str:
+    """Where the file is, as people read it: whole where the plan says what krisebot's address is."""
+    path = f"/kalender/{row.secret}.ics"
+    return f"{turn.plan.server}{path}" if turn.plan.server else f"{path} på Krisebots adresse"
+
+
+async def send(turn: Turn, row: Meeting, said: str) -> None:
+    """Mail it to the staff, where the municipality has a way to mail; the chat has the link.
+
+    Args:
+        said: what has happened, Danish; its first line is the mail's subject.
+    """
+    if not turn.plan.fallback.mail:
+        return
+    card = Card(said, calendar=await file(turn, row))
+    for person in await turn.members("framing", "operational"):
+        if _mail(turn, person):
+            await turn.say(
+                person,
+                card,
+                key=f"meeting/{row.id}/invitation/{row.sequence}/{person}",
+                urgency=URGENT,
+                platform="mail",
+            )
+
+
+def _mail(turn: Turn, person: str) -> str | None:
+    known = turn.rules.persons.get(person)
+    return known.mail if known else None
+
+
+def _person(turn: Turn, person: str, *, rsvp: bool = False) -> vCalAddress:
+    mail = _mail(turn, person)
+    address = vCalAddress(f"mailto:{mail}" if mail else NOBODY)
+    address.params["CN"] = vText(turn.name(person))
+    if rsvp:
+        address.params["PARTSTAT"] = vText("NEEDS-ACTION")
+        address.params["RSVP"] = vText("TRUE")
+    return address

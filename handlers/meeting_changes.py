@@ -1,0 +1,138 @@
+"""A meeting that is moved or called off: everybody is told, calendars follow, and nothing on the agenda is lost. Plan §5.
+
+"Krisesekretariatet … aflyser møder", where there is nothing to meet about (R082).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers import agenda, agenda_items, invitations, meetings, rights, tasks, times
+from handlers.card import Card, Field
+from handlers.registry import action
+from handlers.turn import URGENT, Turn
+from storage.parts.meetings import Meeting
+
+MOVE = re.compile(r"\s*(?:flyt(?:tes|tet)?|udskyd|udsæt)\b(?:\s+(?:mødet|til)\b)*", re.IGNORECASE)
+EXAMPLE = "*/krise møde flyt i morgen 11 Teams*"
+
+
+def form(row: Meeting) -> tuple[Field, ...]:
+    """What is asked for to move a meeting; what is left as it is stays so."""
+    return (
+        Field("at", "Ny tid (tom: som før)", "time"),
+        Field("place", "Lokale eller link", value=row.place),
+    )
+
+
+async def move_in_words(turn: Turn, text: str) -> None:
+    """ "flyt i morgen 11 Teams", "flyt til kl 12", "flyt til Teams": the next meeting."""
+    row = await meetings.coming(turn)
+    if row is None:
+        await turn.answer(Card("Der er ikke indkaldt til et møde, så der er intet at flytte."))
+        return
+    found = meetings.read(turn, text)
+    if (found is None and not text.strip()) or (found is not None and found[0].passed):
+        await turn.answer(Card(f"Hvornår, eller hvorhen? Intet er flyttet. Skriv fx {EXAMPLE}."))
+        return
+    at, place = (found[0].at, found[1]) if found else (row.at, meetings.place_in(text))
+    await move(turn, row, at, place or row.place)
+    await turn.answer(meetings.card(turn, row), key=f"{meetings.key(row)}/{turn.sender}")
+
+
+@action("meetings.move", who=rights.runs_staff)
+async def pressed_move(turn: Turn, meeting: int) -> None:
+    """`Flyt mødet`."""
+    row = await meetings.standing(turn, meeting)
+    if row is None or row.state != "called":
+        return
+    said = turn.value("at")
+    read = times.parse(said, turn.now, turn.zone) if said else None
+    if said and (read is None or read.passed):
+        await turn.answer(Card("Skriv en tid, der ikke er gået. Mødet er ikke flyttet."))
+        return
+    await move(turn, row, read.at if read else row.at, turn.value("place") or row.place)
+    await turn.replace(meetings.card(turn, row))
+
+
+async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
+    """Another time or another place, for a meeting that has been called.
+
+    Args:
+        at: when, UTC.
+        place: a room or a link.
+    """
+    if (at, place) == (row.at, row.place):
+        return
+    before = f"{turn.clock(row.at)}, {row.place}"
+    elsewhere = place != row.place
+    row.at, row.place, row.urgent, row.sequence = at, place, meetings.today(turn, at), row.sequence + 1
+    await turn.db.flush()
+    await turn.notify(
+        [turn.staff, *await turn.members("framing", "operational")],
+        Card(f"*Møde {row.number} i krisestaben er flyttet* til {meetings.where(turn, row)}"),
+        kind="summons",
+        summary=f"Møde {row.number} er flyttet til {turn.clock(at)}, {place} (før {before})",
+        urgency=URGENT,
+    )
+    await invitations.send(turn, row, f"Møde {row.number} i krisestaben er flyttet til {meetings.where(turn, row)}")
+    if elsewhere:
+        await _room_is_free(turn, row)
+        await meetings.make_ready(turn, row)
+    await agenda.plan_for(turn, row)
+    await _those_at_risk(turn)
+
+
+@action("meetings.cancel")
+async def cancel(turn: Turn, meeting: int) -> None:
+    """By the responsible director or who called it: everybody is told, and the items move to the next (R082)."""
+    row = await meetings.standing(turn, meeting)
+    if row is None or row.state != "called":
+        return
+    if turn.sender not in await agenda.responsible(turn) and not await rights.runs_staff.held(turn):
+        await turn.answer(Card("Det kan kun den ansvarlige direktør eller krisesekretariatet. Mødet står ved magt."))
+        return
+    await call_off(turn, row)
+    head = f"Møde {row.number} {turn.clock(row.at)} er aflyst"
+    await turn.notify(
+        [turn.staff, *await turn.members("framing", "operational")],
+        Card(
+            f"*{head}* af {turn.name(turn.sender)}. Punkterne går videre til næste møde.\n"
+            f"Kalender: {invitations.link(turn, row)}"
+        ),
+        kind="notice",
+        summary=f"Møde {row.number} er aflyst; punkterne går videre til næste møde",
+    )
+    await turn.replace(meetings.card(turn, row))
+    await _those_at_risk(turn)
+
+
+async def call_off(turn: Turn, row: Meeting) -> None:
+    """It is not held: calendars are told, and nothing falls due for it any more."""
+    row.state, row.sequence = "cancelled", row.sequence + 1
+    await turn.cancel(*(f"agenda/{row.id}/{name}" for name in ("prepare", "remind", "due", "again")))
+    await turn.db.flush()
+    await invitations.send(turn, row, f"Møde {row.number} i krisestaben {turn.clock(row.at)} er aflyst")
+    await _room_is_free(turn, row)
+
+
+async def call_off_all(turn: Turn) -> None:
+    """When the staff is stood down, no meeting is left in anybody's calendar."""
+    called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
+    for row in (await turn.db.scalars(called.order_by(Meeting.number))).all():
+        await call_off(turn, row)
+
+
+async def _room_is_free(turn: Turn, row: Meeting) -> None:
+    for task in await tasks.of_crisis(turn):
+        if task.status != "done" and task.title.startswith(meetings.room_task(row)):
+            await tasks.lapse(turn, task)
+
+
+async def _those_at_risk(turn: Turn) -> None:
+    """A later meeting may be too late for something (R097)."""
+    for item in await agenda_items.open_items(turn):
+        await agenda.at_risk(turn, item)
