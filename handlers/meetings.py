@@ -213,6 +213,10 @@ async def start(turn: Turn, meeting: int) -> None:
     row = await standing(turn, meeting)
     if row is None or row.state != "called":
         return
+    now = await running(turn)
+    if now is not None and now.state == "running":
+        await turn.answer(Card(f"Møde {now.number} er i gang. Slut det først, så dets referat ikke går tabt."))
+        return
     absent, _ = await audiences.persons(turn, turn.value("absent")) if turn.value("absent") else ([], [])
     row.state, row.started_at = "running", turn.now
     row.present = [person for person in await turn.members("framing", "operational") if person not in absent]

@@ -53,16 +53,19 @@ async def _live(turn: Turn, meeting: Meeting) -> Card:
     rows = await agenda_items.open_items(turn)
     facts = tuple((f"Punkt {row.number}", _said(turn, row)) for row in rows)
     about = {"crisis": meeting.crisis_id, "meeting": meeting.id}
-    buttons = tuple(
-        Button(
-            f"Skriv punkt {row.number}",
-            "minutes.write",
-            {**about, "item": row.id},
-            form=_filled(row),
-            form_title=f"Punkt {row.number}",
+    buttons: list[Button] = []
+    for row in sorted(rows, key=spoken_of):  # what nothing is written of yet first: there is not room for everything
+        if row.measure is not None and not spoken_of(row):
+            buttons.append(Button(f"Orienteret om punkt {row.number}", "minutes.told", {**about, "item": row.id}))
+        buttons.append(
+            Button(
+                f"Skriv punkt {row.number}",
+                "minutes.write",
+                {**about, "item": row.id},
+                form=_filled(row),
+                form_title=f"Punkt {row.number}",
+            )
         )
-        for row in rows[:MOST]
-    )
     extra = Button(
         "Nyt punkt",
         "minutes.extra",
@@ -70,7 +73,14 @@ async def _live(turn: Turn, meeting: Meeting) -> Card:
         form=(Field("text", "Hvad blev talt om?", required=True), *FORM[:2]),
         form_title="Nyt punkt",
     )
-    return Card(f"*Referat, møde {meeting.number}*. Skriv, mens I taler.", facts=facts, buttons=(*buttons, extra))
+    return Card(
+        f"*Referat, møde {meeting.number}*. Skriv, mens I taler.", facts=facts, buttons=(*buttons[:MOST], extra)
+    )
+
+
+def spoken_of(row: AgendaItem) -> bool:
+    """Whether the meeting has come to an item: only then is it treated; an orientation has to be ticked (R229)."""
+    return bool(row.discussion or row.decision or row.actions)
 
 
 def _filled(row: AgendaItem) -> tuple[Field, ...]:
@@ -115,6 +125,18 @@ async def write(turn: Turn, meeting: int, item: int) -> None:
     await turn.replace(await _live(turn, held))
 
 
+@action("minutes.told", who=rights.meets)
+async def told(turn: Turn, meeting: int, item: int) -> None:
+    """`Orienteret`: the staff has been told of an urgent measure, which nothing else takes off the agenda (R229)."""
+    row, held = await turn.db.get(AgendaItem, item), await turn.db.get(Meeting, meeting)
+    if row is None or held is None or row.crisis_id != turn.the_crisis.id or held.state != "running":
+        return
+    if row.state == "open" and not spoken_of(row):
+        row.discussion = "Krisestaben er orienteret."
+        await turn.db.flush()
+    await turn.replace(await _live(turn, held))
+
+
 @action("minutes.extra", who=rights.meets)
 async def extra(turn: Turn, meeting: int) -> None:
     """Something that was not on the agenda."""
@@ -129,11 +151,7 @@ async def extra(turn: Turn, meeting: int) -> None:
 
 async def draft(turn: Turn, meeting: Meeting) -> Minutes:
     """The draft is there when the meeting ends, and the clock to its sending runs (R090, R135)."""
-    spoken_of = [
-        row
-        for row in await agenda_items.open_items(turn)
-        if row.discussion or row.decision or row.actions or row.measure
-    ]
+    treated = [row for row in await agenda_items.open_items(turn) if spoken_of(row)]
     row = Minutes(
         crisis_id=meeting.crisis_id,
         meeting=meeting.id,
@@ -147,7 +165,7 @@ async def draft(turn: Turn, meeting: Meeting) -> Minutes:
                 "decision": each.decision,
                 "actions": each.actions,
             }
-            for each in spoken_of
+            for each in treated
         ],
         remarks="",
         written_by=turn.sender,
@@ -155,8 +173,8 @@ async def draft(turn: Turn, meeting: Meeting) -> Minutes:
         recipients=[],
     )
     turn.db.add(row)
-    await meetings.treat(turn, meeting, spoken_of)
-    for each in spoken_of:
+    await meetings.treat(turn, meeting, treated)
+    for each in treated:
         measure = await turn.db.get(Measure, each.measure) if each.measure else None
         if measure is not None:
             measure.orient = False
@@ -195,11 +213,11 @@ def body(turn: Turn, row: Minutes) -> str:
 def _card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
     about = {"crisis": row.crisis_id, "minutes": row.id}
     state = (
-        f"sendt {turn.clock(row.sent_at)}"
+        f"sendt {turn.clock(row.sent_at)}, {lead(meeting, row.sent_at)}"
         if row.sent_at
         else f"godkendt {turn.clock(row.approved_at)}"
         if row.approved_at
-        else "kladde – ikke sendt til nogen"
+        else f"kladde – ikke sendt til nogen, {lead(meeting, turn.now)}"
     )
     change = (Field("remarks", "Ret eller tilføj", "long", required=True),)
     forward = (Field("forward", "Videresendes til (fx centerchefer)"),)
@@ -215,6 +233,23 @@ def _card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
         f"*Beslutningsreferat, møde {meeting.number}*, udgave {row.version} ({state})\n{body(turn, row)}",
         buttons=tuple(buttons),
     )
+
+
+def lead(meeting: Meeting, at: datetime) -> str:
+    """ "4 min efter mødet": "Hurtig information giver hurtig implementering" (R135, R260)."""
+    return f"{times.span(at - (meeting.ended_at or at))} efter mødet"
+
+
+async def of_last(turn: Turn) -> str:
+    """How far the minutes of the last meeting are, on a line; empty where none has ended."""
+    meeting = await meetings.running(turn)
+    newest = await latest(turn, meeting) if meeting else None
+    if meeting is None or newest is None:
+        return ""
+    if newest.sent_at:
+        return f"Møde {meeting.number}: udgave {newest.version} sendt {lead(meeting, newest.sent_at)}"
+    waits = "godkendt, ikke sendt" if newest.approved_at else "ikke godkendt"
+    return f"Møde {meeting.number}: udgave {newest.version} {waits}, {lead(meeting, turn.now)}"
 
 
 async def _standing(turn: Turn, minutes: int) -> tuple[Minutes, Meeting] | None:
@@ -252,6 +287,9 @@ async def change(turn: Turn, minutes: int) -> None:
     )
     turn.db.add(row)
     await turn.db.flush()
+    if old.sent_at is not None:  # the reminders ended with what was sent; this version waits for an approval of its own
+        wait = turn.rules.deadlines.minutes[1]
+        await turn.at(turn.now + wait, "minutes.late", f"minutes/{meeting.id}/chief", meeting=meeting.id, whom="chief")
     await turn.replace(_card(turn, meeting, row))
     for person in (await turn.chiefs())[:1]:
         if person != turn.sender:
@@ -306,10 +344,9 @@ async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object]) -> N
 async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
     row.sent_at = turn.now
     said = body(turn, row).replace("*", "")
-    took = times.span(turn.now - (meeting.ended_at or turn.now))
     entry = await turn.log(
         f"Beslutningsreferat, møde {meeting.number}, udgave {row.version}, godkendt af {turn.name(row.approved_by or '')} og sendt "
-        f"{took} efter mødet\n{said}",
+        f"{lead(meeting, turn.now)}\n{said}",
         kind="minutes",
         sender=turn.sender,
         receiver=", ".join(row.recipients),
@@ -367,5 +404,5 @@ async def late(turn: Turn, meeting: int, whom: str) -> None:
         taker if whom == "taker" else (await turn.chiefs())[:1],
         _card(turn, row, newest),
         kind="reminder",
-        summary=f"Mindet om referatet af møde {row.number}: {times.span(turn.now - (row.ended_at or turn.now))} efter mødet",
+        summary=f"Mindet om referatet af møde {row.number}: {lead(row, turn.now)}",
     )

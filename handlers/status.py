@@ -12,6 +12,7 @@ from handlers import (
     externals,
     measure_card,
     measure_steps,
+    minutes,
     rights,
     staff,
     tasks,
@@ -94,6 +95,7 @@ async def whole(turn: Turn) -> Card:
             ("Løst", _list(done)),
             ("Besluttet", _list(list(decisions))),
             ("Afventer", _list(waiting)),
+            *((("Referat", last),) if (last := await minutes.of_last(turn)) else ()),
             ("Log", f"{unconfirmed} ubekræftede oplysninger"),
         ),
         buttons=(Button("Fuldt etableret", "deadlines.established", {"crisis": crisis.id}),)

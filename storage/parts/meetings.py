@@ -138,6 +138,7 @@ async def meetings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[
                     "approved_at": _time(each.approved_at),
                     "sent_at": _time(each.sent_at),
                     "recipients": each.recipients,
+                    "lead_time": _lead(row, each),
                 }
                 for each in minutes
                 if seen and each.meeting == row.id
@@ -168,6 +169,13 @@ async def items(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
         }
         for row in rows
     ]
+
+
+def _lead(meeting: Meeting, minutes: Minutes) -> float | None:
+    """From the meeting's end to the minutes' sending, in seconds (R135)."""
+    if meeting.ended_at is None or minutes.sent_at is None:
+        return None
+    return (minutes.sent_at - meeting.ended_at).total_seconds()
 
 
 def _time(at: datetime | None) -> str | None:

@@ -89,7 +89,7 @@ async def test_an_agenda_is_approved_goes_out_the_day_before_and_again_with_what
 
 
 async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys_at_once(stage: Stage) -> None:
-    """R055 R088 R089 R090 R091 R132 R135 R205 R206: S1 17:21 to 17:24."""
+    """R055 R088 R089 R090 R091 R132 R135 R205 R206 R260: S1 17:21 to 17:24."""
     await held(stage)
     first = await meeting_of(stage)
     assert (first["state"], "ole" in first["present"], first["minutes"][0]["approved_by"]) == ("ended", False, None)
@@ -100,7 +100,7 @@ async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys
     await stage["lars"].fills_in("Godkend", forward="centerchefer")
     export = await stage.export()
     (minutes,) = export["meetings"][0]["minutes"]
-    assert (minutes["approved_by"], minutes["sent_at"]) == ("lars", danish(17, 24))
+    assert (minutes["approved_by"], minutes["sent_at"], minutes["lead_time"]) == ("lars", danish(17, 24), 4 * 60)
     assert {"rune", "ulla", "hanne", "anne"} <= set(minutes["recipients"])
     assert [each["owner"] for each in export["measures"]] == ["hanne"]
     assert any("plejecentre får først" in line["summary"] for line in log_of(export, "decision"))
@@ -135,7 +135,7 @@ async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move
 
 
 async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cannot_be_taken_off(stage: Stage) -> None:
-    """R228 R229: it comes by itself, and is ticked when it has been told."""
+    """R228 R229: it comes by itself, stays until it is ticked, and is done with when it has been told."""
     await stage["tina"].commands("t haster 2 vogne til Ishøj @Rune")
     assert (await stage.export())["measures"][0]["urgent"] is True
     await stage["kim"].commands("møde kl 17 stabsrummet")
@@ -145,6 +145,11 @@ async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cann
     assert not await stage["kim"].has("Tag punktet af")
     await stage.at("17:00")
     await stage["kim"].fills_in("Start mødet")
+    await stage["kim"].fills_in("Slut mødet", next_at="kl 19", next_place="stabsrummet")
+    assert (await stage.export())["agenda_items"][0]["state"] == "open"
+    await stage.at("19:00")
+    await stage["kim"].fills_in("Start mødet")
+    await stage["eva"].presses("Orienteret om punkt 1")
     await stage["kim"].fills_in("Slut mødet", next_at="ingen")
     assert (await stage.export())["agenda_items"][0]["state"] == "treated"
     assert (await stage.export())["measures"][0]["orient_next_meeting"] is False
