@@ -112,17 +112,14 @@ class Deliverer:
     # --- whom it goes to ---
 
     async def _dispatch(self) -> bool:
+        waits = (Message.dispatched_version < Message.version, Message.held.is_(False))
         async with self._database.reading() as db:
-            if await db.scalar(select(Message.id).where(Message.dispatched_version < Message.version).limit(1)) is None:
+            if await db.scalar(select(Message.id).where(*waits).limit(1)) is None:
                 return False
         async with self._database.transaction() as db:
             now = self._clock.now()
             waiting = await db.scalars(
-                select(Message)
-                .where(Message.dispatched_version < Message.version)
-                .order_by(Message.id)
-                .limit(500)
-                .with_for_update(skip_locked=True)
+                select(Message).where(*waits).order_by(Message.id).limit(500).with_for_update(skip_locked=True)
             )
             any_done = False
             for message in waiting:

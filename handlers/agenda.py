@@ -9,7 +9,7 @@ from sqlalchemy import select
 from handlers import agenda_items, meetings, rights
 from handlers.card import Button, Card, quote
 from handlers.registry import action, timer, verb
-from handlers.turn import Turn
+from handlers.turn import ROUTINE, Turn
 from storage.parts.meetings import Agenda, AgendaItem, Meeting
 
 # Additions are gathered for so long, so that nobody is sent one version after the other.
@@ -361,6 +361,7 @@ async def prepare(turn: Turn, meeting: int) -> None:
                 facts=tuple((f"Punkt {item.number}", quote(agenda_items.line(item), 300)) for item in own),
             ),
             kind="reminder",
+            urgency=ROUTINE,
             summary=f"Mindet {turn.name(person)} om at forberede punkt {', '.join(str(item.number) for item in own)} til møde {row.number}",
         )
 
@@ -378,6 +379,7 @@ async def remind(turn: Turn, meeting: int) -> None:
         who,
         Card(f"*Dagsordenen skal ud {turn.clock(await deadline(turn, row))}.*\n{card.text}", buttons=card.buttons),
         kind="reminder",
+        urgency=ROUTINE,
         summary=f"Mindet om dagsorden for møde {row.number}",
     )
 

@@ -50,7 +50,8 @@ def line(row: AgendaItem) -> str:
     """ "nødbolig (Beslutning). Indstilling: …"."""
     kind = f" ({KINDS[row.kind]})" if row.kind else ""
     recommends = f". Indstilling: {row.recommendation}" if row.recommendation else ""
-    return f"{row.text}{kind}{recommends}"
+    political = f". Kræver politisk sag: {row.political}" if row.political else ""
+    return f"{row.text}{kind}{recommends}{political}"
 
 
 def card(turn: Turn, row: AgendaItem) -> Card:
@@ -62,6 +63,8 @@ def card(turn: Turn, row: AgendaItem) -> Card:
     facts.append(
         ("Frist", turn.clock(row.deadline) if row.deadline else "ingen" if row.no_deadline else "ikke angivet")
     )
+    if row.political:
+        facts.append(("Kræver politisk sag", quote(row.political, 300)))
     if row.preparer:
         facts.append(("Forbereder", turn.name(row.preparer)))
     if row.state != "open":
@@ -89,6 +92,13 @@ def card(turn: Turn, row: AgendaItem) -> Card:
                 if kind != row.kind
             ),
             Button("Indstilling og frist", "items.detail", about, form=detail, form_title=f"Punkt {row.number}"),
+            Button(
+                "Kræver politisk sag",
+                "items.political",
+                about,
+                form=(Field("case", "Udvalg, sag og frist", required=True, value=row.political or ""),),
+                form_title="Politisk sag",
+            ),
             *((Button("Tag punktet af", "items.withdraw", about),) if row.measure is None else ()),
         ),
     )

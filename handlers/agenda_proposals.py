@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import agenda, agenda_items, rights, times
+from handlers import agenda, agenda_items, rights, tasks, times
 from handlers.agenda_items import KINDS
 from handlers.card import Card, quote
 from handlers.registry import action, verb
@@ -93,6 +93,32 @@ async def _tell_preparer(turn: Turn, row: AgendaItem) -> None:
             Card(f"*Du forbereder et punkt til stabens næste møde.*\n{card.text}", card.facts),
             kind="notice",
         )
+
+
+@action("items.political", who=rights.staff)
+async def political(turn: Turn, item: int) -> None:
+    """ "Der fremlægges sager til politisk beslutning i det omfang, der er brug for det" (R188)."""
+    row = await agenda_items.standing(turn, item)
+    case = turn.value("case")
+    if row is None or not case or case == row.political:
+        return
+    first, row.political = row.political is None, case
+    await turn.log(
+        f"Punkt {row.number} kræver politisk sag: {case}",
+        kind="item",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"item": row.number},
+    )
+    if first:
+        await tasks.add(
+            turn,
+            f"Politisk sag til punkt {row.number}, {row.text}: {case}",
+            role="sekretær",
+            owner=turn.rules.holder("sekretær"),
+            tell=True,
+        )
+    await turn.replace(agenda_items.card(turn, row))
 
 
 @action("items.withdraw", who=rights.staff)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import picture, rights, shifts, times
+from handlers import council, picture, rights, shifts, times
 from handlers.card import Button, Card
 from handlers.registry import action, timer
 from handlers.turn import URGENT, Turn
@@ -26,6 +26,7 @@ async def start(turn: Turn) -> None:
     await turn.at(max(crisis.sustain_until, turn.now), "deadlines.sustained", _key(turn, "sustained"))
     await shifts.start(turn)
     await picture.begin(turn)
+    await council.begin(turn)
 
 
 @timer("deadlines.warning")

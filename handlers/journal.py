@@ -15,7 +15,7 @@ from sqlalchemy import select
 from handlers import rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, timer, verb
-from handlers.turn import Turn
+from handlers.turn import ROUTINE, Turn
 from storage.parts.journal import Filing
 from storage.tables import Crisis, LogEntry
 
@@ -173,6 +173,7 @@ async def evening(turn: Turn) -> None:
         whom,
         Card(f"*Dagens journal.* {told.text}{lacks}", told.facts, buttons=told.buttons),
         kind="reminder",
+        urgency=ROUTINE,
         summary=f"Mindet om det, der ikke er journaliseret: {len(rows)}"
         + (f"; sagsnummer mangler: {' og '.join(numbers)}" if numbers else ""),
     )

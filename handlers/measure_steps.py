@@ -13,7 +13,7 @@ from handlers import measure_card, owners, rights, times
 from handlers.card import Card, quote
 from handlers.measure_card import CLOSED, IN_WORDS
 from handlers.registry import timer
-from handlers.turn import ORDINARY, URGENT, Turn
+from handlers.turn import ORDINARY, ROUTINE, URGENT, Turn
 from storage.log import state_of
 from storage.tables import AssistanceRequest, Measure
 
@@ -242,6 +242,7 @@ async def due(turn: Turn, measure: int, reminded: bool) -> None:
             [row.owner],
             measure_card.card(turn, row, "⏰ *Fristen er nu.* "),
             kind="reminder",
+            urgency=ORDINARY if row.urgent else ROUTINE,
             summary=f"Mindet {turn.name(row.owner)} om T{row.number}: {row.title}",
             key=measure_card.key(row, f"due/{when}"),
         )

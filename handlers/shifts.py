@@ -9,7 +9,7 @@ from handlers import rights, roster, times, words
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, timer, verb
 from handlers.roster import CHIEF, ENDED, LONGEST, ON_DUTY, PLANNED, WITHDRAWN
-from handlers.turn import Turn
+from handlers.turn import ROUTINE, Turn
 from storage.parts.roster import Shift
 
 # Gaps are told of when people are up; what can't wait is told an hour before, whenever that is.
@@ -369,6 +369,7 @@ async def look(turn: Turn) -> None:
                 buttons=(Button("Vis vagtplan", "shifts.show", {}),),
             ),
             kind="reminder",
+            urgency=ROUTINE,
             summary=f"Vagtplanen har huller det næste døgn: {', '.join(missing)}",
         )
     await turn.at(_by_day(turn, turn.now + timedelta(minutes=1)), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import times
@@ -28,6 +28,9 @@ URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
 # The kinds of message that are notices in their own right: they are logged and shown with how they fared.
 NOTICES = frozenset({"alert", "summons", "notice", "reminder", "broadcast", "order"})
+
+# So long there is between two routine messages to one person; what comes meanwhile is told of in one (D14).
+QUIET = timedelta(minutes=15)
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
@@ -198,7 +201,7 @@ class Turn:
             card: what is said.
             key: the message's name; saying it again under the same key changes it where it stands. None: a new one.
             kind: one of `NOTICES`, or "card" or "reply".
-            urgency: URGENT goes before ORDINARY goes before ROUTINE.
+            urgency: URGENT goes before ORDINARY goes before ROUTINE; a person's ROUTINE ones are bundled.
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
         """
@@ -211,6 +214,8 @@ class Turn:
                     standing.version += 1
                     standing.edited_at = self.now
                 return standing
+        routine = urgency == ROUTINE and not recipient.startswith("staff:")
+        quiet = await self.quiet_until(recipient) if routine else None
         message = Message(
             key=key or f"{self._source}/{await self._next_number()}",
             crisis_id=self._crisis.id if self._crisis else None,
@@ -220,11 +225,27 @@ class Turn:
             urgency=urgency,
             everywhere=everywhere,
             platform=platform,
+            held=quiet is not None,
             created_at=self.now,
         )
         self.db.add(message)
         await self.db.flush()
+        if quiet is not None:
+            number = self._crisis.number if self._crisis else 0
+            await self.at(quiet, "reminders.bundle", f"reminders/{number}/{recipient}", person=recipient)
         return message
+
+    async def quiet_until(self, person: str) -> datetime | None:
+        """Until when a person has had enough of what does not haste, UTC; None when it may be said now (D14)."""
+        last = await self.db.scalar(
+            select(func.max(Message.created_at)).where(
+                Message.recipient == person,
+                Message.urgency == ROUTINE,
+                Message.held.is_(False),
+                Message.bundle.is_(None),
+            )
+        )
+        return last + QUIET if last is not None and last + QUIET > self.now else None
 
     async def notify(
         self,

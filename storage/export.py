@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import chain, parts
@@ -149,7 +149,7 @@ async def _members(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
 async def _notifications(db: AsyncSession, crisis: Crisis, with_answers: bool) -> list[dict[str, Any]]:
     rows = await db.execute(
         select(Message, Delivery)
-        .outerjoin(Delivery, Delivery.message_id == Message.id)
+        .outerjoin(Delivery, Delivery.message_id == func.coalesce(Message.bundle, Message.id))
         .where(Message.crisis_id == crisis.id, Message.kind.in_(NOTICES))
         .order_by(Message.id, Delivery.id)
     )

@@ -293,6 +293,7 @@ class Deadlines(Part):
     situation_picture: Duration = Field(default=read_duration("60m"), alias="situationsbillede")
     status_reply: Duration = Field(default=read_duration("30m"), alias="statussvar")
     order_receipt: Duration = Field(default=read_duration("15m"), alias="ordre_kvittering")
+    council: Clock = Field(default=time(9, 30), alias="byrådet_orienteres", validate_default=True)
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
 
     @field_validator("warnings")

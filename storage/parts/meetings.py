@@ -59,6 +59,7 @@ class AgendaItem(Base):
     discussion: Mapped[str] = mapped_column(default="")
     decision: Mapped[str] = mapped_column(default="")
     actions: Mapped[list[Any]]  # {"what", "owner", "due"}
+    political: Mapped[str | None]  # it needs a political case: committee, case and date, as far as they are known
     log_no: Mapped[int | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
@@ -163,6 +164,7 @@ async def items(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
             "deadline": _time(row.deadline),
             "proposer": row.proposer,
             "preparer": row.preparer,
+            "political_case": row.political,
             "state": row.state,
             "decision": row.decision,
             "urgent_measure": row.measure is not None,
