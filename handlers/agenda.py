@@ -11,6 +11,7 @@ from handlers.card import Button, Card, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
 from storage.parts.meetings import Agenda, AgendaItem, Meeting
+from storage.tables import Message
 
 # Additions are gathered for so long, so that nobody is sent one version after the other.
 GATHER = timedelta(minutes=10)
@@ -44,6 +45,19 @@ LATER = (
     ("6", "Eventuelt"),
     ("7", "Opsummering af væsentlige beslutninger"),
     ("8", "Næste møde"),
+)
+# The three parts of them, each said before its first heading.
+PARTS = {
+    "Opdatering på situationsbilledet": "Status og opdatering",
+    "Opgaver, der angår koordinering": "Koordination og beslutning",
+    "Punkter til erfaringsopsamling": "Andet",
+}
+# What the plan's own text asks of the first meetings and Bilag 2 leaves out (§5 and §7): proposed, never put in silently.
+PROPOSED = (
+    "Udpegning af krisesekretariat og tovholder",
+    "Forstærket overvågning af telefoner og postkasser",
+    "Fortrolighed: hvem skal vide hvad",
+    "Rapporteringsordning fra centrene",
 )
 # Where what has come in stands: what waits under coordination, urgent measures' orientation first of all.
 ITEMS_UNDER = {True: "4", False: "3"}
@@ -132,7 +146,9 @@ async def _items(turn: Turn, meeting: Meeting, before: Agenda | None) -> list[di
 
 def _lines(row: Agenda) -> str:
     return "\n".join(
-        f"{each['no']}. {'*NYT* ' if each['new'] else ''}{quote(str(each['text']), 500)}" for each in row.items
+        (f"*{PARTS[str(each['text'])]}*\n" if each["item"] is None and each["text"] in PARTS else "")
+        + f"{each['no']}. {'*NYT* ' if each['new'] else ''}{quote(str(each['text']), 500)}"
+        for each in row.items
     )
 
 
@@ -145,8 +161,31 @@ async def _card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
         "approved": (Button("Udsend", "agenda.send", about, style="primary"),),
     }.get(row.state, ())
     missing = await _missing(turn)
+    proposed = await _proposed(turn) if row.state == "draft" else []
+    if proposed:
+        buttons = (*buttons, Button("Tag forslagene med", "agenda.proposed", about))
+        head += f"\nPlanen nævner også: {'; '.join(proposed)}."
     wants = "".join(f"\n❗ Punkt {each.number} mangler {agenda_items.lacks(each)}." for each in missing)
     return Card(f"{head}\n{_lines(row)}{wants}", buttons=buttons)
+
+
+async def _proposed(turn: Turn) -> list[str]:
+    """What the first meeting could have on its agenda as well, as long as nobody has put it there (R304)."""
+    if await meetings.held(turn):
+        return []
+    known = set(await turn.db.scalars(select(AgendaItem.text).where(AgendaItem.crisis_id == turn.the_crisis.id)))
+    return [text for text in PROPOSED if text not in known]
+
+
+@action("agenda.proposed", who=rights.runs_staff)
+async def take_proposed(turn: Turn, agenda: int) -> None:
+    """`Tag forslagene med`: they are items like all others, and can be taken off again."""
+    found = await _standing(turn, agenda, "draft")
+    if found is None:
+        return
+    for text in await _proposed(turn):
+        await agenda_items.add(turn, text, kind="discussion")
+    await turn.replace(await _card(turn, found[1], await current(turn, found[1])))
 
 
 async def _missing(turn: Turn) -> list[AgendaItem]:
@@ -303,6 +342,10 @@ async def at_risk(turn: Turn, item: AgendaItem) -> None:
     meeting = await meetings.coming(turn)
     if meeting is not None and meeting.at <= item.deadline:
         return
+    since = f"{meeting.id}.{meeting.sequence}" if meeting else "none"
+    key = f"item/{item.id}/risk/{item.deadline.isoformat()}/{since}"
+    if await turn.db.scalar(select(Message.id).where(Message.key.startswith(key, autoescape=True)).limit(1)):
+        return
     whom = dict.fromkeys([*turn.rules.holders("sekretær"), *(await responsible(turn))[:1]])
     await turn.notify(
         whom,
@@ -312,7 +355,7 @@ async def at_risk(turn: Turn, item: AgendaItem) -> None:
         ),
         kind="reminder",
         summary=f"Punkt {item.number} har frist før næste møde",
-        key=f"item/{item.id}/risk/{f'{meeting.id}.{meeting.sequence}' if meeting else 'none'}",
+        key=key,
     )
 
 

@@ -51,7 +51,8 @@ def line(row: AgendaItem) -> str:
     kind = f" ({KINDS[row.kind]})" if row.kind else ""
     recommends = f". Indstilling: {row.recommendation}" if row.recommendation else ""
     political = f". Kræver politisk sag: {row.political}" if row.political else ""
-    return f"{row.text}{kind}{recommends}{political}"
+    waits = f". Afventer: {row.waits}" if row.waits else ""
+    return f"{row.text}{kind}{recommends}{waits}{political}"
 
 
 def card(turn: Turn, row: AgendaItem) -> Card:

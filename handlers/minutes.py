@@ -19,6 +19,7 @@ FORM = (
     Field("what", "Hvem gør hvad – hvad skal gøres?"),
     Field("owner", "Hvem gør det?", "persons"),
     Field("due", "Frist", "time"),
+    Field("waits", "Afventer – hvad? Så tages punktet op igen på næste møde"),
 )
 # A card has room for so many items' buttons beside its own.
 MOST = 8
@@ -84,7 +85,7 @@ def spoken_of(row: AgendaItem) -> bool:
 
 
 def _filled(row: AgendaItem) -> tuple[Field, ...]:
-    values = {"discussion": row.discussion, "decision": row.decision}
+    values = {"discussion": row.discussion, "decision": row.decision, "waits": row.waits or ""}
     return tuple(Field(each.id, each.label, each.kind, value=values.get(each.id, "")) for each in FORM)
 
 
@@ -94,6 +95,8 @@ def _said(turn: Turn, row: AgendaItem) -> str:
         parts.append(f"Drøftet: {quote(row.discussion, 200)}")
     if row.decision:
         parts.append(f"Besluttet: {quote(row.decision, 200)}")
+    if row.waits:
+        parts.append(f"Afventer: {quote(row.waits, 200)}")
     parts += [f"{turn.name(each['owner'])}: {quote(each['what'], 120)}" for each in row.actions]
     return " · ".join(parts)
 
@@ -113,6 +116,9 @@ async def write(turn: Turn, meeting: int, item: int) -> None:
         return
     row.discussion = turn.value("discussion") or row.discussion
     row.decision = turn.value("decision") or row.decision
+    row.waits = turn.value("waits") or None
+    if row.waits and not spoken_of(row):
+        row.discussion = "Punktet er udsat."
     if turn.value("what"):
         named = turn.plan.named(turn.value("owner")) if turn.value("owner") else []
         read = times.parse(turn.value("due"), turn.now, turn.zone) if turn.value("due") else None
@@ -164,6 +170,7 @@ async def draft(turn: Turn, meeting: Meeting) -> Minutes:
                 "discussion": each.discussion,
                 "decision": each.decision,
                 "actions": each.actions,
+                "waits": each.waits,
             }
             for each in treated
         ],
@@ -173,8 +180,11 @@ async def draft(turn: Turn, meeting: Meeting) -> Minutes:
         recipients=[],
     )
     turn.db.add(row)
-    await meetings.treat(turn, meeting, treated)
+    await meetings.treat(turn, meeting, [each for each in treated if not each.waits])
     for each in treated:
+        if each.waits:  # what was said of it stands in the minutes; the next meeting begins anew
+            each.discussion, each.decision, each.actions = "", "", []
+            continue
         measure = await turn.db.get(Measure, each.measure) if each.measure else None
         if measure is not None:
             measure.orient = False
@@ -204,6 +214,7 @@ def body(turn: Turn, row: Minutes) -> str:
         lines.append(f"*Punkt {each['number']}: {quote(each['text'], 300)}*")
         lines += [f"Drøftelse: {quote(each['discussion'], 1500)}"] if each["discussion"] else []
         lines += [f"Beslutning: {quote(each['decision'], 1500)}"] if each["decision"] else []
+        lines += [f"Afventer: {quote(each['waits'], 300)}"] if each.get("waits") else []
         lines += [f"• {turn.name(action['owner'])}: {quote(action['what'], 300)}" for action in each["actions"]]
     if row.remarks:
         lines.append(f"Bemærkninger: {quote(row.remarks, 1500)}")

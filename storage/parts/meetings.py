@@ -59,6 +59,7 @@ class AgendaItem(Base):
     discussion: Mapped[str] = mapped_column(default="")
     decision: Mapped[str] = mapped_column(default="")
     actions: Mapped[list[Any]]  # {"what", "owner", "due"}
+    waits: Mapped[str | None]  # spoken of, and taken up again on the next meeting: what it waits for
     political: Mapped[str | None]  # it needs a political case: committee, case and date, as far as they are known
     log_no: Mapped[int | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
@@ -165,6 +166,7 @@ async def items(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
             "proposer": row.proposer,
             "preparer": row.preparer,
             "political_case": row.political,
+            "waits_for": row.waits,
             "state": row.state,
             "decision": row.decision,
             "urgent_measure": row.measure is not None,

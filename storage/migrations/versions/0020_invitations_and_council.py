@@ -31,6 +31,7 @@ def upgrade() -> None:
         batch_op.alter_column("held", server_default=None)
         batch_op.add_column(sa.Column("bundle", ID, nullable=True))
     with op.batch_alter_table("agenda_items", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("waits", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("political", sa.Text(), nullable=True))
     op.create_table(
         "council_briefings",
