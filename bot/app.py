@@ -19,6 +19,7 @@ from bot.board import Board
 from bot.calendar_file import CalendarFile
 from bot.clock import SystemClock
 from bot.engine import Engine
+from bot.papers import Papers
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
 from bot.settings import Settings
@@ -120,6 +121,7 @@ class Krisebot:
                 web.get("/metrics", self._measured),
                 *Board(self.engine).routes(),
                 *CalendarFile(self.engine).routes(),
+                *Papers(self.engine).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers import agenda_items, meetings, rights
+from handlers import agenda_items, meetings, papers, rights
 from handlers.card import Button, Card, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
@@ -159,6 +159,7 @@ async def _card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
         "draft": (Button("Send til godkendelse", "agenda.submit", about, style="primary"),),
         "awaiting": (Button("Godkend", "agenda.approve", about, style="primary"),),
         "approved": (Button("Udsend", "agenda.send", about, style="primary"),),
+        "sent": (papers.button(row.crisis_id, "agenda", row.version, meeting.number),),
     }.get(row.state, ())
     missing = await _missing(turn)
     proposed = await _proposed(turn) if row.state == "draft" else []

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import agenda_items, audiences, decisions, journal, measure_steps, meetings, rights, times
+from handlers import agenda_items, audiences, decisions, journal, measure_steps, meetings, papers, rights, times
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import URGENT, Turn
@@ -238,6 +238,8 @@ def _card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
             0,
             Button("Godkend", "minutes.approve", about, style="primary", form=forward, form_title="Godkend referatet"),
         )
+    else:
+        buttons.append(papers.button(row.crisis_id, "minutes", row.version, meeting.number))
     if row.sent_at is None:
         buttons.append(Button("Udsend", "minutes.send", about))
     return Card(

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import health_plan, indicators, picture_texts, times
+from handlers import health_plan, indicators, papers, picture_texts, times
 from handlers.card import Button, Card, Field, quote
 from handlers.picture_texts import new_lines
 from handlers.turn import Turn
-from storage.parts.pictures import HEADINGS, Picture
+from storage.parts.pictures import HEADINGS, NATIONAL, PLAN, STAFF, Picture
 from storage.tables import Message
 
-NATIONAL = ("almindeligt beredskab", "forhøjet beredskab", "alarmberedskab")
-STAFF = (
-    "dagligt beredskab",
-    "let forhøjet beredskab",
-    "forhøjet beredskab",
-    "markant forhøjet beredskab",
-    "fuldt etableret beredskab",
-)
-PLAN = {1: "niveau 1", 2: "niveau 2"}
 # So much of each section stands on the card; the whole of it in its form, the export and the log.
 ON_CARD = 220
 PARTS = ((1, 3), (4, 5), (6, 7), (8, 10))
@@ -33,7 +24,7 @@ async def card(turn: Turn, row: Picture) -> Card:
     count = Button("Nyt tal", "indicators.new", {"crisis": about["crisis"]}, form=indicators.FORM, form_title="Nyt tal")
     compare = (Button("Forskel", "picture.compare", about),) if old else ()
     if row.state == "published":
-        head, ends = _published(turn, row), (*compare, count)
+        head, ends = _published(turn, row), (*compare, count, papers.button(row.crisis_id, "picture", row.version))
     else:
         head = f"*Situationsbillede*, kladde til udgave {row.version}.\n" + (
             f"Udgave {published.version} er {age(turn, published)} gammel."

@@ -13,6 +13,7 @@ from typing import Any
 
 from storage.chain import Break
 from storage.pages import Names, pages, pdf, sheet, word
+from storage.pages.blocks import Margins
 from storage.verification import verify_export
 
 FORMAT = "krisebot-archive/1"
@@ -65,7 +66,7 @@ def render(
             raise ValueError(f"no such form: {format}")
 
 
-def _margins(told: Mapping[str, Any], names: Names) -> dict[str, str]:
+def _margins(told: Mapping[str, Any], names: Names) -> Margins:
     crisis, head = told["crisis"], told["chain"]["head"]
     exercise = "ØVELSE · " if crisis["exercise"] else ""
     case = f"ESDH {crisis['case_ref'] or 'mangler'} · C3 {crisis['c3_ref'] or 'mangler'}"

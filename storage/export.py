@@ -80,6 +80,18 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
     }
 
 
+async def excerpt(db: AsyncSession, crisis: Crisis, grade: str, *names: str) -> dict[str, Any]:
+    """The crisis and some of the parts that `storage.parts` exports, without the log: quick, however long that is.
+
+    Args:
+        db: a session to read with.
+        crisis: which.
+        grade: the highest grade that the reader may see.
+        names: the parts' keys.
+    """
+    return {"crisis": _crisis(crisis), **{name: await parts.parts[name](db, crisis, grade) for name in names}}
+
+
 def _crisis(crisis: Crisis) -> dict[str, Any]:
     return {
         "number": crisis.number,

@@ -8,18 +8,20 @@ from collections.abc import Sequence
 
 import docx
 from docx.oxml import OxmlElement
-from docx.shared import Pt
+from docx.shared import Mm, Pt
 from docx.table import _Row
+from docx.text.paragraph import Paragraph
 
-from storage.pages import Block
+from storage.pages.blocks import Block
+from storage.pages.pdf import chart
 
 LEVELS = {"title": 1, "heading": 2, "subheading": 3}
 
 
-def render(blocks: Sequence[Block], *, header: str, footer: str) -> bytes:
+def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9) -> bytes:
     """Draw the blocks in Word's own styles. The arguments are those of `storage.pages.pdf.render`."""
     document = docx.Document()
-    document.styles["Normal"].font.size = Pt(9)
+    document.styles["Normal"].font.size = Pt(size)
     section = document.sections[0]
     section.header.paragraphs[0].text = header
     section.footer.paragraphs[0].text = footer
@@ -28,6 +30,11 @@ def render(blocks: Sequence[Block], *, header: str, footer: str) -> bytes:
             document.add_heading(_clean(block.text), level=LEVELS[block.kind])
         elif block.kind == "text":
             document.add_paragraph(_clean(block.text))
+        elif block.kind == "scale":
+            _scale(document.add_paragraph(), block)
+        elif block.kind == "chart":
+            document.add_paragraph(_clean(block.text))
+            document.add_picture(io.BytesIO(chart(block)), width=Mm(70))
         elif block.rows:
             table = document.add_table(rows=0, cols=len(block.rows[0]), style="Table Grid")
             for number, row in enumerate(block.rows):
@@ -39,6 +46,16 @@ def render(blocks: Sequence[Block], *, header: str, footer: str) -> bytes:
     written = io.BytesIO()
     document.save(written)
     return _same_every_time(written.getvalue())
+
+
+def _scale(paragraph: Paragraph, block: Block) -> None:
+    """Every step, the chosen one standing out."""
+    paragraph.add_run(f"{_clean(block.text)}: ")
+    for number, (step, chosen) in enumerate(block.rows):
+        run = paragraph.add_run(_clean(step))
+        run.bold = run.underline = bool(chosen)
+        if number + 1 < len(block.rows):
+            paragraph.add_run(" / ")
 
 
 def _same_every_time(content: bytes) -> bytes:

@@ -27,6 +27,17 @@ HEADINGS = (
     "Kort og illustrationer",
 )
 
+# Its fifth heading holds three levels: the National Beredskabsplan's, the staff's own, and this plan's (T18).
+NATIONAL = ("almindeligt beredskab", "forhøjet beredskab", "alarmberedskab")
+STAFF = (
+    "dagligt beredskab",
+    "let forhøjet beredskab",
+    "forhøjet beredskab",
+    "markant forhøjet beredskab",
+    "fuldt etableret beredskab",
+)
+PLAN = {1: "niveau 1", 2: "niveau 2"}
+
 
 class Picture(Base):
     """One version. A draft is written on; once published it stays as it was."""
