@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,13 +11,18 @@ import pytest
 
 from storage.database import Database
 from tests.databases import Databases, PostgreSQL, SQLite
+from tests.prologue import Prologues
 from tests.stage import Stage
-from tests.stages import PAIRS, STAGES
+from tests.stages import PAIRS, STAGES, Pair
+
+# A test's database need not outlive the machine's power, and waiting for a disk is most of what a commit takes.
+MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SQLite:
-    return SQLite(tmp_path_factory.mktemp("sqlite"))
+def sqlite() -> Iterator[SQLite]:
+    with TemporaryDirectory(prefix="krisebot-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield SQLite(Path(folder))
 
 
 @pytest.fixture(scope="session")
@@ -62,18 +68,22 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
-def pair(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    """A platform's name and the address of a fresh, migrated database."""
+def pair(request: pytest.FixtureRequest) -> Pair:
+    """A platform and a kind of database."""
     platform, kind = request.param
-    databases: Databases = request.getfixturevalue(kind)
-    url = databases.migrated()
-    yield platform, url
-    databases.drop(url)
+    return Pair(STAGES[platform], request.getfixturevalue(kind))
 
 
 @pytest.fixture
-async def open_stage(pair: tuple[str, str]) -> AsyncIterator[Stage]:
+async def open_stage(pair: Pair) -> AsyncIterator[Stage]:
     """A stage with nothing on it yet, on each platform and each database in turn: for a scene to set."""
-    platform, url = pair
-    async with STAGES[platform](url) as stage:
+    url = await asyncio.to_thread(pair.databases.migrated)
+    async with pair.stage(url) as stage:
         yield stage
+    await asyncio.to_thread(pair.databases.drop, url)
+
+
+@pytest.fixture(scope="session")
+def prologues() -> Prologues:
+    """First acts that have been played."""
+    return Prologues()

@@ -26,6 +26,9 @@ class Databases(Protocol):
     def migrated(self) -> str:
         """The address of a new database with the newest tables and no rows."""
 
+    def copy(self, url: str) -> str:
+        """The address of a new database with all that is in one that nobody holds open."""
+
     def drop(self, url: str) -> None:
         """Remove a database, whoever still holds it open."""
 
@@ -44,11 +47,14 @@ class SQLite:
         return self._url(self._folder / str(self._made) / "krisebot.db")
 
     def migrated(self) -> str:
-        url = self.empty()
-        file = self._file(url)
+        return self.copy(self._url(self._template))
+
+    def copy(self, url: str) -> str:
+        copied = self.empty()
+        file = self._file(copied)
         file.parent.mkdir()
-        shutil.copy(self._template, file)
-        return url
+        shutil.copy(self._file(url), file)
+        return copied
 
     def drop(self, url: str) -> None:
         shutil.rmtree(self._file(url).parent, ignore_errors=True)
@@ -76,6 +82,9 @@ class PostgreSQL:
 
     def migrated(self) -> str:
         return self._create("template_krisebot")
+
+    def copy(self, url: str) -> str:
+        return self._create(str(make_url(url).database))
 
     def drop(self, url: str) -> None:
         name = make_url(url).database

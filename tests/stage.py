@@ -141,6 +141,14 @@ class Stage(ABC):
         """Take them down."""
 
     @abstractmethod
+    def remember(self) -> Any:
+        """What the platform's surroundings look like, once krisebot has been closed."""
+
+    @abstractmethod
+    async def recall(self, memory: Any) -> None:
+        """Let new surroundings look as remembered, before krisebot opens on a copy of its database."""
+
+    @abstractmethod
     def settings(self) -> Settings:
         """How krisebot is set up here."""
 
@@ -224,6 +232,12 @@ class RehearsalStage(Stage):
     def actor(self, name: str) -> Actor:
         """A person in the browser."""
         return RehearsalActor(self, name)
+
+    def remember(self) -> None:
+        """Nothing: this chat is all in the database."""
+
+    async def recall(self, memory: None) -> None:
+        """There is nothing to recall."""
 
     async def set_up(self) -> None:
         """A client for the door."""

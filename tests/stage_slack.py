@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.settings import Settings
 from tests.fakes.slack import FakeSlack, SlackPerson
 from tests.stage import Actor, Stage
@@ -30,6 +32,14 @@ class SlackStage(Stage):
     async def tear_down(self) -> None:
         """Close the workspace."""
         await self.slack.__aexit__(None, None, None)
+
+    def remember(self) -> Any:
+        """The workspace."""
+        return self.slack.world.remember()
+
+    async def recall(self, memory: Any) -> None:
+        """The workspace as it was."""
+        self.slack.world.recall(memory)
 
     def actor(self, name: str) -> Actor:
         """A person with the plan's Slack id, or an employee with one of their own."""

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+from sqlalchemy import select
+
 from bot.settings import Settings
+from storage.database import Database
+from storage.tables import Address, Delivery, Room
 from tests.fakes.teams import FakeTeams, TeamsPerson
 from tests.stage import Actor, Stage
 
@@ -41,6 +48,22 @@ class TeamsStage(Stage):
     async def tear_down(self) -> None:
         """Close the tenant."""
         await self.teams.__aexit__(None, None, None)
+
+    def remember(self) -> Any:
+        """The tenant, and where it was found."""
+        return self.teams.world.remember(), self.teams.url
+
+    async def recall(self, memory: Any) -> None:
+        """The tenant as it was, found where it is now: a new server has another port."""
+        world, url = memory
+        self.teams.world.recall(world)
+        database = Database(self.url)
+        async with database.transaction() as db:
+            for table, column in ((Address, "reference"), (Delivery, "ref"), (Room, "detail")):
+                for row in await db.scalars(select(table)):
+                    moved = json.dumps(getattr(row, column)).replace(url, self.teams.url)
+                    setattr(row, column, json.loads(moved))
+        await database.close()
 
     def actor(self, name: str) -> Actor:
         """A person with the plan's AAD id, or an employee with one of their own."""

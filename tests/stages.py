@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
+from tests.databases import Databases
 from tests.stage import RehearsalStage, Stage
 from tests.stage_slack import SlackStage
 from tests.stage_teams import TeamsStage
 
 STAGES: dict[str, type[Stage]] = {"rehearsal": RehearsalStage, "slack": SlackStage, "teams": TeamsStage}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A platform, and a kind of database to play on it with."""
+
+    stage: type[Stage]
+    databases: Databases
+
 
 # Every platform and every database, each at least once: a scene's promise doesn't hang on how the two meet.
 # What hangs on the database is tested on both below, in tests/storage, tests/faults and tests/handlers.

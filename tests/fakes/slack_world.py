@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import re
 import secrets
 import time
@@ -123,6 +124,15 @@ class World:
         self.changed = asyncio.Event()
         self._last_ts = 0
         self._count = 0
+
+    def remember(self) -> dict[str, Any]:
+        """A copy of everything, for a world that begins where this one was."""
+        kept = {name: each for name, each in vars(self).items() if name not in ("now", "changed")}
+        return copy.deepcopy(kept)
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Begin where another world was."""
+        vars(self).update(copy.deepcopy(memory))
 
     def touch(self) -> None:
         """Tell whoever waits for something to happen."""

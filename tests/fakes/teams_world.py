@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import secrets
 import uuid
 from collections.abc import Callable
@@ -106,6 +107,15 @@ class World:
         """Cards that only the person who pressed sees, until the bot edits the message: (aad id, conversation, id)."""
         self.changed = asyncio.Event()
         self._last_id = 0
+
+    def remember(self) -> dict[str, Any]:
+        """A copy of everything, for a world that begins where this one was."""
+        kept = {name: each for name, each in vars(self).items() if name not in ("now", "changed")}
+        return copy.deepcopy(kept)
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Begin where another world was."""
+        vars(self).update(copy.deepcopy(memory))
 
     # -- who is there -------------------------------------------------------------------------------------------------
 

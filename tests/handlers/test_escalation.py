@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from storage.verification import verify_export
+from tests.prologue import after
 from tests.stage import RehearsalStage, Stage, log_of
+from tests.stages import in_one_chat
 
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+pytestmark = in_one_chat
 
 ORDER = ["jens", "pia", "lars", "mette", "anne", "ole", "sara"]
 
 
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
-    async with RehearsalStage(database_url) as stage:
-        await stage["finn"].commands("varsel vand i kælderen")
-        await stage["finn"].presses("Ja")
-        await stage["finn"].presses("Ved ikke")
-        yield stage
+async def warned(stage: Stage) -> None:
+    await stage["finn"].commands("varsel vand i kælderen")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Ved ikke")
+
+
+stage = after(warned)
 
 
 async def steps(stage: Stage) -> list[tuple[str, str | None]]:
@@ -156,30 +157,30 @@ async def test_an_ok_answers_the_newest_question(stage: RehearsalStage) -> None:
     assert summons["answer"] == "ok"
 
 
-async def test_a_decider_who_warns_has_it_already(database_url: str) -> None:
+async def test_a_decider_who_warns_has_it_already(open_stage: Stage) -> None:
     """R008: no chain up to himself; the decision card at once."""
-    async with RehearsalStage(database_url) as stage:
-        await stage["pia"].commands("varsel vand i kælderen")
-        await stage["pia"].presses("Ja")
-        await stage["pia"].presses("Ja")
-        assert await steps(stage) == [("pia", "contact")]
-        assert await stage["pia"].has("Niveau 2")
+    stage = open_stage
+    await stage["pia"].commands("varsel vand i kælderen")
+    await stage["pia"].presses("Ja")
+    await stage["pia"].presses("Ja")
+    assert await steps(stage) == [("pia", "contact")]
+    assert await stage["pia"].has("Niveau 2")
 
 
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("answers", [("Nej",), ("Ja", "Nej"), ("Ved ikke", "Nej")])
 async def test_no_to_a_question_is_kept_and_can_be_thought_better_of(
-    database_url: str, answers: tuple[str, ...], first: int
+    open_stage: Stage, answers: tuple[str, ...], first: int
 ) -> None:
     """R004: noted, and level 1 and second thoughts are offered."""
-    async with RehearsalStage(database_url) as stage:
-        await stage["finn"].commands("varsel vand i kælderen")
-        for answer in answers:
-            await stage["finn"].presses(answer)
-        assert (await stage.export())["escalation"] == []
-        assert (await stage.export())["alerts"][0]["text"] == "vand i kælderen"
-        await stage["finn"].presses(["Send det videre alligevel", "Orientér direktionen (niveau 1)"][first])
-        assert await steps(stage) == [("jens", None)]
+    stage = open_stage
+    await stage["finn"].commands("varsel vand i kælderen")
+    for answer in answers:
+        await stage["finn"].presses(answer)
+    assert (await stage.export())["escalation"] == []
+    assert (await stage.export())["alerts"][0]["text"] == "vand i kælderen"
+    await stage["finn"].presses(["Send det videre alligevel", "Orientér direktionen (niveau 1)"][first])
+    assert await steps(stage) == [("jens", None)]
 
 
 async def test_second_thoughts_about_the_second_warning_of_an_incident_reach_the_chain_too(
@@ -232,12 +233,12 @@ async def test_a_chain_that_was_called_off_is_called_off(stage: RehearsalStage) 
     assert not await stage["pia"].has("Jeg har den")
 
 
-async def test_the_longest_warning_is_whole_in_the_log_and_the_question_is_still_to_be_seen(database_url: str) -> None:
+async def test_the_longest_warning_is_whole_in_the_log_and_the_question_is_still_to_be_seen(open_stage: Stage) -> None:
     """R001 R301: 20,000 characters don't push `Kan du tage den?` off the card."""
-    async with RehearsalStage(database_url) as stage:
-        long = ("vand i kælderen " * 1250).strip()
-        await stage["kim"].commands(f"aktiver {long}")
-        assert (await stage.export())["alerts"][0]["text"] == long
-        (card,) = [text for text in await stage["jens"].reads() if "Kan du tage den?" in text]
-        assert len(card) < 3000
-        assert "…" in card
+    stage = open_stage
+    long = ("vand i kælderen " * 1250).strip()
+    await stage["kim"].commands(f"aktiver {long}")
+    assert (await stage.export())["alerts"][0]["text"] == long
+    (card,) = [text for text in await stage["jens"].reads() if "Kan du tage den?" in text]
+    assert len(card) < 3000
+    assert "…" in card

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from storage.verification import verify_export
+from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of
+from tests.stages import in_one_chat
 
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+pytestmark = in_one_chat
 
 
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
-    async with RehearsalStage(database_url) as stage:
-        await stage["jens"].commands("aktiver 2 skybrud")
-        yield stage
+stage = after(cloudburst)
 
 
 async def last(stage: RehearsalStage, kind: str = "information") -> dict[str, Any]:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of
+from tests.stages import in_one_chat
+
+stage = after(cloudburst)
 
 
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
-    async with RehearsalStage(database_url) as stage:
-        await stage["jens"].commands("aktiver 2 skybrud")
-        yield stage
-
-
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_the_chief_and_the_deputy_are_named_and_every_gate_that_says_chief_follows(stage: RehearsalStage) -> None:
     """R054 T20: S1 14:45; until then the mayor acts as chief."""
     await stage["hanne"].commands("rolle krisestabschef Hanne")
@@ -33,7 +26,7 @@ async def test_the_chief_and_the_deputy_are_named_and_every_gate_that_says_chief
     assert (await stage.export())["pictures"][0]["approved_by"] == "sara"
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_the_secretariat_is_named_by_the_staff_and_has_the_right_at_once(stage: RehearsalStage) -> None:
     """R130 R145: a role that the plan gives to somebody else, or to nobody."""
     await stage["kim"].commands("log vand i kælderen")
@@ -45,7 +38,7 @@ async def test_the_secretariat_is_named_by_the_staff_and_has_the_right_at_once(s
     assert not await stage["lars"].sees("Udpeget – brandmand")
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_the_copied_addresses_say_when_they_are_not_right_any_more(stage: RehearsalStage) -> None:
     """R138 R051: the staff's and the support's, and who has come and gone since."""
     await stage["kim"].commands("adresser")
@@ -58,7 +51,7 @@ async def test_the_copied_addresses_say_when_they_are_not_right_any_more(stage: 
     assert set(copied[1]) - set(copied[0]) == {"gitte"}
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_the_board_is_seen_by_its_link_alone_and_the_link_can_be_withdrawn(stage: RehearsalStage) -> None:
     """R204: nothing without the link; a new one ends the old; what users wrote is text on it."""
     await stage["kim"].commands("t <b>pumpe</b> til Birkehøj @Mads kl 18")
@@ -74,7 +67,7 @@ async def test_the_board_is_seen_by_its_link_alone_and_the_link_can_be_withdrawn
         assert gone.status == 404
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_go(stage: RehearsalStage) -> None:
     """R255: above twelve, with those who have said nothing."""
     for name in ("Rune", "Gitte", "Per", "Ulla", "Jon", "Kaj", "Mads", "Hanne"):
@@ -87,7 +80,7 @@ async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_g
     assert "Mads Rosen" not in warned
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_where_mail_and_telephones_are_sent_is_a_task_and_is_told_to_all(stage: RehearsalStage) -> None:
     """R197: the number and the mailbox of the plan."""
     (task,) = [line for line in log_of(await stage.export(), "task") if "Omstil telefoner" in line["summary"]]

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of
+from tests.stages import in_one_chat
+
+stage = after(cloudburst)
 
 
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
-    async with RehearsalStage(database_url) as stage:
-        yield stage
-
-
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_it_is_reached_at_once_with_a_task_that_is_ticked(stage: RehearsalStage) -> None:
     """R157: priority, whom to ring, and the log knows."""
-    await stage["jens"].commands("aktiver 2 skybrud")
     await stage["kim"].commands("it projektoren i stabsrummet virker ikke")
     assert await stage["nils"].sees("projektoren i stabsrummet virker ikke")
     await stage["nils"].presses("Udført")
     assert [line["status"] for line in log_of(await stage.export(), "task")][-1] == "done"
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_a_lesson_is_kept_for_the_evaluation(stage: RehearsalStage) -> None:
     """R247: at any time, from anybody involved."""
-    await stage["jens"].commands("aktiver 2 skybrud")
     await stage["hanne"].commands("erfaring nøgler til pumpehuset manglede")
     (line,) = log_of(await stage.export(), "lesson")
     assert (line["summary"], line["sender"]) == ("nøgler til pumpehuset manglede", "hanne")
@@ -36,10 +28,9 @@ async def test_a_lesson_is_kept_for_the_evaluation(stage: RehearsalStage) -> Non
     assert await stage["kim"].sees("nøgler til pumpehuset manglede")
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_the_top_is_one_word_away_and_the_list_of_numbers_is_not_for_strangers(stage: RehearsalStage) -> None:
     """R250: chief and mayor for everybody; others' numbers only for those in the plan."""
-    await stage["jens"].commands("aktiver 2 skybrud")
     await stage["finn"].commands("ring")
     assert await stage["finn"].sees("20 00 00 03")
     await stage["finn"].commands("ring Mads")
@@ -48,9 +39,8 @@ async def test_the_top_is_one_word_away_and_the_list_of_numbers_is_not_for_stran
     assert await stage["kim"].sees("20 00 00 13")
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@in_one_chat
 async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) -> None:
-    await stage["jens"].commands("aktiver 2 skybrud")
     await stage["finn"].commands("")
     await stage["finn"].presses("Alle kommandoer")
     assert await stage["finn"].sees("/krise varsel")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from storage.verification import verify_export
+from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of, told
+from tests.stages import in_one_chat
 
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+pytestmark = in_one_chat
 
 
-@pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
-    async with RehearsalStage(database_url) as stage:
-        await stage["jens"].commands("aktiver 2 skybrud")
-        yield stage
+stage = after(cloudburst)
 
 
 @pytest.mark.parametrize("person", ["jens", "anne", "finn"])

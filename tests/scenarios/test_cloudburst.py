@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.verification import verify_export
+from tests.prologue import after
 from tests.stage import DENMARK, Stage, log_of, told
 from tests.stages import in_one_chat
 
@@ -41,6 +42,9 @@ async def activated(stage: Stage) -> None:
     await stage["pia"].says("har den")
     await stage.at("14:08")
     await stage["pia"].presses("Niveau 2", title="skybrud, kloak står op i Hedehusene")
+
+
+decided = after(activated)
 
 
 async def test_a_warning_is_kept_to_the_letter_and_reaches_the_chief_at_4k_first(stage: Stage) -> None:
@@ -78,10 +82,9 @@ async def test_silence_goes_to_the_deputy_before_the_mayor_and_contact_stops_the
     assert await stage["pia"].has("Niveau 2")
 
 
-async def test_the_decision_makes_the_staff_stand_in_one_breath(stage: Stage) -> None:
+async def test_the_decision_makes_the_staff_stand_in_one_breath(decided: Stage) -> None:
     """R007 R008 R010 R030 R031 R040 R071 R072 R102 R106 R121 R124 R131 R181: 14:08, level 2."""
-    await activated(stage)
-    told_so = await stage.export()
+    told_so = await decided.export()
     crisis = told_so["crisis"]
     assert crisis["level"] == 2
     assert (crisis["decided_by"], crisis["on_behalf_of"]) == ("pia", "jens")
@@ -95,55 +98,52 @@ async def test_the_decision_makes_the_staff_stand_in_one_breath(stage: Stage) ->
     assert told(told_so, "notice") >= CHIEFS
     assert any("kommunikationsplan" in entry["summary"] for entry in log_of(told_so, "task"))
     for person in ("lars", "pia", "kim", "tina", "bo", "nils", "siv", "mads", "hanne"):
-        assert await stage[person].sees("Krisestab nr. 1"), person
-    assert not await stage["finn"].sees("Krisestab nr. 1")
+        assert await decided[person].sees("Krisestab nr. 1"), person
+    assert not await decided["finn"].sees("Krisestab nr. 1")
 
 
 @in_one_chat
-async def test_a_second_activation_makes_no_second_crisis(stage: Stage) -> None:
+async def test_a_second_activation_makes_no_second_crisis(decided: Stage) -> None:
     """D03: 14:08:03, Anne in #generelt."""
-    await activated(stage)
-    await stage.at("14:08:03")
-    await stage["anne"].commands("aktivér 2 skybrud", "generelt")
-    assert await stage.crises() == 1
-    assert await stage["anne"].has("Det er en anden hændelse")
+    await decided.at("14:08:03")
+    await decided["anne"].commands("aktivér 2 skybrud", "generelt")
+    assert await decided.crises() == 1
+    assert await decided["anne"].has("Det er en anden hændelse")
 
 
-async def test_the_summoned_answer_in_their_own_words_and_the_centres_are_counted(stage: Stage) -> None:
+async def test_the_summoned_answer_in_their_own_words_and_the_centres_are_counted(decided: Stage) -> None:
     """R033 R102 R103 R131: 14:09 to 14:12."""
-    await activated(stage)
-    await stage.at("14:09")
-    await stage["lars"].says("ok")
-    await stage.at("14:10")
-    await stage["ole"].says("er på ferie i Grækenland, tag Sara")
-    await stage.at("14:12")
-    await stage["rune"].presses("Mit center er underrettet")
-    told_so = await stage.export()
+    await decided.at("14:09")
+    await decided["lars"].says("ok")
+    await decided.at("14:10")
+    await decided["ole"].says("er på ferie i Grækenland, tag Sara")
+    await decided.at("14:12")
+    await decided["rune"].presses("Mit center er underrettet")
+    told_so = await decided.export()
     answers = {each["to"]: each for each in told_so["notifications"] if each["kind"] == "summons"}
     assert (answers["lars"]["answer"], answers["lars"]["answered_at"]) == ("ok", danish(14, 9))
     assert answers["ole"]["answer"] == "er på ferie i Grækenland, tag Sara"
     assert len([each for each in told_so["notifications"] if each["to"] == "sara" and each["kind"] == "summons"]) == 1
     assert any("kan ikke" in entry["summary"] and entry["sender"] == "ole" for entry in log_of(told_so, "summons"))
     assert any(entry["sender"] == "rune" and entry["direction"] == "in" for entry in log_of(told_so, "notice"))
-    await stage["kim"].commands("status", "stab")
-    assert await stage["kim"].sees("Mangler at underrette: Sundhed, Børn, Job, Økonomi, Byråd")
+    await decided["kim"].commands("status", "stab")
+    assert await decided["kim"].sees("Mangler at underrette: Sundhed, Børn, Job, Økonomi, Byråd")
 
 
-async def test_the_log_keeper_writes_confirmed_and_unconfirmed_lines_and_nothing_is_rubbed_out(stage: Stage) -> None:
+async def test_the_log_keeper_writes_confirmed_and_unconfirmed_lines_and_nothing_is_rubbed_out(decided: Stage) -> None:
     """R182 R183 R184 R186 R301: 14:20 and 14:21, and what follows."""
-    await activated(stage)
-    await stage.at("14:20")
-    await stage["kim"].commands("l ? DMI siger 60 mm frem til kl 18", "stab")
-    await stage.at("14:21")
-    await stage["kim"].commands("l ! viadukten Hovedgaden spærret af politiet", "stab")
-    told_so = await stage.export()
+    await decided.at("14:20")
+    await decided["kim"].commands("l ? DMI siger 60 mm frem til kl 18", "stab")
+    await decided.at("14:21")
+    await decided["kim"].commands("l ! viadukten Hovedgaden spærret af politiet", "stab")
+    told_so = await decided.export()
     first, second = log_of(told_so, "information")[-2:]
     assert (first["summary"], first["verification"]) == ("DMI siger 60 mm frem til kl 18", "unconfirmed")
     assert (second["verification"], second["recorder"]) == ("confirmed", "kim")
     assert first["event_time"] == danish(14, 20)
-    await stage["kim"].commands(f"bekræft {first['no']}", "stab")
-    await stage["kim"].commands(f"ret {second['no']} viadukten er spærret til i morgen", "stab")
-    told_so = await stage.export()
+    await decided["kim"].commands(f"bekræft {first['no']}", "stab")
+    await decided["kim"].commands(f"ret {second['no']} viadukten er spærret til i morgen", "stab")
+    told_so = await decided.export()
     assert told_so["log_state"][str(first["no"])]["confirmed_by"] == "kim"
     correction = log_of(told_so, "correction")[-1]
     assert told_so["log_state"][str(second["no"])]["corrected_by"] == correction["no"]
@@ -151,28 +151,26 @@ async def test_the_log_keeper_writes_confirmed_and_unconfirmed_lines_and_nothing
     assert verify_export(told_so) == []
 
 
-async def test_fully_established_is_stamped_by_the_secretariat(stage: Stage) -> None:
+async def test_fully_established_is_stamped_by_the_secretariat(decided: Stage) -> None:
     """R071: 15:58, within the two hours."""
-    await activated(stage)
-    await stage.at("15:58")
-    await stage["kim"].presses("Fuldt etableret")
-    assert (await stage.export())["crisis"]["established_at"] == danish(15, 58)
+    await decided.at("15:58")
+    await decided["kim"].presses("Fuldt etableret")
+    assert (await decided.export())["crisis"]["established_at"] == danish(15, 58)
 
 
-async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(stage: Stage) -> None:
+async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decided: Stage) -> None:
     """R073 R075 R246 D12: 21:10 Anne proposes, 21:14 Lars decides."""
-    await activated(stage)
-    await stage.at("21:10")
-    await stage["anne"].commands("afblæs")
-    assert (await stage.export())["crisis"]["deactivated_at"] is None
-    await stage["anne"].presses("Send forslag")
-    await stage.at("21:14")
-    await stage["lars"].presses("Afblæs", text="normal drift fra i morgen")
-    told_so = await stage.export()
+    await decided.at("21:10")
+    await decided["anne"].commands("afblæs")
+    assert (await decided.export())["crisis"]["deactivated_at"] is None
+    await decided["anne"].presses("Send forslag")
+    await decided.at("21:14")
+    await decided["lars"].presses("Afblæs", text="normal drift fra i morgen")
+    told_so = await decided.export()
     assert told_so["crisis"]["deactivated_at"] == danish(21, 14)
     assert told_so["crisis"]["deactivated_by"] == "lars"
     assert told(told_so, "broadcast") >= (FRAMING | CHIEFS | {"kim", "bo", "nils"}) - {"lars"}
-    assert await stage["finn"].sees("normal drift fra i morgen")
+    assert await decided["finn"].sees("normal drift fra i morgen")
     assert any("Evaluering" in entry["summary"] for entry in log_of(told_so, "task"))
     assert verify_export(told_so) == []
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of
 
-
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud")
-    return open_stage
+stage = after(cloudburst)
 
 
 async def test_an_external_party_comes_in_and_goes_out_and_sees_what_it_may(stage: Stage) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-    await open_stage.at("15:00")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage.at("15:00")
+
+
+stage = after(begun)
 
 
 async def missing(stage: Stage) -> list[dict[str, Any]]:

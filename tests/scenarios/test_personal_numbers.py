@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from sqlalchemy import select
 
 from storage.tables import Inbox
 from storage.verification import verify_export
+from tests.prologue import after, outbreak
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat
 
 NUMBER = "010190-1234"
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
-    return open_stage
+stage = after(outbreak)
 
 
 async def kept(stage: Stage) -> str:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from handlers.picture_texts import shown
 from storage.parts.pictures import PictureText
+from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import RehearsalActor, Stage, log_of, told
 from tests.stages import in_one_chat
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-    await open_stage.at("14:20")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage.at("14:20")
+
+
+stage = after(begun)
 
 
 async def pictures_of(stage: Stage) -> list[dict[str, Any]]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.prologue import after, outbreak
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
-    await open_stage.at("14:30")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await outbreak(stage)
+    await stage.at("14:30")
+
+
+stage = after(begun)
 
 
 async def answers_of(stage: Stage, ping: int = 0) -> dict[str, dict[str, Any]]:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.prologue import after, outbreak
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat
 
-
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
-    return open_stage
+stage = after(outbreak)
 
 
 async def questions_of(stage: Stage) -> list[dict[str, Any]]:

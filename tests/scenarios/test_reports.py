@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.stage import DENMARK, Stage, log_of
 from tests.stages import in_one_chat
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-    await open_stage.at("14:30")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage.at("14:30")
+
+
+stage = after(begun)
 
 
 async def only_report(stage: Stage) -> dict[str, Any]:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
+from tests.prologue import after, outbreak
 from tests.stage import DENMARK, Stage
 from tests.stages import in_one_chat
 
-
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
-    return open_stage
+stage = after(outbreak)
 
 
 def danish(day: int, hour: int, minute: int = 0) -> str:
