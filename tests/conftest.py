@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -77,10 +76,10 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 @pytest.fixture
 async def open_stage(pair: Pair) -> AsyncIterator[Stage]:
     """A stage with nothing on it yet, on each platform and each database in turn: for a scene to set."""
-    url = await asyncio.to_thread(pair.databases.migrated)
+    url = pair.databases.migrated()
     async with pair.stage(url) as stage:
         yield stage
-    await asyncio.to_thread(pair.databases.drop, url)
+    pair.databases.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -114,9 +115,9 @@ class PostgreSQL:
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run in an event loop of its own, leaving the test's loop as it is."""
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(coroutine)
+    """Run in an event loop and a thread of its own: the test's, or the browser's, goes on as it was."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 async def _migrate(url: str) -> None:

@@ -6,7 +6,6 @@ copy: if anything lived only in its memory, the scene would miss it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -41,8 +40,7 @@ class Prologues:
         if key not in self._played:
             self._played[key] = await self._play(pair, act)
         played = self._played[key]
-        # The databases run loops of their own, which a thread has and we have not.
-        url = await asyncio.to_thread(pair.databases.copy, played.url)
+        url = pair.databases.copy(played.url)
         stage = pair.stage(url, played.ended)
         await stage.set_up()
         await stage.recall(played.around)
@@ -52,10 +50,10 @@ class Prologues:
         finally:
             await stage.close()
             await stage.tear_down()
-            await asyncio.to_thread(pair.databases.drop, url)
+            pair.databases.drop(url)
 
     async def _play(self, pair: Pair, act: Act) -> _Played:
-        stage = pair.stage(await asyncio.to_thread(pair.databases.migrated))
+        stage = pair.stage(pair.databases.migrated())
         await stage.set_up()
         await stage.open()
         await act(stage)
