@@ -171,7 +171,8 @@ def shorten(text: str, longest: int) -> str:
 
 def _adaptive(card: Card, number: str, repeated: bool, longest: int) -> Json:
     body = _words(shorten(_marked(card.text, repeated), longest))
-    body += [_fact(name, value, "medium" if not place else "none") for place, (name, value) in _facts(card, longest)]
+    for place, (name, value) in _facts(card, longest):
+        body += _fact(name, value, "medium" if not place else "none")
     body += [_input(each) for each in card.fields]
     buttons = [_button(each, number) for each in card.buttons]
     rows = [buttons[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(buttons), BUTTONS_IN_A_ROW)]
@@ -221,8 +222,11 @@ def _facts(card: Card, longest: int) -> Iterator[tuple[int, tuple[str, str]]]:
         yield place, (name, shown)
 
 
-def _fact(name: str, value: str, spacing: str) -> Json:
-    return _rich([_run(f"{name}: ", bold=True), _run(value.replace("\n", " · "))], spacing)
+def _fact(name: str, value: str, spacing: str) -> list[Json]:
+    """A value of several lines has a block for each, as a text has."""
+    first, *rest = value.split("\n")
+    named = _rich([_run(f"{name}: ", bold=True), *([_run(first)] if first else [])], spacing)
+    return [named, *(_rich([_run(line)], "none") for line in rest if line.strip())]
 
 
 def _input(each: Field) -> Json:
