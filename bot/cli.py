@@ -28,6 +28,7 @@ from storage.chain import Break
 from storage.database import Database, DatabaseUnavailable
 from storage.grades import GRADES
 from storage.pages import Names
+from storage.parts.attachments import content_of
 from storage.plan import Plan, PlanFaults
 from storage.tables import Crisis
 
@@ -127,8 +128,8 @@ def export(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Filen; ellers skærmen")] = None,
 ) -> None:
     """Write a crisis' case to a file."""
-    told, names = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade)))
-    content = archive.render(format, told, names, _progress)
+    told, names, files = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade, format)))
+    content = archive.render(format, told, names, _progress, files)
     if output is None:
         sys.stdout.buffer.write(content)
         return
@@ -159,12 +160,22 @@ def _progress(what: str) -> None:
         print(f"… {what}", file=sys.stderr)
 
 
-async def _export(db: AsyncSession, crisis: Crisis, grade: Grade | None) -> tuple[dict[str, Any], Names]:
-    """The export and how its ids are written, with the log's seal left for the staff's channel by whoever runs krisebot."""
+async def _export(
+    db: AsyncSession, crisis: Crisis, grade: Grade | None, format: Format
+) -> tuple[dict[str, Any], Names, dict[str, bytes]]:
+    """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel."""
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
     await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=crisis))
-    return await exports.document(db, crisis, grade), names_of(Plan.thawed(crisis.plan, plan))
+    told = await exports.document(db, crisis, grade)
+    files = await attached(db, told) if format is Format.ZIP else {}
+    return told, names_of(Plan.thawed(crisis.plan, plan)), files
+
+
+async def attached(db: AsyncSession, told: dict[str, Any]) -> dict[str, bytes]:
+    """The bytes of what an export has attached, by their SHA-256."""
+    hashes = {row["sha256"] for row in verification.kept_attachments(told)}
+    return {sha256: content for sha256 in hashes if (content := await content_of(db, sha256)) is not None}
 
 
 def names_of(plan: Plan) -> Names:

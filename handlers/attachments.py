@@ -130,7 +130,7 @@ async def _write(turn: Turn, row: Attachment) -> None:
         )
     else:
         what = f"Bilag til nr. {row.log_no} kunne ikke gemmes: {row.name}. {row.reason}"
-    await turn.log(
+    entry = await turn.log(
         what,
         kind="attachment" if row.state == "kept" else "attachment_failed",
         sender="krisebot",
@@ -139,6 +139,7 @@ async def _write(turn: Turn, row: Attachment) -> None:
         grade=state.grade,
         refs=about,
     )
+    row.told_no = entry.no
     if row.state == "failed":
         await _tell(turn, row)
 

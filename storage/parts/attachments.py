@@ -45,6 +45,7 @@ class Attachment(Base):
     name: Mapped[str]
     content_type: Mapped[str]
     size: Mapped[int]  # bytes; what the platform said, until they are here
+    told_no: Mapped[int | None]  # the line that says what became of it, and holds the hash
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_files.sha256"))
     state: Mapped[str] = mapped_column(default="wanted")  # wanted, kept, failed
     reason: Mapped[str | None]  # why it failed, Danish
@@ -102,5 +103,5 @@ async def attachments(db: AsyncSession, crisis: Crisis, highest: str) -> list[di
             "reason": row.reason,
         }
         for row in rows
-        if within(grades.get(row.log_no or 0, GRADES[-1]), highest)
+        if all(within(grades.get(no or 0, GRADES[-1]), highest) for no in (row.log_no, row.told_no or row.log_no))
     ]
