@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.settings import Settings
 from tests.fakes.teams import FakeTeams, TeamsPerson
-from tests.stage import Actor, Stage
+from tests.stage import Actor, File, Stage
 
 TOWN_HALL = "raadhuset"
 
@@ -73,6 +73,14 @@ class TeamsActor(Actor):
 
     async def _say(self, text: str, place: str) -> None:
         await self.person.says(text, await self._channel(place))
+
+    async def _send(self, text: str, place: str, file: File) -> None:
+        await self.person.says(text, await self._channel(place), files=[file])
+
+    async def _save(self, text: str) -> None:
+        person = self.person
+        await person.saves([each for each in person.messages() if text in each.shown][-1])
+        await person.submits()
 
     async def _press(self, label: str, values: dict[str, str]) -> None:
         await self.person.presses(label, values=values or None)
