@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.board import Board
 from bot.clock import SystemClock
 from bot.engine import Engine
+from bot.packing import Handout
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
 from bot.settings import Settings
@@ -118,6 +119,7 @@ class Krisebot:
                 web.get("/readyz", self._ready),
                 web.get("/metrics", self._measured),
                 *Board(self.engine).routes(),
+                *Handout(self.database, self.clock).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]
         )

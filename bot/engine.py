@@ -18,6 +18,7 @@ from bot.clock import SystemClock
 from bot.delivery import Deliverer
 from bot.fetching import Fetcher
 from bot.intake import Intake
+from bot.packing import Packer
 from bot.platforms.platform import Platform
 from bot.rooms import Rooms
 from bot.turns import Turns
@@ -52,10 +53,12 @@ class Engine:
         self._go_out = asyncio.Event()
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
+        self._pack = asyncio.Event()
         self.intake = Intake(database, self._come_in.set)
         self.turns = Turns(database, clock, plan, self._committed)
         self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
+        self.packer = Packer(database, clock, plan, self._committed)
         self._rooms: Rooms | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -77,6 +80,7 @@ class Engine:
             asyncio.create_task(self._whenever(self._open_doors, self._make_rooms)),
             # And a large file on a poor line keeps nobody waiting at all.
             asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
+            asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
         ]
         self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), coalesce=True, max_instances=1)
         self._scheduler.start()
@@ -99,6 +103,7 @@ class Engine:
             await self.turns.drain()
             or await self._make_rooms()
             or await self.fetcher.drain()
+            or await self.packer.drain()
             or await self.deliverer.drain()
         ):
             pass
@@ -148,6 +153,7 @@ class Engine:
         self._go_out.set()
         self._open_doors.set()
         self._bring.set()
+        self._pack.set()
 
     async def _send(self) -> bool:
         return await self.deliverer.drain(wait=False)

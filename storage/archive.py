@@ -61,7 +61,8 @@ def render(
     Raises:
         ValueError: there is no such form.
     """
-    progress(format)
+    if format != "zip":
+        progress(format)
     match format:
         case "json":
             return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
@@ -75,6 +76,11 @@ def render(
             return _zip(told, names, progress, files or {})
         case _:
             raise ValueError(f"no such form: {format}")
+
+
+def steps(format: str) -> int:
+    """How often `render` tells what it is writing."""
+    return 6 if format == "zip" else 1
 
 
 def _margins(told: Mapping[str, Any], names: Names) -> dict[str, str]:
@@ -99,6 +105,7 @@ def _zip(
     files = {"LÆSMIG.txt": README.encode(), "log.csv": render("csv", told, names, progress)}
     for name in ("json", "pdf", "docx"):
         files[f"sag.{name}"] = render(name, told, names, progress)
+    progress("måneder")
     months: dict[str, list[Any]] = defaultdict(list)
     for entry in told["log"]:
         if not entry.get("omitted"):

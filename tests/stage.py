@@ -88,7 +88,7 @@ class Actor(ABC):
         await self.stage.settle()
 
     async def saves(self, text: str) -> None:
-        """`Gem i log`, on the newest message that the person sees with that in it."""
+        """`Gem i log`, on the newest message by a person that has that in it."""
         await self._save(text)
         await self.stage.settle()
 
@@ -281,7 +281,8 @@ class RehearsalActor(Actor):
         await self.posts("say", {"in": place, "text": text, "files": [attached]})
 
     async def _save(self, text: str) -> None:
-        message = next(each for each in reversed(await self.messages()) if text in each["text"])
+        others = [each for each in await self.messages() if each["from"] != "krisebot"]
+        message = next(each for each in reversed(others) if text in each["text"])
         await self.posts("save", {"message": message["id"]})
 
     async def _press(self, label: str, values: dict[str, str]) -> None:

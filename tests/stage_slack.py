@@ -61,7 +61,9 @@ class SlackActor(Actor):
 
     async def _save(self, text: str) -> None:
         person = self.person
-        await person.shortcut("Gem i log", [each for each in person.messages() if text in each.shown][-1])
+        await person.shortcut(
+            "Gem i log", [each for each in person.messages() if text in each.shown and not each.from_bot][-1]
+        )
         await person.submits()
 
     async def _press(self, label: str, values: dict[str, str]) -> None:

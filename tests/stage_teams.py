@@ -79,7 +79,7 @@ class TeamsActor(Actor):
 
     async def _save(self, text: str) -> None:
         person = self.person
-        await person.saves([each for each in person.messages() if text in each.shown][-1])
+        await person.saves([each for each in person.messages() if text in each.shown and not each.from_bot][-1])
         await person.submits()
 
     async def _press(self, label: str, values: dict[str, str]) -> None:

@@ -70,8 +70,9 @@ async def store(db: AsyncSession, content: bytes) -> str:
 
 async def content_of(db: AsyncSession, sha256: str) -> bytes | None:
     """The bytes with that hash, as they are stored; nobody has held them against it."""
-    found: bytes | None = await db.scalar(select(Stored.content).where(Stored.sha256 == sha256))
-    return found
+    found = await db.scalar(select(Stored.content).where(Stored.sha256 == sha256))
+    # SQLite gives back whatever somebody has put there.
+    return found if found is None or isinstance(found, bytes) else str(found).encode()
 
 
 async def of_line(db: AsyncSession, crisis: Crisis, no: int) -> list[Attachment]:

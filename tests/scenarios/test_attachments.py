@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import select, text, update
 
@@ -158,3 +160,26 @@ async def test_the_words_decide_where_a_picture_goes_and_what_goes_nowhere_is_of
         ("mur.jpg", "kept"),
         ("kort.pdf", "kept"),
     ]
+
+
+async def fetched(stage: Stage, name: str) -> tuple[int, bytes]:
+    """What the newest link that a person was given leads to."""
+    (link,) = re.findall(r"/eksport/[\w-]+", "\n".join(await stage[name].reads()))[-1:] or ["/eksport/intet"]
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{link}") as answer:
+        return answer.status, await answer.read()
+
+
+async def test_the_whole_case_is_packed_in_the_background_and_given_to_whoever_asked(stage: Stage) -> None:
+    """D11 R216: with its pictures, without what is confidential, behind a link that runs out."""
+    await stage["kim"].sends("foto.jpg", PHOTO, "log ? 40 cm vand på Birkehøj")
+    await stage["line"].commands("eksport")
+    assert log_of(await stage.export(), "export") == []
+    await stage["kim"].commands("eksport", "stab")
+    status, content = await fetched(stage, "kim")
+    assert (status, archive.verify(content)) == (200, [])
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        assert [opened.read(name) for name in opened.namelist() if name.startswith("bilag/")] == [PHOTO]
+    assert log_of(await stage.export(), "export")[-1]["refs"] == {"sha256": hashlib.sha256(content).hexdigest()}
+    assert (await fetched(stage, "anne"))[0] == 404
+    await stage.forward(minutes=61)
+    assert (await fetched(stage, "kim"))[0] == 404

@@ -1,4 +1,4 @@
-"""Pictures and files that come along with what is said, and what is attached in the rehearsal chat
+"""Pictures and files that come along with what is said, and case files that are asked for in chat
 
 Revision ID: 0018
 Revises: 0016
@@ -47,6 +47,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sha256"], ["stored_files.sha256"]),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "case_exports",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("crisis_id", ID, nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("grade", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["crisis_id"], ["crises.id"]),
+        sa.ForeignKeyConstraint(["sha256"], ["stored_files.sha256"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("secret"),
+    )
+    with op.batch_alter_table("case_exports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_exports_crisis_id"), ["crisis_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_exports_state"), ["state"], unique=False)
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachments_crisis_id"), ["crisis_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachments_inbox_id"), ["inbox_id"], unique=False)
