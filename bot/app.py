@@ -19,6 +19,7 @@ from bot.board import Board
 from bot.calendar_file import CalendarFile
 from bot.clock import SystemClock
 from bot.engine import Engine
+from bot.packing import Handout
 from bot.papers import Papers
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
@@ -122,6 +123,7 @@ class Krisebot:
                 *Board(self.engine).routes(),
                 *CalendarFile(self.engine).routes(),
                 *Papers(self.engine).routes(),
+                *Handout(self.database, self.clock).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]
         )

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import doctor as checkup
 from bot import settings as configuration
+from bot.case_file import attached, names_of
 from bot.settings import Settings, SettingsFault
 from handlers import log_seal
 from handlers.turn import Turn
@@ -26,7 +27,6 @@ from storage import export as exports
 from storage import plan as plans
 from storage.chain import Break
 from storage.database import Database, DatabaseUnavailable
-from storage.grades import GRADES
 from storage.pages import Names
 from storage.plan import Plan, PlanFaults
 from storage.tables import Crisis
@@ -127,8 +127,10 @@ def export(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Filen; ellers skærmen")] = None,
 ) -> None:
     """Write a crisis' case to a file."""
-    told, names = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade)))
-    content = archive.render(format, told, names, _progress)
+    with Bar(1 + archive.steps(format)) as bar:
+        bar.step("databasen")
+        told, names, files = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade, format)))
+        content = archive.render(format, told, names, bar.step, files)
     if output is None:
         sys.stdout.buffer.write(content)
         return
@@ -153,28 +155,43 @@ def verify(
     print("Loggen er hel.")
 
 
-def _progress(what: str) -> None:
-    """What is being written, for whoever waits at a terminal."""
-    if sys.stderr.isatty():
-        print(f"… {what}", file=sys.stderr)
+class Bar:
+    """How far a case file is, for whoever waits at a terminal: drawn on stderr, and only where somebody sees it."""
+
+    def __init__(self, steps: int) -> None:
+        self._bar: Any = typer.progressbar(length=steps, file=sys.stderr) if sys.stderr.isatty() else None
+        self._begun = False
+
+    def __enter__(self) -> Bar:
+        if self._bar:
+            self._bar.__enter__()
+        return self
+
+    def __exit__(self, *fault: Any) -> None:
+        if self._bar:
+            if not fault[0]:
+                self.step("færdig")
+            self._bar.__exit__(*fault)
+
+    def step(self, what: str) -> None:
+        """What is being written now; the step before it is done."""
+        if self._bar:
+            self._bar.label = what.ljust(10)
+            self._bar.update(1 if self._begun else 0)
+            self._bar.render_progress()
+            self._begun = True
 
 
-async def _export(db: AsyncSession, crisis: Crisis, grade: Grade | None) -> tuple[dict[str, Any], Names]:
-    """The export and how its ids are written, with the log's seal left for the staff's channel by whoever runs krisebot."""
+async def _export(
+    db: AsyncSession, crisis: Crisis, grade: Grade | None, format: Format
+) -> tuple[dict[str, Any], Names, dict[str, bytes]]:
+    """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel."""
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
     await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=crisis))
-    return await exports.document(db, crisis, grade), names_of(Plan.thawed(crisis.plan, plan))
-
-
-def names_of(plan: Plan) -> Names:
-    """How a plan's persons and grades are written on paper."""
-    return Names(
-        persons={person: known.name for person, known in plan.persons.items()},
-        grades={grade: plan.grade_name(grade) for grade in GRADES},
-        municipality=plan.municipality,
-        zone=plan.timezone,
-    )
+    told = await exports.document(db, crisis, grade)
+    files = await attached(db, told) if format is Format.ZIP else {}
+    return told, names_of(Plan.thawed(crisis.plan, plan)), files
 
 
 def _verify_file(path: Path, head: str | None) -> list[Break]:

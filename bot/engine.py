@@ -1,4 +1,4 @@
-"""What runs: turns, rooms and deliveries, woken by what comes in, by what is said, and once a second by the clock.
+"""What runs: turns, rooms, fetches and deliveries, woken by what comes in, by what is said, and once a second by the clock.
 
 Rows decide what is due; the wake-ups only say when to look. So a restart needs no recovery, and a second replica no
 leader.
@@ -16,12 +16,15 @@ from sqlalchemy import func, select
 
 from bot.clock import SystemClock
 from bot.delivery import Deliverer
+from bot.fetching import Fetcher
 from bot.intake import Intake
+from bot.packing import Packer
 from bot.platforms.platform import Platform
 from bot.rooms import Rooms
 from bot.turns import Turns
 from handlers.clock import Clock
 from storage.database import Database
+from storage.parts.attachments import Attachment
 from storage.plan import Plan
 from storage.tables import Delivery, Fact, Inbox, Lane, Room, Timer
 
@@ -49,9 +52,13 @@ class Engine:
         self._come_in = asyncio.Event()
         self._go_out = asyncio.Event()
         self._open_doors = asyncio.Event()
+        self._bring = asyncio.Event()
+        self._pack = asyncio.Event()
         self.intake = Intake(database, self._come_in.set)
         self.turns = Turns(database, clock, plan, self._committed)
         self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
+        self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
+        self.packer = Packer(database, clock, plan, self._committed)
         self._rooms: Rooms | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -71,6 +78,9 @@ class Engine:
             asyncio.create_task(self._whenever(self._go_out, self._send)),
             # By itself: a channel that takes long to make keeps nobody waiting for the summons.
             asyncio.create_task(self._whenever(self._open_doors, self._make_rooms)),
+            # And a large file on a poor line keeps nobody waiting at all.
+            asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
+            asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
         ]
         self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), coalesce=True, max_instances=1)
         self._scheduler.start()
@@ -89,7 +99,13 @@ class Engine:
 
     async def settle(self) -> None:
         """Do all that can be done now, to the last delivery."""
-        while await self.turns.drain() or await self._make_rooms() or await self.deliverer.drain():
+        while (
+            await self.turns.drain()
+            or await self._make_rooms()
+            or await self.fetcher.drain()
+            or await self.packer.drain()
+            or await self.deliverer.drain()
+        ):
             pass
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
@@ -113,6 +129,7 @@ class Engine:
                 await db.scalar(select(func.min(Timer.due_at)).where(Timer.state == "waiting")),
                 await db.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "new")),
                 await db.scalar(select(func.min(Room.due_at)).where(Room.state.in_(["wanted", "open"]))),
+                await db.scalar(select(func.min(Attachment.due_at)).where(Attachment.state == "wanted")),
                 await db.scalar(
                     select(func.min(func.coalesce(Lane.not_before, Delivery.due_at)))
                     .join(Delivery, Delivery.lane == Lane.name)
@@ -135,6 +152,8 @@ class Engine:
     def _committed(self) -> None:
         self._go_out.set()
         self._open_doors.set()
+        self._bring.set()
+        self._pack.set()
 
     async def _send(self) -> bool:
         return await self.deliverer.drain(wait=False)

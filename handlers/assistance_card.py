@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from handlers import attachments
 from handlers.card import Button, Card, Field, quote
 from handlers.turn import Turn
 from storage.tables import AssistanceRequest, Measure, Message
@@ -41,7 +42,8 @@ async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
         lines.append(f"Grund: {quote(row.reason)}")
     if row.answered_by and row.state != "new":
         lines.append(f"{turn.name(row.answered_by)}, {turn.clock(row.answered_at)}.")
-    return Card("\n".join(lines), buttons=() if row.state in ANSWERED else _answers(row))
+    attached = await attachments.line(turn, row.log_no)
+    return Card("\n".join(lines) + attached, buttons=() if row.state in ANSWERED else _answers(row))
 
 
 def line(turn: Turn, row: AssistanceRequest) -> str:

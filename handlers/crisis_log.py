@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers import assistance, personal_numbers, rights
+from handlers import assistance, attachments, cpr, personal_numbers, registry, rights, router, words
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
 from handlers.registry import action, verb
@@ -18,6 +18,8 @@ from storage.tables import Crisis, Inbox, LogEntry, LogState
 SHOWN = 1500
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
 HELP_REACTIONS = {"sos", "🆘"}
+# What a message that is sent on may become, when that is said above it.
+BECOMES = ("log", "melding", "bistand", "telefon", "varsel")
 CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
 
 
@@ -36,6 +38,7 @@ async def write(turn: Turn, text: str) -> None:
     """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184)."""
     text = text.strip()
     confirmed, text = text.startswith("!"), text.lstrip("!?").strip() if text[:1] in "!?" else text
+    text = text or attachments.titled(turn.the_incoming.enclosed)
     if not text:
         await turn.answer(Card("Hvad skal der stå? Skriv fx */krise log ? 40 cm vand i Fløng*."))
         return
@@ -103,9 +106,41 @@ async def save(turn: Turn) -> None:
             )
         )
         return
-    text = incoming.values.get("text", "").strip() or incoming.text
+    text = incoming.values.get("text", "").strip() or incoming.text or attachments.titled(incoming.enclosed)
     asked = incoming.values.get("verification") == "confirmed"
     await _save(turn, incoming, text, incoming.author, asked and await rights.log_keeper.held(turn))
+
+
+@action("log.forward", crisis=False)
+async def forward(turn: Turn) -> None:
+    """A message sent on to the bot alone is saved as its author wrote it, or becomes what is said above it (R026, R196)."""
+    incoming = turn.the_incoming
+    text = incoming.text or attachments.titled(incoming.enclosed)
+    verbs = {name: registry.verbs[name].synonyms for name in BECOMES}
+    meant = words.match(router.strip_name(incoming.comment), verbs)
+    becomes = meant.verb if meant.kind == "exact" else None
+    if becomes and becomes != "log":
+        await router.run(turn, registry.verbs[becomes], f"{meant.rest}\n{text}".strip())
+        return
+    if turn.crisis is None and not await router.find_crisis(turn):
+        return
+    if not await rights.staff.held(turn):
+        await turn.answer(
+            Card(
+                f"Loggen skrives af {rights.staff.holders}. Skal krisestaben have beskeden som en melding?\n»{quote(text, SHOWN)}«",
+                buttons=(Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),),
+            )
+        )
+        return
+    unknown = (
+        "" if incoming.author else "\nDet fremgår ikke, hvem der skrev den, og hvornår: det gør »Gem i log« på den."
+    )
+    entry = await _save(turn, incoming, text, incoming.author, confirmed=False, hint=unknown)
+    comment = meant.rest if becomes else incoming.comment
+    if entry is not None and comment.strip():
+        await turn.log(
+            comment.strip(), sender=turn.sender, receiver="krisestaben", direction="in", refs={"about": entry.no}
+        )
 
 
 @action("log.reaction")
@@ -120,11 +155,13 @@ async def reaction(turn: Turn) -> None:
     if incoming.text in SAVE_REACTIONS:
         said = await _heard(turn, incoming.message)
         if said is not None:
-            original = replace(incoming, said_at=said.received_at)
-            await _save(turn, original, personal_numbers.without(said.text), said.sender, confirmed=False)
+            turn.incoming = original = replace(incoming, said_at=said.received_at, enclosed=said.enclosed)
+            text = cpr.without(said.text) or attachments.titled(said.enclosed)
+            await _save(turn, original, text, said.sender, confirmed=False)
     elif incoming.text in HELP_REACTIONS:
         said = await _heard(turn, incoming.message)
         if said is not None:
+            turn.incoming = replace(incoming, enclosed=said.enclosed)
             await assistance.from_message(turn, personal_numbers.masked(said))
     elif incoming.text in CONFIRM_REACTIONS:
         entry = await _saved_from(turn, incoming.message)
@@ -152,11 +189,13 @@ async def source_edited(turn: Turn) -> None:
     )
 
 
-async def _save(turn: Turn, incoming: Incoming, text: str, author: str, confirmed: bool) -> None:
+async def _save(
+    turn: Turn, incoming: Incoming, text: str, author: str, confirmed: bool, hint: str = ""
+) -> LogEntry | None:
     standing = await _saved_from(turn, incoming.message)
     if standing is not None:
         await turn.answer(Card(f"Den står allerede i loggen som nr. {standing.no}."))
-        return
+        return None
     entry = await turn.log(
         text,
         kind="saved",
@@ -167,7 +206,8 @@ async def _save(turn: Turn, incoming: Incoming, text: str, author: str, confirme
         verification="confirmed" if confirmed else "unconfirmed",
         refs={"message": incoming.message, "platform": incoming.platform},
     )
-    await turn.answer(await _saved(turn, entry), key=_key(turn, entry.no))
+    await turn.answer(await _saved(turn, entry, hint), key=_key(turn, entry.no))
+    return entry
 
 
 async def _heard(turn: Turn, message: str) -> Incoming | None:
@@ -238,7 +278,8 @@ async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
         )
     )
     mark = "bekræftet" if confirmed else "ubekræftet"
-    return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{hint}", buttons=tuple(buttons))
+    attached = await attachments.line(turn, entry.no, named=state.grade != "confidential")
+    return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{attached}{hint}", buttons=tuple(buttons))
 
 
 def shown(turn: Turn, entry: LogEntry, state: LogState) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import personal_numbers, registry, router, words
+from handlers import attachments, personal_numbers, registry, router, words
 from handlers.card import Card
 from handlers.incoming import Incoming
 from handlers.registry import action
@@ -29,18 +29,20 @@ async def confidential(turn: Turn, inbox: int) -> None:
     original = Incoming.from_json(row.body)
     verbs = {verb.name: verb.synonyms for verb in registry.verbs.values()}
     meant = words.match(router.strip_name(original.text), verbs)
-    for_the_log = original.kind == "save" or (original.kind != "press" and meant.verb == "log")
+    saved = original.kind in ("save", "forward")
+    for_the_log = saved or (original.kind != "press" and meant.verb == "log")
     filled_in = "\n".join(value for value in original.values.values() if value)
     entry = await turn.log(
-        meant.rest.lstrip("!? ") if for_the_log and original.kind != "save" else filled_in or original.text,
-        kind="saved" if original.kind == "save" else "information",
+        meant.rest.lstrip("!? ") if for_the_log and not saved else filled_in or original.text,
+        kind="saved" if saved else "information",
         sender=original.author or original.sender,
         receiver="krisestaben",
         direction="in",
         event_time=original.said_at or original.received_at,
         grade="confidential",
-        refs={"message": original.message} if original.kind == "save" else {},
+        refs={"message": original.message} if saved else {},
     )
+    await attachments.take(turn, entry, original, row.id)
     await turn.replace(
         Card(f"Gemt i log nr. {entry.no} som {turn.rules.grade_name('confidential')} (ubekræftet). Teksten vises ikke.")
     )

@@ -7,8 +7,27 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["command", "text", "press", "save", "reaction", "edited", "deleted", "joined", "home"]
+Kind = Literal["command", "text", "press", "save", "forward", "reaction", "edited", "deleted", "joined", "home"]
 Place = Literal["dm", "channel"]
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A picture or a file that came along, before anybody has fetched it.
+
+    Args:
+        reference: what the platform needs to find it; empty where the bot can't get at it.
+        name: as the sender called it.
+        content_type: as the platform says, such as "image/jpeg"; empty when it doesn't.
+        size: bytes, as the platform says; 0 when it doesn't.
+        unreachable: why the bot can't get at it, Danish; empty when it can.
+    """
+
+    reference: Mapping[str, Any]
+    name: str
+    content_type: str = ""
+    size: int = 0
+    unreachable: str = ""
 
 
 @dataclass(frozen=True)
@@ -18,7 +37,8 @@ class Incoming:
     Args:
         key: the platform's own name for this delivery; the same key is the same act, however often it comes.
         kind: "command" was addressed to the bot (`/krise …`, `@Krisebot …`); "text" was just said where the bot can
-            hear it; "press" is a button; "save" is `Gem i log` on somebody's message; "reaction" an emoji on one.
+            hear it; "press" is a button; "save" is `Gem i log` on somebody's message; "forward" is somebody's message
+            sent on to the bot alone; "reaction" an emoji on one.
         platform: the platform's registered name, for answers that must go back the same way.
         sender: a person's id in the plan, or `platform:id` for an employee who is not in it.
         place: "dm" when only the sender and the bot are there.
@@ -27,7 +47,9 @@ class Incoming:
         text: verbatim, as typed, without the bot's name or the command's.
         action, args, values: for a press: what the button does, with what, and what was filled in.
         message: the message it is about: our own message id for a press, the platform's reference otherwise.
-        author, said_at: for "save": who wrote the message, and when (UTC).
+        author, said_at: for "save" and "forward": who wrote the message, and when (UTC), where the platform tells.
+        comment: for "forward": what the sender wrote above it.
+        enclosed: what came along with it.
         sender_name: a name to show for an employee who is not in the plan.
         reach: what the platform needs to write to the sender first, later.
     """
@@ -46,6 +68,8 @@ class Incoming:
     message: str = ""
     author: str = ""
     said_at: datetime | None = None
+    comment: str = ""
+    enclosed: tuple[Enclosed, ...] = ()
     sender_name: str = ""
     reach: Mapping[str, Any] = field(default_factory=dict)
 
@@ -65,5 +89,6 @@ class Incoming:
                 **data,
                 "received_at": datetime.fromisoformat(data["received_at"]),
                 "said_at": datetime.fromisoformat(said_at) if said_at else None,
+                "enclosed": tuple(Enclosed(**each) for each in data.get("enclosed", ())),
             }
         )

@@ -6,36 +6,20 @@ What was typed is kept apart until whoever typed it has chosen; `handlers.held` 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy import select
 
 from handlers import registry, words
 from handlers.card import Button, Card
+from handlers.cpr import REMOVED, found, without
 from handlers.incoming import Incoming
 from handlers.turn import URGENT, Turn
 from storage.tables import Inbox, RehearsalPost
 
-REMOVED = "[CPR-nummer fjernet]"
-TEN_DIGITS = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d\d) ?[-–]? ?\d{4}(?!\d)")
-
 # Nobody is kept waiting for help: these go on at once, without the number.
 NEVER_HELD = ("varsel", "aktiver")
-
-
-def found(text: str) -> list[str]:
-    """What looks like CPR numbers: ten digits, of which the first six are a day, with or without a dash."""
-    return [each[0] for each in TEN_DIGITS.finditer(text) if _is_a_day(*(int(part) for part in each.groups()))]
-
-
-def without(text: str) -> str:
-    """The text with a mark where the numbers stood."""
-    for number in found(text):
-        text = text.replace(number, REMOVED)
-    return text
 
 
 def masked(incoming: Incoming) -> Incoming:
@@ -43,13 +27,14 @@ def masked(incoming: Incoming) -> Incoming:
     return replace(
         incoming,
         text=without(incoming.text),
+        comment=without(incoming.comment),
         values={field: without(value) for field, value in incoming.values.items()},
     )
 
 
 def typed(incoming: Incoming) -> list[str]:
     """Every number in what was typed and filled in."""
-    return [number for text in (incoming.text, *incoming.values.values()) for number in found(text)]
+    return [number for text in (incoming.text, incoming.comment, *incoming.values.values()) for number in found(text)]
 
 
 async def hold(turn: Turn) -> bool:
@@ -96,14 +81,3 @@ async def scrub(turn: Turn, row: Inbox, numbers: Sequence[str]) -> None:
 async def _ask(turn: Turn, card: Card) -> None:
     incoming = turn.the_incoming
     await turn.say(incoming.sender, card, kind="reply", platform=incoming.platform, urgency=URGENT)
-
-
-def _is_a_day(day: int, month: int, year: int) -> bool:
-    # The century stands in the last four digits; 2000 was a leap year, so no 29 February is missed.
-    for century in (2000, 1900):
-        try:
-            date(century + year, month, day)
-        except ValueError:
-            continue
-        return True
-    return False

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers import handover, times
+from handlers import attachments, handover, times
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import URGENT, Turn
@@ -85,11 +85,12 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
         approved_by=more.get("approved_by") or None,
     )
     approved = row.approved_by or "ikke godkendt"
+    attached = await attachments.line(turn, row.log_no)
     await turn.say(
         turn.staff,
         Card(
             f"*{'⚠️ HASTER – melding' if urgent else 'Melding'} fra {turn.name(turn.sender)}* "
-            f"(log nr. {row.log_no}, ubekræftet, {quote(approved, 100)}):\n»{quote(chr(10).join(lines), 1500)}«",
+            f"(log nr. {row.log_no}, ubekræftet, {quote(approved, 100)}):\n»{quote(chr(10).join(lines), 1500)}«{attached}",
             buttons=(Button("Bekræft", "log.confirm", {"no": row.log_no, "crisis": turn.the_crisis.id}),),
         ),
         urgency=URGENT,
@@ -99,7 +100,9 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
         chief = await handover.hand_over(turn, row)
         to_chief = f" {turn.name(chief)} har fået den direkte." if chief else ""
     await turn.answer(
-        Card(f"Tak. Krisestaben har din melding (log nr. {row.log_no}).{to_chief} Ved fare for liv: ring 112.")
+        Card(
+            f"Tak. Krisestaben har din melding (log nr. {row.log_no}).{to_chief} Ved fare for liv: ring 112.{attached}"
+        )
     )
 
 
@@ -116,13 +119,16 @@ async def keep(
         urgent: it breaks through to the chief.
         more: the other columns of `storage.parts.reports.Report`.
     """
+    incoming = turn.the_incoming
+    if incoming.kind == "forward" and incoming.author:
+        whole += f"\nSkrevet af: {turn.name(incoming.author)}"
     entry = await turn.log(
         whole,
         kind=kind,
         sender=turn.sender,
         receiver="krisestaben",
         direction="in",
-        event_time=happened or turn.the_incoming.received_at,
+        event_time=happened or incoming.said_at or incoming.received_at,
     )
     crisis = turn.the_crisis.id
     last = await turn.db.scalar(select(func.max(Report.number)).where(Report.crisis_id == crisis))

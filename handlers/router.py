@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import personal_numbers, registry, words
+from sqlalchemy import select
+
+from handlers import attachments, personal_numbers, registry, words
 from handlers.card import Button, Card, quote
 from handlers.incoming import Incoming
 from handlers.registry import Verb, action
 from handlers.rights import Right
 from handlers.turn import Turn
-from storage.tables import Crisis, Inbox
+from storage.tables import Crisis, Inbox, Message
 
 # What is said of a message itself, not of a crisis: each has one handler under this name.
 ABOUT_MESSAGES = {
     "save": "log.save",
+    "forward": "log.forward",
     "reaction": "log.reaction",
     "edited": "log.source_edited",
     "deleted": "log.source_edited",
@@ -32,9 +35,12 @@ async def handle(turn: Turn) -> None:
     if room is not None:
         turn.crisis = await turn.db.get(Crisis, room.crisis_id)
     if await personal_numbers.hold(turn):
+        await attachments.keep(turn, incoming, turn.inbox_id)
         return
-    incoming = turn.the_incoming
+    incoming, inbox = turn.the_incoming, turn.inbox_id
     match incoming.kind:
+        case "command" | "text" if incoming.enclosed and _addressed(incoming) and not strip_name(incoming.text):
+            pass  # Nothing is said; it is offered below.
         case "press":
             await press(turn, incoming.action, incoming.args)
         case "command":
@@ -43,6 +49,40 @@ async def handle(turn: Turn) -> None:
             await said(turn, incoming.text)
         case kind if kind in ABOUT_MESSAGES:
             await press(turn, ABOUT_MESSAGES[kind], {})
+    if incoming.enclosed and _addressed(incoming):
+        await _offer(turn, incoming, inbox)
+
+
+def _addressed(incoming: Incoming) -> bool:
+    return incoming.kind in ("command", "forward") or (incoming.kind == "text" and incoming.place == "dm")
+
+
+async def _offer(turn: Turn, incoming: Incoming, inbox: int | None) -> None:
+    """Keep what came along with words that went nowhere, or with none, and offer it to the log (R196)."""
+    rows = await attachments.keep(turn, incoming, inbox)
+    if (
+        incoming.kind == "forward"
+        or any(row.log_no is not None for row in rows)
+        or await _asked_about(turn, incoming, inbox)
+    ):
+        return
+    await turn.answer(
+        Card(
+            f"Jeg har gemt det, men det står ikke i loggen.\n{attachments.MARK} {attachments.listed(rows)}",
+            buttons=(
+                Button("Gem i log", "router.meant", {"verb": "log", "inbox": inbox}),
+                Button("Send som melding", "router.meant", {"verb": "melding", "inbox": inbox}),
+            ),
+        )
+    )
+
+
+async def _asked_about(turn: Turn, incoming: Incoming, inbox: int | None) -> bool:
+    """Whether the turn has ended with a question about the input: what came along waits for the answer with it."""
+    said = await turn.db.scalars(
+        select(Message.card).where(Message.key.startswith(f"{incoming.key}/", autoescape=True))
+    )
+    return any(button["args"].get("inbox") == inbox for card in said for button in card["buttons"])
 
 
 def strip_name(text: str) -> str:
@@ -92,7 +132,7 @@ async def command(turn: Turn, text: str) -> None:
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
     """Run a verb for somebody, if they may, on the crisis it is about."""
-    if verb.crisis and turn.crisis is None and not await _find_crisis(turn, verb.name):
+    if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -120,7 +160,7 @@ async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
             turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
     if isinstance(args.get("crisis"), int):
         turn.crisis = await turn.db.get(Crisis, args["crisis"])
-    if pressed.crisis and turn.crisis is None and not await _find_crisis(turn):
+    if pressed.crisis and turn.crisis is None and not await find_crisis(turn):
         return
     if await pressed.who.held(turn):
         await pressed.run(turn, **{key: value for key, value in args.items() if key != "crisis"})
@@ -133,7 +173,7 @@ async def refuse(turn: Turn, who: Right) -> None:
     await turn.answer(Card(f"Det kan kun {who.holders}. Intet er ændret."))
 
 
-async def _find_crisis(turn: Turn, verb: str = "") -> bool:
+async def find_crisis(turn: Turn, verb: str = "") -> bool:
     """The one crisis there can be talk of, or a question which; False when the turn ends with that.
 
     Args:
@@ -190,7 +230,8 @@ async def meant(turn: Turn, verb: str, inbox: int) -> None:
     original = await _resume(turn, inbox, f"Det blev til *{verb}*.")
     if original is None:
         return
-    await _run_on(turn, registry.verbs[verb], strip_name(original.text))
+    words_of = strip_name(original.text) or attachments.titled(original.enclosed)
+    await _run_on(turn, registry.verbs[verb], words_of)
 
 
 async def _run_on(turn: Turn, verb: Verb, text: str) -> None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import times
+from handlers import attachments, times
 from handlers.card import Card
 from handlers.incoming import Incoming
 from storage import log
@@ -179,9 +179,15 @@ class Turn:
     # --- what follows from it ---
 
     async def log(self, summary: str, **how: Any) -> LogEntry:
-        """Add a line to the crisis' log; see `storage.log.append` for what may be said of it."""
+        """Add a line to the crisis' log; see `storage.log.append` for what may be said of it.
+
+        What is written down of an input gets the pictures and files that came along with it.
+        """
         how.setdefault("recorder", self.sender)
-        return await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
+        entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
+        if how.get("direction") == "in" and self.incoming is not None:
+            await attachments.take(self, entry, self.incoming, self.inbox_id)
+        return entry
 
     async def say(
         self,

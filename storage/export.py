@@ -29,6 +29,7 @@ FORMAT = "krisebot-export/1"
 NOTICES = ("alert", "summons", "notice", "reminder", "broadcast", "order")
 # The keys of the format that are filled by `storage.parts`; one that nothing fills yet is an empty list.
 PARTS = (
+    "attachments",
     "pings",
     "meetings",
     "reports",
@@ -63,6 +64,9 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
     entries = list(await db.scalars(select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)))
     states = list(await db.scalars(select(LogState).where(LogState.crisis_id == crisis.id).order_by(LogState.no)))
     hidden = {state.no for state in states if GRADES.index(state.grade) > highest}
+    # What is said of an attachment is as confidential as the line that it belongs to, whenever that was graded.
+    about = [entry for entry in entries if entry.kind in ("attachment", "attachment_failed")]
+    hidden |= {entry.no for entry in about if exported(entry)["refs"]["attachment_of"] in hidden}
     return {
         "format": FORMAT,
         "crisis": _crisis(crisis),

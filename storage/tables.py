@@ -203,6 +203,7 @@ class RehearsalPost(Base):
     place: Mapped[str] = mapped_column(index=True)  # "dm:jens", "generelt", a staff channel's name
     sender: Mapped[str]
     text: Mapped[str]
+    files: Mapped[list[Any]] = mapped_column(default=list)  # what is attached: name, content_type, size, sha256
     card: Mapped[dict[str, Any] | None]
     message_id: Mapped[int | None] = mapped_column(Id, unique=True)
     version: Mapped[int] = mapped_column(default=1)

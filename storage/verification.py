@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage import chain
 from storage.chain import Break
 from storage.export import FORMAT, document
+from storage.parts.attachments import content_of
 from storage.tables import Crisis, LogEntry
 
 
@@ -43,7 +46,24 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
             found.append(Break(entry.no, "linjen er ændret, efter at den blev skrevet"))
     if found:
         return found
-    return verify_export(await document(db, crisis), head)
+    told = await document(db, crisis)
+    return verify_export(told, head) or [
+        Break(row["log_no"], f"bilaget {row['name']} {wrong}")
+        for row in kept_attachments(told)
+        if (wrong := wrong_with(row["sha256"], await content_of(db, row["sha256"])))
+    ]
+
+
+def kept_attachments(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What an export says is kept of pictures and files; it has been verified first."""
+    return [row for row in told.get("attachments") or [] if row["state"] == "kept"]
+
+
+def wrong_with(sha256: str, content: bytes | None) -> str | None:
+    """What is wrong with the bytes that shall have that hash, Danish; None when nothing is."""
+    if content is None:
+        return "mangler"
+    return None if hashlib.sha256(content).hexdigest() == sha256 else "er ændret"
 
 
 def verify_export(told: Mapping[str, Any], head: str | None = None) -> list[Break]:
@@ -78,9 +98,29 @@ def _compare(told: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], head
         left_out = any(entry.get("omitted") for entry in entries)
         if mine != theirs and not (left_out and mine is not None and theirs is not None):
             found.append(Break(int(no) if no.isdecimal() else 0, "hvor linjen står nu, passer ikke til loggen"))
+    found += _compare_attachments(told, entries)
     if head is not None and head not in (*hashes, chain.FIRST):
         found.append(Break(0, f"hashen {head} fandtes engang i loggen, men gør det ikke længere"))
     return found
+
+
+def _compare_attachments(told: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> list[Break]:
+    """Hold what is said of pictures and files against the log's own lines about them, both ways."""
+    written = [
+        (entry["refs"]["attachment_of"], entry["refs"]["name"], entry["refs"]["sha256"])
+        for entry in entries
+        if not entry.get("omitted") and entry["kind"] == "attachment"
+    ]
+    shown = [(row["log_no"], row["name"], row["sha256"]) for row in kept_attachments(told)]
+    return [
+        *(Break(no, f"loggen kender ikke bilaget {name} med den hash") for no, name, _ in _beyond(shown, written)),
+        *(Break(no, f"bilaget {name} står i loggen, men er her ikke") for no, name, _ in _beyond(written, shown)),
+    ]
+
+
+def _beyond(these: Sequence[tuple[Any, ...]], those: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Those of the first that the second doesn't have, each as often as it lacks it."""
+    return list((Counter(these) - Counter(those)).elements())
 
 
 def _content(canonical: bytes) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ the export, as anybody outside would read it.
 
 from __future__ import annotations
 
+import base64
 import json
 from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,10 @@ DENMARK = ZoneInfo("Europe/Copenhagen")
 
 # Scenario S1 begins here.
 SUMMER_AFTERNOON = datetime(2026, 7, 2, 14, 0, 10, tzinfo=DENMARK)
+
+
+# What is attached: name, content type, bytes.
+File = tuple[str, str, bytes]
 
 
 class WoundClock(SystemClock):
@@ -68,6 +73,25 @@ class Actor(ABC):
         await self._say(text, place)
         await self.stage.settle()
 
+    async def sends(
+        self, name: str, content: bytes, text: str = "", place: str = "dm", kind: str = "image/jpeg"
+    ) -> None:
+        """Write something with a picture or a file attached, or attach it without a word.
+
+        Args:
+            name: the file's.
+            content: its bytes.
+            text, place: as for `says`.
+            kind: its content type.
+        """
+        await self._send(text, place, (name, kind, content))
+        await self.stage.settle()
+
+    async def saves(self, text: str) -> None:
+        """`Gem i log`, on the newest message by a person that has that in it."""
+        await self._save(text)
+        await self.stage.settle()
+
     async def presses(self, label: str, **values: str) -> None:
         """Press the newest button of that label that the person sees, with fields filled in."""
         await self._press(label, values)
@@ -91,6 +115,12 @@ class Actor(ABC):
 
     @abstractmethod
     async def _say(self, text: str, place: str) -> None: ...
+
+    @abstractmethod
+    async def _send(self, text: str, place: str, file: File) -> None: ...
+
+    @abstractmethod
+    async def _save(self, text: str) -> None: ...
 
     @abstractmethod
     async def _press(self, label: str, values: dict[str, str]) -> None: ...
@@ -258,6 +288,16 @@ class RehearsalActor(Actor):
 
     async def _say(self, text: str, place: str) -> None:
         await self.posts("say", {"in": place, "text": text})
+
+    async def _send(self, text: str, place: str, file: File) -> None:
+        name, kind, content = file
+        attached = {"name": name, "type": kind, "data": base64.b64encode(content).decode()}
+        await self.posts("say", {"in": place, "text": text, "files": [attached]})
+
+    async def _save(self, text: str) -> None:
+        others = [each for each in await self.messages() if each["from"] != "krisebot"]
+        message = next(each for each in reversed(others) if text in each["text"])
+        await self.posts("save", {"message": message["id"]})
 
     async def _press(self, label: str, values: dict[str, str]) -> None:
         for message in reversed(await self.messages()):

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.settings import Settings
 from tests.fakes.slack import FakeSlack, SlackPerson
-from tests.stage import Actor, Stage
+from tests.stage import Actor, File, Stage
 
 
 class SlackStage(Stage):
@@ -65,6 +65,16 @@ class SlackActor(Actor):
 
     async def _say(self, text: str, place: str) -> None:
         await self.person.says(text, await self._channel(place))
+
+    async def _send(self, text: str, place: str, file: File) -> None:
+        await self.person.says(text, await self._channel(place), files=[file])
+
+    async def _save(self, text: str) -> None:
+        person = self.person
+        await person.shortcut(
+            "Gem i log", [each for each in person.messages() if text in each.shown and not each.from_bot][-1]
+        )
+        await person.submits()
 
     async def _press(self, label: str, values: dict[str, str]) -> None:
         person = self.person

@@ -11,7 +11,7 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.tables import Address, Delivery, Room
 from tests.fakes.teams import FakeTeams, TeamsPerson
-from tests.stage import Actor, Stage
+from tests.stage import Actor, File, Stage
 
 TOWN_HALL = "raadhuset"
 
@@ -96,6 +96,14 @@ class TeamsActor(Actor):
 
     async def _say(self, text: str, place: str) -> None:
         await self.person.says(text, await self._channel(place))
+
+    async def _send(self, text: str, place: str, file: File) -> None:
+        await self.person.says(text, await self._channel(place), files=[file])
+
+    async def _save(self, text: str) -> None:
+        person = self.person
+        await person.saves([each for each in person.messages() if text in each.shown and not each.from_bot][-1])
+        await person.submits()
 
     async def _press(self, label: str, values: dict[str, str]) -> None:
         await self.person.presses(label, values=values or None)

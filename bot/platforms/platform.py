@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -129,4 +129,22 @@ class Platform(Protocol):
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Take persons out of a room."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A platform where people attach pictures and files."""
+
+    async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
+        """Fetch what came along with something said, from the platform's own hosts and no other.
+
+        Args:
+            reference: what the platform wrote down to find it by.
+            largest: bytes; more than that is not read.
+
+        Raises:
+            Throttled, Unavailable, InDoubt: it is tried again.
+            Undeliverable: it can't be had; a sentence, Danish.
+        """
         ...

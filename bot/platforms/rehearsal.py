@@ -7,6 +7,7 @@ call to somebody's server.
 from __future__ import annotations
 
 import asyncio
+import base64
 import hmac
 import json
 import logging
@@ -25,10 +26,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import SystemClock
 from bot.engine import Engine
-from bot.platforms.platform import Post, Ref
+from bot.platforms.platform import Post, Ref, Undeliverable
+from handlers.attachments import measure
 from handlers.card import Card
-from handlers.incoming import Incoming
+from handlers.incoming import Enclosed, Incoming
 from storage.chain import clean
+from storage.parts.attachments import LARGEST, content_of, store
 from storage.tables import Address, Crisis, Message, RehearsalPost, Room
 
 NAME = "rehearsal"
@@ -40,6 +43,10 @@ PERSON = re.compile(r"^[^\s:/]{1,60}$")
 # A person's words and everything that follows are answered within this, in seconds.
 PATIENCE = 20.0
 COOKIE = "krisebot_join"
+# What a page may attach to one message; and, in bytes, how much it may send, text and base64 and all.
+MOST_FILES, LONGEST_NAME = 10, 200
+LARGEST_SAID = LARGEST * 4 // 3 + 2**20
+TOO_LARGE = f"Det er for stort. Send højst {LARGEST // 1024**2} MB ad gangen."
 # How often an open page is told that it still is, in seconds.
 HEARTBEAT = 15.0
 
@@ -137,6 +144,14 @@ class Rehearsal:
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Whoever is not a member does not."""
         await self._tell()
+
+    async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
+        """What was attached is here already: the page sent it along."""
+        async with self._engine.database.reading() as db:
+            content = await content_of(db, str(reference["sha256"]))
+        if content is None:
+            raise Undeliverable("Filen er der ikke længere.")
+        return content
 
     async def _standing(self, db: AsyncSession, post: Post) -> RehearsalPost | None:
         found: RehearsalPost | None = await db.scalar(
@@ -249,6 +264,7 @@ class Rehearsal:
             else in_plan.name
             if in_plan
             else post.sender.capitalize(),
+            "files": [{"name": each["name"], "size": measure(each["size"])} for each in post.files],
             "version": post.version,
             "only_you": False,
             "card": card
@@ -262,15 +278,19 @@ class Rehearsal:
         }
 
     async def _say(self, request: web.Request) -> web.Response:
-        body = await _body(request)
-        person, text = self._person(body.get("as")), body.get("text")
-        if not isinstance(text, str) or not text.strip():
+        body = await _body(request, LARGEST_SAID)
+        person, text, files = self._person(body.get("as")), body.get("text", ""), _files(body.get("files"))
+        if not isinstance(text, str) or not (text.strip() or files):
             raise _error(400, "text mangler.")
         async with self._engine.database.turn() as db:
             place = await self._place(db, person, body.get("in", "dm"))
             post = RehearsalPost(
                 seq=await _next_seq(db), place=place, sender=_short(person), text=_storable(text), at=self._clock.now()
             )
+            post.files = [
+                {"name": name, "content_type": kind, "size": len(content), "sha256": await store(db, content)}
+                for name, kind, content in files
+            ]
             db.add(post)
             await db.flush()
             seq, number = post.seq, post.id
@@ -286,6 +306,7 @@ class Rehearsal:
                 received_at=self._clock.now(),
                 text=text[mentioned.end() :].strip() if mentioned else text,
                 message=f"{NAME}:{number}",
+                enclosed=_enclosed(post),
                 sender_name=self._name(person),
             )
         )
@@ -345,6 +366,7 @@ class Rehearsal:
                 message=f"{NAME}:{post.id}",
                 author=self._full(post.sender),
                 said_at=post.at,
+                enclosed=_enclosed(post),
                 sender_name=self._name(person),
             )
         )
@@ -468,11 +490,37 @@ async def _next_seq(db: AsyncSession) -> int:
     return (await db.scalar(select(func.max(RehearsalPost.seq))) or 0) + 1
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+def _enclosed(post: RehearsalPost) -> tuple[Enclosed, ...]:
+    return tuple(
+        Enclosed({"sha256": each["sha256"]}, each["name"], each["content_type"], each["size"]) for each in post.files
+    )
+
+
+def _files(said: Any) -> list[tuple[str, str, bytes]]:
+    """What is attached: name, content type and bytes of each."""
+    files = []
+    for each in said if isinstance(said, list) else [] if said is None else [None]:
+        if not isinstance(each, dict) or not all(isinstance(each.get(key), str) for key in ("name", "type", "data")):
+            raise _error(400, "files skal være en liste af navn, type og data (base64).")
+        try:
+            content = base64.b64decode(each["data"], validate=True)
+        except ValueError:
+            raise _error(400, f"{each['name']} er ikke base64.") from None
+        if len(content) > LARGEST:
+            raise _error(400, TOO_LARGE)
+        files.append((_storable(each["name"][:LONGEST_NAME]), _storable(each["type"][:LONGEST_NAME]), content))
+    if len(files) > MOST_FILES:
+        raise _error(400, f"Højst {MOST_FILES} filer ad gangen.")
+    return files
+
+
+async def _body(request: web.Request, largest: int | None = None) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise _error(400, "Kun JSON.")
     try:
-        body = await request.json()
+        body = await (request.clone(client_max_size=largest) if largest else request).json()
+    except web.HTTPRequestEntityTooLarge:
+        raise _error(400, TOO_LARGE) from None
     except (ValueError, RecursionError):
         raise _error(400, "Det er ikke JSON.") from None
     if not isinstance(body, dict):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.platforms import slack_drawing as drawing
+from bot.platforms import slack_files as files
 from bot.platforms.platform import CannotLook, Post, Ref, Throttled, Unavailable, Undeliverable
 from bot.platforms.slack_calls import Calls, NoAccess, Refused
 from bot.platforms.slack_door import Door
@@ -214,6 +215,13 @@ class Slack:
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
+
+    # --- files ---
+
+    async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
+        """Fetch a file by its id: Slack says where it lies, and gives it to whoever has the bot's token."""
+        told = await self._calls.read(self._calls.api.files_info(file=reference["file"]))
+        return await files.fetch(self._calls, told["file"], largest)
 
     # --- the staff's channel ---
 

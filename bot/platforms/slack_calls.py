@@ -38,6 +38,8 @@ OUR_ACCESS = {
 }
 REASONS = {
     "cannot_dm_bot": "det er en bot i Slack",
+    "file_deleted": "Filen er slettet i Slack.",
+    "file_not_found": "Krisebot kan ikke se filen i Slack: den er slettet, eller den ligger, hvor Krisebot ikke er med.",
     "channel_not_found": "Slack finder ingen, der kan skrives til",
     "is_archived": "kanalen i Slack er arkiveret",
     "messages_tab_disabled": "Krisebots beskedfane er slået fra i Slack",
@@ -77,13 +79,14 @@ class Calls:
 
     def __init__(self, token: str, api_url: str, timeout: float) -> None:
         self.api = AsyncWebClient(token, api_url, retry_handlers=[])
+        self.token = token
         self.trouble: str | None = None
         self._timeout = timeout
 
     async def open(self) -> None:
         """Begin to keep connections."""
         timeout = aiohttp.ClientTimeout(total=self._timeout, sock_connect=CONNECT)
-        self.api.session = aiohttp.ClientSession(timeout=timeout)
+        self.session = self.api.session = aiohttp.ClientSession(timeout=timeout)
 
     async def close(self) -> None:
         """Let go of them."""

@@ -25,6 +25,7 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.platforms import slack_drawing as drawing
+from bot.platforms import slack_files as files
 from bot.platforms.platform import InDoubt, Throttled, Unavailable, Undeliverable
 from bot.platforms.slack_calls import Calls
 from bot.platforms.slack_drawing import Press, Said
@@ -32,6 +33,7 @@ from bot.platforms.slack_home import home
 from bot.platforms.slack_people import NAME, People
 from bot.platforms.slack_words import plain, without_mention
 from handlers import times
+from handlers.attachments import titled
 from handlers.card import Button, Card, quote
 from handlers.incoming import Incoming
 from storage.tables import Message, Room
@@ -165,14 +167,35 @@ class Door:
         channel, ts = event["channel"], event["ts"]
         to_us = without_mention(event.get("text") or "", self._bot(body))
         words = event.get("text") or "" if to_us is None else to_us
+        sent_on = _sent_on(event) if channel.startswith("D") else None
+        if sent_on is not None:
+            await self._sent_on(f"message:{channel}:{ts}", event, sent_on, self._plain(words), body)
+            return
         # A mention is told twice, as a mention and as a message: both have this key, and mean the same.
         await self._accept(
             f"message:{channel}:{ts}",
             "text" if to_us is None else "command",
             event["user"],
             channel,
-            text=_with_files(self._plain(words), event),
+            text=self._plain(words),
             message=f"{channel}:{ts}",
+            enclosed=files.enclosed(event.get("files")),
+        )
+
+    async def _sent_on(self, key: str, event: Json, original: Json, comment: str, body: Json) -> None:
+        """Somebody else's message, shared with us alone: its author and time are its own."""
+        author = str(original.get("author_id") or "")
+        await self._accept(
+            key,
+            "forward",
+            event["user"],
+            event["channel"],
+            text=self._plain(original.get("text") or ""),
+            comment=comment,
+            message=f"{original.get('channel_id') or event['channel']}:{original['ts']}",
+            author="krisebot" if author == self._bot(body) else self._people.person(author) if author else "",
+            said_at=_at(original["ts"]),
+            enclosed=files.enclosed([*(original.get("files") or []), *(event.get("files") or [])]),
         )
 
     async def _changed(self, event: Json, now: Json, body: Json) -> None:
@@ -250,11 +273,12 @@ class Door:
         writer = message.get("user") or message.get("bot_id") or ""
         author = "krisebot" if ours else self._people.person(writer)
         who = "Krisebot" if ours else self._people.called(writer)
-        at = datetime.fromtimestamp(float(message["ts"]), UTC)
-        when = times.short(at, self._engine.plan().timezone, self._engine.clock.now())
-        said = Said(f"{channel}:{message['ts']}", author, message["ts"])
-        text = _with_files(self._plain(message.get("text") or ""), message)
-        await self._show(body["trigger_id"], drawing.save_dialog(said, text, f"Skrevet af *{quote(who)}* {when}"))
+        when = times.short(_at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
+        enclosed = files.enclosed(message.get("files"))
+        said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed))
+        text = self._plain(message.get("text") or "") or titled(enclosed)
+        byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
+        await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline))
         await ack()
 
     async def _saved(self, ack: AsyncAck, body: Json, view: Json) -> None:
@@ -269,7 +293,8 @@ class Door:
             values=values,
             message=said.message,
             author=said.author,
-            said_at=datetime.fromtimestamp(float(said.said_at), UTC),
+            said_at=_at(said.said_at),
+            enclosed=files.unpacked(said.files),
         )
         await ack()
 
@@ -341,6 +366,11 @@ def _submitted(view: Json) -> str:
     return f"view:{view['id']}:{filled}"
 
 
-def _with_files(text: str, message: Json) -> str:
-    files = [f"[fil: {each.get('name') or each.get('title') or 'uden navn'}]" for each in message.get("files") or []]
-    return "\n".join([text, *files] if text else files)
+def _at(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def _sent_on(event: Json) -> Json | None:
+    """The message that somebody has shared, where that is what they did."""
+    shared = (each for each in event.get("attachments") or [] if each.get("is_share") or each.get("is_msg_unfurl"))
+    return next((each for each in shared if each.get("ts")), None)

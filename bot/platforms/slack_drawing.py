@@ -84,11 +84,13 @@ class Said:
         message: Slack's name for it, "channel:ts".
         author: a person's id.
         said_at: when, seconds since 1970, as Slack writes it.
+        files: what came along with it, as `slack_files.packed` writes it.
     """
 
     message: str
     author: str
     said_at: str
+    files: list[list[Any]] = field(default_factory=list)
 
     def dump(self) -> str:
         """As the text that Slack keeps for us."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.platforms import teams_drawing as drawing
+from bot.platforms import teams_files as files
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Throttled, Unavailable, Undeliverable
 from bot.platforms.teams_calls import Calls, Refused
 from bot.platforms.teams_door import Door
@@ -236,6 +237,12 @@ class Teams:
 
     async def _service(self) -> str:
         return await self._people.last_heard_at() or self._service_url
+
+    # --- files ---
+
+    async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
+        """Fetch a picture or a file, from Microsoft's own places."""
+        return await files.fetch(self._calls, reference, largest)
 
     # --- the staff's channel ---
 

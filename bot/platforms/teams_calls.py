@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.platforms.downloads import NotAllowed, download
 from bot.platforms.platform import InDoubt, Throttled, Unavailable, Undeliverable
 
 Json = dict[str, Any]
@@ -100,6 +101,25 @@ class Calls:
     async def graph(self, method: str, path: str, body: Json | None = None) -> Json:
         """Call Graph; `path` comes after "v1.0/". Raises as `connector` does."""
         return await self._call(method, f"{self.graph_url}/v1.0/{path}", self.graph_url, body)
+
+    async def download(self, url: str, largest: int, audience: str | None) -> bytes:
+        """Fetch a file; raises as `bot.platforms.downloads.download` does.
+
+        Args:
+            largest: bytes.
+            audience: whose token lets us in; None for none.
+        """
+        if audience is None:
+            return await download(self.session, url, largest)
+        try:
+            return await download(self.session, url, largest, await self._bearer(audience))
+        except NotAllowed:
+            # It may have been revoked; a fresh one is tried once.
+            self._tokens.pop(audience, None)
+            return await download(self.session, url, largest, await self._bearer(audience))
+
+    async def _bearer(self, audience: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {await self._token(audience)}"}
 
     async def _call(self, method: str, url: str, audience: str, body: Json | None) -> Json:
         token = await self._token(audience)

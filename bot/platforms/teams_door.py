@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,14 +18,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.engine import Engine
 from bot.platforms import teams_drawing as drawing
+from bot.platforms import teams_files as files
 from bot.platforms.teams_adapter import Adapter, Malformed
 from bot.platforms.teams_drawing import Press
 from bot.platforms.teams_people import DM, NAME, People
 from bot.platforms.teams_token import KeysUnavailable, Refused, TokenCheck
-from bot.platforms.teams_words import from_html, plain, without_mention
+from bot.platforms.teams_words import from_html, plain, sent_on, without_mention
 from handlers import times
+from handlers.attachments import titled
 from handlers.card import Button, Card, quote
-from handlers.incoming import Incoming
+from handlers.incoming import Enclosed, Incoming
 from storage.tables import Delivery, Message
 
 log = logging.getLogger(__name__)
@@ -132,14 +135,34 @@ class Door:
     async def _said(self, here: _Here) -> None:
         if not here.by_a_person:
             return
+        enclosed = files.enclosed(here.activity.get("attachments"), here.service_url)
+        original = _sent_on(here.activity) if here.is_dm else None
+        if original is not None:
+            await self._sent_on(here, original, enclosed)
+            return
         names = here.mentions()
         words = without_mention(_text(here.activity, "text"), names) if names else self._words(here.activity)
         await self._accept(
             here,
             f"{here.place}:{here.id}",
             "command" if names else "text",
-            text=_with_files(words, here.activity),
+            text=words,
             message=f"{here.channel}:{here.id}",
+            enclosed=enclosed,
+        )
+
+    async def _sent_on(self, here: _Here, original: _SentOn, enclosed: tuple[Enclosed, ...]) -> None:
+        """Somebody else's message, sent on to us alone: its author and time are its own, where Teams tells them."""
+        await self._accept(
+            here,
+            f"{here.place}:{here.id}",
+            "forward",
+            text=original.text,
+            comment=original.comment,
+            message=original.message or f"{here.channel}:{here.id}",
+            author=self._people.person(original.author) if original.author else "",
+            said_at=original.said_at,
+            enclosed=enclosed,
         )
 
     def _words(self, activity: Json) -> str:
@@ -164,7 +187,7 @@ class Door:
             case "task/submit":
                 await self._press(here, _press(value.get("data")))
             case "composeExtension/fetchTask" if value.get("commandId") == SAVE:
-                return self._wants_to_save(_payload(value))
+                return self._wants_to_save(here, _payload(value))
             case "composeExtension/submitAction" if value.get("commandId") == SAVE:
                 await self._saved(here, value)
         return {}
@@ -217,10 +240,12 @@ class Door:
 
     # --- Gem i log ---
 
-    def _wants_to_save(self, payload: Json) -> Json:
+    def _wants_to_save(self, here: _Here, payload: Json) -> Json:
         _, name = self._author(payload)
         when = times.short(_said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
-        return drawing.save_dialog(_content(payload), f"Skrevet af *{quote(name)}* {when}")
+        enclosed = _enclosed(payload, here)
+        byline = f"Skrevet af *{quote(name)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
+        return drawing.save_dialog(_content(payload) or titled(enclosed), byline)
 
     async def _saved(self, here: _Here, value: Json) -> None:
         payload = _payload(value)
@@ -235,6 +260,7 @@ class Door:
             message=f"{here.channel}:{_text(payload, 'id')}",
             author=author,
             said_at=_said_at(payload),
+            enclosed=_enclosed(payload, here),
         )
 
     def _author(self, payload: Json) -> tuple[str, str]:
@@ -287,6 +313,10 @@ class _Here:
         return kind == "personal" if kind else not self.place.startswith("19:")
 
     @property
+    def service_url(self) -> str:
+        return _text(self.activity, "serviceUrl")
+
+    @property
     def by_a_person(self) -> bool:
         return not _text(self.activity, "from", "id").startswith("28:")
 
@@ -317,7 +347,7 @@ class _Here:
             return {}
         tenant = _text(self.activity, "channelData", "tenant", "id") or _text(self.activity, "conversation", "tenantId")
         return {
-            "service_url": _text(self.activity, "serviceUrl"),
+            "service_url": self.service_url,
             "conversation": self.place,
             "tenant": tenant,
             "user": _text(self.activity, "from", "id"),
@@ -363,14 +393,20 @@ def _content(payload: Json) -> str:
     attached = payload.get("attachments")
     for each in attached if isinstance(attached, list) else []:
         if _text(each, "contentType") == drawing.ADAPTIVE_CARD:
-            said.append(drawing.words_of(_card(each.get("content"))))
-        else:
-            said.append(_file(each))
+            said.append(drawing.words_of(_data(each.get("content"))))
     return "\n".join(part for part in said if part)
 
 
-def _card(content: Any) -> Any:
-    """Teams shows a card as an object or as the text of one."""
+def _enclosed(payload: Json, here: _Here) -> tuple[Enclosed, ...]:
+    """What came along with a message that is saved: its files, and the pictures in its text."""
+    return (
+        *files.enclosed(payload.get("attachments"), here.service_url),
+        *files.pictures(_text(payload, "body", "content"), here.service_url),
+    )
+
+
+def _data(content: Any) -> Any:
+    """Teams shows what is attached as an object or as the text of one."""
     if not isinstance(content, str):
         return content
     try:
@@ -380,24 +416,51 @@ def _card(content: Any) -> Any:
 
 
 def _said_at(payload: Json) -> datetime:
-    try:
-        said_at = datetime.fromisoformat(_text(payload, "createdDateTime"))
-    except ValueError as error:
-        raise Malformed("no time") from error
-    return said_at.replace(tzinfo=said_at.tzinfo or UTC).astimezone(UTC)
+    said_at = _time(_text(payload, "createdDateTime"))
+    if said_at is None:
+        raise Malformed("no time")
+    return said_at
 
 
-def _with_files(text: str, activity: Json) -> str:
+@dataclass(frozen=True)
+class _SentOn:
+    """A message that somebody sent on; what Teams doesn't tell is empty."""
+
+    text: str
+    comment: str
+    author: str = ""
+    said_at: datetime | None = None
+    message: str = ""
+
+
+def _sent_on(activity: Json) -> _SentOn | None:
+    """The message that was sent on, where one was. A chat shows us its words alone; with a reference the rest comes too."""
     attached = activity.get("attachments")
-    files = [_file(each) for each in attached] if isinstance(attached, list) else []
-    return "\n".join(part for part in [text, *files] if part)
+    every = [each for each in attached if isinstance(each, dict)] if isinstance(attached, list) else []
+    for each in every:
+        if _text(each, "contentType") == "forwardedMessageReference":
+            told = _data(each.get("content"))
+            conversation, number = _text(told, "originalConversationId"), _text(told, "originalMessageId")
+            return _SentOn(
+                from_html(_text(told, "originalMessageContent")),
+                plain(_text(activity, "text")).strip(),
+                _text(told, "originalMessageSender", "user", "id"),
+                _time(_text(told, "originalSentDateTime")),
+                f"{conversation}:{number}" if conversation and number else "",
+            )
+    for each in every:
+        if _text(each, "contentType") == "text/html" and (parts := sent_on(_text(each, "content"))):
+            comment, text = parts
+            return _SentOn(text, comment)
+    return None
 
 
-def _file(attachment: Any) -> str:
-    """What is attached, in words; nothing for the message's own text, which comes along as an attachment too."""
-    if name := _text(attachment, "name"):
-        return f"[fil: {name}]"
-    return "[billede]" if _text(attachment, "contentType").startswith("image/") else ""
+def _time(said: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
 
 
 def _fingerprint(activity: Json) -> str:

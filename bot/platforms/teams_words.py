@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 AT = re.compile(r"<at(?:\s[^<>]*)?>(.*?)</at>", re.DOTALL | re.IGNORECASE)
+FORWARD = re.compile(r"<blockquote[^<>]*schema\.skype\.com/Forward[^<>]*>(.*)</blockquote>", re.DOTALL | re.IGNORECASE)
 BREAKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote", "pre"}
 SILENT = {"style", "script", "title"}
 
@@ -24,6 +25,14 @@ def without_mention(text: str, names: list[str]) -> str:
     for name in names:
         text = text.replace(name, " ")
     return re.sub(r"^[\s:,]+|\s+$", "", plain(text))
+
+
+def sent_on(html: str) -> tuple[str, str] | None:
+    """What somebody wrote above a message that they sent on, and what stands in it; None when they sent nothing on."""
+    found = FORWARD.search(html)
+    if found is None:
+        return None
+    return from_html(html[: found.start()] + html[found.end() :]), from_html(found[1])
 
 
 def from_html(html: str) -> str:

@@ -5,7 +5,8 @@ Everything is made of the export's document, so that the pages say what the expo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from storage.pages import papers
 from storage.pages.blocks import Block, Names, Told
@@ -89,12 +90,18 @@ def _log(told: Told, names: Names) -> Iterator[Block]:
     """Bilag 3, Log, with what §7 adds: whether it is confirmed."""
     yield Block("heading", "Log")
     headings = ("Nr.", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet", "Grad")
+    attached: dict[int, str] = defaultdict(str)
+    for row in told.get("attachments") or []:
+        how = f"SHA-256 {row['sha256'][:16]}…" if row["sha256"] else "ikke gemt"
+        attached[row["log_no"]] += f"\nBilag: {row['name']} ({how})"
     yield Block(
-        "table", rows=(headings, *(_line(entry, told, names) for entry in told["log"])), widths=(1, 3, 2, 2, 7, 2, 2, 2)
+        "table",
+        rows=(headings, *(_line(entry, told, names, attached) for entry in told["log"])),
+        widths=(1, 3, 2, 2, 7, 2, 2, 2),
     )
 
 
-def _line(entry: Told, told: Told, names: Names) -> tuple[str, ...]:
+def _line(entry: Told, told: Told, names: Names, attached: Mapping[int, str]) -> tuple[str, ...]:
     if entry.get("omitted"):
         return (str(entry["no"]), "", "", "", "(udeladt på grund af fortrolighed)", "", "", "")
     state = told["log_state"][str(entry["no"])]
@@ -104,7 +111,7 @@ def _line(entry: Told, told: Told, names: Names) -> tuple[str, ...]:
         names.time(entry["event_time"]),
         names.person(entry["sender"]),
         names.person(entry["receiver"]),
-        f"{entry['summary']}{corrected}",
+        f"{entry['summary']}{corrected}{attached.get(entry['no'], '')}",
         STATUS.get(state["status"], ""),
         VERIFICATION[state["verification"]],
         names.grades.get(state["grade"], state["grade"]),

@@ -329,10 +329,9 @@ async def test_what_the_bot_writes_itself_is_not_heard(house: House) -> None:
 
 async def test_a_photo_without_words_is_not_lost(house: House) -> None:
     jens = house.person("U0JENS")
-    place, message = jens._writes("", None, "")
-    event = jens._heard(place, message) | {"subtype": "file_share", "files": [{"name": "kaelder.jpg"}]}
-    await jens._event(event | {"channel_type": "im"})
-    assert [each["text"] for each in await house.inbox()] == ["[fil: kaelder.jpg]"]
+    await jens.says("", files=[("kaelder.jpg", "image/jpeg", b"vand")])
+    (heard,) = await house.inbox()
+    assert [(each["name"], each["size"]) for each in heard["enclosed"]] == [("kaelder.jpg", 4)]
 
 
 async def test_a_command_in_a_channel_is_told_where_its_answer_stands(house: House) -> None:
@@ -837,7 +836,16 @@ async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> N
     assert [each["callback_id"] for each in manifest["features"]["shortcuts"]] == ["gem_i_log"]
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/krise"]
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == {
-        *("app_mentions:read", "chat:write", "commands", "im:history", "im:write", "reactions:read", "users:read"),
+        *(
+            "app_mentions:read",
+            "chat:write",
+            "commands",
+            "files:read",
+            "im:history",
+            "im:write",
+            "reactions:read",
+            "users:read",
+        ),
         *(f"{kind}:{right}" for kind, right in (("channels", "history"), ("channels", "read"), ("channels", "manage"))),
         *(f"groups:{right}" for right in ("history", "read", "write")),
     }

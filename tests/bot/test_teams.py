@@ -327,7 +327,8 @@ async def test_a_photo_without_words_is_not_lost(house: House) -> None:
     file = {"contentType": "application/vnd.microsoft.teams.file.download.info", "name": "kælder.jpg"}
     for attached in (image, file):
         await jens.wire.deliver(jens.activity({"type": "message", "attachments": [attached], "value": {}}, place))
-    assert [each["text"] for each in await house.inbox()] == ["[billede]", "[fil: kælder.jpg]"]
+    heard = await house.inbox()
+    assert [(each["text"], each["enclosed"][0]["name"]) for each in heard] == [("", "billede"), ("", "kælder.jpg")]
 
 
 async def test_what_a_bot_writes_is_not_heard(house: House) -> None:

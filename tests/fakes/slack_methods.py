@@ -442,3 +442,14 @@ def views_publish(world: World, args: Json) -> Json:
         raise SlackError("hash_conflict")
     world.homes[user] = world.view(user, need(args, "view"), "home", was=old)
     return {"view": world.homes[user].body}
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+@method("files.info", tier=4)
+def files_info(world: World, args: Json) -> Json:
+    file = world.files.get(str(need(args, "file")))
+    if file is None or world.bot_user not in world.channels[file.shared_in].members:
+        raise SlackError("file_not_found")
+    return {"file": file.about, "comments": [], "response_metadata": {"next_cursor": ""}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.fakes.slack_blocks import Json, answers, buttons, shown
@@ -122,14 +122,45 @@ class SlackPerson:
             content = self.world.content(body)
             self.world.post(place, self.world.bot_user, from_bot=True, **private, **content)
 
-    async def says(self, text: str, channel: str | None = None, thread_ts: str = "") -> Answer:
-        """Writes a message; the bot hears it where it is a member, and twice when its own name stands in it."""
+    async def says(
+        self, text: str, channel: str | None = None, thread_ts: str = "", files: Sequence[tuple[str, str, bytes]] = ()
+    ) -> Answer:
+        """Writes a message; the bot hears it where it is a member, and twice when its own name stands in it.
+
+        Args:
+            files: what is attached: (name, content type, bytes).
+        """
         place, message = self._writes(text, channel, thread_ts)
+        if files:
+            root = self.slack.url.removesuffix("api/")
+            message = self.world.change(message, files=tuple(self.world.share(place, root, *each) for each in files))
         if self.world.bot_user not in place.members:
             return Answer(0, f"the bot is not in {place.name}, so Slack tells it nothing")
         if place.kind != "im" and f"<@{self.world.bot_user}>" in message.text:
             await self._event(self._heard(place, message) | {"type": "app_mention"})
         return await self._event(self._heard(place, message) | {"channel_type": self._channel_type(place)})
+
+    async def forwards(self, message: FakeMessage, comment: str = "", channel: str | None = None) -> Answer:
+        """Shares somebody's message, with a comment above it; the bot is told by whom and when it was written."""
+        place, own = self._writes(comment, channel, "")
+        original = self.world.as_json(message)
+        shared = {
+            "is_msg_unfurl": True,
+            "is_share": True,
+            "ts": message.ts,
+            "channel_id": message.channel,
+            "channel_team": self.world.team,
+            "author_id": message.user,
+            "author_name": self.world.users[message.user],
+            "from_url": f"https://htk.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}",
+            "fallback": f"[July 2nd, 2026] {message.text}",
+            "text": message.text,
+            "mrkdwn_in": ["text"],
+            **{name: original[name] for name in ("files",) if name in original},
+        }
+        return await self._event(
+            self._heard(place, own) | {"attachments": [shared], "channel_type": self._channel_type(place)}
+        )
 
     async def mentions(self, text: str, channel: str, thread_ts: str = "") -> Answer:
         """Writes to the bot by name. Slack tells it so, then once more as a message; the first answer is returned."""
@@ -314,6 +345,7 @@ class SlackPerson:
         words = [{"type": "rich_text_section", "elements": [{"type": "text", "text": message.text}]}]
         rich = [{"type": "rich_text", "block_id": secrets.token_hex(3), "elements": words}]
         said = {**self.world.as_json(message), "channel": place.id, "event_ts": message.ts, "blocks": rich}
+        said |= {"subtype": "file_share", "upload": False} if message.files else {}
         return said | ({"parent_user_id": self._parent(place, message)} if message.thread_ts else {})
 
     def _parent(self, place: Channel, message: FakeMessage) -> str:

@@ -20,7 +20,7 @@ from tests.fakes.slack_world import Channel, FakeMessage, SlackError, World
 T = TypeVar("T")
 AS_JSON = ("blocks", "view", "metadata", "attachments")
 SCOPES = (
-    "app_mentions:read,channels:history,channels:manage,channels:read,chat:write,commands,groups:history,groups:read,"
+    "app_mentions:read,channels:history,channels:manage,channels:read,chat:write,commands,files:read,groups:history,groups:read,"
     "groups:write,im:history,im:read,im:write,pins:write,reactions:read,reactions:write,users:read"
 )
 
@@ -75,6 +75,8 @@ class FakeSlack:
         self.shortcuts = dict(shortcuts or {"Gem i log": "gem_i_log"})
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.url = ""
+        self.may_read_files = True
+        """Whether the app has the scope for files; without it Slack answers with its front page."""
         self._limits = Limits(limits_clock) if enforce_limits else None
         self._faults = Faults()
         self._down: Fault | None = None
@@ -83,6 +85,7 @@ class FakeSlack:
         app = web.Application(client_max_size=4 * 2**20)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{token}", self._response_url)
+        app.router.add_get("/files-pri/{file}/download/{name}", self._file)
         app.router.add_get("/link", self._link)
         # A caller who goes away ends the request, so that an answer that never comes doesn't keep anything alive.
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.05, access_log=None)
@@ -126,7 +129,7 @@ class FakeSlack:
         """Lets calls fail, in the order the failures were asked for.
 
         Args:
-            method: a Web API method, "response_url", or "*" for any.
+            method: a Web API method, "response_url", "file" for the bytes of one, or "*" for any.
             with_: how.
             times: how many calls; None is until `heal`.
             channel: only calls about this channel: its id or name, or the person's id for a one-to-one chat.
@@ -190,6 +193,22 @@ class FakeSlack:
             return {}
 
         return await self._serve(request, Call("response_url", args), perform)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """A file's bytes, to whoever has the bot's token; to anybody else Slack's front page."""
+        id = request.match_info["file"].partition("-")[2]
+        call = Call("file", {"file": id})
+        self.calls.append(call)
+        call.fault = self._down or self._faults.take("file", set())
+        self.world.touch()
+        if call.fault is not None:
+            return await call.fault.answer(request)
+        if request.headers.get("Authorization") != f"Bearer {self.bot_token}" or not self.may_read_files:
+            return web.Response(text="<!DOCTYPE html><html><title>Slack</title></html>", content_type="text/html")
+        file = self.world.files.get(id)
+        if file is None:
+            return web.Response(status=404)
+        return web.Response(body=file.content, content_type=file.about["mimetype"])
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         if self._down:

@@ -38,6 +38,7 @@ class FakeMessage:
     from_bot: bool = False
     client_msg_id: str = ""
     reactions: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def buttons(self) -> list[str]:
@@ -81,6 +82,15 @@ class View:
 
 
 @dataclass
+class File:
+    """A file that somebody has shared. `external` is one that Slack only points at."""
+
+    about: Json
+    content: bytes
+    shared_in: str
+
+
+@dataclass
 class Trigger:
     user: str
     made: float
@@ -121,6 +131,7 @@ class World:
         self.homes: dict[str, View] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.files: dict[str, File] = {}
         self.changed = asyncio.Event()
         self._last_ts = 0
         self._count = 0
@@ -186,6 +197,22 @@ class World:
         channel.messages.append(message)
         self.touch()
         return message
+
+    def share(self, channel: Channel, root: str, name: str, content_type: str, content: bytes) -> str:
+        """A file is uploaded to a channel; returns its id. `root` is Slack's own address."""
+        id = self.next_id("F")
+        url = f"{root}files-pri/{self.team}-{id}/"
+        about = {
+            "id": id,
+            "name": name,
+            "title": name,
+            "mimetype": content_type,
+            "size": len(content),
+            "mode": "hosted",
+        }
+        about |= {"url_private": url + name, "url_private_download": f"{url}download/{name}"}
+        self.files[id] = File(about, content, channel.id)
+        return id
 
     def message(self, channel: Channel, ts: str) -> FakeMessage | None:
         return next((each for each in channel.messages if each.ts == ts), None)
@@ -257,6 +284,8 @@ class World:
             data["thread_ts"] = message.thread_ts
         if message.edited:
             data["edited"] = {"user": message.user, "ts": message.ts}
+        if message.files:
+            data["files"] = [self.files[each].about for each in message.files]
         if message.metadata and metadata:
             data["metadata"] = message.metadata
         if message.reactions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -118,15 +118,31 @@ class TeamsPerson:
         self._me.installed = False
         return await self._send({"type": "installationUpdate", "action": "remove"}, self.world.personal(self.id))
 
-    async def says(self, text: str, channel: str | None = None, root: str = "") -> Answer:
+    async def says(
+        self, text: str, channel: str | None = None, root: str = "", files: Sequence[tuple[str, str, bytes]] = ()
+    ) -> Answer:
         """Writes a message, in a channel as an answer when `root` is a message's id. Of a channel the bot hears nothing,
         unless it may hear all.
+
+        Args:
+            files: what is attached: (name, content type, bytes); a picture without a name is pasted in.
         """
         place = self._place(channel)
-        message = self.world.post(place, self._me.user_id, text, root)
+        where = (self.teams.url, self.teams.service_url)
+        attached = tuple(self.world.share(place, *where, *each) for each in files)
+        message = self.world.post(place, self._me.user_id, text, root, attachments=attached)
         if place.kind == "channel" and not self.teams.hears_all:
             return Answer(0, "the bot is not mentioned, so Teams tells it nothing")
         return await self._send(self._written(message, text), place, message.root or message.id)
+
+    async def forwards(self, message: FakeMessage, comment: str = "") -> Answer:
+        """Sends somebody's message on to the bot: its words come along, but neither who wrote it nor when."""
+        place = self.world.personal(self.id)
+        own = self.world.post(place, self._me.user_id, f"{comment}\r\n\r\n{message.text}")
+        quoted = f"<p>{html.escape(message.text, quote=False)}</p>"
+        content = f'<p>{html.escape(comment)}</p>\n<blockquote itemtype="http://schema.skype.com/Forward">\n{quoted}\n</blockquote>'
+        written = self._written(own, own.text)
+        return await self._send({**written, "attachments": [{"contentType": "text/html", "content": content}]}, place)
 
     async def mentions(self, text: str, channel: str | None = None, root: str = "", gap: str = "&nbsp;") -> Answer:
         """Writes to the bot by name.
@@ -272,7 +288,9 @@ class TeamsPerson:
     def _written(self, message: FakeMessage, text: str, *entities: Json) -> Json:
         as_html = {"contentType": "text/html", "content": f"<p>{html.escape(text, quote=False)}</p>"}
         client = {"locale": "da-DK", "country": "DK", "platform": "Windows", "type": "clientInfo"}
-        written = {"type": "message", "text": text, "textFormat": "plain", "attachments": [as_html]}
+        # Of a file in a channel the bot is told nothing beside the text.
+        attached = [each for each in message.attachments if each["contentType"] != "reference"]
+        written = {"type": "message", "text": text, "textFormat": "plain", "attachments": [as_html, *attached]}
         return {**written, "id": message.id, "entities": [client, *entities]}
 
     async def _changed(self, kind: str, event: str, message: FakeMessage, what: Json) -> Answer:

@@ -93,6 +93,8 @@ class FakeTeams:
         app = web.Application(client_max_size=4 * 2**20)
         app.router.add_get(METADATA, self._plain("metadata", self._openid))
         app.router.add_get("/v1/.well-known/keys", self._plain("keys", lambda path, form: self.keys.jwks()))
+        app.router.add_get("/emea/v3/attachments/{file}/views/original", self._picture)
+        app.router.add_get("/download", self._download)
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._plain("token", self._token))
         for verb, path, method, perform in CONNECTOR:
             app.router.add_route(verb, f"/emea/v3{path}", self._connector(method, perform))
@@ -203,7 +205,8 @@ class FakeTeams:
         """Lets calls fail, in the order the failures were asked for.
 
         Args:
-            method: "create", "send", "update", "delete", "members", "graph", "token", "metadata", "keys"; "*" for any.
+            method: "create", "send", "update", "delete", "members", "graph", "token", "metadata", "keys", "file"; "*" for
+                any.
             with_: how.
             times: how many calls; None is until `heal`.
             channel: only calls about this place: a channel's id or name, or the person's AAD id for a one-to-one chat.
@@ -316,6 +319,30 @@ class FakeTeams:
         if call.answer is None:
             return web.Response(status=call.status)
         return web.json_response(call.answer, status=call.status)
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        """A picture that lies with the Connector, to whoever has the bot's token."""
+        try:
+            self.entra.admit(request.headers.get("Authorization", ""), BOT)
+        except TeamsError as error:
+            return web.json_response(error.body, status=error.status)
+        return await self._file(request, request.match_info["file"])
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """A file by the link that lets anybody in."""
+        return await self._file(request, request.query["tempauth"])
+
+    async def _file(self, request: web.Request, id: str) -> web.StreamResponse:
+        call = Call("file", {"file": id}, {})
+        self.calls.append(call)
+        call.fault = self._down or self._faults.take("file", set())
+        self.world.touch()
+        if call.fault is not None:
+            return await call.fault.answer(request)
+        if id not in self.world.files:
+            return web.Response(status=404)
+        kind, content = self.world.files[id]
+        return web.Response(body=content, content_type=kind)
 
     def _fault_for(self, call: Call) -> Fault | None:
         if call.method in ("metadata", "keys") and self._metadata_down:

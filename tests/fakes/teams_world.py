@@ -105,6 +105,8 @@ class World:
         self.conversations: dict[str, Conversation] = {}
         self.for_one: dict[tuple[str, str, str], Json] = {}
         """Cards that only the person who pressed sees, until the bot edits the message: (aad id, conversation, id)."""
+        self.files: dict[str, tuple[str, bytes]] = {}
+        """By id: content type and bytes."""
         self.changed = asyncio.Event()
         self._last_id = 0
 
@@ -219,6 +221,27 @@ class World:
         if not message.from_bot:
             raise TeamsError(403, "NotEnoughPermissions", "The bot can't change someone else's message.")
         return message
+
+    def share(self, place: Conversation, root: str, service_url: str, name: str, kind: str, content: bytes) -> Json:
+        """A picture or a file is put into a message; returns it as Teams tells the bot of it, or would.
+
+        A picture without a name lies with the Connector; a file in a chat with the bot in SharePoint, behind a link that
+        lets anybody in; and a file in a channel where the bot can't get at it.
+        """
+        id = f"file-{uuid.uuid4()}"
+        self.files[id] = (kind, content)
+        if not name:
+            return {"contentType": "image/*", "contentUrl": f"{service_url}v3/attachments/{id}/views/original"}
+        sharepoint = f"https://kommune.sharepoint.com/sites/stab/{name}"
+        if place.kind != "personal":
+            return {"id": id, "contentType": "reference", "contentUrl": sharepoint, "name": name}
+        about = {"downloadUrl": f"{root}/download?tempauth={id}", "uniqueId": id, "fileType": name.rpartition(".")[2]}
+        return {
+            "contentType": "application/vnd.microsoft.teams.file.download.info",
+            "content": about,
+            "contentUrl": sharepoint,
+            "name": name,
+        }
 
     def message(self, place: Conversation, message_id: str) -> FakeMessage | None:
         """A message by its id, as it stands now."""

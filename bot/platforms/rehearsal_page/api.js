@@ -36,7 +36,7 @@ export const people = () => request("/rehearsal/people");
 export const places = (person) => request(`/rehearsal/places?${of(person)}`);
 export const messages = (person, after) => request(`/rehearsal/messages?${of(person)}&after=${after}`);
 export const stream = (person) => new EventSource(`/rehearsal/stream?${of(person)}`);
-export const say = (as, place, text) => post("/rehearsal/say", { as, in: place, text });
+export const say = (as, place, text, files = []) => post("/rehearsal/say", { as, in: place, text, files });
 export const press = (as, message, button, values, version) =>
   post("/rehearsal/press", { as, message, button, values, version });
 export const clock = () => request("/rehearsal/clock");

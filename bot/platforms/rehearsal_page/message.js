@@ -14,6 +14,7 @@ export class MessageView {
   #parts = {
     head: h("div", { class: "head" }),
     text: h("div", { class: "text" }),
+    files: h("ul", { class: "files", "aria-label": "Bilag" }),
     facts: h("dl", { class: "facts" }),
     fields: h("div", { class: "fields" }),
     buttons: h("div", { class: "buttons" }),
@@ -51,6 +52,7 @@ export class MessageView {
       message.only_you ? h("span", { class: "private" }, "Kun synlig for dig") : null,
     ]);
     this.#draw("text", message.text, (text) => paragraphs(text, message.from === BOT));
+    this.#draw("files", message.files ?? [], (files) => files.map(({ name, size }) => h("li", {}, `${name} (${size})`)));
     this.#draw("facts", card.facts, (facts) => facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
     this.#draw("fields", card.fields, (fields) => fields.map(drawField), readTyped, putBack);
     this.#draw("buttons", card.buttons, (buttons) => buttons.map((button) => this.#button(button)));
@@ -149,6 +151,7 @@ function plain(message) {
 }
 
 function paragraphs(text, markup) {
+  if (!text.trim()) return [];
   return text
     .trim()
     .split(/\n{2,}/)

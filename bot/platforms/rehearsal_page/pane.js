@@ -1,6 +1,7 @@
 import * as api from "./api.js";
 import { freshId, h } from "./dom.js";
 import { Feed } from "./feed.js";
+import { Files } from "./files.js";
 import { openDialog } from "./form.js";
 import { MessageView, avatar } from "./message.js";
 import { dayText } from "./times.js";
@@ -21,6 +22,7 @@ export class Pane extends EventTarget {
   #views = new Map();
   #typed = new Map();
   #saying = false;
+  #files = new Files();
   #shown = true;
   #box;
 
@@ -153,7 +155,8 @@ export class Pane extends EventTarget {
       },
       this.chips,
       this.error,
-      h("div", { class: "line" }, this.label, this.#box, this.sendButton),
+      this.#files.list,
+      h("div", { class: "line" }, this.label, this.#box, ...this.#files.controls, this.sendButton),
       h("p", { class: "visually-hidden", id: `${box}-keys` }, "Enter sender. Shift og Enter giver en ny linje."),
     );
   }
@@ -161,12 +164,13 @@ export class Pane extends EventTarget {
   async #say() {
     const text = this.#box.value;
     const place = this.place;
-    if (!text.trim() || this.#saying) return;
+    if ((!text.trim() && this.#files.empty) || this.#saying) return;
     this.#saying = true;
     this.error.hidden = true;
     this.sendButton.ariaDisabled = "true";
     try {
-      await api.say(this.person.id, place, text);
+      await api.say(this.person.id, place, text, await this.#files.read());
+      this.#files.clear();
       this.#sent(place, text);
       this.feed.pull();
     } catch (refusal) {

@@ -1,0 +1,135 @@
+"""Case files that were asked for in chat are packed in the background, and handed out by their link. Plan §5, step 7; D11."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.case_file import attached, names_of
+from handlers import case_export
+from handlers.clock import Clock
+from handlers.turn import Turn
+from storage import archive, export
+from storage.database import Database
+from storage.parts.attachments import content_of
+from storage.parts.case_exports import CaseExport
+from storage.plan import Plan
+from storage.tables import Crisis
+
+log = logging.getLogger(__name__)
+
+
+class Packer:
+    """Whoever packs them: one at a time, in a thread, so that nobody waits for it.
+
+    Args:
+        database: the rows.
+        clock: the time.
+        plan: today's plan.
+        committed: called when something may have been said.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, plan: Callable[[], Plan], committed: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+        self._committed = committed
+        self._one_at_a_time = asyncio.Lock()
+
+    async def drain(self) -> bool:
+        """Pack what is wanted; True when there was anything, or another drain was at it."""
+        any_done = self._one_at_a_time.locked()
+        async with self._one_at_a_time:
+            while (number := await self._next()) is not None:
+                await self._pack(number)
+                any_done = True
+        return any_done
+
+    async def _next(self) -> int | None:
+        async with self._database.reading() as db:
+            wanted = select(CaseExport.id).where(CaseExport.state == "wanted").order_by(CaseExport.id).limit(1)
+            found: int | None = await db.scalar(wanted)
+            return found
+
+    async def _pack(self, number: int) -> None:
+        # Counted beforehand: a case that is too large for the machine shall not bring it down for ever.
+        if await self._turn(number, _count):
+            return
+        try:
+            content = await self._packed(number)
+        except Exception:
+            log.exception("the case file %s", number)
+        else:
+            await self._turn(number, lambda turn, row: case_export.ready(turn, row, content))
+
+    async def _packed(self, number: int) -> bytes:
+        async with self._database.reading() as db:
+            row = await db.get_one(CaseExport, number)
+            crisis = await db.get_one(Crisis, row.crisis_id)
+            told = await export.document(db, crisis, row.grade)
+            files = await attached(db, told)
+            names = names_of(Plan.thawed(crisis.plan, self._plan()))
+        loop = asyncio.get_running_loop()
+
+        def tell(step: str) -> None:
+            said = self._turn(number, lambda turn, row: case_export.progress(turn, row, step))
+            asyncio.run_coroutine_threadsafe(said, loop).result()
+
+        return await asyncio.to_thread(archive.render, "zip", told, names, tell, files)
+
+    async def _turn(self, number: int, do: Callable[[Turn, CaseExport], Awaitable[bool | None]]) -> bool | None:
+        """Do something about one that is still wanted: another replica may have packed it meanwhile."""
+        async with self._database.turn() as db:
+            row = await db.get_one(CaseExport, number)
+            if row.state != "wanted":
+                return True
+            crisis = await db.get_one(Crisis, row.crisis_id)
+            done = await do(Turn(db, self._clock.now(), self._plan(), crisis=crisis), row)
+        self._committed()
+        return done
+
+
+async def _count(turn: Turn, row: CaseExport) -> bool:
+    row.attempts += 1
+    if row.attempts > case_export.ATTEMPTS:
+        await case_export.failed(turn, row)
+    return row.state == "failed"
+
+
+class Handout:
+    """Where they are fetched.
+
+    Args:
+        database: the rows.
+        clock: the time.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """The link."""
+        return [web.get("/eksport/{secret}", self._give)]
+
+    async def _give(self, request: web.Request) -> web.Response:
+        """The file, while the link works; 404 for any other link, as if there were no such page."""
+        async with self._database.reading() as db:
+            row = await db.scalar(select(CaseExport).where(CaseExport.secret == request.match_info["secret"]))
+            if row is None or row.sha256 is None or row.until is None or self._clock.now() >= row.until:
+                raise web.HTTPNotFound
+            crisis = await db.get_one(Crisis, row.crisis_id)
+            content = await content_of(db, row.sha256)
+        headers = {
+            "Content-Disposition": f'attachment; filename="krise-{crisis.number}.zip"',
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(body=content or b"", content_type="application/zip", headers=headers)

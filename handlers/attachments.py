@@ -1,0 +1,203 @@
+"""Pictures and files go where the words they came with go, and their hash goes into the log. Plan §7, Dokumentation.
+
+They are fetched after the turn: what a turn writes down is that they are wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from handlers import cpr
+from handlers.card import Card, quote
+from handlers.incoming import Enclosed, Incoming
+from storage.log import state_of
+from storage.parts.attachments import LARGEST, Attachment, of_line, store
+from storage.tables import Crisis, LogEntry, Message
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+
+LONGEST_NAME = 200
+MARK = "📎"
+
+
+async def take(turn: Turn, entry: LogEntry, incoming: Incoming, inbox: int | None) -> None:
+    """What came along with an input belongs to the log line that was made of it; only the first line gets it (R182).
+
+    Args:
+        entry: the line.
+        incoming: what came in.
+        inbox: the row it was kept in.
+    """
+    for row in await keep(turn, incoming, inbox):
+        if row.log_no is None:
+            row.crisis_id, row.log_no = entry.crisis_id, entry.no
+            if row.state != "wanted":
+                await _write(turn, row)
+
+
+async def keep(turn: Turn, incoming: Incoming, inbox: int | None) -> list[Attachment]:
+    """See to it that what came along is fetched, whatever the words become; asked again, nothing is fetched twice."""
+    if inbox is None or not incoming.enclosed:
+        return []
+    standing = list(
+        await turn.db.scalars(select(Attachment).where(Attachment.inbox_id == inbox).order_by(Attachment.id))
+    )
+    if standing:
+        return standing
+    rows = [_wanted(turn, each, incoming, inbox) for each in incoming.enclosed]
+    turn.db.add_all(rows)
+    await turn.db.flush()
+    return rows
+
+
+def _wanted(turn: Turn, each: Enclosed, incoming: Incoming, inbox: int) -> Attachment:
+    reason = each.unreachable or (too_large() if each.size > LARGEST else None)
+    return Attachment(
+        inbox_id=inbox,
+        platform=incoming.platform,
+        reference=dict(each.reference),
+        saved_by=turn.sender,
+        name=cpr.without(each.name)[:LONGEST_NAME] or "uden navn",
+        content_type=each.content_type,
+        size=each.size,
+        state="failed" if reason else "wanted",
+        reason=reason,
+        wanted_at=turn.now,
+        due_at=turn.now,
+    )
+
+
+async def arrived(turn: Turn, row: Attachment, content: bytes) -> None:
+    """The bytes are here: they are kept, and their hash goes into the chain of the log (R186)."""
+    before = await mention(turn, row)
+    row.sha256, row.size = await store(turn.db, content), len(content)
+    row.state, row.reason = "kept", None
+    await _settle(turn, row, before)
+
+
+async def lost(turn: Turn, row: Attachment, reason: str) -> None:
+    """It can't be had: that is a fact, in the log too, and whoever saved it is told.
+
+    Args:
+        reason: Danish, to stand after "kunne ikke gemmes:".
+    """
+    before = await mention(turn, row)
+    row.state, row.reason = "failed", reason
+    await _settle(turn, row, before)
+
+
+async def _settle(turn: Turn, row: Attachment, before: str) -> None:
+    row.settled_at = turn.now
+    if row.log_no is not None:
+        await _write(turn, row)
+    elif row.state == "failed":
+        await _tell(turn, row)
+    await _mend(turn, row, f"{MARK} {before}", f"{MARK} {await mention(turn, row)}")
+
+
+async def _mend(turn: Turn, row: Attachment, old: str, new: str) -> None:
+    """Change what the cards say of it, wherever they stand: those that name its line, or were said to whoever sent it."""
+    said = select(Message).where(Message.created_at >= row.wanted_at)
+    if row.log_no is None:
+        said = said.where(Message.recipient == row.saved_by)
+    else:
+        said = said.where(Message.crisis_id == row.crisis_id)
+    for standing in (await turn.db.scalars(said)).all():
+        lines = str(standing.card["text"]).split("\n")
+        if old in lines and (row.log_no is None or re.search(rf"\bnr\. {row.log_no}\b", lines[0])):
+            changed = "\n".join(new if each == old else each for each in lines)
+            await turn.say(standing.recipient, replace(Card.from_json(standing.card), text=changed), key=standing.key)
+
+
+async def _write(turn: Turn, row: Attachment) -> None:
+    turn.crisis = await turn.db.get_one(Crisis, row.crisis_id)
+    about = {"attachment_of": row.log_no, "name": row.name}
+    state = await state_of(turn.db, turn.the_crisis, row.log_no or 0)
+    if row.state == "kept":
+        what, about = (
+            f"Bilag til nr. {row.log_no}: {row.name} ({measure(row.size)})",
+            about
+            | {
+                "size": row.size,
+                "sha256": row.sha256,
+            },
+        )
+    else:
+        what = f"Bilag til nr. {row.log_no} kunne ikke gemmes: {row.name}. {row.reason}"
+    entry = await turn.log(
+        what,
+        kind="attachment" if row.state == "kept" else "attachment_failed",
+        sender="krisebot",
+        recorder="krisebot",
+        verification="confirmed",
+        grade=state.grade,
+        refs=about,
+    )
+    row.told_no = entry.no
+    if row.state == "failed":
+        await _tell(turn, row)
+
+
+async def _tell(turn: Turn, row: Attachment) -> None:
+    to = f"til nr. {row.log_no} " if row.log_no else ""
+    await turn.say(
+        row.saved_by,
+        Card(f"⚠️ Bilaget {to}kunne ikke gemmes: {quote(row.name)}. {row.reason}"),
+        key=f"attachment/{row.id}/failed",
+        kind="reply",
+        platform=row.platform,
+    )
+
+
+async def mention(turn: Turn, row: Attachment) -> str:
+    """What belongs together with an attachment, counted and named."""
+    if row.log_no is None or row.crisis_id is None:
+        return listed(await turn.db.scalars(select(Attachment).where(Attachment.inbox_id == row.inbox_id)))
+    return listed(await of_line(turn.db, await turn.db.get_one(Crisis, row.crisis_id), row.log_no))
+
+
+async def line(turn: Turn, no: int, *, named: bool = True) -> str:
+    """A line below a card's text that tells what belongs to a log line; empty when nothing does.
+
+    Args:
+        named: whether whoever sees the card may see what the files are called.
+    """
+    rows = await of_line(turn.db, turn.the_crisis, no)
+    if not rows:
+        return ""
+    return f"\n{MARK} {listed(rows) if named else f'{len(rows)} bilag'}"
+
+
+def listed(rows: Iterable[Attachment]) -> str:
+    """ "2 bilag: foto.jpg (230 kB), plan.pdf (1,4 MB, hentes)"."""
+    every = sorted(rows, key=lambda row: row.id)
+    return f"{len(every)} bilag: {', '.join(_named(row) for row in every)}"
+
+
+def _named(row: Attachment) -> str:
+    how = {"wanted": "hentes", "failed": "ikke gemt", "kept": ""}[row.state]
+    known = ", ".join(filter(None, (measure(row.size) if row.size else "", how)))
+    return f"{quote(row.name)} ({known})" if known else quote(row.name)
+
+
+def titled(enclosed: Iterable[Enclosed]) -> str:
+    """Words for what came without any: the names of the files."""
+    return ", ".join(cpr.without(each.name) or "uden navn" for each in enclosed)
+
+
+def measure(size: int) -> str:
+    """A number of bytes as people read it: "230 kB", "1,4 MB"."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def too_large() -> str:
+    """Why a file isn't kept that is too large."""
+    return f"Det er større end {LARGEST // 1024**2} MB. Gem det på sagen, og skriv i loggen, hvor det ligger."

@@ -1,0 +1,32 @@
+"""What a CPR number looks like: ten digits, of which the first six are a day (D07)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+REMOVED = "[CPR-nummer fjernet]"
+TEN_DIGITS = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d\d) ?[-–]? ?\d{4}(?!\d)")
+
+
+def found(text: str) -> list[str]:
+    """What looks like CPR numbers, with or without a dash."""
+    return [each[0] for each in TEN_DIGITS.finditer(text) if _is_a_day(*(int(part) for part in each.groups()))]
+
+
+def without(text: str) -> str:
+    """The text with a mark where the numbers stood."""
+    for number in found(text):
+        text = text.replace(number, REMOVED)
+    return text
+
+
+def _is_a_day(day: int, month: int, year: int) -> bool:
+    # The century stands in the last four digits; 2000 was a leap year, so no 29 February is missed.
+    for century in (2000, 1900):
+        try:
+            date(century + year, month, day)
+        except ValueError:
+            continue
+        return True
+    return False
