@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from storage.plan import Part, PlanFaults, load
 from storage.plan_faults import LONGEST_PLAN, Fault, Source, explain, fault
@@ -85,7 +85,14 @@ class Scenario(Part):
     title: Text = Field(alias="titel")
     start: Moment = Field(alias="start")
     plan: Text | None = Field(default=None, alias="plan")
-    steps: tuple[Step, ...] = Field(min_length=1, alias="trin")
+    steps: tuple[Step, ...] = Field(alias="trin")
+
+    @field_validator("steps")
+    @classmethod
+    def _something_happens(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        if not steps:
+            raise fault("Der er ingen trin", "Skriv mindst ét under »trin«")
+        return steps
 
     def timed(self, zone: ZoneInfo) -> Iterator[tuple[datetime, Step]]:
         """Each step and its time, in the plan's zone."""
