@@ -100,14 +100,14 @@ class Krisebot:
             log.info("the plan has been read again: %d persons", len(self.plan.persons))
             await self._keep_up()
 
-    async def start(self) -> None:
-        """Take up the wound clock where it was, and begin."""
+    async def start(self, *, by_itself: bool = True) -> None:
+        """Take up the wound clock where it was, and begin; `by_itself` as for the engine."""
         async with self.database.reading() as db:
             wound = await db.get(Fact, "clock")
         if wound is not None and self.settings.rehearsal:
             self.clock.offset = timedelta(seconds=wound.value["offset"])
         await self._keep_up()
-        await self.engine.start()
+        await self.engine.start(by_itself=by_itself)
 
     async def _keep_up(self) -> None:
         """The plan's own upkeep begins, and a plan that has changed is asked about."""

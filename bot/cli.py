@@ -172,7 +172,8 @@ def rehearse(
     """Play a scenario, and check what is expected along the way."""
     from bot import rehearse as stage
 
-    logging.basicConfig(level=logging.WARNING)
+    # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     port = _settings().port if speed else 0
     try:
         played = scenario.read(file)

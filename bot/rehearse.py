@@ -113,7 +113,7 @@ async def _running(clock: SystemClock, plan: Any, port: int) -> AsyncIterator[tu
         database = Database(settings.database_url)
         await database.migrate()
         bot = Krisebot(settings, database, plan, clock)
-        await bot.start()
+        await bot.start(by_itself=False)
         runner = web.AppRunner(bot.server(), access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:
