@@ -181,7 +181,10 @@ def rehearse(
     except PlanFaults as faults:
         _stop(COULD_NOT, [str(fault) for fault in faults.faults])
     except OSError as error:
-        _stop(COULD_NOT, [f"KRISEBOT_PORT: kan ikke åbnes ({error.strerror or error}). Vælg en anden port"])
+        where, mend = (
+            ("KRISEBOT_PORT", "Vælg en anden port") if speed else (str(file), "Giv plads på disken til at spille")
+        )
+        _stop(COULD_NOT, [f"{where}: kan ikke åbnes ({error.strerror or error}). {mend}"])
     if unmet:
         _stop(FOUND, [str(each) for each in unmet])
 

@@ -124,6 +124,7 @@ async def for_real(turn: Turn, alert: int) -> None:
     row = await turn.db.get(Alert, alert)
     if row is None or row.person != turn.sender or not turn.the_crisis.exercise:
         return
-    await turn.replace(Card("Det er nu sendt som et rigtigt varsel."))
+    # From here on nothing is called an exercise, the answer to this press least of all.
     turn.crisis, turn.exercise = None, False
+    await turn.replace(Card("*Det er ikke en øvelse:* dit varsel er nu sendt videre som et rigtigt."))
     await warning.call_up(turn, row.text)

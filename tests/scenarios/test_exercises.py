@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.platforms.plain import in_words
+from handlers.card import Card, in_exercise
 from storage import plan
 from storage.tables import Message, Room
 from tests.stage import DENMARK, Stage, log_of, told
@@ -58,6 +60,13 @@ async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_t
     assert log_of(await stage.export(), "information")[-1]["summary"] == "pumper er på vej"
 
 
+def test_an_sms_to_the_letter_has_the_word_too_and_only_once() -> None:
+    """R245 D10: where only words can go."""
+    card = in_exercise(in_exercise(Card("Læs mailen", brief="Tjek din mail")))
+    assert (in_words(card), card.text) == ("ØVELSE: Tjek din mail", "ØVELSE: Læs mailen")
+    assert Card.from_json(card.to_json()) == card
+
+
 @in_one_chat
 async def test_only_4k_and_the_secretariat_begin_an_exercise_and_alone_the_word_begins_none(stage: Stage) -> None:
     """R245: rights as for the register."""
@@ -77,6 +86,7 @@ async def test_a_real_thing_in_an_exercises_channel_is_one_press_away(stage: Sta
     await stage["mads"].presses("Det er ikke en øvelse")
     real = await stage.export(3)
     assert not real["crisis"]["exercise"]
+    assert not (await stage["mads"].reads())[-1].startswith("ØVELSE")
     assert real["alerts"][0]["text"] == "der er faldet en mand ned fra taget"
     assert real["escalation"][0]["person"] == "jens"
 
