@@ -6,9 +6,10 @@ import asyncio
 import logging
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -24,7 +25,8 @@ from bot.papers import Papers
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
 from bot.settings import Settings
-from handlers import registry
+from handlers import registry, upkeep
+from handlers.turn import Turn
 from storage import plan as plans
 from storage.database import Database
 from storage.plan import Plan
@@ -90,7 +92,7 @@ class Krisebot:
             found.append(Gateway("mail", mail, lambda: self.plan))
         return found
 
-    def read_plan_again(self) -> None:
+    async def read_plan_again(self) -> None:
         """Take the plan file as it is now; one with faults is told of, and the old one kept."""
         try:
             self.plan = load_plan(self.settings.plan)
@@ -99,14 +101,21 @@ class Krisebot:
                 log.error("the plan is not taken: %s", fault)
         else:
             log.info("the plan has been read again: %d persons", len(self.plan.persons))
+            await self._keep_up()
 
-    async def start(self) -> None:
-        """Take up the wound clock where it was, and begin."""
+    async def start(self, *, by_itself: bool = True) -> None:
+        """Take up the wound clock where it was, and begin; `by_itself` as for the engine."""
         async with self.database.reading() as db:
             wound = await db.get(Fact, "clock")
         if wound is not None and self.settings.rehearsal:
             self.clock.offset = timedelta(seconds=wound.value["offset"])
-        await self.engine.start()
+        await self._keep_up()
+        await self.engine.start(by_itself=by_itself)
+
+    async def _keep_up(self) -> None:
+        """The plan's own upkeep begins, and a plan that has changed is asked about."""
+        async with self.database.turn() as db:
+            await upkeep.begin(Turn(db, self.clock.now(), self.plan))
 
     async def stop(self) -> None:
         """Stop; what is under way is in the rows."""
@@ -218,17 +227,24 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
                 say(f"Adgangskode: {bot.join_code}")
         else:
             say(f"Krisebot kører på {address}: {', '.join(platform.name for platform in bot.platforms)}")
-        await _until_told(lambda: bot.read_plan_again())
+        await _until_told(bot.read_plan_again)
     finally:
         await runner.cleanup()
         await bot.stop()
         await database.close()
 
 
-async def _until_told(hang_up: Callable[[], None]) -> None:
+async def _until_told(hang_up: Callable[[], Coroutine[Any, Any, None]]) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, hang_up)
+    under_way: set[asyncio.Task[None]] = set()
+
+    def again() -> None:
+        task = loop.create_task(hang_up())
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, again)
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, told.set)
     await told.wait()

@@ -52,7 +52,7 @@ class Board:
                 raise web.HTTPNotFound
             crisis = await db.get_one(Crisis, int(fact.value["crisis"]))
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
-            card = await status.whole(turn)
+            card = turn.drawn(await status.whole(turn))
             at = turn.clock(turn.now)
         head, *lines = card.text.replace("*", "").split("\n")
         text = "".join(f"<p>{escape(line)}</p>" for line in lines)

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import doctor as checkup
+from bot import scenario
 from bot import settings as configuration
 from bot.case_file import attached, names_of
 from bot.settings import Settings, SettingsFault
@@ -153,6 +154,41 @@ def verify(
     if found:
         _stop(FOUND, [f"nr. {each.no}: {each.what}" for each in found])
     print("Loggen er hel.")
+
+
+@app.command()
+def rehearse(
+    file: Annotated[
+        Path, typer.Argument(help="Scenariets fil, eller navnet på et medfølgende", metavar="SCENARIO.yaml")
+    ],
+    speed: Annotated[
+        float | None,
+        typer.Option(
+            "--speed",
+            min=0.1,
+            metavar="N",
+            help="N gange så hurtigt som i virkeligheden, med øvelseschatten åben; ellers så hurtigt som muligt",
+        ),
+    ] = None,
+) -> None:
+    """Play a scenario, and check what is expected along the way."""
+    from bot import rehearse as stage
+
+    # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    port = _settings().port if speed else 0
+    try:
+        played = scenario.read(file)
+        unmet = _run(stage.play(played, file, lambda line: print(line, flush=True), speed=speed, port=port))
+    except PlanFaults as faults:
+        _stop(COULD_NOT, [str(fault) for fault in faults.faults])
+    except OSError as error:
+        where, mend = (
+            ("KRISEBOT_PORT", "Vælg en anden port") if speed else (str(file), "Giv plads på disken til at spille")
+        )
+        _stop(COULD_NOT, [f"{where}: kan ikke åbnes ({error.strerror or error}). {mend}"])
+    if unmet:
+        _stop(FOUND, [str(each) for each in unmet])
 
 
 class Bar:

@@ -22,3 +22,23 @@ class SystemClock:
     def set(self, to: datetime) -> None:
         """Wind it to a time, UTC; it goes on from there."""
         self.offset = to - datetime.now(UTC)
+
+
+class WoundClock(SystemClock):
+    """A clock that stands still until it is wound: for what is played, not lived.
+
+    Args:
+        now: where it stands.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self._now = now.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The time it was wound to, UTC."""
+        return self._now
+
+    def set(self, to: datetime) -> None:
+        """Wind it."""
+        self._now = to.astimezone(UTC)

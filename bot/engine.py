@@ -69,10 +69,16 @@ class Engine:
         self.platforms.update({platform.name: platform for platform in platforms})
         self._rooms = Rooms(self.database, self.clock, self.plan().timezone, self.platforms)
 
-    async def start(self) -> None:
-        """Begin to look, at once and then whenever there is reason to."""
+    async def start(self, *, by_itself: bool = True) -> None:
+        """Begin to look, at once and then whenever there is reason to.
+
+        Args:
+            by_itself: False for what is played on a wound clock: then things happen in `wind` and `settle` alone.
+        """
         for platform in self.platforms.values():
             await platform.start()
+        if not by_itself:
+            return
         self._loops = [
             asyncio.create_task(self._whenever(self._come_in, self.turns.drain)),
             asyncio.create_task(self._whenever(self._go_out, self._send)),

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery import PATIENCE, RETRIES
 from bot.platforms.platform import InDoubt, Platform, Throttled, Unavailable, Undeliverable
+from handlers.card import EXERCISE
 from handlers.clock import Clock
 from storage.database import Database
 from storage.tables import Crisis, Member, Message, Room
@@ -26,19 +27,20 @@ log = logging.getLogger(__name__)
 LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
 
 
-def name_of(title: str, decided: datetime, zone: ZoneInfo) -> str:
+def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = False) -> str:
     """A channel's name from the crisis' title: "krise-2026-07-02-skybrud-kloak-staar-op".
 
     Args:
         title: what the crisis is called.
         decided: when it was decided, UTC.
         zone: whose day is meant.
+        exercise: it is one, and the name says so first.
 
     Returns:
         lower case, at most 45 characters, so that a platform may add to it.
     """
     words = re.sub(r"[^a-z0-9]+", "-", title.casefold().translate(LETTERS)).strip("-")
-    name = f"krise-{decided.astimezone(zone):%Y-%m-%d}-{words}"
+    name = f"{'oevelse' if exercise else 'krise'}-{decided.astimezone(zone):%Y-%m-%d}-{words}"
     return (name if len(name) <= 45 else name[:45].rsplit("-", 1)[0]).strip("-")
 
 
@@ -82,8 +84,8 @@ class Rooms:
                     Room(
                         crisis_id=crisis.id,
                         platform=platform,
-                        name=name_of(crisis.title, crisis.decided_at or crisis.created_at, self._zone),
-                        title=crisis.title,
+                        name=name_of(crisis.title, crisis.decided_at or crisis.created_at, self._zone, crisis.exercise),
+                        title=f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
                         due_at=self._clock.now(),
                         detail={},
                         inside=[],

@@ -277,7 +277,8 @@ async def _going(turn: Turn, level: int) -> Crisis | None:
     here = turn.crisis
     if here is not None and here.state == "active" and (here.level or 0) >= level:
         return here
-    return next((crisis for crisis in await turn.open_crises() if crisis.level == level), None)
+    going = [crisis for crisis in await turn.open_crises() if crisis.exercise == turn.exercise]
+    return next((crisis for crisis in going if crisis.level == level), None)
 
 
 async def _tell_deciders(turn: Turn, behalf: str) -> None:

@@ -7,11 +7,14 @@ text). A card is plain data, so that it can lie in the outbox until it is delive
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 FieldKind = Literal["text", "long", "choice", "time", "persons"]
 Style = Literal["normal", "primary", "danger"]
+
+# What everything that an exercise says begins with (plan §3, R245): nobody may take it for the real thing.
+EXERCISE = "ØVELSE"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Card:
         buttons: at most ten.
         brief: said instead where only words can go, to the letter; empty means the text with numbered answers.
         calendar: an invitation as iCalendar, which goes along where a file can; nobody else draws it.
+        exercise: it belongs to an exercise, and says so; see `in_exercise`.
     """
 
     text: str
@@ -77,6 +81,7 @@ class Card:
     buttons: tuple[Button, ...] = ()
     brief: str = ""
     calendar: str = ""
+    exercise: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The card as JSON data, for the outbox."""
@@ -94,11 +99,20 @@ class Card:
             ),
             brief=data.get("brief", ""),
             calendar=data.get("calendar", ""),
+            exercise=data.get("exercise", False),
         )
 
     def button(self, label: str) -> Button | None:
         """The button with that label, or None."""
         return next((each for each in self.buttons if each.label == label), None)
+
+
+def in_exercise(card: Card) -> Card:
+    """The card as an exercise says it: the word comes first wherever it is drawn. Once is enough."""
+    if card.exercise:
+        return card
+    brief = f"{EXERCISE}: {card.brief}" if card.brief else ""
+    return replace(card, text=f"{EXERCISE}: {card.text}", brief=brief, exercise=True)
 
 
 def _field(data: Mapping[str, Any]) -> Field:

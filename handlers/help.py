@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from handlers import registry, rights, router
+from handlers import registry, rights, router, upkeep
 from handlers.card import Button, Card, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
+from storage.tables import Crisis
 
 # What is offered first, in order, to those who may; five of them are shown.
 FIRST_OUTSIDE = ("varsel", "aktiver", "hvem", "status", "hjælp")
@@ -26,7 +27,7 @@ LABELS = {
 @verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
     """The five things this person can do now; all verbs are one tap away."""
-    going = await turn.open_crises()
+    going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
     wanted = FIRST_IN_CRISIS if going else FIRST_OUTSIDE
@@ -42,9 +43,10 @@ async def show(turn: Turn, text: str) -> None:
         if going
         else "Der er ingen aktiv krise."
     )
+    late = f"\n{over}" if (over := upkeep.expired(turn)) else ""
     await turn.answer(
         Card(
-            f"*Krisebot.* {state} Ved fare for liv: ring 112.\nSkriv bare, hvad der er sket – eller vælg:",
+            f"*Krisebot.* {state} Ved fare for liv: ring 112.{late}\nSkriv bare, hvad der er sket – eller vælg:",
             buttons=(
                 *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[:MOST]),
                 Button("Alle kommandoer", "help.all", {}),
@@ -56,7 +58,7 @@ async def show(turn: Turn, text: str) -> None:
 @action("help.all", crisis=False)
 async def everything(turn: Turn) -> None:
     """What this person may write, with an example each: what everybody may first."""
-    going = await turn.open_crises()
+    going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
     groups: dict[str, list[str]] = {"Alle kan": [], "Du kan også": []}
@@ -77,6 +79,11 @@ async def everything(turn: Turn) -> None:
 async def run(turn: Turn, verb: str) -> None:
     """A verb from the card, without words after it: it asks for them."""
     await router.run(turn, registry.verbs[verb], "")
+
+
+async def _going(turn: Turn) -> list[Crisis]:
+    """What goes on for real, unless it is an exercise that asks: from here a warning is sent."""
+    return [crisis for crisis in await turn.open_crises() if crisis.exercise == turn.exercise]
 
 
 async def _may(turn: Turn, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import upkeep
 from handlers.card import Card, quote
 from handlers.registry import verb
 from handlers.turn import Turn
@@ -46,10 +47,14 @@ async def plan(turn: Turn, text: str) -> None:
     where, says = STEPS[_step(turn)]
     edition = turn.plan.edition
     period = f", {edition.period.start.year}–{edition.period.end.year}" if edition.period else ""
-    warnings = turn.plan.warnings_on(turn.now.astimezone(turn.zone).date())
-    expired = "\n❗ Planperioden er udløbet." if any("periode" in str(each).casefold() for each in warnings) else ""
+    expired = upkeep.expired(turn)
     facts = tuple((quote(link.title), quote(link.address)) for link in turn.rules.links)
-    await turn.answer(Card(f"*{edition.title or 'Beredskabsplanen'}{period}* – {where}\n{says}{expired}", facts=facts))
+    await turn.answer(
+        Card(
+            f"*{edition.title or 'Beredskabsplanen'}{period}* – {where}\n{says}{chr(10) + expired if expired else ''}",
+            facts=facts,
+        )
+    )
 
 
 def _step(turn: Turn) -> str:

@@ -106,6 +106,15 @@ director = _by_role("en direktør", "direktion")
 framing = _by_role("borgmesteren, direktionen eller en stedfortræder", "borgmester", "direktion")
 # Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2."
 may_escalate = decider
+# Plan, Planens afprøvning: 4K is responsible, the secretariat does the work
+exercises = _by_role(
+    "beredskabschefen hos 4K, stedfortræderen eller krisesekretariatet",
+    "beredskabschef",
+    "sekretær",
+    "logfører",
+    "referent",
+    "tovholder",
+)
 secretariat = _by_role("krisesekretariatet", "sekretær", "logfører", "referent", "tovholder")
 # Plan §4: "indhentet politisk godkendelse"; who may say that it has been given
 political_approval = _by_role(

@@ -94,9 +94,12 @@ def strip_name(text: str) -> str:
 async def said(turn: Turn, text: str) -> None:
     """Read what was said to the bot in a one-to-one chat: an answer to what it asked, a verb, or neither."""
     text = strip_name(text)
+    here, exercise = turn.crisis, turn.exercise
     for answers in await _by_newest_question(turn):
         if await answers(turn, text):
             return
+        # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
+        turn.crisis, turn.exercise = here, exercise
     await command(turn, text)
 
 
@@ -156,6 +159,7 @@ async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
         if not any(button["do"] == name and button["args"] == dict(args) for button in standing.card["buttons"]):
             standing.version += 1
             return
+        turn.exercise = turn.exercise or bool(standing.card.get("exercise"))
         if standing.crisis_id is not None:
             turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
     if isinstance(args.get("crisis"), int):

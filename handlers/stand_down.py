@@ -12,6 +12,8 @@ from handlers import (
     case_file,
     deadlines,
     escalation,
+    evaluation,
+    exercise_register,
     externals,
     journal,
     journal_c3,
@@ -237,13 +239,9 @@ async def _close(turn: Turn) -> None:
     secretary = turn.rules.holder("sekretær")
     for title in CLOSING:
         await tasks.add(turn, title, role="sekretær", owner=secretary)
-    await tasks.add(
-        turn,
-        "Evaluering af forløbet (Beredskab 4K har ansvaret, kommunen bidrager)",
-        role="beredskabschef",
-        owner=turn.rules.holder("beredskabschef"),
-        tell=True,
-    )
+    await evaluation.begin(turn)
+    if crisis.exercise:
+        await exercise_register.register(turn)
     handover = (
         "\n".join(
             [

@@ -17,12 +17,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import attachments, times
-from handlers.card import Card
+from handlers.card import Card, in_exercise
 from handlers.incoming import Incoming
 from storage import log
 from storage.parts.externals import PREFIX
 from storage.plan import Plan
-from storage.tables import Address, Crisis, LogEntry, Member, Message, Room, Timer
+from storage.tables import Address, Alert, Crisis, LogEntry, Member, Message, Room, Timer
 
 URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
@@ -67,6 +67,8 @@ class Turn:
         self.due = due
         self._strangers = strangers or {}
         self._crisis = crisis
+        # Whether what is said and begun here belongs to an exercise; what began in one stays in it (D10).
+        self.exercise = crisis is not None and crisis.exercise
         self.inbox_id: int | None = None
 
     # --- who and what ---
@@ -79,6 +81,8 @@ class Turn:
     @crisis.setter
     def crisis(self, crisis: Crisis | None) -> None:
         self._crisis = crisis
+        if crisis is not None:
+            self.exercise = crisis.exercise
         self.__dict__.pop("rules", None)
 
     @property
@@ -144,11 +148,16 @@ class Turn:
         return read if "kl." in read else f"kl. {read}"
 
     async def open_crises(self) -> list[Crisis]:
-        """Those that go on: decided ones first, then warnings; oldest first."""
+        """Those that go on: decided ones first, then warnings; oldest first.
+
+        A real one goes before an exercise, which is found only where there is none, or where it is asked for (D10).
+        """
         found = await self.db.scalars(
             select(Crisis).where(Crisis.state.in_(["active", "warned"])).order_by(Crisis.state, Crisis.number)
         )
-        return list(found)
+        going = list(found)
+        alike = [crisis for crisis in going if crisis.exercise == self.exercise]
+        return alike or ([] if self.exercise else going)
 
     async def chiefs(self) -> list[str]:
         """Who has the staff chief's right: whoever was named, with a deputy; else the mayor and deputies (plan §5)."""
@@ -166,6 +175,14 @@ class Turn:
             query = query.where(Member.staff.in_(staffs))
         found = list(dict.fromkeys((await self.db.scalars(query.order_by(Member.id))).all()))
         return [person for person in found if not person.startswith(PREFIX)]
+
+    async def took_part(self) -> list[str]:
+        """Everybody who has been in the staff or beside it, who warned and who decided; those from outside we don't reach."""
+        crisis = self.the_crisis
+        members = select(Member.person).where(Member.crisis_id == crisis.id).order_by(Member.id)
+        warned = select(Alert.person).where(Alert.crisis_id == crisis.id).order_by(Alert.id)
+        found = [*await self.db.scalars(warned), crisis.decided_by, *await self.db.scalars(members)]
+        return list(dict.fromkeys(person for person in found if person and not person.startswith(PREFIX)))
 
     async def involved(self) -> set[str]:
         """The staff and those who serve it, with the centres' chiefs and contacts."""
@@ -214,7 +231,7 @@ class Turn:
         if key is not None:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:
-                drawn = card.to_json()
+                drawn = self.drawn(card).to_json()
                 if drawn != standing.card:
                     standing.card = drawn
                     standing.version += 1
@@ -227,7 +244,7 @@ class Turn:
             crisis_id=self._crisis.id if self._crisis else None,
             recipient=recipient,
             kind=kind,
-            card=card.to_json(),
+            card=self.drawn(card).to_json(),
             urgency=urgency,
             everywhere=everywhere,
             platform=platform,
@@ -252,6 +269,10 @@ class Turn:
             )
         )
         return last + QUIET if last is not None and last + QUIET > self.now else None
+
+    def drawn(self, card: Card) -> Card:
+        """The card as it is shown: an exercise's says so before anything else (R245)."""
+        return in_exercise(card) if self.exercise else card
 
     async def notify(
         self,

@@ -35,6 +35,7 @@ async def begin(turn: Turn, text: str) -> Crisis:
         plan=turn.plan.frozen(),
         created_at=turn.now,
         municipalities=turn.plan.municipalities[:1],
+        exercise=turn.exercise,
     )
     turn.db.add(crisis)
     await turn.db.flush()
@@ -73,11 +74,12 @@ async def record(turn: Turn, text: str) -> Alert:
 
 
 async def running(turn: Turn) -> Crisis | None:
-    """The incident whose warning is on its way up the chain, which a second warning joins."""
+    """The incident whose warning is on its way up the chain, which a second warning joins; never across D10's line."""
     found: Crisis | None = await turn.db.scalar(
         select(Crisis)
         .join(Escalation, Escalation.crisis_id == Crisis.id)
         .where(Escalation.state.in_(["running", "contact"]), Crisis.state == "warned")
+        .where(Crisis.exercise == turn.exercise)
         .order_by(Crisis.number.desc())
         .limit(1)
     )
@@ -153,7 +155,8 @@ async def call_up(turn: Turn, text: str) -> None:
     await turn.answer(
         Card(
             "Du kan ikke selv aktivere – men dit varsel er sendt videre nu. Jeg kontakter beredskabschefen hos 4K, så "
-            f"borgmesteren, så direktionen. {DANGER}"
+            f"borgmesteren, så direktionen. {DANGER}",
+            buttons=_for_real(turn, alert),
         )
     )
     await escalation.start(turn, alert)
@@ -173,9 +176,15 @@ async def _ask(turn: Turn, alert: Alert) -> None:
         buttons=tuple(
             Button(label, "warning.answered", {"alert": alert.id, "question": question, "reply": reply})
             for label, reply in (("Ja", YES), ("Nej", NO), ("Ved ikke", UNKNOWN))
-        ),
+        )
+        + _for_real(turn, alert),
     )
     await turn.say(alert.person, card, key=f"alert/{alert.id}/questions", kind="reply", platform=alert.platform)
+
+
+def _for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
+    """The real thing may well happen during an exercise (D10)."""
+    return (Button("Det er ikke en øvelse", "exercises.for_real", {"alert": alert.id}),) if turn.exercise else ()
 
 
 @action("warning.answered")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from abc import ABC, abstractmethod
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.app import Krisebot
-from bot.clock import SystemClock
+from bot.clock import WoundClock
 from bot.settings import Settings
 from storage import export, plan
 from storage.database import Database
@@ -33,22 +33,6 @@ SUMMER_AFTERNOON = datetime(2026, 7, 2, 14, 0, 10, tzinfo=DENMARK)
 
 # What is attached: name, content type, bytes.
 File = tuple[str, str, bytes]
-
-
-class WoundClock(SystemClock):
-    """A clock that stands still until it is wound."""
-
-    def __init__(self, now: datetime) -> None:
-        super().__init__()
-        self._now = now.astimezone(UTC)
-
-    def now(self) -> datetime:
-        """The time it was wound to, UTC."""
-        return self._now
-
-    def set(self, to: datetime) -> None:
-        """Wind it."""
-        self._now = to.astimezone(UTC)
 
 
 class Actor(ABC):

@@ -122,6 +122,14 @@ def test_an_export_is_the_contracts_json(run: Run, crisis: None) -> None:
     assert all(isinstance(told[part], list) for part in (*parts, "questions", "monitoring", "not_journalised"))
 
 
+def test_latest_passes_over_exercises_and_a_number_does_not(run: Run, crisis: None, database_url: str) -> None:
+    """D10."""
+    with sqlite3.connect(database_url.partition("///")[2]) as database:
+        database.execute("UPDATE crises SET exercise = 1")
+    refused(run("export", "latest"), 2, "latest")
+    assert json.loads(run("export", "1").stdout)["crisis"]["exercise"] is True
+
+
 def test_the_log_opens_in_a_danish_spreadsheet_and_runs_nothing(run: Run, crisis: None, tmp_path: Path) -> None:
     """R301 T17: the plan's headings, with confirmed or not."""
     ran = run("export", "1", "--format", "csv", "-o", "log.csv")

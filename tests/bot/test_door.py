@@ -224,9 +224,9 @@ async def test_a_plan_with_faults_is_not_taken_and_the_old_one_stays(database_ur
     settings = Settings(_env_file=None, KRISEBOT_DATABASE_URL=database_url, KRISEBOT_PLAN=str(file))  # type: ignore[call-arg]
     bot = Krisebot(settings, Database(settings.database_url), plan.load(file))
     file.write_text(EXAMPLE.replace("Jens Lund", "Jens Sørensen"), encoding="utf-8")
-    bot.read_plan_again()
+    await bot.read_plan_again()
     assert bot.plan.persons["jens"].name == "Jens Sørensen"
     file.write_text("kommune: [", encoding="utf-8")
-    bot.read_plan_again()
+    await bot.read_plan_again()
     assert bot.plan.persons["jens"].name == "Jens Sørensen"
     await bot.database.close()

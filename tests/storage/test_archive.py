@@ -50,6 +50,16 @@ def names() -> Any:
     return names_of(plan.example())
 
 
+def test_an_exercise_says_so_on_every_page(told: dict[str, Any], names: Any) -> None:
+    """R245 D10: on paper too, for whoever has but one page of it."""
+    exercise = {**told, "crisis": {**told["crisis"], "exercise": True}}
+    pages = PdfReader(io.BytesIO(archive.render("pdf", exercise, names))).pages
+    assert len(pages) > 1
+    assert all("ØVELSE" in page.extract_text() for page in pages)
+    document = docx.Document(io.BytesIO(archive.render("docx", exercise, names)))
+    assert "ØVELSE" in document.sections[0].header.paragraphs[0].text
+
+
 def test_the_pdf_is_an_archives_pdf_and_shows_what_was_written_as_it_was_written(
     told: dict[str, Any], names: Any
 ) -> None:

@@ -1,7 +1,7 @@
 """Links to papers: pictures, agendas and minutes as PDF and DOCX
 
 Revision ID: 0025
-Revises: 0020
+Revises: 0023
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from storage.tables import UtcDateTime
 
 revision = "0025"
-down_revision = "0020"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
