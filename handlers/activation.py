@@ -13,13 +13,13 @@ from handlers import (
     framing,
     level_one,
     media_watch,
-    monitoring,
     outside_mail,
     rights,
     staff,
     status,
     times,
     warning,
+    watched_lines,
 )
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
@@ -138,7 +138,7 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     if level == 2:
         await staff.convene(turn)
         await media_watch.begin(turn)
-        await monitoring.begin(turn)
+        await watched_lines.begin(turn)
         await outside_mail.begin(turn)
         await framing.ask(turn)
     elif level == 1:

@@ -195,7 +195,7 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
     """A numbered decision in the log, on whose behalf, and what follows from it at once. It can be made anew."""
     row, question = await newest(turn), questions(turn).get(subject)
     said = answer or turn.value("answer")
-    if row is None or question is None or not said:
+    if row is None or question is None or not said or await transition.over(turn):
         return
     if unknown := await unreadable(turn, subject, said):
         await turn.answer(Card(f"Jeg kan ikke se, hvem {quote(', '.join(unknown), 300)} er. Intet er ændret."))
@@ -309,6 +309,8 @@ async def no(turn: Turn) -> None:
 async def call(turn: Turn) -> None:
     """The mayor and the directorate are called again, with where."""
     row = await newest(turn)
+    if await transition.over(turn):
+        return
     if row is not None and row.ended_at is None:
         await turn.replace(Card("Der er allerede indkaldt til det."))
         return

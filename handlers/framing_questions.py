@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from handlers import audiences, monitoring, rights, staff, stand_down, tasks
+from handlers import audiences, monitoring, monitoring_card, rights, staff, stand_down, tasks, watched_lines
 from handlers.card import Card, Field, quote
 from handlers.turn import URGENT, Turn
 
@@ -118,8 +118,8 @@ async def _monitoring(turn: Turn, answer: str) -> None:
     if answer == NO:
         await monitoring.close(turn, media=False)
     else:
-        await monitoring.begin(turn)
-        await monitoring.show(turn)
+        await watched_lines.begin(turn)
+        await monitoring_card.show(turn)
 
 
 def questions(turn: Turn) -> dict[str, Question]:

@@ -81,8 +81,14 @@ async def typed(turn: Turn, text: str) -> None:
         await turn.answer(Card("Hvad er der skrevet eller sagt, og hvor?", buttons=(button(turn),)))
         return
     link = LINK.search(text)
-    medium = next((each for each in turn.rules.media if fold(text).startswith(fold(each.split(" (")[0]))), None)
+    medium = next((each for each in turn.rules.media if _begins_with(text, each)), None)
     await _record(turn, medium, text, link[0] if link else None, wrong=wrong)
+
+
+def _begins_with(text: str, medium: str) -> bool:
+    """Whether a text begins with a medium's name: any of "X (Twitter)" or "radio/netradio", and no longer word."""
+    names = [re.escape(fold(name.strip(" )"))) for name in re.split(r"[/(]", medium)]
+    return bool(re.match(rf"(?:{'|'.join(names)})(?![^\W\d_])", fold(text)))
 
 
 async def _record(turn: Turn, medium: str | None, text: str, link: str | None, *, wrong: bool) -> None:

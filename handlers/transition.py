@@ -19,6 +19,15 @@ from storage.tables import Member
 GOES_ON = (("ja", "Fortsætter"), ("nej", "Træder ud"))
 
 
+async def over(turn: Turn) -> bool:
+    """Whether there is no staff any longer: then its old cards convene nobody, and whoever pressed is told."""
+    crisis = turn.the_crisis
+    if crisis.state == "active" and crisis.level == 2:
+        return False
+    await turn.answer(Card(f"Krisestaben for nr. {crisis.number} er ikke i funktion. Intet er ændret."))
+    return True
+
+
 async def line(turn: Turn, row: FramingMeeting) -> str:
     """Whether the operational staff has taken over."""
     if row.moved_on_at:
@@ -56,7 +65,7 @@ async def buttons(turn: Turn, row: FramingMeeting) -> tuple[Button, ...]:
 async def go(turn: Turn, meeting: int) -> None:
     """Those who go on are the operational staff's; the others step out, and what they did stays in the history."""
     row = await turn.db.get(FramingMeeting, meeting)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.moved_on_at is not None:
+    if row is None or row.crisis_id != turn.the_crisis.id or row.moved_on_at is not None or await over(turn):
         return
     row.moved_on_at, row.moved_on_by = turn.now, turn.sender
     going_on: list[Member] = []
