@@ -92,6 +92,22 @@ async def test_the_meeting_decides_one_by_one_warns_its_members_and_goes_over_to
 
 
 @in_one_chat
+async def test_the_staff_sees_situation_measures_resources_and_communication_in_one_place(stage: Stage) -> None:
+    """R056 T01: what the framing staff decided too."""
+    await decides(stage, "lars", "politi", "Politiet: nej")
+    await stage["kim"].commands("ressource 2 pumper på viadukten til kl 22")
+    await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 18")
+    await stage["kim"].commands("status")
+    for line in ("Politiet: nej", "2 pumper", "T1"):
+        assert await stage["kim"].sees(line), line
+    assert not await stage["kim"].sees("Kommunikationsplan:")
+    await stage["bo"].commands("komplan")
+    await stage["bo"].fills_in("Skriv 1–3", s1="vand i Hedehusene")
+    await stage["kim"].commands("status")
+    assert await stage["kim"].sees("Kommunikationsplan: udgave 1")
+
+
+@in_one_chat
 async def test_whoever_is_not_of_the_framing_staff_decides_nothing_and_a_deputy_does_it_on_behalf(
     stage: Stage,
 ) -> None:
