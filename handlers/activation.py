@@ -6,7 +6,21 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import deadlines, decision, escalation, framing, level_one, rights, staff, status, times, warning
+from handlers import (
+    deadlines,
+    decision,
+    escalation,
+    framing,
+    level_one,
+    media_watch,
+    outside_mail,
+    rights,
+    staff,
+    status,
+    times,
+    warning,
+    watched_lines,
+)
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.rights import DECIDING_ROLES, decider, on_behalf_of
@@ -123,6 +137,9 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     await escalation.stop(turn, crisis)
     if level == 2:
         await staff.convene(turn)
+        await media_watch.begin(turn)
+        await watched_lines.begin(turn)
+        await outside_mail.begin(turn)
         await framing.ask(turn)
     elif level == 1:
         await level_one.begin(turn)

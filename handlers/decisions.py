@@ -96,8 +96,7 @@ async def decide(
         row: the proposal that is followed.
     """
     crisis = turn.the_crisis
-    last = await turn.db.scalar(select(func.max(Decision.number)).where(Decision.crisis_id == crisis.id))
-    number = (last or 0) + 1
+    number = await next_number(turn)
     is_chief = await rights.chief.held(turn)
     chief = (await turn.chiefs() or [turn.sender])[0]
     by = turn.sender if is_chief else chief
@@ -124,6 +123,12 @@ async def decide(
     if by != turn.sender:
         await turn.say(by, _card(turn, row), key=_key(row, by), kind="notice")
     return row
+
+
+async def next_number(turn: Turn) -> int:
+    """What the crisis' next decision is called; those of the framing staff are numbered among the rest."""
+    last = await turn.db.scalar(select(func.max(Decision.number)).where(Decision.crisis_id == turn.the_crisis.id))
+    return (last or 0) + 1
 
 
 @action("decisions.correct", who=registers)

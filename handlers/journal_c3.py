@@ -20,7 +20,7 @@ from storage.tables import LogEntry, LogState
 # "hvor situationsbillede, beslutninger og opgaver både deles og dokumenteres"; not our own reminders and receipts.
 SHARED = (
     "information", "saved", "report", "telephone", "system", "picture", "decision", "framing_decision", "measure",
-    "task", "order", "order_status", "assistance", "resource", "communication", "minutes", "established",
+    "task", "order", "order_status", "assistance", "resource", "communication", "minutes", "established", "media",
 )  # fmt: skip
 LONGEST, LONGEST_LINE = 2200, 300  # characters that a platform's card has room for
 

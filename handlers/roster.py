@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from handlers import times
 from handlers.turn import Turn
+from storage.parts.monitoring import WatchedLine
 from storage.parts.roster import Shift
 
 CHIEF = "krisestabschef"
@@ -106,6 +107,7 @@ async def appoint(turn: Turn, role: str, person: str) -> None:
         crisis.holders = {**crisis.holders, role: person}
     await turn.db.flush()
     turn.crisis = crisis  # what the turn knows of the roles is read anew
+    await _move_what_is_watched(turn, role)
 
 
 async def give_back(turn: Turn, role: str) -> None:
@@ -114,6 +116,16 @@ async def give_back(turn: Turn, role: str) -> None:
     crisis.holders = {each: person for each, person in crisis.holders.items() if each != role}
     await turn.db.flush()
     turn.crisis = crisis
+    await _move_what_is_watched(turn, role)
+
+
+async def _move_what_is_watched(turn: Turn, role: str) -> None:
+    """A line that a role watches is watched by whoever has the role now (R139)."""
+    await turn.db.execute(
+        update(WatchedLine)
+        .where(WatchedLine.crisis_id == turn.the_crisis.id, WatchedLine.role == role, WatchedLine.until.is_(None))
+        .values(watcher=holder(turn, role))
+    )
 
 
 def span(turn: Turn, since: datetime, until: datetime) -> str:

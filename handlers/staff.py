@@ -161,6 +161,49 @@ async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
     return True
 
 
+async def call_members(turn: Turn, persons: list[str], label: str, reason: str) -> None:
+    """ "varsler disse personer" (R037): all at once, and each answers; who is in the staff already is not asked again.
+
+    Args:
+        label: what they are called to, after "Du indkaldes:".
+        reason: why they are members, for the list.
+    """
+    entered = [person for person in dict.fromkeys(persons) if await add_member(turn, person, "operational", reason)]
+    asked = [person for person in entered if await _summon(turn, person, [Duty("operational", label)])]
+    if asked:
+        await turn.log(
+            f"Indkaldt til {label}: {turn.names(asked)}",
+            kind="summons",
+            sender="krisebot",
+            receiver=", ".join(asked),
+            direction="out",
+            recorder="krisebot",
+            verification="confirmed",
+        )
+        key = f"crisis/{turn.the_crisis.id}/unanswered/operational"
+        await turn.at(turn.now + turn.rules.escalation.wait, "staff.unanswered", key, reminded=False, members=True)
+    await turn.notify(
+        [person for person in entered if person not in asked],
+        Card(
+            f"Du er nu med i {label} for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}.",
+            buttons=(Button("Kommer", "staff.coming", {}, style="primary"), Button("Kan ikke", "staff.declined", {})),
+        ),
+        kind="notice",
+        summary=f"Fortalt, at de er med i {label}",
+    )
+    if entered:
+        await show_answers(turn)
+    if len(await turn.members("framing", "operational")) > MANY:
+        await turn.say(
+            turn.staff, Card(f"⚠️ Krisestaben er nu over {MANY}; planen advarer mod, at den bliver for stor.")
+        )
+
+
+async def declining(turn: Turn, persons: list[str]) -> list[str]:
+    """Those among them who have said that they don't come."""
+    return [each.person for each in await _all(turn) if each.person in persons and each.answer == "declined"]
+
+
 async def _summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:
     """Ask somebody to come; once a crisis, whatever they are asked as."""
     crisis = turn.the_crisis
@@ -289,8 +332,10 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
     deputies += [
         function.deputy for function in plan.support_functions if function.contact == principal and function.deputy
     ]
+    if summons.duty == "operational":
+        deputies += [centre.deputy for centre in plan.centres if centre.chief == principal and centre.deputy]
     for deputy in deputies:
-        staff = "framing" if summons.duty == "framing" else "beside"
+        staff = summons.duty if summons.duty in ("framing", "operational") else "beside"
         if await _summon(turn, deputy, [Duty(summons.duty, summons.label)], deputy_for=principal):
             await add_member(turn, deputy, staff, f"stedfortræder for {turn.name(principal)}")
             await turn.log(
@@ -321,12 +366,17 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
 
 
 @timer("staff.unanswered")
-async def unanswered(turn: Turn, reminded: bool) -> None:
-    """Those who said nothing are reminded once, then their deputies are asked (R033, R131)."""
+async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
+    """Those who said nothing are reminded once, then their deputies are asked (R033, R037, R131).
+
+    Args:
+        reminded: they have been reminded already.
+        members: it is about those whom the framing staff has chosen, who are asked later than the others.
+    """
     crisis = turn.the_crisis
     if crisis.level != 2 or crisis.state != "active":
         return
-    silent = [summons for summons in await _all(turn) if summons.answer is None]
+    silent = [each for each in await _all(turn) if each.answer is None and (each.duty == "operational") == members]
     if not silent:
         return
     if not reminded:
@@ -347,7 +397,8 @@ async def unanswered(turn: Turn, reminded: bool) -> None:
             recorder="krisebot",
             verification="confirmed",
         )
-        await turn.at(turn.now + PATIENCE, "staff.unanswered", f"crisis/{crisis.id}/unanswered", reminded=True)
+        key = f"crisis/{crisis.id}/unanswered{'/operational' if members else ''}"
+        await turn.at(turn.now + PATIENCE, "staff.unanswered", key, reminded=True, members=members)
         return
     for summons in silent:
         await _pass_on(turn, summons)
@@ -365,6 +416,7 @@ DUTIES = {
     "secretariat": "Sekretariat",
     "communication": "Kommunikation",
     "support": "Støttefunktioner",
+    "operational": "Udpegede medlemmer",
 }
 
 

@@ -21,6 +21,7 @@ from handlers import (
     measure_card,
     measure_steps,
     meeting_changes,
+    monitoring,
     rights,
     tasks,
 )
@@ -96,6 +97,7 @@ async def deactivate(turn: Turn) -> None:
     await escalation.stop(turn, crisis)
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
     await _decided(turn, "Afblæst", text)
+    await monitoring.close(turn)
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):
         timer.state = "cancelled"
     await meeting_changes.call_off_all(turn)
@@ -120,7 +122,9 @@ async def _deescalate(turn: Turn, text: str) -> None:
     crisis.level, crisis.basis = 1, "board"
     await _decided(turn, "Nedskaleret til niveau 1", text)
     await deadlines.remove(turn)
-    await turn.cancel(f"crisis/{crisis.id}/unanswered", f"crisis/{crisis.id}/centres")
+    await turn.cancel(
+        f"crisis/{crisis.id}/unanswered", f"crisis/{crisis.id}/unanswered/operational", f"crisis/{crisis.id}/centres"
+    )
     await level_one.begin(turn)
     await _tell_everyone(
         turn,
@@ -176,6 +180,14 @@ async def propose(turn: Turn, subject: str, text: str) -> None:
         urgency=URGENT,
     )
     await turn.replace(Card(f"Forslaget er sendt til {turn.names(mayor)}."))
+
+
+async def offer(turn: Turn) -> None:
+    """ "… eller det modsatte" (R036): down to level 1, by whoever may; a proposal from the others."""
+    if await rights.mayor.held(turn):
+        await turn.answer(_card(turn, "deescalate", ""))
+    else:
+        await _offer_proposal(turn, "deescalate", "")
 
 
 async def _offer_proposal(turn: Turn, subject: str, text: str) -> None:

@@ -8,11 +8,14 @@ from handlers import (
     assistance,
     assistance_card,
     centres,
+    communication_plan,
     decision,
     externals,
     measure_card,
     measure_steps,
     minutes,
+    picture_texts,
+    resources,
     rights,
     staff,
     tasks,
@@ -22,6 +25,8 @@ from handlers.registry import verb
 from handlers.turn import Turn
 from storage.tables import LogEntry, LogState
 
+# What the framing staff decides is decided too; see `handlers.framing`.
+FRAMING = "framing_decision"
 # Three of each fit a phone.
 SHOWN = 3
 
@@ -75,7 +80,7 @@ async def whole(turn: Turn) -> Card:
     waiting += [task.title for task in every if task.status != "done"]
     decisions = await turn.db.scalars(
         select(LogEntry.summary)
-        .where(LogEntry.crisis_id == crisis.id, LogEntry.kind == "decision")
+        .where(LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(["decision", FRAMING]))
         .order_by(LogEntry.no.desc())
         .limit(SHOWN)
     )
@@ -97,11 +102,23 @@ async def whole(turn: Turn) -> Card:
             ("Afventer", _list(waiting)),
             *((("Referat", last),) if (last := await minutes.of_last(turn)) else ()),
             ("Log", f"{unconfirmed} ubekræftede oplysninger"),
+            *await _board(turn),
         ),
         buttons=(Button("Fuldt etableret", "deadlines.established", {"crisis": crisis.id}),)
         if crisis.level == 2 and crisis.state == "active" and not crisis.established_at
         else (),
     )
+
+
+async def _board(turn: Turn) -> list[tuple[str, str]]:
+    """ "disponere ressourcer og koordinere organisationens interne og eksterne kommunikation" (R056), once there is any."""
+    picture = await picture_texts.newest(turn, "published")
+    rows = [f"{row.quantity} {row.name}" for row in await resources.of_crisis(turn)]
+    plan = await communication_plan.newest(turn)
+    found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []
+    found += [("Ressourcer", _list(rows))] if rows else []
+    found += [("Kommunikationsplan", f"udgave {plan.version}, {turn.clock(plan.written_at)}")] if plan else []
+    return found
 
 
 @verb("hvem", "roller", help="hvem – chef, stedfortræder, sekretariat, og hvordan de nås")

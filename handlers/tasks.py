@@ -80,10 +80,17 @@ async def done(turn: Turn, task: int) -> None:
     row = await turn.db.get(Task, task)
     if row is None or row.status == "done":
         return
+    await finish(turn, row)
+    await turn.replace(_card(turn, row))
+
+
+async def finish(turn: Turn, row: Task) -> None:
+    """A task is done, by a press or by what it was about having happened; once."""
+    if row.status == "done":
+        return
     row.status, row.done_at, row.done_by = "done", turn.now, turn.sender
     created = {"task": row.number}
     await turn.log(f"Opgave {row.number} er udført: {row.title}", kind="task", status="done", refs=created)
-    await turn.replace(_card(turn, row))
 
 
 async def lapse(turn: Turn, task: Task) -> None:

@@ -8,6 +8,8 @@ from handlers.registry import action, verb
 from handlers.report import happened_at, keep, reached_at
 from handlers.turn import Turn
 
+TRANSFER = "Omstil telefoner, og videresend mails til krisestaben"
+
 FORM = (
     Field("text", "Hvad var beskeden?", "long", required=True),
     Field("caller", "Hvem ringede eller skrev?"),
@@ -76,7 +78,15 @@ async def begin(turn: Turn) -> None:
     if where:
         await tasks.add(
             turn,
-            f"Omstil telefoner, og videresend mails til krisestaben ({quote(where)})",
+            f"{TRANSFER} ({quote(where)})",
             role="sekretær",
             owner=turn.rules.holder("sekretær"),
         )
+
+
+async def transferred(turn: Turn) -> str:
+    """Whether that has been done, for the card of what is watched; empty where there is nothing to transfer to."""
+    task = next((each for each in await tasks.of_crisis(turn) if each.title.startswith(TRANSFER)), None)
+    if task is None:
+        return ""
+    return f"✅ {turn.clock(task.done_at)}" if task.status == "done" else f"❗ ikke endnu (opgave {task.number})"

@@ -58,6 +58,9 @@ DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
 # Until the staff has named its secretariat (R130), those who hold these roles are it.
 SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
 
+# Plan §7: "udvalgte medier"; what was Twitter has another name since (T28).
+MEDIA = ("tv", "radio/netradio", "hjemmesider", "Facebook", "X (Twitter)")
+
 # What a running crisis takes from today's plan, not from the one it began with.
 TODAYS = ("timezone", "server", "phones", "channel_order", "rooms", "fallback")
 
@@ -294,6 +297,7 @@ class Deadlines(Part):
     status_reply: Duration = Field(default=read_duration("30m"), alias="statussvar")
     order_receipt: Duration = Field(default=read_duration("15m"), alias="ordre_kvittering")
     council: Clock = Field(default=time(9, 30), alias="byrådet_orienteres", validate_default=True)
+    monitoring: Duration = Field(default=read_duration("30m"), alias="overvågning")
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
 
     @field_validator("warnings")
@@ -324,6 +328,7 @@ class Meetings(Part):
     agenda_by: Clock = Field(default=time(16), alias="dagsorden_senest")
     agenda_reminder: Clock = Field(default=time(12), alias="dagsorden_påmind", validate_default=True)
     fewest_items: int = Field(default=2, alias="færrest_punkter", ge=0)
+    read_mail: Clock = Field(default=time(12), alias="mails_læses")
     place: Text | None = Field(default=None, alias="sted")
     link: Text | None = Field(default=None, alias="link")
     length: Duration = Field(default=read_duration("1h"), alias="varighed")
@@ -389,6 +394,7 @@ class Plan(Part):
     deadlines: Deadlines = Field(default=Deadlines(), alias="frister")
     meetings: Meetings = Field(default=Meetings(), alias="møder")
     monitoring: tuple[Watch, ...] = Field(default=(), alias="overvågning")
+    media: tuple[Text, ...] = Field(default=MEDIA, alias="medier")
     grades: tuple[Text, Text, Text, Text] = Field(default=("Åben", "Intern", "Stab", "Fortrolig"), alias="grader")
     municipalities: tuple[Text, ...] = Field(default=(), alias="kommuner")
     places: tuple[Text, ...] = Field(default=(), alias="steder")

@@ -327,7 +327,7 @@ class Summons(Base):
     id: Mapped[int] = _key()
     crisis_id: Mapped[int] = _of_crisis()
     person: Mapped[str]
-    duty: Mapped[str]  # framing, secretariat, communication, support
+    duty: Mapped[str]  # framing, secretariat, communication, support, operational
     label: Mapped[str]  # what they are summoned as, in Danish
     deputy_for: Mapped[str | None]
     sent_at: Mapped[datetime]

@@ -162,6 +162,7 @@ async def test_the_emergency_service_may_keep_the_picture_when_it_sits_in_the_st
     await stage["jens"].commands("billede")
     await stage["jens"].fills_in("Skriv 1–3", **await fields(stage, s3="Fløng"))
     assert text_of((await pictures_of(stage))[0], 3) == ""
+    await stage["lars"].fills_in("Vælg beslutning", subject="4k")
     await stage["lars"].presses("Beredskab 4K: ja")
     await stage["jens"].fills_in("Skriv 1–3", **await fields(stage, s3="Hedehusene"))
     assert text_of((await pictures_of(stage))[0], 3) == "Hedehusene"

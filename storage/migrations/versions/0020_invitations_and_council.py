@@ -1,7 +1,7 @@
 """Invitations that can be fetched, briefings to the council, political cases, and reminders that wait for each other
 
 Revision ID: 0020
-Revises: 0018
+Revises: 0019
 """
 
 from secrets import token_urlsafe
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
