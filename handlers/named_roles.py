@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from handlers import rights, roster
+from handlers import coordination_state as coordination
+from handlers import liaison_officer, rights, roster
 from handlers.card import Card, quote
 from handlers.registry import verb
-from handlers.roster import CHIEF, DEPUTY
+from handlers.roster import CHIEF, DEPUTY, NOT_BY_SHIFT
 from handlers.turn import URGENT, Turn
 from handlers.words import fold
+from storage.plan import Roles
 
 EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
 CALLED = {"chef": CHIEF, "stabschef": CHIEF, "chef for krisestaben": CHIEF}
@@ -33,7 +35,7 @@ async def role(turn: Turn, text: str) -> None:
             await turn.answer(
                 Card(
                     f'Jeg kan ikke læse "{quote(part, 200)}" som en rolle og en person. Intet er ændret. Skriv fx {EXAMPLE}. '
-                    f"Roller: {', '.join([DEPUTY, *roster.roles(turn)])}."
+                    f"Roller: {', '.join(_nameable(turn))}."
                 )
             )
             return
@@ -60,6 +62,8 @@ async def role(turn: Turn, text: str) -> None:
             summary=f"Udpeget: {turn.name(person)} er {wanted}{after}",
             urgency=URGENT,
         )
+        if wanted == coordination.OFFICER:
+            await liaison_officer.named(turn, person)
     said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
     await turn.answer(Card(f"Udpeget – {said}."))
 
@@ -69,9 +73,15 @@ def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
     parts = text.split()
     for count in range(min(3, len(parts) - 1), 0, -1):
         said = fold(" ".join(parts[:count]))
-        known = {fold(each): each for each in (DEPUTY, *roster.roles(turn))} | {fold(each): CHIEF for each in CALLED}
+        known = {fold(each): each for each in _nameable(turn)} | {fold(each): CHIEF for each in CALLED}
         wanted = DEPUTY if said == "stedfortraeder" else known.get(said)
         persons = turn.plan.named(" ".join(parts[count:]).lstrip("@"))
         if wanted and len(persons) == 1:
             return wanted, persons[0]
     return None
+
+
+def _nameable(turn: Turn) -> list[str]:
+    """Every role that somebody can be given: those that are manned, and those that the plan leaves to the crisis."""
+    every = [str(field.alias) for field in Roles.model_fields.values()]
+    return list(dict.fromkeys([DEPUTY, *roster.roles(turn), *(each for each in every if each not in NOT_BY_SHIFT)]))

@@ -17,6 +17,7 @@ from handlers import (
     case_file,
     centres,
     communication,
+    coordination_state,
     deadlines,
     externals,
     log_seal,
@@ -96,6 +97,7 @@ async def convene(turn: Turn) -> None:
             verification="confirmed",
         )
     await centres.notify(turn)
+    await coordination_state.begin(turn)
     await communication.begin(turn)
     await tasks.add(
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
