@@ -293,6 +293,7 @@ class Deadlines(Part):
     status_reply: Duration = Field(default=read_duration("30m"), alias="statussvar")
     order_receipt: Duration = Field(default=read_duration("15m"), alias="ordre_kvittering")
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
+    relief: Duration = Field(default=read_duration("12h"), alias="afløs_repræsentant")
 
     @field_validator("warnings")
     @classmethod
