@@ -32,7 +32,7 @@ WHEN = Field("at", "Hvornår? (tom: nu)")
 
 @verb(
     "repræsentant",
-    "lbs",
+    "kommunal repræsentant",
     help="repræsentant aktiveret – LBS er aktiveret, 4K repræsenterer; repræsentant Siv – chefen udpeger en afløser",
     who=rights.represents,
     crisis=True,

@@ -62,7 +62,7 @@ async def test_the_preparedness_service_represents_until_the_chief_names_a_relie
 @in_one_chat
 async def test_the_representative_and_the_liaison_officer_are_two(stage: Stage) -> None:
     """T25: neither role brings the other with it, and only the chief names the representative."""
-    await stage["kim"].commands("lbs aktiveret kl 17.30")
+    await stage["kim"].commands("repræsentant LBS aktiveret kl 17.30")
     assert (await local(stage))["activated_at"] == danish(2, 17, 30)
     await stage["kim"].commands("repræsentant Line")
     assert len((await local(stage))["representatives"]) == 1
