@@ -19,7 +19,6 @@ CALLED = {"chef": CHIEF, "stabschef": CHIEF, "chef for krisestaben": CHIEF}
 
 @verb(
     "rolle",
-    "udpeg",
     "stedfortræder",
     help="rolle krisestabschef Anne, stedfortræder Sara – hvem har hvilken rolle i denne krise",
     who=rights.meets,
@@ -66,6 +65,11 @@ async def role(turn: Turn, text: str) -> None:
             await liaison_officer.named(turn, person)
     said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
     await turn.answer(Card(f"Udpeget – {said}."))
+
+
+def reads(turn: Turn, text: str) -> bool:
+    """Whether a text names a role and a person: "krisestabschef Anne"."""
+    return _read(turn, text.split(",")[0].strip(), "") is not None
 
 
 def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:

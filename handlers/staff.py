@@ -23,6 +23,7 @@ from handlers import (
     log_seal,
     meeting_place,
     rights,
+    support,
     tasks,
     telephone,
     words,
@@ -99,6 +100,13 @@ async def convene(turn: Turn) -> None:
     await centres.notify(turn)
     await coordination_state.begin(turn)
     await communication.begin(turn)
+    await support.offer(turn)
+    await tasks.add(
+        turn,
+        "Etablér arbejdsgange for kommunikationen internt og eksternt",
+        role="tovholder",
+        owner=plan.holder("tovholder"),
+    )
     await tasks.add(
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
     )
@@ -133,7 +141,7 @@ async def _forget_last_time(turn: Turn) -> None:
         await turn.db.execute(delete(rows).where(rows.crisis_id == crisis.id))
     last_time = [
         Message.key.startswith(f"crisis/{crisis.id}/{name}")
-        for name in ("summons/", "centre/", "contact/", "centres", "answers", "welcome")
+        for name in ("summons/", "centre/", "contact/", "centres", "answers", "welcome", "support")
     ]
     for message in await turn.db.scalars(select(Message).where(or_(*last_time))):
         message.key = f"last time/{message.id}/{message.key}"
@@ -161,6 +169,13 @@ async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
     )
     await turn.db.flush()
     return True
+
+
+async def summon_support(turn: Turn, person: str, function: str) -> None:
+    """Somebody mans a support function that is needed: in the channel, and asked to come like the others (R121)."""
+    await add_member(turn, person, "beside", f"støttefunktion {function}")
+    await _summon(turn, person, [Duty("support", f"støttefunktion {function}")])
+    await show_answers(turn)
 
 
 async def _summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:

@@ -383,6 +383,8 @@ class Plan(Part):
     health: CentreName | None = Field(default=None, alias="sundhedscenter")
     support_functions: tuple[SupportFunction, ...] = Field(default=(), alias="støttefunktioner")
 
+    logistics_over: int = Field(default=5, alias="logistikstab_over", ge=0)
+
     deadlines: Deadlines = Field(default=Deadlines(), alias="frister")
     meetings: Meetings = Field(default=Meetings(), alias="møder")
     monitoring: tuple[Watch, ...] = Field(default=(), alias="overvågning")
