@@ -14,6 +14,7 @@ from handlers.words import fold
 from storage.plan import Roles
 
 EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
+COORDINATOR = "tovholder"
 CALLED = {"chef": CHIEF, "stabschef": CHIEF, "chef for krisestaben": CHIEF}
 
 
@@ -64,7 +65,13 @@ async def role(turn: Turn, text: str) -> None:
         if wanted == coordination.OFFICER:
             await liaison_officer.named(turn, person)
     said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
-    await turn.answer(Card(f"Udpeget – {said}."))
+    leads = any(_leads(turn, person) for wanted, person in named if wanted == COORDINATOR)
+    hint = (
+        "\nTovholderen bør være en person, der almindeligvis har ledelsesansvar."
+        if COORDINATOR in dict(named) and not leads
+        else ""
+    )
+    await turn.answer(Card(f"Udpeget – {said}.{hint}"))
 
 
 def reads(turn: Turn, text: str) -> bool:
@@ -83,6 +90,14 @@ def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
         if wanted and len(persons) == 1:
             return wanted, persons[0]
     return None
+
+
+def _leads(turn: Turn, person: str) -> bool:
+    """Whether the plan knows somebody as a leader (R147); a hint, and nothing hangs on it."""
+    known = turn.rules.person(person)
+    title = (known.title or "").casefold() if known else ""
+    chief = any(person in (centre.chief, centre.deputy) for centre in turn.rules.centres)
+    return chief or person in turn.rules.board() or any(word in title for word in ("chef", "leder", "direktør"))
 
 
 def _nameable(turn: Turn) -> list[str]:

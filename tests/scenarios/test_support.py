@@ -19,7 +19,7 @@ async def stage(open_stage: Stage) -> Stage:
 
 @in_one_chat
 async def test_the_practical_functions_are_on_the_list_from_the_first_minute_and_a_unit_mans_them(stage: Stage) -> None:
-    """R120 R121 R122 R155: needed or not; the unit's head names people, who count among those that must come."""
+    """R120 R121 R122 R155 R156: needed or not; the unit's head names people, who count among those that must come."""
     for label in ("Rengøring", "Sikkerhed", "Bygning", "Logistik og forplejning"):
         assert await stage["kim"].has(label)
     await stage["kim"].fills_in("Rengøring", needed="nej")
@@ -33,6 +33,9 @@ async def test_the_practical_functions_are_on_the_list_from_the_first_minute_and
     manned = next(row for row in after["support_functions"] if row["function"] == "Bygning")
     assert (manned["person"], manned["deputy"], manned["hours"]) == ("mads", "ali", "16–24")
     assert "mads" in told(after, "summons")
+    assert await stage["kim"].sees("/krise ind kommunikation")
+    await stage["kim"].commands("ind kommunikation")
+    assert "bo" in {member["person"] for member in (await stage.export())["members"]}
 
 
 @in_one_chat
