@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers import agenda_items, meetings, papers, rights
+from handlers import agenda_items, meetings, papers, partners, rights
 from handlers.card import Button, Card, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
@@ -167,7 +167,12 @@ async def _card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
         buttons = (*buttons, Button("Tag forslagene med", "agenda.proposed", about))
         head += f"\nPlanen nævner også: {'; '.join(proposed)}."
     wants = "".join(f"\n❗ Punkt {each.number} mangler {agenda_items.lacks(each)}." for each in missing)
-    return Card(f"{head}\n{_lines(row)}{wants}", buttons=buttons)
+    facts: tuple[tuple[str, str], ...] = ()
+    if sum(each["item"] is None for each in row.items) == len(FIRST):
+        # Items 5c and 7 are the same list twice (T21).
+        facts = (("Punkt 5c og 7, samarbejdspartnere", await partners.summary(turn)),)
+        buttons = (*buttons, Button("Samarbejdspartnere", "partners.open", {"crisis": row.crisis_id}))
+    return Card(f"{head}\n{_lines(row)}{wants}", facts=facts, buttons=buttons)
 
 
 async def _proposed(turn: Turn) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from handlers import assistance_answers, assistance_card, needs, owners, registry, rights, words
+from handlers import assistance_answers, assistance_card, logistics, needs, owners, registry, rights, words
 from handlers.assistance_card import ANSWERED
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
@@ -168,6 +168,7 @@ async def request(
         turn.staff, await assistance_card.card(turn, row), key=assistance_card.key(row, "staff"), urgency=URGENT
     )
     await assistance_answers.remind(turn, row)
+    await logistics.consider(turn)
     return row
 
 

@@ -10,7 +10,7 @@ import re
 
 from sqlalchemy import func, select
 
-from handlers import journal, orders_card, rights
+from handlers import decisions_shared, journal, orders_card, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.measure_reading import URGENTLY
 from handlers.registry import action, verb
@@ -243,6 +243,7 @@ def _card(turn: Turn, row: Decision) -> Card:
                 form=orders_card.form(task=row.text),
                 form_title="Skriftlig ordre",
             ),
+            decisions_shared.button(row),
             Button(
                 "Ret",
                 "decisions.correct",

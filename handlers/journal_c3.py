@@ -21,6 +21,7 @@ from storage.tables import LogEntry, LogState
 SHARED = (
     "information", "saved", "report", "telephone", "system", "picture", "decision", "framing_decision", "measure",
     "task", "order", "order_status", "assistance", "resource", "communication", "minutes", "established", "media",
+    "municipalities", "coordination", "coordination_report", "liaison", "joint_decision",
 )  # fmt: skip
 LONGEST, LONGEST_LINE = 2200, 300  # characters that a platform's card has room for
 

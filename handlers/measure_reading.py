@@ -67,7 +67,8 @@ class Reading:
             self.owner = named.persons[0]
             centre = owners.centre_of(turn.rules, self.owner) or centre
         else:
-            self.owner = centre.chief if centre else turn.sender
+            # What is nobody's lands with the coordinator, who hands it on (R146).
+            self.owner = centre.chief if centre else turn.rules.holder("tovholder") or turn.sender
             if named.persons:
                 self.unclear = f"Flere hedder »{quote(named.typed)}«: {turn.names(named.persons)}. Hvem har det?"
             elif named.typed:

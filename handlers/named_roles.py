@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from handlers import audiences, chief_asked, rights, roster, tasks
+from handlers import audiences, chief_asked, liaison_officer, rights, roster, tasks
+from handlers import coordination_state as coordination
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.roster import CHIEF, DEPUTY, NOT_BY_SHIFT
@@ -17,6 +18,7 @@ from handlers.words import fold
 from storage.plan import Roles
 
 EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
+COORDINATOR = "tovholder"
 CALLED = {"chef": CHIEF, "stabschef": CHIEF, "chef for krisestaben": CHIEF}
 
 # "udpegning af ansvarlige på medarbejderniveau": whom a first meeting looks for (R058; Bilag 2, point 1 and 5b).
@@ -38,7 +40,6 @@ WHO = Field("person", "Hvem?", "persons", required=True)
 
 @verb(
     "rolle",
-    "udpeg",
     "stedfortræder",
     help="rolle krisestabschef Anne, stedfortræder Sara – hvem har hvilken rolle i denne krise",
     who=rights.meets,
@@ -54,7 +55,7 @@ async def role(turn: Turn, text: str) -> None:
             await turn.answer(
                 Card(
                     f'Jeg kan ikke læse "{quote(part, 200)}" som en rolle og en person. Intet er ændret. Skriv fx {EXAMPLE}. '
-                    f"Roller: {', '.join([DEPUTY, *_every(turn)])}."
+                    f"Roller: {', '.join(_nameable(turn))}."
                 )
             )
             return
@@ -65,7 +66,13 @@ async def role(turn: Turn, text: str) -> None:
         return
     await name(turn, named)
     said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
-    await turn.answer(Card(f"Udpeget – {said}."))
+    leads = any(_leads(turn, person) for wanted, person in named if wanted == COORDINATOR)
+    hint = (
+        "\nTovholderen bør være en person, der almindeligvis har ledelsesansvar."
+        if COORDINATOR in dict(named) and not leads
+        else ""
+    )
+    await turn.answer(Card(f"Udpeget – {said}.{hint}"))
 
 
 async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> None:
@@ -88,6 +95,8 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> None:
             summary=f"Udpeget: {turn.name(person)} er {wanted}{after}",
             urgency=URGENT,
         )
+        if wanted == coordination.OFFICER:
+            await liaison_officer.named(turn, person)
     if any(wanted in (CHIEF, DEPUTY) for wanted, _ in given):
         await chief_asked.begin(turn)
 
@@ -120,7 +129,7 @@ def _card(turn: Turn) -> Card:
     about = {"crisis": turn.the_crisis.id}
     leads = [chief_asked.button(turn)] if CHIEF in gaps or DEPUTY in gaps else []
     others = [each for each in gaps if each not in (CHIEF, DEPUTY)]
-    choices = tuple((each, each) for each in _every(turn))
+    choices = tuple((each, each) for each in _nameable(turn))
     return Card(
         f"*Roller i krisen.* Skriv fx {EXAMPLE}." + (f"\n❗ Mangler: {', '.join(gaps)}." if gaps else ""),
         facts=rows,
@@ -155,7 +164,7 @@ def _card(turn: Turn) -> Card:
 async def given(turn: Turn, role: str = "") -> None:
     """`Udpeg …`: one role, and the list as it then is."""
     wanted = role or turn.value("role")
-    if wanted in (DEPUTY, *_every(turn)) and turn.value("person"):
+    if wanted in _nameable(turn) and turn.value("person"):
         await give(turn, [(wanted, turn.value("person"))])
         await turn.replace(_card(turn))
 
@@ -205,14 +214,33 @@ def _every(turn: Turn) -> list[str]:
     return list(dict.fromkeys([*roster.roles(turn), *(each for each in known if each not in NOT_BY_SHIFT)]))
 
 
+def reads(turn: Turn, text: str) -> bool:
+    """Whether a text names a role and a person: "krisestabschef Anne"."""
+    return _read(turn, text.split(",")[0].strip(), "") is not None
+
+
 def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
     """ "krisestabschef Anne", "referent @Eva"; "stedfortræder Sara" is the chief's."""
     parts = text.split()
     for count in range(min(3, len(parts) - 1), 0, -1):
         said = fold(" ".join(parts[:count]))
-        known = {fold(each): each for each in (DEPUTY, *_every(turn))} | {fold(each): CHIEF for each in CALLED}
+        known = {fold(each): each for each in _nameable(turn)} | {fold(each): CHIEF for each in CALLED}
         wanted = DEPUTY if said == "stedfortraeder" else known.get(said)
         persons = turn.plan.named(" ".join(parts[count:]).lstrip("@"))
         if wanted and len(persons) == 1:
             return wanted, persons[0]
     return None
+
+
+def _leads(turn: Turn, person: str) -> bool:
+    """Whether the plan knows somebody as a leader (R147); a hint, and nothing hangs on it."""
+    known = turn.rules.person(person)
+    title = (known.title or "").casefold() if known else ""
+    chief = any(person in (centre.chief, centre.deputy) for centre in turn.rules.centres)
+    return chief or person in turn.rules.board() or any(word in title for word in ("chef", "leder", "direktør"))
+
+
+def _nameable(turn: Turn) -> list[str]:
+    """Every role that somebody can be given: those that are manned, and those that the plan leaves to the crisis."""
+    every = [str(field.alias) for field in Roles.model_fields.values()]
+    return list(dict.fromkeys([DEPUTY, *roster.roles(turn), *(each for each in every if each not in NOT_BY_SHIFT)]))

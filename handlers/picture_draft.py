@@ -6,7 +6,16 @@ import re
 
 from sqlalchemy import select
 
-from handlers import assistance, assistance_card, indicators, measure_card, measure_steps, picture_texts, resources
+from handlers import (
+    assistance,
+    assistance_card,
+    indicators,
+    measure_card,
+    measure_steps,
+    picture_texts,
+    resources,
+    support,
+)
 from handlers.picture_texts import MACHINE
 from handlers.turn import Turn
 from storage.parts.pictures import Contribution, Picture
@@ -85,7 +94,8 @@ async def news(turn: Turn) -> dict[int, str]:
 
 async def sections(turn: Turn) -> dict[int, str]:
     """The ten headings as far as is known; what is unconfirmed says so (R184)."""
-    return {**dict.fromkeys(range(1, 11), ""), 4: NO_THREAT, **await _filled(turn)}
+    maps = "\n".join(support.maps(turn))
+    return {**dict.fromkeys(range(1, 11), ""), 4: NO_THREAT, 10: maps, **await _filled(turn)}
 
 
 async def _filled(turn: Turn) -> dict[int, str]:

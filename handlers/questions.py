@@ -20,6 +20,7 @@ PRESS = re.compile(
 # As alike as this, in hundredths, and the earlier answer is shown before anybody is asked.
 ALIKE = 80
 SHOWN = 15
+MOVED = 8  # from the queue, at most
 ANSWER = (Field("answer", "Svar", "long", required=True),)
 
 
@@ -110,7 +111,8 @@ async def pressed_answer(turn: Turn, question: int) -> None:
 
 
 async def _answer(turn: Turn, row: Question, text: str) -> None:
-    if turn.sender != row.owner and not await _may_route(turn):
+    # The helper passes on and doesn't answer: that is done "hvor det faglige ansvar er placeret" (R148, R150).
+    if turn.sender != row.owner and not await rights.runs_staff.held(turn):
         await turn.answer(
             Card(
                 f"Spørgsmål {row.number} besvares af {turn.name(row.owner)}; tovholderen kan flytte det. "
@@ -238,16 +240,21 @@ def _owners_card(turn: Turn, row: Question) -> Card:
     if row.answered_at is not None:
         return Card(f"{text}\n✅ Besvaret af {turn.name(row.answered_by or '')}: »{quote(row.answer or '', 800)}«")
     about = {"question": row.id, "crisis": row.crisis_id}
-    to = (Field("owner", "Til hvem? Navn, rolle eller center", "persons", required=True),)
     return Card(
         text,
         buttons=(
             Button(
                 "Svar", "questions.answer", about, style="primary", form=ANSWER, form_title=f"Svar på spm. {row.number}"
             ),
-            Button("Send videre", "questions.move", about, form=to, form_title=f"Flyt spm. {row.number}"),
+            _moving(row, "Send videre"),
         ),
     )
+
+
+def _moving(row: Question, label: str) -> Button:
+    about = {"question": row.id, "crisis": row.crisis_id}
+    to = (Field("owner", "Til hvem? Navn, rolle eller center", "persons", required=True),)
+    return Button(label, "questions.move", about, form=to, form_title=f"Flyt spm. {row.number}")
 
 
 def _told(turn: Turn, row: Question) -> Card:
@@ -258,7 +265,8 @@ def _told(turn: Turn, row: Question) -> Card:
 
 async def _queue(turn: Turn) -> None:
     mine = select(Question).where(Question.crisis_id == turn.the_crisis.id).order_by(Question.number.desc())
-    if not (await _may_route(turn) or await rights.staff.held(turn)):
+    may_route = await _may_route(turn)
+    if not (may_route or await rights.staff.held(turn)):
         mine = mine.where(Question.asker == turn.sender)
     rows = list(await turn.db.scalars(mine))
     waiting = [row for row in rows if row.answered_at is None]
@@ -268,6 +276,7 @@ async def _queue(turn: Turn) -> None:
             f"*Spørgsmål:* {len(waiting)} venter, {len(rows) - len(waiting)} er besvaret. "
             "Spørg med */krise spm*, svar med */krise svar* og nummeret.",
             facts=facts,
+            buttons=tuple(_moving(row, f"Flyt spm. {row.number}") for row in waiting[:MOVED] if may_route),
         )
     )
 

@@ -97,6 +97,8 @@ async def add(
     relief_at: datetime | None = None,
     task: str | None = None,
     critical: bool = False,
+    lender: str | None = None,
+    expected_at: datetime | None = None,
 ) -> Resource:
     """Put a resource in the overview.
 
@@ -106,12 +108,15 @@ async def add(
         duty: until when it is at work, in their own words; `relief_at` is that time, UTC, where it could be read.
         task: what it is at.
         critical: the municipality can't do without it (R222).
+        lender: who has offered it; it is expected, and not ours, until somebody says that it has come.
+        expected_at: from when they can do without it, UTC.
     """
     crisis = turn.the_crisis
     last = await turn.db.scalar(select(func.max(Resource.number)).where(Resource.crisis_id == crisis.id))
     number = (last or 0) + 1
     centre = owners.of_subject(turn.rules, f"{name} {task or ''}", turn.sender)
     until = f", til {turn.clock(relief_at)}" if relief_at else f", indsatstid {duty}" if duty else ""
+    until += _expected(turn, lender, expected_at) if lender else ""
     entry = await turn.log(
         f"Ressource R{number}: {quantity} {name}{f' – {task}' if task else ''}{until}",
         kind="resource",
@@ -129,6 +134,8 @@ async def add(
         task=task,
         centre=centre.name if centre else None,
         critical=critical,
+        lender=lender,
+        expected_at=expected_at,
         added_by=turn.sender,
         added_at=turn.now,
         changed_at=turn.now,
@@ -165,7 +172,13 @@ def _line(turn: Turn, row: Resource) -> str:
     relief = turn.clock(row.relief_at) if row.relief_at else row.duty
     parts = (f"{row.quantity} {row.name}", row.response, f"afløses {relief}" if relief else None, row.task)
     said = " · ".join(quote(part, 80) for part in parts if part)
+    if row.lender and row.arrived_at is None:
+        said += quote(_expected(turn, row.lender, row.expected_at), 120)
     return f"{said} ({RELEASE[row.release]})" if row.release in RELEASE else said
+
+
+def _expected(turn: Turn, lender: str, at: datetime | None) -> str:
+    return f", ventes fra {lender}{f', fra {turn.clock(at)}' if at else ''}"
 
 
 def _card(turn: Turn, row: Resource) -> Card:
@@ -183,7 +196,9 @@ def _card(turn: Turn, row: Resource) -> Card:
         facts=(("Konsekvens", quote(row.consequence, 200)),) if row.consequence else (),
         buttons=(
             Button("Ret", "resources.change", about, form=_form(row), form_title=f"Ret R{row.number}"),
-            Button("Kan den frigøres?", "resources.ask_release", about),
+            Button("Er kommet", "resources.arrived", about)
+            if row.lender and row.arrived_at is None
+            else Button("Kan den frigøres?", "resources.ask_release", about),
             Button("Ude af oversigten", "resources.gone", about),
         ),
     )
@@ -206,6 +221,22 @@ async def change(turn: Turn, resource: int) -> None:
         refs={"resource": row.number, "corrects": row.log_no},
     )
     await _remind_before_relief(turn, row)
+    await turn.replace(_card(turn, row))
+
+
+@action("resources.arrived", who=rights.staff)
+async def arrived(turn: Turn, resource: int) -> None:
+    """What was offered has come: now it is ours to use."""
+    row = await _standing(turn, resource)
+    if row is None or row.lender is None or row.arrived_at is not None:
+        return
+    row.arrived_at = row.changed_at = turn.now
+    await turn.log(
+        f"Ressource R{row.number} er kommet fra {row.lender}: {row.quantity} {row.name}",
+        kind="resource",
+        verification="confirmed",
+        refs={"resource": row.number},
+    )
     await turn.replace(_card(turn, row))
 
 

@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from storage.parts.representatives import Representative
 from storage.plan import Plan
 
 if TYPE_CHECKING:
@@ -74,6 +77,20 @@ async def _asks(turn: Turn) -> bool:
     return await _runs_staff(turn) or turn.sender in await turn.members("framing", "operational")
 
 
+async def _coordinates(turn: Turn) -> bool:
+    officer = acts_as(turn.rules, turn.sender, "forbindelsesofficer")
+    return officer or await _asks(turn) or await decider.held(turn)
+
+
+async def _represents(turn: Turn) -> bool:
+    sits = select(Representative.id).where(
+        Representative.crisis_id == turn.the_crisis.id,
+        Representative.person == turn.sender,
+        Representative.until.is_(None),
+    )
+    return await _asks(turn) or await decider.held(turn) or await turn.db.scalar(sits) is not None
+
+
 async def _communication(turn: Turn) -> bool:
     roles = ("kommunikation", "pressetalsperson", "presseansvarlig")
     return await _chief(turn) or any(acts_as(turn.rules, turn.sender, role) for role in roles)
@@ -133,6 +150,11 @@ runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
 asks = Right("krisestaben eller krisesekretariatet", _asks)
 # Plan §5: the framing staff and the secretariat that serves it
 meets = Right("borgmesteren, direktionen eller krisesekretariatet", _meets)
+# Plan §6: the officer carries, the staff decides; those who sit in the coordinating staff get no right by it (R169)
+coordinates = Right(
+    "krisestaben, krisesekretariatet, forbindelsesofficeren eller beredskabschefen hos 4K", _coordinates
+)
+represents = Right("krisestaben, krisesekretariatet eller kommunens repræsentant", _represents)
 # Plan §8: "varetages af kommunikationsafdelingen"
 communication = Right("kommunikation eller krisestabschefen", _communication)
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)

@@ -17,11 +17,13 @@ from handlers import (
     case_file,
     centres,
     communication,
+    coordination_state,
     deadlines,
     externals,
     log_seal,
     meeting_place,
     rights,
+    support,
     tasks,
     telephone,
     words,
@@ -96,7 +98,15 @@ async def convene(turn: Turn) -> None:
             verification="confirmed",
         )
     await centres.notify(turn)
+    await coordination_state.begin(turn)
     await communication.begin(turn)
+    await support.offer(turn)
+    await tasks.add(
+        turn,
+        "Etablér arbejdsgange for kommunikationen internt og eksternt",
+        role="tovholder",
+        owner=plan.holder("tovholder"),
+    )
     await tasks.add(
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")
     )
@@ -131,7 +141,7 @@ async def _forget_last_time(turn: Turn) -> None:
         await turn.db.execute(delete(rows).where(rows.crisis_id == crisis.id))
     last_time = [
         Message.key.startswith(f"crisis/{crisis.id}/{name}")
-        for name in ("summons/", "centre/", "contact/", "centres", "answers", "welcome")
+        for name in ("summons/", "centre/", "contact/", "centres", "answers", "welcome", "support")
     ]
     for message in await turn.db.scalars(select(Message).where(or_(*last_time))):
         message.key = f"last time/{message.id}/{message.key}"
@@ -202,6 +212,13 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
 async def declining(turn: Turn, persons: list[str]) -> list[str]:
     """Those among them who have said that they don't come."""
     return [each.person for each in await _all(turn) if each.person in persons and each.answer == "declined"]
+
+
+async def summon_support(turn: Turn, person: str, function: str) -> None:
+    """Somebody mans a support function that is needed: in the channel, and asked to come like the others (R121)."""
+    await add_member(turn, person, "beside", f"støttefunktion {function}")
+    await _summon(turn, person, [Duty("support", f"støttefunktion {function}")])
+    await show_answers(turn)
 
 
 async def _summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:

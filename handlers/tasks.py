@@ -6,11 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers import doubt
-from handlers.card import Button, Card
+from handlers import doubt, rights
+from handlers.card import Button, Card, Field, quote
 from handlers.registry import action
 from handlers.turn import Turn
 from storage.tables import Task
+
+# "kan evt. uddelegeres": every duty can be (R141).
+TO = (Field("person", "Til hvem?", "persons", required=True),)
 
 
 async def add(
@@ -69,6 +72,7 @@ def _card(turn: Turn, task: Task) -> Card:
         f"*Opgave {task.number}:* {task.title}{due}",
         buttons=(
             Button("Udført", "tasks.done", {"task": task.id}, style="primary"),
+            Button("Giv videre", "tasks.hand_on", {"task": task.id}, form=TO, form_title="Giv opgaven videre"),
             doubt.button("tasks.doubt", task=task.id),
         ),
     )
@@ -107,6 +111,32 @@ async def lapse(turn: Turn, task: Task) -> None:
         await turn.say(
             task.owner, Card(f"Opgave {task.number} bortfalder: {task.title}"), key=f"task/{task.id}", kind="notice"
         )
+
+
+@action("tasks.hand_on")
+async def hand_on(turn: Turn, task: int) -> None:
+    """`Giv videre`: by whoever has it, or the secretariat; it leaves the role, and the new owner is told (R141)."""
+    row, persons = await turn.db.get(Task, task), turn.rules.named(turn.value("person").lstrip("@ "))
+    if row is None or row.crisis_id != turn.the_crisis.id or row.status == "done":
+        return
+    if turn.sender != row.owner and not await rights.runs_staff.held(turn):
+        owner = turn.name(row.owner) if row.owner else "ejeren"
+        await turn.answer(Card(f"Det kan kun {owner}, {rights.runs_staff.holders}. Intet er ændret."))
+        return
+    if len(persons) != 1:
+        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(turn.value("person"), 100)}" er. Intet er ændret.'))
+        return
+    row.owner, row.role = persons[0], None
+    await turn.log(
+        f"Opgave {row.number} er givet videre til {turn.name(row.owner)}: {row.title}",
+        kind="task",
+        status=row.status,
+        sender=turn.sender,
+        receiver=row.owner,
+        refs={"task": row.number},
+    )
+    await turn.replace(Card(f"Opgave {row.number} er nu hos {turn.name(row.owner)}: {row.title}"))
+    await turn.say(row.owner, _card(turn, row), key=f"task/{row.id}/{row.owner}", kind="notice")
 
 
 @action("tasks.doubt")

@@ -299,6 +299,7 @@ class Deadlines(Part):
     council: Clock = Field(default=time(9, 30), alias="byrådet_orienteres", validate_default=True)
     monitoring: Duration = Field(default=read_duration("30m"), alias="overvågning")
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
+    relief: Duration = Field(default=read_duration("12h"), alias="afløs_repræsentant")
 
     @field_validator("warnings")
     @classmethod
@@ -390,6 +391,8 @@ class Plan(Part):
     centres: tuple[Centre, ...] = Field(default=(), alias="centre")
     health: CentreName | None = Field(default=None, alias="sundhedscenter")
     support_functions: tuple[SupportFunction, ...] = Field(default=(), alias="støttefunktioner")
+
+    logistics_over: int = Field(default=5, alias="logistikstab_over", ge=0)
 
     deadlines: Deadlines = Field(default=Deadlines(), alias="frister")
     meetings: Meetings = Field(default=Meetings(), alias="møder")

@@ -29,6 +29,9 @@ class Resource(Base):
     task: Mapped[str | None]
     centre: Mapped[str | None]
     critical: Mapped[bool] = mapped_column(default=False)
+    lender: Mapped[str | None]  # who has offered it; not ours before it has come
+    expected_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
     # not_asked, asked, releasable, refused, released
     release: Mapped[str] = mapped_column(default="not_asked")
     consequence: Mapped[str | None]  # of doing without it
@@ -57,6 +60,10 @@ async def resources(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict
             "task": row.task,
             "centre": row.centre,
             "critical": row.critical,
+            "incoming": row.lender is not None and row.arrived_at is None,
+            "lender": row.lender,
+            "expected_at": instant(row.expected_at) if row.expected_at else None,
+            "arrived_at": instant(row.arrived_at) if row.arrived_at else None,
             "release": row.release,
             "consequence": row.consequence,
             "added_by": row.added_by,

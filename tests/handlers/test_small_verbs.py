@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from handlers import registry, words
 from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of
 from tests.stages import in_one_chat
@@ -48,3 +51,20 @@ async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) 
     await stage["tina"].commands("")
     await stage["tina"].presses("Alle kommandoer")
     assert await stage["tina"].sees("/krise vagt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lys i kælderen er gået",
+        "lås døren til pumpehuset",
+        "kort over Birkehøj mangler",
+        "støtte til beboerne i stuen",
+        "ord på Hovedgaden om evakuering",
+    ],
+)
+def test_everyday_first_words_are_no_verb_about_other_staffs(text: str) -> None:
+    """R308 R193: what somebody tells us is not taken for a command."""
+    registry.load()
+    found = words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    assert found.verb is None

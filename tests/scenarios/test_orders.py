@@ -7,6 +7,7 @@ from typing import Any
 from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of, told
+from tests.stages import in_one_chat
 
 
 async def begun(stage: Stage) -> None:
@@ -168,3 +169,18 @@ async def test_alternatives_are_set_up_and_the_chief_chooses_with_one_press(stag
     )
     await stage["lars"].presses("Vælg A")
     assert (await stage.export())["decisions"][1]["paper"] == 2
+
+
+@in_one_chat
+async def test_a_decision_is_passed_on_to_the_fora_that_need_it(stage: Stage) -> None:
+    """R136: the chiefs' forum is told each where they are; the intranet's text goes to communication, who publish."""
+    await stage["lars"].commands("beslut skolerne lukker i morgen")
+    await stage["lars"].fills_in("Del beslutning", forum="chefforum")
+    shared = log_of(await stage.export(), "notice")[-1]
+    assert set(shared["receiver"].split(", ")) == {
+        *("anne", "ole", "sara"),
+        *("rune", "gitte", "per", "ulla", "jon", "kaj"),
+    }
+    await stage["lars"].fills_in("Del beslutning", forum="intranet")
+    assert log_of(await stage.export(), "notice")[-1]["receiver"] == "bo"
+    assert await stage["bo"].sees("skolerne lukker i morgen")

@@ -45,6 +45,20 @@ async def test_what_has_no_owner_lands_with_the_coordinator_who_passes_it_on(sta
 
 
 @in_one_chat
+async def test_the_coordinators_helper_passes_on_and_does_not_answer(stage: Stage) -> None:
+    """R150 R148: somebody at employee level, whom the coordinator names; the queue is theirs to sort."""
+    await stage["tina"].commands("rolle hjælper Line")
+    await stage["mette"].commands("spm kan jeg sende 2 vogne til Ishøj?")
+    await stage["line"].commands("svar 1 ja da")
+    assert (await questions_of(stage))[0]["answer"] is None
+    await stage["line"].commands("spm")
+    await stage["line"].fills_in("Flyt spm. 1", owner="rune")
+    assert (await questions_of(stage))[0]["owner"] == "rune"
+    await stage["line"].commands("beslut vognene sendes")
+    assert not any(line["sender"] == "line" for line in log_of(await stage.export(), "decision"))
+
+
+@in_one_chat
 async def test_the_press_is_answered_by_whoever_speaks_for_the_municipality(stage: Stage) -> None:
     """R148 R212: a journalist through the switchboard goes to communication, and others can't answer."""
     await stage["kim"].commands("spm journalist fra TV2 spørger, hvor mange der er syge")
