@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import times
+from handlers import clearance, times
 from handlers.card import Card
 from handlers.incoming import Incoming
-from storage import log
+from storage import log, redaction
 from storage.parts.externals import PREFIX
 from storage.plan import Plan
 from storage.tables import Address, Crisis, LogEntry, Member, Message, Room, Timer
@@ -64,6 +64,7 @@ class Turn:
         self.due = due
         self._strangers = strangers or {}
         self._crisis = crisis
+        self._secrets: redaction.Secrets | None = None
         self.inbox_id: int | None = None
 
     # --- who and what ---
@@ -76,6 +77,7 @@ class Turn:
     @crisis.setter
     def crisis(self, crisis: Crisis | None) -> None:
         self._crisis = crisis
+        self._secrets = None
         self.__dict__.pop("rules", None)
 
     @property
@@ -178,6 +180,7 @@ class Turn:
     async def log(self, summary: str, **how: Any) -> LogEntry:
         """Add a line to the crisis' log; see `storage.log.append` for what may be said of it."""
         how.setdefault("recorder", self.sender)
+        self._secrets = None
         return await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
 
     async def say(
@@ -191,7 +194,7 @@ class Turn:
         everywhere: bool = False,
         platform: str | None = None,
     ) -> Message:
-        """Put a message in the outbox.
+        """Put a message in the outbox, as its recipient may see it.
 
         Args:
             recipient: a person, or `staff` for the crisis staff's channel.
@@ -202,6 +205,7 @@ class Turn:
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
         """
+        card = await clearance.fit(self, card, recipient)
         if key is not None:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:
@@ -272,12 +276,21 @@ class Turn:
         return said
 
     async def answer(self, card: Card, *, key: str | None = None) -> Message:
-        """Answer whoever asked: in the staff's channel when it was asked there, else to them alone."""
+        """Answer whoever asked, where they asked."""
+        return await self.say(await self.here(), card, key=key, kind="reply", platform=self.the_incoming.platform)
+
+    async def here(self) -> str:
+        """Where an answer is given: in the staff's channel when it was asked there, else to whoever asked alone."""
         incoming = self.the_incoming
         room = await self.room_of(incoming)
         in_staff = room is not None and self._crisis is not None and room.crisis_id == self._crisis.id
-        recipient = self.staff if in_staff else incoming.sender
-        return await self.say(recipient, card, key=key, kind="reply", platform=incoming.platform)
+        return self.staff if in_staff else incoming.sender
+
+    async def secrets(self) -> redaction.Secrets:
+        """The log lines that are confidential: their numbers and words, and who knows these; see `storage.redaction`."""
+        if self._secrets is None:
+            self._secrets = await redaction.secrets(self.db, self.the_crisis)
+        return self._secrets
 
     async def replace(self, card: Card) -> None:
         """Change the card whose button was pressed, where it stands; say it anew when there is none."""
