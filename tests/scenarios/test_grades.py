@@ -1,165 +1,18 @@
-"""Who may see what, on every screen, in every message, search and export; and who may know what is decided by the staff."""
+"""Lines get a grade, and who may know what is decided by the staff, on every platform."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-
-import docx
 import pytest
-from pypdf import PdfReader
-from sqlalchemy import select
 
-from bot.cli import names_of
-from bot.platforms.slack_home import home
-from handlers import registry
-from handlers.incoming import Incoming
-from storage import archive, export
-from storage.grades import GRADES, within
-from storage.tables import Crisis
-from storage.verification import verify_crisis, verify_export
-from tests.stage import RehearsalStage, Stage, log_of, told
+from storage.verification import verify_export
+from tests.stage import Stage, log_of, told
 from tests.stages import in_one_chat
-
-# What was logged with each grade, and what only became confidential after many had been told of it.
-SECRETS = {"open": "kodeordalfa", "internal": "kodeordbravo", "staff": "kodeordcharlie", "confidential": "kodeorddelta"}
-AFTERWARDS = ("kodeordecho", "kodeordfoxtrot", "kodeordgolf", "kodeordhotel", "kodeordindia")
-MAY_SEE = {
-    "lars": "confidential",  # the chief
-    "kim": "confidential",  # the log keeper
-    "anne": "staff",  # a member of the staff
-    "hanne": "staff",  # a centre's contact, who is in the channel
-    "gitte": "internal",  # a centre's chief, who isn't
-    "finn": "open",  # any other employee
-}
 
 
 @pytest.fixture
 async def stage(open_stage: Stage) -> Stage:
     await open_stage["jens"].commands("aktiver 2 skybrud")
     return open_stage
-
-
-@pytest.fixture
-async def secretive(stage: Stage) -> RehearsalStage:
-    """A crisis with something of each grade, and with what was graded too late."""
-    assert isinstance(stage, RehearsalStage)
-    kim, lars = stage["kim"], stage["lars"]
-    await kim.commands("ind ekstern Lone Bak, Politiet, 114, Åben")
-    for grade, secret in SECRETS.items():
-        await kim.commands(f"log {stage.plan.grade_name(grade)}: ved Kaninbakke er der {secret}")
-    await kim.commands("billede", "stab")
-    await kim.commands("log ved Harebakke er der kodeordecho", "stab")
-    await lars.commands("beslut ikke at lukke Harebakke for kodeordfoxtrot")
-    await kim.commands("t pumpe til Harebakke mod kodeordgolf @Mads", "stab")
-    await stage["hanne"].commands("melding på Harebakke er set kodeordhotel")
-    await stage["line"].commands("erfaring at Harebakke ikke kendte kodeordindia")
-    for entry in (await stage.export())["log"]:
-        if "Harebakke" in entry["summary"]:
-            await kim.commands(f"grad {entry['no']} fortrolig")
-    states = (await stage.export())["log_state"]
-    assert sum(state["grade"] == "confidential" for state in states.values()) >= 2 * (len(AFTERWARDS) + 1) - 1
-    return stage
-
-
-def hidden_from(person: str) -> list[str]:
-    highest = MAY_SEE[person]
-    late = [] if highest == "confidential" else list(AFTERWARDS)
-    return [secret for grade, secret in SECRETS.items() if not within(grade, highest)] + late
-
-
-@in_one_chat
-async def test_no_verb_shows_anybody_what_is_above_their_grade(secretive: RehearsalStage) -> None:
-    """R215 R216: every verb there is, alone and about each line, by everybody, alone and in the channel."""
-    stage = secretive
-    registry.load()
-    lines = {entry["no"]: entry["summary"] for entry in (await stage.export())["log"]}
-    numbers = [str(no) for no, said in lines.items() if "kodeord" in said]
-    every = [verb.name for verb in registry.verbs.values() if verb.name not in ("nedskaler", "afblæs")]
-    asked = [*every, "find Kaninbakke", "find Harebakke", "delbart Lone Bak", "delbart centerchefer"]
-    asked += [f"{verb} {number}" for verb in ("find", "bekræft", "journal", "grad") for number in numbers]
-    for person, places in {**dict.fromkeys(MAY_SEE, ("dm",)), "kim": ("dm", "stab"), "lars": ("dm", "stab")}.items():
-        for place in places:
-            for text in asked:
-                await stage[person].posts("say", {"in": place, "text": f"/krise {text}"})
-    await stage.settle()
-    assert (await stage.export())["crisis"]["level"] == 2
-    for person in MAY_SEE:
-        read = "\n".join(
-            json.dumps(each["card"], ensure_ascii=False) for each in await stage[person].messages() if each["card"]
-        )
-        read += "\n".join(await stage[person].reads())
-        assert [secret for secret in hidden_from(person) if secret in read] == [], person
-    for person in ("lars", "kim", "anne", "hanne", "gitte"):
-        seen = [secret for grade, secret in SECRETS.items() if within(grade, MAY_SEE[person])]
-        assert all([await stage[person].sees(secret) for secret in seen]), person
-    assert await stage["gitte"].sees("linjer er ikke vist: de er Stab eller Fortrolig")
-
-
-@in_one_chat
-async def test_what_many_look_at_shows_no_more_than_all_of_them_may_see(secretive: RehearsalStage) -> None:
-    """R168 R204 R215 R216: the home page, the wall board, C3, and what is given to those from outside."""
-    stage = secretive
-    for person in MAY_SEE:
-        opened = Incoming(f"home/{person}", "home", "slack", person, "dm", "", stage.clock.now())
-        drawn = json.dumps((await home(stage.bot.engine, opened)).to_json(), ensure_ascii=False)
-        assert [secret for secret in hidden_from(person) if secret in drawn] == [], person
-        assert ("kodeordfoxtrot" in drawn) is (MAY_SEE[person] == "confidential")
-    kim = stage["kim"]
-    await kim.commands("tavle")
-    path = next(word for word in (await kim.reads())[-1].split() if word.startswith("/tavle/"))
-    async with stage.client.get(f"{stage.address}{path}", headers={"Host": "127.0.0.1:8080"}) as answer:
-        board = await answer.text()
-    await kim.commands("c3")
-    to_c3 = (await kim.reads())[-1]
-    for shown in (board, to_c3):
-        assert [secret for secret in hidden_from("anne") if secret in shown] == []
-    assert "er ikke vist: de er Fortrolig" in to_c3
-    assert SECRETS["staff"] in to_c3
-    await kim.commands("delbart Lone Bak")
-    given = (await kim.reads())[-1]
-    assert [secret for secret in hidden_from("finn") if secret in given] == []
-    assert SECRETS["open"] in given
-
-
-@in_one_chat
-async def test_no_export_shows_what_is_above_its_grade_in_any_of_its_forms(secretive: RehearsalStage) -> None:
-    """R215 R216: every part, as data, as a sheet, on paper; the chain holds, and a line keeps its place."""
-    async with secretive.database.reading() as db:
-        crisis = await db.scalar(select(Crisis))
-        assert crisis is not None
-        assert await verify_crisis(db, crisis) == []
-        documents = {grade: await export.document(db, crisis, grade) for grade in GRADES}
-    for grade, document in documents.items():
-        assert verify_export(document) == []
-        texts = _texts(archive.render("zip", document, names_of(secretive.plan)))
-        above = [secret for each, secret in SECRETS.items() if not within(each, grade)]
-        above += AFTERWARDS if grade != "confidential" else ()
-        assert {name: secret for name, text in texts.items() for secret in above if secret in text} == {}, grade
-        below = [secret for each, secret in SECRETS.items() if within(each, grade)]
-        assert all(secret in texts[name] for name in ("sag.json", "sag.pdf", "sag.docx", "log.csv") for secret in below)
-        for entry in document["log"]:
-            assert set(entry) == {"no", "omitted", "previous_hash", "hash"} or not entry.get("omitted")
-    assert [entry["no"] for entry in documents["open"]["log"]] == [entry["no"] for entry in documents["staff"]["log"]]
-
-
-def _texts(packed: bytes) -> dict[str, str]:
-    """What stands in each file of a case file, without the breaks between lines."""
-    found = {}
-    with zipfile.ZipFile(io.BytesIO(packed)) as files:
-        for name in files.namelist():
-            content = files.read(name)
-            if name.endswith(".pdf"):
-                found[name] = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-                found[name] = "".join(found[name].split())
-            elif name.endswith(".docx"):
-                document = docx.Document(io.BytesIO(content))
-                cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-                found[name] = "\n".join([*cells, *(paragraph.text for paragraph in document.paragraphs)])
-            else:
-                found[name] = content.decode("utf-8-sig")
-    return found
 
 
 async def test_a_line_gets_another_grade_afterwards_and_its_words_are_taken_back(stage: Stage) -> None:
