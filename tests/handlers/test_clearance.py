@@ -118,10 +118,10 @@ async def test_no_verb_and_no_clock_shows_anybody_what_is_above_their_grade(chat
     first, last = secret_lines[3].no, secret_lines[-1].no  # written so, and graded afterwards
     every = [verb.name for verb in registry.verbs.values() if verb.name not in ("nedskaler", "afblæs")]
     about = [f"{verb} {first}" for verb in every] + [f"{verb} {last}" for verb in ("find", "grad", "journal")]
-    about += ["find Kaninbakke", "find Harebakke", "find kl 13", "find ubekræftet"]
-    # The chief may use them all, in the channel too; the others have what is theirs, or are refused.
-    asked = {("lars", "dm"): every, ("lars", "stab"): every + about, ("anne", "dm"): every + about}
-    asked |= {("gitte", "dm"): every + about, ("finn", "dm"): every}
+    finds = ["find Kaninbakke", "find Harebakke", "find kl 13", "find ubekræftet"]
+    # The chief may use them all; the others have what is theirs, or are refused.
+    asked = {("lars", "stab"): [*every, *about, *finds], ("anne", "dm"): [*every, *about, *finds]}
+    asked |= {("gitte", "dm"): [*every, *finds], ("finn", "dm"): every}
     for (person, place), texts in asked.items():
         for text in texts:
             await chat.writes(person, text, place)
