@@ -15,11 +15,17 @@ async def stage(open_stage: Stage) -> Stage:
     return open_stage
 
 
+async def repeated(stage: Stage, person: str) -> bool:
+    """Whether krisebot shows somebody the words; what Kim has written in the channel is Kim's."""
+    said = [seen for seen in await stage[person].reads() if "log !" not in seen]
+    return any("stue 12 er smittet" in seen for seen in said)
+
+
 async def test_a_line_gets_another_grade_afterwards_and_its_words_are_taken_back(stage: Stage) -> None:
     """R215 R216: by the log keeper; it is a line of its own, and the channel no longer shows the words."""
     await stage["kim"].commands("log ! beboeren på stue 12 er smittet", "stab")
     line = log_of(await stage.export(), "information")[-1]
-    assert await stage["anne"].sees("stue 12 er smittet")
+    assert await repeated(stage, "anne")
     await stage["hanne"].commands(f"grad {line['no']} åben")
     assert (await stage.export())["log_state"][str(line["no"])]["grade"] == "staff"
     await stage["kim"].commands(f"grad {line['no']} fortrolig", "stab")
@@ -27,10 +33,10 @@ async def test_a_line_gets_another_grade_afterwards_and_its_words_are_taken_back
     assert told_so["log_state"][str(line["no"])]["grade"] == "confidential"
     change = log_of(told_so, "grade")[-1]
     assert (change["grade"], change["refs"]) == ("confidential", {"sets_grade_of": line["no"]})
-    assert not any("stue 12 er smittet" in seen for seen in (await stage["anne"].reads())[-3:])
-    assert not await stage["lars"].sees("stue 12 er smittet")
+    assert not await repeated(stage, "anne")
+    assert not await repeated(stage, "lars")
     await stage["lars"].commands(f"find {line['no']}")
-    assert await stage["lars"].sees("stue 12 er smittet")
+    assert await repeated(stage, "lars")
     await stage["kim"].fills_in("Fortrolighed", grade="staff")
     assert (await stage.export())["log_state"][str(line["no"])]["grade"] == "staff"
     assert verify_export(await stage.export()) == []
@@ -101,7 +107,9 @@ async def test_confidential_minutes_are_for_those_who_may_see_them(stage: Stage)
     await stage["lars"].fills_in("Godkend", forward="kim", grade="confidential")
     told_so = await stage.export()
     (minutes,) = told_so["meetings"][0]["minutes"]
-    assert (minutes["grade"], set(minutes["recipients"])) == ("confidential", {"lars", "kim"})
+    assert minutes["grade"] == "confidential"
+    assert {"lars", "kim"} <= set(minutes["recipients"])
+    assert not {"anne", "sara"} & set(minutes["recipients"])
     states = told_so["log_state"]
     assert {states[str(line["no"])]["grade"] for line in log_of(told_so, "minutes")} == {"confidential"}
     assert any(states[str(line["no"])]["grade"] == "confidential" for line in log_of(told_so, "decision"))
