@@ -8,7 +8,7 @@ from html import escape
 from aiohttp import web
 
 from bot.engine import Engine
-from handlers import status
+from handlers import clearance, status
 from handlers.turn import Turn
 from handlers.wall_board import FACT
 from storage.tables import Crisis, Fact
@@ -52,7 +52,7 @@ class Board:
                 raise web.HTTPNotFound
             crisis = await db.get_one(Crisis, int(fact.value["crisis"]))
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
-            card = turn.drawn(await status.whole(turn))
+            card = turn.drawn(await clearance.fit(turn, await status.whole(turn), turn.staff))
             at = turn.clock(turn.now)
         head, *lines = card.text.replace("*", "").split("\n")
         text = "".join(f"<p>{escape(line)}</p>" for line in lines)

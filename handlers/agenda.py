@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers import agenda_items, meetings, papers, partners, rights
+from handlers import agenda_items, clearance, meetings, papers, partners, rights
 from handlers.card import Button, Card, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
 from storage.parts.meetings import Agenda, AgendaItem, Meeting
+from storage.parts.sharing import MINUTES
 from storage.tables import Message
 
 # Additions are gathered for so long, so that nobody is sent one version after the other.
@@ -67,6 +68,8 @@ STATES = {"draft": "kladde", "awaiting": "til godkendelse", "approved": "godkend
 @verb("dagsorden", "d", help="dagsorden – næste mødes dagsorden: se, godkend, udsend", who=rights.staff, crisis=True)
 async def agenda(turn: Turn, text: str) -> None:
     """The next meeting's, as it stands."""
+    if await clearance.kept_back(turn, MINUTES):
+        return
     meeting = await meetings.coming(turn)
     if meeting is None:
         waiting = await agenda_items.open_items(turn)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from handlers.turn import Turn
 from handlers.words import fold
 from storage.plan import Centre
 from storage.tables import CentreNotice
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+
+# The groups that it is decided for what they may know.
+GROUPS = ("centerchefer", "kontaktpersoner", "støttefunktioner", "direktionen", "alle")
 
 
 async def persons(turn: Turn, text: str) -> tuple[list[str], list[str]]:
@@ -35,6 +41,11 @@ async def persons(turn: Turn, text: str) -> tuple[list[str], list[str]]:
             group = named if len(named) == 1 else []
         found += group
     return list(dict.fromkeys(found)), unknown
+
+
+async def group(turn: Turn, name: str) -> list[str]:
+    """Everybody in one of the groups; nobody when there is no such group."""
+    return await _group(turn, fold(name)) or []
 
 
 async def contact_of(turn: Turn, centre: Centre) -> str:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers import assistance, attachments, cpr, personal_numbers, registry, rights, router, words
+from handlers import assistance, attachments, clearance, cpr, personal_numbers, registry, rights, router, words
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
 from handlers.registry import action, verb
 from handlers.turn import Turn
+from storage.grades import GRADES, within
 from storage.log import NoSuchEntry, state_of
-from storage.tables import Crisis, Inbox, LogEntry, LogState
+from storage.tables import Crisis, Inbox, LogEntry, LogState, Message
 
 SHOWN = 1500
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
@@ -35,14 +36,15 @@ CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
     crisis=True,
 )
 async def write(turn: Turn, text: str) -> None:
-    """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184)."""
-    text = text.strip()
-    confirmed, text = text.startswith("!"), text.lstrip("!?").strip() if text[:1] in "!?" else text
+    """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184); "fortrolig: …" has that grade (R216)."""
+    confirmed, wanted, text = spoken(turn, text)
     text = text or attachments.titled(turn.the_incoming.enclosed)
     if not text:
         await turn.answer(Card("Hvad skal der stå? Skriv fx */krise log ? 40 cm vand i Fløng*."))
         return
     may_confirm = await rights.log_keeper.held(turn)
+    # Whoever writes may keep it for fewer; to let more see it is the log keeper's.
+    kept = wanted if may_confirm or not within(wanted, clearance.SHARED) else clearance.SHARED
     entry = await turn.log(
         text,
         sender=turn.sender,
@@ -50,19 +52,41 @@ async def write(turn: Turn, text: str) -> None:
         direction="in",
         event_time=turn.incoming.received_at if turn.incoming else None,
         verification="confirmed" if confirmed and may_confirm else "unconfirmed",
+        grade=kept,
     )
     hint = (
         f"\nKun {rights.log_keeper.holders} kan bekræfte. Linjen er gemt som ubekræftet."
         if confirmed and not may_confirm
         else ""
     )
-    await turn.answer(await _saved(turn, entry, hint), key=_key(turn, entry.no))
+    if kept != wanted:
+        hint += f"\nKun {rights.log_keeper.holders} kan gøre den {turn.rules.grade_name(wanted)}. Den er gemt som {turn.rules.grade_name(kept)}."
+    await tell(turn, entry, hint)
+
+
+def spoken(turn: Turn, text: str) -> tuple[bool, str, str]:
+    """What is said of a line before its words: "! fortrolig: …", in any order.
+
+    Returns:
+        whether it is said to be confirmed, its grade, and the words.
+    """
+    mark, grade = "", None
+    while True:
+        text = text.strip()
+        name, colon, rest = text.partition(":")
+        named = clearance.named(turn, name) if colon and grade is None else None
+        if text[:1] in ("!", "?") and not mark:
+            mark, text = text[0], text.lstrip("!?")
+        elif named is not None:
+            grade, text = named, rest
+        else:
+            return mark == "!", grade or clearance.SHARED, text
 
 
 @verb("bekræft", "bekraeft", "bekræftet", help="bekræft <nr> – linjen er bekræftet", who=rights.staff, crisis=True)
 async def confirm(turn: Turn, text: str) -> None:
     """Confirmed by those who may; the history stays (R184)."""
-    number = _number(text)
+    number = numbered(text)
     if number is None:
         await turn.answer(Card("Hvilken linje? Skriv fx */krise bekræft 17*."))
         return
@@ -72,7 +96,7 @@ async def confirm(turn: Turn, text: str) -> None:
 @verb("ret", "rettelse", help="ret <nr> <ny tekst> – rettelsen peger tilbage på linjen", who=rights.staff, crisis=True)
 async def correct(turn: Turn, text: str) -> None:
     """A correction is a new line that points back; what stood there stands (R186)."""
-    number = _number(text)
+    number = numbered(text)
     if number is None or not number[1]:
         await turn.answer(Card("Hvilken linje, og hvad skal der stå? Skriv fx */krise ret 17 det var 14 beboere*."))
         return
@@ -206,7 +230,7 @@ async def _save(
         verification="confirmed" if confirmed else "unconfirmed",
         refs={"message": incoming.message, "platform": incoming.platform},
     )
-    await turn.answer(await _saved(turn, entry, hint), key=_key(turn, entry.no))
+    await tell(turn, entry, hint)
     return entry
 
 
@@ -238,8 +262,7 @@ async def _confirm(turn: Turn, no: int) -> None:
         return
     state.verification, state.confirmed_by, state.confirmed_at = "confirmed", turn.sender, turn.now
     await turn.log(f"Nr. {no} er bekræftet", kind="confirmation", verification="confirmed", refs={"confirms": no})
-    entry = await _entry(turn, no)
-    await turn.answer(await _saved(turn, entry), key=_key(turn, no))
+    await tell(turn, await entry_of(turn, no))
 
 
 async def _correct(turn: Turn, no: int, text: str) -> None:
@@ -248,25 +271,54 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
     except NoSuchEntry:
         await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
         return
-    entry = await _entry(turn, no)
+    entry = await entry_of(turn, no)
     if turn.sender != entry.recorder and not await rights.log_keeper.held(turn):
         await turn.answer(
             Card(f"Det kan kun den, der skrev linjen, eller {rights.log_keeper.holders}. Intet er ændret.")
         )
         return
     correction = await turn.log(
-        text, kind="correction", sender=turn.sender, receiver="krisestaben", direction="in", refs={"corrects": no}
+        text,
+        kind="correction",
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        grade=state.grade,
+        refs={"corrects": no},
     )
     state.corrected_by = correction.no
-    await turn.answer(
-        await _saved(turn, correction, f"\nDen retter nr. {no}, som bliver stående."), key=_key(turn, correction.no)
+    await tell(turn, correction, f"\nDen retter nr. {no}, som bliver stående.")
+
+
+async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
+    """Show whoever asked how a line stands, with as much of it as may be seen where the card stands."""
+    key = _key(turn, entry.no)
+    where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
+    await turn.answer(await _saved(turn, entry, await clearance.of(turn, where), hint), key=key)
+
+
+async def look_up(turn: Turn, no: int) -> None:
+    """Show whoever asked the line with that number."""
+    try:
+        await tell(turn, await entry_of(turn, no))
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+
+
+async def redraw(turn: Turn, entry: LogEntry) -> None:
+    """Every card that tells of a line is drawn as it stands now, for whoever has it."""
+    begins = f"crisis/{turn.the_crisis.id}/log/{entry.no}/"
+    found = await turn.db.execute(
+        select(Message.key, Message.recipient).where(Message.key.startswith(begins, autoescape=True))
     )
+    for key, recipient in found.all():
+        await turn.say(recipient, await _saved(turn, entry, await clearance.of(turn, recipient)), key=key)
 
 
-async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
+async def _saved(turn: Turn, entry: LogEntry, highest: str, hint: str = "") -> Card:
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     confirmed = state.verification == "confirmed"
-    text = shown(turn, entry, state)
+    text = shown(turn, entry, state, highest)
     buttons = [] if confirmed else [Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": turn.the_crisis.id})]
     buttons.append(
         Button(
@@ -277,20 +329,43 @@ async def _saved(turn: Turn, entry: LogEntry, hint: str = "") -> Card:
             form_title=f"Ret nr. {entry.no}",
         )
     )
+    buttons.append(grade_button(turn, entry.no, state.grade))
     mark = "bekræftet" if confirmed else "ubekræftet"
-    attached = await attachments.line(turn, entry.no, named=state.grade != "confidential")
+    mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""
+    attached = await attachments.line(turn, entry.no, named=within(state.grade, highest))
     return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{attached}{hint}", buttons=tuple(buttons))
 
 
-def shown(turn: Turn, entry: LogEntry, state: LogState) -> str:
-    """A line's text as a card may show it, where more people look than may read what is confidential."""
-    if state.grade == "confidential":
-        return f"({turn.rules.grade_name('confidential')})"
-    long = len(entry.summary) > SHOWN
-    return f"{entry.summary[:SHOWN]} … (hele teksten står i loggen)" if long else entry.summary
+def shown(turn: Turn, entry: LogEntry, state: LogState, highest: str) -> str:
+    """A line's text as a card may show it.
+
+    Args:
+        highest: the highest grade that may be seen where the card stands. A CPR number is seen nowhere (D07).
+    """
+    if not within(state.grade, highest):
+        return f"({turn.rules.grade_name(state.grade)})"
+    text = cpr.without(entry.summary)
+    return f"{text[:SHOWN]} … (hele teksten står i loggen)" if len(text) > SHOWN else text
 
 
-async def _entry(turn: Turn, no: int) -> LogEntry:
+def grade_button(turn: Turn, no: int, grade: str) -> Button:
+    """The way to another grade."""
+    choices = tuple((each, turn.rules.grade_name(each)) for each in GRADES)
+    return Button(
+        "Fortrolighed",
+        "log.grade",
+        {"no": no, "crisis": turn.the_crisis.id},
+        form=(Field("grade", "Hvem må se linjen?", "choice", required=True, value=grade, choices=choices),),
+        form_title=f"Fortrolighed, nr. {no}",
+    )
+
+
+async def entry_of(turn: Turn, no: int) -> LogEntry:
+    """The line with that number.
+
+    Raises:
+        NoSuchEntry: the log has no such line.
+    """
     found = await turn.db.scalar(select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no))
     if found is None:
         raise NoSuchEntry(no)
@@ -309,7 +384,8 @@ async def _saved_from(turn: Turn, message: str) -> LogEntry | None:
     return found
 
 
-def _number(text: str) -> tuple[int, str] | None:
+def numbered(text: str) -> tuple[int, str] | None:
+    """ "nr. 17: …" as a line's number and the words after it."""
     found = re.match(r"\s*(?:nr\.?\s*)?(\d{1,9})\b[:.]?\s*(.*)", text, re.DOTALL | re.IGNORECASE)
     return (int(found[1]), found[2].strip()) if found else None
 

@@ -10,7 +10,7 @@ import re
 
 from sqlalchemy import func, select
 
-from handlers import decisions_shared, journal, orders_card, rights
+from handlers import clearance, decisions_shared, journal, orders_card, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.measure_reading import URGENTLY
 from handlers.registry import action, verb
@@ -18,6 +18,7 @@ from handlers.rights import Right
 from handlers.turn import Turn
 from storage.log import state_of
 from storage.parts.orders import Decision
+from storage.tables import LogState
 
 # "besluttet ikke at …" is a decision too, and is found again as one.
 NOT = re.compile(r"^\s*(?:at\s+)?(?:ikke\s+(?:at\s+)?|undlade\s+at\s+)", re.IGNORECASE)
@@ -85,6 +86,7 @@ async def decide(
     meeting: int | None = None,
     paper: int | None = None,
     row: Decision | None = None,
+    grade: str = clearance.SHARED,
 ) -> Decision:
     """Make it so: a number and a line in the log. What was decided at a meeting is filed with its minutes.
 
@@ -94,6 +96,7 @@ async def decide(
         meeting: the number of the meeting that it was decided at.
         paper: the number of the option paper that it was chosen in.
         row: the proposal that is followed.
+        grade: who may see it; see `handlers.clearance`.
     """
     crisis = turn.the_crisis
     number = await next_number(turn)
@@ -109,6 +112,7 @@ async def decide(
         kind="decision",
         sender=by,
         verification="confirmed",
+        grade=grade,
         refs={"decision": number, "meeting": meeting, "option_paper": paper, "on_behalf_of": behalf},
     )
     if row is None:
@@ -196,10 +200,15 @@ async def _list(turn: Turn) -> None:
     if not await rights.staff.held(turn):
         await turn.answer(Card("Hvad skal besluttes? Skriv fx */krise beslut skolerne lukker i morgen*."))
         return
-    rows = await of_crisis(turn)
+    highest = await clearance.here(turn)
+    every = await of_crisis(turn)
+    above = await clearance.hidden(turn, [row.log_no for row in every], highest)
+    rows = [row for row in every if row.log_no not in above]
+    unseen = await clearance.unseen(turn, highest, LogState.no.in_(above))
     decided = [row for row in reversed(rows) if row.state == "decided"]
     proposed = sum(row.state == "proposed" for row in rows)
     waiting = f" {proposed} forslag venter." if proposed else ""
+    waiting += f" {unseen}" if unseen else ""
     await turn.answer(
         Card(
             f"*Beslutninger: {len(decided)}.*{waiting} Skriv fx */krise beslut skolerne lukker i morgen*.",

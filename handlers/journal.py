@@ -12,7 +12,7 @@ from datetime import time, timedelta
 
 from sqlalchemy import select
 
-from handlers import rights
+from handlers import clearance, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
@@ -100,8 +100,10 @@ async def _file(turn: Turn, log_no: int, document_no: str) -> None:
         return
     row = await _filing(turn, log_no)
     if row is None:
-        hidden = line.grade == "confidential"
-        await demand(turn, line, "other", "Fortrolig linje" if hidden else line.summary[:200])
+        # The list is read by many, so a line above what they share goes by its number alone.
+        hidden = await clearance.hidden(turn, [log_no], clearance.SHARED)
+        what = f"Linje, der er {turn.rules.grade_name(clearance.CONFIDENTIAL)}" if hidden else line.summary[:200]
+        await demand(turn, line, "other", what)
         row = await _filing(turn, log_no)
     if row is None or not document_no:
         await turn.answer(card(turn, await missing(turn), f"Log nr. {log_no} skal journaliseres. "))

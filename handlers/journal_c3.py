@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import and_, select
 
-from handlers import case_file, rights
+from handlers import case_file, clearance, rights
 from handlers.card import Button, Card, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -75,22 +75,20 @@ async def how_far(turn: Turn) -> str:
 async def _card(turn: Turn) -> Card:
     last = await _last(turn)
     since = exported(last)["refs"]["up_to"] if last else 0
+    new = (LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no > since, LogEntry.kind.in_(SHARED))
     rows = (
         await turn.db.execute(
             select(LogEntry, LogState)
             .join(LogState, and_(LogState.crisis_id == LogEntry.crisis_id, LogState.no == LogEntry.no))
-            .where(
-                LogEntry.crisis_id == turn.the_crisis.id,
-                LogEntry.no > since,
-                LogEntry.kind.in_(SHARED),
-                LogState.grade != "confidential",
-            )
+            .where(*new, clearance.up_to(clearance.SHARED))
             .order_by(LogEntry.no)
         )
     ).all()
     case = f"Sag i C3: {quote(turn.the_crisis.c3_ref or 'mangler', 100)}. {await how_far(turn)}"
+    kept = await clearance.unseen(turn, clearance.SHARED, LogState.no.in_(select(LogEntry.no).where(*new)))
+    kept = f"\n{kept}" if kept else ""
     if not rows:
-        return Card(f"Der er intet nyt til C3. {case}")
+        return Card(f"Der er intet nyt til C3. {case}{kept}")
     lines: list[str] = []
     up_to = since
     for entry, state in rows:
@@ -104,7 +102,7 @@ async def _card(turn: Turn) -> Card:
         up_to = entry.no
     more = f"\n… og {len(rows) - len(lines)} til, når disse er overført." if len(rows) > len(lines) else ""
     return Card(
-        f"*Til C3: {len(rows)} nye linjer.* {case}\nFortrolige linjer er ikke med.\n\n" + "\n".join(lines) + more,
+        f"*Til C3: {len(rows)} nye linjer.* {case}{kept}\n\n" + "\n".join(lines) + more,
         buttons=(
             Button(
                 "Overført til C3", "c3.transferred", {"up_to": up_to, "crisis": turn.the_crisis.id}, style="primary"

@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers import escalation, rights, warning
+from handlers import clearance, escalation, rights, warning
 from handlers.card import Button, Card, quote
 from handlers.registry import action, timer
 from handlers.turn import URGENT, Turn
-from storage.tables import Approval, LogEntry
+from storage.tables import Approval, LogEntry, LogState
 
 # "løbende orienteret afhængigt af situationen": how often, until somebody chooses otherwise. Hours.
 CADENCE = 4
@@ -133,18 +133,22 @@ async def digest(turn: Turn, hours: int) -> None:
     if crisis.level != 1 or crisis.state != "active":
         return
     since = turn.now - timedelta(hours=hours)
+    new = (LogEntry.crisis_id == crisis.id, LogEntry.recorded_time > since, LogEntry.kind == "information")
     lines = list(
         await turn.db.scalars(
             select(LogEntry)
-            .where(LogEntry.crisis_id == crisis.id, LogEntry.recorded_time > since, LogEntry.kind == "information")
+            .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+            .where(*new, clearance.up_to(clearance.SHARED))
             .order_by(LogEntry.no)
         )
     )
+    kept = await clearance.unseen(turn, clearance.SHARED, LogState.no.in_(select(LogEntry.no).where(*new)))
     news = "\n".join(f"• {line.no}: {quote(line.summary[:200])}" for line in lines[-10:]) or "Intet nyt i loggen."
     await turn.notify(
         [*filter(None, [turn.rules.holder("borgmester")]), *turn.rules.board()],
         Card(
-            f"*Orientering, niveau 1* – nr. {crisis.number}: {quote(crisis.title)}\n{news}",
+            f"*Orientering, niveau 1* – nr. {crisis.number}: {quote(crisis.title)}\n{news}"
+            + (f"\n{kept}" if kept else ""),
             buttons=(
                 *(
                     Button("Hver time" if each == 1 else f"Hver {each}. time", "level_one.cadence", {"hours": each})

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
-from handlers import agenda_items, audiences, decisions, journal, measure_steps, meetings, papers, rights, times
+from handlers import (
+    agenda_items,
+    audiences,
+    clearance,
+    decisions,
+    journal,
+    measure_steps,
+    meetings,
+    papers,
+    rights,
+    times,
+)
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import URGENT, Turn
+from storage.grades import GRADES, within
 from storage.parts.meetings import AgendaItem, Meeting, Minutes
+from storage.parts.sharing import MINUTES
 from storage.tables import Measure
 
 FORM = (
@@ -35,12 +50,14 @@ MOST = 8
 async def minutes(turn: Turn, text: str) -> None:
     """Of the meeting that is held, or of the one that ended last."""
     row = await meetings.running(turn)
+    newest = await latest(turn, row) if row else None
+    if await clearance.kept_back(turn, MINUTES, newest.grade if newest else clearance.SHARED):
+        return
     if row is None:
         await turn.answer(Card("Der er ikke holdt et møde endnu. Start det fra */krise møde*."))
     elif row.state == "running":
         await turn.answer(await _live(turn, row), key=f"minutes/{row.id}/live/{turn.sender}")
     else:
-        newest = await latest(turn, row)
         await turn.answer(_card(turn, row, newest) if newest else await _live(turn, row))
 
 
@@ -231,7 +248,11 @@ def _card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
         else f"kladde – ikke sendt til nogen, {lead(meeting, turn.now)}"
     )
     change = (Field("remarks", "Ret eller tilføj", "long", required=True),)
-    forward = (Field("forward", "Videresendes til (fx centerchefer)"),)
+    grades = tuple((each, turn.rules.grade_name(each)) for each in GRADES)
+    forward = (
+        Field("forward", "Videresendes til (fx centerchefer)"),
+        Field("grade", "Fortrolighed", "choice", value=row.grade, choices=grades),
+    )
     buttons = [Button("Ret", "minutes.change", about, form=change, form_title="Ret referatet")]
     if row.approved_at is None:
         buttons.insert(
@@ -297,6 +318,7 @@ async def change(turn: Turn, minutes: int) -> None:
         written_by=turn.sender,
         written_at=turn.now,
         recipients=[],
+        grade=old.grade,
     )
     turn.db.add(row)
     await turn.db.flush()
@@ -324,12 +346,27 @@ async def approve(turn: Turn, minutes: int) -> None:
             Card(f'Jeg kan ikke se, hvem "{quote(", ".join(unknown), 200)}" er. Referatet er ikke godkendt endnu.')
         )
         return
-    row.approved_by, row.approved_at = turn.sender, turn.now
-    row.recipients = list(dict.fromkeys([*await turn.members("framing", "operational"), *forwarded]))
+    grade = turn.value("grade") if turn.value("grade") in GRADES else row.grade
+    may_not = [person for person in forwarded if not within(grade, await clearance.forwarded(turn, person, MINUTES))]
+    if may_not:
+        await turn.answer(
+            Card(
+                f"Referatet er {turn.rules.grade_name(grade)} og må ikke sendes til {turn.names(may_not)}. Det er ikke godkendt "
+                f"endnu. {rights.chief.holders.capitalize()} kan ændre det: vælg en lavere grad, eller */krise deling*."
+            )
+        )
+        return
+    row.approved_by, row.approved_at, row.grade = turn.sender, turn.now, grade
+    staff = [
+        person
+        for person in await turn.members("framing", "operational")
+        if within(grade, await clearance.of(turn, person, MINUTES))
+    ]
+    row.recipients = list(dict.fromkeys([*staff, *forwarded]))
     await turn.db.flush()
     if row.version == 1 or not await _approved_before(turn, row):
         for each in row.items:
-            await _carry_out(turn, meeting, each)
+            await _carry_out(turn, meeting, each, grade)
     await _send(turn, row, meeting)
 
 
@@ -342,9 +379,27 @@ async def _approved_before(turn: Turn, row: Minutes) -> bool:
     return found is not None
 
 
-async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object]) -> None:
+async def graded(turn: Turn, refs: Mapping[str, Any], grade: str) -> None:
+    """The minutes follow the log line that they were sent by.
+
+    Args:
+        refs: the line's.
+    """
+    for row in await turn.db.scalars(
+        select(Minutes)
+        .join(Meeting, Meeting.id == Minutes.meeting)
+        .where(
+            Minutes.crisis_id == turn.the_crisis.id,
+            Meeting.number == refs["meeting"],
+            Minutes.version == refs["version"],
+        )
+    ):
+        row.grade = grade
+
+
+async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object], grade: str) -> None:
     if item["decision"]:
-        await decisions.decide(turn, str(item["decision"]), meeting=meeting.number)
+        await decisions.decide(turn, str(item["decision"]), meeting=meeting.number, grade=grade)
     actions = item["actions"] if isinstance(item["actions"], list) else []
     for each in actions:
         due = datetime.fromisoformat(each["due"]) if each["due"] else None
@@ -365,11 +420,13 @@ async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
         receiver=", ".join(row.recipients),
         direction="out",
         verification="confirmed",
+        grade=row.grade,
         refs={"meeting": meeting.number, "version": row.version},
     )
     await journal.demand(turn, entry, "minutes", f"Referat af møde {meeting.number}, udgave {row.version}")
+    room = [turn.staff] if within(row.grade, clearance.SHARED) else []
     await turn.notify(
-        [turn.staff, *row.recipients],
+        [*room, *row.recipients],
         Card(
             f"*Beslutningsreferat, møde {meeting.number}*, udgave {row.version}, godkendt af {turn.name(row.approved_by or '')}\n{body(turn, row)}"
         ),

@@ -5,11 +5,12 @@ A draft is written on by several at once, approved by the chief, published, and 
 
 from __future__ import annotations
 
-from handlers import picture_card, picture_draft, picture_sections, picture_texts, rights, times
+from handlers import clearance, picture_card, picture_draft, picture_sections, picture_texts, rights, times
 from handlers.card import Card
 from handlers.registry import action, timer, verb
 from handlers.turn import URGENT, Turn
 from storage.parts.pictures import HEADINGS, Picture
+from storage.parts.sharing import PICTURE
 
 
 @verb(
@@ -23,6 +24,8 @@ from storage.parts.pictures import HEADINGS, Picture
 )
 async def picture(turn: Turn, text: str) -> None:
     """The draft that is written on, or the newest published one with its age."""
+    if await clearance.kept_back(turn, PICTURE):
+        return
     newest = await picture_texts.newest(turn)
     row = newest if newest and newest.state == "published" else await picture_draft.draft(turn)
     await turn.answer(await picture_card.card(turn, row), key=picture_card.key(turn, row, turn.sender))
@@ -63,7 +66,7 @@ async def missing(turn: Turn) -> None:
 async def compare(turn: Turn, picture: int) -> None:
     """What has changed since the version before."""
     row = await turn.db.get(Picture, picture)
-    if row is not None and row.crisis_id == turn.the_crisis.id:
+    if row is not None and row.crisis_id == turn.the_crisis.id and not await clearance.kept_back(turn, PICTURE):
         await turn.answer(await picture_card.difference(turn, row))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from handlers import (
     assistance,
     assistance_card,
+    clearance,
     indicators,
     measure_card,
     measure_steps,
@@ -18,6 +19,7 @@ from handlers import (
 )
 from handlers.picture_texts import MACHINE
 from handlers.turn import Turn
+from storage import redaction
 from storage.parts.pictures import Contribution, Picture
 from storage.tables import Alert, LogEntry, LogState
 
@@ -127,7 +129,7 @@ async def happened(turn: Turn) -> list[str]:
             .where(
                 LogEntry.crisis_id == turn.the_crisis.id,
                 LogEntry.kind == kind,
-                LogState.grade != "confidential",
+                clearance.up_to(clearance.SHARED),
                 LogState.corrected_by.is_(None),
             )
             .order_by(LogEntry.no.desc())
@@ -173,7 +175,7 @@ async def _contributed(turn: Turn, section: int) -> list[str]:
             Contribution.crisis_id == turn.the_crisis.id,
             Contribution.section == section,
             LogState.corrected_by.is_(None),
-            LogState.grade != "confidential",
+            clearance.up_to(clearance.SHARED),
         )
         .order_by(Contribution.id.desc())
         .limit(ANSWERS)
@@ -186,7 +188,9 @@ def _line(text: str, no: int, verification: str) -> str:
 
 
 async def _marked(turn: Turn, texts: dict[int, str]) -> dict[int, str]:
-    """The texts, with what they take from the log marked as it stands there now (R184)."""
+    """The texts, with what they take from the log marked as it stands there now (R184), or gone where it is confidential."""
+    _, secrets = await turn.secrets()
+    texts = redaction.without(texts, secrets, f"({turn.rules.grade_name(clearance.CONFIDENTIAL)})")
     numbers = {int(no) for text in texts.values() for no in MARK.findall(text)}
     if not numbers:
         return texts
@@ -196,9 +200,13 @@ async def _marked(turn: Turn, texts: dict[int, str]) -> dict[int, str]:
         )
     )
     stands = dict(found.all())
+    above = {str(no) for no in await clearance.hidden(turn, numbers, clearance.SHARED)}
 
     def mark(said: re.Match[str]) -> str:
         verification = stands.get(int(said[1]))
         return f"(nr. {said[1]}, {IN_WORDS[verification]})" if verification else said[0]
 
-    return {number: MARK.sub(mark, text) for number, text in texts.items()}
+    def kept(text: str) -> str:
+        return "\n".join(line for line in text.split("\n") if not above & set(MARK.findall(line)))
+
+    return {number: MARK.sub(mark, kept(text)) for number, text in texts.items()}

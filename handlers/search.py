@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from handlers import crisis_log, rights, times
+from handlers import clearance, cpr, crisis_log, rights, times
 from handlers.card import Button, Card, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -41,22 +41,26 @@ async def more(turn: Turn, text: str, before: int) -> None:
 
 
 async def _show(turn: Turn, text: str, before: int | None) -> None:
+    highest = await clearance.here(turn)
     query = (
         select(LogEntry, LogState)
         .join(LogState, and_(LogState.crisis_id == LogEntry.crisis_id, LogState.no == LogEntry.no))
-        .where(LogEntry.crisis_id == turn.the_crisis.id, _criterion(turn, text))
+        .where(LogEntry.crisis_id == turn.the_crisis.id, clearance.up_to(highest), _criterion(turn, text))
         .order_by(LogEntry.no.desc())
         .limit(AT_A_TIME + 1)
     )
     rows = (await turn.db.execute(query if before is None else query.where(LogEntry.no < before))).all()
+    # What may not be seen is counted whatever was asked for: else the count would tell what stands in it.
+    unseen = await clearance.unseen(turn, highest)
+    left_out = f"\nIkke søgt igennem: {unseen}" if unseen else ""
     if not rows:
-        await turn.answer(Card(f"Der står ikke {'mere ' if before else ''}i loggen om »{quote(text)}«."))
+        await turn.answer(Card(f"Der står ikke {'mere ' if before else ''}i loggen om »{quote(text)}«.{left_out}"))
         return
     shown = rows[:AT_A_TIME]
     await turn.answer(
         Card(
-            f"*Loggen: {quote(text) or 'de nyeste linjer'}*",
-            facts=tuple(_line(turn, entry, state) for entry, state in shown),
+            f"*Loggen: {quote(text) or 'de nyeste linjer'}*{left_out}",
+            facts=tuple(_line(turn, entry, state, highest) for entry, state in shown),
             buttons=(Button("Flere", "search.more", {"text": text, "before": shown[-1][0].no}),)
             if len(rows) > AT_A_TIME
             else (),
@@ -75,18 +79,19 @@ def _criterion(turn: Turn, text: str) -> ColumnElement[bool]:
         since = times.parse_past(said, turn.now, turn.zone)
         if since is not None:
             return LogEntry.recorded_time >= since
-    # What is confidential is not found by what stands in it.
-    words = and_(LogState.grade != "confidential", LogEntry.summary.icontains(text, autoescape=True))
+    words = LogEntry.summary.icontains(text, autoescape=True)
+    if cpr.found(text):
+        return false()
     persons = turn.rules.named(text.removeprefix("@"))
     if not persons:
         return words
     names = [LogEntry.summary.icontains(turn.name(person), autoescape=True) for person in persons]
-    return or_(words, LogEntry.recorder.in_(persons), and_(LogState.grade != "confidential", or_(*names)))
+    return or_(words, LogEntry.recorder.in_(persons), *names)
 
 
-def _line(turn: Turn, entry: LogEntry, state: LogState) -> tuple[str, str]:
+def _line(turn: Turn, entry: LogEntry, state: LogState, highest: str) -> tuple[str, str]:
     mark = "" if state.verification == "confirmed" else " (ubekræftet)"
     corrected = f" Rettet i nr. {state.corrected_by}." if state.corrected_by else ""
-    text = crisis_log.shown(turn, entry, state)
+    text = crisis_log.shown(turn, entry, state, highest)
     short = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     return (f"{entry.no}, {turn.clock(entry.recorded_time)}", f"{quote(short)}{mark}{corrected}")

@@ -8,6 +8,7 @@ from handlers import (
     assistance,
     assistance_card,
     centres,
+    clearance,
     communication_plan,
     decision,
     externals,
@@ -34,22 +35,30 @@ SHOWN = 3
 @verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer", crisis=True)
 async def status(turn: Turn, text: str) -> None:
     """ "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer" (R204, R256)."""
-    await turn.answer(await card(turn))
+    await turn.answer(await card(turn, await turn.here()))
 
 
-async def card(turn: Turn) -> Card:
-    """How the crisis stands, as far as whoever asks may see."""
+async def card(turn: Turn, reader: str) -> Card:
+    """How the crisis stands, as far as it may be seen there.
+
+    Args:
+        reader: whoever asked, or the staff's channel, when it was asked there.
+    """
     if not await rights.staff.held(turn) and not await rights.decider.held(turn):
         return Card("\n".join(_head(turn)) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
-    return await whole(turn)
+    return await clearance.fit(turn, await whole(turn, await clearance.of(turn, reader)), reader)
 
 
 def _head(turn: Turn) -> list[str]:
     return [f"*Nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}*", _state(turn)]
 
 
-async def whole(turn: Turn) -> Card:
-    """Everything of it, for those who may see it."""
+async def whole(turn: Turn, highest: str = clearance.SHARED) -> Card:
+    """Everything of it, for those who are about the staff.
+
+    Args:
+        highest: the highest grade that may be seen where it is shown.
+    """
     crisis, head = turn.the_crisis, _head(turn)
     if crisis.level == 2 and crisis.state == "active":
         head.append(
@@ -78,12 +87,15 @@ async def whole(turn: Turn) -> Card:
         if row.state not in assistance_card.ANSWERED
     ]
     waiting += [task.title for task in every if task.status != "done"]
+    decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(["decision", FRAMING]))
     decisions = await turn.db.scalars(
         select(LogEntry.summary)
-        .where(LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(["decision", FRAMING]))
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(*decided, clearance.up_to(highest))
         .order_by(LogEntry.no.desc())
         .limit(SHOWN)
     )
+    unseen = await clearance.unseen(turn, highest, LogState.no.in_(select(LogEntry.no).where(*decided)))
     unconfirmed = await turn.db.scalar(
         select(func.count())
         .select_from(LogState)
@@ -98,7 +110,7 @@ async def whole(turn: Turn) -> Card:
         "\n".join(line for line in head if line),
         facts=(
             ("Løst", _list(done)),
-            ("Besluttet", _list(list(decisions))),
+            ("Besluttet", "\n".join(filter(None, [_list(list(decisions)), unseen]))),
             ("Afventer", _list(waiting)),
             *((("Referat", last),) if (last := await minutes.of_last(turn)) else ()),
             ("Log", f"{unconfirmed} ubekræftede oplysninger"),

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import attachments, times
+from handlers import attachments, clearance, times
 from handlers.card import Card, in_exercise
 from handlers.incoming import Incoming
-from storage import log
+from storage import log, redaction
 from storage.parts.externals import PREFIX
 from storage.plan import Plan
 from storage.tables import Address, Alert, Crisis, LogEntry, Member, Message, Room, Timer
@@ -69,6 +69,7 @@ class Turn:
         self._crisis = crisis
         # Whether what is said and begun here belongs to an exercise; what began in one stays in it (D10).
         self.exercise = crisis is not None and crisis.exercise
+        self._secrets: redaction.Secrets | None = None
         self.inbox_id: int | None = None
 
     # --- who and what ---
@@ -83,6 +84,7 @@ class Turn:
         self._crisis = crisis
         if crisis is not None:
             self.exercise = crisis.exercise
+        self._secrets = None
         self.__dict__.pop("rules", None)
 
     @property
@@ -201,6 +203,7 @@ class Turn:
         What is written down of an input gets the pictures and files that came along with it.
         """
         how.setdefault("recorder", self.sender)
+        self._secrets = None
         entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
         if how.get("direction") == "in" and self.incoming is not None:
             await attachments.take(self, entry, self.incoming, self.inbox_id)
@@ -217,7 +220,7 @@ class Turn:
         everywhere: bool = False,
         platform: str | None = None,
     ) -> Message:
-        """Put a message in the outbox.
+        """Put a message in the outbox, as its recipient may see it.
 
         Args:
             recipient: a person, or `staff` for the crisis staff's channel.
@@ -228,6 +231,7 @@ class Turn:
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
         """
+        card = await clearance.fit(self, card, recipient)
         if key is not None:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:
@@ -320,12 +324,21 @@ class Turn:
         return said
 
     async def answer(self, card: Card, *, key: str | None = None) -> Message:
-        """Answer whoever asked: in the staff's channel when it was asked there, else to them alone."""
+        """Answer whoever asked, where they asked."""
+        return await self.say(await self.here(), card, key=key, kind="reply", platform=self.the_incoming.platform)
+
+    async def here(self) -> str:
+        """Where an answer is given: in the staff's channel when it was asked there, else to whoever asked alone."""
         incoming = self.the_incoming
         room = await self.room_of(incoming)
         in_staff = room is not None and self._crisis is not None and room.crisis_id == self._crisis.id
-        recipient = self.staff if in_staff else incoming.sender
-        return await self.say(recipient, card, key=key, kind="reply", platform=incoming.platform)
+        return self.staff if in_staff else incoming.sender
+
+    async def secrets(self) -> redaction.Secrets:
+        """The log lines that are confidential: their numbers and words, and who knows these; see `storage.redaction`."""
+        if self._secrets is None:
+            self._secrets = await redaction.secrets(self.db, self.the_crisis)
+        return self._secrets
 
     async def replace(self, card: Card) -> None:
         """Change the card whose button was pressed, where it stands; say it anew when there is none."""

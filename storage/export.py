@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import chain, parts
+from storage import chain, parts, redaction
 from storage.grades import GRADES
 from storage.log import exported, instant
 from storage.tables import (
@@ -40,6 +40,9 @@ PARTS = (
     "monitoring",
     "not_journalised",
 )
+# What the log's hashes are taken of is shown whole or not at all.
+HASHED = ("format", "log", "log_state", "chain")
+LEFT_OUT = "(udeladt)"
 # What a state of ours is called outside: a message in doubt is still on its way.
 STATES = {"sending": "queued", "replaced": "failed"}
 
@@ -54,7 +57,8 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
         crisis: which.
         grade: the highest grade that the reader may see; None for all. Log entries above it keep their place in the
             chain and nothing else; alerts, answers, measures and requests, which are the staff's, are left out below
-            "staff".
+            "staff". What a confidential entry said is nowhere else either: rows that it tells of are left out, and
+            other texts that repeat it say "(udeladt)".
 
     Returns:
         JSON data, every key of the format present.
@@ -67,7 +71,7 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
     # What is said of an attachment is as confidential as the line that it belongs to, whenever that was graded.
     about = [entry for entry in entries if entry.kind in ("attachment", "attachment_failed")]
     hidden |= {entry.no for entry in about if exported(entry)["refs"]["attachment_of"] in hidden}
-    return {
+    told = {
         "format": FORMAT,
         "crisis": _crisis(crisis),
         "alerts": await _alerts(db, crisis) if sees_staff else [],
@@ -82,6 +86,11 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
         **{name: [] for name in PARTS},
         **{name: await read(db, crisis, GRADES[highest]) for name, read in parts.parts.items()},
     }
+    if highest == len(GRADES) - 1:
+        return told
+    numbers, texts = await redaction.secrets(db, crisis)
+    rest = _told_of(numbers, {name: each for name, each in told.items() if name not in HASHED})
+    return {**told, **redaction.without(rest, texts, LEFT_OUT)}
 
 
 async def excerpt(db: AsyncSession, crisis: Crisis, grade: str, *names: str) -> dict[str, Any]:
@@ -240,6 +249,19 @@ async def _assistance_requests(db: AsyncSession, crisis: Crisis) -> list[dict[st
         }
         for row, measure in rows
     ]
+
+
+def _told_of(numbers: frozenset[int], value: Any) -> Any:
+    """JSON data without the rows that those log entries tell of."""
+    if isinstance(value, dict):
+        return {key: _told_of(numbers, each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [
+            _told_of(numbers, each)
+            for each in value
+            if not (isinstance(each, dict) and "log_no" in each and each["log_no"] in numbers)
+        ]
+    return value
 
 
 def _left_out(entry: LogEntry) -> dict[str, Any]:

@@ -455,3 +455,4 @@ class LogState(Base):
     corrected_by: Mapped[int | None]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
+    __table_args__ = (Index("log_grade", "crisis_id", "grade", "no"),)

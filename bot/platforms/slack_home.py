@@ -23,7 +23,7 @@ async def home(engine: Engine, opened: Incoming) -> Card:
         shown = []
         for crisis in await turn.open_crises():
             turn.crisis = crisis
-            shown.append((crisis.number, turn.drawn(await status.card(turn))))
+            shown.append((crisis.number, turn.drawn(await status.card(turn, opened.sender))))
     several = len(shown) > 1
     offered = [name for name in OFFERED if shown or name != "status"]
     said = "\n\n".join(card.text for _, card in shown) or "Der er ingen aktiv krise."

@@ -10,6 +10,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import within
 from storage.log import instant
 from storage.parts import part
 from storage.tables import Base, Crisis, Id, _key, _of_crisis
@@ -97,6 +98,7 @@ class Minutes(Base):
     approved_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     recipients: Mapped[list[Any]]
+    grade: Mapped[str] = mapped_column(default="staff")  # who may get it: see handlers.clearance
     __table_args__ = (UniqueConstraint("meeting", "version"),)
 
 
@@ -141,9 +143,10 @@ async def meetings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[
                     "sent_at": _time(each.sent_at),
                     "recipients": each.recipients,
                     "lead_time": _lead(row, each),
+                    "grade": each.grade,
                 }
                 for each in minutes
-                if seen and each.meeting == row.id
+                if seen and each.meeting == row.id and within(each.grade, highest)
             ],
         }
         for row in rows

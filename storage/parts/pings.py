@@ -74,7 +74,7 @@ async def pings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
     return [
         {
             "number": row.number,
-            "question": row.question,
+            "question": row.question if seen else None,
             "asked_by": row.asked_by,
             "asked_at": instant(row.asked_at),
             "due": instant(row.due_at),
@@ -100,12 +100,12 @@ async def pings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
 
 @part("reporting_schemes")
 async def schemes(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
-    """The crisis' reporting schemes."""
+    """The crisis' reporting schemes; what is asked is the staff's."""
     rows = await db.scalars(select(Scheme).where(Scheme.crisis_id == crisis.id).order_by(Scheme.number))
     return [
         {
             "number": row.number,
-            "question": row.question,
+            "question": row.question if highest in ("staff", "confidential") else None,
             "centres": row.centres,
             "times": row.times,
             "started_by": row.started_by,

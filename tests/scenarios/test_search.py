@@ -53,12 +53,18 @@ async def test_ten_are_shown_at_a_time_newest_first(stage: Stage) -> None:
     assert "måling 03" not in last
 
 
-async def test_a_confidential_line_is_not_found_by_what_stands_in_it(stage: Stage) -> None:
-    """D07 R215: nor shown where it is found by its number."""
+async def test_a_confidential_line_is_found_by_those_who_may_see_it_alone(stage: Stage) -> None:
+    """D07 R215 R216: by nobody else, nor in the channel; and the CPR number by nobody at all."""
     await stage["kim"].commands("l ? vikaren er 010190-1234 fra Aalborg")
     await stage["kim"].presses("Gem som Fortrolig")
     number = log_of(await stage.export(), "information")[-1]["no"]
-    assert "Der står ikke i loggen" in await found(stage, "Aalborg")
-    by_number = await found(stage, str(number))
-    assert "(Fortrolig)" in by_number
-    assert "Aalborg" not in by_number
+    for text in ("Aalborg", str(number), "vikaren"):
+        await stage["anne"].commands(f"find {text}")
+        await stage["kim"].commands(f"find {text}", "stab")
+        for person in ("anne", "mads"):
+            last = (await stage[person].reads())[-1]
+            assert "Der står ikke i loggen" in last
+            assert "1 linje er ikke vist: den er Fortrolig." in last
+    assert "[CPR-nummer fjernet] fra Aalborg" in await found(stage, "Aalborg")
+    assert not await stage["anne"].sees("fra Aalborg")
+    assert not await stage["kim"].sees("010190-1234")

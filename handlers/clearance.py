@@ -1,0 +1,172 @@
+"""Who may see what of a crisis: decided here, for every screen, message and search. Plan §8, Fortrolighed (R215, R216).
+
+"Få defineret graderne af fortrolighed i den viden, der deles i forskellige fora": a person sees up to a grade, and a
+room that many look at shows up to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, func, select
+
+from handlers import audiences, rights
+from handlers.card import Card
+from handlers.words import fold
+from storage import redaction
+from storage.grades import GRADES, within
+from storage.parts.externals import PREFIX, External
+from storage.parts.sharing import LOG, MINUTES, PICTURE, Sharing
+from storage.tables import LogState
+
+if TYPE_CHECKING:
+    from handlers.turn import Turn
+
+OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
+# What many look at: the staff's channel, the wall board, what goes to C3.
+SHARED = STAFF
+WHOLE = {MINUTES: "Referater og dagsordener", PICTURE: "Situationsbilledet"}
+
+
+async def of(turn: Turn, recipient: str, subject: str = LOG) -> str:
+    """The highest grade that somebody may see.
+
+    Args:
+        recipient: a person, or the staff's channel.
+        subject: of what: one of `storage.parts.sharing.SUBJECTS`.
+    """
+    if recipient.startswith("staff:"):
+        return SHARED
+    if recipient.startswith(PREFIX):
+        return await _from_outside(turn, recipient.removeprefix(PREFIX))
+    if recipient in await turn.chiefs() or any(
+        rights.acts_as(turn.rules, recipient, role) for role in ("sekretær", "logfører", "referent", "tovholder")
+    ):
+        return CONFIDENTIAL
+    if recipient in await turn.members() or any(
+        rights.acts_as(turn.rules, recipient, role) for role in (*rights.DECIDING_ROLES, "kommunikation")
+    ):
+        return STAFF
+    decided = await _decided_for(turn, recipient, subject)
+    if decided is not None:
+        return decided
+    return INTERNAL if turn.rules.centres_of(recipient) and subject == LOG else OPEN
+
+
+async def here(turn: Turn, subject: str = LOG) -> str:
+    """The highest grade that an answer may show where it is given: in the channel no more than all there may see."""
+    return SHARED if turn.incoming is None else await of(turn, await turn.here(), subject)
+
+
+async def forwarded(turn: Turn, person: str, subject: str) -> str:
+    """The highest grade that somebody may be sent by those who decide on it themselves: where nothing is decided for them,
+    what the staff shares ("videresendes til de niveauer, der er besluttet relevante", R092).
+    """
+    decided = await _decided_for(turn, person, subject)
+    own = await of(turn, person, subject)
+    return own if decided is not None else max(own, SHARED, key=GRADES.index)
+
+
+async def kept_back(turn: Turn, subject: str, grade: str = SHARED) -> bool:
+    """Whether the minutes or the picture are above what may be seen here; whoever asks is told so, and who can change it."""
+    if within(grade, await here(turn, subject)):
+        return False
+    await turn.answer(
+        Card(
+            f"{WHOLE[subject]} vises ikke her: de er {turn.rules.grade_name(grade)}. "
+            f"{rights.chief.holders.capitalize()} kan beslutte at dele dem: */krise deling*."
+        )
+    )
+    return True
+
+
+def up_to(grade: str) -> ColumnElement[bool]:
+    """The log lines that whoever may see up to a grade sees; for a query on `LogState`."""
+    return LogState.grade.in_([each for each in GRADES if within(each, grade)])
+
+
+async def hidden(turn: Turn, numbers: Collection[int], grade: str) -> set[int]:
+    """Those of the log lines with these numbers that are above a grade."""
+    found = await turn.db.scalars(
+        select(LogState.no).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers), ~up_to(grade))
+    )
+    return set(found)
+
+
+async def unseen(turn: Turn, grade: str, *where: ColumnElement[bool]) -> str:
+    """ "2 linjer er ikke vist: de er Fortrolig."; empty when none is.
+
+    Args:
+        grade: what is shown.
+        where: which of the log's lines there is talk of, on `LogState` alone.
+    """
+    counted = await turn.db.execute(
+        select(LogState.grade, func.count())
+        .where(LogState.crisis_id == turn.the_crisis.id, ~up_to(grade), *where)
+        .group_by(LogState.grade)
+    )
+    return not_shown(turn, dict(counted.all()))
+
+
+def not_shown(turn: Turn, counted: Mapping[str, int]) -> str:
+    """That lines are left out, how many and why; empty for none.
+
+    Args:
+        counted: how many there are of each grade.
+    """
+    total = sum(counted.values())
+    if not total:
+        return ""
+    names = " eller ".join(turn.rules.grade_name(grade) for grade in GRADES if counted.get(grade))
+    return f"1 linje er ikke vist: den er {names}." if total == 1 else f"{total} linjer er ikke vist: de er {names}."
+
+
+def named(turn: Turn, text: str) -> str | None:
+    """The grade that the municipality calls so, also as "fortroligt" and "fortrolige"; or None."""
+    said = fold(text)
+    for grade in GRADES:
+        name = fold(turn.rules.grade_name(grade))
+        if said in (name, f"{name}t", f"{name}e"):
+            return grade
+    return None
+
+
+async def fit(turn: Turn, card: Card, recipient: str) -> Card:
+    """A card as its recipient may see it: what repeats a confidential line's words says so instead."""
+    if turn.crisis is None:
+        return card
+    _, secrets = await turn.secrets()
+    # Those who said it, and those it was said to, know it already.
+    texts = [text for text, knowing in secrets.items() if recipient not in knowing]
+    if not texts:
+        return card
+    drawn = card.to_json()
+    mark = f"({turn.rules.grade_name(CONFIDENTIAL)})"
+    cut = redaction.without(drawn, texts, mark, leave=("do", "args", "id", "kind", "style"))
+    return card if cut == drawn or await of(turn, recipient) == CONFIDENTIAL else Card.from_json(cut)
+
+
+async def decisions(turn: Turn) -> dict[tuple[str, str], Sharing]:
+    """What is decided on who may know what: by subject and group, the newest of each."""
+    rows = await turn.db.scalars(select(Sharing).where(Sharing.crisis_id == turn.the_crisis.id).order_by(Sharing.id))
+    return {(row.subject, row.audience): row for row in rows}
+
+
+async def _decided_for(turn: Turn, person: str, subject: str) -> str | None:
+    """What is decided for the groups that somebody is in; the most open-handed counts. None: nothing is."""
+    found = [
+        row.grade or OPEN
+        for (about, audience), row in (await decisions(turn)).items()
+        if about == subject and person in await audiences.group(turn, audience)
+    ]
+    return max(found, key=GRADES.index, default=None)
+
+
+async def _from_outside(turn: Turn, name: str) -> str:
+    found = await turn.db.scalar(
+        select(External.clearance).where(
+            External.crisis_id == turn.the_crisis.id, External.name == name, External.until.is_(None)
+        )
+    )
+    return found or OPEN
