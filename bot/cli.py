@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import doctor as checkup
 from bot import settings as configuration
 from bot.settings import Settings, SettingsFault
-from handlers import log_seal
+from handlers import contacts, log_seal
 from handlers.turn import Turn
 from storage import archive, verification
 from storage import export as exports
@@ -163,12 +164,16 @@ async def _export(db: AsyncSession, crisis: Crisis, grade: Grade | None) -> tupl
     """The export and how its ids are written, with the log's seal left for the staff's channel by whoever runs krisebot."""
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
-    await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=crisis))
-    return await exports.document(db, crisis, grade), names_of(Plan.thawed(crisis.plan, plan))
+    turn = Turn(db, datetime.now(UTC), plan, crisis=crisis)
+    await log_seal.post(turn)
+    names = names_of(Plan.thawed(crisis.plan, plan))
+    if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
+        names = replace(names, phones=contacts.printed(plan), checked=await contacts.last_checked(turn))
+    return await exports.document(db, crisis, grade), names
 
 
 def names_of(plan: Plan) -> Names:
-    """How a plan's persons and grades are written on paper."""
+    """How a plan's persons and grades are written on paper; without people's own numbers."""
     return Names(
         persons={person: known.name for person, known in plan.persons.items()},
         grades={grade: plan.grade_name(grade) for grade in GRADES},

@@ -50,7 +50,9 @@ class Engine:
         self._go_out = asyncio.Event()
         self._open_doors = asyncio.Event()
         self.intake = Intake(database, self._come_in.set)
-        self.turns = Turns(database, clock, plan, self._committed)
+        self.turns = Turns(
+            database, clock, plan, self._committed, lambda: [each.way for each in self.platforms.values()]
+        )
         self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
         self._rooms: Rooms | None = None
         self._loops: list[asyncio.Task[None]] = []

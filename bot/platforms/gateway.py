@@ -15,10 +15,12 @@ from aiohttp import web
 from bot.platforms.plain import in_words
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
 from storage.plan import Plan
+from storage.reach import Way
 from storage.tables import Address
 
 # Four parts of an SMS; a mail has no such limit.
 LONGEST = {"sms": 612, "mail": None}
+TITLES = {"sms": "SMS", "mail": "mail"}
 
 
 class Gateway:
@@ -35,6 +37,7 @@ class Gateway:
 
     def __init__(self, name: str, template: str, plan: Callable[[], Plan]) -> None:
         self.name = name
+        self.way = Way(name, TITLES[name], reserve=True)
         self._template = template
         self._plan = plan
         self._trouble: str | None = None

@@ -29,6 +29,7 @@ from bot.platforms.platform import Post, Ref
 from handlers.card import Card
 from handlers.incoming import Incoming
 from storage.chain import clean
+from storage.reach import Way
 from storage.tables import Address, Crisis, Message, RehearsalPost, Room
 
 NAME = "rehearsal"
@@ -60,6 +61,7 @@ class Rehearsal:
 
     name = NAME
     has_rooms = True
+    way = Way(NAME, "øvelseschatten", everybody=True)
     refused = 0
 
     def __init__(self, engine: Engine, clock: SystemClock, host: str, port: int, join_code: str | None = None) -> None:

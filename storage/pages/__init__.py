@@ -45,12 +45,16 @@ class Names:
         grades: a grade, and the municipality's name for it.
         municipality: whose case file it is.
         zone: where the clock on the wall hangs.
+        phones: the telephone list's rows: name, title, number, mail; none for whoever may not have it (R309, T30).
+        checked: what is said of when that list was last gone through, Danish.
     """
 
     persons: Mapping[str, str]
     grades: Mapping[str, str]
     municipality: str
     zone: ZoneInfo
+    phones: tuple[tuple[str, str, str, str], ...] = ()
+    checked: str = ""
 
     def person(self, person: str | None) -> str:
         """A person's name; several with commas between them; a stranger's own id."""
@@ -69,9 +73,11 @@ class Names:
 
 
 def pages(told: Told, names: Names) -> list[Block]:
-    """The whole case file: front page, picture, orders, meetings, measures, the log."""
+    """The whole case file, and what is needed on paper when the chat is down (D06): who to ring, and whose watch it is."""
     return [
         *_front(told, names),
+        *_phones(names),
+        *_roster(told, names),
         *_picture(told, names),
         *_orders(told, names),
         *_meetings(told, names),
@@ -98,6 +104,26 @@ def _front(told: Told, names: Names) -> Iterator[Block]:
             ("Loggens segl", told["chain"]["head"]),
         ),
     )
+
+
+def _phones(names: Names) -> Iterator[Block]:
+    """R309: for the chief and the secretariat."""
+    if names.phones:
+        yield Block("heading", "Telefonliste")
+        yield Block("text", f"{names.checked} Ikke til videregivelse.".strip())
+        yield Block("table", rows=(("Navn", "Titel", "Telefon", "Mail"), *names.phones), widths=(3, 3, 3, 4))
+
+
+def _roster(told: Told, names: Names) -> Iterator[Block]:
+    """The shifts that are or will be, in their order."""
+    rows = [row for row in told.get("roster") or [] if row["state"] in ("planned", "on_duty")]
+    if rows:
+        yield Block("heading", "Vagtplan")
+        cells = tuple(
+            (row["role"], names.person(row["person"]), names.time(row["from"]), names.time(row["until"]))
+            for row in rows
+        )
+        yield Block("table", rows=(("Rolle", "Person", "Fra", "Til"), *cells), widths=(3, 3, 3, 3))
 
 
 def _picture(told: Told, names: Names) -> Iterator[Block]:

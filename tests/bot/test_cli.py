@@ -13,6 +13,7 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
+import docx
 import pytest
 
 from storage.database import Database
@@ -182,6 +183,17 @@ def test_a_file_that_is_no_export_is_a_1(run: Run, tmp_path: Path) -> None:
     for content in (b"", b"{", b"[]", b'{"format": "andet"}', b"\xff\xfe", b"[" * 50_000):
         (tmp_path / "x.json").write_bytes(content)
         refused(run("verify", "x.json"), 1)
+
+
+def test_the_case_on_paper_has_the_phone_list_only_for_those_who_may_have_it(
+    run: Run, crisis: None, tmp_path: Path
+) -> None:
+    """D06 R309 T30: log, roster and numbers in one file for the chief and the secretariat; nobody's number below that."""
+    for grade, there in ((), True), (("--grade", "internal"), False):
+        assert run("export", "1", "--format", "docx", *grade, "-o", "sag.docx").returncode == 0
+        document = docx.Document(str(tmp_path / "sag.docx"))
+        cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+        assert ("+4520000003" in cells) == there, grade
 
 
 def test_the_doctor_tells_who_cannot_be_reached(run: Run, tmp_path: Path) -> None:
