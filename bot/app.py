@@ -21,7 +21,8 @@ from bot.engine import Engine
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
 from bot.settings import Settings
-from handlers import registry
+from handlers import contact_test, registry
+from handlers.turn import Turn
 from storage import plan as plans
 from storage.database import Database
 from storage.plan import Plan
@@ -103,6 +104,8 @@ class Krisebot:
             wound = await db.get(Fact, "clock")
         if wound is not None and self.settings.rehearsal:
             self.clock.offset = timedelta(seconds=wound.value["offset"])
+        async with self.database.turn() as db:
+            await contact_test.begin(Turn(db, self.clock.now(), self.plan))
         await self.engine.start()
 
     async def stop(self) -> None:

@@ -36,7 +36,7 @@ async def examine(settings: Settings) -> list[str]:
     try:
         await database.migrate()
         async with database.reading() as db:
-            known = await reach.known(db)
+            known = await reach.known(db, datetime.now(UTC))
     except DatabaseUnavailable as error:
         return [*lines, f"{FAULT}  Databasen kan ikke bruges: {error}"]
     finally:

@@ -50,7 +50,7 @@ async def state(turn: Turn, page: int) -> None:
 @action("contacts.list", who=rights.phone_list, crisis=False)
 async def numbers(turn: Turn, page: int) -> None:
     """`Telefonliste`: a screen at a time."""
-    known = await reach.known(turn.db)
+    known = await reach.known(turn.db, turn.now)
     every = in_order(turn.plan)
     rows = tuple(_line(turn, person, known) for person in every[page * PAGE : (page + 1) * PAGE])
     pages = -(-len(every) // PAGE)
@@ -111,7 +111,7 @@ def printed(plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
 
 async def missing(turn: Turn) -> list[tuple[str, list[Finding]]]:
     """Those that something is missing for, the unreachable first."""
-    known = await reach.known(turn.db)
+    known = await reach.known(turn.db, turn.now)
     found = [(person, reach.findings(turn.plan, person, turn.ways, known)) for person in in_order(turn.plan)]
     return sorted(
         ((person, each) for person, each in found if each),
@@ -127,7 +127,7 @@ async def _state(turn: Turn, page: int) -> Card:
     counts += f", {faults} kan ikke nås" if faults else ""
     shown = lacking[page * PAGE : (page + 1) * PAGE]
     pages = max(1, -(-len(lacking) // PAGE))
-    heard = await reach.known(turn.db)
+    heard = await reach.known(turn.db, turn.now)
     return Card(
         f"*Kan alle nås?* {counts}. {await last_checked(turn)}"
         + (f" Mangler, side {page + 1} af {pages}:" if lacking else ""),
@@ -150,7 +150,7 @@ def _named(turn: Turn, person: str, known: Known) -> str:
 
 
 def _lacks(each: list[Finding]) -> str:
-    return " ".join(f"{'❗' if one.level == 'fault' else '⚠️'} {one.what}. {one.mend}." for one in each)
+    return " ".join(f"{'❗' if one.level == 'fault' else '⚠️'} {quote(one.what, 300)}. {one.mend}." for one in each)
 
 
 async def last_checked(turn: Turn) -> str:

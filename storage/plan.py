@@ -58,7 +58,7 @@ DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
 SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
 
 # What a running crisis takes from today's plan, not from the one it began with.
-TODAYS = ("timezone", "phones", "channel_order", "rooms", "fallback")
+TODAYS = ("timezone", "phones", "channel_order", "contact_test", "rooms", "fallback")
 
 
 class Part(BaseModel):
@@ -367,6 +367,13 @@ class Fallback(Part):
     mail: Text | None = Field(default=None, alias="mail", repr=False)
 
 
+class ContactTest(Part):
+    """Whether people are asked, outside a crisis, if they can be reached and are in here as they should be."""
+
+    monthly: YesNo = Field(default=True, alias="månedligt")
+    quarterly: YesNo = Field(default=True, alias="kvartal")
+
+
 class Plan(Part):
     """A municipality's preparedness plan."""
 
@@ -396,6 +403,7 @@ class Plan(Part):
     channel_order: tuple[Channel, ...] = Field(
         default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1
     )
+    contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
 

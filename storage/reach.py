@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -15,6 +15,9 @@ from storage.plan import Plan
 from storage.tables import Address, ContactCheck
 
 Level = Literal["fault", "warning"]
+
+# Whoever has been asked has so long before it is said that they were silent.
+PATIENCE = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -60,25 +63,31 @@ class Known:
         heard: (person, platform), and when they were last heard from there, UTC.
         silent: those who haven't answered the last contact test, and when they were asked, UTC.
         confirmed: those who have answered one, and when they last did, UTC.
+        changed: those whose last answer was that the plan is wrong about them, and what they said, verbatim.
     """
 
     heard: Mapping[tuple[str, str], datetime | None]
     silent: Mapping[str, datetime]
     confirmed: Mapping[str, datetime]
+    changed: Mapping[str, str]
 
 
-async def known(db: AsyncSession) -> Known:
-    """What the rows remember of everybody."""
+async def known(db: AsyncSession, now: datetime) -> Known:
+    """What the rows remember of everybody, UTC `now`."""
     heard = {(row.person, row.platform): row.heard_at for row in await db.scalars(select(Address))}
     silent: dict[str, datetime] = {}
     confirmed: dict[str, datetime] = {}
+    changed: dict[str, str] = {}
     for row in await db.scalars(select(ContactCheck).order_by(ContactCheck.asked_at, ContactCheck.id)):
-        if row.answered_at is None:
+        if row.answered_at is None and now - row.asked_at >= PATIENCE:
             silent[row.person] = row.asked_at
-        else:
+        elif row.answered_at is not None:
             silent.pop(row.person, None)
+            changed.pop(row.person, None)
             confirmed[row.person] = row.answered_at
-    return Known(heard, silent, confirmed)
+            if row.words:
+                changed[row.person] = row.words
+    return Known(heard, silent, confirmed, changed)
 
 
 def findings(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> list[Finding]:
@@ -131,3 +140,5 @@ def _answered(person: str, known: Known) -> Iterator[Finding]:
         yield Finding(
             "warning", f"svarede ikke på kontakttesten den {known.silent[person]:%d.%m.%Y}", "Ring, og ret planen"
         )
+    if person in known.changed:
+        yield Finding("warning", f"har meldt en rettelse: »{known.changed[person]}«", "Ret planen")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from tests.stage import Stage, log_of
+from tests.stage import DENMARK, Stage, log_of
 from tests.stage_slack import SlackStage
 from tests.stages import in_one_chat
 
@@ -88,3 +90,36 @@ async def test_whoever_no_way_reaches_is_on_one_card_and_first_on_the_list(open_
     told_so = await stage.export()
     assert [(call["person"], call["by"]) for call in told_so["calls"]] == [("ulla", "kim"), ("per", "lars")]
     assert {each["state"] for each in told_so["notifications"] if each["to"] in ("ulla", "per")} == {"answered"}
+
+
+async def test_everybody_is_asked_every_month_and_whoever_is_silent_is_on_the_list(open_stage: Stage) -> None:
+    """R070 R244: one tap; each third time "Stemmer dine oplysninger?"; what is wrong reaches whoever keeps the plan."""
+    stage = open_stage
+    await stage.until(datetime(2026, 8, 3, 9, 59, tzinfo=DENMARK))
+    assert not await stage["mads"].has("Jeg kan nås")
+    await stage.kill()
+    await stage.until(datetime(2026, 8, 3, 10, 0, tzinfo=DENMARK))
+    for name in stage.plan.persons:
+        if name not in ("per", "kim"):
+            await stage[name].presses("Jeg kan nås")
+    await stage["kim"].says("ja")
+    await stage.until(datetime(2026, 8, 6, 10, 0, tzinfo=DENMARK))
+    assert await stage["kim"].sees("22 af 23 har svaret")
+    await stage["kim"].commands("kontakt")
+    assert await stage["kim"].sees("Per Hald")
+    assert not await stage["kim"].sees("Lars Vinther")
+    await stage.until(datetime(2026, 10, 5, 10, 0, tzinfo=DENMARK))
+    await stage["lars"].presses("Ja")
+    await stage["mads"].fills_in("Ret", mobile="+4521212121", mail="mads@htk.example", other="ny stedfortræder: Siv")
+    assert await stage["kim"].sees("mobil: +4521212121, andet: ny stedfortræder: Siv")
+    assert await stage.crises() == 0
+
+
+@in_one_chat
+async def test_nobody_is_tested_in_a_crisis(open_stage: Stage) -> None:
+    """R070: the test waits until it is over."""
+    stage = open_stage
+    await stage.until(datetime(2026, 8, 2, 12, 0, tzinfo=DENMARK))
+    await stage["jens"].commands("aktiver 1 vand i kælderen")
+    await stage.until(datetime(2026, 8, 4, 11, 0, tzinfo=DENMARK))
+    assert not await stage["mads"].has("Jeg kan nås")
