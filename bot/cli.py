@@ -110,6 +110,45 @@ def plan_check(
     print(f"Planen kan bruges: {len(plan.persons)} personer, {len(plan.centres)} centre.")
 
 
+@plan_app.command("import")
+def plan_import(
+    file: Annotated[Path, typer.Argument(help="Listen med kontakter: CSV eller Excel (.xlsx)")],
+    write: Annotated[Path | None, typer.Option("--write", help="Skriv den nye plan hertil; ellers vises kun")] = None,
+    plan_file: Annotated[Path | None, typer.Option("--plan", help="Planfilen; ellers den, der er sat op")] = None,
+    keep: Annotated[bool, typer.Option("--behold", help="De, der ikke er i listen, bliver i planen")] = False,
+) -> None:
+    """Show what a list of contacts would change in the plan; with --write, write the plan so."""
+    from storage import plan_import as lists
+
+    path = plan_file or _settings().plan
+    try:
+        text = path.read_text("utf-8-sig") if path else plans.example_text()
+        plan = plans.parse(text, str(path or "eksempelplan.yaml"))
+        rows = lists.read(file)
+    except (OSError, UnicodeDecodeError) as error:
+        _stop(COULD_NOT, [f"{path}: planfilen kan ikke læses ({error}). Skriv stien til planfilen"])
+    except PlanFaults as faults:
+        _stop(COULD_NOT, [str(fault) for fault in faults.faults])
+    except lists.Unreadable as error:
+        _stop(COULD_NOT, [f"{file}: {error}"])
+    found = lists.compare(plan, rows, str(file), keep=keep)
+    for line in lists.in_words(plan, found, plan.lines_of_persons()):
+        print(line)
+    if found.faults:
+        _stop(FOUND, [str(fault) for fault in sorted(found.faults)])
+    new = lists.written(text, found)
+    try:
+        plans.parse(new, str(write or "den nye plan"))
+        if write is None:
+            return
+        write.write_text(new, "utf-8")
+    except PlanFaults as faults:
+        _stop(FOUND, [str(fault) for fault in faults.faults])
+    except OSError as error:
+        _stop(COULD_NOT, [f"{write}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+    print(f"Skrevet til {write}.")
+
+
 @app.command()
 def doctor() -> None:
     """Check that krisebot can reach everybody it must reach."""

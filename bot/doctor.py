@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -50,6 +51,8 @@ def _ways(settings: Settings, database: Database, plan: Plan) -> list[reach.Way]
     """The ways that krisebot would have, were it started; a rehearsal reaches nobody outside it."""
     from bot.app import Krisebot
 
+    # What the platforms' libraries have to say of how they are set up is not the operator's.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     return [each.way for each in Krisebot(settings, database, plan).platforms if not each.way.everybody]
 
 

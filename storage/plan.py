@@ -51,6 +51,8 @@ from storage.plan_words import (
 __all__ = ["Fault", "Plan", "PlanFaults", "example", "load", "parse"]
 
 
+EXAMPLE = "eksempelplan.yaml"
+
 # Plan §4: these decide on activation, in this order.
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
 
@@ -521,6 +523,10 @@ class Plan(Part):
                 what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"
                 yield self._source.fault(("overvågning", place), what, "Se efter, at det er en postkasse")
 
+    def lines_of_persons(self) -> dict[str, int]:
+        """The line that each person stands on in the plan file."""
+        return {person: self._source.lines.get(("personer", person), 0) for person in self.persons}
+
     # --- frozen into a crisis ---
 
     def frozen(self) -> dict[str, Any]:
@@ -654,5 +660,9 @@ def load(path: Path) -> Plan:
 
 def example() -> Plan:
     """The packaged example plan, with fictional persons."""
-    file = resources.files("storage") / "eksempelplan.yaml"
-    return parse(file.read_text("utf-8"), file.name)
+    return parse(example_text(), EXAMPLE)
+
+
+def example_text() -> str:
+    """The packaged example plan, as it is written."""
+    return (resources.files("storage") / EXAMPLE).read_text("utf-8")

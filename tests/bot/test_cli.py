@@ -196,6 +196,22 @@ def test_the_case_on_paper_has_the_phone_list_only_for_those_who_may_have_it(
         assert ("+4520000003" in cells) == there, grade
 
 
+def test_a_list_of_contacts_is_shown_before_it_is_taken(run: Run, tmp_path: Path) -> None:
+    """R070: 0 with the differences, 1 with a fault's line, 2 without a list; nothing is written without --write."""
+    (tmp_path / "plan.yaml").write_text(EXAMPLE, "utf-8")
+    (tmp_path / "liste.csv").write_text("navn;mobil\nLars Vinther;21000003\n", "utf-8")
+    ran = run("plan", "import", "liste.csv", "--plan", "plan.yaml", "--behold")
+    assert ran.returncode == 0, ran.stderr
+    assert "mobil +4520000003 → +4521000003" in ran.stdout
+    assert sorted(each.name for each in tmp_path.iterdir() if each.suffix == ".yaml") == ["plan.yaml"]
+    assert run("plan", "import", "liste.csv", "--plan", "plan.yaml", "--behold", "--write", "ny.yaml").returncode == 0
+    new = (tmp_path / "ny.yaml").read_text("utf-8")
+    assert "+4521000003" in new
+    assert [line for line in EXAMPLE.splitlines() if line.startswith("#") and line not in new] == []
+    refused(run("plan", "import", "liste.csv", "--plan", "plan.yaml"), 1, "Jens Lund", "beredskabschef")
+    refused(run("plan", "import", "ingen.csv"), 2, "ingen.csv")
+
+
 def test_the_doctor_tells_who_cannot_be_reached(run: Run, tmp_path: Path) -> None:
     """R070: checked before the night it is needed."""
     slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "x"}
