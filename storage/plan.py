@@ -369,6 +369,26 @@ class Fallback(Part):
     mail: Text | None = Field(default=None, alias="mail", repr=False)
 
 
+class ChannelOrder(Part):
+    """In which order a person's ways are tried. A list alone is for when nothing else is known of the person.
+
+    What is written for an urgency holds for everybody, before what they prefer and where they were last heard from.
+    """
+
+    otherwise: tuple[Channel, ...] = Field(default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1)
+    urgent: tuple[Channel, ...] = Field(default=(), alias="haster")
+    ordinary: tuple[Channel, ...] = Field(default=(), alias="almindelig")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _may_be_a_list(cls, data: Any) -> Any:
+        return {"rækkefølge": data} if isinstance(data, (list, tuple)) else data
+
+    def decided(self, *, urgent: bool) -> tuple[str, ...]:
+        """The order that the plan has decided on for that urgency; empty where it leaves it to what is known."""
+        return self.urgent if urgent else self.ordinary
+
+
 class ContactTest(Part):
     """Whether people are asked, outside a crisis, if they can be reached and are in here as they should be."""
 
@@ -402,9 +422,7 @@ class Plan(Part):
     links: tuple[Link, ...] = Field(default=(), alias="links")
 
     phones: dict[str, Phone] = Field(default={}, alias="telefoner")
-    channel_order: tuple[Channel, ...] = Field(
-        default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1
-    )
+    channel_order: ChannelOrder = Field(default=ChannelOrder(), alias="rækkefølge")
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
