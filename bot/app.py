@@ -20,7 +20,7 @@ from bot.clock import SystemClock
 from bot.engine import Engine
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
-from bot.settings import Settings
+from bot.settings import Settings, SettingsFault
 from handlers import contact_test, registry
 from handlers.turn import Turn
 from storage import plan as plans
@@ -74,9 +74,15 @@ class Krisebot:
         return found
 
     def _reserves(self) -> list[Platform]:
-        """SMS and mail, where the plan has a gateway for them; a rehearsal rings nobody up."""
+        """SMS and mail, where the plan has a gateway for them; a rehearsal rings nobody up.
+
+        Raises:
+            SettingsFault: there is a mailbox to read, and no way to write.
+        """
         from bot.platforms.gateway import Gateway
         from bot.platforms.gatewayapi import SCHEME, GatewayApi
+        from bot.platforms.mail import Mail
+        from bot.platforms.mailbox import Mailbox
 
         found: list[Platform] = []
         sms, mail = self.plan.fallback.sms, self.plan.fallback.mail
@@ -84,8 +90,16 @@ class Krisebot:
             found.append(GatewayApi(sms, self.settings.gatewayapi_url, self.engine))
         elif sms:
             found.append(Gateway("sms", sms, lambda: self.plan))
-        if mail:
+        if mail and self.settings.imap_url:
+            found.append(Mail(mail, Mailbox.of(self.settings.imap_url.get_secret_value()), self.engine))
+        elif mail:
             found.append(Gateway("mail", mail, lambda: self.plan))
+        elif self.settings.imap_url:
+            raise SettingsFault(
+                [
+                    "KRISEBOT_IMAP_URL: planen har ingen »reserve: mail« at svare fra. Skriv den, eller fjern indstillingen"
+                ]
+            )
         return found
 
     def read_plan_again(self) -> None:
@@ -194,7 +208,7 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     """Run until told to stop.
 
     Raises:
-        storage.plan.PlanFaults, storage.database.DatabaseUnavailable, OSError: it can't start.
+        storage.plan.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.
     """
     plan = load_plan(settings.plan)
     database = Database(settings.database_url)

@@ -85,6 +85,8 @@ def serve() -> None:
         asyncio.run(running.serve(settings, lambda line: print(line, flush=True)))
     except PlanFaults as faults:
         _stop(COULD_NOT, [str(fault) for fault in faults.faults])
+    except SettingsFault as error:
+        _stop(COULD_NOT, error.faults)
     except DatabaseUnavailable as error:
         _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
     except OSError as error:

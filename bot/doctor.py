@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from bot.settings import Settings
+from bot.settings import Settings, SettingsFault
 from storage import plan as plans
 from storage import reach
 from storage.database import Database, DatabaseUnavailable
@@ -43,7 +43,10 @@ async def examine(settings: Settings) -> list[str]:
     finally:
         await database.close()
     lines.append(f"{GOOD}  Databasen svarer")
-    ways = _ways(settings, database, plan)
+    try:
+        ways = _ways(settings, database, plan)
+    except SettingsFault as error:
+        return [*lines, *(f"{FAULT}  {fault}" for fault in error.faults)]
     return [*lines, *(line for person in plan.persons for line in _reach(plan, person, ways, known))]
 
 

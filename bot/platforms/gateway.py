@@ -75,12 +75,17 @@ class Gateway:
         text = in_words(post.card, LONGEST[self.name])
         if post.repeated:
             text = f"(gentaget) {text}"
-        title = text.splitlines()[0][:120] if self.name == "mail" else ""
-        if not await way.async_notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
+        if not await way.async_notify(
+            body=text, title=self.title(lane, post, text), body_format=apprise.NotifyFormat.TEXT
+        ):
             self._trouble = f"{self.name}-gatewayen tog ikke imod"
             raise InDoubt(self._trouble)
         self._trouble = None
         return {"to": lane}
+
+    def title(self, lane: str, post: Post, text: str) -> str:
+        """A mail's subject; an SMS has none."""
+        return text.splitlines()[0][:120] if self.name == "mail" else ""
 
     async def edit(self, lane: str, ref: Ref, post: Post) -> Ref:
         """What has been sent can't be changed: the chat shows how it stands now."""

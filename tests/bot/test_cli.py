@@ -98,6 +98,14 @@ def test_a_plan_that_is_not_there_is_a_2(run: Run) -> None:
         ),
         ({"KRISEBOT_TEAMS_UNVERIFIED": "on", "KRISEBOT_HOST": "0.0.0.0"}, ("KRISEBOT_TEAMS_UNVERIFIED",)),
         ({"KRISEBOT_PORT": "mange"}, ("KRISEBOT_PORT",)),
+        (
+            {
+                "SLACK_BOT_TOKEN": "xoxb-1",
+                "SLACK_SIGNING_SECRET": "hemmelig",
+                "KRISEBOT_IMAP_URL": "imaps://krisebot:hemmelig@imap.htk.example",
+            },
+            ("KRISEBOT_IMAP_URL", "reserve: mail"),
+        ),
         ({"KRISEBOT_DATABASE_URL": "mysql://x"}, ("KRISEBOT_DATABASE_URL",)),
         ({"KRISEBOT_PLAN": "findes_ikke.yaml"}, ("findes_ikke.yaml",)),
         ({"KRISEBOT_DATABASE_URL": "postgresql+asyncpg://ingen@127.0.0.1:1/intet"}, ("KRISEBOT_DATABASE_URL",)),
