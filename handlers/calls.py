@@ -21,6 +21,8 @@ from storage.tables import Delivery, Message
 # A card that still has one of these buttons waits for its answer; they are the words that people are drilled on.
 ANSWERS = frozenset({"Kommer", "Mit center er underrettet", "Jeg har læst den", "Modtaget", "Grøn"})
 WHAT = {"summons": "indkaldelsen", "order": "ordren", "alert": "varslet"}
+# So many failed tries, and the person is on the list although the next try may succeed.
+TRIED = 3
 # Each has a button of its own, and a card has room for ten.
 PAGE = 7
 
@@ -119,20 +121,26 @@ async def unconfirmed(turn: Turn) -> tuple[list[Unconfirmed], set[str]]:
 
 
 async def reasons(turn: Turn) -> dict[int, str]:
-    """The crisis' messages that every way has failed for, and why the last one did, Danish."""
+    """The crisis' messages that have not come through by any way, and why the last one failed, Danish.
+
+    One that is still being tried counts as soon as it has failed a few times: nobody waits a day to ring.
+    """
     rows = await turn.db.execute(
-        select(Delivery.message_id, Delivery.state, Delivery.error)
+        select(Delivery.message_id, Delivery.state, Delivery.error, Delivery.attempts)
         .join(Message, Message.id == Delivery.message_id)
         .where(Message.crisis_id == turn.the_crisis.id, Message.kind.in_(NOTICES))
         .order_by(Delivery.id)
     )
     last: dict[int, str] = {}
-    arrived: set[int] = set()
-    for message, state, error in rows:
-        last[message] = error or "kom ikke frem"
-        if state != "failed":
-            arrived.add(message)
-    return {message: why for message, why in last.items() if message not in arrived}
+    hopeful: set[int] = set()
+    for message, state, error, attempts in rows:
+        if state == "failed":
+            last[message] = error or "kom ikke frem"
+        elif state in ("queued", "sending") and attempts >= TRIED:
+            last[message] = f"{error or 'intet svar'}, prøves stadig"
+        else:
+            hopeful.add(message)
+    return {message: why for message, why in last.items() if message not in hopeful}
 
 
 async def _card(turn: Turn, page: int) -> Card:

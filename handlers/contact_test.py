@@ -20,6 +20,7 @@ from storage.tables import ContactCheck, Timer
 KEY = "contact_test"
 # When people are at work, on the clock on the wall.
 AT = time(10)
+OPEN, SHUT = time(8), time(16)
 # How many working days there are to answer in.
 DAYS = 3
 # Every so many rounds the plan's own details are asked about.
@@ -29,8 +30,11 @@ SHOWN = 8
 
 async def begin(turn: Turn) -> None:
     """The first round is a month after krisebot was first started; a later start changes nothing."""
-    if await turn.db.scalar(select(Timer.id).where(Timer.key == KEY)) is None:
-        await turn.at(next_month(turn.now, turn.zone), "contact_test.round", KEY, round=1)
+    standing = await turn.db.scalar(select(Timer).where(Timer.key == KEY))
+    if standing is None or standing.state != "waiting":
+        # One that failed is not the last.
+        round = standing.args["round"] + 1 if standing else 1
+        await turn.at(next_month(turn.now, turn.zone), "contact_test.round", KEY, round=round)
 
 
 def next_month(now: datetime, zone: ZoneInfo) -> datetime:
@@ -57,8 +61,10 @@ def _at_work(day: date, zone: ZoneInfo) -> datetime:
 
 @timer("contact_test.round")
 async def ask(turn: Turn, round: int) -> None:
-    """Everybody in the plan is asked once; while anything is going on, nobody is."""
-    if await turn.open_crises():
+    """Everybody in the plan is asked once; while anything is going on, nobody is, nor at night after a long standstill."""
+    local = turn.now.astimezone(turn.zone)
+    at_work = local.weekday() < 5 and OPEN <= local.time() < SHUT
+    if not at_work or await turn.open_crises():
         await turn.at(_working_days(turn.now, turn.zone, 1), "contact_test.round", KEY, round=round)
         return
     await turn.at(next_month(turn.now, turn.zone), "contact_test.round", KEY, round=round + 1)

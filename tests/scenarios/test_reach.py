@@ -123,3 +123,22 @@ async def test_nobody_is_tested_in_a_crisis(open_stage: Stage) -> None:
     await stage["jens"].commands("aktiver 1 vand i kælderen")
     await stage.until(datetime(2026, 8, 4, 11, 0, tzinfo=DENMARK))
     assert not await stage["mads"].has("Jeg kan nås")
+
+
+@in_one_chat
+async def test_whoever_is_rung_up_from_the_list_has_been_told_of_the_mail_too(open_stage: Stage) -> None:
+    """R200: two lists of the same people are not rung through twice; what a centre said on the telephone is no ping."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["bo"].commands("mail alle centerchefer Fælles budskaber")
+    await stage["bo"].presses("Send til 6")
+    await stage["kim"].commands("ping Teknik hvordan står det til?")
+    await stage["mads"].presses("Grøn")
+    await stage["kim"].commands("ringeliste")
+    while not await stage["kim"].has("Kontaktet: Ulla Ravn"):
+        await stage["kim"].presses("Næste side")
+    await stage["kim"].presses("Kontaktet: Ulla Ravn")
+    told_so = await stage.export()
+    (nudge,) = told_so["nudges"]
+    assert [each["person"] for each in nudge["receipts"] if each["called_by"] == "kim"] == ["ulla"]
+    assert [each["state"] for each in told_so["notifications"] if each["to"] == "mads"][-1] == "answered"
