@@ -24,8 +24,8 @@ from bot.packing import Handout
 from bot.papers import Papers
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
-from bot.settings import Settings
-from handlers import registry, upkeep
+from bot.settings import Settings, SettingsFault
+from handlers import contact_test, registry, upkeep
 from handlers.turn import Turn
 from storage import plan as plans
 from storage.database import Database
@@ -78,9 +78,15 @@ class Krisebot:
         return found
 
     def _reserves(self) -> list[Platform]:
-        """SMS and mail, where the plan has a gateway for them; a rehearsal rings nobody up."""
+        """SMS and mail, where the plan has a gateway for them; a rehearsal rings nobody up.
+
+        Raises:
+            SettingsFault: there is a mailbox to read, and no way to write.
+        """
         from bot.platforms.gateway import Gateway
         from bot.platforms.gatewayapi import SCHEME, GatewayApi
+        from bot.platforms.mail import Mail
+        from bot.platforms.mailbox import Mailbox
 
         found: list[Platform] = []
         sms, mail = self.plan.fallback.sms, self.plan.fallback.mail
@@ -88,8 +94,16 @@ class Krisebot:
             found.append(GatewayApi(sms, self.settings.gatewayapi_url, self.engine))
         elif sms:
             found.append(Gateway("sms", sms, lambda: self.plan))
-        if mail:
+        if mail and self.settings.imap_url:
+            found.append(Mail(mail, Mailbox.of(self.settings.imap_url.get_secret_value()), self.engine))
+        elif mail:
             found.append(Gateway("mail", mail, lambda: self.plan))
+        elif self.settings.imap_url:
+            raise SettingsFault(
+                [
+                    "KRISEBOT_IMAP_URL: planen har ingen »reserve: mail« at svare fra. Skriv den, eller fjern indstillingen"
+                ]
+            )
         return found
 
     async def read_plan_again(self) -> None:
@@ -113,9 +127,11 @@ class Krisebot:
         await self.engine.start(by_itself=by_itself)
 
     async def _keep_up(self) -> None:
-        """The plan's own upkeep begins, and a plan that has changed is asked about."""
+        """The plan's own upkeep and its contact tests begin, and a plan that has changed is asked about."""
         async with self.database.turn() as db:
-            await upkeep.begin(Turn(db, self.clock.now(), self.plan))
+            turn = Turn(db, self.clock.now(), self.plan)
+            await upkeep.begin(turn)
+            await contact_test.begin(turn)
 
     async def stop(self) -> None:
         """Stop; what is under way is in the rows."""
@@ -206,7 +222,7 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     """Run until told to stop.
 
     Raises:
-        storage.plan.PlanFaults, storage.database.DatabaseUnavailable, OSError: it can't start.
+        storage.plan.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.
     """
     plan = load_plan(settings.plan)
     database = Database(settings.database_url)

@@ -1,4 +1,4 @@
-"""What a case file needs beside the export's own document: names for people, and the bytes of what is attached."""
+"""What a case file needs beside the export's own document: the bytes of what is attached."""
 
 from __future__ import annotations
 
@@ -7,21 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.grades import GRADES
-from storage.pages import Names
 from storage.parts.attachments import content_of
-from storage.plan import Plan
 from storage.verification import kept_attachments
-
-
-def names_of(plan: Plan) -> Names:
-    """How a plan's persons and grades are written on paper."""
-    return Names(
-        persons={person: known.name for person, known in plan.persons.items()},
-        grades={grade: plan.grade_name(grade) for grade in GRADES},
-        municipality=plan.municipality,
-        zone=plan.timezone,
-    )
 
 
 async def attached(db: AsyncSession, told: Mapping[str, Any]) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import doctor as checkup
 from bot import scenario
 from bot import settings as configuration
-from bot.case_file import attached, names_of
+from bot.case_file import attached
 from bot.settings import Settings, SettingsFault
-from handlers import log_seal
+from handlers import contacts, log_seal
 from handlers.turn import Turn
 from storage import archive, verification
 from storage import export as exports
@@ -85,6 +86,8 @@ def serve() -> None:
         asyncio.run(running.serve(settings, lambda line: print(line, flush=True)))
     except PlanFaults as faults:
         _stop(COULD_NOT, [str(fault) for fault in faults.faults])
+    except SettingsFault as error:
+        _stop(COULD_NOT, error.faults)
     except DatabaseUnavailable as error:
         _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
     except OSError as error:
@@ -108,6 +111,45 @@ def plan_check(
     for warning in plan.warnings_on(checkup.today()):
         print(f"Advarsel: {warning}", file=sys.stderr)
     print(f"Planen kan bruges: {len(plan.persons)} personer, {len(plan.centres)} centre.")
+
+
+@plan_app.command("import")
+def plan_import(
+    file: Annotated[Path, typer.Argument(help="Listen med kontakter: CSV eller Excel (.xlsx)")],
+    write: Annotated[Path | None, typer.Option("--write", help="Skriv den nye plan hertil; ellers vises kun")] = None,
+    plan_file: Annotated[Path | None, typer.Option("--plan", help="Planfilen; ellers den, der er sat op")] = None,
+    keep: Annotated[bool, typer.Option("--behold", help="De, der ikke er i listen, bliver i planen")] = False,
+) -> None:
+    """Show what a list of contacts would change in the plan; with --write, write the plan so."""
+    from storage import plan_import as lists
+
+    path = plan_file or _settings().plan
+    try:
+        text = path.read_text("utf-8-sig") if path else plans.example_text()
+        plan = plans.parse(text, str(path or "eksempelplan.yaml"))
+        rows = lists.read(file)
+    except (OSError, UnicodeDecodeError) as error:
+        _stop(COULD_NOT, [f"{path}: planfilen kan ikke læses ({error}). Skriv stien til planfilen"])
+    except PlanFaults as faults:
+        _stop(COULD_NOT, [str(fault) for fault in faults.faults])
+    except lists.Unreadable as error:
+        _stop(COULD_NOT, [f"{file}: {error}"])
+    found = lists.compare(plan, rows, str(file), keep=keep)
+    for line in lists.in_words(plan, found, plan.lines_of_persons()):
+        print(line)
+    if found.faults:
+        _stop(FOUND, [str(fault) for fault in sorted(found.faults)])
+    new = lists.written(text, found)
+    try:
+        plans.parse(new, str(write or "den nye plan"))
+        if write is None:
+            return
+        write.write_text(new, "utf-8")
+    except PlanFaults as faults:
+        _stop(FOUND, [str(fault) for fault in faults.faults])
+    except OSError as error:
+        _stop(COULD_NOT, [f"{write}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+    print(f"Skrevet til {write}.")
 
 
 @app.command()
@@ -224,10 +266,14 @@ async def _export(
     """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel."""
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
-    await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=crisis))
+    turn = Turn(db, datetime.now(UTC), plan, crisis=crisis)
+    await log_seal.post(turn)
     told = await exports.document(db, crisis, grade)
     files = await attached(db, told) if format is Format.ZIP else {}
-    return told, names_of(Plan.thawed(crisis.plan, plan)), files
+    names = Names.of(Plan.thawed(crisis.plan, plan))
+    if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
+        names = replace(names, phones=contacts.printed(plan), checked=await contacts.last_checked(turn))
+    return told, names, files
 
 
 def _verify_file(path: Path, head: str | None) -> list[Break]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Throttled, Unavailable, Undeliverable
 from handlers.card import Card
 from handlers.clock import Clock
+from handlers.turn import URGENT
 from storage.database import Database
 from storage.plan import Plan
 from storage.tables import Address, Crisis, Delivery, Lane, Member, Message, Room, Timer
@@ -39,6 +40,11 @@ OUR_FAULT = 5
 GIVE_UP = timedelta(hours=24)
 # Conversations served at once.
 ABREAST = 50
+
+
+def _place(platform: str, order: Sequence[str]) -> int:
+    """Where it stands in an order; what isn't in it comes after all that is."""
+    return order.index(platform) if platform in order else len(order)
 
 
 @dataclass(frozen=True)
@@ -161,26 +167,35 @@ class Deliverer:
             return opened, not undecided
         # No channel could be made anywhere: everybody in it is written to directly.
         members = await db.scalars(select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None)))
-        return [way for person in dict.fromkeys(members) for way in (await self._ways_to(db, person, None))[:1]], True
+        return [
+            way
+            for person in dict.fromkeys(members)
+            for way in (await self._ways_to(db, person, None, message.urgency))[:1]
+        ], True
 
     async def _ways(self, db: AsyncSession, message: Message) -> list[tuple[str, str]]:
-        return await self._ways_to(db, message.recipient, message.platform)
+        return await self._ways_to(db, message.recipient, message.platform, message.urgency)
 
-    async def _ways_to(self, db: AsyncSession, person: str, first: str | None) -> list[tuple[str, str]]:
-        """A person's ways, best first: how they asked, what the plan says they prefer, where they were last heard."""
+    async def _ways_to(self, db: AsyncSession, person: str, first: str | None, urgency: int) -> list[tuple[str, str]]:
+        """A person's ways, best first: how they asked, what the plan has decided for such haste, what they prefer, where
+        they were last heard, and else the plan's order."""
         known = {
             address.platform: address for address in await db.scalars(select(Address).where(Address.person == person))
         }
-        in_plan = self._plan().persons.get(person)
+        plan = self._plan()
+        in_plan = plan.persons.get(person)
+        decided = plan.channel_order.decided(urgent=urgency == URGENT)
 
-        def rank(platform: str) -> tuple[bool, bool, bool, float]:
+        def rank(platform: str) -> tuple[bool, int, bool, bool, float, int]:
             heard = known[platform].heard_at if platform in known else None
             return (
                 platform != first,
+                _place(platform, decided),
                 in_plan is None or platform != in_plan.prefers,
                 # A way without rooms, SMS or mail, is a reserve.
                 not self._platforms[platform].has_rooms,
                 -(heard.timestamp() if heard else 0),
+                _place(platform, plan.channel_order.otherwise),
             )
 
         ways = []

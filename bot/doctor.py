@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
-
-from bot.settings import Settings
+from bot.settings import Settings, SettingsFault
 from storage import plan as plans
+from storage import reach
 from storage.database import Database, DatabaseUnavailable
 from storage.plan import Plan, PlanFaults
-from storage.tables import Address
 
 GOOD, WARNING, FAULT = "OK", "ADVARSEL", "FEJL"
+LEVELS = {"warning": WARNING, "fault": FAULT}
 
 
 def today() -> date:
@@ -36,27 +37,35 @@ async def examine(settings: Settings) -> list[str]:
     try:
         await database.migrate()
         async with database.reading() as db:
-            heard = {(row.person, row.platform) for row in await db.scalars(select(Address))}
+            known = await reach.known(db, datetime.now(UTC))
     except DatabaseUnavailable as error:
         return [*lines, f"{FAULT}  Databasen kan ikke bruges: {error}"]
     finally:
         await database.close()
     lines.append(f"{GOOD}  Databasen svarer")
-    return [*lines, *(line for person in plan.persons for line in _reach(settings, plan, person, heard))]
+    try:
+        ways = _ways(settings, database, plan)
+    except SettingsFault as error:
+        return [*lines, *(f"{FAULT}  {fault}" for fault in error.faults)]
+    return [*lines, *(line for person in plan.persons for line in _reach(plan, person, ways, known))]
 
 
-def _reach(settings: Settings, plan: Plan, person: str, heard: set[tuple[str, str]]) -> list[str]:
-    """What is known of how to reach a person on the platforms in use."""
-    known = plan.persons[person]
-    used = {"slack": settings.slack_configured, "teams": settings.teams_configured}
-    platforms = [name for name, configured in used.items() if configured]
-    if not platforms:
-        return []
-    ways = [name for name in platforms if known.address(name)]
+def _ways(settings: Settings, database: Database, plan: Plan) -> list[reach.Way]:
+    """The ways that krisebot would have, were it started; a rehearsal reaches nobody outside it."""
+    from bot.app import Krisebot
+
+    # What the platforms' libraries have to say of how they are set up is not the operator's.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+    return [each.way for each in Krisebot(settings, database, plan).platforms if not each.way.everybody]
+
+
+def _reach(plan: Plan, person: str, ways: Sequence[reach.Way], known: reach.Known) -> list[str]:
+    """What is known of how to reach a person by the ways in use."""
     if not ways:
-        return [f"{FAULT}  {known.name} kan ikke nås. Skriv personens {' eller '.join(platforms)} i planen"]
-    if "teams" in ways and (person, "teams") not in heard:
-        return [
-            f"{WARNING}  {known.name} har ikke skrevet til Krisebot i Teams endnu. Giv alle appen fra Teams' administration"
-        ]
-    return [f"{GOOD}  {known.name}: {', '.join(ways)}"]
+        return []
+    name = plan.persons[person].name
+    found = reach.findings(plan, person, ways, known)
+    if not found:
+        by = ", ".join(way.name for way in reach.list_of(ways, plan, person))
+        return [f"{GOOD}  {name}: {by}"]
+    return [f"{LEVELS[each.level]}  {name} {each.what}. {each.mend}" for each in found]

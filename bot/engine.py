@@ -55,7 +55,9 @@ class Engine:
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
         self.intake = Intake(database, self._come_in.set)
-        self.turns = Turns(database, clock, plan, self._committed)
+        self.turns = Turns(
+            database, clock, plan, self._committed, lambda: [each.way for each in self.platforms.values()]
+        )
         self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.case_file import attached, names_of
+from bot.case_file import attached
 from handlers import case_export
 from handlers.clock import Clock
 from handlers.turn import Turn
 from storage import archive, export
 from storage.database import Database
+from storage.pages import Names
 from storage.parts.attachments import content_of
 from storage.parts.case_exports import CaseExport
 from storage.plan import Plan
@@ -74,7 +75,7 @@ class Packer:
             crisis = await db.get_one(Crisis, row.crisis_id)
             told = await export.document(db, crisis, row.grade)
             files = await attached(db, told)
-            names = names_of(Plan.thawed(crisis.plan, self._plan()))
+            names = Names.of(Plan.thawed(crisis.plan, self._plan()))
         loop = asyncio.get_running_loop()
 
         def tell(step: str) -> None:

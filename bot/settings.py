@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.platforms.mailbox import Mailbox
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DRIVERS = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
 
@@ -58,6 +60,8 @@ class Settings(BaseSettings):
     teams_unverified: bool = _setting("KRISEBOT_TEAMS_UNVERIFIED", False)
 
     gatewayapi_url: str = _setting("KRISEBOT_GATEWAYAPI_URL", "https://gatewayapi.com")
+
+    imap_url: SecretStr | None = _setting("KRISEBOT_IMAP_URL")
 
     @field_validator("rehearsal_wanted", "teams_unverified", mode="before")
     @classmethod
@@ -118,8 +122,19 @@ class Settings(BaseSettings):
             )
         if self.rehearsal_wanted and (self.slack_configured or self.teams_configured):
             yield "KRISEBOT_REHEARSAL: kan ikke være on ved siden af en platform. Fjern den, eller fjern platformen"
+        yield from self._mailbox_faults()
         if self.teams_unverified and not self.loopback:
             yield "KRISEBOT_TEAMS_UNVERIFIED: må kun være on, når KRISEBOT_HOST er 127.0.0.1. Fjern den"
+
+    def _mailbox_faults(self) -> Iterator[str]:
+        if self.imap_url is None:
+            return
+        try:
+            Mailbox.of(self.imap_url.get_secret_value())
+        except ValueError as error:
+            yield f"KRISEBOT_IMAP_URL: {error}. Skriv imaps://bruger:adgangskode@server/INBOX"
+        if self.rehearsal:
+            yield "KRISEBOT_IMAP_URL: mail bruges kun ved siden af Slack eller Teams. Fjern den, eller sæt en platform op"
 
 
 def load() -> Settings:

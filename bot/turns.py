@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from handlers.incoming import Incoming
 from handlers.turn import Turn
 from storage.database import Database
 from storage.plan import Plan
+from storage.reach import Way
 from storage.tables import Address, Alert, Crisis, Inbox, Timer
 
 log = logging.getLogger(__name__)
@@ -34,15 +35,22 @@ class Turns:
         clock: the time.
         plan: today's plan, asked for at every turn so that it can be read anew.
         committed: called after each turn that may have said something.
+        ways: the ways to reach people that are in use.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, plan: Callable[[], Plan], committed: Callable[[], None]
+        self,
+        database: Database,
+        clock: Clock,
+        plan: Callable[[], Plan],
+        committed: Callable[[], None],
+        ways: Callable[[], Sequence[Way]] = tuple,
     ) -> None:
         self._database = database
         self._clock = clock
         self._plan = plan
         self._committed = committed
+        self._ways = ways
         self._one_at_a_time = asyncio.Lock()
 
     async def drain(self) -> bool:
@@ -90,7 +98,7 @@ class Turns:
     async def _answer(self, db: AsyncSession, row: Inbox, now: datetime) -> None:
         incoming = Incoming.from_json(row.body)
         await self._remember(db, incoming, now)
-        turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db))
+        turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db), ways=self._ways())
         turn.inbox_id = row.id
         await router.handle(turn)
         row.state, row.handled_at = "done", now
@@ -98,7 +106,9 @@ class Turns:
     async def _fire(self, db: AsyncSession, row: Timer, now: datetime) -> None:
         row.state, row.fired_at = "done", now
         crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None
-        turn = Turn(db, now, self._plan(), crisis=crisis, due=row.due_at, strangers=await _strangers(db))
+        turn = Turn(
+            db, now, self._plan(), crisis=crisis, due=row.due_at, strangers=await _strangers(db), ways=self._ways()
+        )
         await registry.timers[row.kind](turn, **row.args)
 
     async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:

@@ -178,6 +178,22 @@ async def called(turn: Turn, nudge: int) -> None:
     await _show(turn, row)
 
 
+async def rung(turn: Turn, person: str) -> None:
+    """Somebody reached the person on the telephone, for whatever reason: they have been told of the mails too."""
+    waiting = await turn.db.scalars(
+        select(NudgeReceipt).where(
+            NudgeReceipt.crisis_id == turn.the_crisis.id,
+            NudgeReceipt.person == person,
+            NudgeReceipt.read_at.is_(None),
+            NudgeReceipt.called_at.is_(None),
+        )
+    )
+    for receipt in list(waiting):
+        receipt.called_at, receipt.called_by = turn.now, turn.sender
+        await turn.db.flush()
+        await _show(turn, await turn.db.get_one(Nudge, receipt.nudge))
+
+
 async def _show(turn: Turn, row: Nudge) -> None:
     await turn.say(row.sender, await _board(turn, row), key=_key(row, "board"))
 

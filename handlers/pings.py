@@ -18,7 +18,7 @@ from handlers.registry import action, reply, timer, verb
 from handlers.turn import Turn
 from storage.parts.pings import Ping, PingAnswer
 from storage.plan import Centre
-from storage.tables import Crisis
+from storage.tables import Crisis, Message
 
 HOW = "Hvordan står det til?"
 # The plan's other questions, and the word that asks each.
@@ -236,6 +236,8 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: str) -> None
         refs={"ping": ping_row.number, "reading": colour} | ({"corrects": row.log_no} if again and row.log_no else {}),
     )
     row.log_no = entry.no
+    for message in await turn.db.scalars(select(Message).where(Message.key == _key(row, turn.sender))):
+        message.answered_at, message.answer = turn.now, text
     await turn.db.flush()
     await picture_draft.contribute(turn, 2, f"{row.centre}: {text}", entry.no)
     await turn.say(turn.sender, _read_back(turn, row), key=_key(row, turn.sender), kind="broadcast")

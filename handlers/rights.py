@@ -69,6 +69,12 @@ async def _runs_staff(turn: Turn) -> bool:
     return await _chief(turn) or await secretariat.held(turn)
 
 
+async def _phone_list(turn: Turn) -> bool:
+    """Outside a crisis nobody is its chief: then it is whoever would be (plan §5)."""
+    would_be = turn.crisis is None and acts_as(turn.rules, turn.sender, "borgmester")
+    return would_be or await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
+
+
 async def _meets(turn: Turn) -> bool:
     return await framing.held(turn) or await _runs_staff(turn)
 
@@ -146,6 +152,8 @@ log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
 log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
+# R309, T30: people's own numbers are not for everybody
+phone_list = Right("krisestabschefen eller krisesekretariatet", _phone_list)
 # Plan §2: "har ansvar for at spørge ud i organisationen"
 asks = Right("krisestaben eller krisesekretariatet", _asks)
 # Plan §5: the framing staff and the secretariat that serves it

@@ -6,7 +6,7 @@ A turn reads and writes rows and says what shall be said. Nothing leaves the hou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,6 +22,7 @@ from handlers.incoming import Incoming
 from storage import log, redaction
 from storage.parts.externals import PREFIX
 from storage.plan import Plan
+from storage.reach import Way
 from storage.tables import Address, Alert, Crisis, LogEntry, Member, Message, Room, Timer
 
 URGENT, ORDINARY, ROUTINE = 0, 1, 2
@@ -47,6 +48,7 @@ class Turn:
         crisis: which crisis it is about, where that is known.
         due: when the timer should have gone off, UTC.
         strangers: names of employees who are not in the plan.
+        ways: the ways to reach people that are in use.
     """
 
     def __init__(
@@ -59,12 +61,14 @@ class Turn:
         crisis: Crisis | None = None,
         due: datetime | None = None,
         strangers: Mapping[str, str] | None = None,
+        ways: Sequence[Way] = (),
     ) -> None:
         self.db = db
         self.now = now
         self.plan = plan
         self.incoming = incoming
         self.due = due
+        self.ways = ways
         self._strangers = strangers or {}
         self._crisis = crisis
         # Whether what is said and begun here belongs to an exercise; what began in one stays in it (D10).

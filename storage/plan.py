@@ -52,6 +52,8 @@ from storage.plan_words import (
 __all__ = ["Fault", "Plan", "PlanFaults", "example", "load", "parse"]
 
 
+EXAMPLE = "eksempelplan.yaml"
+
 # Plan §4: these decide on activation, in this order.
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
 
@@ -62,7 +64,7 @@ SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
 MEDIA = ("tv", "radio/netradio", "hjemmesider", "Facebook", "X (Twitter)")
 
 # What a running crisis takes from today's plan, not from the one it began with.
-TODAYS = ("timezone", "server", "phones", "channel_order", "rooms", "fallback")
+TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback")
 
 
 class Part(BaseModel):
@@ -376,6 +378,33 @@ class Fallback(Part):
     mail: Text | None = Field(default=None, alias="mail", repr=False)
 
 
+class ChannelOrder(Part):
+    """In which order a person's ways are tried. A list alone is for when nothing else is known of the person.
+
+    What is written for an urgency holds for everybody, before what they prefer and where they were last heard from.
+    """
+
+    otherwise: tuple[Channel, ...] = Field(default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1)
+    urgent: tuple[Channel, ...] = Field(default=(), alias="haster")
+    ordinary: tuple[Channel, ...] = Field(default=(), alias="almindelig")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _may_be_a_list(cls, data: Any) -> Any:
+        return {"rækkefølge": data} if isinstance(data, (list, tuple)) else data
+
+    def decided(self, *, urgent: bool) -> tuple[str, ...]:
+        """The order that the plan has decided on for that urgency; empty where it leaves it to what is known."""
+        return self.urgent if urgent else self.ordinary
+
+
+class ContactTest(Part):
+    """Whether people are asked, outside a crisis, if they can be reached and are in here as they should be."""
+
+    monthly: YesNo = Field(default=True, alias="månedligt")
+    quarterly: YesNo = Field(default=True, alias="kvartal")
+
+
 class Plan(Part):
     """A municipality's preparedness plan."""
 
@@ -406,9 +435,8 @@ class Plan(Part):
     links: tuple[Link, ...] = Field(default=(), alias="links")
 
     phones: dict[str, Phone] = Field(default={}, alias="telefoner")
-    channel_order: tuple[Channel, ...] = Field(
-        default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1
-    )
+    channel_order: ChannelOrder = Field(default=ChannelOrder(), alias="rækkefølge")
+    contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
 
@@ -525,6 +553,10 @@ class Plan(Part):
             if watch.kind == "postkasse" and watch.address.startswith("dl_"):
                 what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"
                 yield self._source.fault(("overvågning", place), what, "Se efter, at det er en postkasse")
+
+    def lines_of_persons(self) -> dict[str, int]:
+        """The line that each person stands on in the plan file."""
+        return {person: self._source.lines.get(("personer", person), 0) for person in self.persons}
 
     # --- frozen into a crisis ---
 
@@ -659,5 +691,9 @@ def load(path: Path) -> Plan:
 
 def example() -> Plan:
     """The packaged example plan, with fictional persons."""
-    file = resources.files("storage") / "eksempelplan.yaml"
-    return parse(file.read_text("utf-8"), file.name)
+    return parse(example_text(), EXAMPLE)
+
+
+def example_text() -> str:
+    """The packaged example plan, as it is written."""
+    return (resources.files("storage") / EXAMPLE).read_text("utf-8")

@@ -180,6 +180,13 @@ def explain(errors: Sequence[ErrorDetails], source: Source, model: type[BaseMode
     return faults
 
 
+def said_of(error: ErrorDetails) -> tuple[str, str]:
+    """One of a model's errors, where there is no plan file to point into: what is wrong, and what to write instead."""
+    if _is_absent(error):
+        return f"»{error['loc'][-1]}« mangler", "Skriv det i listen"
+    return _wrong(error)
+
+
 def _is_absent(error: ErrorDetails) -> bool:
     """Whether nothing is written; a validator of our own that looks at several keys knows better what to say."""
     return (

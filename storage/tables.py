@@ -167,6 +167,21 @@ class Address(Base):
     heard_at: Mapped[datetime | None]
 
 
+class ContactCheck(Base):
+    """One person asked, outside any crisis, whether they can be reached and are in the plan as they should. R070, R244."""
+
+    __tablename__ = "contact_checks"
+    id: Mapped[int] = _key()
+    round: Mapped[int]
+    person: Mapped[str]
+    kind: Mapped[str]  # reach: one tap; details: are number and mail still right
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]  # reached, right, changed
+    words: Mapped[str | None]  # what is to be changed in the plan, verbatim
+    __table_args__ = (UniqueConstraint("round", "person"), Index("contact_checks_person", "person", "asked_at"))
+
+
 class Room(Base):
     """A crisis staff's channel on one platform: what it shall be, and what has been made of it."""
 

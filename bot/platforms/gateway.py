@@ -17,10 +17,12 @@ from bot.platforms.plain import in_words
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
 from handlers.card import Card
 from storage.plan import Plan
+from storage.reach import Way
 from storage.tables import Address
 
 # Four parts of an SMS; a mail has no such limit.
 LONGEST = {"sms": 612, "mail": None}
+TITLES = {"sms": "SMS", "mail": "mail"}
 
 
 class Gateway:
@@ -37,6 +39,7 @@ class Gateway:
 
     def __init__(self, name: str, template: str, plan: Callable[[], Plan]) -> None:
         self.name = name
+        self.way = Way(name, TITLES[name], reserve=True)
         self._template = template
         self._plan = plan
         self._trouble: str | None = None
@@ -74,13 +77,18 @@ class Gateway:
         text = in_words(post.card, LONGEST[self.name])
         if post.repeated:
             text = f"(gentaget) {text}"
-        title = text.splitlines()[0][:120] if self.name == "mail" else ""
         file = _attached(post.card) if self.name == "mail" else None
-        if not await way.async_notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT, attach=file):
+        if not await way.async_notify(
+            body=text, title=self.title(lane, post, text), body_format=apprise.NotifyFormat.TEXT, attach=file
+        ):
             self._trouble = f"{self.name}-gatewayen tog ikke imod"
             raise InDoubt(self._trouble)
         self._trouble = None
         return {"to": lane}
+
+    def title(self, lane: str, post: Post, text: str) -> str:
+        """A mail's subject; an SMS has none."""
+        return text.splitlines()[0][:120] if self.name == "mail" else ""
 
     async def edit(self, lane: str, ref: Ref, post: Post) -> Ref:
         """What has been sent can't be changed: the chat shows how it stands now."""

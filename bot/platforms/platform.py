@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from aiohttp import web
 
 from handlers.card import Card
+from storage.reach import Way
 from storage.tables import Address
 
 Ref = dict[str, Any]
@@ -66,6 +67,7 @@ class Platform(Protocol):
 
     name: str
     has_rooms: bool
+    way: Way  # what is asked of people before this way reaches them
 
     @property
     def refused(self) -> int:

@@ -32,6 +32,7 @@ from handlers.card import Card
 from handlers.incoming import Enclosed, Incoming
 from storage.chain import clean
 from storage.parts.attachments import LARGEST, content_of, store
+from storage.reach import Way
 from storage.tables import Address, Crisis, Message, RehearsalPost, Room
 
 NAME = "rehearsal"
@@ -67,6 +68,7 @@ class Rehearsal:
 
     name = NAME
     has_rooms = True
+    way = Way(NAME, "øvelseschatten", everybody=True)
     refused = 0
 
     def __init__(self, engine: Engine, clock: SystemClock, host: str, port: int, join_code: str | None = None) -> None:

@@ -19,6 +19,7 @@ from bot.platforms.slack_calls import Calls, NoAccess, Refused
 from bot.platforms.slack_door import Door
 from bot.platforms.slack_link import Link
 from bot.platforms.slack_people import NAME, People
+from storage.reach import Way
 from storage.tables import Address, Room
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Slack:
 
     name = NAME
     has_rooms = True
+    way = Way(NAME, "Slack")
 
     def __init__(
         self,

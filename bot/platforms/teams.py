@@ -19,6 +19,7 @@ from bot.platforms.teams_calls import Calls, Refused
 from bot.platforms.teams_door import Door
 from bot.platforms.teams_people import DM, NAME, People
 from bot.platforms.teams_token import TokenCheck
+from storage.reach import Way
 from storage.tables import Address, Room
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Teams:
 
     name = NAME
     has_rooms = True
+    way = Way(NAME, "Teams", first="Giv alle appen fra Teams' administration")
 
     def __init__(
         self,

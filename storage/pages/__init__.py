@@ -19,9 +19,11 @@ DIRECTION = {"in": "ind", "out": "ud", "internal": "internt"}
 
 
 def pages(told: Told, names: Names) -> list[Block]:
-    """The whole case file: front page, picture, orders, meetings, measures, the log."""
+    """The whole case file, and what is needed on paper when the chat is down (D06): who to ring, and whose watch it is."""
     return [
         *_front(told, names),
+        *_phones(names),
+        *_roster(told, names),
         *papers.newest_picture(told, names),
         *_orders(told, names),
         *papers.meetings(told, names),
@@ -48,6 +50,26 @@ def _front(told: Told, names: Names) -> Iterator[Block]:
             ("Loggens segl", told["chain"]["head"]),
         ),
     )
+
+
+def _phones(names: Names) -> Iterator[Block]:
+    """R309: for the chief and the secretariat."""
+    if names.phones:
+        yield Block("heading", "Telefonliste")
+        yield Block("text", f"{names.checked} Ikke til videregivelse.".strip())
+        yield Block("table", rows=(("Navn", "Titel", "Telefon", "Mail"), *names.phones), widths=(3, 3, 3, 4))
+
+
+def _roster(told: Told, names: Names) -> Iterator[Block]:
+    """The shifts that are or will be, in their order."""
+    rows = [row for row in told.get("roster") or [] if row["state"] in ("planned", "on_duty")]
+    if rows:
+        yield Block("heading", "Vagtplan")
+        cells = tuple(
+            (row["role"], names.person(row["person"]), names.time(row["from"]), names.time(row["until"]))
+            for row in rows
+        )
+        yield Block("table", rows=(("Rolle", "Person", "Fra", "Til"), *cells), widths=(3, 3, 3, 3))
 
 
 def _orders(told: Told, names: Names) -> Iterator[Block]:

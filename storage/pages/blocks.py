@@ -52,16 +52,20 @@ class Names:
         grades: a grade, and the municipality's name for it.
         municipality: whose case file it is.
         zone: where the clock on the wall hangs.
+        phones: the telephone list's rows: name, title, number, mail; none for whoever may not have it (R309, T30).
+        checked: what is said of when that list was last gone through, Danish.
     """
 
     persons: Mapping[str, str]
     grades: Mapping[str, str]
     municipality: str
     zone: ZoneInfo
+    phones: tuple[tuple[str, str, str, str], ...] = ()
+    checked: str = ""
 
     @classmethod
     def of(cls, plan: Plan) -> Names:
-        """As a plan has them."""
+        """As a plan has them; without people's own numbers."""
         return cls(
             persons={person: known.name for person, known in plan.persons.items()},
             grades={grade: plan.grade_name(grade) for grade in GRADES},

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
+import docx
 import pytest
 
 from storage.database import Database
@@ -97,6 +98,14 @@ def test_a_plan_that_is_not_there_is_a_2(run: Run) -> None:
         ),
         ({"KRISEBOT_TEAMS_UNVERIFIED": "on", "KRISEBOT_HOST": "0.0.0.0"}, ("KRISEBOT_TEAMS_UNVERIFIED",)),
         ({"KRISEBOT_PORT": "mange"}, ("KRISEBOT_PORT",)),
+        (
+            {
+                "SLACK_BOT_TOKEN": "xoxb-1",
+                "SLACK_SIGNING_SECRET": "hemmelig",
+                "KRISEBOT_IMAP_URL": "imaps://krisebot:hemmelig@imap.htk.example",
+            },
+            ("KRISEBOT_IMAP_URL", "reserve: mail"),
+        ),
         ({"KRISEBOT_DATABASE_URL": "mysql://x"}, ("KRISEBOT_DATABASE_URL",)),
         ({"KRISEBOT_PLAN": "findes_ikke.yaml"}, ("findes_ikke.yaml",)),
         ({"KRISEBOT_DATABASE_URL": "postgresql+asyncpg://ingen@127.0.0.1:1/intet"}, ("KRISEBOT_DATABASE_URL",)),
@@ -190,6 +199,33 @@ def test_a_file_that_is_no_export_is_a_1(run: Run, tmp_path: Path) -> None:
     for content in (b"", b"{", b"[]", b'{"format": "andet"}', b"\xff\xfe", b"[" * 50_000):
         (tmp_path / "x.json").write_bytes(content)
         refused(run("verify", "x.json"), 1)
+
+
+def test_the_case_on_paper_has_the_phone_list_only_for_those_who_may_have_it(
+    run: Run, crisis: None, tmp_path: Path
+) -> None:
+    """D06 R309 T30: log, roster and numbers in one file for the chief and the secretariat; nobody's number below that."""
+    for grade, there in ((), True), (("--grade", "internal"), False):
+        assert run("export", "1", "--format", "docx", *grade, "-o", "sag.docx").returncode == 0
+        document = docx.Document(str(tmp_path / "sag.docx"))
+        cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+        assert ("+4520000003" in cells) == there, grade
+
+
+def test_a_list_of_contacts_is_shown_before_it_is_taken(run: Run, tmp_path: Path) -> None:
+    """R070: 0 with the differences, 1 with a fault's line, 2 without a list; nothing is written without --write."""
+    (tmp_path / "plan.yaml").write_text(EXAMPLE, "utf-8")
+    (tmp_path / "liste.csv").write_text("navn;mobil\nLars Vinther;21000003\n", "utf-8")
+    ran = run("plan", "import", "liste.csv", "--plan", "plan.yaml", "--behold")
+    assert ran.returncode == 0, ran.stderr
+    assert "mobil +4520000003 → +4521000003" in ran.stdout
+    assert sorted(each.name for each in tmp_path.iterdir() if each.suffix == ".yaml") == ["plan.yaml"]
+    assert run("plan", "import", "liste.csv", "--plan", "plan.yaml", "--behold", "--write", "ny.yaml").returncode == 0
+    new = (tmp_path / "ny.yaml").read_text("utf-8")
+    assert "+4521000003" in new
+    assert [line for line in EXAMPLE.splitlines() if line.startswith("#") and line not in new] == []
+    refused(run("plan", "import", "liste.csv", "--plan", "plan.yaml"), 1, "Jens Lund", "beredskabschef")
+    refused(run("plan", "import", "ingen.csv"), 2, "ingen.csv")
 
 
 def test_the_doctor_tells_who_cannot_be_reached(run: Run, tmp_path: Path) -> None:

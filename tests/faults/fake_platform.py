@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
+from storage.reach import Way
 from storage.tables import Address
 
 
@@ -36,6 +37,7 @@ class FakePlatform:
 
     def __init__(self, name: str = "fake", *, can_look: bool = True, reaches: Collection[str] | None = None) -> None:
         self.name = name
+        self.way = Way(name, name, everybody=True)
         self.can_look = can_look
         self.reaches = reaches
         self.down: Exception | None = None

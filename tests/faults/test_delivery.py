@@ -27,11 +27,13 @@ PLAN = plan.example()
 class House:
     """An engine between rows and fake platforms, and a clock to wind."""
 
-    def __init__(self, url: str, *platforms: FakePlatform, clock: WoundClock | None = None) -> None:
+    def __init__(
+        self, url: str, *platforms: FakePlatform, clock: WoundClock | None = None, plan_: plan.Plan = PLAN
+    ) -> None:
         registry.load()
         self.clock = clock or WoundClock(SUMMER_AFTERNOON)
         self.database = Database(url)
-        self.engine = Engine(self.database, self.clock, lambda: PLAN)
+        self.engine = Engine(self.database, self.clock, lambda: plan_)
         self.engine.use(platforms)
 
     async def say(self, person: str, text: str, *, key: str = "", kind: str = "card", **how: object) -> None:
@@ -152,6 +154,36 @@ async def test_when_one_way_fails_the_person_is_written_to_the_other_way(databas
     first.down = None
     await house.forward(minutes=5)
     assert first.texts("jens") + second.texts("jens") == ["Kan du tage den?"] or isinstance(fault, ValueError)
+    await house.database.close()
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("order", "urgent", "ordinary"),
+    [
+        ("[teams, slack, sms]", "teams", "teams"),
+        ("[slack, teams, sms]", "slack", "slack"),
+        ("{haster: [sms, slack]}", "sms", "slack"),
+        ("{haster: [sms, slack], almindelig: [teams]}", "sms", "teams"),
+    ],
+)
+async def test_the_plan_decides_in_which_order_a_person_is_tried(
+    database_url: str, order: str, urgent: str, ordinary: str
+) -> None:
+    """Issue 5: the order for each urgency is in the plan file; when the first way is dead it is the next, by itself."""
+    ways = {name: FakePlatform(name) for name in ("slack", "teams", "sms")}
+    ways["slack"].has_rooms = ways["teams"].has_rooms = True
+    text = plan.example_text().replace("rækkefølge: [slack, teams, sms, mail]", f"rækkefølge: {order}")
+    house = House(database_url, *ways.values(), plan_=plan.parse(text, "planen"))
+    await house.say("jens", "haster", urgency=URGENT)
+    await house.say("jens", "ikke", urgency=ORDINARY)
+    await house.engine.settle()
+    assert {name: way.texts("jens") for name, way in ways.items() if "haster" in way.texts("jens")}.keys() == {urgent}
+    assert {name for name, way in ways.items() if "ikke" in way.texts("jens")} == {ordinary}
+    ways[urgent].down = Unavailable("nede")
+    await house.say("jens", "igen", urgency=URGENT)
+    await house.forward(minutes=1)
+    assert len([name for name, way in ways.items() if "igen" in way.texts("jens")]) == 1
     await house.database.close()
 
 

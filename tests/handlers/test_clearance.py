@@ -14,7 +14,6 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cli import names_of
 from handlers import clearance, registry, router, status
 from handlers.incoming import Incoming
 from handlers.turn import Turn
@@ -22,6 +21,7 @@ from storage import archive, export, plan
 from storage.database import Database
 from storage.grades import GRADES, within
 from storage.log import state_of
+from storage.pages import Names
 from storage.tables import Crisis, Inbox, LogEntry, Message, Room, Timer
 from storage.verification import verify_crisis, verify_export
 
@@ -166,7 +166,7 @@ async def test_no_export_shows_what_is_above_its_grade_in_any_of_its_forms(chat:
     for grade in GRADES:
         document = await export.document(chat.db, crisis, grade)
         assert verify_export(document) == []
-        texts = _texts(archive.render("zip", document, names_of(PLAN)))
+        texts = _texts(archive.render("zip", document, Names.of(PLAN)))
         hidden = [secret for each, secret in SECRETS.items() if not within(each, grade)]
         hidden += AFTERWARDS if grade != "confidential" else ()
         assert [(name, secret) for name, text in texts.items() for secret in hidden if secret in text] == [], grade

@@ -12,8 +12,9 @@ import aiohttp
 import pytest
 from sqlalchemy import select, text, update
 
-from bot.cli import attached, names_of
+from bot.case_file import attached
 from storage import archive, export
+from storage.pages import Names
 from storage.tables import Crisis, LogState
 from storage.verification import verify_crisis
 from tests.stage import Stage, log_of
@@ -42,7 +43,7 @@ async def packed(stage: Stage) -> bytes:
         crisis = await db.scalar(select(Crisis))
         assert crisis is not None
         told = await export.document(db, crisis)
-        return archive.render("zip", told, names_of(stage.plan), files=await attached(db, told))
+        return archive.render("zip", told, Names.of(stage.plan), files=await attached(db, told))
 
 
 def attachment(state: str = "kept", **more: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from bot.cli import names_of
 from storage import archive
+from storage.pages import Names
 from tests.databases import SQLite, run
 from tests.stage import RehearsalStage
 
@@ -47,7 +47,7 @@ async def _told(url: str) -> dict[str, Any]:
 def names() -> Any:
     from storage import plan
 
-    return names_of(plan.example())
+    return Names.of(plan.example())
 
 
 def test_an_exercise_says_so_on_every_page(told: dict[str, Any], names: Any) -> None:
