@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers import agenda, audiences, minutes, rights, tasks, times
+from handlers import agenda, audiences, minutes, rights, sharing, tasks, times
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import URGENT, Turn
@@ -186,6 +186,8 @@ async def start(turn: Turn, meeting: int) -> None:
     )
     await turn.replace(_card(turn, row))
     await minutes.open_for(turn, row)
+    if row.number == 1:
+        await sharing.ask(turn)
 
 
 @action("meetings.end", who=rights.meets)

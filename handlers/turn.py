@@ -178,8 +178,14 @@ class Turn:
     # --- what follows from it ---
 
     async def log(self, summary: str, **how: Any) -> LogEntry:
-        """Add a line to the crisis' log; see `storage.log.append` for what may be said of it."""
+        """Add a line to the crisis' log; see `storage.log.append` for what may be said of it.
+
+        One that repeats a confidential line's words is as confidential.
+        """
         how.setdefault("recorder", self.sender)
+        self._secrets = None
+        if await clearance.repeats(self, summary):
+            how["grade"] = clearance.CONFIDENTIAL
         self._secrets = None
         return await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
 
