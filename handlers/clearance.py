@@ -132,6 +132,12 @@ def named(turn: Turn, text: str) -> str | None:
     return None
 
 
+async def repeats(turn: Turn, text: str) -> bool:
+    """Whether a text says what a confidential line says: then it is as confidential."""
+    _, secrets = await turn.secrets()
+    return any(redaction.repeated(text, each) for each in secrets)
+
+
 async def fit(turn: Turn, card: Card, recipient: str) -> Card:
     """A card as its recipient may see it: what repeats a confidential line's words says so instead."""
     if turn.crisis is None:

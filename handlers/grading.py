@@ -19,6 +19,8 @@ from storage.grades import GRADES, within
 from storage.log import NoSuchEntry, exported, state_of
 from storage.tables import LogEntry, LogState, Message
 
+KIND = "grade"
+
 
 @verb(
     "grad",
@@ -64,7 +66,8 @@ async def _set(turn: Turn, no: int, wanted: str) -> None:
         await turn.answer(Card(f"Nr. {no} er allerede {turn.rules.grade_name(wanted)}."))
         return
     entry = await crisis_log.entry_of(turn, no)
-    along = await _repeating(turn, entry, wanted)
+    raised = not within(wanted, state.grade)
+    along = await (_repeating(turn, entry, wanted) if raised else _followed(turn, no, state.grade))
     for each in (entry, *along):
         await _change(turn, each, wanted, no)
     for each in (entry, *along):
@@ -73,7 +76,7 @@ async def _set(turn: Turn, no: int, wanted: str) -> None:
     if drawn is not None:
         await picture_card.redraw(turn, await picture_draft.draft(turn))
     taken = await _take_back(turn) if wanted == clearance.CONFIDENTIAL else 0
-    also = f"\nDe gentager teksten og er det også nu: nr. {', '.join(str(each.no) for each in along)}." if along else ""
+    also = f"\nDe gentager teksten og følger med: nr. {', '.join(str(each.no) for each in along)}." if along else ""
     gone = f"\nJeg har taget teksten ud af {taken} beskeder, der stod." if taken else ""
     own = (
         "\nDet, I selv har skrevet i kanalen, kan jeg ikke fjerne: slet det der."
@@ -87,14 +90,15 @@ async def _change(turn: Turn, entry: LogEntry, wanted: str, asked: int) -> None:
     """A line of its own, which carries the new grade itself."""
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     before, state.grade = state.grade, wanted
+    await turn.db.flush()
     because = "" if entry.no == asked else f", for den gentager nr. {asked}"
     await turn.log(
         f"Nr. {entry.no} er nu {turn.rules.grade_name(wanted)} (før {turn.rules.grade_name(before)}){because}",
-        kind="grade",
+        kind=KIND,
         sender=turn.sender,
         verification="confirmed",
         grade=wanted,
-        refs={"sets_grade_of": entry.no},
+        refs={"sets_grade_of": entry.no} | ({"because_of": asked} if entry.no != asked else {}),
     )
     if entry.kind == "minutes":
         await minutes.graded(turn, exported(entry)["refs"], wanted)
@@ -120,6 +124,22 @@ async def _repeating(turn: Turn, entry: LogEntry, wanted: str) -> list[LogEntry]
         for each, grade in found.all()
         if within(grade, wanted) and grade != wanted and redaction.repeated(each.summary, entry.summary)
     ]
+
+
+async def _followed(turn: Turn, no: int, grade: str) -> list[LogEntry]:
+    """The lines that got this grade for repeating that line, and still have it."""
+    changes = await turn.db.scalars(
+        select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)
+    )
+    refs = [exported(change)["refs"] for change in changes]
+    numbers = {each["sets_grade_of"] for each in refs if each.get("because_of") == no}
+    found = await turn.db.scalars(
+        select(LogEntry)
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no.in_(numbers), LogState.grade == grade)
+        .order_by(LogEntry.no)
+    )
+    return list(found)
 
 
 async def _take_back(turn: Turn) -> int:

@@ -7,7 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers import agenda, audiences, chief_asked, invitations, meeting_changes, minutes, rights, tasks, times
+from handlers import (
+    agenda,
+    audiences,
+    chief_asked,
+    invitations,
+    meeting_changes,
+    minutes,
+    rights,
+    sharing,
+    tasks,
+    times,
+)
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import URGENT, Turn
@@ -230,6 +241,8 @@ async def start(turn: Turn, meeting: int) -> None:
     await turn.replace(card(turn, row))
     await minutes.open_for(turn, row)
     await chief_asked.begin(turn)
+    if row.number == 1:
+        await sharing.ask(turn)
 
 
 @action("meetings.end", who=rights.meets)

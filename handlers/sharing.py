@@ -74,6 +74,14 @@ async def now(turn: Turn, audience: str) -> None:
     await externals.share(turn, audience)
 
 
+async def ask(turn: Turn) -> None:
+    """The chief is asked at the first meeting, where nothing is decided yet."""
+    if await clearance.decisions(turn):
+        return
+    for person in (await turn.chiefs())[:1]:
+        await turn.say(person, await card(turn), key=f"crisis/{turn.the_crisis.id}/sharing/{person}")
+
+
 async def _decide(turn: Turn, subject: str, group: str, grade: str | None) -> None:
     """A decision like any other, with a number and a line in the log; it counts at once."""
     if grade == clearance.CONFIDENTIAL:
@@ -98,6 +106,8 @@ async def _decide(turn: Turn, subject: str, group: str, grade: str | None) -> No
     )
     await turn.db.flush()
     whole = await card(turn)
+    if await turn.pressed() is not None:
+        await turn.replace(whole)
     share = (Button("Del loggen nu", "sharing.log_now", {"audience": group, "crisis": turn.the_crisis.id}),)
     await turn.answer(
         Card(

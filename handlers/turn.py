@@ -204,9 +204,13 @@ class Turn:
     async def log(self, summary: str, **how: Any) -> LogEntry:
         """Add a line to the crisis' log; see `storage.log.append` for what may be said of it.
 
-        What is written down of an input gets the pictures and files that came along with it.
+        What is written down of an input gets the pictures and files that came along with it. One that repeats a
+        confidential line's words is as confidential.
         """
         how.setdefault("recorder", self.sender)
+        self._secrets = None
+        if await clearance.repeats(self, summary):
+            how["grade"] = clearance.CONFIDENTIAL
         self._secrets = None
         entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
         if how.get("direction") == "in" and self.incoming is not None:

@@ -192,8 +192,12 @@ async def test_what_repeats_a_line_goes_with_it_and_the_line_itself_is_never_cha
     await chat.writes("anne", f"grad {line.no} åben")
     assert (await state_of(chat.db, crisis, line.no)).grade == "confidential"
     await chat.writes("kim", f"ret {line.no} plejehjemmets natsygeplejerske er rask")
-    newest = (await chat.db.scalars(select(LogEntry).order_by(LogEntry.no.desc()).limit(1))).one()
-    assert newest.grade == "confidential"
+    await chat.writes("kim", f"log igen: plejehjemmets natsygeplejerske er smittet i {line.no}")
+    newest = await chat.db.scalars(select(LogEntry).order_by(LogEntry.no.desc()).limit(2))
+    assert [each.grade for each in newest] == ["confidential", "confidential"]
+    await chat.writes("lars", f"grad {line.no} intern")
+    states = [await state_of(chat.db, crisis, no) for no in (line.no, line.no + 1)]
+    assert [each.grade for each in states] == ["internal", "internal"]
     assert await verify_crisis(chat.db, crisis) == []
 
 
