@@ -92,7 +92,7 @@ async def cancel(turn: Turn, meeting: int) -> None:
     row = await meetings.standing(turn, meeting)
     if row is None or row.state != "called":
         return
-    if turn.sender not in await agenda.responsible(turn) and not await rights.runs_staff.held(turn):
+    if turn.sender not in await agenda.approvers(turn) and not await rights.runs_staff.held(turn):
         await turn.answer(Card("Det kan kun den ansvarlige direktør eller krisesekretariatet. Mødet står ved magt."))
         return
     await call_off(turn, row)
