@@ -19,6 +19,7 @@ from handlers import (
     communication,
     deadlines,
     externals,
+    invitations,
     log_seal,
     meeting_place,
     rights,
@@ -158,6 +159,8 @@ async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
         )
     )
     await turn.db.flush()
+    if staff != "beside":
+        await invitations.welcome(turn, person)
     return True
 
 

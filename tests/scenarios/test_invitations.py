@@ -79,13 +79,15 @@ async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterat
 async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
     with_mail: SlackStage, mailbox: tuple[Mailbox, int]
 ) -> None:
-    """R055 R073: text/calendar with its method, to everybody in the staff; nobody is left with a meeting afterwards."""
+    """R055 R073 R132: text/calendar with its method, to everybody in the staff; nobody is left with a meeting afterwards."""
     stage, (box, _) = with_mail, mailbox
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["kim"].commands("møde i morgen 10 stabsrummet")
     assert {mail["to"] for mail in box.mails} == {f"{person}@htk.example" for person in await in_staff(stage)}
     assert await stage["lars"].sees("https://krise.htk.example/kalender/")
     (called,) = {calendar_in(mail) for mail in box.mails}
+    await stage["kim"].commands("ind Rune")
+    assert [calendar_in(mail)[0] for mail in box.mails if mail["to"] == "rune@htk.example"] == ["REQUEST"]
     await stage["kim"].fills_in("Flyt mødet", at="i morgen kl 12", place="stabsrummet")
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
