@@ -56,9 +56,8 @@ async def file(turn: Turn, row: Meeting) -> str:
 
 
 def link(turn: Turn, row: Meeting) -> str:
-    """Where the file is, as people read it: whole where the plan says what krisebot's address is."""
-    path = f"/kalender/{row.secret}.ics"
-    return f"{turn.plan.server}{path}" if turn.plan.server else f"{path} på Krisebots adresse"
+    """Where the file is, as people read it."""
+    return turn.link(f"/kalender/{row.secret}.ics")
 
 
 async def send(turn: Turn, row: Meeting, said: str) -> None:
