@@ -16,6 +16,7 @@ from tests.databases import SQLite
 from tests.scenarios.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.stage import DENMARK, RehearsalStage, Stage, log_of
 from tests.stage_slack import SlackStage
+from tests.stages import in_one_chat
 
 __all__ = ["mailbox"]
 
@@ -61,6 +62,33 @@ async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_move
     ] == "done"
     async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/kalender/gættet.ics") as answer:
         assert answer.status == 404
+
+
+@in_one_chat
+@pytest.mark.parametrize(
+    ("words", "at", "place"),
+    [
+        ("flyt til kl 12", "10:00", "stabsrummet"),
+        ("flyt i morgen 12", "10:00", "stabsrummet"),
+        ("flyttes til byrådssalen", "08:00", "byrådssalen"),
+        ("flyt Teams", "08:00", "Teams"),
+        ("flyt i morgen kl 12 i byrådssalen", "10:00", "byrådssalen"),
+        ("flyt snart", "08:00", "stabsrummet"),
+        ("flyt", "08:00", "stabsrummet"),
+        ("flyt til i går kl 9", "08:00", "stabsrummet"),
+    ],
+)
+async def test_a_meeting_is_moved_by_what_is_said_and_by_nothing_else(
+    open_stage: Stage, words: str, at: str, place: str
+) -> None:
+    """R055: what is not said stays as it was; what can't be read moves nothing."""
+    await open_stage["jens"].commands("aktiver 2 skybrud")
+    await open_stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await open_stage.at("21:00" if words == "flyt til kl 12" else "14:05")
+    await open_stage["kim"].commands(f"møde {words}")
+    (meeting,) = (await open_stage.export())["meetings"]
+    assert (meeting["at"], meeting["place"]) == (f"2026-07-03T{at}:00.000000Z", place)
+    assert meeting["invitation_sequence"] == ((at, place) != ("08:00", "stabsrummet"))
 
 
 @pytest.fixture
