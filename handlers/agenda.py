@@ -206,6 +206,11 @@ async def responsible(turn: Turn) -> list[str]:
     return [turn.the_crisis.chief] if turn.the_crisis.chief else turn.rules.board()
 
 
+async def approvers(turn: Turn) -> list[str]:
+    """Who may approve it or call the meeting off: the responsible director, or the deputy with the same right (D13)."""
+    return await turn.chiefs() if turn.the_crisis.chief else turn.rules.board()
+
+
 async def _standing(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meeting] | None:
     row = await turn.db.get(Agenda, agenda)
     if row is None or row.crisis_id != turn.the_crisis.id:
@@ -268,7 +273,7 @@ async def approve(turn: Turn, agenda: int) -> None:
     if found is None:
         return
     row, meeting = found
-    if turn.sender not in await responsible(turn):
+    if turn.sender not in await approvers(turn):
         await turn.answer(
             Card(f"Det kan kun {turn.names(await responsible(turn))} som ansvarlig direktør. Intet er ændret.")
         )

@@ -9,8 +9,9 @@ import re
 from hashlib import sha256
 
 from icalendar import Calendar, Event, vCalAddress, vText
+from sqlalchemy import select
 
-from handlers.card import Card
+from handlers.card import Card, quote
 from handlers.turn import URGENT, Turn
 from storage.parts.meetings import Meeting
 
@@ -55,9 +56,8 @@ async def file(turn: Turn, row: Meeting) -> str:
 
 
 def link(turn: Turn, row: Meeting) -> str:
-    """Where the file is, as people read it: whole where the plan says what krisebot's address is."""
-    path = f"/kalender/{row.secret}.ics"
-    return f"{turn.plan.server}{path}" if turn.plan.server else f"{path} på Krisebots adresse"
+    """Where the file is, as people read it."""
+    return turn.link(f"/kalender/{row.secret}.ics")
 
 
 async def send(turn: Turn, row: Meeting, said: str) -> None:
@@ -66,18 +66,31 @@ async def send(turn: Turn, row: Meeting, said: str) -> None:
     Args:
         said: what has happened, Danish; its first line is the mail's subject.
     """
-    if not turn.plan.fallback.mail:
+    await _mail_to(turn, row, said, await turn.members("framing", "operational"))
+
+
+async def welcome(turn: Turn, person: str) -> None:
+    """Whoever comes into the staff later has its meetings in the calendar too."""
+    called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
+    for row in (await turn.db.scalars(called.order_by(Meeting.at))).all():
+        await _mail_to(
+            turn, row, f"Møde {row.number} i krisestaben: {turn.clock(row.at)}, {quote(row.place)}", [person]
+        )
+
+
+async def _mail_to(turn: Turn, row: Meeting, said: str, persons: list[str]) -> None:
+    reached = [person for person in persons if _mail(turn, person)]
+    if not turn.plan.fallback.mail or not reached:
         return
     card = Card(said, calendar=await file(turn, row))
-    for person in await turn.members("framing", "operational"):
-        if _mail(turn, person):
-            await turn.say(
-                person,
-                card,
-                key=f"meeting/{row.id}/invitation/{row.sequence}/{person}",
-                urgency=URGENT,
-                platform="mail",
-            )
+    for person in reached:
+        await turn.say(
+            person,
+            card,
+            key=f"meeting/{row.id}/invitation/{row.sequence}/{person}",
+            urgency=URGENT,
+            platform="mail",
+        )
 
 
 def _mail(turn: Turn, person: str) -> str | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
@@ -17,6 +17,8 @@ from handlers.turn import URGENT, Turn
 from storage.parts.meetings import Meeting
 
 MOVE = re.compile(r"\s*(?:flyt(?:tes|tet)?|udskyd|udsæt)\b(?:\s+(?:mødet|til)\b)*", re.IGNORECASE)
+# "kl 12", "11.30": without a day, the meeting's own is meant.
+CLOCK = re.compile(r"\s*(?:kl\.?\s*)?\d{1,2}(?:[.:]?\d{2})?(?=\s|$)", re.IGNORECASE)
 EXAMPLE = "*/krise møde flyt i morgen 11 Teams*"
 
 
@@ -28,14 +30,20 @@ def form(row: Meeting) -> tuple[Field, ...]:
     )
 
 
-async def move_in_words(turn: Turn, text: str) -> None:
-    """ "flyt i morgen 11 Teams", "flyt til kl 12", "flyt til Teams": the next meeting."""
+async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
+    """ "flyt i morgen 11 Teams", "flyt til kl 12", "flyt til byrådssalen": the next meeting.
+
+    Args:
+        text: what comes after "flyt" and "til".
+        whither: "til" was said, so that words without a time in them are a place.
+    """
     row = await meetings.coming(turn)
     if row is None:
         await turn.answer(Card("Der er ikke indkaldt til et møde, så der er intet at flytte."))
         return
-    found = meetings.read(turn, text)
-    if (found is None and not text.strip()) or (found is not None and found[0].passed):
+    found = meetings.read(turn, text, _from(turn, row, text))
+    only_place = bool(text.strip()) and (whither or bool(meetings.LINK.search(text)))
+    if (found is None and not only_place) or (found is not None and found[0].at < turn.now):
         await turn.answer(Card(f"Hvornår, eller hvorhen? Intet er flyttet. Skriv fx {EXAMPLE}."))
         return
     at, place = (found[0].at, found[1]) if found else (row.at, meetings.place_in(text))
@@ -50,12 +58,19 @@ async def pressed_move(turn: Turn, meeting: int) -> None:
     if row is None or row.state != "called":
         return
     said = turn.value("at")
-    read = times.parse(said, turn.now, turn.zone) if said else None
-    if said and (read is None or read.passed):
+    read = times.parse(said, _from(turn, row, said), turn.zone) if said else None
+    if said and (read is None or read.at < turn.now):
         await turn.answer(Card("Skriv en tid, der ikke er gået. Mødet er ikke flyttet."))
         return
     await move(turn, row, read.at if read else row.at, turn.value("place") or row.place)
     await turn.replace(meetings.card(turn, row))
+
+
+def _from(turn: Turn, row: Meeting, text: str) -> datetime:
+    """From when a time is reckoned, UTC: a bare clock time from the beginning of the meeting's own day."""
+    if not CLOCK.match(text):
+        return turn.now
+    return row.at.astimezone(turn.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
 
 
 async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
@@ -92,7 +107,7 @@ async def cancel(turn: Turn, meeting: int) -> None:
     row = await meetings.standing(turn, meeting)
     if row is None or row.state != "called":
         return
-    if turn.sender not in await agenda.responsible(turn) and not await rights.runs_staff.held(turn):
+    if turn.sender not in await agenda.approvers(turn) and not await rights.runs_staff.held(turn):
         await turn.answer(Card("Det kan kun den ansvarlige direktør eller krisesekretariatet. Mødet står ved magt."))
         return
     await call_off(turn, row)

@@ -46,7 +46,7 @@ async def meeting(turn: Turn, text: str) -> None:
         await _show(turn)
         return
     if moved := meeting_changes.MOVE.match(text):
-        await meeting_changes.move_in_words(turn, text[moved.end() :])
+        await meeting_changes.move_in_words(turn, text[moved.end() :], whither="til" in moved[0].split())
         return
     found = read(turn, text)
     if found is None or found[0].passed:
@@ -82,9 +82,14 @@ async def meeting(turn: Turn, text: str) -> None:
     await call(turn, found[0].at, place)
 
 
-def read(turn: Turn, text: str) -> tuple[times.Parsed, str] | None:
-    """The time that words begin with or have among them, and the place that is left; None where there is no time."""
-    found = times.find(text, turn.now, turn.zone) or _bare(turn, text)
+def read(turn: Turn, text: str, now: datetime | None = None) -> tuple[times.Parsed, str] | None:
+    """The time that words begin with or have among them, and the place that is left; None where there is no time.
+
+    Args:
+        text: "i morgen 10 stabsrummet", "om 30 min Teams".
+        now: from when it is reckoned, UTC; the turn's own when nothing else is said.
+    """
+    found = times.find(text, now or turn.now, turn.zone) or _bare(turn, text, now or turn.now)
     return (found[0], place_in(found[1])) if found else None
 
 
@@ -93,11 +98,11 @@ def place_in(text: str) -> str:
     return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
 
 
-def _bare(turn: Turn, text: str) -> tuple[times.Parsed, str] | None:
+def _bare(turn: Turn, text: str, now: datetime) -> tuple[times.Parsed, str] | None:
     """ "10 stabsrummet", "i morgen 10 teams": the words in front are the time, as far as they can be read as one."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
-        read = times.parse(" ".join(parts[:count]), turn.now, turn.zone)
+        read = times.parse(" ".join(parts[:count]), now, turn.zone)
         if read is not None:
             return read, " ".join(parts[count:])
     return None

@@ -20,6 +20,7 @@ from handlers import (
     coordination_state,
     deadlines,
     externals,
+    invitations,
     log_seal,
     meeting_place,
     rights,
@@ -168,6 +169,8 @@ async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
         )
     )
     await turn.db.flush()
+    if staff != "beside":
+        await invitations.welcome(turn, person)
     return True
 
 

@@ -153,6 +153,14 @@ class Turn:
         read = times.short(at, self.zone, self.now)
         return read if "kl." in read else f"kl. {read}"
 
+    def link(self, path: str) -> str:
+        """A page of krisebot's own, as people read it: whole where the plan says what our address is.
+
+        Args:
+            path: "/tavle/…".
+        """
+        return f"{self.plan.server}{path}" if self.plan.server else f"{path} på Krisebots adresse"
+
     async def open_crises(self) -> list[Crisis]:
         """Those that go on: decided ones first, then warnings; oldest first.
 

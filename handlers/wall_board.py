@@ -21,7 +21,7 @@ async def board(turn: Turn, text: str) -> None:
     await turn.log("Link til vægtavlen er lavet; et tidligere virker ikke mere", kind="board", verification="confirmed")
     await turn.answer(
         Card(
-            f"*Vægtavle:* åbn /tavle/{secret} på Krisebots adresse på skærmen i stabsrummet. Alle, der har linket, kan se status.",
+            f"*Vægtavle:* åbn {turn.link(f'/tavle/{secret}')} på skærmen i stabsrummet. Alle, der har linket, kan se status.",
             buttons=(Button("Træk linket tilbage", "board.withdraw", {"crisis": turn.the_crisis.id}, style="danger"),),
         )
     )

@@ -107,11 +107,11 @@ class Meetings(RuleBasedStateMachine):
     def it_begins(self) -> None:
         self.press("kim", "Start mødet")
 
-    @rule(decided=st.booleans())
-    def minutes_are_written(self, decided: bool) -> None:
+    @rule(decided=st.booleans(), waits=st.sampled_from(["", "", "svar fra Styrelsen"]))
+    def minutes_are_written(self, decided: bool, waits: str) -> None:
         words = f"ord{len(self.words)}x"
         self.words.append(words)
-        self.press("eva", "Skriv punkt", **{"decision" if decided else "discussion": words})
+        self.press("eva", "Skriv punkt", **{"decision" if decided else "discussion": words, "waits": waits})
 
     @rule()
     def the_staff_is_told_of_what_is_urgent(self) -> None:

@@ -16,6 +16,7 @@ from tests.databases import SQLite
 from tests.scenarios.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.stage import DENMARK, RehearsalStage, Stage, log_of
 from tests.stage_slack import SlackStage
+from tests.stages import in_one_chat
 
 __all__ = ["mailbox"]
 
@@ -63,6 +64,33 @@ async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_move
         assert answer.status == 404
 
 
+@in_one_chat
+@pytest.mark.parametrize(
+    ("words", "at", "place"),
+    [
+        ("flyt til kl 12", "10:00", "stabsrummet"),
+        ("flyt i morgen 12", "10:00", "stabsrummet"),
+        ("flyttes til byrådssalen", "08:00", "byrådssalen"),
+        ("flyt Teams", "08:00", "Teams"),
+        ("flyt i morgen kl 12 i byrådssalen", "10:00", "byrådssalen"),
+        ("flyt snart", "08:00", "stabsrummet"),
+        ("flyt", "08:00", "stabsrummet"),
+        ("flyt til i går kl 9", "08:00", "stabsrummet"),
+    ],
+)
+async def test_a_meeting_is_moved_by_what_is_said_and_by_nothing_else(
+    open_stage: Stage, words: str, at: str, place: str
+) -> None:
+    """R055: what is not said stays as it was; what can't be read moves nothing."""
+    await open_stage["jens"].commands("aktiver 2 skybrud")
+    await open_stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await open_stage.at("21:00" if words == "flyt til kl 12" else "14:05")
+    await open_stage["kim"].commands(f"møde {words}")
+    (meeting,) = (await open_stage.export())["meetings"]
+    assert (meeting["at"], meeting["place"]) == (f"2026-07-03T{at}:00.000000Z", place)
+    assert meeting["invitation_sequence"] == ((at, place) != ("08:00", "stabsrummet"))
+
+
 @pytest.fixture
 async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterator[SlackStage]:
     """Slack, with a mail server beside it and an address of krisebot's own."""
@@ -79,13 +107,15 @@ async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterat
 async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
     with_mail: SlackStage, mailbox: tuple[Mailbox, int]
 ) -> None:
-    """R055 R073: text/calendar with its method, to everybody in the staff; nobody is left with a meeting afterwards."""
+    """R055 R073 R132: text/calendar with its method, to everybody in the staff; nobody is left with a meeting afterwards."""
     stage, (box, _) = with_mail, mailbox
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["kim"].commands("møde i morgen 10 stabsrummet")
     assert {mail["to"] for mail in box.mails} == {f"{person}@htk.example" for person in await in_staff(stage)}
     assert await stage["lars"].sees("https://krise.htk.example/kalender/")
     (called,) = {calendar_in(mail) for mail in box.mails}
+    await stage["kim"].commands("ind Rune")
+    assert [calendar_in(mail)[0] for mail in box.mails if mail["to"] == "rune@htk.example"] == ["REQUEST"]
     await stage["kim"].fills_in("Flyt mødet", at="i morgen kl 12", place="stabsrummet")
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")

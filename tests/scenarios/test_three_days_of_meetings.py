@@ -151,6 +151,34 @@ async def test_whoever_prepares_an_item_is_told_and_reminded_once_for_all_of_the
 
 
 @in_one_chat
+async def test_a_deputy_approves_what_the_chief_would_and_whoever_has_the_shift_is_reminded(stage: Stage) -> None:
+    """R135 D13: the agenda and the minutes; the reminder goes to the minute-taker on duty, not to the plan's."""
+    await stage["lars"].commands("rolle krisestabschef Anne, stedfortræder Rune")
+    await stage["hanne"].commands("punkt nødbolig")
+    await stage["hanne"].presses("Drøftelse")
+    await stage["kim"].commands("møde kl 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    await stage["rune"].commands("dagsorden")
+    await stage["rune"].presses("Godkend")
+    (agenda,) = (await meeting(stage, 1))["agenda"]
+    assert (agenda["state"], agenda["approved_by"]) == ("sent", "rune")
+    await stage["kim"].commands("vagt referent Mads kl 10 - kl 18")
+    await stage.until(at(MONDAY, 10))
+    await stage["kim"].fills_in("Start mødet")
+    await stage["mads"].fills_in("Skriv punkt 1", discussion="vi bruger hallen")
+    await stage.until(at(MONDAY, 11))
+    await stage["kim"].fills_in("Slut mødet", next_at="ingen")
+    await stage.until(at(MONDAY, 11, 31))
+    (reminded,) = [line for line in log_of(await stage.export(), "reminder") if "referatet" in line["summary"]]
+    assert (reminded["receiver"], reminded["recorded_time"]) == ("mads", written(MONDAY, 11, 30))
+    await stage["rune"].commands("referat")
+    await stage["rune"].presses("Godkend")
+    (minutes,) = (await meeting(stage, 1))["minutes"]
+    assert (minutes["approved_by"], minutes["lead_time"]) == ("rune", 31 * 60)
+
+
+@in_one_chat
 async def test_only_a_decision_needs_a_recommendation_and_a_political_case_is_the_secretariats_task(
     stage: Stage,
 ) -> None:

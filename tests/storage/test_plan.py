@@ -314,6 +314,7 @@ def test_a_duration_that_is_not_one_is_a_fault(written: str) -> None:
         ("til: 2025-12-31", "til: 31-12-2025", "»31-12-2025« er ikke en dato"),
         ('"+4520000001"', "lokal", "»lokal« er ikke et telefonnummer"),
         ("jens@4k.example", "jens", "»jens« er ikke en mailadresse"),
+        ("# adresse: https", "adresse: ftp", "»ftp://krise.kommune.example« er ikke en netadresse"),
         ("titel: Driftsleder", 'titel: ""', "»titel« mangler under »personer.mads«"),
         ("[Åben, Intern, Stab, Fortrolig]", "[Åben, Intern, Stab]", "»grader« mangler noget på plads nr. 4"),
         ("[Åben, Intern, Stab, Fortrolig]", "[a, b, c, d, e]", "»grader« har for mange. Skriv 4"),
