@@ -9,11 +9,13 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.engine import Engine
+from handlers import clearance
+from handlers.turn import Turn
 from storage import export
 from storage.pages import Block, Names, papers, pdf, word
 from storage.pages.blocks import Margins, Told
 from storage.parts.papers import Paper
-from storage.plan import Plan
+from storage.parts.sharing import MINUTES, PICTURE
 from storage.tables import Crisis
 
 TYPES = {
@@ -46,10 +48,15 @@ class Papers:
             if row is None or row.until <= self._engine.clock.now():
                 raise web.HTTPNotFound
             crisis = await db.get_one(Crisis, row.crisis_id)
-            told = await export.excerpt(db, crisis, "staff", "pictures", "meetings")
-            today = self._engine.plan()
-            names = Names.of(Plan.thawed(crisis.plan, today, crisis.holders))
-        blocks, written = _blocks(row, told, names)
+            turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
+            # Who may see what is asked anew: somebody may have left, or the minutes been graded, since the link was given.
+            highest = await clearance.of(turn, row.given_to, PICTURE if row.kind == "picture" else MINUTES)
+            told = await export.excerpt(db, crisis, highest, "pictures", "meetings")
+            names = Names.of(turn.rules)
+        found = _found(row, told)
+        if found is None:
+            raise web.HTTPNotFound
+        blocks, written = _blocks(row, found, told, names)
         # Drawing a page takes longer than a turn; nobody waits for it.
         content = await asyncio.to_thread(_draw, form, blocks, told, names, written)
         headers = {
@@ -61,16 +68,32 @@ class Papers:
         return web.Response(body=content, content_type=TYPES[form], headers=headers)
 
 
-def _blocks(row: Paper, told: Told, names: Names) -> tuple[list[Block], datetime]:
-    """What stands on it, and when that was written, UTC."""
+def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
+    """The version, and the meeting that it is of; a picture stands for both."""
     if row.kind == "picture":
-        found = next(each for each in told["pictures"] if each["version"] == row.version)
-        blocks, written = papers.picture(found, names), found["published_at"] or found["written_at"]
-    else:
-        meeting = next(each for each in told["meetings"] if each["number"] == row.meeting)
-        found = next(each for each in meeting[row.kind] if each["version"] == row.version)
-        draw = papers.agenda if row.kind == "agenda" else papers.minutes
-        blocks, written = draw(meeting, found, told, names), found["approved_at"] or meeting["at"]
+        return next(((each, each) for each in told["pictures"] if each["version"] == row.version), None)
+    return next(
+        (
+            (meeting, each)
+            for meeting in told["meetings"]
+            if meeting["number"] == row.meeting
+            for each in meeting[row.kind]
+            if each["version"] == row.version
+        ),
+        None,
+    )
+
+
+def _blocks(row: Paper, found: tuple[Told, Told], told: Told, names: Names) -> tuple[list[Block], datetime]:
+    """What stands on it, and when that was written, UTC."""
+    meeting, version = found
+    match row.kind:
+        case "picture":
+            blocks, written = papers.picture(version, names), version["published_at"] or version["written_at"]
+        case "agenda":
+            blocks, written = papers.agenda(meeting, version, told, names), version["approved_at"] or meeting["at"]
+        case _:
+            blocks, written = papers.minutes(meeting, version, told, names), version["approved_at"] or meeting["at"]
     return papers.paper(list(blocks), told), datetime.fromisoformat(written)
 
 

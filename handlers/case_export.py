@@ -83,7 +83,7 @@ async def ready(turn: Turn, row: CaseExport, content: bytes) -> None:
     await _show(
         turn,
         row,
-        f"Åbn /eksport/{row.secret} på Krisebots adresse ({size}). Linket virker til {turn.clock(row.until)}, og alle, "
+        f"Åbn {turn.link(f'/eksport/{row.secret}')} ({size}). Linket virker til {turn.clock(row.until)}, og alle, "
         f"der har det, kan hente filen.\nLinjer, der er {turn.rules.grade_name('confidential')}, er ikke med.\n"
         f"Efterprøv den med *krisebot verify*. SHA-256: {row.sha256}",
         Button("Træk linket tilbage", "case_export.withdraw", {"number": row.id}, style="danger"),

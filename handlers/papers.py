@@ -50,15 +50,9 @@ async def give(turn: Turn, kind: str, version: int, meeting: int | None = None) 
     await turn.say(
         turn.sender,
         Card(
-            f"*{NAMES[kind]}{of}, udgave {version}*\nPDF: {_link(turn, row, 'pdf')}\nWord: {_link(turn, row, 'docx')}\n"
+            f"*{NAMES[kind]}{of}, udgave {version}*\nPDF: {turn.link(f'/papir/{row.secret}.pdf')}\nWord: {turn.link(f'/papir/{row.secret}.docx')}\n"
             f"Linkene er dine og virker til {turn.clock(row.until)}."
         ),
         kind="reply",
         platform=turn.the_incoming.platform,
     )
-
-
-def _link(turn: Turn, row: Paper, form: str) -> str:
-    """As people read it: whole where the plan says what krisebot's address is."""
-    path = f"/papir/{row.secret}.{form}"
-    return f"{turn.plan.server}{path}" if turn.plan.server else f"{path} på Krisebots adresse"

@@ -86,11 +86,7 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
         **{name: [] for name in PARTS},
         **{name: await read(db, crisis, GRADES[highest]) for name, read in parts.parts.items()},
     }
-    if highest == len(GRADES) - 1:
-        return told
-    numbers, texts = await redaction.secrets(db, crisis)
-    rest = _told_of(numbers, {name: each for name, each in told.items() if name not in HASHED})
-    return {**told, **redaction.without(rest, texts, LEFT_OUT)}
+    return await _as_seen(db, crisis, told, GRADES[highest])
 
 
 async def excerpt(db: AsyncSession, crisis: Crisis, grade: str, *names: str) -> dict[str, Any]:
@@ -102,7 +98,17 @@ async def excerpt(db: AsyncSession, crisis: Crisis, grade: str, *names: str) -> 
         grade: the highest grade that the reader may see.
         names: the parts' keys.
     """
-    return {"crisis": _crisis(crisis), **{name: await parts.parts[name](db, crisis, grade) for name in names}}
+    told = {"crisis": _crisis(crisis), **{name: await parts.parts[name](db, crisis, grade) for name in names}}
+    return await _as_seen(db, crisis, told, grade)
+
+
+async def _as_seen(db: AsyncSession, crisis: Crisis, told: dict[str, Any], grade: str) -> dict[str, Any]:
+    """Without what a confidential entry said, for a reader who may not see it."""
+    if grade == GRADES[-1]:
+        return told
+    numbers, texts = await redaction.secrets(db, crisis)
+    rest = _told_of(numbers, {name: each for name, each in told.items() if name not in HASHED})
+    return {**told, **redaction.without(rest, texts, LEFT_OUT)}
 
 
 def _crisis(crisis: Crisis) -> dict[str, Any]:

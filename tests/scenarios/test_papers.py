@@ -66,7 +66,8 @@ async def test_the_published_picture_is_a_paper_in_the_templates_form(open_stage
 
 @in_one_chat
 async def test_approved_minutes_are_a_paper_and_a_draft_is_none(open_stage: Stage) -> None:
-    """R089 R091 R092: who decided what, who does what before when, and who approved it; nothing before that."""
+    """R089 R091 R092 D09: who decided what, who does what before when, and who approved it; nothing before that, and
+    nothing any more for whoever has left."""
     stage = open_stage
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["kim"].commands("ind Hanne")
@@ -75,6 +76,12 @@ async def test_approved_minutes_are_a_paper_and_a_draft_is_none(open_stage: Stag
     assert not await stage["lars"].has("PDF og Word")
     await stage["lars"].fills_in("Godkend", forward="")
     await stage["kim"].commands("referat")
+    await stage["hanne"].commands("referat")
+    await stage["hanne"].presses("PDF og Word")
+    hers = await newest_links(stage, "hanne")
+    await fetched(stage, hers["pdf"])
+    await stage["lars"].commands("ud Hanne")
+    await fetched(stage, hers["pdf"], 404)
     await stage["kim"].presses("PDF og Word")
     links = await newest_links(stage, "kim")
     text = printed(await fetched(stage, links["pdf"]))

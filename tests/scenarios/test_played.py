@@ -1,0 +1,86 @@
+"""The scenario files that come with krisebot, lived through on every platform: one scenario, three drivers.
+
+`krisebot rehearse` plays them in the rehearsal chat (`tests/bot/test_rehearse.py`) and checks what people see; here it is
+the others, and what the export tells.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import expectations, scenario
+from bot.scenario import Expected, Step
+from handlers.card import Button, Card
+from storage.tables import Message
+from storage.verification import verify_export
+from tests.stage import DENMARK, Stage
+from tests.stages import PAIRS, Pair
+
+
+async def acts(stage: Stage, step: Step) -> None:
+    """Do what the step's person does."""
+    if step.who is None:
+        return
+    actor = stage[step.who]
+    if step.writes and step.writes.startswith("/krise "):
+        await actor.commands(step.writes.removeprefix("/krise "), step.where)
+    elif step.writes:
+        await actor.says(step.writes, step.where)
+    elif step.saves:
+        await actor.saves(step.saves)
+    elif step.presses:
+        button = await newest(stage, step.presses)
+        if button.form:
+            names = [field.id for field in button.form]
+            # A section's field is named for the revision that it shows, too.
+            await actor.fills_in(
+                step.presses,
+                **{
+                    next(each for each in names if each.split("_")[0] == name or each == name): value
+                    for name, value in step.fields.items()
+                },
+            )
+        else:
+            await actor.presses(step.presses, **step.fields)
+
+
+async def newest(stage: Stage, label: str) -> Button:
+    """The button as it was drawn last."""
+    async with stage.database.reading() as db:
+        rows = await db.scalars(select(Message).order_by(Message.edited_at.desc().nulls_last(), Message.id.desc()))
+        found = [button for row in rows if (button := Card.from_json(row.card).button(label))]
+    return found[0]
+
+
+async def unmet(stage: Stage, expected: Expected | None) -> list[str]:
+    """What the export tells otherwise."""
+    if expected is None:
+        return []
+    count = await stage.crises()
+    wrong = [f"{count} hændelser"] if expected.crises not in (None, count) else []
+    if expected.export:
+        document = await stage.export(expected.crisis or count)
+        wrong += [
+            f"{path}: {expectations.find(document, path)!r}"
+            for path, wanted in expected.export.items()
+            if not expectations.met(expectations.find(document, path), path, wanted, DENMARK)
+        ]
+    return wrong
+
+
+@pytest.mark.parametrize("pair", [each for each in PAIRS if each[0] != "rehearsal"], indirect=True, ids="-".join)
+@pytest.mark.parametrize("name", scenario.shipped())
+async def test_a_day_as_people_would_live_it_is_the_same_on_every_platform(pair: Pair, name: str) -> None:
+    """R248 R260: S1 14:00:10 to 21:14 and S3's three days, row by row, in the rehearsal chat, in Slack and in Teams."""
+    played = scenario.read(Path(name))
+    url = pair.databases.migrated()
+    async with pair.stage(url, played.start.replace(tzinfo=DENMARK)) as stage:
+        for at, step in played.timed(DENMARK):
+            await stage.until(at)
+            await acts(stage, step)
+            assert await unmet(stage, step.expected) == [], f"{at:%d.%m. %H:%M:%S} {step}"
+        assert verify_export(await stage.export(await stage.crises())) == []
+    pair.databases.drop(url)
