@@ -29,6 +29,7 @@ from handlers import contact_test, registry, upkeep
 from handlers.turn import Turn
 from storage import plan as plans
 from storage.database import Database
+from storage.parts.attachments import Attachment
 from storage.plan import Plan
 from storage.tables import Delivery, Fact, Inbox, Timer
 
@@ -200,6 +201,7 @@ class Metrics:
                     select(func.count()).select_from(Delivery).where(Delivery.state.in_(["queued", "sending"])),
                 ),
                 ("failed_deliveries", select(func.count()).select_from(Delivery).where(Delivery.state == "failed")),
+                ("attachments", select(func.count()).select_from(Attachment).where(Attachment.state == "wanted")),
                 ("failed_inputs", select(func.count()).select_from(Inbox).where(Inbox.state == "failed")),
             ):
                 self._waiting.labels(what).set(await db.scalar(query) or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.rehearsal import DESKTOP, NARROW_PHONE, PHONE, Program, Screen, opened, warned, wind
 
@@ -90,6 +90,28 @@ def test_half_typed_text_stays_when_its_message_is_changed(browser: Browser, kri
         card.get_by_role("button", name="Niveau 2").click()
         expect(jens.area.get_by_role("button", name="skybrud-i-hede")).to_be_visible()
         expect(jens.composer).to_have_value("jeg ringer lige til")
+
+
+def test_a_picture_is_attached_with_the_keyboard_and_comes_along(browser: Browser, krisebot: Program) -> None:
+    """R182: chosen, regretted, chosen again and sent without a word; the bot has it."""
+    photo = FilePayload(name="foto.jpg", mimeType="image/jpeg", buffer=b"vand" * 1000)
+    with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:
+        finn = Screen(page, "Finn")
+        attach = finn.area.get_by_role("button", name="Vedhæft billede eller fil")
+        for again in (True, False):
+            attach.focus()
+            with page.expect_file_chooser() as chooser:
+                page.keyboard.press("Enter")
+            chooser.value.set_files(photo)
+            expect(attach).to_be_focused()
+            assert nameless(page) == []
+            if again:
+                finn.area.get_by_role("button", name="Fjern foto.jpg").click()
+        finn.composer.press("Enter")
+        finn.sees("foto.jpg (4 kB)")
+        finn.sees("1 bilag: foto.jpg")
+        expect(finn.area.get_by_role("list", name="Det, du er ved at sende")).to_have_count(0)
+        expect(finn.button("Send som melding")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, NARROW_PHONE], ids=["390 wide", "360 wide"])

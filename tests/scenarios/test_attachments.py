@@ -174,6 +174,7 @@ async def test_the_whole_case_is_packed_in_the_background_and_given_to_whoever_a
     """D11 R216: with its pictures, without what is confidential, behind a link that runs out."""
     await stage["kim"].sends("foto.jpg", PHOTO, "log ? 40 cm vand på Birkehøj")
     await stage["line"].commands("eksport")
+    await stage["kim"].commands("ekspert fra DMI siger 60 mm")
     assert log_of(await stage.export(), "export") == []
     await stage["kim"].commands("eksport", "stab")
     status, content = await fetched(stage, "kim")
