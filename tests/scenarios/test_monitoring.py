@@ -112,6 +112,7 @@ async def test_what_the_media_say_goes_in_the_log_and_what_is_wrong_is_followed_
     assert any("rettet: 200 er evakueret" in summary for summary in done)
 
 
+@in_one_chat
 async def test_outside_mail_is_read_every_day_and_becomes_items(stage: Stage) -> None:
     """R098: S3 Monday 12:00; ticked or turned into items, with who and when, and no more after the crisis."""
     await stage.forward(hours=22)
