@@ -347,6 +347,8 @@ async def approve(turn: Turn, minutes: int) -> None:
         )
         return
     grade = turn.value("grade") if turn.value("grade") in GRADES else row.grade
+    if await clearance.repeats(turn, body(turn, row)):
+        grade = clearance.CONFIDENTIAL
     may_not = [person for person in forwarded if not within(grade, await clearance.forwarded(turn, person, MINUTES))]
     if may_not:
         await turn.answer(

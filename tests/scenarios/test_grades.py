@@ -97,8 +97,9 @@ async def test_minutes_go_no_further_than_is_decided(stage: Stage) -> None:
 
 
 @in_one_chat
-async def test_confidential_minutes_are_for_those_who_may_see_them(stage: Stage) -> None:
+async def test_minutes_that_repeat_a_confidential_line_are_for_those_who_may_see_it(stage: Stage) -> None:
     """R092 R215 R216: neither the channel nor the members below that grade; what was decided has it too."""
+    await stage["kim"].commands("log fortrolig: politiet får de tre navne i aften")
     await stage["kim"].commands("møde kl 17 stabsrummet")
     await stage.at("17:00")
     assert not await stage["lars"].has("Beslut deling")
@@ -106,7 +107,9 @@ async def test_confidential_minutes_are_for_those_who_may_see_them(stage: Stage)
     assert await stage["lars"].has("Beslut deling")
     await stage["eva"].fills_in("Nyt punkt", text="navne", decision="politiet får de tre navne i aften")
     await stage["kim"].fills_in("Slut mødet", next_at="ingen")
-    await stage["lars"].fills_in("Godkend", forward="kim", grade="confidential")
+    await stage["lars"].fills_in("Godkend", forward="rune")
+    assert (await stage.export())["meetings"][0]["minutes"][0]["approved_by"] is None
+    await stage["lars"].fills_in("Godkend", forward="kim")
     told_so = await stage.export()
     (minutes,) = told_so["meetings"][0]["minutes"]
     assert minutes["grade"] == "confidential"
