@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.claims import Claims, Job
 from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Throttled, Unavailable, Undeliverable
-from handlers.card import Card
 from handlers.clock import Clock
 from storage.database import Database
 from storage.plan import Plan
@@ -25,8 +23,6 @@ from storage.tables import Address, Crisis, Delivery, Lane, Member, Message, Roo
 
 log = logging.getLogger(__name__)
 
-# How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
-HOLD = timedelta(seconds=12)
 # How long a platform may take over one call, in seconds of the machine's clock.
 PATIENCE = 10.0
 # How long after a failed try, growing to the last.
@@ -37,19 +33,9 @@ OTHER_WAY_AFTER = 3
 OUR_FAULT = 5
 # After so long, an undelivered message is given up as a fact.
 GIVE_UP = timedelta(hours=24)
-# Conversations served at once.
-ABREAST = 50
-
-
-@dataclass(frozen=True)
-class _Job:
-    delivery: int
-    lane: str
-    platform: str
-    post: Post
-    ref: Ref | None
-    doubt: bool
-    attempts: int
+# Messages addressed in one transaction: what is urgent and comes meanwhile waits for no more than these.
+BATCH = 50
+THROTTLED = "drosset"
 
 
 class Deliverer:
@@ -61,6 +47,7 @@ class Deliverer:
         plan: today's plan.
         platforms: the ways out, by name.
         fell_due: called when a failure has been written down as a timer.
+        look_again: called when there may be more to send: a conversation is free, or a limit's time has come.
     """
 
     def __init__(
@@ -70,13 +57,16 @@ class Deliverer:
         plan: Callable[[], Plan],
         platforms: Mapping[str, Platform],
         fell_due: Callable[[], None],
+        look_again: Callable[[], None],
     ) -> None:
         self._database = database
         self._clock = clock
         self._plan = plan
         self._platforms = platforms
         self._fell_due = fell_due
-        self._me = secrets.token_hex(8)
+        self._look_again = look_again
+        self._claims = Claims(database, clock, platforms)
+        self._alarm: asyncio.TimerHandle | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
 
@@ -93,18 +83,36 @@ class Deliverer:
         while True:
             async with self._claiming:
                 dispatched = await self._dispatch()
-                jobs = await self._claim()
+                jobs = await self._claims.take(set(self._under_way))
                 for job in jobs:
                     self._under_way[job.lane] = asyncio.create_task(self._carry(job))
             any_done = any_done or dispatched or bool(jobs)
+            if dispatched:
+                continue
             if not wait or not self._under_way:
+                await self._set_alarm()
                 return any_done
             # What another drain sent may have failed and fallen due as something to do.
             any_done = True
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
 
+    async def next_due(self) -> datetime | None:
+        """When there is something to send next, UTC; None when nothing waits."""
+        return await self._claims.next_due()
+
+    async def _set_alarm(self) -> None:
+        """The clock looks once a second, and a platform may take fifty messages in that time."""
+        due, now = await self._claims.next_due(), self._clock.now()
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if due is not None and due > now:
+            self._alarm = asyncio.get_running_loop().call_later((due - now).total_seconds(), self._look_again)
+
     async def stop(self) -> None:
         """Let what is under way end as it may: what is cut off is in doubt, and found again."""
+        if self._alarm is not None:
+            self._alarm.cancel()
         for task in list(self._under_way.values()):
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
@@ -112,16 +120,24 @@ class Deliverer:
     # --- whom it goes to ---
 
     async def _dispatch(self) -> bool:
+        """Put some messages on their ways, the most urgent first; True when there may be more."""
+        waiting = (
+            select(Message.id).where(Message.dispatched_version < Message.version).order_by(Message.urgency, Message.id)
+        )
         async with self._database.reading() as db:
-            if await db.scalar(select(Message.id).where(Message.dispatched_version < Message.version).limit(1)) is None:
-                return False
+            numbers = list(await db.scalars(waiting))
+        for start in range(0, len(numbers), BATCH):
+            if await self._address_some(numbers[start : start + BATCH]):
+                return True
+        return False
+
+    async def _address_some(self, numbers: list[int]) -> bool:
         async with self._database.transaction() as db:
             now = self._clock.now()
             waiting = await db.scalars(
                 select(Message)
-                .where(Message.dispatched_version < Message.version)
-                .order_by(Message.id)
-                .limit(500)
+                .where(Message.id.in_(numbers), Message.dispatched_version < Message.version)
+                .order_by(Message.urgency, Message.id)
                 .with_for_update(skip_locked=True)
             )
             any_done = False
@@ -137,14 +153,14 @@ class Deliverer:
                 delivery.state, delivery.due_at = "queued", now
         there = {(delivery.platform, delivery.lane) for delivery in standing}
         targets, complete = await self._targets(db, message, bool(standing))
-        for platform, lane in targets:
-            if (platform, lane) not in there:
-                await self._queue(db, message, platform, lane, now)
+        new = [target for target in targets if target not in there]
+        for platform, lane in new:
+            await self._queue(db, message, platform, lane, now)
         if complete:
             message.dispatched_version = message.version
             if not standing and not targets and not message.recipient.startswith("staff:"):
                 await self._give_up(db, message, "ingen kendt adresse", now)
-        return complete or bool(targets)
+        return complete or bool(new)
 
     async def _targets(self, db: AsyncSession, message: Message, standing: bool) -> tuple[list[tuple[str, str]], bool]:
         if not message.recipient.startswith("staff:"):
@@ -208,70 +224,15 @@ class Deliverer:
         )
         await db.flush()
 
-    # --- who sends it ---
+    # --- on its way ---
 
-    async def _claim(self) -> list[_Job]:
-        """Take the next message of each conversation that nobody holds."""
-        now = self._clock.now()
-        free = or_(Lane.held_until.is_(None), Lane.held_until <= now)
-        ready = or_(Lane.not_before.is_(None), Lane.not_before <= now)
-        waiting = (
-            select(Delivery.lane)
-            .join(Lane, Lane.name == Delivery.lane)
-            .where(Delivery.state.in_(["queued", "sending"]), Delivery.due_at <= now, free, ready)
-        )
-        async with self._database.reading() as db:
-            if await db.scalar(waiting.limit(1)) is None:
-                return []
-        async with self._database.transaction() as db:
-            busy = list(self._under_way)
-            lanes = list(
-                await db.scalars(
-                    select(Lane)
-                    # Free is asked of the row that is locked, as it is then: another replica may just have taken it.
-                    .where(Lane.name.in_(waiting.scalar_subquery()), Lane.name.not_in(busy), free, ready)
-                    .limit(max(0, ABREAST - len(busy)))
-                    .with_for_update(skip_locked=True)
-                )
-            )
-            jobs = []
-            for lane in lanes:
-                job = await self._first_in(db, lane, now)
-                if job is not None:
-                    lane.held_by, lane.held_until = self._me, now + HOLD
-                    jobs.append(job)
-            return jobs
-
-    async def _first_in(self, db: AsyncSession, lane: Lane, now: datetime) -> _Job | None:
-        delivery = await db.scalar(
-            select(Delivery)
-            .where(Delivery.lane == lane.name, Delivery.state.in_(["queued", "sending"]), Delivery.due_at <= now)
-            # What may be half sent comes first: nothing overtakes a doubt.
-            .order_by(Delivery.state.desc(), Delivery.urgency, Delivery.id)
-            .limit(1)
-        )
-        if delivery is None:
-            return None
-        message = await db.get_one(Message, delivery.message_id)
-        doubt = delivery.state == "sending" and delivery.ref is None
-        delivery.state = "sending"
-        return _Job(
-            delivery.id,
-            lane.name,
-            delivery.platform,
-            Post(message.id, message.key, message.version, Card.from_json(message.card)),
-            delivery.ref,
-            doubt,
-            delivery.attempts,
-        )
-
-    async def _carry(self, job: _Job) -> None:
+    async def _carry(self, job: Job) -> None:
         try:
             platform = self._platforms[job.platform]
             try:
                 ref = await asyncio.wait_for(self._hand_over(platform, job), PATIENCE)
             except Throttled as wait:
-                await self._again(job, timedelta(seconds=wait.seconds), "drosset", counts=False)
+                await self._told_to_wait(job, wait)
             except Undeliverable as refused:
                 await self._failed(job, str(refused))
             except (InDoubt, TimeoutError) as lost:
@@ -291,8 +252,9 @@ class Deliverer:
                 await self._sent(job, ref)
         finally:
             self._under_way.pop(job.lane, None)
+            self._look_again()
 
-    async def _hand_over(self, platform: Platform, job: _Job) -> Ref:
+    async def _hand_over(self, platform: Platform, job: Job) -> Ref:
         lane = job.lane.partition("/")[2]
         if job.ref is not None:
             return await platform.edit(lane, job.ref, job.post)
@@ -309,7 +271,7 @@ class Deliverer:
 
     # --- what became of it ---
 
-    async def _sent(self, job: _Job, ref: Ref) -> None:
+    async def _sent(self, job: Job, ref: Ref) -> None:
         async with self._database.transaction() as db:
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
@@ -318,7 +280,7 @@ class Deliverer:
             delivery.sent_at = delivery.sent_at or now
             delivery.error, delivery.attempts = None, 0
             delivery.state = "sent" if message.version == job.post.version else "queued"
-            await self._release(db, job.lane)
+            await self._claims.release(db, job.lane)
             if not message.everywhere:
                 for other in await db.scalars(
                     select(Delivery).where(
@@ -331,8 +293,18 @@ class Deliverer:
                     if not message.recipient.startswith("staff:"):
                         other.state = "replaced"
 
+    async def _told_to_wait(self, job: Job, wait: Throttled) -> None:
+        """A conversation is made to wait; and when a second one is, it is the platform that is meant.
+
+        Neither Slack nor Teams tells whether a wait is for one conversation or for all of them.
+        """
+        async with self._database.transaction() as db:
+            if await self._claims.others_wait(db, job, THROTTLED):
+                await self._claims.hold_back(db, job, self._clock.now() + timedelta(seconds=wait.seconds))
+        await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
+
     async def _again(
-        self, job: _Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
+        self, job: Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
     ) -> None:
         async with self._database.transaction() as db:
             now = self._clock.now()
@@ -342,7 +314,7 @@ class Deliverer:
             delivery.error = why
             # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
-            await self._release(db, job.lane)
+            await self._claims.release(db, job.lane)
             lane = await db.get_one(Lane, job.lane)
             lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
             if delivery.attempts >= OTHER_WAY_AFTER:
@@ -352,13 +324,13 @@ class Deliverer:
                 delivery.state = "failed"
                 await self._give_up(db, message, why, now)
 
-    async def _failed(self, job: _Job, why: str) -> None:
+    async def _failed(self, job: Job, why: str) -> None:
         async with self._database.transaction() as db:
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
             delivery.error = why
-            await self._release(db, job.lane)
+            await self._claims.release(db, job.lane)
             if job.ref is not None:
                 # The message arrived; it is only this change of it that can't be shown.
                 delivery.state, delivery.version_sent = "sent", message.version
@@ -422,8 +394,3 @@ class Deliverer:
             delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
             if delivery is not None and delivery.state == "sent":
                 delivery.state = "delivered"
-
-    async def _release(self, db: AsyncSession, name: str) -> None:
-        lane = await db.get_one(Lane, name)
-        if lane.held_by == self._me:
-            lane.held_by, lane.held_until = None, None

@@ -23,7 +23,7 @@ from bot.turns import Turns
 from handlers.clock import Clock
 from storage.database import Database
 from storage.plan import Plan
-from storage.tables import Delivery, Fact, Inbox, Lane, Room, Timer
+from storage.tables import Fact, Inbox, Room, Timer
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Engine:
         self._open_doors = asyncio.Event()
         self.intake = Intake(database, self._come_in.set)
         self.turns = Turns(database, clock, plan, self._committed)
-        self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
+        self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set, self._go_out.set)
         self._rooms: Rooms | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -113,12 +113,8 @@ class Engine:
                 await db.scalar(select(func.min(Timer.due_at)).where(Timer.state == "waiting")),
                 await db.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "new")),
                 await db.scalar(select(func.min(Room.due_at)).where(Room.state.in_(["wanted", "open"]))),
-                await db.scalar(
-                    select(func.min(func.coalesce(Lane.not_before, Delivery.due_at)))
-                    .join(Delivery, Delivery.lane == Lane.name)
-                    .where(Delivery.state.in_(["queued", "sending"]))
-                ),
             ]
+        times.append(await self.deliverer.next_due())
         return min((time for time in times if time is not None), default=None)
 
     def wakefulness(self) -> str | None:

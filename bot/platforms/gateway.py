@@ -12,6 +12,7 @@ from urllib.parse import quote
 import apprise
 from aiohttp import web
 
+from bot.pace import NO_LIMITS
 from bot.platforms.plain import in_words
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
 from storage.plan import Plan
@@ -31,6 +32,7 @@ class Gateway:
     """
 
     has_rooms = False
+    limits = NO_LIMITS
     refused = 0
 
     def __init__(self, name: str, template: str, plan: Callable[[], Plan]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from bot.pace import Limits
 from handlers.card import Card
 from storage.tables import Address
 
@@ -66,6 +67,11 @@ class Platform(Protocol):
 
     name: str
     has_rooms: bool
+
+    @property
+    def limits(self) -> Limits:
+        """How much it takes, as the operator has it from whoever runs it."""
+        ...
 
     @property
     def refused(self) -> int:

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import SystemClock
 from bot.engine import Engine
+from bot.pace import NO_LIMITS
 from bot.platforms.platform import Post, Ref
 from handlers.card import Card
 from handlers.incoming import Incoming
@@ -60,6 +61,7 @@ class Rehearsal:
 
     name = NAME
     has_rooms = True
+    limits = NO_LIMITS
     refused = 0
 
     def __init__(self, engine: Engine, clock: SystemClock, host: str, port: int, join_code: str | None = None) -> None:
