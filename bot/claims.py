@@ -86,6 +86,8 @@ class Claims:
         self._clock = clock
         self._platforms = platforms
         self._me = secrets.token_hex(8)
+        self.room_at: datetime | None = None
+        """When a limit that stopped the last `take` has room again, UTC; None when none did."""
         self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
 
     async def take(self, busy: set[str]) -> list[Job]:
@@ -95,14 +97,9 @@ class Claims:
             busy: conversations that we are at already.
         """
         now = self._clock.now()
+        self.room_at = None
         async with self._database.reading() as db:
-            lines = [
-                line
-                for line in self._lines()
-                if await self._open(db, line, now)
-                and await db.scalar(self._waiting(line, now, busy).with_only_columns(Delivery.lane).limit(1))
-                is not None
-            ]
+            lines = [line for line in self._lines() if await self._could_send(db, line, now, busy)]
         if not lines:
             return []
         jobs: list[Job] = []
@@ -167,9 +164,19 @@ class Claims:
                 yield _Line(posts, name, limits.posts, limits.conversation, Delivery.ref.is_(None))
                 yield _Line(edits, name, limits.edits, (), Delivery.ref.is_not(None))
 
-    async def _open(self, db: AsyncSession, line: _Line, now: datetime) -> bool:
-        pace = await db.get(Pace, line.name)
-        return pace is None or pace.not_before is None or pace.not_before <= now
+    async def _could_send(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str]) -> bool:
+        waiting = self._waiting(line, now, busy).with_only_columns(Delivery.lane)
+        return await db.scalar(waiting.limit(1)) is not None and self._is_open(await db.get(Pace, line.name), now)
+
+    def _is_open(self, pace: Pace | None, now: datetime) -> bool:
+        if pace is None or pace.not_before is None or pace.not_before <= now:
+            return True
+        self._full_until(pace.not_before)
+        return False
+
+    def _full_until(self, then: datetime) -> datetime:
+        self.room_at = then if self.room_at is None else min(self.room_at, then)
+        return then
 
     def _waiting(self, line: _Line, now: datetime, busy: set[str]) -> Select[Any]:
         return (
@@ -187,7 +194,7 @@ class Claims:
 
     async def _take_from(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str]) -> list[Job]:
         pace = await self._pace(db, line)
-        if pace.not_before is not None and pace.not_before > now:
+        if not self._is_open(pace, now):
             return []
         at = now.timestamp()
         abreast = ABREAST - sum(lane.partition("/")[0] == line.platform for lane in busy)
@@ -199,7 +206,7 @@ class Claims:
             jobs += [job for lane in lanes if (job := await self._first_in(db, line, lane, now)) is not None]
         pace.recent = with_calls(pace.recent, line.rates, at, len(jobs))
         full = free_at(pace.recent, line.rates)
-        pace.not_before = _instant(full) if full > at else None
+        pace.not_before = self._full_until(_instant(full)) if full > at else None
         return jobs
 
     async def _next_lanes(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str], most: int) -> list[Lane]:
@@ -224,7 +231,7 @@ class Claims:
         at = now.timestamp()
         full = free_at(lane.recent, line.in_lane)
         if full > at:
-            lane.not_before = _instant(full)
+            lane.not_before = self._full_until(_instant(full))
             return None
         delivery: Delivery = (
             await db.scalars(

@@ -69,45 +69,40 @@ class Deliverer:
         self._alarm: asyncio.TimerHandle | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
+        self.done = 0
+        """How often something has been put on its way or has come to its end."""
 
-    async def drain(self, *, wait: bool = True) -> bool:
+    async def drain(self, *, wait: bool = True) -> None:
         """Send everything that can be sent now.
 
         Args:
             wait: until all of it has been answered; otherwise only until it is on its way.
-
-        Returns:
-            whether there was anything, whoever took it in hand.
         """
-        any_done = self._claiming.locked()
         while True:
             async with self._claiming:
                 dispatched = await self._dispatch()
                 jobs = await self._claims.take(set(self._under_way))
                 for job in jobs:
                     self._under_way[job.lane] = asyncio.create_task(self._carry(job))
-            any_done = any_done or dispatched or bool(jobs)
             if dispatched:
+                self.done += 1
                 continue
             if not wait or not self._under_way:
-                await self._set_alarm()
-                return any_done
-            # What another drain sent may have failed and fallen due as something to do.
-            any_done = True
+                self._set_alarm()
+                return
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
 
     async def next_due(self) -> datetime | None:
         """When there is something to send next, UTC; None when nothing waits."""
         return await self._claims.next_due()
 
-    async def _set_alarm(self) -> None:
+    def _set_alarm(self) -> None:
         """The clock looks once a second, and a platform may take fifty messages in that time."""
-        due, now = await self._claims.next_due(), self._clock.now()
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        if due is not None and due > now:
-            self._alarm = asyncio.get_running_loop().call_later((due - now).total_seconds(), self._look_again)
+        if self._claims.room_at is not None:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            wait = self._claims.room_at - self._clock.now()
+            self._alarm = asyncio.get_running_loop().call_later(max(0.0, wait.total_seconds()), self._look_again)
 
     async def stop(self) -> None:
         """Let what is under way end as it may: what is cut off is in doubt, and found again."""
@@ -232,7 +227,7 @@ class Deliverer:
             try:
                 ref = await asyncio.wait_for(self._hand_over(platform, job), PATIENCE)
             except Throttled as wait:
-                await self._told_to_wait(job, wait)
+                await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
             except Undeliverable as refused:
                 await self._failed(job, str(refused))
             except (InDoubt, TimeoutError) as lost:
@@ -251,6 +246,8 @@ class Deliverer:
             else:
                 await self._sent(job, ref)
         finally:
+            # What another drain sent may have failed and fallen due as something to do: it counts when it is over.
+            self.done += 1
             self._under_way.pop(job.lane, None)
             self._look_again()
 
@@ -293,16 +290,6 @@ class Deliverer:
                     if not message.recipient.startswith("staff:"):
                         other.state = "replaced"
 
-    async def _told_to_wait(self, job: Job, wait: Throttled) -> None:
-        """A conversation is made to wait; and when a second one is, it is the platform that is meant.
-
-        Neither Slack nor Teams tells whether a wait is for one conversation or for all of them.
-        """
-        async with self._database.transaction() as db:
-            if await self._claims.others_wait(db, job, THROTTLED):
-                await self._claims.hold_back(db, job, self._clock.now() + timedelta(seconds=wait.seconds))
-        await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
-
     async def _again(
         self, job: Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
     ) -> None:
@@ -317,6 +304,10 @@ class Deliverer:
             await self._claims.release(db, job.lane)
             lane = await db.get_one(Lane, job.lane)
             lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
+            # Neither Slack nor Teams tells whether a wait is for one conversation or for all: when a second one is told
+            # to wait, it is for all.
+            if why == THROTTLED and await self._claims.others_wait(db, job, why):
+                await self._claims.hold_back(db, job, lane.not_before)
             if delivery.attempts >= OTHER_WAY_AFTER:
                 await self._try_another_way(db, message, now)
             # A change of what stands there already has no end: the message itself did arrive.

@@ -88,9 +88,16 @@ class Engine:
             await platform.stop()
 
     async def settle(self) -> None:
-        """Do all that can be done now, to the last delivery."""
-        while await self.turns.drain() or await self._make_rooms() or await self.deliverer.drain():
-            pass
+        """Do all that can be done now, to the last delivery.
+
+        The loops may be at it as well, and what one of them ends may be the beginning of something: it is over when a
+        whole round has passed in which nobody did anything.
+        """
+        done = None
+        while done != (done := self._done()):
+            await self.turns.drain()
+            await self._make_rooms()
+            await self.deliverer.drain()
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
         """Let time pass to `to`, with everything that falls due on the way done and delivered in its order."""
@@ -132,14 +139,18 @@ class Engine:
         self._go_out.set()
         self._open_doors.set()
 
-    async def _send(self) -> bool:
-        return await self.deliverer.drain(wait=False)
+    def _done(self) -> tuple[int, int, int]:
+        return self.turns.done, self._rooms.done if self._rooms else 0, self.deliverer.done
 
-    async def _make_rooms(self) -> bool:
-        any_done = await self._rooms.drain() if self._rooms else False
-        if any_done:
-            self._go_out.set()
-        return any_done
+    async def _send(self) -> None:
+        await self.deliverer.drain(wait=False)
+
+    async def _make_rooms(self) -> None:
+        if self._rooms is not None:
+            done = self._rooms.done
+            await self._rooms.drain()
+            if self._rooms.done != done:
+                self._go_out.set()
 
     async def _whenever(self, woken: asyncio.Event, look: Callable[[], object]) -> None:
         while True:

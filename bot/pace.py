@@ -109,4 +109,5 @@ def _even_at(recent: Sequence[float], rate: Rate) -> float:
     every, used_until = rate.span / rate.count, 0.0
     for at in recent[-rate.count :] if rate.at_once < rate.count else ():
         used_until = max(used_until, at) + every
-    return used_until - (rate.at_once - 1) * every if used_until else 0.0
+    # A thousandth for what the sums of so large numbers lose.
+    return used_until - (rate.at_once - 1) * every - 0.001 if used_until else 0.0
