@@ -193,20 +193,23 @@ class Claims:
         )
 
     async def _take_from(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str]) -> list[Job]:
-        pace = await self._pace(db, line)
+        pace = await self._pace(db, line) if line.rates else await db.get(Pace, line.name)
         if not self._is_open(pace, now):
             return []
         at = now.timestamp()
-        abreast = ABREAST - sum(lane.partition("/")[0] == line.platform for lane in busy)
-        left = allowed(pace.recent, line.rates, at, abreast)
+        left = ABREAST - sum(lane.partition("/")[0] == line.platform for lane in busy)
+        if pace is not None and line.rates:
+            left = allowed(pace.recent, line.rates, at, left)
         jobs: list[Job] = []
-        while left > len(jobs) and (
-            lanes := await self._next_lanes(db, line, now, busy | {job.lane for job in jobs}, left - len(jobs))
-        ):
+        while (wanted := left - len(jobs)) > 0:
+            lanes = await self._next_lanes(db, line, now, busy | {job.lane for job in jobs}, wanted)
             jobs += [job for lane in lanes if (job := await self._first_in(db, line, lane, now)) is not None]
-        pace.recent = with_calls(pace.recent, line.rates, at, len(jobs))
-        full = free_at(pace.recent, line.rates)
-        pace.not_before = self._full_until(_instant(full)) if full > at else None
+            if len(lanes) < wanted:
+                break
+        if pace is not None and line.rates:
+            pace.recent = with_calls(pace.recent, line.rates, at, len(jobs))
+            full = free_at(pace.recent, line.rates)
+            pace.not_before = self._full_until(_instant(full)) if full > at else None
         return jobs
 
     async def _next_lanes(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str], most: int) -> list[Lane]:

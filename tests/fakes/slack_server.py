@@ -52,6 +52,7 @@ class FakeSlack:
         latency: seconds each answer takes; the work is done before.
         enforce_limits: answer 429 beyond the published rates.
         limits_clock: seconds that the rates are measured by.
+        workspace_limit: messages in so many seconds over all channels, which is enforced too.
         shortcuts: the callback_id of each message shortcut, as the app's manifest has them.
     """
 
@@ -63,6 +64,7 @@ class FakeSlack:
         latency: float = 0.0,
         enforce_limits: bool = False,
         limits_clock: Callable[[], float] = time.monotonic,
+        workspace_limit: tuple[int, float] | None = None,
         shortcuts: Mapping[str, str] | None = None,
         bot_token: str = "xoxb-fake",
         app_token: str = "xapp-fake",
@@ -75,7 +77,7 @@ class FakeSlack:
         self.shortcuts = dict(shortcuts or {"Gem i log": "gem_i_log"})
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.url = ""
-        self._limits = Limits(limits_clock) if enforce_limits else None
+        self._limits = Limits(limits_clock, workspace_limit) if enforce_limits else None
         self._faults = Faults()
         self._down: Fault | None = None
 

@@ -54,6 +54,7 @@ class FakeTeams:
         latency: seconds each answer takes; the work is done before.
         enforce_limits: answer 429 beyond the published rates.
         limits_clock: seconds that the rates are measured by.
+        tenant_limit: messages and changes in so many seconds over all conversations, which is enforced too.
         graph_granted: whether an administrator has consented to Graph.
         hears_all: whether the app may hear channel messages that don't mention it.
     """
@@ -66,6 +67,7 @@ class FakeTeams:
         latency: float = 0.0,
         enforce_limits: bool = False,
         limits_clock: Callable[[], float] = time.monotonic,
+        tenant_limit: tuple[int, float] | None = None,
         graph_granted: bool = True,
         hears_all: bool = False,
         tenant: str = TENANT,
@@ -82,7 +84,7 @@ class FakeTeams:
         self.answers: dict[str, Any] = {}
         """By kind of call: another body than the right one."""
         self.url = ""
-        self._limits = Limits(limits_clock) if enforce_limits else None
+        self._limits = Limits(limits_clock, tenant_limit) if enforce_limits else None
         self._faults = Faults()
         self._down: Fault | None = None
         self._metadata_down: Fault | None = None
