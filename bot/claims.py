@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.pace import Rates, allowed, free_at, with_calls
+from bot.pace import Rates, allowed, answered, free_at, with_calls
 from bot.platforms.platform import Platform, Post, Ref
 from handlers.card import Card
 from handlers.clock import Clock
@@ -54,11 +54,8 @@ class Job:
     ref: Ref | None
     doubt: bool
     attempts: int
-
-    @property
-    def change(self) -> bool:
-        """Whether it changes what stands there already."""
-        return self.ref is not None
+    at: float
+    """When it was given out, in seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -125,12 +122,7 @@ class Claims:
 
     async def hold_back(self, db: AsyncSession, job: Job, until: datetime) -> None:
         """The platform has said that it takes no more of these for now, to anybody."""
-        line = next(
-            line
-            for line in self._lines()
-            if line.platform == job.platform and line.name in _names(job.platform, job.change)
-        )
-        pace = await self._pace(db, line)
+        pace = await self._pace(db, self._line_of(job))
         pace.not_before = max(until, pace.not_before or until)
 
     async def others_wait(self, db: AsyncSession, job: Job, why: str) -> bool:
@@ -148,9 +140,21 @@ class Claims:
         )
         return await db.scalar(other.limit(1)) is not None
 
-    async def release(self, db: AsyncSession, name: str) -> None:
-        """Somebody else may write there now."""
-        lane = await db.get_one(Lane, name)
+    async def release(self, db: AsyncSession, job: Job) -> None:
+        """The call has come to its end, and somebody else may write there now.
+
+        First in its transaction: whoever gives out holds the pace's row too, and then asks for others.
+        """
+        line, at = self._line_of(job), self._clock.now().timestamp()
+        if line.rates:
+            pace = await self._pace(db, line)
+            pace.recent = answered(pace.recent, job.at, at)
+            full = free_at(pace.recent, line.rates)
+            if full > at:
+                pace.not_before = max(_instant(full), pace.not_before or _instant(full))
+        lane = await db.get_one(Lane, job.lane)
+        if line.in_lane:
+            lane.recent = answered(lane.recent, job.at, at)
         if lane.held_by == self._me:
             lane.held_by, lane.held_until = None, None
 
@@ -163,6 +167,10 @@ class Claims:
                 posts, edits = _names(name, False)[0], _names(name, True)[0]
                 yield _Line(posts, name, limits.posts, limits.conversation, Delivery.ref.is_(None))
                 yield _Line(edits, name, limits.edits, (), Delivery.ref.is_not(None))
+
+    def _line_of(self, job: Job) -> _Line:
+        names = _names(job.platform, job.ref is not None)
+        return next(line for line in self._lines() if line.platform == job.platform and line.name in names)
 
     async def _could_send(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str]) -> bool:
         waiting = self._waiting(line, now, busy).with_only_columns(Delivery.lane)
@@ -197,7 +205,9 @@ class Claims:
         if not self._is_open(pace, now):
             return []
         at = now.timestamp()
-        left = ABREAST - sum(lane.partition("/")[0] == line.platform for lane in busy)
+        # Nobody knows when a call that is not answered yet will be counted.
+        left = min([ABREAST, *(rate.count for rate in line.rates)])
+        left -= sum(lane.partition("/")[0] == line.platform for lane in busy)
         if pace is not None and line.rates:
             left = allowed(pace.recent, line.rates, at, left)
         jobs: list[Job] = []
@@ -255,6 +265,7 @@ class Claims:
             delivery.ref,
             doubt,
             delivery.attempts,
+            at,
         )
 
     async def _pace(self, db: AsyncSession, line: _Line) -> Pace:

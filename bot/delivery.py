@@ -270,6 +270,7 @@ class Deliverer:
 
     async def _sent(self, job: Job, ref: Ref) -> None:
         async with self._database.transaction() as db:
+            await self._claims.release(db, job)
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
@@ -277,7 +278,6 @@ class Deliverer:
             delivery.sent_at = delivery.sent_at or now
             delivery.error, delivery.attempts = None, 0
             delivery.state = "sent" if message.version == job.post.version else "queued"
-            await self._claims.release(db, job.lane)
             if not message.everywhere:
                 for other in await db.scalars(
                     select(Delivery).where(
@@ -294,6 +294,7 @@ class Deliverer:
         self, job: Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
     ) -> None:
         async with self._database.transaction() as db:
+            await self._claims.release(db, job)
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
@@ -301,7 +302,6 @@ class Deliverer:
             delivery.error = why
             # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
-            await self._claims.release(db, job.lane)
             lane = await db.get_one(Lane, job.lane)
             lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
             # Neither Slack nor Teams tells whether a wait is for one conversation or for all: when a second one is told
@@ -317,11 +317,11 @@ class Deliverer:
 
     async def _failed(self, job: Job, why: str) -> None:
         async with self._database.transaction() as db:
+            await self._claims.release(db, job)
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
             delivery.error = why
-            await self._claims.release(db, job.lane)
             if job.ref is not None:
                 # The message arrived; it is only this change of it that can't be shown.
                 delivery.state, delivery.version_sent = "sent", message.version

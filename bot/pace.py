@@ -10,9 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-# Calls that leave a second apart may arrive closer to each other: a span is held to be so much longer than published.
-SPARE = 1.05
-
 
 @dataclass(frozen=True)
 class Rate:
@@ -28,11 +25,6 @@ class Rate:
     count: int
     seconds: float
     at_once: int
-
-    @property
-    def span(self) -> float:
-        """The span, in seconds, as we keep it."""
-        return self.seconds * SPARE
 
 
 Rates = tuple[Rate, ...]
@@ -96,17 +88,30 @@ def allowed(recent: Sequence[float], limits: Rates, now: float, most: int) -> in
 
 def with_calls(recent: Sequence[float], limits: Rates, now: float, calls: int) -> list[float]:
     """The calls to remember when some more have been made now: none that no limit asks about any longer."""
-    longest = max((rate.span for rate in limits), default=0.0)
+    longest = max((rate.seconds for rate in limits), default=0.0)
     most = max((rate.count for rate in limits), default=0)
     return [*(at for at in recent if at > now - longest), *[now] * calls][-most:] if limits else []
 
 
+def answered(recent: Sequence[float], made: float, now: float) -> list[float]:
+    """The calls to remember when one of them has been answered.
+
+    It counts from now on: the platform has counted it somewhere between its making and its answer, and what is made a
+    span after the answer can't come too early, however long either is on its way.
+    """
+    rest = list(recent)
+    if made in rest:
+        rest.remove(made)
+        rest.append(now)
+    return sorted(rest)
+
+
 def _room_at(recent: Sequence[float], rate: Rate) -> float:
-    return recent[-rate.count] + rate.span if len(recent) >= rate.count else 0.0
+    return recent[-rate.count] + rate.seconds if len(recent) >= rate.count else 0.0
 
 
 def _even_at(recent: Sequence[float], rate: Rate) -> float:
-    every, used_until = rate.span / rate.count, 0.0
+    every, used_until = rate.seconds / rate.count, 0.0
     for at in recent[-rate.count :] if rate.at_once < rate.count else ():
         used_until = max(used_until, at) + every
     # A thousandth for what the sums of so large numbers lose.

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.pace import SPARE, Rate, Rates, allowed, free_at, rates, with_calls
+from bot.pace import Rate, Rates, allowed, answered, free_at, rates, with_calls
 from bot.settings import Settings
 
 NOON = 1_800_000_000.0
@@ -35,13 +35,23 @@ def test_no_span_holds_more_than_its_platform_publishes_and_all_goes_nearly_as_f
         assert all(later - first >= rate.seconds for first, later in zip(went, went[rate.count :], strict=False))
     slowest = max(rate.seconds / rate.count for rate in limits)
     # The first span's worth may go at once, and whoever looks seldom sees a chance late.
-    assert went[-1] - went[0] <= EVERYBODY * (slowest * SPARE + (look_every if slowest < look_every else 0))
+    assert went[-1] - went[0] <= EVERYBODY * (slowest + (look_every if slowest < look_every else 0))
 
 
 def test_the_first_go_at_once_and_the_rest_evenly() -> None:
     went = sent((Rate(300, 60, 60),), look_every=0.001)
     assert went[59] == NOON
     assert all(later - first <= 0.25 for first, later in pairwise(went[59:299]))
+
+
+def test_a_call_counts_from_its_answer_however_long_it_was_on_its_way() -> None:
+    limits = rates("2/1")
+    recent = with_calls([], limits, NOON, 2)
+    recent = answered(recent, NOON, NOON + 0.4)
+    assert (recent, free_at(recent, limits)) == ([NOON, NOON + 0.4], NOON + 1)
+    recent = answered(recent, NOON, NOON + 0.3)
+    assert free_at(recent, limits) == NOON + 1.3
+    assert answered(recent, NOON, NOON + 9) == recent, "it is remembered no longer"
 
 
 def test_what_is_remembered_is_no_more_than_what_is_asked_about() -> None:
