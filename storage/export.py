@@ -41,6 +41,8 @@ PARTS = (
 )
 # What a state of ours is called outside: a message in doubt is still on its way.
 STATES = {"sending": "queued", "replaced": "failed"}
+# Lines read at a time: a long log is held once, as it is told, and not once more as rows.
+AT_A_TIME = 1_000
 
 parts.load()
 
@@ -60,17 +62,27 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
     """
     highest = GRADES.index(grade) if grade else len(GRADES) - 1
     sees_staff = highest >= GRADES.index("staff")
-    entries = list(await db.scalars(select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)))
-    states = list(await db.scalars(select(LogState).where(LogState.crisis_id == crisis.id).order_by(LogState.no)))
-    hidden = {state.no for state in states if GRADES.index(state.grade) > highest}
+    standing: dict[str, dict[str, Any]] = {}
+    hidden = set()
+    states = select(LogState).where(LogState.crisis_id == crisis.id).order_by(LogState.no)
+    async for state in await db.stream_scalars(states.execution_options(yield_per=AT_A_TIME)):
+        if GRADES.index(state.grade) > highest:
+            hidden.add(state.no)
+        else:
+            standing[str(state.no)] = _state(state)
+    entries = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
+    lines = [
+        _left_out(entry) if entry.no in hidden else exported(entry)
+        async for entry in await db.stream_scalars(entries.execution_options(yield_per=AT_A_TIME))
+    ]
     return {
         "format": FORMAT,
         "crisis": _crisis(crisis),
         "alerts": await _alerts(db, crisis) if sees_staff else [],
         "escalation": await _escalation(db, crisis),
-        "log": [_left_out(entry) if entry.no in hidden else exported(entry) for entry in entries],
-        "log_state": {str(state.no): _state(state) for state in states if state.no not in hidden},
-        "chain": {"count": len(entries), "head": entries[-1].hash if entries else chain.FIRST},
+        "log": lines,
+        "log_state": standing,
+        "chain": {"count": len(lines), "head": lines[-1]["hash"] if lines else chain.FIRST},
         "members": await _members(db, crisis),
         "notifications": await _notifications(db, crisis, sees_staff),
         "measures": await _measures(db, crisis) if sees_staff else [],

@@ -52,7 +52,6 @@ class FakeSlack:
         latency: seconds each answer takes; the work is done before.
         enforce_limits: answer 429 beyond the published rates.
         limits_clock: seconds that the rates are measured by.
-        workspace_limit: messages in so many seconds over all channels, which is enforced too.
         shortcuts: the callback_id of each message shortcut, as the app's manifest has them.
     """
 
@@ -64,7 +63,6 @@ class FakeSlack:
         latency: float = 0.0,
         enforce_limits: bool = False,
         limits_clock: Callable[[], float] = time.monotonic,
-        workspace_limit: tuple[int, float] | None = None,
         shortcuts: Mapping[str, str] | None = None,
         bot_token: str = "xoxb-fake",
         app_token: str = "xapp-fake",
@@ -77,7 +75,7 @@ class FakeSlack:
         self.shortcuts = dict(shortcuts or {"Gem i log": "gem_i_log"})
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.url = ""
-        self._limits = Limits(limits_clock, workspace_limit) if enforce_limits else None
+        self._limits = Limits(limits_clock) if enforce_limits else None
         self._faults = Faults()
         self._down: Fault | None = None
 
@@ -134,6 +132,10 @@ class FakeSlack:
             channel: only calls about this channel: its id or name, or the person's id for a one-to-one chat.
         """
         self._faults.order(method, times, with_, channel)
+
+    def enforce(self, clock: Callable[[], float], workspace: tuple[int, float]) -> None:
+        """Answers 429 beyond the published rates, and beyond so many messages in so many seconds over all channels."""
+        self._limits = Limits(clock, workspace)
 
     def heal(self) -> None:
         """Forgets every failure that was asked for."""

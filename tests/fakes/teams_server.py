@@ -54,7 +54,6 @@ class FakeTeams:
         latency: seconds each answer takes; the work is done before.
         enforce_limits: answer 429 beyond the published rates.
         limits_clock: seconds that the rates are measured by.
-        tenant_limit: messages and changes in so many seconds over all conversations, which is enforced too.
         graph_granted: whether an administrator has consented to Graph.
         hears_all: whether the app may hear channel messages that don't mention it.
     """
@@ -67,7 +66,6 @@ class FakeTeams:
         latency: float = 0.0,
         enforce_limits: bool = False,
         limits_clock: Callable[[], float] = time.monotonic,
-        tenant_limit: tuple[int, float] | None = None,
         graph_granted: bool = True,
         hears_all: bool = False,
         tenant: str = TENANT,
@@ -84,7 +82,7 @@ class FakeTeams:
         self.answers: dict[str, Any] = {}
         """By kind of call: another body than the right one."""
         self.url = ""
-        self._limits = Limits(limits_clock, tenant_limit) if enforce_limits else None
+        self._limits = Limits(limits_clock) if enforce_limits else None
         self._faults = Faults()
         self._down: Fault | None = None
         self._metadata_down: Fault | None = None
@@ -211,6 +209,10 @@ class FakeTeams:
             channel: only calls about this place: a channel's id or name, or the person's AAD id for a one-to-one chat.
         """
         self._faults.order(method, times, with_, channel)
+
+    def enforce(self, clock: Callable[[], float], tenant: tuple[int, float]) -> None:
+        """Answers 429 beyond the published rates, and beyond so many calls in so many seconds over all conversations."""
+        self._limits = Limits(clock, tenant)
 
     def heal(self) -> None:
         """Forgets every failure that was asked for."""
