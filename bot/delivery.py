@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.claims import Claims, Job
 from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Throttled, Unavailable, Undeliverable
-from handlers.card import Card
 from handlers.clock import Clock
 from handlers.turn import URGENT
 from storage.database import Database
@@ -26,8 +24,6 @@ from storage.tables import Address, Crisis, Delivery, Lane, Member, Message, Roo
 
 log = logging.getLogger(__name__)
 
-# How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
-HOLD = timedelta(seconds=12)
 # How long a platform may take over one call, in seconds of the machine's clock.
 PATIENCE = 10.0
 # How long after a failed try, growing to the last.
@@ -38,24 +34,16 @@ OTHER_WAY_AFTER = 3
 OUR_FAULT = 5
 # After so long, an undelivered message is given up as a fact.
 GIVE_UP = timedelta(hours=24)
-# Conversations served at once.
-ABREAST = 50
+# Messages addressed in one transaction: what is urgent and comes meanwhile waits for no more than these.
+BATCH = 50
+THROTTLED = "drosset"
+# What is said, or said anew, and not yet on its ways.
+WAITS = (Message.dispatched_version < Message.version, Message.held.is_(False))
 
 
 def _place(platform: str, order: Sequence[str]) -> int:
     """Where it stands in an order; what isn't in it comes after all that is."""
     return order.index(platform) if platform in order else len(order)
-
-
-@dataclass(frozen=True)
-class _Job:
-    delivery: int
-    lane: str
-    platform: str
-    post: Post
-    ref: Ref | None
-    doubt: bool
-    attempts: int
 
 
 class Deliverer:
@@ -67,6 +55,7 @@ class Deliverer:
         plan: today's plan.
         platforms: the ways out, by name.
         fell_due: called when a failure has been written down as a timer.
+        look_again: called when there may be more to send: a conversation is free, or a limit's time has come.
     """
 
     def __init__(
@@ -76,41 +65,57 @@ class Deliverer:
         plan: Callable[[], Plan],
         platforms: Mapping[str, Platform],
         fell_due: Callable[[], None],
+        look_again: Callable[[], None],
     ) -> None:
         self._database = database
         self._clock = clock
         self._plan = plan
         self._platforms = platforms
         self._fell_due = fell_due
-        self._me = secrets.token_hex(8)
+        self._look_again = look_again
+        self._claims = Claims(database, clock, platforms)
+        self._alarm: asyncio.TimerHandle | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
+        self.done = 0
+        """How often something has been put on its way or has come to its end."""
 
-    async def drain(self, *, wait: bool = True) -> bool:
+    async def drain(self, *, wait: bool = True) -> None:
         """Send everything that can be sent now.
 
         Args:
             wait: until all of it has been answered; otherwise only until it is on its way.
-
-        Returns:
-            whether there was anything, whoever took it in hand.
         """
-        any_done = self._claiming.locked()
         while True:
             async with self._claiming:
                 dispatched = await self._dispatch()
-                jobs = await self._claim()
+                jobs = await self._claims.take(set(self._under_way))
                 for job in jobs:
                     self._under_way[job.lane] = asyncio.create_task(self._carry(job))
-            any_done = any_done or dispatched or bool(jobs)
+            if dispatched:
+                self.done += 1
+                continue
             if not wait or not self._under_way:
-                return any_done
-            # What another drain sent may have failed and fallen due as something to do.
-            any_done = True
+                self._set_alarm()
+                return
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def next_due(self) -> datetime | None:
+        """When there is something to send next, UTC; None when nothing waits."""
+        return await self._claims.next_due()
+
+    def _set_alarm(self) -> None:
+        """The clock looks once a second, and a platform may take fifty messages in that time."""
+        if self._claims.room_at is not None:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            wait = self._claims.room_at - self._clock.now()
+            self._alarm = asyncio.get_running_loop().call_later(max(0.0, wait.total_seconds()), self._look_again)
 
     async def stop(self) -> None:
         """Let what is under way end as it may: what is cut off is in doubt, and found again."""
+        if self._alarm is not None:
+            self._alarm.cancel()
         for task in list(self._under_way.values()):
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
@@ -118,14 +123,23 @@ class Deliverer:
     # --- whom it goes to ---
 
     async def _dispatch(self) -> bool:
-        waits = (Message.dispatched_version < Message.version, Message.held.is_(False))
+        """Put some messages on their ways, the most urgent first; True when there may be more."""
+        waiting = select(Message.id).where(*WAITS).order_by(Message.urgency, Message.id)
         async with self._database.reading() as db:
-            if await db.scalar(select(Message.id).where(*waits).limit(1)) is None:
-                return False
+            numbers = list(await db.scalars(waiting))
+        for start in range(0, len(numbers), BATCH):
+            if await self._address_some(numbers[start : start + BATCH]):
+                return True
+        return False
+
+    async def _address_some(self, numbers: list[int]) -> bool:
         async with self._database.transaction() as db:
             now = self._clock.now()
             waiting = await db.scalars(
-                select(Message).where(*waits).order_by(Message.id).limit(500).with_for_update(skip_locked=True)
+                select(Message)
+                .where(Message.id.in_(numbers), *WAITS)
+                .order_by(Message.urgency, Message.id)
+                .with_for_update(skip_locked=True)
             )
             any_done = False
             for message in waiting:
@@ -140,14 +154,14 @@ class Deliverer:
                 delivery.state, delivery.due_at = "queued", now
         there = {(delivery.platform, delivery.lane) for delivery in standing}
         targets, complete = await self._targets(db, message, bool(standing))
-        for platform, lane in targets:
-            if (platform, lane) not in there:
-                await self._queue(db, message, platform, lane, now)
+        new = [target for target in targets if target not in there]
+        for platform, lane in new:
+            await self._queue(db, message, platform, lane, now)
         if complete:
             message.dispatched_version = message.version
             if not standing and not targets and not message.recipient.startswith("staff:"):
                 await self._give_up(db, message, "ingen kendt adresse", now)
-        return complete or bool(targets)
+        return complete or bool(new)
 
     async def _targets(self, db: AsyncSession, message: Message, standing: bool) -> tuple[list[tuple[str, str]], bool]:
         if not message.recipient.startswith("staff:"):
@@ -220,70 +234,15 @@ class Deliverer:
         )
         await db.flush()
 
-    # --- who sends it ---
+    # --- on its way ---
 
-    async def _claim(self) -> list[_Job]:
-        """Take the next message of each conversation that nobody holds."""
-        now = self._clock.now()
-        free = or_(Lane.held_until.is_(None), Lane.held_until <= now)
-        ready = or_(Lane.not_before.is_(None), Lane.not_before <= now)
-        waiting = (
-            select(Delivery.lane)
-            .join(Lane, Lane.name == Delivery.lane)
-            .where(Delivery.state.in_(["queued", "sending"]), Delivery.due_at <= now, free, ready)
-        )
-        async with self._database.reading() as db:
-            if await db.scalar(waiting.limit(1)) is None:
-                return []
-        async with self._database.transaction() as db:
-            busy = list(self._under_way)
-            lanes = list(
-                await db.scalars(
-                    select(Lane)
-                    # Free is asked of the row that is locked, as it is then: another replica may just have taken it.
-                    .where(Lane.name.in_(waiting.scalar_subquery()), Lane.name.not_in(busy), free, ready)
-                    .limit(max(0, ABREAST - len(busy)))
-                    .with_for_update(skip_locked=True)
-                )
-            )
-            jobs = []
-            for lane in lanes:
-                job = await self._first_in(db, lane, now)
-                if job is not None:
-                    lane.held_by, lane.held_until = self._me, now + HOLD
-                    jobs.append(job)
-            return jobs
-
-    async def _first_in(self, db: AsyncSession, lane: Lane, now: datetime) -> _Job | None:
-        delivery = await db.scalar(
-            select(Delivery)
-            .where(Delivery.lane == lane.name, Delivery.state.in_(["queued", "sending"]), Delivery.due_at <= now)
-            # What may be half sent comes first: nothing overtakes a doubt.
-            .order_by(Delivery.state.desc(), Delivery.urgency, Delivery.id)
-            .limit(1)
-        )
-        if delivery is None:
-            return None
-        message = await db.get_one(Message, delivery.message_id)
-        doubt = delivery.state == "sending" and delivery.ref is None
-        delivery.state = "sending"
-        return _Job(
-            delivery.id,
-            lane.name,
-            delivery.platform,
-            Post(message.id, message.key, message.version, Card.from_json(message.card)),
-            delivery.ref,
-            doubt,
-            delivery.attempts,
-        )
-
-    async def _carry(self, job: _Job) -> None:
+    async def _carry(self, job: Job) -> None:
         try:
             platform = self._platforms[job.platform]
             try:
                 ref = await asyncio.wait_for(self._hand_over(platform, job), PATIENCE)
             except Throttled as wait:
-                await self._again(job, timedelta(seconds=wait.seconds), "drosset", counts=False)
+                await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
             except Undeliverable as refused:
                 await self._failed(job, str(refused))
             except (InDoubt, TimeoutError) as lost:
@@ -302,9 +261,12 @@ class Deliverer:
             else:
                 await self._sent(job, ref)
         finally:
+            # What another drain sent may have failed and fallen due as something to do: it counts when it is over.
+            self.done += 1
             self._under_way.pop(job.lane, None)
+            self._look_again()
 
-    async def _hand_over(self, platform: Platform, job: _Job) -> Ref:
+    async def _hand_over(self, platform: Platform, job: Job) -> Ref:
         lane = job.lane.partition("/")[2]
         if job.ref is not None:
             return await platform.edit(lane, job.ref, job.post)
@@ -321,8 +283,9 @@ class Deliverer:
 
     # --- what became of it ---
 
-    async def _sent(self, job: _Job, ref: Ref) -> None:
+    async def _sent(self, job: Job, ref: Ref) -> None:
         async with self._database.transaction() as db:
+            await self._claims.release(db, job)
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
@@ -330,7 +293,6 @@ class Deliverer:
             delivery.sent_at = delivery.sent_at or now
             delivery.error, delivery.attempts = None, 0
             delivery.state = "sent" if message.version == job.post.version else "queued"
-            await self._release(db, job.lane)
             if not message.everywhere:
                 for other in await db.scalars(
                     select(Delivery).where(
@@ -344,9 +306,10 @@ class Deliverer:
                         other.state = "replaced"
 
     async def _again(
-        self, job: _Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
+        self, job: Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
     ) -> None:
         async with self._database.transaction() as db:
+            await self._claims.release(db, job)
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
@@ -354,9 +317,12 @@ class Deliverer:
             delivery.error = why
             # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
-            await self._release(db, job.lane)
             lane = await db.get_one(Lane, job.lane)
             lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
+            # Neither Slack nor Teams tells whether a wait is for one conversation or for all: when a second one is told
+            # to wait, it is for all.
+            if why == THROTTLED and await self._claims.others_wait(db, job, why):
+                await self._claims.hold_back(db, job, lane.not_before)
             if delivery.attempts >= OTHER_WAY_AFTER:
                 await self._try_another_way(db, message, now)
             # A change of what stands there already has no end: the message itself did arrive.
@@ -364,13 +330,13 @@ class Deliverer:
                 delivery.state = "failed"
                 await self._give_up(db, message, why, now)
 
-    async def _failed(self, job: _Job, why: str) -> None:
+    async def _failed(self, job: Job, why: str) -> None:
         async with self._database.transaction() as db:
+            await self._claims.release(db, job)
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
             delivery.error = why
-            await self._release(db, job.lane)
             if job.ref is not None:
                 # The message arrived; it is only this change of it that can't be shown.
                 delivery.state, delivery.version_sent = "sent", message.version
@@ -434,8 +400,3 @@ class Deliverer:
             delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
             if delivery is not None and delivery.state == "sent":
                 delivery.state = "delivered"
-
-    async def _release(self, db: AsyncSession, name: str) -> None:
-        lane = await db.get_one(Lane, name)
-        if lane.held_by == self._me:
-            lane.held_by, lane.held_until = None, None

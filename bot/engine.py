@@ -26,7 +26,7 @@ from handlers.clock import Clock
 from storage.database import Database
 from storage.parts.attachments import Attachment
 from storage.plan import Plan
-from storage.tables import Delivery, Fact, Inbox, Lane, Room, Timer
+from storage.tables import Fact, Inbox, Room, Timer
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Engine:
         self.turns = Turns(
             database, clock, plan, self._committed, lambda: [each.way for each in self.platforms.values()]
         )
-        self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set)
+        self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set, self._go_out.set)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self._rooms: Rooms | None = None
@@ -106,15 +106,18 @@ class Engine:
             await platform.stop()
 
     async def settle(self) -> None:
-        """Do all that can be done now, to the last delivery."""
-        while (
+        """Do all that can be done now, to the last delivery.
+
+        The loops may be at it as well, and what one of them ends may be the beginning of something: it is over when a
+        whole round has passed in which nobody did anything.
+        """
+        done = None
+        while done != (done := self._done()):
             await self.turns.drain()
-            or await self._make_rooms()
-            or await self.fetcher.drain()
-            or await self.packer.drain()
-            or await self.deliverer.drain()
-        ):
-            pass
+            await self._make_rooms()
+            await self.fetcher.drain()
+            await self.packer.drain()
+            await self.deliverer.drain()
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
         """Let time pass to `to`, with everything that falls due on the way done and delivered in its order."""
@@ -138,12 +141,8 @@ class Engine:
                 await db.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "new")),
                 await db.scalar(select(func.min(Room.due_at)).where(Room.state.in_(["wanted", "open"]))),
                 await db.scalar(select(func.min(Attachment.due_at)).where(Attachment.state == "wanted")),
-                await db.scalar(
-                    select(func.min(func.coalesce(Lane.not_before, Delivery.due_at)))
-                    .join(Delivery, Delivery.lane == Lane.name)
-                    .where(Delivery.state.in_(["queued", "sending"]))
-                ),
             ]
+        times.append(await self.deliverer.next_due())
         return min((time for time in times if time is not None), default=None)
 
     def wakefulness(self) -> str | None:
@@ -163,14 +162,19 @@ class Engine:
         self._bring.set()
         self._pack.set()
 
-    async def _send(self) -> bool:
-        return await self.deliverer.drain(wait=False)
+    def _done(self) -> tuple[int, ...]:
+        rooms = self._rooms.done if self._rooms else 0
+        return self.turns.done, rooms, self.fetcher.done, self.packer.done, self.deliverer.done
 
-    async def _make_rooms(self) -> bool:
-        any_done = await self._rooms.drain() if self._rooms else False
-        if any_done:
-            self._go_out.set()
-        return any_done
+    async def _send(self) -> None:
+        await self.deliverer.drain(wait=False)
+
+    async def _make_rooms(self) -> None:
+        if self._rooms is not None:
+            done = self._rooms.done
+            await self._rooms.drain()
+            if self._rooms.done != done:
+                self._go_out.set()
 
     async def _whenever(self, woken: asyncio.Event, look: Callable[[], object]) -> None:
         while True:

@@ -60,15 +60,14 @@ class Fetcher:
         self._platforms = platforms
         self._committed = committed
         self._one_at_a_time = asyncio.Lock()
+        self.done = 0
 
-    async def drain(self) -> bool:
-        """Fetch what is due; True when there was anything, or another drain was at it."""
-        any_done = self._one_at_a_time.locked()
+    async def drain(self) -> None:
+        """Fetch what is due."""
         async with self._one_at_a_time:
             while due := await self._due():
                 await asyncio.gather(*(self._fetch(row) for row in due))
-                any_done = True
-        return any_done
+                self.done += len(due)
 
     async def _due(self) -> list[Attachment]:
         async with self._database.reading() as db:

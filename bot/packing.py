@@ -42,15 +42,14 @@ class Packer:
         self._plan = plan
         self._committed = committed
         self._one_at_a_time = asyncio.Lock()
+        self.done = 0
 
-    async def drain(self) -> bool:
-        """Pack what is wanted; True when there was anything, or another drain was at it."""
-        any_done = self._one_at_a_time.locked()
+    async def drain(self) -> None:
+        """Pack what is wanted."""
         async with self._one_at_a_time:
             while (number := await self._next()) is not None:
                 await self._pack(number)
-                any_done = True
-        return any_done
+                self.done += 1
 
     async def _next(self) -> int | None:
         async with self._database.reading() as db:

@@ -60,16 +60,16 @@ class Rooms:
         self._zone = zone
         self._platforms = {name: platform for name, platform in platforms.items() if platform.has_rooms}
         self._one_at_a_time = asyncio.Lock()
+        self.done = 0
+        """How often a room has been worked on."""
 
-    async def drain(self) -> bool:
-        """Do what is to be done; True when there was anything, or another drain was at it."""
-        any_done = self._one_at_a_time.locked()
+    async def drain(self) -> None:
+        """Do what is to be done."""
         async with self._one_at_a_time:
             await self._want()
             for room in await self._due():
                 await self._work(room)
-                any_done = True
-        return any_done
+                self.done += 1
 
     async def _want(self) -> None:
         """A crisis staff has a room on every platform."""

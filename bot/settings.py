@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.pace import Limits, Rates, rates
 from bot.platforms.mailbox import Mailbox
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -28,7 +29,11 @@ class SettingsFault(Exception):
 
 
 def _setting(name: str, default: Any = None) -> Any:
-    return Field(default=default, validation_alias=AliasChoices(name))
+    return Field(default=default, validation_alias=AliasChoices(name), validate_default=True)
+
+
+# "300/60/60": 300 calls in 60 seconds, of which 60 without a pause. NoDecode: the environment's text is no JSON.
+Pace = Annotated[Rates, NoDecode]
 
 
 class Settings(BaseSettings):
@@ -48,6 +53,11 @@ class Settings(BaseSettings):
     slack_api_url: str = _setting("SLACK_API_URL", "https://slack.com/api/")
     slack_team_id: str = _setting("SLACK_TEAM_ID", "")
 
+    # What Slack publishes: a message a second in a channel with short bursts, several hundred a minute in all; tier 3.
+    slack_posts: Pace = _setting("KRISEBOT_SLACK_POSTS", "300/60/60")
+    slack_channel_posts: Pace = _setting("KRISEBOT_SLACK_CHANNEL_POSTS", "10/10")
+    slack_edits: Pace = _setting("KRISEBOT_SLACK_EDITS", "50/60/25")
+
     microsoft_app_id: str | None = _setting("MICROSOFT_APP_ID")
     microsoft_app_password: SecretStr | None = _setting("MICROSOFT_APP_PASSWORD")
     microsoft_app_tenant_id: str = _setting("MICROSOFT_APP_TENANT_ID", "")
@@ -59,9 +69,20 @@ class Settings(BaseSettings):
     microsoft_service_url: str = _setting("MICROSOFT_SERVICE_URL", "https://smba.trafficmanager.net/emea/")
     teams_unverified: bool = _setting("KRISEBOT_TEAMS_UNVERIFIED", False)
 
+    # What Microsoft publishes for one conversation; in all it is 50 calls, and a first message to somebody is two.
+    teams_posts: Pace = _setting("KRISEBOT_TEAMS_POSTS", "25/1")
+    teams_chat_posts: Pace = _setting("KRISEBOT_TEAMS_CHAT_POSTS", "7/1, 8/2, 60/30, 1800/3600")
+
     gatewayapi_url: str = _setting("KRISEBOT_GATEWAYAPI_URL", "https://gatewayapi.com")
 
     imap_url: SecretStr | None = _setting("KRISEBOT_IMAP_URL")
+
+    @field_validator(
+        "slack_posts", "slack_channel_posts", "slack_edits", "teams_posts", "teams_chat_posts", mode="before"
+    )
+    @classmethod
+    def _pace(cls, value: Any) -> Any:
+        return rates(value) if isinstance(value, str) else value
 
     @field_validator("rehearsal_wanted", "teams_unverified", mode="before")
     @classmethod
@@ -94,6 +115,16 @@ class Settings(BaseSettings):
     def slack_team_ids(self) -> list[str]:
         """Workspaces that are let in; all when none is named."""
         return _listed(self.slack_team_id)
+
+    @property
+    def slack_limits(self) -> Limits:
+        """How much Slack takes."""
+        return Limits(self.slack_posts, self.slack_channel_posts, self.slack_edits)
+
+    @property
+    def teams_limits(self) -> Limits:
+        """How much Teams takes: a change counts there as a message does."""
+        return Limits(self.teams_posts, self.teams_chat_posts)
 
     @property
     def tenants(self) -> list[str]:

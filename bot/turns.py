@@ -52,17 +52,17 @@ class Turns:
         self._committed = committed
         self._ways = ways
         self._one_at_a_time = asyncio.Lock()
+        self.done = 0
+        """How many there have been."""
 
-    async def drain(self) -> bool:
-        """Handle everything that has come in or is due; True when there was anything, or another drain was at it."""
-        any_done = self._one_at_a_time.locked()
+    async def drain(self) -> None:
+        """Handle everything that has come in or is due."""
         async with self._one_at_a_time:
             while await self._next():
-                any_done = True
+                self.done += 1
                 self._committed()
                 # Let those who wait for an acknowledgement go before the next turn.
                 await asyncio.sleep(0)
-        return any_done
 
     async def _next(self) -> bool:
         failed: tuple[type[Inbox] | type[Timer], int, Exception] | None = None

@@ -45,6 +45,9 @@ HASHED = ("format", "log", "log_state", "chain")
 LEFT_OUT = "(udeladt)"
 # What a state of ours is called outside: a message in doubt is still on its way.
 STATES = {"sending": "queued", "replaced": "failed"}
+# Lines read at a time: a long log is held once, as it is told, and not once more as rows.
+AT_A_TIME = 1_000
+ABOUT_ATTACHMENTS = ("attachment", "attachment_failed")
 
 parts.load()
 
@@ -65,20 +68,31 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
     """
     highest = GRADES.index(grade) if grade else len(GRADES) - 1
     sees_staff = highest >= GRADES.index("staff")
-    entries = list(await db.scalars(select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)))
-    states = list(await db.scalars(select(LogState).where(LogState.crisis_id == crisis.id).order_by(LogState.no)))
-    hidden = {state.no for state in states if GRADES.index(state.grade) > highest}
-    # What is said of an attachment is as confidential as the line that it belongs to, whenever that was graded.
-    about = [entry for entry in entries if entry.kind in ("attachment", "attachment_failed")]
-    hidden |= {entry.no for entry in about if exported(entry)["refs"]["attachment_of"] in hidden}
+    standing: dict[str, dict[str, Any]] = {}
+    hidden = set()
+    states = select(LogState).where(LogState.crisis_id == crisis.id).order_by(LogState.no)
+    async for state in await db.stream_scalars(states.execution_options(yield_per=AT_A_TIME)):
+        if GRADES.index(state.grade) > highest:
+            hidden.add(state.no)
+        else:
+            standing[str(state.no)] = _state(state)
+    entries = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
+    lines = []
+    async for entry in await db.stream_scalars(entries.execution_options(yield_per=AT_A_TIME)):
+        line = exported(entry)
+        # What is said of an attachment is as confidential as the line before it that it belongs to, whenever that was graded.
+        if entry.kind in ABOUT_ATTACHMENTS and line["refs"]["attachment_of"] in hidden:
+            hidden.add(entry.no)
+            standing.pop(str(entry.no), None)
+        lines.append(_left_out(entry) if entry.no in hidden else line)
     told = {
         "format": FORMAT,
         "crisis": _crisis(crisis),
         "alerts": await _alerts(db, crisis) if sees_staff else [],
         "escalation": await _escalation(db, crisis),
-        "log": [_left_out(entry) if entry.no in hidden else exported(entry) for entry in entries],
-        "log_state": {str(state.no): _state(state) for state in states if state.no not in hidden},
-        "chain": {"count": len(entries), "head": entries[-1].hash if entries else chain.FIRST},
+        "log": lines,
+        "log_state": standing,
+        "chain": {"count": len(lines), "head": lines[-1]["hash"] if lines else chain.FIRST},
         "members": await _members(db, crisis),
         "notifications": await _notifications(db, crisis, sees_staff),
         "measures": await _measures(db, crisis) if sees_staff else [],

@@ -154,6 +154,16 @@ class Lane(Base):
     held_by: Mapped[str | None]
     held_until: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
+    recent: Mapped[list[Any]] = mapped_column(default=list)  # when it was last written there: bot/pace.py
+
+
+class Pace(Base):
+    """How much of one limit of a platform's is used: "slack/posts"."""
+
+    __tablename__ = "paces"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    recent: Mapped[list[Any]] = mapped_column(default=list)  # the last calls, in seconds since 1970, oldest first
+    not_before: Mapped[datetime | None]
 
 
 class Address(Base):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import chain
 from storage.chain import Break
-from storage.export import FORMAT, document
+from storage.export import AT_A_TIME, FORMAT, document
 from storage.parts.attachments import content_of
 from storage.tables import Crisis, LogEntry
 
@@ -30,8 +30,8 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
         what disagrees; nothing when all is well.
     """
     found: list[Break] = []
-    entries = await db.scalars(select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no))
-    for entry in entries:
+    entries = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
+    async for entry in await db.stream_scalars(entries.execution_options(yield_per=AT_A_TIME)):
         content = _content(entry.canonical)
         if content is None or chain.canonical(content) != entry.canonical:
             found.append(Break(entry.no, "linjens bytes er ændret"))

@@ -13,6 +13,7 @@ import apprise
 from aiohttp import web
 from apprise.attachment.memory import AttachMemory
 
+from bot.pace import NO_LIMITS
 from bot.platforms.plain import in_words
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
 from handlers.card import Card
@@ -35,6 +36,7 @@ class Gateway:
     """
 
     has_rooms = False
+    limits = NO_LIMITS
     refused = 0
 
     def __init__(self, name: str, template: str, plan: Callable[[], Plan]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
+from bot.pace import Limits
 from handlers.card import Card
 from storage.reach import Way
 from storage.tables import Address
@@ -68,6 +69,11 @@ class Platform(Protocol):
     name: str
     has_rooms: bool
     way: Way  # what is asked of people before this way reaches them
+
+    @property
+    def limits(self) -> Limits:
+        """How much it takes, as the operator has it from whoever runs it."""
+        ...
 
     @property
     def refused(self) -> int:

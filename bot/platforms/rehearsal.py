@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import SystemClock
 from bot.engine import Engine
+from bot.pace import NO_LIMITS
 from bot.platforms.platform import Post, Ref, Undeliverable
 from handlers.attachments import measure
 from handlers.card import Card
@@ -69,6 +70,7 @@ class Rehearsal:
     name = NAME
     has_rooms = True
     way = Way(NAME, "øvelseschatten", everybody=True)
+    limits = NO_LIMITS
     refused = 0
 
     def __init__(self, engine: Engine, clock: SystemClock, host: str, port: int, join_code: str | None = None) -> None:

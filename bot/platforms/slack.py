@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.engine import Engine
+from bot.pace import NO_LIMITS, Limits
 from bot.platforms import slack_drawing as drawing
 from bot.platforms import slack_files as files
 from bot.platforms.platform import CannotLook, Post, Ref, Throttled, Unavailable, Undeliverable
@@ -56,6 +57,7 @@ class Slack:
         team_ids: the only workspaces that are let in; empty for any.
         timeout: seconds one call may take.
         ping: seconds between Socket Mode's pings.
+        limits: how much Slack takes.
     """
 
     name = NAME
@@ -73,7 +75,9 @@ class Slack:
         team_ids: Sequence[str] = (),
         timeout: float = 10.0,
         ping: float = 10.0,
+        limits: Limits = NO_LIMITS,
     ) -> None:
+        self.limits = limits
         self._engine = engine
         self._calls = Calls(bot_token, api_url, timeout)
         self._people = People(engine.plan, self._calls)
@@ -91,6 +95,7 @@ class Slack:
             app_token=_secret(settings.slack_app_token),
             api_url=settings.slack_api_url,
             team_ids=settings.slack_team_ids,
+            limits=settings.slack_limits,
         )
 
     @property

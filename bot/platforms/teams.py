@@ -12,6 +12,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.engine import Engine
+from bot.pace import NO_LIMITS, Limits
 from bot.platforms import teams_drawing as drawing
 from bot.platforms import teams_files as files
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Throttled, Unavailable, Undeliverable
@@ -52,6 +53,7 @@ class Teams:
         service_url: for a first message to somebody, before anybody has been heard from.
         unverified: take unsigned activities from this machine, for a local test client.
         timeout: seconds one call may take.
+        limits: how much Teams takes.
     """
 
     name = NAME
@@ -71,7 +73,9 @@ class Teams:
         service_url: str,
         unverified: bool = False,
         timeout: float = 10.0,
+        limits: Limits = NO_LIMITS,
     ) -> None:
+        self.limits = limits
         self._engine = engine
         self._app_id = app_id
         self._tenants = list(tenants)
@@ -97,6 +101,7 @@ class Teams:
             graph_url=settings.microsoft_graph_url,
             service_url=settings.microsoft_service_url,
             unverified=settings.teams_unverified,
+            limits=settings.teams_limits,
         )
 
     @property

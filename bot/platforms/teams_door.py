@@ -60,7 +60,7 @@ class Door:
         self._check = check
         self._app_id = app_id
         self._adapter = Adapter()
-        self._handling: set[asyncio.Task[bool]] = set()
+        self._handling: set[asyncio.Task[None]] = set()
         self.refused = 0
 
     async def close(self) -> None:

@@ -143,12 +143,16 @@ class Limits:
 
     Args:
         clock: seconds, which the rates are measured by.
+        workspace: how many messages all channels together take in how many seconds, where that is enforced; Slack
+            publishes no more than "several hundred per minute".
     """
 
     BURST = 3
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, workspace: tuple[int, float] | None = None) -> None:
         self._clock = clock
+        self._workspace = workspace
+        self._all: deque[float] = deque(maxlen=workspace[0] if workspace else None)
         self._posts: dict[str, tuple[float, float]] = {}
         self._calls: defaultdict[str, deque[float]] = defaultdict(deque)
 
@@ -156,9 +160,13 @@ class Limits:
         """Seconds the caller must wait, or 0; a call that may go on is counted."""
         now = self._clock()
         if method == "chat.postMessage":
+            if self._workspace and len(self._all) == self._workspace[0] and self._all[0] > now - self._workspace[1]:
+                return math.ceil(self._all[0] + self._workspace[1] - now)
             left, since = self._posts.get(channel, (float(self.BURST), now))
             left = min(self.BURST, left + now - since)
             self._posts[channel] = (left - 1 if left >= 1 else left, now)
+            if self._workspace and left >= 1:
+                self._all.append(now)
             return 0 if left >= 1 else math.ceil(1 - left)
         recent = self._calls[method]
         while recent and recent[0] <= now - 60:

@@ -136,6 +136,10 @@ class FakeSlack:
         """
         self._faults.order(method, times, with_, channel)
 
+    def enforce(self, clock: Callable[[], float], workspace: tuple[int, float]) -> None:
+        """Answers 429 beyond the published rates, and beyond so many messages in so many seconds over all channels."""
+        self._limits = Limits(clock, workspace)
+
     def heal(self) -> None:
         """Forgets every failure that was asked for."""
         self._faults.clear()

@@ -72,19 +72,26 @@ class Limits:
 
     Args:
         clock: seconds, which the rates are measured by.
+        tenant: how many calls all conversations together take in how many seconds, where that is enforced.
     """
 
     RATES = ((7, 1.0), (60, 30.0))
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, tenant: tuple[int, float] | None = None) -> None:
         self._clock = clock
+        self._tenant = tenant
+        self._all: deque[float] = deque(maxlen=tenant[0] if tenant else None)
         self._sent: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=60))
 
     def wait(self, conversation: str) -> int:
         """Seconds the caller must wait, or 0; a send that may go on is counted."""
         now, sent = self._clock(), self._sent[conversation]
+        if self._tenant and len(self._all) == self._tenant[0] and self._all[0] > now - self._tenant[1]:
+            return math.ceil(self._all[0] + self._tenant[1] - now)
         for count, span in self.RATES:
             if len(sent) >= count and sent[-count] > now - span:
                 return math.ceil(sent[-count] + span - now)
         sent.append(now)
+        if self._tenant:
+            self._all.append(now)
         return 0

@@ -213,6 +213,10 @@ class FakeTeams:
         """
         self._faults.order(method, times, with_, channel)
 
+    def enforce(self, clock: Callable[[], float], tenant: tuple[int, float]) -> None:
+        """Answers 429 beyond the published rates, and beyond so many calls in so many seconds over all conversations."""
+        self._limits = Limits(clock, tenant)
+
     def heal(self) -> None:
         """Forgets every failure that was asked for."""
         self._faults.clear()

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.pace import NO_LIMITS, Limits
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
 from storage.reach import Way
 from storage.tables import Address
@@ -31,15 +32,24 @@ class FakePlatform:
         name: as the plan and the rows call it.
         can_look: whether a message in doubt can be looked for.
         reaches: whom it reaches; everybody when None.
+        limits: how much it takes.
     """
 
     has_rooms = False
 
-    def __init__(self, name: str = "fake", *, can_look: bool = True, reaches: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "fake",
+        *,
+        can_look: bool = True,
+        reaches: Collection[str] | None = None,
+        limits: Limits = NO_LIMITS,
+    ) -> None:
         self.name = name
         self.way = Way(name, name, everybody=True)
         self.can_look = can_look
         self.reaches = reaches
+        self.limits = limits
         self.down: Exception | None = None
         self.next: list[Exception] = []
         self.lose_answers = 0

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.engine import Engine
+from bot.pace import Limits, Rate
 from bot.platforms.platform import Throttled, Unavailable, Undeliverable
 from handlers import registry
 from handlers.card import Card
@@ -140,6 +141,93 @@ async def test_urgent_goes_before_ordinary_and_ordinary_before_routine(house: Ho
     await house.say("jens", "haster også", urgency=URGENT)
     await house.engine.settle()
     assert fake(house).texts("jens") == ["haster", "haster også", "almindelig", "rutine"]
+
+
+async def test_what_is_urgent_goes_past_a_broadcast_that_the_platform_takes_only_so_much_of(database_url: str) -> None:
+    """R005: ten in ten seconds; and the eleventh to go is the one that was said last and hurries."""
+    platform = FakePlatform(limits=Limits(posts=(Rate(10, 10, 10),)))
+    house = House(database_url, platform)
+    for number in range(40):
+        await house.say(f"nr{number}", "til alle", urgency=ROUTINE)
+    await house.engine.settle()
+    assert len(platform.shown) == 10
+    await house.say("jens", "haster", urgency=URGENT)
+    await house.forward(seconds=9)
+    assert len(platform.shown) == 10
+    await house.forward(seconds=3)
+    assert len(platform.shown) == 20
+    assert platform.shown[10].text == "haster"
+    await house.forward(minutes=1)
+    assert sorted(shown.lane for shown in platform.shown) == sorted(["jens", *(f"nr{number}" for number in range(40))])
+    assert platform.calls == 41
+    await house.database.close()
+
+
+async def test_a_pace_holds_over_a_restart_and_over_two_replicas(database_url: str) -> None:
+    """D05: what one has sent counts for the next, and for the one beside it."""
+    platform, clock = FakePlatform(limits=Limits(posts=(Rate(10, 60, 10),))), WoundClock(SUMMER_AFTERNOON)
+    one, two, next_ = (House(database_url, platform, clock=clock) for _ in range(3))
+    for number in range(30):
+        await one.say(f"nr{number}", "til alle")
+    await asyncio.gather(one.engine.settle(), two.engine.settle(), one.engine.settle())
+    assert platform.calls == 10
+    await next_.forward(seconds=59)
+    assert platform.calls == 10
+    await next_.forward(minutes=3)
+    assert len({shown.lane for shown in platform.shown}) == platform.calls == 30
+    for house in (one, two, next_):
+        await house.database.close()
+
+
+async def test_a_conversation_that_has_had_enough_keeps_no_other_waiting(database_url: str) -> None:
+    """The staff's channel may be full; the summons in a chat of its own goes."""
+    platform = FakePlatform(limits=Limits(conversation=(Rate(2, 10, 2),)))
+    house = House(database_url, platform)
+    for number in range(5):
+        await house.say("jens", f"{number}", urgency=URGENT)
+    await house.say("lars", "her", urgency=ROUTINE)
+    await house.engine.settle()
+    assert (platform.texts("jens"), platform.texts("lars")) == (["0", "1"], ["her"])
+    await house.forward(minutes=1)
+    assert platform.texts("jens") == ["0", "1", "2", "3", "4"]
+    await house.database.close()
+
+
+async def test_changes_that_wait_for_their_own_limit_hold_back_nothing_new(database_url: str) -> None:
+    """Slack takes fifty changes a minute: the sixth card to be changed waits, what is said next doesn't."""
+    platform = FakePlatform(limits=Limits(edits=(Rate(5, 60, 5),)))
+    house = House(database_url, platform)
+    for text in ("før", "efter"):
+        for number in range(8):
+            await house.say(f"nr{number}", text, key=f"card {number}")
+        await house.engine.settle()
+    await house.say("nr7", "nyt")
+    await house.engine.settle()
+    assert sorted(shown.text for shown in platform.shown) == ["efter"] * 5 + ["før"] * 3 + ["nyt"]
+    await house.forward(minutes=2)
+    assert platform.texts("nr7") == ["efter", "nyt"]
+    await house.database.close()
+
+
+async def test_when_a_second_conversation_is_told_to_wait_all_of_the_platform_waits(house: House) -> None:
+    """A platform's limit is for all of us: nine hundred do not each ask in vain."""
+    for number in range(120):
+        await house.say(f"nr{number}", "til alle")
+    fake(house).down = Throttled(30)
+    await house.forward(seconds=29)
+    assert fake(house).calls <= 52, "those who were abreast when the first answer came"
+    fake(house).down = None
+    await house.forward(seconds=2)
+    assert len({shown.lane for shown in fake(house).shown}) == len(fake(house).shown) == 120
+
+
+async def test_a_conversation_that_alone_is_told_to_wait_waits_alone(house: House) -> None:
+    fake(house).next = [Throttled(30)]
+    await house.say("jens", "haster", urgency=URGENT)
+    await house.engine.settle()
+    await house.say("lars", "her")
+    await house.forward(seconds=1)
+    assert (fake(house).texts("jens"), fake(house).texts("lars")) == ([], ["her"])
 
 
 @pytest.mark.parametrize("fault", [Unavailable("nede"), Undeliverable("ukendt bruger"), ValueError("fejl hos os")])

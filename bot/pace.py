@@ -1,0 +1,118 @@
+"""How often a platform may be called: what it publishes, kept to before it has to say so.
+
+Pure functions on the times of the calls made lately, in seconds since 1970. The rows keep those times, so that a pace
+holds over a restart, and over all replicas on one database. Plan §5, Varsle/indkalde.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many calls in so long.
+
+    Args:
+        count: at most so many in any span.
+        seconds: the span.
+        at_once: how many of them may come without a pause; what comes after these comes evenly. Evenly is what lets
+            something urgent in soon, where the span is a minute.
+    """
+
+    count: int
+    seconds: float
+    at_once: int
+
+
+Rates = tuple[Rate, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a platform puts up with.
+
+    Args:
+        posts: new messages, over the whole platform.
+        conversation: new messages in one conversation.
+        edits: changes of what stands there, over the whole platform; None where they count as new messages do.
+    """
+
+    posts: Rates = ()
+    conversation: Rates = ()
+    edits: Rates | None = None
+
+
+NO_LIMITS = Limits()
+
+
+def rates(text: str) -> Rates:
+    """Read "7/1, 60/30/20": seven in a second, and sixty in thirty seconds, of which twenty at once.
+
+    Raises:
+        ValueError: it is something else. "off" and "fra" are no limit at all.
+    """
+    if text.strip().casefold() in ("off", "fra"):
+        return ()
+    return tuple(_rate(part) for part in text.split(","))
+
+
+def _rate(text: str) -> Rate:
+    count, seconds, *at_once = text.split("/")
+    rate = Rate(int(count), float(seconds), int(at_once[0]) if at_once else int(count))
+    if len(at_once) > 1 or not 1 <= rate.at_once <= rate.count or not 0 < rate.seconds < inf:
+        raise ValueError(text)
+    return rate
+
+
+def free_at(recent: Sequence[float], limits: Rates) -> float:
+    """When the next call may be made; 0.0 when it could have been any time.
+
+    Args:
+        recent: when the calls of the longest span were made, oldest first.
+        limits: all of which are kept.
+    """
+    return max((max(_room_at(recent, rate), _even_at(recent, rate)) for rate in limits), default=0.0)
+
+
+def allowed(recent: Sequence[float], limits: Rates, now: float, most: int) -> int:
+    """How many calls may be made now, at most `most`."""
+    made, count = list(recent), 0
+    while count < most and free_at(made, limits) <= now:
+        made.append(now)
+        count += 1
+    return count
+
+
+def with_calls(recent: Sequence[float], limits: Rates, now: float, calls: int) -> list[float]:
+    """The calls to remember when some more have been made now: none that no limit asks about any longer."""
+    longest = max((rate.seconds for rate in limits), default=0.0)
+    most = max((rate.count for rate in limits), default=0)
+    return [*(at for at in recent if at > now - longest), *[now] * calls][-most:] if limits else []
+
+
+def answered(recent: Sequence[float], made: float, now: float) -> list[float]:
+    """The calls to remember when one of them has been answered.
+
+    It counts from now on: the platform has counted it somewhere between its making and its answer, and what is made a
+    span after the answer can't come too early, however long either is on its way.
+    """
+    rest = list(recent)
+    if made in rest:
+        rest.remove(made)
+        rest.append(now)
+    return sorted(rest)
+
+
+def _room_at(recent: Sequence[float], rate: Rate) -> float:
+    return recent[-rate.count] + rate.seconds if len(recent) >= rate.count else 0.0
+
+
+def _even_at(recent: Sequence[float], rate: Rate) -> float:
+    every, used_until = rate.seconds / rate.count, 0.0
+    for at in recent[-rate.count :] if rate.at_once < rate.count else ():
+        used_until = max(used_until, at) + every
+    # A thousandth for what the sums of so large numbers lose.
+    return used_until - (rate.at_once - 1) * every - 0.001 if used_until else 0.0

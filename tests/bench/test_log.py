@@ -1,0 +1,248 @@
+"""How fast the crisis log takes lines, and whether a long log stays as quick to look into as a short one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+
+from handlers import picture_draft, registry, search
+from handlers.incoming import Incoming
+from handlers.turn import Turn
+from storage import chain, log
+from storage.database import Database
+from storage.plan import example
+from storage.tables import Crisis, LogEntry, LogState
+
+pytestmark = pytest.mark.bench
+
+START = datetime(2026, 7, 2, 12, tzinfo=UTC)
+LINES = 400
+SHORT, LONG = 1_000, 100_000
+WORDS = "Vand i kælderen på Birkehøj, beboerne flyttes til hallen; pumpen er på vej"
+# A case file on paper is made ready by a program that sets type: what that takes is measured on fewer lines.
+EXPORTED = {"json": LONG, "csv": LONG, "zip": 10_000, "pdf": 10_000, "docx": 10_000}
+
+
+async def crisis_in(database: Database, entries: int = 0) -> int:
+    """A crisis with a log of so many lines, chained as krisebot chains them; returns its row's number."""
+    registry.load()
+    async with database.transaction() as db:
+        crisis = Crisis(number=1, title="Skybrud", plan=example().frozen(), created_at=START, level=2, state="active")
+        db.add(crisis)
+        await db.flush()
+        number = crisis.id
+    previous = chain.FIRST
+    for first in range(1, entries + 1, 5_000):
+        lines, states = [], []
+        for no in range(first, min(first + 5_000, entries + 1)):
+            line = _line(number, no, previous)
+            previous = line["hash"]
+            lines.append(line)
+            states.append({"crisis_id": number, "no": no, "verification": line["verification"], "grade": line["grade"]})
+        async with database.transaction() as db:
+            await db.execute(insert(LogEntry), lines)
+            await db.execute(insert(LogState), states)
+    return number
+
+
+def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
+    at = START + timedelta(seconds=no)
+    summary = f"{WORDS} nr. {no}" + (" og en giraf" if no == 500 else "")
+    verification = "unconfirmed" if no % 10 == 0 else "confirmed"
+    copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": "lars"}
+    content = {
+        "no": no,
+        "event_time": log.instant(at),
+        "recorded_time": log.instant(at),
+        "sender": "lars",
+        "receiver": "krisestaben",
+        "summary": summary,
+        "status": None,
+        "direction": "in",
+        "refs": {},
+        "salt": f"{no:032x}",
+        "previous_hash": previous,
+        **copied,
+    }
+    canonical = chain.canonical(content)
+    return {
+        "crisis_id": crisis,
+        "no": no,
+        "canonical": canonical,
+        "previous_hash": previous,
+        "hash": chain.digest(canonical),
+        "recorded_time": at,
+        "summary": summary,
+        "message": None,
+        **copied,
+    }
+
+
+async def per_second(callers: int, one: Callable[[int], Awaitable[None]]) -> float:
+    """How many of LINES a second are on disk, written by so many callers side by side."""
+    numbers = iter(range(LINES))
+
+    async def caller() -> None:
+        for number in numbers:
+            await one(number)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(caller() for _ in range(callers)))
+    return LINES / (time.perf_counter() - began)
+
+
+@pytest.mark.parametrize("callers", [1, 20])
+async def test_a_line_is_chained_and_on_disk_in_at_most_five_times_the_time_of_a_bare_insert(
+    database: Database, callers: int
+) -> None:
+    """Aim: half as many a second. Through `log.append` in a turn's transaction, which is what a line itself costs: not
+    the reading of a command or the answer to it. The floor inserts as many bytes into a table without a key, in a
+    transaction of its own, by the same driver and with the same durability (PostgreSQL's fsync is off in the tests).
+    """
+    number = await crisis_in(database)
+    async with database.transaction() as db:
+        await db.execute(text("CREATE TABLE floor (line TEXT)"))
+        crisis = await db.get_one(Crisis, number)
+    bare = "x" * 900
+
+    async def append(count: int) -> None:
+        async with database.turn() as db:
+            await log.append(db, crisis, summary=f"{WORDS} nr. {count}", recorder="lars", recorded_time=START)
+
+    async def put(count: int) -> None:
+        async with database.transaction() as db:
+            await db.execute(text("INSERT INTO floor VALUES (:line)"), {"line": bare})
+
+    rounds = [(await per_second(callers, append), await per_second(callers, put)) for _ in range(5)]
+    ratio = statistics.median(ours / floor for ours, floor in rounds)
+    print(
+        f"\nlog lines a second, {database.url.get_backend_name()}, {callers} at once:"
+        f" {statistics.median(ours for ours, _ in rounds):.0f},"
+        f" bare inserts {statistics.median(floor for _, floor in rounds):.0f}, ratio {ratio:.2f}"
+    )
+    assert ratio > 0.2
+
+
+async def newest(turn: Turn) -> None:
+    """The newest lines."""
+    await search.find(turn, "")
+
+
+async def often(turn: Turn) -> None:
+    """A word in every line."""
+    await search.find(turn, "pumpen")
+
+
+async def seldom(turn: Turn) -> None:
+    """A word in one line of all, and that an old one."""
+    await search.find(turn, "giraf")
+
+
+async def unconfirmed(turn: Turn) -> None:
+    """What is to be confirmed."""
+    await search.find(turn, "ubekræftet")
+
+
+async def by_number(turn: Turn) -> None:
+    """One line."""
+    await search.find(turn, "nr 700")
+
+
+async def picture(turn: Turn) -> None:
+    """The situation picture's first draft."""
+    await picture_draft.draft(turn)
+
+
+LOOKS = (newest, often, unconfirmed, by_number, picture, seldom)
+
+
+async def looked(database: Database, number: int, look: Callable[[Turn], Awaitable[None]]) -> float:
+    """Seconds that a look takes, the median of many; what it writes is thrown away."""
+    took = []
+    for _ in range(15):
+        async with database.reading() as db:
+            asked = Incoming("1", "command", "fake", "lars", "dm", "lars", START, text="find")
+            turn = Turn(db, START + timedelta(days=3), example(), incoming=asked)
+            turn.crisis = await db.get_one(Crisis, number)
+            began = time.perf_counter()
+            await look(turn)
+            took.append(time.perf_counter() - began)
+    return statistics.median(took)
+
+
+async def test_a_log_of_a_hundred_thousand_lines_is_looked_into_as_fast_as_one_of_a_thousand(
+    databases: Any,
+) -> None:
+    """Aim: within 1.5 times. A word that stands in one old line alone is looked for in all of them: there is no index of
+    words, and the time it takes is told, not asserted.
+    """
+    took: dict[int, list[float]] = {}
+    for entries in (SHORT, LONG):
+        url = databases.migrated()
+        database = Database(url)
+        number = await crisis_in(database, entries)
+        if not database.is_sqlite:
+            async with database.transaction() as db:
+                await db.execute(text("ANALYZE"))
+        took[entries] = [await looked(database, number, look) for look in LOOKS]
+        kind = database.url.get_backend_name()
+        await database.close()
+        databases.drop(url)
+    ratios = [long / short for short, long in zip(took[SHORT], took[LONG], strict=True)]
+    for look, short, long, ratio in zip(LOOKS, took[SHORT], took[LONG], ratios, strict=True):
+        print(f"\n{kind}: {look.__doc__} {short * 1000:.1f} ms of {SHORT}, {long * 1000:.1f} of {LONG}: {ratio:.2f}")
+    assert all(ratio < 3 for look, ratio in zip(LOOKS, ratios, strict=True) if look is not seldom)
+
+
+def ran(url: str, *command: str) -> tuple[float, float]:
+    """Seconds of processor time that a command of krisebot's takes, and the MiB that it takes at most."""
+    program = "import sys; sys.argv = ['krisebot', *sys.argv[1:]]; from bot.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *command],
+        env={**os.environ, "PYTHONPATH": os.getcwd(), "KRISEBOT_DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("what", ["verify", *EXPORTED])
+async def test_a_long_log_takes_no_more_time_for_each_line_than_a_short_one(databases: Any, what: str) -> None:
+    """Aim: the same time for each line, and flat memory. The floor is the same command on a log of one line, and its
+    time and memory are taken off. Memory is told: an export is one document, and grows with its lines.
+    """
+    few, many = SHORT * 2, EXPORTED.get(what, LONG)
+    with tempfile.TemporaryDirectory() as folder:
+        command = ("verify", "1") if what == "verify" else ("export", "1", "--format", what, "-o", f"{folder}/sag")
+        took = {}
+        for entries in (1, few, many):
+            url = databases.migrated()
+            database = Database(url)
+            await crisis_in(database, entries)
+            await database.close()
+            took[entries] = await asyncio.to_thread(ran, url, *command)
+            size = (Path(folder) / "sag").stat().st_size if what != "verify" else 0
+            databases.drop(url)
+    (empty, base), (short, _), (long, peak) = (took[entries] for entries in (1, few, many))
+    each = [(short - empty) / few, (long - empty) / many]
+    print(
+        f"\n{what}: {each[0] * 1e6:.0f} µs for each of {few} lines, {each[1] * 1e6:.0f} for each of {many}, ratio"
+        f" {each[1] / each[0]:.2f}; {peak:.0f} MiB at most, {base:.0f} for one line, {(peak - base) * 1024 / many:.2f} KiB"
+        f" for each; {size / 2**20:.0f} MiB written"
+    )
+    assert each[1] < 2 * each[0]
