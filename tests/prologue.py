@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.stage import Stage
+from tests.stage import SUMMER_AFTERNOON, Stage
 from tests.stages import Pair
 
 Act = Callable[[Stage], Awaitable[None]]
@@ -31,14 +31,14 @@ class Prologues:
     """The first acts that this run has played."""
 
     def __init__(self) -> None:
-        self._played: dict[tuple[type[Stage], type, Act], _Played] = {}
+        self._played: dict[tuple[type[Stage], type, Act, datetime], _Played] = {}
 
     @asynccontextmanager
-    async def stage(self, pair: Pair, act: Act) -> AsyncIterator[Stage]:
+    async def stage(self, pair: Pair, act: Act, start: datetime) -> AsyncIterator[Stage]:
         """A stage on which the act has just been played."""
-        key = (pair.stage, type(pair.databases), act)
+        key = (pair.stage, type(pair.databases), act, start)
         if key not in self._played:
-            self._played[key] = await self._play(pair, act)
+            self._played[key] = await self._play(pair, act, start)
         played = self._played[key]
         url = pair.databases.copy(played.url)
         stage = pair.stage(url, played.ended)
@@ -52,8 +52,8 @@ class Prologues:
             await stage.tear_down()
             pair.databases.drop(url)
 
-    async def _play(self, pair: Pair, act: Act) -> _Played:
-        stage = pair.stage(pair.databases.migrated())
+    async def _play(self, pair: Pair, act: Act, start: datetime) -> _Played:
+        stage = pair.stage(pair.databases.migrated(), start)
         await stage.set_up()
         await stage.open()
         await act(stage)
@@ -63,16 +63,17 @@ class Prologues:
         return _Played(stage.url, stage.clock.now(), around)
 
 
-def after(act: Act) -> Any:
+def after(act: Act, start: datetime = SUMMER_AFTERNOON) -> Any:
     """The fixture of scenes that begin with an act: `stage = after(cloudburst)`.
 
     Args:
         act: `async (stage)`, with nothing in it that a test's own arguments decide.
+        start: when it begins.
     """
 
     @pytest.fixture
     async def stage(pair: Pair, prologues: Prologues) -> AsyncIterator[Stage]:
-        async with prologues.stage(pair, act) as opened:
+        async with prologues.stage(pair, act, start) as opened:
             yield opened
 
     return stage

@@ -9,7 +9,6 @@ import zipfile
 from typing import Any
 
 import aiohttp
-import pytest
 from sqlalchemy import select, text, update
 
 from bot.case_file import attached
@@ -17,6 +16,7 @@ from storage import archive, export
 from storage.pages import Names
 from storage.tables import Crisis, LogState
 from storage.verification import verify_crisis
+from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat
 
@@ -24,11 +24,12 @@ PHOTO = b"\xff\xd8\xff\xe0 vand i kaelderen" * 12_000
 HASH = hashlib.sha256(PHOTO).hexdigest()
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-    await open_stage.at("14:30")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage.at("14:30")
+
+
+stage = after(begun)
 
 
 async def verified(stage: Stage) -> list[Any]:

@@ -8,18 +8,20 @@ import pytest
 
 from handlers import lent, municipalities
 from storage import plan
+from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import DENMARK, SUMMER_AFTERNOON, Stage, log_of, told
 from tests.stages import in_one_chat
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-    await open_stage.at("14:45")
-    await open_stage["lars"].commands("rolle krisestabschef Anne, stedfortræder Sara")
-    await open_stage.at("14:50")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage.at("14:45")
+    await stage["lars"].commands("rolle krisestabschef Anne, stedfortræder Sara")
+    await stage.at("14:50")
+
+
+stage = after(begun)
 
 
 async def coordinating(stage: Stage) -> dict[str, Any]:

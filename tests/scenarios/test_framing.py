@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.prologue import after
 from tests.stage import Stage, log_of, told
 from tests.stages import in_one_chat
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["pia"].commands("aktiver 2 skybrud")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await stage["pia"].commands("aktiver 2 skybrud")
+
+
+stage = after(begun)
 
 
 async def decides(stage: Stage, person: str, subject: str, label: str, **values: str) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from storage.verification import verify_export
+from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of, told
 from tests.stages import in_one_chat
 
-
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud")
-    return open_stage
+stage = after(cloudburst)
 
 
 async def repeated(stage: Stage, person: str) -> bool:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat
 
-
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud")
-    return open_stage
+stage = after(cloudburst)
 
 
 async def lines(stage: Stage) -> dict[str, dict[str, Any]]:

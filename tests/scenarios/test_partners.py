@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-    await open_stage.at("15:00")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage.at("15:00")
+
+
+stage = after(begun)
 
 
 async def ticked(stage: Stage) -> dict[str, dict[str, Any]]:

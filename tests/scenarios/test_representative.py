@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
+from tests.prologue import after
 from tests.stage import DENMARK, Stage, log_of
 from tests.stages import in_one_chat
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage.until(datetime(2027, 2, 2, 17, 55, tzinfo=DENMARK))
-    await open_stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
-    await open_stage["lars"].commands("rolle krisestabschef Anne")
-    await open_stage.at("18:00")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await stage["jens"].commands("aktiver 2 udbrud på tre plejecentre")
+    await stage["lars"].commands("rolle krisestabschef Anne")
+    await stage.at("18:00")
+
+
+stage = after(begun, datetime(2027, 2, 2, 17, 55, tzinfo=DENMARK))
 
 
 def danish(day: int, hour: int, minute: int = 0) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of, told
 from tests.stages import in_one_chat
 
 LACKING = ("pumper", "sandsække", "lys", "vand", "tæpper", "busser")
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
-    await open_stage["jens"].commands("aktiver 2 skybrud, kloak står op i Hedehusene")
-    await open_stage["lars"].commands("rolle krisestabschef Anne")
-    return open_stage
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage["lars"].commands("rolle krisestabschef Anne")
+
+
+stage = after(begun)
 
 
 @in_one_chat

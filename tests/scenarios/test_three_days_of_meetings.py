@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from handlers.agenda import PROPOSED
+from tests.prologue import after
 from tests.stage import DENMARK, Stage, log_of
 from tests.stages import in_one_chat
 
@@ -23,13 +22,13 @@ def written(day: int, hour: int, minute: int = 0) -> str:
     return at(day, hour, minute).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-@pytest.fixture
-async def stage(open_stage: Stage) -> Stage:
+async def begun(stage: Stage) -> None:
     """Monday 08:10, with Hanne and Rune in the staff."""
-    await open_stage.until(at(MONDAY, 8, 10))
-    await open_stage["jens"].commands("aktiver 2 udbrud på 3 plejecentre")
-    await open_stage["kim"].commands("ind Hanne")
-    return open_stage
+    await stage["jens"].commands("aktiver 2 udbrud på 3 plejecentre")
+    await stage["kim"].commands("ind Hanne")
+
+
+stage = after(begun, at(MONDAY, 8, 10))
 
 
 async def meeting(stage: Stage, number: int) -> dict[str, Any]:
