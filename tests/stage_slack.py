@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from bot.settings import Settings
 from tests.fakes.slack import FakeSlack, SlackPerson
 from tests.stage import Actor, Stage
@@ -9,6 +11,11 @@ from tests.stage import Actor, Stage
 
 class SlackStage(Stage):
     """A workspace with everybody of the plan in it, and #generelt."""
+
+    # Between two acts the clock stands still, where people would take minutes: what goes at once is no broadcast.
+    pace: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("KRISEBOT_SLACK_POSTS", "KRISEBOT_SLACK_CHANNEL_POSTS", "KRISEBOT_SLACK_EDITS"), "off"
+    )
 
     def settings(self) -> Settings:
         """Slack over HTTP."""
@@ -18,6 +25,7 @@ class SlackStage(Stage):
             SLACK_BOT_TOKEN=self.slack.bot_token,
             SLACK_SIGNING_SECRET=self.slack.signing_secret,
             SLACK_API_URL=self.slack.url,
+            **self.pace,
         )
 
     async def set_up(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from bot.settings import Settings
 from tests.fakes.teams import FakeTeams, TeamsPerson
 from tests.stage import Actor, Stage
@@ -11,6 +13,9 @@ TOWN_HALL = "raadhuset"
 
 class TeamsStage(Stage):
     """A tenant with everybody of the plan in it, the staff's team, and a team for all with a channel called generelt."""
+
+    # As in Slack.
+    pace: ClassVar[dict[str, Any]] = dict.fromkeys(("KRISEBOT_TEAMS_POSTS", "KRISEBOT_TEAMS_CHAT_POSTS"), "off")
 
     def settings(self) -> Settings:
         """Teams over HTTP."""
@@ -24,6 +29,7 @@ class TeamsStage(Stage):
             MICROSOFT_LOGIN_URL=self.teams.login_url,
             MICROSOFT_GRAPH_URL=self.teams.graph_url,
             MICROSOFT_SERVICE_URL=self.teams.service_url,
+            **self.pace,
         )
 
     async def set_up(self) -> None:
