@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.settings import Settings
 from tests.fakes.slack import FakeSlack, SlackPerson
@@ -12,6 +12,11 @@ from tests.stage import Actor, File, Stage
 class SlackStage(Stage):
     """A workspace with everybody of the plan in it, and #generelt."""
 
+    # Between two acts the clock stands still, where people would take minutes: what goes at once is no broadcast.
+    pace: ClassVar[dict[str, Any]] = dict.fromkeys(
+        ("KRISEBOT_SLACK_POSTS", "KRISEBOT_SLACK_CHANNEL_POSTS", "KRISEBOT_SLACK_EDITS"), "off"
+    )
+
     def settings(self) -> Settings:
         """Slack over HTTP."""
         return Settings(
@@ -20,6 +25,7 @@ class SlackStage(Stage):
             SLACK_BOT_TOKEN=self.slack.bot_token,
             SLACK_SIGNING_SECRET=self.slack.signing_secret,
             SLACK_API_URL=self.slack.url,
+            **self.pace,
         )
 
     async def set_up(self) -> None:

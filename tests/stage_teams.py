@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 
@@ -19,6 +19,9 @@ TOWN_HALL = "raadhuset"
 class TeamsStage(Stage):
     """A tenant with everybody of the plan in it, the staff's team, and a team for all with a channel called generelt."""
 
+    # As in Slack.
+    pace: ClassVar[dict[str, Any]] = dict.fromkeys(("KRISEBOT_TEAMS_POSTS", "KRISEBOT_TEAMS_CHAT_POSTS"), "off")
+
     def settings(self) -> Settings:
         """Teams over HTTP."""
         return Settings(
@@ -31,6 +34,7 @@ class TeamsStage(Stage):
             MICROSOFT_LOGIN_URL=self.teams.login_url,
             MICROSOFT_GRAPH_URL=self.teams.graph_url,
             MICROSOFT_SERVICE_URL=self.teams.service_url,
+            **self.pace,
         )
 
     async def set_up(self) -> None:
