@@ -177,7 +177,7 @@ class Stage(ABC):
         """Start krisebot on the database as it is."""
         self.database = Database(self.url)
         self.bot = Krisebot(self.settings(), self.database, self.plan, self.clock)
-        await self.bot.start()
+        await self.bot.start(by_itself=False)
         self._runner = web.AppRunner(self.bot.server(), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
