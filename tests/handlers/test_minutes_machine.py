@@ -184,7 +184,9 @@ class Meetings(RuleBasedStateMachine):
         assert verify_export(told) == []
         versions = [version for meeting in told["meetings"] for version in meeting["minutes"]]
         for version in versions:
-            assert version["sent_at"] is None or version["approved_at"] <= version["sent_at"]
+            assert version["sent_at"] is None or (version["approved_at"] or "never") <= version["sent_at"]
+            # Nothing is done with that nobody has said anything of; an orientation is ticked.
+            assert all(each["discussion"] or each["decision"] or each["actions"] for each in version["items"])
             assert version["approved_by"] in (None, "lars")
         for agenda in (agenda for meeting in told["meetings"] for agenda in meeting["agenda"]):
             assert (agenda["sent_at"] is None) == (agenda["state"] != "sent")
