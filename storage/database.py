@@ -17,6 +17,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from storage import sqlite
+
+# How long to wait for another process that is writing to the SQLite file, in seconds.
+PATIENCE = 30.0
+
 # Any fixed number: it names the one lock that lets a single turn at a time, over all replicas, change a crisis.
 TURN_LOCK = 112
 
@@ -99,7 +104,8 @@ class Database:
 
 
 def _sqlite(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": 30})
+    path = make_url(url).database or ":memory:"
+    engine = create_async_engine(url, async_creator=lambda: sqlite.connect(path, PATIENCE))
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
@@ -114,7 +120,7 @@ def _sqlite(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reading else sqlite.WRITES)
 
     return engine
 
