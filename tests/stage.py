@@ -130,6 +130,9 @@ class Stage(ABC):
         plan_: the plan; the packaged example when not given.
     """
 
+    # What is played moves only when the clock is wound.
+    by_itself = False
+
     def __init__(self, url: str, start: datetime = SUMMER_AFTERNOON, plan_: Plan | None = None) -> None:
         self.url = url
         self.clock = WoundClock(start)
@@ -177,7 +180,7 @@ class Stage(ABC):
         """Start krisebot on the database as it is."""
         self.database = Database(self.url)
         self.bot = Krisebot(self.settings(), self.database, self.plan, self.clock)
-        await self.bot.start(by_itself=False)
+        await self.bot.start(by_itself=self.by_itself)
         self._runner = web.AppRunner(self.bot.server(), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)

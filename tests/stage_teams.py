@@ -118,7 +118,7 @@ class TeamsActor(Actor):
         await person.submits(values)
 
     async def reads(self) -> list[str]:
-        return [message.shown for message in self.person.messages()]
+        return [message.shown for message in self.person.messages() if message.from_bot]
 
     async def buttons(self) -> list[str]:
         return [label for message in self.person.messages() for label in message.buttons]

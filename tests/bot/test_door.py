@@ -180,14 +180,18 @@ async def test_an_employee_outside_the_staff_does_not_see_its_channel(stage: Reh
 
 
 @on_sqlite
-async def test_an_operator_sees_that_it_is_alive_ready_and_what_waits(stage: RehearsalStage) -> None:
-    assert (await get(stage, "/healthz"))[0] == 200
-    status, ready = await get(stage, "/readyz")
-    assert (status, ready["faults"]) == (200, {})
-    status, figures = await get(stage, "/metrics")
-    assert status == 200
-    assert 'krisebot_waiting{what="deliveries"} 0.0' in figures
-    assert 'krisebot_platform_up{platform="rehearsal"} 1.0' in figures
+async def test_an_operator_sees_that_it_is_alive_ready_and_what_waits(database_url: str) -> None:
+    class TickingStage(RehearsalStage):
+        by_itself = True
+
+    async with TickingStage(database_url) as stage:
+        assert (await get(stage, "/healthz"))[0] == 200
+        status, ready = await get(stage, "/readyz")
+        assert (status, ready["faults"]) == (200, {})
+        status, figures = await get(stage, "/metrics")
+        assert status == 200
+        assert 'krisebot_waiting{what="deliveries"} 0.0' in figures
+        assert 'krisebot_platform_up{platform="rehearsal"} 1.0' in figures
 
 
 @on_postgresql
