@@ -5,12 +5,17 @@ A draft is written on by several at once, approved by the chief, published, and 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers import clearance, picture_card, picture_draft, picture_sections, picture_texts, rights, times
 from handlers.card import Card
 from handlers.registry import action, timer, verb
 from handlers.turn import URGENT, Turn
 from storage.parts.pictures import HEADINGS, Picture
 from storage.parts.sharing import PICTURE
+
+# A first picture that is still missing is reminded of no more seldom than this.
+SELDOM = timedelta(hours=4)
 
 
 @verb(
@@ -42,8 +47,11 @@ async def begin(turn: Turn) -> None:
 
 
 @timer("picture.missing")
-async def missing(turn: Turn) -> None:
-    """The secretariat and the chief are reminded, with the draft at hand, until a first version is published."""
+async def missing(turn: Turn, told: int = 0) -> None:
+    """The secretariat and the chief are reminded, with the draft at hand, until a first version is published.
+
+    Ever more seldom: whoever has been told three times in a night knows it (D14).
+    """
     crisis = turn.the_crisis
     if crisis.state != "active" or crisis.level != 2 or await picture_texts.newest(turn, "published") is not None:
         return
@@ -59,7 +67,8 @@ async def missing(turn: Turn) -> None:
         kind="reminder",
         summary="Mindet om situationsbilledets 1. udgave",
     )
-    await turn.at(turn.now + turn.rules.deadlines.situation_picture, "picture.missing", _clock(turn))
+    pause = min(turn.rules.deadlines.situation_picture * 2**told, SELDOM)
+    await turn.at(turn.now + pause, "picture.missing", _clock(turn), told=told + 1)
 
 
 @action("picture.compare", who=rights.staff)

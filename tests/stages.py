@@ -22,9 +22,13 @@ class Pair:
     databases: Databases
 
 
-# Every platform and every database, each at least once: a scene's promise doesn't hang on how the two meet.
-# What hangs on the database is tested on both below, in tests/storage, tests/faults and tests/handlers.
-PAIRS = (("rehearsal", "sqlite"), ("slack", "sqlite"), ("teams", "postgresql"))
+# The platforms that people work in, and both databases: a scene's promise doesn't hang on how the two meet. The rehearsal
+# chat has its own in every file below, and both whole scenarios (tests/bot/test_rehearse.py). What hangs on the database
+# is tested on both, in tests/storage, tests/faults and tests/handlers.
+PAIRS = (("slack", "sqlite"), ("teams", "postgresql"))
 
-# For a scene that is about the plan's words and not about where they are said: its neighbours play on all the platforms.
+# For a scene that is about the plan's words and not about where they are said: its neighbours play on the platforms.
 in_one_chat = pytest.mark.parametrize("pair", [("rehearsal", "sqlite")], indirect=True, ids="-".join)
+
+# For the main thing: from the warning to the stand-down.
+everywhere = pytest.mark.parametrize("pair", [("rehearsal", "sqlite"), *PAIRS], indirect=True, ids="-".join)

@@ -214,5 +214,5 @@ class Meetings(RuleBasedStateMachine):
 
 TestMeetings = Meetings.TestCase
 TestMeetings.settings = settings(
-    max_examples=6, stateful_step_count=24, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=4, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )

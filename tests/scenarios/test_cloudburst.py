@@ -9,7 +9,7 @@ import pytest
 from storage.verification import verify_export
 from tests.prologue import after
 from tests.stage import DENMARK, Stage, log_of, told
-from tests.stages import in_one_chat
+from tests.stages import everywhere, in_one_chat
 
 FRAMING = {"lars", "anne", "ole", "sara"}
 CHIEFS = {"rune", "gitte", "per", "ulla", "jon", "kaj"}
@@ -47,6 +47,7 @@ async def activated(stage: Stage) -> None:
 decided = after(activated)
 
 
+@everywhere
 async def test_a_warning_is_kept_to_the_letter_and_reaches_the_chief_at_4k_first(stage: Stage) -> None:
     """R001 R003 R004 R005: warned at 14:00:10, answered at 14:00:40."""
     await warned(stage)
@@ -64,6 +65,7 @@ async def test_a_warning_is_kept_to_the_letter_and_reaches_the_chief_at_4k_first
     assert not await stage["lars"].buttons()
 
 
+@everywhere
 async def test_silence_goes_to_the_deputy_before_the_mayor_and_contact_stops_the_chain(stage: Stage) -> None:
     """R005 R006 T06: 14:05:40 the deputy, 14:07:05 contact."""
     await warned(stage)
@@ -82,6 +84,7 @@ async def test_silence_goes_to_the_deputy_before_the_mayor_and_contact_stops_the
     assert await stage["pia"].has("Niveau 2")
 
 
+@everywhere
 async def test_the_decision_makes_the_staff_stand_in_one_breath(decided: Stage) -> None:
     """R007 R008 R010 R030 R031 R040 R071 R072 R102 R106 R121 R124 R131 R181: 14:08, level 2."""
     told_so = await decided.export()
@@ -103,6 +106,7 @@ async def test_the_decision_makes_the_staff_stand_in_one_breath(decided: Stage) 
 
 
 @in_one_chat
+@everywhere
 async def test_a_second_activation_makes_no_second_crisis(decided: Stage) -> None:
     """D03: 14:08:03, Anne in #generelt."""
     await decided.at("14:08:03")
@@ -111,6 +115,7 @@ async def test_a_second_activation_makes_no_second_crisis(decided: Stage) -> Non
     assert await decided["anne"].has("Det er en anden hændelse")
 
 
+@everywhere
 async def test_the_summoned_answer_in_their_own_words_and_the_centres_are_counted(decided: Stage) -> None:
     """R033 R102 R103 R131: 14:09 to 14:12."""
     await decided.at("14:09")
@@ -130,6 +135,7 @@ async def test_the_summoned_answer_in_their_own_words_and_the_centres_are_counte
     assert await decided["kim"].sees("Mangler at underrette: Sundhed, Børn, Job, Økonomi, Byråd")
 
 
+@everywhere
 async def test_the_log_keeper_writes_confirmed_and_unconfirmed_lines_and_nothing_is_rubbed_out(decided: Stage) -> None:
     """R182 R183 R184 R186 R301: 14:20 and 14:21, and what follows."""
     await decided.at("14:20")
@@ -151,6 +157,7 @@ async def test_the_log_keeper_writes_confirmed_and_unconfirmed_lines_and_nothing
     assert verify_export(told_so) == []
 
 
+@everywhere
 async def test_fully_established_is_stamped_by_the_secretariat(decided: Stage) -> None:
     """R071: 15:58, within the two hours."""
     await decided.at("15:58")
@@ -158,6 +165,7 @@ async def test_fully_established_is_stamped_by_the_secretariat(decided: Stage) -
     assert (await decided.export())["crisis"]["established_at"] == danish(15, 58)
 
 
+@everywhere
 async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decided: Stage) -> None:
     """R073 R075 R246 D12: 21:10 Anne proposes, 21:14 Lars decides."""
     await decided.at("21:10")
@@ -175,7 +183,9 @@ async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decide
     assert verify_export(told_so) == []
 
 
+@everywhere
 @pytest.mark.parametrize("moment", ["14:00:30", "14:03", "14:08:30"])
+@everywhere
 async def test_a_killed_krisebot_takes_up_where_it_was(stage: Stage, moment: str) -> None:
     """D05: the same scene with a death in the middle of it ends the same."""
     finn = stage["finn"]

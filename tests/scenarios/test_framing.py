@@ -232,6 +232,7 @@ async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> No
     assert await stage["kim"].sees("Støttefunktioner 1 af 2 kommer")
 
 
+@in_one_chat
 async def test_the_organisation_is_told_again_every_day_while_it_lasts(stage: Stage) -> None:
     """R252: "bliv ved med at informere"; it ends with the crisis."""
     await stage.forward(days=2, minutes=1)

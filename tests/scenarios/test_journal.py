@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of
+from tests.stages import in_one_chat
 
 
 async def begun(stage: Stage) -> None:
@@ -46,6 +47,7 @@ async def test_orders_decisions_and_what_went_out_wait_for_a_document_number(sta
     assert [(each["document_no"], each["filed_by"]) for each in filed] == [("D26-1", "kim"), ("D26-2", "kim")]
 
 
+@in_one_chat
 async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: Stage) -> None:
     """R187 R181: what is missing, the case's numbers too; the list still works when the staff has stood down."""
     await stage["lars"].commands("beslut skolerne lukker i morgen")

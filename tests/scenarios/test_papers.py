@@ -9,6 +9,7 @@ import aiohttp
 import docx
 import pypdf
 
+from handlers.papers import LASTS
 from storage.parts.pictures import HEADINGS
 from tests.scenarios.test_meetings import held
 from tests.scenarios.test_picture import fields
@@ -88,7 +89,7 @@ async def test_approved_minutes_are_a_paper_and_a_draft_is_none(open_stage: Stag
     assert "Beslutningsreferat fra møde 1 i krisestaben" in text
     assert "Hanne Toft fordel værnemidler torsdag den 2. juli 2026 kl. 20:00" in text
     assert "Godkendt af Lars Vinther" in text
-    await stage.forward(hours=24)
+    stage.clock.set(stage.clock.now() + LASTS)
     await fetched(stage, links["pdf"], 404)
     await fetched(stage, links["docx"].replace("/papir/", "/papir/x"), 404)
 

@@ -17,7 +17,7 @@ from handlers.card import Button, Card
 from storage.tables import Message
 from storage.verification import verify_export
 from tests.stage import DENMARK, Stage
-from tests.stages import PAIRS, Pair
+from tests.stages import Pair
 
 
 async def acts(stage: Stage, step: Step) -> None:
@@ -71,7 +71,6 @@ async def unmet(stage: Stage, expected: Expected | None) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("pair", [each for each in PAIRS if each[0] != "rehearsal"], indirect=True, ids="-".join)
 @pytest.mark.parametrize("name", scenario.shipped())
 async def test_a_day_as_people_would_live_it_is_the_same_on_every_platform(pair: Pair, name: str) -> None:
     """R248 R260: S1 14:00:10 to 21:14 and S3's three days, row by row, in the rehearsal chat, in Slack and in Teams."""

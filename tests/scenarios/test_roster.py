@@ -21,6 +21,7 @@ async def roster_of(stage: Stage) -> list[dict[str, Any]]:
     return list((await stage.export())["roster"])
 
 
+@in_one_chat
 async def test_a_role_moves_with_its_shift_and_back(stage: Stage) -> None:
     """R007 R072 R074: planned in one breath at any hour; whoever has the shift has the role's right, and only then."""
     await stage["kim"].commands("log DMI siger 60 mm")
@@ -63,7 +64,7 @@ async def test_what_nobody_has_the_next_day_is_told_of_by_day(stage: Stage) -> N
     ]
     moments = {datetime.fromisoformat(each["recorded_time"]).astimezone(DENMARK).strftime("%H:%M") for each in told}
     assert len(told) <= 1
-    await stage.forward(hours=72)
+    await stage.forward(hours=40)
     export = await stage.export()
     told = [each for each in export["log"] if each["kind"] == "reminder" and "huller" in each["summary"]]
     moments |= {datetime.fromisoformat(each["recorded_time"]).astimezone(DENMARK).strftime("%H:%M") for each in told}

@@ -39,6 +39,7 @@ async def items(stage: Stage) -> dict[str, dict[str, Any]]:
     return {each["text"]: each for each in (await stage.export())["agenda_items"]}
 
 
+@in_one_chat
 async def test_three_days_of_items_agendas_minutes_and_a_briefing_lose_nothing_and_send_nothing_unapproved(
     stage: Stage,
 ) -> None:
