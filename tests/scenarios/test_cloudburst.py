@@ -106,7 +106,6 @@ async def test_the_decision_makes_the_staff_stand_in_one_breath(decided: Stage) 
 
 
 @in_one_chat
-@everywhere
 async def test_a_second_activation_makes_no_second_crisis(decided: Stage) -> None:
     """D03: 14:08:03, Anne in #generelt."""
     await decided.at("14:08:03")
@@ -185,7 +184,6 @@ async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decide
 
 @everywhere
 @pytest.mark.parametrize("moment", ["14:00:30", "14:03", "14:08:30"])
-@everywhere
 async def test_a_killed_krisebot_takes_up_where_it_was(stage: Stage, moment: str) -> None:
     """D05: the same scene with a death in the middle of it ends the same."""
     finn = stage["finn"]
