@@ -98,8 +98,12 @@ def test_a_picture_is_attached_with_the_keyboard_and_comes_along(browser: Browse
     with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:
         finn = Screen(page, "Finn")
         attach = finn.area.get_by_role("button", name="Vedhæft billede eller fil")
+        # Listened for from the start: the browser takes a moment to know that somebody does, and a key is faster.
+        page.on("filechooser", lambda _: None)
+        expect(finn.area.get_by_role("button", name="Send", exact=True)).to_be_visible()
         for again in (True, False):
             attach.focus()
+            expect(attach).to_be_focused()
             with page.expect_file_chooser() as chooser:
                 page.keyboard.press("Enter")
             chooser.value.set_files(photo)
