@@ -13,6 +13,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+# Milliseconds: a machine that is busy with other things draws a page late, and is not wrong.
+expect.set_options(timeout=20_000)
 QUIETLY = (
     "--no-sandbox",
     "--disable-gpu",
