@@ -20,7 +20,14 @@ async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | 
         measure: the urgent measure that the staff is to be told of.
     """
     last = await turn.db.scalar(select(func.max(AgendaItem.number)).where(AgendaItem.crisis_id == turn.the_crisis.id))
-    entry = await turn.log(f"Dagsordenspunkt: {text}", kind="item", sender=turn.sender, refs={"item": (last or 0) + 1})
+    # What somebody proposes comes in, with the papers that came along (R099).
+    entry = await turn.log(
+        f"Dagsordenspunkt: {text}",
+        kind="item",
+        sender=turn.sender,
+        direction="internal" if measure else "in",
+        refs={"item": (last or 0) + 1},
+    )
     row = AgendaItem(
         crisis_id=turn.the_crisis.id,
         number=(last or 0) + 1,

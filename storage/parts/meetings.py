@@ -173,6 +173,7 @@ async def items(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
             "state": row.state,
             "decision": row.decision,
             "urgent_measure": row.measure is not None,
+            "log_no": row.log_no,
         }
         for row in rows
     ]

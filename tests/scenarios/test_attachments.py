@@ -64,6 +64,15 @@ async def test_a_picture_sent_with_a_line_is_kept_with_its_hash_in_the_chain(sta
     assert await verified(stage) == []
 
 
+@in_one_chat
+async def test_an_item_for_the_agenda_has_the_paper_that_came_along(stage: Stage) -> None:
+    """R099: whoever prepares it sends it with the item."""
+    await stage["lars"].sends("notat.jpg", PHOTO, "punkt nødbolig til 12 beboere")
+    told = await stage.export()
+    (item,) = told["agenda_items"]
+    assert told["attachments"] == [attachment(log_no=item["log_no"], name="notat.jpg")]
+
+
 async def test_a_picture_alone_is_kept_and_offered_to_the_log_and_to_the_staff(stage: Stage) -> None:
     """R196: from anybody, without a word."""
     await stage["line"].sends("foto.jpg", PHOTO)
