@@ -6,6 +6,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.engine import Engine
+from bot.handed_out import handed_out
 from handlers import invitations
 from handlers.turn import Turn
 from storage.parts.meetings import Meeting
@@ -35,10 +36,4 @@ class CalendarFile:
             crisis = await db.get_one(Crisis, row.crisis_id)
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
             said, number = await invitations.file(turn, row), row.number
-        headers = {
-            "Cache-Control": "no-store",
-            "Content-Disposition": f'attachment; filename="moede-{number}.ics"',
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return web.Response(text=said, content_type="text/calendar", charset="utf-8", headers=headers)
+        return handed_out(said.encode(), f"moede-{number}.ics", "text/calendar", "utf-8")

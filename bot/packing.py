@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.case_file import attached
+from bot.handed_out import handed_out
 from handlers import case_export
 from handlers.clock import Clock
 from handlers.turn import Turn
@@ -126,10 +127,4 @@ class Handout:
                 raise web.HTTPNotFound
             crisis = await db.get_one(Crisis, row.crisis_id)
             content = await content_of(db, row.sha256)
-        headers = {
-            "Content-Disposition": f'attachment; filename="krise-{crisis.number}.zip"',
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return web.Response(body=content or b"", content_type="application/zip", headers=headers)
+        return handed_out(content or b"", f"krise-{crisis.number}.zip", "application/zip")

@@ -9,6 +9,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.engine import Engine
+from bot.handed_out import handed_out
 from handlers import clearance
 from handlers.turn import Turn
 from storage import export
@@ -59,13 +60,7 @@ class Papers:
         blocks, written = _blocks(row, found, told, names)
         # Drawing a page takes longer than a turn; nobody waits for it.
         content = await asyncio.to_thread(_draw, form, blocks, told, names, written)
-        headers = {
-            "Cache-Control": "no-store",
-            "Content-Disposition": f'attachment; filename="{_filename(row)}.{form}"',
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return web.Response(body=content, content_type=TYPES[form], headers=headers)
+        return handed_out(content, f"{_filename(row)}.{form}", TYPES[form])
 
 
 def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
