@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers import assistance, attachments, clearance, cpr, personal_numbers, registry, rights, router, words
+from handlers import assistance, attachments, clearance, cpr, personal_numbers, registry, rights, router, saving, words
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
 from handlers.registry import action, verb
@@ -42,25 +42,16 @@ async def write(turn: Turn, text: str) -> None:
     if not text:
         await turn.answer(Card("Hvad skal der stå? Skriv fx */krise log ? 40 cm vand i Fløng*."))
         return
-    may_confirm = await rights.log_keeper.held(turn)
-    # Whoever writes may keep it for fewer; to let more see it is the log keeper's.
-    kept = wanted if may_confirm or not within(wanted, clearance.SHARED) else clearance.SHARED
+    verification, grade, hint = await saving.granted(turn, confirmed, wanted)
     entry = await turn.log(
         text,
         sender=turn.sender,
         receiver="krisestaben",
         direction="in",
         event_time=turn.incoming.received_at if turn.incoming else None,
-        verification="confirmed" if confirmed and may_confirm else "unconfirmed",
-        grade=kept,
+        verification=verification,
+        grade=grade,
     )
-    hint = (
-        f"\nKun {rights.log_keeper.holders} kan bekræfte. Linjen er gemt som ubekræftet."
-        if confirmed and not may_confirm
-        else ""
-    )
-    if kept != wanted:
-        hint += f"\nKun {rights.log_keeper.holders} kan gøre den {turn.rules.grade_name(wanted)}. Den er gemt som {turn.rules.grade_name(kept)}."
     await tell(turn, entry, hint)
 
 
@@ -130,9 +121,16 @@ async def save(turn: Turn) -> None:
             )
         )
         return
-    text = incoming.values.get("text", "").strip() or incoming.text or attachments.titled(incoming.enclosed)
-    asked = incoming.values.get("verification") == "confirmed"
-    await _save(turn, incoming, text, incoming.author, asked and await rights.log_keeper.held(turn))
+    text = turn.value("text") or incoming.text or attachments.titled(incoming.enclosed)
+    grade = turn.value("grade")
+    await _save(
+        turn,
+        incoming,
+        text,
+        incoming.author,
+        confirmed=turn.value("verification") == "confirmed",
+        grade=grade if grade in GRADES else clearance.SHARED,
+    )
 
 
 @action("log.forward", crisis=False)
@@ -159,8 +157,8 @@ async def forward(turn: Turn) -> None:
     unknown = (
         "" if incoming.author else "\nDet fremgår ikke, hvem der skrev den, og hvornår: det gør »Gem i log« på den."
     )
-    entry = await _save(turn, incoming, text, incoming.author, confirmed=False, hint=unknown)
-    comment = meant.rest if becomes else incoming.comment
+    confirmed, grade, comment = spoken(turn, meant.rest) if becomes else (False, clearance.SHARED, incoming.comment)
+    entry = await _save(turn, incoming, text, incoming.author, confirmed=confirmed, grade=grade, hint=unknown)
     if entry is not None and comment.strip():
         await turn.log(
             comment.strip(), sender=turn.sender, receiver="krisestaben", direction="in", refs={"about": entry.no}
@@ -181,7 +179,7 @@ async def reaction(turn: Turn) -> None:
         if said is not None:
             turn.incoming = original = replace(incoming, said_at=said.received_at, enclosed=said.enclosed)
             text = cpr.without(said.text) or attachments.titled(said.enclosed)
-            await _save(turn, original, text, said.sender, confirmed=False)
+            await _save(turn, original, text, said.sender)
     elif incoming.text in HELP_REACTIONS:
         said = await _heard(turn, incoming.message)
         if said is not None:
@@ -214,12 +212,20 @@ async def source_edited(turn: Turn) -> None:
 
 
 async def _save(
-    turn: Turn, incoming: Incoming, text: str, author: str, confirmed: bool, hint: str = ""
+    turn: Turn,
+    incoming: Incoming,
+    text: str,
+    author: str,
+    *,
+    confirmed: bool = False,
+    grade: str = clearance.SHARED,
+    hint: str = "",
 ) -> LogEntry | None:
     standing = await _saved_from(turn, incoming.message)
     if standing is not None:
         await turn.answer(Card(f"Den står allerede i loggen som nr. {standing.no}."))
         return None
+    verification, grade, said = await saving.granted(turn, confirmed, grade)
     entry = await turn.log(
         text,
         kind="saved",
@@ -227,10 +233,11 @@ async def _save(
         receiver="krisestaben",
         direction="in",
         event_time=incoming.said_at,
-        verification="confirmed" if confirmed else "unconfirmed",
+        verification=verification,
+        grade=grade,
         refs={"message": incoming.message, "platform": incoming.platform},
     )
-    await tell(turn, entry, hint)
+    await tell(turn, entry, said + hint)
     return entry
 
 

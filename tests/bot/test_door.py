@@ -180,6 +180,29 @@ async def test_an_employee_outside_the_staff_does_not_see_its_channel(stage: Reh
 
 
 @on_sqlite
+async def test_a_message_is_saved_with_the_grade_that_its_saver_may_set(stage: RehearsalStage) -> None:
+    """R182 R216: the form offers the right grades, a forged one counts for nothing, and what a stranger can't see isn't saved."""
+    await actor(stage, "lars").commands("aktiver 2 skybrud")
+    await actor(stage, "anne").says("to beboere er savnet", "stab")
+    said = next(each["id"] for each in await actor(stage, "anne").messages() if "savnet" in each["text"])
+    for person, offered in {
+        "kim": ["open", "internal", "staff", "confidential"],
+        "anne": ["staff", "confidential"],
+    }.items():
+        _, form = await get(stage, f"/rehearsal/save?for={person}&message={said}")
+        fields = {each["id"]: each for each in form["fields"]}
+        assert (fields["text"]["value"], fields["grade"]["value"]) == ("to beboere er savnet", "staff")
+        assert [value for value, _ in fields["grade"]["choices"]] == offered
+    assert (await get(stage, f"/rehearsal/save?for=finn&message={said}"))[0] == 404
+    values = {"text": "to beboere er savnet", "verification": "confirmed", "grade": "open"}
+    await actor(stage, "anne").posts("save", {"message": said, "values": values})
+    assert await stage["anne"].sees("Kun logføreren, krisestabschefen eller en stedfortræder kan gøre den Åben.")
+    line = (await stage.export())["log"][-1]
+    assert (line["kind"], line["grade"], line["verification"]) == ("saved", "staff", "unconfirmed")
+    await actor(stage, "kim").posts("save", {"message": said, "values": {"grade": 3}}, expect=400)
+
+
+@on_sqlite
 async def test_an_operator_sees_that_it_is_alive_ready_and_what_waits(database_url: str) -> None:
     class TickingStage(RehearsalStage):
         by_itself = True
