@@ -217,7 +217,7 @@ class Turn:
         """
         how.setdefault("recorder", self.sender)
         self._secrets = None
-        if await clearance.repeats(self, summary):
+        if await clearance.repeats(self, summary, how.get("refs")):
             how["grade"] = clearance.CONFIDENTIAL
         self._secrets = None
         entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
