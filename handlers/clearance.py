@@ -149,14 +149,15 @@ async def seen(turn: Turn, rows: Sequence[Row], reader: str | None = None) -> tu
     return shown, f"{told} {sharable}".strip()
 
 
-async def kept_from(turn: Turn, row: Any, called: str) -> bool:
+async def kept_from(turn: Turn, row: Any, called: str, said: str = "") -> bool:
     """Whether one row may not be shown where the answer is given; whoever asked is told so.
 
     Args:
         row: as in `seen`.
         called: how people call it, "T3".
+        said: what is said of it. Then it isn't asked for, and whoever may see it may say it anywhere.
     """
-    _, told = await seen(turn, [row])
+    _, told = await seen(turn, [row], turn.sender if said else None)
     if told:
         (grade,) = await _grades(turn, [row])
         await turn.answer(

@@ -109,7 +109,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         if said and found.kind != "exact" and approved.kind != "exact":
             return False
         await turn.answer(Card(f"Der er intet tiltag T{number}. Skriv */krise tiltag* for at se dem."))
-    elif await clearance.kept_from(turn, row, f"T{number}"):
+    elif await clearance.kept_from(turn, row, f"T{number}", said):
         pass
     elif not said:
         await measure_card.answer(turn, row)

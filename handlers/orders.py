@@ -201,7 +201,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         if said and found.kind != "exact":
             return False
         await turn.answer(Card(f"Der er ingen ordre {number}. Skriv */krise ordre* for at se dem."))
-    elif await clearance.kept_from(turn, row, f"Ordre {number}"):
+    elif await clearance.kept_from(turn, row, f"Ordre {number}", said):
         pass
     elif not said:
         mine = turn.sender in row.asked

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -21,6 +22,7 @@ LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "
 UNSEEN = {"Mn", "Cf"}
 
 
+@lru_cache(maxsize=4096)
 def fold_letter(letter: str) -> str:
     """One character as it is compared: none, one or more characters."""
     plain = letter.casefold().translate(LETTERS)
