@@ -8,6 +8,7 @@ from handlers import (
     assistance,
     assistance_card,
     clearance,
+    journal,
     measure_card,
     measure_steps,
     picture_texts,
@@ -63,6 +64,7 @@ async def write(turn: Turn) -> None:
         )
     )
     await turn.db.flush()
+    await journal.demand(turn, entry, "communication", f"Fælles rapport, udgave {version}")
     await turn.answer(
         Card(
             f"*Fælles rapport, udgave {version}* (log nr. {entry.no}) – klar til at kopiere til C3:\n\n{quote(text)}\n\n"

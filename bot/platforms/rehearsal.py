@@ -377,7 +377,7 @@ class Rehearsal:
                 place="channel",
                 conversation=post.place,
                 received_at=self._clock.now(),
-                text=post.text,
+                text=values.get("text", "").strip() or post.text,
                 values=values,
                 message=f"{NAME}:{post.id}",
                 author=self._full(post.sender),

@@ -181,7 +181,9 @@ async def test_an_employee_outside_the_staff_does_not_see_its_channel(stage: Reh
 
 @on_sqlite
 async def test_a_message_is_saved_with_the_grade_that_its_saver_may_set(stage: RehearsalStage) -> None:
-    """R182 R216: the form offers the right grades, a forged one counts for nothing, and what a stranger can't see isn't saved."""
+    """R182 R183 R196 R216: the form offers the right grades, a forged one counts for nothing, what a stranger can't see isn't
+    saved, and what a stranger saves is offered as a report.
+    """
     await actor(stage, "lars").commands("aktiver 2 skybrud")
     await actor(stage, "anne").says("to beboere er savnet", "stab")
     said = next(each["id"] for each in await actor(stage, "anne").messages() if "savnet" in each["text"])
@@ -200,6 +202,17 @@ async def test_a_message_is_saved_with_the_grade_that_its_saver_may_set(stage: R
     line = (await stage.export())["log"][-1]
     assert (line["kind"], line["grade"], line["verification"]) == ("saved", "staff", "unconfirmed")
     await actor(stage, "kim").posts("save", {"message": said, "values": {"grade": 3}}, expect=400)
+    await actor(stage, "anne").says("politiet må få de to navne", "stab")
+    said = next(each["id"] for each in await actor(stage, "kim").messages() if "navne" in each["text"])
+    out = {"direction": "out", "party": "Politiet", "grade": "open"}
+    await actor(stage, "kim").posts("save", {"message": said, "values": out})
+    line = (await stage.export())["log"][-1]
+    assert (line["direction"], line["sender"], line["receiver"]) == ("out", "anne", "Politiet")
+    await actor(stage, "finn").says("der er røg fra taget", "generelt")
+    said = next(each["id"] for each in await actor(stage, "finn").messages() if "røg" in each["text"])
+    await actor(stage, "finn").posts("save", {"message": said})
+    await stage["finn"].presses("Send som melding")
+    assert [each["what"] for each in (await stage.export())["reports"]] == ["der er røg fra taget"]
 
 
 @on_sqlite
