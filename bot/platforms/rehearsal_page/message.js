@@ -9,7 +9,7 @@ const SAVE = "Gem i log";
 export class MessageView {
   #drawn = {};
   #drafts = new Map();
-  #pressing = false;
+  #pressing = null;
   #me;
   #press;
   #saving;
@@ -115,7 +115,7 @@ export class MessageView {
 
   /** The message as it will stand in the log, for whoever saves it to mend. */
   async #askToSave() {
-    if (this.#pressing) return;
+    if (this.#pressing === this.message.version) return;
     await this.#trying(async () => {
       const { fields } = await this.#saving.ask(this.message.id);
       openDialog({
@@ -134,16 +134,20 @@ export class MessageView {
   }
 
   async #send(button) {
-    if (this.#pressing) return;
+    if (this.#pressing === this.message.version) return;
     await this.#trying(async () => {
       await this.#press(this.message.id, button.label, this.#values(), this.message.version);
       for (const control of this.#parts.fields.querySelectorAll("[name]")) control.dataset.initial = control.value;
     });
   }
 
-  /** One thing at a time; what goes wrong is said on the message itself. */
+  /**
+   * One thing at a time, for as long as the message stands as it did: what it has become meanwhile is a new question, and
+   * its answer is not kept waiting for the last one's. What goes wrong is said on the message itself.
+   */
   async #trying(act) {
-    this.#pressing = true;
+    const version = this.message.version;
+    this.#pressing = version;
     this.#error.hidden = true;
     this.element.setAttribute("aria-busy", "true");
     try {
@@ -152,8 +156,10 @@ export class MessageView {
       this.#error.textContent = refusal.message;
       this.#error.hidden = false;
     } finally {
-      this.#pressing = false;
-      this.element.removeAttribute("aria-busy");
+      if (this.#pressing === version) {
+        this.#pressing = null;
+        this.element.removeAttribute("aria-busy");
+      }
     }
   }
 
