@@ -219,7 +219,7 @@ class Turn:
         how.setdefault("recorder", self.sender)
         regraded = how.get("kind") == "grade"
         self._forget_secrets(regraded)
-        if await clearance.repeats(self, summary):
+        if await clearance.repeats(self, summary, how.get("refs")):
             how["grade"] = clearance.CONFIDENTIAL
         self._forget_secrets(regraded or how.get("grade") == clearance.CONFIDENTIAL)
         entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
@@ -229,7 +229,7 @@ class Turn:
 
     def _forget_secrets(self, changed: bool) -> None:
         """Ask anew for what is confidential: always where something is, since what repeats it may have been written."""
-        if changed or (self._secrets is not None and self._secrets[0]):
+        if changed or (self._secrets is not None and self._secrets.lines):
             self._secrets = None
 
     async def say(

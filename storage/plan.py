@@ -303,6 +303,7 @@ class Deadlines(Part):
     monitoring: Duration = Field(default=read_duration("30m"), alias="overvågning")
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
     relief: Duration = Field(default=read_duration("12h"), alias="afløs_repræsentant")
+    unlogged: Duration = Field(default=read_duration("30d"), alias="bilag_slettes")
 
     @field_validator("warnings")
     @classmethod
