@@ -79,7 +79,7 @@ class Krisebot:
         return found
 
     def _reserves(self) -> list[Platform]:
-        """SMS and mail, where the plan has a gateway for them; a rehearsal rings nobody up.
+        """SMS, mail and calls, where the plan has a gateway for them; a rehearsal rings nobody up.
 
         Raises:
             SettingsFault: there is a mailbox to read, and no way to write.
@@ -88,6 +88,7 @@ class Krisebot:
         from bot.platforms.gatewayapi import SCHEME, GatewayApi
         from bot.platforms.mail import Mail
         from bot.platforms.mailbox import Mailbox
+        from bot.platforms.twilio import Twilio
 
         found: list[Platform] = []
         sms, mail = self.plan.fallback.sms, self.plan.fallback.mail
@@ -95,6 +96,8 @@ class Krisebot:
             found.append(GatewayApi(sms, self.settings.gatewayapi_url, self.engine))
         elif sms:
             found.append(Gateway("sms", sms, lambda: self.plan))
+        if self.plan.fallback.calls:
+            found.append(Twilio(self.plan.fallback.calls, self.settings.twilio_url, self.engine))
         if mail and self.settings.imap_url:
             found.append(Mail(mail, Mailbox.of(self.settings.imap_url.get_secret_value()), self.engine))
         elif mail:

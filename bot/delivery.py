@@ -153,6 +153,10 @@ class Deliverer:
             if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
                 delivery.state, delivery.due_at = "queued", now
         there = {(delivery.platform, delivery.lane) for delivery in standing}
+        if message.another_way:
+            message.another_way = False
+            if standing:
+                await self._try_another_way(db, message, now, waited=True)
         targets, complete = await self._targets(db, message, bool(standing))
         new = [target for target in targets if target not in there]
         for platform, lane in new:
@@ -168,7 +172,9 @@ class Deliverer:
             if standing:
                 return [], True
             ways = await self._ways(db, message)
-            return (ways if message.everywhere else ways[:1]), True
+            # Nobody is rung up while they may be reading it.
+            quiet = [way for way in ways if not self._platforms[way[0]].way.aloud]
+            return ((quiet or ways) if message.everywhere else ways[:1]), True
         crisis_id = int(message.recipient.partition(":")[2])
         with_rooms = {name for name, platform in self._platforms.items() if platform.has_rooms}
         rooms = list(await db.scalars(select(Room).where(Room.crisis_id == crisis_id, Room.platform.in_(with_rooms))))
@@ -215,7 +221,7 @@ class Deliverer:
         ways = []
         for name in sorted(self._platforms, key=rank):
             lane = self._platforms[name].lane_of(person, known.get(name))
-            if lane is not None:
+            if lane is not None and (urgency == URGENT or not self._platforms[name].way.aloud):
                 ways.append((name, f"{name}/{lane}"))
         return ways
 
@@ -345,15 +351,22 @@ class Deliverer:
             if not await self._try_another_way(db, message, now):
                 await self._give_up(db, message, why, now)
 
-    async def _try_another_way(self, db: AsyncSession, message: Message, now: datetime) -> bool:
-        """Queue it on the person's next way; True when one is tried, or has been, that has not failed."""
+    async def _try_another_way(
+        self, db: AsyncSession, message: Message, now: datetime, *, waited: bool = False
+    ) -> bool:
+        """Queue it on the person's next way; True when one is tried, or has been, that has not failed.
+
+        Args:
+            waited: it has stood unanswered long enough to be said aloud; else only what gets through no other way is.
+        """
         await db.flush()
         if message.recipient.startswith("staff:"):
             return False
         standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
         there = {delivery.lane for delivery in standing}
+        aloud = waited or all(each.state == "failed" or each.attempts >= OTHER_WAY_AFTER for each in standing)
         for platform, lane in await self._ways(db, message):
-            if lane not in there:
+            if lane not in there and (aloud or not self._platforms[platform].way.aloud):
                 await self._queue(db, message, platform, lane, now)
                 return True
         return any(delivery.state != "failed" for delivery in standing)

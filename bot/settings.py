@@ -75,6 +75,8 @@ class Settings(BaseSettings):
 
     gatewayapi_url: str = _setting("KRISEBOT_GATEWAYAPI_URL", "https://gatewayapi.com")
 
+    twilio_url: str = _setting("KRISEBOT_TWILIO_URL", "https://api.twilio.com")
+
     imap_url: SecretStr | None = _setting("KRISEBOT_IMAP_URL")
 
     @field_validator(

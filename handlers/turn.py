@@ -273,6 +273,12 @@ class Turn:
         )
         self.db.add(message)
         await self.db.flush()
+        wait = self.plan.channel_order.wait(urgent=urgency == URGENT)
+        if wait is not None and kind in NOTICES and not recipient.startswith("staff:"):
+            said = self.now.isoformat()
+            await self.at(
+                self.now + wait, "other_ways.waited", f"other_ways/{urgency}/{said}", said=said, urgency=urgency
+            )
         if quiet is not None:
             number = self._crisis.number if self._crisis else 0
             await self.at(quiet, "reminders.bundle", f"reminders/{number}/{recipient}", person=recipient)
