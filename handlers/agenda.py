@@ -266,7 +266,7 @@ async def submit(turn: Turn, agenda: int) -> None:
     await turn.replace(await _card(turn, meeting, row))
 
 
-@action("agenda.approve")
+@action("agenda.approve", who=rights.proven)
 async def approve(turn: Turn, agenda: int) -> None:
     """`Godkend`, by the responsible director, who may overrule a missing recommendation (R081)."""
     found = await _standing(turn, agenda, "awaiting")

@@ -26,7 +26,7 @@ SHOWN = 15
 
 
 async def _registers(turn: Turn) -> bool:
-    return await rights.chief.held(turn) or rights.acts_as(turn.rules, turn.sender, "referent")
+    return await rights.chief.has(turn) or rights.acts_as(turn.rules, turn.sender, "referent")
 
 
 registers = Right("krisestabschefen, eller referenten på chefens vegne", _registers)

@@ -116,6 +116,8 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
         key=f"escalation/{escalation.id}/decide/{escalation.round}/{person}",
         kind="card",
         urgency=URGENT,
+        # Whoever took it by SMS or on the telephone may have no chat to decide in.
+        everywhere=True,
     )
     await _show(turn, escalation)
 
