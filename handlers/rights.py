@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from storage.parts.representatives import Representative
-from storage.plan import Plan
+from storage.plan import Centre, Plan
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -63,6 +63,12 @@ def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
     return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
 
 
+def leads(plan: Plan, person: str, centre: Centre | None) -> bool:
+    """Whether the person is over a centre: its chief, the deputy, or a director, since "gælder det sædvanlige kommunale
+    hierarki i alle situationer" (plan §5, R100)."""
+    return person in plan.board() or (centre is not None and person in (centre.chief, centre.deputy))
+
+
 async def _anyone(turn: Turn) -> bool:
     return True
 
@@ -87,6 +93,11 @@ async def _phone_list(turn: Turn) -> bool:
     """Outside a crisis nobody is its chief: then it is whoever would be (plan §5)."""
     would_be = turn.crisis is None and acts_as(turn.rules, turn.sender, "borgmester")
     return would_be or await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
+
+
+async def _numbers(turn: Turn) -> bool:
+    in_staff = turn.crisis is not None and turn.sender in await turn.members("framing", "operational")
+    return in_staff or await _phone_list(turn)
 
 
 async def _meets(turn: Turn) -> bool:
@@ -121,7 +132,7 @@ async def _nudges(turn: Turn) -> bool:
 
 
 async def _centre_chief(turn: Turn) -> bool:
-    return any(turn.sender in (centre.chief, centre.deputy) for centre in turn.rules.centres)
+    return any(leads(turn.rules, turn.sender, centre) for centre in turn.rules.centres)
 
 
 async def _level_one(turn: Turn) -> bool:
@@ -170,6 +181,8 @@ log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
 # R309, T30: people's own numbers are not for everybody
 phone_list = Right("krisestabschefen eller krisesekretariatet", _phone_list)
+# The staff rings whom it needs; the list as a whole is not for it
+numbers = Right("krisestaben, krisestabschefen eller krisesekretariatet", _numbers)
 # Plan §2: "har ansvar for at spørge ud i organisationen"
 asks = Right("krisestaben eller krisesekretariatet", _asks)
 # Plan §5: the framing staff and the secretariat that serves it
@@ -184,7 +197,7 @@ communication = Right("kommunikation eller krisestabschefen", _communication)
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
 # To write and to read, which is answered where the number is; what is decided or confirmed is looked into by itself.
 staff = Right("krisestaben og dem, der er om den", _staff, by_number=True)
-centre_chief = Right("en centerchef eller stedfortræderen", _centre_chief)
+centre_chief = Right("en centerchef, stedfortræderen eller en direktør", _centre_chief)
 # Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
 level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
