@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -21,6 +22,7 @@ LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "
 UNSEEN = {"Mn", "Cf"}
 
 
+@lru_cache(maxsize=4096)
 def fold_letter(letter: str) -> str:
     """One character as it is compared: none, one or more characters."""
     plain = letter.casefold().translate(LETTERS)
@@ -103,8 +105,9 @@ def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
     if beginnings and _plain(beginnings[0][0]) in NO_VERBS:
         beginnings = []
     for typed, rest in beginnings:
+        plain = _plain(typed)
         for name, verb in names.items():
-            distance = _typing_errors(_plain(typed), name)
+            distance = _typing_errors(plain, name)
             if distance is not None and distance < errors.get(verb, (3,))[0]:
                 errors[verb] = (distance, typed, rest)
     fewest = min((distance for distance, _, _ in errors.values()), default=0)

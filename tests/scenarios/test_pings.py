@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage.verification import verify_export
 from tests.prologue import after, outbreak
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
@@ -45,6 +46,7 @@ async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) 
     line = next(line for line in log_of(await stage.export(), "ping_answer") if line["sender"] == "hanne")
     assert (line["verification"], line["direction"]) == ("unconfirmed", "in")
     await stage["ali"].presses("Rød")
+    assert verify_export(await stage.export()) == []
     await stage["hanne"].presses("Send")
     export = await stage.export()
     assert (await answers_of(stage))["Job"]["reading"] == "red"
