@@ -32,7 +32,7 @@ def _setting(name: str, default: Any = None) -> Any:
     return Field(default=default, validation_alias=AliasChoices(name), validate_default=True)
 
 
-# "300/60/60": 300 calls in 60 seconds, of which 60 without a pause. NoDecode: the environment's text is no JSON.
+# "300/60/80": 300 calls in 60 seconds, of which 80 without a pause. NoDecode: the environment's text is no JSON.
 Pace = Annotated[Rates, NoDecode]
 
 
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     slack_team_id: str = _setting("SLACK_TEAM_ID", "")
 
     # What Slack publishes: a message a second in a channel with short bursts, several hundred a minute in all; tier 3.
-    slack_posts: Pace = _setting("KRISEBOT_SLACK_POSTS", "300/60/60")
+    slack_posts: Pace = _setting("KRISEBOT_SLACK_POSTS", "300/60/80")
     slack_channel_posts: Pace = _setting("KRISEBOT_SLACK_CHANNEL_POSTS", "10/10")
     slack_edits: Pace = _setting("KRISEBOT_SLACK_EDITS", "50/60/25")
 

@@ -1,10 +1,10 @@
 """How near a broadcast to a thousand people comes to what the platform's own limit allows.
 
 The platform enforces what krisebot's settings say of it by default, answers 429 beyond that, and keeps time by the clock that
-is wound, as krisebot does: what is measured is the pace, whatever the machine is busy with. The floor is the limit's: so many
-messages, less those that may go at once, each its share of the span. That the machine keeps up in life too is asserted of the
-processor time that all of it takes, the platform's among it: what is urgent is held to how soon it is sent, since what goes
-in one breath has no order.
+is wound, as krisebot does: what is measured is the pace, whatever the machine is busy with. The floor is the limit's own, for
+whoever sent a whole span's worth in one breath and then nothing until it is over, and let nothing urgent in meanwhile. That
+the machine keeps up in life too is asserted of the processor time that all of it takes, the platform's among it. What is
+urgent is held to how soon it is sent, since what goes in the same second has no order on the wire.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ async def test_a_broadcast_takes_little_longer_than_the_platforms_own_limit_and_
         )
         await there.forward(seconds=0.2)
     ours, sent = (there.clock.now() - began).total_seconds(), there.sent()
-    floor = (len(sent) - limit.at_once) * limit.seconds / limit.count
+    floor = (len(sent) - 1) // limit.count * limit.seconds
     urgently = [number for number, each in enumerate(sent) if URGENTLY in each.words]
     worked = time.process_time() - worked
     print(
