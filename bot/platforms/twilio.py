@@ -41,6 +41,8 @@ ANSWER, STATUS = "/opkald/twilio", "/opkald/twilio/status"
 LIMITS = Limits((Rate(1, 1.0, 1),), edits=())
 # How long it rings, in seconds; a mobile's own answering machine takes over at about this.
 RINGS = 30
+# A language that its voice doesn't speak is an error and not an accent; Twilio's own default voice speaks no Danish.
+VOICE = "voice='Polly.Naja' language='da-DK'"
 # Characters that are read aloud: about half a minute.
 LONGEST = 450
 # With more answers than these, nobody remembers which key was which.
@@ -130,7 +132,7 @@ class Twilio(Gateway):
         told = [f"Tryk {number} for: {button.label}." for number, button in enumerate(keys, 1)]
         told += [f"Tryk {len(keys) + 1} for at høre det igen." if keys else "Svar i chatten eller på sms."]
         words = " ".join(filter(None, ["Det er Krisebot.", first, aloud(card), *told]))
-        said = f"<Say language='da-DK' loop='2'>{escape(words)}</Say>"
+        said = _say(words, times=2)
         if not keys:
             return f"<Response>{said}</Response>"
         action = quoteattr(self._url(ANSWER, message))
@@ -243,8 +245,8 @@ def _keys(card: Card) -> list[Button]:
     return every if len(every) <= MOST_KEYS else []
 
 
-def _say(words: str) -> str:
-    return f"<Say language='da-DK'>{escape(words)}</Say>"
+def _say(words: str, times: int = 1) -> str:
+    return f"<Say {VOICE} loop='{times}'>{escape(words)}</Say>"
 
 
 def _twiml(script: str) -> web.Response:
