@@ -79,15 +79,16 @@ class Krisebot:
         return found
 
     def _reserves(self) -> list[Platform]:
-        """SMS and mail, where the plan has a gateway for them; a rehearsal rings nobody up.
+        """SMS, mail and calls, where the plan has a gateway for them; a rehearsal rings nobody up.
 
         Raises:
-            SettingsFault: there is a mailbox to read, and no way to write.
+            SettingsFault: mail comes in, and there is no way to write.
         """
         from bot.platforms.gateway import Gateway
         from bot.platforms.gatewayapi import SCHEME, GatewayApi
         from bot.platforms.mail import Mail
         from bot.platforms.mailbox import Mailbox
+        from bot.platforms.twilio import Twilio
 
         found: list[Platform] = []
         sms, mail = self.plan.fallback.sms, self.plan.fallback.mail
@@ -95,16 +96,17 @@ class Krisebot:
             found.append(GatewayApi(sms, self.settings.gatewayapi_url, self.engine))
         elif sms:
             found.append(Gateway("sms", sms, lambda: self.plan))
-        if mail and self.settings.imap_url:
-            found.append(Mail(mail, Mailbox.of(self.settings.imap_url.get_secret_value()), self.engine))
+        if self.plan.fallback.calls:
+            found.append(Twilio(self.plan.fallback.calls, self.settings.twilio_url, self.engine))
+        imap, key, mail_in = self.settings.imap_url, self.settings.mailgun_signing_key, self.settings.mail_in
+        if mail and mail_in:
+            mailbox = Mailbox.of(imap.get_secret_value()) if imap else None
+            found.append(Mail(mail, self.engine, mailbox=mailbox, signing_key=key.get_secret_value() if key else None))
         elif mail:
             found.append(Gateway("mail", mail, lambda: self.plan))
-        elif self.settings.imap_url:
-            raise SettingsFault(
-                [
-                    "KRISEBOT_IMAP_URL: planen har ingen »reserve: mail« at svare fra. Skriv den, eller fjern indstillingen"
-                ]
-            )
+        elif mail_in:
+            lack = "planen har ingen »reserve: mail« at svare fra. Skriv den, eller fjern indstillingen"
+            raise SettingsFault([f"{name}: {lack}" for name in mail_in])
         return found
 
     async def read_plan_again(self) -> None:

@@ -163,6 +163,7 @@ class Deliverer(Part):
             any_done = False
             new: list[tuple[Message, str, str]] = []
             nowhere: list[Message] = []
+            stood: list[Message] = []
             for message in waiting:
                 for delivery in standing[message.id]:
                     if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
@@ -171,12 +172,17 @@ class Deliverer(Part):
                 targets, complete = await self._targets(db, message, bool(there), known)
                 added = [(message, *target) for target in targets if target not in there]
                 new += added
+                if message.another_way:
+                    message.another_way = False
+                    stood += [message] if there else []
                 if complete:
                     message.dispatched_version = message.version
                     if not there and not targets and not message.recipient.startswith("staff:"):
                         nowhere.append(message)
                 any_done = any_done or complete or bool(added)
             await self._queue(db, new, now)
+            for message in stood:
+                await self._try_another_way(db, message, now, waited=True)
             for message in nowhere:
                 await self._give_up(db, message, "ingen kendt adresse", now)
             return any_done
@@ -189,7 +195,9 @@ class Deliverer(Part):
             if standing:
                 return [], True
             ways = self._ways(message, known)
-            return (ways if message.everywhere else ways[:1]), True
+            # Nobody is rung up while they may be reading it.
+            quiet = [way for way in ways if not self._platforms[way[0]].way.aloud]
+            return ((quiet or ways) if message.everywhere else ways[:1]), True
         crisis_id = int(message.recipient.partition(":")[2])
         with_rooms = {name for name, platform in self._platforms.items() if platform.has_rooms}
         rooms = list(await db.scalars(select(Room).where(Room.crisis_id == crisis_id, Room.platform.in_(with_rooms))))
@@ -232,7 +240,7 @@ class Deliverer(Part):
         ways = []
         for name in sorted(self._platforms, key=rank):
             lane = self._platforms[name].lane_of(person, known.get(name))
-            if lane is not None:
+            if lane is not None and (urgency == URGENT or not self._platforms[name].way.aloud):
                 ways.append((name, f"{name}/{lane}"))
         return ways
 
@@ -378,15 +386,22 @@ class Deliverer(Part):
             if not await self._try_another_way(db, message, now):
                 await self._give_up(db, message, why, now)
 
-    async def _try_another_way(self, db: AsyncSession, message: Message, now: datetime) -> bool:
-        """Queue it on the person's next way; True when one is tried, or has been, that has not failed."""
+    async def _try_another_way(
+        self, db: AsyncSession, message: Message, now: datetime, *, waited: bool = False
+    ) -> bool:
+        """Queue it on the person's next way; True when one is tried, or has been, that has not failed.
+
+        Args:
+            waited: it has stood unanswered long enough to be said aloud; else only what gets through no other way is.
+        """
         await db.flush()
         if message.recipient.startswith("staff:"):
             return False
         standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
         there = {delivery.lane for delivery in standing}
+        aloud = waited or all(each.state == "failed" or each.attempts >= OTHER_WAY_AFTER for each in standing)
         for platform, lane in self._ways(message, await _addresses(db, [message.recipient])):
-            if lane not in there:
+            if lane not in there and (aloud or not self._platforms[platform].way.aloud):
                 await self._queue(db, [(message, platform, lane)], now)
                 return True
         return any(delivery.state != "failed" for delivery in standing)

@@ -18,8 +18,8 @@ class Rate:
     Args:
         count: at most so many in any span.
         seconds: the span.
-        at_once: how many of them may come without a pause; what comes after these comes evenly. Evenly is what lets
-            something urgent in soon, where the span is a minute.
+        at_once: how many of them may come without a pause; the rest of the span's come evenly. Evenly is what lets
+            something urgent in soon, where the span is a minute: a span is never used up before it is over.
     """
 
     count: int
@@ -111,8 +111,19 @@ def _room_at(recent: Sequence[float], rate: Rate) -> float:
 
 
 def _even_at(recent: Sequence[float], rate: Rate) -> float:
-    every, used_until = rate.seconds / rate.count, 0.0
-    for at in recent[-rate.count :] if rate.at_once < rate.count else ():
-        used_until = max(used_until, at) + every
-    # A thousandth for what the sums of so large numbers lose.
-    return used_until - (rate.at_once - 1) * every - 0.001 if used_until else 0.0
+    """What comes evenly has its own share of the span, and what comes beside it may come again when a span has passed."""
+    if rate.at_once >= rate.count:
+        return 0.0
+    every = rate.seconds / (rate.count - rate.at_once + 1)
+    even, beside = 0.0, list[float]()
+    for at in recent[-rate.count :]:
+        # A thousandth for what the sums of so large numbers lose.
+        if at >= even - 0.001:
+            # Whoever came a little late is not late for ever.
+            even = max(even, at - every / 2) + every
+        else:
+            beside.append(at)
+    more = rate.at_once - 1
+    if len(beside) < more:
+        return 0.0
+    return (min(even, beside[-more] + rate.seconds) if more else even) - 0.001

@@ -32,7 +32,7 @@ def _setting(name: str, default: Any = None) -> Any:
     return Field(default=default, validation_alias=AliasChoices(name), validate_default=True)
 
 
-# "300/60/60": 300 calls in 60 seconds, of which 60 without a pause. NoDecode: the environment's text is no JSON.
+# "300/60/80": 300 calls in 60 seconds, of which 80 without a pause. NoDecode: the environment's text is no JSON.
 Pace = Annotated[Rates, NoDecode]
 
 
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     slack_team_id: str = _setting("SLACK_TEAM_ID", "")
 
     # What Slack publishes: a message a second in a channel with short bursts, several hundred a minute in all; tier 3.
-    slack_posts: Pace = _setting("KRISEBOT_SLACK_POSTS", "300/60/60")
+    slack_posts: Pace = _setting("KRISEBOT_SLACK_POSTS", "300/60/80")
     slack_channel_posts: Pace = _setting("KRISEBOT_SLACK_CHANNEL_POSTS", "10/10")
     slack_edits: Pace = _setting("KRISEBOT_SLACK_EDITS", "50/60/25")
 
@@ -75,7 +75,10 @@ class Settings(BaseSettings):
 
     gatewayapi_url: str = _setting("KRISEBOT_GATEWAYAPI_URL", "https://gatewayapi.com")
 
+    twilio_url: str = _setting("KRISEBOT_TWILIO_URL", "https://api.twilio.com")
+
     imap_url: SecretStr | None = _setting("KRISEBOT_IMAP_URL")
+    mailgun_signing_key: SecretStr | None = _setting("KRISEBOT_MAILGUN_SIGNING_KEY")
 
     @field_validator(
         "slack_posts", "slack_channel_posts", "slack_edits", "teams_posts", "teams_chat_posts", mode="before"
@@ -153,19 +156,25 @@ class Settings(BaseSettings):
             )
         if self.rehearsal_wanted and (self.slack_configured or self.teams_configured):
             yield "KRISEBOT_REHEARSAL: kan ikke være on ved siden af en platform. Fjern den, eller fjern platformen"
-        yield from self._mailbox_faults()
+        yield from self._mail_faults()
         if self.teams_unverified and not self.loopback:
             yield "KRISEBOT_TEAMS_UNVERIFIED: må kun være on, når KRISEBOT_HOST er 127.0.0.1. Fjern den"
 
-    def _mailbox_faults(self) -> Iterator[str]:
-        if self.imap_url is None:
-            return
-        try:
-            Mailbox.of(self.imap_url.get_secret_value())
-        except ValueError as error:
-            yield f"KRISEBOT_IMAP_URL: {error}. Skriv imaps://bruger:adgangskode@server/INBOX"
+    @property
+    def mail_in(self) -> list[str]:
+        """The settings by which mail comes in, by name."""
+        ways = {"KRISEBOT_IMAP_URL": self.imap_url, "KRISEBOT_MAILGUN_SIGNING_KEY": self.mailgun_signing_key}
+        return [name for name, value in ways.items() if value is not None]
+
+    def _mail_faults(self) -> Iterator[str]:
+        if self.imap_url is not None:
+            try:
+                Mailbox.of(self.imap_url.get_secret_value())
+            except ValueError as error:
+                yield f"KRISEBOT_IMAP_URL: {error}. Skriv imaps://bruger:adgangskode@server/INBOX"
         if self.rehearsal:
-            yield "KRISEBOT_IMAP_URL: mail bruges kun ved siden af Slack eller Teams. Fjern den, eller sæt en platform op"
+            for name in self.mail_in:
+                yield f"{name}: mail bruges kun ved siden af Slack eller Teams. Fjern den, eller sæt en platform op"
 
 
 def load() -> Settings:

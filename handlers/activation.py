@@ -14,6 +14,7 @@ from handlers import (
     level_one,
     media_watch,
     outside_mail,
+    ping_board,
     rights,
     staff,
     status,
@@ -137,6 +138,7 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     await escalation.stop(turn, crisis)
     if level == 2:
         await staff.convene(turn)
+        await ping_board.show_all(turn)
         await media_watch.begin(turn)
         await watched_lines.begin(turn)
         await outside_mail.begin(turn)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers import agenda_items, clearance, meetings, papers, partners, rights
+from handlers import agenda_items, clearance, meetings, papers, partners, rights, roster
 from handlers.card import Button, Card, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
@@ -196,12 +196,16 @@ async def _missing(turn: Turn) -> list[AgendaItem]:
 
 
 async def responsible(turn: Turn) -> list[str]:
-    """The responsible director for the staff: the chief, where one is named, else the directorate (T10)."""
+    """The responsible director for the staff: whoever is named so, else the chief, else the directorate (T10)."""
+    if named := roster.holder(turn, roster.RESPONSIBLE):
+        return [named]
     return [turn.the_crisis.chief] if turn.the_crisis.chief else turn.rules.board()
 
 
 async def approvers(turn: Turn) -> list[str]:
     """Who may approve it or call the meeting off: the responsible director, or the deputy with the same right (D13)."""
+    if named := roster.holder(turn, roster.RESPONSIBLE):
+        return [named, *await turn.chiefs()]
     return await turn.chiefs() if turn.the_crisis.chief else turn.rules.board()
 
 
@@ -260,7 +264,7 @@ async def submit(turn: Turn, agenda: int) -> None:
     await turn.replace(await _card(turn, meeting, row))
 
 
-@action("agenda.approve")
+@action("agenda.approve", who=rights.proven)
 async def approve(turn: Turn, agenda: int) -> None:
     """`Godkend`, by the responsible director, who may overrule a missing recommendation (R081)."""
     found = await _standing(turn, agenda, "awaiting")

@@ -15,6 +15,8 @@ Style = Literal["normal", "primary", "danger"]
 
 # What everything that an exercise says begins with (plan §3, R245): nobody may take it for the real thing.
 EXERCISE = "ØVELSE"
+# What Slack takes as a dialog's heading.
+LONGEST_TITLE = 24
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,13 @@ def in_exercise(card: Card) -> Card:
     if card.exercise:
         return card
     brief = f"{EXERCISE}: {card.brief}" if card.brief else ""
-    return replace(card, text=f"{EXERCISE}: {card.text}", brief=brief, exercise=True)
+    buttons = tuple(
+        replace(button, form_title=f"{EXERCISE}: {button.form_title or button.label}"[:LONGEST_TITLE])
+        if button.form
+        else button
+        for button in card.buttons
+    )
+    return replace(card, text=f"{EXERCISE}: {card.text}", brief=brief, buttons=buttons, exercise=True)
 
 
 def _field(data: Mapping[str, Any]) -> Field:

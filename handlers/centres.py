@@ -85,12 +85,12 @@ async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None
 
 @action("centres.informed")
 async def informed(turn: Turn, notice: int) -> None:
-    """`Mit center er underrettet`: from the chief or the deputy."""
+    """`Mit center er underrettet`: from the chief, the deputy or a director."""
     row = await turn.db.get(CentreNotice, notice)
     if row is None or row.informed_at is not None:
         return
-    deputy = next((centre.deputy for centre in turn.rules.centres if centre.name == row.centre), None)
-    if turn.sender not in (row.chief, deputy):
+    centre = next((each for each in turn.rules.centres if each.name == row.centre), None)
+    if turn.sender != row.chief and not rights.leads(turn.rules, turn.sender, centre):
         await turn.answer(
             Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen.")
         )

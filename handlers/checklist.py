@@ -133,7 +133,8 @@ async def fill(turn: Turn, centre: str) -> None:
     known = next((each for each in turn.rules.centres if each.name == centre), None)
     if known is None:
         return
-    if turn.sender not in (known.chief, known.deputy, known.contact) and not await rights.runs_staff.held(turn):
+    own = turn.sender == known.contact or rights.leads(turn.rules, turn.sender, known)
+    if not own and not await rights.runs_staff.held(turn):
         await turn.answer(Card(f"Det kan kun {known.name}s chef, stedfortræder eller kontaktperson. Intet er ændret."))
         return
     row = await _row(turn, known)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from handlers import clearance, rights
@@ -10,8 +12,11 @@ from handlers.communication import HEADINGS
 from handlers.registry import action, verb
 from handlers.turn import Turn
 from storage.parts.communication import CommunicationPlan
+from storage.plan_words import fold
 
 SPOKESPERSON = "8"
+# "Kommunikationsafdelingen råder over opdaterede distributionslister": where a link's title says so.
+PRESS = re.compile(r"\bpresse|distributionsliste")
 
 
 @verb(
@@ -56,8 +61,17 @@ def _card(turn: Turn, row: CommunicationPlan | None) -> Card:
         else "\n❗ Ingen fast pressetalsperson."
     )
     based = row.version if row else 0
+    # R307: links and no more; what goes to the press, people send.
+    lists = "; ".join(
+        f"{quote(link.title)}: {quote(link.address)}" for link in turn.rules.links if PRESS.search(fold(link.title))
+    )
+    press = (
+        f"\n{lists}."
+        if lists
+        else "\nDistributionslister til pressen: hos kommunikation. Krisebot sender ikke til pressen."
+    )
     return Card(
-        f"{head}{done} af {len(HEADINGS)} er udfyldt.{speaker}",
+        f"{head}{done} af {len(HEADINGS)} er udfyldt.{speaker}{press}",
         facts=facts,
         buttons=tuple(
             Button(

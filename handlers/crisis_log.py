@@ -286,7 +286,6 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
         grade=state.grade,
         refs={"corrects": no},
     )
-    state.corrected_by = correction.no
     await tell(turn, correction, f"\nDen retter nr. {no}, som bliver stående.")
 
 

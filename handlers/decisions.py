@@ -16,7 +16,6 @@ from handlers.measure_reading import URGENTLY
 from handlers.registry import action, verb
 from handlers.rights import Right
 from handlers.turn import Turn
-from storage.log import state_of
 from storage.parts.orders import Decision
 from storage.tables import LogState
 
@@ -26,7 +25,7 @@ SHOWN = 15
 
 
 async def _registers(turn: Turn) -> bool:
-    return await rights.chief.held(turn) or rights.acts_as(turn.rules, turn.sender, "referent")
+    return await rights.chief.has(turn) or rights.acts_as(turn.rules, turn.sender, "referent")
 
 
 registers = Right("krisestabschefen, eller referenten på chefens vegne", _registers)
@@ -141,14 +140,13 @@ async def correct(turn: Turn, decision: int) -> None:
     row, text = await _of_crisis(turn, decision), turn.value("text")
     if row is None or row.state != "decided" or not text or text == row.text:
         return
-    entry = await turn.log(
+    await turn.log(
         f"Beslutning {row.number} rettes fra »{row.text}« til »{text}«",
         kind="decision",
         sender=turn.sender,
         verification="confirmed",
         refs={"decision": row.number, "corrects": row.log_no},
     )
-    (await state_of(turn.db, turn.the_crisis, row.log_no)).corrected_by = entry.no
     row.text, row.negative = text, bool(NOT.match(text))
     await turn.replace(_card(turn, row))
 

@@ -116,6 +116,8 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
         key=f"escalation/{escalation.id}/decide/{escalation.round}/{person}",
         kind="card",
         urgency=URGENT,
+        # Whoever took it by SMS or on the telephone may have no chat to decide in.
+        everywhere=True,
     )
     await _show(turn, escalation)
 
@@ -197,6 +199,34 @@ async def pressed_declined(turn: Turn, escalation: int) -> None:
     row = await _find(turn, escalation)
     if row is not None:
         await decline(turn, row, turn.sender, "Kan ikke")
+
+
+@action("escalation.everybody", crisis=False)
+async def everybody(turn: Turn, escalation: int) -> None:
+    """`Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after the other (T08)."""
+    row = await _find(turn, escalation)
+    if row is None or row.state != "running":
+        return
+    own = select(Alert.id).where(Alert.crisis_id == row.crisis_id, Alert.person == turn.sender)
+    if await turn.db.scalar(own.limit(1)) is None:
+        await turn.answer(Card("Det kan kun den, der har varslet. Intet er ændret."))
+        return
+    left = chain(turn.rules)[row.position + 1 :]
+    asked = {step.person for step in await _steps(turn, row) if step.round == row.round and step.result is None}
+    if not left:
+        return
+    await turn.log(
+        f"Det haster: {turn.name(turn.sender)} har bedt om, at alle spørges på én gang.",
+        kind="escalation",
+        sender=turn.sender,
+    )
+    row.position = len(chain(turn.rules)) - 1
+    for link in left:
+        persons = [person for person in link.persons if person not in asked]
+        asked.update(persons)
+        await _ask(turn, row, link, persons)
+    await _await(turn, row, max(link.wait for link in left))
+    await _show(turn, row)
 
 
 @reply("alert")
@@ -314,13 +344,20 @@ async def _advance(turn: Turn, escalation: Escalation) -> None:
         await _nobody(turn, escalation)
         return
     link = links[escalation.position]
-    for person in link.persons:
+    await _ask(turn, escalation, link, link.persons)
+    await _await(turn, escalation, link.wait)
+    await _show(turn, escalation)
+
+
+async def _ask(turn: Turn, escalation: Escalation, link: Link, persons: Sequence[str]) -> None:
+    """Put the warning to persons of one link."""
+    for person in persons:
         await _step(turn, escalation, link, person)
     alert = await _alert(turn)
     deputy = f" (stedfortræder for {turn.name(link.deputy_for)})" if link.deputy_for else ""
     asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
     await turn.notify(
-        link.persons,
+        persons,
         Card(
             f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
             f"»{quote(alert.text, SHOWN)}«\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
@@ -331,20 +368,22 @@ async def _advance(turn: Turn, escalation: Escalation) -> None:
             ),
         ),
         kind="alert",
-        summary=f"Varslet er sendt til {turn.names(link.persons)}{deputy}",
+        summary=f"Varslet er sendt til {turn.names(persons)}{deputy}",
         key=f"escalation/{escalation.id}/ask/{escalation.round}/{escalation.position}",
         urgency=URGENT,
         everywhere=True,
     )
+
+
+async def _await(turn: Turn, escalation: Escalation, wait: timedelta) -> None:
     await turn.at(
-        turn.now + link.wait,
+        turn.now + wait,
         "escalation.wait",
         _key(escalation),
         escalation=escalation.id,
         round=escalation.round,
         position=escalation.position,
     )
-    await _show(turn, escalation)
 
 
 async def _nobody(turn: Turn, escalation: Escalation) -> None:
@@ -416,10 +455,16 @@ async def _show(turn: Turn, escalation: Escalation) -> None:
     )
     hurry = "" if escalation.state == "stopped" else f"\nHaster det, så ring selv. {DANGER}"
     alerts = await turn.db.scalars(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id))
+    more = escalation.state == "running" and escalation.position < len(chain(turn.rules)) - 1
+    all_now = Button("Det haster: spørg alle nu", "escalation.everybody", {"escalation": escalation.id})
     for person in dict.fromkeys(alert.person for alert in alerts):
         await turn.say(
             person,
-            Card(f"*Varsel nr. {turn.the_crisis.number}:* {outcome}{hurry}", facts=rows),
+            Card(
+                f"*Varsel nr. {turn.the_crisis.number}:* {outcome}{hurry}",
+                facts=rows,
+                buttons=(all_now,) if more else (),
+            ),
             key=f"escalation/{escalation.id}/progress/{person}",
             urgency=URGENT,
         )

@@ -10,17 +10,41 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from handlers import lessons, rights, tasks
+from handlers import lessons, registry, rights, router, tasks
 from handlers.card import Button, Card, Field, quote
-from handlers.registry import action, timer
+from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
 from storage.parts.exercises import Evaluation
-from storage.tables import LogEntry, Task
+from storage.tables import Crisis, LogEntry, Task
 
 # The plan says that it is done, not before when; the card says so too.
 WITHIN = timedelta(days=30)
 
 GOOD, BETTER = "Hvad gik godt?", "Hvad skal vi gøre bedre næste gang?"
+
+
+@verb(
+    "evaluering", "evaluer", help="evaluering – hvor langt den er; evaluering <hvad lærte vi> – også når krisen er slut"
+)
+async def evaluation(turn: Turn, text: str) -> None:
+    """While it goes on, what was learnt; afterwards the newest evaluation, for those who took part and who evaluate."""
+    going = [turn.crisis] if turn.crisis is not None else await turn.open_crises()
+    if any(crisis.state != "closed" for crisis in going):
+        await router.run(turn, registry.verbs["erfaring"], text)
+        return
+    query = select(Evaluation).order_by(Evaluation.id.desc()).limit(1)
+    row = await turn.db.scalar(query.where(Evaluation.crisis_id == turn.crisis.id) if turn.crisis else query)
+    if row is None:
+        await turn.answer(Card("Der er intet at evaluere endnu."))
+        return
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    leads = await rights.exercises.held(turn)
+    if not leads and turn.sender not in await turn.took_part():
+        await turn.answer(Card(f"Det kan kun de, der deltog, og {rights.exercises.holders}. Intet er ændret."))
+    elif text.strip():
+        await lessons.lesson(turn, text)
+    else:
+        await turn.answer(await _card(turn, row) if leads else _questions(turn))
 
 
 async def begin(turn: Turn) -> None:
@@ -43,24 +67,29 @@ async def begin(turn: Turn) -> None:
     await turn.at(row.due_at, "evaluation.due", f"evaluation/{row.id}", evaluation=row.id)
     await turn.notify(
         await turn.took_part(),
-        Card(
-            f"*To spørgsmål om nr. {crisis.number}: {quote(crisis.title)}.* Svarene går til evalueringen, med dit navn. "
-            "Du kan udelade det ene.",
-            buttons=(
-                Button(
-                    "Svar",
-                    "evaluation.answered",
-                    {"crisis": crisis.id},
-                    style="primary",
-                    form=(Field("good", GOOD, "long"), Field("better", BETTER, "long")),
-                    form_title="Evaluering",
-                ),
-            ),
-        ),
+        _questions(turn),
         kind="notice",
         summary="De, der deltog, er spurgt, hvad der gik godt, og hvad der skal gøres bedre",
         key=f"evaluation/{row.id}/questions",
         urgency=ROUTINE,
+    )
+
+
+def _questions(turn: Turn) -> Card:
+    crisis = turn.the_crisis
+    return Card(
+        f"*To spørgsmål om nr. {crisis.number}: {quote(crisis.title)}.* Svarene går til evalueringen, med dit navn. "
+        "Du kan udelade det ene.",
+        buttons=(
+            Button(
+                "Svar",
+                "evaluation.answered",
+                {"crisis": crisis.id},
+                style="primary",
+                form=(Field("good", GOOD, "long"), Field("better", BETTER, "long")),
+                form_title="Evaluering",
+            ),
+        ),
     )
 
 

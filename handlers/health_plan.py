@@ -15,7 +15,7 @@ from storage.parts.pictures import HealthPlan
 async def _may(turn: Turn) -> bool:
     centre = turn.rules.health_centre()
     answers_for_it = centre is not None and turn.sender in (centre.chief, centre.deputy, centre.contact)
-    return answers_for_it or await rights.meets.held(turn) or await rights.chief.held(turn)
+    return answers_for_it or await rights.meets.has(turn) or await rights.chief.has(turn)
 
 
 may = Right("sundhedscentret, borgmesteren, direktionen, krisestabschefen eller krisesekretariatet", _may)

@@ -52,6 +52,7 @@ class Incoming:
         enclosed: what came along with it.
         sender_name: a name to show for an employee who is not in the plan.
         reach: what the platform needs to write to the sender first, later.
+        certain: whether the platform vouches for the sender; a telephone number alone is easily forged.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Incoming:
     enclosed: tuple[Enclosed, ...] = ()
     sender_name: str = ""
     reach: Mapping[str, Any] = field(default_factory=dict)
+    certain: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """As JSON data, for the inbox."""

@@ -17,7 +17,6 @@ SHOWN = 30
 @verb(
     "erfaring",
     "læring",
-    "evaluering",
     help="erfaring <hvad lærte vi> – til evalueringen; uden tekst: alle",
     crisis=True,
 )

@@ -214,13 +214,13 @@ async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> N
 
 
 async def may_change(turn: Turn, row: Measure) -> bool:
-    """Whether the sender may say how far it is: its owner, the owner's centre's chief, or those who run the staff.
+    """Whether the sender may say how far it is: its owner, whoever is over the owner's centre, or those who run the staff.
 
     Whoever may not is told who may.
     """
     centre = next((centre for centre in turn.rules.centres if centre.name == row.centre), None)
-    of_centre = (centre.chief, centre.deputy) if centre else ()
-    if turn.sender == row.owner or turn.sender in of_centre or await rights.runs_staff.held(turn):
+    of_centre = centre is not None and rights.leads(turn.rules, turn.sender, centre)
+    if turn.sender == row.owner or of_centre or await rights.runs_staff.held(turn):
         return True
     await turn.answer(
         Card(

@@ -101,7 +101,7 @@ async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
     await _those_at_risk(turn)
 
 
-@action("meetings.cancel")
+@action("meetings.cancel", who=rights.proven)
 async def cancel(turn: Turn, meeting: int) -> None:
     """By the responsible director or who called it: everybody is told, and the items move to the next (R082)."""
     row = await meetings.standing(turn, meeting)

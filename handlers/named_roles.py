@@ -12,14 +12,24 @@ from handlers import audiences, chief_asked, liaison_officer, rights, roster, ta
 from handlers import coordination_state as coordination
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
-from handlers.roster import CHIEF, DEPUTY, NOT_BY_SHIFT
+from handlers.roster import CHIEF, DEPUTY, NOT_BY_SHIFT, RESPONSIBLE
 from handlers.turn import URGENT, Turn
 from handlers.words import fold
 from storage.plan import Roles
 
 EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
 COORDINATOR = "tovholder"
-CALLED = {"chef": CHIEF, "stabschef": CHIEF, "chef for krisestaben": CHIEF}
+# "krisestabschef", "chefen for krisestaben", "lederen af krisestaben": one person by several names (T10).
+CALLED = (
+    "chef",
+    "leder",
+    "stabschef",
+    "krisestabschefen",
+    *(
+        f"{noun} {of} krisestaben"
+        for noun, of in (("chef", "for"), ("chefen", "for"), ("leder", "af"), ("lederen", "af"))
+    ),
+)
 
 # "udpegning af ansvarlige på medarbejderniveau": whom a first meeting looks for (R058; Bilag 2, point 1 and 5b).
 NEEDED = (
@@ -243,4 +253,6 @@ def _leads(turn: Turn, person: str) -> bool:
 def _nameable(turn: Turn) -> list[str]:
     """Every role that somebody can be given: those that are manned, and those that the plan leaves to the crisis."""
     every = [str(field.alias) for field in Roles.model_fields.values()]
-    return list(dict.fromkeys([DEPUTY, *roster.roles(turn), *(each for each in every if each not in NOT_BY_SHIFT)]))
+    return list(
+        dict.fromkeys([DEPUTY, RESPONSIBLE, *roster.roles(turn), *(each for each in every if each not in NOT_BY_SHIFT)])
+    )

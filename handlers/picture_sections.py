@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from handlers import picture_card, picture_draft, picture_texts, rights
+from handlers import picture_card, picture_draft, picture_texts, raised_readiness, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.picture_draft import NO_THREAT, NOT_ASSESSED
 from handlers.picture_texts import MACHINE
 from handlers.registry import action
 from handlers.turn import Turn
-from storage.parts.pictures import HEADINGS, Picture, PictureText
+from storage.parts.pictures import HEADINGS, NATIONAL, Picture, PictureText
 
 HEALTH = re.compile(r"\bsundhed[^:\n]*:[ \t]*(?P<said>\S[^\n]*)", re.IGNORECASE)
 ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er nok)", "long", required=True)
@@ -43,6 +43,7 @@ async def write(turn: Turn, picture: int, first: int, last: int) -> None:
             changed.append(f"{number}. {HEADINGS[number - 1]}: {written.typed or '(tømt)'}")
             clashes += [written] if written.clash else []
     levels = {name: turn.value(name) for name in ("national", "staff") if first <= 5 <= last and turn.value(name)}
+    raised = levels.get("national", NATIONAL[0]) not in (NATIONAL[0], row.levels.get("national"))
     if {**row.levels, **levels} != row.levels:
         row.levels = {**row.levels, **levels}
         row.revision += 1
@@ -52,6 +53,8 @@ async def write(turn: Turn, picture: int, first: int, last: int) -> None:
         await turn.db.flush()
         await _log(turn, row, "; ".join(changed))
     await _show(turn, row)
+    if raised:
+        await raised_readiness.put(turn, levels["national"])
     for clash in clashes:
         await _ask(turn, row, clash)
 

@@ -28,6 +28,8 @@ READY = {
     "kernedrift": "Hvad er jeres kernedrift, og hvad kan udskydes?",
     "bidrage": "Hvad kan I bidrage med?",
 }
+# Whom nobody needs any more is not reminded; what they say is kept until the crisis is closed.
+ASKS, LISTENS = ("active", "warned"), ("active", "warned", "followed")
 # After the time that was given, a silent contact's chief is asked.
 CHIEF_AFTER = timedelta(minutes=30)
 ANSWER = (Field("text", "Jeres svar", "long", required=True),)
@@ -61,6 +63,20 @@ async def ping(turn: Turn, text: str) -> None:
     centres, question = _centres(turn, rest.strip(" ,"))
     question = next((full for word, full in READY.items() if words.fold(question) == words.fold(word)), question or HOW)
     await ask(turn, question, centres, due)
+
+
+async def called_for(turn: Turn, text: str) -> None:
+    """ "Når et center kalder på aktivering af kriseberedskabet, skal alle byde ind": the others are asked, once (R261).
+
+    Args:
+        text: what the centre called for it with.
+    """
+    callers = [centre.name for centre in turn.rules.centres_of(turn.sender)]
+    asked = select(Ping.id).where(Ping.crisis_id == turn.the_crisis.id, Ping.question.endswith(READY["bidrage"]))
+    if callers and await turn.db.scalar(asked.limit(1)) is None:
+        others = [centre for centre in turn.rules.centres if centre.name not in callers]
+        what = f": »{text.strip()}«" if text.strip() else ""
+        await ask(turn, f"{callers[0]} kalder på kriseberedskabet{what}. {READY['bidrage']}", others, None)
 
 
 @action("pings.ask", who=rights.asks)
@@ -143,8 +159,10 @@ async def ask(
 
 def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card:
     about = {"answer": answer.id, "crisis": row.crisis_id}
+    # Before it is decided there is no staff to ask.
+    asks = f"Krisestaben spørger {answer.centre}" if turn.the_crisis.level == 2 else f"{answer.centre} spørges"
     return Card(
-        f"{head}*{quote(row.question, 1500)}*\nKrisestaben spørger {answer.centre}. Svar senest {turn.clock(row.due_at)}: tryk, "
+        f"{head}*{quote(row.question, 1500)}*\n{asks}. Svar senest {turn.clock(row.due_at)}: tryk, "
         "eller skriv med dine egne ord.",
         buttons=(
             *(Button(label, "pings.coloured", {**about, "colour": colour}) for colour, label in LABELS.items()),
@@ -204,7 +222,7 @@ async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
             .where(
                 (PingAnswer.person == turn.sender) | (PingAnswer.escalated & (PingAnswer.chief == turn.sender)),
                 PingAnswer.answered_at.is_(None),
-                Crisis.state == "active",
+                Crisis.state.in_(LISTENS),
             )
             .order_by(Ping.id.desc())
             .limit(1)
@@ -215,7 +233,7 @@ async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
 
 async def _mine(turn: Turn, answer: int) -> PingAnswer | None:
     row = await turn.db.get(PingAnswer, answer)
-    if row is None or row.crisis_id != turn.the_crisis.id or turn.the_crisis.state != "active":
+    if row is None or row.crisis_id != turn.the_crisis.id or turn.the_crisis.state not in LISTENS:
         return None
     return row if turn.sender in (row.person, row.chief) else None
 
@@ -272,7 +290,7 @@ async def due(turn: Turn, ping: int) -> None:
     row = await turn.db.get_one(Ping, ping)
     silent = [each for each in await ping_board.answers(turn, row) if each.answered_at is None]
     await ping_board.show(turn, row)
-    if not silent or turn.the_crisis.state != "active":
+    if not silent or turn.the_crisis.state not in ASKS:
         return
     for each in silent:
         await turn.say(each.person, _question(turn, row, each, "*Påmindelse.* "), kind="reminder")
@@ -293,7 +311,7 @@ async def silent(turn: Turn, ping: int) -> None:
     """Still nothing: the centre's chief is asked instead."""
     row = await turn.db.get_one(Ping, ping)
     still = [each for each in await ping_board.answers(turn, row) if each.answered_at is None and each.chief]
-    if not still or turn.the_crisis.state != "active":
+    if not still or turn.the_crisis.state not in ASKS:
         return
     for each in still:
         each.escalated = True

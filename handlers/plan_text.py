@@ -6,6 +6,7 @@ from handlers import upkeep
 from handlers.card import Card, quote
 from handlers.registry import verb
 from handlers.turn import Turn
+from storage.plan_words import fold
 
 # In the plan's own words, and where they stand in it.
 STEPS = {
@@ -36,11 +37,43 @@ STEPS = {
         "den daglige drift, sagen journaliseres, og forløbet evalueres.",
     ),
 }
+# "hviler planen på fire overordnede principper": the plan's four, in its own words (T35).
+PRINCIPLES = (
+    ("Sektoransvar", "Den enhed, der har ansvaret for en opgave til daglig, bevarer ansvaret for opgaven i staben."),
+    (
+        "Lighed",
+        "De procedurer og ansvarsforhold, der anvendes i dagligdagen, anvendes i videst muligt omfang også her.",
+    ),
+    ("Handling", "Er det uklart, er det mere hensigtsmæssigt med et lidt for højt beredskab end et lidt for lavt."),
+    ("Fleksibilitet", "Planens elementer tilpasses og tages i anvendelse efter en vurdering af behovet."),
+)
+# §5, Arbejdsgange, as it is printed: no step 2, and two that are called 3 (T03).
+WORKFLOW = (
+    ("Trin 1", "Forslag til dagsorden afklares med den ansvarlige direktør. Er der ikke punkter nok, aflyses mødet."),
+    ("Første trin 3", "Dagsordenen sendes ud med punkternes karakter og klare indstillinger, helst dagen før."),
+    ("Andet trin 3", "Medlemmerne føjer til mellem udsendelsen og mødet. Sekretæren genudsender."),
+    ("Trin 4", "Krisestabsmødet afholdes."),
+    ("Trin 5", "Beslutningsreferatet siger, hvem der gør hvad. Krisestabschefen godkender det, før det fordeles (§7)."),
+    ("Trin 6", "Referatet udsendes til staben og de niveauer, der er besluttet relevante."),
+    ("Trin 7", "Referatet journaliseres på en sag, der er oprettet til formålet."),
+    ("Trin 8", "Medlemmerne sender løbende punkter, med frist. Sekretæren og direktøren sørger for, at de når det."),
+    ("Trin 9", "Udefrakommende mails, fx fra KL, gennemlæses hver dag. Punkterne forberedes til mødet."),
+)
+PARTS = {"principper": ("§3 De fire principper", PRINCIPLES), "arbejdsgange": ("§5 Arbejdsgange, møder", WORKFLOW)}
 
 
-@verb("plan", "beredskabsplan", "links", help="plan – hvad planen siger lige nu, og hvor dokumenterne er")
+@verb(
+    "plan",
+    "beredskabsplan",
+    "links",
+    help="plan – hvad planen siger lige nu, og hvor dokumenterne er; plan principper; plan arbejdsgange",
+)
 async def plan(turn: Turn, text: str) -> None:
     """For everybody, in a crisis or not."""
+    part = PARTS.get(fold(text))
+    if part is not None:
+        await turn.answer(Card(f"*{part[0]}*", facts=part[1]))
+        return
     if turn.crisis is None:
         going = await turn.open_crises()
         turn.crisis = going[0] if len(going) == 1 else None
@@ -48,11 +81,12 @@ async def plan(turn: Turn, text: str) -> None:
     edition = turn.plan.edition
     period = f", {edition.period.start.year}–{edition.period.end.year}" if edition.period else ""
     expired = upkeep.expired(turn)
-    facts = tuple((quote(link.title), quote(link.address)) for link in turn.rules.links)
+    facts = [(quote(link.title), quote(link.address)) for link in turn.rules.links]
+    principles = ", ".join(name for name, _ in PRINCIPLES)
     await turn.answer(
         Card(
             f"*{edition.title or 'Beredskabsplanen'}{period}* – {where}\n{says}{chr(10) + expired if expired else ''}",
-            facts=facts,
+            facts=(*facts, ("Fire principper", f"{principles}. Skriv *plan principper* eller *plan arbejdsgange*")),
         )
     )
 

@@ -141,7 +141,7 @@ async def _card(turn: Turn, row: PublicMessage) -> Card:
     )
 
 
-@action("budskab.published")
+@action("budskab.published", who=rights.proven)
 async def published(turn: Turn, number: int) -> None:
     """A person has published it; the bot never does."""
     row = await turn.db.get(PublicMessage, number)

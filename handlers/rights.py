@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from storage.parts.representatives import Representative
-from storage.plan import Plan
+from storage.plan import Centre, Plan
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
@@ -21,11 +21,25 @@ class Right:
 
     Args:
         holders: Danish, definite, for "Kun … kan": who has it.
-        held: whether the turn's sender has it.
+        has: whether the turn's sender has it, being who they seem to be.
+        by_number: whether a telephone number is proof enough; for all else, whoever writes by SMS brings back a code.
     """
 
     holders: str
-    held: Callable[[Turn], Awaitable[bool]]
+    has: Callable[[Turn], Awaitable[bool]]
+    by_number: bool = False
+
+    async def held(self, turn: Turn) -> bool:
+        """Whether the turn's sender has it, and it is certain enough that it is them."""
+        return (self.by_number or _certain(turn)) and await self.has(turn)
+
+    async def lacks_proof(self, turn: Turn) -> bool:
+        """Whether the sender would have it, were it certain that it is them."""
+        return not (self.by_number or _certain(turn)) and await self.has(turn)
+
+
+def _certain(turn: Turn) -> bool:
+    return turn.incoming is None or turn.incoming.certain
 
 
 def _by_role(holders: str, *roles: str) -> Right:
@@ -49,6 +63,12 @@ def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
     return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
 
 
+def leads(plan: Plan, person: str, centre: Centre | None) -> bool:
+    """Whether the person is over a centre: its chief, the deputy, or a director, since "gælder det sædvanlige kommunale
+    hierarki i alle situationer" (plan §5, R100)."""
+    return person in plan.board() or (centre is not None and person in (centre.chief, centre.deputy))
+
+
 async def _anyone(turn: Turn) -> bool:
     return True
 
@@ -62,11 +82,11 @@ async def _staff(turn: Turn) -> bool:
 
 
 async def _log_keeper(turn: Turn) -> bool:
-    return await _chief(turn) or await log_keeper_role.held(turn)
+    return await _chief(turn) or await log_keeper_role.has(turn)
 
 
 async def _runs_staff(turn: Turn) -> bool:
-    return await _chief(turn) or await secretariat.held(turn)
+    return await _chief(turn) or await secretariat.has(turn)
 
 
 async def _phone_list(turn: Turn) -> bool:
@@ -75,8 +95,13 @@ async def _phone_list(turn: Turn) -> bool:
     return would_be or await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
 
 
+async def _numbers(turn: Turn) -> bool:
+    in_staff = turn.crisis is not None and turn.sender in await turn.members("framing", "operational")
+    return in_staff or await _phone_list(turn)
+
+
 async def _meets(turn: Turn) -> bool:
-    return await framing.held(turn) or await _runs_staff(turn)
+    return await framing.has(turn) or await _runs_staff(turn)
 
 
 async def _asks(turn: Turn) -> bool:
@@ -85,7 +110,7 @@ async def _asks(turn: Turn) -> bool:
 
 async def _coordinates(turn: Turn) -> bool:
     officer = acts_as(turn.rules, turn.sender, "forbindelsesofficer")
-    return officer or await _asks(turn) or await decider.held(turn)
+    return officer or await _asks(turn) or await decider.has(turn)
 
 
 async def _represents(turn: Turn) -> bool:
@@ -94,7 +119,7 @@ async def _represents(turn: Turn) -> bool:
         Representative.person == turn.sender,
         Representative.until.is_(None),
     )
-    return await _asks(turn) or await decider.held(turn) or await turn.db.scalar(sits) is not None
+    return await _asks(turn) or await decider.has(turn) or await turn.db.scalar(sits) is not None
 
 
 async def _communication(turn: Turn) -> bool:
@@ -107,14 +132,16 @@ async def _nudges(turn: Turn) -> bool:
 
 
 async def _centre_chief(turn: Turn) -> bool:
-    return any(turn.sender in (centre.chief, centre.deputy) for centre in turn.rules.centres)
+    return any(leads(turn.rules, turn.sender, centre) for centre in turn.rules.centres)
 
 
 async def _level_one(turn: Turn) -> bool:
-    return await decider.held(turn) or await _centre_chief(turn)
+    return await decider.has(turn) or await _centre_chief(turn)
 
 
-anyone = Right("alle", _anyone)
+anyone = Right("alle", _anyone, by_number=True)
+# For what looks into for itself who may: it is at least certain who it is.
+proven = Right("den, det er", _anyone)
 # Plan §4: "Ovenstående personer kan beslutte"
 decider = _by_role(
     "beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder",
@@ -154,6 +181,8 @@ log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
 # R309, T30: people's own numbers are not for everybody
 phone_list = Right("krisestabschefen eller krisesekretariatet", _phone_list)
+# The staff rings whom it needs; the list as a whole is not for it
+numbers = Right("krisestaben, krisestabschefen eller krisesekretariatet", _numbers)
 # Plan §2: "har ansvar for at spørge ud i organisationen"
 asks = Right("krisestaben eller krisesekretariatet", _asks)
 # Plan §5: the framing staff and the secretariat that serves it
@@ -166,8 +195,9 @@ represents = Right("krisestaben, krisesekretariatet eller kommunens repræsentan
 # Plan §8: "varetages af kommunikationsafdelingen"
 communication = Right("kommunikation eller krisestabschefen", _communication)
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
-staff = Right("krisestaben og dem, der er om den", _staff)
-centre_chief = Right("en centerchef eller stedfortræderen", _centre_chief)
+# To write and to read, which is answered where the number is; what is decided or confirmed is looked into by itself.
+staff = Right("krisestaben og dem, der er om den", _staff, by_number=True)
+centre_chief = Right("en centerchef, stedfortræderen eller en direktør", _centre_chief)
 # Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
 level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")

@@ -17,6 +17,8 @@ from storage.parts.roster import Shift
 
 CHIEF = "krisestabschef"
 DEPUTY = "krisestabschefens stedfortræder"
+# Who is asked about the agenda; the chief, unless it is said to be somebody else (T10).
+RESPONSIBLE = "ansvarlig direktør"
 # They decide by the plan and its deputies, not by shift (plan §4).
 NOT_BY_SHIFT = ("beredskabschef", "borgmester", "direktion")
 # Nobody is sharp for longer: until then whoever began is taken to be on duty without a shift written down.
@@ -87,8 +89,8 @@ def holder(turn: Turn, role: str) -> str | None:
     """Who has a role now, by shift or by the plan."""
     if role == CHIEF:
         return turn.the_crisis.chief
-    if role == DEPUTY:
-        return turn.the_crisis.holders.get(DEPUTY)
+    if role in (DEPUTY, RESPONSIBLE):
+        return turn.the_crisis.holders.get(role)
     named = turn.rules.holder(role)
     return named or next((each.contact for each in turn.rules.support_functions if each.name == role), None)
 

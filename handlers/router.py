@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import attachments, personal_numbers, registry, words
+from handlers import attachments, personal_numbers, proof, registry, words
 from handlers.card import Button, Card, quote
 from handlers.incoming import Incoming
 from handlers.registry import Verb, action
@@ -139,6 +139,8 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
+    elif await verb.who.lacks_proof(turn):
+        await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
         await verb.otherwise(turn, text)
     else:
@@ -168,6 +170,8 @@ async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
         return
     if await pressed.who.held(turn):
         await pressed.run(turn, **{key: value for key, value in args.items() if key != "crisis"})
+    elif await pressed.who.lacks_proof(turn):
+        await proof.ask(turn)
     else:
         await refuse(turn, pressed.who)
 

@@ -98,7 +98,7 @@ async def man(turn: Turn, need: int) -> None:
     if row is None or row.crisis_id != turn.the_crisis.id:
         return
     unit = next((each for each in turn.rules.centres if each.name == row.unit), None)
-    if (unit is None or turn.sender not in (unit.chief, unit.deputy)) and not await rights.runs_staff.held(turn):
+    if not rights.leads(turn.rules, turn.sender, unit) and not await rights.runs_staff.held(turn):
         await turn.answer(Card(f"Det kan kun chefen for {quote(row.unit or 'enheden')}. Intet er ændret."))
         return
     person, deputy = _one(turn, "person"), _one(turn, "deputy")

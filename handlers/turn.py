@@ -76,6 +76,7 @@ class Turn:
         self.exercise = crisis is not None and crisis.exercise
         self._secrets: redaction.Secrets | None = None
         self.inbox_id: int | None = None
+        self._watched: set[str] = set()
 
     # --- who and what ---
 
@@ -279,6 +280,14 @@ class Turn:
             created_at=self.now,
         )
         self.db.add(message)
+        wait, watch = (
+            self.plan.channel_order.wait(urgent=urgency == URGENT),
+            f"other_ways/{urgency}/{self.now.isoformat()}",
+        )
+        if wait is not None and kind in NOTICES and not recipient.startswith("staff:") and watch not in self._watched:
+            # One timer for all that a turn says.
+            self._watched.add(watch)
+            await self.at(self.now + wait, "other_ways.waited", watch, said=self.now.isoformat(), urgency=urgency)
         if quiet is not None:
             number = self._crisis.number if self._crisis else 0
             await self.at(quiet, "reminders.bundle", f"reminders/{number}/{recipient}", person=recipient)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers import escalation
+from handlers import escalation, pings
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -148,6 +148,7 @@ async def call_up(turn: Turn, text: str) -> None:
     joined = await running(turn)
     if joined is not None:
         await _join(turn, joined, text)
+        await pings.called_for(turn, text)
         return
     await begin(turn, text)
     alert = await record(turn, text or "Aktivering ønsket, uden beskrivelse")
@@ -160,6 +161,7 @@ async def call_up(turn: Turn, text: str) -> None:
         )
     )
     await escalation.start(turn, alert)
+    await pings.called_for(turn, text)
 
 
 async def _ask(turn: Turn, alert: Alert) -> None:

@@ -84,6 +84,10 @@ class Match:
     typed: str
 
 
+# Everyday words that are one typing error from a verb, and mean something else.
+NO_VERBS = frozenset({"ringer", "ringet", "ringes"})
+
+
 def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
     """The verb that a text begins with.
 
@@ -98,6 +102,8 @@ def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
         if verb:
             return Match("exact", verb, rest, typed)
     errors: dict[str, tuple[int, str, str]] = {}
+    if beginnings and _plain(beginnings[0][0]) in NO_VERBS:
+        beginnings = []
     for typed, rest in beginnings:
         plain = _plain(typed)
         for name, verb in names.items():

@@ -107,6 +107,10 @@ async def append(
     )
     db.add(entry)
     db.add(LogState(crisis_id=crisis.id, no=no, verification=verification, status=status, grade=grade))
+    # Here and nowhere else, whatever is corrected: `chain.states` reads it from the line itself.
+    corrected = content["refs"].get("corrects")
+    if corrected is not None and (state := await db.get(LogState, (crisis.id, corrected))) is not None:
+        state.corrected_by = no
     await db.flush()
     return entry
 

@@ -30,6 +30,8 @@ from pydantic import (
 from storage.grades import GRADES
 from storage.plan_faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, fault, too_long
 from storage.plan_words import (
+    AnyChannel,
+    Calls,
     CentreName,
     Channel,
     Clock,
@@ -117,7 +119,13 @@ class Person(Part):
 
     def address(self, channel: str) -> str | None:
         """The person's id, number or address in one of the plan's channels; None where there is none."""
-        ways = {"slack": self.slack, "teams": self.teams, "sms": self.mobile, "mail": self.mail}
+        ways = {
+            "slack": self.slack,
+            "teams": self.teams,
+            "sms": self.mobile,
+            "mail": self.mail,
+            "opkald": self.mobile,
+        }
         return ways.get(channel)
 
     @field_validator("slack", "teams")
@@ -378,17 +386,43 @@ class Fallback(Part):
 
     sms: Text | None = Field(default=None, alias="sms", repr=False)
     mail: Text | None = Field(default=None, alias="mail", repr=False)
+    calls: Calls | None = Field(default=None, alias="opkald", repr=False)
 
 
 class ChannelOrder(Part):
-    """In which order a person's ways are tried. A list alone is for when nothing else is known of the person.
+    """In which order a person's ways are tried, and how long before the next. A list alone is for when nothing else is
+    known of the person.
 
-    What is written for an urgency holds for everybody, before what they prefer and where they were last heard from.
+    What is written for an urgency holds for everybody, before what they prefer and where they were last heard from. A wait
+    is how long a message stands unanswered, or undelivered, on one way before the next is tried as well; without one, the
+    next is tried when the first has failed.
     """
 
-    otherwise: tuple[Channel, ...] = Field(default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1)
-    urgent: tuple[Channel, ...] = Field(default=(), alias="haster")
-    ordinary: tuple[Channel, ...] = Field(default=(), alias="almindelig")
+    otherwise: tuple[AnyChannel, ...] = Field(
+        default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1
+    )
+    urgent: tuple[AnyChannel, ...] = Field(default=(), alias="haster")
+    ordinary: tuple[AnyChannel, ...] = Field(default=(), alias="almindelig")
+    urgent_wait: Duration | None = Field(default=None, alias="vent_haster")
+    ordinary_wait: Duration | None = Field(default=None, alias="vent_almindelig")
+
+    @field_validator("ordinary")
+    @classmethod
+    def _nobody_is_rung_up_about_what_can_wait(cls, order: tuple[str, ...]) -> tuple[str, ...]:
+        if "opkald" in order:
+            raise fault("Der ringes kun op, når det haster", "Slet opkald under almindelig")
+        return order
+
+    @field_validator("ordinary_wait")
+    @classmethod
+    def _haste_waits_no_longer(cls, wait: timedelta | None, info: ValidationInfo) -> timedelta | None:
+        urgent = info.data.get("urgent_wait")
+        if wait and urgent and urgent > wait:
+            what = (
+                f"»vent_haster« på {write_duration(urgent)} er længere end »vent_almindelig« på {write_duration(wait)}"
+            )
+            raise fault(what, f"Skriv mindst {write_duration(urgent)}, eller vent kortere, når det haster")
+        return wait
 
     @model_validator(mode="before")
     @classmethod
@@ -398,6 +432,10 @@ class ChannelOrder(Part):
     def decided(self, *, urgent: bool) -> tuple[str, ...]:
         """The order that the plan has decided on for that urgency; empty where it leaves it to what is known."""
         return self.urgent if urgent else self.ordinary
+
+    def wait(self, *, urgent: bool) -> timedelta | None:
+        """How long before the next way is tried as well; None where the plan doesn't say."""
+        return self.urgent_wait if urgent else self.ordinary_wait
 
 
 class ContactTest(Part):
@@ -441,6 +479,14 @@ class Plan(Part):
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
+
+    @field_validator("fallback")
+    @classmethod
+    def _a_call_can_be_answered(cls, fallback: Fallback, info: ValidationInfo) -> Fallback:
+        if fallback.calls and "server" in info.data and not info.data["server"]:
+            what = "Den, der ringes op, kan ikke svare: planen siger ikke, hvor krisebot nås udefra"
+            raise fault(what, "Skriv »adresse: https://…« øverst i planen, eller slet opkald")
+        return fallback
 
     _source: Source = PrivateAttr(default_factory=lambda: Source("planen"))
 
@@ -551,6 +597,9 @@ class Plan(Part):
             if role not in DECIDING_ROLES:
                 what = f"»{role}« i »trin« kan ikke beslutte aktivering"
                 yield self._source.fault(("eskalering", "trin", place), what, f"Brug {', '.join(DECIDING_ROLES)}")
+        if self.fallback.calls and self.channel_order.urgent_wait is None:
+            what = "Uden »vent_haster« ringes der først op, når alle andre veje er opgivet"
+            yield self._source.fault(("reserve", "opkald"), what, "Skriv »vent_haster: 2m« under rækkefølge")
         for place, watch in enumerate(self.monitoring):
             if watch.kind == "postkasse" and watch.address.startswith("dl_"):
                 what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"

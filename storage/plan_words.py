@@ -18,7 +18,9 @@ SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
+# What a person may prefer; and what they may be reached by: a call is for what hastes, and nobody's preference.
 Channel = Literal["slack", "teams", "sms", "mail"]
+AnyChannel = Literal["slack", "teams", "sms", "mail", "opkald"]
 
 
 @dataclass
@@ -146,6 +148,16 @@ def _web(value: str) -> str:
     return value.rstrip("/")
 
 
+def _calls(value: str) -> str:
+    """A gateway for calls; what is wrong with it is said without its password."""
+    if not re.fullmatch(r"twilio://[^:@/\s]+:[^:@/\s]+@\+[0-9]{8,15}", value):
+        raise fault(
+            "Gatewayen for opkald mangler konto, nøgle eller nummer, eller er en anden end Twilio",
+            "Skriv twilio://KONTO:NØGLE@+45NUMMER",
+        )
+    return value
+
+
 def _id(value: str) -> str:
     if not re.fullmatch(r"\w[\w.\-]*", value):
         raise fault(f"»{value}« kan ikke være et id", "Brug bogstaver, tal, punktum og bindestreg, fx jens")
@@ -187,6 +199,7 @@ Zone = Annotated[ZoneInfo, BeforeValidator(_zone), PlainSerializer(str)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Web = Annotated[str, AfterValidator(_web)]
+Calls = Annotated[str, Field(min_length=1), AfterValidator(_calls)]
 Id = Annotated[str, AfterValidator(_id)]
 PersonId = Annotated[str, AfterValidator(_person)]
 RoleId = Annotated[str, AfterValidator(_role)]

@@ -28,6 +28,7 @@ class Way:
         name: as the plan and the rows call it.
         title: as people call it.
         reserve: SMS or mail: for when the chat doesn't answer.
+        aloud: a call: for what hastes alone, and only when nothing quieter was answered.
         everybody: whoever is in the plan is there, without an id.
         first: Danish, what to do for somebody who has to be heard from before they can be written to for certain;
             empty where there is no such thing.
@@ -36,6 +37,7 @@ class Way:
     name: str
     title: str
     reserve: bool = False
+    aloud: bool = False
     everybody: bool = False
     first: str = ""
 

@@ -118,6 +118,7 @@ class Message(Base):
     urgency: Mapped[int] = mapped_column(default=1)  # 0 urgent, 1 ordinary, 2 routine
     everywhere: Mapped[bool] = mapped_column(default=False)  # by every way the person has, not by the first
     platform: Mapped[str | None]  # the way it was asked, for an answer
+    another_way: Mapped[bool] = mapped_column(default=False)  # it has stood long enough on those it is on
     held: Mapped[bool] = mapped_column(default=False)  # a routine message that waits to be told of with others
     bundle: Mapped[int | None] = mapped_column(Id)  # the message that told of it
     created_at: Mapped[datetime]

@@ -23,7 +23,7 @@ from storage.tables import Address
 
 # Four parts of an SMS; a mail has no such limit.
 LONGEST = {"sms": 612, "mail": None}
-TITLES = {"sms": "SMS", "mail": "mail"}
+TITLES = {"sms": "SMS", "mail": "mail", "opkald": "opkald"}
 
 
 class Gateway:

@@ -127,6 +127,7 @@ class GatewayApi(Gateway):
             "conversation": phone,
             "received_at": self._engine.clock.now(),
             "sender_name": phone,
+            "certain": False,
         }
         async with self._engine.database.reading() as db:
             asked = await db.scalar(

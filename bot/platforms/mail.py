@@ -1,4 +1,4 @@
-"""Mail both ways: out by the plan's gateway, in from a mailbox by IMAP. Plan §7, Videreafsendelse.
+"""Mail both ways: out by the plan's gateway, in from a mailbox by IMAP or by a gateway's webhook. Plan §7, Videreafsendelse.
 
 A sender's address is easily forged. So every mail that goes out has a mark in its subject that only its receiver has
 seen, and only an answer that brings the mark back counts as that person's. What else comes from an address in the plan
@@ -19,10 +19,13 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Any
 
+from aiohttp import web
+
 from bot.engine import Engine
 from bot.platforms.gateway import Gateway
 from bot.platforms.mail_words import from_a_machine, said
 from bot.platforms.mailbox import Mailbox
+from bot.platforms.mailgun import Mailgun
 from bot.platforms.plain import chosen
 from bot.platforms.platform import Post, Unavailable
 from handlers.card import Card
@@ -42,18 +45,24 @@ class Mail(Gateway):
 
     Args:
         template: the plan's gateway, an address in apprise's form.
-        mailbox: where answers come.
-        engine: what takes them in.
+        engine: what takes answers in.
+        mailbox: where they come, if it is one that is looked into.
+        signing_key: what a gateway that brings them signs with, if there is one.
     """
 
-    def __init__(self, template: str, mailbox: Mailbox, engine: Engine) -> None:
+    def __init__(self, template: str, engine: Engine, *, mailbox: Mailbox | None, signing_key: str | None) -> None:
         super().__init__("mail", template, engine.plan)
         self._engine = engine
         self._mailbox = mailbox
         self._key = ""
         self._closed: str | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._brought = Mailgun(signing_key, engine.database, self._take, self._refuse) if signing_key else None
         self.refused = 0
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where a gateway brings mails, if one does."""
+        return self._brought.routes() if self._brought else []
 
     async def start(self) -> None:
         """Take up the key that the marks are made with, and begin to look."""
@@ -63,7 +72,8 @@ class Mail(Gateway):
                 known = Fact(name="mail_key", value={"key": secrets.token_hex(32)})
                 db.add(known)
             self._key = known.value["key"]
-        self._looking = asyncio.create_task(self._keep_looking())
+        if self._mailbox is not None:
+            self._looking = asyncio.create_task(self._keep_looking(self._mailbox))
 
     async def stop(self) -> None:
         """Stop looking; what has not been taken in is still unread."""
@@ -91,10 +101,10 @@ class Mail(Gateway):
     def _mark(self, message: int, lane: str) -> str:
         return hmac.new(self._key.encode(), f"{message}/{lane.casefold()}".encode(), hashlib.sha256).hexdigest()[:16]
 
-    async def _keep_looking(self) -> None:
+    async def _keep_looking(self, mailbox: Mailbox) -> None:
         while True:
             try:
-                await self.look()
+                await self.look(mailbox)
             except (OSError, imaplib.IMAP4.error) as error:
                 # The server may be away for a while; the next look is soon.
                 self._closed = f"postkassen kan ikke læses: {error}"
@@ -103,18 +113,21 @@ class Mail(Gateway):
                 log.exception("the mailbox was not read")
             await asyncio.sleep(EVERY)
 
-    async def look(self) -> None:
+    async def look(self, mailbox: Mailbox) -> None:
         """Take in what is unread, each mail once however often it is read.
+
+        Args:
+            mailbox: where.
 
         Raises:
             OSError, imaplib.IMAP4.error: the mailbox can't be opened.
         """
-        unread = await asyncio.to_thread(self._mailbox.unread)
+        unread = await asyncio.to_thread(mailbox.unread)
         for _, raw in unread:
             await self._take(raw)
         if unread:
             # Only when they are on disk; whoever dies before has them again, and takes each in once.
-            await asyncio.to_thread(self._mailbox.mark_read, *(uid for uid, _ in unread))
+            await asyncio.to_thread(mailbox.mark_read, *(uid for uid, _ in unread))
         self._closed = None
 
     async def _take(self, raw: bytes) -> None:
@@ -128,7 +141,7 @@ class Mail(Gateway):
         person = self._plan().find(self.name, address)
         text = said(mail)
         if person is None or not text:
-            self.refused += 1
+            self._refuse()
             return
         number = self._marked(str(mail.get("subject", "")), address)
         given: dict[str, Any] = {
@@ -151,6 +164,9 @@ class Mail(Gateway):
             await self._engine.intake.accept(
                 Incoming(**given, kind="press", action=button.do, args=button.args, message=str(number), text=text)
             )
+
+    def _refuse(self) -> None:
+        self.refused += 1
 
     def _marked(self, subject: str, address: str) -> int | None:
         """Which of our messages a subject's mark is for, where it was made for that address; else None."""

@@ -1,8 +1,10 @@
 """How near a broadcast to a thousand people comes to what the platform's own limit allows.
 
 The platform enforces what krisebot's settings say of it by default, answers 429 beyond that, and keeps time by the clock that
-is wound, as krisebot does: what is measured is the pace, whatever the machine is busy with. The floor is the limit's: so many
-messages, less those that may go at once, each its share of the span. How much work the machine has with them is told.
+is wound, as krisebot does: what is measured is the pace, whatever the machine is busy with. The floor is the limit's own, for
+whoever sent a whole span's worth in one breath and then nothing until it is over, and let nothing urgent in meanwhile. That
+the machine keeps up in life too is asserted of the processor time that all of it takes, the platform's among it. What is
+urgent is held to how soon it is sent, since what goes in the same second has no order on the wire.
 """
 
 from __future__ import annotations
@@ -137,7 +139,10 @@ async def there(request: pytest.FixtureRequest, sqlite: SQLite) -> AsyncIterator
 async def test_a_broadcast_takes_little_longer_than_the_platforms_own_limit_and_lets_what_is_urgent_past(
     there: Any,
 ) -> None:
-    """Within 1.1 times the limit's own floor; what is urgent overtakes; none lost or doubled; answers all the while."""
+    """Within 1.1 times the limit's own floor; what is urgent overtakes; none lost or doubled; answers all the while.
+
+    What is urgent is sent within a second of what the limit allows for it alone.
+    """
     worked, began, limit = time.process_time(), there.clock.now(), there.limit
     people = [f"{there.name}:{user}" for user in USERS]
     await say(there, people, TO_ALL, ROUTINE)
@@ -152,28 +157,35 @@ async def test_a_broadcast_takes_little_longer_than_the_platforms_own_limit_and_
         answered += any(TO_ALL not in each.words for each in there.sent()[before:])
     so_far = len(there.sent())
     # To those whom the broadcast reaches last.
+    said = there.clock.now()
     await say(there, people[-HURRIED:], URGENTLY, URGENT)
     await there.settle()
+    while sum(URGENTLY in each.words for each in there.sent()) < HURRIED:
+        assert (there.clock.now() - said).total_seconds() < EVERYBODY
+        await there.forward(seconds=0.2)
+    hurried, alone = (there.clock.now() - said).total_seconds(), HURRIED * limit.seconds / limit.count
     while len([each for each in there.sent() if TO_ALL in each.words]) < EVERYBODY:
         assert (there.clock.now() - began).total_seconds() < EVERYBODY, (
             f"{len(there.sent())}, {there.refused()} refused"
         )
         await there.forward(seconds=0.2)
     ours, sent = (there.clock.now() - began).total_seconds(), there.sent()
-    floor = (len(sent) - limit.at_once) * limit.seconds / limit.count
+    floor = (len(sent) - 1) // limit.count * limit.seconds
     urgently = [number for number, each in enumerate(sent) if URGENTLY in each.words]
     worked = time.process_time() - worked
     print(
         f"\n{there.name}: {len(sent)} messages in {ours:.1f} s, the limit's floor {floor:.1f} s, ratio {ours / floor:.2f};"
         f" {there.refused()} refused; {HURRIED} urgent ones said after message {so_far} were nos."
-        f" {urgently[0] + 1}-{urgently[-1] + 1}; {answered} of {asked} questions answered within a second meanwhile;"
-        f" {worked / len(sent) * 1000:.0f} ms of processor time for each, the platform's among it"
+        f" {urgently[0] + 1}-{urgently[-1] + 1}, in {hurried:.1f} s where the limit alone takes {alone:.1f}; {answered} of {asked} questions answered within a second meanwhile;"
+        f" {worked:.0f} s of processor time, {worked / len(sent) * 1000:.0f} ms for each, the platform's among it"
     )
     assert Counter(each.to for each in sent if TO_ALL in each.words) == Counter(USERS), "none lost, none doubled"
-    assert (len(urgently), urgently[-1] < so_far + 2 * HURRIED) == (HURRIED, True)
+    assert len(urgently) == HURRIED
+    assert hurried <= alone + 1
     assert answered == asked
     assert there.refused() == 0
     assert ours < 1.1 * floor
+    assert worked < floor, "the machine is what holds it up, and not the limit"
 
 
 async def say(there: Stage, people: list[str], words: str, urgency: int) -> None:

@@ -24,7 +24,9 @@ def sent(limits: Rates, *, look_every: float) -> list[float]:
     return went
 
 
-@pytest.mark.parametrize("text", ["25/1", "300/60/60", "50/60/25", "10/10", "7/1, 8/2, 60/30, 1800/3600", "3/10/1"])
+@pytest.mark.parametrize(
+    "text", ["25/1", "300/60/80", "300/60/60", "50/60/25", "10/10", "7/1, 8/2, 60/30, 1800/3600", "3/10/1"]
+)
 @pytest.mark.parametrize("look_every", [0.001, 0.7])
 def test_no_span_holds_more_than_its_platform_publishes_and_all_goes_nearly_as_fast(
     text: str, look_every: float
@@ -42,6 +44,15 @@ def test_the_first_go_at_once_and_the_rest_evenly() -> None:
     went = sent((Rate(300, 60, 60),), look_every=0.001)
     assert went[59] == NOON
     assert all(later - first <= 0.25 for first, later in pairwise(went[59:299]))
+
+
+@pytest.mark.parametrize("text", ["300/60/80", "300/60/60", "50/60/25", "3/10/1"])
+def test_nothing_ever_stands_still_for_longer_than_two_that_come_evenly(text: str) -> None:
+    """What is urgent gets in soon, also when a span's worth has been sent: no span is used up before it is over."""
+    (rate,) = rates(text)
+    went = sent((rate,), look_every=0.001)
+    longest = max(later - first for first, later in pairwise(went))
+    assert longest <= 2 * rate.seconds / (rate.count - rate.at_once + 1) + 0.01
 
 
 def test_a_call_counts_from_its_answer_however_long_it_was_on_its_way() -> None:

@@ -43,11 +43,33 @@ async def asked_after(stage: Stage) -> list[tuple[str, float]]:
 async def test_silence_moves_on_after_the_plans_waits_and_the_directorate_is_asked_side_by_side(
     stage: RehearsalStage,
 ) -> None:
-    """R005 R006 T06: five minutes for a role's person, three for a deputy."""
+    """R005 R006 T06 T08: five minutes for a role's person, three for a deputy, as the plan's file has it."""
     await stage.forward(minutes=20)
     assert await asked_after(stage) == [
         ("jens", 0), ("pia", 5), ("lars", 8), ("mette", 13), ("anne", 16), ("ole", 16), ("sara", 16),
     ]  # fmt: skip
+
+
+async def test_whoever_warned_may_have_all_asked_at_once_when_it_hastes(stage: RehearsalStage) -> None:
+    """T08: in parallel, which is logged; the first who has it stops it for all, and silence starts the chain over."""
+    await stage.forward(minutes=1)
+    await stage["finn"].presses("Det haster: spørg alle nu")
+    assert await asked_after(stage) == [("jens", 0), *((person, 1) for person in ORDER[1:])]
+    assert "Det haster: Finn" in log_of(await stage.export(), "escalation")[-1]["summary"]
+    assert not await stage["finn"].has("Det haster: spørg alle nu")
+    await stage["pia"].says("kan ikke")
+    await stage["ole"].presses("Jeg har den")
+    assert dict(await steps(stage)) == {**dict.fromkeys(ORDER, "stopped"), "pia": "declined", "ole": "contact"}
+
+
+async def test_all_asked_at_once_and_silent_begin_again_from_the_top(stage: RehearsalStage) -> None:
+    """T08 R005."""
+    await stage["finn"].presses("Det haster: spørg alle nu")
+    await stage.forward(minutes=5)
+    assert {result for _, result in await steps(stage)} == {"silent"}
+    assert await stage["finn"].sees("Ingen af de 7")
+    await stage.forward(minutes=5)
+    assert (await steps(stage))[7:] == [("jens", None)]
 
 
 async def test_a_silent_chain_says_so_with_numbers_and_starts_over(stage: RehearsalStage) -> None:

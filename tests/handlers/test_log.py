@@ -37,10 +37,11 @@ async def last(stage: RehearsalStage, kind: str = "information") -> dict[str, An
 async def test_a_mark_in_front_says_whether_it_is_confirmed(
     stage: RehearsalStage, words: str, text: str, verification: str
 ) -> None:
-    """R182 R184."""
+    """R182 R184 R185: what was said aloud is written, and read back to all who were there."""
     await stage["kim"].commands(f"log {words}", "stab")
     line = await last(stage)
     assert (line["summary"], line["verification"]) == (text, verification)
+    assert any(text in said and f"nr. {line['no']}" in said for said in await stage["lars"].reads())
 
 
 async def test_a_line_says_which_way_it_went_and_when_it_happened(stage: RehearsalStage) -> None:

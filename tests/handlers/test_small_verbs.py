@@ -33,13 +33,16 @@ async def test_a_lesson_is_kept_for_the_evaluation(stage: RehearsalStage) -> Non
 
 @in_one_chat
 async def test_the_top_is_one_word_away_and_the_list_of_numbers_is_not_for_strangers(stage: RehearsalStage) -> None:
-    """R250: chief and mayor for everybody; others' numbers only for those in the plan."""
+    """R250 T30: chief and mayor for everybody; others' own numbers for the staff and the secretariat alone."""
     await stage["finn"].commands("ring")
     assert await stage["finn"].sees("20 00 00 03")
-    await stage["finn"].commands("ring Mads")
-    assert not await stage["finn"].sees("20 00 00 13")
-    await stage["kim"].commands("ring Mads")
-    assert await stage["kim"].sees("20 00 00 13")
+    for name in ("finn", "hanne", "nils"):
+        await stage[name].commands("ring Mads")
+        assert not await stage[name].sees("20 00 00 13")
+        assert await stage[name].sees("Andres egne numre kan kun krisestaben")
+    for name in ("kim", "anne"):
+        await stage[name].commands("ring Mads")
+        assert await stage[name].sees("20 00 00 13")
 
 
 @in_one_chat
@@ -61,6 +64,8 @@ async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) 
         "kort over Birkehøj mangler",
         "støtte til beboerne i stuen",
         "ord på Hovedgaden om evakuering",
+        "ringer til dig om lidt",
+        "ringet til Jens, han kommer",
     ],
 )
 def test_everyday_first_words_are_no_verb_about_other_staffs(text: str) -> None:

@@ -29,16 +29,20 @@ async def test_the_nine_headings_are_filled_by_communication_and_every_version_s
 
 
 async def test_a_message_shows_what_is_unconfirmed_and_a_person_publishes_it(stage: Stage) -> None:
-    """R210 R211 R212 R214: kind, extent and course; the bot says nothing to citizens by itself."""
+    """R210 R211 R212 R214 T27: kind, extent and course; when it hastes an expert sends it, which is logged and which
+    communication is told; the bot says nothing to citizens by itself."""
     await stage["kim"].commands("log ? 40 cm vand i Fløng")
     number = (await stage.export())["log"][-1]["no"]
-    await stage["bo"].commands("budskab")
-    await stage["bo"].fills_in(
+    await stage["lars"].commands("budskab")
+    await stage["lars"].fills_in(
         "Nyt budskab", audience="Borgere i Hedehusene", nature="Kloakken står op", sources=str(number), delegated="rune"
     )
     (message,) = (await stage.export())["public_messages"]
     assert (message["sources"], message["delegated_to"], message["published_at"]) == ([number], "rune", None)
-    assert await stage["bo"].sees(f"UBEKRÆFTET: nr. {number}")
+    delegation = log_of(await stage.export(), "communication")[-1]["summary"]
+    assert delegation.endswith("hastekommunikation delegeret til Rune Juhl")
+    for name in ("bo", "rune"):
+        assert await stage[name].sees(f"UBEKRÆFTET: nr. {number}")
     await stage["rune"].fills_in("Er udgivet", channel="Facebook")
     (message,) = (await stage.export())["public_messages"]
     assert (message["published_by"], message["channel"]) == ("rune", "Facebook")

@@ -29,20 +29,62 @@ def hours(start: str, end: str) -> float:
 async def test_each_who_may_decide_decides_at_once_and_deputies_on_behalf(
     stage: RehearsalStage, person: str, behalf: str | None
 ) -> None:
-    """R007 R008 R018 T05 T07: one sentence is enough, and no absence needs to be shown."""
+    """R007 R008 R018 R253 T05 T07: one sentence is enough, nobody is heard first, no absence is shown.
+
+    T34: the case is none of those whose numbers stand on the plan's pages.
+    """
     await stage[person].commands("aktiver 2 skybrud")
     crisis = (await stage.export())["crisis"]
     assert (crisis["level"], crisis["decided_by"], crisis["on_behalf_of"]) == (2, person, behalf)
+    # T34: what the plan's pages carry of case and document numbers is nobody's case.
+    assert (crisis["case_ref"], crisis["c3_ref"]) == (None, None)
     assert await stage[person].has("Ret")
 
 
 async def test_anybody_elses_activation_is_a_warning_that_goes_up_at_once(stage: RehearsalStage) -> None:
-    """R018 R261: without the two questions; a title gives no right."""
+    """R018: without the two questions; a title gives no right."""
     await stage["rune"].commands("aktiver 2 skybrud")
     told_so = await stage.export()
     assert told_so["crisis"]["level"] is None
     assert [step["person"] for step in told_so["escalation"]] == ["jens"]
     assert not await stage["rune"].has("Ja")
+
+
+@on_one_database
+async def test_when_a_centre_calls_for_it_all_the_others_are_asked_what_they_can_contribute(
+    stage: RehearsalStage,
+) -> None:
+    """R261: it goes to the deciders, and the other centres' contacts are asked, once; the answers are there for all of them."""
+    await stage["finn"].commands("aktiver 2 røg i Fløng")
+    assert (await stage.export())["pings"] == []
+    await stage["mads"].commands("aktiver 2 skybrud i Hedehusene")
+    await stage["rune"].commands("aktiver 2 det er slemt")
+    (ping,) = (await stage.export())["pings"]
+    assert ping["question"] == "Teknik kalder på kriseberedskabet: »skybrud i Hedehusene«. Hvad kan I bidrage med?"
+    others = {centre.name for centre in stage.plan.centres} - {"Teknik"}
+    assert {each["centre"] for each in ping["answers"]} == others
+    await stage["hanne"].says("vi kan sende 4 mand og en bus")
+    assert await stage["mads"].sees("vi kan sende 4 mand og en bus")
+    await stage["jens"].presses("Jeg har den")
+    await stage["jens"].presses("Niveau 2")
+    assert "vi kan sende 4 mand og en bus" in "\n".join(await stage["kim"].reads())
+    await stage["line"].says("alt er fint, og vi kan passe børn")
+    (ping,) = (await stage.export())["pings"]
+    said = {each["centre"]: each["text"] for each in ping["answers"] if each["text"]}
+    assert said == {"Sundhed": "vi kan sende 4 mand og en bus", "Børn": "alt er fint, og vi kan passe børn"}
+
+
+@on_one_database
+async def test_who_cried_wolf_is_not_held_to_it(stage: RehearsalStage) -> None:
+    """T32 R004: whoever takes it decides "Ingen krise – følg"; nobody is summoned, and the next warning goes the same way."""
+    for number in (1, 2):
+        await stage["finn"].commands("aktiver 2 røg i Fløng")
+        await stage["jens"].presses("Jeg har den")
+        await stage["jens"].presses("Ingen krise – følg")
+        told_so = await stage.export(number)
+        assert (told_so["crisis"]["level"], told_so["escalation"][0]["result"]) == (None, "contact")
+        assert told(told_so, "summons") == set()
+    assert await stage.crises() == 2
 
 
 @on_one_database
@@ -153,12 +195,18 @@ async def test_level_one_tells_the_directorate_and_begins_nothing_else(stage: Re
 
 @on_one_database
 async def test_level_one_in_a_centre_takes_the_chief_and_a_director(stage: RehearsalStage) -> None:
-    """R011 T04: it waits for the director, and either may take it back."""
+    """R011 R014 T04: it waits for the director; the centre has its log and its action cards, and no channel; either may
+    take it back."""
     await stage["gitte"].commands("aktiver 1 udbrud på plejecenter")
     assert (await stage.export())["crisis"]["level"] is None
     await stage["sara"].presses("Godkend")
     crisis = (await stage.export())["crisis"]
     assert (crisis["level"], crisis["decided_by"]) == (1, "sara")
+    await stage["hanne"].commands("log ? tre beboere er flyttet")
+    assert log_of(await stage.export(), "information")[-1]["summary"] == "tre beboere er flyttet"
+    assert await stage.rooms() == {}
+    await stage["gitte"].commands("tjekliste")
+    assert await stage["gitte"].sees("https://intranet.htk.example/evakuering")
     await stage["gitte"].presses("Træk tilbage")
     assert (await stage.export())["crisis"]["level"] is None
 
@@ -192,7 +240,7 @@ async def test_the_mayor_scales_down_in_one_step_and_the_clocks_stop(stage: Rehe
 
 @on_one_database
 async def test_the_deputy_stands_it_down_on_behalf_and_the_end_is_the_end(stage: RehearsalStage) -> None:
-    """R073 R075: nothing is asked or reminded of afterwards."""
+    """R073 R075 T09: the staff no longer functions when they say so; nothing is asked or reminded of afterwards."""
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["mette"].commands("afblæs")
     await stage["mette"].presses("Afblæs")

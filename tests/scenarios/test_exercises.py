@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.platforms.plain import in_words
-from handlers.card import Card, in_exercise
+from handlers.card import Button, Card, Field, in_exercise
 from storage import plan
 from storage.tables import Message, Room
 from tests.stage import DENMARK, Stage, log_of, told
@@ -62,8 +62,11 @@ async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_t
 
 def test_an_sms_to_the_letter_has_the_word_too_and_only_once() -> None:
     """R245 D10: where only words can go."""
-    card = in_exercise(in_exercise(Card("Læs mailen", brief="Tjek din mail")))
+    button = Button("Svar", "x", form=(Field("text", "Svar"),), form_title="Kommunikationsplanen")
+    card = in_exercise(in_exercise(Card("Læs mailen", brief="Tjek din mail", buttons=(button, Button("Ja", "y")))))
     assert (in_words(card), card.text) == ("ØVELSE: Tjek din mail", "ØVELSE: Læs mailen")
+    # So has the dialog that a button opens, in what room Slack gives it.
+    assert [each.form_title for each in card.buttons] == ["ØVELSE: Kommunikationspl", ""]
     assert Card.from_json(card.to_json()) == card
 
 
@@ -117,6 +120,12 @@ async def test_a_short_exercise_begins_with_one_tap_and_ends_in_the_register_and
     (registered,) = over["exercises"]
     assert {"kim", "jens", "lars", "mads"} <= set(registered["participants"])
     await stage["mads"].presses("Svar", good="alle kom", better="flere pumper")
+    await stage["mads"].commands("evaluering")
+    assert "To spørgsmål om nr. 1" in (await stage["mads"].reads())[-1]
+    await stage["finn"].commands("evaluering alt gik galt")
+    assert "Det kan kun de, der deltog" in (await stage["finn"].reads())[-1]
+    await stage["jens"].commands("evaluering")
+    assert "Erfaringer og svar: 3" in (await stage["jens"].reads())[-1]
     await stage["jens"].presses("Evalueringen er færdig", findings="køb to pumper til, Mads")
     over = await stage.export()
     learnt = [entry["summary"] for entry in log_of(over, "lesson")]

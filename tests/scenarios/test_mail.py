@@ -1,17 +1,23 @@
-"""Answers by mail: SMTP out and IMAP in, over real protocols on loopback, beside Slack."""
+"""Answers by mail: SMTP out, and in by IMAP or a gateway's webhook, over real protocols on loopback, beside Slack."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import hashlib
+import hmac
+import time
+from collections.abc import AsyncIterator, Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
+import aiohttp
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
 
 from bot.platforms.mail import Mail
+from bot.platforms.mailbox import Mailbox
 from bot.settings import Settings
 from storage import plan as plans
 from tests.fakes.imap import FakeImap, Kept
@@ -19,6 +25,7 @@ from tests.stage_slack import SlackStage
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
+SIGNING_KEY = "mailgun-signing-key"
 JENS, PIA = "jens@4k.example", "pia@4k.example"
 
 
@@ -39,13 +46,26 @@ class Outside:
 
     def write(self, sender: str, subject: str, text: str, name: str = "1@outside", **head: str) -> None:
         """Somebody's mail arrives in krisebot's mailbox."""
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = f"Nogen <{sender}>", "krisebot@htk.example", subject
-        mail["Message-ID"] = f"<{name}>"
-        for key, value in head.items():
-            mail[key.replace("_", "-")] = value
-        mail.set_content(text)
-        self.box.mails.append(Kept(mail.as_bytes(policy=policy.SMTP)))
+        self.box.mails.append(Kept(written(sender, subject, text, name, **head)))
+
+
+def written(sender: str, subject: str, text: str, name: str = "1@outside", **head: str) -> bytes:
+    """A mail to krisebot, as it is sent."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"Nogen <{sender}>", "krisebot@htk.example", subject
+    mail["Message-ID"] = f"<{name}>"
+    for key, value in head.items():
+        mail[key.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail.as_bytes(policy=policy.SMTP)
+
+
+def call(mail: bytes, token: str, *, key: str = SIGNING_KEY, ago: float = 0) -> dict[str, str | bytes]:
+    """What Mailgun posts to a route that ends in "mime", signed as it signs."""
+    timestamp = str(int(time.time() - ago))
+    signature = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
+    said = {"recipient": "krisebot@htk.example", "timestamp": timestamp, "token": token, "signature": signature}
+    return {**said, "body-mime": mail.decode()}
 
 
 class MailStage(SlackStage):
@@ -54,13 +74,28 @@ class MailStage(SlackStage):
     outside: Outside
 
     def settings(self) -> Settings:
-        return super().settings().model_copy(update={"imap_url": SecretStr(self.outside.box.url)})
+        mail_in = {"imap_url": SecretStr(self.outside.box.url), "mailgun_signing_key": SecretStr(SIGNING_KEY)}
+        return super().settings().model_copy(update=mail_in)
 
     async def post(self) -> None:
         """Let krisebot look into its mailbox."""
         (mail,) = [each for each in self.bot.platforms if isinstance(each, Mail)]
-        await mail.look()
+        await mail.look(Mailbox.of(self.outside.box.url))
         await self.settle()
+
+    async def brings(self, call: Mapping[str, str | bytes], *, form: bool = True) -> int:
+        """A gateway calls, as Mailgun does; gives the status that it is answered with."""
+        body: Any = dict(call)
+        if form:
+            body = aiohttp.FormData(default_to_multipart=True)
+            for name, value in call.items():
+                body.add_field(name, value)
+        async with (
+            aiohttp.ClientSession() as client,
+            client.post(f"{self.address}/mail/mailgun/mime", data=body) as answer,
+        ):
+            await self.settle()
+            return answer.status
 
     async def warned(self) -> str:
         """Jens is asked by chat and by mail; the number of the answer with which he takes it."""
@@ -147,3 +182,35 @@ async def test_a_mail_that_bounces_is_a_failure_with_its_reason(stage: MailStage
     states = [each["state"] for each in told["notifications"] if each["to"] == "ulla" and each["kind"] == "notice"]
     assert states[:2] == ["failed", "failed"]
     assert any("5.1.1" in entry["summary"] for entry in told["log"] if entry["kind"] == "undeliverable")
+
+
+async def test_a_gateway_may_bring_the_mails_and_each_counts_once_however_often_it_comes(stage: MailStage) -> None:
+    """R005: Mailgun's route, as a form with and without files; its retry is the same mail."""
+    number = await stage.warned()
+    answer = written(JENS, f"SV: {stage.outside.to(JENS)['subject']}", f"{number}\n\nMvh Jens")
+    assert await stage.brings(call(answer, "a" * 50)) == 200
+    assert await stage.brings(call(answer, "a" * 50)) == 200
+    await stage.kill()
+    assert await stage.brings(call(answer, "b" * 50), form=False) == 200
+    (step,) = (await stage.export())["escalation"]
+    assert (step["person"], step["result"]) == ("jens", "contact")
+    large = written("finn@htk.example", "Varsel", "varsel brand " + "x" * 5_000_000)
+    assert await stage.brings(call(large, "c" * 50)) == 200
+
+
+async def test_a_forged_a_stale_and_a_used_signature_bring_nothing(stage: MailStage) -> None:
+    """R005: 401 and no trace but a counter; what is no such form is 400."""
+    number = await stage.warned()
+    answer = written(JENS, f"SV: {stage.outside.to(JENS)['subject']}", number)
+    assert await stage.brings(call(answer, "a" * 50, key="not-the-gateways-own")) == 401
+    assert await stage.brings(call(answer, "b" * 50, ago=400)) == 401
+    assert await stage.brings(call(answer, "c" * 50, ago=-400)) == 401
+    assert await stage.brings({**call(answer, "d" * 50), "token": "e" * 50}) == 401
+    assert await stage.brings(call(written("fremmed@ude.example", "Hej", "hej"), "f" * 50)) == 200
+    assert await stage.brings(call(answer, "f" * 50)) == 401
+    assert await stage.brings({"body-mime": answer.decode()}) == 400
+    assert await stage.brings({**call(answer, "g" * 50), "body-mime": ""}, form=False) == 400
+    await stage.settle()
+    assert await stage.result() is None
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/metrics") as metrics:
+        assert 'krisebot_refused_requests{platform="mail"} 8.0' in await metrics.text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage.verification import verify_export
 from tests.prologue import after, outbreak
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
@@ -23,10 +24,11 @@ async def answers_of(stage: Stage, ping: int = 0) -> dict[str, dict[str, Any]]:
 
 
 async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) -> None:
-    """R107 R108 R112: one-to-one to the contacts; a traffic light and free text; verbatim in the log, unconfirmed."""
+    """R107 R108 R118: one-to-one to every centre's contact; a traffic light and free text; verbatim in the log, unconfirmed."""
     await stage["tina"].commands("ping alle hvordan står det til? svar 15")
     (ping,) = (await stage.export())["pings"]
     assert (ping["question"], ping["due"], len(ping["answers"])) == ("hvordan står det til?", danish(15, 0), 6)
+    assert [each["centre"] for each in ping["answers"]] == [centre.name for centre in stage.plan.centres]
     await stage["mads"].presses("Grøn")
     await stage["hanne"].says("ok men vi mangler 4 mand på Birkehøj")
     await stage["line"].says("alt fint her")
@@ -44,6 +46,7 @@ async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) 
     line = next(line for line in log_of(await stage.export(), "ping_answer") if line["sender"] == "hanne")
     assert (line["verification"], line["direction"]) == ("unconfirmed", "in")
     await stage["ali"].presses("Rød")
+    assert verify_export(await stage.export()) == []
     await stage["hanne"].presses("Send")
     export = await stage.export()
     assert (await answers_of(stage))["Job"]["reading"] == "red"

@@ -28,12 +28,15 @@ def danish(hour: int, minute: int) -> str:
 
 
 async def test_any_unit_reports_in_one_breath_or_by_the_form(stage: Stage) -> None:
-    """R192 R300 R112: only what happened is compulsory; sender and time come by themselves; unapproved says so."""
+    """R192 R300 R112: uninvited, and only what happened is compulsory; sender and time come by themselves; unapproved says so."""
+    assert (await stage.export())["pings"] == []
     await stage["line"].commands("melding")
     await stage["line"].fills_in("Skriv melding", text="vand i kælderen på Rønnen", happened="13:50", where="Rønnen")
     report = await only_report(stage)
     assert (report["kind"], report["sender"], report["what"]) == ("report", "line", "vand i kælderen på Rønnen")
     assert (report["happened_at"], report["where"], report["approved_by"]) == (danish(13, 50), "Rønnen", None)
+    # Up to the staff, in its own channel.
+    assert await stage["lars"].sees("Melding fra Line Brix")
     line = log_of(await stage.export(), "report")[-1]
     assert (line["no"], line["event_time"], line["verification"]) == (
         report["log_no"],

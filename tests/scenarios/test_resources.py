@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage.verification import verify_export
 from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of
@@ -37,6 +38,7 @@ async def test_a_resource_is_written_down_in_one_breath_and_its_relief_is_remind
     await stage["mads"].fills_in("Ret", quantity="3", name="højvandspumper", duty="kl 22", task="viadukten")
     row = await only_resource(stage)
     assert (row["quantity"], row["task"], row["relief_at"]) == ("3", "viadukten", danish(22, 0))
+    assert verify_export(await stage.export()) == []
 
 
 async def test_the_critical_ones_are_known_and_can_be_asked_for_without_weakening_the_rest(stage: Stage) -> None:

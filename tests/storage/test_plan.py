@@ -18,6 +18,7 @@ from storage.plan_words import read_duration, write_duration
 
 EXAMPLE = (resources.files("storage") / "eksempelplan.yaml").read_text("utf-8")
 REACHED = ', slack: U0NILS, teams: aad-nils, mobil: "+4520000023", mail: nils@htk.example'
+ORDER = "rækkefølge: [slack, teams, sms, mail]"
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +181,7 @@ def test_a_fault_says_file_line_and_remedy_in_one_line() -> None:
         ("kontakt: mads", "kontact: mads", "Ukendt nøgle »kontact«. Skriv »kontakt«."),
         ("medlemmer: [", "medlemer: [", "Ukendt nøgle »medlemer«. Skriv »medlemmer«."),
         ("kanal: ", "Kanal: ", "Ukendt nøgle »Kanal«. Skriv »kanal«."),
-        ("  sms: null", "  xyz: null", "Ukendt nøgle »xyz«. Her kan stå: sms, mail."),
+        ("  sms: null", "  xyz: null", "Ukendt nøgle »xyz«. Her kan stå: sms, mail, opkald."),
     ],
 )
 def test_an_unknown_key_is_named_with_what_was_probably_meant(old: str, new: str, says: str) -> None:
@@ -319,10 +320,37 @@ def test_a_duration_that_is_not_one_is_a_fault(written: str) -> None:
         ("[Åben, Intern, Stab, Fortrolig]", "[Åben, Intern, Stab]", "»grader« mangler noget på plads nr. 4"),
         ("[Åben, Intern, Stab, Fortrolig]", "[a, b, c, d, e]", "»grader« har for mange. Skriv 4"),
         ("rækkefølge: [slack,", "rækkefølge: [brevdue,", "»brevdue« kan ikke bruges som rækkefølge"),
+        (ORDER, "rækkefølge: {vent_haster: snart}", "»snart« er ikke en varighed"),
+        (
+            ORDER,
+            "rækkefølge: {vent_haster: 15m, vent_almindelig: 2m}",
+            "»vent_haster« på 15m er længere end »vent_almindelig« på 2m. Skriv mindst 15m",
+        ),
+        (ORDER, "rækkefølge: {almindelig: [slack, opkald]}", "Der ringes kun op, når det haster. Slet opkald"),
+        (REACHED, ', mobil: "1234", foretrækker: opkald', "»opkald« kan ikke bruges som foretrækker"),
+        ("  mail: null", "  opkald: twilio://AC1:nøgle", "Gatewayen for opkald mangler konto, nøgle eller nummer"),
     ],
 )
 def test_what_does_not_fit_is_said_with_how_it_is_written(old: str, new: str, says: str) -> None:
     assert the_fault(old, new).startswith(says)
+
+
+def test_a_call_that_nobody_could_answer_is_a_fault_and_one_that_is_never_made_a_warning() -> None:
+    """D06: a key that is pressed comes back to krisebot's own address; without a wait nobody is rung up in time."""
+    calls = ("  mail: null", "  opkald: twilio://AC1:nøgle@+4570102030")
+    says = the_fault(*calls, at="reserve:\n")
+    assert says.startswith("Den, der ringes op, kan ikke svare")
+    assert "nøgle" not in says
+    known = ("# adresse: https", "adresse: https")
+    late = [each for each in plans.parse(changed(calls, known), "plan.yaml").warnings if "vent_haster" in each.what]
+    assert [each.mend for each in late] == ["Skriv »vent_haster: 2m« under rækkefølge"]
+    plan = plans.parse(
+        changed(calls, known, (ORDER, "rækkefølge: {vent_haster: 2m, vent_almindelig: 1h}")), "plan.yaml"
+    )
+    assert not any("vent_haster" in each.what for each in plan.warnings)
+    waits = [plan.channel_order.wait(urgent=urgent) for urgent in (True, False)]
+    assert waits == [timedelta(minutes=2), timedelta(hours=1)]
+    assert "nøgle" not in repr(plan)
 
 
 def test_an_id_cannot_look_like_somebody_from_outside_the_plan() -> None:
