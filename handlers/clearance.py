@@ -81,15 +81,24 @@ async def kept_back(turn: Turn, subject: str, grade: str = SHARED) -> bool:
     return True
 
 
+def above(grade: str) -> ColumnElement[bool]:
+    """The log lines that whoever may see up to a grade does not see; for a query on `LogState`.
+
+    Few lines are above what most may see, and stand together in an index. So it is they that are named, here and below:
+    a database that looked for all the others by their grade would go through the whole log.
+    """
+    return LogState.grade.in_([each for each in GRADES if not within(each, grade)])
+
+
 def up_to(grade: str) -> ColumnElement[bool]:
     """The log lines that whoever may see up to a grade sees; for a query on `LogState`."""
-    return LogState.grade.in_([each for each in GRADES if within(each, grade)])
+    return LogState.grade.not_in([each for each in GRADES if not within(each, grade)])
 
 
 async def hidden(turn: Turn, numbers: Collection[int], grade: str) -> set[int]:
     """Those of the log lines with these numbers that are above a grade."""
     found = await turn.db.scalars(
-        select(LogState.no).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers), ~up_to(grade))
+        select(LogState.no).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers), above(grade))
     )
     return set(found)
 
@@ -103,7 +112,7 @@ async def unseen(turn: Turn, grade: str, *where: ColumnElement[bool]) -> str:
     """
     counted = await turn.db.execute(
         select(LogState.grade, func.count())
-        .where(LogState.crisis_id == turn.the_crisis.id, ~up_to(grade), *where)
+        .where(LogState.crisis_id == turn.the_crisis.id, above(grade), *where)
         .group_by(LogState.grade)
     )
     return not_shown(turn, dict(counted.all()))

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import chain
+from storage import chain, log_words
+from storage.letters import fold
 from storage.tables import Crisis, LogEntry, LogState
 
 
@@ -103,11 +104,14 @@ async def append(
         verification=verification,
         recorder=recorder,
         summary=content["summary"],
+        folded=fold(content["summary"]),
         message=content["refs"].get("message"),
     )
     db.add(entry)
     db.add(LogState(crisis_id=crisis.id, no=no, verification=verification, status=status, grade=grade))
     await db.flush()
+    if no % log_words.STRETCH == 0:
+        await log_words.go_through(db, crisis.id, no // log_words.STRETCH)
     return entry
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage import chain
 from storage.chain import Break
 from storage.export import AT_A_TIME, FORMAT, document
+from storage.letters import fold
 from storage.parts.attachments import content_of
 from storage.tables import Crisis, LogEntry
 
@@ -42,6 +43,8 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
             for name in copies
             if getattr(entry, name) != content.get(name)
         ]
+        if entry.folded != fold(entry.summary):
+            found.append(Break(entry.no, "kolonnen folded er en anden end i linjen"))
         if chain.digest(entry.canonical) != entry.hash:
             found.append(Break(entry.no, "linjen er ændret, efter at den blev skrevet"))
     if found:

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from handlers import picture_draft, registry, search
 from handlers.incoming import Incoming
 from handlers.turn import Turn
-from storage import chain, log
+from storage import chain, log, log_words
 from storage.database import Database
+from storage.letters import fold
 from storage.plan import example
 from storage.tables import Crisis, LogEntry, LogState
 
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.bench
 
 START = datetime(2026, 7, 2, 12, tzinfo=UTC)
 LINES = 400
-SHORT, LONG = 1_000, 100_000
+SHORT, LONG = 1_000, 20_000
+ROUNDS = 25
 WORDS = "Vand i kælderen på Birkehøj, beboerne flyttes til hallen; pumpen er på vej"
 # A case file on paper is made ready by a program that sets type: what that takes is measured on fewer lines.
 EXPORTED = {"json": LONG, "csv": LONG, "zip": 10_000, "pdf": 10_000, "docx": 10_000}
@@ -54,14 +56,18 @@ async def crisis_in(database: Database, entries: int = 0) -> int:
         async with database.transaction() as db:
             await db.execute(insert(LogEntry), lines)
             await db.execute(insert(LogState), states)
+            for line in lines:
+                if line["no"] % log_words.STRETCH == 0:
+                    await log_words.go_through(db, number, line["no"] // log_words.STRETCH)
     return number
 
 
 def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
     at = START + timedelta(seconds=no)
     summary = f"{WORDS} nr. {no}" + (" og en giraf" if no == 500 else "")
-    verification = "unconfirmed" if no % 10 == 0 else "confirmed"
-    copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": "lars"}
+    verification = "unconfirmed" if no % 10 == 0 and no <= SHORT else "confirmed"
+    recorder = "mads" if no == 400 else "lars"
+    copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": recorder}
     content = {
         "no": no,
         "event_time": log.instant(at),
@@ -85,6 +91,7 @@ def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
         "hash": chain.digest(canonical),
         "recorded_time": at,
         "summary": summary,
+        "folded": fold(summary),
         "message": None,
         **copied,
     }
@@ -150,8 +157,28 @@ async def seldom(turn: Turn) -> None:
     await search.find(turn, "giraf")
 
 
+async def part_of_a_word(turn: Turn) -> None:
+    """The end of that word."""
+    await search.find(turn, "iraf")
+
+
+async def never(turn: Turn) -> None:
+    """Words that stand nowhere."""
+    await search.find(turn, "hvalros på vej")
+
+
+async def person(turn: Turn) -> None:
+    """Somebody who wrote one line, and that an old one."""
+    await search.find(turn, "Mads")
+
+
+async def lately(turn: Turn) -> None:
+    """Since when nothing was written."""
+    await search.find(turn, "kl 11.55")
+
+
 async def unconfirmed(turn: Turn) -> None:
-    """What is to be confirmed."""
+    """What is to be confirmed, all of it old."""
     await search.find(turn, "ubekræftet")
 
 
@@ -165,45 +192,44 @@ async def picture(turn: Turn) -> None:
     await picture_draft.draft(turn)
 
 
-LOOKS = (newest, often, unconfirmed, by_number, picture, seldom)
+LOOKS = (newest, often, seldom, part_of_a_word, never, person, lately, unconfirmed, by_number, picture)
 
 
-async def looked(database: Database, number: int, look: Callable[[Turn], Awaitable[None]]) -> float:
-    """Seconds that a look takes, the median of many; what it writes is thrown away."""
-    took = []
-    for _ in range(15):
-        async with database.reading() as db:
-            asked = Incoming("1", "command", "fake", "lars", "dm", "lars", START, text="find")
-            turn = Turn(db, START + timedelta(days=3), example(), incoming=asked)
-            turn.crisis = await db.get_one(Crisis, number)
-            began = time.perf_counter()
-            await look(turn)
-            took.append(time.perf_counter() - began)
-    return statistics.median(took)
+async def looked(database: Database, look: Callable[[Turn], Awaitable[None]]) -> float:
+    """Seconds that a look takes; what it writes is thrown away."""
+    async with database.reading() as db:
+        asked = Incoming("1", "command", "fake", "lars", "dm", "lars", START, text="find")
+        turn = Turn(db, START + timedelta(days=3), example(), incoming=asked)
+        turn.crisis = await db.scalar(select(Crisis))
+        began = time.perf_counter()
+        await look(turn)
+        return time.perf_counter() - began
 
 
 async def test_a_log_of_a_hundred_thousand_lines_is_looked_into_as_fast_as_one_of_a_thousand(
     databases: Any,
 ) -> None:
-    """Aim: within 1.5 times. A word that stands in one old line alone is looked for in all of them: there is no index of
-    words, and the time it takes is told, not asserted.
+    """Within 1.5 times, whatever is looked for: what stands in every line, in one old line alone, and nowhere. The two
+    are looked into by turns, and the least time counts: a busy machine is as busy for both.
     """
-    took: dict[int, list[float]] = {}
-    for entries in (SHORT, LONG):
-        url = databases.migrated()
-        database = Database(url)
-        number = await crisis_in(database, entries)
+    urls = {entries: databases.migrated() for entries in (SHORT, LONG)}
+    opened = {entries: Database(url) for entries, url in urls.items()}
+    for entries, database in opened.items():
+        await crisis_in(database, entries)
         if not database.is_sqlite:
             async with database.transaction() as db:
                 await db.execute(text("ANALYZE"))
-        took[entries] = [await looked(database, number, look) for look in LOOKS]
-        kind = database.url.get_backend_name()
+    ratios = {}
+    for look in LOOKS:
+        rounds = [[await looked(database, look) for database in opened.values()] for _ in range(ROUNDS)]
+        short, long = map(min, zip(*rounds, strict=True))
+        ratios[look.__doc__] = long / short
+        kind = opened[LONG].url.get_backend_name()
+        print(f"\n{kind}: {look.__doc__} {short * 1000:.1f} ms of {SHORT}, {long * 1000:.1f} of {LONG}: {long / short:.2f}")
+    for entries, database in opened.items():
         await database.close()
-        databases.drop(url)
-    ratios = [long / short for short, long in zip(took[SHORT], took[LONG], strict=True)]
-    for look, short, long, ratio in zip(LOOKS, took[SHORT], took[LONG], ratios, strict=True):
-        print(f"\n{kind}: {look.__doc__} {short * 1000:.1f} ms of {SHORT}, {long * 1000:.1f} of {LONG}: {ratio:.2f}")
-    assert all(ratio < 3 for look, ratio in zip(LOOKS, ratios, strict=True) if look is not seldom)
+        databases.drop(urls[entries])
+    assert {look: ratio for look, ratio in ratios.items() if ratio > 1.5} == {}
 
 
 def ran(url: str, *command: str) -> tuple[float, float]:
