@@ -13,7 +13,8 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from storage.letters import fold as fold, fold_letter as fold_letter
+from storage.letters import fold as fold
+from storage.letters import fold_letter as fold_letter
 
 # --- The verb ---------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
 from storage import sqlite
 
@@ -83,7 +84,7 @@ class Database:
             if self.is_sqlite:
                 await session.connection()
             else:
-                await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+                await session.run_sync(_take_turn)
             yield session
 
     @asynccontextmanager
@@ -101,6 +102,11 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         await self.engine.dispose()
+
+
+def _take_turn(session: Session) -> None:
+    """Wait for the lock that is let go of when the transaction ends."""
+    session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 
 def _sqlite(url: str) -> AsyncEngine:

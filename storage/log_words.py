@@ -70,10 +70,12 @@ async def go_through(db: AsyncSession, crisis_id: int, stretch: int) -> None:
     )
     standing = words((folded, recorder, at) for folded, recorder, at in lines)
     rows = [{"crisis_id": crisis_id, "word": word, "stretch": stretch} for word in standing]
-    await db.execute(insert(LogWord.__table__), rows)
+    await db.execute(insert(LogWord.metadata.tables["log_words"]), rows)
 
 
-async def stretches(db: AsyncSession, crisis: Crisis, places: Places, before: int | None) -> AsyncIterator[tuple[int, int]]:
+async def stretches(
+    db: AsyncSession, crisis: Crisis, places: Places, before: int | None
+) -> AsyncIterator[tuple[int, int]]:
     """Where to look, newest first: the first and the last number of lines that may have it.
 
     Args:

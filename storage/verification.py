@@ -15,6 +15,7 @@ from storage import chain
 from storage.chain import Break
 from storage.export import AT_A_TIME, FORMAT, document
 from storage.letters import fold
+from storage.log import COPIES
 from storage.parts.attachments import content_of
 from storage.tables import Crisis, LogEntry
 
@@ -37,10 +38,9 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
         if content is None or chain.canonical(content) != entry.canonical:
             found.append(Break(entry.no, "linjens bytes er ændret"))
             continue
-        copies = ("no", "previous_hash", "kind", "grade", "verification", "recorder", "summary")
         found += [
             Break(entry.no, f"kolonnen {name} er en anden end i linjen")
-            for name in copies
+            for name in COPIES
             if getattr(entry, name) != content.get(name)
         ]
         if entry.folded != fold(entry.summary):

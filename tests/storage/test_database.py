@@ -17,8 +17,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 
+from storage import log_words
 from storage.database import Database, DatabaseUnavailable
-from storage.tables import Base, Fact, RehearsalPost, Timer
+from storage.log_words import STRETCH
+from storage.tables import Base, Crisis, Fact, LogEntry, RehearsalPost, Timer
 
 
 async def remembered(database: Database) -> set[str]:
@@ -205,6 +207,40 @@ async def test_a_database_from_the_first_version_is_carried_over_with_its_rows(e
     async with database.reading() as session:
         assert (await session.get_one(Fact, "vagt")).value == {"navn": "Pia"}
         assert (await session.execute(text("SELECT number, title, level FROM crises"))).one() == (7, "Skybrud", 2)
+    await database.close()
+
+
+async def test_a_long_log_from_an_older_krisebot_is_found_in_after_it_is_carried_over(empty_database_url: str) -> None:
+    """R182."""
+    database = Database(empty_database_url)
+    lines = [
+        {"no": no, "said": "Drikkevand på Østergade" if no == 3 else f"måling {no}"} for no in range(1, 2 * STRETCH + 2)
+    ]
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda made: command.upgrade(alembic(made), "0025"))
+        await connection.execute(
+            text(
+                "INSERT INTO crises (number, title, state, exercise, plan, created_at, holders, municipalities)"
+                " VALUES (7, 'Skybrud', 'active', :no, '{}', '2026-07-02 12:00:10.123456', '{}', '[]')"
+            ),
+            {"no": False},
+        )
+        await connection.execute(
+            text(
+                "INSERT INTO log_entries (crisis_id, no, canonical, previous_hash, hash, recorded_time, kind, grade,"
+                " verification, recorder, summary) VALUES (1, :no, '', '', '', '2026-07-02 12:00:10.123456',"
+                " 'information', 'staff', 'confirmed', 'kim', :said)"
+            ),
+            lines,
+        )
+
+    await database.migrate()
+
+    async with database.reading() as session:
+        crisis = await session.get_one(Crisis, 1)
+        spans = [each async for each in log_words.stretches(session, crisis, [log_words.said("vand på øster")], None)]
+        assert spans == [(STRETCH + 1, 2 * STRETCH + 1), (1, STRETCH)]
+        assert await session.scalar(select(LogEntry.folded).where(LogEntry.no == 3)) == "drikkevand paa oestergade"
     await database.close()
 
 
