@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from storage import export as exports
 from storage import plan as plans
 from storage.chain import Break
 from storage.database import Database, DatabaseUnavailable
-from storage.pages import Names
+from storage.pages import Names, volumes
 from storage.plan import Plan, PlanFaults
 from storage.tables import Crisis
 
@@ -170,17 +171,34 @@ def export(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Filen; ellers skærmen")] = None,
 ) -> None:
     """Write a crisis' case to a file."""
-    with Bar(1 + archive.steps(format)) as bar:
+    with tempfile.TemporaryDirectory(prefix="krisebot-") as folder, Bar() as bar:
         bar.step("databasen")
-        told, names, files = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade, format)))
-        content = archive.render(format, told, names, bar.step, files)
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        _stop(COULD_NOT, [f"{output}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+        told, names, files = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade, format, Path(folder))))
+        bar.steps(1 + archive.steps(format, told))
+        try:
+            if format in archive.PAPER:
+                _write_papers(format, told, names, output, bar)
+            elif output is None:
+                archive.write(format, told, names, sys.stdout.buffer, bar.step, files)
+            else:
+                with output.open("wb") as out:
+                    archive.write(format, told, names, out, bar.step, files)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _stop(COULD_NOT, [f"{output or 'skærmen'}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+
+
+def _write_papers(format: Format, told: dict[str, Any], names: Names, output: Path | None, bar: Bar) -> None:
+    """A long log is in volumes, each a file: "sag.pdf", "sag-2.pdf" and so on."""
+    every = volumes(told)
+    if output is None and every > 1:
+        _stop(COULD_NOT, [f"Sagen er i {every} bind, hver sin fil. Skriv -o sag.{format}"])
+    for number, content in enumerate(archive.papers(format, told, names, bar.step), 1):
+        if output is None:
+            sys.stdout.buffer.write(content)
+        else:
+            output.with_name(archive.numbered(output.name, number)).write_bytes(content)
 
 
 @app.command()
@@ -236,8 +254,8 @@ def rehearse(
 class Bar:
     """How far a case file is, for whoever waits at a terminal: drawn on stderr, and only where somebody sees it."""
 
-    def __init__(self, steps: int) -> None:
-        self._bar: Any = typer.progressbar(length=steps, file=sys.stderr) if sys.stderr.isatty() else None
+    def __init__(self) -> None:
+        self._bar: Any = typer.progressbar(length=2, file=sys.stderr) if sys.stderr.isatty() else None
         self._begun = False
 
     def __enter__(self) -> Bar:
@@ -251,25 +269,30 @@ class Bar:
                 self.step("færdig")
             self._bar.__exit__(*fault)
 
+    def steps(self, all: int) -> None:
+        """How many there are, once that is known."""
+        if self._bar:
+            self._bar.length = all
+
     def step(self, what: str) -> None:
         """What is being written now; the step before it is done."""
         if self._bar:
-            self._bar.label = what.ljust(10)
+            self._bar.label = what.ljust(12)
             self._bar.update(1 if self._begun else 0)
             self._bar.render_progress()
             self._begun = True
 
 
 async def _export(
-    db: AsyncSession, crisis: Crisis, grade: Grade | None, format: Format
-) -> tuple[dict[str, Any], Names, dict[str, bytes]]:
+    db: AsyncSession, crisis: Crisis, grade: Grade | None, format: Format, folder: Path
+) -> tuple[dict[str, Any], Names, dict[str, Path]]:
     """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel."""
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
     turn = Turn(db, datetime.now(UTC), plan, crisis=crisis)
     await log_seal.post(turn)
-    told = await exports.document(db, crisis, grade)
-    files = await attached(db, told) if format is Format.ZIP else {}
+    told = await exports.spooled(db, crisis, grade)
+    files = await attached(db, told, folder) if format is Format.ZIP else {}
     names = Names.of(Plan.thawed(crisis.plan, plan))
     if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
         names = replace(names, phones=contacts.printed(plan), checked=await contacts.last_checked(turn))
