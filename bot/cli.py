@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from bot.case_file import attached
 from bot.settings import Settings, SettingsFault
 from handlers import contacts, log_seal
 from handlers.turn import Turn
-from storage import archive, verification
+from storage import archive, lines, verification
 from storage import export as exports
 from storage import plan as plans
 from storage.chain import Break
@@ -301,18 +300,18 @@ async def _export(
 
 def _verify_file(path: Path, head: str | None) -> list[Break]:
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            if file.peek().startswith(archive.MAGIC):
+                return archive.verify(file, head)
+            try:
+                told = lines.read(file)
+            except (ValueError, RecursionError):
+                told = None
     except OSError as error:
         _stop(
             COULD_NOT,
             [f"{path}: kan ikke læses ({error.strerror}). Skriv et nummer, latest eller stien til en eksport"],
         )
-    if text.startswith(archive.MAGIC):
-        return archive.verify(text, head)
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
-        told = None
     if not isinstance(told, dict):
         return [Break(0, "filen er ikke en eksport, der kan læses")]
     return verification.verify_export(told, head)

@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from storage.chain import Break
-from storage.lines import Lines, as_json, lines
+from storage.lines import Lines, as_json, lines, read
 from storage.pages import VOLUME, Names, pdf, sheet, volume, volumes, word
 from storage.pages.blocks import Margins
 from storage.verification import kept_attachments, verify_export, wrong_with
@@ -25,6 +26,8 @@ FORMAT = "krisebot-archive/1"
 PAPER = ("pdf", "docx")
 MAGIC = b"PK\x03\x04"
 MANIFEST = "manifest.json"
+# Bytes of a file that are looked at together.
+AT_A_TIME = 2**20
 # A ZIP keeps no time zones, and the same case file shall be the same bytes.
 WHEN = (1980, 1, 1, 0, 0, 0)
 # What no name in a folder may hold, on any system; and how long one may be.
@@ -215,41 +218,50 @@ def _attachments(told: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return places
 
 
-def _compare_attachments(told: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Break]:
+def _compare_attachments(told: Mapping[str, Any], hashes: Mapping[str, str]) -> list[Break]:
     try:
         return [
             Break(row["log_no"], f"{path} {wrong}")
             for path, row in _attachments(told).items()
-            if (wrong := wrong_with(row["sha256"], files.get(path)))
+            if (wrong := wrong_with(row["sha256"], hashes.get(path)))
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         return [Break(0, "sag.json siger ikke, hvor bilagene er")]
 
 
-def verify(content: bytes, head: str | None = None) -> list[Break]:
+def verify(file: IO[bytes], head: str | None = None) -> list[Break]:
     """Hold a ZIP against itself: every file against the manifest, the log against its chain, the sheet against the log.
 
     Args:
-        content: the ZIP's bytes.
+        file: the ZIP.
         head: a hash that was posted earlier, which must still be in the chain.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            files = {name: packed.read(name) for name in packed.namelist()}
-        manifest = json.loads(files.pop(MANIFEST))
-        said = dict(manifest["files"])
-        told = json.loads(files["sag.json"])
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RecursionError, EOFError, OSError):
+        with zipfile.ZipFile(file) as packed:
+            manifest = json.loads(packed.read(MANIFEST))
+            hashes = {name: _hash(packed, name) for name in packed.namelist() if name != MANIFEST}
+            said = dict(manifest["files"])
+            with packed.open("sag.json") as case:
+                told = read(case)
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, RecursionError, EOFError, OSError):
         return [Break(0, "filen er ikke en eksport, der kan læses")]
-    found = [Break(0, f"{name} mangler") for name in sorted(set(said) - set(files))]
-    found += [Break(0, f"{name} står ikke i manifestet") for name in sorted(set(files) - set(said))]
-    found += [
-        Break(0, f"{name} er ændret")
-        for name in sorted(set(files) & set(said))
-        if hashlib.sha256(files[name]).hexdigest() != said[name]
-    ]
+    found = [Break(0, f"{name} mangler") for name in sorted(set(said) - set(hashes))]
+    found += [Break(0, f"{name} står ikke i manifestet") for name in sorted(set(hashes) - set(said))]
+    found += [Break(0, f"{name} er ændret") for name in sorted(set(hashes) & set(said)) if hashes[name] != said[name]]
     found += verify_export(told, head) if isinstance(told, dict) else [Break(0, "sag.json kan ikke læses")]
-    found = found or _compare_attachments(told, files)
-    if not found and sheet.render(told).encode() != files.get("log.csv"):
-        found.append(Break(0, "log.csv siger noget andet end sag.json"))
+    found = found or _compare_attachments(told, hashes)
+    if not found:
+        written = hashlib.sha256()
+        for each in _pieces("csv", told):
+            written.update(each)
+        if written.hexdigest() != hashes.get("log.csv"):
+            found.append(Break(0, "log.csv siger noget andet end sag.json"))
     return found
+
+
+def _hash(packed: zipfile.ZipFile, name: str) -> str:
+    found = hashlib.sha256()
+    with packed.open(name) as file:
+        while some := file.read(AT_A_TIME):
+            found.update(some)
+    return found.hexdigest()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import IO, Any
 
 # So many bytes are kept in memory; a longer log is in a file that is gone when nobody has it any more.
 SHORT = 2**20
 AT_A_TIME = 2**18
+SPACE = re.compile(r"[ \t\n\r]+")
 
 Line = tuple[Mapping[str, Any], Mapping[str, Any] | None]
 """An exported entry, and where it stands now; None for one that is left out."""
@@ -31,7 +34,7 @@ class Lines:
         """Keep the next line."""
         self._file.write(json.dumps([entry, state], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
         self._count += 1
-        self.head = entry["hash"]
+        self.head = entry.get("hash")
 
     def __len__(self) -> int:
         return self._count
@@ -50,14 +53,40 @@ class Lines:
                 yield entry, state
 
 
-def lines(told: Mapping[str, Any]) -> Iterator[Line]:
-    """The lines of an export's document, whichever way it is held."""
+class Standing(Mapping[str, Any]):
+    """What `told["log_state"]` is in an export that was read from a file: small, and read where it is asked for."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def put(self, no: str, state: Any) -> None:
+        """Keep where a line stands."""
+        self._texts[no] = json.dumps(state, ensure_ascii=False)
+
+    def __getitem__(self, no: str) -> Any:
+        return json.loads(self._texts[no])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def entries(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The log of an export's document, whichever way it is held."""
     log = told["log"]
-    if isinstance(log, Lines):
-        yield from log
+    return (entry for entry, _ in log) if isinstance(log, Lines) else iter(log)
+
+
+def lines(told: Mapping[str, Any]) -> Iterator[Line]:
+    """The same, each with where it stands."""
+    standing = told["log_state"]
+    if isinstance(standing, Lines):
+        yield from standing
         return
-    for entry in log:
-        yield entry, None if entry.get("omitted") else told["log_state"][str(entry["no"])]
+    for entry in entries(told):
+        yield entry, None if entry.get("omitted") else standing[str(entry["no"])]
 
 
 def as_json(told: Mapping[str, Any]) -> Iterator[str]:
@@ -86,3 +115,100 @@ def _many(brackets: str, every: Iterator[str]) -> Iterator[str]:
 
 def _indented(value: Any, by: int) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * by)
+
+
+def read(file: IO[bytes]) -> Any:
+    """Read an export's document from JSON, its log beside it.
+
+    Raises:
+        ValueError: it is no JSON, or its log isn't one of entries.
+    """
+    text = _Text(file)
+    if text.peek() != "{":
+        return text.end(text.value())
+    told: dict[str, Any] = {}
+    for key in text.members("{}"):
+        if key == "log" and text.peek() == "[":
+            told[key] = log = Lines()
+            for _ in text.members("[]"):
+                entry = text.value()
+                if not isinstance(entry, dict):
+                    raise ValueError("no entry")
+                log.add(entry, None)
+        elif key == "log_state" and text.peek() == "{":
+            told[key] = standing = Standing()
+            for no in text.members("{}"):
+                standing.put(no, text.value())
+        else:
+            told[key] = text.value()
+    return text.end(told)
+
+
+class _Text:
+    """JSON that is read a value at a time."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = io.TextIOWrapper(file, "utf-8-sig", "surrogatepass", newline="")
+        self._text, self._at = "", 0
+        self._decoder = json.JSONDecoder()
+
+    def peek(self) -> str:
+        """The next character that is no space; empty at the end."""
+        while True:
+            if spaces := SPACE.match(self._text, self._at):
+                self._at = spaces.end()
+            if self._at < len(self._text) or not self._more():
+                return self._text[self._at : self._at + 1]
+
+    def take(self, expected: str) -> str:
+        """Go past the next character, which must be one of these."""
+        found = self.peek()
+        if not found or found not in expected:
+            raise ValueError(f"expected {expected}, found {found}")
+        self._at += 1
+        return found
+
+    def value(self) -> Any:
+        """The next value, whole."""
+        self.peek()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._at)
+            except json.JSONDecodeError:
+                if not self._more():
+                    raise
+                continue
+            # A number may go on in what has not been read yet.
+            if end < len(self._text) or not self._more():
+                self._at = end
+                return value
+
+    def members(self, brackets: str) -> Iterator[str]:
+        """Stop at each value of an array, or of an object, whose key is given; whoever asks goes past it."""
+        self.take(brackets[0])
+        if self.peek() == brackets[1]:
+            self.take(brackets[1])
+            return
+        while True:
+            key = ""
+            if brackets == "{}":
+                key = self.value()
+                if not isinstance(key, str):
+                    raise ValueError("a key that is no text")
+                self.take(":")
+            yield key
+            if self.take(f",{brackets[1]}") == brackets[1]:
+                return
+
+    def end(self, value: Any) -> Any:
+        """The value, where nothing comes after it."""
+        if self.peek():
+            raise ValueError("something stands after the end")
+        self._file.detach()
+        return value
+
+    def _more(self) -> bool:
+        # As much again as a value that isn't whole has taken, so that a long one is tried few times.
+        some = self._file.read(max(AT_A_TIME, len(self._text) - self._at))
+        self._text, self._at = self._text[self._at :] + some, 0
+        return bool(some)
