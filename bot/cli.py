@@ -15,7 +15,6 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import doctor as checkup
 from bot import scenario
@@ -172,7 +171,9 @@ def export(
     """Write a crisis' case to a file."""
     with tempfile.TemporaryDirectory(prefix="krisebot-") as folder, Bar() as bar:
         bar.step("databasen")
-        told, names, files = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade, format, Path(folder))))
+        told, names, files = _run(
+            _on_crisis(crisis, lambda database, found: _export(database, found, grade, format, Path(folder)))
+        )
         bar.steps(1 + archive.steps(format, told))
         try:
             if format in archive.PAPER:
@@ -207,7 +208,7 @@ def verify(
 ) -> None:
     """Find every changed, removed, inserted or moved line of the log."""
     if what.isdecimal() or what == "latest":
-        found = _run(_on_crisis(what, lambda db, crisis: verification.verify_crisis(db, crisis, head)))
+        found = _run(_on_crisis(what, lambda database, found: _verify_crisis(database, found, head)))
     else:
         found = _verify_file(Path(what), head)
     if found:
@@ -268,10 +269,10 @@ class Bar:
                 self.step("færdig")
             self._bar.__exit__(*fault)
 
-    def steps(self, all: int) -> None:
+    def steps(self, every: int) -> None:
         """How many there are, once that is known."""
         if self._bar:
-            self._bar.length = all
+            self._bar.length = every
 
     def step(self, what: str) -> None:
         """What is being written now; the step before it is done."""
@@ -283,19 +284,30 @@ class Bar:
 
 
 async def _export(
-    db: AsyncSession, crisis: Crisis, grade: Grade | None, format: Format, folder: Path
+    database: Database, number: int, grade: Grade | None, format: Format, folder: Path
 ) -> tuple[dict[str, Any], Names, dict[str, Path]]:
-    """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel."""
+    """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel.
+
+    The seal takes a turn; the rest is only read, so that those at work don't wait for a long log.
+    """
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
-    turn = Turn(db, datetime.now(UTC), plan, crisis=crisis)
-    await log_seal.post(turn)
-    told = await exports.spooled(db, crisis, grade)
-    files = await attached(db, told, folder) if format is Format.ZIP else {}
-    names = Names.of(Plan.thawed(crisis.plan, plan))
-    if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
-        names = replace(names, phones=contacts.printed(plan), checked=await contacts.last_checked(turn))
+    async with database.turn() as db:
+        await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=await db.get_one(Crisis, number)))
+    async with database.reading() as db:
+        crisis = await db.get_one(Crisis, number)
+        told = await exports.spooled(db, crisis, grade)
+        files = await attached(db, told, folder) if format is Format.ZIP else {}
+        names = Names.of(Plan.thawed(crisis.plan, plan))
+        if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
+            checked = await contacts.last_checked(Turn(db, datetime.now(UTC), plan, crisis=crisis))
+            names = replace(names, phones=contacts.printed(plan), checked=checked)
     return told, names, files
+
+
+async def _verify_crisis(database: Database, number: int, head: str | None) -> list[Break]:
+    async with database.reading() as db:
+        return await verification.verify_crisis(db, await db.get_one(Crisis, number), head)
 
 
 def _verify_file(path: Path, head: str | None) -> list[Break]:
@@ -317,18 +329,19 @@ def _verify_file(path: Path, head: str | None) -> list[Break]:
     return verification.verify_export(told, head)
 
 
-async def _on_crisis(which: str, do: Callable[[AsyncSession, Crisis], Awaitable[T]]) -> T:
+async def _on_crisis(which: str, do: Callable[[Database, int], Awaitable[T]]) -> T:
+    """Do something about a crisis that is named by its number, or as the latest; what is done gets its row's."""
     database = Database(_settings().database_url)
     try:
         await database.migrate()
-        async with database.turn() as db:
+        async with database.reading() as db:
             crises = list(await db.scalars(select(Crisis).order_by(Crisis.number)))
             real = [crisis for crisis in crises if not crisis.exercise]
             found = real[-1:] if which == "latest" else [crisis for crisis in crises if str(crisis.number) == which]
             if not found:
                 numbers = ", ".join(str(crisis.number) for crisis in crises) or "ingen"
                 _stop(COULD_NOT, [f"{which}: den krise findes ikke. Der er: {numbers}"])
-            return await do(db, found[0])
+        return await do(database, found[0].id)
     except DatabaseUnavailable as error:
         _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
     except PlanFaults as faults:

@@ -117,13 +117,17 @@ def _indented(value: Any, by: int) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * by)
 
 
-def read(file: IO[bytes]) -> Any:
+def read(file: IO[bytes], at_a_time: int = AT_A_TIME) -> Any:
     """Read an export's document from JSON, its log beside it.
+
+    Args:
+        file: UTF-8.
+        at_a_time: characters that are looked at together, at least.
 
     Raises:
         ValueError: it is no JSON, or its log isn't one of entries.
     """
-    text = _Text(file)
+    text = _Text(file, at_a_time)
     if text.peek() != "{":
         return text.end(text.value())
     told: dict[str, Any] = {}
@@ -147,7 +151,8 @@ def read(file: IO[bytes]) -> Any:
 class _Text:
     """JSON that is read a value at a time."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], at_a_time: int) -> None:
+        self._at_a_time = at_a_time
         self._file = io.TextIOWrapper(file, "utf-8-sig", "surrogatepass", newline="")
         self._text, self._at = "", 0
         self._decoder = json.JSONDecoder()
@@ -178,8 +183,8 @@ class _Text:
                 if not self._more():
                     raise
                 continue
-            # A number may go on in what has not been read yet.
-            if end < len(self._text) or not self._more():
+            # A number may go on in what has not been read yet: "1", "1e+", "1e+5".
+            if end + len("e+5") < len(self._text) or not self._more():
                 self._at = end
                 return value
 
@@ -209,6 +214,7 @@ class _Text:
 
     def _more(self) -> bool:
         # As much again as a value that isn't whole has taken, so that a long one is tried few times.
-        some = self._file.read(max(AT_A_TIME, len(self._text) - self._at))
-        self._text, self._at = self._text[self._at :] + some, 0
+        some = self._file.read(max(self._at_a_time, len(self._text) - self._at))
+        if some:
+            self._text, self._at = self._text[self._at :] + some, 0
         return bool(some)
