@@ -199,6 +199,8 @@ def _write_papers(format: Format, told: dict[str, Any], names: Names, output: Pa
             sys.stdout.buffer.write(content)
         else:
             output.with_name(archive.numbered(output.name, number)).write_bytes(content)
+    if output is not None and every > 1:
+        print(f"Sagen er i {every} bind: {output.name} til {archive.numbered(output.name, every)}.", file=sys.stderr)
 
 
 @app.command()
