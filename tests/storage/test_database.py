@@ -264,6 +264,19 @@ async def test_the_migrations_make_the_tables_that_the_program_knows(database: D
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_a_turn_after_the_server_has_closed_all_connections_is_a_turn_like_any_other(database: Database) -> None:
+    """A server is restarted for its updates, and whoever writes next notices nothing."""
+    async with database.turn() as session:
+        session.add(Fact(name="før", value={}))
+    async with database.transaction() as session:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        await session.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+    async with database.turn() as session:
+        session.add(Fact(name="efter", value={}))
+    assert await remembered(database) == {"før", "efter"}
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 async def test_a_database_that_is_not_there_is_told_in_one_word(database_url: str) -> None:
     for url in (
         database_url.replace("/test_", "/findes_ikke_"),
