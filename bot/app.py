@@ -190,9 +190,15 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._removed = Gauge(
+            "krisebot_removed_attachments", "Files that never came into the log", registry=self._registry
+        )
+
     async def text(self) -> bytes:
         """The figures as they stand."""
         async with self._bot.database.reading() as db:
+            removed = select(func.count()).select_from(Attachment).where(Attachment.state == "removed")
+            self._removed.set(await db.scalar(removed) or 0)
             for what, query in (
                 ("inbox", select(func.count()).select_from(Inbox).where(Inbox.state == "new")),
                 ("timers", select(func.count()).select_from(Timer).where(Timer.state == "waiting")),

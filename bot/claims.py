@@ -7,17 +7,20 @@ outbox (a dialog, the home page, the making of a channel) is not counted.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -33,7 +36,7 @@ from bot.platforms.platform import Platform, Post, Ref
 from handlers.card import Card
 from handlers.clock import Clock
 from storage.database import Database
-from storage.tables import Delivery, Lane, Message, Pace
+from storage.tables import NOW, Delivery, Lane, Message, Pace
 
 # How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
 HOLD = timedelta(seconds=12)
@@ -41,6 +44,12 @@ HOLD = timedelta(seconds=12)
 ABREAST = 50
 # Farther apart than any two deliveries' numbers.
 FAR = literal(10**15, BigInteger)
+# What is not sent yet, or in doubt.
+_WAITING = ("queued", "sending")
+_FREE = (
+    or_(Lane.held_until.is_(None), Lane.held_until <= NOW),
+    or_(Lane.not_before.is_(None), Lane.not_before <= NOW),
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +104,7 @@ class Claims:
         """
         now = self._clock.now()
         self.room_at = None
-        async with self._database.reading() as db:
-            lines = [line for line in self._lines() if await self._could_send(db, line, now, busy)]
+        lines = await self._could_send(now, busy)
         if not lines:
             return []
         jobs: list[Job] = []
@@ -105,20 +113,16 @@ class Claims:
                 jobs += await self._take_from(db, line, now, busy | {job.lane for job in jobs})
         return jobs
 
-    async def next_due(self) -> datetime | None:
-        """When something can be sent that can't be now, UTC; None when nothing waits."""
-        times = []
-        async with self._database.reading() as db:
-            for line in self._lines():
-                first = await db.scalar(
-                    select(func.min(_later(_later(Delivery.due_at, Lane.not_before), Lane.held_until)))
-                    .join_from(Delivery, Lane, Lane.name == Delivery.lane)
-                    .where(Delivery.platform == line.platform, Delivery.state.in_(["queued", "sending"]), line.which)
-                )
-                if first is not None:
-                    pace = await db.get(Pace, line.name)
-                    times.append(max(first, pace.not_before) if pace and pace.not_before else first)
-        return min(times, default=None)
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When something can be sent, of each kind that has a limit of its own."""
+        return [
+            select(func.min(_later(_later(_later(Delivery.due_at, Lane.not_before), Lane.held_until), Pace.not_before)))
+            .join_from(Delivery, Lane, Lane.name == Delivery.lane)
+            .outerjoin(Pace, Pace.name == line.name)
+            .where(Delivery.platform == line.platform, Delivery.state.in_(_WAITING), line.which)
+            .scalar_subquery()
+            for line in self._lines
+        ]
 
     async def hold_back(self, db: AsyncSession, job: Job, until: datetime) -> None:
         """The platform has said that it takes no more of these for now, to anybody."""
@@ -132,7 +136,7 @@ class Claims:
             .join_from(Delivery, Lane, Lane.name == Delivery.lane)
             .where(
                 Delivery.platform == job.platform,
-                Delivery.state.in_(["queued", "sending"]),
+                Delivery.state.in_(_WAITING),
                 Delivery.error == why,
                 Lane.name != job.lane,
                 Lane.not_before > self._clock.now(),
@@ -140,25 +144,35 @@ class Claims:
         )
         return await db.scalar(other.limit(1)) is not None
 
-    async def release(self, db: AsyncSession, job: Job) -> None:
-        """The call has come to its end, and somebody else may write there now.
+    async def release(self, db: AsyncSession, jobs: Sequence[Job]) -> None:
+        """The calls have come to their end, and somebody else may write there now.
 
-        First in its transaction: whoever gives out holds the pace's row too, and then asks for others.
+        First in its transaction: whoever gives out holds the paces' rows too, and then asks for others.
         """
-        line, at = self._line_of(job), self._clock.now().timestamp()
-        if line.rates:
-            pace = await self._pace(db, line)
-            pace.recent = answered(pace.recent, job.at, at)
-            full = free_at(pace.recent, line.rates)
-            if full > at:
-                pace.not_before = max(_instant(full), pace.not_before or _instant(full))
-        lane = await db.get_one(Lane, job.lane)
-        if line.in_lane:
-            lane.recent = answered(lane.recent, job.at, at)
-        if lane.held_by == self._me:
-            lane.held_by, lane.held_until = None, None
+        at = self._clock.now().timestamp()
+        for line in self._lines:
+            of_line = [job for job in jobs if self._line_of(job) is line]
+            if line.rates and of_line:
+                pace = await self._pace(db, line)
+                for job in of_line:
+                    pace.recent = answered(pace.recent, job.at, at)
+                full = free_at(pace.recent, line.rates)
+                if full > at:
+                    pace.not_before = max(_instant(full), pace.not_before or _instant(full))
+        lanes = await db.scalars(select(Lane).where(Lane.name.in_([job.lane for job in jobs])))
+        called = {job.lane: job for job in jobs}
+        for lane in lanes:
+            job = called[lane.name]
+            if self._line_of(job).in_lane:
+                lane.recent = answered(lane.recent, job.at, at)
+            if lane.held_by == self._me:
+                lane.held_by, lane.held_until = None, None
 
-    def _lines(self) -> Iterator[_Line]:
+    @cached_property
+    def _lines(self) -> tuple[_Line, ...]:
+        return tuple(self._all_lines())
+
+    def _all_lines(self) -> Iterator[_Line]:
         for name, platform in self._platforms.items():
             limits = platform.limits
             if limits.edits is None:
@@ -170,11 +184,22 @@ class Claims:
 
     def _line_of(self, job: Job) -> _Line:
         names = _names(job.platform, job.ref is not None)
-        return next(line for line in self._lines() if line.platform == job.platform and line.name in names)
+        return next(line for line in self._lines if line.platform == job.platform and line.name in names)
 
-    async def _could_send(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str]) -> bool:
-        waiting = self._waiting(line, now, busy).with_only_columns(Delivery.lane)
-        return await db.scalar(waiting.limit(1)) is not None and self._is_open(await db.get(Pace, line.name), now)
+    async def _could_send(self, now: datetime, busy: set[str]) -> list[_Line]:
+        """Where something waits that may be sent: asked before anything is locked."""
+        async with self._database.reading() as db:
+            there = (await db.execute(self._anything, {"now": now, "busy": list(busy)})).one()
+            lines = [line for line, waits in zip(self._lines, there, strict=True) if waits]
+            paces = {pace.name: pace for pace in await db.scalars(select(Pace))} if lines else {}
+        return [line for line in lines if self._is_open(paces.get(line.name), now)]
+
+    @cached_property
+    def _anything(self) -> Select[Any]:
+        questions: list[ColumnElement[Any]] = [
+            self._waiting(line).with_only_columns(Delivery.id).exists() for line in self._lines
+        ]
+        return select(*questions)
 
     def _is_open(self, pace: Pace | None, now: datetime) -> bool:
         if pace is None or pace.not_before is None or pace.not_before <= now:
@@ -186,17 +211,18 @@ class Claims:
         self.room_at = then if self.room_at is None else min(self.room_at, then)
         return then
 
-    def _waiting(self, line: _Line, now: datetime, busy: set[str]) -> Select[Any]:
+    def _waiting(self, line: _Line) -> Select[Any]:
+        """What may be sent at `now` in conversations that aren't `busy`."""
         return (
             select(Delivery)
             .join_from(Delivery, Lane, Lane.name == Delivery.lane)
             .where(
                 Delivery.platform == line.platform,
                 line.which,
-                Delivery.state.in_(["queued", "sending"]),
-                Delivery.due_at <= now,
-                Lane.name.not_in(busy),
-                *_free(now),
+                Delivery.state.in_(_WAITING),
+                Delivery.due_at <= NOW,
+                Lane.name.not_in(bindparam("busy", expanding=True)),
+                *_FREE,
             )
         )
 
@@ -213,7 +239,7 @@ class Claims:
         jobs: list[Job] = []
         while (wanted := left - len(jobs)) > 0:
             lanes = await self._next_lanes(db, line, now, busy | {job.lane for job in jobs}, wanted)
-            jobs += [job for lane in lanes if (job := await self._first_in(db, line, lane, now)) is not None]
+            jobs += await self._firsts_in(db, line, lanes, now)
             if len(lanes) < wanted:
                 break
         if pace is not None and line.rates:
@@ -224,49 +250,68 @@ class Claims:
 
     async def _next_lanes(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str], most: int) -> list[Lane]:
         """Free conversations, the one with the most urgent and oldest message first."""
-        rank = func.min(_RANK)
         names = list(
             await db.scalars(
-                self._waiting(line, now, busy)
+                self._waiting(line)
                 .with_only_columns(Delivery.lane)
                 .group_by(Delivery.lane)
-                .order_by(rank)
-                .limit(most)
+                .order_by(func.min(_RANK))
+                .limit(most),
+                {"now": now, "busy": list(busy)},
             )
         )
+        if not names:
+            return []
         # Free is asked of the row that is locked, as it is then: another replica may just have taken it.
-        locked = select(Lane).where(Lane.name.in_(names), *_free(now)).with_for_update(skip_locked=True)
-        lanes = {lane.name: lane for lane in await db.scalars(locked)}
+        locked = select(Lane).where(Lane.name.in_(names), *_FREE).with_for_update(skip_locked=True)
+        lanes = {lane.name: lane for lane in await db.scalars(locked, {"now": now})}
         return [lanes[name] for name in names if name in lanes]
 
-    async def _first_in(self, db: AsyncSession, line: _Line, lane: Lane, now: datetime) -> Job | None:
-        """A conversation's next message; None when it must wait for its own limit first."""
+    async def _firsts_in(self, db: AsyncSession, line: _Line, lanes: Sequence[Lane], now: datetime) -> list[Job]:
+        """These conversations' next messages, but for those that must wait for their own limit first."""
         at = now.timestamp()
-        full = free_at(lane.recent, line.in_lane)
-        if full > at:
-            lane.not_before = self._full_until(_instant(full))
-            return None
-        delivery: Delivery = (
-            await db.scalars(
-                self._waiting(line, now, set()).where(Delivery.lane == lane.name).order_by(_RANK, Delivery.id).limit(1)
-            )
-        ).one()
-        lane.held_by, lane.held_until = self._me, now + HOLD
-        if line.in_lane:
-            lane.recent = with_calls(lane.recent, line.in_lane, at, 1)
-        message = await db.get_one(Message, delivery.message_id)
-        doubt = delivery.state == "sending" and delivery.ref is None
-        delivery.state = "sending"
-        return Job(
-            delivery.id,
-            lane.name,
-            delivery.platform,
-            Post(message.id, message.key, message.version, Card.from_json(message.card)),
-            delivery.ref,
-            doubt,
-            delivery.attempts,
-            at,
+        open_lanes = {}
+        for lane in lanes:
+            full = free_at(lane.recent, line.in_lane)
+            if full > at:
+                lane.not_before = self._full_until(_instant(full))
+            else:
+                open_lanes[lane.name] = lane
+        if not open_lanes:
+            return []
+        place = func.row_number().over(partition_by=Delivery.lane, order_by=(_RANK, Delivery.id))
+        ranked = (
+            self._waiting(line)
+            .where(Delivery.lane.in_(open_lanes))
+            .with_only_columns(Delivery.id, place.label("place"))
+            .subquery()
         )
+        firsts = await db.execute(
+            select(Delivery, Message)
+            .join(ranked, ranked.c.id == Delivery.id)
+            .join(Message, Message.id == Delivery.message_id)
+            .where(ranked.c.place == 1),
+            {"now": now, "busy": []},
+        )
+        jobs = {}
+        for delivery, message in firsts:
+            lane = open_lanes[delivery.lane]
+            lane.held_by, lane.held_until = self._me, now + HOLD
+            if line.in_lane:
+                lane.recent = with_calls(lane.recent, line.in_lane, at, 1)
+            doubt = delivery.state == "sending" and delivery.ref is None
+            delivery.state = "sending"
+            jobs[lane.name] = Job(
+                delivery.id,
+                lane.name,
+                delivery.platform,
+                Post(message.id, message.key, message.version, Card.from_json(message.card)),
+                delivery.ref,
+                doubt,
+                delivery.attempts,
+                at,
+            )
+        return [jobs[name] for name in open_lanes if name in jobs]
 
     async def _pace(self, db: AsyncSession, line: _Line) -> Pace:
         """A limit's row, ours until the transaction ends: one replica gives out at a time."""
@@ -285,13 +330,6 @@ _RANK = case((Delivery.state == "sending", Delivery.id - FAR), else_=Delivery.ur
 def _names(platform: str, change: bool) -> tuple[str, str]:
     """What the limit is called that a message counts against: of its own kind, or of all kinds."""
     return f"{platform}/{'edits' if change else 'posts'}", platform
-
-
-def _free(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        or_(Lane.held_until.is_(None), Lane.held_until <= now),
-        or_(Lane.not_before.is_(None), Lane.not_before <= now),
-    )
 
 
 def _later(

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.claims import Claims, Job
+from bot.part import Part
 from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Throttled, Unavailable, Undeliverable
 from handlers.clock import Clock
 from handlers.turn import URGENT
@@ -39,6 +42,10 @@ BATCH = 50
 THROTTLED = "drosset"
 # What is said, or said anew, and not yet on its ways.
 WAITS = (Message.dispatched_version < Message.version, Message.held.is_(False))
+SAID = select(Message.id).where(*WAITS).order_by(Message.urgency, Message.id)
+
+# Where persons have been heard from: by person, then by platform.
+_Known = Mapping[str, Mapping[str, Address]]
 
 
 def _place(platform: str, order: Sequence[str]) -> int:
@@ -46,7 +53,7 @@ def _place(platform: str, order: Sequence[str]) -> int:
     return order.index(platform) if platform in order else len(order)
 
 
-class Deliverer:
+class Deliverer(Part):
     """Whoever carries messages out.
 
     Args:
@@ -77,8 +84,9 @@ class Deliverer:
         self._alarm: asyncio.TimerHandle | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
-        self.done = 0
-        """How often something has been put on its way or has come to its end."""
+        self._writing = asyncio.Lock()
+        self._answered: list[tuple[Job, Ref]] = []
+        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
 
     async def drain(self, *, wait: bool = True) -> None:
         """Send everything that can be sent now.
@@ -86,9 +94,10 @@ class Deliverer:
         Args:
             wait: until all of it has been answered; otherwise only until it is on its way.
         """
+        dispatched = True
         while True:
             async with self._claiming:
-                dispatched = await self._dispatch()
+                dispatched = dispatched and await self._dispatch()
                 jobs = await self._claims.take(set(self._under_way))
                 for job in jobs:
                     self._under_way[job.lane] = asyncio.create_task(self._carry(job))
@@ -100,9 +109,14 @@ class Deliverer:
                 return
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
 
-    async def next_due(self) -> datetime | None:
-        """When there is something to send next, UTC; None when nothing waits."""
-        return await self._claims.next_due()
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When something is said that is not on its ways yet, and when something can be sent."""
+        return [select(func.min(Message.created_at)).where(*WAITS).scalar_subquery(), *self._claims.due()]
+
+    @property
+    def at_work(self) -> bool:
+        """Whether something is on its way right now."""
+        return bool(self._under_way)
 
     def _set_alarm(self) -> None:
         """The clock looks once a second, and a platform may take fifty messages in that time."""
@@ -124,50 +138,57 @@ class Deliverer:
 
     async def _dispatch(self) -> bool:
         """Put some messages on their ways, the most urgent first; True when there may be more."""
-        waiting = select(Message.id).where(*WAITS).order_by(Message.urgency, Message.id)
         async with self._database.reading() as db:
-            numbers = list(await db.scalars(waiting))
+            numbers = list(await db.scalars(SAID))
         for start in range(0, len(numbers), BATCH):
             if await self._address_some(numbers[start : start + BATCH]):
                 return True
         return False
 
     async def _address_some(self, numbers: list[int]) -> bool:
+        """Queue messages on their ways; False when all of them must wait for a room that isn't made yet."""
         async with self._database.transaction() as db:
             now = self._clock.now()
-            waiting = await db.scalars(
+            locked = (
                 select(Message)
                 .where(Message.id.in_(numbers), *WAITS)
                 .order_by(Message.urgency, Message.id)
                 .with_for_update(skip_locked=True)
             )
+            waiting = list(await db.scalars(locked))
+            standing: dict[int, list[Delivery]] = {message.id: [] for message in waiting}
+            for delivery in await db.scalars(select(Delivery).where(Delivery.message_id.in_(standing))):
+                standing[delivery.message_id].append(delivery)
+            known = await _addresses(db, {message.recipient for message in waiting if not standing[message.id]})
             any_done = False
+            new: list[tuple[Message, str, str]] = []
+            nowhere: list[Message] = []
             for message in waiting:
-                any_done = await self._address(db, message, now) or any_done
+                for delivery in standing[message.id]:
+                    if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
+                        delivery.state, delivery.due_at = "queued", now
+                there = {(delivery.platform, delivery.lane) for delivery in standing[message.id]}
+                targets, complete = await self._targets(db, message, bool(there), known)
+                added = [(message, *target) for target in targets if target not in there]
+                new += added
+                if complete:
+                    message.dispatched_version = message.version
+                    if not there and not targets and not message.recipient.startswith("staff:"):
+                        nowhere.append(message)
+                any_done = any_done or complete or bool(added)
+            await self._queue(db, new, now)
+            for message in nowhere:
+                await self._give_up(db, message, "ingen kendt adresse", now)
             return any_done
 
-    async def _address(self, db: AsyncSession, message: Message, now: datetime) -> bool:
-        """Queue a message on its ways; False when it must wait for a room that isn't made yet."""
-        standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
-        for delivery in standing:
-            if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
-                delivery.state, delivery.due_at = "queued", now
-        there = {(delivery.platform, delivery.lane) for delivery in standing}
-        targets, complete = await self._targets(db, message, bool(standing))
-        new = [target for target in targets if target not in there]
-        for platform, lane in new:
-            await self._queue(db, message, platform, lane, now)
-        if complete:
-            message.dispatched_version = message.version
-            if not standing and not targets and not message.recipient.startswith("staff:"):
-                await self._give_up(db, message, "ingen kendt adresse", now)
-        return complete or bool(new)
-
-    async def _targets(self, db: AsyncSession, message: Message, standing: bool) -> tuple[list[tuple[str, str]], bool]:
+    async def _targets(
+        self, db: AsyncSession, message: Message, standing: bool, known: _Known
+    ) -> tuple[list[tuple[str, str]], bool]:
+        """Where a message goes, and whether that is all: False when it must wait for a room that isn't made yet."""
         if not message.recipient.startswith("staff:"):
             if standing:
                 return [], True
-            ways = await self._ways(db, message)
+            ways = self._ways(message, known)
             return (ways if message.everywhere else ways[:1]), True
         crisis_id = int(message.recipient.partition(":")[2])
         with_rooms = {name for name, platform in self._platforms.items() if platform.has_rooms}
@@ -180,22 +201,18 @@ class Deliverer:
             undecided = [room for room in rooms if not room.address and room.state != "failed"]
             return opened, not undecided
         # No channel could be made anywhere: everybody in it is written to directly.
-        members = await db.scalars(select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None)))
-        return [
-            way
-            for person in dict.fromkeys(members)
-            for way in (await self._ways_to(db, person, None, message.urgency))[:1]
-        ], True
+        members = select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None))
+        persons = dict.fromkeys(await db.scalars(members))
+        known = await _addresses(db, persons)
+        return [way for person in persons for way in self._ways_to(person, None, message.urgency, known)[:1]], True
 
-    async def _ways(self, db: AsyncSession, message: Message) -> list[tuple[str, str]]:
-        return await self._ways_to(db, message.recipient, message.platform, message.urgency)
+    def _ways(self, message: Message, known: _Known) -> list[tuple[str, str]]:
+        return self._ways_to(message.recipient, message.platform, message.urgency, known)
 
-    async def _ways_to(self, db: AsyncSession, person: str, first: str | None, urgency: int) -> list[tuple[str, str]]:
+    def _ways_to(self, person: str, first: str | None, urgency: int, addresses: _Known) -> list[tuple[str, str]]:
         """A person's ways, best first: how they asked, what the plan has decided for such haste, what they prefer, where
         they were last heard, and else the plan's order."""
-        known = {
-            address.platform: address for address in await db.scalars(select(Address).where(Address.person == person))
-        }
+        known = addresses.get(person, {})
         plan = self._plan()
         in_plan = plan.persons.get(person)
         decided = plan.channel_order.decided(urgent=urgency == URGENT)
@@ -219,10 +236,13 @@ class Deliverer:
                 ways.append((name, f"{name}/{lane}"))
         return ways
 
-    async def _queue(self, db: AsyncSession, message: Message, platform: str, lane: str, now: datetime) -> None:
-        if await db.get(Lane, lane) is None:
-            db.add(Lane(name=lane))
-        db.add(
+    async def _queue(self, db: AsyncSession, new: Sequence[tuple[Message, str, str]], now: datetime) -> None:
+        """Put messages on ways: each with the platform and the lane."""
+        if not new:
+            return
+        lanes = [{"name": lane, "recent": []} for lane in sorted({lane for _, _, lane in new})]
+        await db.execute(self._insert(Lane).on_conflict_do_nothing(), lanes)
+        db.add_all(
             Delivery(
                 message_id=message.id,
                 platform=platform,
@@ -231,6 +251,7 @@ class Deliverer:
                 queued_at=now,
                 due_at=now,
             )
+            for message, platform, lane in new
         )
         await db.flush()
 
@@ -284,32 +305,44 @@ class Deliverer:
     # --- what became of it ---
 
     async def _sent(self, job: Job, ref: Ref) -> None:
+        """Write it down, together with all that has been answered meanwhile: they wait for one place to write, and one
+        transaction is over sooner than thirty. What is cut off here is in doubt, and found again.
+        """
+        self._answered.append((job, ref))
+        async with self._writing:
+            answered, self._answered = self._answered, []
+            if answered:
+                await self._write_down(answered)
+
+    async def _write_down(self, answered: Sequence[tuple[Job, Ref]]) -> None:
         async with self._database.transaction() as db:
-            await self._claims.release(db, job)
+            await self._claims.release(db, [job for job, _ in answered])
             now = self._clock.now()
-            delivery = await db.get_one(Delivery, job.delivery)
-            message = await db.get_one(Message, delivery.message_id)
-            delivery.ref, delivery.version_sent = ref, job.post.version
-            delivery.sent_at = delivery.sent_at or now
-            delivery.error, delivery.attempts = None, 0
-            delivery.state = "sent" if message.version == job.post.version else "queued"
-            if not message.everywhere:
-                for other in await db.scalars(
-                    select(Delivery).where(
-                        Delivery.message_id == message.id,
-                        Delivery.id != delivery.id,
-                        Delivery.state == "queued",
-                        Delivery.ref.is_(None),
-                    )
-                ):
-                    if not message.recipient.startswith("staff:"):
-                        other.state = "replaced"
+            sent = {job.delivery: (job, ref) for job, ref in answered}
+            messages = select(Delivery.message_id).where(Delivery.id.in_(sent))
+            rows = await db.execute(
+                select(Delivery, Message)
+                .join(Message, Message.id == Delivery.message_id)
+                .where(Message.id.in_(messages))
+                .order_by(Delivery.id)
+            )
+            for delivery, message in rows:
+                if delivery.id not in sent:
+                    by_one_way = not message.everywhere and not message.recipient.startswith("staff:")
+                    if by_one_way and delivery.state == "queued" and delivery.ref is None:
+                        delivery.state = "replaced"
+                    continue
+                job, ref = sent[delivery.id]
+                delivery.ref, delivery.version_sent = ref, job.post.version
+                delivery.sent_at = delivery.sent_at or now
+                delivery.error, delivery.attempts = None, 0
+                delivery.state = "sent" if message.version == job.post.version else "queued"
 
     async def _again(
         self, job: Job, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
     ) -> None:
         async with self._database.transaction() as db:
-            await self._claims.release(db, job)
+            await self._claims.release(db, [job])
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
@@ -332,7 +365,7 @@ class Deliverer:
 
     async def _failed(self, job: Job, why: str) -> None:
         async with self._database.transaction() as db:
-            await self._claims.release(db, job)
+            await self._claims.release(db, [job])
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
@@ -352,9 +385,9 @@ class Deliverer:
             return False
         standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
         there = {delivery.lane for delivery in standing}
-        for platform, lane in await self._ways(db, message):
+        for platform, lane in self._ways(message, await _addresses(db, [message.recipient])):
             if lane not in there:
-                await self._queue(db, message, platform, lane, now)
+                await self._queue(db, [(message, platform, lane)], now)
                 return True
         return any(delivery.state != "failed" for delivery in standing)
 
@@ -400,3 +433,10 @@ class Deliverer:
             delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
             if delivery is not None and delivery.state == "sent":
                 delivery.state = "delivered"
+
+
+async def _addresses(db: AsyncSession, persons: Iterable[str]) -> dict[str, dict[str, Address]]:
+    found: dict[str, dict[str, Address]] = {}
+    for address in await db.scalars(select(Address).where(Address.person.in_(persons))):
+        found.setdefault(address.person, {})[address.platform] = address
+    return found

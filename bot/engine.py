@@ -10,23 +10,25 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, Select, select
 
 from bot.clock import SystemClock
 from bot.delivery import Deliverer
 from bot.fetching import Fetcher
 from bot.intake import Intake
 from bot.packing import Packer
+from bot.part import Part
 from bot.platforms.platform import Platform
 from bot.rooms import Rooms
 from bot.turns import Turns
 from handlers.clock import Clock
 from storage.database import Database
-from storage.parts.attachments import Attachment
 from storage.plan import Plan
-from storage.tables import Fact, Inbox, Room, Timer
+from storage.tables import Fact
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,9 @@ class Engine:
         self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set, self._go_out.set)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
-        self._rooms: Rooms | None = None
+        self.rooms = Rooms(database, clock, lambda: plan().timezone, self.platforms)
+        # In the order that one's work is the next one's reason.
+        self._parts: tuple[Part, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.ticked_at: datetime | None = None
@@ -69,7 +73,6 @@ class Engine:
     def use(self, platforms: Iterable[Platform]) -> None:
         """Say which ways to reach people there are; before `start`."""
         self.platforms.update({platform.name: platform for platform in platforms})
-        self._rooms = Rooms(self.database, self.clock, self.plan().timezone, self.platforms)
 
     async def start(self, *, by_itself: bool = True) -> None:
         """Begin to look, at once and then whenever there is reason to.
@@ -105,45 +108,55 @@ class Engine:
         for platform in self.platforms.values():
             await platform.stop()
 
-    async def settle(self) -> None:
+    async def settle(self) -> datetime | None:
         """Do all that can be done now, to the last delivery.
 
         The loops may be at it as well, and what one of them ends may be the beginning of something: it is over when a
         whole round has passed in which nobody did anything.
+
+        Returns:
+            when the next thing falls due, UTC; None when nothing waits.
         """
-        done = None
-        while done != (done := self._done()):
-            await self.turns.drain()
-            await self._make_rooms()
-            await self.fetcher.drain()
-            await self.packer.drain()
-            await self.deliverer.drain()
+        while True:
+            done, now, due = self._done(), self.clock.now(), await self._due()
+            for part in self._parts:
+                if part.at_work or any(at <= now for at in due[part]):
+                    await part.drain()
+            if self._done() == done:
+                return min((at for times in due.values() for at in times if at > now), default=None)
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
         """Let time pass to `to`, with everything that falls due on the way done and delivered in its order."""
-        await self.settle()
-        while (due := await self.next_due()) is not None and due <= to:
+        due = await self.settle()
+        while due is not None and due <= to:
             clock.set(max(due, clock.now()))
-            before = await self.next_due()
-            await self.settle()
-            if await self.next_due() == before:
-                break
+            due = await self.settle()
         clock.set(max(to, clock.now()))
         await self.settle()
         async with self.database.transaction() as db:
             await db.merge(Fact(name="clock", value={"offset": clock.offset.total_seconds()}))
 
     async def next_due(self) -> datetime | None:
-        """When the next thing falls due, UTC; None when nothing waits."""
+        """When the next thing falls due, UTC, or has fallen due; None when nothing waits."""
+        return min((at for times in (await self._due()).values() for at in times), default=None)
+
+    async def _due(self) -> dict[Part, list[datetime]]:
+        """When each part has something to do next, all asked at once."""
         async with self.database.reading() as db:
-            times = [
-                await db.scalar(select(func.min(Timer.due_at)).where(Timer.state == "waiting")),
-                await db.scalar(select(func.min(Inbox.due_at)).where(Inbox.state == "new")),
-                await db.scalar(select(func.min(Room.due_at)).where(Room.state.in_(["wanted", "open"]))),
-                await db.scalar(select(func.min(Attachment.due_at)).where(Attachment.state == "wanted")),
-            ]
-        times.append(await self.deliverer.next_due())
-        return min((time for time in times if time is not None), default=None)
+            row = (await db.execute(self._when)).one()
+        due: dict[Part, list[datetime]] = {part: [] for part in self._parts}
+        for (part, _), at in zip(self._questions, row, strict=True):
+            if at is not None:
+                due[part].append(at)
+        return due
+
+    @cached_property
+    def _questions(self) -> list[tuple[Part, ScalarSelect[Any]]]:
+        return [(part, each) for part in self._parts for each in part.due()]
+
+    @cached_property
+    def _when(self) -> Select[Any]:
+        return select(*(each for _, each in self._questions))
 
     def wakefulness(self) -> str | None:
         """What is wrong with the clock, in Danish; None when it ticks."""
@@ -157,24 +170,23 @@ class Engine:
         self._committed()
 
     def _committed(self) -> None:
+        self.rooms.look_again()
         self._go_out.set()
         self._open_doors.set()
         self._bring.set()
         self._pack.set()
 
-    def _done(self) -> tuple[int, ...]:
-        rooms = self._rooms.done if self._rooms else 0
-        return self.turns.done, rooms, self.fetcher.done, self.packer.done, self.deliverer.done
+    def _done(self) -> list[int]:
+        return [part.done for part in self._parts]
 
     async def _send(self) -> None:
         await self.deliverer.drain(wait=False)
 
     async def _make_rooms(self) -> None:
-        if self._rooms is not None:
-            done = self._rooms.done
-            await self._rooms.drain()
-            if self._rooms.done != done:
-                self._go_out.set()
+        done = self.rooms.done
+        await self.rooms.drain()
+        if self.rooms.done != done:
+            self._go_out.set()
 
     async def _whenever(self, woken: asyncio.Event, look: Callable[[], object]) -> None:
         while True:

@@ -10,10 +10,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 
 from bot.delivery import GIVE_UP, RETRIES
+from bot.part import Part
 from bot.platforms.platform import Fetches, InDoubt, Platform, Throttled, Unavailable, Undeliverable
 from handlers import attachments
 from handlers.clock import Clock
@@ -35,7 +37,7 @@ NO_WAY = "Der er ingen vej til at hente det."
 NEVER_CAME = "Det kunne ikke hentes i et døgn"
 
 
-class Fetcher:
+class Fetcher(Part):
     """Whoever fetches what came along.
 
     Args:
@@ -60,7 +62,10 @@ class Fetcher:
         self._platforms = platforms
         self._committed = committed
         self._one_at_a_time = asyncio.Lock()
-        self.done = 0
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When the next file is to be fetched."""
+        return [select(func.min(Attachment.due_at)).where(Attachment.state == "wanted").scalar_subquery()]
 
     async def drain(self) -> None:
         """Fetch what is due."""

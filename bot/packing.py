@@ -7,12 +7,14 @@ import logging
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 
 from bot.case_file import attached
 from bot.handed_out import handed_out
+from bot.part import Part
 from handlers import case_export
 from handlers.clock import Clock
 from handlers.turn import Turn
@@ -27,7 +29,7 @@ from storage.tables import Crisis
 log = logging.getLogger(__name__)
 
 
-class Packer:
+class Packer(Part):
     """Whoever packs them: one at a time, in a thread, so that nobody waits for it.
 
     Args:
@@ -45,7 +47,10 @@ class Packer:
         self._plan = plan
         self._committed = committed
         self._one_at_a_time = asyncio.Lock()
-        self.done = 0
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """Since when the next one has been wanted."""
+        return [select(func.min(CaseExport.asked_at)).where(CaseExport.state == "wanted").scalar_subquery()]
 
     async def drain(self) -> None:
         """Pack what is wanted."""

@@ -8,19 +8,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery import PATIENCE, RETRIES
+from bot.part import Part
 from bot.platforms.platform import InDoubt, Platform, Throttled, Unavailable, Undeliverable
 from handlers.card import EXERCISE
 from handlers.clock import Clock
 from storage.database import Database
-from storage.tables import Crisis, Member, Message, Room
+from storage.tables import NOW, Crisis, Member, Message, Room
 
 log = logging.getLogger(__name__)
 
@@ -44,78 +46,102 @@ def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = Fals
     return (name if len(name) <= 45 else name[:45].rsplit("-", 1)[0]).strip("-")
 
 
-class Rooms:
+HAS_DOORS = ("wanted", "open")
+# Each crisis staff with the platforms that it has a room on.
+STAFFS = (
+    select(Crisis, Room.platform)
+    .outerjoin(Room, Room.crisis_id == Crisis.id)
+    .where(Crisis.level == 2, Crisis.state == "active")
+)
+DOORS = select(Room).where(
+    Room.platform.in_(bindparam("platforms", expanding=True)),
+    Room.state.in_(HAS_DOORS),
+    or_(Room.due_at.is_(None), Room.due_at <= NOW),
+)
+
+
+class Rooms(Part):
     """Whoever makes channels and opens their doors.
 
     Args:
         database: the rows.
         clock: the time.
-        zone: whose day a name tells.
+        zone: whose day a name tells, today.
         platforms: the ways, by name.
     """
 
-    def __init__(self, database: Database, clock: Clock, zone: ZoneInfo, platforms: Mapping[str, Platform]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, zone: Callable[[], ZoneInfo], platforms: Mapping[str, Platform]
+    ) -> None:
         self._database = database
         self._clock = clock
         self._zone = zone
-        self._platforms = {name: platform for name, platform in platforms.items() if platform.has_rooms}
+        self._platforms = platforms
         self._one_at_a_time = asyncio.Lock()
-        self.done = 0
-        """How often a room has been worked on."""
+        self._look = True
+
+    def look_again(self) -> None:
+        """A turn may have begun a staff, or let somebody into one or out of it: no row says that a door is to be opened."""
+        self._look = True
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a turn has been since it last looked."""
+        return self._look or self._one_at_a_time.locked()
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When the next room is to be tried again."""
+        return [select(func.min(Room.due_at)).where(Room.state.in_(HAS_DOORS)).scalar_subquery()]
 
     async def drain(self) -> None:
         """Do what is to be done."""
         async with self._one_at_a_time:
-            await self._want()
-            for room in await self._due():
+            self._look = False
+            for room in await self._wanted():
                 await self._work(room)
                 self.done += 1
+                # One that has just been made has nobody in it yet.
+                self._look = True
 
-    async def _want(self) -> None:
-        """A crisis staff has a room on every platform."""
-        wanted = select(Crisis).where(Crisis.level == 2, Crisis.state == "active")
+    async def _wanted(self) -> list[int]:
+        """Rooms that are to be made, or whose doors don't let in who shall be in."""
         async with self._database.reading() as db:
-            missing = await self._missing(db, list(await db.scalars(wanted)))
+            missing = await self._missing(db)
+            due = [] if missing else await self._due(db)
         if not missing:
-            return
+            return due
         async with self._database.transaction() as db:
-            for crisis, platform in await self._missing(db, list(await db.scalars(wanted))):
+            for crisis, platform in await self._missing(db):
+                decided = crisis.decided_at or crisis.created_at
                 db.add(
                     Room(
                         crisis_id=crisis.id,
                         platform=platform,
-                        name=name_of(crisis.title, crisis.decided_at or crisis.created_at, self._zone, crisis.exercise),
+                        name=name_of(crisis.title, decided, self._zone(), crisis.exercise),
                         title=f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
                         due_at=self._clock.now(),
                         detail={},
                         inside=[],
                     )
                 )
+            return await self._due(db)
 
-    async def _missing(self, db: AsyncSession, crises: list[Crisis]) -> list[tuple[Crisis, str]]:
-        there = {(row.crisis_id, row.platform) for row in await db.execute(select(Room.crisis_id, Room.platform))}
-        return [(crisis, name) for crisis in crises for name in self._platforms if (crisis.id, name) not in there]
+    async def _missing(self, db: AsyncSession) -> list[tuple[Crisis, str]]:
+        """A crisis staff has a room on every platform."""
+        with_rooms = [name for name, platform in self._platforms.items() if platform.has_rooms]
+        found = await db.execute(STAFFS)
+        there: dict[Crisis, set[str | None]] = {}
+        for crisis, platform in found:
+            there.setdefault(crisis, set()).add(platform)
+        return [(crisis, name) for crisis, names in there.items() for name in with_rooms if name not in names]
 
-    async def _due(self) -> list[int]:
-        """Rooms that are to be made, or whose doors don't let in who shall be in."""
-        now = self._clock.now()
-        async with self._database.reading() as db:
-            rooms = await db.scalars(
-                select(Room).where(
-                    Room.platform.in_(self._platforms),
-                    Room.state.in_(["wanted", "open"]),
-                    or_(Room.due_at.is_(None), Room.due_at <= now),
-                )
-            )
-            found = []
-            for room in rooms:
-                if room.state == "wanted":
-                    found.append(room.id)
-                    continue
-                shall = await _members(db, room.crisis_id)
-                if shall != set(room.inside) | set(room.detail.get("outside", [])) & shall:
-                    found.append(room.id)
-            return found
+    async def _due(self, db: AsyncSession) -> list[int]:
+        rooms = list(await db.scalars(DOORS, {"now": self._clock.now(), "platforms": list(self._platforms)}))
+        shall: dict[int, set[str]] = {room.crisis_id: set() for room in rooms}
+        inside = select(Member.crisis_id, Member.person).where(Member.crisis_id.in_(shall), Member.until.is_(None))
+        for crisis_id, person in await db.execute(inside) if rooms else ():
+            shall[crisis_id].add(person)
+        return [room.id for room in rooms if room.state == "wanted" or _amiss(room, shall[room.crisis_id])]
 
     async def _work(self, number: int) -> None:
         async with self._database.reading() as db:
@@ -157,6 +183,11 @@ class Rooms:
             room.due_at = self._clock.now() + after if after else None
             if state != "wanted":
                 await _address_anew(db, room.crisis_id)
+
+
+def _amiss(room: Room, shall: set[str]) -> bool:
+    """Whether somebody shall be in who isn't and could be, or is in who shall not."""
+    return shall != set(room.inside) | set(room.detail.get("outside", [])) & shall
 
 
 async def _members(db: AsyncSession, crisis_id: int) -> set[str]:

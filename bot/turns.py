@@ -6,10 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.part import Part
 from handlers import registry, router
 from handlers.card import Card
 from handlers.clock import Clock
@@ -18,7 +20,7 @@ from handlers.turn import Turn
 from storage.database import Database
 from storage.plan import Plan
 from storage.reach import Way
-from storage.tables import Address, Alert, Crisis, Inbox, Timer
+from storage.tables import NOW, Address, Alert, Crisis, Inbox, Timer
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +28,16 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 5
 BACKOFF = timedelta(seconds=2)
 
+# What has come in, and what has fallen due: the first of each.
+CAME = select(Inbox).where(Inbox.state == "new", Inbox.due_at <= NOW).order_by(Inbox.due_at, Inbox.id).limit(1)
+FELL = select(Timer).where(Timer.state == "waiting", Timer.due_at <= NOW).order_by(Timer.due_at, Timer.id).limit(1)
+# The names of those who have warned without being in the plan, as their platform gave them.
+STRANGERS = select(Address.person, Address.name).where(
+    Address.person.in_(select(Alert.person).distinct()), Address.name != ""
+)
 
-class Turns:
+
+class Turns(Part):
     """The one place where something is done.
 
     Args:
@@ -52,8 +62,13 @@ class Turns:
         self._committed = committed
         self._ways = ways
         self._one_at_a_time = asyncio.Lock()
-        self.done = 0
-        """How many there have been."""
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When the next input is to be handled, and when the next timer goes off."""
+        return [
+            select(func.min(Inbox.due_at)).where(Inbox.state == "new").scalar_subquery(),
+            select(func.min(Timer.due_at)).where(Timer.state == "waiting").scalar_subquery(),
+        ]
 
     async def drain(self) -> None:
         """Handle everything that has come in or is due."""
@@ -85,12 +100,8 @@ class Turns:
         return True
 
     async def _earliest(self, db: AsyncSession, now: datetime) -> Inbox | Timer | None:
-        came: Inbox | None = await db.scalar(
-            select(Inbox).where(Inbox.state == "new", Inbox.due_at <= now).order_by(Inbox.due_at, Inbox.id).limit(1)
-        )
-        fell: Timer | None = await db.scalar(
-            select(Timer).where(Timer.state == "waiting", Timer.due_at <= now).order_by(Timer.due_at, Timer.id).limit(1)
-        )
+        came: Inbox | None = await db.scalar(CAME, {"now": now})
+        fell: Timer | None = await db.scalar(FELL, {"now": now})
         if came is None or fell is None:
             return came or fell
         return fell if fell.due_at <= came.due_at else came
@@ -146,7 +157,4 @@ class Turns:
 
 
 async def _strangers(db: AsyncSession) -> dict[str, str]:
-    """The names of those who have warned without being in the plan, as their platform gave them."""
-    warned = select(Alert.person).distinct()
-    named = await db.execute(select(Address.person, Address.name).where(Address.person.in_(warned), Address.name != ""))
-    return {row.person: row.name for row in named}
+    return {row.person: row.name for row in await db.execute(STRANGERS)}

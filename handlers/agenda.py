@@ -10,7 +10,7 @@ from handlers import agenda_items, clearance, meetings, papers, partners, rights
 from handlers.card import Button, Card, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import ROUTINE, Turn
-from storage.parts.meetings import Agenda, AgendaItem, Meeting
+from storage.parts.meetings import PARTS, Agenda, AgendaItem, Meeting
 from storage.parts.sharing import MINUTES
 from storage.tables import Message
 
@@ -47,12 +47,6 @@ LATER = (
     ("7", "Opsummering af væsentlige beslutninger"),
     ("8", "Næste møde"),
 )
-# The three parts of them, each said before its first heading.
-PARTS = {
-    "Opdatering på situationsbilledet": "Status og opdatering",
-    "Opgaver, der angår koordinering": "Koordination og beslutning",
-    "Punkter til erfaringsopsamling": "Andet",
-}
 # What the plan's own text asks of the first meetings and Bilag 2 leaves out (§5 and §7): proposed, never put in silently.
 PROPOSED = (
     "Udpegning af krisesekretariat og tovholder",

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from handlers import assistance_answers, assistance_card, logistics, needs, owners, registry, rights, words
+from handlers import assistance_answers, assistance_card, clearance, logistics, needs, owners, registry, rights, words
 from handlers.assistance_card import ANSWERED
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
@@ -184,14 +184,12 @@ async def of_crisis(turn: Turn) -> list[AssistanceRequest]:
 
 
 async def _list(turn: Turn) -> None:
-    every = await of_crisis(turn)
-    if not await rights.staff.held(turn):
-        every = [row for row in every if row.requester == turn.sender]
+    every, unseen = await clearance.seen(turn, await of_crisis(turn))
     going = [row for row in every if row.state not in ANSWERED]
     more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
     await turn.answer(
         Card(
-            f"*Anmodninger om bistand:* {len(going)} venter, {len(every) - len(going)} afgjort.{more}",
+            f"*Anmodninger om bistand:* {len(going)} venter, {len(every) - len(going)} afgjort.{more}\n{unseen}".rstrip(),
             facts=tuple((f"B{row.number}", assistance_card.line(turn, row)) for row in going[:SHOWN]),
             buttons=(Button("Bed om bistand", "assistance.new", {}, form=FIELDS, form_title="Bed om bistand"),),
         )

@@ -17,12 +17,14 @@ from handlers.card import Card, quote
 from handlers.incoming import Enclosed, Incoming
 from storage.log import state_of
 from storage.parts.attachments import LARGEST, Attachment, of_line, store
-from storage.tables import Crisis, LogEntry, Message
+from storage.tables import Crisis, LogEntry, Message, Timer
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
 
 LONGEST_NAME = 200
+# What falls due when something has lain here without coming into the log; see `handlers.unlogged`.
+UNLOGGED = "attachments.unlogged"
 MARK = "📎"
 
 
@@ -52,8 +54,16 @@ async def keep(turn: Turn, incoming: Incoming, inbox: int | None) -> list[Attach
         return standing
     rows = [_wanted(turn, each, incoming, inbox) for each in incoming.enclosed]
     turn.db.add_all(rows)
+    set_timer(turn, inbox)
     await turn.db.flush()
     return rows
+
+
+def set_timer(turn: Turn, inbox: int) -> None:
+    """Look again when it may be removed. It belongs to no crisis: a stand-down doesn't take it off."""
+    due = turn.now + turn.rules.deadlines.unlogged
+    key = f"{UNLOGGED}/{inbox}/{turn.now.isoformat()}"
+    turn.db.add(Timer(key=key, kind=UNLOGGED, args={"inbox": inbox}, crisis_id=None, due_at=due))
 
 
 def _wanted(turn: Turn, each: Enclosed, incoming: Incoming, inbox: int) -> Attachment:
@@ -98,11 +108,16 @@ async def _settle(turn: Turn, row: Attachment, before: str) -> None:
         await _write(turn, row)
     elif row.state == "failed":
         await _tell(turn, row)
-    await _mend(turn, row, f"{MARK} {before}", f"{MARK} {await mention(turn, row)}")
+    await mend(turn, row, before)
 
 
-async def _mend(turn: Turn, row: Attachment, old: str, new: str) -> None:
-    """Change what the cards say of it, wherever they stand: those that name its line, or were said to whoever sent it."""
+async def mend(turn: Turn, row: Attachment, before: str) -> None:
+    """Change what the cards say of it, wherever they stand: those that name its line, or were said to whoever sent it.
+
+    Args:
+        before: what `mention` said before it changed.
+    """
+    old, new = f"{MARK} {before}", f"{MARK} {await mention(turn, row)}"
     said = select(Message).where(Message.created_at >= row.wanted_at)
     if row.log_no is None:
         said = said.where(Message.recipient == row.saved_by)
@@ -181,7 +196,7 @@ def listed(rows: Iterable[Attachment]) -> str:
 
 
 def _named(row: Attachment) -> str:
-    how = {"wanted": "hentes", "failed": "ikke gemt", "kept": ""}[row.state]
+    how = {"wanted": "hentes", "failed": "ikke gemt", "removed": "slettet", "kept": ""}[row.state]
     known = ", ".join(filter(None, (measure(row.size) if row.size else "", how)))
     return f"{quote(row.name)} ({known})" if known else quote(row.name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import rights
+from handlers import clearance, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -30,7 +30,9 @@ async def checklist(turn: Turn, text: str) -> None:
     mine = [centre for centre in turn.rules.centres if turn.sender in (centre.chief, centre.deputy, centre.contact)]
     named = [centre for centre in turn.rules.centres if text and centre.name.casefold() == text.strip().casefold()]
     for centre in named or mine:
-        await turn.answer(await _card(turn, centre), key=_key(turn, centre))
+        stands = await _row(turn, centre) or Checklist(centre=centre.name)
+        if not await clearance.kept_from(turn, stands, f"Tjeklisten for {centre.name}"):
+            await turn.answer(await _card(turn, centre), key=_key(turn, centre))
     if (not mine and not named) or await rights.runs_staff.held(turn):
         await _board(turn)
 
@@ -174,18 +176,21 @@ async def board(turn: Turn) -> None:
 
 
 async def _board(turn: Turn) -> None:
-    rows = {
-        row.centre: row
-        for row in await turn.db.scalars(select(Checklist).where(Checklist.crisis_id == turn.the_crisis.id))
-    }
+    found = await turn.db.scalars(select(Checklist).where(Checklist.crisis_id == turn.the_crisis.id))
+    rows = {row.centre: row for row in found}
+    # A centre that hasn't answered tells nothing of itself but that.
+    every = [rows.get(centre.name) or Checklist(centre=centre.name) for centre in turn.rules.centres]
+    seen, unseen = await clearance.seen(turn, every)
     facts = []
-    for centre in turn.rules.centres:
+    for centre in [each for each in turn.rules.centres if each.name in {row.centre for row in seen}]:
         row = rows.get(centre.name)
         active = [title for title, state in row.cards.items() if state == "active"] if row else []
         cards = f"; aktive handlekort: {', '.join(active)}" if active else ""
         facts.append((centre.name, f"{_answer(row.concerns, row.note)}{cards}" if row else "ikke besvaret"))
-    done = len(rows)
-    await turn.answer(Card(f"*Centrenes tjeklister:* {done} af {len(facts)} har svaret.", facts=tuple(facts)))
+    done = len([row for row in seen if row.centre in rows])
+    await turn.answer(
+        Card(f"*Centrenes tjeklister:* {done} af {len(facts)} har svaret.\n{unseen}".rstrip(), facts=tuple(facts))
+    )
 
 
 def _key(turn: Turn, centre: Centre) -> str:

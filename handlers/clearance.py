@@ -6,8 +6,9 @@ room that many look at shows up to one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -15,18 +16,43 @@ from handlers import audiences, rights
 from handlers.card import Card
 from handlers.words import fold
 from storage import redaction
-from storage.grades import GRADES, within
+from storage.grades import DEFAULT, GRADES, within
 from storage.parts.externals import PREFIX, External
-from storage.parts.sharing import LOG, MINUTES, PICTURE, Sharing
+from storage.parts.sharing import LISTS, LOG, MINUTES, PICTURE, Sharing
 from storage.tables import LogState
 
 if TYPE_CHECKING:
     from handlers.turn import Turn
 
 OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
+# Those who decide, and those who do the staff's work without sitting in it.
+SERVING = (
+    *rights.DECIDING_ROLES,
+    "kommunikation",
+    "pressetalsperson",
+    "presseansvarlig",
+    "hjælper",
+    "forbindelsesofficer",
+)
 # What many look at: the staff's channel, the wall board, what goes to C3.
 SHARED = STAFF
-WHOLE = {MINUTES: "Referater og dagsordener", PICTURE: "Situationsbilledet"}
+WHOLE = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
+# Whose a list's row is: who gave it, who has it, who has been asked. An order's receiver isn't, before it is issued.
+OWNERS = (
+    "owner",
+    "created_by",
+    "requester",
+    "asker",
+    "asked",
+    "added_by",
+    "drafted_by",
+    "written_by",
+    "delegated_to",
+    "changed_by",
+    "source",
+)
+
+Row = TypeVar("Row")
 
 
 async def of(turn: Turn, recipient: str, subject: str = LOG) -> str:
@@ -44,13 +70,14 @@ async def of(turn: Turn, recipient: str, subject: str = LOG) -> str:
         rights.acts_as(turn.rules, recipient, role) for role in ("sekretær", "logfører", "referent", "tovholder")
     ):
         return CONFIDENTIAL
-    if recipient in await turn.members() or any(
-        rights.acts_as(turn.rules, recipient, role) for role in (*rights.DECIDING_ROLES, "kommunikation")
-    ):
+    if recipient in await turn.members() or any(rights.acts_as(turn.rules, recipient, role) for role in SERVING):
         return STAFF
     decided = await _decided_for(turn, recipient, subject)
     if decided is not None:
         return decided
+    if subject == LISTS:
+        # A list tells what the log tells.
+        return await of(turn, recipient, LOG)
     return INTERNAL if turn.rules.centres_of(recipient) and subject == LOG else OPEN
 
 
@@ -70,15 +97,96 @@ async def forwarded(turn: Turn, person: str, subject: str) -> str:
 
 async def kept_back(turn: Turn, subject: str, grade: str = SHARED) -> bool:
     """Whether the minutes or the picture are above what may be seen here; whoever asks is told so, and who can change it."""
+    return await withheld(turn, WHOLE[subject], grade, subject)
+
+
+async def withheld(turn: Turn, what: str, grade: str = SHARED, subject: str = LISTS) -> bool:
+    """Whether something as a whole is above what may be seen here; whoever asks is told so, and who can change it.
+
+    Args:
+        what: Danish, with its verb: "Kommunikationsplanen vises".
+        grade: its own.
+        subject: what has to be shared for it to be seen.
+    """
     if within(grade, await here(turn, subject)):
         return False
     await turn.answer(
-        Card(
-            f"{WHOLE[subject]} vises ikke her: de er {turn.rules.grade_name(grade)}. "
-            f"{rights.chief.holders.capitalize()} kan beslutte at dele dem: */krise deling*."
-        )
+        Card(f"{what} ikke her: graden er {turn.rules.grade_name(grade)}. {can_share(turn, grade)}".rstrip())
     )
     return True
+
+
+def can_share(turn: Turn, grade: str) -> str:
+    """Who can let more see what has a grade; empty for what is never shared with many."""
+    if grade == CONFIDENTIAL:
+        return ""
+    return f"{rights.chief.holders.capitalize()} kan beslutte at dele det: */krise deling*."
+
+
+async def seen(turn: Turn, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
+    """Those of a list's rows that may be shown: up to the reader's grade, and what is the reader's own or their centre's.
+
+    A row has the grade of the log line that it stands at, and Stab when it stands at none.
+
+    Args:
+        rows: of one table, of this crisis.
+        reader: a person, or the staff's channel; None: where an answer is given.
+
+    Returns:
+        them, in their order; and a line that says how many others there are, and who can share them. Empty for none.
+    """
+    reader = reader or await turn.here()
+    highest = await of(turn, reader, LISTS)
+    grades = await _grades(turn, rows)
+    shown, left_out = [], Counter[str]()
+    for row, grade in zip(rows, grades, strict=True):
+        if within(grade, highest) or _is_own(turn, row, reader, grade):
+            shown.append(row)
+        else:
+            left_out[grade] += 1
+    told = not_shown(turn, left_out)
+    sharable = can_share(turn, SHARED) if any(grade != CONFIDENTIAL for grade in left_out) else ""
+    return shown, f"{told} {sharable}".strip()
+
+
+async def kept_from(turn: Turn, row: Any, called: str, said: str = "") -> bool:
+    """Whether one row may not be shown where the answer is given; whoever asked is told so.
+
+    Args:
+        row: as in `seen`.
+        called: how people call it, "T3".
+        said: what is said of it. Then it isn't asked for, and whoever may see it may say it anywhere.
+    """
+    _, told = await seen(turn, [row], turn.sender if said else None)
+    if told:
+        (grade,) = await _grades(turn, [row])
+        await turn.answer(
+            Card(
+                f"{called} vises ikke her: graden er {turn.rules.grade_name(grade)}. {can_share(turn, grade)}".rstrip()
+            )
+        )
+    return bool(told)
+
+
+async def _grades(turn: Turn, rows: Iterable[Any]) -> list[str]:
+    numbers = [getattr(row, "log_no", None) for row in rows]
+    found = await turn.db.execute(
+        select(LogState.no, LogState.grade).where(
+            LogState.crisis_id == turn.the_crisis.id, LogState.no.in_([no for no in numbers if no is not None])
+        )
+    )
+    known: dict[int, str] = dict(found.all())
+    return [known.get(no or 0, DEFAULT) for no in numbers]
+
+
+def _is_own(turn: Turn, row: Any, reader: str, grade: str) -> bool:
+    """Whether it is the reader's own, of any grade; or, below the highest, of a centre that they lead or speak for."""
+    named = [getattr(row, column, None) or () for column in OWNERS]
+    persons = {person for each in named for person in ([each] if isinstance(each, str) else each)}
+    if reader in persons or grade == CONFIDENTIAL:
+        return reader in persons
+    centres = {each.name for person in persons for each in turn.rules.centres_of(person)} | {getattr(row, "centre", "")}
+    return any(each.name in centres for each in turn.rules.centres_of(reader))
 
 
 def above(grade: str) -> ColumnElement[bool]:
@@ -141,24 +249,24 @@ def named(turn: Turn, text: str) -> str | None:
     return None
 
 
-async def repeats(turn: Turn, text: str) -> bool:
-    """Whether a text says what a confidential line says: then it is as confidential."""
-    _, secrets = await turn.secrets()
-    return any(redaction.repeated(text, each) for each in secrets)
+async def repeats(turn: Turn, text: str, refs: Mapping[str, Any] | None = None) -> bool:
+    """Whether a text says what a confidential line says, or tells of the same row: then it is as confidential.
+
+    Args:
+        refs: what the line that it stands in speaks of, where it is one.
+    """
+    secrets = await turn.secrets()
+    return redaction.row_of(refs or {}) in secrets.rows or redaction.tells(text, secrets)
 
 
 async def fit(turn: Turn, card: Card, recipient: str) -> Card:
     """A card as its recipient may see it: what repeats a confidential line's words says so instead."""
     if turn.crisis is None:
         return card
-    _, secrets = await turn.secrets()
+    secrets, drawn = await turn.secrets(), card.to_json()
+    mark, leave = f"({turn.rules.grade_name(CONFIDENTIAL)})", ("do", "args", "id", "kind", "style")
     # Those who said it, and those it was said to, know it already.
-    texts = [text for text, knowing in secrets.items() if recipient not in knowing]
-    if not texts:
-        return card
-    drawn = card.to_json()
-    mark = f"({turn.rules.grade_name(CONFIDENTIAL)})"
-    cut = redaction.without(drawn, texts, mark, leave=("do", "args", "id", "kind", "style"))
+    cut = redaction.without(drawn, secrets, mark, reader=recipient, leave=leave, together=True)
     return card if cut == drawn or await of(turn, recipient) == CONFIDENTIAL else Card.from_json(cut)
 
 

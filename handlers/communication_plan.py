@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import rights
+from handlers import clearance, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.communication import HEADINGS
 from handlers.registry import action, verb
@@ -23,7 +23,8 @@ SPOKESPERSON = "8"
 )
 async def plan(turn: Turn, text: str) -> None:
     """How far it is, and what stands under each heading."""
-    await turn.answer(_card(turn, await newest(turn)))
+    if not await clearance.withheld(turn, "Kommunikationsplanen vises"):
+        await turn.answer(_card(turn, await newest(turn)))
 
 
 async def newest(turn: Turn) -> CommunicationPlan | None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import assistance, assistance_card, measure_card, measure_steps, picture_texts, resources, rights
+from handlers import (
+    assistance,
+    assistance_card,
+    clearance,
+    journal,
+    measure_card,
+    measure_steps,
+    picture_texts,
+    resources,
+    rights,
+)
 from handlers.card import Card, quote
 from handlers.registry import action
 from handlers.turn import Turn
@@ -54,6 +64,7 @@ async def write(turn: Turn) -> None:
         )
     )
     await turn.db.flush()
+    await journal.demand(turn, entry, "communication", f"Fælles rapport, udgave {version}")
     await turn.answer(
         Card(
             f"*Fælles rapport, udgave {version}* (log nr. {entry.no}) – klar til at kopiere til C3:\n\n{quote(text)}\n\n"
@@ -70,10 +81,13 @@ def _text(texts: dict[str, str]) -> str:
 
 async def _draft(turn: Turn) -> dict[str, str]:
     picture = await picture_texts.newest(turn, "published")
-    going = [row for row in await measure_steps.of_crisis(turn) if row.status not in measure_card.CLOSED]
-    asked = [row for row in await assistance.of_crisis(turn) if row.state not in assistance_card.ANSWERED]
+    started, _ = await clearance.seen(turn, await measure_steps.of_crisis(turn), turn.staff)
+    requests, _ = await clearance.seen(turn, await assistance.of_crisis(turn), turn.staff)
+    there, _ = await clearance.seen(turn, await resources.of_crisis(turn), turn.staff)
+    going = [row for row in started if row.status not in measure_card.CLOSED]
+    asked = [row for row in requests if row.state not in assistance_card.ANSWERED]
     tasks = [f"T{row.number}: {row.title}" for row in going] + [f"B{row.number}: mangler {row.text}" for row in asked]
-    have = [f"{row.quantity} {row.name}" for row in await resources.of_crisis(turn) if row.lender is None]
+    have = [f"{row.quantity} {row.name}" for row in there if row.lender is None]
     return {
         "picture": "\n".join(filter(None, (str(picture.sections.get(each, "")) for each in "12"))) if picture else "",
         "tasks": "\n".join(tasks[-NEWEST:]),

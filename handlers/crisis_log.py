@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers import assistance, attachments, clearance, cpr, personal_numbers, registry, rights, router, words
+from handlers import assistance, attachments, clearance, cpr, personal_numbers, registry, rights, router, saving, words
 from handlers.card import Button, Card, Field, quote
 from handlers.incoming import Incoming
 from handlers.registry import action, verb
@@ -36,51 +36,29 @@ CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
     crisis=True,
 )
 async def write(turn: Turn, text: str) -> None:
-    """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184); "fortrolig: …" has that grade (R216)."""
-    confirmed, wanted, text = spoken(turn, text)
+    """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184); "fortrolig: …" has that grade (R216).
+
+    "fra politiet: …", "til politiet: …" and "kl 13.40: …" are read too (R183, R186); those words stand in the line as well.
+    """
+    confirmed, wanted, text = saving.spoken(turn, text)
     text = text or attachments.titled(turn.the_incoming.enclosed)
     if not text:
         await turn.answer(Card("Hvad skal der stå? Skriv fx */krise log ? 40 cm vand i Fløng*."))
         return
-    may_confirm = await rights.log_keeper.held(turn)
-    # Whoever writes may keep it for fewer; to let more see it is the log keeper's.
-    kept = wanted if may_confirm or not within(wanted, clearance.SHARED) else clearance.SHARED
+    verification, grade, hint = await saving.granted(turn, confirmed, wanted)
+    way = saving.way(turn, text)
     entry = await turn.log(
         text,
-        sender=turn.sender,
-        receiver="krisestaben",
-        direction="in",
-        event_time=turn.incoming.received_at if turn.incoming else None,
-        verification="confirmed" if confirmed and may_confirm else "unconfirmed",
-        grade=kept,
+        sender=way.sender or turn.sender,
+        receiver=way.receiver or "krisestaben",
+        direction=way.direction,
+        event_time=way.happened or turn.the_incoming.received_at,
+        verification=verification,
+        grade=grade,
     )
-    hint = (
-        f"\nKun {rights.log_keeper.holders} kan bekræfte. Linjen er gemt som ubekræftet."
-        if confirmed and not may_confirm
-        else ""
-    )
-    if kept != wanted:
-        hint += f"\nKun {rights.log_keeper.holders} kan gøre den {turn.rules.grade_name(wanted)}. Den er gemt som {turn.rules.grade_name(kept)}."
-    await tell(turn, entry, hint)
-
-
-def spoken(turn: Turn, text: str) -> tuple[bool, str, str]:
-    """What is said of a line before its words: "! fortrolig: …", in any order.
-
-    Returns:
-        whether it is said to be confirmed, its grade, and the words.
-    """
-    mark, grade = "", None
-    while True:
-        text = text.strip()
-        name, colon, rest = text.partition(":")
-        named = clearance.named(turn, name) if colon and grade is None else None
-        if text[:1] in ("!", "?") and not mark:
-            mark, text = text[0], text.lstrip("!?")
-        elif named is not None:
-            grade, text = named, rest
-        else:
-            return mark == "!", grade or clearance.SHARED, text
+    # What goes out has its papers too.
+    await attachments.take(turn, entry, turn.the_incoming, turn.inbox_id)
+    await tell(turn, entry, saving.read_back(turn, way) + hint)
 
 
 @verb("bekræft", "bekraeft", "bekræftet", help="bekræft <nr> – linjen er bekræftet", who=rights.staff, crisis=True)
@@ -123,16 +101,20 @@ async def pressed_correct(turn: Turn, no: int) -> None:
 async def save(turn: Turn) -> None:
     """`Gem i log` on somebody's message: the author and the time are the message's own (R182, R026)."""
     incoming = turn.the_incoming
+    text = turn.value("text") or incoming.text or attachments.titled(incoming.enclosed)
     if not await rights.staff.held(turn):
-        await turn.answer(
-            Card(
-                f"Det kan kun {rights.staff.holders}. Er det vigtigt, så skriv */krise varsel* eller */krise melding*."
-            )
-        )
+        await _offer_report(turn, text)
         return
-    text = incoming.values.get("text", "").strip() or incoming.text or attachments.titled(incoming.enclosed)
-    asked = incoming.values.get("verification") == "confirmed"
-    await _save(turn, incoming, text, incoming.author, asked and await rights.log_keeper.held(turn))
+    grade = turn.value("grade")
+    await _save(
+        turn,
+        incoming,
+        text,
+        incoming.author,
+        confirmed=turn.value("verification") == "confirmed",
+        grade=grade if grade in GRADES else clearance.SHARED,
+        way=saving.filled_in(turn),
+    )
 
 
 @action("log.forward", crisis=False)
@@ -149,18 +131,15 @@ async def forward(turn: Turn) -> None:
     if turn.crisis is None and not await router.find_crisis(turn):
         return
     if not await rights.staff.held(turn):
-        await turn.answer(
-            Card(
-                f"Loggen skrives af {rights.staff.holders}. Skal krisestaben have beskeden som en melding?\n»{quote(text, SHOWN)}«",
-                buttons=(Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),),
-            )
-        )
+        await _offer_report(turn, text)
         return
     unknown = (
         "" if incoming.author else "\nDet fremgår ikke, hvem der skrev den, og hvornår: det gør »Gem i log« på den."
     )
-    entry = await _save(turn, incoming, text, incoming.author, confirmed=False, hint=unknown)
-    comment = meant.rest if becomes else incoming.comment
+    confirmed, grade, comment = (
+        saving.spoken(turn, meant.rest) if becomes else (False, clearance.SHARED, incoming.comment)
+    )
+    entry = await _save(turn, incoming, text, incoming.author, confirmed=confirmed, grade=grade, hint=unknown)
     if entry is not None and comment.strip():
         await turn.log(
             comment.strip(), sender=turn.sender, receiver="krisestaben", direction="in", refs={"about": entry.no}
@@ -181,7 +160,7 @@ async def reaction(turn: Turn) -> None:
         if said is not None:
             turn.incoming = original = replace(incoming, said_at=said.received_at, enclosed=said.enclosed)
             text = cpr.without(said.text) or attachments.titled(said.enclosed)
-            await _save(turn, original, text, said.sender, confirmed=False)
+            await _save(turn, original, text, said.sender)
     elif incoming.text in HELP_REACTIONS:
         said = await _heard(turn, incoming.message)
         if said is not None:
@@ -213,24 +192,45 @@ async def source_edited(turn: Turn) -> None:
     )
 
 
+async def _offer_report(turn: Turn, text: str) -> None:
+    """Who doesn't write the log can still hand on what was said, to the last word (R196)."""
+    await turn.answer(
+        Card(
+            f"Loggen skrives af {rights.staff.holders}. Skal krisestaben have beskeden som en melding?\n»{quote(text, SHOWN)}«",
+            buttons=(Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),),
+        )
+    )
+
+
 async def _save(
-    turn: Turn, incoming: Incoming, text: str, author: str, confirmed: bool, hint: str = ""
+    turn: Turn,
+    incoming: Incoming,
+    text: str,
+    author: str,
+    *,
+    confirmed: bool = False,
+    grade: str = clearance.SHARED,
+    way: saving.Way = saving.INWARDS,
+    hint: str = "",
 ) -> LogEntry | None:
     standing = await _saved_from(turn, incoming.message)
     if standing is not None:
         await turn.answer(Card(f"Den står allerede i loggen som nr. {standing.no}."))
         return None
+    verification, grade, said = await saving.granted(turn, confirmed, grade)
     entry = await turn.log(
         text,
         kind="saved",
         sender=author or turn.sender,
-        receiver="krisestaben",
-        direction="in",
+        receiver=way.receiver or "krisestaben",
+        direction=way.direction,
         event_time=incoming.said_at,
-        verification="confirmed" if confirmed else "unconfirmed",
+        verification=verification,
+        grade=grade,
         refs={"message": incoming.message, "platform": incoming.platform},
     )
-    await tell(turn, entry, hint)
+    await attachments.take(turn, entry, incoming, turn.inbox_id)
+    await tell(turn, entry, saving.read_back(turn, way) + said + hint)
     return entry
 
 

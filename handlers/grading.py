@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from handlers import clearance, crisis_log, minutes, picture_card, picture_draft, picture_texts, rights
 from handlers.card import Button, Card, quote
 from handlers.registry import action, verb
-from handlers.turn import Turn
+from handlers.turn import NOTICES, Turn
 from storage import redaction
 from storage.grades import GRADES, within
 from storage.log import NoSuchEntry, exported, state_of
 from storage.tables import LogEntry, LogState, Message
 
 KIND = "grade"
+# Most lines of a log are of these kinds, and none of them tells of a row.
+MANY = ("information", "saved", "confirmation", KIND, *sorted(NOTICES - {"order"}))
 
 
 @verb(
@@ -105,25 +107,29 @@ async def _change(turn: Turn, entry: LogEntry, wanted: str, asked: int) -> None:
 
 
 async def _repeating(turn: Turn, entry: LogEntry, wanted: str) -> list[LogEntry]:
-    """The lines that say the same words and may be seen by more."""
-    words = sorted(entry.summary.split(), key=len, reverse=True)
-    if not words:
-        return []
+    """The lines that say the same words, tell of the same row or correct the line, and may be seen by more."""
+    said, row = await redaction.said_by(turn.db, turn.the_crisis, [entry]), redaction.row_of(exported(entry)["refs"])
+    words = [max(text.split(), key=len) for text in (*said.texts, *(each.text for each in said.short))]
     found = await turn.db.execute(
         select(LogEntry, LogState.grade)
         .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
         .where(
             LogEntry.crisis_id == turn.the_crisis.id,
             LogEntry.no != entry.no,
-            LogEntry.summary.contains(words[0], autoescape=True),
+            or_(
+                LogEntry.kind.not_in(MANY),
+                *(LogEntry.summary.contains(word, autoescape=True) for word in dict.fromkeys(words)),
+            ),
         )
         .order_by(LogEntry.no)
     )
-    return [
-        each
-        for each, grade in found.all()
-        if within(grade, wanted) and grade != wanted and redaction.repeated(each.summary, entry.summary)
-    ]
+
+    def goes_along(each: LogEntry) -> bool:
+        refs = exported(each)["refs"]
+        same = row is not None and redaction.row_of(refs) == row
+        return same or refs.get("corrects") == entry.no or redaction.tells(each.summary, said)
+
+    return [each for each, grade in found.all() if within(grade, wanted) and grade != wanted and goes_along(each)]
 
 
 async def _followed(turn: Turn, no: int, grade: str) -> list[LogEntry]:
@@ -144,11 +150,11 @@ async def _followed(turn: Turn, no: int, grade: str) -> list[LogEntry]:
 
 async def _take_back(turn: Turn) -> int:
     """Take confidential words out of the messages that stand where they may not be seen; how many there were."""
-    _, texts = await turn.secrets()
+    secrets = await turn.secrets()
     taken = 0
     for message in await turn.db.scalars(select(Message).where(Message.crisis_id == turn.the_crisis.id)):
         said = json.dumps(message.card, ensure_ascii=False).replace("\\n", "\n")
-        if any(redaction.repeated(said, each) for each in texts):
+        if redaction.tells(said, secrets):
             version = message.version
             await turn.say(message.recipient, Card.from_json(message.card), key=message.key)
             taken += message.version != version

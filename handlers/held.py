@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import attachments, crisis_log, personal_numbers, registry, router, words
+from handlers import attachments, personal_numbers, registry, router, saving, words
 from handlers.card import Card
 from handlers.incoming import Incoming
 from handlers.registry import action
@@ -33,7 +33,9 @@ async def confidential(turn: Turn, inbox: int) -> None:
     for_the_log = saved or (original.kind != "press" and meant.verb == "log")
     filled_in = "\n".join(value for value in original.values.values() if value)
     entry = await turn.log(
-        crisis_log.spoken(turn, meant.rest)[2] if for_the_log and not saved else filled_in or original.text,
+        saving.spoken(turn, meant.rest)[2]
+        if for_the_log and not saved
+        else (original.values.get("text") if saved else filled_in) or original.text,
         kind="saved" if saved else "information",
         sender=original.author or original.sender,
         receiver="krisestaben",

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers import rights
+from handlers import clearance, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -138,10 +138,19 @@ async def _all(turn: Turn) -> list[Indicator]:
 
 
 async def _show(turn: Turn) -> None:
-    said = await lines(turn)
+    newest = select(Count).where(Count.crisis_id == turn.the_crisis.id).order_by(Count.at, Count.id)
+    counts = {each.indicator: each for each in await turn.db.scalars(newest)}
+    seen, unseen = await clearance.seen(turn, list(counts.values()))
+    shown = {each.indicator for each in seen}
+    said = [await line(turn, row) for row in await _all(turn) if row.id in shown]
     button = Button(
         "Nyt tal", "indicators.new", {"crisis": turn.the_crisis.id}, style="primary", form=FORM, form_title="Nyt tal"
     )
     await turn.answer(
-        Card("*Indikatorer*\n" + ("\n".join(f"• {quote(each)}" for each in said) or "Ingen endnu."), buttons=(button,))
+        Card(
+            "*Indikatorer*\n"
+            + ("\n".join(f"• {quote(each)}" for each in said) or unseen or "Ingen endnu.")
+            + (f"\n{unseen}" if said and unseen else ""),
+            buttons=(button,),
+        )
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from handlers import lent, rights
+from handlers import journal, lent, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action
 from handlers.turn import Turn
@@ -108,6 +108,8 @@ async def send(turn: Turn, staff: str, direction: str, text: str) -> None:
         )
     )
     await turn.db.flush()
+    if not home:
+        await journal.demand(turn, entry, "communication", f"Meldt til {other.name} (log nr. {entry.no})")
     head = f"Hjem fra {other.name}" if home else f"Meldt til {other.name}"
     confirm = Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": crisis})
     await turn.say(

@@ -6,11 +6,12 @@ import re
 
 from sqlalchemy import func, select
 
-from handlers import audiences, rights
+from handlers import audiences, journal, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import URGENT, Turn
 from storage.parts.nudges import Nudge, NudgeReceipt
+from storage.tables import LogEntry
 
 # To the letter, and nothing of the content: an SMS is read by anybody who sees the telephone.
 WORDS = "Tjek din mail"
@@ -110,6 +111,11 @@ async def send(turn: Turn, nudge: int) -> None:
         turn.db.add(NudgeReceipt(crisis_id=row.crisis_id, nudge=row.id, person=person))
     await turn.db.flush()
     await _nudge(turn, row, row.recipients, again=False)
+    # The mail itself lies in somebody's mailbox: "både den interne og eksterne kommunikation skal journaliseres" (R187).
+    lines = select(LogEntry).where(LogEntry.crisis_id == row.crisis_id).order_by(LogEntry.no.desc()).limit(1)
+    entry = (await turn.db.scalars(lines)).one()
+    row.log_no = entry.no
+    await journal.demand(turn, entry, "communication", f"Mailen »{row.subject or 'uden emne'}« til {row.audience}")
     await turn.replace(await _board(turn, row))
 
 

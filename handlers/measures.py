@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import doubt, measure_card, measure_proposals, measure_steps, rights, times, words
+from handlers import clearance, doubt, measure_card, measure_proposals, measure_steps, rights, times, words
 from handlers.card import Button, Card, Field, quote
 from handlers.measure_card import CLOSED
 from handlers.measure_reading import Reading, Unreadable, when, who
@@ -109,6 +109,8 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         if said and found.kind != "exact" and approved.kind != "exact":
             return False
         await turn.answer(Card(f"Der er intet tiltag T{number}. Skriv */krise tiltag* for at se dem."))
+    elif await clearance.kept_from(turn, row, f"T{number}", said):
+        pass
     elif not said:
         await measure_card.answer(turn, row)
     elif found.kind == "exact" and found.verb:
@@ -202,17 +204,15 @@ async def doubted(turn: Turn, measure: int) -> None:
 
 
 async def _list(turn: Turn) -> None:
-    """What is open, soonest first; those outside the staff see their own."""
-    every = await measure_steps.of_crisis(turn)
-    if not await rights.staff.held(turn):
-        every = [row for row in every if turn.sender in (row.owner, row.created_by)]
+    """What is open, soonest first, as far as it may be seen here."""
+    every, unseen = await clearance.seen(turn, await measure_steps.of_crisis(turn))
     going = [row for row in every if row.status not in CLOSED]
     going.sort(key=lambda row: (not row.urgent, row.due_at is None, row.due_at or turn.now, row.number))
     more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
     may = await rights.runs_staff.held(turn)
     await turn.answer(
         Card(
-            f"*Tiltag:* {len(going)} åbne, {sum(row.status == 'done' for row in every)} udført.{more}",
+            f"*Tiltag:* {len(going)} åbne, {sum(row.status == 'done' for row in every)} udført.{more}\n{unseen}".rstrip(),
             facts=tuple((f"T{row.number}", measure_card.line(turn, row)) for row in going[:SHOWN]),
             buttons=(Button("Nyt tiltag", "measures.new", {}, form=FORM, form_title="Nyt tiltag"),) if may else (),
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from handlers import media_watch, monitoring_card, monitoring_checks, rights, watched_lines
+from handlers import clearance, media_watch, monitoring_card, monitoring_checks, rights, watched_lines
 from handlers.card import Card, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -31,7 +31,7 @@ async def watch(turn: Turn, text: str) -> None:
     first, _, rest = text.strip().partition(" ")
     word, rest = fold(first.strip(":,")), rest.strip()
     if not word:
-        await turn.answer(await monitoring_card.card(turn))
+        await shown(turn)
     elif word in ("medie", "medier", "medieomtale"):
         await media_watch.typed(turn, rest)
     elif not await rights.meets.held(turn):
@@ -183,4 +183,5 @@ async def end(turn: Turn) -> None:
 @action("monitoring.show", who=rights.staff)
 async def shown(turn: Turn) -> None:
     """`Vis overvågning`."""
-    await turn.answer(await monitoring_card.card(turn))
+    if not await clearance.withheld(turn, "Overvågningen vises"):
+        await turn.answer(await monitoring_card.card(turn))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers import agenda, agenda_items, decisions, rights
+from handlers import agenda, agenda_items, clearance, decisions, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -63,15 +63,18 @@ async def of_crisis(turn: Turn) -> list[OptionPaper]:
 )
 async def paper(turn: Turn, text: str) -> None:
     """A form, begun with what was typed; and those that wait for a choice."""
-    rows = await of_crisis(turn)
+    every = await of_crisis(turn)
+    numbered = next((row for row in every if text.strip() == str(row.number)), None)
+    if numbered is not None and await clearance.kept_from(turn, numbered, f"Oplæg {numbered.number}"):
+        return
+    rows, unseen = await clearance.seen(turn, every)
     waiting = [row for row in rows if row.chosen is None]
-    numbered = next((row for row in rows if text.strip() == str(row.number)), None)
     if numbered is not None:
         await turn.answer(_card(turn, numbered), key=_key(numbered, turn.the_incoming.key))
         return
     await turn.answer(
         Card(
-            f"*Oplæg til beslutning:* {len(waiting)} venter på valg. Opstil mindst to forslag.",
+            f"*Oplæg til beslutning:* {len(waiting)} venter på valg. Opstil mindst to forslag.\n{unseen}".rstrip(),
             facts=tuple((f"Oplæg {row.number}", quote(row.situation, 200)) for row in waiting[:SHOWN]),
             buttons=(
                 Button(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers import doubt, orders_card, orders_steps, owners, rights, times, words
+from handlers import clearance, doubt, orders_card, orders_steps, owners, rights, times, words
 from handlers.card import Button, Card, quote
 from handlers.measure_reading import Reading
 from handlers.orders_card import CLOSED
@@ -201,6 +201,8 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         if said and found.kind != "exact":
             return False
         await turn.answer(Card(f"Der er ingen ordre {number}. Skriv */krise ordre* for at se dem."))
+    elif await clearance.kept_from(turn, row, f"Ordre {number}", said):
+        pass
     elif not said:
         mine = turn.sender in row.asked
         await turn.answer(orders_card.receivers(turn, row) if mine else orders_card.staff(turn, row))
@@ -262,17 +264,15 @@ async def _of_crisis(turn: Turn, order: int) -> Order | None:
 
 
 async def _list(turn: Turn) -> None:
-    """What is open; those outside the staff see their own."""
+    """What is open, as far as it may be seen here."""
     rows = [row for row in await orders_steps.of_crisis(turn) if row.state != "dropped"]
-    in_staff = await rights.staff.held(turn)
-    if not in_staff:
-        rows = [row for row in rows if turn.sender in row.asked]
+    rows, unseen = await clearance.seen(turn, rows)
     going = [row for row in rows if row.state not in CLOSED]
     more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
     write = Button("Skriv ordre", "orders.new", {}, form=orders_card.form(), form_title="Skriftlig ordre")
     await turn.answer(
         Card(
-            f"*Ordrer:* {len(going)} åbne, {sum(row.state == 'done' for row in rows)} udført.{more}",
+            f"*Ordrer:* {len(going)} åbne, {sum(row.state == 'done' for row in rows)} udført.{more}\n{unseen}".rstrip(),
             facts=tuple((orders_card.named(row), orders_card.line(turn, row)) for row in going[:SHOWN]),
             buttons=(write,) if await rights.runs_staff.held(turn) else (),
         )

@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers import rights
+from handlers import clearance, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -36,14 +36,19 @@ async def partners(turn: Turn, text: str) -> None:
     """The list; or one of them in one breath."""
     found = _named(text)
     if found is None:
-        await turn.answer(await _card(turn, 0))
+        await open_(turn)
         return
     partner, rest = found
     contact = CONTACTED.match(rest)
     relevant = True if contact else SAID.get(fold(rest))
     if relevant is not None:
         await _mark(turn, partner, relevant, bool(contact), rest[contact.end() :] if contact else "")
-    await turn.answer(await _card(turn, list(PARTNERS).index(partner) // PAGE))
+    if not await _kept_back(turn, "" if relevant is None else "Noteret. "):
+        await turn.answer(await _card(turn, list(PARTNERS).index(partner) // PAGE))
+
+
+async def _kept_back(turn: Turn, said: str = "") -> bool:
+    return await clearance.withheld(turn, f"{said}Listen over samarbejdspartnere vises")
 
 
 def _named(text: str) -> tuple[str, str] | None:
@@ -68,13 +73,15 @@ def _words(name: str) -> list[str]:
 @action("partners.open", who=rights.staff)
 async def open_(turn: Turn) -> None:
     """From the agenda's items 5c and 7."""
-    await turn.answer(await _card(turn, 0))
+    if not await _kept_back(turn):
+        await turn.answer(await _card(turn, 0))
 
 
 @action("partners.page", who=rights.staff)
 async def page(turn: Turn, page: int) -> None:
     """The other half, where the card stands."""
-    await turn.replace(await _card(turn, page))
+    if not await _kept_back(turn):
+        await turn.replace(await _card(turn, page))
 
 
 @action("partners.mark", who=rights.staff)
@@ -84,7 +91,8 @@ async def mark(turn: Turn, partner: str, page: int) -> None:
         return
     said = {"ja": True, "nej": False}.get(turn.value("relevant"))
     await _mark(turn, partner, said, turn.value("contacted") == "ja", turn.value("note"))
-    await turn.replace(await _card(turn, page))
+    if not await _kept_back(turn, "Noteret. "):
+        await turn.replace(await _card(turn, page))
 
 
 async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool, note: str) -> None:

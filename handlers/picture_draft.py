@@ -142,18 +142,18 @@ async def happened(turn: Turn) -> list[str]:
 
 async def measures(turn: Turn) -> list[str]:
     """What has been set going."""
-    rows = await measure_steps.of_crisis(turn)
+    rows, _ = await clearance.seen(turn, await measure_steps.of_crisis(turn), turn.staff)
     return [f"• T{row.number}: {measure_card.line(turn, row)}" for row in rows] or ["Ingen endnu"]
 
 
 async def resource_use(turn: Turn) -> list[str]:
     """What is put in, what more is needed, and the numbers that are followed."""
-    put_in = [
-        f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in await resources.of_crisis(turn)
-    ]
+    used, _ = await clearance.seen(turn, await resources.of_crisis(turn), turn.staff)
+    asked, _ = await clearance.seen(turn, await assistance.of_crisis(turn), turn.staff)
+    put_in = [f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in used]
     needed = [
         f"• B{row.number}: {assistance_card.line(turn, row)}"
-        for row in await assistance.of_crisis(turn)
+        for row in asked
         if row.state not in assistance_card.ANSWERED
     ]
     counted = await indicators.lines(turn)
@@ -189,8 +189,8 @@ def _line(text: str, no: int, verification: str) -> str:
 
 async def _marked(turn: Turn, texts: dict[int, str]) -> dict[int, str]:
     """The texts, with what they take from the log marked as it stands there now (R184), or gone where it is confidential."""
-    _, secrets = await turn.secrets()
-    texts = redaction.without(texts, secrets, f"({turn.rules.grade_name(clearance.CONFIDENTIAL)})")
+    left_out = f"({turn.rules.grade_name(clearance.CONFIDENTIAL)})"
+    texts = redaction.without(texts, await turn.secrets(), left_out)
     numbers = {int(no) for text in texts.values() for no in MARK.findall(text)}
     if not numbers:
         return texts

@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import func, select
 
-from handlers import journal, rights, times
+from handlers import clearance, journal, rights, times
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -51,6 +51,8 @@ async def messages(turn: Turn, text: str) -> None:
         if published
         else f"❗ Intet er udgivet endnu, {times.span(turn.now - begun)} efter aktiveringen."
     )
+    # What is published is everybody's.
+    drafts, unseen = await clearance.seen(turn, [row for row in rows if row.published_at is None])
     facts = tuple(
         (
             f"{row.number}. {quote(row.audience, 60)}",
@@ -58,10 +60,10 @@ async def messages(turn: Turn, text: str) -> None:
             if row.published_at
             else "kladde",
         )
-        for row in rows[:SHOWN]
+        for row in [row for row in rows if row.published_at or row in drafts][:SHOWN]
     )
     button = Button("Nyt budskab", "budskab.new", {}, style="primary", form=FORM, form_title="Nyt budskab")
-    await turn.answer(Card(f"*Budskaber til omverdenen.* {first}", facts=facts, buttons=(button,)))
+    await turn.answer(Card(f"*Budskaber til omverdenen.* {first}\n{unseen}".rstrip(), facts=facts, buttons=(button,)))
 
 
 @action("budskab.new", who=rights.communication)

@@ -7,7 +7,7 @@ import re
 from rapidfuzz import fuzz
 from sqlalchemy import func, select
 
-from handlers import owners, rights, words
+from handlers import clearance, owners, rights, words
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
@@ -182,6 +182,8 @@ async def _keep(turn: Turn, text: str) -> Question:
     spokesperson = next(filter(None, map(plan.holder, ("pressetalsperson", "presseansvarlig", "kommunikation"))), None)
     named = None if external else next((each for each in plan.centres if _speaks_of(each.name, text)), None)
     owner = (spokesperson if external else (named.contact or named.chief) if named else None) or coordinator
+    last = await turn.db.scalar(select(func.max(Question.number)).where(Question.crisis_id == crisis.id))
+    number = (last or 0) + 1
     entry = await turn.log(
         f"Spørgsmål: {text}",
         kind="question",
@@ -189,11 +191,11 @@ async def _keep(turn: Turn, text: str) -> Question:
         receiver=owner,
         direction="in",
         event_time=turn.the_incoming.received_at,
+        refs={"question": number},
     )
-    last = await turn.db.scalar(select(func.max(Question.number)).where(Question.crisis_id == crisis.id))
     row = Question(
         crisis_id=crisis.id,
-        number=(last or 0) + 1,
+        number=number,
         text=text,
         asker=turn.sender,
         external=external,
@@ -223,7 +225,9 @@ async def _alike(turn: Turn, row: Question) -> Question | None:
             Question.external == row.external,
         )
     )
-    scored = [(fuzz.token_sort_ratio(words.fold(each.text), words.fold(row.text)), each) for each in answered]
+    # An answer is there for whoever asks the same, but for what few may know.
+    usable, _ = await clearance.seen(turn, list(answered), turn.staff)
+    scored = [(fuzz.token_sort_ratio(words.fold(each.text), words.fold(row.text)), each) for each in usable]
     best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return best[1] if best[0] >= ALIKE else None
 
@@ -264,17 +268,15 @@ def _told(turn: Turn, row: Question) -> Card:
 
 
 async def _queue(turn: Turn) -> None:
-    mine = select(Question).where(Question.crisis_id == turn.the_crisis.id).order_by(Question.number.desc())
+    every = select(Question).where(Question.crisis_id == turn.the_crisis.id).order_by(Question.number.desc())
     may_route = await _may_route(turn)
-    if not (may_route or await rights.staff.held(turn)):
-        mine = mine.where(Question.asker == turn.sender)
-    rows = list(await turn.db.scalars(mine))
+    rows, unseen = await clearance.seen(turn, list(await turn.db.scalars(every)))
     waiting = [row for row in rows if row.answered_at is None]
     facts = tuple((f"Spm. {row.number}", f"{quote(row.text, 120)} → {turn.name(row.owner)}") for row in waiting[:SHOWN])
     await turn.answer(
         Card(
             f"*Spørgsmål:* {len(waiting)} venter, {len(rows) - len(waiting)} er besvaret. "
-            "Spørg med */krise spm*, svar med */krise svar* og nummeret.",
+            f"Spørg med */krise spm*, svar med */krise svar* og nummeret.\n{unseen}".rstrip(),
             facts=facts,
             buttons=tuple(_moving(row, f"Flyt spm. {row.number}") for row in waiting[:MOVED] if may_route),
         )

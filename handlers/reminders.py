@@ -45,6 +45,7 @@ async def bundle(turn: Turn, person: str) -> None:
         ),
         urgency=ROUTINE,
     )
+    await turn.db.flush()
     for each in shown:
         each.bundle = told.id
     if len(held) > MOST:

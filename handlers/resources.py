@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from handlers import owners, rights, times
+from handlers import clearance, owners, rights, times
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action, timer, verb
 from handlers.turn import Turn
@@ -150,12 +150,13 @@ async def add(
 
 async def overview(turn: Turn) -> None:
     """The five columns, the critical ones first; one phone screen."""
-    rows = await of_crisis(turn)
+    rows, unseen = await clearance.seen(turn, await of_crisis(turn))
     shown = sorted(
         rows, key=lambda row: (not row.critical, row.relief_at or datetime.max.replace(tzinfo=turn.now.tzinfo))
     )
     facts = tuple((f"R{row.number}{' ❗' if row.critical else ''}", _line(turn, row)) for row in shown[:SHOWN])
     more = f" De første {SHOWN} vises." if len(rows) > SHOWN else ""
+    more += f"\n{unseen}" if unseen else ""
     await turn.answer(
         Card(
             f"*Ressourceoversigt:* {len(rows)} i alt, {sum(row.critical for row in rows)} kritiske (❗).{more}\n"

@@ -1,6 +1,6 @@
 """`deling`: "Træf hurtigt en beslutning om, hvem der skal vide hvad?" Plan §8, Fortrolighed (R215, R216).
 
-The log, the minutes and the picture are shared with a group up to a grade once that is decided, and not before.
+The log, the minutes, the picture and the lists (measures, requests, resources, orders, questions) are shared with a group up to a grade once that is decided, and not before.
 `handlers.clearance` reads it from here on.
 """
 
@@ -15,13 +15,14 @@ from handlers.router import refuse
 from handlers.turn import Turn
 from handlers.words import fold
 from storage.grades import GRADES
-from storage.parts.sharing import LOG, MINUTES, PICTURE, SUBJECTS, Sharing
+from storage.parts.sharing import LISTS, LOG, MINUTES, PICTURE, SUBJECTS, Sharing
 
-NAMES = {LOG: "Loggen", MINUTES: "Referaterne", PICTURE: "Situationsbilledet"}
+NAMES = {LOG: "Loggen", MINUTES: "Referaterne", PICTURE: "Situationsbilledet", LISTS: "Listerne"}
 SPOKEN = {
     LOG: ("log", "loggen", "kriseloggen"),
     MINUTES: ("referat", "referatet", "referater", "referaterne"),
     PICTURE: ("billede", "billedet", "situationsbillede", "situationsbilledet"),
+    LISTS: ("liste", "listen", "lister", "listerne", "tiltag", "tiltagene"),
 }
 NOT = ("ikke", "ingen", "intet", "stop")
 NOT_SHARED = "none"
@@ -132,7 +133,8 @@ async def card(turn: Turn) -> Card:
     grades = ", ".join(turn.rules.grades)
     return Card(
         f"*Hvem må vide hvad?* Graderne er {quote(grades)}; en linje er {turn.rules.grade_name(clearance.SHARED)}, når intet andet er "
-        "sagt. Chefen og sekretariatet ser alt, staben og dens kanal det hele på nær det højeste.",
+        "sagt. Chefen og sekretariatet ser alt, staben og dens kanal det hele på nær det højeste. Af listerne (tiltag, anmodninger, "
+        "ressourcer, ordrer, spørgsmål) ser andre kun det, der er deres eller deres centers.",
         tuple(facts),
         buttons=(_button(turn),),
     )

@@ -551,7 +551,8 @@ async def member_out(turn: Turn, text: str) -> None:
     if text.strip() and await externals.leave(turn, text.strip()):
         return
     persons = await _named(turn, text)
-    left = []
+    left: list[str] = []
+    called: list[str] = []
     for person in persons:
         for standing in await turn.db.scalars(
             select(Member).where(
@@ -560,6 +561,7 @@ async def member_out(turn: Turn, text: str) -> None:
         ):
             standing.until = turn.now
             left.append(person)
+            called += [person] if standing.staff != "beside" else []
     if not persons:
         return
     if not left:
@@ -567,9 +569,10 @@ async def member_out(turn: Turn, text: str) -> None:
         return
     await turn.db.flush()
     await turn.log(f"Ud af krisestaben: {turn.names(left)}", kind="member", receiver=", ".join(left))
+    meetings = await invitations.farewell(turn, called) if called else ""
     await turn.notify(
         left,
-        Card(f"Du er trådt ud af krisestaben for nr. {turn.the_crisis.number}. Tak for hjælpen."),
+        Card(f"Du er trådt ud af krisestaben for nr. {turn.the_crisis.number}. Tak for hjælpen.{meetings}"),
         kind="notice",
         summary=f"Fortalt, at de er trådt ud: {turn.names(left)}",
     )

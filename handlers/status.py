@@ -24,7 +24,7 @@ from handlers import (
 from handlers.card import Button, Card, quote
 from handlers.registry import verb
 from handlers.turn import Turn
-from storage.tables import LogEntry, LogState
+from storage.tables import AssistanceRequest, LogEntry, LogState, Measure, Task
 
 # What the framing staff decides is decided too; see `handlers.framing`.
 FRAMING = "framing_decision"
@@ -46,20 +46,21 @@ async def card(turn: Turn, reader: str) -> Card:
     """
     if not await rights.staff.held(turn) and not await rights.decider.held(turn):
         return Card("\n".join(_head(turn)) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
-    return await clearance.fit(turn, await whole(turn, await clearance.of(turn, reader)), reader)
+    return await clearance.fit(turn, await whole(turn, reader), reader)
 
 
 def _head(turn: Turn) -> list[str]:
     return [f"*Nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}*", _state(turn)]
 
 
-async def whole(turn: Turn, highest: str = clearance.SHARED) -> Card:
+async def whole(turn: Turn, reader: str = "") -> Card:
     """Everything of it, for those who are about the staff.
 
     Args:
-        highest: the highest grade that may be seen where it is shown.
+        reader: as for `card`; the staff's channel where nobody is named.
     """
-    crisis, head = turn.the_crisis, _head(turn)
+    crisis, head, reader = turn.the_crisis, _head(turn), reader or turn.staff
+    highest = await clearance.of(turn, reader)
     if crisis.level == 2 and crisis.state == "active":
         head.append(
             f"Fuldt etableret {turn.clock(crisis.established_at)}."
@@ -73,14 +74,20 @@ async def whole(turn: Turn, highest: str = clearance.SHARED) -> Card:
         if missing:
             head.append(f"Mangler at underrette: {', '.join(missing)}.")
         head.append(f"Sag i ESDH: {crisis.case_ref or 'mangler'}. Sag i C3: {crisis.c3_ref or 'mangler'}.")
-    every = await tasks.of_crisis(turn)
-    started = await measure_steps.of_crisis(turn)
+    rows = [
+        *await tasks.of_crisis(turn),
+        *await measure_steps.of_crisis(turn),
+        *await assistance.of_crisis(turn),
+    ]
+    seen, left_out = await clearance.seen(turn, rows, reader)
+    every = [row for row in seen if isinstance(row, Task)]
+    started = [row for row in seen if isinstance(row, Measure)]
+    asked = [row for row in seen if isinstance(row, AssistanceRequest)]
     done = [f"T{row.number}: {row.title}" for row in started if row.status == "done"]
     done += [task.title for task in every if task.status == "done"]
     waiting = [
         f"T{row.number}: {measure_card.line(turn, row)}" for row in started if row.status not in measure_card.CLOSED
     ]
-    asked = await assistance.of_crisis(turn)
     waiting += [
         f"B{row.number}: {assistance_card.line(turn, row)}"
         for row in asked
@@ -111,10 +118,10 @@ async def whole(turn: Turn, highest: str = clearance.SHARED) -> Card:
         facts=(
             ("Løst", _list(done)),
             ("Besluttet", "\n".join(filter(None, [_list(list(decisions)), unseen]))),
-            ("Afventer", _list(waiting)),
+            ("Afventer", f"{_list(waiting)}\n{left_out}".rstrip()),
             *((("Referat", last),) if (last := await minutes.of_last(turn)) else ()),
             ("Log", f"{unconfirmed} ubekræftede oplysninger"),
-            *await _board(turn),
+            *await _board(turn, reader),
         ),
         buttons=(Button("Fuldt etableret", "deadlines.established", {"crisis": crisis.id}),)
         if crisis.level == 2 and crisis.state == "active" and not crisis.established_at
@@ -122,13 +129,14 @@ async def whole(turn: Turn, highest: str = clearance.SHARED) -> Card:
     )
 
 
-async def _board(turn: Turn) -> list[tuple[str, str]]:
+async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
     """ "disponere ressourcer og koordinere organisationens interne og eksterne kommunikation" (R056), once there is any."""
     picture = await picture_texts.newest(turn, "published")
-    rows = [f"{row.quantity} {row.name}" for row in await resources.of_crisis(turn)]
+    seen, unseen = await clearance.seen(turn, await resources.of_crisis(turn), reader)
+    rows = [f"{row.quantity} {row.name}" for row in seen]
     plan = await communication_plan.newest(turn)
     found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []
-    found += [("Ressourcer", _list(rows))] if rows else []
+    found += [("Ressourcer", "\n".join(filter(None, [_list(rows) if rows else "", unseen])))] if rows or unseen else []
     found += [("Kommunikationsplan", f"udgave {plan.version}, {turn.clock(plan.written_at)}")] if plan else []
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers import chief_asked, externals, named_roles, rights
+from handlers import chief_asked, externals, invitations, named_roles, rights
 from handlers.card import Button, Card, Field, quote
 from handlers.registry import action
 from handlers.roster import CHIEF, DEPUTY
@@ -89,6 +89,8 @@ async def go(turn: Turn, meeting: int) -> None:
             await externals.leave(turn, member.person.removeprefix(PREFIX))
         member.until = turn.now
     await turn.db.flush()
+    reached = [each.person for each in leaving if not each.person.startswith(PREFIX)]
+    meetings = await invitations.farewell(turn, reached) if reached else ""
     names = ", ".join(_name(turn, each) for each in going_on) or "ingen"
     out = ", ".join(_name(turn, each) for each in leaving) or "ingen"
     await turn.log(
@@ -99,10 +101,10 @@ async def go(turn: Turn, meeting: int) -> None:
         refs={"framing_meeting": row.number},
     )
     await turn.notify(
-        [each.person for each in leaving if not each.person.startswith(PREFIX)],
+        reached,
         Card(
             f"Du er trådt ud af krisestaben for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}. "
-            "Det, du har besluttet, står i loggen. Tak for hjælpen."
+            f"Det, du har besluttet, står i loggen. Tak for hjælpen.{meetings}"
         ),
         kind="notice",
         summary="Fortalt, at de er trådt ud af krisestaben",

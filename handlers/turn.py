@@ -6,6 +6,7 @@ A turn reads and writes rows and says what shall be said. Nothing leaves the hou
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -216,14 +217,20 @@ class Turn:
         confidential line's words is as confidential.
         """
         how.setdefault("recorder", self.sender)
-        self._secrets = None
-        if await clearance.repeats(self, summary):
+        regraded = how.get("kind") == "grade"
+        self._forget_secrets(regraded)
+        if await clearance.repeats(self, summary, how.get("refs")):
             how["grade"] = clearance.CONFIDENTIAL
-        self._secrets = None
+        self._forget_secrets(regraded or how.get("grade") == clearance.CONFIDENTIAL)
         entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
         if how.get("direction") == "in" and self.incoming is not None:
             await attachments.take(self, entry, self.incoming, self.inbox_id)
         return entry
+
+    def _forget_secrets(self, changed: bool) -> None:
+        """Ask anew for what is confidential: always where something is, since what repeats it may have been written."""
+        if changed or (self._secrets is not None and self._secrets.lines):
+            self._secrets = None
 
     async def say(
         self,
@@ -260,7 +267,7 @@ class Turn:
         routine = urgency == ROUTINE and not recipient.startswith("staff:")
         quiet = await self.quiet_until(recipient) if routine else None
         message = Message(
-            key=key or f"{self._source}/{await self._next_number()}",
+            key=key or f"{self._source}/{secrets.token_hex(8)}",
             crisis_id=self._crisis.id if self._crisis else None,
             recipient=recipient,
             kind=kind,
@@ -272,7 +279,6 @@ class Turn:
             created_at=self.now,
         )
         self.db.add(message)
-        await self.db.flush()
         if quiet is not None:
             number = self._crisis.number if self._crisis else 0
             await self.at(quiet, "reminders.bundle", f"reminders/{number}/{recipient}", person=recipient)
@@ -397,7 +403,6 @@ class Turn:
         else:
             standing.kind, standing.args, standing.due_at = kind, args, due
             standing.state, standing.attempts, standing.crisis_id = "waiting", 0, crisis_id
-        await self.db.flush()
 
     async def cancel(self, *keys: str) -> None:
         """Take timers off, where they still wait."""
@@ -411,7 +416,3 @@ class Turn:
     @property
     def _source(self) -> str:
         return self.incoming.key if self.incoming else f"timer@{self.now.isoformat()}"
-
-    async def _next_number(self) -> int:
-        last = await self.db.scalar(select(Message.id).order_by(Message.id.desc()).limit(1))
-        return (last or 0) + 1

@@ -75,8 +75,9 @@ def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
             return Match("exact", verb, rest, typed)
     errors: dict[str, tuple[int, str, str]] = {}
     for typed, rest in beginnings:
+        plain = _plain(typed)
         for name, verb in names.items():
-            distance = _typing_errors(_plain(typed), name)
+            distance = _typing_errors(plain, name)
             if distance is not None and distance < errors.get(verb, (3,))[0]:
                 errors[verb] = (distance, typed, rest)
     fewest = min((distance for distance, _, _ in errors.values()), default=0)

@@ -144,9 +144,9 @@ async def _as_seen(db: AsyncSession, crisis: Crisis, told: dict[str, Any], grade
     """Without what a confidential entry said, for a reader who may not see it."""
     if grade == GRADES[-1]:
         return told
-    numbers, texts = await redaction.secrets(db, crisis)
-    rest = _told_of(numbers, {name: each for name, each in told.items() if name not in HASHED})
-    return {**told, **redaction.without(rest, texts, LEFT_OUT)}
+    secrets = await redaction.secrets(db, crisis)
+    rest = _told_of(secrets.lines, {name: each for name, each in told.items() if name not in HASHED})
+    return {**told, **redaction.without(rest, secrets, LEFT_OUT)}
 
 
 def _crisis(crisis: Crisis) -> dict[str, Any]:

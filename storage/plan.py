@@ -6,9 +6,10 @@ The file is YAML with Danish keys; here they are the aliases of English names. W
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -302,6 +303,7 @@ class Deadlines(Part):
     monitoring: Duration = Field(default=read_duration("30m"), alias="overvågning")
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
     relief: Duration = Field(default=read_duration("12h"), alias="afløs_repræsentant")
+    unlogged: Duration = Field(default=read_duration("30d"), alias="bilag_slettes")
 
     @field_validator("warnings")
     @classmethod
@@ -576,7 +578,7 @@ class Plan(Part):
         Raises:
             pydantic.ValidationError: `frozen` is no plan.
         """
-        old = cls.model_validate(frozen, extra="ignore")
+        old = _as_it_was(json.dumps(frozen))
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}
         others = holders or {}
@@ -628,6 +630,12 @@ class Plan(Part):
         for person, known in self.persons.items():
             if known.title:
                 yield from ((name, person) for name in _definite(known.title))
+
+
+@lru_cache(maxsize=16)
+def _as_it_was(frozen: str) -> Plan:
+    """A crisis' plan, which every turn asks for and nobody changes."""
+    return Plan.model_validate_json(frozen, extra="ignore")
 
 
 def _definite(noun: str) -> tuple[str, ...]:
@@ -689,6 +697,7 @@ def load(path: Path) -> Plan:
     return parse(text, name)
 
 
+@cache
 def example() -> Plan:
     """The packaged example plan, with fictional persons."""
     return parse(example_text(), EXAMPLE)

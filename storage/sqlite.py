@@ -18,25 +18,45 @@ WRITES = "BEGIN IMMEDIATE"
 
 
 class Connection(aiosqlite.Connection):
-    """The driver's connection, which keeps its thread for what waits."""
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        raw = self._conn
-        if fn in (raw.commit, raw.close) or (args and args[0] == WRITES):
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return fn(*args, **kwargs)
-
-
-async def connect(path: str, patience: float) -> Connection:
-    """Open a database file.
+    """The driver's connection, which keeps its thread for what waits.
 
     Args:
         path: the file, made when it isn't there.
         patience: seconds to wait for another process that is writing.
     """
-    # Both threads use it, and never at once: whoever asks has its answer before it asks again.
-    connection = Connection(lambda: sqlite3.connect(path, timeout=patience, check_same_thread=False), 64)
-    # A process that ends doesn't wait for it.
-    connection._thread.daemon = True
+
+    def __init__(self, path: str, patience: float) -> None:
+        # Both threads use it, and never at once: whoever asks has its answer before it asks again.
+        super().__init__(lambda: sqlite3.connect(path, timeout=patience, check_same_thread=False), 64)
+        self._patience = patience
+        # A process that ends doesn't wait for it.
+        self._thread.daemon = True
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        raw = self._conn
+        if args and args[0] == WRITES:
+            if self._begun_at_once(raw):
+                return None
+        elif fn not in (raw.commit, raw.close):
+            return fn(*args, **kwargs)
+        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _begun_at_once(self, raw: sqlite3.Connection) -> bool:
+        """Take the one writer's place if nobody has it, as is nearly always so."""
+        raw.execute("PRAGMA busy_timeout=0").close()
+        try:
+            raw.execute(WRITES).close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}").close()
+        return True
+
+
+async def connect(path: str, patience: float) -> Connection:
+    """Open a database file; the arguments are the connection's."""
+    connection = Connection(path, patience)
     await connection
     return connection

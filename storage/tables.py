@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    bindparam,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -43,6 +44,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")
+
+# For the queries that are asked all the time and so are built once: `{"now": …}` comes with them.
+NOW = bindparam("now", type_=UtcDateTime())
 
 
 class Base(DeclarativeBase):

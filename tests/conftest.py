@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from storage.database import Database
+from tests import dialects
 from tests.databases import Databases, PostgreSQL, SQLite
 from tests.prologue import Prologues
 from tests.stage import Stage
 from tests.stages import PAIRS, STAGES, Pair
 
+dialects.share()
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 # A test's database need not outlive the machine's power, and waiting for a disk is most of what a commit takes.
 MEMORY = Path("/dev/shm")
+# What the databases of a run take at most, in bytes; a container's memory disk may be smaller than that.
+ROOM = 2 * 1024**3
+
+
+def folder() -> TemporaryDirectory[str]:
+    """A folder for databases: in memory, where there is room."""
+    roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
+    return TemporaryDirectory(prefix="krisebot-", dir=MEMORY if roomy else None)
 
 
 @pytest.fixture(scope="session")
 def sqlite() -> Iterator[SQLite]:
-    with TemporaryDirectory(prefix="krisebot-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield SQLite(Path(folder))
+    with folder() as path:
+        yield SQLite(Path(path))
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     # Not below pytest's own folder: run by root, the server is another user, and the next pytest to start shuts it out.
-    with TemporaryDirectory(prefix="krisebot-") as folder:
-        server = PostgreSQL(Path(folder) / "postgresql")
+    with folder() as path:
+        server = PostgreSQL(Path(path) / "postgresql")
         yield server
         server.stop()
 

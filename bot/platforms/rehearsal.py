@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import hmac
 import json
 import logging
@@ -28,8 +29,9 @@ from bot.clock import SystemClock
 from bot.engine import Engine
 from bot.pace import NO_LIMITS
 from bot.platforms.platform import Post, Ref, Undeliverable
-from handlers.attachments import measure
-from handlers.card import Card
+from bot.saving import asked
+from handlers.attachments import measure, titled
+from handlers.card import Card, Field
 from handlers.incoming import Enclosed, Incoming
 from storage.chain import clean
 from storage.parts.attachments import LARGEST, content_of, store
@@ -184,6 +186,7 @@ class Rehearsal:
             web.post("/rehearsal/clock", self._guarded(self._wind)),
             web.post("/rehearsal/say", self._guarded(self._say)),
             web.post("/rehearsal/press", self._guarded(self._press)),
+            web.get("/rehearsal/save", self._guarded(self._wants_to_save)),
             web.post("/rehearsal/save", self._guarded(self._save)),
         ]
 
@@ -319,9 +322,7 @@ class Rehearsal:
     async def _press(self, request: web.Request) -> web.Response:
         body = await _body(request)
         person, label = self._person(body.get("as")), body.get("button")
-        values = body.get("values") or {}
-        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-            raise _error(400, "values skal være tekster.")
+        values = _values(body)
         if not isinstance(label, str) or not isinstance(body.get("message"), str):
             raise _error(400, "message og button mangler.")
         async with self._engine.database.reading() as db:
@@ -349,9 +350,19 @@ class Rehearsal:
         )
         return web.json_response({"seq": seq})
 
+    async def _wants_to_save(self, request: web.Request) -> web.Response:
+        person = self._person(request.query.get("for"))
+        async with self._engine.database.reading() as db:
+            post = await self._seen(db, person, request.query.get("message", ""))
+        if post is None:
+            return _refuse(404, "Beskeden er der ikke.")
+        text = Field("text", "Tekst", "long", required=True, value=post.text or titled(_enclosed(post)))
+        fields = (text, *await asked(self._engine, NAME, person, post.place))
+        return web.json_response({"fields": [dataclasses.asdict(each) for each in fields]})
+
     async def _save(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        person = self._person(body.get("as"))
+        person, values = self._person(body.get("as")), _values(body)
         async with self._engine.database.reading() as db:
             post = await self._seen(db, person, str(body.get("message")))
             seq = await db.scalar(select(func.max(RehearsalPost.seq))) or 0
@@ -366,7 +377,8 @@ class Rehearsal:
                 place="channel",
                 conversation=post.place,
                 received_at=self._clock.now(),
-                text=post.text,
+                text=values.get("text", "").strip() or post.text,
+                values=values,
                 message=f"{NAME}:{post.id}",
                 author=self._full(post.sender),
                 said_at=post.at,
@@ -530,6 +542,13 @@ async def _body(request: web.Request, largest: int | None = None) -> dict[str, A
     if not isinstance(body, dict):
         raise _error(400, "Skriv et JSON-objekt.")
     return body
+
+
+def _values(body: Mapping[str, Any]) -> dict[str, str]:
+    values = body.get("values") or {}
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise _error(400, "values skal være tekster.")
+    return values
 
 
 def _error(status: int, why: str) -> web.HTTPException:

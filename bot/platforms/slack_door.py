@@ -32,6 +32,7 @@ from bot.platforms.slack_drawing import Press, Said
 from bot.platforms.slack_home import home
 from bot.platforms.slack_people import NAME, People
 from bot.platforms.slack_words import plain, without_mention
+from bot.saving import asked
 from handlers import times
 from handlers.attachments import titled
 from handlers.card import Button, Card, quote
@@ -278,7 +279,8 @@ class Door:
         said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed))
         text = self._plain(message.get("text") or "") or titled(enclosed)
         byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
-        await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline))
+        fields = await asked(self._engine, NAME, self._people.person(body["user"]["id"]), channel)
+        await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline, fields))
         await ack()
 
     async def _saved(self, ack: AsyncAck, body: Json, view: Json) -> None:

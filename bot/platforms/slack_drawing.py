@@ -131,37 +131,28 @@ def dialog(button: Button, press: Press) -> Json:
     )
 
 
-def save_dialog(said: Said, text: str, byline: str) -> Json:
+def save_dialog(said: Said, text: str, byline: str, asked: Iterable[Field]) -> Json:
     """`Gem i log`: the message as it will stand, which the one who saves it may mend.
 
     Args:
         text: the whole message; what doesn't fit one field goes on in the next.
         byline: who wrote it, and when.
+        asked: what is filled in beside it.
     """
     pieces = [text[at : at + LONGEST_INPUT] for at in range(0, len(text), LONGEST_INPUT)] or [""]
     fields = [
         Field(f"text_{number}", "Tekst" if number == 1 else "Tekst, fortsat", "long", value=piece)
         for number, piece in enumerate(pieces, 1)
     ]
-    verification = Field(
-        "verification",
-        "Er oplysningen bekræftet?",
-        "choice",
-        required=True,
-        value="unconfirmed",
-        choices=(("unconfirmed", "Ubekræftet"), ("confirmed", "Bekræftet")),
-    )
-    blocks = [_rich(_words(byline)), *(_input(each) for each in (*fields, verification))]
+    blocks = [_rich(_words(byline)), *(_input(each) for each in (*fields, *asked))]
     return _modal(SAVE, "Gem i log", "Gem i log", said.dump(), blocks)
 
 
 def saved(values: Mapping[str, str]) -> dict[str, str]:
-    """What `save_dialog` was answered with: the text in one piece again, and whether it is confirmed."""
+    """What `save_dialog` was answered with: the text in one piece again, and what was asked beside it."""
     pieces = sorted((name for name in values if name.startswith("text_")), key=lambda name: int(name[5:]))
-    return {
-        "text": "".join(values[name] for name in pieces),
-        "verification": values.get("verification") or "unconfirmed",
-    }
+    others = {name: value for name, value in values.items() if name not in pieces}
+    return {"text": "".join(values[name] for name in pieces), **others}
 
 
 def home(card: Card) -> Json:

@@ -24,6 +24,7 @@ from bot.platforms.teams_drawing import Press
 from bot.platforms.teams_people import DM, NAME, People
 from bot.platforms.teams_token import KeysUnavailable, Refused, TokenCheck
 from bot.platforms.teams_words import from_html, plain, sent_on, without_mention
+from bot.saving import asked
 from handlers import times
 from handlers.attachments import titled
 from handlers.card import Button, Card, quote
@@ -187,7 +188,7 @@ class Door:
             case "task/submit":
                 await self._press(here, _press(value.get("data")))
             case "composeExtension/fetchTask" if value.get("commandId") == SAVE:
-                return self._wants_to_save(here, _payload(value))
+                return await self._wants_to_save(here, _payload(value))
             case "composeExtension/submitAction" if value.get("commandId") == SAVE:
                 await self._saved(here, value)
         return {}
@@ -240,12 +241,13 @@ class Door:
 
     # --- Gem i log ---
 
-    def _wants_to_save(self, here: _Here, payload: Json) -> Json:
+    async def _wants_to_save(self, here: _Here, payload: Json) -> Json:
         _, name = self._author(payload)
         when = times.short(_said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
         enclosed = _enclosed(payload, here)
         byline = f"Skrevet af *{quote(name)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
-        return drawing.save_dialog(_content(payload) or titled(enclosed), byline)
+        fields = await asked(self._engine, NAME, self._people.person(here.user), await here.conversation())
+        return drawing.save_dialog(_content(payload) or titled(enclosed), byline, fields)
 
     async def _saved(self, here: _Here, value: Json) -> None:
         payload = _payload(value)
@@ -256,7 +258,7 @@ class Door:
             f"{here.place}:{here.id}:{_fingerprint(here.activity)}",
             "save",
             text=values.get("text", "").strip() or _content(payload),
-            values={"verification": "unconfirmed", **values},
+            values=values,
             message=f"{here.channel}:{_text(payload, 'id')}",
             author=author,
             said_at=_said_at(payload),

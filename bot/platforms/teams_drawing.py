@@ -125,23 +125,14 @@ def dialog(button: Button, press: Press) -> Json:
     return _dialog(button.form_title or button.label, [_input(each) for each in button.form], send)
 
 
-def save_dialog(text: str, byline: str) -> Json:
+def save_dialog(text: str, byline: str, asked: Iterable[Field]) -> Json:
     """`Gem i log`: the message as it will stand, which the one who saves it may mend.
 
     Args:
         byline: who wrote it, and when.
+        asked: what is filled in beside it.
     """
-    fields = (
-        Field("text", "Tekst", "long", required=True, value=text),
-        Field(
-            "verification",
-            "Er oplysningen bekræftet?",
-            "choice",
-            required=True,
-            value="unconfirmed",
-            choices=(("unconfirmed", "Ubekræftet"), ("confirmed", "Bekræftet")),
-        ),
-    )
+    fields = (Field("text", "Tekst", "long", required=True, value=text), *asked)
     send = {"type": "Action.Submit", "title": "Gem i log", "data": {}}
     return _dialog("Gem i log", [*_words(byline), *(_input(each) for each in fields)], send)
 

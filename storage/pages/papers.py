@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.pages.blocks import Block, Names, Told
+from storage.parts.meetings import PARTS
 from storage.parts.pictures import NATIONAL, PLAN, STAFF
 
 KIND = {"discussion": "drøftelse", "decision": "beslutning", "information": "orientering", None: ""}
@@ -114,11 +115,25 @@ def agenda(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block
         ("Godkendt af", approved),
         ("Udsendt", names.day(row["sent_at"])),
     )
-    rows = tuple(
-        (str(each["no"]), f"{'NYT: ' if each['new'] else ''}{each['text']}", KIND.get(each["kind"], ""))
-        for each in row["items"]
-    )
-    yield Block("table", rows=(("Nr.", "Punkt", "Karakter"), *rows), widths=(1, 9, 2))
+    for part, items in _in_parts(row["items"]):
+        if part:
+            yield Block("subheading", part)
+        rows = tuple(
+            (str(each["no"]), f"{'NYT: ' if each['new'] else ''}{each['text']}", KIND.get(each["kind"], ""))
+            for each in items
+        )
+        yield Block("table", rows=(("Nr.", "Punkt", "Karakter"), *rows), widths=(1, 9, 2))
+
+
+def _in_parts(items: Sequence[Told]) -> list[tuple[str, list[Told]]]:
+    """An agenda's items under the parts that Bilag 2 has them in; the first meeting's have none."""
+    parts: list[tuple[str, list[Told]]] = []
+    for each in items:
+        begins = PARTS.get(each["text"]) if each["item"] is None else None
+        if begins or not parts:
+            parts.append((begins or "", []))
+        parts[-1][1].append(each)
+    return parts
 
 
 def minutes(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block]:

@@ -47,7 +47,7 @@ class Attachment(Base):
     size: Mapped[int]  # bytes; what the platform said, until they are here
     told_no: Mapped[int | None]  # the line that says what became of it, and holds the hash
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_files.sha256"))
-    state: Mapped[str] = mapped_column(default="wanted")  # wanted, kept, failed
+    state: Mapped[str] = mapped_column(default="wanted")  # wanted, kept, failed, removed: it never came into the log
     reason: Mapped[str | None]  # why it failed, Danish
     attempts: Mapped[int] = mapped_column(default=0)
     wanted_at: Mapped[datetime]

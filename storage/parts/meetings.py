@@ -15,6 +15,13 @@ from storage.log import instant
 from storage.parts import part
 from storage.tables import Base, Crisis, Id, _key, _of_crisis
 
+# The three parts of Bilag 2's "de videre møder", each said before its first heading.
+PARTS = {
+    "Opdatering på situationsbilledet": "Status og opdatering",
+    "Opgaver, der angår koordinering": "Koordination og beslutning",
+    "Punkter til erfaringsopsamling": "Andet",
+}
+
 
 class Meeting(Base):
     """One meeting of the operational staff."""

@@ -14,8 +14,8 @@ from storage.parts import part
 from storage.tables import Base, Crisis, _key, _of_crisis
 
 # What is shared.
-LOG, MINUTES, PICTURE = "log", "minutes", "picture"
-SUBJECTS = (LOG, MINUTES, PICTURE)
+LOG, MINUTES, PICTURE, LISTS = "log", "minutes", "picture", "lists"
+SUBJECTS = (LOG, MINUTES, PICTURE, LISTS)
 
 
 class Sharing(Base):

@@ -180,6 +180,42 @@ async def test_an_employee_outside_the_staff_does_not_see_its_channel(stage: Reh
 
 
 @on_sqlite
+async def test_a_message_is_saved_with_the_grade_that_its_saver_may_set(stage: RehearsalStage) -> None:
+    """R182 R183 R196 R216: the form offers the right grades, a forged one counts for nothing, what a stranger can't see isn't
+    saved, and what a stranger saves is offered as a report.
+    """
+    await actor(stage, "lars").commands("aktiver 2 skybrud")
+    await actor(stage, "anne").says("to beboere er savnet", "stab")
+    said = next(each["id"] for each in await actor(stage, "anne").messages() if "savnet" in each["text"])
+    for person, offered in {
+        "kim": ["open", "internal", "staff", "confidential"],
+        "anne": ["staff", "confidential"],
+    }.items():
+        _, form = await get(stage, f"/rehearsal/save?for={person}&message={said}")
+        fields = {each["id"]: each for each in form["fields"]}
+        assert (fields["text"]["value"], fields["grade"]["value"]) == ("to beboere er savnet", "staff")
+        assert [value for value, _ in fields["grade"]["choices"]] == offered
+    assert (await get(stage, f"/rehearsal/save?for=finn&message={said}"))[0] == 404
+    values = {"text": "to beboere er savnet", "verification": "confirmed", "grade": "open"}
+    await actor(stage, "anne").posts("save", {"message": said, "values": values})
+    assert await stage["anne"].sees("Kun logføreren, krisestabschefen eller en stedfortræder kan gøre den Åben.")
+    line = (await stage.export())["log"][-1]
+    assert (line["kind"], line["grade"], line["verification"]) == ("saved", "staff", "unconfirmed")
+    await actor(stage, "kim").posts("save", {"message": said, "values": {"grade": 3}}, expect=400)
+    await actor(stage, "anne").says("politiet må få de to navne", "stab")
+    said = next(each["id"] for each in await actor(stage, "kim").messages() if "navne" in each["text"])
+    out = {"direction": "out", "party": "Politiet", "grade": "open"}
+    await actor(stage, "kim").posts("save", {"message": said, "values": out})
+    line = (await stage.export())["log"][-1]
+    assert (line["direction"], line["sender"], line["receiver"]) == ("out", "anne", "Politiet")
+    await actor(stage, "finn").says("der er røg fra taget", "generelt")
+    said = next(each["id"] for each in await actor(stage, "finn").messages() if "røg" in each["text"])
+    await actor(stage, "finn").posts("save", {"message": said})
+    await stage["finn"].presses("Send som melding")
+    assert [each["what"] for each in (await stage.export())["reports"]] == ["der er røg fra taget"]
+
+
+@on_sqlite
 async def test_an_operator_sees_that_it_is_alive_ready_and_what_waits(database_url: str) -> None:
     class TickingStage(RehearsalStage):
         by_itself = True

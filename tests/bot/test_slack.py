@@ -482,14 +482,14 @@ async def test_a_message_is_saved_in_the_log_with_its_own_author_and_time(house:
 
 
 async def test_the_one_who_saves_may_mend_the_text_and_confirm_it(house: House) -> None:
-    """R182 R184: the log keeper says that it is confirmed."""
+    """R182 R184 R216: the log keeper says that it is confirmed, and that all may read it."""
     message = await said_in_the_staff(house, "40 cm vnad")
     keeper = house.person(house.plan.persons[house.plan.holders("logfører")[0]].slack or "")
     await keeper.shortcut("Gem i log", message)
-    await keeper.submits({"text_1": "40 cm vand", "verification": "confirmed"})
+    await keeper.submits({"text_1": "40 cm vand", "verification": "confirmed", "grade": "open"})
     await house.engine.settle()
     (entry,) = await log(house, "saved")
-    assert entry["summary"] == "40 cm vand"
+    assert (entry["summary"], entry["grade"]) == ("40 cm vand", "open")
     assert await house.rows(select(LogState.verification).where(LogState.no == entry["no"])) == ["confirmed"]
 
 

@@ -173,16 +173,22 @@ def test_answers_come_back_as_plain_texts() -> None:
 @pytest.mark.parametrize("length", [0, 10, 3000, 3001, 40_000])
 def test_a_message_of_any_length_is_saved_whole(length: int) -> None:
     text = ("vand i kælderen " * 2500)[:length]
-    view = drawing.save_dialog(Said("C1:1.2", "jens", "1.2"), text, "Skrevet af *Jens Lund* kl. 14:05")
+    grade = Field("grade", "Hvem må se linjen?", "choice", required=True, value="staff", choices=(("staff", "Stab"),))
+    view = drawing.save_dialog(Said("C1:1.2", "jens", "1.2"), text, "Skrevet af *Jens Lund* kl. 14:05", [grade])
     assert refusals_of_view(view) == []
     state = {
         "values": {
-            block["block_id"]: {"x": {"value": block["element"].get("initial_value")}}
+            block["block_id"]: {
+                "x": {
+                    "value": block["element"].get("initial_value"),
+                    "selected_option": block["element"].get("initial_option"),
+                }
+            }
             for block in view["blocks"]
-            if block["type"] == "input" and block["block_id"] != "verification"
+            if block["type"] == "input"
         }
     }
-    assert drawing.saved(drawing.values(state)) == {"text": text, "verification": "unconfirmed"}
+    assert drawing.saved(drawing.values(state)) == {"text": text, "grade": "staff"}
 
 
 CHARACTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

@@ -38,6 +38,7 @@ from tests.fakes.teams import (
     Timeout,
     WrongPage,
 )
+from tests.fakes.teams_cards import inputs
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -445,7 +446,7 @@ async def test_nobody_is_shown_a_form_or_a_card_that_was_not_sent_to_them(house:
 
 
 async def test_gem_i_log_saves_with_the_messages_own_author_and_time(house: House) -> None:
-    """R182 R026: the message action is how a line is caught in Teams."""
+    """R182 R026 R216: the message action catches a line in Teams; who is no log keeper may only keep it for fewer."""
     await house.crisis()
     house.teams.hears_all = True
     channel = (await house.room()).address
@@ -457,11 +458,16 @@ async def test_gem_i_log_saves_with_the_messages_own_author_and_time(house: Hous
     await jens.saves(said)
     assert jens.dialog is not None
     assert "Eva Lind" in jens.dialog.shown
-    await jens.submits({"verification": "unconfirmed"})
+    (grade,) = [each for each in inputs(jens.dialog.card) if each["id"] == "grade"]
+    assert [each["title"] for each in grade["choices"]] == ["Stab", "Fortrolig"]
+    assert grade["value"] == "staff"
+    await jens.submits({"verification": "confirmed", "grade": "confidential"})
     await house.settle()
     (entry,) = await house.rows(select(LogEntry).where(LogEntry.kind == "saved"))
     line = json.loads(entry.canonical)
     assert (line["summary"], line["sender"]) == ("40 cm vand i Fløng <b>nu</b>", "eva")
+    assert line["grade"] == "confidential"
+    assert house.posted("Linjen er gemt som ubekræftet") == 1
     assert line["event_time"].startswith(datetime.fromtimestamp(int(said.id) / 1000, UTC).isoformat()[:19])
     await eva.edits(said, "60 cm")
     await house.settle()

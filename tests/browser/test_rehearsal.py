@@ -118,6 +118,41 @@ def test_a_picture_is_attached_with_the_keyboard_and_comes_along(browser: Browse
         expect(finn.button("Send som melding")).to_be_visible()
 
 
+def test_a_message_is_saved_in_the_log_with_the_keyboard(browser: Browser, krisebot: Program) -> None:
+    """R026 R182 R216: what Anne wrote becomes a line, mended and graded by the log keeper, who is back where they were."""
+    with opened(browser, krisebot.address, DESKTOP, "anne", "kim") as page:
+        anne, kim = Screen(page, "Anne Holm"), Screen(page, "Kim Dahl")
+        anne.says("/krise aktiver 2 skybrud")
+        expect(anne.composer).to_have_value("")
+        for screen in (anne, kim):
+            screen.area.get_by_role("button", name="#krise-").click()
+        anne.says("40 cm vnad i Fløng")
+        save = kim.message("40 cm vnad").get_by_role("button", name="Gem i log: Anne Holm")
+        expect(save).to_have_css("opacity", "0")
+        save.focus()
+        expect(save).to_have_css("opacity", "1")
+        page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog", name="Gem i log")
+        expect(dialog.get_by_label("Tekst")).to_be_focused()
+        assert nameless(page) == []
+        dialog.get_by_label("Tekst").fill("40 cm vand i Fløng")
+        page.keyboard.press("Escape")
+        expect(save).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(dialog.get_by_label("Tekst")).to_have_value("40 cm vand i Fløng")
+        assert dialog.get_by_label("Hvem må se linjen?").locator("option").all_text_contents() == [
+            "Åben",
+            "Intern",
+            "Stab",
+            "Fortrolig",
+        ]
+        dialog.get_by_label("Hvem må se linjen?").select_option("Intern")
+        dialog.get_by_role("button", name="Gem i log").press("Enter")
+        kim.sees("(ubekræftet, Intern).")
+        expect(kim.message("»40 cm vand i Fløng«").last).to_be_visible()
+        expect(save).to_be_focused()
+
+
 @pytest.mark.parametrize("size", [PHONE, NARROW_PHONE], ids=["390 wide", "360 wide"])
 def test_a_phone_shows_everything_without_scrolling_sideways(
     browser: Browser, krisebot: Program, size: tuple[int, int]
@@ -136,6 +171,9 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
         jens.presses("Niveau 2")
         jens.area.get_by_role("button", name="#krise-").click()
         jens.sees("Krisestab nr. 1")
+        assert fits(page)
+        jens.says("Viadukten er lukket, og der er 40 cm vand i kælderen på Birkehøj.")
+        expect(jens.area.get_by_role("button", name="Gem i log: Dig")).to_be_visible()
         assert fits(page)
 
 

@@ -6,12 +6,14 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import docx
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import clearance, registry, router, status
@@ -22,6 +24,7 @@ from storage.database import Database
 from storage.grades import GRADES, within
 from storage.log import state_of
 from storage.pages import Names
+from storage.parts.orders import Order
 from storage.tables import Crisis, Inbox, LogEntry, Message, Room, Timer
 from storage.verification import verify_crisis, verify_export
 
@@ -50,14 +53,35 @@ MAY_SEE = {
     **dict.fromkeys(("rune", "gitte", "per", "ulla", "jon", "kaj"), "internal"),  # the centres' chiefs
     "finn": "open",
 }
+# How a row comes into each list that there is: who writes it, and what.
+LISTED = {
+    "tiltag": ("kim", "t {} @Kim"),
+    "bistand": ("kim", "bistand {}"),
+    "ressource": ("kim", "ressource 2 {}"),
+    "ordre": ("kim", "ordre {} @Kim"),
+    "spm": ("kim", "spm {}"),
+    "indikator": ("kim", "indikator {} 5"),
+    "beslut": ("lars", "beslut {}"),
+    "erfaring": ("kim", "erfaring {}"),
+    "oplæg": ("kim", ""),
+}
+FOR_ANYBODY = ("tiltag", "bistand", "ordre", "spm", "erfaring")
+# Nothing goes on after these.
+ENDS_IT = ("nedskaler", "afblæs")
 ASKING = ("lars", "kim", "anne", "hanne", "gitte", "finn")
+
+
+def word(verb: str, grade: str) -> str:
+    """What is said of the row of that grade in the list of that verb, and nowhere else."""
+    return f"kodeord{verb}{grade}"
 
 
 def above(reader: str) -> list[str]:
     """The words that somebody, or the channel, may never be shown."""
     highest = MAY_SEE[reader]
     late = [] if highest == "confidential" else [secret for secret in AFTERWARDS if KNOW.get(secret) != reader]
-    return [secret for grade, secret in SECRETS.items() if not within(grade, highest)] + late
+    listed = [(grade, word(verb, grade)) for verb in LISTED for grade in GRADES]
+    return [secret for grade, secret in (*SECRETS.items(), *listed) if not within(grade, highest)] + late
 
 
 class Chat:
@@ -82,6 +106,13 @@ class Chat:
         self.db.add(row)
         await self.db.flush()
         turn.inbox_id = row.id
+        await router.handle(turn)
+
+    async def fills_in(self, person: str, action: str, args: dict[str, Any], **values: str) -> None:
+        """Somebody sends the form that a button of theirs opens."""
+        turn = self.turn(person)
+        turn.crisis = await self.db.get(Crisis, 1)
+        turn.incoming = replace(turn.the_incoming, kind="press", action=action, args=args, values=values)
         await router.handle(turn)
 
     async def shown(self) -> list[tuple[str, str]]:
@@ -112,21 +143,43 @@ async def chat(database: Database) -> AsyncIterator[Chat]:
         yield chat
 
 
+async def fill_the_lists(chat: Chat) -> None:
+    """A row of each grade in each list: 1 is open, 2 internal, 3 the staff's, 4 confidential; a measure was there before."""
+    for grade in GRADES:
+        for verb, (person, text) in LISTED.items():
+            said = word(verb, grade)
+            if verb == "oplæg":
+                await chat.fills_in(person, "options.new", {}, situation=said, a_what="bliv", b_what="gå")
+            else:
+                await chat.writes(person, text.format(said))
+            if verb == "ordre":
+                newest = await chat.db.scalar(select(func.max(Order.id)))
+                await chat.fills_in("lars", "orders.issue", {"order": newest, "crisis": 1})
+            for line in list(await chat.db.scalars(select(LogEntry).where(LogEntry.summary.contains(said)))):
+                await chat.writes("kim", f"grad {line.no} {PLAN.grade_name(grade)}")
+
+
 async def test_no_verb_and_no_clock_shows_anybody_what_is_above_their_grade(chat: Chat) -> None:
-    """R215 R216: every verb there is, alone and about a line, by everybody, alone and in the channel."""
+    """R215 R216: every verb there is × every grade × every role: alone, about a row of each grade and about a line, alone
+    with krisebot and in the channel. A verb that is added is asked too; the four kinds of reader are all there are.
+    """
+    await fill_the_lists(chat)
     secret_lines = list(await chat.db.scalars(select(LogEntry).where(LogEntry.summary.contains("kodeord"))))
-    first, last = secret_lines[3].no, secret_lines[-1].no  # written so, and graded afterwards
-    every = [verb.name for verb in registry.verbs.values() if verb.name not in ("nedskaler", "afblæs")]
-    about = [f"{verb} {first}" for verb in every] + [f"{verb} {last}" for verb in ("find", "grad", "journal")]
+    lines = [each.no for each in secret_lines if each.summary.endswith((SECRETS["confidential"], "kodeordecho"))]
+    every = [verb.name for verb in registry.verbs.values() if verb.name not in ENDS_IT]
+    about = [
+        f"{verb} {number}" for verb in every for number in (3, 4)
+    ]  # the third is the staff's, the fourth confidential
+    about += [f"{verb} {line}" for verb in ("find", "grad", "journal", "ret", "bekræft") for line in lines]
+    about += ["tiltag 5"]
     finds = ["find Kaninbakke", "find Harebakke", "find kl 13", "find ubekræftet"]
-    # The chief may use them all; the others have what is theirs, or are refused.
-    asked = {("lars", "stab"): [*every, *about, *finds], ("anne", "dm"): [*every, *about, *finds]}
-    asked |= {("gitte", "dm"): [*every, *finds], ("finn", "dm"): every}
-    for (person, place), texts in asked.items():
-        for text in texts:
-            await chat.writes(person, text, place)
-    for person in ("lars", "kim"):
-        await chat.writes(person, "find Kaninbakke")
+    readers = {"lars": "stab", "anne": "dm", "gitte": "dm", "finn": "dm"}
+    assert {MAY_SEE["staff:1" if place == "stab" else reader] for reader, place in readers.items()} == {*GRADES[:3]}
+    for reader, place in readers.items():
+        for text in (*every, *about, *finds):
+            await chat.writes(reader, text, place)
+    for reader in ("lars", "kim"):
+        await chat.writes(reader, "find Kaninbakke")
     crisis = await chat.db.get_one(Crisis, 1)
     assert (crisis.level, crisis.state) == (2, "active")
     for timer in list(await chat.db.scalars(select(Timer).where(Timer.state == "waiting"))):
@@ -139,6 +192,64 @@ async def test_no_verb_and_no_clock_shows_anybody_what_is_above_their_grade(chat
         own = [secret for grade, secret in SECRETS.items() if within(grade, MAY_SEE[person])]
         assert [secret for secret in own if not any(secret in card for reader, card in told if reader == person)] == []
     assert any("ikke vist: de er Stab eller Fortrolig" in card for reader, card in told if reader == "gitte")
+
+
+async def test_a_list_shows_each_reader_the_rows_up_to_their_grade_and_says_who_can_share_the_rest(chat: Chat) -> None:
+    """R215 R216: the log's own grades, in every list; and when the chief shares the lists, they are shared."""
+    await fill_the_lists(chat)
+    for reader in ("kim", "anne", "gitte", "finn"):
+        for verb in LISTED if reader != "finn" else FOR_ANYBODY:
+            await chat.writes(reader, verb)
+            shown = await chat.last(reader)
+            rows = [grade for grade in GRADES if word(verb, grade) in shown]
+            assert rows == [grade for grade in GRADES if within(grade, MAY_SEE[reader])], (reader, verb)
+            left_out = "ikke vist" in shown
+            assert left_out is (MAY_SEE[reader] != "confidential"), (reader, verb)
+            if reader in ("gitte", "finn") and verb not in ("erfaring", "beslut"):
+                assert "kan beslutte at dele det: */krise deling*" in shown
+    await chat.writes("gitte", "bistand tyve senge")
+    await chat.writes("lars", "deling lister centerchefer ikke")
+    await chat.writes("gitte", "bistand")
+    assert "tyve senge" in await chat.last("gitte")  # her own
+    for number in (4, 5):
+        await chat.writes("gitte", f"t {number}")
+        assert f"T{number} vises ikke her: graden er" in await chat.last("gitte")
+    await chat.writes("lars", "deling lister centerchefer")
+    await chat.writes("gitte", "t 4")
+    assert word("tiltag", "staff") in await chat.last("gitte")
+    await chat.writes("gitte", "t")
+    assert word("tiltag", "staff") in await chat.last("gitte")
+    assert word("tiltag", "confidential") not in await chat.last("gitte")
+
+
+async def test_a_word_too_short_to_be_known_again_goes_where_what_it_was_said_of_is_named(chat: Chat) -> None:
+    """R216: "død" is anybody's word; "T2: død" is the measure's."""
+    await chat.writes("kim", "t død @Anne", "stab")
+    await chat.writes("anne", "t 2 i gang", "stab")
+    await chat.writes("kim", "log ved Kaninbakke er en fugl død", "stab")
+    lines = list(await chat.db.scalars(select(LogEntry).where(LogEntry.summary.contains("død")).order_by(LogEntry.no)))
+    first, begun, _ = lines
+    await chat.writes("kim", f"grad {first.no} fortrolig")
+    crisis = await chat.db.get_one(Crisis, 1)
+    grades = [(await state_of(chat.db, crisis, each.no)).grade for each in lines]
+    assert grades == ["confidential", "confidential", "staff"]
+    in_channel = [card for reader, card in await chat.shown() if reader == "staff:1" and "død" in card]
+    assert in_channel
+    assert all("fugl død" in card for card in in_channel)
+    await chat.writes("kim", "t 2 udført", "stab")
+    newest = (
+        await chat.db.scalars(select(LogEntry).where(LogEntry.kind == "measure").order_by(LogEntry.no.desc()))
+    ).first()
+    assert newest is not None
+    assert newest.no > begun.no
+    assert newest.grade == "confidential"
+    await chat.writes("anne", "t 2")
+    assert "død" in await chat.last("anne")  # it is hers
+    for grade in ("open", "staff"):
+        document = await export.document(chat.db, crisis, grade)
+        said = json.dumps(document, ensure_ascii=False)
+        assert said.count("død") == said.count("fugl død"), grade
+        assert ("fugl død" in said) is (grade == "staff")
 
 
 async def test_what_many_look_at_shows_no_more_than_all_of_them_may_see(chat: Chat) -> None:

@@ -43,6 +43,31 @@ async def test_a_mark_in_front_says_whether_it_is_confirmed(
     assert (line["summary"], line["verification"]) == (text, verification)
 
 
+async def test_a_line_says_which_way_it_went_and_when_it_happened(stage: RehearsalStage) -> None:
+    """R183 R186: by its first words, which stand as typed, and are read back; what is nobody's name is only words."""
+    said = {
+        "! til politiet: vi sender 4 mand": ("out", "kim", "politiet"),
+        "fortrolig: fra DMI: 60 mm frem til kl 18": ("in", "DMI", "krisestaben"),
+        "fra Mads Rosen: pumpen er slukket": ("in", "mads", "krisestaben"),
+        "til orientering: skolen er lukket": ("in", "kim", "krisestaben"),
+        "fra 14 til 15: strømmen er væk": ("in", "kim", "krisestaben"),
+        "ved Fløng: vand": ("in", "kim", "krisestaben"),
+    }
+    for text, way in said.items():
+        await stage["kim"].commands(f"log {text}", "stab")
+        line = await last(stage)
+        assert (line["direction"], line["sender"], line["receiver"]) == way, text
+        assert line["summary"] == text.removeprefix("! ").removeprefix("fortrolig: ")
+        assert line["recorder"] == "kim"
+    assert await stage["anne"].sees("Udgående, til politiet.")
+    await stage.at("14:30")
+    await stage["kim"].commands("log kl 13.40: strømmen gik", "stab")
+    line = await last(stage)
+    assert (line["event_time"], line["summary"]) == ("2026-07-02T11:40:00.000000Z", "kl 13.40: strømmen gik")
+    assert line["recorded_time"] > line["event_time"]
+    assert await stage["anne"].sees("Skete kl. 13:40.")
+
+
 @pytest.mark.parametrize(
     ("person", "may"),
     [("kim", True), ("tina", True), ("lars", True), ("mette", True), ("anne", False), ("jens", False), ("mads", False)],

@@ -16,6 +16,7 @@ from sqlalchemy import select, text, update
 from bot.case_file import attached
 from storage import archive, export
 from storage.pages import Names
+from storage.parts.attachments import Stored
 from storage.tables import Crisis, LogState
 from storage.verification import verify_crisis
 from tests.prologue import after, cloudburst
@@ -175,6 +176,37 @@ async def test_the_words_decide_where_a_picture_goes_and_what_goes_nowhere_is_of
         ("mur.jpg", "kept"),
         ("kort.pdf", "kept"),
     ]
+
+
+@in_one_chat
+async def test_what_never_comes_into_the_log_is_removed_in_the_end(open_stage: Stage) -> None:
+    """R182 D07: bytes and name after thirty days; what waits for a choice about a CPR number waits on."""
+
+    async def kept() -> list[bytes]:
+        async with stage.database.reading() as db:
+            return list(await db.scalars(select(Stored.content).order_by(Stored.content)))
+
+    stage, kim = open_stage, open_stage["kim"]
+    await kim.sends("borger.jpg", b"a", "log 010203-1234 er savnet")
+    await kim.sends("glemt.jpg", b"b")
+    await stage.forward(days=29)
+    assert await kept() == [b"a", b"b"]
+    await stage.forward(days=2)
+    assert await kept() == [b"a"]
+    assert await kim.sees("1 bilag: bilag (1 kB, slettet)")
+    assert not await kim.sees("glemt.jpg")
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await kim.presses("Fjern nummeret")
+    await kim.presses("Gem i log")
+    told = await stage.export()
+    assert [(each["name"], each["state"]) for each in told["attachments"]] == [
+        ("borger.jpg", "kept"),
+        ("bilag", "removed"),
+    ]
+    (gone,) = log_of(told, "attachment_failed")
+    assert "Det blev slettet, fordi det ikke var kommet i loggen efter 30 døgn." in gone["summary"]
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/metrics") as answer:
+        assert "krisebot_removed_attachments 1.0" in await answer.text()
 
 
 async def fetched(stage: Stage, name: str) -> tuple[int, bytes]:

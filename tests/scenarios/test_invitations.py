@@ -107,7 +107,9 @@ async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterat
 async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
     with_mail: SlackStage, mailbox: tuple[Mailbox, int]
 ) -> None:
-    """R055 R073 R132: text/calendar with its method, to everybody in the staff; nobody is left with a meeting afterwards."""
+    """R055 R073 R132: text/calendar with its method, to everybody in the staff; nobody is left with a meeting afterwards, nor
+    is who leaves the staff before it.
+    """
     stage, (box, _) = with_mail, mailbox
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["kim"].commands("møde i morgen 10 stabsrummet")
@@ -116,6 +118,15 @@ async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
     (called,) = {calendar_in(mail) for mail in box.mails}
     await stage["kim"].commands("ind Rune")
     assert [calendar_in(mail)[0] for mail in box.mails if mail["to"] == "rune@htk.example"] == ["REQUEST"]
+    await stage["kim"].commands("ud Rune")
+    assert await stage["rune"].sees("Du er ikke indkaldt mere til møde 1")
+    await stage["kim"].commands("ind Rune")
+    his = [calendar_in(mail) for mail in box.mails if mail["to"] == "rune@htk.example"]
+    assert [method for method, _ in his] == ["REQUEST", "CANCEL", "REQUEST"]
+    first, off, again = (vobject.readOne(file).vevent for _, file in his)
+    assert first.uid.value == off.uid.value == again.uid.value
+    assert int(first.sequence.value) < int(off.sequence.value) < int(again.sequence.value)
+    assert [each.value for each in off.attendee_list] == ["mailto:rune@htk.example"]
     await stage["kim"].fills_in("Flyt mødet", at="i morgen kl 12", place="stabsrummet")
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
@@ -124,7 +135,7 @@ async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
     events = [vobject.readOne(file).vevent for file in files]
     assert files[0] == called[1]
     assert len({event.uid.value for event in events}) == 1
-    assert [int(event.sequence.value) for event in events] == [0, 1, 2]
+    assert [int(event.sequence.value) for event in events] == [0, 3, 4]
     assert events[1].dtstart.value == datetime(2026, 7, 3, 10, tzinfo=UTC)
 
 

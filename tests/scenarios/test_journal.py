@@ -43,6 +43,11 @@ async def test_orders_decisions_and_what_went_out_wait_for_a_document_number(sta
     letter = log_of(await stage.export(), "information")[-1]["no"]
     await stage["kim"].commands(f"journal {letter}")
     assert [each["log_no"] for each in await missing(stage)] == [message["log_no"], letter]
+    await stage["bo"].commands("mail @Mads Fælles budskaber")
+    await stage["bo"].presses("Send til 1")
+    mail = (await missing(stage))[-1]
+    assert (mail["kind"], mail["what"]) == ("communication", "Mailen »Fælles budskaber« til @Mads")
+    assert mail["log_no"] == (await stage.export())["nudges"][0]["log_no"]
     filed = (await stage.export())["journalised"]
     assert [(each["document_no"], each["filed_by"]) for each in filed] == [("D26-1", "kim"), ("D26-2", "kim")]
 

@@ -112,3 +112,31 @@ async def test_a_sent_agenda_is_a_paper_with_what_each_item_is_for(open_stage: S
     assert "Dagsorden for møde 1 i krisestaben" in text
     assert "4.1 nødbolig til 12 beboere" in text
     assert text.index("0 Udpegning af krisestabschef") < text.index("12 Næste møde")
+    assert "Koordination og beslutning" not in text
+
+
+@in_one_chat
+async def test_the_later_meetings_agenda_has_the_annex_three_parts_on_paper_too(open_stage: Stage) -> None:
+    """R304: "Status og opdatering", "Koordination og beslutning", "Andet", in the PDF and in Word."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await held(stage)
+    await stage["ole"].commands("dagsorden")
+    await stage["ole"].presses("Godkend")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("PDF og Word")
+    links = await newest_links(stage, "kim")
+    text = printed(await fetched(stage, links["pdf"]))
+    word = docx.Document(io.BytesIO(await fetched(stage, links["docx"])))
+    said = [
+        "Status og opdatering",
+        "1 Opdatering",
+        "2 Nøgleopgaver",
+        "Koordination og beslutning",
+        "3 Opgaver, der",
+        "Andet",
+    ]
+    places = [text.index(each) for each in (*said, "5 Punkter til", "8 Næste møde")]
+    assert places == sorted(places)
+    headings = [each.text for each in word.paragraphs if each.text in said]
+    assert headings == [said[0], said[3], said[5]]

@@ -39,5 +39,7 @@ export const stream = (person) => new EventSource(`/rehearsal/stream?${of(person
 export const say = (as, place, text, files = []) => post("/rehearsal/say", { as, in: place, text, files });
 export const press = (as, message, button, values, version) =>
   post("/rehearsal/press", { as, message, button, values, version });
+export const saving = (person, message) => request(`/rehearsal/save?${of(person)}&message=${encodeURIComponent(message)}`);
+export const save = (as, message, values) => post("/rehearsal/save", { as, message, values });
 export const clock = () => request("/rehearsal/clock");
 export const advance = (duration) => post("/rehearsal/clock", { advance: duration });

@@ -3,14 +3,17 @@ import { drawField, openDialog, putBack, readTyped, readValues } from "./form.js
 import { hourMinute } from "./times.js";
 
 export const BOT = "krisebot";
+const SAVE = "Gem i log";
 
 /** One message on the screen. It stays the same element while its content is edited, so focus and typing survive. */
 export class MessageView {
   #drawn = {};
   #drafts = new Map();
-  #pressing = false;
+  #pressing = null;
   #me;
   #press;
+  #saving;
+  #save = h("button", { type: "button", class: "save", "data-key": "save", "aria-haspopup": "dialog", click: () => this.#askToSave() }, SAVE);
   #parts = {
     head: h("div", { class: "head" }),
     text: h("div", { class: "text" }),
@@ -21,10 +24,14 @@ export class MessageView {
   };
   #error = h("p", { class: "error", role: "alert", hidden: true });
 
-  /** `me` is {id, name}; `press(message, label, values)` settles when the server has taken it, or throws why not. */
-  constructor(message, me, press) {
+  /**
+   * `me` is {id, name}; `press(message, label, values)` settles when the server has taken it, or throws why not.
+   * `saving` is {ask(message), send(message, values)}: the fields that `Gem i log` asks for, and the saving itself.
+   */
+  constructor(message, me, press, saving) {
     this.#me = me;
     this.#press = press;
+    this.#saving = saving;
     const mine = message.from === me.id;
     const who = message.from_name ?? message.from;
     this.element = h(
@@ -32,6 +39,7 @@ export class MessageView {
       { class: `message${mine ? " mine" : ""}${message.from === BOT ? " bot" : ""}`, tabindex: "-1" },
       mine ? null : avatar(message.from, who),
       h("div", { class: "bubble" }, ...Object.values(this.#parts), this.#error),
+      this.#save,
     );
     this.update(message);
   }
@@ -45,6 +53,7 @@ export class MessageView {
     const edited = (message.version ?? 1) > 1;
 
     this.element.setAttribute("aria-label", `${who} ${at}`);
+    this.#save.setAttribute("aria-label", `${SAVE}: ${who} ${at}`);
     this.#draw("head", [who, at, edited, message.only_you], () => [
       h("span", { class: "who" }, who),
       h("time", { datetime: message.at }, at),
@@ -104,20 +113,53 @@ export class MessageView {
     });
   }
 
+  /** The message as it will stand in the log, for whoever saves it to mend. */
+  async #askToSave() {
+    if (this.#pressing === this.message.version) return;
+    await this.#trying(async () => {
+      const { fields } = await this.#saving.ask(this.message.id);
+      openDialog({
+        title: SAVE,
+        caption: `Du gemmer som ${this.#me.name}. Skrevet af ${this.element.getAttribute("aria-label").replace(/^Dig /, "dig ")}.`,
+        fields,
+        typed: this.#drafts.get(SAVE),
+        submitLabel: SAVE,
+        submit: (values) => this.#saving.send(this.message.id, values),
+        closed: (_sent, typed) => {
+          this.#drafts.set(SAVE, typed);
+          this.#save.focus({ preventScroll: true });
+        },
+      });
+    });
+  }
+
   async #send(button) {
-    if (this.#pressing) return;
-    this.#pressing = true;
+    if (this.#pressing === this.message.version) return;
+    await this.#trying(async () => {
+      await this.#press(this.message.id, button.label, this.#values(), this.message.version);
+      for (const control of this.#parts.fields.querySelectorAll("[name]")) control.dataset.initial = control.value;
+    });
+  }
+
+  /**
+   * One thing at a time, for as long as the message stands as it did: what it has become meanwhile is a new question, and
+   * its answer is not kept waiting for the last one's. What goes wrong is said on the message itself.
+   */
+  async #trying(act) {
+    const version = this.message.version;
+    this.#pressing = version;
     this.#error.hidden = true;
     this.element.setAttribute("aria-busy", "true");
     try {
-      await this.#press(this.message.id, button.label, this.#values(), this.message.version);
-      for (const control of this.#parts.fields.querySelectorAll("[name]")) control.dataset.initial = control.value;
+      await act();
     } catch (refusal) {
       this.#error.textContent = refusal.message;
       this.#error.hidden = false;
     } finally {
-      this.#pressing = false;
-      this.element.removeAttribute("aria-busy");
+      if (this.#pressing === version) {
+        this.#pressing = null;
+        this.element.removeAttribute("aria-busy");
+      }
     }
   }
 

@@ -204,6 +204,14 @@ export class Pane extends EventTarget {
     this.feed.pull();
   }
 
+  #saving = {
+    ask: (message) => api.saving(this.person.id, message),
+    send: async (message, values) => {
+      await api.save(this.person.id, message, values);
+      this.feed.pull();
+    },
+  };
+
   #changed() {
     if (!this.feed.loaded) return;
     if (!this.feed.places.some(({ id }) => id === this.place)) {
@@ -290,7 +298,7 @@ export class Pane extends EventTarget {
     for (const message of messages) {
       const today = message.at ? dayText(new Date(message.at)) : "";
       if (today !== day) rows.push(this.#view(`day:${today}`, () => new DayView(today)).element);
-      const view = this.#view(message.id, () => new MessageView(message, this.person, (...press) => this.#press(...press)));
+      const view = this.#view(message.id, () => new MessageView(message, this.person, (...press) => this.#press(...press), this.#saving));
       if (view.message !== message) view.update(message);
       view.element.classList.toggle("follows", today === day && previous?.from === message.from && previous.at.slice(0, 16) === message.at.slice(0, 16));
       rows.push(view.element);
