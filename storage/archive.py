@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import itertools
@@ -107,12 +108,11 @@ def papers(
     for number in range(1, every + 1):
         progress(f"{format} {number}/{every}" if every > 1 else format)
         blocks = volume(told, names, number, list(itertools.islice(log, VOLUME)))
-        if format == "docx":
-            yield word.render(blocks, **margins)
-            continue
-        yield pdf.render(blocks, **margins, written=written)
+        yield (word.render(blocks, **margins) if format == "docx" else pdf.render(blocks, **margins, written=written))
         if every > 1:
+            # Neither lets go of a volume by itself: typst remembers it, and the parts of a document hold each other.
             pdf.forget()
+            gc.collect()
 
 
 def numbered(name: str, number: int) -> str:
