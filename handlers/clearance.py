@@ -170,12 +170,13 @@ async def kept_from(turn: Turn, row: Any, called: str, said: str = "") -> bool:
 
 async def _grades(turn: Turn, rows: Iterable[Any]) -> list[str]:
     numbers = [getattr(row, "log_no", None) for row in rows]
-    found = await turn.db.execute(
-        select(LogState.no, LogState.grade).where(
-            LogState.crisis_id == turn.the_crisis.id, LogState.no.in_([no for no in numbers if no is not None])
+    known: dict[int, str] = {}
+    # SQLite goes through the whole log to find none of its lines.
+    if wanted := [no for no in numbers if no is not None]:
+        found = await turn.db.execute(
+            select(LogState.no, LogState.grade).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(wanted))
         )
-    )
-    known: dict[int, str] = dict(found.all())
+        known = dict(found.all())
     return [known.get(no or 0, DEFAULT) for no in numbers]
 
 
@@ -205,6 +206,8 @@ def up_to(grade: str) -> ColumnElement[bool]:
 
 async def hidden(turn: Turn, numbers: Collection[int], grade: str) -> set[int]:
     """Those of the log lines with these numbers that are above a grade."""
+    if not numbers:
+        return set()
     found = await turn.db.scalars(
         select(LogState.no).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers), above(grade))
     )
