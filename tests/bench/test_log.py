@@ -112,7 +112,7 @@ async def per_second(callers: int, one: Callable[[int], Awaitable[None]]) -> flo
 
 
 @pytest.mark.parametrize("callers", [1, 20])
-async def test_a_line_is_chained_and_on_disk_in_at_most_five_times_the_time_of_a_bare_insert(
+async def test_a_line_is_chained_and_on_disk_in_about_twice_the_time_of_a_bare_insert(
     database: Database, callers: int
 ) -> None:
     """Aim: half as many a second. Through `log.append` in a turn's transaction, which is what a line itself costs: not
@@ -140,7 +140,7 @@ async def test_a_line_is_chained_and_on_disk_in_at_most_five_times_the_time_of_a
         f" {statistics.median(ours for ours, _ in rounds):.0f},"
         f" bare inserts {statistics.median(floor for _, floor in rounds):.0f}, ratio {ratio:.2f}"
     )
-    assert ratio > 0.2
+    assert ratio > 0.4
 
 
 async def newest(turn: Turn) -> None:
@@ -258,9 +258,10 @@ async def test_a_long_log_takes_no_more_time_for_each_line_than_a_short_one_and_
     databases: Any, what: str
 ) -> None:
     """Aim: the same time for each line, and flat memory. The floor of the time is the same command on a log of one line;
-    the memory is held against that of a log that fills one volume on paper.
+    the memory is held against that of a tenth of the lines, which fill a volume on paper.
     """
-    few, many = VOLUME, EXPORTED.get(what, LONG)
+    many = EXPORTED.get(what, LONG)
+    few = max(VOLUME, many // 10)
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/sag"
         commands = {
@@ -284,4 +285,4 @@ async def test_a_long_log_takes_no_more_time_for_each_line_than_a_short_one_and_
         f" {each[1] / each[0]:.2f}; {peak:.0f} MiB at most, {base:.0f} for {few} lines; {size / 2**20:.0f} MiB written"
     )
     assert each[1] < 2 * each[0]
-    assert peak < 1.5 * base
+    assert peak < 1.25 * base
