@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,12 @@ from storage.parts.attachments import content_of
 from storage.verification import kept_attachments
 
 
-async def attached(db: AsyncSession, told: Mapping[str, Any]) -> dict[str, bytes]:
-    """The bytes of what an export has attached, by their SHA-256."""
-    hashes = {row["sha256"] for row in kept_attachments(told)}
-    return {sha256: content for sha256 in hashes if (content := await content_of(db, sha256)) is not None}
+async def attached(db: AsyncSession, told: Mapping[str, Any], folder: Path) -> dict[str, Path]:
+    """Put what an export has attached into a folder; returns the files by their SHA-256."""
+    found = {}
+    for sha256 in {row["sha256"] for row in kept_attachments(told)}:
+        content = await content_of(db, sha256)
+        if content is not None:
+            found[sha256] = folder / sha256
+            found[sha256].write_bytes(content)
+    return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +15,6 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import doctor as checkup
 from bot import scenario
@@ -24,12 +23,12 @@ from bot.case_file import attached
 from bot.settings import Settings, SettingsFault
 from handlers import contacts, log_seal
 from handlers.turn import Turn
-from storage import archive, verification
+from storage import archive, lines, verification
 from storage import export as exports
 from storage import plan as plans
 from storage.chain import Break
 from storage.database import Database, DatabaseUnavailable
-from storage.pages import Names
+from storage.pages import Names, volumes
 from storage.plan import Plan, PlanFaults
 from storage.tables import Crisis
 
@@ -170,17 +169,38 @@ def export(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Filen; ellers skærmen")] = None,
 ) -> None:
     """Write a crisis' case to a file."""
-    with Bar(1 + archive.steps(format)) as bar:
+    with tempfile.TemporaryDirectory(prefix="krisebot-") as folder, Bar() as bar:
         bar.step("databasen")
-        told, names, files = _run(_on_crisis(crisis, lambda db, found: _export(db, found, grade, format)))
-        content = archive.render(format, told, names, bar.step, files)
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        _stop(COULD_NOT, [f"{output}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+        told, names, files = _run(
+            _on_crisis(crisis, lambda database, found: _export(database, found, grade, format, Path(folder)))
+        )
+        bar.steps(1 + archive.steps(format, told))
+        try:
+            if format in archive.PAPER:
+                _write_papers(format, told, names, output, bar)
+            elif output is None:
+                archive.write(format, told, names, sys.stdout.buffer, bar.step, files)
+            else:
+                with output.open("wb") as out:
+                    archive.write(format, told, names, out, bar.step, files)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _stop(COULD_NOT, [f"{output or 'skærmen'}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+
+
+def _write_papers(format: Format, told: dict[str, Any], names: Names, output: Path | None, bar: Bar) -> None:
+    """A long log is in volumes, each a file: "sag.pdf", "sag-2.pdf" and so on."""
+    every = volumes(told)
+    if output is None and every > 1:
+        _stop(COULD_NOT, [f"Sagen er i {every} bind, hver sin fil. Skriv -o sag.{format}"])
+    for number, content in enumerate(archive.papers(format, told, names, bar.step), 1):
+        if output is None:
+            sys.stdout.buffer.write(content)
+        else:
+            output.with_name(archive.numbered(output.name, number)).write_bytes(content)
+    if output is not None and every > 1:
+        print(f"Sagen er i {every} bind: {output.name} til {archive.numbered(output.name, every)}.", file=sys.stderr)
 
 
 @app.command()
@@ -190,7 +210,7 @@ def verify(
 ) -> None:
     """Find every changed, removed, inserted or moved line of the log."""
     if what.isdecimal() or what == "latest":
-        found = _run(_on_crisis(what, lambda db, crisis: verification.verify_crisis(db, crisis, head)))
+        found = _run(_on_crisis(what, lambda database, found: _verify_crisis(database, found, head)))
     else:
         found = _verify_file(Path(what), head)
     if found:
@@ -236,8 +256,8 @@ def rehearse(
 class Bar:
     """How far a case file is, for whoever waits at a terminal: drawn on stderr, and only where somebody sees it."""
 
-    def __init__(self, steps: int) -> None:
-        self._bar: Any = typer.progressbar(length=steps, file=sys.stderr) if sys.stderr.isatty() else None
+    def __init__(self) -> None:
+        self._bar: Any = typer.progressbar(length=2, file=sys.stderr) if sys.stderr.isatty() else None
         self._begun = False
 
     def __enter__(self) -> Bar:
@@ -251,62 +271,79 @@ class Bar:
                 self.step("færdig")
             self._bar.__exit__(*fault)
 
+    def steps(self, every: int) -> None:
+        """How many there are, once that is known."""
+        if self._bar:
+            self._bar.length = every
+
     def step(self, what: str) -> None:
         """What is being written now; the step before it is done."""
         if self._bar:
-            self._bar.label = what.ljust(10)
+            self._bar.label = what.ljust(12)
             self._bar.update(1 if self._begun else 0)
             self._bar.render_progress()
             self._begun = True
 
 
 async def _export(
-    db: AsyncSession, crisis: Crisis, grade: Grade | None, format: Format
-) -> tuple[dict[str, Any], Names, dict[str, bytes]]:
-    """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel."""
+    database: Database, number: int, grade: Grade | None, format: Format, folder: Path
+) -> tuple[dict[str, Any], Names, dict[str, Path]]:
+    """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel.
+
+    The seal takes a turn; the rest is only read, so that those at work don't wait for a long log.
+    """
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
-    turn = Turn(db, datetime.now(UTC), plan, crisis=crisis)
-    await log_seal.post(turn)
-    told = await exports.document(db, crisis, grade)
-    files = await attached(db, told) if format is Format.ZIP else {}
-    names = Names.of(Plan.thawed(crisis.plan, plan))
-    if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
-        names = replace(names, phones=contacts.printed(plan), checked=await contacts.last_checked(turn))
+    async with database.turn() as db:
+        await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=await db.get_one(Crisis, number)))
+    async with database.reading() as db:
+        crisis = await db.get_one(Crisis, number)
+        told = await exports.spooled(db, crisis, grade)
+        files = await attached(db, told, folder) if format is Format.ZIP else {}
+        names = Names.of(Plan.thawed(crisis.plan, plan))
+        if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
+            checked = await contacts.last_checked(Turn(db, datetime.now(UTC), plan, crisis=crisis))
+            names = replace(names, phones=contacts.printed(plan), checked=checked)
     return told, names, files
+
+
+async def _verify_crisis(database: Database, number: int, head: str | None) -> list[Break]:
+    async with database.reading() as db:
+        return await verification.verify_crisis(db, await db.get_one(Crisis, number), head)
 
 
 def _verify_file(path: Path, head: str | None) -> list[Break]:
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            if file.peek().startswith(archive.MAGIC):
+                return archive.verify(file, head)
+            try:
+                told = lines.read(file)
+            except (ValueError, RecursionError):
+                told = None
     except OSError as error:
         _stop(
             COULD_NOT,
             [f"{path}: kan ikke læses ({error.strerror}). Skriv et nummer, latest eller stien til en eksport"],
         )
-    if text.startswith(archive.MAGIC):
-        return archive.verify(text, head)
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
-        told = None
     if not isinstance(told, dict):
         return [Break(0, "filen er ikke en eksport, der kan læses")]
     return verification.verify_export(told, head)
 
 
-async def _on_crisis(which: str, do: Callable[[AsyncSession, Crisis], Awaitable[T]]) -> T:
+async def _on_crisis(which: str, do: Callable[[Database, int], Awaitable[T]]) -> T:
+    """Do something about a crisis that is named by its number, or as the latest; what is done gets its row's."""
     database = Database(_settings().database_url)
     try:
         await database.migrate()
-        async with database.turn() as db:
+        async with database.reading() as db:
             crises = list(await db.scalars(select(Crisis).order_by(Crisis.number)))
             real = [crisis for crisis in crises if not crisis.exercise]
             found = real[-1:] if which == "latest" else [crisis for crisis in crises if str(crisis.number) == which]
             if not found:
                 numbers = ", ".join(str(crisis.number) for crisis in crises) or "ingen"
                 _stop(COULD_NOT, [f"{which}: den krise findes ikke. Der er: {numbers}"])
-            return await do(db, found[0])
+        return await do(database, found[0].id)
     except DatabaseUnavailable as error:
         _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
     except PlanFaults as faults:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -75,19 +77,29 @@ class Packer(Part):
             await self._turn(number, lambda turn, row: case_export.ready(turn, row, content))
 
     async def _packed(self, number: int) -> bytes:
-        async with self._database.reading() as db:
-            row = await db.get_one(CaseExport, number)
-            crisis = await db.get_one(Crisis, row.crisis_id)
-            told = await export.document(db, crisis, row.grade)
-            files = await attached(db, told)
-            names = Names.of(Plan.thawed(crisis.plan, self._plan()))
-        loop = asyncio.get_running_loop()
+        with tempfile.TemporaryDirectory(prefix="krisebot-") as folder:
+            async with self._database.reading() as db:
+                row = await db.get_one(CaseExport, number)
+                crisis = await db.get_one(Crisis, row.crisis_id)
+                told = await export.spooled(db, crisis, row.grade)
+                files = await attached(db, told, Path(folder))
+                names = Names.of(Plan.thawed(crisis.plan, self._plan()))
+            loop = asyncio.get_running_loop()
+            telling = ""
 
-        def tell(step: str) -> None:
-            said = self._turn(number, lambda turn, row: case_export.progress(turn, row, step))
-            asyncio.run_coroutine_threadsafe(said, loop).result()
+            def tell(step: str) -> None:
+                nonlocal telling
+                # Which volume of many is news at a terminal, and noise in a chat.
+                form = step.partition(" ")[0]
+                if form != telling:
+                    telling = form
+                    said = self._turn(number, lambda turn, row: case_export.progress(turn, row, form))
+                    asyncio.run_coroutine_threadsafe(said, loop).result()
 
-        return await asyncio.to_thread(archive.render, "zip", told, names, tell, files)
+            file = Path(folder) / "sag.zip"
+            with file.open("wb") as out:
+                await asyncio.to_thread(archive.write, "zip", told, names, out, tell, files)
+            return file.read_bytes()
 
     async def _turn(self, number: int, do: Callable[[Turn, CaseExport], Awaitable[bool | None]]) -> bool | None:
         """Do something about one that is still wanted: another replica may have packed it meanwhile."""

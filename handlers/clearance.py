@@ -170,12 +170,13 @@ async def kept_from(turn: Turn, row: Any, called: str, said: str = "") -> bool:
 
 async def _grades(turn: Turn, rows: Iterable[Any]) -> list[str]:
     numbers = [getattr(row, "log_no", None) for row in rows]
-    found = await turn.db.execute(
-        select(LogState.no, LogState.grade).where(
-            LogState.crisis_id == turn.the_crisis.id, LogState.no.in_([no for no in numbers if no is not None])
+    known: dict[int, str] = {}
+    # SQLite goes through the whole log to find none of its lines.
+    if wanted := [no for no in numbers if no is not None]:
+        found = await turn.db.execute(
+            select(LogState.no, LogState.grade).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(wanted))
         )
-    )
-    known: dict[int, str] = dict(found.all())
+        known = dict(found.all())
     return [known.get(no or 0, DEFAULT) for no in numbers]
 
 
@@ -189,15 +190,26 @@ def _is_own(turn: Turn, row: Any, reader: str, grade: str) -> bool:
     return any(each.name in centres for each in turn.rules.centres_of(reader))
 
 
+def above(grade: str) -> ColumnElement[bool]:
+    """The log lines that whoever may see up to a grade does not see; for a query on `LogState`.
+
+    Few lines are above what most may see, and stand together in an index. So it is they that are named, here and below:
+    a database that looked for all the others by their grade would go through the whole log.
+    """
+    return LogState.grade.in_([each for each in GRADES if not within(each, grade)])
+
+
 def up_to(grade: str) -> ColumnElement[bool]:
     """The log lines that whoever may see up to a grade sees; for a query on `LogState`."""
-    return LogState.grade.in_([each for each in GRADES if within(each, grade)])
+    return LogState.grade.not_in([each for each in GRADES if not within(each, grade)])
 
 
 async def hidden(turn: Turn, numbers: Collection[int], grade: str) -> set[int]:
     """Those of the log lines with these numbers that are above a grade."""
+    if not numbers:
+        return set()
     found = await turn.db.scalars(
-        select(LogState.no).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers), ~up_to(grade))
+        select(LogState.no).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers), above(grade))
     )
     return set(found)
 
@@ -211,7 +223,7 @@ async def unseen(turn: Turn, grade: str, *where: ColumnElement[bool]) -> str:
     """
     counted = await turn.db.execute(
         select(LogState.grade, func.count())
-        .where(LogState.crisis_id == turn.the_crisis.id, ~up_to(grade), *where)
+        .where(LogState.crisis_id == turn.the_crisis.id, above(grade), *where)
         .group_by(LogState.grade)
     )
     return not_shown(turn, dict(counted.all()))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 
 from handlers import clearance, cpr, crisis_log, rights, times
 from handlers.card import Button, Card, quote
 from handlers.registry import action, verb
 from handlers.turn import Turn
 from handlers.words import fold
+from storage import log_words
+from storage.log_words import Places
 from storage.tables import LogEntry, LogState
 
 AT_A_TIME = 10
@@ -42,14 +44,7 @@ async def more(turn: Turn, text: str, before: int) -> None:
 
 async def _show(turn: Turn, text: str, before: int | None) -> None:
     highest = await clearance.here(turn)
-    query = (
-        select(LogEntry, LogState)
-        .join(LogState, and_(LogState.crisis_id == LogEntry.crisis_id, LogState.no == LogEntry.no))
-        .where(LogEntry.crisis_id == turn.the_crisis.id, clearance.up_to(highest), _criterion(turn, text))
-        .order_by(LogEntry.no.desc())
-        .limit(AT_A_TIME + 1)
-    )
-    rows = (await turn.db.execute(query if before is None else query.where(LogEntry.no < before))).all()
+    rows = await _found(turn, text, highest, before)
     # What may not be seen is counted whatever was asked for: else the count would tell what stands in it.
     unseen = await clearance.unseen(turn, highest)
     left_out = f"\nIkke søgt igennem: {unseen}" if unseen else ""
@@ -68,25 +63,55 @@ async def _show(turn: Turn, text: str, before: int | None) -> None:
     )
 
 
-def _criterion(turn: Turn, text: str) -> ColumnElement[bool]:
-    """What a line must be to be found: by number, mark, time, person, else by the words in it."""
-    if fold(text) in UNCONFIRMED:
-        return LogState.verification == "unconfirmed"
+async def _found(turn: Turn, text: str, highest: str, before: int | None) -> list[tuple[LogEntry, LogState]]:
+    """The newest that there are, and one more than is shown where there are more."""
+    criterion, places = _sought(turn, text)
+    query = (
+        select(LogEntry, LogState)
+        .join(LogState, and_(LogState.crisis_id == LogEntry.crisis_id, LogState.no == LogEntry.no))
+        .where(LogEntry.crisis_id == turn.the_crisis.id, clearance.up_to(highest), criterion)
+        .order_by(LogState.no.desc())
+        .limit(AT_A_TIME + 1)
+    )
+    if places is None:
+        found = await turn.db.execute(query if before is None else query.where(LogEntry.no < before))
+        return [(entry, state) for entry, state in found]
+    rows: list[tuple[LogEntry, LogState]] = []
+    async for first, last in log_words.stretches(turn.db, turn.the_crisis, places, before):
+        found = await turn.db.execute(query.where(LogEntry.no.between(first, last)))
+        rows += [(entry, state) for entry, state in found]
+        if len(rows) > AT_A_TIME:
+            break
+    return rows
+
+
+def _sought(turn: Turn, text: str) -> tuple[ColumnElement[bool], Places | None]:
+    """What a line must be to be found, by number, mark, time, person, else by the words in it; and where to look for it.
+
+    Returns:
+        the places are None where the rows themselves say which lines they are.
+    """
+    folded = fold(text)
+    if folded in UNCONFIRMED:
+        # Spelt out, so that the database knows the index that is for these alone.
+        return LogState.verification == literal("unconfirmed", literal_execute=True), None
     if number := NUMBER.fullmatch(text):
-        return LogEntry.no == int(number[1])
+        return LogEntry.no == int(number[1]), None
     if CLOCK.match(text):
         said = re.sub(r"^(?:siden|fra|efter)\s+", "", text, flags=re.IGNORECASE)
         since = times.parse_past(said, turn.now, turn.zone)
         if since is not None:
-            return LogEntry.recorded_time >= since
-    words = LogEntry.summary.icontains(text, autoescape=True)
+            return LogEntry.recorded_time >= since, [log_words.since(since)]
     if cpr.found(text):
-        return false()
+        return false(), []
+    words, places = LogEntry.folded.contains(folded, autoescape=True), [log_words.said(text)]
     persons = turn.rules.named(text.removeprefix("@"))
     if not persons:
-        return words
-    names = [LogEntry.summary.icontains(turn.name(person), autoescape=True) for person in persons]
-    return or_(words, LogEntry.recorder.in_(persons), *names)
+        return words, places
+    names = [turn.name(person) for person in persons]
+    named = [LogEntry.folded.contains(fold(name), autoescape=True) for name in names]
+    places += [*map(log_words.by, persons), *map(log_words.said, names)]
+    return or_(words, LogEntry.recorder.in_(persons), *named), places
 
 
 def _line(turn: Turn, entry: LogEntry, state: LogState, highest: str) -> tuple[str, str]:

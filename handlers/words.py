@@ -6,39 +6,15 @@ Requirements, sections 3.1, 3.2 and 3.4. Nothing here acts; whoever asks gets wh
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-# Foreign keyboards have ä and ö where ours have æ and ø.
-LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe"})
-
-# Accents, and characters that take up no room: a telephone and a copied text leave them between the letters.
-UNSEEN = {"Mn", "Cf"}
-
-
-@lru_cache(maxsize=4096)
-def fold_letter(letter: str) -> str:
-    """One character as it is compared: none, one or more characters."""
-    plain = letter.casefold().translate(LETTERS)
-    return "".join(each for each in unicodedata.normalize("NFD", plain) if unicodedata.category(each) not in UNSEEN)
-
-
-def fold(text: str, *, trailing: str = "") -> str:
-    """Text as it is compared: without case and accents, æ/ø/å as ae/oe/aa, one ordinary space between words.
-
-    Args:
-        text: as typed.
-        trailing: marks to leave out at the end, such as ":.!".
-    """
-    letters = "".join(fold_letter(each) for each in unicodedata.normalize("NFC", text))
-    return " ".join(letters.split()).rstrip(trailing) if trailing else " ".join(letters.split())
-
+from storage.letters import fold as fold
+from storage.letters import fold_letter as fold_letter
 
 # --- The verb ---------------------------------------------------------------------------------------------------------
 

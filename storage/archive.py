@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import itertools
@@ -9,19 +10,25 @@ import json
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from storage.chain import Break
-from storage.pages import Names, pages, pdf, sheet, word
+from storage.lines import Lines, as_json, lines, read
+from storage.pages import VOLUME, Names, pdf, sheet, volume, volumes, word
 from storage.pages.blocks import Margins
 from storage.verification import kept_attachments, verify_export, wrong_with
 
 FORMAT = "krisebot-archive/1"
+PAPER = ("pdf", "docx")
 MAGIC = b"PK\x03\x04"
 MANIFEST = "manifest.json"
+# Bytes of a file that are looked at together.
+AT_A_TIME = 2**20
 # A ZIP keeps no time zones, and the same case file shall be the same bytes.
 WHEN = (1980, 1, 1, 0, 0, 0)
 # What no name in a folder may hold, on any system; and how long one may be.
@@ -34,6 +41,7 @@ sag.json       alt, som data (form: krisebot-export/1). Loggens linjer er kædet
 log.csv        loggen til regneark: semikolon, UTF-8.
 sag.pdf        loggen, situationsbilledet, ordrer, dagsordener og referater (PDF/A-2b).
 sag.docx       det samme til Word.
+               Er loggen lang, er begge i bind: sag-2.pdf, sag-3.pdf … har de næste linjer.
 ÅÅÅÅ-MM/       loggens linjer måned for måned.
 bilag/         billeder og filer; først i navnet står nummeret på den linje i loggen, de hører til.
 manifest.json  SHA-256 af hver fil.
@@ -48,40 +56,85 @@ def render(
     told: Mapping[str, Any],
     names: Names,
     progress: Callable[[str], None] = lambda what: None,
-    files: Mapping[str, bytes] | None = None,
+    files: Mapping[str, Path] | None = None,
 ) -> bytes:
-    """Write an export in one of its forms.
+    """An export in one of its forms, in memory; of a case file on paper that is in several volumes, the first."""
+    if format in PAPER:
+        return next(papers(format, told, names, progress))
+    written = io.BytesIO()
+    write(format, told, names, written, progress, files)
+    return written.getvalue()
+
+
+def write(
+    format: str,
+    told: Mapping[str, Any],
+    names: Names,
+    out: IO[bytes],
+    progress: Callable[[str], None] = lambda what: None,
+    files: Mapping[str, Path] | None = None,
+) -> None:
+    """Write an export as it is made, so that it takes little memory however long the log is.
 
     Args:
-        format: "json", "csv", "pdf", "docx" or "zip".
+        format: "json", "csv" or "zip".
         told: the export's document.
         names: how its ids and times are written for people.
+        out: where to.
         progress: told what is being written.
-        files: the pictures' and files' bytes by their SHA-256, for "zip".
+        files: where the pictures' and files' bytes are, by their SHA-256, for "zip".
 
     Raises:
         ValueError: there is no such form.
     """
-    if format != "zip":
-        progress(format)
+    if format == "zip":
+        _zip(told, names, out, progress, files or {})
+        return
+    progress(format)
+    for each in _pieces(format, told):
+        out.write(each)
+
+
+def papers(
+    format: str, told: Mapping[str, Any], names: Names, progress: Callable[[str], None] = lambda what: None
+) -> Iterator[bytes]:
+    """The case file on paper, volume by volume: a long log takes no more memory than a volume does.
+
+    Args:
+        format: "pdf" or "docx".
+        told, names, progress: as `write` has them.
+    """
+    every, log, margins, written = volumes(told), lines(told), _margins(told, names), _day(told, names)
+    for number in range(1, every + 1):
+        progress(f"{format} {number}/{every}" if every > 1 else format)
+        blocks = volume(told, names, number, list(itertools.islice(log, VOLUME)))
+        yield (word.render(blocks, **margins) if format == "docx" else pdf.render(blocks, **margins, written=written))
+        if every > 1:
+            # Neither lets go of a volume by itself: typst remembers it, and the parts of a document hold each other.
+            pdf.forget()
+            gc.collect()
+
+
+def numbered(name: str, number: int) -> str:
+    """A volume's name: "sag.pdf", and then "sag-2.pdf"."""
+    stem, dot, ending = name.rpartition(".")
+    return name if number == 1 else f"{stem}-{number}{dot}{ending}" if dot else f"{name}-{number}"
+
+
+def steps(format: str, told: Mapping[str, Any]) -> int:
+    """How often it is told what is being written."""
+    return 2 * volumes(told) + 3 if format == "zip" else volumes(told) if format in PAPER else 1
+
+
+def _pieces(format: str, told: Mapping[str, Any]) -> Iterator[bytes]:
     match format:
         case "json":
-            return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+            written = as_json(told)
         case "csv":
-            return sheet.render(told).encode()
-        case "pdf":
-            return pdf.render(pages(told, names), **_margins(told, names), written=_day(told, names))
-        case "docx":
-            return word.render(pages(told, names), **_margins(told, names))
-        case "zip":
-            return _zip(told, names, progress, files or {})
+            written = sheet.written(lines(told))
         case _:
             raise ValueError(f"no such form: {format}")
-
-
-def steps(format: str) -> int:
-    """How often `render` tells what it is writing."""
-    return 6 if format == "zip" else 1
+    return (each.encode() for each in written)
 
 
 def _margins(told: Mapping[str, Any], names: Names) -> Margins:
@@ -96,33 +149,57 @@ def _margins(told: Mapping[str, Any], names: Names) -> Margins:
 
 def _day(told: Mapping[str, Any], names: Names) -> date:
     """The day of the last line that the export shows."""
-    times = [entry["recorded_time"] for entry in told["log"] if not entry.get("omitted")]
-    return datetime.fromisoformat(times[-1]).astimezone(names.zone).date() if times else date(1980, 1, 1)
+    last = None
+    for entry, _ in lines(told):
+        last = entry.get("recorded_time", last)
+    return datetime.fromisoformat(last).astimezone(names.zone).date() if last else date(1980, 1, 1)
 
 
 def _zip(
-    told: Mapping[str, Any], names: Names, progress: Callable[[str], None], attached: Mapping[str, bytes]
-) -> bytes:
-    files = {"LÆSMIG.txt": README.encode(), "log.csv": render("csv", told, names, progress)}
-    for name in ("json", "pdf", "docx"):
-        files[f"sag.{name}"] = render(name, told, names, progress)
-    progress("måneder")
-    months: dict[str, list[Any]] = defaultdict(list)
-    for entry in told["log"]:
+    told: Mapping[str, Any],
+    names: Names,
+    out: IO[bytes],
+    progress: Callable[[str], None],
+    attached: Mapping[str, Path],
+) -> None:
+    hashes: dict[str, str] = {}
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+
+        def put(name: str, pieces: Iterable[bytes]) -> None:
+            info = zipfile.ZipInfo(name, WHEN)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            said = hashlib.sha256()
+            with packed.open(info, "w") as file:
+                for each in pieces:
+                    said.update(each)
+                    file.write(each)
+            hashes[name] = said.hexdigest()
+
+        put("LÆSMIG.txt", [README.encode()])
+        for format, name in (("csv", "log.csv"), ("json", "sag.json")):
+            progress(format)
+            put(name, _pieces(format, told))
+        for format in PAPER:
+            for number, paper in enumerate(papers(format, told, names, progress), 1):
+                put(numbered(f"sag.{format}", number), [paper])
+        progress("måneder")
+        for month, pieces in _months(told, names).items():
+            put(f"{month}/log.csv", pieces)
+        for path, row in _attachments(told).items():
+            if row["sha256"] in attached:
+                put(path, [attached[row["sha256"]].read_bytes()])
+        manifest = {"format": FORMAT, "files": {name: hashes[name] for name in sorted(hashes)}}
+        put(MANIFEST, [(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()])
+
+
+def _months(told: Mapping[str, Any], names: Names) -> dict[str, Iterator[bytes]]:
+    """The log's lines month by month, on the clock on the wall."""
+    every: dict[str, Lines] = defaultdict(Lines)
+    for entry, state in lines(told):
         if not entry.get("omitted"):
             local = datetime.fromisoformat(entry["recorded_time"]).astimezone(names.zone)
-            months[f"{local:%Y-%m}"].append(entry)
-    for month, entries in months.items():
-        files[f"{month}/log.csv"] = sheet.render({**told, "log": entries}).encode()
-    files |= {path: attached[row["sha256"]] for path, row in _attachments(told).items() if row["sha256"] in attached}
-    manifest = {"format": FORMAT, "files": {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}}
-    files[MANIFEST] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
-    progress("zip")
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in sorted(files):
-            packed.writestr(zipfile.ZipInfo(name, WHEN), files[name], zipfile.ZIP_DEFLATED)
-    return written.getvalue()
+            every[f"{local:%Y-%m}"].add(entry, state)
+    return {month: (each.encode() for each in sheet.written(some)) for month, some in every.items()}
 
 
 def _attachments(told: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -141,41 +218,50 @@ def _attachments(told: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return places
 
 
-def _compare_attachments(told: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Break]:
+def _compare_attachments(told: Mapping[str, Any], hashes: Mapping[str, str]) -> list[Break]:
     try:
         return [
             Break(row["log_no"], f"{path} {wrong}")
             for path, row in _attachments(told).items()
-            if (wrong := wrong_with(row["sha256"], files.get(path)))
+            if (wrong := wrong_with(row["sha256"], hashes.get(path)))
         ]
     except (KeyError, TypeError, ValueError, AttributeError):
         return [Break(0, "sag.json siger ikke, hvor bilagene er")]
 
 
-def verify(content: bytes, head: str | None = None) -> list[Break]:
+def verify(file: IO[bytes], head: str | None = None) -> list[Break]:
     """Hold a ZIP against itself: every file against the manifest, the log against its chain, the sheet against the log.
 
     Args:
-        content: the ZIP's bytes.
+        file: the ZIP.
         head: a hash that was posted earlier, which must still be in the chain.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            files = {name: packed.read(name) for name in packed.namelist()}
-        manifest = json.loads(files.pop(MANIFEST))
-        said = dict(manifest["files"])
-        told = json.loads(files["sag.json"])
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RecursionError, EOFError, OSError):
+        with zipfile.ZipFile(file) as packed:
+            manifest = json.loads(packed.read(MANIFEST))
+            hashes = {name: _hash(packed, name) for name in packed.namelist() if name != MANIFEST}
+            said = dict(manifest["files"])
+            with packed.open("sag.json") as case:
+                told = read(case)
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, RecursionError, EOFError, OSError):
         return [Break(0, "filen er ikke en eksport, der kan læses")]
-    found = [Break(0, f"{name} mangler") for name in sorted(set(said) - set(files))]
-    found += [Break(0, f"{name} står ikke i manifestet") for name in sorted(set(files) - set(said))]
-    found += [
-        Break(0, f"{name} er ændret")
-        for name in sorted(set(files) & set(said))
-        if hashlib.sha256(files[name]).hexdigest() != said[name]
-    ]
+    found = [Break(0, f"{name} mangler") for name in sorted(set(said) - set(hashes))]
+    found += [Break(0, f"{name} står ikke i manifestet") for name in sorted(set(hashes) - set(said))]
+    found += [Break(0, f"{name} er ændret") for name in sorted(set(hashes) & set(said)) if hashes[name] != said[name]]
     found += verify_export(told, head) if isinstance(told, dict) else [Break(0, "sag.json kan ikke læses")]
-    found = found or _compare_attachments(told, files)
-    if not found and sheet.render(told).encode() != files.get("log.csv"):
-        found.append(Break(0, "log.csv siger noget andet end sag.json"))
+    found = found or _compare_attachments(told, hashes)
+    if not found:
+        written = hashlib.sha256()
+        for each in _pieces("csv", told):
+            written.update(each)
+        if written.hexdigest() != hashes.get("log.csv"):
+            found.append(Break(0, "log.csv siger noget andet end sag.json"))
     return found
+
+
+def _hash(packed: zipfile.ZipFile, name: str) -> str:
+    found = hashlib.sha256()
+    with packed.open(name) as file:
+        while some := file.read(AT_A_TIME):
+            found.update(some)
+    return found.hexdigest()

@@ -6,6 +6,7 @@ Pure functions on plain data, so that an export can be verified without a databa
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,30 +73,45 @@ def breaks(entries: Iterable[Mapping[str, Any]]) -> list[Break]:
     return found
 
 
-def states(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Where each entry stands now, computed from the entries alone.
+def changes(entries: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """What later entries say of earlier ones by `refs`: `confirms`, `corrects`, `sets_status_of`, `sets_grade_of`.
 
-    Later entries speak of earlier ones by `refs`: `confirms`, `corrects`, `sets_status_of`, `sets_grade_of`.
+    Returns:
+        by the earlier one's number, what of where it stands is another than when it was written.
     """
-    result: dict[str, dict[str, Any]] = {}
+    result: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for entry in entries:
         if entry.get("omitted"):
             continue
-        result[str(entry["no"])] = {
-            "verification": entry["verification"],
-            "status": entry["status"],
-            "grade": entry["grade"],
-            "corrected_by": None,
-            "confirmed_by": None,
-            "confirmed_at": None,
+        told = {
+            "confirms": {
+                "verification": "confirmed",
+                "confirmed_by": entry["recorder"],
+                "confirmed_at": entry["recorded_time"],
+            },
+            "corrects": {"corrected_by": entry["no"]},
+            "sets_status_of": {"status": entry["status"]},
+            "sets_grade_of": {"grade": entry["grade"]},
         }
-        refs = entry["refs"]
-        if (state := result.get(str(refs.get("confirms")))) is not None:
-            state.update(verification="confirmed", confirmed_by=entry["recorder"], confirmed_at=entry["recorded_time"])
-        if (state := result.get(str(refs.get("corrects")))) is not None:
-            state["corrected_by"] = entry["no"]
-        if (state := result.get(str(refs.get("sets_status_of")))) is not None:
-            state["status"] = entry["status"]
-        if (state := result.get(str(refs.get("sets_grade_of")))) is not None:
-            state["grade"] = entry["grade"]
-    return result
+        for ref in told.keys() & entry["refs"].keys():
+            if entry["refs"][ref] <= entry["no"]:
+                result[entry["refs"][ref]].update(told[ref])
+    return dict(result)
+
+
+def stands(entry: Mapping[str, Any], changed: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """Where an entry stands now, computed from the entries alone.
+
+    Args:
+        entry: one that is not left out.
+        changed: what `changes` found.
+    """
+    return {
+        "verification": entry["verification"],
+        "status": entry["status"],
+        "grade": entry["grade"],
+        "corrected_by": None,
+        "confirmed_by": None,
+        "confirmed_at": None,
+        **changed.get(entry["no"], {}),
+    }

@@ -14,8 +14,9 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
 from storage import sqlite
 
@@ -28,6 +29,10 @@ TURN_LOCK = 112
 
 class DatabaseUnavailable(Exception):
     """The database can't be opened or migrated; the message says what and why."""
+
+
+# Connections that turns are taken by, in each replica.
+TURN_CONNECTIONS = 5
 
 
 class Database:
@@ -44,6 +49,14 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite(url) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        # Nobody asks a turn's connection whether it is still there: the turn's first statement does. Few are enough, as
+        # turns wait for each other anyway.
+        self._turn_engine = (
+            self.engine
+            if self.is_sqlite
+            else create_async_engine(url, pool_size=TURN_CONNECTIONS, max_overflow=0, pool_timeout=None)
+        )
+        self._turns = async_sessionmaker(self._turn_engine, expire_on_commit=False)
         # SQLite has one writer: queueing here is fair and immediate, where its own busy handler polls.
         self._writer = asyncio.Lock() if self.is_sqlite else None
 
@@ -79,12 +92,22 @@ class Database:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[AsyncSession]:
         """A transaction that nobody else's turn runs beside, on any replica, until it has committed."""
-        async with self.transaction() as session:
-            if self.is_sqlite:
+        if self.is_sqlite:
+            async with self.transaction() as session:
                 await session.connection()
-            else:
-                await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+                yield session
+            return
+        async with self._turns() as session:
+            try:
+                await session.run_sync(_take_turn)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # It was closed while nobody used it, and so were the others: the next one is new.
+                await session.rollback()
+                await session.run_sync(_take_turn)
             yield session
+            await session.commit()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -101,6 +124,12 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         await self.engine.dispose()
+        await self._turn_engine.dispose()
+
+
+def _take_turn(session: Session) -> None:
+    """Wait for the lock that is let go of when the transaction ends."""
+    session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 
 def _sqlite(url: str) -> AsyncEngine:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import chain, parts, redaction
 from storage.grades import GRADES
-from storage.log import exported, instant
+from storage.lines import Lines
+from storage.log import instant
 from storage.tables import (
     Alert,
     AssistanceRequest,
@@ -45,15 +47,25 @@ HASHED = ("format", "log", "log_state", "chain")
 LEFT_OUT = "(udeladt)"
 # What a state of ours is called outside: a message in doubt is still on its way.
 STATES = {"sending": "queued", "replaced": "failed"}
-# Lines read at a time: a long log is held once, as it is told, and not once more as rows.
+# Lines read at a time.
 AT_A_TIME = 1_000
+TOLD = ("no", "canonical", "previous_hash", "hash", "kind", "grade")
 ABOUT_ATTACHMENTS = ("attachment", "attachment_failed")
 
 parts.load()
 
 
 async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -> dict[str, Any]:
-    """Everything about a crisis.
+    """Everything about a crisis, as data: what `spooled` gives, with the log in it."""
+    told = await spooled(db, crisis, grade)
+    every = list(told["log"])
+    standing = {str(no): state for no, state in told["log"].stray.items()}
+    standing |= {str(entry["no"]): state for entry, state in every if state}
+    return {**told, "log": [entry for entry, _ in every], "log_state": standing}
+
+
+async def spooled(db: AsyncSession, crisis: Crisis, grade: str | None = None) -> dict[str, Any]:
+    """Everything about a crisis, its log beside it, however long that is.
 
     Args:
         db: a session to read with.
@@ -64,35 +76,19 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
             other texts that repeat it say "(udeladt)".
 
     Returns:
-        JSON data, every key of the format present.
+        JSON data, every key of the format present; `log` and `log_state` are one and the same `storage.lines.Lines`.
     """
     highest = GRADES.index(grade) if grade else len(GRADES) - 1
     sees_staff = highest >= GRADES.index("staff")
-    standing: dict[str, dict[str, Any]] = {}
-    hidden = set()
-    states = select(LogState).where(LogState.crisis_id == crisis.id).order_by(LogState.no)
-    async for state in await db.stream_scalars(states.execution_options(yield_per=AT_A_TIME)):
-        if GRADES.index(state.grade) > highest:
-            hidden.add(state.no)
-        else:
-            standing[str(state.no)] = _state(state)
-    entries = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
-    lines = []
-    async for entry in await db.stream_scalars(entries.execution_options(yield_per=AT_A_TIME)):
-        line = exported(entry)
-        # What is said of an attachment is as confidential as the line before it that it belongs to, whenever that was graded.
-        if entry.kind in ABOUT_ATTACHMENTS and line["refs"]["attachment_of"] in hidden:
-            hidden.add(entry.no)
-            standing.pop(str(entry.no), None)
-        lines.append(_left_out(entry) if entry.no in hidden else line)
+    log = await _log(db, crisis, highest)
     told = {
         "format": FORMAT,
         "crisis": _crisis(crisis),
         "alerts": await _alerts(db, crisis) if sees_staff else [],
         "escalation": await _escalation(db, crisis),
-        "log": lines,
-        "log_state": standing,
-        "chain": {"count": len(lines), "head": lines[-1]["hash"] if lines else chain.FIRST},
+        "log": log,
+        "log_state": log,
+        "chain": {"count": len(log), "head": log.head or chain.FIRST},
         "members": await _members(db, crisis),
         "notifications": await _notifications(db, crisis, sees_staff),
         "measures": await _measures(db, crisis) if sees_staff else [],
@@ -101,6 +97,34 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
         **{name: await read(db, crisis, GRADES[highest]) for name, read in parts.parts.items()},
     }
     return await _as_seen(db, crisis, told, GRADES[highest])
+
+
+async def _log(db: AsyncSession, crisis: Crisis, highest: int) -> Lines:
+    """Every line, as whoever may see up to a grade sees it."""
+    log = Lines()
+    hidden = set()
+    every = (
+        select(*(getattr(LogEntry, name) for name in TOLD), LogState)
+        .outerjoin(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(LogEntry.crisis_id == crisis.id)
+        .order_by(LogEntry.no)
+    )
+    async for row in await db.stream(every.execution_options(yield_per=AT_A_TIME)):
+        line, state = {**json.loads(row.canonical), "hash": row.hash}, row.LogState
+        # What is said of an attachment is as confidential as the line before it that it belongs to, whenever that was graded.
+        above = GRADES.index(state.grade if state else row.grade) > highest
+        if above or (row.kind in ABOUT_ATTACHMENTS and line["refs"]["attachment_of"] in hidden):
+            hidden.add(row.no)
+            log.add({"no": row.no, "omitted": True, "previous_hash": row.previous_hash, "hash": row.hash}, None)
+        else:
+            log.add(line, _state(state) if state else None)
+    beyond = select(LogState).where(
+        LogState.crisis_id == crisis.id,
+        ~exists().where(LogEntry.crisis_id == LogState.crisis_id, LogEntry.no == LogState.no),
+    )
+    # Nothing of ours takes a line away. Where somebody has, what is left of it is told, so that it is seen.
+    log.stray = {state.no: _state(state) for state in await db.scalars(beyond)}
+    return log
 
 
 async def excerpt(db: AsyncSession, crisis: Crisis, grade: str, *names: str) -> dict[str, Any]:
@@ -282,10 +306,6 @@ def _told_of(numbers: frozenset[int], value: Any) -> Any:
             if not (isinstance(each, dict) and "log_no" in each and each["log_no"] in numbers)
         ]
     return value
-
-
-def _left_out(entry: LogEntry) -> dict[str, Any]:
-    return {"no": entry.no, "omitted": True, "previous_hash": entry.previous_hash, "hash": entry.hash}
 
 
 def _state(state: LogState) -> dict[str, Any]:

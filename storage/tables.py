@@ -17,6 +17,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     bindparam,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -457,7 +458,7 @@ class LogEntry(Base):
 
     __tablename__ = "log_entries"
     id: Mapped[int] = _key()
-    crisis_id: Mapped[int] = _of_crisis()
+    crisis_id: Mapped[int] = mapped_column(Id, ForeignKey("crises.id"))
     no: Mapped[int]
     canonical: Mapped[bytes]
     previous_hash: Mapped[str]
@@ -469,8 +470,12 @@ class LogEntry(Base):
     verification: Mapped[str]
     recorder: Mapped[str]
     summary: Mapped[str]
+    folded: Mapped[str]  # the summary as `storage.letters` compares it
     message: Mapped[str | None] = mapped_column(index=True)  # the message it was saved from
     __table_args__ = (UniqueConstraint("crisis_id", "no"), Index("log_kind", "crisis_id", "kind", "no"))
+
+
+_UNCONFIRMED = text("verification = 'unconfirmed'")
 
 
 class LogState(Base):
@@ -485,4 +490,18 @@ class LogState(Base):
     corrected_by: Mapped[int | None]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
-    __table_args__ = (Index("log_grade", "crisis_id", "grade", "no"),)
+    __table_args__ = (
+        Index("log_grade", "crisis_id", "grade", "no"),
+        Index("log_unconfirmed", "crisis_id", "no", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
+    )
+
+
+class LogWord(Base):
+    """A word, or the end of one, that stands in a stretch of the log: see `storage.log_words`."""
+
+    __tablename__ = "log_words"
+    crisis_id: Mapped[int] = mapped_column(Id, ForeignKey("crises.id"), primary_key=True)
+    # In the order of its bytes, so that what begins alike stands together, whatever language the server speaks.
+    word: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True)
+    stretch: Mapped[int] = mapped_column(primary_key=True)
+    __table_args__ = ({"sqlite_with_rowid": False},)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import chain
 from storage.chain import Break
-from storage.export import AT_A_TIME, FORMAT, document
+from storage.export import AT_A_TIME, FORMAT, spooled
+from storage.letters import fold
+from storage.lines import Line, Lines, entries
+from storage.log import COPIES
 from storage.parts.attachments import content_of
 from storage.tables import Crisis, LogEntry
 
@@ -30,27 +33,28 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
         what disagrees; nothing when all is well.
     """
     found: list[Break] = []
-    entries = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
-    async for entry in await db.stream_scalars(entries.execution_options(yield_per=AT_A_TIME)):
+    rows = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
+    async for entry in await db.stream_scalars(rows.execution_options(yield_per=AT_A_TIME)):
         content = _content(entry.canonical)
         if content is None or chain.canonical(content) != entry.canonical:
             found.append(Break(entry.no, "linjens bytes er ændret"))
             continue
-        copies = ("no", "previous_hash", "kind", "grade", "verification", "recorder", "summary")
         found += [
             Break(entry.no, f"kolonnen {name} er en anden end i linjen")
-            for name in copies
+            for name in COPIES
             if getattr(entry, name) != content.get(name)
         ]
+        if entry.folded != fold(entry.summary):
+            found.append(Break(entry.no, "kolonnen folded er en anden end i linjen"))
         if chain.digest(entry.canonical) != entry.hash:
             found.append(Break(entry.no, "linjen er ændret, efter at den blev skrevet"))
     if found:
         return found
-    told = await document(db, crisis)
+    told = await spooled(db, crisis)
     return verify_export(told, head) or [
         Break(row["log_no"], f"bilaget {row['name']} {wrong}")
         for row in kept_attachments(told)
-        if (wrong := wrong_with(row["sha256"], await content_of(db, row["sha256"])))
+        if (wrong := wrong_with(row["sha256"], _hash(await content_of(db, row["sha256"]))))
     ]
 
 
@@ -59,11 +63,15 @@ def kept_attachments(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [row for row in told.get("attachments") or [] if row["state"] == "kept"]
 
 
-def wrong_with(sha256: str, content: bytes | None) -> str | None:
-    """What is wrong with the bytes that shall have that hash, Danish; None when nothing is."""
-    if content is None:
+def wrong_with(sha256: str, found: str | None) -> str | None:
+    """What is wrong with bytes that shall have one hash and have another, or are not there, Danish; None when nothing is."""
+    if found is None:
         return "mangler"
-    return None if hashlib.sha256(content).hexdigest() == sha256 else "er ændret"
+    return None if found == sha256 else "er ændret"
+
+
+def _hash(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
 
 
 def verify_export(told: Mapping[str, Any], head: str | None = None) -> list[Break]:
@@ -75,40 +83,61 @@ def verify_export(told: Mapping[str, Any], head: str | None = None) -> list[Brea
     """
     if told.get("format") != FORMAT:
         return [Break(0, f"det er ikke en eksport i formen {FORMAT}")]
-    entries = told.get("log")
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    log = told.get("log")
+    if not isinstance(log, Lines) and not (isinstance(log, list) and all(isinstance(each, dict) for each in log)):
         return [Break(0, "eksporten har ingen log, der kan læses")]
     try:
-        return _compare(told, entries, head)
+        return _compare(told, head)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return [Break(0, f"loggen kan ikke læses: {type(error).__name__} {error}")]
 
 
-def _compare(told: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], head: str | None) -> list[Break]:
-    found = chain.breaks(entries)
-    hashes = [entry.get("hash") for entry in entries]
-    last = hashes[-1] if hashes else chain.FIRST
+def _compare(told: Mapping[str, Any], head: str | None) -> list[Break]:
+    found = chain.breaks(entries(told))
+    count, left_out, known = 0, False, head in (None, chain.FIRST)
+    last: Any = chain.FIRST
+    for entry in entries(told):
+        count, last = count + 1, entry.get("hash")
+        left_out = left_out or bool(entry.get("omitted"))
+        known = known or last == head
     said = told.get("chain")
-    if not isinstance(said, dict) or said.get("count") != len(entries) or said.get("head") != last:
-        found.append(Break(len(entries), "antallet eller den sidste hash passer ikke til loggen"))
-    computed = chain.states(entries)
-    standing = told.get("log_state")
-    left_out = any(entry.get("omitted") for entry in entries)
-    for no in sorted(set(computed) | set(standing if isinstance(standing, dict) else {}), key=str):
-        mine, theirs = computed.get(no), (standing or {}).get(no)
-        if mine != theirs and not (left_out and mine is not None and theirs is not None):
-            found.append(Break(int(no) if no.isdecimal() else 0, "hvor linjen står nu, passer ikke til loggen"))
-    found += _compare_attachments(told, entries)
-    if head is not None and head not in (*hashes, chain.FIRST):
+    if not isinstance(said, dict) or said.get("count") != count or said.get("head") != last:
+        found.append(Break(count, "antallet eller den sidste hash passer ikke til loggen"))
+    found += _compare_states(told, left_out)
+    found += _compare_attachments(told)
+    if not known:
         found.append(Break(0, f"hashen {head} fandtes engang i loggen, men gør det ikke længere"))
     return found
 
 
-def _compare_attachments(told: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> list[Break]:
+def _compare_states(told: Mapping[str, Any], left_out: bool) -> list[Break]:
+    """Hold where every line stands now against the log, computed anew."""
+    changed = chain.changes(entries(told))
+    standing = told.get("log_state")
+    if isinstance(standing, Lines):
+        pairs: Iterator[Line] = iter(standing)
+        beyond = {str(no) for no in standing.stray}
+    else:
+        standing = standing if isinstance(standing, Mapping) else {}
+        pairs = ((entry, standing.get(str(entry["no"]))) for entry in entries(told))
+        beyond = set(standing).difference(str(entry["no"]) for entry in entries(told))
+    wrong = []
+    for entry, theirs in pairs:
+        mine = None if entry.get("omitted") else chain.stands(entry, changed)
+        # Where lines are left out, so is what some of them say of others.
+        if mine != theirs and not (left_out and mine is not None and theirs is not None):
+            wrong.append(entry["no"])
+    return [
+        Break(no, "hvor linjen står nu, passer ikke til loggen")
+        for no in (*wrong, *(int(no) if no.isdecimal() else 0 for no in sorted(beyond)))
+    ]
+
+
+def _compare_attachments(told: Mapping[str, Any]) -> list[Break]:
     """Hold what is said of pictures and files against the log's own lines about them, both ways."""
     written = [
         (entry["refs"]["attachment_of"], entry["refs"]["name"], entry["refs"]["sha256"])
-        for entry in entries
+        for entry in entries(told)
         if not entry.get("omitted") and entry["kind"] == "attachment"
     ]
     shown = [(row["log_no"], row["name"], row["sha256"]) for row in kept_attachments(told)]

@@ -6,20 +6,41 @@ Everything is made of the export's document, so that the pages say what the expo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from storage.lines import Line
 from storage.pages import papers
 from storage.pages.blocks import Block, Names, Told
 
-__all__ = ["Block", "Names", "pages"]
+__all__ = ["Block", "Names", "volume", "volumes"]
 
 VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
 DIRECTION = {"in": "ind", "out": "ud", "internal": "internt"}
 
 
-def pages(told: Told, names: Names) -> list[Block]:
-    """The whole case file, and what is needed on paper when the chat is down (D06): who to ring, and whose watch it is."""
+# Lines of the log in one volume: what a ring binder holds, and what a small server sets without running out of memory.
+VOLUME = 2_000
+
+
+def volumes(told: Told) -> int:
+    """How many volumes the case file is in: the log decides."""
+    return max(1, -(-len(told["log"]) // VOLUME))
+
+
+def volume(told: Told, names: Names, number: int, some: Sequence[Line]) -> list[Block]:
+    """One volume of the case file.
+
+    Args:
+        told: the export's document.
+        names: how its ids and times are written.
+        number: which, the first being 1: it has all that is not in the log, and what is needed on paper when the chat
+            is down (D06): who to ring, and whose watch it is.
+        some: the lines of the log that are in this one.
+    """
+    log = list(_log(told, names, number, some))
+    if number > 1:
+        return [Block("title", f"{_title(told)} – bind {number}"), *log]
     return [
         *_front(told, names),
         *_phones(names),
@@ -28,14 +49,19 @@ def pages(told: Told, names: Names) -> list[Block]:
         *_orders(told, names),
         *papers.meetings(told, names),
         *_measures(told, names),
-        *_log(told, names),
+        *log,
     ]
+
+
+def _title(told: Told) -> str:
+    crisis = told["crisis"]
+    exercise = "ØVELSE – " if crisis["exercise"] else ""
+    return f"{exercise}Krise nr. {crisis['number']}: {crisis['title']}"
 
 
 def _front(told: Told, names: Names) -> Iterator[Block]:
     crisis = told["crisis"]
-    exercise = "ØVELSE – " if crisis["exercise"] else ""
-    yield Block("title", f"{exercise}Krise nr. {crisis['number']}: {crisis['title']}")
+    yield Block("title", _title(told))
     yield Block(
         "facts",
         rows=(
@@ -47,6 +73,7 @@ def _front(told: Told, names: Names) -> Iterator[Block]:
             ("Fuldt etableret", names.time(crisis["established_at"]) or "–"),
             ("Afblæst", names.time(crisis["deactivated_at"]) or "–"),
             ("Loglinjer", str(told["chain"]["count"])),
+            *([("Bind", f"1 af {volumes(told)}")] if volumes(told) > 1 else []),
             ("Loggens segl", told["chain"]["head"]),
         ),
     )
@@ -108,9 +135,11 @@ def _measures(told: Told, names: Names) -> Iterator[Block]:
         yield Block("table", rows=(("Nr.", "Tiltag", "Ansvarlig", "Frist", "Status"), *cells), widths=(1, 6, 3, 3, 2))
 
 
-def _log(told: Told, names: Names) -> Iterator[Block]:
+def _log(told: Told, names: Names, number: int, some: Sequence[Line]) -> Iterator[Block]:
     """Bilag 3, Log, with what §7 adds: whether it is confirmed."""
-    yield Block("heading", "Log")
+    every = volumes(told)
+    which = f", bind {number} af {every}: nr. {some[0][0]['no']}–{some[-1][0]['no']}" if every > 1 else ""
+    yield Block("heading", f"Log{which}")
     headings = ("Nr.", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet", "Grad")
     attached: dict[int, str] = defaultdict(str)
     for row in told.get("attachments") or []:
@@ -118,15 +147,14 @@ def _log(told: Told, names: Names) -> Iterator[Block]:
         attached[row["log_no"]] += f"\nBilag: {row['name']} ({how})"
     yield Block(
         "table",
-        rows=(headings, *(_line(entry, told, names, attached) for entry in told["log"])),
+        rows=(headings, *(_line(entry, state, names, attached) for entry, state in some)),
         widths=(1, 3, 2, 2, 7, 2, 2, 2),
     )
 
 
-def _line(entry: Told, told: Told, names: Names, attached: Mapping[int, str]) -> tuple[str, ...]:
-    if entry.get("omitted"):
+def _line(entry: Told, state: Told | None, names: Names, attached: Mapping[int, str]) -> tuple[str, ...]:
+    if state is None:
         return (str(entry["no"]), "", "", "", "(udeladt på grund af fortrolighed)", "", "", "")
-    state = told["log_state"][str(entry["no"])]
     corrected = f" (rettet i nr. {state['corrected_by']})" if state["corrected_by"] else ""
     return (
         str(entry["no"]),

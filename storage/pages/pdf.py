@@ -33,6 +33,12 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, written: date, 
     return drawn
 
 
+def forget() -> None:
+    """Give back the memory of what was drawn: typst keeps it until it has drawn ten other things."""
+    for _ in range(11):
+        typst.compile(b"", ignore_system_fonts=True)
+
+
 def chart(block: Block) -> bytes:
     """Draw a chart by itself, as PNG, for pages that typst doesn't make."""
     data = json.dumps([list(point) for point in block.points])

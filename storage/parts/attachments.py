@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -84,10 +84,11 @@ async def of_line(db: AsyncSession, crisis: Crisis, no: int) -> list[Attachment]
 @part("attachments")
 async def attachments(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
     """What belongs to the crisis' log lines, each seen by those who may see its line."""
-    grades: Mapping[int, str] = {
-        row.no: row.grade
-        for row in await db.execute(select(LogState.no, LogState.grade).where(LogState.crisis_id == crisis.id))
-    }
+    numbers = union(
+        *(select(no).where(Attachment.crisis_id == crisis.id) for no in (Attachment.log_no, Attachment.told_no))
+    )
+    stands = select(LogState.no, LogState.grade).where(LogState.crisis_id == crisis.id, LogState.no.in_(numbers))
+    grades: Mapping[int, str] = {row.no: row.grade for row in await db.execute(stands)}
     rows = await db.scalars(
         select(Attachment)
         .where(Attachment.crisis_id == crisis.id, Attachment.log_no.is_not(None))

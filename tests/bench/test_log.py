@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from handlers import picture_draft, registry, search
 from handlers.incoming import Incoming
 from handlers.turn import Turn
-from storage import chain, log
+from storage import chain, log, log_words
 from storage.database import Database
+from storage.letters import fold
+from storage.pages import VOLUME
 from storage.plan import example
 from storage.tables import Crisis, LogEntry, LogState
 
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.bench
 START = datetime(2026, 7, 2, 12, tzinfo=UTC)
 LINES = 400
 SHORT, LONG = 1_000, 100_000
+ROUNDS = 25
 WORDS = "Vand i kælderen på Birkehøj, beboerne flyttes til hallen; pumpen er på vej"
 # A case file on paper is made ready by a program that sets type: what that takes is measured on fewer lines.
 EXPORTED = {"json": LONG, "csv": LONG, "zip": 10_000, "pdf": 10_000, "docx": 10_000}
@@ -54,14 +57,18 @@ async def crisis_in(database: Database, entries: int = 0) -> int:
         async with database.transaction() as db:
             await db.execute(insert(LogEntry), lines)
             await db.execute(insert(LogState), states)
+            for line in lines:
+                if line["no"] % log_words.STRETCH == 0:
+                    await log_words.go_through(db, number, line["no"] // log_words.STRETCH)
     return number
 
 
 def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
     at = START + timedelta(seconds=no)
     summary = f"{WORDS} nr. {no}" + (" og en giraf" if no == 500 else "")
-    verification = "unconfirmed" if no % 10 == 0 else "confirmed"
-    copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": "lars"}
+    verification = "unconfirmed" if no % 10 == 0 and no <= SHORT else "confirmed"
+    recorder = "mads" if no == 400 else "lars"
+    copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": recorder}
     content = {
         "no": no,
         "event_time": log.instant(at),
@@ -85,6 +92,7 @@ def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
         "hash": chain.digest(canonical),
         "recorded_time": at,
         "summary": summary,
+        "folded": fold(summary),
         "message": None,
         **copied,
     }
@@ -104,7 +112,7 @@ async def per_second(callers: int, one: Callable[[int], Awaitable[None]]) -> flo
 
 
 @pytest.mark.parametrize("callers", [1, 20])
-async def test_a_line_is_chained_and_on_disk_in_at_most_five_times_the_time_of_a_bare_insert(
+async def test_a_line_is_chained_and_on_disk_in_about_twice_the_time_of_a_bare_insert(
     database: Database, callers: int
 ) -> None:
     """Aim: half as many a second. Through `log.append` in a turn's transaction, which is what a line itself costs: not
@@ -132,7 +140,7 @@ async def test_a_line_is_chained_and_on_disk_in_at_most_five_times_the_time_of_a
         f" {statistics.median(ours for ours, _ in rounds):.0f},"
         f" bare inserts {statistics.median(floor for _, floor in rounds):.0f}, ratio {ratio:.2f}"
     )
-    assert ratio > 0.2
+    assert ratio > 0.4
 
 
 async def newest(turn: Turn) -> None:
@@ -150,8 +158,28 @@ async def seldom(turn: Turn) -> None:
     await search.find(turn, "giraf")
 
 
+async def part_of_a_word(turn: Turn) -> None:
+    """The end of that word."""
+    await search.find(turn, "iraf")
+
+
+async def never(turn: Turn) -> None:
+    """Words that stand nowhere."""
+    await search.find(turn, "hvalros på vej")
+
+
+async def person(turn: Turn) -> None:
+    """Somebody who wrote one line, and that an old one."""
+    await search.find(turn, "Mads")
+
+
+async def lately(turn: Turn) -> None:
+    """Since when nothing was written."""
+    await search.find(turn, "kl 11.55")
+
+
 async def unconfirmed(turn: Turn) -> None:
-    """What is to be confirmed."""
+    """What is to be confirmed, all of it old."""
     await search.find(turn, "ubekræftet")
 
 
@@ -165,45 +193,44 @@ async def picture(turn: Turn) -> None:
     await picture_draft.draft(turn)
 
 
-LOOKS = (newest, often, unconfirmed, by_number, picture, seldom)
+LOOKS = (newest, often, seldom, part_of_a_word, never, person, lately, unconfirmed, by_number, picture)
 
 
-async def looked(database: Database, number: int, look: Callable[[Turn], Awaitable[None]]) -> float:
-    """Seconds that a look takes, the median of many; what it writes is thrown away."""
-    took = []
-    for _ in range(15):
-        async with database.reading() as db:
-            asked = Incoming("1", "command", "fake", "lars", "dm", "lars", START, text="find")
-            turn = Turn(db, START + timedelta(days=3), example(), incoming=asked)
-            turn.crisis = await db.get_one(Crisis, number)
-            began = time.perf_counter()
-            await look(turn)
-            took.append(time.perf_counter() - began)
-    return statistics.median(took)
+async def looked(database: Database, look: Callable[[Turn], Awaitable[None]]) -> float:
+    """Seconds that a look takes; what it writes is thrown away."""
+    async with database.reading() as db:
+        asked = Incoming("1", "command", "fake", "lars", "dm", "lars", START, text="find")
+        turn = Turn(db, START + timedelta(days=3), example(), incoming=asked)
+        turn.crisis = await db.scalar(select(Crisis))
+        began = time.perf_counter()
+        await look(turn)
+        return time.perf_counter() - began
 
 
 async def test_a_log_of_a_hundred_thousand_lines_is_looked_into_as_fast_as_one_of_a_thousand(
     databases: Any,
 ) -> None:
-    """Aim: within 1.5 times. A word that stands in one old line alone is looked for in all of them: there is no index of
-    words, and the time it takes is told, not asserted.
+    """Within 1.5 times, whatever is looked for: what stands in every line, in one old line alone, and nowhere. The two
+    are looked into by turns, and held against each other each time: a busy machine is as busy for both.
     """
-    took: dict[int, list[float]] = {}
-    for entries in (SHORT, LONG):
-        url = databases.migrated()
-        database = Database(url)
-        number = await crisis_in(database, entries)
+    urls = {entries: databases.migrated() for entries in (SHORT, LONG)}
+    opened = {entries: Database(url) for entries, url in urls.items()}
+    for entries, database in opened.items():
+        await crisis_in(database, entries)
         if not database.is_sqlite:
             async with database.transaction() as db:
                 await db.execute(text("ANALYZE"))
-        took[entries] = [await looked(database, number, look) for look in LOOKS]
-        kind = database.url.get_backend_name()
-        await database.close()
-        databases.drop(url)
-    ratios = [long / short for short, long in zip(took[SHORT], took[LONG], strict=True)]
-    for look, short, long, ratio in zip(LOOKS, took[SHORT], took[LONG], ratios, strict=True):
+    ratios = {}
+    for look in LOOKS:
+        rounds = [[await looked(database, look) for database in opened.values()] for _ in range(ROUNDS)]
+        short, long = map(statistics.median, zip(*rounds, strict=True))
+        ratios[look.__doc__] = ratio = statistics.median(after / before for before, after in rounds)
+        kind = opened[LONG].url.get_backend_name()
         print(f"\n{kind}: {look.__doc__} {short * 1000:.1f} ms of {SHORT}, {long * 1000:.1f} of {LONG}: {ratio:.2f}")
-    assert all(ratio < 3 for look, ratio in zip(LOOKS, ratios, strict=True) if look is not seldom)
+    for entries, database in opened.items():
+        await database.close()
+        databases.drop(urls[entries])
+    assert {look: ratio for look, ratio in ratios.items() if ratio > 1.5} == {}
 
 
 def ran(url: str, *command: str) -> tuple[float, float]:
@@ -220,29 +247,42 @@ def ran(url: str, *command: str) -> tuple[float, float]:
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
+def written(folder: Path) -> int:
+    """Bytes of all that is in a folder."""
+    return sum(each.stat().st_size for each in folder.iterdir())
+
+
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("what", ["verify", *EXPORTED])
-async def test_a_long_log_takes_no_more_time_for_each_line_than_a_short_one(databases: Any, what: str) -> None:
-    """Aim: the same time for each line, and flat memory. The floor is the same command on a log of one line, and its
-    time and memory are taken off. Memory is told: an export is one document, and grows with its lines.
+@pytest.mark.parametrize("what", ["verify", "verify json", *EXPORTED])
+async def test_a_long_log_takes_no_more_time_for_each_line_than_a_short_one_and_no_more_memory(
+    databases: Any, what: str
+) -> None:
+    """Aim: the same time for each line, and flat memory. The floor of the time is the same command on a log of one line;
+    the memory is held against that of a tenth of the lines, which fill a volume on paper.
     """
-    few, many = SHORT * 2, EXPORTED.get(what, LONG)
+    many = EXPORTED.get(what, LONG)
+    few = max(VOLUME, many // 10)
     with tempfile.TemporaryDirectory() as folder:
-        command = ("verify", "1") if what == "verify" else ("export", "1", "--format", what, "-o", f"{folder}/sag")
+        file = f"{folder}/sag"
+        commands = {
+            "verify": [("verify", "1")],
+            "verify json": [("export", "1", "-o", file), ("verify", file)],
+        }.get(what, [("export", "1", "--format", what, "-o", file)])
         took = {}
         for entries in (1, few, many):
             url = databases.migrated()
             database = Database(url)
             await crisis_in(database, entries)
             await database.close()
-            took[entries] = await asyncio.to_thread(ran, url, *command)
-            size = (Path(folder) / "sag").stat().st_size if what != "verify" else 0
+            for command in commands:
+                took[entries] = await asyncio.to_thread(ran, url, *command)
+            size = written(Path(folder))
             databases.drop(url)
-    (empty, base), (short, _), (long, peak) = (took[entries] for entries in (1, few, many))
+    (empty, _), (short, base), (long, peak) = (took[entries] for entries in (1, few, many))
     each = [(short - empty) / few, (long - empty) / many]
     print(
         f"\n{what}: {each[0] * 1e6:.0f} µs for each of {few} lines, {each[1] * 1e6:.0f} for each of {many}, ratio"
-        f" {each[1] / each[0]:.2f}; {peak:.0f} MiB at most, {base:.0f} for one line, {(peak - base) * 1024 / many:.2f} KiB"
-        f" for each; {size / 2**20:.0f} MiB written"
+        f" {each[1] / each[0]:.2f}; {peak:.0f} MiB at most, {base:.0f} for {few} lines; {size / 2**20:.0f} MiB written"
     )
     assert each[1] < 2 * each[0]
+    assert peak < 1.25 * base

@@ -17,8 +17,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 
+from storage import log_words
 from storage.database import Database, DatabaseUnavailable
-from storage.tables import Base, Fact, RehearsalPost, Timer
+from storage.log_words import STRETCH
+from storage.tables import Base, Crisis, Fact, LogEntry, RehearsalPost, Timer
 
 
 async def remembered(database: Database) -> set[str]:
@@ -208,6 +210,40 @@ async def test_a_database_from_the_first_version_is_carried_over_with_its_rows(e
     await database.close()
 
 
+async def test_a_long_log_from_an_older_krisebot_is_found_in_after_it_is_carried_over(empty_database_url: str) -> None:
+    """R182."""
+    database = Database(empty_database_url)
+    lines = [
+        {"no": no, "said": "Drikkevand på Østergade" if no == 3 else f"måling {no}"} for no in range(1, 2 * STRETCH + 2)
+    ]
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda made: command.upgrade(alembic(made), "0025"))
+        await connection.execute(
+            text(
+                "INSERT INTO crises (number, title, state, exercise, plan, created_at, holders, municipalities)"
+                " VALUES (7, 'Skybrud', 'active', :no, '{}', '2026-07-02 12:00:10.123456', '{}', '[]')"
+            ),
+            {"no": False},
+        )
+        await connection.execute(
+            text(
+                "INSERT INTO log_entries (crisis_id, no, canonical, previous_hash, hash, recorded_time, kind, grade,"
+                " verification, recorder, summary) VALUES (1, :no, '', '', '', '2026-07-02 12:00:10.123456',"
+                " 'information', 'staff', 'confirmed', 'kim', :said)"
+            ),
+            lines,
+        )
+
+    await database.migrate()
+
+    async with database.reading() as session:
+        crisis = await session.get_one(Crisis, 1)
+        spans = [each async for each in log_words.stretches(session, crisis, [log_words.said("vand på øster")], None)]
+        assert spans == [(STRETCH + 1, 2 * STRETCH + 1), (1, STRETCH)]
+        assert await session.scalar(select(LogEntry.folded).where(LogEntry.no == 3)) == "drikkevand paa oestergade"
+    await database.close()
+
+
 async def test_a_database_from_a_newer_krisebot_is_refused_and_left_as_it_was(database: Database) -> None:
     async with database.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -225,6 +261,19 @@ async def test_the_migrations_make_the_tables_that_the_program_knows(database: D
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_a_turn_after_the_server_has_closed_all_connections_is_a_turn_like_any_other(database: Database) -> None:
+    """A server is restarted for its updates, and whoever writes next notices nothing."""
+    async with database.turn() as session:
+        session.add(Fact(name="før", value={}))
+    async with database.transaction() as session:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        await session.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+    async with database.turn() as session:
+        session.add(Fact(name="efter", value={}))
+    assert await remembered(database) == {"før", "efter"}
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)

@@ -85,6 +85,7 @@ async def test_a_left_out_line_keeps_its_place_and_nothing_else(database: Databa
         "UPDATE log_entries SET canonical = replace(canonical, 'linje 1', 'linje 9') WHERE no = 2",
         "UPDATE log_entries SET summary = 'noget andet' WHERE no = 2",
         "UPDATE log_entries SET verification = 'confirmed' WHERE no = 2",
+        "UPDATE log_entries SET folded = 'noget andet' WHERE no = 2",
         "UPDATE log_entries SET recorder = 'bo' WHERE no = 2",
         "UPDATE log_entries SET hash = previous_hash WHERE no = 2",
         "DELETE FROM log_entries WHERE no = 2",

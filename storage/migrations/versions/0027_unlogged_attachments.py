@@ -1,7 +1,7 @@
 """What came along before this and never came into the log falls due for removal too
 
 Revision ID: 0027
-Revises: 0025
+Revises: 0026
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from alembic import op
 from storage.tables import UtcDateTime
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
