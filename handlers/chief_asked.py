@@ -14,6 +14,9 @@ from handlers.roster import CHIEF, DEPUTY
 from handlers.turn import URGENT, Turn
 
 AGAIN = timedelta(minutes=15)
+# After so many times in a row everybody has heard it: from then on less often, and by day.
+IN_A_ROW = 4
+HOURLY = timedelta(hours=1)
 # A staff with a chief runs; that nobody deputises is asked about more quietly, and by day.
 FOR_DEPUTY = timedelta(hours=2)
 MORNING, NIGHT = time(6, 30), time(22)
@@ -41,12 +44,16 @@ async def begin(turn: Turn) -> None:
     """From the first meeting on; nothing happens where both are named."""
     lacks = missing(turn)
     if lacks:
-        await turn.at(_next(turn, lacks), "chief_asked.ask", f"crisis/{turn.the_crisis.id}/chief")
+        await turn.at(_next(turn, lacks, 0), "chief_asked.ask", f"crisis/{turn.the_crisis.id}/chief")
 
 
 @timer("chief_asked.ask")
-async def ask(turn: Turn) -> None:
-    """To whoever can see to it, and again until it is done."""
+async def ask(turn: Turn, before: int = 0) -> None:
+    """To whoever can see to it, and again until it is done.
+
+    Args:
+        before: how many times it has been asked already.
+    """
     crisis = turn.the_crisis
     lacks = missing(turn)
     if crisis.state != "active" or crisis.level != 2 or not lacks:
@@ -61,13 +68,14 @@ async def ask(turn: Turn) -> None:
         summary=f"Mindet om, at der mangler at blive udpeget: {' og '.join(lacks)}",
         urgency=URGENT,
     )
-    await turn.at(_next(turn, lacks), "chief_asked.ask", f"crisis/{crisis.id}/chief")
+    key = f"crisis/{crisis.id}/chief"
+    await turn.at(_next(turn, lacks, before + 1), "chief_asked.ask", key, before=before + 1)
 
 
-def _next(turn: Turn, lacks: list[str]) -> datetime:
-    if CHIEF in lacks:
+def _next(turn: Turn, lacks: list[str], before: int) -> datetime:
+    if CHIEF in lacks and before < IN_A_ROW:
         return turn.now + AGAIN
-    at = (turn.now + FOR_DEPUTY).astimezone(turn.zone)
+    at = (turn.now + (HOURLY if CHIEF in lacks else FOR_DEPUTY)).astimezone(turn.zone)
     if MORNING <= at.time() < NIGHT:
         return at
     morning = at.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)

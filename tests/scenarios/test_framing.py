@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from itertools import pairwise
+
 from tests.prologue import after
-from tests.stage import Stage, log_of, told
+from tests.stage import DENMARK, Stage, log_of, told
 from tests.stages import in_one_chat
 
 
@@ -188,6 +191,23 @@ async def test_the_chief_is_asked_for_until_there_is_one_with_a_deputy(stage: St
     await stage["anne"].fills_in("Udpeg chef", deputy="Sara")
     await stage.forward(hours=24)
     assert len(await asked()) == 3
+
+
+@in_one_chat
+async def test_that_there_is_no_chief_keeps_nobody_awake(stage: Stage) -> None:
+    """R054 D14: four times in the first hour; then once an hour, and not by night."""
+    await stage["kim"].presses("Start mødet")
+    await stage["kim"].presses("Slut mødet")
+    began = stage.clock.now()
+    await stage.forward(hours=24)
+    asked = [
+        datetime.fromisoformat(line["event_time"]).astimezone(DENMARK)
+        for line in log_of(await stage.export(), "reminder")
+        if "mangler at blive udpeget" in line["summary"]
+    ]
+    assert len([at for at in asked if at <= began + timedelta(hours=1)]) == 4
+    assert not [at for at in asked if at.hour >= 23 or at.hour < 6]
+    assert min(later - at for at, later in pairwise(asked[3:])) == timedelta(hours=1)
 
 
 @in_one_chat
