@@ -12,12 +12,12 @@ LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-vers
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
 
-test: .venv/ready-to-test $(CARDS)  ## everything that must hold
+test: .venv/ready-to-test $(CARDS)  ## everything that must hold (SCENES=--both: each scene in Slack and in Teams)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not bench" -n 4 --dist worksteal
+	$(PYTEST) -m "not browser and not bench" -n 3 --dist worksteal $(SCENES)
 
 test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 	$(PYTEST) -m browser

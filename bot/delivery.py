@@ -83,6 +83,7 @@ class Deliverer(Part):
         self._claims = Claims(database, clock, platforms)
         self._alarm: asyncio.TimerHandle | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._look = True
         self._claiming = asyncio.Lock()
         self._writing = asyncio.Lock()
         self._answered: list[tuple[Job, Ref]] = []
@@ -94,7 +95,7 @@ class Deliverer(Part):
         Args:
             wait: until all of it has been answered; otherwise only until it is on its way.
         """
-        dispatched = True
+        dispatched, self._look = True, False
         while True:
             async with self._claiming:
                 dispatched = dispatched and await self._dispatch()
@@ -115,8 +116,12 @@ class Deliverer(Part):
 
     @property
     def at_work(self) -> bool:
-        """Whether something is on its way right now."""
-        return bool(self._under_way)
+        """Whether something is on its way right now, or a turn may have said something since it last looked."""
+        return self._look or bool(self._under_way)
+
+    def look_again(self) -> None:
+        """A turn may have said something: it needn't be asked for once more."""
+        self._look = True
 
     def _set_alarm(self) -> None:
         """The clock looks once a second, and a platform may take fifty messages in that time."""

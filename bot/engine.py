@@ -171,6 +171,7 @@ class Engine:
 
     def _committed(self) -> None:
         self.rooms.look_again()
+        self.deliverer.look_again()
         self._go_out.set()
         self._open_doors.set()
         self._bring.set()

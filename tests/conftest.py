@@ -15,7 +15,7 @@ from tests import dialects
 from tests.databases import Databases, PostgreSQL, SQLite
 from tests.prologue import Prologues
 from tests.stage import Stage
-from tests.stages import PAIRS, STAGES, Pair
+from tests.stages import PAIRS, STAGES, Pair, in_turn
 
 dialects.share()
 
@@ -87,7 +87,22 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.fixture(params=PAIRS, ids="-".join)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make test` plays a scene on one platform or the other; CI plays each on both."""
+    parser.addoption("--both", action="store_true", help="play every scene in Slack and in Teams")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Where a scene is played that doesn't say so itself."""
+    says_so = any("pair" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "pair" in metafunc.fixturenames and not says_so:
+        both = metafunc.config.getoption("both")
+        metafunc.parametrize(
+            "pair", PAIRS if both else in_turn(metafunc.function.__name__), indirect=True, ids="-".join
+        )
+
+
+@pytest.fixture
 def pair(request: pytest.FixtureRequest) -> Pair:
     """A platform and a kind of database."""
     platform, kind = request.param

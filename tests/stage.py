@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.app import Krisebot
 from bot.clock import WoundClock
@@ -139,6 +140,7 @@ class Stage(ABC):
         self.plan = plan_ or plan.example()
         self.address = ""
         self._actors: dict[str, Actor] = {}
+        self._exported: dict[int, bytes] = {}
 
     async def __aenter__(self) -> Stage:
         await self.set_up()
@@ -178,7 +180,9 @@ class Stage(ABC):
 
     async def open(self) -> None:
         """Start krisebot on the database as it is."""
+        self._exported.clear()
         self.database = Database(self.url)
+        event.listen(self.database.engine.sync_engine, "commit", lambda _: self._exported.clear())
         self.bot = Krisebot(self.settings(), self.database, self.plan, self.clock)
         await self.bot.start(by_itself=self.by_itself)
         self._runner = web.AppRunner(self.bot.server(), access_log=None, shutdown_timeout=0.1)
@@ -217,7 +221,13 @@ class Stage(ABC):
         await self.bot.engine.wind(self.clock, to)
 
     async def export(self, number: int = 1) -> dict[str, Any]:
-        """A crisis as the export tells it."""
+        """A crisis as the export tells it: made once for as long as nothing is written."""
+        if number not in self._exported:
+            self._exported[number] = pickle.dumps(await self._export(number))
+        document: dict[str, Any] = pickle.loads(self._exported[number])
+        return document
+
+    async def _export(self, number: int) -> dict[str, Any]:
         async with self.database.reading() as db:
             crisis = await db.scalar(select(Crisis).where(Crisis.number == number))
             assert crisis is not None, f"there is no crisis {number}"
