@@ -7,32 +7,28 @@ The secret is the one that GatewayAPI signs its webhooks with; without it nothin
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import aiohttp
 import jwt
 from aiohttp import web
 from sqlalchemy import select
 
 from bot.engine import Engine
-from bot.platforms.gateway import LONGEST, Gateway
+from bot.platforms.gateway import LONGEST
+from bot.platforms.http_gateway import HttpGateway, Service
 from bot.platforms.plain import chosen, in_words
-from bot.platforms.platform import InDoubt, Post, Ref, Throttled, Unavailable, Undeliverable
+from bot.platforms.platform import Post, Ref
 from handlers.card import Card
 from handlers.incoming import Incoming
 from storage.tables import Delivery, Message
 
-log = logging.getLogger(__name__)
-
 SCHEME = "gatewayapi"
-PATIENCE = aiohttp.ClientTimeout(total=8)
 PATH = "/sms/gatewayapi"
 NEVER = {"UNDELIVERED", "EXPIRED", "REJECTED", "SKIPPED", "DELETED"}
 
 
-class GatewayApi(Gateway):
+class GatewayApi(HttpGateway):
     """SMS, both ways.
 
     Args:
@@ -42,23 +38,14 @@ class GatewayApi(Gateway):
     """
 
     def __init__(self, address: str, base: str, engine: Engine) -> None:
-        super().__init__("sms", address, engine.plan)
-        self._engine = engine
+        super().__init__("sms", address, Service("GatewayAPI", "token", taken=200), base, engine)
         parts = urlsplit(address)
         self._token = unquote(parts.username or "")
         self._sender = unquote(parts.netloc.rpartition("@")[2]) or "Krisebot"
         self._secret = parse_qs(parts.query).get("hemmelighed", [""])[0]
-        self._base = base.rstrip("/")
-        self._session: aiohttp.ClientSession | None = None
 
-    async def start(self) -> None:
-        """Open a session; the gateway itself is first asked when something is sent."""
-        self._session = aiohttp.ClientSession(timeout=PATIENCE)
-
-    async def stop(self) -> None:
-        """Let go of connections."""
-        if self._session is not None:
-            await self._session.close()
+    def _head(self) -> dict[str, str]:
+        return {"Authorization": f"Token {self._token}"}
 
     def routes(self) -> list[web.RouteDef]:
         """The webhook for answers and for what became of each message."""
@@ -66,8 +53,6 @@ class GatewayApi(Gateway):
 
     async def send(self, lane: str, post: Post) -> Ref:
         """Send an SMS; raises as `bot.platforms.platform.Platform.send` says."""
-        if self._session is None:
-            raise Unavailable("ikke startet")
         text = in_words(post.card, LONGEST["sms"])
         body = {
             "sender": self._sender,
@@ -76,25 +61,7 @@ class GatewayApi(Gateway):
             "userref": str(post.message),
             "recipients": [{"msisdn": int(lane.lstrip("+"))}],
         }
-        head = {"Authorization": f"Token {self._token}"}
-        try:
-            async with self._session.post(f"{self._base}/rest/mtsms", json=body, headers=head) as answer:
-                if answer.status == 429:
-                    raise Throttled(float(answer.headers.get("Retry-After", 5)))
-                if answer.status >= 500:
-                    raise InDoubt(f"GatewayAPI svarede {answer.status}")
-                if answer.status in (401, 403):
-                    self._trouble = "GatewayAPI afviser vores token"
-                    raise Unavailable(self._trouble)
-                told: dict[str, Any] = await answer.json(content_type=None)
-                if answer.status != 200:
-                    raise Undeliverable(f"GatewayAPI: {told.get('message') or answer.status}")
-        except aiohttp.ClientConnectorError as error:
-            self._trouble = "GatewayAPI kan ikke nås"
-            raise Unavailable(self._trouble) from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise InDoubt(f"GatewayAPI svarede ikke: {type(error).__name__}") from error
-        self._trouble = None
+        told = await self._ask("/rest/mtsms", json=body)
         return {"ids": told.get("ids", [])}
 
     async def _called(self, request: web.Request) -> web.Response:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,17 +24,14 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.pace import Limits, Rate
-from bot.platforms.gateway import Gateway
+from bot.platforms.http_gateway import HttpGateway, Service
 from bot.platforms.plain import choices
-from bot.platforms.platform import InDoubt, Post, Ref, Throttled, Unavailable, Undeliverable
+from bot.platforms.platform import Post, Ref
 from handlers.card import Button, Card
 from handlers.incoming import Incoming
 from storage.tables import Delivery, Message
 
-log = logging.getLogger(__name__)
-
 NAME = "opkald"
-PATIENCE = aiohttp.ClientTimeout(total=8)
 ANSWER, STATUS = "/opkald/twilio", "/opkald/twilio/status"
 # Twilio begins one call a second for an account unless it is told otherwise; what has been said can not be changed.
 LIMITS = Limits((Rate(1, 1.0, 1),), edits=())
@@ -56,7 +52,7 @@ UNHEARD = {
 }
 
 
-class Twilio(Gateway):
+class Twilio(HttpGateway):
     """Calls, and the key that answers each.
 
     Args:
@@ -68,24 +64,14 @@ class Twilio(Gateway):
     limits = LIMITS
 
     def __init__(self, address: str, base: str, engine: Engine) -> None:
-        super().__init__(NAME, address, engine.plan)
+        super().__init__(NAME, address, Service("Twilio", "konto eller nøgle", taken=201), base, engine)
         self.way = replace(self.way, aloud=True)
-        self._engine = engine
         parts = urlsplit(address)
         self._account, self._token = unquote(parts.username or ""), unquote(parts.password or "")
         self._number = parts.netloc.rpartition("@")[2]
-        self._base = base.rstrip("/")
-        self._session: aiohttp.ClientSession | None = None
 
-    async def start(self) -> None:
-        """Open a session; Twilio itself is first asked when somebody is rung up."""
-        head = {"Authorization": aiohttp.encode_basic_auth(self._account, self._token)}
-        self._session = aiohttp.ClientSession(timeout=PATIENCE, headers=head)
-
-    async def stop(self) -> None:
-        """Let go of connections."""
-        if self._session is not None:
-            await self._session.close()
+    def _head(self) -> dict[str, str]:
+        return {"Authorization": aiohttp.encode_basic_auth(self._account, self._token)}
 
     def routes(self) -> list[web.RouteDef]:
         """The webhooks for the key that was pressed and for how the call ended."""
@@ -93,8 +79,6 @@ class Twilio(Gateway):
 
     async def send(self, lane: str, post: Post) -> Ref:
         """Ring somebody up; raises as `bot.platforms.platform.Platform.send` says."""
-        if self._session is None:
-            raise Unavailable("ikke startet")
         form = {
             "To": lane,
             "From": self._number,
@@ -102,26 +86,7 @@ class Twilio(Gateway):
             "Timeout": str(RINGS),
             "StatusCallback": self._url(STATUS, post.message),
         }
-        try:
-            async with self._session.post(
-                f"{self._base}/2010-04-01/Accounts/{self._account}/Calls.json", data=form
-            ) as answer:
-                if answer.status == 429:
-                    raise Throttled(float(answer.headers.get("Retry-After", 5)))
-                if answer.status >= 500:
-                    raise InDoubt(f"Twilio svarede {answer.status}")
-                if answer.status in (401, 403):
-                    self._trouble = "Twilio afviser vores konto eller nøgle"
-                    raise Unavailable(self._trouble)
-                told = await answer.json(content_type=None)
-                if answer.status != 201:
-                    raise Undeliverable(f"Twilio: {told.get('message') or answer.status}")
-        except aiohttp.ClientConnectorError as error:
-            self._trouble = "Twilio kan ikke nås"
-            raise Unavailable(self._trouble) from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise InDoubt(f"Twilio svarede ikke: {type(error).__name__}") from error
-        self._trouble = None
+        told = await self._ask(f"/2010-04-01/Accounts/{self._account}/Calls.json", data=form)
         return {"call": told.get("sid", "")}
 
     # --- what is said ---

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import aiohttp
 import jwt
 from aiohttp import web
+
+from tests.fakes.gateway import FakeGateway
 
 TOKEN = "gw-token"
 SECRET = "gw-secret-that-is-long-enough-for-hs256"
@@ -22,32 +23,17 @@ class Sms:
     userref: str
 
 
-class FakeGatewayApi:
-    """The gateway.
+class FakeGatewayApi(FakeGateway):
+    """The gateway for SMS."""
 
-    Args:
-        refuse: an HTTP status that it answers everything with; 200 takes everything.
-    """
-
-    def __init__(self, refuse: int = 200) -> None:
-        self.refuse = refuse
+    def __init__(self, refuse: int | None = None) -> None:
+        super().__init__(refuse)
         self.taken: list[Sms] = []
-        self.url = ""
         self._called = 0
 
-    async def __aenter__(self) -> FakeGatewayApi:
-        app = web.Application()
-        app.add_routes([web.post("/rest/mtsms", self._take)])
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        self._client = aiohttp.ClientSession()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
-        await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        """Where SMS are taken."""
+        return [web.post("/rest/mtsms", self._take)]
 
     def to(self, phone: str) -> list[str]:
         """What a telephone has been sent."""
@@ -72,7 +58,7 @@ class FakeGatewayApi:
     async def _take(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Token {TOKEN}":
             return web.json_response({"message": "no such token"}, status=401)
-        if self.refuse != 200:
+        if self.refuse is not None:
             return web.json_response({"message": "refused"}, status=self.refuse)
         body = await request.json()
         ids = []

@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.gateway import FakeGateway
+
 ACCOUNT, TOKEN, NUMBER = "AC0123456789", "tw-token", "+4570102030"
 # What the world outside calls krisebot; a proxy brings it to where it runs.
 PUBLIC = "https://krise.kommune.example"
@@ -41,31 +43,16 @@ class Call:
         return " ".join(each.text or "" for each in said)
 
 
-class FakeTwilio:
-    """The gateway.
+class FakeTwilio(FakeGateway):
+    """The gateway for calls."""
 
-    Args:
-        refuse: an HTTP status that it answers everything with; 201 takes everything.
-    """
-
-    def __init__(self, refuse: int = 201) -> None:
-        self.refuse = refuse
+    def __init__(self, refuse: int | None = None) -> None:
+        super().__init__(refuse)
         self.calls: list[Call] = []
-        self.url = ""
 
-    async def __aenter__(self) -> FakeTwilio:
-        app = web.Application()
-        app.add_routes([web.post("/2010-04-01/Accounts/{account}/Calls.json", self._begin)])
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        self._client = aiohttp.ClientSession()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
-        await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        """Where a call is begun."""
+        return [web.post("/2010-04-01/Accounts/{account}/Calls.json", self._begin)]
 
     def to(self, phone: str) -> list[Call]:
         """The calls that a telephone has got."""
@@ -104,7 +91,7 @@ class FakeTwilio:
         basic = aiohttp.encode_basic_auth(ACCOUNT, TOKEN)
         if request.headers.get("Authorization") != basic or request.match_info["account"] != ACCOUNT:
             return web.json_response({"code": 20003, "message": "Authenticate", "status": 401}, status=401)
-        if self.refuse != 201:
+        if self.refuse is not None:
             told = {"code": 21211, "message": "The 'To' number is not a valid phone number.", "status": self.refuse}
             return web.json_response(told, status=self.refuse)
         form = await request.post()
