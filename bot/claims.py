@@ -28,7 +28,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.pace import Rates, allowed, answered, free_at, with_calls
@@ -94,7 +93,6 @@ class Claims:
         self._me = secrets.token_hex(8)
         self.room_at: datetime | None = None
         """When a limit that stopped the last `take` has room again, UTC; None when none did."""
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
 
     async def take(self, busy: set[str]) -> list[Job]:
         """The next message of each conversation that nobody holds, as far as the platforms' limits go.
@@ -318,7 +316,7 @@ class Claims:
         locked = select(Pace).where(Pace.name == line.name).with_for_update()
         pace = await db.scalar(locked)
         if pace is None:
-            await db.execute(self._insert(Pace).on_conflict_do_nothing(), [{"name": line.name, "recent": []}])
+            await db.execute(self._database.insert(Pace).on_conflict_do_nothing(), [{"name": line.name, "recent": []}])
             pace = (await db.scalars(locked)).one()
         return pace
 

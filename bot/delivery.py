@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.claims import Claims, Job
@@ -87,7 +86,6 @@ class Deliverer(Part):
         self._claiming = asyncio.Lock()
         self._writing = asyncio.Lock()
         self._answered: list[tuple[Job, Ref]] = []
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
 
     async def drain(self, *, wait: bool = True) -> None:
         """Send everything that can be sent now.
@@ -117,11 +115,7 @@ class Deliverer(Part):
     @property
     def at_work(self) -> bool:
         """Whether something is on its way right now, or a turn may have said something since it last looked."""
-        return self._look or bool(self._under_way)
-
-    def look_again(self) -> None:
-        """A turn may have said something: it needn't be asked for once more."""
-        self._look = True
+        return super().at_work or bool(self._under_way)
 
     def _set_alarm(self) -> None:
         """The clock looks once a second, and a platform may take fifty messages in that time."""
@@ -165,32 +159,34 @@ class Deliverer(Part):
             for delivery in await db.scalars(select(Delivery).where(Delivery.message_id.in_(standing))):
                 standing[delivery.message_id].append(delivery)
             known = await _addresses(db, {message.recipient for message in waiting if not standing[message.id]})
-            any_done = False
+            progress = False
             new: list[tuple[Message, str, str]] = []
-            nowhere: list[Message] = []
-            stood: list[Message] = []
             for message in waiting:
-                for delivery in standing[message.id]:
-                    if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
-                        delivery.state, delivery.due_at = "queued", now
-                there = {(delivery.platform, delivery.lane) for delivery in standing[message.id]}
-                targets, complete = await self._targets(db, message, bool(there), known)
-                added = [(message, *target) for target in targets if target not in there]
+                added, complete = await self._address(db, message, standing[message.id], known, now)
                 new += added
-                if message.another_way:
-                    message.another_way = False
-                    stood += [message] if there else []
-                if complete:
-                    message.dispatched_version = message.version
-                    if not there and not targets and not message.recipient.startswith("staff:"):
-                        nowhere.append(message)
-                any_done = any_done or complete or bool(added)
+                progress = progress or complete or bool(added)
             await self._queue(db, new, now)
-            for message in stood:
-                await self._try_another_way(db, message, now, waited=True)
-            for message in nowhere:
-                await self._give_up(db, message, "ingen kendt adresse", now)
-            return any_done
+            addressed = {message.id for message, _, _ in new}
+            for message in waiting:
+                asked, message.another_way = message.another_way, False
+                if asked and standing[message.id]:
+                    await self._try_another_way(db, message, now, waited=True)
+                elif not (standing[message.id] or message.id in addressed or message.recipient.startswith("staff:")):
+                    await self._give_up(db, message, "ingen kendt adresse", now)
+            return progress
+
+    async def _address(
+        self, db: AsyncSession, message: Message, standing: Sequence[Delivery], known: _Known, now: datetime
+    ) -> tuple[list[tuple[Message, str, str]], bool]:
+        """A message's new ways, and whether these are all: False when it must wait for a room that isn't made yet."""
+        for delivery in standing:
+            if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
+                delivery.state, delivery.due_at = "queued", now
+        there = {(delivery.platform, delivery.lane) for delivery in standing}
+        targets, complete = await self._targets(db, message, bool(there), known)
+        if complete:
+            message.dispatched_version = message.version
+        return [(message, *target) for target in targets if target not in there], complete
 
     async def _targets(
         self, db: AsyncSession, message: Message, standing: bool, known: _Known
@@ -254,7 +250,7 @@ class Deliverer(Part):
         if not new:
             return
         lanes = [{"name": lane, "recent": []} for lane in sorted({lane for _, _, lane in new})]
-        await db.execute(self._insert(Lane).on_conflict_do_nothing(), lanes)
+        await db.execute(self._database.insert(Lane).on_conflict_do_nothing(), lanes)
         db.add_all(
             Delivery(
                 message_id=message.id,

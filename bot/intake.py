@@ -9,8 +9,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from handlers.incoming import Incoming
 from storage import chain
 from storage.database import Database
@@ -32,7 +30,6 @@ class Intake:
         self._wake = wake
         self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
 
     async def accept(self, incoming: Incoming) -> bool:
         """Keep an input; returns when it is on disk.
@@ -80,6 +77,6 @@ class Intake:
                 },
             )
         async with self._database.transaction() as db:
-            statement = self._insert(Inbox).on_conflict_do_nothing(index_elements=["key"]).returning(Inbox.key)
+            statement = self._database.insert(Inbox).on_conflict_do_nothing(index_elements=["key"]).returning(Inbox.key)
             kept = await db.execute(statement, list(rows.values()))
             return set(kept.scalars())

@@ -14,10 +14,17 @@ class Part(ABC):
     done = 0
     """How often it has done something."""
 
+    # Set where a turn may leave something to do that no row tells of; whoever drains lowers it.
+    _look = False
+
+    def look_again(self) -> None:
+        """A turn has been, and may have left something to do: it needn't be asked for."""
+        self._look = True
+
     @property
     def at_work(self) -> bool:
         """Whether there is, or may be, something to do that no row tells of."""
-        return False
+        return self._look
 
     @abstractmethod
     def due(self) -> list[ScalarSelect[Any]]:

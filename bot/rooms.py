@@ -78,16 +78,13 @@ class Rooms(Part):
         self._zone = zone
         self._platforms = platforms
         self._one_at_a_time = asyncio.Lock()
-        self._look = True
-
-    def look_again(self) -> None:
-        """A turn may have begun a staff, or let somebody into one or out of it: no row says that a door is to be opened."""
+        # A turn may have begun a staff, or let somebody into one or out of it: no row says that a door is to be opened.
         self._look = True
 
     @property
     def at_work(self) -> bool:
-        """Whether a turn has been since it last looked."""
-        return self._look or self._one_at_a_time.locked()
+        """Whether a turn has been since it last looked, or it is at a door."""
+        return super().at_work or self._one_at_a_time.locked()
 
     def due(self) -> list[ScalarSelect[Any]]:
         """When the next room is to be tried again."""

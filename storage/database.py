@@ -13,6 +13,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import event, make_url, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -48,6 +50,8 @@ class Database:
         if self.is_sqlite and self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite(url) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+        self.insert = sqlite_dialect.insert if self.is_sqlite else postgresql.insert
+        """An INSERT that can pass over what is there already: each kind of database has its own."""
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         # Nobody asks a turn's connection whether it is still there: the turn's first statement does. Few are enough, as
         # turns wait for each other anyway.
