@@ -8,9 +8,10 @@ from html import escape
 from aiohttp import web
 
 from bot.engine import Engine
-from handlers import clearance, status
-from handlers.turn import Turn
-from handlers.wall_board import FACT
+from handlers.core import clearance
+from handlers.core.turn import Turn
+from handlers.crisis import status
+from handlers.crisis.wall_board import FACT
 from storage.tables import Crisis, Fact
 
 PAGE = """<!doctype html>

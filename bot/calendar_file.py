@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.handed_out import handed_out
-from handlers import invitations
-from handlers.turn import Turn
+from handlers.core.turn import Turn
+from handlers.staff import calendars
 from storage.parts.meetings import Meeting
 from storage.tables import Crisis
 
@@ -35,5 +35,5 @@ class CalendarFile:
                 raise web.HTTPNotFound
             crisis = await db.get_one(Crisis, row.crisis_id)
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
-            said, number = await invitations.file(turn, row), row.number
+            said, number = await calendars.file(turn, row), row.number
         return handed_out(said.encode(), f"moede-{number}.ics", "text/calendar", "utf-8")

@@ -32,8 +32,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.pace import Rates, allowed, answered, free_at, with_calls
 from bot.platforms.platform import Platform, Post, Ref
-from handlers.card import Card
-from handlers.clock import Clock
+from handlers.core.card import Card
+from handlers.core.clock import Clock
 from storage.database import Database
 from storage.tables import NOW, Delivery, Lane, Message, Pace
 

@@ -16,16 +16,20 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from sqlalchemy import select
 
+from bot import app as running
 from bot import doctor as checkup
+from bot import rehearse as stage
 from bot import scenario
 from bot import settings as configuration
 from bot.case_file import attached
 from bot.settings import Settings, SettingsFault
-from handlers import contacts, log_seal
-from handlers.turn import Turn
+from handlers.alert import contacts
+from handlers.core.turn import Turn
+from handlers.log import seal
 from storage import archive, lines, verification
 from storage import export as exports
 from storage import plan as plans
+from storage import plan_import as lists
 from storage.chain import Break
 from storage.database import Database, DatabaseUnavailable
 from storage.pages import Names, volumes
@@ -75,7 +79,6 @@ def default(context: typer.Context) -> None:
 @app.command()
 def serve() -> None:
     """Start krisebot."""
-    from bot import app as running
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("apscheduler", "alembic"):
@@ -120,7 +123,6 @@ def plan_import(
     keep: Annotated[bool, typer.Option("--behold", help="De, der ikke er i listen, bliver i planen")] = False,
 ) -> None:
     """Show what a list of contacts would change in the plan; with --write, write the plan so."""
-    from storage import plan_import as lists
 
     path = plan_file or _settings().plan
     try:
@@ -234,7 +236,6 @@ def rehearse(
     ] = None,
 ) -> None:
     """Play a scenario, and check what is expected along the way."""
-    from bot import rehearse as stage
 
     # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
@@ -295,7 +296,7 @@ async def _export(
     settings = _settings()
     plan = plans.load(settings.plan) if settings.plan else plans.example()
     async with database.turn() as db:
-        await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=await db.get_one(Crisis, number)))
+        await seal.post(Turn(db, datetime.now(UTC), plan, crisis=await db.get_one(Crisis, number)))
     async with database.reading() as db:
         crisis = await db.get_one(Crisis, number)
         told = await exports.spooled(db, crisis, grade)

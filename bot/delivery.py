@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.claims import Claims, Job
 from bot.part import Part
 from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Throttled, Unavailable, Undeliverable
-from handlers.clock import Clock
-from handlers.turn import URGENT
+from handlers.core.clock import Clock
+from handlers.core.context import URGENT
 from storage.database import Database
 from storage.plan import Plan
 from storage.tables import Address, Crisis, Delivery, Lane, Member, Message, Room, Timer

@@ -25,7 +25,7 @@ from bot.part import Part
 from bot.platforms.platform import Platform
 from bot.rooms import Rooms
 from bot.turns import Turns
-from handlers.clock import Clock
+from handlers.core.clock import Clock
 from storage.database import Database
 from storage.plan import Plan
 from storage.tables import Fact

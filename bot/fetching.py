@@ -17,9 +17,9 @@ from sqlalchemy import ScalarSelect, func, select
 from bot.delivery import GIVE_UP, RETRIES
 from bot.part import Part
 from bot.platforms.platform import Fetches, InDoubt, Platform, Throttled, Unavailable, Undeliverable
-from handlers import attachments
-from handlers.clock import Clock
-from handlers.turn import Turn
+from handlers.core.clock import Clock
+from handlers.core.turn import Turn
+from handlers.log import attachments
 from storage.database import Database
 from storage.parts.attachments import LARGEST, Attachment
 from storage.plan import Plan

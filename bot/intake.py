@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from handlers.incoming import Incoming
+from handlers.core.incoming import Incoming
 from storage import chain
 from storage.database import Database
 from storage.tables import Inbox

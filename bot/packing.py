@@ -15,9 +15,9 @@ from sqlalchemy import ScalarSelect, func, select
 from bot.case_file import attached
 from bot.handed_out import handed_out
 from bot.part import Part
-from handlers import case_export
-from handlers.clock import Clock
-from handlers.turn import Turn
+from handlers.core.clock import Clock
+from handlers.core.turn import Turn
+from handlers.log import case_export
 from storage import archive, export
 from storage.database import Database
 from storage.pages import Names

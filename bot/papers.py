@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.handed_out import handed_out
-from handlers import clearance
-from handlers.turn import Turn
+from handlers.core import clearance
+from handlers.core.turn import Turn
 from storage import export
 from storage.pages import Block, Names, papers, pdf, word
 from storage.pages.blocks import Margins, Told

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery import PATIENCE, RETRIES
 from bot.part import Part
 from bot.platforms.platform import InDoubt, Platform, Throttled, Unavailable, Undeliverable
-from handlers.card import EXERCISE
-from handlers.clock import Clock
+from handlers.core.card import EXERCISE
+from handlers.core.clock import Clock
 from storage.database import Database
 from storage.tables import NOW, Crisis, Member, Message, Room
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.engine import Engine
-from handlers import saving
-from handlers.card import Field
-from handlers.incoming import Incoming
-from handlers.turn import Turn
+from handlers.core.card import Field
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from handlers.log import line_words
 
 
 async def asked(engine: Engine, platform: str, sender: str, conversation: str) -> tuple[Field, ...]:
@@ -20,4 +20,4 @@ async def asked(engine: Engine, platform: str, sender: str, conversation: str) -
     now = engine.clock.now()
     opened = Incoming("", "save", platform, sender, "channel", conversation, now)
     async with engine.database.reading() as db:
-        return await saving.asked(Turn(db, now, engine.plan(), incoming=opened))
+        return await line_words.asked(Turn(db, now, engine.plan(), incoming=opened))

@@ -12,11 +12,11 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.part import Part
-from handlers import registry, router
-from handlers.card import Card
-from handlers.clock import Clock
-from handlers.incoming import Incoming
-from handlers.turn import Turn
+from handlers.core import registry, router
+from handlers.core.card import Card
+from handlers.core.clock import Clock
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
 from storage.database import Database
 from storage.plan import Plan
 from storage.reach import Way

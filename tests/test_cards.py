@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from bot.platforms import slack_drawing, teams_drawing
 from bot.platforms.slack_home import home
-from handlers.card import Card
-from handlers.incoming import Incoming
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
 from storage.tables import Message
 from tests.databases import SQLite, run
 from tests.fakes.slack_blocks import Inspection

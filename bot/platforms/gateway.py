@@ -16,7 +16,7 @@ from apprise.attachment.memory import AttachMemory
 from bot.pace import NO_LIMITS
 from bot.platforms.plain import in_words
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
-from handlers.card import Card
+from handlers.core.card import Card
 from storage.plan import Plan
 from storage.reach import Way
 from storage.tables import Address

@@ -19,8 +19,8 @@ from bot.platforms.gateway import LONGEST
 from bot.platforms.http_gateway import HttpGateway, Service
 from bot.platforms.plain import chosen, in_words
 from bot.platforms.platform import Post, Ref
-from handlers.card import Card
-from handlers.incoming import Incoming
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
 from storage.tables import Delivery, Message
 
 SCHEME = "gatewayapi"

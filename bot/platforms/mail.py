@@ -28,8 +28,8 @@ from bot.platforms.mailbox import Mailbox
 from bot.platforms.mailgun import Mailgun
 from bot.platforms.plain import chosen
 from bot.platforms.platform import Post, Unavailable
-from handlers.card import Card
-from handlers.incoming import Incoming
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
 from storage.tables import Address, Fact, Message
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handlers.card import Button, Card
+from handlers.core.card import Button, Card
 
 ANSWER = re.compile(r"\s*(?:svar\s+)?(\d{1,2})\s*[.!]?\s*", re.IGNORECASE)
 

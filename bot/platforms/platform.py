@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from aiohttp import web
 
 from bot.pace import Limits
-from handlers.card import Card
+from handlers.core.card import Card
 from storage.reach import Way
 from storage.tables import Address
 

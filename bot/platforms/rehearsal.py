@@ -30,9 +30,9 @@ from bot.engine import Engine
 from bot.pace import NO_LIMITS
 from bot.platforms.platform import Post, Ref, Undeliverable
 from bot.saving import asked
-from handlers.attachments import measure, titled
-from handlers.card import Card, Field
-from handlers.incoming import Enclosed, Incoming
+from handlers.core.card import Card, Field
+from handlers.core.enclosures import measure, titled
+from handlers.core.incoming import Enclosed, Incoming
 from storage.chain import clean
 from storage.parts.attachments import LARGEST, content_of, store
 from storage.reach import Way

@@ -33,10 +33,10 @@ from bot.platforms.slack_home import home
 from bot.platforms.slack_people import NAME, People
 from bot.platforms.slack_words import plain, without_mention
 from bot.saving import asked
-from handlers import times
-from handlers.attachments import titled
-from handlers.card import Button, Card, quote
-from handlers.incoming import Incoming
+from handlers.core.card import Button, Card, quote
+from handlers.core.enclosures import titled
+from handlers.core.incoming import Incoming
+from handlers.core.language import times_shown
 from storage.tables import Message, Room
 
 log = logging.getLogger(__name__)
@@ -274,7 +274,7 @@ class Door:
         writer = message.get("user") or message.get("bot_id") or ""
         author = "krisebot" if ours else self._people.person(writer)
         who = "Krisebot" if ours else self._people.called(writer)
-        when = times.short(_at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
+        when = times_shown.short(_at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
         enclosed = files.enclosed(message.get("files"))
         said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed))
         text = self._plain(message.get("text") or "") or titled(enclosed)

@@ -25,7 +25,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from handlers.card import Button, Card, Field
+from handlers.core.card import Button, Card, Field
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.platforms.downloads import ELSEWHERE, NotAllowed, download, origin
 from bot.platforms.platform import Unavailable, Undeliverable
 from bot.platforms.slack_calls import Calls
-from handlers.incoming import Enclosed
+from handlers.core.incoming import Enclosed
 
 Json = dict[str, Any]
 

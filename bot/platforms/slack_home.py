@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.engine import Engine
-from handlers import help, status
-from handlers.card import Button, Card
-from handlers.incoming import Incoming
-from handlers.turn import Turn
+from handlers.core.card import Button, Card
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from handlers.crisis import help, status
 
 OFFERED = ("varsel", "status", "hvem", "hjælp")
 LABELS = {**help.LABELS, "hjælp": "Hjælp"}

@@ -25,10 +25,10 @@ from bot.platforms.teams_people import DM, NAME, People
 from bot.platforms.teams_token import KeysUnavailable, Refused, TokenCheck
 from bot.platforms.teams_words import from_html, plain, sent_on, without_mention
 from bot.saving import asked
-from handlers import times
-from handlers.attachments import titled
-from handlers.card import Button, Card, quote
-from handlers.incoming import Enclosed, Incoming
+from handlers.core.card import Button, Card, quote
+from handlers.core.enclosures import titled
+from handlers.core.incoming import Enclosed, Incoming
+from handlers.core.language import times_shown
 from storage.tables import Delivery, Message
 
 log = logging.getLogger(__name__)
@@ -243,7 +243,7 @@ class Door:
 
     async def _wants_to_save(self, here: _Here, payload: Json) -> Json:
         _, name = self._author(payload)
-        when = times.short(_said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
+        when = times_shown.short(_said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
         enclosed = _enclosed(payload, here)
         byline = f"Skrevet af *{quote(name)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(here.user), await here.conversation())

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.card import Button, Card, Field
+from handlers.core.card import Button, Card, Field
 
 Json = dict[str, Any]
 

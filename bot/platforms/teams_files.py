@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bot.platforms.downloads import ELSEWHERE, origin
 from bot.platforms.platform import Undeliverable
 from bot.platforms.teams_calls import BOT, Calls
-from handlers.incoming import Enclosed
+from handlers.core.incoming import Enclosed
 
 Json = dict[str, Any]
 

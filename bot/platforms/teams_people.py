@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.clock import Clock
+from handlers.core.clock import Clock
 from storage.database import Database
 from storage.plan import Plan
 from storage.tables import Address, Room

@@ -27,8 +27,8 @@ from bot.pace import Limits, Rate
 from bot.platforms.http_gateway import HttpGateway, Service
 from bot.platforms.plain import choices
 from bot.platforms.platform import Post, Ref
-from handlers.card import Button, Card
-from handlers.incoming import Incoming
+from handlers.core.card import Button, Card
+from handlers.core.incoming import Incoming
 from storage.tables import Delivery, Message
 
 NAME = "opkald"

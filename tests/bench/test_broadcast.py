@@ -20,8 +20,9 @@ import pytest
 
 from bot.pace import Rate
 from bot.settings import Settings
-from handlers.card import Card
-from handlers.turn import ROUTINE, URGENT, Turn
+from handlers.core.card import Card
+from handlers.core.context import ROUTINE, URGENT
+from handlers.core.turn import Turn
 from storage.tables import Address
 from tests.databases import SQLite
 from tests.fakes.slack import FakeSlack

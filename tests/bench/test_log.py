@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from handlers import picture_draft, registry, search
-from handlers.incoming import Incoming
-from handlers.turn import Turn
+from handlers.core import registry
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from handlers.log import search
+from handlers.picture import draft
 from storage import chain, log, log_words
 from storage.database import Database
 from storage.letters import fold
@@ -190,7 +192,7 @@ async def by_number(turn: Turn) -> None:
 
 async def picture(turn: Turn) -> None:
     """The situation picture's first draft."""
-    await picture_draft.draft(turn)
+    await draft.draft(turn)
 
 
 LOOKS = (newest, often, seldom, part_of_a_word, never, person, lately, unconfirmed, by_number, picture)

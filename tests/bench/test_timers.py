@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from bot.clock import SystemClock
 from bot.turns import Turns
-from handlers import registry
+from handlers.core import registry
 from storage.database import Database
 from storage.plan import example
 from storage.tables import Timer

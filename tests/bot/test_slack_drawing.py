@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 from bot.platforms import slack_drawing as drawing
 from bot.platforms.slack_drawing import Press, Said
 from bot.platforms.slack_words import plain, without_mention
-from handlers.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Field, quote
 from tests.fakes.slack_blocks import TEXT_IN_ALL_BLOCKS, Inspection
 
 Json = dict[str, Any]

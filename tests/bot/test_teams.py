@@ -17,9 +17,9 @@ from bot.clock import SystemClock
 from bot.engine import Engine
 from bot.platforms.platform import Throttled, Unavailable
 from bot.platforms.teams import Teams
-from handlers import registry
-from handlers.card import Button, Card, Field
-from handlers.turn import Turn
+from handlers.core import registry
+from handlers.core.card import Button, Card, Field
+from handlers.core.turn import Turn
 from storage import plan
 from storage.database import Database
 from storage.plan import Plan

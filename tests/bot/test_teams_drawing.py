@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.platforms import teams_drawing as drawing
 from bot.platforms.teams_drawing import Press
 from bot.platforms.teams_words import from_html, plain, without_mention
-from handlers.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Field, quote
 from tests.fakes.teams_cards import actions, inputs, inspect_card, walk
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=300)

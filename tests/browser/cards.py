@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from bot.platforms import teams_drawing
-from handlers.card import Card
+from handlers.core.card import Card
 from storage.tables import Message
 from tests.fakes.teams_cards import ADAPTIVE_CARD
 from tests.stage import RehearsalStage

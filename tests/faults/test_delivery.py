@@ -12,10 +12,11 @@ from sqlalchemy import select
 from bot.engine import Engine
 from bot.pace import Limits, Rate
 from bot.platforms.platform import Throttled, Unavailable, Undeliverable
-from handlers import registry
-from handlers.card import Card
-from handlers.incoming import Incoming
-from handlers.turn import ORDINARY, ROUTINE, URGENT, Turn
+from handlers.core import registry
+from handlers.core.card import Card
+from handlers.core.context import ORDINARY, ROUTINE, URGENT
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
 from storage import export, plan
 from storage.database import Database
 from storage.tables import Crisis, Delivery, Lane, Message, Timer

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from handlers.escalation import chain
+from handlers.alert.escalation_chain import links_of
 from storage.database import Database
 from storage.plan import example
 from storage.verification import verify_export
 from tests.stage import RehearsalStage
 
-LINKS = chain(example())
+LINKS = links_of(example())
 ASKED = [person for link in LINKS for person in link.persons]
 ORDER = {person: place for place, link in enumerate(LINKS) for person in link.persons}
 

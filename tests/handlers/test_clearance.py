@@ -16,9 +16,10 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import clearance, registry, router, status
-from handlers.incoming import Incoming
-from handlers.turn import Turn
+from handlers.core import clearance, registry, router
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from handlers.crisis import status
 from storage import archive, export, plan
 from storage.database import Database
 from storage.grades import GRADES, within

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.needs import Need, lacking, place, read
+from handlers.core.language.needs import Need, lacking, place, read
 from storage import plan
 
 PLAN = plan.example()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.personal_numbers import found, without
+from handlers.core.language.cpr import found, without
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.roster import gaps
+from handlers.staff.roster import gaps
 
 START = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from handlers import registry, words
+from handlers.core import registry
+from handlers.core.language import verb_words
+from storage.letters import fold
 from storage.verification import verify_export
 from tests.stage import RehearsalStage, log_of
 
@@ -41,11 +43,11 @@ def slips(word: str) -> set[str]:
 @pytest.mark.parametrize("name", GRAVE)
 def test_no_slip_is_read_as_a_grave_word(name: str, databases: object) -> None:
     """A near miss of any word for it is at most "near", and so asked about."""
-    exact = {words.fold(each) for each in (name, *EVERY[name])}
+    exact = {fold(each) for each in (name, *EVERY[name])}
     for word in (name, *EVERY[name]):
         for slip in slips(word) - {""}:
-            found = words.match(f"{slip} 2 skybrud", EVERY)
-            assert found.kind != "exact" or found.verb != name or words.fold(found.typed) in exact, slip
+            found = verb_words.match(f"{slip} 2 skybrud", EVERY)
+            assert found.kind != "exact" or found.verb != name or fold(found.typed) in exact, slip
 
 
 async def test_every_verb_answers_when_it_stands_alone(stage: RehearsalStage) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import registry, words
+from handlers.core import registry
+from handlers.core.language import verb_words
 from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of
 from tests.stages import in_one_chat
@@ -71,5 +72,5 @@ async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) 
 def test_everyday_first_words_are_no_verb_about_other_staffs(text: str) -> None:
     """R308 R193: what somebody tells us is not taken for a command."""
     registry.load()
-    found = words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
     assert found.verb is None

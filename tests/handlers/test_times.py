@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers import times
+from handlers.core.language import times_read, times_shown
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -97,7 +97,7 @@ THURSDAY = at("2026-07-02 14:00:10")
     ],
 )
 def test_a_time_is_read_as_people_write_it(text: str, meant: str) -> None:
-    assert times.parse(text, THURSDAY, DENMARK) == times.Parsed(at(meant), text)
+    assert times_read.parse(text, THURSDAY, DENMARK) == times_read.Parsed(at(meant), text)
 
 
 @pytest.mark.parametrize(
@@ -121,19 +121,19 @@ def test_a_time_is_read_as_people_write_it(text: str, meant: str) -> None:
     ],
 )
 def test_om_is_time_that_passes_from_now(text: str, minutes: int) -> None:
-    assert times.parse(text, THURSDAY, DENMARK) == times.Parsed(THURSDAY + timedelta(minutes=minutes), text)
+    assert times_read.parse(text, THURSDAY, DENMARK) == times_read.Parsed(THURSDAY + timedelta(minutes=minutes), text)
 
 
 @pytest.mark.parametrize("text", ["8", "kl 8", "08:00", "0800", "i dag 8", "klokken otte"])
 def test_a_clock_time_that_has_been_is_marked_and_tomorrow_is_proposed(text: str) -> None:
-    read = times.parse(text, THURSDAY, DENMARK)
+    read = times_read.parse(text, THURSDAY, DENMARK)
     assert read is not None
     assert (read.at, read.passed, read.tomorrow) == (at("2026-07-02 08:00"), True, at("2026-07-03 08:00"))
 
 
 def test_a_date_that_has_been_is_marked_but_tomorrow_is_not_proposed_for_it() -> None:
-    read = times.parse("1/7 kl 9", THURSDAY, DENMARK)
-    assert read == times.Parsed(at("2026-07-01 09:00"), "1/7 kl 9", passed=True)
+    read = times_read.parse("1/7 kl 9", THURSDAY, DENMARK)
+    assert read == times_read.Parsed(at("2026-07-01 09:00"), "1/7 kl 9", passed=True)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_date_that_has_been_is_marked_but_tomorrow_is_not_proposed_for_it() ->
     ],
 )
 def test_what_is_no_one_time_to_come_is_not_guessed_at(text: str) -> None:
-    assert times.parse(text, THURSDAY, DENMARK) is None
+    assert times_read.parse(text, THURSDAY, DENMARK) is None
 
 
 # --- The nights when the clock is changed ---
@@ -174,37 +174,37 @@ def test_what_is_no_one_time_to_come_is_not_guessed_at(text: str) -> None:
 
 @pytest.mark.parametrize("night", ["2026-10-24 23:30", "2027-03-27 23:30"])
 def test_om_4_timer_is_four_hours_also_when_the_clock_is_changed(night: str) -> None:
-    read = times.parse("om 4 timer", at(night), DENMARK)
+    read = times_read.parse("om 4 timer", at(night), DENMARK)
     assert read is not None
     assert read.at - at(night) == timedelta(hours=4)
 
 
 def test_a_time_that_is_skipped_in_spring_becomes_the_one_after_it() -> None:
-    read = times.parse("i morgen 2.30", at("2027-03-27 23:30"), DENMARK)
-    assert read == times.Parsed(at("2027-03-28 03:30"), "i morgen 2.30")
+    read = times_read.parse("i morgen 2.30", at("2027-03-27 23:30"), DENMARK)
+    assert read == times_read.Parsed(at("2027-03-28 03:30"), "i morgen 2.30")
 
 
 def test_a_time_that_comes_twice_in_autumn_is_the_first_and_says_so() -> None:
-    read = times.parse("i morgen 2.30", at("2026-10-24 23:30"), DENMARK)
-    assert read == times.Parsed(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "i morgen 2.30", ambiguous=True)
+    read = times_read.parse("i morgen 2.30", at("2026-10-24 23:30"), DENMARK)
+    assert read == times_read.Parsed(datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "i morgen 2.30", ambiguous=True)
 
 
 def test_a_time_that_comes_twice_is_the_second_once_the_first_has_been() -> None:
-    read = times.parse("2.30", datetime(2026, 10, 25, 0, 45, tzinfo=UTC), DENMARK)
-    assert read == times.Parsed(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2.30", ambiguous=True)
+    read = times_read.parse("2.30", datetime(2026, 10, 25, 0, 45, tzinfo=UTC), DENMARK)
+    assert read == times_read.Parsed(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2.30", ambiguous=True)
 
 
 @pytest.mark.parametrize(("season", "hour"), [("sommertid", 0), ("normaltid", 1), ("vintertid", 1)])
 def test_whoever_names_the_season_is_not_ambiguous(season: str, hour: int) -> None:
-    read = times.parse(f"i morgen kl 2.30 {season}", at("2026-10-24 23:30"), DENMARK)
+    read = times_read.parse(f"i morgen kl 2.30 {season}", at("2026-10-24 23:30"), DENMARK)
     assert read is not None
     assert (read.at, read.ambiguous) == (datetime(2026, 10, 25, hour, 30, tzinfo=UTC), False)
 
 
 def test_the_hour_that_comes_twice_is_printed_with_its_season_and_no_other_is() -> None:
-    printed = [times.clock(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), DENMARK) for hour in range(3)]
+    printed = [times_shown.clock(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), DENMARK) for hour in range(3)]
     assert printed == ["02:30 sommertid", "02:30 normaltid", "03:30"]
-    assert times.clock(datetime(2027, 3, 28, 1, 30, tzinfo=UTC), DENMARK) == "03:30"
+    assert times_shown.clock(datetime(2027, 3, 28, 1, 30, tzinfo=UTC), DENMARK) == "03:30"
 
 
 # --- Times that have been ---
@@ -235,7 +235,7 @@ def test_the_hour_that_comes_twice_is_printed_with_its_season_and_no_other_is() 
 )
 def test_a_decision_can_be_set_back_to_when_it_was_made(text: str, meant: str) -> None:
     """T13: the two hours run from the decision, however late it was typed."""
-    assert times.parse_past(text, THURSDAY, DENMARK) == at(meant)
+    assert times_read.parse_past(text, THURSDAY, DENMARK) == at(meant)
 
 
 @pytest.mark.parametrize(
@@ -243,11 +243,11 @@ def test_a_decision_can_be_set_back_to_when_it_was_made(text: str, meant: str) -
 )
 def test_a_decision_can_be_set_back_by_how_long_ago_it_was(text: str, minutes: int) -> None:
     """T13"""
-    assert times.parse_past(text, THURSDAY, DENMARK) == THURSDAY - timedelta(minutes=minutes)
+    assert times_read.parse_past(text, THURSDAY, DENMARK) == THURSDAY - timedelta(minutes=minutes)
 
 
 def test_just_after_midnight_a_late_hour_was_yesterdays() -> None:
-    assert times.parse_past("23:40", at("2026-07-03 00:10"), DENMARK) == at("2026-07-02 23:40")
+    assert times_read.parse_past("23:40", at("2026-07-03 00:10"), DENMARK) == at("2026-07-02 23:40")
 
 
 @pytest.mark.parametrize(
@@ -255,13 +255,13 @@ def test_just_after_midnight_a_late_hour_was_yesterdays() -> None:
 )
 def test_no_decision_is_set_to_a_time_that_has_not_been(text: str) -> None:
     """T13"""
-    assert times.parse_past(text, THURSDAY, DENMARK) is None
+    assert times_read.parse_past(text, THURSDAY, DENMARK) is None
 
 
 def test_a_decision_in_the_hour_that_comes_twice_is_the_latest_that_has_been() -> None:
     first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
-    assert times.parse_past("2.30", second - timedelta(minutes=10), DENMARK) == first
-    assert times.parse_past("2.30", second + timedelta(minutes=10), DENMARK) == second
+    assert times_read.parse_past("2.30", second - timedelta(minutes=10), DENMARK) == first
+    assert times_read.parse_past("2.30", second + timedelta(minutes=10), DENMARK) == second
 
 
 # --- Deadlines inside a text ---
@@ -299,7 +299,7 @@ def test_a_decision_in_the_hour_that_comes_twice_is_the_latest_that_has_been() -
     ],
 )
 def test_a_deadline_is_found_in_a_text_and_the_rest_stands(text: str, words: str, meant: str, rest: str) -> None:
-    assert times.find(text, THURSDAY, DENMARK) == (times.Parsed(at(meant), words), rest)
+    assert times_read.find(text, THURSDAY, DENMARK) == (times_read.Parsed(at(meant), words), rest)
 
 
 @pytest.mark.parametrize(
@@ -321,11 +321,11 @@ def test_a_deadline_is_found_in_a_text_and_the_rest_stands(text: str, words: str
     ],
 )
 def test_a_number_that_counts_something_is_no_deadline(text: str) -> None:
-    assert times.find(text, THURSDAY, DENMARK) is None
+    assert times_read.find(text, THURSDAY, DENMARK) is None
 
 
 def test_a_deadline_that_has_passed_is_found_and_marked() -> None:
-    found = times.find("pumpe til Birkehøj kl 8", THURSDAY, DENMARK)
+    found = times_read.find("pumpe til Birkehøj kl 8", THURSDAY, DENMARK)
     assert found is not None
     assert (found[0].passed, found[0].tomorrow, found[1]) == (True, at("2026-07-03 08:00"), "pumpe til Birkehøj")
 
@@ -335,15 +335,15 @@ def test_a_deadline_that_has_passed_is_found_and_marked() -> None:
 
 def test_a_time_is_printed_with_as_much_of_the_date_as_is_needed() -> None:
     then = at("2026-07-02 14:02:59")
-    assert times.clock(then, DENMARK) == "14:02"
-    assert times.weekday(then, DENMARK) == "torsdag den 2. juli 2026 kl. 14:02"
-    assert times.short(then, DENMARK, THURSDAY) == "14:02"
-    assert times.short(then, DENMARK, THURSDAY + timedelta(days=1)) == "tors. 2/7 kl. 14:02"
-    assert times.short(then, DENMARK, THURSDAY + timedelta(days=365)) == "tors. 2/7 2026 kl. 14:02"
+    assert times_shown.clock(then, DENMARK) == "14:02"
+    assert times_shown.weekday(then, DENMARK) == "torsdag den 2. juli 2026 kl. 14:02"
+    assert times_shown.short(then, DENMARK, THURSDAY) == "14:02"
+    assert times_shown.short(then, DENMARK, THURSDAY + timedelta(days=1)) == "tors. 2/7 kl. 14:02"
+    assert times_shown.short(then, DENMARK, THURSDAY + timedelta(days=365)) == "tors. 2/7 2026 kl. 14:02"
 
 
 def test_the_day_is_denmarks_and_not_utcs() -> None:
-    assert times.short(at("2026-07-03 00:30"), DENMARK, at("2026-07-02 23:30")) == "fre. 3/7 kl. 00:30"
+    assert times_shown.short(at("2026-07-03 00:30"), DENMARK, at("2026-07-02 23:30")) == "fre. 3/7 kl. 00:30"
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_the_day_is_denmarks_and_not_utcs() -> None:
     ],
 )
 def test_a_span_is_printed_in_its_two_largest_units(how_long: timedelta, printed: str) -> None:
-    assert times.span(how_long) == printed
+    assert times_shown.span(how_long) == printed
 
 
 # --- For any time, and any text ---
@@ -425,7 +425,7 @@ WORDS = st.lists(
 @example(CLOCK_CHANGES[0], THURSDAY)
 @example(CLOCK_CHANGES[1], THURSDAY)
 def test_what_is_printed_in_full_is_read_as_the_same_minute(moment: datetime, now: datetime) -> None:
-    read = times.parse(times.weekday(moment, DENMARK), now, DENMARK)
+    read = times_read.parse(times_shown.weekday(moment, DENMARK), now, DENMARK)
     assert read is not None
     assert (read.at, read.passed) == (moment, moment < now)
 
@@ -434,7 +434,7 @@ def test_what_is_printed_in_full_is_read_as_the_same_minute(moment: datetime, no
 @example(CLOCK_CHANGES[0], CLOCK_CHANGES[1])
 @example(CLOCK_CHANGES[1], CLOCK_CHANGES[0])
 def test_what_is_printed_in_short_is_read_as_the_same_minute(moment: datetime, now: datetime) -> None:
-    read = times.parse(times.short(moment, DENMARK, now), now, DENMARK)
+    read = times_read.parse(times_shown.short(moment, DENMARK, now), now, DENMARK)
     assert read is not None
     assert read.at == moment
 
@@ -445,21 +445,21 @@ def test_what_is_printed_in_short_is_read_as_the_same_minute(moment: datetime, n
 def test_what_was_printed_in_short_can_be_set_back_to(moment: datetime, since: timedelta) -> None:
     """T13"""
     now = moment + since
-    assert times.parse_past(times.short(moment, DENMARK, now), now, DENMARK) == moment
+    assert times_read.parse_past(times_shown.short(moment, DENMARK, now), now, DENMARK) == moment
 
 
 @given(st.text() | WORDS, MOMENTS)
 def test_no_text_breaks_the_reading_of_a_time_and_none_is_read_the_wrong_way(text: str, now: datetime) -> None:
-    read = times.parse(text, now, DENMARK)
+    read = times_read.parse(text, now, DENMARK)
     assert read is None or read.passed == (read.at < now)
-    been = times.parse_past(text, now, DENMARK)
+    been = times_read.parse_past(text, now, DENMARK)
     assert been is None or been <= now
 
 
 @given(st.text() | WORDS, MOMENTS)
 def test_a_deadline_is_words_of_the_text_and_the_rest_is_too(text: str, now: datetime) -> None:
-    found = times.find(text, now, DENMARK)
+    found = times_read.find(text, now, DENMARK)
     if found is not None:
         parsed, rest = found
-        assert parsed.at == getattr(times.parse(parsed.text, now, DENMARK), "at", None)
+        assert parsed.at == getattr(times_read.parse(parsed.text, now, DENMARK), "at", None)
         assert len(rest) < len(text)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from handlers.understanding import read
+from handlers.core.language.colours import read
 
 TABLE: dict[str, list[str]] = {
     colour: [str(phrase) for phrase in phrases]

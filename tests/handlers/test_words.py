@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import words
-from handlers.words import Question
+from handlers.core.language import durations, replies, verb_words
+from handlers.core.language.replies import Question
+from storage.letters import fold
 
 VERBS = {
     "hjælp": ("?", "menu", "help", "hvad nu"),
@@ -55,18 +56,18 @@ VERBS = {
     ],
 )
 def test_the_same_word_is_the_same_however_the_keyboard_writes_it(one: str, other: str) -> None:
-    assert words.fold(one) == words.fold(other)
+    assert fold(one) == fold(other)
 
 
 def test_marks_at_the_end_are_left_out_only_where_asked() -> None:
-    assert words.fold("Varsel:.", trailing=":.!") == "varsel"
-    assert words.fold("Varsel:") == "varsel:"
+    assert fold("Varsel:.", trailing=":.!") == "varsel"
+    assert fold("Varsel:") == "varsel:"
 
 
 @given(st.text())
 def test_folding_what_is_folded_changes_nothing(text: str) -> None:
-    once = words.fold(text)
-    assert words.fold(once) == once
+    once = fold(text)
+    assert fold(once) == once
 
 
 # --- The verb ---
@@ -98,7 +99,7 @@ def test_folding_what_is_folded_changes_nothing(text: str) -> None:
     ],
 )
 def test_the_first_word_is_the_verb_and_the_rest_stands_as_it_was_written(text: str, verb: str, rest: str) -> None:
-    assert words.split_verb(text) == (verb, rest)
+    assert verb_words.split_verb(text) == (verb, rest)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_the_first_word_is_the_verb_and_the_rest_stands_as_it_was_written(text: 
     ],
 )
 def test_a_verb_and_its_synonyms_are_known_as_they_stand(text: str, verb: str, rest: str) -> None:
-    found = words.match(text, VERBS)
+    found = verb_words.match(text, VERBS)
     assert (found.kind, found.verb, found.rest) == ("exact", verb, rest)
 
 
@@ -157,7 +158,7 @@ def test_a_verb_and_its_synonyms_are_known_as_they_stand(text: str, verb: str, r
     ],
 )
 def test_a_typing_error_is_a_near_miss_and_shows_what_was_typed(text: str, verb: str, typed: str) -> None:
-    found = words.match(text, VERBS)
+    found = verb_words.match(text, VERBS)
     assert (found.kind, found.verb, found.typed) == ("near", verb, typed)
 
 
@@ -182,19 +183,19 @@ def test_a_typing_error_is_a_near_miss_and_shows_what_was_typed(text: str, verb:
     ],
 )
 def test_what_is_no_verb_is_not_made_into_one(text: str) -> None:
-    found = words.match(text, VERBS)
+    found = verb_words.match(text, VERBS)
     assert (found.kind, found.verb) == ("none", None)
 
 
 def test_a_missing_letter_in_aktiver_never_ends_the_crisis() -> None:
     aktiver = "aktiver"
     for at in range(len(aktiver)):
-        assert words.match(aktiver[:at] + aktiver[at + 1 :] + " 2 skybrud", VERBS).verb in ("aktiver", None)
+        assert verb_words.match(aktiver[:at] + aktiver[at + 1 :] + " 2 skybrud", VERBS).verb in ("aktiver", None)
 
 
 @given(st.text())
 def test_no_text_breaks_the_search_for_a_verb(text: str) -> None:
-    found = words.match(text, VERBS)
+    found = verb_words.match(text, VERBS)
     assert (found.kind == "none") == (found.verb is None)
 
 
@@ -228,12 +229,12 @@ def test_no_text_breaks_the_search_for_a_verb(text: str) -> None:
     ],
 )
 def test_a_duration_is_read_in_figures_and_in_words(text: str, minutes: int) -> None:
-    assert words.duration(text) == timedelta(minutes=minutes)
+    assert durations.duration(text) == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("text", ["", "20", "12 beboere", "timer", "2 timers kørsel", "om 20 min", "20 mm"])
 def test_what_is_no_duration_is_not_read_as_one(text: str) -> None:
-    assert words.duration(text) is None
+    assert durations.duration(text) is None
 
 
 # --- Answers ---
@@ -322,7 +323,7 @@ def test_there_are_enough_phrases_to_say_so() -> None:
 @pytest.mark.parametrize(("question", "meaning", "phrase"), PHRASES)
 def test_an_answer_means_what_people_mean_by_it(question: Question, meaning: str, phrase: str) -> None:
     """R005 R103: a human answer stops the chain, so it is read right or asked about."""
-    assert words.reading(phrase, question).meaning == meaning
+    assert replies.reading(phrase, question).meaning == meaning
 
 
 @pytest.mark.parametrize(
@@ -364,7 +365,7 @@ def test_an_answer_means_what_people_mean_by_it(question: Question, meaning: str
     ],
 )
 def test_whoever_comes_can_say_how_soon(phrase: str, minutes: int | None) -> None:
-    assert words.reading(phrase, "summons") == words.Reading("coming", minutes)
+    assert replies.reading(phrase, "summons") == replies.Reading("coming", minutes)
 
 
 ANY_QUESTION = st.sampled_from(sorted(ANSWERS))
@@ -396,9 +397,9 @@ ANY_QUESTION = st.sampled_from(sorted(ANSWERS))
 )
 def test_a_negation_or_a_men_is_never_read_as_a_yes(question: Question, said: list[str], turn: str, at: int) -> None:
     phrase = " ".join([*said[:at], turn, *said[at:]])
-    assert words.reading(phrase, question).meaning in ("unclear", "declined")
+    assert replies.reading(phrase, question).meaning in ("unclear", "declined")
 
 
 @given(ANY_QUESTION, st.text())
 def test_no_text_breaks_the_reading_of_an_answer(question: Question, text: str) -> None:
-    assert words.reading(text, question).meaning in ("coming", "declined", "taken", "acknowledged", "unclear")
+    assert replies.reading(text, question).meaning in ("coming", "declined", "taken", "acknowledged", "unclear")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers import lent, municipalities
+from handlers.coordination import lent
+from handlers.core.language import municipalities
 from storage import plan
 from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish

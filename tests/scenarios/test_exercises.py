@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.platforms.plain import in_words
-from handlers.card import Button, Card, Field, in_exercise
+from handlers.core.card import Button, Card, Field, in_exercise
 from storage import plan
 from storage.tables import Message, Room
 from tests.stage import DENMARK, Stage, log_of, told

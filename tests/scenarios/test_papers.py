@@ -9,7 +9,7 @@ import aiohttp
 import docx
 import pypdf
 
-from handlers.papers import LASTS
+from handlers.log.paper_links import LASTS
 from storage.parts.pictures import HEADINGS
 from tests.scenarios.test_meetings import held
 from tests.scenarios.test_picture import fields

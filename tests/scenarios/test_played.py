@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot import expectations, scenario
 from bot.scenario import Expected, Step
-from handlers.card import Button, Card
+from handlers.core.card import Button, Card
 from storage.tables import Message
 from storage.verification import verify_export
 from tests.stage import DENMARK, Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.agenda import PROPOSED
+from handlers.meetings.agenda_lines import PROPOSED
 from tests.prologue import after
 from tests.stage import DENMARK, Stage, log_of
 from tests.stages import in_one_chat

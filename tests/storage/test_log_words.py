@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import registry, search
-from handlers.incoming import Incoming
-from handlers.turn import Turn
+from handlers.core import registry
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from handlers.log import search
 from storage import log, plan
 from storage.database import Database
 from storage.log_words import STRETCH

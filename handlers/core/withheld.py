@@ -1,0 +1,54 @@
+"""Tell whoever asked that something is kept from them, and by which grade. Plan §8."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handlers.core import clearance
+from handlers.core.card import Card
+from storage.grades import within
+from storage.parts.sharing import LISTS, MINUTES, PICTURE
+
+if TYPE_CHECKING:
+    from handlers.core.turn import Turn
+WHOLE = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
+
+
+async def kept_back(turn: Turn, subject: str, grade: str = clearance.SHARED) -> bool:
+    """Whether the minutes or the picture are above what may be seen here; whoever asks is told so, and who can change it."""
+    return await withheld(turn, WHOLE[subject], grade, subject)
+
+
+async def withheld(turn: Turn, what: str, grade: str = clearance.SHARED, subject: str = LISTS) -> bool:
+    """Whether something as a whole is above what may be seen here; whoever asks is told so, and who can change it.
+
+    Args:
+        what: Danish, with its verb: "Kommunikationsplanen vises".
+        grade: its own.
+        subject: what has to be shared for it to be seen.
+    """
+    if within(grade, await clearance.here(turn, subject)):
+        return False
+    await turn.answer(
+        Card(f"{what} ikke her: graden er {turn.rules.grade_name(grade)}. {clearance.can_share(turn, grade)}".rstrip())
+    )
+    return True
+
+
+async def kept_from(turn: Turn, row: Any, called: str, said: str = "") -> bool:
+    """Whether one row may not be shown where the answer is given; whoever asked is told so.
+
+    Args:
+        row: as in `seen`.
+        called: how people call it, "T3".
+        said: what is said of it. Then it isn't asked for, and whoever may see it may say it anywhere.
+    """
+    _, told = await clearance.seen(turn, [row], turn.sender if said else None)
+    if told:
+        (grade,) = await clearance.grades_of(turn, [row])
+        await turn.answer(
+            Card(
+                f"{called} vises ikke her: graden er {turn.rules.grade_name(grade)}. {clearance.can_share(turn, grade)}".rstrip()
+            )
+        )
+    return bool(told)
