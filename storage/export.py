@@ -15,6 +15,7 @@ from storage.grades import GRADES
 from storage.lines import Lines
 from storage.log import instant
 from storage.tables import (
+    NOTICES,
     Alert,
     AssistanceRequest,
     Crisis,
@@ -28,7 +29,6 @@ from storage.tables import (
 )
 
 FORMAT = "krisebot-export/1"
-NOTICES = ("alert", "summons", "notice", "reminder", "broadcast", "order")
 # The keys of the format that are filled by `storage.parts`; one that nothing fills yet is an empty list.
 PARTS = (
     "attachments",

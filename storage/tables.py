@@ -104,6 +104,10 @@ class Timer(Base):
     __table_args__ = (Index("timers_waiting", "state", "due_at"),)
 
 
+# The kinds of message that are notices in their own right: they are logged and shown with how they fared.
+NOTICES = frozenset({"alert", "summons", "notice", "reminder", "broadcast", "order"})
+
+
 class Message(Base):
     """One message as it shall stand now; saying it again under the same key changes it where it stands."""
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handlers.core.card import Button, Card, Field
-
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
+from handlers.core.turn import Turn
 
 CRITERIA = (
     ("Niveau 1", "Varsling af direktionen. Der er ikke behov for en krisestab, men direktionen bør være orienteret."),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.alert.escalation_chain import Link
-from handlers.core.card import Button, Card, quote
+from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
@@ -360,7 +360,7 @@ async def _nobody(turn: Turn, escalation: Escalation) -> None:
         [alert.person],
         Card(
             f"⚠️ *Ingen af de {len(everyone)} har taget varslet endnu.* Jeg prøver igen om {escalation_chain.in_minutes(repeat)}.\n"
-            f"Ring selv: {numbers}.\n{escalation_cards.DANGER}"
+            f"Ring selv: {numbers}.\n{DANGER}"
         ),
         kind="alert",
         summary=f"Ingen af de {len(everyone)} i kæden har svaret. Kæden begynder forfra",

@@ -5,12 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_chain
-from handlers.core.card import Button, Card
+from handlers.core.card import DANGER, Button, Card
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
 from storage.tables import Alert, Escalation, EscalationStep, Message
-
-DANGER = "Ved fare for liv: ring 112."
 
 
 async def show_progress(turn: Turn, escalation: Escalation) -> None:

@@ -7,10 +7,9 @@ from sqlalchemy import select
 from handlers.alert import call_list, escalation
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import NOTICES
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.tables import Message
+from storage.tables import NOTICES, Message
 
 # Whoever did not get one notice stand on one card, and a card has room for ten buttons.
 MOST = 10

@@ -5,13 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from handlers.alert import escalation
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.reporting import pings
 from storage.tables import Alert, Crisis, Escalation
-
-DANGER = "Ved fare for liv: ring 112."
 
 # Plan §4: "Typiske varsler og alarmer mv. består af"
 KINDS = (
@@ -149,7 +146,6 @@ async def call_up(turn: Turn, text: str) -> None:
     joined = await running(turn)
     if joined is not None:
         await _join(turn, joined, text)
-        await pings.called_for(turn, text)
         return
     await begin(turn, text)
     alert = await record(turn, text or "Aktivering ønsket, uden beskrivelse")
@@ -162,7 +158,6 @@ async def call_up(turn: Turn, text: str) -> None:
         )
     )
     await escalation.start(turn, alert)
-    await pings.called_for(turn, text)
 
 
 async def _ask(turn: Turn, alert: Alert) -> None:

@@ -10,6 +10,7 @@ from handlers.coordination import liaison_reports, state
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
+from handlers.core.events import Appointed, on
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.staff import membership
@@ -18,8 +19,12 @@ from storage.parts.coordination import Mandate
 FORM = (Field("text", "Hvad må forbindelsesofficeren sige ja til?", "long", required=True),)
 
 
-async def named(turn: Turn, person: str) -> None:
-    """Somebody has got the role: the task is done, the officer has the forms, and the mandate is asked for."""
+@on(Appointed)
+async def receive_officer(turn: Turn, event: Appointed) -> None:
+    """Give a new liaison officer the forms, close the task of naming one, and have the mandate agreed on."""
+    if event.role != state.OFFICER:
+        return
+    person = event.person
     about = {"crisis": turn.the_crisis.id}
     await membership.add_member(turn, person, "beside", state.OFFICER)
     row = await state.standing(turn)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from handlers.core.context import Context
 from storage.letters import fold
-from storage.plan import Centre
+from storage.plan import SECRETARIAT_ROLES, Centre
 from storage.tables import CentreNotice
-
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
 
 # The groups that it is decided for what they may know.
 GROUPS = ("centerchefer", "kontaktpersoner", "støttefunktioner", "direktionen", "alle")
 
 
-async def persons(turn: Turn, text: str) -> tuple[list[str], list[str]]:
+async def persons(turn: Context, text: str) -> tuple[list[str], list[str]]:
     """Everybody that a list of names and groups means.
 
     Args:
@@ -43,12 +40,12 @@ async def persons(turn: Turn, text: str) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(found)), unknown
 
 
-async def group(turn: Turn, name: str) -> list[str]:
+async def group(turn: Context, name: str) -> list[str]:
     """Everybody in one of the groups; nobody when there is no such group."""
     return await _group(turn, fold(name)) or []
 
 
-async def contact_of(turn: Turn, centre: Centre) -> str:
+async def contact_of(turn: Context, centre: Centre) -> str:
     """Whom a centre is asked through: the contact that was named in this crisis, the plan's, or the chief (R106, T33)."""
     named = await turn.db.scalar(
         select(CentreNotice.contact).where(
@@ -58,14 +55,12 @@ async def contact_of(turn: Turn, centre: Centre) -> str:
     return named or centre.contact or centre.chief
 
 
-async def _group(turn: Turn, name: str) -> list[str] | None:
+async def _group(turn: Context, name: str) -> list[str] | None:
     plan = turn.rules
     name = re.sub(r"^(alle|hele)\s+", "", name) if name != "alle" else name
     chiefs = [centre.chief for centre in plan.centres]
     contacts = [centre.contact or centre.chief for centre in plan.centres]
-    secretariat = [
-        person for role in ("sekretær", "logfører", "referent", "tovholder") for person in plan.holders(role)
-    ]
+    secretariat = [person for role in SECRETARIAT_ROLES for person in plan.holders(role)]
     support = [function.contact for function in plan.support_functions]
     match name:
         case "centerchefer" | "centercheferne" | "chefforum":

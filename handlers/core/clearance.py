@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 
 from handlers.core import audiences, rights
 from handlers.core.card import Card
+from handlers.core.context import Context
 from storage import redaction
 from storage.grades import DEFAULT, GRADES, within
 from storage.letters import fold
 from storage.parts.externals import PREFIX, External
 from storage.parts.sharing import LISTS, LOG, Sharing
+from storage.plan import DECIDING_ROLES, SECRETARIAT_ROLES
 from storage.tables import LogState
-
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
 
 OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
 # Those who decide, and those who do the staff's work without sitting in it.
 SERVING = (
-    *rights.DECIDING_ROLES,
+    *DECIDING_ROLES,
     "kommunikation",
     "pressetalsperson",
     "presseansvarlig",
@@ -50,7 +49,7 @@ OWNERS = (
 Row = TypeVar("Row")
 
 
-async def of(turn: Turn, recipient: str, subject: str = LOG) -> str:
+async def of(turn: Context, recipient: str, subject: str = LOG) -> str:
     """The highest grade that somebody may see.
 
     Args:
@@ -62,7 +61,7 @@ async def of(turn: Turn, recipient: str, subject: str = LOG) -> str:
     if recipient.startswith(PREFIX):
         return await _from_outside(turn, recipient.removeprefix(PREFIX))
     if recipient in await turn.chiefs() or any(
-        rights.acts_as(turn.rules, recipient, role) for role in ("sekretær", "logfører", "referent", "tovholder")
+        rights.acts_as(turn.rules, recipient, role) for role in SECRETARIAT_ROLES
     ):
         return CONFIDENTIAL
     if recipient in await turn.members() or any(rights.acts_as(turn.rules, recipient, role) for role in SERVING):
@@ -76,12 +75,12 @@ async def of(turn: Turn, recipient: str, subject: str = LOG) -> str:
     return INTERNAL if turn.rules.centres_of(recipient) and subject == LOG else OPEN
 
 
-async def here(turn: Turn, subject: str = LOG) -> str:
+async def here(turn: Context, subject: str = LOG) -> str:
     """The highest grade that an answer may show where it is given: in the channel no more than all there may see."""
     return SHARED if turn.incoming is None else await of(turn, await turn.here(), subject)
 
 
-async def forwarded(turn: Turn, person: str, subject: str) -> str:
+async def forwarded(turn: Context, person: str, subject: str) -> str:
     """The highest grade that somebody may be sent by those who decide on it themselves: where nothing is decided for them,
     what the staff shares ("videresendes til de niveauer, der er besluttet relevante", R092).
     """
@@ -90,14 +89,14 @@ async def forwarded(turn: Turn, person: str, subject: str) -> str:
     return own if decided is not None else max(own, SHARED, key=GRADES.index)
 
 
-def can_share(turn: Turn, grade: str) -> str:
+def can_share(turn: Context, grade: str) -> str:
     """Who can let more see what has a grade; empty for what is never shared with many."""
     if grade == CONFIDENTIAL:
         return ""
     return f"{rights.chief.holders.capitalize()} kan beslutte at dele det: */krise deling*."
 
 
-async def seen(turn: Turn, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
+async def seen(turn: Context, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
     """Those of a list's rows that may be shown: up to the reader's grade, and what is the reader's own or their centre's.
 
     A row has the grade of the log line that it stands at, and Stab when it stands at none.
@@ -123,7 +122,7 @@ async def seen(turn: Turn, rows: Sequence[Row], reader: str | None = None) -> tu
     return shown, f"{told} {sharable}".strip()
 
 
-async def grades_of(turn: Turn, rows: Iterable[Any]) -> list[str]:
+async def grades_of(turn: Context, rows: Iterable[Any]) -> list[str]:
     numbers = [getattr(row, "log_no", None) for row in rows]
     known: dict[int, str] = {}
     # SQLite goes through the whole log to find none of its lines.
@@ -135,7 +134,7 @@ async def grades_of(turn: Turn, rows: Iterable[Any]) -> list[str]:
     return [known.get(no or 0, DEFAULT) for no in numbers]
 
 
-def _is_own(turn: Turn, row: Any, reader: str, grade: str) -> bool:
+def _is_own(turn: Context, row: Any, reader: str, grade: str) -> bool:
     """Whether it is the reader's own, of any grade; or, below the highest, of a centre that they lead or speak for."""
     named = [getattr(row, column, None) or () for column in OWNERS]
     persons = {person for each in named for person in ([each] if isinstance(each, str) else each)}
@@ -159,7 +158,7 @@ def up_to(grade: str) -> ColumnElement[bool]:
     return LogState.grade.not_in([each for each in GRADES if not within(each, grade)])
 
 
-async def hidden(turn: Turn, numbers: Collection[int], grade: str) -> set[int]:
+async def hidden(turn: Context, numbers: Collection[int], grade: str) -> set[int]:
     """Those of the log lines with these numbers that are above a grade."""
     if not numbers:
         return set()
@@ -169,7 +168,7 @@ async def hidden(turn: Turn, numbers: Collection[int], grade: str) -> set[int]:
     return set(found)
 
 
-async def unseen(turn: Turn, grade: str, *where: ColumnElement[bool]) -> str:
+async def unseen(turn: Context, grade: str, *where: ColumnElement[bool]) -> str:
     """ "2 linjer er ikke vist: de er Fortrolig."; empty when none is.
 
     Args:
@@ -184,7 +183,7 @@ async def unseen(turn: Turn, grade: str, *where: ColumnElement[bool]) -> str:
     return not_shown(turn, dict(counted.all()))
 
 
-def not_shown(turn: Turn, counted: Mapping[str, int]) -> str:
+def not_shown(turn: Context, counted: Mapping[str, int]) -> str:
     """That lines are left out, how many and why; empty for none.
 
     Args:
@@ -197,7 +196,7 @@ def not_shown(turn: Turn, counted: Mapping[str, int]) -> str:
     return f"1 linje er ikke vist: den er {names}." if total == 1 else f"{total} linjer er ikke vist: de er {names}."
 
 
-def named(turn: Turn, text: str) -> str | None:
+def named(turn: Context, text: str) -> str | None:
     """The grade that the municipality calls so, also as "fortroligt" and "fortrolige"; or None."""
     said = fold(text)
     for grade in GRADES:
@@ -207,7 +206,7 @@ def named(turn: Turn, text: str) -> str | None:
     return None
 
 
-async def repeats(turn: Turn, text: str, refs: Mapping[str, Any] | None = None) -> bool:
+async def repeats(turn: Context, text: str, refs: Mapping[str, Any] | None = None) -> bool:
     """Whether a text says what a confidential line says, or tells of the same row: then it is as confidential.
 
     Args:
@@ -217,7 +216,7 @@ async def repeats(turn: Turn, text: str, refs: Mapping[str, Any] | None = None) 
     return redaction.row_of(refs or {}) in secrets.rows or redaction.tells(text, secrets)
 
 
-async def fit(turn: Turn, card: Card, recipient: str) -> Card:
+async def fit(turn: Context, card: Card, recipient: str) -> Card:
     """A card as its recipient may see it: what repeats a confidential line's words says so instead."""
     if turn.crisis is None:
         return card
@@ -228,13 +227,13 @@ async def fit(turn: Turn, card: Card, recipient: str) -> Card:
     return card if cut == drawn or await of(turn, recipient) == CONFIDENTIAL else Card.from_json(cut)
 
 
-async def decisions(turn: Turn) -> dict[tuple[str, str], Sharing]:
+async def decisions(turn: Context) -> dict[tuple[str, str], Sharing]:
     """What is decided on who may know what: by subject and group, the newest of each."""
     rows = await turn.db.scalars(select(Sharing).where(Sharing.crisis_id == turn.the_crisis.id).order_by(Sharing.id))
     return {(row.subject, row.audience): row for row in rows}
 
 
-async def _decided_for(turn: Turn, person: str, subject: str) -> str | None:
+async def _decided_for(turn: Context, person: str, subject: str) -> str | None:
     """What is decided for the groups that somebody is in; the most open-handed counts. None: nothing is."""
     found = [
         row.grade or OPEN
@@ -244,7 +243,7 @@ async def _decided_for(turn: Turn, person: str, subject: str) -> str | None:
     return max(found, key=GRADES.index, default=None)
 
 
-async def _from_outside(turn: Turn, name: str) -> str:
+async def _from_outside(turn: Context, name: str) -> str:
     found = await turn.db.scalar(
         select(External.clearance).where(
             External.crisis_id == turn.the_crisis.id, External.name == name, External.until.is_(None)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core.card import quote
+from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.incoming import Enclosed, Incoming
 from handlers.core.language import cpr
-from handlers.log import attachments
 from storage.parts.attachments import LARGEST, Attachment, of_line
 from storage.tables import Crisis, LogEntry, Timer
-
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
 
 LONGEST_NAME = 200
 # What falls due when something has lain here without coming into the log; see `handlers.log.unlogged`.
@@ -23,22 +20,39 @@ UNLOGGED = "attachments.unlogged"
 MARK = "📎"
 
 
-async def take(turn: Turn, entry: LogEntry, incoming: Incoming, inbox: int | None) -> None:
-    """What came along with an input belongs to the log line that was made of it; only the first line gets it (R182).
+async def take(turn: Context, entry: LogEntry, incoming: Incoming, inbox: int | None) -> list[Attachment]:
+    """Give what came along with an input to the log line that was made of it; only the first line gets it.
 
     Args:
         entry: the line.
         incoming: what came in.
         inbox: the row it was kept in.
+
+    Returns:
+        those that are kept or lost already, which the log has to tell of.
     """
-    for row in await keep(turn, incoming, inbox):
-        if row.log_no is None:
-            row.crisis_id, row.log_no = entry.crisis_id, entry.no
-            if row.state != "wanted":
-                await attachments.write(turn, row)
+    untaken = [row for row in await keep(turn, incoming, inbox) if row.log_no is None]
+    for row in untaken:
+        row.crisis_id, row.log_no = entry.crisis_id, entry.no
+    return [row for row in untaken if row.state != "wanted"]
 
 
-async def keep(turn: Turn, incoming: Incoming, inbox: int | None) -> list[Attachment]:
+def line_for(row: Attachment) -> tuple[str, str, dict[str, Any]]:
+    """What the log says of something that belongs to one of its lines: the summary, the line's kind, and its refs."""
+    about: dict[str, Any] = {"attachment_of": row.log_no, "name": row.name}
+    if row.state == "kept":
+        summary = f"Bilag til nr. {row.log_no}: {row.name} ({measure(row.size)})"
+        return summary, "attachment", {**about, "size": row.size, "sha256": row.sha256}
+    return f"Bilag til nr. {row.log_no} kunne ikke gemmes: {row.name}. {row.reason}", "attachment_failed", about
+
+
+def lost_card(row: Attachment) -> Card:
+    """What whoever saved something reads when it could not be kept."""
+    to = f"til nr. {row.log_no} " if row.log_no else ""
+    return Card(f"⚠️ Bilaget {to}kunne ikke gemmes: {quote(row.name)}. {row.reason}")
+
+
+async def keep(turn: Context, incoming: Incoming, inbox: int | None) -> list[Attachment]:
     """See to it that what came along is fetched, whatever the words become; asked again, nothing is fetched twice."""
     if inbox is None or not incoming.enclosed:
         return []
@@ -54,14 +68,14 @@ async def keep(turn: Turn, incoming: Incoming, inbox: int | None) -> list[Attach
     return rows
 
 
-def set_timer(turn: Turn, inbox: int) -> None:
+def set_timer(turn: Context, inbox: int) -> None:
     """Look again when it may be removed. It belongs to no crisis: a stand-down doesn't take it off."""
     due = turn.now + turn.rules.deadlines.unlogged
     key = f"{UNLOGGED}/{inbox}/{turn.now.isoformat()}"
     turn.db.add(Timer(key=key, kind=UNLOGGED, args={"inbox": inbox}, crisis_id=None, due_at=due))
 
 
-def _wanted(turn: Turn, each: Enclosed, incoming: Incoming, inbox: int) -> Attachment:
+def _wanted(turn: Context, each: Enclosed, incoming: Incoming, inbox: int) -> Attachment:
     reason = each.unreachable or (too_large() if each.size > LARGEST else None)
     return Attachment(
         inbox_id=inbox,
@@ -78,14 +92,14 @@ def _wanted(turn: Turn, each: Enclosed, incoming: Incoming, inbox: int) -> Attac
     )
 
 
-async def mention(turn: Turn, row: Attachment) -> str:
+async def mention(turn: Context, row: Attachment) -> str:
     """What belongs together with an attachment, counted and named."""
     if row.log_no is None or row.crisis_id is None:
         return listed(await turn.db.scalars(select(Attachment).where(Attachment.inbox_id == row.inbox_id)))
     return listed(await of_line(turn.db, await turn.db.get_one(Crisis, row.crisis_id), row.log_no))
 
 
-async def line(turn: Turn, no: int, *, named: bool = True) -> str:
+async def line(turn: Context, no: int, *, named: bool = True) -> str:
     """A line below a card's text that tells what belongs to a log line; empty when nothing does.
 
     Args:

@@ -14,7 +14,7 @@ from handlers.core.rights import Right
 
 Run = Callable[..., Awaitable[None]]
 Reply = Callable[..., Awaitable[bool]]
-Asked = Callable[..., Awaitable["datetime | None"]]
+Asked = Callable[..., Awaitable[datetime | None]]
 R = TypeVar("R", bound=Run)
 
 

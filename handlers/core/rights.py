@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from handlers.core.context import Context
 from storage.parts.representatives import Representative
-from storage.plan import Centre, Plan
-
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
+from storage.plan import DECIDING_ROLES, SECRETARIAT_ROLES, Centre, Plan
 
 
 @dataclass(frozen=True)
@@ -26,24 +23,24 @@ class Right:
     """
 
     holders: str
-    has: Callable[[Turn], Awaitable[bool]]
+    has: Callable[[Context], Awaitable[bool]]
     by_number: bool = False
 
-    async def held(self, turn: Turn) -> bool:
+    async def held(self, turn: Context) -> bool:
         """Whether the turn's sender has it, and it is certain enough that it is them."""
         return (self.by_number or _certain(turn)) and await self.has(turn)
 
-    async def lacks_proof(self, turn: Turn) -> bool:
+    async def lacks_proof(self, turn: Context) -> bool:
         """Whether the sender would have it, were it certain that it is them."""
         return not (self.by_number or _certain(turn)) and await self.has(turn)
 
 
-def _certain(turn: Turn) -> bool:
+def _certain(turn: Context) -> bool:
     return turn.incoming is None or turn.incoming.certain
 
 
 def _by_role(holders: str, *roles: str) -> Right:
-    async def held(turn: Turn) -> bool:
+    async def held(turn: Context) -> bool:
         return any(acts_as(turn.rules, turn.sender, role) for role in roles)
 
     return Right(holders, held)
@@ -69,51 +66,51 @@ def leads(plan: Plan, person: str, centre: Centre | None) -> bool:
     return person in plan.board() or (centre is not None and person in (centre.chief, centre.deputy))
 
 
-async def _anyone(turn: Turn) -> bool:
+async def _anyone(turn: Context) -> bool:
     return True
 
 
-async def _chief(turn: Turn) -> bool:
+async def _chief(turn: Context) -> bool:
     return turn.crisis is not None and turn.sender in await turn.chiefs()
 
 
-async def _staff(turn: Turn) -> bool:
+async def _staff(turn: Context) -> bool:
     return await _chief(turn) or turn.sender in await turn.involved()
 
 
-async def _log_keeper(turn: Turn) -> bool:
+async def _log_keeper(turn: Context) -> bool:
     return await _chief(turn) or await log_keeper_role.has(turn)
 
 
-async def _runs_staff(turn: Turn) -> bool:
+async def _runs_staff(turn: Context) -> bool:
     return await _chief(turn) or await secretariat.has(turn)
 
 
-async def _phone_list(turn: Turn) -> bool:
+async def _phone_list(turn: Context) -> bool:
     """Outside a crisis nobody is its chief: then it is whoever would be (plan §5)."""
     would_be = turn.crisis is None and acts_as(turn.rules, turn.sender, "borgmester")
     return would_be or await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
 
 
-async def _numbers(turn: Turn) -> bool:
+async def _numbers(turn: Context) -> bool:
     in_staff = turn.crisis is not None and turn.sender in await turn.members("framing", "operational")
     return in_staff or await _phone_list(turn)
 
 
-async def _meets(turn: Turn) -> bool:
+async def _meets(turn: Context) -> bool:
     return await framing.has(turn) or await _runs_staff(turn)
 
 
-async def _asks(turn: Turn) -> bool:
+async def _asks(turn: Context) -> bool:
     return await _runs_staff(turn) or turn.sender in await turn.members("framing", "operational")
 
 
-async def _coordinates(turn: Turn) -> bool:
+async def _coordinates(turn: Context) -> bool:
     officer = acts_as(turn.rules, turn.sender, "forbindelsesofficer")
     return officer or await _asks(turn) or await decider.has(turn)
 
 
-async def _represents(turn: Turn) -> bool:
+async def _represents(turn: Context) -> bool:
     sits = select(Representative.id).where(
         Representative.crisis_id == turn.the_crisis.id,
         Representative.person == turn.sender,
@@ -122,20 +119,30 @@ async def _represents(turn: Turn) -> bool:
     return await _asks(turn) or await decider.has(turn) or await turn.db.scalar(sits) is not None
 
 
-async def _communication(turn: Turn) -> bool:
+async def _communication(turn: Context) -> bool:
     roles = ("kommunikation", "pressetalsperson", "presseansvarlig")
     return await _chief(turn) or any(acts_as(turn.rules, turn.sender, role) for role in roles)
 
 
-async def _nudges(turn: Turn) -> bool:
+async def _nudges(turn: Context) -> bool:
     return await _runs_staff(turn) or acts_as(turn.rules, turn.sender, "kommunikation")
 
 
-async def _centre_chief(turn: Turn) -> bool:
+async def _registers(turn: Context) -> bool:
+    return await _chief(turn) or acts_as(turn.rules, turn.sender, "referent")
+
+
+async def _health_plan(turn: Context) -> bool:
+    centre = turn.rules.health_centre()
+    answers_for_it = centre is not None and turn.sender in (centre.chief, centre.deputy, centre.contact)
+    return answers_for_it or await framing.has(turn) or await _runs_staff(turn)
+
+
+async def _centre_chief(turn: Context) -> bool:
     return any(leads(turn.rules, turn.sender, centre) for centre in turn.rules.centres)
 
 
-async def _level_one(turn: Turn) -> bool:
+async def _level_one(turn: Context) -> bool:
     return await decider.has(turn) or await _centre_chief(turn)
 
 
@@ -145,9 +152,7 @@ proven = Right("den, det er", _anyone)
 # Plan §4: "Ovenstående personer kan beslutte"
 decider = _by_role(
     "beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder",
-    "beredskabschef",
-    "borgmester",
-    "direktion",
+    *DECIDING_ROLES,
 )
 # Plan §5: "indtil borgmester eller dennes stedfortræder giver meddelelse"
 mayor = _by_role("borgmesteren eller stedfortræderen", "borgmester")
@@ -160,20 +165,14 @@ may_escalate = decider
 exercises = _by_role(
     "beredskabschefen hos 4K, stedfortræderen eller krisesekretariatet",
     "beredskabschef",
-    "sekretær",
-    "logfører",
-    "referent",
-    "tovholder",
+    *SECRETARIAT_ROLES,
 )
-secretariat = _by_role("krisesekretariatet", "sekretær", "logfører", "referent", "tovholder")
+secretariat = _by_role("krisesekretariatet", *SECRETARIAT_ROLES)
 # Plan §4: "indhentet politisk godkendelse"; who may say that it has been given
 political_approval = _by_role(
     "borgmesteren, stedfortræderen eller krisesekretariatet",
     "borgmester",
-    "sekretær",
-    "logfører",
-    "referent",
-    "tovholder",
+    *SECRETARIAT_ROLES,
 )
 log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
@@ -200,4 +199,9 @@ staff = Right("krisestaben og dem, der er om den", _staff, by_number=True)
 centre_chief = Right("en centerchef, stedfortræderen eller en direktør", _centre_chief)
 # Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
 level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)
-DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
+# Plan §9: "kompetence til at træffe beslutninger"
+registers = Right("krisestabschefen, eller referenten på chefens vegne", _registers)
+# Plan §2: "Fagcentret, der håndterer Sundhedsberedskabsplanen"
+health_plan = Right(
+    "sundhedscentret, borgmesteren, direktionen, krisestabschefen eller krisesekretariatet", _health_plan
+)

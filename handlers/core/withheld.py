@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from handlers.core import clearance
 from handlers.core.card import Card
+from handlers.core.turn import Turn
 from storage.grades import within
 from storage.parts.sharing import LISTS, MINUTES, PICTURE
 
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
 WHOLE = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
 
 

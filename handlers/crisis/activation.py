@@ -12,12 +12,13 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.language import times_read
 from handlers.core.registry import action, verb
-from handlers.core.rights import DECIDING_ROLES, decider, on_behalf_of
+from handlers.core.rights import decider, on_behalf_of
 from handlers.core.turn import Turn
 from handlers.crisis import convening, deadlines, framing, status
 from handlers.meetings import outside_mail
-from handlers.reporting import media_watch, ping_board, watched_lines
+from handlers.reporting import media_watch, ping_board, pings, watched_lines
 from handlers.staff import summoning
+from storage.plan import DECIDING_ROLES
 from storage.tables import Alert, Crisis, Inbox
 
 
@@ -28,6 +29,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
         await level_one.propose(turn, title)
     else:
         await warning.call_up(turn, title)
+        await pings.called_for(turn, title)
 
 
 @verb(

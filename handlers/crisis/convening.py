@@ -15,6 +15,7 @@ from handlers.measures import tasks
 from handlers.reporting import centres, telephone
 from handlers.staff import membership, summoning, support
 from handlers.staff.summoning import Duty
+from storage.plan import SECRETARIAT_ROLES
 from storage.tables import Alert, CentreNotice, Message, Summons
 
 
@@ -30,7 +31,7 @@ def duties(turn: Turn) -> dict[str, list[Duty]]:
     add(plan.holder("borgmester"), "framing", "den rammesættende krisestab (borgmester)")
     for director in plan.board():
         add(director, "framing", "den rammesættende krisestab (direktion)")
-    for role in summoning.SECRETARIAT_ROLES:
+    for role in SECRETARIAT_ROLES:
         add(plan.holder(role), "secretariat", f"krisesekretariatet ({role})")
     for person in plan.interim_secretariat():
         if person not in found:

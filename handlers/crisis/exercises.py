@@ -16,6 +16,7 @@ from handlers.crisis import stand_down
 from handlers.preparedness import exercise_register
 from handlers.preparedness.exercise_register import going
 from handlers.preparedness.exercise_scripts import SCRIPTS
+from handlers.reporting import pings
 from storage.letters import fold
 from storage.tables import Alert
 
@@ -133,3 +134,4 @@ async def for_real(turn: Turn, alert: int) -> None:
     turn.crisis, turn.exercise = None, False
     await turn.replace(Card("*Det er ikke en øvelse:* dit varsel er nu sendt videre som et rigtigt."))
     await warning.call_up(turn, row.text)
+    await pings.called_for(turn, row.text)

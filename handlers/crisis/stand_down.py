@@ -11,7 +11,7 @@ from handlers.alert import escalation, level_one
 from handlers.communication import announcement
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import NOTICES, URGENT
+from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
 from handlers.core.rights import on_behalf_of
 from handlers.core.turn import Turn
@@ -22,7 +22,7 @@ from handlers.meetings import changes
 from handlers.preparedness import evaluation, exercise_register
 from handlers.reporting import monitoring
 from handlers.staff import externals
-from storage.tables import Alert, Approval, Member, Message, Timer
+from storage.tables import NOTICES, Alert, Approval, Member, Message, Timer
 
 CLOSING = (
     "Åbne tiltag og opgaver er overdraget til linjen",

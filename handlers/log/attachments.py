@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from handlers.core import enclosures
-from handlers.core.card import Card, quote
-from storage.log import state_of
+from handlers.core.card import Card
+from handlers.core.turn import Turn
 from storage.parts.attachments import Attachment, store
-from storage.tables import Crisis, Message
-
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
+from storage.tables import Message
 
 
 async def arrived(turn: Turn, row: Attachment, content: bytes) -> None:
@@ -40,9 +36,9 @@ async def lost(turn: Turn, row: Attachment, reason: str) -> None:
 async def _settle(turn: Turn, row: Attachment, before: str) -> None:
     row.settled_at = turn.now
     if row.log_no is not None:
-        await write(turn, row)
+        await turn.log_enclosed(row)
     elif row.state == "failed":
-        await _tell(turn, row)
+        await turn.tell_lost(row)
     await mend(turn, row, before)
 
 
@@ -63,43 +59,3 @@ async def mend(turn: Turn, row: Attachment, before: str) -> None:
         if old in lines and (row.log_no is None or re.search(rf"\bnr\. {row.log_no}\b", lines[0])):
             changed = "\n".join(new if each == old else each for each in lines)
             await turn.say(standing.recipient, replace(Card.from_json(standing.card), text=changed), key=standing.key)
-
-
-async def write(turn: Turn, row: Attachment) -> None:
-    turn.crisis = await turn.db.get_one(Crisis, row.crisis_id)
-    about = {"attachment_of": row.log_no, "name": row.name}
-    state = await state_of(turn.db, turn.the_crisis, row.log_no or 0)
-    if row.state == "kept":
-        what, about = (
-            f"Bilag til nr. {row.log_no}: {row.name} ({enclosures.measure(row.size)})",
-            about
-            | {
-                "size": row.size,
-                "sha256": row.sha256,
-            },
-        )
-    else:
-        what = f"Bilag til nr. {row.log_no} kunne ikke gemmes: {row.name}. {row.reason}"
-    entry = await turn.log(
-        what,
-        kind="attachment" if row.state == "kept" else "attachment_failed",
-        sender="krisebot",
-        recorder="krisebot",
-        verification="confirmed",
-        grade=state.grade,
-        refs=about,
-    )
-    row.told_no = entry.no
-    if row.state == "failed":
-        await _tell(turn, row)
-
-
-async def _tell(turn: Turn, row: Attachment) -> None:
-    to = f"til nr. {row.log_no} " if row.log_no else ""
-    await turn.say(
-        row.saved_by,
-        Card(f"⚠️ Bilaget {to}kunne ikke gemmes: {quote(row.name)}. {row.reason}"),
-        key=f"attachment/{row.id}/failed",
-        kind="reply",
-        platform=row.platform,
-    )

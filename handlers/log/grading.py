@@ -12,16 +12,14 @@ from sqlalchemy import or_, select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import NOTICES
+from handlers.core.events import Regraded, tell
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import lines
-from handlers.meetings import minutes
-from handlers.picture import draft, picture_card, picture_texts
 from storage import redaction
 from storage.grades import GRADES, within
 from storage.log import NoSuchEntry, exported, state_of
-from storage.tables import LogEntry, LogState, Message
+from storage.tables import NOTICES, LogEntry, LogState, Message
 
 KIND = "grade"
 # Most lines of a log are of these kinds, and none of them tells of a row.
@@ -78,9 +76,7 @@ async def _set(turn: Turn, no: int, wanted: str) -> None:
         await _change(turn, each, wanted, no)
     for each in (entry, *along):
         await lines.redraw(turn, each)
-    drawn = await picture_texts.newest(turn, "draft")
-    if drawn is not None:
-        await picture_card.redraw(turn, await draft.draft(turn))
+    await tell(turn, Regraded((entry, *along), wanted))
     taken = await _take_back(turn) if wanted == clearance.CONFIDENTIAL else 0
     also = f"\nDe gentager teksten og følger med: nr. {', '.join(str(each.no) for each in along)}." if along else ""
     gone = f"\nJeg har taget teksten ud af {taken} beskeder, der stod." if taken else ""
@@ -106,8 +102,6 @@ async def _change(turn: Turn, entry: LogEntry, wanted: str, asked: int) -> None:
         grade=wanted,
         refs={"sets_grade_of": entry.no} | ({"because_of": asked} if entry.no != asked else {}),
     )
-    if entry.kind == "minutes":
-        await minutes.graded(turn, exported(entry)["refs"], wanted)
 
 
 async def _repeating(turn: Turn, entry: LogEntry, wanted: str) -> list[LogEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.core import enclosures, personal_numbers, registry, router
+from handlers.core import personal_numbers, registry, router
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
@@ -46,7 +46,7 @@ async def confidential(turn: Turn, inbox: int) -> None:
         grade="confidential",
         refs={"message": original.message} if saved else {},
     )
-    await enclosures.take(turn, entry, original, row.id)
+    await turn.enclose(entry, original, row.id)
     await turn.replace(
         Card(f"Gemt i log nr. {entry.no} som {turn.rules.grade_name('confidential')} (ubekræftet). Teksten vises ikke.")
     )

@@ -8,19 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from handlers.core import clearance, rights
 from handlers.core.card import Field, quote
 from handlers.core.language import times_read
+from handlers.core.turn import Turn
 from storage.grades import GRADES, within
 from storage.letters import fold
 from storage.parts.partners import PARTNERS
 from storage.tables import Crisis
-
-if TYPE_CHECKING:
-    from handlers.core.turn import Turn
-
 
 DIRECTIONS = (("in", "Indgående"), ("out", "Udgående"), ("internal", "Intern i staben"))
 # "fra Politiet: …", after what else stands in front; a name has no figures, or it is a time or a number of something.

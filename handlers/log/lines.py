@@ -52,7 +52,7 @@ async def write(turn: Turn, text: str) -> None:
         grade=grade,
     )
     # What goes out has its papers too.
-    await enclosures.take(turn, entry, turn.the_incoming, turn.inbox_id)
+    await turn.enclose(entry, turn.the_incoming, turn.inbox_id)
     await tell(turn, entry, line_words.read_back(turn, way) + hint)
 
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from handlers.core import clearance, enclosures, personal_numbers, registry, rights, router
 from handlers.core.card import Button, Card, quote
+from handlers.core.events import AskedForHelp
+from handlers.core.events import tell as tell_event
 from handlers.core.incoming import Incoming
 from handlers.core.language import cpr, verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import line_words, lines
-from handlers.measures import assistance
 from storage.grades import GRADES
 from storage.tables import Crisis, Inbox, LogEntry
 
@@ -92,7 +93,7 @@ async def reaction(turn: Turn) -> None:
         said = await _heard(turn, incoming.message)
         if said is not None:
             turn.incoming = replace(incoming, enclosed=said.enclosed)
-            await assistance.from_message(turn, personal_numbers.masked(said))
+            await tell_event(turn, AskedForHelp(personal_numbers.masked(said)))
     elif incoming.text in CONFIRM_REACTIONS:
         entry = await _saved_from(turn, incoming.message)
         if entry is not None:
@@ -156,7 +157,7 @@ async def _save(
         grade=grade,
         refs={"message": incoming.message, "platform": incoming.platform},
     )
-    await enclosures.take(turn, entry, incoming, turn.inbox_id)
+    await turn.enclose(entry, incoming, turn.inbox_id)
     await lines.tell(turn, entry, line_words.read_back(turn, way) + said + hint)
     return entry
 

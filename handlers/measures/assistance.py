@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from handlers.core import clearance, registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
+from handlers.core.events import AskedForHelp, on
 from handlers.core.incoming import Incoming
 from handlers.core.language import needs, owners, verb_words
 from handlers.core.language.needs import Need
@@ -115,8 +116,10 @@ async def new(turn: Turn) -> None:
     await turn.answer(assistance_card.received(await request(turn, text, need, turn.sender)))
 
 
-async def from_message(turn: Turn, said: Incoming) -> None:
-    """🆘 on a message: whoever wrote it lacks something. A second one makes no second request."""
+@on(AskedForHelp)
+async def from_message(turn: Turn, event: AskedForHelp) -> None:
+    """Make a request of a message that got a 🆘: whoever wrote it lacks something. A second 🆘 makes no second one."""
+    said = event.said
     standing = select(AssistanceRequest).where(
         AssistanceRequest.crisis_id == turn.the_crisis.id,
         AssistanceRequest.requester == said.sender,

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
-from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import orders_card
@@ -76,13 +75,6 @@ NOT = re.compile(r"^\s*(?:at\s+)?(?:ikke\s+(?:at\s+)?|undlade\s+at\s+)", re.IGNO
 SHOWN = 15
 
 
-async def _registers(turn: Turn) -> bool:
-    return await rights.chief.has(turn) or rights.acts_as(turn.rules, turn.sender, "referent")
-
-
-registers = Right("krisestabschefen, eller referenten på chefens vegne", _registers)
-
-
 async def _propose(turn: Turn, text: str) -> None:
     """Those who can't decide are heard: it goes to the chief."""
     text = text.strip()
@@ -114,7 +106,7 @@ async def _propose(turn: Turn, text: str) -> None:
     "besluttet",
     "beslutninger",
     help="beslut <hvad> – chefens beslutning i loggen, også »ikke at …«; andres bliver til et forslag",
-    who=registers,
+    who=rights.registers,
     crisis=True,
     grave=True,
     otherwise=_propose,
@@ -186,7 +178,7 @@ async def next_number(turn: Turn) -> int:
     return (last or 0) + 1
 
 
-@action("decisions.correct", who=registers)
+@action("decisions.correct", who=rights.registers)
 async def correct(turn: Turn, decision: int) -> None:
     """`Ret`: the words were wrong; what stood there stands, and the new line points to it."""
     row, text = await _of_crisis(turn, decision), turn.value("text")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from handlers.core import audiences, clearance, rights, withheld
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
+from handlers.core.events import Regraded, on
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -18,6 +17,7 @@ from handlers.log import journal
 from handlers.measures import decisions, measure_steps
 from handlers.meetings import agenda_items, meeting_card, minutes_card
 from storage.grades import GRADES, within
+from storage.log import exported
 from storage.parts.meetings import AgendaItem, Meeting, Minutes
 from storage.parts.sharing import MINUTES
 from storage.tables import Measure
@@ -247,22 +247,23 @@ async def _approved_before(turn: Turn, row: Minutes) -> bool:
     return found is not None
 
 
-async def graded(turn: Turn, refs: Mapping[str, Any], grade: str) -> None:
-    """The minutes follow the log line that they were sent by.
-
-    Args:
-        refs: the line's.
-    """
-    for row in await turn.db.scalars(
-        select(Minutes)
-        .join(Meeting, Meeting.id == Minutes.meeting)
-        .where(
-            Minutes.crisis_id == turn.the_crisis.id,
-            Meeting.number == refs["meeting"],
-            Minutes.version == refs["version"],
-        )
-    ):
-        row.grade = grade
+@on(Regraded)
+async def follow_grade(turn: Turn, event: Regraded) -> None:
+    """Give minutes the grade of the log line that they were sent by."""
+    for entry in event.entries:
+        if entry.kind != "minutes":
+            continue
+        refs = exported(entry)["refs"]
+        for row in await turn.db.scalars(
+            select(Minutes)
+            .join(Meeting, Meeting.id == Minutes.meeting)
+            .where(
+                Minutes.crisis_id == turn.the_crisis.id,
+                Meeting.number == refs["meeting"],
+                Minutes.version == refs["version"],
+            )
+        ):
+            row.grade = event.grade
 
 
 async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object], grade: str) -> None:

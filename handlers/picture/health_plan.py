@@ -7,18 +7,8 @@ from sqlalchemy import select
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, verb
-from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.parts.pictures import HealthPlan
-
-
-async def _may(turn: Turn) -> bool:
-    centre = turn.rules.health_centre()
-    answers_for_it = centre is not None and turn.sender in (centre.chief, centre.deputy, centre.contact)
-    return answers_for_it or await rights.meets.has(turn) or await rights.chief.has(turn)
-
-
-may = Right("sundhedscentret, borgmesteren, direktionen, krisestabschefen eller krisesekretariatet", _may)
 
 
 @verb(
@@ -39,7 +29,7 @@ async def asked(turn: Turn) -> None:
     await turn.answer(await _card(turn))
 
 
-@action("health_plan.activate", who=may)
+@action("health_plan.activate", who=rights.health_plan)
 async def activate(turn: Turn) -> None:
     """The flag is set, and those who run that plan are told that this one runs too."""
     if turn.the_crisis.state == "closed" or await _standing(turn) is not None:
@@ -69,7 +59,7 @@ async def activate(turn: Turn) -> None:
     await turn.replace(await _card(turn))
 
 
-@action("health_plan.end", who=may)
+@action("health_plan.end", who=rights.health_plan)
 async def end(turn: Turn) -> None:
     """It is in force no longer."""
     standing = await _standing(turn)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from handlers.core import rights, withheld
 from handlers.core.card import Card
 from handlers.core.context import URGENT
+from handlers.core.events import Regraded, on
 from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -138,3 +139,10 @@ async def _publish(turn: Turn, row: Picture) -> None:
 
 def _clock(turn: Turn) -> str:
     return f"crisis/{turn.the_crisis.id}/picture"
+
+
+@on(Regraded)
+async def follow_grade(turn: Turn, event: Regraded) -> None:
+    """Draw the draft anew when lines of the log that it is made of have another grade."""
+    if await picture_texts.newest(turn, "draft") is not None:
+        await picture_card.redraw(turn, await draft.draft(turn))

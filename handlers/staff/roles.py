@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from handlers.coordination import liaison_officer, state
 from handlers.core import audiences, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
+from handlers.core.events import Appointed, tell
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -108,8 +108,7 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> None:
             summary=f"Udpeget: {turn.name(person)} er {wanted}{after}",
             urgency=URGENT,
         )
-        if wanted == state.OFFICER:
-            await liaison_officer.named(turn, person)
+        await tell(turn, Appointed(wanted, person))
     if any(wanted in (CHIEF, DEPUTY) for wanted, _ in given):
         await chief_asked.begin(turn)
 

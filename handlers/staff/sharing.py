@@ -42,8 +42,8 @@ async def sharing(turn: Turn, text: str) -> None:
     if not text.strip():
         await turn.answer(await card(turn))
         return
-    if not await decisions.registers.held(turn):
-        await refuse(turn, decisions.registers)
+    if not await rights.registers.held(turn):
+        await refuse(turn, rights.registers)
         return
     said = [fold(word) for word in re.findall(r"\w+", text)]
     subject = next((each for each in SUBJECTS if set(said) & set(SPOKEN[each])), None)
@@ -63,7 +63,7 @@ async def sharing(turn: Turn, text: str) -> None:
     await _decide(turn, subject, group, None if set(said) & set(NOT) else grade or usual)
 
 
-@action("sharing.decide", who=decisions.registers)
+@action("sharing.decide", who=rights.registers)
 async def chosen(turn: Turn) -> None:
     """The form."""
     subject, group, grade = turn.value("subject"), turn.value("audience"), turn.value("grade")

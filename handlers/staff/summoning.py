@@ -41,9 +41,6 @@ async def move(turn: Turn, to: str) -> None:
     )
 
 
-SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
-
-
 @dataclass(frozen=True)
 class Duty:
     """Why somebody is summoned: what kind of duty, and the words for it."""

@@ -13,6 +13,7 @@ from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
 from handlers.staff import membership, summoning
 from handlers.staff.summoning import Duty
+from storage.plan import SECRETARIAT_ROLES
 from storage.tables import Crisis, Message, Summons
 
 # When a deputy is to have the summons of somebody who says nothing.
@@ -99,9 +100,7 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
     """To the first deputy who isn't summoned already; nobody left is told to the secretariat."""
     plan = turn.rules
     principal = summons.deputy_for or summons.person
-    roles = [
-        role for role in ("borgmester", *summoning.SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal
-    ]
+    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
     deputies = [deputy for role in roles for deputy in plan.deputies(role)]
     deputies += [
         function.deputy for function in plan.support_functions if function.contact == principal and function.deputy
