@@ -34,11 +34,12 @@ from handlers.alert import contact_test
 from handlers.core import registry
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
-from storage import plan as plans
 from storage.database import Database
-from storage.parts.attachments import Attachment
-from storage.plan import Plan
-from storage.tables import Delivery, Fact, Inbox, Timer
+from storage.plan import model as plans
+from storage.plan.faults import PlanFaults
+from storage.plan.model import Plan
+from storage.rows.log import Attachment
+from storage.rows.traffic import Delivery, Inbox, Remembered, Timer
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Krisebot:
         """Take the plan file as it is now; one with faults is told of, and the old one kept."""
         try:
             self.plan = load_plan(self.settings.plan)
-        except plans.PlanFaults as faults:
+        except PlanFaults as faults:
             for fault in faults.faults:
                 log.error("the plan is not taken: %s", fault)
         else:
@@ -125,7 +126,7 @@ class Krisebot:
     async def start(self, *, by_itself: bool = True) -> None:
         """Take up the wound clock where it was, and begin; `by_itself` as for the engine."""
         async with self.database.reading() as db:
-            wound = await db.get(Fact, "clock")
+            wound = await db.get(Remembered, "clock")
         if wound is not None and self.settings.rehearsal:
             self.clock.offset = timedelta(seconds=wound.value["offset"])
         await self._keep_up()
@@ -225,7 +226,7 @@ def load_plan(path: Path | None) -> Plan:
     """The municipality's plan, or the packaged example.
 
     Raises:
-        storage.plan.PlanFaults: it can't be used; every fault with its line.
+        storage.plan.model.PlanFaults: it can't be used; every fault with its line.
     """
     return plans.load(path) if path else plans.example()
 
@@ -234,7 +235,7 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     """Run until told to stop.
 
     Raises:
-        storage.plan.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.
+        storage.plan.model.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.
     """
     plan = load_plan(settings.plan)
     database = Database(settings.database_url)

@@ -12,7 +12,8 @@ from handlers.core import clearance
 from handlers.core.turn import Turn
 from handlers.crisis import status
 from handlers.crisis.wall_board import FACT
-from storage.tables import Crisis, Fact
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Remembered
 
 PAGE = """<!doctype html>
 <html lang="da"><head><meta charset="utf-8"><meta http-equiv="refresh" content="20">
@@ -43,7 +44,7 @@ class Board:
     async def _show(self, request: web.Request) -> web.Response:
         """The status of the link's crisis; 404 for any other link, as if there were no such page."""
         async with self._engine.database.reading() as db:
-            fact = await db.get(Fact, FACT)
+            fact = await db.get(Remembered, FACT)
             secret = str(fact.value.get("secret") or "") if fact else ""
             if (
                 fact is None

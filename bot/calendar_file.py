@@ -9,8 +9,8 @@ from bot.engine import Engine
 from bot.handed_out import handed_out
 from handlers.core.turn import Turn
 from handlers.staff import calendars
-from storage.parts.meetings import Meeting
-from storage.tables import Crisis
+from storage.rows.crisis import Crisis
+from storage.rows.meetings import Meeting
 
 
 class CalendarFile:

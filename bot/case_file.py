@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.parts.attachments import content_of
-from storage.verification import kept_attachments
+from storage.case.verification import kept_attachments
+from storage.rows.log import content_of
 
 
 async def attached(db: AsyncSession, told: Mapping[str, Any], folder: Path) -> dict[str, Path]:

@@ -35,7 +35,8 @@ from bot.platforms.platform import Platform, Post, Ref
 from handlers.core.card import Card
 from handlers.core.clock import Clock
 from storage.database import Database
-from storage.tables import NOW, Delivery, Lane, Message, Pace
+from storage.rows.base import NOW
+from storage.rows.traffic import Conversation, Delivery, Message, RateUse
 
 # How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
 HOLD = timedelta(seconds=12)
@@ -46,8 +47,8 @@ FAR = literal(10**15, BigInteger)
 # What is not sent yet, or in doubt.
 _WAITING = ("queued", "sending")
 _FREE = (
-    or_(Lane.held_until.is_(None), Lane.held_until <= NOW),
-    or_(Lane.not_before.is_(None), Lane.not_before <= NOW),
+    or_(Conversation.held_until.is_(None), Conversation.held_until <= NOW),
+    or_(Conversation.not_before.is_(None), Conversation.not_before <= NOW),
 )
 
 
@@ -114,9 +115,16 @@ class Claims:
     def due(self) -> list[ScalarSelect[Any]]:
         """When something can be sent, of each kind that has a limit of its own."""
         return [
-            select(func.min(_later(_later(_later(Delivery.due_at, Lane.not_before), Lane.held_until), Pace.not_before)))
-            .join_from(Delivery, Lane, Lane.name == Delivery.lane)
-            .outerjoin(Pace, Pace.name == line.name)
+            select(
+                func.min(
+                    _later(
+                        _later(_later(Delivery.due_at, Conversation.not_before), Conversation.held_until),
+                        RateUse.not_before,
+                    )
+                )
+            )
+            .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)
+            .outerjoin(RateUse, RateUse.name == line.name)
             .where(Delivery.platform == line.platform, Delivery.state.in_(_WAITING), line.which)
             .scalar_subquery()
             for line in self._lines
@@ -131,13 +139,13 @@ class Claims:
         """Whether the platform makes another conversation wait as well."""
         other = (
             select(Delivery.id)
-            .join_from(Delivery, Lane, Lane.name == Delivery.lane)
+            .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)
             .where(
                 Delivery.platform == job.platform,
                 Delivery.state.in_(_WAITING),
                 Delivery.error == why,
-                Lane.name != job.lane,
-                Lane.not_before > self._clock.now(),
+                Conversation.name != job.lane,
+                Conversation.not_before > self._clock.now(),
             )
         )
         return await db.scalar(other.limit(1)) is not None
@@ -157,7 +165,7 @@ class Claims:
                 full = free_at(pace.recent, line.rates)
                 if full > at:
                     pace.not_before = max(_instant(full), pace.not_before or _instant(full))
-        lanes = await db.scalars(select(Lane).where(Lane.name.in_([job.lane for job in jobs])))
+        lanes = await db.scalars(select(Conversation).where(Conversation.name.in_([job.lane for job in jobs])))
         called = {job.lane: job for job in jobs}
         for lane in lanes:
             job = called[lane.name]
@@ -189,7 +197,7 @@ class Claims:
         async with self._database.reading() as db:
             there = (await db.execute(self._anything, {"now": now, "busy": list(busy)})).one()
             lines = [line for line, waits in zip(self._lines, there, strict=True) if waits]
-            paces = {pace.name: pace for pace in await db.scalars(select(Pace))} if lines else {}
+            paces = {pace.name: pace for pace in await db.scalars(select(RateUse))} if lines else {}
         return [line for line in lines if self._is_open(paces.get(line.name), now)]
 
     @cached_property
@@ -199,7 +207,7 @@ class Claims:
         ]
         return select(*questions)
 
-    def _is_open(self, pace: Pace | None, now: datetime) -> bool:
+    def _is_open(self, pace: RateUse | None, now: datetime) -> bool:
         if pace is None or pace.not_before is None or pace.not_before <= now:
             return True
         self._full_until(pace.not_before)
@@ -213,19 +221,19 @@ class Claims:
         """What may be sent at `now` in conversations that aren't `busy`."""
         return (
             select(Delivery)
-            .join_from(Delivery, Lane, Lane.name == Delivery.lane)
+            .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)
             .where(
                 Delivery.platform == line.platform,
                 line.which,
                 Delivery.state.in_(_WAITING),
                 Delivery.due_at <= NOW,
-                Lane.name.not_in(bindparam("busy", expanding=True)),
+                Conversation.name.not_in(bindparam("busy", expanding=True)),
                 *_FREE,
             )
         )
 
     async def _take_from(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str]) -> list[Job]:
-        pace = await self._pace(db, line) if line.rates else await db.get(Pace, line.name)
+        pace = await self._pace(db, line) if line.rates else await db.get(RateUse, line.name)
         if not self._is_open(pace, now):
             return []
         at = now.timestamp()
@@ -246,7 +254,9 @@ class Claims:
             pace.not_before = self._full_until(_instant(full)) if full > at else None
         return jobs
 
-    async def _next_lanes(self, db: AsyncSession, line: _Line, now: datetime, busy: set[str], most: int) -> list[Lane]:
+    async def _next_lanes(
+        self, db: AsyncSession, line: _Line, now: datetime, busy: set[str], most: int
+    ) -> list[Conversation]:
         """Free conversations, the one with the most urgent and oldest message first."""
         names = list(
             await db.scalars(
@@ -261,11 +271,13 @@ class Claims:
         if not names:
             return []
         # Free is asked of the row that is locked, as it is then: another replica may just have taken it.
-        locked = select(Lane).where(Lane.name.in_(names), *_FREE).with_for_update(skip_locked=True)
+        locked = select(Conversation).where(Conversation.name.in_(names), *_FREE).with_for_update(skip_locked=True)
         lanes = {lane.name: lane for lane in await db.scalars(locked, {"now": now})}
         return [lanes[name] for name in names if name in lanes]
 
-    async def _firsts_in(self, db: AsyncSession, line: _Line, lanes: Sequence[Lane], now: datetime) -> list[Job]:
+    async def _firsts_in(
+        self, db: AsyncSession, line: _Line, lanes: Sequence[Conversation], now: datetime
+    ) -> list[Job]:
         """These conversations' next messages, but for those that must wait for their own limit first."""
         at = now.timestamp()
         open_lanes = {}
@@ -311,12 +323,14 @@ class Claims:
             )
         return [jobs[name] for name in open_lanes if name in jobs]
 
-    async def _pace(self, db: AsyncSession, line: _Line) -> Pace:
+    async def _pace(self, db: AsyncSession, line: _Line) -> RateUse:
         """A limit's row, ours until the transaction ends: one replica gives out at a time."""
-        locked = select(Pace).where(Pace.name == line.name).with_for_update()
+        locked = select(RateUse).where(RateUse.name == line.name).with_for_update()
         pace = await db.scalar(locked)
         if pace is None:
-            await db.execute(self._database.insert(Pace).on_conflict_do_nothing(), [{"name": line.name, "recent": []}])
+            await db.execute(
+                self._database.insert(RateUse).on_conflict_do_nothing(), [{"name": line.name, "recent": []}]
+            )
             pace = (await db.scalars(locked)).one()
         return pace
 

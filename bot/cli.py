@@ -26,15 +26,17 @@ from bot.settings import Settings, SettingsFault
 from handlers.alert import contacts
 from handlers.core.turn import Turn
 from handlers.log import seal
-from storage import archive, lines, verification
-from storage import export as exports
-from storage import plan as plans
-from storage import plan_import as lists
-from storage.chain import Break
+from storage.case import archive, lines, verification
+from storage.case import export as exports
+from storage.case.chain import Break
+from storage.case.pages import volumes
+from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
-from storage.pages import Names, volumes
-from storage.plan import Plan, PlanFaults
-from storage.tables import Crisis
+from storage.plan import importing as lists
+from storage.plan import model as plans
+from storage.plan.faults import PlanFaults
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
 
 T = TypeVar("T")
 

@@ -21,8 +21,10 @@ from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Thr
 from handlers.core.clock import Clock
 from handlers.core.context import URGENT
 from storage.database import Database
-from storage.plan import Plan
-from storage.tables import Address, Crisis, Delivery, Lane, Member, Message, Room, Timer
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Member
+from storage.rows.traffic import Address, Conversation, Delivery, Message, StaffChannel, Timer
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +203,11 @@ class Deliverer(Part):
             return ((quiet or ways) if message.everywhere else ways[:1]), True
         crisis_id = int(message.recipient.partition(":")[2])
         with_rooms = {name for name, platform in self._platforms.items() if platform.has_rooms}
-        rooms = list(await db.scalars(select(Room).where(Room.crisis_id == crisis_id, Room.platform.in_(with_rooms))))
+        rooms = list(
+            await db.scalars(
+                select(StaffChannel).where(StaffChannel.crisis_id == crisis_id, StaffChannel.platform.in_(with_rooms))
+            )
+        )
         opened = [(room.platform, f"{room.platform}/{room.address}") for room in rooms if room.address]
         if not rooms:
             crisis = await db.get_one(Crisis, crisis_id)
@@ -250,7 +256,7 @@ class Deliverer(Part):
         if not new:
             return
         lanes = [{"name": lane, "recent": []} for lane in sorted({lane for _, _, lane in new})]
-        await db.execute(self._database.insert(Lane).on_conflict_do_nothing(), lanes)
+        await db.execute(self._database.insert(Conversation).on_conflict_do_nothing(), lanes)
         db.add_all(
             Delivery(
                 message_id=message.id,
@@ -359,7 +365,7 @@ class Deliverer(Part):
             delivery.error = why
             # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
-            lane = await db.get_one(Lane, job.lane)
+            lane = await db.get_one(Conversation, job.lane)
             lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
             # Neither Slack nor Teams tells whether a wait is for one conversation or for all: when a second one is told
             # to wait, it is for all.

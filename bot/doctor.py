@@ -6,11 +6,13 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from bot.app import Krisebot
 from bot.settings import Settings, SettingsFault
-from storage import plan as plans
-from storage import reach
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import Plan, PlanFaults
+from storage.plan import model as plans
+from storage.plan import reach
+from storage.plan.faults import PlanFaults
+from storage.plan.model import Plan
 
 GOOD, WARNING, FAULT = "OK", "ADVARSEL", "FEJL"
 LEVELS = {"warning": WARNING, "fault": FAULT}
@@ -52,7 +54,6 @@ async def examine(settings: Settings) -> list[str]:
 
 def _ways(settings: Settings, database: Database, plan: Plan) -> list[reach.Way]:
     """The ways that krisebot would have, were it started; a rehearsal reaches nobody outside it."""
-    from bot.app import Krisebot
 
     # What the platforms' libraries have to say of how they are set up is not the operator's.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)

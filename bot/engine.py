@@ -27,8 +27,8 @@ from bot.rooms import Rooms
 from bot.turns import Turns
 from handlers.core.clock import Clock
 from storage.database import Database
-from storage.plan import Plan
-from storage.tables import Fact
+from storage.plan.model import Plan
+from storage.rows.traffic import Remembered
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class Engine:
         clock.set(max(to, clock.now()))
         await self.settle()
         async with self.database.transaction() as db:
-            await db.merge(Fact(name="clock", value={"offset": clock.offset.total_seconds()}))
+            await db.merge(Remembered(name="clock", value={"offset": clock.offset.total_seconds()}))
 
     async def next_due(self) -> datetime | None:
         """When the next thing falls due, UTC, or has fallen due; None when nothing waits."""

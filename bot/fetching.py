@@ -21,9 +21,9 @@ from handlers.core.clock import Clock
 from handlers.core.turn import Turn
 from handlers.log import attachments
 from storage.database import Database
-from storage.parts.attachments import LARGEST, Attachment
-from storage.plan import Plan
-from storage.tables import Crisis
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.log import LARGEST, Attachment
 
 log = logging.getLogger(__name__)
 

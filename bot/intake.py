@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers.core.incoming import Incoming
-from storage import chain
+from storage.case import chain
 from storage.database import Database
-from storage.tables import Inbox
+from storage.rows.traffic import Inbox
 
 Waiting = tuple[Incoming, "asyncio.Future[bool]"]
 

@@ -18,13 +18,12 @@ from bot.part import Part
 from handlers.core.clock import Clock
 from handlers.core.turn import Turn
 from handlers.log import case_export
-from storage import archive, export
+from storage.case import archive, export
+from storage.case.pages.blocks import Names
 from storage.database import Database
-from storage.pages import Names
-from storage.parts.attachments import content_of
-from storage.parts.case_exports import CaseExport
-from storage.plan import Plan
-from storage.tables import Crisis
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.log import CaseExport, content_of
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,12 @@ from bot.engine import Engine
 from bot.handed_out import handed_out
 from handlers.core import clearance
 from handlers.core.turn import Turn
-from storage import export
-from storage.pages import Block, Names, papers, pdf, word
-from storage.pages.blocks import Margins, Told
-from storage.parts.papers import Paper
-from storage.parts.sharing import MINUTES, PICTURE
-from storage.tables import Crisis
+from storage.case import export
+from storage.case.pages import papers, pdf, word
+from storage.case.pages.blocks import Block, Margins, Names, Told
+from storage.rows.crisis import Crisis
+from storage.rows.log import Paper
+from storage.rows.staff import MINUTES, PICTURE
 
 TYPES = {
     "pdf": "application/pdf",

@@ -23,9 +23,9 @@ from bot.app import Krisebot, load_plan
 from bot.clock import SystemClock, WoundClock
 from bot.scenario import Expected, Scenario, Step
 from bot.settings import Settings
-from storage import export
+from storage.case import export
 from storage.database import Database
-from storage.tables import Crisis
+from storage.rows.crisis import Crisis
 
 HOST = "127.0.0.1"
 # With a speed, how often time is let on, in real seconds.
@@ -74,7 +74,7 @@ async def play(
         what wasn't met, in its order.
 
     Raises:
-        storage.plan.PlanFaults, OSError: it can't begin.
+        storage.plan.model.PlanFaults, OSError: it can't begin.
     """
     plan = load_plan(file.parent / scenario.plan if scenario.plan else None)
     begins = scenario.start.replace(tzinfo=plan.timezone)

@@ -22,7 +22,10 @@ from bot.platforms.platform import InDoubt, Platform, Throttled, Unavailable, Un
 from handlers.core.card import EXERCISE
 from handlers.core.clock import Clock
 from storage.database import Database
-from storage.tables import NOW, Crisis, Member, Message, Room
+from storage.rows.base import NOW
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Member
+from storage.rows.traffic import Message, StaffChannel
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +52,14 @@ def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = Fals
 HAS_DOORS = ("wanted", "open")
 # Each crisis staff with the platforms that it has a room on.
 STAFFS = (
-    select(Crisis, Room.platform)
-    .outerjoin(Room, Room.crisis_id == Crisis.id)
+    select(Crisis, StaffChannel.platform)
+    .outerjoin(StaffChannel, StaffChannel.crisis_id == Crisis.id)
     .where(Crisis.level == 2, Crisis.state == "active")
 )
-DOORS = select(Room).where(
-    Room.platform.in_(bindparam("platforms", expanding=True)),
-    Room.state.in_(HAS_DOORS),
-    or_(Room.due_at.is_(None), Room.due_at <= NOW),
+DOORS = select(StaffChannel).where(
+    StaffChannel.platform.in_(bindparam("platforms", expanding=True)),
+    StaffChannel.state.in_(HAS_DOORS),
+    or_(StaffChannel.due_at.is_(None), StaffChannel.due_at <= NOW),
 )
 
 
@@ -88,7 +91,7 @@ class Rooms(Part):
 
     def due(self) -> list[ScalarSelect[Any]]:
         """When the next room is to be tried again."""
-        return [select(func.min(Room.due_at)).where(Room.state.in_(HAS_DOORS)).scalar_subquery()]
+        return [select(func.min(StaffChannel.due_at)).where(StaffChannel.state.in_(HAS_DOORS)).scalar_subquery()]
 
     async def drain(self) -> None:
         """Do what is to be done."""
@@ -111,7 +114,7 @@ class Rooms(Part):
             for crisis, platform in await self._missing(db):
                 decided = crisis.decided_at or crisis.created_at
                 db.add(
-                    Room(
+                    StaffChannel(
                         crisis_id=crisis.id,
                         platform=platform,
                         name=name_of(crisis.title, decided, self._zone(), crisis.exercise),
@@ -142,7 +145,7 @@ class Rooms(Part):
 
     async def _work(self, number: int) -> None:
         async with self._database.reading() as db:
-            room = await db.get_one(Room, number)
+            room = await db.get_one(StaffChannel, number)
             shall = await _members(db, room.crisis_id)
         platform = self._platforms[room.platform]
         address, detail, inside, outside = room.address, dict(room.detail), set(room.inside), set[str]()
@@ -172,7 +175,7 @@ class Rooms(Part):
             log.exception("%s: the channel %s", room.platform, room.name)
             error, after = f"{type(fault).__name__}: {fault}", RETRIES[min(room.attempts, len(RETRIES) - 1)]
         async with self._database.transaction() as db:
-            room = await db.get_one(Room, number)
+            room = await db.get_one(StaffChannel, number)
             room.state, room.address, room.error = state, address, error
             room.inside = sorted(inside)
             room.detail = {**detail, "outside": sorted(outside)}
@@ -182,7 +185,7 @@ class Rooms(Part):
                 await _address_anew(db, room.crisis_id)
 
 
-def _amiss(room: Room, shall: set[str]) -> bool:
+def _amiss(room: StaffChannel, shall: set[str]) -> bool:
     """Whether somebody shall be in who isn't and could be, or is in who shall not."""
     return shall != set(room.inside) | set(room.detail.get("outside", [])) & shall
 

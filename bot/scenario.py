@@ -1,6 +1,6 @@
 """A scenario file: who writes and presses what, when, and what shall then be so. YAML with Danish keys, like the plan.
 
-Faults are told all at once, with line and remedy, as the plan's are (`storage.plan_faults`).
+Faults are told all at once, with line and remedy, as the plan's are (`storage.plan.faults`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
-from storage.plan import Part, PlanFaults, load
-from storage.plan_faults import LONGEST_PLAN, Fault, Source, explain, fault
-from storage.plan_words import Text
+from storage.plan.faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, fault
+from storage.plan.model import PlanModel, load
+from storage.plan.words import Text
 
 SHIPPED = resources.files("bot") / "scenarios"
 HOW = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d) )?(\d?\d):(\d\d)(?::(\d\d))?")
@@ -43,7 +43,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 
 
-class Expected(Part):
+class Expected(PlanModel):
     """What shall be so at a time. All of it is read from outside, as a person or an archive would."""
 
     sees: dict[str, Texts] = Field(default={}, alias="ser")
@@ -55,7 +55,7 @@ class Expected(Part):
     export: dict[str, str | tuple[str, ...] | None] = Field(default={}, alias="eksport")
 
 
-class Step(Part):
+class Step(PlanModel):
     """One thing that happens, or is checked, at a time."""
 
     at: Moment = Field(alias="kl")
@@ -79,7 +79,7 @@ class Step(Part):
         return self
 
 
-class Scenario(Part):
+class Scenario(PlanModel):
     """A whole scenario."""
 
     title: Text = Field(alias="titel")

@@ -18,9 +18,12 @@ from handlers.core.clock import Clock
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.database import Database
-from storage.plan import Plan
-from storage.reach import Way
-from storage.tables import NOW, Address, Alert, Crisis, Inbox, Timer
+from storage.plan.model import Plan
+from storage.plan.reach import Way
+from storage.rows.alert import Alert
+from storage.rows.base import NOW
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Address, Inbox, Timer
 
 log = logging.getLogger(__name__)
 

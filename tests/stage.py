@@ -21,10 +21,12 @@ from sqlalchemy import event, select
 from bot.app import Krisebot
 from bot.clock import WoundClock
 from bot.settings import Settings
-from storage import export, plan
+from storage.case import export
 from storage.database import Database
-from storage.plan import Plan
-from storage.tables import Crisis, Room
+from storage.plan import model
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import StaffChannel
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -137,7 +139,7 @@ class Stage(ABC):
     def __init__(self, url: str, start: datetime = SUMMER_AFTERNOON, plan_: Plan | None = None) -> None:
         self.url = url
         self.clock = WoundClock(start)
-        self.plan = plan_ or plan.example()
+        self.plan = plan_ or model.example()
         self.address = ""
         self._actors: dict[str, Actor] = {}
         self._exported: dict[int, bytes] = {}
@@ -237,8 +239,8 @@ class Stage(ABC):
         """The addresses of a crisis' staff channels, by platform."""
         async with self.database.reading() as db:
             found = await db.execute(
-                select(Room.platform, Room.address)
-                .join(Crisis, Crisis.id == Room.crisis_id)
+                select(StaffChannel.platform, StaffChannel.address)
+                .join(Crisis, Crisis.id == StaffChannel.crisis_id)
                 .where(Crisis.number == number)
             )
             return {platform: address for platform, address in found if address}

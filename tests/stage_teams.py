@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.settings import Settings
 from storage.database import Database
-from storage.tables import Address, Delivery, Room
+from storage.rows.traffic import Address, Delivery, StaffChannel
 from tests.fakes.teams import FakeTeams, TeamsPerson
 from tests.stage import Actor, File, Stage
 
@@ -63,7 +63,7 @@ class TeamsStage(Stage):
         self.teams.world.recall(world)
         database = Database(self.url)
         async with database.transaction() as db:
-            for table, column in ((Address, "reference"), (Delivery, "ref"), (Room, "detail")):
+            for table, column in ((Address, "reference"), (Delivery, "ref"), (StaffChannel, "detail")):
                 for row in await db.scalars(select(table)):
                     moved = json.dumps(getattr(row, column)).replace(url, self.teams.url)
                     setattr(row, column, json.loads(moved))

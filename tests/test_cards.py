@@ -18,7 +18,7 @@ from bot.platforms import slack_drawing, teams_drawing
 from bot.platforms.slack_home import home
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
-from storage.tables import Message
+from storage.rows.traffic import Message
 from tests.databases import SQLite, run
 from tests.fakes.slack_blocks import Inspection
 from tests.fakes.teams_cards import ADAPTIVE_CARD

@@ -17,9 +17,9 @@ from bot.pace import NO_LIMITS
 from bot.platforms.plain import in_words
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
 from handlers.core.card import Card
-from storage.plan import Plan
-from storage.reach import Way
-from storage.tables import Address
+from storage.plan.model import Plan
+from storage.plan.reach import Way
+from storage.rows.traffic import Address
 
 # Four parts of an SMS; a mail has no such limit.
 LONGEST = {"sms": 612, "mail": None}

@@ -21,7 +21,7 @@ from bot.platforms.plain import chosen, in_words
 from bot.platforms.platform import Post, Ref
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
-from storage.tables import Delivery, Message
+from storage.rows.traffic import Delivery, Message
 
 SCHEME = "gatewayapi"
 PATH = "/sms/gatewayapi"

@@ -30,7 +30,7 @@ from bot.platforms.plain import chosen
 from bot.platforms.platform import Post, Unavailable
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
-from storage.tables import Address, Fact, Message
+from storage.rows.traffic import Address, Message, Remembered
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +67,9 @@ class Mail(Gateway):
     async def start(self) -> None:
         """Take up the key that the marks are made with, and begin to look."""
         async with self._engine.database.turn() as db:
-            known = await db.get(Fact, "mail_key")
+            known = await db.get(Remembered, "mail_key")
             if known is None:
-                known = Fact(name="mail_key", value={"key": secrets.token_hex(32)})
+                known = Remembered(name="mail_key", value={"key": secrets.token_hex(32)})
                 db.add(known)
             self._key = known.value["key"]
         if self._mailbox is not None:

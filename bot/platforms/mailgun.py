@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.platforms.mailbox import LONGEST
 from storage.database import Database
-from storage.parts.mail_tokens import MailToken
+from storage.rows.traffic import MailToken
 
 # A route whose address ends in "mime" is brought the mail itself, and not what the gateway made of it.
 PATH = "/mail/mailgun/mime"

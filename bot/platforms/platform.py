@@ -10,8 +10,8 @@ from aiohttp import web
 
 from bot.pace import Limits
 from handlers.core.card import Card
-from storage.reach import Way
-from storage.tables import Address
+from storage.plan.reach import Way
+from storage.rows.traffic import Address
 
 Ref = dict[str, Any]
 

@@ -33,10 +33,11 @@ from bot.saving import asked
 from handlers.core.card import Card, Field
 from handlers.core.enclosures import measure, titled
 from handlers.core.incoming import Enclosed, Incoming
-from storage.chain import clean
-from storage.parts.attachments import LARGEST, content_of, store
-from storage.reach import Way
-from storage.tables import Address, Crisis, Message, RehearsalPost, Room
+from storage.case.chain import clean
+from storage.plan.reach import Way
+from storage.rows.crisis import Crisis
+from storage.rows.log import LARGEST, content_of, store
+from storage.rows.traffic import Address, Message, RehearsalPost, StaffChannel
 
 NAME = "rehearsal"
 GENERAL = "generelt"
@@ -136,7 +137,7 @@ class Rehearsal:
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """A channel is its name; a second of the same name gets a number."""
         async with self._engine.database.reading() as db:
-            taken = set(await db.scalars(select(Room.address).where(Room.platform == NAME)))
+            taken = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
         address, number = name, 2
         while address in taken:
             address, number = f"{name}-{number}", number + 1
@@ -478,10 +479,10 @@ class Rehearsal:
 
     async def _rooms_of(self, db: AsyncSession, person: str) -> list[str]:
         rooms = await db.execute(
-            select(Room, Crisis.state)
-            .join(Crisis, Crisis.id == Room.crisis_id)
-            .where(Room.platform == NAME, Room.address.is_not(None))
-            .order_by(or_(Crisis.state == "active", Crisis.state == "warned"), Room.id)
+            select(StaffChannel, Crisis.state)
+            .join(Crisis, Crisis.id == StaffChannel.crisis_id)
+            .where(StaffChannel.platform == NAME, StaffChannel.address.is_not(None))
+            .order_by(or_(Crisis.state == "active", Crisis.state == "warned"), StaffChannel.id)
         )
         return [room.address for room, _ in rooms if person in room.inside and room.address]
 

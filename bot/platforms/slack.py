@@ -20,8 +20,8 @@ from bot.platforms.slack_calls import Calls, NoAccess, Refused
 from bot.platforms.slack_door import Door
 from bot.platforms.slack_link import Link
 from bot.platforms.slack_people import NAME, People
-from storage.reach import Way
-from storage.tables import Address, Room
+from storage.plan.reach import Way
+from storage.rows.traffic import Address, StaffChannel
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -258,7 +258,7 @@ class Slack:
     async def _left_behind(self, name: str) -> str | None:
         """A channel of that name that we made and no crisis has."""
         async with self._engine.database.reading() as db:
-            in_use = set(await db.scalars(select(Room.address).where(Room.platform == NAME)))
+            in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
         me = (await self._calls.read(self._calls.api.auth_test()))["user_id"]
         cursor = None
         while True:

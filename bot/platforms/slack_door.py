@@ -37,7 +37,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.enclosures import titled
 from handlers.core.incoming import Incoming
 from handlers.core.language import times_shown
-from storage.tables import Message, Room
+from storage.rows.traffic import Message, StaffChannel
 
 log = logging.getLogger(__name__)
 
@@ -342,7 +342,7 @@ class Door:
         """Remembered, since it never changes: a staff's channel is written down before anybody is let into it."""
         if channel not in self._staffs:
             async with self._engine.database.reading() as db:
-                room = select(Room.id).where(Room.platform == NAME, Room.address == channel)
+                room = select(StaffChannel.id).where(StaffChannel.platform == NAME, StaffChannel.address == channel)
                 self._staffs[channel] = await db.scalar(room) is not None
         return self._staffs[channel]
 

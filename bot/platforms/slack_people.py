@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bot.platforms.platform import InDoubt, Throttled, Unavailable, Undeliverable
 from bot.platforms.slack_calls import Calls
-from storage.plan import Plan
+from storage.plan.model import Plan
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from bot.platforms.teams_calls import Calls, Refused
 from bot.platforms.teams_door import Door
 from bot.platforms.teams_people import DM, NAME, People
 from bot.platforms.teams_token import TokenCheck
-from storage.reach import Way
-from storage.tables import Address, Room
+from storage.plan.reach import Way
+from storage.rows.traffic import Address, StaffChannel
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -288,7 +288,7 @@ class Teams:
         except Refused:
             return None
         async with self._engine.database.reading() as db:
-            in_use = set(await db.scalars(select(Room.address).where(Room.platform == NAME)))
+            in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
         for channel in listed.get("value") or []:
             same = (channel.get("displayName"), channel.get("description")) == (name, description)
             if same and channel["id"] not in in_use:

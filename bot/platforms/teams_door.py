@@ -29,7 +29,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.enclosures import titled
 from handlers.core.incoming import Enclosed, Incoming
 from handlers.core.language import times_shown
-from storage.tables import Delivery, Message
+from storage.rows.traffic import Delivery, Message
 
 log = logging.getLogger(__name__)
 

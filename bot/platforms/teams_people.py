@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from handlers.core.clock import Clock
 from storage.database import Database
-from storage.plan import Plan
-from storage.tables import Address, Room
+from storage.plan.model import Plan
+from storage.rows.traffic import Address, StaffChannel
 
 NAME = "teams"
 DM = "dm:"
@@ -86,5 +86,7 @@ class People:
         """
         channel = conversation.partition(";")[0]
         async with self._database.reading() as db:
-            thread = await db.scalar(select(Room.id).where(Room.platform == NAME, Room.address == conversation))
+            thread = await db.scalar(
+                select(StaffChannel.id).where(StaffChannel.platform == NAME, StaffChannel.address == conversation)
+            )
         return conversation if thread is not None else channel

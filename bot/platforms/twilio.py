@@ -29,7 +29,7 @@ from bot.platforms.plain import choices
 from bot.platforms.platform import Post, Ref
 from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
-from storage.tables import Delivery, Message
+from storage.rows.traffic import Delivery, Message
 
 NAME = "opkald"
 ANSWER, STATUS = "/opkald/twilio", "/opkald/twilio/status"

@@ -12,7 +12,7 @@ from handlers.core.card import Button, Card
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.tables import Message
+from storage.rows.traffic import Message
 
 # A card has room for so many buttons; what is beyond waits for the next bundle.
 MOST = 10

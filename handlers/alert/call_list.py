@@ -16,8 +16,8 @@ from handlers.core import rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.parts.calls import Call
-from storage.tables import NOTICES, Delivery, Message
+from storage.rows.alert import Call
+from storage.rows.traffic import NOTICES, Delivery, Message
 
 # A card that still has one of these buttons waits for its answer; they are the words that people are drilled on.
 ANSWERS = frozenset({"Kommer", "Mit center er underrettet", "Jeg har læst den", "Modtaget", "Grøn"})

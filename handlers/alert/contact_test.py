@@ -15,7 +15,8 @@ from handlers.core.context import ROUTINE
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
-from storage.tables import ContactCheck, Timer
+from storage.rows.alert import ContactCheck
+from storage.rows.traffic import Timer
 
 # A timer's key: there is one round under way, and it is never set twice.
 KEY = "contact_test"

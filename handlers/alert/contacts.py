@@ -8,10 +8,10 @@ from handlers.core import rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage import reach
-from storage.plan import Plan
-from storage.reach import Finding, Known
-from storage.tables import Fact
+from storage.plan import reach
+from storage.plan.model import Plan
+from storage.plan.reach import Finding, Known
+from storage.rows.traffic import Remembered
 
 # What fits on a telephone's screen.
 PAGE = 8
@@ -75,7 +75,7 @@ def _line(turn: Turn, person: str, known: Known) -> tuple[str, str]:
 @action("contacts.reviewed", who=rights.phone_list, crisis=False)
 async def reviewed(turn: Turn) -> None:
     """Somebody has gone through the list; the date stands on it (R309)."""
-    await turn.db.merge(Fact(name=REVIEWED, value={"at": turn.now.isoformat(), "by": turn.sender}))
+    await turn.db.merge(Remembered(name=REVIEWED, value={"at": turn.now.isoformat(), "by": turn.sender}))
     await turn.db.flush()
     await turn.replace(await _state(turn, 0))
 
@@ -152,7 +152,7 @@ def _lacks(each: list[Finding]) -> str:
 
 async def last_checked(turn: Turn) -> str:
     """When somebody last went through the list, Danish (R309)."""
-    row = await turn.db.get(Fact, REVIEWED)
+    row = await turn.db.get(Remembered, REVIEWED)
     if row is None:
         return "Listen er ikke gennemgået endnu."
     return f"Gennemgået {_day(turn, datetime.fromisoformat(row.value['at']))} af {turn.name(row.value['by'])}."

@@ -14,7 +14,9 @@ from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
-from storage.tables import Alert, Crisis, Escalation, EscalationStep, Summons
+from storage.rows.alert import Alert, Escalation, EscalationStep
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Summons
 
 
 async def start(turn: Turn, alert: Alert) -> None:

@@ -8,7 +8,8 @@ from handlers.alert import decision_card, escalation_chain
 from handlers.core.card import DANGER, Button, Card
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
-from storage.tables import Alert, Escalation, EscalationStep, Message
+from storage.rows.alert import Alert, Escalation, EscalationStep
+from storage.rows.traffic import Message
 
 
 async def show_progress(turn: Turn, escalation: Escalation) -> None:

@@ -9,8 +9,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.core.turn import Turn
-from storage.plan import Plan
-from storage.tables import Alert, Crisis, Escalation, EscalationStep
+from storage.plan.model import Plan
+from storage.rows.alert import Alert, Escalation, EscalationStep
+from storage.rows.crisis import Crisis
 
 # Characters of a warning that stand on a card; the whole of it stands in the log.
 SHOWN = 1500

@@ -11,7 +11,7 @@ from handlers.core.card import Card, quote
 from handlers.core.registry import action
 from handlers.core.rights import decider
 from handlers.core.turn import Turn
-from storage.tables import Message
+from storage.rows.traffic import Message
 
 
 @action("forewarning.send", who=decider)

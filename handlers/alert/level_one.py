@@ -15,7 +15,8 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.tables import Approval, LogEntry, LogState
+from storage.rows.alert import Approval
+from storage.rows.log import LogEntry, LogState
 
 # "løbende orienteret afhængigt af situationen": how often, until somebody chooses otherwise. Hours.
 CADENCE = 4

@@ -12,8 +12,8 @@ from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
-from storage.parts.nudges import Nudge, NudgeReceipt
-from storage.tables import LogEntry
+from storage.rows.alert import Nudge, NudgeReceipt
+from storage.rows.log import LogEntry
 
 # To the letter, and nothing of the content: an SMS is read by anybody who sees the telephone.
 WORDS = "Tjek din mail"

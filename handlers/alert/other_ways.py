@@ -13,7 +13,8 @@ from handlers.alert.call_list import ANSWERS
 from handlers.core.context import URGENT
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
-from storage.tables import NOTICES, Crisis, Delivery, Message
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import NOTICES, Delivery, Message
 
 # A card that still has one of these waits for somebody; the first is a warning's.
 WAITED_FOR = ANSWERS | {"Jeg har den"}

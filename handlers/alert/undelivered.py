@@ -9,7 +9,7 @@ from handlers.core import rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.tables import NOTICES, Message
+from storage.rows.traffic import NOTICES, Message
 
 # Whoever did not get one notice stand on one card, and a card has room for ten buttons.
 MOST = 10

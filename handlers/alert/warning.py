@@ -8,7 +8,8 @@ from handlers.alert import escalation
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.tables import Alert, Crisis, Escalation
+from storage.rows.alert import Alert, Escalation
+from storage.rows.crisis import Crisis
 
 # Plan §4: "Typiske varsler og alarmer mv. består af"
 KINDS = (

@@ -11,8 +11,8 @@ from handlers.core import rights, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.parts.communication import CommunicationPlan
-from storage.plan_words import fold
+from storage.plan.words import fold
+from storage.rows.communication import CommunicationPlan
 
 SPOKESPERSON = "8"
 # "Kommunikationsafdelingen råder over opdaterede distributionslister": where a link's title says so.

@@ -18,8 +18,8 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.picture import picture_texts
-from storage.parts.council import Briefing
-from storage.parts.pictures import HEADINGS
+from storage.rows.communication import Briefing
+from storage.rows.picture import HEADINGS
 
 # What of the picture a council is told: not the threat assessment, the resources or the maps, which are the staff's.
 TOLD = (1, 2, 3, 6, 8, 9)

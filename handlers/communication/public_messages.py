@@ -15,8 +15,8 @@ from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
-from storage.parts.communication import PublicMessage
-from storage.tables import LogState
+from storage.rows.communication import PublicMessage
+from storage.rows.log import LogState
 
 FORM = (
     Field("audience", "Målgruppe – hvem skal vide det?", required=True),

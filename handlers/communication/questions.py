@@ -13,7 +13,7 @@ from handlers.core.language import owners
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
-from storage.parts.questions import Question
+from storage.rows.communication import Question
 
 # Only the spokesperson answers these (plan §8): whoever asks stands in for the press.
 PRESS = re.compile(

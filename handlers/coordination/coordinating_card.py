@@ -6,7 +6,7 @@ from handlers.coordination import liaison_reports, shared_report, state
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import municipalities
 from handlers.core.turn import Turn
-from storage.parts.coordination import HEADINGS, CoordinatingStaff
+from storage.rows.coordination import HEADINGS, CoordinatingStaff
 
 FORMS = {"virtual": "virtuelt", "at_4k": "hos Beredskab 4K"}
 

@@ -15,7 +15,7 @@ from handlers.core.language import municipalities, times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
-from storage.parts.coordination import JointDecision
+from storage.rows.coordination import JointDecision
 
 CHIEF = "Beredskabschefen"
 

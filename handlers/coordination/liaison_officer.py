@@ -14,7 +14,7 @@ from handlers.core.events import Appointed, on
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.staff import membership
-from storage.parts.coordination import Mandate
+from storage.rows.coordination import Mandate
 
 FORM = (Field("text", "Hvad må forbindelsesofficeren sige ja til?", "long", required=True),)
 

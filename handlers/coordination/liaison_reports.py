@@ -15,7 +15,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
-from storage.parts.liaison import LiaisonReport
+from storage.rows.coordination import LiaisonReport
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.staff import membership
 from storage.letters import fold
-from storage.parts.representatives import LocalStaff, Representative
+from storage.rows.coordination import LocalStaff, Representative
 
 SERVICE = state.SERVICE
 # "Repræsentanten skal": the plan's own words.

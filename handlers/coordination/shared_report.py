@@ -11,7 +11,7 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources
 from handlers.picture import picture_texts
-from storage.parts.coordination import HEADINGS, SharedReport
+from storage.rows.coordination import HEADINGS, SharedReport
 
 # So many lines of each are put forward from our own staff, to be cut and mended by whoever writes.
 NEWEST = 6

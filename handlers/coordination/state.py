@@ -13,8 +13,8 @@ from handlers.core.language import municipalities
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.staff.roster import CHIEF
-from storage.parts.coordination import CoordinatingStaff, Mandate, Seat, SharedReport
-from storage.tables import Task
+from storage.rows.coordination import CoordinatingStaff, Mandate, Seat, SharedReport
+from storage.rows.measures import Task
 
 OFFICER = "forbindelsesofficer"
 SERVICE = "Beredskab 4K"

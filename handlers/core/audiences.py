@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from handlers.core.context import Context
 from storage.letters import fold
-from storage.plan import SECRETARIAT_ROLES, Centre
-from storage.tables import CentreNotice
+from storage.plan.model import SECRETARIAT_ROLES, Centre
+from storage.rows.reporting import CentreNotice
 
 # The groups that it is decided for what they may know.
 GROUPS = ("centerchefer", "kontaktpersoner", "støttefunktioner", "direktionen", "alle")

@@ -11,13 +11,12 @@ from sqlalchemy import ColumnElement, func, select
 from handlers.core import audiences, rights
 from handlers.core.card import Card
 from handlers.core.context import Context
-from storage import redaction
+from storage.case import redaction
 from storage.grades import DEFAULT, GRADES, within
 from storage.letters import fold
-from storage.parts.externals import PREFIX, External
-from storage.parts.sharing import LISTS, LOG, Sharing
-from storage.plan import DECIDING_ROLES, SECRETARIAT_ROLES
-from storage.tables import LogState
+from storage.plan.model import DECIDING_ROLES, SECRETARIAT_ROLES
+from storage.rows.log import LogState
+from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing
 
 OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
 # Those who decide, and those who do the staff's work without sitting in it.
@@ -54,12 +53,12 @@ async def of(turn: Context, recipient: str, subject: str = LOG) -> str:
 
     Args:
         recipient: a person, or the staff's channel.
-        subject: of what: one of `storage.parts.sharing.SUBJECTS`.
+        subject: of what: one of `storage.rows.staff.SUBJECTS`.
     """
     if recipient.startswith("staff:"):
         return SHARED
-    if recipient.startswith(PREFIX):
-        return await _from_outside(turn, recipient.removeprefix(PREFIX))
+    if recipient.startswith(OUTSIDE):
+        return await _from_outside(turn, recipient.removeprefix(OUTSIDE))
     if recipient in await turn.chiefs() or any(
         rights.acts_as(turn.rules, recipient, role) for role in SECRETARIAT_ROLES
     ):

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.core.card import Card, in_exercise
 from handlers.core.incoming import Incoming
 from handlers.core.language import times_shown
-from storage import redaction
-from storage.parts.externals import PREFIX
-from storage.plan import SECRETARIAT_ROLES, Plan
-from storage.reach import Way
-from storage.tables import Address, Alert, Crisis, Member, Message, Room
+from storage.case import redaction
+from storage.plan.model import SECRETARIAT_ROLES, Plan
+from storage.plan.reach import Way
+from storage.rows.alert import Alert
+from storage.rows.crisis import Crisis
+from storage.rows.staff import OUTSIDE, Member
+from storage.rows.traffic import Address, Message, StaffChannel
 
 URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
@@ -118,8 +120,8 @@ class Context:
         known = self.rules.persons.get(person)
         if known:
             return known.name
-        if person.startswith(PREFIX):
-            return person.removeprefix(PREFIX)
+        if person.startswith(OUTSIDE):
+            return person.removeprefix(OUTSIDE)
         if self.incoming and person == self.incoming.sender and self.incoming.sender_name:
             return self.incoming.sender_name
         return self._strangers.get(person) or person.partition(":")[2].capitalize() or person
@@ -177,7 +179,7 @@ class Context:
         if staffs:
             query = query.where(Member.staff.in_(staffs))
         found = list(dict.fromkeys((await self.db.scalars(query.order_by(Member.id))).all()))
-        return [person for person in found if not person.startswith(PREFIX)]
+        return [person for person in found if not person.startswith(OUTSIDE)]
 
     async def took_part(self) -> list[str]:
         """Everybody who has been in the staff or beside it, who warned and who decided; those from outside we don't reach."""
@@ -185,7 +187,7 @@ class Context:
         members = select(Member.person).where(Member.crisis_id == crisis.id).order_by(Member.id)
         warned = select(Alert.person).where(Alert.crisis_id == crisis.id).order_by(Alert.id)
         found = [*await self.db.scalars(warned), crisis.decided_by, *await self.db.scalars(members)]
-        return list(dict.fromkeys(person for person in found if person and not person.startswith(PREFIX)))
+        return list(dict.fromkeys(person for person in found if person and not person.startswith(OUTSIDE)))
 
     async def involved(self) -> set[str]:
         """The staff and those who serve it, with the centres' chiefs and contacts."""
@@ -220,7 +222,7 @@ class Context:
         return self.staff if in_staff else incoming.sender
 
     async def secrets(self) -> redaction.Secrets:
-        """The log lines that are confidential: their numbers and words, and who knows these; see `storage.redaction`."""
+        """The log lines that are confidential: their numbers and words, and who knows these; see `storage.case.redaction`."""
         if self._secrets is None:
             self._secrets = await redaction.secrets(self.db, self.the_crisis)
         return self._secrets
@@ -235,10 +237,12 @@ class Context:
         """The crisis staff's channel, as a recipient."""
         return f"staff:{self.the_crisis.id}"
 
-    async def room_of(self, incoming: Incoming) -> Room | None:
+    async def room_of(self, incoming: Incoming) -> StaffChannel | None:
         """The staff channel that something was said in."""
         found = await self.db.scalar(
-            select(Room).where(Room.platform == incoming.platform, Room.address == incoming.conversation)
+            select(StaffChannel).where(
+                StaffChannel.platform == incoming.platform, StaffChannel.address == incoming.conversation
+            )
         )
         return found
 

@@ -11,8 +11,9 @@ from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Enclosed, Incoming
 from handlers.core.language import cpr
-from storage.parts.attachments import LARGEST, Attachment, of_line
-from storage.tables import Crisis, LogEntry, Timer
+from storage.rows.crisis import Crisis
+from storage.rows.log import LARGEST, Attachment, LogEntry, of_line
+from storage.rows.traffic import Timer
 
 LONGEST_NAME = 200
 # What falls due when something has lain here without coming into the log; see `handlers.log.unlogged`.

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
-from storage.tables import LogEntry
+from storage.rows.log import LogEntry
 
 
 @dataclass(frozen=True)

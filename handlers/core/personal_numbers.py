@@ -18,7 +18,7 @@ from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
 from handlers.core.language.cpr import REMOVED, found, without
 from handlers.core.turn import Turn
-from storage.tables import Inbox, RehearsalPost
+from storage.rows.traffic import Inbox, RehearsalPost
 
 # Nobody is kept waiting for help: these go on at once, without the number.
 NEVER_HELD = ("varsel", "aktiver")

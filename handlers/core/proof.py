@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from handlers.core.card import Card, quote
 from handlers.core.turn import Turn
-from storage.tables import Timer
+from storage.rows.traffic import Timer
 
 # How long a code is good for. What is then not proven is done as for somebody who may not.
 PATIENCE = timedelta(minutes=3)

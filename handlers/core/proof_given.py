@@ -12,7 +12,8 @@ from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from handlers.core.registry import reply, timer
 from handlers.core.turn import Turn
-from storage.tables import Crisis, Inbox
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox
 
 CODE = re.compile(rf"\s*(?:kode\w*\s*:?\s*)?(\d{{{proof.DIGITS}}})\s*[.!]?\s*", re.IGNORECASE)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from handlers.core.context import Context
-from storage.parts.representatives import Representative
-from storage.plan import DECIDING_ROLES, SECRETARIAT_ROLES, Centre, Plan
+from storage.plan.model import DECIDING_ROLES, SECRETARIAT_ROLES, Centre, Plan
+from storage.rows.coordination import Representative
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from handlers.core.registry import Verb, action
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.letters import fold
-from storage.tables import Crisis, Inbox, Message
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox, Message
 
 # What is said of a message itself, not of a crisis: each has one handler under this name.
 ABOUT_MESSAGES = {

@@ -17,9 +17,10 @@ from handlers.core import clearance, context, enclosures
 from handlers.core.card import Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
-from storage import log
-from storage.parts.attachments import Attachment
-from storage.tables import NOTICES, Crisis, LogEntry, Message, Timer
+from storage.case import log
+from storage.rows.crisis import Crisis
+from storage.rows.log import Attachment, LogEntry, state_of
+from storage.rows.traffic import NOTICES, Message, Timer
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
@@ -34,7 +35,7 @@ class Turn(Context):
     # --- what follows from it ---
 
     async def log(self, summary: str, **how: Any) -> LogEntry:
-        """Add a line to the crisis' log; see `storage.log.append` for what may be said of it.
+        """Add a line to the crisis' log; see `storage.case.log.append` for what may be said of it.
 
         What is written down of an input gets the pictures and files that came along with it. One that repeats a
         confidential line's words is as confidential.
@@ -64,7 +65,7 @@ class Turn(Context):
     async def log_enclosed(self, row: Attachment) -> None:
         """Write in the log how something that belongs to a line fared; whoever saved what could not be kept is told."""
         self.crisis = await self.db.get_one(Crisis, row.crisis_id)
-        state = await log.state_of(self.db, self.the_crisis, row.log_no or 0)
+        state = await state_of(self.db, self.the_crisis, row.log_no or 0)
         summary, kind, about = enclosures.line_for(row)
         entry = await self.log(
             summary,

@@ -8,7 +8,7 @@ from handlers.core import clearance
 from handlers.core.card import Card
 from handlers.core.turn import Turn
 from storage.grades import within
-from storage.parts.sharing import LISTS, MINUTES, PICTURE
+from storage.rows.staff import LISTS, MINUTES, PICTURE
 
 WHOLE = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
 

@@ -18,8 +18,10 @@ from handlers.crisis import convening, deadlines, framing, status
 from handlers.meetings import outside_mail
 from handlers.reporting import media_watch, ping_board, pings, watched_lines
 from handlers.staff import summoning
-from storage.plan import DECIDING_ROLES
-from storage.tables import Alert, Crisis, Inbox
+from storage.plan.model import DECIDING_ROLES
+from storage.rows.alert import Alert
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox
 
 
 async def _not_a_decider(turn: Turn, text: str) -> None:

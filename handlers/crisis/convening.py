@@ -15,8 +15,11 @@ from handlers.measures import tasks
 from handlers.reporting import centres, telephone
 from handlers.staff import membership, summoning, support
 from handlers.staff.summoning import Duty
-from storage.plan import SECRETARIAT_ROLES
-from storage.tables import Alert, CentreNotice, Message, Summons
+from storage.plan.model import SECRETARIAT_ROLES
+from storage.rows.alert import Alert
+from storage.rows.reporting import CentreNotice
+from storage.rows.staff import Summons
+from storage.rows.traffic import Message
 
 
 def duties(turn: Turn) -> dict[str, list[Duty]]:

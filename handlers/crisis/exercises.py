@@ -18,7 +18,7 @@ from handlers.preparedness.exercise_register import going
 from handlers.preparedness.exercise_scripts import SCRIPTS
 from handlers.reporting import pings
 from storage.letters import fold
-from storage.tables import Alert
+from storage.rows.alert import Alert
 
 # What begins an exercise; everything else takes part in one that goes on.
 BEGINS = ("varsel", "aktiver")

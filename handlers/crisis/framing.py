@@ -14,8 +14,8 @@ from handlers.crisis.framing_questions import NO, behalf, questions, unreadable
 from handlers.log import journal
 from handlers.measures import decisions
 from handlers.staff import chief_asked, membership, summoning
-from storage.parts.framing import FramingMeeting
-from storage.parts.orders import Decision
+from storage.rows.framing import FramingMeeting
+from storage.rows.measures import Decision
 
 
 async def ask(turn: Turn) -> None:

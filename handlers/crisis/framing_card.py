@@ -9,10 +9,9 @@ from handlers.core.turn import Turn
 from handlers.crisis.framing_questions import Question, questions
 from handlers.picture import health_plan
 from handlers.staff import chief_asked, summoning
-from storage.log import exported
-from storage.parts.externals import PREFIX
-from storage.parts.framing import FramingMeeting
-from storage.tables import LogEntry, Member
+from storage.rows.framing import FramingMeeting
+from storage.rows.log import LogEntry, exported
+from storage.rows.staff import OUTSIDE, Member
 
 KIND = "framing_decision"
 
@@ -209,12 +208,12 @@ async def at_the_table(turn: Turn) -> list[Member]:
         .order_by(Member.id)
     )
     service = turn.rules.holder("beredskabschef")
-    return [row for row in rows if row.staff == "framing" or row.person == service or row.person.startswith(PREFIX)]
+    return [row for row in rows if row.staff == "framing" or row.person == service or row.person.startswith(OUTSIDE)]
 
 
 def field_of(member: Member) -> str:
     """What the choice comes back under: a name from outside may be anything."""
-    return f"stays_{member.id if member.person.startswith(PREFIX) else member.person}"
+    return f"stays_{member.id if member.person.startswith(OUTSIDE) else member.person}"
 
 
 def name_of(turn: Turn, member: Member) -> str:
@@ -222,7 +221,7 @@ def name_of(turn: Turn, member: Member) -> str:
 
 
 def _as(turn: Turn, member: Member) -> str:
-    if member.person.startswith(PREFIX):
+    if member.person.startswith(OUTSIDE):
         return "ekstern"
     known = turn.rules.persons.get(member.person)
     return known.title if known and known.title else member.reason

@@ -7,7 +7,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
-from storage.tables import Crisis
+from storage.rows.crisis import Crisis
 
 # What is offered first, in order, to those who may; five of them are shown.
 FIRST_OUTSIDE = ("varsel", "aktiver", "hvem", "status", "hjælp")

@@ -22,7 +22,9 @@ from handlers.meetings import changes
 from handlers.preparedness import evaluation, exercise_register
 from handlers.reporting import monitoring
 from handlers.staff import externals
-from storage.tables import NOTICES, Alert, Approval, Member, Message, Timer
+from storage.rows.alert import Alert, Approval
+from storage.rows.staff import Member
+from storage.rows.traffic import NOTICES, Message, Timer
 
 CLOSING = (
     "Åbne tiltag og opgaver er overdraget til linjen",

@@ -15,7 +15,8 @@ from handlers.meetings import minutes_card
 from handlers.picture import picture_texts
 from handlers.reporting import centres
 from handlers.staff import externals, summoning
-from storage.tables import AssistanceRequest, LogEntry, LogState, Measure, Task
+from storage.rows.log import LogEntry, LogState
+from storage.rows.measures import AssistanceRequest, Measure, Task
 
 # What the framing staff decides is decided too; see `handlers.crisis.framing`.
 FRAMING = "framing_decision"

@@ -9,9 +9,8 @@ from handlers.core.turn import Turn
 from handlers.crisis import framing_card
 from handlers.staff import calendars, chief_asked, externals, roles
 from handlers.staff.roster import CHIEF, DEPUTY
-from storage.parts.externals import PREFIX
-from storage.parts.framing import FramingMeeting
-from storage.tables import Member
+from storage.rows.framing import FramingMeeting
+from storage.rows.staff import OUTSIDE, Member
 
 
 @action("transition.go", who=rights.meets)
@@ -43,11 +42,11 @@ async def go(turn: Turn, meeting: int) -> None:
             )
         )
     for member in leaving:
-        if member.person.startswith(PREFIX):
-            await externals.leave(turn, member.person.removeprefix(PREFIX))
+        if member.person.startswith(OUTSIDE):
+            await externals.leave(turn, member.person.removeprefix(OUTSIDE))
         member.until = turn.now
     await turn.db.flush()
-    reached = [each.person for each in leaving if not each.person.startswith(PREFIX)]
+    reached = [each.person for each in leaving if not each.person.startswith(OUTSIDE)]
     meetings = await calendars.farewell(turn, reached) if reached else ""
     names = ", ".join(framing_card.name_of(turn, each) for each in going_on) or "ingen"
     out = ", ".join(framing_card.name_of(turn, each) for each in leaving) or "ingen"

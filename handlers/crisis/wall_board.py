@@ -8,7 +8,7 @@ from handlers.core import rights
 from handlers.core.card import Button, Card
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.tables import Fact
+from storage.rows.traffic import Remembered
 
 FACT = "wall board"
 
@@ -17,7 +17,7 @@ FACT = "wall board"
 async def board(turn: Turn, text: str) -> None:
     """A new link; the one before it stops working."""
     secret = secrets.token_urlsafe(18)
-    await turn.db.merge(Fact(name=FACT, value={"secret": secret, "crisis": turn.the_crisis.id}))
+    await turn.db.merge(Remembered(name=FACT, value={"secret": secret, "crisis": turn.the_crisis.id}))
     await turn.log("Link til vægtavlen er lavet; et tidligere virker ikke mere", kind="board", verification="confirmed")
     await turn.answer(
         Card(
@@ -30,7 +30,7 @@ async def board(turn: Turn, text: str) -> None:
 @action("board.withdraw", who=rights.runs_staff)
 async def withdraw(turn: Turn) -> None:
     """The link stops working at once."""
-    standing = await turn.db.get(Fact, FACT)
+    standing = await turn.db.get(Remembered, FACT)
     if standing is None or not standing.value.get("secret"):
         return
     standing.value = {}

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from handlers.core import enclosures
 from handlers.core.card import Card
 from handlers.core.turn import Turn
-from storage.parts.attachments import Attachment, store
-from storage.tables import Message
+from storage.rows.log import Attachment, store
+from storage.rows.traffic import Message
 
 
 async def arrived(turn: Turn, row: Attachment, content: bytes) -> None:

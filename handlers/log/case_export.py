@@ -16,8 +16,7 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.log import seal
 from storage.grades import DEFAULT
-from storage.parts.attachments import Stored, store
-from storage.parts.case_exports import CaseExport
+from storage.rows.log import CaseExport, Stored, store
 
 # How long the link works, and how often packing is tried.
 LIFE = timedelta(hours=1)

@@ -16,10 +16,10 @@ from handlers.core.events import Regraded, tell
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import lines
-from storage import redaction
+from storage.case import redaction
 from storage.grades import GRADES, within
-from storage.log import NoSuchEntry, exported, state_of
-from storage.tables import NOTICES, LogEntry, LogState, Message
+from storage.rows.log import LogEntry, LogState, NoSuchEntry, exported, state_of
+from storage.rows.traffic import NOTICES, Message
 
 KIND = "grade"
 # Most lines of a log are of these kinds, and none of them tells of a row.

@@ -9,7 +9,7 @@ from handlers.core.language import verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import line_words
-from storage.tables import Inbox
+from storage.rows.traffic import Inbox
 
 
 @action("held.remove", crisis=False)

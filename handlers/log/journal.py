@@ -17,8 +17,8 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
-from storage.parts.journal import Filing
-from storage.tables import Crisis, LogEntry
+from storage.rows.crisis import Crisis
+from storage.rows.log import Filing, LogEntry
 
 # When the day's work is looked over: still up, and what was made today is fresh.
 EVENING = time(20, 0)

@@ -14,9 +14,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import case_numbers
-from storage.log import exported
-from storage.parts.journal import TRANSFER
-from storage.tables import LogEntry, LogState
+from storage.rows.log import TRANSFER, LogEntry, LogState, exported
 
 # "hvor situationsbillede, beslutninger og opgaver både deles og dokumenteres"; not our own reminders and receipts.
 SHARED = (

@@ -15,8 +15,8 @@ from handlers.core.language import times_read
 from handlers.core.turn import Turn
 from storage.grades import GRADES, within
 from storage.letters import fold
-from storage.parts.partners import PARTNERS
-from storage.tables import Crisis
+from storage.rows.crisis import Crisis
+from storage.rows.meetings import PARTNERS
 
 DIRECTIONS = (("in", "Indgående"), ("out", "Udgående"), ("internal", "Intern i staben"))
 # "fra Politiet: …", after what else stands in front; a name has no figures, or it is a time or a number of something.

@@ -13,8 +13,8 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import line_words
 from storage.grades import GRADES, within
-from storage.log import NoSuchEntry, state_of
-from storage.tables import LogEntry, LogState, Message
+from storage.rows.log import LogEntry, LogState, NoSuchEntry, state_of
+from storage.rows.traffic import Message
 
 SHOWN = 1500
 

@@ -12,7 +12,7 @@ from handlers.core import rights
 from handlers.core.card import Button, Card
 from handlers.core.registry import action
 from handlers.core.turn import Turn
-from storage.parts.papers import Paper
+from storage.rows.log import Paper
 
 # How long a link works.
 LASTS = timedelta(hours=24)

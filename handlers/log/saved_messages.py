@@ -16,7 +16,9 @@ from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import line_words, lines
 from storage.grades import GRADES
-from storage.tables import Crisis, Inbox, LogEntry
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.traffic import Inbox
 
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
 HELP_REACTIONS = {"sos", "🆘"}

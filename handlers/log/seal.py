@@ -13,7 +13,7 @@ from handlers.core.card import Card
 from handlers.core.context import ROUTINE
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
-from storage.tables import LogEntry
+from storage.rows.log import LogEntry
 
 EVERY = timedelta(hours=1)
 

@@ -12,10 +12,10 @@ from handlers.core.language import cpr, times_read
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import lines
-from storage import log_words
+from storage.case import log_words
+from storage.case.log_words import Places
 from storage.letters import fold
-from storage.log_words import Places
-from storage.tables import LogEntry, LogState
+from storage.rows.log import LogEntry, LogState
 
 AT_A_TIME = 10
 LONGEST = 200  # characters of each line: ten of them fit a telephone

@@ -13,8 +13,8 @@ from handlers.core.language import times_shown
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.log import attachments
-from storage.parts.attachments import Attachment, Stored
-from storage.tables import Inbox
+from storage.rows.log import Attachment, Stored
+from storage.rows.traffic import Inbox
 
 
 @timer(enclosures.UNLOGGED)

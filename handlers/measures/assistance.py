@@ -20,7 +20,8 @@ from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance_answers, assistance_card, logistics
 from handlers.measures.assistance_card import ANSWERED
-from storage.tables import AssistanceRequest, Inbox
+from storage.rows.measures import AssistanceRequest
+from storage.rows.traffic import Inbox
 
 SHOWN = 20
 

@@ -17,8 +17,8 @@ from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps
 from handlers.measures.assistance_card import ANSWERED, IN_WORDS
 from handlers.measures.measure_reading import Reading
-from storage.log import state_of
-from storage.tables import AssistanceRequest
+from storage.rows.log import state_of
+from storage.rows.measures import AssistanceRequest
 
 IN_LOG = {"new": "pending", "assessing": "pending", "met": "in_progress", "forwarded": "in_progress", "refused": None}
 

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from handlers.core import enclosures
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
-from storage.tables import AssistanceRequest, Measure, Message
+from storage.rows.measures import AssistanceRequest, Measure
+from storage.rows.traffic import Message
 
 IN_WORDS = {
     "new": "ny",

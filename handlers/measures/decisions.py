@@ -13,8 +13,8 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import orders_card
 from handlers.measures.measure_reading import URGENTLY
-from storage.parts.orders import Decision
-from storage.tables import LogState
+from storage.rows.log import LogState
+from storage.rows.measures import Decision
 
 # Who is told in each forum, in words that `audiences` reads; nobody where it is a text to publish.
 FORA = {

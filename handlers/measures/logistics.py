@@ -13,8 +13,9 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.measures.assistance_card import ANSWERED
-from storage.parts.logistics import LogisticsMember
-from storage.tables import AssistanceRequest, Member, Message
+from storage.rows.measures import AssistanceRequest, LogisticsMember
+from storage.rows.staff import Member
+from storage.rows.traffic import Message
 
 # "logistiske opgaver (fx forplejning, kørsel, hvilefaciliteter mv.)"
 DUTIES = (("catering", "Forplejning"), ("transport", "Kørsel"), ("rest", "Hvilefaciliteter"), ("other", "Andet"))

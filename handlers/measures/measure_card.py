@@ -9,7 +9,8 @@ from sqlalchemy import select
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from storage.tables import Measure, Message
+from storage.rows.measures import Measure
+from storage.rows.traffic import Message
 
 IN_WORDS = {
     "proposed": "foreslået",

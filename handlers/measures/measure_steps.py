@@ -17,8 +17,8 @@ from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.measures import measure_card
 from handlers.measures.measure_card import CLOSED, IN_WORDS
-from storage.log import state_of
-from storage.tables import AssistanceRequest, Measure
+from storage.rows.log import state_of
+from storage.rows.measures import AssistanceRequest, Measure
 
 # The template's log knows three (Bilag 3); what is given up is none of them.
 IN_LOG = {"pending": "pending", "in_progress": "in_progress", "waiting": "pending", "done": "done", "cancelled": None}

@@ -17,7 +17,7 @@ from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
 from handlers.measures.measure_card import CLOSED
 from handlers.measures.measure_reading import Reading
-from storage.tables import Measure
+from storage.rows.measures import Measure
 
 # What people type for a status; the first is the plan's own word.
 TYPED = {

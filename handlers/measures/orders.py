@@ -18,8 +18,9 @@ from handlers.core.turn import Turn
 from handlers.measures import orders_card, orders_steps, tasks
 from handlers.measures.measure_reading import Reading
 from handlers.measures.orders_card import CLOSED
-from storage.parts.orders import Order
-from storage.tables import Crisis, Message
+from storage.rows.crisis import Crisis
+from storage.rows.measures import Order
+from storage.rows.traffic import Message
 
 TYPED = {
     "modtaget": ("kvitteret", "forstået"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from storage.parts.orders import Order
+from storage.rows.measures import Order
 
 IN_WORDS = {
     "draft": "kladde",

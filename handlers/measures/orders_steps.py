@@ -11,10 +11,10 @@ from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import orders_card
-from storage.log import state_of
-from storage.parts.orders import Order
-from storage.plan import Plan
-from storage.tables import Message
+from storage.plan.model import Plan
+from storage.rows.log import state_of
+from storage.rows.measures import Order
+from storage.rows.traffic import Message
 
 
 async def of_crisis(turn: Turn) -> list[Order]:

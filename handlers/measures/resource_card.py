@@ -9,7 +9,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.parts.resources import Resource
+from storage.rows.measures import Resource
 
 # Before somebody's time is up, so that there is time to find others.
 BEFORE_RELIEF = timedelta(minutes=30)

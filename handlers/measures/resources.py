@@ -13,7 +13,7 @@ from handlers.core.language import owners, times_read
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import resource_card
-from storage.parts.resources import Resource
+from storage.rows.measures import Resource
 
 SHOWN = 12
 QUANTITY = re.compile(r"\s*((?:ca\.?\s*)?\d+|en|et|to|tre|fire|fem|flere)\s+", re.IGNORECASE)

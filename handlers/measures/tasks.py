@@ -11,7 +11,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action
 from handlers.core.turn import Turn
-from storage.tables import Task
+from storage.rows.measures import Task
 
 
 def button(do: str, **about: int) -> Button:

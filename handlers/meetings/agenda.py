@@ -12,9 +12,9 @@ from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.meetings import agenda_items, agenda_lines, meeting_card
-from storage.parts.meetings import Agenda, AgendaItem, Meeting
-from storage.parts.sharing import MINUTES
-from storage.tables import Message
+from storage.rows.meetings import Agenda, AgendaItem, Meeting
+from storage.rows.staff import MINUTES
+from storage.rows.traffic import Message
 
 # Additions are gathered for so long, so that nobody is sent one version after the other.
 GATHER = timedelta(minutes=10)

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
-from storage.parts.meetings import AgendaItem
-from storage.tables import Measure
+from storage.rows.measures import Measure
+from storage.rows.meetings import AgendaItem
 
 KINDS = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
 

@@ -9,7 +9,7 @@ from handlers.core.turn import Turn
 from handlers.log import paper_links
 from handlers.meetings import agenda_items, meeting_card, partners
 from handlers.staff import roster
-from storage.parts.meetings import PARTS, Agenda, AgendaItem, Meeting
+from storage.rows.meetings import PARTS, Agenda, AgendaItem, Meeting
 
 # Bilag 2, "det første møde i krisestaben", with its own numbers; 0 since the chief is appointed at it (T20).
 FIRST = (

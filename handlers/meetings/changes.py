@@ -16,7 +16,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.meetings import agenda, agenda_items, agenda_lines, meeting_card
 from handlers.staff import calendars
-from storage.parts.meetings import Meeting
+from storage.rows.meetings import Meeting
 
 MOVE = re.compile(r"\s*(?:flyt(?:tes|tet)?|udskyd|udsæt)\b(?:\s+(?:mødet|til)\b)*", re.IGNORECASE)
 # "kl 12", "11.30": without a day, the meeting's own is meant.

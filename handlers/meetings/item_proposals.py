@@ -10,7 +10,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.meetings import agenda, agenda_items
 from handlers.meetings.agenda_items import KINDS
-from storage.parts.meetings import AgendaItem
+from storage.rows.meetings import AgendaItem
 
 
 @verb(

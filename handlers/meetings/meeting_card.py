@@ -12,7 +12,7 @@ from handlers.core.language import times_read, times_shown
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.staff import calendars
-from storage.parts.meetings import AgendaItem, Meeting
+from storage.rows.meetings import AgendaItem, Meeting
 
 
 def form(row: Meeting) -> tuple[Field, ...]:

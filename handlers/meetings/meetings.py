@@ -14,7 +14,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.meetings import agenda, changes, meeting_card, minutes
 from handlers.staff import calendars, chief_asked, sharing
-from storage.parts.meetings import Meeting
+from storage.rows.meetings import Meeting
 
 
 @verb(

@@ -17,10 +17,10 @@ from handlers.log import journal
 from handlers.measures import decisions, measure_steps
 from handlers.meetings import agenda_items, meeting_card, minutes_card
 from storage.grades import GRADES, within
-from storage.log import exported
-from storage.parts.meetings import AgendaItem, Meeting, Minutes
-from storage.parts.sharing import MINUTES
-from storage.tables import Measure
+from storage.rows.log import exported
+from storage.rows.measures import Measure
+from storage.rows.meetings import AgendaItem, Meeting, Minutes
+from storage.rows.staff import MINUTES
 
 
 @verb(

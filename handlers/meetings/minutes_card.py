@@ -12,7 +12,7 @@ from handlers.core.turn import Turn
 from handlers.log import paper_links
 from handlers.meetings import agenda_items, meeting_card
 from storage.grades import GRADES
-from storage.parts.meetings import AgendaItem, Meeting, Minutes
+from storage.rows.meetings import AgendaItem, Meeting, Minutes
 
 FORM = (
     Field("discussion", "Drøftelse", "long"),

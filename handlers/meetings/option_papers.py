@@ -14,8 +14,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import decisions
 from handlers.meetings import agenda, agenda_items
-from storage.parts.meetings import AgendaItem
-from storage.parts.orders import OptionPaper
+from storage.rows.meetings import AgendaItem, OptionPaper
 
 LETTERS = "ABC"
 PARTS = {"what": "forslag", "pros": "fordele", "cons": "ulemper", "resources": "ressourcer"}

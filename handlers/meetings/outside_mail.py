@@ -11,7 +11,7 @@ from handlers.core.card import Button, Card, Field
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.meetings import agenda, agenda_items
-from storage.parts.monitoring import MailReading
+from storage.rows.meetings import MailReading
 
 ITEMS = Field("items", "Hvad skal staben tage stilling til? Ét punkt på hver linje", "long", required=True)
 

@@ -14,7 +14,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
-from storage.parts.partners import PARTNERS, Partner
+from storage.rows.meetings import PARTNERS, Partner
 
 # A card has room for ten buttons, and one of them turns the page.
 PAGE = 6

@@ -14,8 +14,8 @@ from handlers.core.turn import Turn
 from handlers.measures import measure_card, measures
 from handlers.measures.measure_card import CLOSED
 from handlers.meetings import agenda, agenda_items
-from storage.parts.meetings import AgendaItem
-from storage.tables import Measure
+from storage.rows.measures import Measure
+from storage.rows.meetings import AgendaItem
 
 HEAD = "Forøget beredskab"
 NOST = "den nationale operative stab er aktiveret"

@@ -12,9 +12,10 @@ from handlers.measures import assistance, assistance_card, measure_card, measure
 from handlers.picture import indicators, picture_texts
 from handlers.picture.picture_texts import MACHINE
 from handlers.staff import support
-from storage import redaction
-from storage.parts.pictures import Contribution, Picture
-from storage.tables import Alert, LogEntry, LogState
+from storage.case import redaction
+from storage.rows.alert import Alert
+from storage.rows.log import LogEntry, LogState
+from storage.rows.picture import Contribution, Picture
 
 NEWEST = 8
 ANSWERS = 12

@@ -8,7 +8,7 @@ from handlers.core import rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.parts.pictures import HealthPlan
+from storage.rows.picture import HealthPlan
 
 
 @verb(

@@ -10,9 +10,9 @@ from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage import log
 from storage.letters import fold
-from storage.parts.pictures import Count, Indicator
+from storage.rows import log
+from storage.rows.picture import Count, Indicator
 
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 12

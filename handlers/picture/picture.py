@@ -15,8 +15,8 @@ from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.picture import draft, picture_card, picture_texts, sections
-from storage.parts.pictures import HEADINGS, Picture
-from storage.parts.sharing import PICTURE
+from storage.rows.picture import HEADINGS, Picture
+from storage.rows.staff import PICTURE
 
 # A first picture that is still missing is reminded of no more seldom than this.
 SELDOM = timedelta(hours=4)

@@ -10,8 +10,8 @@ from handlers.core.turn import Turn
 from handlers.log import paper_links
 from handlers.picture import health_plan, indicators, picture_texts
 from handlers.picture.picture_texts import new_lines
-from storage.parts.pictures import HEADINGS, NATIONAL, PLAN, STAFF, Picture
-from storage.tables import Message
+from storage.rows.picture import HEADINGS, NATIONAL, PLAN, STAFF, Picture
+from storage.rows.traffic import Message
 
 # So much of each section stands on the card; the whole of it in its form, the export and the log.
 ON_CARD = 220

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from handlers.core.turn import Turn
-from storage.parts.pictures import Picture, PictureText
+from storage.rows.picture import Picture, PictureText
 
 # What fills a section by itself; people's words go before it.
 MACHINE = "krisebot"

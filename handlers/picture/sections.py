@@ -12,7 +12,7 @@ from handlers.meetings import raised_readiness
 from handlers.picture import draft, picture_card, picture_texts
 from handlers.picture.draft import NO_THREAT, NOT_ASSESSED
 from handlers.picture.picture_texts import MACHINE
-from storage.parts.pictures import HEADINGS, NATIONAL, Picture, PictureText
+from storage.rows.picture import HEADINGS, NATIONAL, Picture, PictureText
 
 HEALTH = re.compile(r"\bsundhed[^:\n]*:[ \t]*(?P<said>\S[^\n]*)", re.IGNORECASE)
 ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er nok)", "long", required=True)

@@ -17,8 +17,10 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.preparedness import lessons
-from storage.parts.exercises import Evaluation
-from storage.tables import Crisis, LogEntry, Task
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.measures import Task
+from storage.rows.preparedness import Evaluation
 
 # The plan says that it is done, not before when; the card says so too.
 WITHIN = timedelta(days=30)

@@ -18,8 +18,8 @@ from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
 from handlers.preparedness.exercise_scripts import SCRIPTS
-from storage.parts.exercises import Exercise
-from storage.tables import Crisis
+from storage.rows.crisis import Crisis
+from storage.rows.preparedness import Exercise
 
 
 async def going(turn: Turn) -> Sequence[Crisis]:

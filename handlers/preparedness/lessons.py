@@ -8,7 +8,7 @@ from handlers.core import clearance
 from handlers.core.card import Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from storage.tables import LogEntry, LogState
+from storage.rows.log import LogEntry, LogState
 
 KIND = "lesson"
 SHOWN = 30

@@ -6,7 +6,7 @@ from handlers.core.card import Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
-from storage.plan_words import fold
+from storage.plan.words import fold
 
 # In the plan's own words, and where they stand in it.
 STEPS = {

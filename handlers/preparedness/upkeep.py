@@ -18,9 +18,8 @@ from handlers.core import rights
 from handlers.core.card import Button, Card
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.parts.exercises import Exercise
-from storage.parts.plan_duties import PlanDuty
-from storage.tables import Fact
+from storage.rows.preparedness import Exercise, PlanDuty
+from storage.rows.traffic import Remembered
 
 KIND = KEY = "upkeep.look"
 TOLD = "upkeep told"
@@ -88,7 +87,7 @@ async def look(turn: Turn) -> None:
     if any(not crisis.exercise for crisis in await turn.open_crises()):
         await again(turn)
         return
-    fact = await turn.db.get(Fact, TOLD)
+    fact = await turn.db.get(Remembered, TOLD)
     told = dict(fact.value) if fact else {}
     today = _today(turn)
     marks = [*await _exercise_marks(turn), *await _period_marks(turn)]
@@ -97,7 +96,7 @@ async def look(turn: Turn) -> None:
         if passed and told.get(subject) != passed[-1].name:
             told[subject] = passed[-1].name
             await (_remind_of_exercise if subject == "exercise" else _remind_of_period)(turn)
-    await turn.db.merge(Fact(name=TOLD, value=told))
+    await turn.db.merge(Remembered(name=TOLD, value=told))
     if coming := [mark.day for mark in marks if mark.day > today]:
         await turn.at(_morning(turn, min(coming)), KIND, KEY)
 
@@ -172,9 +171,9 @@ async def _ask_about_change(turn: Turn) -> None:
     """
     content = {key: value for key, value in turn.plan.frozen().items() if key != "personer"}
     now = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-    known = await turn.db.get(Fact, PRINT)
+    known = await turn.db.get(Remembered, PRINT)
     before = known.value.get("print") if known else None
-    await turn.db.merge(Fact(name=PRINT, value={"print": now}))
+    await turn.db.merge(Remembered(name=PRINT, value={"print": now}))
     if before in (None, now):
         return
     await _tell(

@@ -10,7 +10,9 @@ from handlers.core.context import URGENT
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.reporting import checklist
-from storage.tables import CentreNotice, Crisis, Message
+from storage.rows.crisis import Crisis
+from storage.rows.reporting import CentreNotice
+from storage.rows.traffic import Message
 
 
 async def notify(turn: Turn) -> None:

@@ -8,8 +8,8 @@ from handlers.core import clearance, rights, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.parts.checklists import Checklist
-from storage.plan import ActionCard, Centre
+from storage.plan.model import ActionCard, Centre
+from storage.rows.reporting import Checklist
 
 YES_NO = (("ja", "Ja"), ("nej", "Nej"))
 IN_DANISH = {"yes": "ja", "no": "nej"}

@@ -9,7 +9,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.parts.reports import Report
+from storage.rows.reporting import Report
 
 WAIT = timedelta(minutes=10)
 NAMED = {"report": "Melding", "telephone": "Telefonbesked", "system": "Besked fra andet system"}

@@ -16,8 +16,8 @@ from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.letters import fold
-from storage.parts.monitoring import MediaFinding
-from storage.tables import Task
+from storage.rows.measures import Task
+from storage.rows.reporting import MediaFinding
 
 LINK = re.compile(r"https?://\S+")
 WRONG = re.compile(r"^\s*fejl\b[:,]?\s*", re.IGNORECASE)

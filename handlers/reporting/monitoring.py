@@ -15,8 +15,8 @@ from handlers.core.turn import Turn
 from handlers.reporting import media_watch, monitoring_card, monitoring_checks, watched_lines
 from handlers.reporting.watched_lines import KINDS, MEDIA, listed, named, read
 from storage.letters import fold
-from storage.parts.monitoring import WatchedLine
-from storage.tables import Message
+from storage.rows.reporting import WatchedLine
+from storage.rows.traffic import Message
 
 EXAMPLE = "*/krise overvågning 2 Kim*, */krise overvågning postkasse borger@htk.example Eva* eller */krise overvågning medie …*"
 

@@ -6,7 +6,7 @@ from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn
 from handlers.reporting import media_watch, telephone, watched_lines
 from handlers.reporting.watched_lines import KINDS, named
-from storage.parts.monitoring import WatchedLine
+from storage.rows.reporting import WatchedLine
 
 # A form has room for this many; the rest are named in writing.
 SHOWN = 9

@@ -7,7 +7,7 @@ from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.reporting import monitoring_card, watched_lines
 from handlers.reporting.watched_lines import MEDIA, listed
-from storage.parts.monitoring import WatchCheck, WatchedLine
+from storage.rows.reporting import WatchCheck, WatchedLine
 
 # A line that nobody watches is asked about again after so many times what a check may last.
 UNWATCHED = 4

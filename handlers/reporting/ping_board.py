@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from handlers.core.card import Card, quote
 from handlers.core.turn import Turn
-from storage.parts.pings import Ping, PingAnswer
-from storage.tables import Escalation
+from storage.rows.alert import Escalation
+from storage.rows.reporting import Ping, PingAnswer
 
 # A word beside each colour: nothing is told by colour alone.
 NAMES = {"green": "grøn", "yellow": "gul", "red": "rød", "unclear": "uklart", "silent": "intet svar"}

@@ -20,9 +20,10 @@ from handlers.picture import draft
 from handlers.reporting import ping_board
 from handlers.reporting.ping_board import NAMES
 from storage.letters import fold
-from storage.parts.pings import Ping, PingAnswer
-from storage.plan import Centre
-from storage.tables import Crisis, Message
+from storage.plan.model import Centre
+from storage.rows.crisis import Crisis
+from storage.rows.reporting import Ping, PingAnswer
+from storage.rows.traffic import Message
 
 HOW = "Hvordan står det til?"
 # The plan's other questions, and the word that asks each.

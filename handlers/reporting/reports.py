@@ -17,7 +17,7 @@ from handlers.core.language import times_read
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.reporting import handover
-from storage.parts.reports import Report
+from storage.rows.reporting import Report
 
 FORM = (
     Field("text", "Hvad er der sket?", "long", required=True),
@@ -120,7 +120,7 @@ async def keep(
         what: what happened.
         happened: when, UTC; None for "as it was sent".
         urgent: it breaks through to the chief.
-        more: the other columns of `storage.parts.reports.Report`.
+        more: the other columns of `storage.rows.reporting.Report`.
     """
     incoming = turn.the_incoming
     if incoming.kind == "forward" and incoming.author:

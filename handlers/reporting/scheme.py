@@ -13,7 +13,7 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.reporting import pings
 from storage.letters import fold
-from storage.parts.pings import Scheme
+from storage.rows.reporting import Scheme
 
 TIMES = re.compile(
     r"(?:hver(?:\s+dag)?|dagligt)\s+(?:kl\.?\s*)?(?P<times>\d{1,2}(?:[.:]\d\d)?(?:\s*(?:,|og)\s*\d{1,2}(?:[.:]\d\d)?)*)\s*:?\s*",

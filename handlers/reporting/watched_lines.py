@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from handlers.core.turn import Turn
 from handlers.staff import roster
 from storage.letters import fold
-from storage.parts.monitoring import WatchedLine
+from storage.rows.reporting import WatchedLine
 
 # What is watched: the plan's kinds, and the media.
 KINDS = ("telefon", "postkasse", "system")

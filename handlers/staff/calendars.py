@@ -15,8 +15,8 @@ from sqlalchemy import select
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
-from storage.parts.meetings import Meeting
-from storage.tables import Message
+from storage.rows.meetings import Meeting
+from storage.rows.traffic import Message
 
 WEB = re.compile(r"https?://\S+")
 # RFC 5545 asks for an address; this is how calendars write that there is none.

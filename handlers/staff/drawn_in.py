@@ -15,9 +15,9 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.staff import roles
 from storage.letters import fold
-from storage.parts.drawn_in import DrawnIn
-from storage.plan import Centre
-from storage.tables import Address
+from storage.plan.model import Centre
+from storage.rows.staff import DrawnIn
+from storage.rows.traffic import Address
 
 LONGEST_NAME = 4  # words
 FORM = (

@@ -13,9 +13,8 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.grades import GRADES
 from storage.letters import fold
-from storage.parts.externals import PREFIX, External
-from storage.parts.sharing import LOG
-from storage.tables import LogEntry, LogState, Member
+from storage.rows.log import LogEntry, LogState
+from storage.rows.staff import LOG, OUTSIDE, External, Member
 
 SHOWN = 40
 DEFAULT = clearance.INTERNAL
@@ -73,7 +72,7 @@ async def enter(turn: Turn, name: str, organisation: str, contact: str, grade: s
     if not (name and organisation and contact) or grade not in GRADES:
         await turn.answer(Card("Navn, organisation og telefon eller mail skal udfyldes. Intet er ændret."))
         return
-    person = f"{PREFIX}{name}"
+    person = f"{OUTSIDE}{name}"
     if any(row.name == name for row in await present(turn)):
         await turn.answer(Card(f"{quote(name)} er allerede med i krisestaben."))
         return
@@ -122,12 +121,14 @@ async def leave(turn: Turn, name: str) -> bool:
     row.until = turn.now
     for standing in await turn.db.scalars(
         select(Member).where(
-            Member.crisis_id == row.crisis_id, Member.person == f"{PREFIX}{row.name}", Member.until.is_(None)
+            Member.crisis_id == row.crisis_id, Member.person == f"{OUTSIDE}{row.name}", Member.until.is_(None)
         )
     ):
         standing.until = turn.now
     await turn.db.flush()
-    await turn.log(f"Ud af krisestaben: {row.name} ({row.organisation})", kind="member", receiver=f"{PREFIX}{row.name}")
+    await turn.log(
+        f"Ud af krisestaben: {row.name} ({row.organisation})", kind="member", receiver=f"{OUTSIDE}{row.name}"
+    )
     await turn.answer(Card(f"{quote(row.name)} er trådt ud af krisestaben. Sig det til dem: {quote(row.contact)}."))
     return True
 
@@ -161,7 +162,7 @@ async def share(turn: Turn, text: str) -> None:
             )
         )
         return
-    person = f"{PREFIX}{row.name}"
+    person = f"{OUTSIDE}{row.name}"
     highest = await clearance.of(turn, person)
     lines, unseen = await _lines(turn, highest)
     await _remember(turn, f"{row.name} ({row.organisation})", person, lines, highest)

@@ -8,8 +8,7 @@ from handlers.core import rights
 from handlers.core.card import Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from storage.log import exported
-from storage.tables import LogEntry
+from storage.rows.log import LogEntry, exported
 
 KIND = "addresses"
 

@@ -11,7 +11,8 @@ from handlers.core.card import Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.staff import calendars, externals, mail_group
-from storage.tables import LogEntry, Member
+from storage.rows.log import LogEntry
+from storage.rows.staff import Member
 
 # More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
 MANY = 12

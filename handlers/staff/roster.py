@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 
 from handlers.core.language import times_shown
 from handlers.core.turn import Turn
-from storage.parts.monitoring import WatchedLine
-from storage.parts.roster import Shift
+from storage.rows.reporting import WatchedLine
+from storage.rows.staff import Shift
 
 CHIEF = "krisestabschef"
 DEPUTY = "krisestabschefens stedfortræder"

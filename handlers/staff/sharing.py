@@ -17,7 +17,7 @@ from handlers.measures import decisions
 from handlers.staff import externals
 from storage.grades import GRADES
 from storage.letters import fold
-from storage.parts.sharing import LISTS, LOG, MINUTES, PICTURE, SUBJECTS, Sharing
+from storage.rows.staff import LISTS, LOG, MINUTES, PICTURE, SUBJECTS, Sharing
 
 NAMES = {LOG: "Loggen", MINUTES: "Referaterne", PICTURE: "Situationsbilledet", LISTS: "Listerne"}
 SPOKEN = {

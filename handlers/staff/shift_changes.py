@@ -10,7 +10,7 @@ from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.staff import roster
 from handlers.staff.roster import CHIEF, ENDED, LONGEST, ON_DUTY, PLANNED
-from storage.parts.roster import Shift
+from storage.rows.staff import Shift
 
 # Gaps are told of when people are up; what can't wait is told an hour before, whenever that is.
 MORNING, AFTERNOON = time(6, 30), time(16, 0)

@@ -13,7 +13,7 @@ from handlers.core.turn import Turn
 from handlers.staff import roster, shift_changes
 from handlers.staff.roster import LONGEST, ON_DUTY, PLANNED, WITHDRAWN
 from storage.letters import fold
-from storage.parts.roster import Shift
+from storage.rows.staff import Shift
 
 SOON = timedelta(hours=1)
 

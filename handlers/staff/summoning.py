@@ -10,8 +10,8 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
 from handlers.staff import membership
-from storage.log import exported
-from storage.tables import LogEntry, Summons
+from storage.rows.log import LogEntry, exported
+from storage.rows.staff import Summons
 
 KIND = "framing_meeting"
 

@@ -13,8 +13,10 @@ from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
 from handlers.staff import membership, summoning
 from handlers.staff.summoning import Duty
-from storage.plan import SECRETARIAT_ROLES
-from storage.tables import Crisis, Message, Summons
+from storage.plan.model import SECRETARIAT_ROLES
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Summons
+from storage.rows.traffic import Message
 
 # When a deputy is to have the summons of somebody who says nothing.
 ANSWER_WITHIN = timedelta(minutes=10)

@@ -10,7 +10,7 @@ from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.letters import fold
-from storage.parts.support import SupportNeed
+from storage.rows.staff import SupportNeed
 
 
 @verb(

@@ -8,7 +8,7 @@ from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import roster, summoning, support
-from storage.parts.support import SupportNeed
+from storage.rows.staff import SupportNeed
 
 
 @verb(

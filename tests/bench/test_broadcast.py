@@ -23,7 +23,7 @@ from bot.settings import Settings
 from handlers.core.card import Card
 from handlers.core.context import ROUTINE, URGENT
 from handlers.core.turn import Turn
-from storage.tables import Address
+from storage.rows.traffic import Address
 from tests.databases import SQLite
 from tests.fakes.slack import FakeSlack
 from tests.stage import Stage

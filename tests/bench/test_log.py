@@ -22,12 +22,14 @@ from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from handlers.log import search
 from handlers.picture import draft
-from storage import chain, log, log_words
+from storage.case import chain, log, log_words
+from storage.case.pages import VOLUME
 from storage.database import Database
 from storage.letters import fold
-from storage.pages import VOLUME
-from storage.plan import example
-from storage.tables import Crisis, LogEntry, LogState
+from storage.plan.model import example
+from storage.rows.base import instant
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry, LogState
 
 pytestmark = pytest.mark.bench
 
@@ -73,8 +75,8 @@ def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
     copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": recorder}
     content = {
         "no": no,
-        "event_time": log.instant(at),
-        "recorded_time": log.instant(at),
+        "event_time": instant(at),
+        "recorded_time": instant(at),
         "sender": "lars",
         "receiver": "krisestaben",
         "summary": summary,

@@ -12,8 +12,8 @@ from bot.clock import SystemClock
 from bot.turns import Turns
 from handlers.core import registry
 from storage.database import Database
-from storage.plan import example
-from storage.tables import Timer
+from storage.plan.model import example
+from storage.rows.traffic import Timer
 
 pytestmark = pytest.mark.bench
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.platforms import teams_files
 from bot.platforms.platform import Undeliverable
-from storage.parts.attachments import LARGEST, Attachment
+from storage.rows.log import LARGEST, Attachment
 from tests.fakes import slack as fake_slack
 from tests.fakes.slack import FakeMessage, ServerError
 from tests.fakes.teams import RateLimited

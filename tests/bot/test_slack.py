@@ -22,10 +22,12 @@ from bot.platforms.slack import Slack
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn
-from storage import plan
 from storage.database import Database
-from storage.plan import Plan
-from storage.tables import Crisis, Delivery, Inbox, LogEntry, LogState, Room
+from storage.plan import model
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry, LogState
+from storage.rows.traffic import Delivery, Inbox, StaffChannel
 from tests.fakes.slack import (
     DisconnectAfter,
     DisconnectBefore,
@@ -88,7 +90,7 @@ class House:
         self.slack = slack
         self.database = database
         self.clock = StoppedClock()
-        self.plan: Plan = plan.example()
+        self.plan: Plan = model.example()
         self.engine = Engine(database, self.clock, lambda: self.plan)
         how = {"signing_secret": slack.signing_secret, **how}
         self.platform = Slack(self.engine, bot_token=slack.bot_token, api_url=slack.url, **how)
@@ -146,7 +148,7 @@ class House:
 
 @asynccontextmanager
 async def a_house(database: Database, **how: Any) -> AsyncIterator[House]:
-    people = {known.slack: known.name for known in plan.example().persons.values() if known.slack}
+    people = {known.slack: known.name for known in model.example().persons.values() if known.slack}
     async with FakeSlack(users={**people, "U0FINN": "Finn Holst"}) as slack:
         house = House(slack, database, **how)
         await house.open()
@@ -718,7 +720,7 @@ async def test_a_name_that_is_taken_gets_a_number(house: House) -> None:
     await house.crisis()
     channel = house.slack.channel("krise-2026-07-02-skybrud-i-hedehusene-3")
     assert "U0LARS" in channel.members
-    assert await house.rows(select(Room.address)) == [channel.id]
+    assert await house.rows(select(StaffChannel.address)) == [channel.id]
 
 
 @hasty
@@ -744,7 +746,7 @@ async def test_one_429_loses_no_channel(house: House) -> None:
 
 async def test_a_crisis_of_the_same_name_gets_a_channel_of_its_own(house: House) -> None:
     await house.crisis()
-    (first,) = await house.rows(select(Room.address))
+    (first,) = await house.rows(select(StaffChannel.address))
     address, _ = await house.platform.open_room("krise-2026-07-02-skybrud-i-hedehusene", "Den anden", {})
     assert address != first
     assert house.slack.channel(address).name == "krise-2026-07-02-skybrud-i-hedehusene-2"

@@ -20,10 +20,12 @@ from bot.platforms.teams import Teams
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn
-from storage import plan
 from storage.database import Database
-from storage.plan import Plan
-from storage.tables import Address, Crisis, Delivery, Inbox, LogEntry, Room
+from storage.plan import model
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.traffic import Address, Delivery, Inbox, StaffChannel
 from tests.fakes.teams import (
     NOT_JSON,
     DisconnectAfter,
@@ -68,7 +70,7 @@ class House:
         self.url = url
         self.how = how
         self.clock = StoppedClock()
-        self.plan: Plan = plan.example()
+        self.plan: Plan = model.example()
 
     async def open(self) -> None:
         registry.load()
@@ -126,8 +128,8 @@ class House:
         await self.person("aad-jens").says("aktiver 2 skybrud i Hedehusene")
         await self.settle()
 
-    async def room(self) -> Room:
-        (room,) = await self.rows(select(Room))
+    async def room(self) -> StaffChannel:
+        (room,) = await self.rows(select(StaffChannel))
         return room
 
     def posted(self, text: str) -> int:
@@ -137,7 +139,7 @@ class House:
 
 @asynccontextmanager
 async def a_house(url: str, **how: Any) -> AsyncIterator[House]:
-    people = {known.teams: known.name for known in plan.example().persons.values() if known.teams}
+    people = {known.teams: known.name for known in model.example().persons.values() if known.teams}
     async with FakeTeams(people={**people, "aad-finn": "Finn Holst"}) as teams:
         teams.add_team(GROUP, "Krisestab", "aad-jens", "aad-eva")
         house = House(teams, url, **how)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.platforms import teams_drawing
 from handlers.core.card import Card
-from storage.tables import Message
+from storage.rows.traffic import Message
 from tests.fakes.teams_cards import ADAPTIVE_CARD
 from tests.stage import RehearsalStage
 

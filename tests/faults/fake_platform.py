@@ -11,8 +11,8 @@ from aiohttp import web
 
 from bot.pace import NO_LIMITS, Limits
 from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
-from storage.reach import Way
-from storage.tables import Address
+from storage.plan.reach import Way
+from storage.rows.traffic import Address
 
 
 @dataclass

@@ -17,20 +17,22 @@ from handlers.core.card import Card
 from handlers.core.context import ORDINARY, ROUTINE, URGENT
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
-from storage import export, plan
+from storage.case import export
 from storage.database import Database
-from storage.tables import Crisis, Delivery, Lane, Message, Timer
+from storage.plan import model
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Conversation, Delivery, Message, Timer
 from tests.faults.fake_platform import FakePlatform, Roomy
 from tests.stage import SUMMER_AFTERNOON, WoundClock
 
-PLAN = plan.example()
+PLAN = model.example()
 
 
 class House:
     """An engine between rows and fake platforms, and a clock to wind."""
 
     def __init__(
-        self, url: str, *platforms: FakePlatform, clock: WoundClock | None = None, plan_: plan.Plan = PLAN
+        self, url: str, *platforms: FakePlatform, clock: WoundClock | None = None, plan_: model.Plan = PLAN
     ) -> None:
         registry.load()
         self.clock = clock or WoundClock(SUMMER_AFTERNOON)
@@ -262,8 +264,8 @@ async def test_the_plan_decides_in_which_order_a_person_is_tried(
     """Issue 5: the order for each urgency is in the plan file; when the first way is dead it is the next, by itself."""
     ways = {name: FakePlatform(name) for name in ("slack", "teams", "sms")}
     ways["slack"].has_rooms = ways["teams"].has_rooms = True
-    text = plan.example_text().replace("rækkefølge: [slack, teams, sms, mail]", f"rækkefølge: {order}")
-    house = House(database_url, *ways.values(), plan_=plan.parse(text, "planen"))
+    text = model.example_text().replace("rækkefølge: [slack, teams, sms, mail]", f"rækkefølge: {order}")
+    house = House(database_url, *ways.values(), plan_=model.parse(text, "planen"))
     await house.say("jens", "haster", urgency=URGENT)
     await house.say("jens", "ikke", urgency=ORDINARY)
     await house.engine.settle()
@@ -325,7 +327,7 @@ async def test_a_death_between_the_mark_and_the_send_loses_and_doubles_nothing(h
     await dying.engine.settle()
     async with house.database.transaction() as db:
         delivery = (await db.scalars(select(Delivery))).one()
-        lane = (await db.scalars(select(Lane))).one()
+        lane = (await db.scalars(select(Conversation))).one()
         delivery.state, delivery.attempts = "sending", 0
         lane.held_by, lane.held_until, lane.not_before = "the dead", house.clock.now() + timedelta(seconds=12), None
     fake(house).shown.extend(dead.shown)

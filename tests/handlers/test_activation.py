@@ -8,8 +8,8 @@ from importlib import resources
 
 import pytest
 
-from storage import plan
-from storage.plan import Plan
+from storage.plan import model
+from storage.plan.model import Plan
 from tests.stage import RehearsalStage, log_of, told
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -31,8 +31,8 @@ def standing(told_so: dict[str, object]) -> set[str]:
 
 def with_two_deputies() -> Plan:
     """The example plan, with a second deputy for the mayor."""
-    text = resources.files("storage").joinpath("eksempelplan.yaml").read_text("utf-8")
-    return plan.parse(text.replace("stedfortrædere: [mette]", "stedfortrædere: [mette, jon]"), "to.yaml")
+    text = resources.files("storage.plan").joinpath("eksempelplan.yaml").read_text("utf-8")
+    return model.parse(text.replace("stedfortrædere: [mette]", "stedfortrædere: [mette, jon]"), "to.yaml")
 
 
 @pytest.mark.parametrize("level", [1, 2])

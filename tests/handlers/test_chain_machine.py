@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from handlers.alert.escalation_chain import links_of
+from storage.case.verification import verify_export
 from storage.database import Database
-from storage.plan import example
-from storage.verification import verify_export
+from storage.plan.model import example
 from tests.stage import RehearsalStage
 
 LINKS = links_of(example())

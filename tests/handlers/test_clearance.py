@@ -20,19 +20,21 @@ from handlers.core import clearance, registry, router
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from handlers.crisis import status
-from storage import archive, export, plan
+from storage.case import archive, export
+from storage.case.pages.blocks import Names
+from storage.case.verification import verify_crisis, verify_export
 from storage.database import Database
 from storage.grades import GRADES, within
-from storage.log import state_of
-from storage.pages import Names
-from storage.parts.orders import Order
-from storage.tables import Crisis, Inbox, LogEntry, Message, Room, Timer
-from storage.verification import verify_crisis, verify_export
+from storage.plan import model
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry, state_of
+from storage.rows.measures import Order
+from storage.rows.traffic import Inbox, Message, StaffChannel, Timer
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 registry.load()
-PLAN = plan.example()
+PLAN = model.example()
 NOW = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 ROOM = "krise-1"
 
@@ -132,7 +134,7 @@ async def chat(database: Database) -> AsyncIterator[Chat]:
     async with database.transaction() as db:
         chat = Chat(db)
         await chat.writes("jens", "aktiver 2 skybrud")
-        db.add(Room(crisis_id=1, platform="rehearsal", name=ROOM, address=ROOM, state="open"))
+        db.add(StaffChannel(crisis_id=1, platform="rehearsal", name=ROOM, address=ROOM, state="open"))
         await chat.writes("kim", "ind ekstern Lone Bak, Politiet, 114, Åben")
         for grade, secret in SECRETS.items():
             await chat.writes("kim", f"log {PLAN.grade_name(grade)}: ved Kaninbakke er der {secret}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.prologue import after
 from tests.stage import RehearsalStage, Stage, log_of
 from tests.stages import in_one_chat

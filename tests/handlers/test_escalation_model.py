@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.databases import SQLite
 from tests.stage import RehearsalStage
 

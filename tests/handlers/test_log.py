@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of
 from tests.stages import in_one_chat

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from storage.tables import Message
-from storage.verification import verify_export
+from storage.case.verification import verify_export
+from storage.rows.traffic import Message
 from tests.databases import SQLite
 from tests.stage import RehearsalStage
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from handlers.core.language.needs import Need, lacking, place, read
-from storage import plan
+from storage.plan import model
 
-PLAN = plan.example()
+PLAN = model.example()
 
 
 @pytest.mark.parametrize(

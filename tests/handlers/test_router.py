@@ -8,8 +8,8 @@ import pytest
 
 from handlers.core import registry
 from handlers.core.language import verb_words
+from storage.case.verification import verify_export
 from storage.letters import fold
-from storage.verification import verify_export
 from tests.stage import RehearsalStage, log_of
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

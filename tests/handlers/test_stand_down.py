@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.prologue import after, cloudburst
 from tests.stage import RehearsalStage, log_of, told
 from tests.stages import in_one_chat

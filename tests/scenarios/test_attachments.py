@@ -14,11 +14,11 @@ import aiohttp
 from sqlalchemy import select, text, update
 
 from bot.case_file import attached
-from storage import archive, export
-from storage.pages import Names
-from storage.parts.attachments import Stored
-from storage.tables import Crisis, LogState
-from storage.verification import verify_crisis
+from storage.case import archive, export
+from storage.case.pages.blocks import Names
+from storage.case.verification import verify_crisis
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogState, Stored
 from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat

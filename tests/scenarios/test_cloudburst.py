@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.prologue import after
 from tests.stage import DENMARK, Stage, log_of, told
 from tests.stages import everywhere, in_one_chat

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from bot.platforms.plain import in_words
 from handlers.core.card import Button, Card, Field, in_exercise
-from storage import plan
-from storage.tables import Message, Room
+from storage.plan import model
+from storage.rows.traffic import Message, StaffChannel
 from tests.stage import DENMARK, Stage, log_of, told
 from tests.stages import in_one_chat
 
@@ -39,7 +39,7 @@ async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_t
     assert len(cards) > 20
     assert [card["text"] for card in cards if not card["text"].startswith("ØVELSE: ")] == []
     async with stage.database.reading() as db:
-        room = (await db.scalars(select(Room))).first()
+        room = (await db.scalars(select(StaffChannel))).first()
     assert room is not None
     assert (room.name[:8], room.title) == ("oevelse-", "ØVELSE: skybrud")
 
@@ -175,7 +175,7 @@ async def test_a_changed_plan_file_is_asked_about_and_a_principal_change_has_dut
     await stage.kill()
     await stage.settle()
     assert not await stage["kim"].has("Principiel ændring")
-    stage.plan = plan.example().model_copy(update={"municipality": "En anden kommune"})
+    stage.plan = model.example().model_copy(update={"municipality": "En anden kommune"})
     await stage.kill()
     await stage.settle()
     await stage["kim"].presses("Principiel ændring")

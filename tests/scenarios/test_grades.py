@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.prologue import after, cloudburst
 from tests.stage import Stage, log_of, told
 from tests.stages import in_one_chat

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import vobject
 
-from storage import plan as plans
+from storage.plan import model as plans
 from tests.databases import SQLite
 from tests.scenarios.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.stage import DENMARK, RehearsalStage, Stage, log_of

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot.platforms.mail import Mail
 from bot.platforms.mailbox import Mailbox
 from bot.settings import Settings
-from storage import plan as plans
+from storage.plan import model as plans
 from tests.fakes.imap import FakeImap, Kept
 from tests.stage_slack import SlackStage
 

@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from bot.settings import Settings
-from storage import plan as plans
+from storage.plan import model as plans
 from tests.fakes import twilio
 from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.fakes.twilio import FakeTwilio
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 JENS, PIA, ANNE, MADS = "+4520000001", "+4520000002", "+4520000005", "+4520000013"
 ULLA, NILS = "+4520000018", "+4520000023"
 PLAN = (
-    (resources.files("storage") / "eksempelplan.yaml")
+    (resources.files("storage.plan") / "eksempelplan.yaml")
     .read_text("utf-8")
     .replace("tidszone:", f"adresse: {twilio.PUBLIC}\ntidszone:")
     .replace("sms: null", f'sms: "gatewayapi://{TOKEN}@Krisebot?hemmelighed={SECRET}"')

@@ -10,7 +10,7 @@ import docx
 import pypdf
 
 from handlers.log.paper_links import LASTS
-from storage.parts.pictures import HEADINGS
+from storage.rows.picture import HEADINGS
 from tests.scenarios.test_meetings import held
 from tests.scenarios.test_picture import fields
 from tests.stage import Stage

@@ -6,8 +6,8 @@ import json
 
 from sqlalchemy import select
 
-from storage.tables import Inbox
-from storage.verification import verify_export
+from storage.case.verification import verify_export
+from storage.rows.traffic import Inbox
 from tests.prologue import after, outbreak
 from tests.stage import Stage, log_of
 from tests.stages import in_one_chat

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from handlers.picture.picture_texts import shown
-from storage.parts.pictures import PictureText
+from storage.rows.picture import PictureText
 from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import RehearsalActor, Stage, log_of, told

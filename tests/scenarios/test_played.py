@@ -14,8 +14,8 @@ from sqlalchemy import select
 from bot import expectations, scenario
 from bot.scenario import Expected, Step
 from handlers.core.card import Button, Card
-from storage.tables import Message
-from storage.verification import verify_export
+from storage.case.verification import verify_export
+from storage.rows.traffic import Message
 from tests.stage import DENMARK, Stage
 from tests.stages import Pair
 

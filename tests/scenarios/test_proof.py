@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from bot.settings import Settings
-from storage import plan as plans
+from storage.plan import model as plans
 from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage import log_of
 from tests.stage_slack import SlackStage
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 JENS, LARS, KIM = "+4520000001", "+4520000003", "+4520000008"
 PLAN = (
-    (resources.files("storage") / "eksempelplan.yaml")
+    (resources.files("storage.plan") / "eksempelplan.yaml")
     .read_text("utf-8")
     .replace("sms: null", f'sms: "gatewayapi://{TOKEN}@Krisebot?hemmelighed={SECRET}"')
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import plan as plans
+from storage.plan import model as plans
 from tests.prologue import after, cloudburst
 from tests.stage import Stage
 from tests.stages import in_one_chat

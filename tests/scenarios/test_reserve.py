@@ -12,11 +12,11 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.settings import Settings
-from storage import plan as plans
+from storage.plan import model as plans
 from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage_slack import SlackStage
 
-EXAMPLE = (resources.files("storage") / "eksempelplan.yaml").read_text("utf-8")
+EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
 JENS, PIA, ULLA, FINN = "+4520000001", "+4520000002", "+4520000018", "+4529999999"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import Stage, log_of

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.verification import verify_export
+from storage.case.verification import verify_export
 from tests.stage import RehearsalStage, log_of
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

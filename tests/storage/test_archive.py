@@ -11,9 +11,10 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from storage import archive
-from storage.chain import Break
-from storage.pages import Names
+from storage.case import archive
+from storage.case.chain import Break
+from storage.case.pages.blocks import Names
+from storage.plan import model
 from tests.databases import SQLite, run
 from tests.stage import RehearsalStage
 
@@ -51,9 +52,8 @@ def verify(packed: bytes, head: str | None = None) -> list[Break]:
 
 @pytest.fixture
 def names() -> Any:
-    from storage import plan
 
-    return Names.of(plan.example())
+    return Names.of(model.example())
 
 
 def test_an_exercise_says_so_on_every_page(told: dict[str, Any], names: Any) -> None:

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import archive, lines, plan
-from storage.lines import Lines, Standing
-from storage.pages import VOLUME, Names, sheet, volume, volumes
+from storage.case import archive, lines
+from storage.case.lines import Lines, Standing
+from storage.case.pages import VOLUME, sheet, volume, volumes
+from storage.case.pages.blocks import Names
+from storage.plan import model
 
-NAMES = Names.of(plan.example())
+NAMES = Names.of(model.example())
 STATE = {"verification": "confirmed", "status": None, "grade": "staff", "corrected_by": None}
 CRISIS = {
     "number": 1,

@@ -13,10 +13,12 @@ from handlers.core import registry
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from handlers.log import search
-from storage import log, plan
+from storage.case import log
+from storage.case.log_words import STRETCH
 from storage.database import Database
-from storage.log_words import STRETCH
-from storage.tables import Crisis, Message
+from storage.plan import model
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Message
 
 START = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 LINES = 2 * STRETCH + 20
@@ -34,7 +36,7 @@ async def db(database: Database) -> AsyncIterator[AsyncSession]:
     registry.load()
     async with database.turn() as db:
         crisis = Crisis(
-            number=1, title="Skybrud", plan=plan.example().frozen(), created_at=START, level=2, state="active"
+            number=1, title="Skybrud", plan=model.example().frozen(), created_at=START, level=2, state="active"
         )
         db.add(crisis)
         await db.flush()
@@ -49,7 +51,7 @@ async def asked(db: AsyncSession, text: str, person: str = "anne", before: int |
     """What somebody is answered who looks for it when the log has ended."""
     now = START + timedelta(minutes=LINES)
     incoming = Incoming("1", "command", "fake", person, "dm", person, now, text="find")
-    turn = Turn(db, now, plan.example(), incoming=incoming)
+    turn = Turn(db, now, model.example(), incoming=incoming)
     turn.crisis = await db.scalar(select(Crisis))
     await (search.find(turn, text) if before is None else search.more(turn, text, before))
     return (await db.scalars(select(Message).order_by(Message.id.desc()).limit(1))).one()

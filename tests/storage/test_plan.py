@@ -12,11 +12,12 @@ from hypothesis import example as also
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import plan as plans
-from storage.plan import Fault, Plan, PlanFaults
-from storage.plan_words import read_duration, write_duration
+from storage.plan import model as plans
+from storage.plan.faults import Fault, PlanFaults
+from storage.plan.model import Plan
+from storage.plan.words import read_duration, write_duration
 
-EXAMPLE = (resources.files("storage") / "eksempelplan.yaml").read_text("utf-8")
+EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
 REACHED = ', slack: U0NILS, teams: aad-nils, mobil: "+4520000023", mail: nils@htk.example'
 ORDER = "rækkefølge: [slack, teams, sms, mail]"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from storage import plan as plans
-from storage import plan_import as lists
+from storage.plan import importing as lists
+from storage.plan import model as plans
 
 PLAN = """\
 # Vores plan

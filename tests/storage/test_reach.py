@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage import plan as plans
-from storage import reach
-from storage.reach import Known, Way
+from storage.plan import model as plans
+from storage.plan import reach
+from storage.plan.reach import Known, Way
 
 PLAN = """\
 kommune: Prøvekøbing

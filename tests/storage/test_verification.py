@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import chain, export, log, plan
+from storage.case import chain, export, log
+from storage.case.verification import verify_crisis, verify_export
 from storage.database import Database
-from storage.tables import Crisis
-from storage.verification import verify_crisis, verify_export
+from storage.plan import model
+from storage.rows.base import instant
+from storage.rows.crisis import Crisis
+from storage.rows.log import state_of
 
 START = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 LINES = 6
@@ -26,7 +29,7 @@ Json = dict[str, Any]
 
 
 async def crisis_with_a_log(db: AsyncSession) -> Crisis:
-    crisis = Crisis(number=1, title="Skybrud", plan=plan.example().frozen(), created_at=START)
+    crisis = Crisis(number=1, title="Skybrud", plan=model.example().frozen(), created_at=START)
     db.add(crisis)
     await db.flush()
     for number in range(LINES):
@@ -38,7 +41,7 @@ async def crisis_with_a_log(db: AsyncSession) -> Crisis:
             recorded_time=START + timedelta(minutes=number),
             grade="confidential" if number == 2 else "staff",
         )
-    state = await log.state_of(db, crisis, 3)
+    state = await state_of(db, crisis, 3)
     state.verification, state.confirmed_by, state.confirmed_at = "confirmed", "kim", START + timedelta(minutes=LINES)
     await log.append(
         db,
@@ -135,8 +138,8 @@ def entry(no: int, previous: str) -> Json:
     """A line as an export has it."""
     content = {
         "no": no,
-        "event_time": log.instant(START),
-        "recorded_time": log.instant(START),
+        "event_time": instant(START),
+        "recorded_time": instant(START),
         "sender": "",
         "receiver": "",
         "summary": f"linje {no}",

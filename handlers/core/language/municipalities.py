@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from storage.letters import fold
-from storage.plan import Plan
+from storage.plan.model import Plan
 
 # One letter wrong in a name as long as these is a slip: "vallensbek".
 SLIP = 1

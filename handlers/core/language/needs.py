@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from handlers.core.language.durations import NUMBERS
 from storage.letters import fold
-from storage.plan import Plan
+from storage.plan.model import Plan
 
 _number = "|".join(sorted(NUMBERS, key=len, reverse=True))
 LACKS = re.compile(

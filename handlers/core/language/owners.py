@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from storage.letters import fold
-from storage.plan import Centre, Plan
+from storage.plan.model import Centre, Plan
 
 LONGEST_NAME = 4  # words
 ENDS = ".,;:!?"

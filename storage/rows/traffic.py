@@ -1,0 +1,187 @@
+"""What comes in, what falls due, what goes out, and where people are reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.rows import base
+from storage.rows.base import Base, Id
+
+# --- what comes in, what falls due, what goes out -------------------------------------------------------------------
+
+
+class Inbox(Base):
+    """What was received, verbatim, before anybody has understood it. A key is taken in once."""
+
+    __tablename__ = "inbox"
+    id: Mapped[int] = base.primary_key()
+    key: Mapped[str] = mapped_column(unique=True)
+    body: Mapped[dict[str, Any]]
+    message: Mapped[str | None] = mapped_column(index=True)  # the platform's name for what was said
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="new")  # new, done, failed
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("inbox_waiting", "state", "due_at"),)
+
+
+class Timer(Base):
+    """Something that shall happen at a time. A key has one timer; setting it anew moves it."""
+
+    __tablename__ = "timers"
+    id: Mapped[int] = base.primary_key()
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")  # waiting, done, cancelled, failed
+    attempts: Mapped[int] = mapped_column(default=0)
+    fired_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("timers_waiting", "state", "due_at"),)
+
+
+# The kinds of message that are notices in their own right: they are logged and shown with how they fared.
+NOTICES = frozenset({"alert", "summons", "notice", "reminder", "broadcast", "order"})
+
+
+class Message(Base):
+    """One message as it shall stand now; saying it again under the same key changes it where it stands."""
+
+    __tablename__ = "messages"
+    id: Mapped[int] = base.primary_key()
+    key: Mapped[str] = mapped_column(unique=True)
+    crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
+    recipient: Mapped[str]  # a person, or "staff:<crisis id>"
+    kind: Mapped[str]  # alert, summons, notice, reminder, broadcast, order; reply, card
+    card: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1)
+    dispatched_version: Mapped[int] = mapped_column(default=0, index=True)
+    urgency: Mapped[int] = mapped_column(default=1)  # 0 urgent, 1 ordinary, 2 routine
+    everywhere: Mapped[bool] = mapped_column(default=False)  # by every way the person has, not by the first
+    platform: Mapped[str | None]  # the way it was asked, for an answer
+    another_way: Mapped[bool] = mapped_column(default=False)  # it has stood long enough on those it is on
+    held: Mapped[bool] = mapped_column(default=False)  # a routine message that waits to be told of with others
+    bundle: Mapped[int | None] = mapped_column(Id)  # the message that told of it
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+
+
+class Delivery(Base):
+    """One message on its way by one platform."""
+
+    __tablename__ = "deliveries"
+    id: Mapped[int] = base.primary_key()
+    message_id: Mapped[int] = mapped_column(Id, ForeignKey("messages.id"), index=True)
+    platform: Mapped[str]
+    lane: Mapped[str]  # the conversation: what is said there is said in order
+    state: Mapped[str] = mapped_column(default="queued")  # queued, sending, doubt, sent, delivered, failed, replaced
+    urgency: Mapped[int] = mapped_column(default=1)
+    ref: Mapped[dict[str, Any] | None]  # the platform's name for it, once it stands there
+    version_sent: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("message_id", "platform", "lane"),
+        Index("deliveries_waiting", "state", "due_at"),
+        Index("deliveries_lane", "lane", "state"),
+    )
+
+
+class Conversation(Base):
+    """A conversation that messages go to. Whoever holds it is the only one who sends there."""
+
+    __tablename__ = "lanes"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    held_by: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    recent: Mapped[list[Any]] = mapped_column(default=list)  # when it was last written there: bot/pace.py
+
+
+class RateUse(Base):
+    """How much of one limit of a platform's is used: "slack/posts"."""
+
+    __tablename__ = "paces"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    recent: Mapped[list[Any]] = mapped_column(default=list)  # the last calls, in seconds since 1970, oldest first
+    not_before: Mapped[datetime | None]
+
+
+class Address(Base):
+    """Where a person is reached on a platform, as learnt from having heard from them."""
+
+    __tablename__ = "addresses"
+    person: Mapped[str] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[dict[str, Any]]
+    name: Mapped[str] = mapped_column(default="")
+    heard_at: Mapped[datetime | None]
+
+
+class StaffChannel(Base):
+    """A crisis staff's channel on one platform: what it shall be, and what has been made of it."""
+
+    __tablename__ = "rooms"
+    id: Mapped[int] = base.primary_key()
+    crisis_id: Mapped[int] = base.of_crisis()
+    platform: Mapped[str]
+    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="wanted")  # wanted, open, failed, closing, closed
+    address: Mapped[str | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    inside: Mapped[list[Any]] = mapped_column(default=list)  # persons the platform has let in
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]  # None: nothing to do
+    error: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("crisis_id", "platform"), Index("rooms_address", "platform", "address"))
+
+
+class Remembered(Base):
+    """A single remembered value, by name: the rehearsal clock's offset, the plan's last fingerprint."""
+
+    __tablename__ = "facts"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]
+
+
+class RehearsalPost(Base):
+    """A message in the rehearsal chat, whoever said it."""
+
+    __tablename__ = "rehearsal_posts"
+    id: Mapped[int] = base.primary_key()
+    seq: Mapped[int] = mapped_column(Id, unique=True)
+    place: Mapped[str] = mapped_column(index=True)  # "dm:jens", "generelt", a staff channel's name
+    sender: Mapped[str]
+    text: Mapped[str]
+    files: Mapped[list[Any]] = mapped_column(default=list)  # what is attached: name, content_type, size, sha256
+    card: Mapped[dict[str, Any] | None]
+    message_id: Mapped[int | None] = mapped_column(Id, unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+    at: Mapped[datetime]
+
+
+class MailToken(Base):
+    """One call of the gateway's; it signs when it called and a token, but not what it brought."""
+
+    __tablename__ = "mail_tokens"
+    token: Mapped[str] = mapped_column(primary_key=True)
+    brought: Mapped[str]  # SHA-256 of the mail, so that the gateway may bring the same one again
+    at: Mapped[datetime] = mapped_column(index=True)
