@@ -22,13 +22,8 @@ from bot.clock import SystemClock
 from bot.engine import Engine
 from bot.packing import Handout
 from bot.papers import Papers
-from bot.platforms.gateway import Gateway
-from bot.platforms.gatewayapi import SCHEME, GatewayApi
-from bot.platforms.mail import Mail
-from bot.platforms.mailbox import Mailbox
 from bot.platforms.platform import Platform
 from bot.platforms.rehearsal import Rehearsal
-from bot.platforms.twilio import Twilio
 from bot.settings import Settings, SettingsFault
 from handlers.alert import contact_test
 from handlers.core import registry
@@ -92,6 +87,11 @@ class Krisebot:
         Raises:
             SettingsFault: mail comes in, and there is no way to write.
         """
+        from bot.platforms.gateway import Gateway
+        from bot.platforms.gatewayapi import SCHEME, GatewayApi
+        from bot.platforms.mail import Mail
+        from bot.platforms.mailbox import Mailbox
+        from bot.platforms.twilio import Twilio
 
         found: list[Platform] = []
         sms, mail = self.plan.fallback.sms, self.plan.fallback.mail

@@ -16,9 +16,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from sqlalchemy import select
 
-from bot import app as running
 from bot import doctor as checkup
-from bot import rehearse as stage
 from bot import scenario
 from bot import settings as configuration
 from bot.case_file import attached
@@ -32,7 +30,6 @@ from storage.case.chain import Break
 from storage.case.pages import volumes
 from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import importing as lists
 from storage.plan import model as plans
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
@@ -81,6 +78,7 @@ def default(context: typer.Context) -> None:
 @app.command()
 def serve() -> None:
     """Start krisebot."""
+    from bot import app as running
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("apscheduler", "alembic"):
@@ -125,6 +123,7 @@ def plan_import(
     keep: Annotated[bool, typer.Option("--behold", help="De, der ikke er i listen, bliver i planen")] = False,
 ) -> None:
     """Show what a list of contacts would change in the plan; with --write, write the plan so."""
+    from storage.plan import importing as lists
 
     path = plan_file or _settings().plan
     try:
@@ -238,6 +237,7 @@ def rehearse(
     ] = None,
 ) -> None:
     """Play a scenario, and check what is expected along the way."""
+    from bot import rehearse as stage
 
     # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)

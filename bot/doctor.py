@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from bot.app import Krisebot
 from bot.settings import Settings, SettingsFault
 from storage.database import Database, DatabaseUnavailable
 from storage.plan import model as plans
@@ -54,6 +53,7 @@ async def examine(settings: Settings) -> list[str]:
 
 def _ways(settings: Settings, database: Database, plan: Plan) -> list[reach.Way]:
     """The ways that krisebot would have, were it started; a rehearsal reaches nobody outside it."""
+    from bot.app import Krisebot
 
     # What the platforms' libraries have to say of how they are set up is not the operator's.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
