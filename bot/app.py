@@ -12,18 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.board import Board
-from bot.calendar_file import CalendarFile
-from bot.clock import SystemClock
-from bot.engine import Engine
-from bot.packing import Handout
-from bot.papers import Papers
-from bot.platforms.platform import Platform
-from bot.platforms.rehearsal import Rehearsal
+from bot.engine.clock import SystemClock
+from bot.engine.engine import Engine
+from bot.engine.platform import Platform
+from bot.pages.calendar_file import CalendarFile
+from bot.pages.case_download import CaseDownload
+from bot.pages.health import Health
+from bot.pages.papers import Papers
+from bot.pages.wall_board import WallBoard
+from bot.platforms.rehearsal.platform import Rehearsal
 from bot.settings import Settings, SettingsFault
 from handlers.alert import contact_test
 from handlers.core import registry
@@ -33,8 +31,7 @@ from storage.database import Database
 from storage.plan import model as plans
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
-from storage.rows.log import Attachment
-from storage.rows.traffic import Delivery, Inbox, Remembered, Timer
+from storage.rows.traffic import Remembered
 
 log = logging.getLogger(__name__)
 
@@ -62,16 +59,15 @@ class Krisebot:
         self.join_code: str | None = None
         self.platforms = self._platforms()
         self.engine.use(self.platforms)
-        self.metrics = Metrics(self)
 
     def _platforms(self) -> list[Platform]:
         settings, found = self.settings, list[Platform]()
         if settings.slack_configured:
-            from bot.platforms.slack import Slack
+            from bot.platforms.slack.platform import Slack
 
             found.append(Slack.from_settings(self.engine, settings))
         if settings.teams_configured:
-            from bot.platforms.teams import Teams
+            from bot.platforms.teams.platform import Teams
 
             found.append(Teams.from_settings(self.engine, settings))
         if settings.rehearsal:
@@ -87,11 +83,11 @@ class Krisebot:
         Raises:
             SettingsFault: mail comes in, and there is no way to write.
         """
-        from bot.platforms.gateway import Gateway
-        from bot.platforms.gatewayapi import SCHEME, GatewayApi
-        from bot.platforms.mail import Mail
-        from bot.platforms.mailbox import Mailbox
-        from bot.platforms.twilio import Twilio
+        from bot.platforms.fallback.gateway import Gateway
+        from bot.platforms.fallback.gatewayapi import SCHEME, GatewayApi
+        from bot.platforms.fallback.mail import Mail
+        from bot.platforms.fallback.mailbox import Mailbox
+        from bot.platforms.fallback.twilio import Twilio
 
         found: list[Platform] = []
         sms, mail = self.plan.fallback.sms, self.plan.fallback.mail
@@ -148,78 +144,15 @@ class Krisebot:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
             [
-                web.get("/healthz", self._alive),
-                web.get("/readyz", self._ready),
-                web.get("/metrics", self._measured),
-                *Board(self.engine).routes(),
+                *Health(self.database, self.engine, self.platforms).routes(),
+                *WallBoard(self.engine).routes(),
                 *CalendarFile(self.engine).routes(),
                 *Papers(self.engine).routes(),
-                *Handout(self.database, self.clock).routes(),
+                *CaseDownload(self.database, self.clock).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]
         )
         return app
-
-    async def _alive(self, request: web.Request) -> web.Response:
-        return web.json_response({"alive": True})
-
-    async def _ready(self, request: web.Request) -> web.Response:
-        """A dead platform is told but not an error: the other one may be fine."""
-        faults = {}
-        try:
-            await self.database.ping()
-        except (SQLAlchemyError, OSError) as error:
-            faults["database"] = f"databasen svarer ikke: {type(error).__name__}"
-        if stuck := self.engine.wakefulness():
-            faults["clock"] = stuck
-        links = {platform.name: platform.trouble() or "ok" for platform in self.platforms}
-        body = {"ready": not faults, "faults": faults, "platforms": links}
-        return web.json_response(body, status=503 if faults else 200)
-
-    async def _measured(self, request: web.Request) -> web.Response:
-        return web.Response(body=await self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
-
-
-class Metrics:
-    """What an operator watches, in Prometheus' form."""
-
-    def __init__(self, bot: Krisebot) -> None:
-        self._bot = bot
-        self._registry = CollectorRegistry()
-        self._waiting = Gauge("krisebot_waiting", "Rows that wait", ["what"], registry=self._registry)
-        self._link = Gauge("krisebot_platform_up", "1 when the link works", ["platform"], registry=self._registry)
-        self._refused = Gauge(
-            "krisebot_refused_requests",
-            "Forged, stale or malformed, since the start",
-            ["platform"],
-            registry=self._registry,
-        )
-
-        self._removed = Gauge(
-            "krisebot_removed_attachments", "Files that never came into the log", registry=self._registry
-        )
-
-    async def text(self) -> bytes:
-        """The figures as they stand."""
-        async with self._bot.database.reading() as db:
-            removed = select(func.count()).select_from(Attachment).where(Attachment.state == "removed")
-            self._removed.set(await db.scalar(removed) or 0)
-            for what, query in (
-                ("inbox", select(func.count()).select_from(Inbox).where(Inbox.state == "new")),
-                ("timers", select(func.count()).select_from(Timer).where(Timer.state == "waiting")),
-                (
-                    "deliveries",
-                    select(func.count()).select_from(Delivery).where(Delivery.state.in_(["queued", "sending"])),
-                ),
-                ("failed_deliveries", select(func.count()).select_from(Delivery).where(Delivery.state == "failed")),
-                ("attachments", select(func.count()).select_from(Attachment).where(Attachment.state == "wanted")),
-                ("failed_inputs", select(func.count()).select_from(Inbox).where(Inbox.state == "failed")),
-            ):
-                self._waiting.labels(what).set(await db.scalar(query) or 0)
-        for platform in self._bot.platforms:
-            self._link.labels(platform.name).set(0 if platform.trouble() else 1)
-            self._refused.labels(platform.name).set(platform.refused)
-        return generate_latest(self._registry)
 
 
 def load_plan(path: Path | None) -> Plan:

@@ -17,9 +17,9 @@ import typer
 from sqlalchemy import select
 
 from bot import doctor as checkup
-from bot import scenario
 from bot import settings as configuration
-from bot.case_file import attached
+from bot.engine.packing import attached
+from bot.playing import scenario
 from bot.settings import Settings, SettingsFault
 from handlers.alert import contacts
 from handlers.core.turn import Turn
@@ -237,7 +237,7 @@ def rehearse(
     ] = None,
 ) -> None:
     """Play a scenario, and check what is expected along the way."""
-    from bot import rehearse as stage
+    from bot.playing import rehearse as stage
 
     # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)

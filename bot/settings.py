@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.pace import Limits, Rates, rates
-from bot.platforms.mailbox import Mailbox
+from bot.engine.rates import Limits, Rates, rates
+from bot.platforms.fallback.mailbox import Mailbox
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DRIVERS = ("sqlite+aiosqlite://", "postgresql+asyncpg://")

@@ -19,7 +19,7 @@ from aiohttp import web
 from sqlalchemy import event, select
 
 from bot.app import Krisebot
-from bot.clock import WoundClock
+from bot.engine.clock import WoundClock
 from bot.settings import Settings
 from storage.case import export
 from storage.database import Database

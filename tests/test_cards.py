@@ -14,8 +14,9 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 from sqlalchemy import select
 
-from bot.platforms import slack_drawing, teams_drawing
-from bot.platforms.slack_home import home
+from bot.platforms.slack import drawing as slack_drawing
+from bot.platforms.slack.home import home
+from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from storage.rows.traffic import Message

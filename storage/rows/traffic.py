@@ -112,7 +112,7 @@ class Conversation(Base):
     held_by: Mapped[str | None]
     held_until: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
-    recent: Mapped[list[Any]] = mapped_column(default=list)  # when it was last written there: bot/pace.py
+    recent: Mapped[list[Any]] = mapped_column(default=list)  # when it was last written there: bot/engine/rates.py
 
 
 class RateUse(Base):

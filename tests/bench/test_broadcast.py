@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from bot.pace import Rate
+from bot.engine.rates import Rate
 from bot.settings import Settings
 from handlers.core.card import Card
 from handlers.core.context import ROUTINE, URGENT

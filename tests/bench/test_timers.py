@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.clock import SystemClock
-from bot.turns import Turns
+from bot.engine.clock import SystemClock
+from bot.engine.turns import Turns
 from handlers.core import registry
 from storage.database import Database
 from storage.plan.model import example

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.platforms import teams_files
-from bot.platforms.platform import Undeliverable
+from bot.engine.platform import Undeliverable
+from bot.platforms.teams import files
 from storage.rows.log import LARGEST, Attachment
 from tests.fakes import slack as fake_slack
 from tests.fakes.slack import FakeMessage, ServerError
@@ -251,6 +251,6 @@ async def test_a_file_is_fetched_from_microsofts_own_places_and_no_other(
     reference = {"url": url, "service_url": "https://smba.trafficmanager.net/emea/"}
     if whose is None:
         with pytest.raises(Undeliverable):
-            await teams_files.fetch(Calls(), reference, 9)  # type: ignore[arg-type]
+            await files.fetch(Calls(), reference, 9)  # type: ignore[arg-type]
     else:
-        assert await teams_files.fetch(Calls(), reference, 9) == whose.encode()  # type: ignore[arg-type]
+        assert await files.fetch(Calls(), reference, 9) == whose.encode()  # type: ignore[arg-type]

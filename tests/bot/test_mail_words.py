@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from bot.platforms.mail_words import from_a_machine, said
+from bot.platforms.fallback.mail_words import from_a_machine, said
 
 
 def mail(text: str, kind: str = "plain", **head: str) -> EmailMessage:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.pace import Rate, Rates, allowed, answered, free_at, rates, with_calls
+from bot.engine.rates import Rate, Rates, allowed, answered, free_at, rates, with_calls
 from bot.settings import Settings
 
 NOON = 1_800_000_000.0

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import expectations, scenario
+from bot.playing import expectations, scenario
+from storage.plan.faults import PlanFaults
 
 ROOT = Path(__file__).parents[2]
 DENMARK = ZoneInfo("Europe/Copenhagen")
@@ -108,7 +109,7 @@ def test_a_scenario_that_cannot_be_played_is_told_of_fault_by_fault(
 ) -> None:
     """Each with its line, all at once."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(scenario.PlanFaults) as raised:
+    with pytest.raises(PlanFaults) as raised:
         scenario.read(Path(written(tmp_path, text)))
     told = [str(fault) for fault in raised.value.faults]
     assert [line[: len(begins)] for line, begins in zip(told, lines, strict=True)] == lines

@@ -15,10 +15,10 @@ from aiohttp import web
 from ruamel.yaml import YAML
 from sqlalchemy import func, select
 
-from bot.clock import SystemClock
-from bot.engine import Engine
-from bot.platforms.platform import Throttled, Unavailable, Undeliverable
-from bot.platforms.slack import Slack
+from bot.engine.clock import SystemClock
+from bot.engine.engine import Engine
+from bot.engine.platform import Throttled, Unavailable, Undeliverable
+from bot.platforms.slack.platform import Slack
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn

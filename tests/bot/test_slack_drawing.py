@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.platforms import slack_drawing as drawing
-from bot.platforms.slack_drawing import Press, Said
-from bot.platforms.slack_words import plain, without_mention
+from bot.platforms.slack import drawing
+from bot.platforms.slack.drawing import Press, Said
+from bot.platforms.slack.text import plain, without_mention
 from handlers.core.card import Button, Card, Field, quote
 from tests.fakes.slack_blocks import TEXT_IN_ALL_BLOCKS, Inspection
 

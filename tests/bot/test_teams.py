@@ -13,10 +13,10 @@ import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
-from bot.clock import SystemClock
-from bot.engine import Engine
-from bot.platforms.platform import Throttled, Unavailable
-from bot.platforms.teams import Teams
+from bot.engine.clock import SystemClock
+from bot.engine.engine import Engine
+from bot.engine.platform import Throttled, Unavailable
+from bot.platforms.teams.platform import Teams
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.platforms import teams_drawing as drawing
-from bot.platforms.teams_drawing import Press
-from bot.platforms.teams_words import from_html, plain, without_mention
+from bot.platforms.teams import drawing
+from bot.platforms.teams.drawing import Press
+from bot.platforms.teams.text import from_html, plain, without_mention
 from handlers.core.card import Button, Card, Field, quote
 from tests.fakes.teams_cards import actions, inputs, inspect_card, walk
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.teams_token import ASK_AGAIN_AFTER, KEYS_LAST, KeysUnavailable, Refused, TokenCheck
+from bot.platforms.teams.token import ASK_AGAIN_AFTER, KEYS_LAST, KeysUnavailable, Refused, TokenCheck
 from tests.fakes.teams import (
     NOT_JSON,
     DisconnectBefore,

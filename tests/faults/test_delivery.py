@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.engine import Engine
-from bot.pace import Limits, Rate
-from bot.platforms.platform import Throttled, Unavailable, Undeliverable
+from bot.engine.clock import WoundClock
+from bot.engine.engine import Engine
+from bot.engine.platform import Throttled, Unavailable, Undeliverable
+from bot.engine.rates import Limits, Rate
 from handlers.core import registry
 from handlers.core.card import Card
 from handlers.core.context import ORDINARY, ROUTINE, URGENT
@@ -23,7 +24,7 @@ from storage.plan import model
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Conversation, Delivery, Message, Timer
 from tests.faults.fake_platform import FakePlatform, Roomy
-from tests.stage import SUMMER_AFTERNOON, WoundClock
+from tests.stage import SUMMER_AFTERNOON
 
 PLAN = model.example()
 

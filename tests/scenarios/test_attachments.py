@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy import select, text, update
 
-from bot.case_file import attached
+from bot.engine.packing import attached
 from storage.case import archive, export
 from storage.case.pages.blocks import Names
 from storage.case.verification import verify_crisis

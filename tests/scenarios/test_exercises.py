@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.platforms.plain import in_words
+from bot.platforms.fallback.numbered_text import in_words
 from handlers.core.card import Button, Card, Field, in_exercise
 from storage.plan import model
 from storage.rows.traffic import Message, StaffChannel

@@ -16,8 +16,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
 
-from bot.platforms.mail import Mail
-from bot.platforms.mailbox import Mailbox
+from bot.platforms.fallback.mail import Mail
+from bot.platforms.fallback.mailbox import Mailbox
 from bot.settings import Settings
 from storage.plan import model as plans
 from tests.fakes.imap import FakeImap, Kept

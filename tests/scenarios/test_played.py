@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import expectations, scenario
-from bot.scenario import Expected, Step
+from bot.playing import expectations, scenario
+from bot.playing.scenario import Expected, Step
 from handlers.core.card import Button, Card
 from storage.case.verification import verify_export
 from storage.rows.traffic import Message
