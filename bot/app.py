@@ -22,7 +22,7 @@ from bot.pages.health import Health
 from bot.pages.papers import Papers
 from bot.pages.wall_board import WallBoard
 from bot.platforms.rehearsal.platform import Rehearsal
-from bot.settings import Settings, SettingsFault
+from bot.settings import MailAccount, Settings, SettingsFault
 from handlers.alert import contact_test
 from handlers.core import registry
 from handlers.core.turn import Turn
@@ -99,7 +99,7 @@ class Krisebot:
             found.append(Twilio(self.plan.fallback.calls, self.settings.twilio_url, self.engine))
         imap, key, mail_in = self.settings.imap_url, self.settings.mailgun_signing_key, self.settings.mail_in
         if mail and mail_in:
-            mailbox = Mailbox.of(imap.get_secret_value()) if imap else None
+            mailbox = Mailbox(MailAccount.of(imap.get_secret_value())) if imap else None
             found.append(Mail(mail, self.engine, mailbox=mailbox, signing_key=key.get_secret_value() if key else None))
         elif mail:
             found.append(Gateway("mail", mail, lambda: self.plan))

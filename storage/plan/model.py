@@ -52,7 +52,6 @@ from storage.plan.words import (
     write_duration,
 )
 
-__all__ = ["Fault", "Plan", "PlanFaults", "example", "load", "parse"]
 
 
 EXAMPLE = "eksempelplan.yaml"

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bot.platforms.fallback.mail import Mail
 from bot.platforms.fallback.mailbox import Mailbox
-from bot.settings import Settings
+from bot.settings import MailAccount, Settings
 from storage.plan import model as plans
 from tests.fakes.imap import FakeImap, Kept
 from tests.stage_slack import SlackStage
@@ -80,7 +80,7 @@ class MailStage(SlackStage):
     async def post(self) -> None:
         """Let krisebot look into its mailbox."""
         (mail,) = [each for each in self.bot.platforms if isinstance(each, Mail)]
-        await mail.look(Mailbox.of(self.outside.box.url))
+        await mail.look(Mailbox(MailAccount.of(self.outside.box.url)))
         await self.settle()
 
     async def brings(self, call: Mapping[str, str | bytes], *, form: bool = True) -> int:

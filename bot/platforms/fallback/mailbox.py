@@ -5,8 +5,8 @@ from __future__ import annotations
 import imaplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+
+from bot.settings import MailAccount
 
 # How long a server may take, in seconds of the machine's clock.
 PATIENCE = 20.0
@@ -15,51 +15,15 @@ LONGEST = 262_144
 AT_ONCE = 50
 
 
-@dataclass(frozen=True)
 class Mailbox:
     """A mailbox that is krisebot's alone.
 
     Args:
-        host, port: the server's.
-        tls: whether it is spoken to by TLS from the first octet.
-        user, password: what it is opened with.
-        folder: which folder is looked into.
+        account: where it is, and what it is opened with.
     """
 
-    host: str
-    port: int
-    tls: bool
-    user: str
-    password: str = field(repr=False)
-    folder: str = "INBOX"
-
-    @classmethod
-    def of(cls, url: str) -> Mailbox:
-        """As `imaps://user:password@host:993/INBOX` says.
-
-        Raises:
-            ValueError: something is missing; the message says what, in Danish.
-        """
-        parts = urlsplit(url)
-        try:
-            port = parts.port
-        except ValueError:
-            # Without the words of the error: they may be half a password.
-            raise ValueError("har ingen port, der kan læses. Særtegn i adgangskoden skrives som %2F") from None
-        if parts.scheme not in ("imap", "imaps"):
-            raise ValueError("skal begynde med imaps://")
-        if not (parts.hostname and parts.username and parts.password):
-            raise ValueError("mangler bruger, adgangskode eller server")
-        if parts.scheme == "imap" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-            raise ValueError("sender adgangskoden ukrypteret. Brug imaps://")
-        return cls(
-            host=parts.hostname,
-            port=port or (993 if parts.scheme == "imaps" else 143),
-            tls=parts.scheme == "imaps",
-            user=unquote(parts.username),
-            password=unquote(parts.password),
-            folder=unquote(parts.path.strip("/")) or "INBOX",
-        )
+    def __init__(self, account: MailAccount) -> None:
+        self._account = account
 
     @contextmanager
     def opened(self) -> Iterator[imaplib.IMAP4]:
@@ -68,13 +32,13 @@ class Mailbox:
         Raises:
             OSError, imaplib.IMAP4.error: it can't be.
         """
-        kind = imaplib.IMAP4_SSL if self.tls else imaplib.IMAP4
-        server = kind(self.host, self.port, timeout=PATIENCE)
+        kind = imaplib.IMAP4_SSL if self._account.tls else imaplib.IMAP4
+        server = kind(self._account.host, self._account.port, timeout=PATIENCE)
         try:
-            server.login(self.user, self.password)
-            state, told = server.select(f'"{self.folder}"')
+            server.login(self._account.user, self._account.password)
+            state, told = server.select(f'"{self._account.folder}"')
             if state != "OK":
-                raise imaplib.IMAP4.error(f"{self.folder}: {told}")
+                raise imaplib.IMAP4.error(f"{self._account.folder}: {told}")
             yield server
         finally:
             with suppress(OSError, imaplib.IMAP4.error):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from aiohttp import web
 from pydantic import SecretStr
@@ -19,11 +19,9 @@ from bot.platforms.slack.api import NoAccess, Refused, SlackApi
 from bot.platforms.slack.inbound import SlackInbound
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.socket_mode import SocketMode
+from bot.settings import Settings
 from storage.plan.reach import Way
 from storage.rows.traffic import Address, StaffChannel
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 

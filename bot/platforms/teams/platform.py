@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from aiohttp import web
@@ -19,11 +19,9 @@ from bot.platforms.teams.api import Refused, TeamsApi
 from bot.platforms.teams.inbound import TeamsInbound
 from bot.platforms.teams.people import DM, NAME, TeamsDirectory
 from bot.platforms.teams.token import TokenCheck
+from bot.settings import Settings
 from storage.plan.reach import Way
 from storage.rows.traffic import Address, StaffChannel
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
