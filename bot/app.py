@@ -28,7 +28,7 @@ from handlers.core import registry
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
 from storage.database import Database
-from storage.plan import model as plans
+from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
 from storage.rows.traffic import Remembered
@@ -161,7 +161,7 @@ def load_plan(path: Path | None) -> Plan:
     Raises:
         storage.plan.model.PlanFaults: it can't be used; every fault with its line.
     """
-    return plans.load(path) if path else plans.example()
+    return loading.load(path) if path else loading.example()
 
 
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:

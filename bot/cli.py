@@ -30,7 +30,7 @@ from storage.case.chain import Break
 from storage.case.pages import volumes
 from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import model as plans
+from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
@@ -107,7 +107,7 @@ def plan_check(
     if path is not None and not path.is_file():
         _stop(COULD_NOT, [f"{path}: filen findes ikke. Skriv stien til planfilen"])
     try:
-        plan = plans.load(path) if path else plans.example()
+        plan = loading.load(path) if path else loading.example()
     except PlanFaults as faults:
         _stop(FOUND, [str(fault) for fault in faults.faults])
     for warning in plan.warnings_on(checkup.today()):
@@ -127,8 +127,8 @@ def plan_import(
 
     path = plan_file or _settings().plan
     try:
-        text = path.read_text("utf-8-sig") if path else plans.example_text()
-        plan = plans.parse(text, str(path or "eksempelplan.yaml"))
+        text = path.read_text("utf-8-sig") if path else loading.example_text()
+        plan = loading.parse(text, str(path or "eksempelplan.yaml"))
         rows = lists.read(file)
     except (OSError, UnicodeDecodeError) as error:
         _stop(COULD_NOT, [f"{path}: planfilen kan ikke læses ({error}). Skriv stien til planfilen"])
@@ -143,7 +143,7 @@ def plan_import(
         _stop(FOUND, [str(fault) for fault in sorted(found.faults)])
     new = lists.written(text, found)
     try:
-        plans.parse(new, str(write or "den nye plan"))
+        loading.parse(new, str(write or "den nye plan"))
         if write is None:
             return
         write.write_text(new, "utf-8")
@@ -296,7 +296,7 @@ async def _export(
     The seal takes a turn; the rest is only read, so that those at work don't wait for a long log.
     """
     settings = _settings()
-    plan = plans.load(settings.plan) if settings.plan else plans.example()
+    plan = loading.load(settings.plan) if settings.plan else loading.example()
     async with database.turn() as db:
         await seal.post(Turn(db, datetime.now(UTC), plan, crisis=await db.get_one(Crisis, number)))
     async with database.reading() as db:

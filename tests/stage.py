@@ -23,7 +23,7 @@ from bot.engine.clock import WoundClock
 from bot.settings import Settings
 from storage.case import export
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import StaffChannel
@@ -139,7 +139,7 @@ class Stage(ABC):
     def __init__(self, url: str, start: datetime = SUMMER_AFTERNOON, plan_: Plan | None = None) -> None:
         self.url = url
         self.clock = WoundClock(start)
-        self.plan = plan_ or model.example()
+        self.plan = plan_ or loading.example()
         self.address = ""
         self._actors: dict[str, Actor] = {}
         self._exported: dict[int, bytes] = {}

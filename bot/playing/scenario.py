@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
+from storage.plan.base import PlanModel
 from storage.plan.faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, fault
-from storage.plan.model import PlanModel, load
+from storage.plan.loading import load
 from storage.plan.words import Text
 
 SHIPPED = resources.files("bot.playing") / "scenarios"

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from handlers.core.context import Context
 from storage.letters import fold
-from storage.plan.model import SECRETARIAT_ROLES, Centre
+from storage.plan.persons import SECRETARIAT_ROLES
+from storage.plan.sections import Centre
 from storage.rows.reporting import CentreNotice
 
 # The groups that it is decided for what they may know.

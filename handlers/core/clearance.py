@@ -14,7 +14,7 @@ from handlers.core.context import Context
 from storage.case import redaction
 from storage.grades import DEFAULT, GRADES, within
 from storage.letters import fold
-from storage.plan.model import DECIDING_ROLES, SECRETARIAT_ROLES
+from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
 from storage.rows.log import LogState
 from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing
 

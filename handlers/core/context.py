@@ -15,7 +15,8 @@ from handlers.core.card import Card, in_exercise
 from handlers.core.incoming import Incoming
 from handlers.core.language import times_shown
 from storage.case import redaction
-from storage.plan.model import SECRETARIAT_ROLES, Plan
+from storage.plan.model import Plan
+from storage.plan.persons import SECRETARIAT_ROLES
 from storage.plan.reach import Way
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis

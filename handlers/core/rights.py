@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from handlers.core.context import Context
-from storage.plan.model import DECIDING_ROLES, SECRETARIAT_ROLES, Centre, Plan
+from storage.plan.model import Plan
+from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
+from storage.plan.sections import Centre
 from storage.rows.coordination import Representative
 
 

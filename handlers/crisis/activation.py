@@ -18,7 +18,7 @@ from handlers.crisis import convening, deadlines, framing, status
 from handlers.meetings import outside_mail
 from handlers.reporting import media_watch, ping_board, pings, watched_lines
 from handlers.staff import summoning
-from storage.plan.model import DECIDING_ROLES
+from storage.plan.persons import DECIDING_ROLES
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Inbox

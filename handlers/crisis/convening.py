@@ -15,7 +15,7 @@ from handlers.measures import tasks
 from handlers.reporting import centres, telephone
 from handlers.staff import membership, summoning, support
 from handlers.staff.summoning import Duty
-from storage.plan.model import SECRETARIAT_ROLES
+from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.alert import Alert
 from storage.rows.reporting import CentreNotice
 from storage.rows.staff import Summons

@@ -8,7 +8,7 @@ from handlers.core import clearance, rights, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.plan.model import ActionCard, Centre
+from storage.plan.sections import ActionCard, Centre
 from storage.rows.reporting import Checklist
 
 YES_NO = (("ja", "Ja"), ("nej", "Nej"))

@@ -20,7 +20,7 @@ from handlers.picture import draft
 from handlers.reporting import ping_board
 from handlers.reporting.ping_board import NAMES
 from storage.letters import fold
-from storage.plan.model import Centre
+from storage.plan.sections import Centre
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import Ping, PingAnswer
 from storage.rows.traffic import Message

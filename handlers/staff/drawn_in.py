@@ -15,7 +15,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.staff import roles
 from storage.letters import fold
-from storage.plan.model import Centre
+from storage.plan.sections import Centre
 from storage.rows.staff import DrawnIn
 from storage.rows.traffic import Address
 

@@ -18,7 +18,7 @@ from handlers.measures import tasks
 from handlers.staff import chief_asked, roster
 from handlers.staff.roster import CHIEF, DEPUTY, NOT_BY_SHIFT, RESPONSIBLE
 from storage.letters import fold
-from storage.plan.model import Roles
+from storage.plan.persons import Roles
 
 EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
 COORDINATOR = "tovholder"

@@ -13,7 +13,7 @@ from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
 from handlers.staff import membership, summoning
 from handlers.staff.summoning import Duty
-from storage.plan.model import SECRETARIAT_ROLES
+from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Summons
 from storage.rows.traffic import Message

@@ -21,7 +21,8 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from storage.plan.faults import Fault, said_of
-from storage.plan.model import Person, Plan
+from storage.plan.model import Plan
+from storage.plan.persons import Person
 from storage.plan.words import fold
 
 # The plan's keys for a person, and what municipalities call them in their lists.

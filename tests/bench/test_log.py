@@ -26,7 +26,7 @@ from storage.case import chain, log, log_words
 from storage.case.pages import VOLUME
 from storage.database import Database
 from storage.letters import fold
-from storage.plan.model import example
+from storage.plan.loading import example
 from storage.rows.base import instant
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.database import Database
-from storage.plan.model import example
+from storage.plan.loading import example
 from storage.rows.traffic import Inbox
 from tests.bench.programs import FLOOR, KRISEBOT, running
 from tests.fakes.slack import FakeSlack, SlackPerson

@@ -12,7 +12,7 @@ from bot.engine.clock import SystemClock
 from bot.engine.turns import Turns
 from handlers.core import registry
 from storage.database import Database
-from storage.plan.model import example
+from storage.plan.loading import example
 from storage.rows.traffic import Timer
 
 pytestmark = pytest.mark.bench

@@ -14,7 +14,7 @@ import pytest
 from bot.app import Krisebot
 from bot.settings import Settings
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading
 from tests.databases import Databases
 from tests.stage import RehearsalActor, RehearsalStage
 
@@ -153,11 +153,11 @@ async def test_the_clock_is_wound_through_all_that_falls_due_and_stays_wound_aft
 async def test_the_wound_clock_survives_a_restart(database_url: str) -> None:
     settings = Settings(_env_file=None, KRISEBOT_DATABASE_URL=database_url)  # type: ignore[call-arg]
     database = Database(database_url)
-    first = Krisebot(settings, database, model.example())
+    first = Krisebot(settings, database, loading.example())
     await first.start()
     await first.engine.wind(first.clock, first.clock.now() + timedelta(hours=3))
     await first.stop()
-    second = Krisebot(settings, database, model.example())
+    second = Krisebot(settings, database, loading.example())
     await second.start()
     try:
         assert abs(second.clock.offset - timedelta(hours=3)) < timedelta(seconds=5)
@@ -262,7 +262,7 @@ async def test_a_plan_with_faults_is_not_taken_and_the_old_one_stays(database_ur
     file = tmp_path / "plan.yaml"
     file.write_text(EXAMPLE, encoding="utf-8")
     settings = Settings(_env_file=None, KRISEBOT_DATABASE_URL=database_url, KRISEBOT_PLAN=str(file))  # type: ignore[call-arg]
-    bot = Krisebot(settings, Database(settings.database_url), model.load(file))
+    bot = Krisebot(settings, Database(settings.database_url), loading.load(file))
     file.write_text(EXAMPLE.replace("Jens Lund", "Jens Sørensen"), encoding="utf-8")
     await bot.read_plan_again()
     assert bot.plan.persons["jens"].name == "Jens Sørensen"

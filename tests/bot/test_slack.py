@@ -23,7 +23,7 @@ from handlers.core import registry
 from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
@@ -90,7 +90,7 @@ class House:
         self.slack = slack
         self.database = database
         self.clock = StoppedClock()
-        self.plan: Plan = model.example()
+        self.plan: Plan = loading.example()
         self.engine = Engine(database, self.clock, lambda: self.plan)
         how = {"signing_secret": slack.signing_secret, **how}
         self.platform = Slack(self.engine, bot_token=slack.bot_token, api_url=slack.url, **how)
@@ -148,7 +148,7 @@ class House:
 
 @asynccontextmanager
 async def a_house(database: Database, **how: Any) -> AsyncIterator[House]:
-    people = {known.slack: known.name for known in model.example().persons.values() if known.slack}
+    people = {known.slack: known.name for known in loading.example().persons.values() if known.slack}
     async with FakeSlack(users={**people, "U0FINN": "Finn Holst"}) as slack:
         house = House(slack, database, **how)
         await house.open()

@@ -21,7 +21,7 @@ from handlers.core import registry
 from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
@@ -70,7 +70,7 @@ class House:
         self.url = url
         self.how = how
         self.clock = StoppedClock()
-        self.plan: Plan = model.example()
+        self.plan: Plan = loading.example()
 
     async def open(self) -> None:
         registry.load()
@@ -139,7 +139,7 @@ class House:
 
 @asynccontextmanager
 async def a_house(url: str, **how: Any) -> AsyncIterator[House]:
-    people = {known.teams: known.name for known in model.example().persons.values() if known.teams}
+    people = {known.teams: known.name for known in loading.example().persons.values() if known.teams}
     async with FakeTeams(people={**people, "aad-finn": "Finn Holst"}) as teams:
         teams.add_team(GROUP, "Krisestab", "aad-jens", "aad-eva")
         house = House(teams, url, **how)

@@ -20,13 +20,13 @@ from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.case import export
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading, model
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Conversation, Delivery, Message, Timer
 from tests.faults.fake_platform import FakePlatform, Roomy
 from tests.stage import SUMMER_AFTERNOON
 
-PLAN = model.example()
+PLAN = loading.example()
 
 
 class House:
@@ -265,8 +265,8 @@ async def test_the_plan_decides_in_which_order_a_person_is_tried(
     """Issue 5: the order for each urgency is in the plan file; when the first way is dead it is the next, by itself."""
     ways = {name: FakePlatform(name) for name in ("slack", "teams", "sms")}
     ways["slack"].has_rooms = ways["teams"].has_rooms = True
-    text = model.example_text().replace("rækkefølge: [slack, teams, sms, mail]", f"rækkefølge: {order}")
-    house = House(database_url, *ways.values(), plan_=model.parse(text, "planen"))
+    text = loading.example_text().replace("rækkefølge: [slack, teams, sms, mail]", f"rækkefølge: {order}")
+    house = House(database_url, *ways.values(), plan_=loading.parse(text, "planen"))
     await house.say("jens", "haster", urgency=URGENT)
     await house.say("jens", "ikke", urgency=ORDINARY)
     await house.engine.settle()

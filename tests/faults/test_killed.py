@@ -18,7 +18,7 @@ from sqlalchemy import select
 from storage.case import export
 from storage.case.verification import verify_crisis
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Delivery, Inbox
 from tests.fakes.slack import FakeSlack, SlackPerson
@@ -102,7 +102,7 @@ async def settled(database: Database) -> None:
 
 async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(database_url: str, tmp_path: Path) -> None:
     """D03 D05 R186: commands, a kill, more commands, another kill: each line once, each message once, the chain whole."""
-    users = {person.slack: person.name for person in model.example().persons.values() if person.slack}
+    users = {person.slack: person.name for person in loading.example().persons.values() if person.slack}
     lines = []
     async with FakeSlack(users=users, latency=0.02) as slack, running(database_url, slack, tmp_path) as process:
         mayor = SlackPerson(slack, "U0LARS", process.address)

@@ -8,7 +8,7 @@ from importlib import resources
 
 import pytest
 
-from storage.plan import model
+from storage.plan import loading
 from storage.plan.model import Plan
 from tests.stage import RehearsalStage, log_of, told
 
@@ -32,7 +32,7 @@ def standing(told_so: dict[str, object]) -> set[str]:
 def with_two_deputies() -> Plan:
     """The example plan, with a second deputy for the mayor."""
     text = resources.files("storage.plan").joinpath("eksempelplan.yaml").read_text("utf-8")
-    return model.parse(text.replace("stedfortrædere: [mette]", "stedfortrædere: [mette, jon]"), "to.yaml")
+    return loading.parse(text.replace("stedfortrædere: [mette]", "stedfortrædere: [mette, jon]"), "to.yaml")
 
 
 @pytest.mark.parametrize("level", [1, 2])

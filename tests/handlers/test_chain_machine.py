@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from handlers.alert.escalation_chain import links_of
 from storage.case.verification import verify_export
 from storage.database import Database
-from storage.plan.model import example
+from storage.plan.loading import example
 from tests.stage import RehearsalStage
 
 LINKS = links_of(example())

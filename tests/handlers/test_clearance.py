@@ -25,7 +25,7 @@ from storage.case.pages.blocks import Names
 from storage.case.verification import verify_crisis, verify_export
 from storage.database import Database
 from storage.grades import GRADES, within
-from storage.plan import model
+from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, state_of
 from storage.rows.measures import Order
@@ -34,7 +34,7 @@ from storage.rows.traffic import Inbox, Message, StaffChannel, Timer
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 registry.load()
-PLAN = model.example()
+PLAN = loading.example()
 NOW = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 ROOM = "krise-1"
 

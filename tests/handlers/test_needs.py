@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from handlers.core.language.needs import Need, lacking, place, read
-from storage.plan import model
+from storage.plan import loading
 
-PLAN = model.example()
+PLAN = loading.example()
 
 
 @pytest.mark.parametrize(

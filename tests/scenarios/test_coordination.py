@@ -8,7 +8,7 @@ import pytest
 
 from handlers.coordination import lent
 from handlers.core.language import municipalities
-from storage.plan import model
+from storage.plan import loading
 from tests.prologue import after, cloudburst
 from tests.scenarios.test_reports import danish
 from tests.stage import DENMARK, SUMMER_AFTERNOON, Stage, log_of, told
@@ -173,7 +173,7 @@ async def test_municipalities_that_the_plan_does_not_have_are_asked_about_first(
 def test_municipalities_are_read_as_people_write_them(
     text: str, known: tuple[str, ...], unknown: tuple[str, ...]
 ) -> None:
-    assert municipalities.named(model.example(), text) == municipalities.Named(known, unknown)
+    assert municipalities.named(loading.example(), text) == municipalities.Named(known, unknown)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.platforms.fallback.numbered_text import in_words
 from handlers.core.card import Button, Card, Field, in_exercise
-from storage.plan import model
+from storage.plan import loading
 from storage.rows.traffic import Message, StaffChannel
 from tests.stage import DENMARK, Stage, log_of, told
 from tests.stages import in_one_chat
@@ -175,7 +175,7 @@ async def test_a_changed_plan_file_is_asked_about_and_a_principal_change_has_dut
     await stage.kill()
     await stage.settle()
     assert not await stage["kim"].has("Principiel ændring")
-    stage.plan = model.example().model_copy(update={"municipality": "En anden kommune"})
+    stage.plan = loading.example().model_copy(update={"municipality": "En anden kommune"})
     await stage.kill()
     await stage.settle()
     await stage["kim"].presses("Principiel ændring")

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import vobject
 
-from storage.plan import model as plans
+from storage.plan import loading
 from tests.databases import SQLite
 from tests.scenarios.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.stage import DENMARK, RehearsalStage, Stage, log_of
@@ -99,7 +99,7 @@ async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterat
         "mail: null", f'mail: "mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"'
     ).replace("kommune: ", "adresse: https://krise.htk.example/\nkommune: ", 1)
     url = sqlite.migrated()
-    async with SlackStage(url, plan_=plans.parse(text, "planen")) as stage:
+    async with SlackStage(url, plan_=loading.parse(text, "planen")) as stage:
         yield stage
     sqlite.drop(url)
 

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot.platforms.fallback.mail import Mail
 from bot.platforms.fallback.mailbox import Mailbox
 from bot.settings import MailAccount, Settings
-from storage.plan import model as plans
+from storage.plan import loading
 from tests.fakes.imap import FakeImap, Kept
 from tests.stage_slack import SlackStage
 
@@ -119,10 +119,10 @@ async def stage(database_url: str) -> AsyncIterator[MailStage]:
         outside = Outside(box)
         server = await asyncio.get_running_loop().create_server(lambda: SMTP(outside), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        text = plans.example_text().replace(
+        text = loading.example_text().replace(
             "mail: null", f'mail: "mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"'
         )
-        stage = MailStage(database_url, plan_=plans.parse(text, "planen"))
+        stage = MailStage(database_url, plan_=loading.parse(text, "planen"))
         stage.outside = outside
         async with stage:
             yield stage

@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from bot.settings import Settings
-from storage.plan import model as plans
+from storage.plan import loading
 from tests.fakes import twilio
 from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.fakes.twilio import FakeTwilio
@@ -47,7 +47,7 @@ class OtherWays(SlackStage):
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[OtherWays]:
     async with FakeGatewayApi() as sms, FakeTwilio() as calls:
-        stage = OtherWays(database_url, plan_=plans.parse(PLAN, "planen"))
+        stage = OtherWays(database_url, plan_=loading.parse(PLAN, "planen"))
         stage.sms, stage.twilio = sms, calls
         async with stage:
             yield stage

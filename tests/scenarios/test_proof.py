@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from bot.settings import Settings
-from storage.plan import model as plans
+from storage.plan import loading
 from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage import log_of
 from tests.stage_slack import SlackStage
@@ -48,7 +48,7 @@ class SmsStage(SlackStage):
 @pytest.fixture
 async def stage(database_url: str) -> AsyncIterator[SmsStage]:
     async with FakeGatewayApi() as gateway:
-        stage = SmsStage(database_url, plan_=plans.parse(PLAN, "planen"))
+        stage = SmsStage(database_url, plan_=loading.parse(PLAN, "planen"))
         stage.gateway = gateway
         async with stage:
             yield stage

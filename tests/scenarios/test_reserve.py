@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.settings import Settings
-from storage.plan import model as plans
+from storage.plan import loading
 from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage_slack import SlackStage
 
@@ -60,7 +60,7 @@ async def stage(database_url: str, mailbox: tuple[Mailbox, int]) -> AsyncIterato
         "mail: null", f'mail: "mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"'
     )
     async with FakeGatewayApi() as gateway:
-        stage = ReserveStage(database_url, plan_=plans.parse(text, "planen"))
+        stage = ReserveStage(database_url, plan_=loading.parse(text, "planen"))
         stage.sms = gateway
         async with stage:
             yield stage

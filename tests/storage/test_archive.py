@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from storage.case import archive
 from storage.case.chain import Break
 from storage.case.pages.blocks import Names
-from storage.plan import model
+from storage.plan import loading
 from tests.databases import SQLite, run
 from tests.stage import RehearsalStage
 
@@ -53,7 +53,7 @@ def verify(packed: bytes, head: str | None = None) -> list[Break]:
 @pytest.fixture
 def names() -> Any:
 
-    return Names.of(model.example())
+    return Names.of(loading.example())
 
 
 def test_an_exercise_says_so_on_every_page(told: dict[str, Any], names: Any) -> None:

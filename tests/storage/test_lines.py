@@ -14,9 +14,9 @@ from storage.case import archive, lines
 from storage.case.lines import Lines, Standing
 from storage.case.pages import VOLUME, sheet, volume, volumes
 from storage.case.pages.blocks import Names
-from storage.plan import model
+from storage.plan import loading
 
-NAMES = Names.of(model.example())
+NAMES = Names.of(loading.example())
 STATE = {"verification": "confirmed", "status": None, "grade": "staff", "corrected_by": None}
 CRISIS = {
     "number": 1,

@@ -16,7 +16,7 @@ from handlers.log import search
 from storage.case import log
 from storage.case.log_words import STRETCH
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
 
@@ -36,7 +36,7 @@ async def db(database: Database) -> AsyncIterator[AsyncSession]:
     registry.load()
     async with database.turn() as db:
         crisis = Crisis(
-            number=1, title="Skybrud", plan=model.example().frozen(), created_at=START, level=2, state="active"
+            number=1, title="Skybrud", plan=loading.example().frozen(), created_at=START, level=2, state="active"
         )
         db.add(crisis)
         await db.flush()
@@ -51,7 +51,7 @@ async def asked(db: AsyncSession, text: str, person: str = "anne", before: int |
     """What somebody is answered who looks for it when the log has ended."""
     now = START + timedelta(minutes=LINES)
     incoming = Incoming("1", "command", "fake", person, "dm", person, now, text="find")
-    turn = Turn(db, now, model.example(), incoming=incoming)
+    turn = Turn(db, now, loading.example(), incoming=incoming)
     turn.crisis = await db.scalar(select(Crisis))
     await (search.find(turn, text) if before is None else search.more(turn, text, before))
     return (await db.scalars(select(Message).order_by(Message.id.desc()).limit(1))).one()

@@ -12,7 +12,7 @@ from hypothesis import example as also
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.plan import model as plans
+from storage.plan import loading
 from storage.plan.faults import Fault, PlanFaults
 from storage.plan.model import Plan
 from storage.plan.words import read_duration, write_duration
@@ -24,7 +24,7 @@ ORDER = "rækkefølge: [slack, teams, sms, mail]"
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return plans.example()
+    return loading.example()
 
 
 def changed(*changes: tuple[str, str]) -> str:
@@ -38,7 +38,7 @@ def changed(*changes: tuple[str, str]) -> str:
 
 def faults(text: str) -> list[Fault]:
     with pytest.raises(PlanFaults) as raised:
-        plans.parse(text, "plan.yaml")
+        loading.parse(text, "plan.yaml")
     return raised.value.faults
 
 
@@ -74,7 +74,7 @@ def test_the_packaged_plan_has_the_roster_and_limits_of_the_scenarios(plan: Plan
 
 def test_a_plan_needs_only_a_name_persons_and_the_three_deciding_roles() -> None:
     """R070: it works with every optional part left out."""
-    plan = plans.parse(
+    plan = loading.parse(
         """
         kommune: Lille Kommune
         personer:
@@ -99,7 +99,7 @@ def test_a_plan_needs_only_a_name_persons_and_the_three_deciding_roles() -> None
 
 def test_what_is_written_is_kept_as_written() -> None:
     """T24: YAML's own guesses never turn a word, a number or a time into something else."""
-    plan = plans.parse(
+    plan = loading.parse(
         changed(
             ("navn: Mads Rosen", "navn: Nej"),
             ("titel: Driftsleder", "titel: 007"),
@@ -122,7 +122,7 @@ def test_a_file_from_windows_or_a_mac_reads_the_same(tmp_path: Path, plan: Plan)
     file = tmp_path / "plan.yaml"
     decomposed = EXAMPLE.replace("å", "a\u030a").replace("\n", "\r\n")
     file.write_bytes(b"\xef\xbb\xbf" + decomposed.encode())
-    assert plans.load(file).model_dump() == plan.model_dump()
+    assert loading.load(file).model_dump() == plan.model_dump()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_file_from_windows_or_a_mac_reads_the_same(tmp_path: Path, plan: Plan)
     ],
 )
 def test_a_person_may_prefer_a_channel(old: str, new: str, says: str) -> None:
-    assert plans.parse(changed((old, new)), "plan.yaml").persons["jens"].prefers == says
+    assert loading.parse(changed((old, new)), "plan.yaml").persons["jens"].prefers == says
 
 
 # --- every fault, at once, with its line and what to write ---
@@ -233,7 +233,7 @@ def test_a_centre_without_a_chief_is_a_fault(new: str) -> None:
 @pytest.mark.parametrize("way", ["slack: U9", "teams: aad-9", 'mobil: "12345678"', "mail: n@htk.example"])
 def test_a_person_is_reached_by_any_one_way_and_by_none_is_a_fault(way: str) -> None:
     """R070"""
-    assert plans.parse(changed((REACHED, f", {way}")), "plan.yaml").persons["nils"].name == "Nils Fog"
+    assert loading.parse(changed((REACHED, f", {way}")), "plan.yaml").persons["nils"].name == "Nils Fog"
     says = the_fault(f"IT-chef{REACHED}", "IT-chef")
     assert says == "Nils Fog kan ikke nås. Skriv mindst én af slack, teams, mobil og mail."
 
@@ -274,7 +274,7 @@ def test_a_wait_or_warning_longer_than_what_it_waits_for_is_a_fault(old: str, ne
 
 
 def test_a_wait_may_be_as_long_as_the_decision_and_a_warning_as_its_deadline() -> None:
-    plan = plans.parse(changed(("  vent: 5m", "  vent: 10m"), ("[60m, 30m, 10m]", "[2h]")), "plan.yaml")
+    plan = loading.parse(changed(("  vent: 5m", "  vent: 10m"), ("[60m, 30m, 10m]", "[2h]")), "plan.yaml")
     assert (plan.escalation.wait, plan.deadlines.warnings) == (timedelta(minutes=10), (timedelta(hours=2),))
 
 
@@ -343,9 +343,9 @@ def test_a_call_that_nobody_could_answer_is_a_fault_and_one_that_is_never_made_a
     assert says.startswith("Den, der ringes op, kan ikke svare")
     assert "nøgle" not in says
     known = ("# adresse: https", "adresse: https")
-    late = [each for each in plans.parse(changed(calls, known), "plan.yaml").warnings if "vent_haster" in each.what]
+    late = [each for each in loading.parse(changed(calls, known), "plan.yaml").warnings if "vent_haster" in each.what]
     assert [each.mend for each in late] == ["Skriv »vent_haster: 2m« under rækkefølge"]
-    plan = plans.parse(
+    plan = loading.parse(
         changed(calls, known, (ORDER, "rækkefølge: {vent_haster: 2m, vent_almindelig: 1h}")), "plan.yaml"
     )
     assert not any("vent_haster" in each.what for each in plan.warnings)
@@ -421,7 +421,7 @@ def test_a_tag_never_makes_an_object() -> None:
 
 def load_fault(file: Path) -> Fault:
     with pytest.raises(PlanFaults) as raised:
-        plans.load(file)
+        loading.load(file)
     (found,) = raised.value.faults
     assert found.file == str(file)
     return found
@@ -469,7 +469,7 @@ def test_a_distribution_list_under_watch_is_a_warning(plan: Plan) -> None:
 
 def test_a_step_that_cannot_decide_is_a_warning() -> None:
     """R008"""
-    plan = plans.parse(changed(("borgmester, direktion]", "borgmester, tovholder, direktion]")), "plan.yaml")
+    plan = loading.parse(changed(("borgmester, direktion]", "borgmester, tovholder, direktion]")), "plan.yaml")
     assert "»tovholder« i »trin« kan ikke beslutte aktivering" in [each.what for each in plan.warnings]
 
 
@@ -546,13 +546,13 @@ def test_people_are_found_by_whatever_they_are_called(plan: Plan, text: str, per
 
 def test_a_centre_without_a_contact_is_answered_for_by_its_chief() -> None:
     """R106"""
-    plan = plans.parse(changed(("chef: rune, kontakt: mads", "chef: rune")), "plan.yaml")
+    plan = loading.parse(changed(("chef: rune, kontakt: mads", "chef: rune")), "plan.yaml")
     assert plan.named("Teknik") == ["rune"]
 
 
 def test_a_role_is_its_holders_although_somebody_else_has_the_title() -> None:
     """A title gives no right."""
-    plan = plans.parse(changed(("titel: Driftsleder", "titel: Borgmester")), "plan.yaml")
+    plan = loading.parse(changed(("titel: Driftsleder", "titel: Borgmester")), "plan.yaml")
     assert plan.named("borgmesteren") == ["lars"]
 
 
@@ -579,14 +579,14 @@ def test_a_role_that_nobody_has_gives_nobody(plan: Plan) -> None:
 def test_the_interim_secretariat_is_the_named_one_or_the_roles(plan: Plan) -> None:
     """R130 T22"""
     assert plan.interim_secretariat() == ["kim", "eva", "tina"]
-    named = plans.parse(changed(("# sekretariat: [kim, eva, tina]", "sekretariat: [siv, kim]")), "plan.yaml")
+    named = loading.parse(changed(("# sekretariat: [kim, eva, tina]", "sekretariat: [siv, kim]")), "plan.yaml")
     assert named.interim_secretariat() == named.named("krisesekretariatet") == ["siv", "kim"]
 
 
 def test_the_health_centre_is_the_named_one_or_the_one_called_so(plan: Plan) -> None:
     """R115"""
-    unnamed = plans.parse(changed(("sundhedscenter: Sundhed", "#")), "plan.yaml")
-    other = plans.parse(changed(("sundhedscenter: Sundhed", "sundhedscenter: Børn")), "plan.yaml")
+    unnamed = loading.parse(changed(("sundhedscenter: Sundhed", "#")), "plan.yaml")
+    other = loading.parse(changed(("sundhedscenter: Sundhed", "sundhedscenter: Børn")), "plan.yaml")
     named = [each.name for each in (plan.health_centre(), unnamed.health_centre(), other.health_centre()) if each]
     assert named == ["Sundhed", "Sundhed", "Børn"]
 
@@ -602,7 +602,7 @@ def test_a_person_knows_their_centres(plan: Plan) -> None:
 
 def test_the_four_grades_may_be_renamed() -> None:
     """T31"""
-    plan = plans.parse(changed(("[Åben, Intern, Stab, Fortrolig]", "[Fri, Hus, Stab, Lukket]")), "plan.yaml")
+    plan = loading.parse(changed(("[Åben, Intern, Stab, Fortrolig]", "[Fri, Hus, Stab, Lukket]")), "plan.yaml")
     assert [plan.grade_name(each) for each in ("open", "confidential")] == ["Fri", "Lukket"]
 
 
@@ -612,7 +612,7 @@ def test_the_four_grades_may_be_renamed() -> None:
 def test_a_crisis_keeps_its_roles_chain_and_deadlines_when_the_plan_changes(plan: Plan) -> None:
     """The contract: a crisis keeps the roles, chain and deadlines that it began with."""
     frozen = json.loads(json.dumps(plan.frozen()))
-    today = plans.parse(
+    today = loading.parse(
         changed(
             ("borgmester:     {person: lars, stedfortrædere: [mette]}", "borgmester: {person: mette}"),
             ("trin: [beredskabschef, borgmester, direktion]", "trin: [borgmester]"),
@@ -629,7 +629,7 @@ def test_a_crisis_keeps_its_roles_chain_and_deadlines_when_the_plan_changes(plan
 
 def test_a_crisis_uses_todays_numbers_ids_and_gateways(plan: Plan) -> None:
     """The contract: telephone numbers and ids are always today's."""
-    today = plans.parse(
+    today = loading.parse(
         changed(("+4520000001", "+4599999999"), ("U0JENS", "U9JENS"), ("  sms: null", "  sms: http://gateway.example")),
         "plan.yaml",
     )
@@ -641,7 +641,7 @@ def test_a_crisis_uses_todays_numbers_ids_and_gateways(plan: Plan) -> None:
 
 def test_a_person_who_has_left_the_plan_can_still_be_reached_in_the_crisis(plan: Plan) -> None:
     lines = [line for line in EXAMPLE.splitlines() if not line.startswith("  ole:")]
-    today = plans.parse("\n".join(lines).replace("[anne, ole, sara]", "[anne, sara]"), "plan.yaml")
+    today = loading.parse("\n".join(lines).replace("[anne, ole, sara]", "[anne, sara]"), "plan.yaml")
     thawed = Plan.thawed(plan.frozen(), today)
     assert thawed.board() == ["anne", "ole", "sara"]
     assert thawed.persons["ole"] == plan.persons["ole"]
@@ -649,7 +649,7 @@ def test_a_person_who_has_left_the_plan_can_still_be_reached_in_the_crisis(plan:
 
 
 def test_an_id_that_moved_to_a_new_name_is_todays(plan: Plan) -> None:
-    today = plans.parse(EXAMPLE.replace("ole:   {", "oleb:  {").replace("anne, ole, sara", "anne, oleb, sara"), "p")
+    today = loading.parse(EXAMPLE.replace("ole:   {", "oleb:  {").replace("anne, ole, sara", "anne, oleb, sara"), "p")
     assert Plan.thawed(plan.frozen(), today).find("slack", "U0OLE") == "oleb"
 
 
@@ -660,7 +660,7 @@ def test_a_crisis_from_an_older_version_is_still_read(plan: Plan) -> None:
 
 
 def test_no_gateway_password_is_frozen_or_shown() -> None:
-    plan = plans.parse(changed(("  sms: null", "  sms: https://user:hemmelig@gateway.example")), "plan.yaml")
+    plan = loading.parse(changed(("  sms: null", "  sms: https://user:hemmelig@gateway.example")), "plan.yaml")
     assert plan.fallback.sms
     assert "hemmelig" not in json.dumps(plan.frozen()) + repr(plan)
 
@@ -676,7 +676,7 @@ def test_a_duration_survives_being_written_and_read(number: int, unit: str) -> N
 
 def faults_if_any(text: str) -> list[Fault]:
     try:
-        plans.parse(text, "plan.yaml")
+        loading.parse(text, "plan.yaml")
     except PlanFaults as error:
         return error.faults or [Fault(-1, "", "", "")]
     return []

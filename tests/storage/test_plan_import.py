@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from storage.plan import importing as lists
-from storage.plan import model as plans
+from storage.plan import loading
 
 PLAN = """\
 # Vores plan
@@ -37,7 +37,7 @@ Ida Toft;Teamleder;21000099;ida@htk.example
 
 
 def compared(path: Path, **how: bool) -> lists.Difference:
-    return lists.compare(plans.parse(PLAN, "planen"), lists.read(path), "listen", **how)
+    return lists.compare(loading.parse(PLAN, "planen"), lists.read(path), "listen", **how)
 
 
 @pytest.fixture(params=["csv", "cp1252", "xlsx"])
@@ -69,7 +69,7 @@ def test_the_differences_are_told_with_their_lines_and_the_comments_are_kept(fil
     new = lists.written(PLAN, found)
     assert all(comment in new for comment in ("# Vores plan", "# 4K", "# De tre første beslutter."))
     assert new.index("# De tre første") > new.index("anne")
-    plan = plans.parse(new, "ny")
+    plan = loading.parse(new, "ny")
     assert set(plan.persons) == {"jens", "lars", "anne", "ida"}
     assert (plan.persons["lars"].mobile, plan.persons["lars"].title) == ("+4521000003", "Borgmester")
     again = lists.compare(plan, lists.read(file), "listen")

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.plan import model as plans
-from storage.plan import reach
+from storage.plan import loading, reach
 from storage.plan.reach import Known, Way
 
 PLAN = """\
@@ -51,6 +50,6 @@ def test_what_is_missing_is_found_and_can_be_mended(
     person: str, ways: tuple[Way, ...], known: Known, found: list[tuple[str, str]]
 ) -> None:
     """R070: the same for `kontakt` and for the doctor."""
-    got = reach.findings(plans.parse(PLAN, "planen"), person, ways, known)
+    got = reach.findings(loading.parse(PLAN, "planen"), person, ways, known)
     assert [each.level for each in got] == [level for level, _ in found]
     assert all(words in each.what and each.mend for each, (_, words) in zip(got, found, strict=True))

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.case import chain, export, log
 from storage.case.verification import verify_crisis, verify_export
 from storage.database import Database
-from storage.plan import model
+from storage.plan import loading
 from storage.rows.base import instant
 from storage.rows.crisis import Crisis
 from storage.rows.log import state_of
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 async def crisis_with_a_log(db: AsyncSession) -> Crisis:
-    crisis = Crisis(number=1, title="Skybrud", plan=model.example().frozen(), created_at=START)
+    crisis = Crisis(number=1, title="Skybrud", plan=loading.example().frozen(), created_at=START)
     db.add(crisis)
     await db.flush()
     for number in range(LINES):

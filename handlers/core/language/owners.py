@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from storage.letters import fold
-from storage.plan.model import Centre, Plan
+from storage.plan.model import Plan
+from storage.plan.sections import Centre
 
 LONGEST_NAME = 4  # words
 ENDS = ".,;:!?"
