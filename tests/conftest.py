@@ -13,9 +13,9 @@ import pytest
 from storage.database import Database
 from tests import dialects
 from tests.databases import Databases, PostgreSQL, SQLite
-from tests.prologue import Prologues
-from tests.stage import Stage
-from tests.stages import PAIRS, STAGES, Pair, in_turn
+from tests.stage.platforms import PAIRS, STAGES, Pair, in_turn
+from tests.stage.prologue import Prologues
+from tests.stage.stage import Stage
 
 dialects.share()
 

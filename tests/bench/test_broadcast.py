@@ -26,9 +26,9 @@ from handlers.core.turn import Turn
 from storage.rows.traffic import Address
 from tests.databases import SQLite
 from tests.fakes.slack import FakeSlack
-from tests.stage import Stage
-from tests.stage_slack import SlackStage
-from tests.stage_teams import TeamsStage
+from tests.stage.slack import SlackStage
+from tests.stage.stage import Stage
+from tests.stage.teams import TeamsStage
 
 pytestmark = pytest.mark.bench
 

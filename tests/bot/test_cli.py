@@ -20,7 +20,7 @@ import pytest
 
 from bot import cli
 from storage.database import Database
-from tests.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage
 
 EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
 

@@ -14,7 +14,7 @@ from bot.platforms.teams import drawing
 from handlers.core.card import Card
 from storage.rows.traffic import Message
 from tests.fakes.teams_cards import ADAPTIVE_CARD
-from tests.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage
 
 RENDERER = Path(__file__).parents[1] / "cards" / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.js"
 # As wide a column, and such letters, as Teams has on a phone; without them the renderer has a browser's own.

@@ -24,7 +24,7 @@ from storage.plan import loading, model
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Conversation, Delivery, Message, Timer
 from tests.faults.fake_platform import FakePlatform, Roomy
-from tests.stage import SUMMER_AFTERNOON
+from tests.stage.stage import SUMMER_AFTERNOON
 
 PLAN = loading.example()
 

@@ -1,6 +1,6 @@
 """The scenario files that come with krisebot, lived through on every platform: one scenario, three drivers.
 
-`krisebot rehearse` plays them in the rehearsal chat (`tests/bot/test_rehearse.py`) and checks what people see; here it is
+`krisebot rehearse` plays them in the rehearsal chat (`tests/bot/playing/test_rehearse.py`) and checks what people see; here it is
 the others, and what the export tells.
 """
 
@@ -16,8 +16,8 @@ from bot.playing.scenario import Expected, Step
 from handlers.core.card import Button, Card
 from storage.case.verification import verify_export
 from storage.rows.traffic import Message
-from tests.stage import DENMARK, Stage
-from tests.stages import Pair
+from tests.stage.platforms import Pair
+from tests.stage.stage import DENMARK, Stage
 
 
 async def acts(stage: Stage, step: Step) -> None:

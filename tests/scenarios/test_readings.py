@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from storage.plan import loading
-from tests.prologue import after, cloudburst
-from tests.stage import Stage
-from tests.stages import in_one_chat
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
 
 pytestmark = in_one_chat
 stage = after(cloudburst)
