@@ -16,7 +16,7 @@ from bot.playing.scenario import Expected, Step
 from handlers.core.card import Button, Card
 from storage.case.verification import verify_export
 from storage.rows.traffic import Message
-from tests.stage.platforms import Pair
+from tests.stage.platforms import Pair, in_slack
 from tests.stage.stage import DENMARK, Stage
 
 
@@ -71,6 +71,7 @@ async def unmet(stage: Stage, expected: Expected | None) -> list[str]:
     return wrong
 
 
+@in_slack
 @pytest.mark.parametrize("name", scenario.shipped())
 async def test_a_day_as_people_would_live_it_is_the_same_on_every_platform(pair: Pair, name: str) -> None:
     """R248 R260: S1 14:00:10 to 21:14 and S3's three days, row by row, in the rehearsal chat, in Slack and in Teams."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
 import pytest
 
@@ -24,18 +24,28 @@ class Pair:
 
 
 # The platforms that people work in, and both databases: a scene's promise doesn't hang on how the two meet. The rehearsal
-# chat has its own in every file below, and both whole scenarios (tests/bot/playing/test_rehearse.py). What hangs on the database
-# is tested on both, in tests/storage, tests/faults and tests/handlers.
-PAIRS = (("slack", "sqlite"), ("teams", "postgresql"))
+# chat has its own in every file below, and both whole scenarios (tests/bot/playing/test_rehearse.py). What hangs on the
+# database is tested on both, in tests/storage, tests/faults and tests/handlers.
+PAIRS = {"slack": ("slack", "sqlite"), "teams": ("teams", "postgresql")}
+
+# Where a scene is played: every second one in each, since the suite has to be over in four minutes on two cores. With
+# `--both`, as CI does it, each is played in both.
+in_slack = pytest.mark.scene("slack")
+in_teams = pytest.mark.scene("teams")
 
 
-def in_turn(scene: str) -> tuple[tuple[str, str], ...]:
-    """One of the two for each scene, always the same one: the suite has to be over in five minutes on two cores."""
-    return (PAIRS[crc32(scene.encode()) % len(PAIRS)],)
+def played_on(scene: pytest.Mark, both: bool) -> Sequence[tuple[str, str]]:
+    """The platform and the database that a scene is played on.
+
+    Args:
+        scene: its `in_slack` or `in_teams`.
+        both: whether it is played on the other as well.
+    """
+    return list(PAIRS.values()) if both else [PAIRS[scene.args[0]]]
 
 
 # For a scene that is about the plan's words and not about where they are said: its neighbours play on the platforms.
 in_one_chat = pytest.mark.parametrize("pair", [("rehearsal", "sqlite")], indirect=True, ids="-".join)
 
 # For the main thing: from the warning to the stand-down.
-everywhere = pytest.mark.parametrize("pair", [("rehearsal", "sqlite"), *PAIRS], indirect=True, ids="-".join)
+everywhere = pytest.mark.parametrize("pair", [("rehearsal", "sqlite"), *PAIRS.values()], indirect=True, ids="-".join)

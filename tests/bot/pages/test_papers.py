@@ -13,7 +13,7 @@ from handlers.log.paper_links import LASTS
 from storage.rows.picture import HEADINGS
 from tests.handlers.meetings.test_meetings import held
 from tests.handlers.picture.test_picture import fields
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.stage import Stage
 
 
@@ -34,6 +34,7 @@ def printed(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
 
 
+@in_teams
 async def test_the_published_picture_is_a_paper_in_the_templates_form(open_stage: Stage) -> None:
     """R303 R201 R203 T18: the ten headings, who approved and when, the scales with what was chosen, the way a number went."""
     stage = open_stage

@@ -6,11 +6,12 @@ from datetime import datetime
 
 import pytest
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.slack import SlackStage
 from tests.stage.stage import DENMARK, Stage, log_of
 
 
+@in_teams
 async def test_kontakt_gives_everybody_the_public_lines_and_the_secretariat_the_list(open_stage: Stage) -> None:
     """R070 R250 R309 T30: whoever isn't of the chief or the secretariat gets nobody's own number."""
     stage = open_stage
@@ -43,6 +44,7 @@ async def test_the_list_asked_for_in_the_staffs_channel_is_answered_alone(open_s
     assert not await stage["nils"].has("Telefonliste")
 
 
+@in_teams
 async def test_who_has_not_answered_is_one_list_to_ring_from_and_kontaktet_takes_them_off_it(open_stage: Stage) -> None:
     """R309 D02: whoever is reached on the telephone counts as answered, and who rang is in the log."""
     stage = open_stage
@@ -92,6 +94,7 @@ async def test_whoever_no_way_reaches_is_on_one_card_and_first_on_the_list(open_
     assert {each["state"] for each in told_so["notifications"] if each["to"] in ("ulla", "per")} == {"answered"}
 
 
+@in_teams
 async def test_everybody_is_asked_every_month_and_whoever_is_silent_is_on_the_list(open_stage: Stage) -> None:
     """R070 R244: one tap; each third time "Stemmer dine oplysninger?"; what is wrong reaches whoever keeps the plan."""
     stage = open_stage

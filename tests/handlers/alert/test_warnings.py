@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.stage.platforms import in_teams
 from tests.stage.stage import Stage, log_of
 
 
+@in_teams
 async def test_a_typed_warning_gets_its_kind_and_source_while_it_is_on_its_way(open_stage: Stage) -> None:
     """R002 R003: one of the plan's kinds; who got it, when and by what channel, apart from when it was typed."""
     finn = open_stage["finn"]

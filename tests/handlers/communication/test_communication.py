@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.stage.platforms import in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -14,6 +15,7 @@ async def newest_plan(stage: Stage) -> dict[str, Any]:
     return dict((await stage.export())["communication_plans"][-1])
 
 
+@in_slack
 async def test_the_nine_headings_are_filled_by_communication_and_every_version_stays(stage: Stage) -> None:
     """R306: how far it is, who speaks, and nothing that somebody wrote is lost when two write at once."""
     await stage["bo"].commands("komplan")
@@ -28,6 +30,7 @@ async def test_the_nine_headings_are_filled_by_communication_and_every_version_s
     assert (await newest_plan(stage))["version"] == 2
 
 
+@in_slack
 async def test_a_message_shows_what_is_unconfirmed_and_a_person_publishes_it(stage: Stage) -> None:
     """R210 R211 R212 R214 T27: kind, extent and course; when it hastes an expert sends it, which is logged and which
     communication is told; the bot says nothing to citizens by itself."""

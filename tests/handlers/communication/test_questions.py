@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, outbreak
 from tests.stage.stage import Stage, log_of
 
@@ -15,6 +15,7 @@ async def questions_of(stage: Stage) -> list[dict[str, Any]]:
     return list((await stage.export())["questions"])
 
 
+@in_teams
 async def test_a_question_is_answered_once_and_the_answer_is_used_again(stage: Stage) -> None:
     """R148: routed to the centre that has the subject; the same question later gets the same answer."""
     await stage["mette"].commands("spm må gravide møde på arbejde i sundhed?")
@@ -31,6 +32,7 @@ async def test_a_question_is_answered_once_and_the_answer_is_used_again(stage: S
     assert len([line for line in log_of(await stage.export(), "answer") if line["sender"] == "per"]) <= 1
 
 
+@in_teams
 async def test_what_has_no_owner_lands_with_the_coordinator_who_passes_it_on(stage: Stage) -> None:
     """R146 R147 R148 R150: nobody else answers; the helper and the coordinator may route."""
     await stage["mette"].commands("spm kan jeg sende 2 vogne til Ishøj?")

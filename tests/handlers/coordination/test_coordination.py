@@ -10,7 +10,7 @@ from handlers.coordination import lent
 from handlers.core.language import municipalities
 from storage.plan import loading
 from tests.handlers.reporting.test_reports import danish
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, SUMMER_AFTERNOON, Stage, log_of, told
 
@@ -30,6 +30,7 @@ async def coordinating(stage: Stage) -> dict[str, Any]:
     return dict(staff)
 
 
+@in_teams
 async def test_a_coordinating_staff_stands_as_soon_as_more_municipalities_are_hit(stage: Stage) -> None:
     """R160 R161 R162 R163 R164 R165: 14:50 koord, 14:52 officer and mandate, 15:15 a pump from Greve."""
     await stage["tina"].commands("koord ishøj vallensbæk")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after
 from tests.stage.stage import DENMARK, Stage, log_of
 
@@ -33,6 +33,7 @@ def asked(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [line for line in log_of(document, "reminder") if "afløser" in line["summary"]]
 
 
+@in_slack
 async def test_the_preparedness_service_represents_until_the_chief_names_a_relief(stage: Stage) -> None:
     """R193 R194 R195 T26: Tuesday 18:00 4K, Wednesday 06:00 the chief is asked and names Siv."""
     await stage["kim"].commands("repræsentant aktiveret")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after
 from tests.stage.stage import DENMARK, Stage, log_of, told
 
@@ -31,6 +31,7 @@ async def answers(stage: Stage) -> list[tuple[str, str]]:
     return [(line["refs"]["subject"], line["refs"]["answer"]) for line in lines]
 
 
+@in_teams
 async def test_the_meeting_decides_one_by_one_warns_its_members_and_goes_over_to_a_staff_with_a_chief(
     stage: Stage,
 ) -> None:
@@ -240,11 +241,13 @@ async def test_the_first_meetings_gaps_are_red_and_each_has_its_button(stage: St
     assert len([line for line in log_of(export, "task") if "Sekretariatsbistand" in line["summary"]]) == 2
 
 
+@in_slack
 async def test_communication_gets_the_nine_headings(stage: Stage) -> None:
     """R040 R306."""
     assert await stage["bo"].sees("9. Succeskriterier")
 
 
+@in_slack
 async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> None:
     """R071 R121: the support functions too."""
     await stage["nils"].presses("Kommer")
@@ -264,6 +267,7 @@ async def test_the_organisation_is_told_again_every_day_while_it_lasts(stage: St
     assert len(reminded) == 2
 
 
+@in_teams
 async def test_the_framing_staff_is_called_at_once_with_where_and_those_silent_are_reminded_of_it(stage: Stage) -> None:
     """R033: as soon as the event is a crisis, with the place or the link; moved, every summons says so."""
     assert await stage["anne"].sees("https://moede.htk.example/krisestab")

@@ -19,7 +19,7 @@ from storage.case.pages.blocks import Names
 from storage.case.verification import verify_crisis
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogState, Stored
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -57,6 +57,7 @@ def attachment(state: str = "kept", **more: Any) -> dict[str, Any]:
     return {"content_type": "image/jpeg", "size": len(PHOTO), "sha256": HASH, "state": state, "reason": None, **more}
 
 
+@in_slack
 async def test_a_picture_sent_with_a_line_is_kept_with_its_hash_in_the_chain(stage: Stage) -> None:
     """R182 R186 D11: the card says so, the export has it, and verify finds it whole."""
     await stage["kim"].sends("foto.jpg", PHOTO, "log ? 40 cm vand på Birkehøj")
@@ -78,6 +79,7 @@ async def test_an_item_for_the_agenda_has_the_paper_that_came_along(stage: Stage
     assert told["attachments"] == [attachment(log_no=item["log_no"], name="notat.jpg")]
 
 
+@in_teams
 async def test_a_picture_alone_is_kept_and_offered_to_the_log_and_to_the_staff(stage: Stage) -> None:
     """R196: from anybody, without a word."""
     await stage["line"].sends("foto.jpg", PHOTO)
@@ -216,6 +218,7 @@ async def fetched(stage: Stage, name: str) -> tuple[int, bytes]:
         return answer.status, await answer.read()
 
 
+@in_slack
 async def test_the_whole_case_is_packed_in_the_background_and_given_to_whoever_asked(stage: Stage) -> None:
     """D11 R216: with its pictures, without what is confidential, behind a link that runs out."""
     await stage["kim"].sends("foto.jpg", PHOTO, "log ? 40 cm vand på Birkehøj")

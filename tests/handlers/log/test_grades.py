@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.case.verification import verify_export
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of, told
 
@@ -16,6 +16,7 @@ async def repeated(stage: Stage, person: str) -> bool:
     return any("stue 12 er smittet" in seen for seen in said)
 
 
+@in_slack
 async def test_a_line_gets_another_grade_afterwards_and_its_words_are_taken_back(stage: Stage) -> None:
     """R215 R216: by the log keeper; it is a line of its own, and the channel no longer shows the words."""
     await stage["kim"].commands("log ! beboeren på stue 12 er smittet", "stab")
@@ -37,6 +38,7 @@ async def test_a_line_gets_another_grade_afterwards_and_its_words_are_taken_back
     assert verify_export(await stage.export()) == []
 
 
+@in_slack
 async def test_the_centre_chiefs_get_of_the_log_what_is_decided_and_not_before(stage: Stage) -> None:
     """R215 R216: S3 08:55: the matrix is stored; entries graded Stab and Fortrolig are not in that share."""
     await stage["kim"].commands("log ! intern: skolerne holder åbent")

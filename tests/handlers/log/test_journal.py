@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -21,6 +21,7 @@ async def missing(stage: Stage) -> list[dict[str, Any]]:
     return list((await stage.export())["not_journalised"])
 
 
+@in_teams
 async def test_orders_decisions_and_what_went_out_wait_for_a_document_number(stage: Stage) -> None:
     """R187 R231: in the list until it is given, by form or in one breath; any line of the log can be filed."""
     assert await missing(stage) == []
@@ -80,6 +81,7 @@ async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: 
     assert await reminders() == 3
 
 
+@in_teams
 async def test_what_c3_shall_have_is_ready_to_copy_and_marked_when_it_is_there(stage: Stage) -> None:
     """R168 T16: decisions, tasks and what has happened, never what is confidential; by whom and when."""
     await stage["kim"].commands("c3 4711")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage.case.verification import verify_export
 from storage.rows.traffic import Inbox
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, outbreak
 from tests.stage.stage import Stage, log_of
 
@@ -24,6 +24,7 @@ async def kept(stage: Stage) -> str:
         return json.dumps([row.body for row in await db.scalars(select(Inbox))], ensure_ascii=False)
 
 
+@in_slack
 async def test_the_line_waits_until_the_number_is_removed_and_then_it_is_gone_everywhere(stage: Stage) -> None:
     """D07: `Fjern nummeret` scrubs what was kept too."""
     before = len((await stage.export())["log"])
@@ -39,6 +40,7 @@ async def test_the_line_waits_until_the_number_is_removed_and_then_it_is_gone_ev
     assert verify_export(told_so) == []
 
 
+@in_teams
 async def test_a_line_may_be_kept_as_confidential_and_no_card_shows_it(stage: Stage) -> None:
     """D07 R215: `Gem som Fortrolig`: one line of that grade, and no card with its text."""
     await stage["kim"].commands(f"l ! vikaren er {NUMBER}")
@@ -64,6 +66,7 @@ async def test_a_report_goes_to_the_staff_without_the_number(stage: Stage) -> No
     assert grades == {"confidential"}
 
 
+@in_teams
 async def test_a_warning_is_never_held_up(stage: Stage) -> None:
     """D07 R001: the number is removed at once, and the warning goes its way."""
     await stage["finn"].commands(f"varsel borger {NUMBER} er faldet i åen", "generelt")

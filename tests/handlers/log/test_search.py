@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -15,6 +15,7 @@ async def found(stage: Stage, text: str) -> str:
     return (await stage["kim"].reads())[-1]
 
 
+@in_slack
 async def test_the_log_is_found_by_word_person_time_number_and_mark(stage: Stage) -> None:
     """R182 R184: five ways to find a line again."""
     await stage.at("14:20")
@@ -53,6 +54,7 @@ async def test_ten_are_shown_at_a_time_newest_first(stage: Stage) -> None:
     assert "måling 03" not in last
 
 
+@in_slack
 async def test_a_confidential_line_is_found_by_those_who_may_see_it_alone(stage: Stage) -> None:
     """D07 R215 R216: by nobody else, nor in the channel; and the CPR number by nobody at all."""
     await stage["kim"].commands("l ? vikaren er 010190-1234 fra Aalborg")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storage.case.verification import verify_export
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, Stage, log_of, told
 
@@ -30,6 +30,7 @@ async def only_measure(stage: Stage) -> dict[str, Any]:
     return dict(measure)
 
 
+@in_slack
 async def test_the_coordinator_sets_a_measure_going_in_one_breath(stage: Stage) -> None:
     """R020 R021 R104 R232 R301: what, who and before when are read from what was typed."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
@@ -41,6 +42,7 @@ async def test_the_coordinator_sets_a_measure_going_in_one_breath(stage: Stage) 
     assert (line["status"], line["sender"], line["receiver"]) == ("pending", "tina", "mads")
 
 
+@in_slack
 async def test_a_typing_error_in_a_status_is_asked_about_and_done_after_one_tap(stage: Stage) -> None:
     """R233: 15:05, `t1 udørt`; every change of status writes the log by itself."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
@@ -59,6 +61,7 @@ async def test_a_typing_error_in_a_status_is_asked_about_and_done_after_one_tap(
     assert verify_export(told_so) == []
 
 
+@in_teams
 async def test_the_owner_changes_the_status_and_nobody_else_outside_the_staffs_leadership(stage: Stage) -> None:
     """R233 D12: `i gang`, `afventer` and `annulleret` by words; a refusal says who can."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
@@ -158,6 +161,7 @@ async def test_the_list_shows_what_is_open_and_the_status_counts_it(stage: Stage
     assert seen.index("Afventer") < seen.index("pumpe til Birkehøj")
 
 
+@in_teams
 async def test_an_urgent_measure_begins_at_once_and_the_next_meeting_is_told_of_it(stage: Stage) -> None:
     """R225 R229: 15:31, `Haster`."""
     await stage.at("15:31")
@@ -172,6 +176,7 @@ async def test_an_urgent_measure_begins_at_once_and_the_next_meeting_is_told_of_
     assert verify_export(await stage.export()) == []
 
 
+@in_slack
 async def test_a_measure_that_needs_political_approval_cannot_begin_without(stage: Stage) -> None:
     """R024 R188 D12: S3, Wednesday: refused by name of who can, until the approval is registered."""
     await stage["tina"].commands("t luk skolerne i Hedehusene @Rune kræver politisk godkendelse")
@@ -238,6 +243,7 @@ async def asked(stage: Stage) -> dict[str, Any]:
     return dict(request)
 
 
+@in_teams
 async def test_what_a_unit_lacks_is_kept_and_suggested_as_a_request(stage: Stage) -> None:
     """R220 R227: 14:40, a message without a command; nothing is a request before Hanne has sent it."""
     await stage["hanne"].says("vi mangler 4 mand på Birkehøj")
@@ -270,6 +276,7 @@ async def test_a_suggestion_that_is_not_meant_sends_nothing(stage: Stage) -> Non
     assert log_of(told_so, "information")[-1]["summary"] == "vi mangler 4 mand på Birkehøj"
 
 
+@in_slack
 async def test_own_resources_become_a_measure_and_the_requester_is_told(stage: Stage) -> None:
     """R221 R232: 14:41, `Egne ressourcer`, Mads, kl 15; 15:05 it is done, and Hanne is told that too."""
     await asked(stage)
@@ -293,6 +300,7 @@ async def test_own_resources_become_a_measure_and_the_requester_is_told(stage: S
     assert verify_export(told_so) == []
 
 
+@in_slack
 async def test_a_request_is_forwarded_with_a_time_to_ask_again(stage: Stage) -> None:
     """R221: `Videresend`; at that time the coordinator is asked whether it has been met."""
     await asked(stage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.handlers.reporting.test_reports import danish
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of, told
 
@@ -22,6 +22,7 @@ async def orders_of(stage: Stage) -> list[dict[str, Any]]:
     return list((await stage.export())["orders"])
 
 
+@in_teams
 async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_acknowledges(stage: Stage) -> None:
     """R230 R105: to, task, when, why, resources, report back; a number when it is issued; received, doubted, done."""
     await stage["kim"].commands("ordre")
@@ -63,6 +64,7 @@ async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_ac
     assert not any("Ordre 1" in each["summary"] for each in (await stage.export())["log"][before:])
 
 
+@in_slack
 async def test_an_order_that_nobody_acknowledges_goes_to_the_deputy_and_is_then_rung_about(stage: Stage) -> None:
     """R230: a quarter of an hour each, as the plan file says; "ok" is a receipt, and can be taken back."""
     await stage["lars"].commands("ordre evakuér stuen på Birkehøj @Gitte kl 18")
@@ -87,6 +89,7 @@ async def test_an_order_that_nobody_acknowledges_goes_to_the_deputy_and_is_then_
     assert await stage["lars"].sees("alle er ude")
 
 
+@in_teams
 async def test_an_order_is_never_run_by_a_misspelling_nor_written_by_anybody(stage: Stage) -> None:
     """R230 R227 D03: asked about first; only the staff; the end is the end."""
     await stage["kim"].commands("ordrre spær vejen @Mads")
@@ -105,6 +108,7 @@ async def test_an_order_is_never_run_by_a_misspelling_nor_written_by_anybody(sta
     assert (await orders_of(stage))[0]["number"] is None
 
 
+@in_teams
 async def test_every_decision_is_in_the_log_with_a_number_and_others_propose(stage: Stage) -> None:
     """R205 R227: by the chief, by the minute-taker on the chief's behalf, or on somebody's proposal; also "ikke at"."""
     await stage["lars"].commands("beslut skolerne i Hedehusene lukker kl 12 i morgen")
@@ -134,6 +138,7 @@ async def test_every_decision_is_in_the_log_with_a_number_and_others_propose(sta
     assert export["log_state"][str(second["log_no"])]["corrected_by"] == export["log"][-1]["no"]
 
 
+@in_slack
 async def test_alternatives_are_set_up_and_the_chief_chooses_with_one_press(stage: Stage) -> None:
     """R226 R228: two or more, or one with a reason; an item for the next meeting; the choice is a decision."""
     await stage["tina"].commands("oplæg skal Birkehøj evakueres?")

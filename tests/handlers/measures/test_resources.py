@@ -6,7 +6,7 @@ from typing import Any
 
 from storage.case.verification import verify_export
 from tests.handlers.reporting.test_reports import danish
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -24,6 +24,7 @@ async def only_resource(stage: Stage) -> dict[str, Any]:
     return dict(resource)
 
 
+@in_teams
 async def test_a_resource_is_written_down_in_one_breath_and_its_relief_is_reminded_of(stage: Stage) -> None:
     """R302: number, resource, response time, duty time, task; half an hour before relief it is said, once."""
     await stage["mads"].commands("ressource 2 højvandspumper på viadukten til kl 17")
@@ -41,6 +42,7 @@ async def test_a_resource_is_written_down_in_one_breath_and_its_relief_is_remind
     assert verify_export(await stage.export()) == []
 
 
+@in_slack
 async def test_the_critical_ones_are_known_and_can_be_asked_for_without_weakening_the_rest(stage: Stage) -> None:
     """R222 R259: flagged critical; the centre's chief says whether it can be spared and what that costs."""
     await stage["mads"].commands("ressource")

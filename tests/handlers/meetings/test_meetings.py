@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.handlers.reporting.test_reports import danish
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -42,6 +42,7 @@ async def held(stage: Stage) -> None:
     await stage["kim"].fills_in("Slut mødet", next_at="i morgen kl 10", next_place="Teams")
 
 
+@in_slack
 async def test_an_item_goes_to_the_next_meeting_with_its_character_and_its_recommendation(stage: Stage) -> None:
     """R080 R083 R084 R095: kept at once; nothing goes out without a character."""
     await stage["hanne"].commands("p værnemidler skal prioriteres frist i morgen 12")
@@ -63,6 +64,7 @@ def danish_tomorrow(hour: int) -> str:
     return danish(hour, 0).replace("07-02", "07-03")
 
 
+@in_teams
 async def test_an_agenda_is_approved_goes_out_the_day_before_and_again_with_what_is_new(stage: Stage) -> None:
     """R081 R085 R086 R087: only approved agendas go out; additions are gathered, approved and marked."""
     await stage["hanne"].commands("punkt nødbolig til 12 beboere")
@@ -88,6 +90,7 @@ async def test_an_agenda_is_approved_goes_out_the_day_before_and_again_with_what
     assert first["items"] != second["items"]
 
 
+@in_slack
 async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys_at_once(stage: Stage) -> None:
     """R055 R088 R089 R090 R091 R132 R135 R205 R206 R260: S1 17:21 to 17:24."""
     await held(stage)
@@ -134,6 +137,7 @@ async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move
     assert [each["state"] for each in (await stage.export())["agenda_items"]][-1] == "open"
 
 
+@in_slack
 async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cannot_be_taken_off(stage: Stage) -> None:
     """R228 R229: it comes by itself, stays until it is ticked, and is done with when it has been told."""
     await stage["tina"].commands("t haster 2 vogne til Ishøj @Rune")

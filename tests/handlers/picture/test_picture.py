@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from handlers.picture.picture_texts import shown
 from storage.rows.picture import PictureText
 from tests.handlers.reporting.test_reports import danish
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalActor, Stage, log_of, told
 
@@ -40,6 +40,7 @@ async def fields(stage: Stage, **texts: str) -> dict[str, str]:
     return {f"{name}_{revisions.get(int(name[1:]), 0)}": text for name, text in texts.items()}
 
 
+@in_teams
 async def test_the_first_picture_writes_itself_and_is_nagged_for_until_the_chief_approves(stage: Stage) -> None:
     """R108 R180 R184 R303: ten headings, out of log and measures, unconfirmed marked; the secretariat and the chief are reminded."""
     await stage["kim"].commands("l ? DMI siger 60 mm frem til kl 18")
@@ -199,6 +200,7 @@ async def test_the_health_plan_is_flagged_by_whom_and_when_with_its_link(stage: 
     assert await stage["kim"].sees(plan["link"])
 
 
+@in_slack
 async def test_numbers_are_followed_with_where_they_go(stage: Stage) -> None:
     """R203: S3 15:00; the indicator, its value, time and source; the trend is seen."""
     await stage["hanne"].commands("indikator ramte borgere 41")

@@ -12,7 +12,7 @@ from bot.platforms.fallback.numbered_text import in_words
 from handlers.core.card import Button, Card, Field, in_exercise
 from storage.plan import loading
 from storage.rows.traffic import Message, StaffChannel
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.stage import DENMARK, Stage, log_of, told
 
 
@@ -27,6 +27,7 @@ async def said(stage: Stage, crisis: int) -> list[dict[str, Any]]:
         return list(await db.scalars(select(Message.card).where(Message.crisis_id == crisis)))
 
 
+@in_slack
 async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_thing(stage: Stage) -> None:
     """R245 D10: everything says ØVELSE first, and a real warning meanwhile is a crisis of its own."""
     await stage["jens"].commands("øvelse aktiver 2 skybrud")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -14,6 +15,7 @@ async def of_centre(stage: Stage, centre: str) -> dict[str, Any]:
     return next(each for each in (await stage.export())["checklists"] if each["centre"] == centre)
 
 
+@in_teams
 async def test_the_questions_come_when_the_centre_has_been_told_and_a_gap_goes_to_the_staff(stage: Stage) -> None:
     """R015 R109 R110 R111 R113 R149: four questions with the centre's own action cards, as links; a gap is the staff's."""
     await stage["rune"].presses("Mit center er underrettet")
@@ -36,6 +38,7 @@ async def test_the_questions_come_when_the_centre_has_been_told_and_a_gap_goes_t
     assert (await of_centre(stage, "Teknik"))["note"] == "kloakker i Hedehusene"
 
 
+@in_slack
 async def test_a_centre_answers_for_itself_alone(stage: Stage) -> None:
     """R109: another centre's chief changes nothing; the standing reminder of the health plan is on the card (R114)."""
     await stage["per"].commands("tjekliste")
@@ -44,6 +47,7 @@ async def test_a_centre_answers_for_itself_alone(stage: Stage) -> None:
     assert await stage["per"].sees("Sundhedsberedskabsplanen")
 
 
+@in_slack
 async def test_the_plan_is_there_for_everybody_in_a_crisis_or_not(stage: Stage) -> None:
     """R041 R117 R235: what it says about now, and where the documents are."""
     await stage["finn"].commands("plan")

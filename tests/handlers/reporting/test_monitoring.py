@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
@@ -20,6 +20,7 @@ async def reminded(stage: Stage, person: str, of: str) -> int:
     return sum(person in line["receiver"] and of in line["summary"] for line in found)
 
 
+@in_slack
 async def test_each_line_has_a_watcher_who_is_reminded_and_whose_silence_is_told(stage: Stage) -> None:
     """R039 R139 R140 R197: the plan's three lines from the start, one more, and the end of them with the crisis."""
     assert [line["watcher"] for line in (await lines(stage)).values()] == [None, None, None, "bo"]
@@ -88,6 +89,7 @@ async def test_the_framing_staff_may_decide_against_it_but_the_media_are_watched
     assert (await lines(stage))["4359 1000"]["watcher"] is None
 
 
+@in_slack
 async def test_what_the_media_say_goes_in_the_log_and_what_is_wrong_is_followed_up(stage: Stage) -> None:
     """R190 R213 T28: communication has the task from the start; a correction has a status."""
     assert any("X (Twitter)" in line["summary"] for line in log_of(await stage.export(), "task"))

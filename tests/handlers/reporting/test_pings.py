@@ -6,7 +6,7 @@ from typing import Any
 
 from storage.case.verification import verify_export
 from tests.handlers.reporting.test_reports import danish
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, outbreak
 from tests.stage.stage import Stage, log_of
 
@@ -23,6 +23,7 @@ async def answers_of(stage: Stage, ping: int = 0) -> dict[str, dict[str, Any]]:
     return {each["centre"]: each for each in (await stage.export())["pings"][ping]["answers"]}
 
 
+@in_teams
 async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) -> None:
     """R107 R108 R118: one-to-one to every centre's contact; a traffic light and free text; verbatim in the log, unconfirmed."""
     await stage["tina"].commands("ping alle hvordan står det til? svar 15")
@@ -53,6 +54,7 @@ async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) 
     assert [(each["quantity"], each["place"]) for each in export["assistance_requests"]] == [("4", "Birkehøj")]
 
 
+@in_teams
 async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green(stage: Stage) -> None:
     """R107 R108: S3 15:00 to 15:30; a late answer counts and is marked."""
     await stage["tina"].commands("ping børn hvordan står det til? svar 15")
@@ -85,6 +87,7 @@ async def test_a_scheme_asks_again_at_its_hours_until_it_is_ended(stage: Stage) 
     assert export["reporting_schemes"][0]["ended_at"] is not None
 
 
+@in_slack
 async def test_the_plans_other_questions_are_one_word_and_a_command_is_no_answer(stage: Stage) -> None:
     """R223 R234 R258: what can be spared, are there people enough, what is core; only those who may ask."""
     await stage["hanne"].commands("ping folk")

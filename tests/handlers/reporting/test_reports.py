@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, Stage, log_of
 
@@ -27,6 +27,7 @@ def danish(hour: int, minute: int) -> str:
     return datetime(2026, 7, 2, hour, minute, tzinfo=DENMARK).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@in_teams
 async def test_any_unit_reports_in_one_breath_or_by_the_form(stage: Stage) -> None:
     """R192 R300 R112: uninvited, and only what happened is compulsory; sender and time come by themselves; unapproved says so."""
     assert (await stage.export())["pings"] == []
@@ -45,6 +46,7 @@ async def test_any_unit_reports_in_one_breath_or_by_the_form(stage: Stage) -> No
     )
 
 
+@in_slack
 async def test_what_cannot_wait_is_in_the_chiefs_hand_and_is_acknowledged(stage: Stage) -> None:
     """R225: HASTER goes past the queue; the chief says so, and whoever reported is told."""
     await stage["hanne"].commands("melding HASTER: strømmen er gået på Birkehøj")
@@ -56,6 +58,7 @@ async def test_what_cannot_wait_is_in_the_chiefs_hand_and_is_acknowledged(stage:
     assert [line["refs"]["report"] for line in log_of(await stage.export(), "acknowledged")] == [1]
 
 
+@in_teams
 async def test_a_telephone_message_goes_to_the_chief_on_duty(stage: Stage) -> None:
     """R198 R199: whoever took the call writes it; it is the chief's who has the shift now, not the one before."""
     await stage["tina"].commands("vagt krisestabschef Anne 14:40 - 22")

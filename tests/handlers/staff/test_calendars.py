@@ -14,7 +14,7 @@ import vobject
 from storage.plan import loading
 from tests.bot.platforms.fallback.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.databases import SQLite
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.slack import SlackStage
 from tests.stage.stage import DENMARK, RehearsalStage, Stage, log_of
 
@@ -29,6 +29,7 @@ async def fetched(stage: Stage, person: str = "rune") -> Any:
         return vobject.readOne(await answer.text())
 
 
+@in_teams
 async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_moved_and_called_off(
     open_stage: Stage,
 ) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from tests.stage.platforms import in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage, log_of
 
 stage = after(cloudburst)
 
 
+@in_slack
 async def test_an_external_party_comes_in_and_goes_out_and_sees_what_it_may(stage: Stage) -> None:
     """R052 R053: organisation, contact and clearance; nothing above it is shared; the period stays."""
     kim = stage["kim"]
@@ -35,6 +37,7 @@ async def test_an_external_party_comes_in_and_goes_out_and_sees_what_it_may(stag
     assert [each["until"] is None for each in (await stage.export())["members"][-2:]] == [False, True]
 
 
+@in_slack
 async def test_what_is_missing_of_an_external_party_is_asked_for_and_others_cannot_let_them_in(stage: Stage) -> None:
     """R052: by the chief, or the secretariat on behalf."""
     await stage["kim"].commands("ind ekstern Lone Bak")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, outbreak
 from tests.stage.stage import DENMARK, Stage
 
@@ -44,6 +44,7 @@ async def test_a_role_moves_with_its_shift_and_back(stage: Stage) -> None:
     assert (await stage.export())["log_state"][str(later)]["verification"] == "unconfirmed"
 
 
+@in_teams
 async def test_whoever_leaves_hands_over_with_a_note_and_the_next_has_the_role_at_once(stage: Stage) -> None:
     """R072: S3 Wednesday 20:00, `vagt overdrag`."""
     await stage["tina"].commands("vagt tovholder Hanne kl 20 - 23")
