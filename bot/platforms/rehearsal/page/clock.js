@@ -1,126 +1,123 @@
+// The rehearsal's clock, and the buttons that wind it forward.
+
+/** @import { Step } from "./clock-dialog.js" */
+
 import * as api from "./api.js";
+import { askHowFar, STEPS } from "./clock-dialog.js";
 import { announce, h } from "./dom.js";
-import { openDialog } from "./form.js";
+import { wordsOf } from "./refusal.js";
 import { dayText, hourMinute, hourMinuteSecond, shortDayText, zoneMark } from "./times.js";
 
-const STEPS = [
-  ["+1 min", "1m", "1 minut"],
-  ["+5 min", "5m", "5 minutter"],
-  ["+30 min", "30m", "30 minutter"],
-  ["+2 timer", "2h", "2 timer"],
-];
-const UNITS = [
-  ["m", "minutter"],
-  ["h", "timer"],
-  ["d", "døgn"],
-];
-
-/** The rehearsal's clock, and the buttons that wind it forward. `wound()` is called when everything due has happened. */
 export class Clock {
+  /** Milliseconds from this machine's time to the rehearsal's. */
   #ahead = 0;
   #winding = false;
+  #area;
+  #wound;
   #day = h("span", { class: "day-name" });
   #shortDay = h("span", { class: "day-name short" });
   #time = h("span", { class: "time" });
+  #now = h("time", { class: "now" }, this.#day, this.#shortDay, this.#time);
   #state = h("span", { class: "state", role: "status" });
 
+  /**
+   * @param {HTMLElement} area where it is drawn
+   * @param {() => Promise<unknown>} wound is called when the clock has been wound and everything due has happened
+   */
   constructor(area, wound) {
-    this.wound = wound;
-    this.area = area;
-    this.steps = h(
-      "div",
-      { class: "steps", role: "group", "aria-label": "Spol tiden frem" },
-      ...STEPS.map(([label, duration, words]) =>
-        h("button", { type: "button", class: "step preset", "aria-label": `Spol ${words} frem`, click: () => this.#press(duration, words) }, label),
-      ),
-      h("button", { type: "button", class: "step other", "aria-haspopup": "dialog", "aria-label": "Spol tiden frem, vælg selv hvor meget", click: () => this.#ask() }, h("span", { class: "wide" }, "Andet …"), h("span", { class: "narrow" }, "Spol frem")),
-    );
-    area.append(h("time", { class: "now" }, this.#day, this.#shortDay, this.#time), this.steps, this.#state);
+    this.#area = area;
+    this.#wound = wound;
+    area.append(this.#now, this.#steps(), this.#state);
     setInterval(() => this.#show(), 1000);
   }
 
+  /** Ask the server what time it is. */
   async start() {
     this.set((await api.clock()).now);
   }
 
+  /** @param {string} now in ISO 8601 */
   set(now) {
     this.#ahead = new Date(now).getTime() - Date.now();
     this.#show();
   }
 
-  #now() {
-    return new Date(Date.now() + this.#ahead);
-  }
-
-  #show() {
-    const now = this.#now();
-    put(this.#day, dayText(now));
-    put(this.#shortDay, shortDayText(now));
-    put(this.#time, [hourMinuteSecond(now), zoneMark(now)].filter(Boolean).join(" "));
-    this.area.querySelector("time").dateTime = now.toISOString();
-  }
-
-  async #wind(duration, words) {
-    if (this.#winding) return;
-    this.#winding = true;
-    this.area.setAttribute("aria-busy", "true");
-    this.#state.textContent = `Spoler ${words} frem …`;
-    try {
-      const { now } = await api.advance(duration);
-      this.set(now);
-      await this.wound();
-      announce(`Klokken er nu ${hourMinute(new Date(now))}, ${dayText(new Date(now))}.`);
-    } finally {
-      this.#winding = false;
-      this.area.removeAttribute("aria-busy");
-      this.#state.textContent = "";
-    }
-  }
-
-  async #press(duration, words) {
-    try {
-      await this.#wind(duration, words);
-    } catch (refusal) {
-      this.#state.textContent = refusal.message;
-    }
-  }
-
-  #ask() {
-    const presets = h(
+  #steps() {
+    const ask = () => askHowFar({ press: (step) => this.#press(step), wind: (step) => this.#wind(step) });
+    return h(
       "div",
-      { class: "buttons presets" },
-      ...STEPS.map(([label, duration, words]) =>
+      { class: "steps", role: "group", "aria-label": "Spol tiden frem" },
+      ...STEPS.map((step) =>
         h(
           "button",
           {
             type: "button",
-            class: "button",
-            "aria-label": `Spol ${words} frem`,
-            click: () => {
-              dialog.close();
-              this.#press(duration, words);
-            },
+            class: "step preset",
+            "aria-label": `Spol ${step.words} frem`,
+            click: () => this.#press(step),
           },
-          label,
+          step.label,
         ),
       ),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "step other",
+          "aria-haspopup": "dialog",
+          "aria-label": "Spol tiden frem, vælg selv hvor meget",
+          click: ask,
+        },
+        h("span", { class: "wide" }, "Andet …"),
+        h("span", { class: "narrow" }, "Spol frem"),
+      ),
     );
-    const dialog = openDialog({
-      title: "Spol tiden frem",
-      intro: [h("p", {}, "Alt, hvad der skulle ske imens, sker nu: påmindelser, frister, og at næste person bliver kontaktet."), presets],
-      fields: [
-        { id: "count", label: "Hvor meget?", kind: "text", required: true, value: "10" },
-        { id: "unit", label: "Minutter, timer eller døgn", kind: "choice", required: true, value: "m", choices: UNITS },
-      ],
-      submitLabel: "Spol frem",
-      submit: async ({ count, unit }) => {
-        if (!/^[1-9]\d{0,3}$/.test(count.trim())) throw new Error("Skriv et helt tal, for eksempel 10.");
-        await this.#wind(`${count.trim()}${unit}`, `${count.trim()} ${UNITS.find(([value]) => value === unit)[1]}`);
-      },
-    });
+  }
+
+  #show() {
+    const now = new Date(Date.now() + this.#ahead);
+    put(this.#day, dayText(now));
+    put(this.#shortDay, shortDayText(now));
+    put(this.#time, [hourMinuteSecond(now), zoneMark(now)].filter(Boolean).join(" "));
+    this.#now.dateTime = now.toISOString();
+  }
+
+  /** @param {Pick<Step, "duration" | "words">} step */
+  async #wind({ duration, words }) {
+    if (this.#winding) return;
+    this.#winding = true;
+    this.#area.setAttribute("aria-busy", "true");
+    this.#state.textContent = `Spoler ${words} frem …`;
+    try {
+      const { now } = await api.advance(duration);
+      this.set(now);
+      await this.#wound();
+      announce(`Klokken er nu ${hourMinute(new Date(now))}, ${dayText(new Date(now))}.`);
+    } finally {
+      this.#winding = false;
+      this.#area.removeAttribute("aria-busy");
+      this.#state.textContent = "";
+    }
+  }
+
+  /**
+   * Wind, and say beside the clock what goes wrong.
+   * @param {Step} step
+   */
+  async #press(step) {
+    try {
+      await this.#wind(step);
+    } catch (refusal) {
+      this.#state.textContent = wordsOf(refusal);
+    }
   }
 }
 
+/**
+ * Change a text only when it has become another.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,19 +1,38 @@
+// One message on the screen, with its card and what can be done to it.
+
+/** @import { Button, Card, Field, Message, Person, Values } from "./contract.d.ts" */
+
+import { avatar, BOT } from "./avatar.js";
+import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
-import { drawField, openDialog, putBack, readTyped, readValues } from "./form.js";
+import { drawFields, readTyped, readValues, settle } from "./fields.js";
+import { focusKey, rememberFocus, restoreFocus } from "./focus.js";
+import { ErrorLine } from "./refusal.js";
+import { paragraphs } from "./text.js";
 import { hourMinute } from "./times.js";
 
-export const BOT = "krisebot";
-const SAVE = "Gem i log";
+/**
+ * What a message asks of the server; each settles when the server has taken it, or throws why not.
+ * @typedef {object} Deeds
+ * @property {(message: string, button: string, values: Values) => Promise<void>} press
+ * @property {(message: string) => Promise<Field[]>} fieldsToSave
+ * @property {(message: string, values: Values) => Promise<void>} save
+ */
 
-/** One message on the screen. It stays the same element while its content is edited, so focus and typing survive. */
+const SAVE = "Gem i log";
+/** @type {Card} */
+const NO_CARD = { facts: [], fields: [], buttons: [] };
+
+/** It stays the same element while its content is edited, so focus and typing survive. */
 export class MessageView {
-  #drawn = {};
-  #drafts = new Map();
-  #pressing = null;
   #me;
-  #press;
-  #saving;
-  #save = h("button", { type: "button", class: "save", "data-key": "save", "aria-haspopup": "dialog", click: () => this.#askToSave() }, SAVE);
+  #deeds;
+  /** What each part was drawn from last, as JSON. @type {Map<HTMLElement, string>} */
+  #drawn = new Map();
+  /** What was typed in a dialog and not sent, by the dialog's button. @type {Map<string, Values>} */
+  #drafts = new Map();
+  /** The version that something is being done to. @type {number | null} */
+  #busy = null;
   #parts = {
     head: h("div", { class: "head" }),
     text: h("div", { class: "text" }),
@@ -22,109 +41,125 @@ export class MessageView {
     fields: h("div", { class: "fields" }),
     buttons: h("div", { class: "buttons" }),
   };
-  #error = h("p", { class: "error", role: "alert", hidden: true });
+  #error = new ErrorLine();
+  #save = h(
+    "button",
+    { type: "button", class: "save", "data-key": "save", "aria-haspopup": "dialog", click: () => this.#askToSave() },
+    SAVE,
+  );
 
   /**
-   * `me` is {id, name}; `press(message, label, values)` settles when the server has taken it, or throws why not.
-   * `saving` is {ask(message), send(message, values)}: the fields that `Gem i log` asks for, and the saving itself.
+   * @param {Message} message
+   * @param {Person} me whose screen it is on
+   * @param {Deeds} deeds
    */
-  constructor(message, me, press, saving) {
+  constructor(message, me, deeds) {
+    this.message = message;
     this.#me = me;
-    this.#press = press;
-    this.#saving = saving;
+    this.#deeds = deeds;
     const mine = message.from === me.id;
-    const who = message.from_name ?? message.from;
     this.element = h(
       "article",
       { class: `message${mine ? " mine" : ""}${message.from === BOT ? " bot" : ""}`, tabindex: "-1" },
-      mine ? null : avatar(message.from, who),
-      h("div", { class: "bubble" }, ...Object.values(this.#parts), this.#error),
+      mine ? null : avatar(message.from, message.from_name),
+      h("div", { class: "bubble" }, ...Object.values(this.#parts), this.#error.element),
       this.#save,
     );
     this.update(message);
   }
 
+  /** @param {Message} message what it has become */
   update(message) {
     this.message = message;
-    const card = message.card ?? plain(message);
-    const focus = this.#focus();
-    const who = message.from === this.#me.id ? "Dig" : (message.from_name ?? message.from);
-    const at = message.at ? hourMinute(new Date(message.at)) : "";
-    const edited = (message.version ?? 1) > 1;
+    const { facts, fields, buttons } = message.card ?? NO_CARD;
+    const focus = rememberFocus(this.element);
+    const who = message.from === this.#me.id ? "Dig" : message.from_name;
+    const at = hourMinute(new Date(message.at));
+    const edited = message.version > 1;
 
     this.element.setAttribute("aria-label", `${who} ${at}`);
     this.#save.setAttribute("aria-label", `${SAVE}: ${who} ${at}`);
-    this.#draw("head", [who, at, edited, message.only_you], () => [
+    this.#draw(this.#parts.head, [who, at, edited], () => [
       h("span", { class: "who" }, who),
       h("time", { datetime: message.at }, at),
       edited ? h("span", {}, "opdateret") : null,
-      message.only_you ? h("span", { class: "private" }, "Kun synlig for dig") : null,
     ]);
-    this.#draw("text", message.text, (text) => paragraphs(text, message.from === BOT));
-    this.#draw("files", message.files ?? [], (files) => files.map(({ name, size }) => h("li", {}, `${name} (${size})`)));
-    this.#draw("facts", card.facts, (facts) => facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-    this.#draw("fields", card.fields, (fields) => fields.map(drawField), readTyped, putBack);
-    this.#draw("buttons", card.buttons, (buttons) => buttons.map((button) => this.#button(button)));
-    this.#refocus(focus);
+    this.#draw(this.#parts.text, message.text, () => paragraphs(message.text, message.from === BOT));
+    this.#draw(this.#parts.files, message.files, () =>
+      message.files.map(({ name, size }) => h("li", {}, `${name} (${size})`)),
+    );
+    this.#draw(this.#parts.facts, facts, () =>
+      facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+    );
+    this.#draw(this.#parts.fields, fields, () => drawFields(fields, readTyped(this.#parts.fields)));
+    this.#draw(this.#parts.buttons, buttons, () => buttons.map((button) => this.#button(button)));
+    restoreFocus(this.element, focus);
   }
 
-  /** Draw one part if it has changed, carrying over what `keep` reads from the old one. */
-  #draw(part, data, build, keep = () => null, restore = () => {}) {
+  /**
+   * Draw one part, if it has changed.
+   * @param {HTMLElement} part
+   * @param {unknown} data what it is drawn from
+   * @param {() => (Node | null)[]} build
+   */
+  #draw(part, data, build) {
     const now = JSON.stringify(data);
-    if (this.#drawn[part] === now) return;
-    this.#drawn[part] = now;
-    const area = this.#parts[part];
-    const kept = keep(area);
-    area.replaceChildren(...build(data).filter(Boolean));
-    area.hidden = area.childElementCount === 0;
-    restore(area, kept);
+    if (this.#drawn.get(part) === now) return;
+    this.#drawn.set(part, now);
+    part.replaceChildren(...build().filter((child) => child !== null));
+    part.hidden = part.childElementCount === 0;
   }
 
+  /** @param {Button} button */
   #button(button) {
-    const act = () => (button.form?.length ? this.#ask(button) : this.#send(button));
+    const asks = button.form.length > 0;
     return h(
       "button",
       {
         type: "button",
-        class: `button ${button.style ?? "normal"}`,
+        class: `button ${button.style}`,
         "data-key": `button:${button.label}`,
-        "aria-haspopup": button.form?.length ? "dialog" : null,
-        click: act,
+        "aria-haspopup": asks ? "dialog" : null,
+        click: () => (asks ? this.#ask(button) : this.#press(button)),
       },
       button.label,
     );
   }
 
+  /**
+   * Ask for what the button wants to know, in a dialog.
+   * @param {Button} button
+   */
   #ask(button) {
-    const version = this.message.version;
+    const [firstLine = ""] = this.message.text.split("\n");
     openDialog({
       title: button.form_title || button.label,
       caption: `Du udfylder som ${this.#me.name}.`,
-      intro: [h("div", { class: "about" }, paragraphs(this.message.text.split("\n")[0], this.message.from === BOT))],
+      intro: [h("div", { class: "about" }, paragraphs(firstLine, this.message.from === BOT))],
       fields: button.form,
-      typed: this.#drafts.get(button.label),
+      typed: this.#drafts.get(button.label) ?? {},
       submitLabel: button.label,
       style: button.style === "danger" ? "danger" : "primary",
-      submit: (values) => this.#press(this.message.id, button.label, { ...this.#values(), ...values }, version),
+      submit: (values) => this.#deeds.press(this.message.id, button.label, { ...this.#values(), ...values }),
       closed: (_sent, typed) => {
         this.#drafts.set(button.label, typed);
-        this.#refocus({ gone: true, key: `button:${button.label}` });
+        focusKey(this.element, `button:${button.label}`);
       },
     });
   }
 
-  /** The message as it will stand in the log, for whoever saves it to mend. */
+  /** Show the message as it will stand in the log, for whoever saves it to mend. */
   async #askToSave() {
-    if (this.#pressing === this.message.version) return;
-    await this.#trying(async () => {
-      const { fields } = await this.#saving.ask(this.message.id);
+    await this.#oneAtATime(async () => {
+      const fields = await this.#deeds.fieldsToSave(this.message.id);
+      const said = this.element.getAttribute("aria-label") ?? "";
       openDialog({
         title: SAVE,
-        caption: `Du gemmer som ${this.#me.name}. Skrevet af ${this.element.getAttribute("aria-label").replace(/^Dig /, "dig ")}.`,
+        caption: `Du gemmer som ${this.#me.name}. Skrevet af ${said.replace(/^Dig /, "dig ")}.`,
         fields,
-        typed: this.#drafts.get(SAVE),
+        typed: this.#drafts.get(SAVE) ?? {},
         submitLabel: SAVE,
-        submit: (values) => this.#saving.send(this.message.id, values),
+        submit: (values) => this.#deeds.save(this.message.id, values),
         closed: (_sent, typed) => {
           this.#drafts.set(SAVE, typed);
           this.#save.focus({ preventScroll: true });
@@ -133,31 +168,32 @@ export class MessageView {
     });
   }
 
-  async #send(button) {
-    if (this.#pressing === this.message.version) return;
-    await this.#trying(async () => {
-      await this.#press(this.message.id, button.label, this.#values(), this.message.version);
-      for (const control of this.#parts.fields.querySelectorAll("[name]")) control.dataset.initial = control.value;
+  /** @param {Button} button */
+  async #press(button) {
+    await this.#oneAtATime(async () => {
+      await this.#deeds.press(this.message.id, button.label, this.#values());
+      settle(this.#parts.fields);
     });
   }
 
   /**
-   * One thing at a time, for as long as the message stands as it did: what it has become meanwhile is a new question, and
-   * its answer is not kept waiting for the last one's. What goes wrong is said on the message itself.
+   * Do one thing at a time, for as long as the message stands as it did: what it has become meanwhile is a new question,
+   * and its answer is not kept waiting for the last one's. What goes wrong is said on the message itself.
+   * @param {() => Promise<void>} act
    */
-  async #trying(act) {
+  async #oneAtATime(act) {
     const version = this.message.version;
-    this.#pressing = version;
-    this.#error.hidden = true;
+    if (this.#busy === version) return;
+    this.#busy = version;
+    this.#error.hide();
     this.element.setAttribute("aria-busy", "true");
     try {
       await act();
     } catch (refusal) {
-      this.#error.textContent = refusal.message;
-      this.#error.hidden = false;
+      this.#error.show(refusal);
     } finally {
-      if (this.#pressing === version) {
-        this.#pressing = null;
+      if (this.#busy === version) {
+        this.#busy = null;
         this.element.removeAttribute("aria-busy");
       }
     }
@@ -166,45 +202,4 @@ export class MessageView {
   #values() {
     return readValues(this.#parts.fields);
   }
-
-  #focus() {
-    const element = document.activeElement;
-    if (!this.element.contains(element) || element === this.element) return null;
-    const selection = "selectionStart" in element ? [element.selectionStart, element.selectionEnd] : null;
-    return { element, key: element.dataset.key, selection };
-  }
-
-  /** Give focus back to what had it; when that is gone, to the message, so that nobody is thrown to the page's top. */
-  #refocus(focus) {
-    if (!focus || focus.element?.isConnected) return;
-    const same = [...this.element.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === focus.key);
-    (same ?? this.element).focus({ preventScroll: true });
-    if (same && focus.selection && focus.selection[0] !== null) same.setSelectionRange(...focus.selection);
-  }
-}
-
-/** A message that came without the card's extras, as the contract's plain JSON has it. */
-function plain(message) {
-  return {
-    facts: [],
-    fields: (message.fields ?? []).map((field) => ({ kind: "text", value: "", choices: [], ...field })),
-    buttons: (message.buttons ?? []).map((label) => ({ label, style: "normal", form: [] })),
-  };
-}
-
-function paragraphs(text, markup) {
-  if (!text.trim()) return [];
-  return text
-    .trim()
-    .split(/\n{2,}/)
-    .map((each) => h("p", {}, ...(markup ? bold(each) : [each])));
-}
-
-const bold = (text) =>
-  text.split(/\*([^*\n]+)\*/).map((piece, index) => (index % 2 ? h("strong", {}, piece) : piece)).filter((piece) => piece !== "");
-
-export function avatar(id, name) {
-  const letters = id === BOT ? "K" : name.split(/\s+/).map((word) => word[0]).slice(0, 2).join("").toUpperCase();
-  const hue = id === BOT ? "bot" : [...id].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
-  return h("span", { class: "avatar", "data-hue": hue, "aria-hidden": "true" }, letters);
 }
