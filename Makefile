@@ -12,7 +12,7 @@ SCRIPTS := bot/platforms/rehearsal/page tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test page format test-browser bench requirements lock
+.PHONY: run test page format test-browser bench rooms requirements lock
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
@@ -37,6 +37,9 @@ test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 
 bench: .venv/ready-to-test  ## what is measured
 	$(PYTEST) -m bench --capture=no
+
+rooms: .venv/ready-to-test  ## the house: which room uses which
+	@$(BIN)/python -m tests.rooms
 
 requirements:  ## which of the plan's requirements no test names
 	@$(PYTHON) -m tests.requirements_without_tests
