@@ -26,7 +26,7 @@ from storage.rows.traffic import Conversation, Delivery, Message, StaffRecipient
 log = logging.getLogger(__name__)
 
 # How long a platform may take over one call, in seconds of the machine's clock.
-PATIENCE = 10.0
+ANSWER_TIMEOUT = 10.0
 # How long after a failed try, growing to the last.
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 20, 30, 60))
 # After so many tries that met a fault of our own, it is given up: what waits behind it shall not wait for us.
@@ -122,7 +122,7 @@ class Deliverer(Worker):
         try:
             platform = self._platforms[job.platform]
             try:
-                ref = await asyncio.wait_for(self._hand_over(platform, job), PATIENCE)
+                ref = await asyncio.wait_for(self._hand_over(platform, job), ANSWER_TIMEOUT)
             except Throttled as wait:
                 await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
             except Undeliverable as refused:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.engine.delivery import PATIENCE, RETRIES
+from bot.engine.delivery import ANSWER_TIMEOUT, RETRIES
 from bot.engine.platform import InDoubt, Platform, Throttled, Unavailable, Undeliverable
 from bot.engine.worker import Worker
 from handlers.core.card import EXERCISE
@@ -153,15 +153,15 @@ class StaffChannels(Worker):
         try:
             if address is None:
                 address, detail = await asyncio.wait_for(
-                    platform.open_room(room.name, room.title, detail), 2 * PATIENCE
+                    platform.open_room(room.name, room.title, detail), 2 * ANSWER_TIMEOUT
                 )
                 state = "open"
             elif shall - inside:
-                entered = await asyncio.wait_for(platform.admit(address, detail, shall - inside), 2 * PATIENCE)
+                entered = await asyncio.wait_for(platform.admit(address, detail, shall - inside), 2 * ANSWER_TIMEOUT)
                 outside = (shall - inside) - set(entered)
                 inside |= set(entered)
             if address is not None and inside - shall:
-                await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), 2 * PATIENCE)
+                await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), 2 * ANSWER_TIMEOUT)
                 inside &= shall
         except Throttled as wait:
             after = timedelta(seconds=wait.seconds)

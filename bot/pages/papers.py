@@ -51,7 +51,7 @@ class Papers:
             crisis = await db.get_one(Crisis, row.crisis_id)
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
             # Who may see what is asked anew: somebody may have left, or the minutes been graded, since the link was given.
-            highest = await clearance.of(turn, row.given_to, PICTURE if row.kind == "picture" else MINUTES)
+            highest = await clearance.highest_for(turn, row.given_to, PICTURE if row.kind == "picture" else MINUTES)
             told = await export.excerpt(db, crisis, highest, "pictures", "meetings")
             names = Names.of(turn.rules)
         found = _found(row, told)

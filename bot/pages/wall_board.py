@@ -54,7 +54,7 @@ class WallBoard:
                 raise web.HTTPNotFound
             crisis = await db.get_one(Crisis, int(fact.value["crisis"]))
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
-            card = turn.drawn(await clearance.fit(turn, await status.whole(turn), turn.staff))
+            card = turn.drawn(await clearance.redacted_for(turn, await status.whole(turn), turn.staff))
             at = turn.clock(turn.now)
         head, *lines = card.text.replace("*", "").split("\n")
         text = "".join(f"<p>{escape(line)}</p>" for line in lines)

@@ -28,7 +28,7 @@ PRESS = re.compile(r"\bpresse|distributionsliste")
 )
 async def plan(turn: Turn, text: str) -> None:
     """How far it is, and what stands under each heading."""
-    if not await withheld.withheld(turn, "Kommunikationsplanen vises"):
+    if not await withheld.refuse_above(turn, "Kommunikationsplanen vises"):
         await turn.answer(_card(turn, await newest(turn)))
 
 

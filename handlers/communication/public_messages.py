@@ -54,7 +54,7 @@ async def messages(turn: Turn, text: str) -> None:
         else f"❗ Intet er udgivet endnu, {times_shown.span(turn.now - begun)} efter aktiveringen."
     )
     # What is published is everybody's.
-    drafts, unseen = await clearance.seen(turn, [row for row in rows if row.published_at is None])
+    drafts, unseen = await clearance.visible_rows(turn, [row for row in rows if row.published_at is None])
     facts = tuple(
         (
             f"{row.number}. {quote(row.audience, 60)}",

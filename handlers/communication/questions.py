@@ -228,7 +228,7 @@ async def _alike(turn: Turn, row: Question) -> Question | None:
         )
     )
     # An answer is there for whoever asks the same, but for what few may know.
-    usable, _ = await clearance.seen(turn, list(answered), turn.staff)
+    usable, _ = await clearance.visible_rows(turn, list(answered), turn.staff)
     scored = [(fuzz.token_sort_ratio(fold(each.text), fold(row.text)), each) for each in usable]
     best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return best[1] if best[0] >= ALIKE else None
@@ -272,7 +272,7 @@ def _told(turn: Turn, row: Question) -> Card:
 async def _queue(turn: Turn) -> None:
     every = select(Question).where(Question.crisis_id == turn.the_crisis.id).order_by(Question.number.desc())
     may_route = await _may_route(turn)
-    rows, unseen = await clearance.seen(turn, list(await turn.db.scalars(every)))
+    rows, unseen = await clearance.visible_rows(turn, list(await turn.db.scalars(every)))
     waiting = [row for row in rows if row.answered_at is None]
     facts = tuple((f"Spm. {row.number}", f"{quote(row.text, 120)} → {turn.name(row.owner)}") for row in waiting[:SHOWN])
     await turn.answer(

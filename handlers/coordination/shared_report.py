@@ -74,9 +74,9 @@ def _text(texts: dict[str, str]) -> str:
 
 async def _draft(turn: Turn) -> dict[str, str]:
     picture = await picture_texts.newest(turn, "published")
-    started, _ = await clearance.seen(turn, await measure_steps.of_crisis(turn), turn.staff)
-    requests, _ = await clearance.seen(turn, await assistance.of_crisis(turn), turn.staff)
-    there, _ = await clearance.seen(turn, await resources.of_crisis(turn), turn.staff)
+    started, _ = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn), turn.staff)
+    requests, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
+    there, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
     going = [row for row in started if row.status not in measure_card.CLOSED]
     asked = [row for row in requests if row.state not in assistance_card.ANSWERED]
     tasks = [f"T{row.number}: {row.title}" for row in going] + [f"B{row.number}: mangler {row.text}" for row in asked]

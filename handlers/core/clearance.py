@@ -49,7 +49,7 @@ OWNERS = (
 Row = TypeVar("Row")
 
 
-async def of(turn: Context, recipient: str, subject: str = LOG) -> str:
+async def highest_for(turn: Context, recipient: str, subject: str = LOG) -> str:
     """The highest grade that somebody may see.
 
     Args:
@@ -71,13 +71,13 @@ async def of(turn: Context, recipient: str, subject: str = LOG) -> str:
         return decided
     if subject == LISTS:
         # A list tells what the log tells.
-        return await of(turn, recipient, LOG)
+        return await highest_for(turn, recipient, LOG)
     return INTERNAL if turn.rules.centres_of(recipient) and subject == LOG else OPEN
 
 
-async def here(turn: Context, subject: str = LOG) -> str:
+async def highest_here(turn: Context, subject: str = LOG) -> str:
     """The highest grade that an answer may show where it is given: in the channel no more than all there may see."""
-    return SHARED if turn.incoming is None else await of(turn, await turn.here(), subject)
+    return SHARED if turn.incoming is None else await highest_for(turn, await turn.here(), subject)
 
 
 async def forwarded(turn: Context, person: str, subject: str) -> str:
@@ -85,7 +85,7 @@ async def forwarded(turn: Context, person: str, subject: str) -> str:
     what the staff shares ("videresendes til de niveauer, der er besluttet relevante", R092).
     """
     decided = await _decided_for(turn, person, subject)
-    own = await of(turn, person, subject)
+    own = await highest_for(turn, person, subject)
     return own if decided is not None else max(own, SHARED, key=GRADES.index)
 
 
@@ -96,7 +96,7 @@ def can_share(turn: Context, grade: str) -> str:
     return f"{rights.chief.holders.capitalize()} kan beslutte at dele det: */krise deling*."
 
 
-async def seen(turn: Context, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
+async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
     """Those of a list's rows that may be shown: up to the reader's grade, and what is the reader's own or their centre's.
 
     A row has the grade of the log line that it stands at, and Stab when it stands at none.
@@ -109,7 +109,7 @@ async def seen(turn: Context, rows: Sequence[Row], reader: str | None = None) ->
         them, in their order; and a line that says how many others there are, and who can share them. Empty for none.
     """
     reader = reader or await turn.here()
-    highest = await of(turn, reader, LISTS)
+    highest = await highest_for(turn, reader, LISTS)
     grades = await grades_of(turn, rows)
     shown, left_out = [], Counter[str]()
     for row, grade in zip(rows, grades, strict=True):
@@ -206,7 +206,7 @@ def named(turn: Context, text: str) -> str | None:
     return None
 
 
-async def repeats(turn: Context, text: str, refs: Mapping[str, Any] | None = None) -> bool:
+async def repeats_secret(turn: Context, text: str, refs: Mapping[str, Any] | None = None) -> bool:
     """Whether a text says what a confidential line says, or tells of the same row: then it is as confidential.
 
     Args:
@@ -216,7 +216,7 @@ async def repeats(turn: Context, text: str, refs: Mapping[str, Any] | None = Non
     return redaction.row_of(refs or {}) in secrets.rows or redaction.tells(text, secrets)
 
 
-async def fit(turn: Context, card: Card, recipient: str) -> Card:
+async def redacted_for(turn: Context, card: Card, recipient: str) -> Card:
     """A card as its recipient may see it: what repeats a confidential line's words says so instead."""
     if turn.crisis is None:
         return card
@@ -224,7 +224,7 @@ async def fit(turn: Context, card: Card, recipient: str) -> Card:
     mark, leave = f"({turn.rules.grade_name(CONFIDENTIAL)})", ("do", "args", "id", "kind", "style")
     # Those who said it, and those it was said to, know it already.
     cut = redaction.without(drawn, secrets, mark, reader=recipient, leave=leave, together=True)
-    return card if cut == drawn or await of(turn, recipient) == CONFIDENTIAL else Card.from_json(cut)
+    return card if cut == drawn or await highest_for(turn, recipient) == CONFIDENTIAL else Card.from_json(cut)
 
 
 async def decisions(turn: Context) -> dict[tuple[str, str], Sharing]:

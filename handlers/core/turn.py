@@ -43,7 +43,7 @@ class Turn(Context):
         how.setdefault("recorder", self.sender)
         regraded = how.get("kind") == "grade"
         self._forget_secrets(regraded)
-        if await clearance.repeats(self, summary, how.get("refs")):
+        if await clearance.repeats_secret(self, summary, how.get("refs")):
             how["grade"] = clearance.CONFIDENTIAL
         self._forget_secrets(regraded or how.get("grade") == clearance.CONFIDENTIAL)
         entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
@@ -117,7 +117,7 @@ class Turn(Context):
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
         """
-        card = await clearance.fit(self, card, recipient)
+        card = await clearance.redacted_for(self, card, recipient)
         if key is not None:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:

@@ -13,20 +13,27 @@ from storage.rows.staff import LISTS, MINUTES, PICTURE
 WHOLE = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
 
 
-async def kept_back(turn: Turn, subject: str, grade: str = clearance.SHARED) -> bool:
-    """Whether the minutes or the picture are above what may be seen here; whoever asks is told so, and who can change it."""
-    return await withheld(turn, WHOLE[subject], grade, subject)
+async def refuse_whole(turn: Turn, subject: str, grade: str = clearance.SHARED) -> bool:
+    """Tell whoever asks where the minutes or the picture are above what may be seen here, and who can change it.
+
+    Returns:
+        whether the sender was refused.
+    """
+    return await refuse_above(turn, WHOLE[subject], grade, subject)
 
 
-async def withheld(turn: Turn, what: str, grade: str = clearance.SHARED, subject: str = LISTS) -> bool:
-    """Whether something as a whole is above what may be seen here; whoever asks is told so, and who can change it.
+async def refuse_above(turn: Turn, what: str, grade: str = clearance.SHARED, subject: str = LISTS) -> bool:
+    """Tell whoever asks that something as a whole is above what may be seen here, and who can change it.
 
     Args:
         what: Danish, with its verb: "Kommunikationsplanen vises".
         grade: its own.
         subject: what has to be shared for it to be seen.
+
+    Returns:
+        whether the sender was refused.
     """
-    if within(grade, await clearance.here(turn, subject)):
+    if within(grade, await clearance.highest_here(turn, subject)):
         return False
     await turn.answer(
         Card(f"{what} ikke her: graden er {turn.rules.grade_name(grade)}. {clearance.can_share(turn, grade)}".rstrip())
@@ -34,15 +41,18 @@ async def withheld(turn: Turn, what: str, grade: str = clearance.SHARED, subject
     return True
 
 
-async def kept_from(turn: Turn, row: Any, called: str, said: str = "") -> bool:
-    """Whether one row may not be shown where the answer is given; whoever asked is told so.
+async def refuse_row(turn: Turn, row: Any, called: str, said: str = "") -> bool:
+    """Tell whoever asked that one row may not be shown where the answer is given.
 
     Args:
-        row: as in `seen`.
+        row: as in `clearance.visible_rows`.
         called: how people call it, "T3".
         said: what is said of it. Then it isn't asked for, and whoever may see it may say it anywhere.
+
+    Returns:
+        whether the sender was refused.
     """
-    _, told = await clearance.seen(turn, [row], turn.sender if said else None)
+    _, told = await clearance.visible_rows(turn, [row], turn.sender if said else None)
     if told:
         (grade,) = await clearance.grades_of(turn, [row])
         await turn.answer(

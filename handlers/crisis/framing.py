@@ -63,7 +63,7 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
     """A numbered decision in the log, on whose behalf, and what follows from it at once. It can be made anew."""
     row, question = await framing_card.newest(turn), questions(turn).get(subject)
     said = answer or turn.value("answer")
-    if row is None or question is None or not said or await framing_card.staff_is_gone(turn):
+    if row is None or question is None or not said or await framing_card.refuse_without_staff(turn):
         return
     if unknown := await unreadable(turn, subject, said):
         await turn.answer(Card(f"Jeg kan ikke se, hvem {quote(', '.join(unknown), 300)} er. Intet er ændret."))
@@ -177,7 +177,7 @@ async def no(turn: Turn) -> None:
 async def call(turn: Turn) -> None:
     """The mayor and the directorate are called again, with where."""
     row = await framing_card.newest(turn)
-    if await framing_card.staff_is_gone(turn):
+    if await framing_card.refuse_without_staff(turn):
         return
     if row is not None and row.ended_at is None:
         await turn.replace(Card("Der er allerede indkaldt til det."))

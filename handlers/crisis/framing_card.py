@@ -154,8 +154,8 @@ async def answers_so_far(turn: Turn, row: FramingMeeting) -> tuple[dict[str, str
 GOES_ON = (("ja", "Fortsætter"), ("nej", "Træder ud"))
 
 
-async def staff_is_gone(turn: Turn) -> bool:
-    """Whether there is no staff any longer: then its old cards convene nobody, and whoever pressed is told."""
+async def refuse_without_staff(turn: Turn) -> bool:
+    """Tell whoever pressed an old card that there is no staff any longer; returns whether they were refused."""
     crisis = turn.the_crisis
     if crisis.state == "active" and crisis.level == 2:
         return False

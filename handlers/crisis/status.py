@@ -38,7 +38,7 @@ async def card(turn: Turn, reader: str) -> Card:
     """
     if not await rights.staff.held(turn) and not await rights.decider.held(turn):
         return Card("\n".join(_head(turn)) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
-    return await clearance.fit(turn, await whole(turn, reader), reader)
+    return await clearance.redacted_for(turn, await whole(turn, reader), reader)
 
 
 def _head(turn: Turn) -> list[str]:
@@ -52,7 +52,7 @@ async def whole(turn: Turn, reader: str = "") -> Card:
         reader: as for `card`; the staff's channel where nobody is named.
     """
     crisis, head, reader = turn.the_crisis, _head(turn), reader or turn.staff
-    highest = await clearance.of(turn, reader)
+    highest = await clearance.highest_for(turn, reader)
     if crisis.level == 2 and crisis.state == "active":
         head.append(
             f"Fuldt etableret {turn.clock(crisis.established_at)}."
@@ -71,7 +71,7 @@ async def whole(turn: Turn, reader: str = "") -> Card:
         *await measure_steps.of_crisis(turn),
         *await assistance.of_crisis(turn),
     ]
-    seen, left_out = await clearance.seen(turn, rows, reader)
+    seen, left_out = await clearance.visible_rows(turn, rows, reader)
     every = [row for row in seen if isinstance(row, Task)]
     started = [row for row in seen if isinstance(row, Measure)]
     asked = [row for row in seen if isinstance(row, AssistanceRequest)]
@@ -124,7 +124,7 @@ async def whole(turn: Turn, reader: str = "") -> Card:
 async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
     """ "disponere ressourcer og koordinere organisationens interne og eksterne kommunikation" (R056), once there is any."""
     picture = await picture_texts.newest(turn, "published")
-    seen, unseen = await clearance.seen(turn, await resources.of_crisis(turn), reader)
+    seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
     rows = [f"{row.quantity} {row.name}" for row in seen]
     plan = await communication_plan.newest(turn)
     found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []

@@ -21,7 +21,7 @@ async def go(turn: Turn, meeting: int) -> None:
         row is None
         or row.crisis_id != turn.the_crisis.id
         or row.moved_on_at is not None
-        or await framing_card.staff_is_gone(turn)
+        or await framing_card.refuse_without_staff(turn)
     ):
         return
     row.moved_on_at, row.moved_on_by = turn.now, turn.sender

@@ -142,7 +142,7 @@ async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
     """Show whoever asked how a line stands, with as much of it as may be seen where the card stands."""
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
-    await turn.answer(await _saved(turn, entry, await clearance.of(turn, where), hint), key=key)
+    await turn.answer(await _saved(turn, entry, await clearance.highest_for(turn, where), hint), key=key)
 
 
 async def look_up(turn: Turn, no: int) -> None:
@@ -160,7 +160,7 @@ async def redraw(turn: Turn, entry: LogEntry) -> None:
         select(Message.key, Message.recipient).where(Message.key.startswith(begins, autoescape=True))
     )
     for key, recipient in found.all():
-        await turn.say(recipient, await _saved(turn, entry, await clearance.of(turn, recipient)), key=key)
+        await turn.say(recipient, await _saved(turn, entry, await clearance.highest_for(turn, recipient)), key=key)
 
 
 async def _saved(turn: Turn, entry: LogEntry, highest: str, hint: str = "") -> Card:

@@ -45,7 +45,7 @@ async def more(turn: Turn, text: str, before: int) -> None:
 
 
 async def _show(turn: Turn, text: str, before: int | None) -> None:
-    highest = await clearance.here(turn)
+    highest = await clearance.highest_here(turn)
     rows = await _found(turn, text, highest, before)
     # What may not be seen is counted whatever was asked for: else the count would tell what stands in it.
     unseen = await clearance.unseen(turn, highest)

@@ -191,7 +191,7 @@ async def of_crisis(turn: Turn) -> list[AssistanceRequest]:
 
 
 async def _list(turn: Turn) -> None:
-    every, unseen = await clearance.seen(turn, await of_crisis(turn))
+    every, unseen = await clearance.visible_rows(turn, await of_crisis(turn))
     going = [row for row in every if row.state not in ANSWERED]
     more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
     await turn.answer(

@@ -242,7 +242,7 @@ async def _list(turn: Turn) -> None:
     if not await rights.staff.held(turn):
         await turn.answer(Card("Hvad skal besluttes? Skriv fx */krise beslut skolerne lukker i morgen*."))
         return
-    highest = await clearance.here(turn)
+    highest = await clearance.highest_here(turn)
     every = await of_crisis(turn)
     above = await clearance.hidden(turn, [row.log_no for row in every], highest)
     rows = [row for row in every if row.log_no not in above]

@@ -47,15 +47,21 @@ async def logistics(turn: Turn, text: str) -> None:
 @action("logistics.establish", who=rights.runs_staff)
 async def establish(turn: Turn) -> None:
     """`Etablér logistikstab`, by a form."""
-    await _establish(turn, ", ".join(filter(None, (turn.value("lead"), turn.value("members")))))
+    await _establish(turn, turn.value("lead"), turn.value("members"))
 
 
-async def _establish(turn: Turn, text: str) -> None:
-    persons, unknown = await audiences.persons(turn, text)
+async def _establish(turn: Turn, *named: str) -> None:
+    """Set it up, or add to it: whoever is named first leads, where nobody does yet.
+
+    Args:
+        named: lists of names; see `audiences.persons`.
+    """
+    read = [await audiences.persons(turn, each) for each in named]
+    persons = list(dict.fromkeys(person for found, _ in read for person in found))
+    unknown = [name for _, names in read for name in names]
     if unknown or not persons:
-        await turn.answer(
-            Card(f'Jeg kan ikke se, hvem "{quote(", ".join(unknown) or text, 200)}" er. Intet er ændret. Skriv navne.')
-        )
+        said = ", ".join(unknown or filter(None, named))
+        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(said, 200)}" er. Intet er ændret. Skriv navne.'))
         return
     standing = await members(turn)
     leader = next((row.person for row in standing if row.leads), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from handlers.core.card import quote
 from handlers.core.language import owners, times_read
@@ -13,20 +14,36 @@ URGENTLY = re.compile(r"^\s*haster\b[:!]?\s*|[\s,]*\b(?:det )?haster[.!]*\s*$", 
 
 
 class Reading:
-    """What a text says of a measure: what, who, before when; and what couldn't be read of it."""
+    """What a text says of a measure: what, who, before when; and what couldn't be read of it.
 
-    def __init__(self, turn: Turn, text: str) -> None:
-        found = times_read.find(text, turn.now, turn.zone)
-        parsed, rest = found if found else (None, text)
+    Args:
+        turn: whose plan and clock it is read by.
+        text: one sentence, or a form's title.
+        owner: whom a form names; None: the sentence may.
+        due: when by, in a form's words; None: the sentence may say.
+    """
+
+    def __init__(self, turn: Turn, text: str, *, owner: str | None = None, due: str | None = None) -> None:
+        if due is None:
+            found = times_read.find(text, turn.now, turn.zone)
+            parsed, rest = found if found else (None, text)
+        else:
+            parsed, rest = times_read.parse(due, turn.now, turn.zone), text
         self.passed = parsed if parsed and parsed.passed else None
         self.due = parsed.at if parsed and not parsed.passed else None
         self.political = bool(POLITICAL.search(rest))
         rest = POLITICAL.sub("", rest).strip()
         self.urgent = bool(URGENTLY.search(rest))
-        named = owners.named(turn.rules, URGENTLY.sub("", rest))
+        rest = URGENTLY.sub("", rest)
+        if owner is None:
+            named = owners.named(turn.rules, rest)
+        else:
+            named = replace(owners.named(turn.rules, f"@{owner.lstrip('@')}" if owner else ""), rest=rest)
         self.title = named.rest
         self.named = len(named.persons) == 1
-        self.unclear = ""
+        self.unclear = (
+            f"Jeg kan ikke læse fristen »{quote(due)}«. Hvornår skal det være gjort?" if due and not parsed else ""
+        )
         centre = owners.of_subject(turn.rules, named.rest, turn.sender)
         if self.named:
             self.owner = named.persons[0]

@@ -125,7 +125,7 @@ async def begin(turn: Turn, row: Measure) -> None:
 
 async def change(turn: Turn, row: Measure, status: str, note: str = "") -> None:
     """A new status, which the log tells by itself (R233)."""
-    if not await may_change(turn, row):
+    if await refuse_change(turn, row):
         return
     if status in ("in_progress", "done") and row.needs_approval and row.approved_at is None:
         await turn.answer(
@@ -216,21 +216,22 @@ async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> N
     await measure_card.answer(turn, row)
 
 
-async def may_change(turn: Turn, row: Measure) -> bool:
-    """Whether the sender may say how far it is: its owner, whoever is over the owner's centre, or those who run the staff.
+async def refuse_change(turn: Turn, row: Measure) -> bool:
+    """Tell whoever may not say how far it is who may: its owner, who is over the owner's centre, those who run the staff.
 
-    Whoever may not is told who may.
+    Returns:
+        whether the sender was refused.
     """
     centre = next((centre for centre in turn.rules.centres if centre.name == row.centre), None)
     of_centre = centre is not None and rights.leads(turn.rules, turn.sender, centre)
     if turn.sender == row.owner or of_centre or await rights.runs_staff.held(turn):
-        return True
+        return False
     await turn.answer(
         Card(
             f"Det kan kun {turn.name(row.owner)}, der ejer T{row.number}, {rights.runs_staff.holders}. Intet er ændret."
         )
     )
-    return False
+    return True
 
 
 @timer("measures.due")

@@ -54,13 +54,12 @@ async def measure(turn: Turn, text: str) -> None:
     if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
         return
     if await rights.runs_staff.held(turn):
-        await _create(turn, text)
+        await _create(turn, Reading(turn, text))
     else:
         await propose(turn, text)
 
 
-async def _create(turn: Turn, text: str) -> None:
-    read = Reading(turn, text)
+async def _create(turn: Turn, read: Reading) -> None:
     if not read.title:
         await turn.answer(Card("Hvad skal der gøres? Skriv fx */krise t pumpe til Birkehøj @Mads kl 15*."))
         return
@@ -98,8 +97,7 @@ async def _create(turn: Turn, text: str) -> None:
 @action("measures.new", who=rights.runs_staff)
 async def new(turn: Turn) -> None:
     """`Nyt tiltag`, by a form."""
-    parts = [turn.value("title"), f"@{turn.value('owner').lstrip('@')}" if turn.value("owner") else ""]
-    await _create(turn, " ".join([*filter(None, parts), f"frist {turn.value('due')}" if turn.value("due") else ""]))
+    await _create(turn, Reading(turn, turn.value("title"), owner=turn.value("owner"), due=turn.value("due")))
 
 
 async def _about(turn: Turn, number: int, said: str) -> bool:
@@ -113,7 +111,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         if said and found.kind != "exact" and approved.kind != "exact":
             return False
         await turn.answer(Card(f"Der er intet tiltag T{number}. Skriv */krise tiltag* for at se dem."))
-    elif await withheld.kept_from(turn, row, f"T{number}", said):
+    elif await withheld.refuse_row(turn, row, f"T{number}", said):
         pass
     elif not said:
         await measure_card.answer(turn, row)
@@ -158,7 +156,7 @@ async def not_meant(turn: Turn, measure: int) -> None:
 async def urgent(turn: Turn, measure: int) -> None:
     """`Haster`: it begins at once, and the staff is told of it on its next ordinary meeting (R229)."""
     row = await turn.db.get(Measure, measure)
-    if row is None or row.status in CLOSED or not await measure_steps.may_change(turn, row):
+    if row is None or row.status in CLOSED or await measure_steps.refuse_change(turn, row):
         return
     row.urgent = row.orient = True
     await measure_steps.tell_urgent(turn, row)
@@ -209,7 +207,7 @@ async def doubted(turn: Turn, measure: int) -> None:
 
 async def _list(turn: Turn) -> None:
     """What is open, soonest first, as far as it may be seen here."""
-    every, unseen = await clearance.seen(turn, await measure_steps.of_crisis(turn))
+    every, unseen = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn))
     going = [row for row in every if row.status not in CLOSED]
     going.sort(key=lambda row: (not row.urgent, row.due_at is None, row.due_at or turn.now, row.number))
     more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""

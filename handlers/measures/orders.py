@@ -112,7 +112,7 @@ async def issue(turn: Turn, order: int) -> None:
 async def received(turn: Turn, order: int) -> None:
     """`Modtaget`."""
     row = await _of_crisis(turn, order)
-    if row is not None and row.state == "issued" and await orders_steps.may_answer(turn, row):
+    if row is not None and row.state == "issued" and not await orders_steps.refuse_answer(turn, row):
         await orders_steps.acknowledge(turn, row)
 
 
@@ -130,7 +130,7 @@ async def not_received(turn: Turn, order: int) -> None:
 async def done(turn: Turn, order: int) -> None:
     """`Udført`."""
     row = await _of_crisis(turn, order)
-    if row is not None and row.state in ("issued", "acknowledged") and await orders_steps.may_answer(turn, row):
+    if row is not None and row.state in ("issued", "acknowledged") and not await orders_steps.refuse_answer(turn, row):
         await orders_steps.finish(turn, row)
 
 
@@ -138,7 +138,7 @@ async def done(turn: Turn, order: int) -> None:
 async def report(turn: Turn, order: int) -> None:
     """`Meld tilbage`."""
     row = await _of_crisis(turn, order)
-    if row is not None and row.issued_at and turn.value("text") and await orders_steps.may_answer(turn, row):
+    if row is not None and row.issued_at and turn.value("text") and not await orders_steps.refuse_answer(turn, row):
         await orders_steps.report(turn, row, turn.value("text"))
 
 
@@ -204,7 +204,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         if said and found.kind != "exact":
             return False
         await turn.answer(Card(f"Der er ingen ordre {number}. Skriv */krise ordre* for at se dem."))
-    elif await withheld.kept_from(turn, row, f"Ordre {number}", said):
+    elif await withheld.refuse_row(turn, row, f"Ordre {number}", said):
         pass
     elif not said:
         mine = turn.sender in row.asked
@@ -217,7 +217,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
                 f"Ordre {number}: mente du *{found.verb}*? Intet er ændret. Skriv */krise ordre {number} {found.verb}*."
             )
         )
-    elif await orders_steps.may_answer(turn, row):
+    elif not await orders_steps.refuse_answer(turn, row):
         if found.verb == "udført" and row.state != "done":
             await orders_steps.finish(turn, row, found.rest)
         elif found.verb == "modtaget" and row.state == "issued":
@@ -269,7 +269,7 @@ async def _of_crisis(turn: Turn, order: int) -> Order | None:
 async def _list(turn: Turn) -> None:
     """What is open, as far as it may be seen here."""
     rows = [row for row in await orders_steps.of_crisis(turn) if row.state != "dropped"]
-    rows, unseen = await clearance.seen(turn, rows)
+    rows, unseen = await clearance.visible_rows(turn, rows)
     going = [row for row in rows if row.state not in CLOSED]
     more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
     write = Button("Skriv ordre", "orders.new", {}, form=orders_card.form(), form_title="Skriftlig ordre")

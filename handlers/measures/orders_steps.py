@@ -85,12 +85,16 @@ async def report(turn: Turn, row: Order, text: str) -> None:
     await turn.answer(Card(f"Krisestaben har din tilbagemelding på ordre {row.number}."))
 
 
-async def may_answer(turn: Turn, row: Order) -> bool:
-    """Those who have been sent it, and the secretariat for somebody who was rung to; others are told whose it is."""
+async def refuse_answer(turn: Turn, row: Order) -> bool:
+    """Tell whoever it was not sent to whose it is; the secretariat answers for somebody who was rung to.
+
+    Returns:
+        whether the sender was refused.
+    """
     if turn.sender in row.asked or await rights.runs_staff.held(turn):
-        return True
+        return False
     await turn.answer(Card(f"Ordre {row.number} er til {turn.names(row.asked)}. Intet er ændret."))
-    return False
+    return True
 
 
 @timer("orders.silent")

@@ -131,7 +131,7 @@ async def add(
 
 async def overview(turn: Turn) -> None:
     """The five columns, the critical ones first; one phone screen."""
-    rows, unseen = await clearance.seen(turn, await of_crisis(turn))
+    rows, unseen = await clearance.visible_rows(turn, await of_crisis(turn))
     shown = sorted(
         rows, key=lambda row: (not row.critical, row.relief_at or datetime.max.replace(tzinfo=turn.now.tzinfo))
     )

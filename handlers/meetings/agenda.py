@@ -23,10 +23,11 @@ GATHER = timedelta(minutes=10)
 @verb("dagsorden", "d", help="dagsorden – næste mødes dagsorden: se, godkend, udsend", who=rights.staff, crisis=True)
 async def agenda(turn: Turn, text: str) -> None:
     """The next meeting's, as it stands."""
-    if await withheld.kept_back(turn, MINUTES):
+    if await withheld.refuse_whole(turn, MINUTES):
         return
     meeting = await meeting_card.coming(turn)
     if meeting is None:
+        await agenda_items.take_in_urgent(turn)
         waiting = await agenda_items.open_items(turn)
         await turn.answer(
             Card(
@@ -36,7 +37,7 @@ async def agenda(turn: Turn, text: str) -> None:
         )
         return
     await turn.answer(
-        await agenda_lines.card(turn, meeting, await agenda_lines.current(turn, meeting)),
+        await agenda_lines.card(turn, meeting, await agenda_lines.bring_up_to_date(turn, meeting)),
         key=f"agenda/{meeting.id}/{turn.sender}",
     )
 
@@ -49,7 +50,7 @@ async def take_proposed(turn: Turn, agenda: int) -> None:
         return
     for text in await agenda_lines.proposed_by_plan(turn):
         await agenda_items.add(turn, text, kind="discussion")
-    await turn.replace(await agenda_lines.card(turn, found[1], await agenda_lines.current(turn, found[1])))
+    await turn.replace(await agenda_lines.card(turn, found[1], await agenda_lines.bring_up_to_date(turn, found[1])))
 
 
 async def _standing(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meeting] | None:
@@ -73,7 +74,7 @@ async def submit(turn: Turn, agenda: int) -> None:
     found = await _standing(turn, agenda, "draft")
     if found is None:
         return
-    row, meeting = await agenda_lines.current(turn, found[1]), found[1]
+    row, meeting = await agenda_lines.bring_up_to_date(turn, found[1]), found[1]
     for each in await agenda_lines.incomplete_items(turn):
         asked = f"Punkt {each.number} mangler {agenda_items.lacks(each)}."
         await turn.say(
@@ -83,6 +84,7 @@ async def submit(turn: Turn, agenda: int) -> None:
                 agenda_items.card(turn, each).facts,
                 buttons=agenda_items.card(turn, each).buttons,
             ),
+            key=f"{agenda_items.key(each)}/missing/{turn.now.isoformat()}",
             kind="reminder",
         )
     if any(each.kind is None for each in await agenda_lines.incomplete_items(turn)):
@@ -179,7 +181,7 @@ async def again(turn: Turn, meeting: int) -> None:
     row = await turn.db.get_one(Meeting, meeting)
     if row.state != "called":
         return
-    fresh = await agenda_lines.current(turn, row)
+    fresh = await agenda_lines.bring_up_to_date(turn, row)
     if fresh.state == "sent":
         return
     fresh.state = "awaiting"
@@ -253,6 +255,7 @@ async def prepare(turn: Turn, meeting: int) -> None:
     row = await turn.db.get_one(Meeting, meeting)
     if row.state != "called":
         return
+    await agenda_items.take_in_urgent(turn)
     waiting = [item for item in await agenda_items.open_items(turn) if item.preparer]
     for person in dict.fromkeys(item.preparer for item in waiting if item.preparer):
         own = [item for item in waiting if item.preparer == person]
@@ -272,7 +275,7 @@ async def prepare(turn: Turn, meeting: int) -> None:
 async def remind(turn: Turn, meeting: int) -> None:
     """Whoever makes the agenda is reminded, with the draft at hand."""
     row = await turn.db.get_one(Meeting, meeting)
-    agenda = await agenda_lines.current(turn, row)
+    agenda = await agenda_lines.bring_up_to_date(turn, row)
     if row.state != "called" or agenda.state in ("approved", "sent"):
         return
     card = await agenda_lines.card(turn, row, agenda)
@@ -290,7 +293,7 @@ async def remind(turn: Turn, meeting: int) -> None:
 async def due(turn: Turn, meeting: int) -> None:
     """Its time: what is approved goes out; what isn't is asked for, never sent."""
     row = await turn.db.get_one(Meeting, meeting)
-    agenda = await agenda_lines.current(turn, row)
+    agenda = await agenda_lines.bring_up_to_date(turn, row)
     if row.state != "called" or agenda.state == "sent":
         return
     if agenda.state == "approved":

@@ -8,6 +8,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from storage.rows.measures import Measure
 from storage.rows.meetings import AgendaItem
+from storage.rows.traffic import Message
 
 KINDS = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
 
@@ -112,11 +113,9 @@ def card(turn: Turn, row: AgendaItem) -> Card:
     )
 
 
-async def open_items(turn: Turn) -> list[AgendaItem]:
-    """What waits for a meeting: urgent measures first, then in the order they came; each urgent measure has one (R229)."""
-    query = select(AgendaItem).where(AgendaItem.crisis_id == turn.the_crisis.id)
-    every = list(await turn.db.scalars(query.order_by(AgendaItem.number)))
-    told = {row.measure for row in every if row.measure}
+async def take_in_urgent(turn: Turn) -> None:
+    """Add an item for each urgent measure that has none: "orienteres krisestaben på næste ordinære stabsmøde" (plan §9)."""
+    told = select(AgendaItem.measure).where(AgendaItem.crisis_id == turn.the_crisis.id, AgendaItem.measure.is_not(None))
     urgent = await turn.db.scalars(
         select(Measure).where(
             Measure.crisis_id == turn.the_crisis.id,
@@ -125,18 +124,36 @@ async def open_items(turn: Turn) -> list[AgendaItem]:
             Measure.id.not_in(told),
         )
     )
-    for measure in urgent:
-        every.append(
-            await add(turn, f"Orientering: T{measure.number} {measure.title}", kind="information", measure=measure.id)
-        )
-    waiting = [row for row in every if row.state == "open"]
-    return sorted(waiting, key=lambda row: (row.measure is None, row.number))
+    for measure in urgent.all():
+        await add(turn, f"Orientering: T{measure.number} {measure.title}", kind="information", measure=measure.id)
+
+
+async def open_items(turn: Turn) -> list[AgendaItem]:
+    """What waits for a meeting: urgent measures first, then in the order they came."""
+    rows = await turn.db.scalars(
+        select(AgendaItem)
+        .where(AgendaItem.crisis_id == turn.the_crisis.id, AgendaItem.state == "open")
+        .order_by(AgendaItem.measure.is_(None), AgendaItem.number)
+    )
+    return list(rows)
 
 
 async def standing(turn: Turn, item: int) -> AgendaItem | None:
     """An item that is still open."""
     row = await turn.db.get(AgendaItem, item)
     return row if row is not None and row.crisis_id == turn.the_crisis.id and row.state == "open" else None
+
+
+async def redraw(turn: Turn, row: AgendaItem) -> None:
+    """Draw an item's card anew wherever it stands, so that no button is left that does nothing any longer."""
+    drawn, mine = card(turn, row), key(row)
+    standing = await turn.db.execute(
+        select(Message.key, Message.recipient).where(
+            (Message.key == mine) | Message.key.startswith(f"{mine}/", autoescape=True)
+        )
+    )
+    for name, recipient in standing.all():
+        await turn.say(recipient, drawn, key=name)
 
 
 def key(row: AgendaItem) -> str:

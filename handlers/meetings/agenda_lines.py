@@ -61,8 +61,9 @@ async def newest(turn: Turn, meeting: Meeting) -> Agenda | None:
     return found
 
 
-async def current(turn: Turn, meeting: Meeting) -> Agenda:
-    """The version that counts; what has come in since the last one was sent makes a new one."""
+async def bring_up_to_date(turn: Turn, meeting: Meeting) -> Agenda:
+    """Bring the agenda up to date with what has come in, and give the version that counts: after one was sent, a new one."""
+    await agenda_items.take_in_urgent(turn)
     row = await newest(turn, meeting)
     items = await _items(turn, meeting, row)
     if row is not None and row.state != "sent":

@@ -143,5 +143,6 @@ async def _room_is_free(turn: Turn, row: Meeting) -> None:
 
 async def _those_at_risk(turn: Turn) -> None:
     """A later meeting may be too late for something (R097)."""
+    await agenda_items.take_in_urgent(turn)
     for item in await agenda_items.open_items(turn):
         await agenda.at_risk(turn, item)

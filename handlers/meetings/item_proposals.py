@@ -47,6 +47,7 @@ async def kind(turn: Turn, item: int, kind: str) -> None:
         row.kind = kind
         await turn.db.flush()
         await turn.replace(agenda_items.card(turn, row))
+        await agenda_items.redraw(turn, row)
 
 
 @action("items.detail", who=rights.staff)
@@ -73,6 +74,7 @@ async def detail(turn: Turn, item: int) -> None:
             await _tell_preparer(turn, row)
     await turn.db.flush()
     await turn.replace(agenda_items.card(turn, row))
+    await agenda_items.redraw(turn, row)
     if unread:
         await turn.answer(Card(f"Jeg kan ikke se, {' eller '.join(unread)}. Resten af punkt {row.number} er gemt."))
     await agenda.at_risk(turn, row)
@@ -122,6 +124,7 @@ async def political(turn: Turn, item: int) -> None:
             tell=True,
         )
     await turn.replace(agenda_items.card(turn, row))
+    await agenda_items.redraw(turn, row)
 
 
 @action("items.withdraw", who=rights.staff)
@@ -138,3 +141,4 @@ async def withdraw(turn: Turn, item: int) -> None:
     row.state = "withdrawn"
     await turn.log(f"Dagsordenspunkt {row.number} er taget af: {row.text}", kind="item", refs={"item": row.number})
     await turn.replace(agenda_items.card(turn, row))
+    await agenda_items.redraw(turn, row)

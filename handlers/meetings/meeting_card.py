@@ -11,6 +11,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read, times_shown
 from handlers.core.turn import Turn
 from handlers.measures import tasks
+from handlers.meetings import agenda_items
 from handlers.staff import calendars
 from storage.rows.meetings import AgendaItem, Meeting
 
@@ -159,6 +160,8 @@ async def treat(turn: Turn, row: Meeting, items: list[AgendaItem]) -> None:
     for item in items:
         item.state, item.meeting = "treated", row.id
     await turn.db.flush()
+    for item in items:
+        await agenda_items.redraw(turn, item)
 
 
 async def standing(turn: Turn, meeting: int) -> Meeting | None:

@@ -34,20 +34,20 @@ async def minutes(turn: Turn, text: str) -> None:
     """Of the meeting that is held, or of the one that ended last."""
     row = await meeting_card.running(turn)
     newest = await minutes_card.latest(turn, row) if row else None
-    if await withheld.kept_back(turn, MINUTES, newest.grade if newest else clearance.SHARED):
+    if await withheld.refuse_whole(turn, MINUTES, newest.grade if newest else clearance.SHARED):
         return
     if row is None:
         await turn.answer(Card("Der er ikke holdt et møde endnu. Start det fra */krise møde*."))
     elif row.state == "running":
-        await turn.answer(await minutes_card.live_card(turn, row), key=f"minutes/{row.id}/live/{turn.sender}")
+        await turn.answer(await _live(turn, row), key=f"minutes/{row.id}/live/{turn.sender}")
     else:
-        await turn.answer(minutes_card.card(turn, row, newest) if newest else await minutes_card.live_card(turn, row))
+        await turn.answer(minutes_card.card(turn, row, newest) if newest else await _live(turn, row))
 
 
 async def open_for(turn: Turn, meeting: Meeting) -> None:
     """Give the minute-taker something to write in."""
     for person in turn.rules.holders("referent") or turn.rules.holders("sekretær"):
-        await turn.say(person, await minutes_card.live_card(turn, meeting), key=f"minutes/{meeting.id}/live/{person}")
+        await turn.say(person, await _live(turn, meeting), key=f"minutes/{meeting.id}/live/{person}")
 
 
 @action("minutes.write", who=rights.meets)
@@ -77,7 +77,7 @@ async def write(turn: Turn, meeting: int, item: int) -> None:
             due = read.at.isoformat() if read and not read.passed else None
             row.actions = [*row.actions, {"what": turn.value("what"), "owner": named[0], "due": due}]
     await turn.db.flush()
-    await turn.replace(await minutes_card.live_card(turn, held))
+    await turn.replace(await _live(turn, held))
 
 
 @action("minutes.told", who=rights.meets)
@@ -89,7 +89,7 @@ async def told(turn: Turn, meeting: int, item: int) -> None:
     if row.state == "open" and not minutes_card.spoken_of(row):
         row.discussion = "Krisestaben er orienteret."
         await turn.db.flush()
-    await turn.replace(await minutes_card.live_card(turn, held))
+    await turn.replace(await _live(turn, held))
 
 
 @action("minutes.extra", who=rights.meets)
@@ -101,11 +101,18 @@ async def extra(turn: Turn, meeting: int) -> None:
     row = await agenda_items.add(turn, turn.value("text"), kind="discussion")
     row.discussion, row.decision = turn.value("discussion"), turn.value("decision")
     await turn.db.flush()
-    await turn.replace(await minutes_card.live_card(turn, held))
+    await turn.replace(await _live(turn, held))
+
+
+async def _live(turn: Turn, meeting: Meeting) -> Card:
+    """Take in what has become urgent meanwhile, and draw the minutes as they are written."""
+    await agenda_items.take_in_urgent(turn)
+    return await minutes_card.live_card(turn, meeting)
 
 
 async def draft(turn: Turn, meeting: Meeting) -> Minutes:
     """The draft is there when the meeting ends, and the clock to its sending runs (R090, R135)."""
+    await agenda_items.take_in_urgent(turn)
     treated = [row for row in await agenda_items.open_items(turn) if minutes_card.spoken_of(row)]
     row = Minutes(
         crisis_id=meeting.crisis_id,
@@ -213,7 +220,7 @@ async def approve(turn: Turn, minutes: int) -> None:
         )
         return
     grade = turn.value("grade") if turn.value("grade") in GRADES else row.grade
-    if await clearance.repeats(turn, minutes_card.body(turn, row)):
+    if await clearance.repeats_secret(turn, minutes_card.body(turn, row)):
         grade = clearance.CONFIDENTIAL
     may_not = [person for person in forwarded if not within(grade, await clearance.forwarded(turn, person, MINUTES))]
     if may_not:
@@ -228,7 +235,7 @@ async def approve(turn: Turn, minutes: int) -> None:
     staff = [
         person
         for person in await turn.members("framing", "operational")
-        if within(grade, await clearance.of(turn, person, MINUTES))
+        if within(grade, await clearance.highest_for(turn, person, MINUTES))
     ]
     row.recipients = list(dict.fromkeys([*staff, *forwarded]))
     await turn.db.flush()

@@ -27,6 +27,7 @@ MOST = 8
 
 
 async def live_card(turn: Turn, meeting: Meeting) -> Card:
+    """Draw the minutes while the meeting runs: what is written of each item, and the buttons that write more."""
     rows = await agenda_items.open_items(turn)
     facts = tuple((f"Punkt {row.number}", _said(turn, row)) for row in rows)
     about = {"crisis": meeting.crisis_id, "meeting": meeting.id}

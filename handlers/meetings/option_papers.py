@@ -66,9 +66,9 @@ async def paper(turn: Turn, text: str) -> None:
     """A form, begun with what was typed; and those that wait for a choice."""
     every = await of_crisis(turn)
     numbered = next((row for row in every if text.strip() == str(row.number)), None)
-    if numbered is not None and await withheld.kept_from(turn, numbered, f"Oplæg {numbered.number}"):
+    if numbered is not None and await withheld.refuse_row(turn, numbered, f"Oplæg {numbered.number}"):
         return
-    rows, unseen = await clearance.seen(turn, every)
+    rows, unseen = await clearance.visible_rows(turn, every)
     waiting = [row for row in rows if row.chosen is None]
     if numbered is not None:
         await turn.answer(_card(turn, numbered), key=_key(numbered, turn.the_incoming.key))
@@ -161,6 +161,7 @@ async def _chosen(turn: Turn, row: OptionPaper, letter: str, text: str) -> None:
     item = await agenda_items.standing(turn, row.item) if row.item else None
     if item is not None:
         item.state, item.decision = "treated", f"Beslutning {decided.number}: {text}"
+        await agenda_items.redraw(turn, item)
     await _show(turn, row)
 
 

@@ -48,7 +48,7 @@ async def partners(turn: Turn, text: str) -> None:
 
 
 async def _kept_back(turn: Turn, said: str = "") -> bool:
-    return await withheld.withheld(turn, f"{said}Listen over samarbejdspartnere vises")
+    return await withheld.refuse_above(turn, f"{said}Listen over samarbejdspartnere vises")
 
 
 def _named(text: str) -> tuple[str, str] | None:

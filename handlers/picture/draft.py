@@ -29,7 +29,7 @@ MARK = re.compile(r"\(nr\. (\d+), (?:u?bekræftet)\)")
 IN_WORDS = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 
 
-async def draft(turn: Turn) -> Picture:
+async def bring_up_to_date(turn: Turn) -> Picture:
     """The version that is written on: the first fills itself, a later one begins as the last one ended."""
     last = await picture_texts.newest(turn)
     if last is not None and last.state == "draft":
@@ -75,7 +75,7 @@ async def contribute(turn: Turn, section: int, text: str, source_log_no: int) ->
         return
     turn.db.add(Contribution(crisis_id=crisis.id, section=section, text=text, log_no=source_log_no, at=turn.now))
     await turn.db.flush()
-    row = await draft(turn)
+    row = await bring_up_to_date(turn)
     if section in FILLED and str(section) not in row.writers:
         return
     line = (await _contributed(turn, section))[-1:]
@@ -136,14 +136,14 @@ async def happened(turn: Turn) -> list[str]:
 
 async def measures(turn: Turn) -> list[str]:
     """What has been set going."""
-    rows, _ = await clearance.seen(turn, await measure_steps.of_crisis(turn), turn.staff)
+    rows, _ = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn), turn.staff)
     return [f"• T{row.number}: {measure_card.line(turn, row)}" for row in rows] or ["Ingen endnu"]
 
 
 async def resource_use(turn: Turn) -> list[str]:
     """What is put in, what more is needed, and the numbers that are followed."""
-    used, _ = await clearance.seen(turn, await resources.of_crisis(turn), turn.staff)
-    asked, _ = await clearance.seen(turn, await assistance.of_crisis(turn), turn.staff)
+    used, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
+    asked, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
     put_in = [f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in used]
     needed = [
         f"• B{row.number}: {assistance_card.line(turn, row)}"

@@ -140,7 +140,7 @@ async def _all(turn: Turn) -> list[Indicator]:
 async def _show(turn: Turn) -> None:
     newest = select(Count).where(Count.crisis_id == turn.the_crisis.id).order_by(Count.at, Count.id)
     counts = {each.indicator: each for each in await turn.db.scalars(newest)}
-    seen, unseen = await clearance.seen(turn, list(counts.values()))
+    seen, unseen = await clearance.visible_rows(turn, list(counts.values()))
     shown = {each.indicator for each in seen}
     said = [await line(turn, row) for row in await _all(turn) if row.id in shown]
     button = Button(

@@ -33,10 +33,10 @@ SELDOM = timedelta(hours=4)
 )
 async def picture(turn: Turn, text: str) -> None:
     """The draft that is written on, or the newest published one with its age."""
-    if await withheld.kept_back(turn, PICTURE):
+    if await withheld.refuse_whole(turn, PICTURE):
         return
     newest = await picture_texts.newest(turn)
-    row = newest if newest and newest.state == "published" else await draft.draft(turn)
+    row = newest if newest and newest.state == "published" else await draft.bring_up_to_date(turn)
     await turn.answer(await picture_card.card(turn, row), key=picture_card.key(turn, row, turn.sender))
 
 
@@ -45,7 +45,7 @@ async def begin(turn: Turn) -> None:
     crisis = turn.the_crisis
     if await picture_texts.newest(turn, "published") is not None:
         return
-    await draft.draft(turn)
+    await draft.bring_up_to_date(turn)
     due = (crisis.decided_at or turn.now) + turn.rules.deadlines.situation_picture
     await turn.at(max(due, turn.now), "picture.missing", _clock(turn))
 
@@ -59,7 +59,7 @@ async def missing(turn: Turn, told: int = 0) -> None:
     crisis = turn.the_crisis
     if crisis.state != "active" or crisis.level != 2 or await picture_texts.newest(turn, "published") is not None:
         return
-    card = await picture_card.card(turn, await draft.draft(turn))
+    card = await picture_card.card(turn, await draft.bring_up_to_date(turn))
     await turn.notify(
         dict.fromkeys([*turn.rules.holders("sekretær"), *(await turn.chiefs())[:1]]),
         Card(
@@ -79,7 +79,7 @@ async def missing(turn: Turn, told: int = 0) -> None:
 async def compare(turn: Turn, picture: int) -> None:
     """What has changed since the version before."""
     row = await turn.db.get(Picture, picture)
-    if row is not None and row.crisis_id == turn.the_crisis.id and not await withheld.kept_back(turn, PICTURE):
+    if row is not None and row.crisis_id == turn.the_crisis.id and not await withheld.refuse_whole(turn, PICTURE):
         await turn.answer(await picture_card.difference(turn, row))
 
 
@@ -145,4 +145,4 @@ def _clock(turn: Turn) -> str:
 async def follow_grade(turn: Turn, event: Regraded) -> None:
     """Draw the draft anew when lines of the log that it is made of have another grade."""
     if await picture_texts.newest(turn, "draft") is not None:
-        await picture_card.redraw(turn, await draft.draft(turn))
+        await picture_card.redraw(turn, await draft.bring_up_to_date(turn))

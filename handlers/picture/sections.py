@@ -36,7 +36,7 @@ async def write(turn: Turn, picture: int, first: int, last: int) -> None:
     """Sections as they were filled in; those that the writer left as they were stay as they are."""
     if await opened(turn, picture) is None:
         return
-    row = await draft.draft(turn)
+    row = await draft.bring_up_to_date(turn)
     changed: list[str] = []
     clashes: list[PictureText] = []
     for number in range(first, last + 1):
@@ -123,7 +123,7 @@ async def choose(turn: Turn, picture: int, section: int, revision: int, keep: st
     """Which of two texts shall stand, unless somebody has written in it since."""
     if await opened(turn, picture) is None:
         return
-    row = await draft.draft(turn)
+    row = await draft.bring_up_to_date(turn)
     history = await picture_texts.since(turn, section, revision - 1)
     if any(each.revision > revision and each.writer != MACHINE for each in history):
         await turn.replace(Card("Nogen har skrevet i punktet siden. Begge tekster står der stadig."))
@@ -145,7 +145,7 @@ async def refresh(turn: Turn, picture: int) -> None:
     """What the log, the measures and the resources say now: added below what people wrote, never instead of it."""
     if await opened(turn, picture) is None:
         return
-    row = await draft.draft(turn)
+    row = await draft.bring_up_to_date(turn)
     for number, text in (await draft.news(turn)).items():
         stands = str(row.sections.get(str(number), ""))
         fresh = [line for line in picture_texts.new_lines(stands, text) if line.startswith("•")]
@@ -186,7 +186,7 @@ async def health(turn: Turn, picture: int) -> None:
     said = " ".join(turn.value("health").split())
     if not said or await opened(turn, picture) is None:
         return
-    row = await draft.draft(turn)
+    row = await draft.bring_up_to_date(turn)
     stands = str(row.sections.get("2", ""))
     kept = [line for line in stands.split("\n") if line.strip() != NOT_ASSESSED]
     text = "\n".join([*kept, f"Sundhed: {said}"]).strip()

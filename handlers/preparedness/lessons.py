@@ -27,7 +27,7 @@ async def lesson(turn: Turn, text: str) -> None:
         entry = await turn.log(text, kind=KIND, sender=turn.sender, receiver="evalueringen", direction="in")
         await turn.answer(Card(f"Tak. Gemt til evalueringen (log nr. {entry.no})."))
         return
-    highest = await clearance.here(turn)
+    highest = await clearance.highest_here(turn)
     lessons = (LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)
     unseen = await clearance.unseen(turn, highest, LogState.no.in_(select(LogEntry.no).where(*lessons)))
     rows = list(

@@ -31,7 +31,7 @@ async def checklist(turn: Turn, text: str) -> None:
     named = [centre for centre in turn.rules.centres if text and centre.name.casefold() == text.strip().casefold()]
     for centre in named or mine:
         stands = await _row(turn, centre) or Checklist(centre=centre.name)
-        if not await withheld.kept_from(turn, stands, f"Tjeklisten for {centre.name}"):
+        if not await withheld.refuse_row(turn, stands, f"Tjeklisten for {centre.name}"):
             await turn.answer(await _card(turn, centre), key=_key(turn, centre))
     if (not mine and not named) or await rights.runs_staff.held(turn):
         await _board(turn)
@@ -181,7 +181,7 @@ async def _board(turn: Turn) -> None:
     rows = {row.centre: row for row in found}
     # A centre that hasn't answered tells nothing of itself but that.
     every = [rows.get(centre.name) or Checklist(centre=centre.name) for centre in turn.rules.centres]
-    seen, unseen = await clearance.seen(turn, every)
+    seen, unseen = await clearance.visible_rows(turn, every)
     facts = []
     for centre in [each for each in turn.rules.centres if each.name in {row.centre for row in seen}]:
         row = rows.get(centre.name)

@@ -184,5 +184,5 @@ async def end(turn: Turn) -> None:
 @action("monitoring.show", who=rights.staff)
 async def shown(turn: Turn) -> None:
     """`Vis overvågning`."""
-    if not await withheld.withheld(turn, "Overvågningen vises"):
+    if not await withheld.refuse_above(turn, "Overvågningen vises"):
         await turn.answer(await monitoring_card.card(turn))

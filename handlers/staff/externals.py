@@ -163,7 +163,7 @@ async def share(turn: Turn, text: str) -> None:
         )
         return
     person = f"{OUTSIDE}{row.name}"
-    highest = await clearance.of(turn, person)
+    highest = await clearance.highest_for(turn, person)
     lines, unseen = await _lines(turn, highest)
     await _remember(turn, f"{row.name} ({row.organisation})", person, lines, highest)
     await turn.answer(

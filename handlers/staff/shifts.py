@@ -36,7 +36,7 @@ async def shift(turn: Turn, text: str) -> None:
     if handed:
         await shift_changes.hand_over(turn, handed[1].strip())
         return
-    if not await _may_plan(turn):
+    if await _refuse_planning(turn):
         return
     role, rest = _role(turn, text)
     if role is None:
@@ -89,7 +89,7 @@ def _form(turn: Turn) -> tuple[Field, ...]:
 @action("shifts.new", who=rights.staff)
 async def new(turn: Turn) -> None:
     """The form."""
-    if not await _may_plan(turn):
+    if await _refuse_planning(turn):
         return
     role = next((each for each in roster.roles(turn) if each == turn.value("role")), None)
     persons = turn.plan.named(turn.value("person"))
@@ -103,11 +103,12 @@ async def new(turn: Turn) -> None:
     await _plan(turn, role, persons[0], turn.value("since"), turn.value("until"))
 
 
-async def _may_plan(turn: Turn) -> bool:
+async def _refuse_planning(turn: Turn) -> bool:
+    """Tell whoever may not plan shifts who does; returns whether the sender was refused."""
     if await rights.runs_staff.held(turn):
-        return True
+        return False
     await turn.answer(Card(f"Vagtplanen lægges af {rights.runs_staff.holders}. Intet er ændret."))
-    return False
+    return True
 
 
 def _role(turn: Turn, text: str) -> tuple[str | None, str]:

@@ -194,7 +194,7 @@ async def by_number(turn: Turn) -> None:
 
 async def picture(turn: Turn) -> None:
     """The situation picture's first draft."""
-    await draft.draft(turn)
+    await draft.bring_up_to_date(turn)
 
 
 LOOKS = (newest, often, seldom, part_of_a_word, never, person, lately, unconfirmed, by_number, picture)

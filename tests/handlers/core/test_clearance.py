@@ -261,7 +261,7 @@ async def test_what_many_look_at_shows_no_more_than_all_of_them_may_see(chat: Ch
         turn = chat.turn("finn" if reader == "staff:1" else reader)
         turn.crisis = await chat.db.get(Crisis, 1)
         shown = await status.whole(turn) if reader == "staff:1" else await status.card(turn, reader)
-        drawn = json.dumps((await clearance.fit(turn, shown, reader)).to_json(), ensure_ascii=False)
+        drawn = json.dumps((await clearance.redacted_for(turn, shown, reader)).to_json(), ensure_ascii=False)
         assert [secret for secret in above(reader) if secret in drawn] == [], reader
         assert ("kodeordfoxtrot" in drawn) is (MAY_SEE[reader] == "confidential")
     for text, reader in {"c3": "anne", "delbart Lone Bak": "finn"}.items():
