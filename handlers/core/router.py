@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Inbox, Message
+
+log = logging.getLogger(__name__)
 
 # What is said of a message itself, not of a crisis: each has one handler under this name.
 ABOUT_MESSAGES = {
@@ -157,9 +160,10 @@ async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
     the card is drawn again for whoever pressed, as it stands now.
     """
     pressed = registry.actions.get(name)
-    if pressed is None:
-        return
     standing = await turn.pressed()
+    if pressed is None:
+        await _unknown(turn, name, standing)
+        return
     if standing is not None:
         if not any(button["do"] == name and button["args"] == dict(args) for button in standing.card["buttons"]):
             standing.version += 1
@@ -177,6 +181,20 @@ async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
         await proof.ask(turn)
     else:
         await refuse(turn, pressed.who)
+
+
+async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
+    """Tell whoever pressed a button of another release of ours that it leads nowhere; one that isn't ours is let be."""
+    if standing is None:
+        log.info("a press that is not ours: %r", name[:100])
+        return
+    log.error("nothing answers to the button %r on message %s", name[:100], standing.id)
+    await turn.answer(
+        Card(
+            "Den knap hører til en anden udgave af Krisebot og virker ikke længere. Intet er ændret. "
+            "Skriv */krise* for at se, hvad du kan gøre nu."
+        )
+    )
 
 
 async def refuse(turn: Turn, who: Right) -> None:
