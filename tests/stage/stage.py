@@ -11,7 +11,7 @@ import json
 import pickle
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -144,7 +144,7 @@ class Stage(ABC):
         self._actors: dict[str, Actor] = {}
         self._exported: dict[int, bytes] = {}
 
-    async def __aenter__(self) -> Stage:
+    async def __aenter__(self) -> Self:
         await self.set_up()
         await self.open()
         return self
@@ -258,7 +258,12 @@ class RehearsalStage(Stage):
         """No platform is configured."""
         return Settings(_env_file=None, KRISEBOT_DATABASE_URL=self.url, KRISEBOT_REHEARSAL="on")  # type: ignore[call-arg]
 
-    def actor(self, name: str) -> Actor:
+    def __getitem__(self, name: str) -> RehearsalActor:
+        actor = super().__getitem__(name)
+        assert isinstance(actor, RehearsalActor)
+        return actor
+
+    def actor(self, name: str) -> RehearsalActor:
         """A person in the browser."""
         return RehearsalActor(self, name)
 

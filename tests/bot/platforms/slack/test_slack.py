@@ -472,7 +472,8 @@ async def test_a_message_is_saved_in_the_log_with_its_own_author_and_time(house:
     message = await said_in_the_staff(house, "40 cm vand & stigende i <Fløng>")
     kim = house.person("U0KIM")
     assert (await kim.shortcut("Gem i log", message)).in_time
-    assert "Anne Holm" in read(kim.view.body["blocks"]) if kim.view else False
+    assert kim.view is not None
+    assert "Anne Holm" in read(kim.view.body["blocks"])
     assert "40 cm vand & stigende i <Fløng>" in read(kim.view.body["blocks"])
     await kim.submits()
     await kim.retry()
