@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.rows.base import NOW
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Member
-from storage.rows.traffic import Message, StaffChannel
+from storage.rows.traffic import Message, StaffChannel, StaffRecipient
 
 log = logging.getLogger(__name__)
 
@@ -196,5 +196,5 @@ async def _members(db: AsyncSession, crisis_id: int) -> set[str]:
 
 async def _address_anew(db: AsyncSession, crisis_id: int) -> None:
     """What was said to the staff before it had this room is said there too."""
-    for message in await db.scalars(select(Message).where(Message.recipient == f"staff:{crisis_id}")):
+    for message in await db.scalars(select(Message).where(Message.recipient == StaffRecipient.of(crisis_id))):
         message.dispatched_version = min(message.dispatched_version, message.version - 1)

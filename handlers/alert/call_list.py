@@ -14,13 +14,11 @@ from sqlalchemy import select
 from handlers.alert import mail_nudge
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
-from handlers.core.registry import action, verb
+from handlers.core.registry import action, awaits_answer, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Call
-from storage.rows.traffic import NOTICES, Delivery, Message
+from storage.rows.traffic import NOTICES, TO_A_PERSON, Delivery, Message
 
-# A card that still has one of these buttons waits for its answer; they are the words that people are drilled on.
-ANSWERS = frozenset({"Kommer", "Mit center er underrettet", "Jeg har læst den", "Modtaget", "Grøn"})
 WHAT = {"summons": "indkaldelsen", "order": "ordren", "alert": "varslet"}
 # So many failed tries, and the person is on the list although the next try may succeed.
 TRIED = 3
@@ -101,7 +99,7 @@ async def unconfirmed(turn: Turn) -> tuple[list[Unconfirmed], set[str]]:
         .where(
             Message.crisis_id == turn.the_crisis.id,
             Message.kind.in_(NOTICES),
-            Message.recipient.not_like("staff:%"),
+            TO_A_PERSON,
         )
         .order_by(Message.id)
     )
@@ -112,8 +110,8 @@ async def unconfirmed(turn: Turn) -> tuple[list[Unconfirmed], set[str]]:
         if message.answered_at is not None:
             confirmed.add(message.recipient)
             continue
-        # A reminder asks what has been asked already.
-        asks = message.kind != "reminder" and any(button["label"] in ANSWERS for button in message.card["buttons"])
+        # A reminder asks what has been asked already, and whoever is asked to take a warning is followed up by the chain.
+        asks = message.kind not in ("reminder", "alert") and awaits_answer(message.card)
         if asks or message.id in lost:
             each = found.setdefault(message.recipient, Unconfirmed(message.recipient))
             each.messages.append(message)

@@ -145,7 +145,7 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     await escalation_cards.show_progress(turn, escalation)
 
 
-@action("escalation.taken", crisis=False)
+@action("escalation.taken", crisis=False, awaited=True)
 async def pressed_taken(turn: Turn, escalation: int) -> None:
     """`Jeg har den`."""
     row = await escalation_chain.found(turn, escalation)

@@ -137,7 +137,7 @@ async def _nudge(turn: Turn, row: Nudge, whom: list[str], *, again: bool) -> Non
     )
 
 
-@action("nudge.read")
+@action("nudge.read", awaited=True)
 async def read(turn: Turn, nudge: int) -> None:
     """`Jeg har læst den`."""
     row = await _standing(turn, nudge)

@@ -9,15 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.alert.call_list import ANSWERS
 from handlers.core.context import URGENT
-from handlers.core.registry import timer
+from handlers.core.registry import awaits_answer, timer
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import NOTICES, Delivery, Message
+from storage.rows.traffic import NOTICES, TO_A_PERSON, Delivery, Message
 
-# A card that still has one of these waits for somebody; the first is a warning's.
-WAITED_FOR = ANSWERS | {"Jeg har den"}
 # Nobody has more ways than these.
 MOST = 4
 
@@ -55,7 +52,7 @@ async def _waiting(turn: Turn, said: datetime, urgency: int) -> list[Message]:
             Message.created_at == said,
             Message.urgency == urgency,
             Message.kind.in_(NOTICES),
-            Message.recipient.not_like("staff:%"),
+            TO_A_PERSON,
             Message.answered_at.is_(None),
             Message.held.is_(False),
             Message.crisis_id.is_(None) | (Crisis.state != "closed"),
@@ -66,8 +63,4 @@ async def _waiting(turn: Turn, said: datetime, urgency: int) -> list[Message]:
     left = set(
         await turn.db.scalars(there.where(Message.created_at == said, Delivery.state.in_(["sent", "delivered"])))
     )
-    return [each for each in messages if _asks(each) or each.id not in left]
-
-
-def _asks(message: Message) -> bool:
-    return any(button["label"] in WAITED_FOR for button in message.card["buttons"])
+    return [each for each in messages if awaits_answer(each.card) or each.id not in left]

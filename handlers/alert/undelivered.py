@@ -9,7 +9,7 @@ from handlers.core import rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.rows.traffic import NOTICES, Message
+from storage.rows.traffic import NOTICES, Message, StaffRecipient
 
 # Whoever did not get one notice stand on one card, and a card has room for ten buttons.
 MOST = 10
@@ -27,7 +27,7 @@ async def undeliverable(turn: Turn, message: int, reason: str) -> None:
     if sent is None or turn.crisis is None or sent.kind not in NOTICES:
         return
     person = sent.recipient
-    to_staff = person.startswith("staff:")
+    to_staff = isinstance(person, StaffRecipient)
     await turn.log(
         f"Kom ikke frem til krisestabens kanal: {reason}."
         if to_staff
@@ -64,7 +64,7 @@ async def _show(turn: Turn, sent: Message) -> None:
         )
         .order_by(Message.id)
     )
-    missed = [each for each in together if each.id in lost and not each.recipient.startswith("staff:")]
+    missed = [each for each in together if each.id in lost and not isinstance(each.recipient, StaffRecipient)]
     left = [each for each in missed if each.answered_at is None]
     named = ", ".join(
         f"{turn.name(each.recipient)} ({quote(lost[each.id], 100)})"

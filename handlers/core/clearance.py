@@ -17,6 +17,7 @@ from storage.letters import fold
 from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
 from storage.rows.log import LogState
 from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing
+from storage.rows.traffic import StaffRecipient
 
 OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
 # Those who decide, and those who do the staff's work without sitting in it.
@@ -55,7 +56,7 @@ async def of(turn: Context, recipient: str, subject: str = LOG) -> str:
         recipient: a person, or the staff's channel.
         subject: of what: one of `storage.rows.staff.SUBJECTS`.
     """
-    if recipient.startswith("staff:"):
+    if isinstance(recipient, StaffRecipient):
         return SHARED
     if recipient.startswith(OUTSIDE):
         return await _from_outside(turn, recipient.removeprefix(OUTSIDE))

@@ -21,7 +21,7 @@ from storage.plan.reach import Way
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.staff import OUTSIDE, Member
-from storage.rows.traffic import Address, Message, StaffChannel
+from storage.rows.traffic import Address, Message, StaffChannel, StaffRecipient
 
 URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
@@ -236,7 +236,7 @@ class Context:
     @property
     def staff(self) -> str:
         """The crisis staff's channel, as a recipient."""
-        return f"staff:{self.the_crisis.id}"
+        return StaffRecipient.of(self.the_crisis.id)
 
     async def room_of(self, incoming: Incoming) -> StaffChannel | None:
         """The staff channel that something was said in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -44,12 +44,21 @@ class Verb:
 
 @dataclass(frozen=True)
 class Action:
-    """What a button does: `async (turn, **args)`, with the turn's values beside."""
+    """What a button does: `async (turn, **args)`, with the turn's values beside.
+
+    Args:
+        name: what `Button.do` calls it by.
+        who: who may.
+        run: what is done.
+        crisis: whether it is about a crisis that goes on.
+        awaited: whether a card that still has such a button waits for its reader's answer.
+    """
 
     name: str
     who: Right
     run: Run
     crisis: bool
+    awaited: bool
 
 
 verbs: dict[str, Verb] = {}
@@ -76,14 +85,23 @@ def verb(
     return register
 
 
-def action(name: str, *, who: Right = rights.anyone, crisis: bool = True) -> Callable[[R], R]:
-    """Register what a button does, under the name that `Button.do` calls it by."""
+def action(name: str, *, who: Right = rights.anyone, crisis: bool = True, awaited: bool = False) -> Callable[[R], R]:
+    """Register what a button does. See `Action` for the arguments."""
 
     def register(run: R) -> R:
-        _once(actions, name, Action(name, who, run, crisis))
+        _once(actions, name, Action(name, who, run, crisis, awaited))
         return run
 
     return register
+
+
+def awaits_answer(card: Mapping[str, Any]) -> bool:
+    """Whether a card waits for its reader's answer.
+
+    Args:
+        card: as it lies in a message's row.
+    """
+    return any((found := actions.get(button["do"])) is not None and found.awaited for button in card["buttons"])
 
 
 def timer(kind: str) -> Callable[[R], R]:

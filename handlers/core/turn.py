@@ -20,7 +20,7 @@ from handlers.core.incoming import Incoming
 from storage.case import log
 from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment, LogEntry, state_of
-from storage.rows.traffic import NOTICES, Message, Timer
+from storage.rows.traffic import NOTICES, Message, StaffRecipient, Timer
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
@@ -127,7 +127,7 @@ class Turn(Context):
                     standing.version += 1
                     standing.edited_at = self.now
                 return standing
-        routine = urgency == context.ROUTINE and not recipient.startswith("staff:")
+        routine = urgency == context.ROUTINE and not isinstance(recipient, StaffRecipient)
         quiet = await self.quiet_until(recipient) if routine else None
         message = Message(
             key=key or f"{self._source}/{secrets.token_hex(8)}",
@@ -146,7 +146,12 @@ class Turn(Context):
             self.plan.channel_order.wait(urgent=urgency == context.URGENT),
             f"other_ways/{urgency}/{self.now.isoformat()}",
         )
-        if wait is not None and kind in NOTICES and not recipient.startswith("staff:") and watch not in self._watched:
+        if (
+            wait is not None
+            and kind in NOTICES
+            and not isinstance(recipient, StaffRecipient)
+            and watch not in self._watched
+        ):
             # One timer for all that a turn says.
             self._watched.add(watch)
             await self.at(self.now + wait, "other_ways.waited", watch, said=self.now.isoformat(), urgency=urgency)

@@ -108,7 +108,7 @@ async def issue(turn: Turn, order: int) -> None:
     await _show(turn, row)
 
 
-@action("orders.received")
+@action("orders.received", awaited=True)
 async def received(turn: Turn, order: int) -> None:
     """`Modtaget`."""
     row = await _of_crisis(turn, order)

@@ -87,7 +87,7 @@ async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None
     )
 
 
-@action("centres.informed")
+@action("centres.informed", awaited=True)
 async def informed(turn: Turn, notice: int) -> None:
     """`Mit center er underrettet`: from the chief, the deputy or a director."""
     row = await turn.db.get(CentreNotice, notice)

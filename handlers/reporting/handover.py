@@ -55,7 +55,7 @@ def _card(turn: Turn, row: Report) -> Card:
     return Card(text, tuple(facts), buttons=(Button("Modtaget", "handover.received", about, style="primary"),))
 
 
-@action("handover.received", who=rights.runs_staff)
+@action("handover.received", who=rights.runs_staff, awaited=True)
 async def received(turn: Turn, report: int) -> None:
     """`Modtaget`: by the chief, or whoever it was passed on to."""
     row = await turn.db.get(Report, report)

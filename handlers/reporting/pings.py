@@ -176,7 +176,7 @@ def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card
     )
 
 
-@action("pings.coloured")
+@action("pings.coloured", awaited=True)
 async def coloured(turn: Turn, answer: int, colour: str) -> None:
     """`Grøn`, `Gul` or `Rød`: the answer, or how one's own words are to be read."""
     row = await _mine(turn, answer)

@@ -22,7 +22,7 @@ from storage.rows.traffic import Message
 ANSWER_WITHIN = timedelta(minutes=10)
 
 
-@action("staff.coming")
+@action("staff.coming", awaited=True)
 async def coming(turn: Turn) -> None:
     """`Kommer`."""
     await _answered(turn, "coming", "Kommer")

@@ -14,7 +14,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows import base
 from storage.rows.base import Base, Id, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -24,7 +23,7 @@ class ContactCheck(Base):
     """One person asked, outside any crisis, whether they can be reached and are in the plan as they should. R070, R244."""
 
     __tablename__ = "contact_checks"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     round: Mapped[int]
     person: Mapped[str]
     kind: Mapped[str]  # reach: one tap; details: are number and mail still right
@@ -39,8 +38,8 @@ class Alert(Base):
     """A warning in the words of whoever raised it. Plan §4."""
 
     __tablename__ = "alerts"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     person: Mapped[str]
     text: Mapped[str]
     at: Mapped[datetime]
@@ -56,8 +55,8 @@ class Escalation(Base):
     """The search for somebody who takes a warning, in the plan's order. Plan §4."""
 
     __tablename__ = "escalations"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     state: Mapped[str] = mapped_column(default="running")  # running, contact, stopped
     taken_by: Mapped[str | None]
     round: Mapped[int] = mapped_column(default=1)
@@ -69,9 +68,9 @@ class EscalationStep(Base):
     """One person asked to take a warning."""
 
     __tablename__ = "escalation_steps"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     escalation_id: Mapped[int] = mapped_column(Id, ForeignKey("escalations.id"), index=True)
-    crisis_id: Mapped[int] = base.of_crisis()
+    crisis_id: Mapped[int] = of_crisis()
     step: Mapped[int]
     round: Mapped[int]
     position: Mapped[int]
@@ -88,8 +87,8 @@ class Approval(Base):
     """One of the two approvals that level 1 in a centre takes, or a proposal that waits for its decider. Plan §2."""
 
     __tablename__ = "approvals"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     subject: Mapped[str]  # level1, deescalate, deactivate
     role: Mapped[str]  # centre_chief, director, mayor
     person: Mapped[str]

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows import base
-from storage.rows.base import Base
+from storage.rows.base import Base, primary_key
 
 # --- the crisis -----------------------------------------------------------------------------------------------------
 
@@ -17,7 +16,7 @@ class Crisis(Base):
     """An incident from its first warning to its stand-down. It is a crisis once it has level 2."""
 
     __tablename__ = "crises"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     number: Mapped[int] = mapped_column(unique=True)
     title: Mapped[str]
     state: Mapped[str] = mapped_column(default="warned")  # warned, active, followed, closed

@@ -21,7 +21,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import GRADES, within
-from storage.rows import base
 from storage.rows.base import Base, Id, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -31,7 +30,7 @@ class LogEntry(Base):
     """A line of the crisis log. Rows are only ever added; `canonical` is what the hash was taken of."""
 
     __tablename__ = "log_entries"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = mapped_column(Id, ForeignKey("crises.id"))
     no: Mapped[int]
     canonical: Mapped[bytes]

@@ -13,7 +13,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows import base
 from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -23,8 +22,8 @@ class Task(Base):
     """Something somebody shall do before a time."""
 
     __tablename__ = "tasks"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
     title: Mapped[str]
     role: Mapped[str | None]
@@ -41,8 +40,8 @@ class Measure(Base):
     """Something the staff has set going: who, before when, and how far it is. Plan §7, Stabens arbejde."""
 
     __tablename__ = "measures"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int | None]  # None: proposed, and not a measure yet
     title: Mapped[str]
     owner: Mapped[str]
@@ -66,8 +65,8 @@ class AssistanceRequest(Base):
     """What somebody lacks, until they have it or know why not. Plan §7, Anmodninger om assistance."""
 
     __tablename__ = "assistance_requests"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
     requester: Mapped[str]
     centre: Mapped[str | None]

@@ -12,7 +12,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows import base
 from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -22,8 +21,8 @@ class CentreNotice(Base):
     """What a centre has been told, and whether its chief has told the centre. Plan §5, Ansvarsfordeling."""
 
     __tablename__ = "centre_notices"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     centre: Mapped[str]
     chief: Mapped[str]
     asked: Mapped[str]  # whom we wait for: the chief, then the deputy

@@ -12,7 +12,6 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows import base
 from storage.rows.base import Base, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -22,8 +21,8 @@ class Member(Base):
     """A person in the staff, or beside it, for a period. Plan §5."""
 
     __tablename__ = "members"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     person: Mapped[str]
     staff: Mapped[str]  # framing, operational; beside: serves the staff and is in its channel
     since: Mapped[datetime]
@@ -36,8 +35,8 @@ class Summons(Base):
     """A person asked to come, and what they said. Plan §5, Krisesekretariat."""
 
     __tablename__ = "summons"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     person: Mapped[str]
     duty: Mapped[str]  # framing, secretariat, communication, support, operational
     label: Mapped[str]  # what they are summoned as, in Danish

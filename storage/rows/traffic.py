@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     ForeignKey,
     Index,
+    Text,
+    TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows import base
-from storage.rows.base import Base, Id
+from storage.rows.base import Base, Id, of_crisis, primary_key
 
 # --- what comes in, what falls due, what goes out -------------------------------------------------------------------
 
@@ -22,7 +24,7 @@ class Inbox(Base):
     """What was received, verbatim, before anybody has understood it. A key is taken in once."""
 
     __tablename__ = "inbox"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     key: Mapped[str] = mapped_column(unique=True)
     body: Mapped[dict[str, Any]]
     message: Mapped[str | None] = mapped_column(index=True)  # the platform's name for what was said
@@ -39,7 +41,7 @@ class Timer(Base):
     """Something that shall happen at a time. A key has one timer; setting it anew moves it."""
 
     __tablename__ = "timers"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     args: Mapped[dict[str, Any]]
@@ -56,14 +58,46 @@ class Timer(Base):
 NOTICES = frozenset({"alert", "summons", "notice", "reminder", "broadcast", "order"})
 
 
+class StaffRecipient(str):
+    """The channel of a crisis' staff, as somebody to write to: it is stored, and called in keys, as "staff:7"."""
+
+    __slots__ = ()
+    PREFIX: ClassVar[str] = "staff:"
+
+    @classmethod
+    def of(cls, crisis: int) -> StaffRecipient:
+        """The staff of a crisis.
+
+        Args:
+            crisis: its row's number.
+        """
+        return cls(f"{cls.PREFIX}{crisis}")
+
+    @property
+    def crisis(self) -> int:
+        """Whose staff it is: the crisis' row's number."""
+        return int(self.removeprefix(self.PREFIX))
+
+
+class Recipient(TypeDecorator[str]):
+    """Who is written to: a person's id as text, or a `StaffRecipient`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Tell a staff's channel from a person."""
+        return StaffRecipient(value) if value is not None and value.startswith(StaffRecipient.PREFIX) else value
+
+
 class Message(Base):
     """One message as it shall stand now; saying it again under the same key changes it where it stands."""
 
     __tablename__ = "messages"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     key: Mapped[str] = mapped_column(unique=True)
     crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
-    recipient: Mapped[str]  # a person, or "staff:<crisis id>"
+    recipient: Mapped[str] = mapped_column(Recipient)  # a person, or a StaffRecipient
     kind: Mapped[str]  # alert, summons, notice, reminder, broadcast, order; reply, card
     card: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=1)
@@ -80,11 +114,15 @@ class Message(Base):
     answer: Mapped[str | None]
 
 
+# For queries: messages to persons, not to a staff's channel.
+TO_A_PERSON = Message.recipient.not_like(f"{StaffRecipient.PREFIX}%")
+
+
 class Delivery(Base):
     """One message on its way by one platform."""
 
     __tablename__ = "deliveries"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     message_id: Mapped[int] = mapped_column(Id, ForeignKey("messages.id"), index=True)
     platform: Mapped[str]
     lane: Mapped[str]  # the conversation: what is said there is said in order
@@ -139,8 +177,8 @@ class StaffChannel(Base):
     """A crisis staff's channel on one platform: what it shall be, and what has been made of it."""
 
     __tablename__ = "rooms"
-    id: Mapped[int] = base.primary_key()
-    crisis_id: Mapped[int] = base.of_crisis()
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
     platform: Mapped[str]
     name: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
@@ -166,7 +204,7 @@ class RehearsalPost(Base):
     """A message in the rehearsal chat, whoever said it."""
 
     __tablename__ = "rehearsal_posts"
-    id: Mapped[int] = base.primary_key()
+    id: Mapped[int] = primary_key()
     seq: Mapped[int] = mapped_column(Id, unique=True)
     place: Mapped[str] = mapped_column(index=True)  # "dm:jens", "generelt", a staff channel's name
     sender: Mapped[str]

@@ -12,6 +12,7 @@ from babel.dates import format_datetime
 
 from storage.grades import GRADES
 from storage.plan.model import Plan
+from storage.rows.traffic import StaffRecipient
 
 Told = Mapping[str, Any]
 
@@ -78,7 +79,7 @@ class Names:
         return ", ".join(self._person(each) for each in (person or "").split(", ") if each)
 
     def _person(self, person: str) -> str:
-        if person.startswith("staff:"):
+        if person.startswith(StaffRecipient.PREFIX):
             return "krisestaben"
         return self.persons.get(person, person.removeprefix("ekstern:"))
 
