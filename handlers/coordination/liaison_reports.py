@@ -15,7 +15,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
-from storage.rows.coordination import LiaisonReport
+from storage.rows.coordination import LiaisonReport, OtherStaff, ReportDirection
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,18 @@ def buttons(staff: str, crisis: int) -> tuple[Button, ...]:
 
 
 @action("liaison_reports.coordinating", who=rights.coordinates)
-async def coordinating(turn: Turn, direction: str) -> None:
+async def coordinating(turn: Turn, direction: ReportDirection) -> None:
     """To and from the coordinating staff: the liaison officer's."""
     await send(turn, "coordinating", direction, turn.value("text"))
 
 
 @action("liaison_reports.local", who=rights.represents)
-async def local(turn: Turn, direction: str) -> None:
+async def local(turn: Turn, direction: ReportDirection) -> None:
     """To and from the local emergency staff: the representative's."""
     await send(turn, "local", direction, turn.value("text"))
 
 
-async def send(turn: Turn, staff: str, direction: str, text: str) -> None:
+async def send(turn: Turn, staff: OtherStaff, direction: ReportDirection, text: str) -> None:
     """Write it in the log and put it before the staff; what others can spare is put in the resource overview.
 
     Args:

@@ -6,7 +6,7 @@ Messages are sent only after it has committed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,9 +18,10 @@ from handlers.core.card import Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from storage.case import log
+from storage.grades import DEFAULT, Grade
 from storage.rows.crisis import Crisis
-from storage.rows.log import Attachment, LogEntry, state_of
-from storage.rows.traffic import NOTICES, Message, StaffRecipient, Timer
+from storage.rows.log import Attachment, Direction, LogEntry, LogKind, Status, Verification, state_of
+from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, StaffRecipient, Timer
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
@@ -34,20 +35,51 @@ class Turn(Context):
 
     # --- what follows from it ---
 
-    async def log(self, summary: str, **how: Any) -> LogEntry:
-        """Add a line to the crisis' log; see `storage.case.log.append` for what may be said of it.
+    async def log(
+        self,
+        summary: str,
+        *,
+        kind: LogKind = "information",
+        sender: str = "",
+        receiver: str = "",
+        direction: Direction = "internal",
+        verification: Verification = "unconfirmed",
+        grade: Grade = DEFAULT,
+        status: Status | None = None,
+        event_time: datetime | None = None,
+        recorder: str | None = None,
+        refs: Mapping[str, Any] | None = None,
+    ) -> LogEntry:
+        """Add a line to the crisis' log; see `storage.case.log.append` for the arguments.
 
         What is written down of an input gets the pictures and files that came along with it. One that repeats a
         confidential line's words is as confidential.
+
+        Args:
+            recorder: who wrote it down; None: whose turn it is.
         """
-        how.setdefault("recorder", self.sender)
-        regraded = how.get("kind") == "grade"
+        regraded = kind == "grade"
         self._forget_secrets(regraded)
-        if await clearance.repeats(self, summary, how.get("refs")):
-            how["grade"] = clearance.CONFIDENTIAL
-        self._forget_secrets(regraded or how.get("grade") == clearance.CONFIDENTIAL)
-        entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
-        if how.get("direction") == "in" and self.incoming is not None:
+        if await clearance.repeats(self, summary, refs):
+            grade = clearance.CONFIDENTIAL
+        self._forget_secrets(regraded or grade == clearance.CONFIDENTIAL)
+        entry = await log.append(
+            self.db,
+            self.the_crisis,
+            summary=summary,
+            recorder=recorder or self.sender,
+            recorded_time=self.now,
+            event_time=event_time,
+            sender=sender,
+            receiver=receiver,
+            verification=verification,
+            direction=direction,
+            kind=kind,
+            grade=grade,
+            status=status,
+            refs=refs,
+        )
+        if direction == "in" and self.incoming is not None:
             await self.enclose(entry, self.incoming, self.inbox_id)
         return entry
 
@@ -101,7 +133,7 @@ class Turn(Context):
         card: Card,
         *,
         key: str | None = None,
-        kind: str = "card",
+        kind: MessageKind = "card",
         urgency: int = context.ORDINARY,
         everywhere: bool = False,
         platform: str | None = None,
@@ -112,7 +144,7 @@ class Turn(Context):
             recipient: a person, or `staff` for the crisis staff's channel.
             card: what is said.
             key: the message's name; saying it again under the same key changes it where it stands. None: a new one.
-            kind: one of `NOTICES`, or "card" or "reply".
+            kind: what sort of message; a notice is logged and shown with how it fared.
             urgency: URGENT goes before ORDINARY goes before ROUTINE; a person's ROUTINE ones are bundled.
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
@@ -165,7 +197,7 @@ class Turn(Context):
         recipients: Iterable[str],
         card: Card,
         *,
-        kind: str,
+        kind: NoticeKind,
         summary: str,
         key: str | None = None,
         urgency: int = context.ORDINARY,

@@ -7,18 +7,18 @@ from typing import Any
 from handlers.core import clearance
 from handlers.core.card import Card
 from handlers.core.turn import Turn
-from storage.grades import within
-from storage.rows.staff import LISTS, MINUTES, PICTURE
+from storage.grades import Grade, within
+from storage.rows.staff import LISTS, MINUTES, PICTURE, Subject
 
-WHOLE = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
+WHOLE: dict[Subject, str] = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
 
 
-async def kept_back(turn: Turn, subject: str, grade: str = clearance.SHARED) -> bool:
+async def kept_back(turn: Turn, subject: Subject, grade: Grade = clearance.SHARED) -> bool:
     """Whether the minutes or the picture are above what may be seen here; whoever asks is told so, and who can change it."""
     return await withheld(turn, WHOLE[subject], grade, subject)
 
 
-async def withheld(turn: Turn, what: str, grade: str = clearance.SHARED, subject: str = LISTS) -> bool:
+async def withheld(turn: Turn, what: str, grade: Grade = clearance.SHARED, subject: Subject = LISTS) -> bool:
     """Whether something as a whole is above what may be seen here; whoever asks is told so, and who can change it.
 
     Args:

@@ -9,7 +9,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.rows.measures import Resource
+from storage.rows.measures import Release, Resource
 
 # Before somebody's time is up, so that there is time to find others.
 BEFORE_RELIEF = timedelta(minutes=30)
@@ -110,7 +110,7 @@ async def ask_release(turn: Turn, resource: int) -> None:
 
 
 @action("resources.release")
-async def release(turn: Turn, resource: int, answer: str) -> None:
+async def release(turn: Turn, resource: int, answer: Release) -> None:
     """The centre's answer, with what it costs; the staff is told."""
     row = await standing(turn, resource)
     if row is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select, update
 
@@ -24,7 +25,10 @@ NOT_BY_SHIFT = ("beredskabschef", "borgmester", "direktion")
 # Nobody is sharp for longer: until then whoever began is taken to be on duty without a shift written down.
 LONGEST = timedelta(hours=12)
 
-PLANNED, ON_DUTY, ENDED, WITHDRAWN = "planned", "on_duty", "ended", "withdrawn"
+PLANNED: Final = "planned"
+ON_DUTY: Final = "on_duty"
+ENDED: Final = "ended"
+WITHDRAWN: Final = "withdrawn"
 
 Span = tuple[datetime, datetime]
 

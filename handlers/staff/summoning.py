@@ -10,10 +10,10 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
 from handlers.staff import membership
-from storage.rows.log import LogEntry, exported
+from storage.rows.log import LogEntry, LogKind, exported
 from storage.rows.staff import Summons
 
-KIND = "framing_meeting"
+KIND: LogKind = "framing_meeting"
 
 
 async def meeting_place(turn: Turn) -> str:

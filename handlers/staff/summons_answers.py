@@ -15,7 +15,7 @@ from handlers.staff import membership, summoning
 from handlers.staff.summoning import Duty
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.crisis import Crisis
-from storage.rows.staff import Summons
+from storage.rows.staff import Summons, SummonsAnswer
 from storage.rows.traffic import Message
 
 # When a deputy is to have the summons of somebody who says nothing.
@@ -65,7 +65,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _answered(turn: Turn, answer: str, said: str, eta_minutes: int | None = None) -> None:
+async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: int | None = None) -> None:
     summons = await summoning.summons_of(turn, turn.sender)
     if summons is None or summons.answer == answer:
         return
