@@ -26,21 +26,25 @@ class Other:
         name: what the log calls it.
         out: the label of the form that goes there.
         home: the label of the form that comes from there.
+        do: the action that both run.
     """
 
     name: str
     out: str
     home: str
+    do: str
 
 
-STAFFS = {
-    "coordinating": Other("den koordinerende stab", "Til koordinerende stab", "Hjem til staben"),
-    "local": Other("Lokal Beredskabsstab", "Til LBS", "Hjem fra LBS"),
+STAFFS: dict[OtherStaff, Other] = {
+    "coordinating": Other(
+        "den koordinerende stab", "Til koordinerende stab", "Hjem til staben", "liaison_reports.coordinating"
+    ),
+    "local": Other("Lokal Beredskabsstab", "Til LBS", "Hjem fra LBS", "liaison_reports.local"),
 }
 FORM = (Field("text", "Hvad skal de vide?", "long", required=True),)
 
 
-def buttons(staff: str, crisis: int) -> tuple[Button, ...]:
+def buttons(staff: OtherStaff, crisis: int) -> tuple[Button, ...]:
     """The two forms.
 
     Args:
@@ -50,7 +54,7 @@ def buttons(staff: str, crisis: int) -> tuple[Button, ...]:
     return tuple(
         Button(
             label,
-            f"liaison_reports.{staff}",
+            other.do,
             {"crisis": crisis, "direction": direction},
             style="primary" if direction == "in" else "normal",
             form=FORM,

@@ -176,7 +176,7 @@ class Turn(Context):
         self.db.add(message)
         wait, watch = (
             self.plan.channel_order.wait(urgent=urgency == context.URGENT),
-            f"other_ways/{urgency}/{self.now.isoformat()}",
+            watch_key(urgency, self.now.isoformat()),
         )
         if (
             wait is not None
@@ -188,8 +188,7 @@ class Turn(Context):
             self._watched.add(watch)
             await self.at(self.now + wait, "other_ways.waited", watch, said=self.now.isoformat(), urgency=urgency)
         if quiet is not None:
-            number = self._crisis.number if self._crisis else 0
-            await self.at(quiet, "reminders.bundle", f"reminders/{number}/{recipient}", person=recipient)
+            await self.at(quiet, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
         return message
 
     async def notify(
@@ -274,3 +273,17 @@ class Turn(Context):
     @property
     def _source(self) -> str:
         return self.incoming.key if self.incoming else f"timer@{self.now.isoformat()}"
+
+
+def watch_key(urgency: int, said: str) -> str:
+    """The name of the timer that gives what was said at a time another way, where it is not answered.
+
+    Args:
+        said: when, UTC in ISO form.
+    """
+    return f"other_ways/{urgency}/{said}"
+
+
+def bundle_key(crisis: Crisis | None, person: str) -> str:
+    """The name of the timer that ends a person's quiet."""
+    return f"reminders/{crisis.number if crisis else 0}/{person}"

@@ -172,4 +172,4 @@ async def _unanswered(turn: Turn, request: int) -> AssistanceRequest | None:
 
 
 def _timer(row: AssistanceRequest) -> str:
-    return f"assistance/{row.id}/waiting"
+    return assistance_card.key(row, "waiting")

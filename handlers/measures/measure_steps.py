@@ -255,7 +255,7 @@ async def due(turn: Turn, measure: int, reminded: bool) -> None:
             summary=f"Mindet {turn.name(row.owner)} om T{row.number}: {row.title}",
             key=measure_card.key(row, f"due/{when}"),
         )
-        await turn.at(turn.now + PATIENCE, "measures.due", f"measure/{row.id}/due", measure=row.id, reminded=True)
+        await turn.at(turn.now + PATIENCE, "measures.due", measure_card.key(row, "due"), measure=row.id, reminded=True)
     else:
         await turn.notify(
             [turn.staff],
@@ -281,7 +281,7 @@ async def tell_urgent(turn: Turn, row: Measure) -> None:
 
 
 async def _remind_at(turn: Turn, row: Measure) -> None:
-    key = f"measure/{row.id}/due"
+    key = measure_card.key(row, "due")
     if row.status in CLOSED or row.due_at is None:
         await turn.cancel(key)
     elif row.due_at > turn.now:

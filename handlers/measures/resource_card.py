@@ -165,7 +165,7 @@ def relief_filled_in(turn: Turn) -> tuple[str | None, datetime | None]:
 
 
 async def remind_before_relief(turn: Turn, row: Resource) -> None:
-    key = f"resource/{row.id}/relief"
+    key = relief_key(row)
     if row.relief_at is None:
         await turn.cancel(key)
         return
@@ -173,4 +173,10 @@ async def remind_before_relief(turn: Turn, row: Resource) -> None:
 
 
 def key(row: Resource) -> str:
+    """The name of the card in the staff's channel."""
     return f"resource/{row.id}"
+
+
+def relief_key(row: Resource) -> str:
+    """The name of the timer that asks for its relief."""
+    return f"resource/{row.id}/relief"

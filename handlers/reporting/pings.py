@@ -154,7 +154,7 @@ async def ask(
         verification="confirmed",
         refs={"ping": row.number},
     )
-    await turn.at(row.due_at, "pings.due", f"ping/{row.id}/due", ping=row.id)
+    await turn.at(row.due_at, "pings.due", ping_board.key(row, "due"), ping=row.id)
     await ping_board.show(turn, row)
     if scheme is None:
         await turn.answer(
@@ -309,7 +309,7 @@ async def due(turn: Turn, ping: int) -> None:
         verification="confirmed",
         refs={"ping": row.number},
     )
-    await turn.at(row.due_at + CHIEF_AFTER, "pings.silent", f"ping/{row.id}/silent", ping=row.id)
+    await turn.at(row.due_at + CHIEF_AFTER, "pings.silent", ping_board.key(row, "silent"), ping=row.id)
 
 
 @timer("pings.silent")

@@ -139,3 +139,13 @@ def span(turn: Turn, since: datetime, until: datetime) -> str:
     start = turn.clock(since)
     end = times_shown.short(until, turn.zone, since)
     return f"{start} – {end}"
+
+
+def key(shift: int, rest: str) -> str:
+    """The name of a timer about a shift.
+
+    Args:
+        shift: its row's number.
+        rest: which of them.
+    """
+    return f"shift/{shift}/{rest}"

@@ -176,7 +176,7 @@ async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
             recorder="krisebot",
             verification="confirmed",
         )
-        key = f"crisis/{crisis.id}/unanswered{'/operational' if members else ''}"
+        key = summoning.unanswered_key(turn, members=members)
         await turn.at(turn.now + ANSWER_WITHIN, "staff.unanswered", key, reminded=True, members=members)
         return
     for summons in silent:
