@@ -30,6 +30,7 @@ from storage.case.chain import Break
 from storage.case.pages import volumes
 from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
+from storage.grades import Grade
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
@@ -57,15 +58,6 @@ class Format(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     ZIP = "zip"
-
-
-class Grade(StrEnum):
-    """The confidentiality grades, lowest first."""
-
-    OPEN = "open"
-    INTERNAL = "internal"
-    STAFF = "staff"
-    CONFIDENTIAL = "confidential"
 
 
 @app.callback()
@@ -304,7 +296,7 @@ async def _export(
         told = await exports.spooled(db, crisis, grade)
         files = await attached(db, told, folder) if format is Format.ZIP else {}
         names = Names.of(Plan.thawed(crisis.plan, plan))
-        if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
+        if grade in (None, "staff", "confidential"):
             checked = await contacts.last_checked(Turn(db, datetime.now(UTC), plan, crisis=crisis))
             names = replace(names, phones=contacts.printed(plan), checked=checked)
     return told, names, files

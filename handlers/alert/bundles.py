@@ -11,7 +11,7 @@ from sqlalchemy import select
 from handlers.core.card import Button, Card
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer
-from handlers.core.turn import Turn
+from handlers.core.turn import Turn, bundle_key
 from storage.rows.traffic import Message
 
 # A card has room for so many buttons; what is beyond waits for the next bundle.
@@ -22,7 +22,7 @@ MOST = 10
 async def bundle(turn: Turn, person: str) -> None:
     """The quiet is over: one waiting message is said as it is, several in one."""
     crisis = turn.crisis
-    key = f"reminders/{crisis.number if crisis else 0}/{person}"
+    key = bundle_key(crisis, person)
     quiet = await turn.quiet_until(person)
     if quiet is not None:
         await turn.at(quiet, "reminders.bundle", key, person=person)

@@ -15,7 +15,7 @@ from handlers.core.context import ROUTINE
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
-from storage.rows.alert import ContactCheck
+from storage.rows.alert import ContactAnswer, ContactCheck
 from storage.rows.traffic import Timer
 
 # A timer's key: there is one round under way, and it is never set twice.
@@ -162,7 +162,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _answered(turn: Turn, row: ContactCheck | None, answer: str) -> None:
+async def _answered(turn: Turn, row: ContactCheck | None, answer: ContactAnswer) -> None:
     if row is None:
         return
     row.answered_at, row.answer = turn.now, answer

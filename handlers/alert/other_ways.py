@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from handlers.core.context import URGENT
 from handlers.core.registry import awaits_answer, timer
-from handlers.core.turn import Turn
+from handlers.core.turn import Turn, watch_key
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import NOTICES, TO_A_PERSON, Delivery, Message
 
@@ -33,8 +33,9 @@ async def waited(turn: Turn, said: str, urgency: int, tried: int = 1) -> None:
     for message in waiting:
         ask_for_another(message)
     if waiting and wait is not None and tried < MOST:
-        key = f"other_ways/{urgency}/{said}"
-        await turn.at(turn.now + wait, "other_ways.waited", key, said=said, urgency=urgency, tried=tried + 1)
+        await turn.at(
+            turn.now + wait, "other_ways.waited", watch_key(urgency, said), said=said, urgency=urgency, tried=tried + 1
+        )
 
 
 def ask_for_another(message: Message) -> None:

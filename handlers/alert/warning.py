@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import func, select
 
 from handlers.alert import escalation
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.rows.alert import Alert, Escalation
+from storage.rows.alert import Alert, AlertKind, Escalation, Triage
 from storage.rows.crisis import Crisis
 
 # Plan §4: "Typiske varsler og alarmer mv. består af"
-KINDS = (
+KINDS: tuple[tuple[AlertKind, str], ...] = (
     ("weather", "Varsel om farligt vejr"),
     ("threat", "Trusselsvurdering"),
     ("staffs", "En tværgående stab er aktiveret (LBS, NOST, DCOK …)"),
@@ -22,7 +24,9 @@ KINDS = (
     ("other", "Andet"),
 )
 
-YES, NO, UNKNOWN = "yes", "no", "unknown"
+YES: Final = "yes"
+NO: Final = "no"
+UNKNOWN: Final = "unknown"
 
 
 async def begin(turn: Turn, text: str) -> Crisis:
@@ -139,7 +143,7 @@ async def typed(turn: Turn) -> None:
     await warn(turn, text)
     alert = await turn.db.scalar(select(Alert).order_by(Alert.id.desc()).limit(1))
     if alert is not None:
-        alert.kind, alert.source = turn.value("kind") or "other", turn.value("source") or None
+        alert.kind, alert.source = turn.chosen("kind", dict(KINDS)) or "other", turn.value("source") or None
 
 
 async def call_up(turn: Turn, text: str) -> None:
@@ -187,7 +191,7 @@ def _for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
 
 
 @action("warning.answered")
-async def answered(turn: Turn, alert: int, question: int, reply: str) -> None:
+async def answered(turn: Turn, alert: int, question: int, reply: Triage) -> None:
     """ "Ved ikke" counts as yes: rather a little too much preparedness than too little (plan §3, handlingsprincippet)."""
     row = await turn.db.get(Alert, alert)
     if row is None or row.person != turn.sender:
@@ -244,7 +248,7 @@ async def kind(turn: Turn, alert: int) -> None:
     if row is None or row.crisis_id != turn.the_crisis.id:
         return
     kinds = dict(KINDS)
-    row.kind = turn.value("kind") if turn.value("kind") in kinds else row.kind
+    row.kind = turn.chosen("kind", kinds) or row.kind
     row.source = turn.value("source") or row.source
     received = turn.value("received")
     await turn.log(

@@ -6,9 +6,9 @@ from handlers.coordination import liaison_reports, shared_report, state
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import municipalities
 from handlers.core.turn import Turn
-from storage.rows.coordination import HEADINGS, CoordinatingStaff
+from storage.rows.coordination import HEADINGS, CoordinatingStaff, Form
 
-FORMS = {"virtual": "virtuelt", "at_4k": "hos Beredskab 4K"}
+FORMS: dict[Form, str] = {"virtual": "virtuelt", "at_4k": "hos Beredskab 4K"}
 
 
 async def card(turn: Turn, row: CoordinatingStaff) -> Card:

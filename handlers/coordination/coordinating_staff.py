@@ -119,7 +119,7 @@ async def place(turn: Turn) -> None:
     row = await state.standing(turn)
     if row is None:
         return
-    row.form = turn.value("form") or row.form
+    row.form = turn.chosen("form", coordinating_card.FORMS) or row.form
     row.place, row.templates = turn.value("place") or row.place, turn.value("templates") or row.templates
     await turn.log(
         f"Den koordinerende stab mødes {coordinating_card.FORMS[row.form]}"

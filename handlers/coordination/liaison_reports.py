@@ -15,7 +15,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
-from storage.rows.coordination import LiaisonReport
+from storage.rows.coordination import LiaisonReport, OtherStaff, ReportDirection
 
 
 @dataclass(frozen=True)
@@ -26,21 +26,25 @@ class Other:
         name: what the log calls it.
         out: the label of the form that goes there.
         home: the label of the form that comes from there.
+        do: the action that both run.
     """
 
     name: str
     out: str
     home: str
+    do: str
 
 
-STAFFS = {
-    "coordinating": Other("den koordinerende stab", "Til koordinerende stab", "Hjem til staben"),
-    "local": Other("Lokal Beredskabsstab", "Til LBS", "Hjem fra LBS"),
+STAFFS: dict[OtherStaff, Other] = {
+    "coordinating": Other(
+        "den koordinerende stab", "Til koordinerende stab", "Hjem til staben", "liaison_reports.coordinating"
+    ),
+    "local": Other("Lokal Beredskabsstab", "Til LBS", "Hjem fra LBS", "liaison_reports.local"),
 }
 FORM = (Field("text", "Hvad skal de vide?", "long", required=True),)
 
 
-def buttons(staff: str, crisis: int) -> tuple[Button, ...]:
+def buttons(staff: OtherStaff, crisis: int) -> tuple[Button, ...]:
     """The two forms.
 
     Args:
@@ -50,7 +54,7 @@ def buttons(staff: str, crisis: int) -> tuple[Button, ...]:
     return tuple(
         Button(
             label,
-            f"liaison_reports.{staff}",
+            other.do,
             {"crisis": crisis, "direction": direction},
             style="primary" if direction == "in" else "normal",
             form=FORM,
@@ -61,18 +65,18 @@ def buttons(staff: str, crisis: int) -> tuple[Button, ...]:
 
 
 @action("liaison_reports.coordinating", who=rights.coordinates)
-async def coordinating(turn: Turn, direction: str) -> None:
+async def coordinating(turn: Turn, direction: ReportDirection) -> None:
     """To and from the coordinating staff: the liaison officer's."""
     await send(turn, "coordinating", direction, turn.value("text"))
 
 
 @action("liaison_reports.local", who=rights.represents)
-async def local(turn: Turn, direction: str) -> None:
+async def local(turn: Turn, direction: ReportDirection) -> None:
     """To and from the local emergency staff: the representative's."""
     await send(turn, "local", direction, turn.value("text"))
 
 
-async def send(turn: Turn, staff: str, direction: str, text: str) -> None:
+async def send(turn: Turn, staff: OtherStaff, direction: ReportDirection, text: str) -> None:
     """Write it in the log and put it before the staff; what others can spare is put in the resource overview.
 
     Args:

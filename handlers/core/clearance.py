@@ -12,11 +12,11 @@ from handlers.core import audiences, rights
 from handlers.core.card import Card
 from handlers.core.context import Context
 from storage.case import redaction
-from storage.grades import DEFAULT, GRADES, within
+from storage.grades import DEFAULT, GRADES, Grade, within
 from storage.letters import fold
 from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
 from storage.rows.log import LogState
-from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing
+from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing, Subject
 from storage.rows.traffic import StaffRecipient
 
 OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
@@ -49,7 +49,7 @@ OWNERS = (
 Row = TypeVar("Row")
 
 
-async def highest_for(turn: Context, recipient: str, subject: str = LOG) -> str:
+async def highest_for(turn: Context, recipient: str, subject: Subject = LOG) -> Grade:
     """The highest grade that somebody may see.
 
     Args:
@@ -75,12 +75,12 @@ async def highest_for(turn: Context, recipient: str, subject: str = LOG) -> str:
     return INTERNAL if turn.rules.centres_of(recipient) and subject == LOG else OPEN
 
 
-async def highest_here(turn: Context, subject: str = LOG) -> str:
+async def highest_here(turn: Context, subject: Subject = LOG) -> Grade:
     """The highest grade that an answer may show where it is given: in the channel no more than all there may see."""
     return SHARED if turn.incoming is None else await highest_for(turn, await turn.here(), subject)
 
 
-async def forwarded(turn: Context, person: str, subject: str) -> str:
+async def forwarded(turn: Context, person: str, subject: Subject) -> Grade:
     """The highest grade that somebody may be sent by those who decide on it themselves: where nothing is decided for them,
     what the staff shares ("videresendes til de niveauer, der er besluttet relevante", R092).
     """
@@ -89,7 +89,7 @@ async def forwarded(turn: Context, person: str, subject: str) -> str:
     return own if decided is not None else max(own, SHARED, key=GRADES.index)
 
 
-def can_share(turn: Context, grade: str) -> str:
+def can_share(turn: Context, grade: Grade) -> str:
     """Who can let more see what has a grade; empty for what is never shared with many."""
     if grade == CONFIDENTIAL:
         return ""
@@ -111,7 +111,7 @@ async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = 
     reader = reader or await turn.here()
     highest = await highest_for(turn, reader, LISTS)
     grades = await grades_of(turn, rows)
-    shown, left_out = [], Counter[str]()
+    shown, left_out = [], Counter[Grade]()
     for row, grade in zip(rows, grades, strict=True):
         if within(grade, highest) or _is_own(turn, row, reader, grade):
             shown.append(row)
@@ -122,9 +122,9 @@ async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = 
     return shown, f"{told} {sharable}".strip()
 
 
-async def grades_of(turn: Context, rows: Iterable[Any]) -> list[str]:
+async def grades_of(turn: Context, rows: Iterable[Any]) -> list[Grade]:
     numbers = [getattr(row, "log_no", None) for row in rows]
-    known: dict[int, str] = {}
+    known: dict[int, Grade] = {}
     # SQLite goes through the whole log to find none of its lines.
     if wanted := [no for no in numbers if no is not None]:
         found = await turn.db.execute(
@@ -134,7 +134,7 @@ async def grades_of(turn: Context, rows: Iterable[Any]) -> list[str]:
     return [known.get(no or 0, DEFAULT) for no in numbers]
 
 
-def _is_own(turn: Context, row: Any, reader: str, grade: str) -> bool:
+def _is_own(turn: Context, row: Any, reader: str, grade: Grade) -> bool:
     """Whether it is the reader's own, of any grade; or, below the highest, of a centre that they lead or speak for."""
     named = [getattr(row, column, None) or () for column in OWNERS]
     persons = {person for each in named for person in ([each] if isinstance(each, str) else each)}
@@ -144,7 +144,7 @@ def _is_own(turn: Context, row: Any, reader: str, grade: str) -> bool:
     return any(each.name in centres for each in turn.rules.centres_of(reader))
 
 
-def above(grade: str) -> ColumnElement[bool]:
+def above(grade: Grade) -> ColumnElement[bool]:
     """The log lines that whoever may see up to a grade does not see; for a query on `LogState`.
 
     Few lines are above what most may see, and stand together in an index. So it is they that are named, here and below:
@@ -153,12 +153,12 @@ def above(grade: str) -> ColumnElement[bool]:
     return LogState.grade.in_([each for each in GRADES if not within(each, grade)])
 
 
-def up_to(grade: str) -> ColumnElement[bool]:
+def up_to(grade: Grade) -> ColumnElement[bool]:
     """The log lines that whoever may see up to a grade sees; for a query on `LogState`."""
     return LogState.grade.not_in([each for each in GRADES if not within(each, grade)])
 
 
-async def hidden(turn: Context, numbers: Collection[int], grade: str) -> set[int]:
+async def hidden(turn: Context, numbers: Collection[int], grade: Grade) -> set[int]:
     """Those of the log lines with these numbers that are above a grade."""
     if not numbers:
         return set()
@@ -168,7 +168,7 @@ async def hidden(turn: Context, numbers: Collection[int], grade: str) -> set[int
     return set(found)
 
 
-async def unseen(turn: Context, grade: str, *where: ColumnElement[bool]) -> str:
+async def unseen(turn: Context, grade: Grade, *where: ColumnElement[bool]) -> str:
     """ "2 linjer er ikke vist: de er Fortrolig."; empty when none is.
 
     Args:
@@ -183,7 +183,7 @@ async def unseen(turn: Context, grade: str, *where: ColumnElement[bool]) -> str:
     return not_shown(turn, dict(counted.all()))
 
 
-def not_shown(turn: Context, counted: Mapping[str, int]) -> str:
+def not_shown(turn: Context, counted: Mapping[Grade, int]) -> str:
     """That lines are left out, how many and why; empty for none.
 
     Args:
@@ -196,7 +196,7 @@ def not_shown(turn: Context, counted: Mapping[str, int]) -> str:
     return f"1 linje er ikke vist: den er {names}." if total == 1 else f"{total} linjer er ikke vist: de er {names}."
 
 
-def named(turn: Context, text: str) -> str | None:
+def named(turn: Context, text: str) -> Grade | None:
     """The grade that the municipality calls so, also as "fortroligt" and "fortrolige"; or None."""
     said = fold(text)
     for grade in GRADES:
@@ -227,13 +227,13 @@ async def redacted_for(turn: Context, card: Card, recipient: str) -> Card:
     return card if cut == drawn or await highest_for(turn, recipient) == CONFIDENTIAL else Card.from_json(cut)
 
 
-async def decisions(turn: Context) -> dict[tuple[str, str], Sharing]:
+async def decisions(turn: Context) -> dict[tuple[Subject, str], Sharing]:
     """What is decided on who may know what: by subject and group, the newest of each."""
     rows = await turn.db.scalars(select(Sharing).where(Sharing.crisis_id == turn.the_crisis.id).order_by(Sharing.id))
     return {(row.subject, row.audience): row for row in rows}
 
 
-async def _decided_for(turn: Context, person: str, subject: str) -> str | None:
+async def _decided_for(turn: Context, person: str, subject: Subject) -> Grade | None:
     """What is decided for the groups that somebody is in; the most open-handed counts. None: nothing is."""
     found = [
         row.grade or OPEN
@@ -243,7 +243,7 @@ async def _decided_for(turn: Context, person: str, subject: str) -> str | None:
     return max(found, key=GRADES.index, default=None)
 
 
-async def _from_outside(turn: Context, name: str) -> str:
+async def _from_outside(turn: Context, name: str) -> Grade:
     found = await turn.db.scalar(
         select(External.clearance).where(
             External.crisis_id == turn.the_crisis.id, External.name == name, External.until.is_(None)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -22,6 +23,8 @@ from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.staff import OUTSIDE, Member
 from storage.rows.traffic import Address, Message, StaffChannel, StaffRecipient
+
+Word = TypeVar("Word", bound=str)
 
 URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
@@ -105,6 +108,11 @@ class Context:
     def value(self, field: str) -> str:
         """What was filled in, trimmed; empty when nothing was."""
         return self.the_incoming.values.get(field, "").strip()
+
+    def chosen(self, field: str, among: Iterable[Word]) -> Word | None:
+        """What was chosen of some words; None where it is none of them."""
+        value = self.value(field)
+        return next((each for each in among if each == value), None)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from handlers.core.context import Context
 from handlers.core.incoming import Enclosed, Incoming
 from handlers.core.language import cpr
 from storage.rows.crisis import Crisis
-from storage.rows.log import LARGEST, Attachment, LogEntry, of_line
+from storage.rows.log import LARGEST, Attachment, LogEntry, LogKind, of_line
 from storage.rows.traffic import Timer
 
 LONGEST_NAME = 200
@@ -38,7 +38,7 @@ async def take(turn: Context, entry: LogEntry, incoming: Incoming, inbox: int | 
     return [row for row in untaken if row.state != "wanted"]
 
 
-def line_for(row: Attachment) -> tuple[str, str, dict[str, Any]]:
+def line_for(row: Attachment) -> tuple[str, LogKind, dict[str, Any]]:
     """What the log says of something that belongs to one of its lines: the summary, the line's kind, and its refs."""
     about: dict[str, Any] = {"attachment_of": row.log_no, "name": row.name}
     if row.state == "kept":

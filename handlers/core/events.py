@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
+from storage.grades import Grade
 from storage.rows.log import LogEntry
 
 
@@ -23,11 +24,11 @@ class Regraded:
 
     Args:
         entries: the lines.
-        grade: one of `storage.grades.GRADES`, which they all have now.
+        grade: which they all have now.
     """
 
     entries: tuple[LogEntry, ...]
-    grade: str
+    grade: Grade
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Messages are sent only after it has committed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,9 +18,10 @@ from handlers.core.card import Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from storage.case import log
+from storage.grades import DEFAULT, Grade
 from storage.rows.crisis import Crisis
-from storage.rows.log import Attachment, LogEntry, state_of
-from storage.rows.traffic import NOTICES, Message, StaffRecipient, Timer
+from storage.rows.log import Attachment, Direction, LogEntry, LogKind, Status, Verification, state_of
+from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, StaffRecipient, Timer
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
@@ -34,20 +35,51 @@ class Turn(Context):
 
     # --- what follows from it ---
 
-    async def log(self, summary: str, **how: Any) -> LogEntry:
-        """Add a line to the crisis' log; see `storage.case.log.append` for what may be said of it.
+    async def log(
+        self,
+        summary: str,
+        *,
+        kind: LogKind = "information",
+        sender: str = "",
+        receiver: str = "",
+        direction: Direction = "internal",
+        verification: Verification = "unconfirmed",
+        grade: Grade = DEFAULT,
+        status: Status | None = None,
+        event_time: datetime | None = None,
+        recorder: str | None = None,
+        refs: Mapping[str, Any] | None = None,
+    ) -> LogEntry:
+        """Add a line to the crisis' log; see `storage.case.log.append` for the arguments.
 
         What is written down of an input gets the pictures and files that came along with it. One that repeats a
         confidential line's words is as confidential.
+
+        Args:
+            recorder: who wrote it down; None: whose turn it is.
         """
-        how.setdefault("recorder", self.sender)
-        regraded = how.get("kind") == "grade"
+        regraded = kind == "grade"
         self._forget_secrets(regraded)
-        if await clearance.repeats_secret(self, summary, how.get("refs")):
-            how["grade"] = clearance.CONFIDENTIAL
-        self._forget_secrets(regraded or how.get("grade") == clearance.CONFIDENTIAL)
-        entry = await log.append(self.db, self.the_crisis, summary=summary, recorded_time=self.now, **how)
-        if how.get("direction") == "in" and self.incoming is not None:
+        if await clearance.repeats_secret(self, summary, refs):
+            grade = clearance.CONFIDENTIAL
+        self._forget_secrets(regraded or grade == clearance.CONFIDENTIAL)
+        entry = await log.append(
+            self.db,
+            self.the_crisis,
+            summary=summary,
+            recorder=recorder or self.sender,
+            recorded_time=self.now,
+            event_time=event_time,
+            sender=sender,
+            receiver=receiver,
+            verification=verification,
+            direction=direction,
+            kind=kind,
+            grade=grade,
+            status=status,
+            refs=refs,
+        )
+        if direction == "in" and self.incoming is not None:
             await self.enclose(entry, self.incoming, self.inbox_id)
         return entry
 
@@ -101,7 +133,7 @@ class Turn(Context):
         card: Card,
         *,
         key: str | None = None,
-        kind: str = "card",
+        kind: MessageKind = "card",
         urgency: int = context.ORDINARY,
         everywhere: bool = False,
         platform: str | None = None,
@@ -112,7 +144,7 @@ class Turn(Context):
             recipient: a person, or `staff` for the crisis staff's channel.
             card: what is said.
             key: the message's name; saying it again under the same key changes it where it stands. None: a new one.
-            kind: one of `NOTICES`, or "card" or "reply".
+            kind: what sort of message; a notice is logged and shown with how it fared.
             urgency: URGENT goes before ORDINARY goes before ROUTINE; a person's ROUTINE ones are bundled.
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
@@ -144,7 +176,7 @@ class Turn(Context):
         self.db.add(message)
         wait, watch = (
             self.plan.channel_order.wait(urgent=urgency == context.URGENT),
-            f"other_ways/{urgency}/{self.now.isoformat()}",
+            watch_key(urgency, self.now.isoformat()),
         )
         if (
             wait is not None
@@ -156,8 +188,7 @@ class Turn(Context):
             self._watched.add(watch)
             await self.at(self.now + wait, "other_ways.waited", watch, said=self.now.isoformat(), urgency=urgency)
         if quiet is not None:
-            number = self._crisis.number if self._crisis else 0
-            await self.at(quiet, "reminders.bundle", f"reminders/{number}/{recipient}", person=recipient)
+            await self.at(quiet, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
         return message
 
     async def notify(
@@ -165,7 +196,7 @@ class Turn(Context):
         recipients: Iterable[str],
         card: Card,
         *,
-        kind: str,
+        kind: NoticeKind,
         summary: str,
         key: str | None = None,
         urgency: int = context.ORDINARY,
@@ -242,3 +273,17 @@ class Turn(Context):
     @property
     def _source(self) -> str:
         return self.incoming.key if self.incoming else f"timer@{self.now.isoformat()}"
+
+
+def watch_key(urgency: int, said: str) -> str:
+    """The name of the timer that gives what was said at a time another way, where it is not answered.
+
+    Args:
+        said: when, UTC in ISO form.
+    """
+    return f"other_ways/{urgency}/{said}"
+
+
+def bundle_key(crisis: Crisis | None, person: str) -> str:
+    """The name of the timer that ends a person's quiet."""
+    return f"reminders/{crisis.number if crisis else 0}/{person}"

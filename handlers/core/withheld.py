@@ -7,13 +7,13 @@ from typing import Any
 from handlers.core import clearance
 from handlers.core.card import Card
 from handlers.core.turn import Turn
-from storage.grades import within
-from storage.rows.staff import LISTS, MINUTES, PICTURE
+from storage.grades import Grade, within
+from storage.rows.staff import LISTS, MINUTES, PICTURE, Subject
 
-WHOLE = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
+WHOLE: dict[Subject, str] = {MINUTES: "Referater og dagsordener vises", PICTURE: "Situationsbilledet vises"}
 
 
-async def refuse_whole(turn: Turn, subject: str, grade: str = clearance.SHARED) -> bool:
+async def refuse_whole(turn: Turn, subject: Subject, grade: Grade = clearance.SHARED) -> bool:
     """Tell whoever asks where the minutes or the picture are above what may be seen here, and who can change it.
 
     Returns:
@@ -22,7 +22,7 @@ async def refuse_whole(turn: Turn, subject: str, grade: str = clearance.SHARED) 
     return await refuse_above(turn, WHOLE[subject], grade, subject)
 
 
-async def refuse_above(turn: Turn, what: str, grade: str = clearance.SHARED, subject: str = LISTS) -> bool:
+async def refuse_above(turn: Turn, what: str, grade: Grade = clearance.SHARED, subject: Subject = LISTS) -> bool:
     """Tell whoever asks that something as a whole is above what may be seen here, and who can change it.
 
     Args:

@@ -99,7 +99,12 @@ async def convene(turn: Turn) -> None:
         key=f"crisis/{crisis.id}/welcome",
         urgency=URGENT,
     )
-    await turn.at(turn.now + plan.escalation.wait, "staff.unanswered", f"crisis/{crisis.id}/unanswered", reminded=False)
+    await turn.at(
+        turn.now + plan.escalation.wait,
+        "staff.unanswered",
+        summoning.unanswered_key(turn, members=False),
+        reminded=False,
+    )
 
 
 async def _forget_last_time(turn: Turn) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.communication import council
 from handlers.core import rights
 from handlers.core.card import Button, Card
@@ -24,11 +26,11 @@ async def start(turn: Turn) -> None:
         for before in limits.warnings:
             due = crisis.established_due - before
             if due > turn.now:
-                await turn.at(due, "deadlines.warning", _key(turn, f"warning/{before.total_seconds():.0f}"))
+                await turn.at(due, "deadlines.warning", _warning_key(turn, before))
             else:
-                await turn.cancel(_key(turn, f"warning/{before.total_seconds():.0f}"))
-        await turn.at(max(crisis.established_due, turn.now), "deadlines.breach", _key(turn, "breach"))
-    await turn.at(max(crisis.sustain_until, turn.now), "deadlines.sustained", _key(turn, "sustained"))
+                await turn.cancel(_warning_key(turn, before))
+        await turn.at(max(crisis.established_due, turn.now), "deadlines.breach", _breach_key(turn))
+    await turn.at(max(crisis.sustain_until, turn.now), "deadlines.sustained", _sustained_key(turn))
     await shift_changes.start(turn)
     await picture.begin(turn)
     await council.begin(turn)
@@ -99,8 +101,8 @@ async def established(turn: Turn) -> None:
         return
     crisis.established_at, crisis.established_by = turn.now, turn.sender
     await turn.cancel(
-        _key(turn, "breach"),
-        *(_key(turn, f"warning/{before.total_seconds():.0f}") for before in turn.rules.deadlines.warnings),
+        _breach_key(turn),
+        *(_warning_key(turn, before) for before in turn.rules.deadlines.warnings),
     )
     in_time = crisis.established_due is not None and turn.now <= crisis.established_due
     await turn.log(
@@ -124,9 +126,9 @@ async def established(turn: Turn) -> None:
 async def remove(turn: Turn) -> None:
     """Take the clocks off, when the staff steps down."""
     await turn.cancel(
-        _key(turn, "breach"),
-        _key(turn, "sustained"),
-        *(_key(turn, f"warning/{before.total_seconds():.0f}") for before in turn.rules.deadlines.warnings),
+        _breach_key(turn),
+        _sustained_key(turn),
+        *(_warning_key(turn, before) for before in turn.rules.deadlines.warnings),
     )
 
 
@@ -134,5 +136,13 @@ def _running(turn: Turn) -> bool:
     return turn.the_crisis.state == "active" and turn.the_crisis.level == 2
 
 
-def _key(turn: Turn, name: str) -> str:
-    return f"crisis/{turn.the_crisis.id}/{name}"
+def _warning_key(turn: Turn, before: timedelta) -> str:
+    return f"crisis/{turn.the_crisis.id}/warning/{before.total_seconds():.0f}"
+
+
+def _breach_key(turn: Turn) -> str:
+    return f"crisis/{turn.the_crisis.id}/breach"
+
+
+def _sustained_key(turn: Turn) -> str:
+    return f"crisis/{turn.the_crisis.id}/sustained"

@@ -10,10 +10,10 @@ from handlers.crisis.framing_questions import Question, questions
 from handlers.picture import health_plan
 from handlers.staff import chief_asked, summoning
 from storage.rows.framing import FramingMeeting
-from storage.rows.log import LogEntry, exported
+from storage.rows.log import LogEntry, LogKind, exported
 from storage.rows.staff import OUTSIDE, Member
 
-KIND = "framing_decision"
+KIND: LogKind = "framing_decision"
 
 
 async def show(turn: Turn) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sqlalchemy import select
 
 from handlers.alert import escalation, level_one
@@ -20,8 +22,8 @@ from handlers.log import case_numbers, journal, journal_c3
 from handlers.measures import measure_card, measure_steps, tasks
 from handlers.meetings import changes
 from handlers.preparedness import evaluation, exercise_register
-from handlers.reporting import monitoring
-from handlers.staff import externals
+from handlers.reporting import centres, monitoring
+from handlers.staff import externals, summoning
 from storage.rows.alert import Alert, Approval
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
@@ -36,7 +38,12 @@ CLOSING = (
 # Characters of a reason that stand on a card; the whole of it stands in the log.
 SHOWN = 1500
 
-WORDS = {"deactivate": ("afblæse krisestaben", "Afblæs"), "deescalate": ("nedskalere til niveau 1", "Nedskaler")}
+Proposal = Literal["deactivate", "deescalate"]
+# What it is called, the button's label, and what the button does.
+WORDS: dict[Proposal, tuple[str, str, str]] = {
+    "deactivate": ("afblæse krisestaben", "Afblæs", "stand_down.deactivate"),
+    "deescalate": ("nedskalere til niveau 1", "Nedskaler", "stand_down.deescalate"),
+}
 
 
 async def _propose_deactivation(turn: Turn, text: str) -> None:
@@ -118,7 +125,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
     await _decided(turn, "Nedskaleret til niveau 1", text)
     await deadlines.remove(turn)
     await turn.cancel(
-        f"crisis/{crisis.id}/unanswered", f"crisis/{crisis.id}/unanswered/operational", f"crisis/{crisis.id}/centres"
+        summoning.unanswered_key(turn, members=False), summoning.unanswered_key(turn, members=True), centres.key(turn)
     )
     await level_one.begin(turn)
     await _tell_everyone(
@@ -156,7 +163,7 @@ async def pressed_deescalate(turn: Turn) -> None:
 
 
 @action("stand_down.propose", who=rights.anyone)
-async def propose(turn: Turn, subject: str, text: str) -> None:
+async def propose(turn: Turn, subject: Proposal, text: str) -> None:
     """`Send forslag`: it goes to the mayor and the deputies, who decide."""
     turn.db.add(
         Approval(
@@ -185,7 +192,7 @@ async def offer(turn: Turn) -> None:
         await _offer_proposal(turn, "deescalate", "")
 
 
-async def _offer_proposal(turn: Turn, subject: str, text: str) -> None:
+async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
     what = WORDS[subject][0]
     await turn.answer(
         Card(
@@ -202,12 +209,12 @@ async def _offer_proposal(turn: Turn, subject: str, text: str) -> None:
     )
 
 
-def _card(turn: Turn, subject: str, text: str) -> Card:
+def _card(turn: Turn, subject: Proposal, text: str) -> Card:
     crisis = turn.the_crisis
     return Card(
         f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {WORDS[subject][0]}? Det kan ikke fortrydes, kun besluttes om.",
         fields=(Field("text", "Besked til alle (kan udelades)", value=text),),
-        buttons=(Button(WORDS[subject][1], f"stand_down.{subject}", {"crisis": crisis.id}, style="danger"),),
+        buttons=(Button(WORDS[subject][1], WORDS[subject][2], {"crisis": crisis.id}, style="danger"),),
     )
 
 

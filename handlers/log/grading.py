@@ -17,11 +17,11 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import lines
 from storage.case import redaction
-from storage.grades import GRADES, within
-from storage.rows.log import LogEntry, LogState, NoSuchEntry, exported, state_of
+from storage.grades import GRADES, Grade, within
+from storage.rows.log import LogEntry, LogKind, LogState, NoSuchEntry, exported, state_of
 from storage.rows.traffic import NOTICES, Message
 
-KIND = "grade"
+KIND: LogKind = "grade"
 # Most lines of a log are of these kinds, and none of them tells of a row.
 MANY = ("information", "saved", "confirmation", KIND, *sorted(NOTICES - {"order"}))
 
@@ -56,11 +56,12 @@ async def grade(turn: Turn, text: str) -> None:
 @action("log.grade", who=rights.log_keeper)
 async def chosen(turn: Turn, no: int) -> None:
     """`Fortrolighed`, on the line's card."""
-    if turn.value("grade") in GRADES:
-        await _set(turn, no, turn.value("grade"))
+    wanted = turn.chosen("grade", GRADES)
+    if wanted is not None:
+        await _set(turn, no, wanted)
 
 
-async def _set(turn: Turn, no: int, wanted: str) -> None:
+async def _set(turn: Turn, no: int, wanted: Grade) -> None:
     try:
         state = await state_of(turn.db, turn.the_crisis, no)
     except NoSuchEntry:
@@ -88,7 +89,7 @@ async def _set(turn: Turn, no: int, wanted: str) -> None:
     await turn.answer(Card(f"Nr. {no} er nu *{quote(turn.rules.grade_name(wanted))}*.{also}{gone}{own}"))
 
 
-async def _change(turn: Turn, entry: LogEntry, wanted: str, asked: int) -> None:
+async def _change(turn: Turn, entry: LogEntry, wanted: Grade, asked: int) -> None:
     """A line of its own, which carries the new grade itself."""
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     before, state.grade = state.grade, wanted
@@ -104,7 +105,7 @@ async def _change(turn: Turn, entry: LogEntry, wanted: str, asked: int) -> None:
     )
 
 
-async def _repeating(turn: Turn, entry: LogEntry, wanted: str) -> list[LogEntry]:
+async def _repeating(turn: Turn, entry: LogEntry, wanted: Grade) -> list[LogEntry]:
     """The lines that say the same words, tell of the same row or correct the line, and may be seen by more."""
     said, row = await redaction.said_by(turn.db, turn.the_crisis, [entry]), redaction.row_of(exported(entry)["refs"])
     words = [max(text.split(), key=len) for text in (*said.texts, *(each.text for each in said.short))]
@@ -130,7 +131,7 @@ async def _repeating(turn: Turn, entry: LogEntry, wanted: str) -> list[LogEntry]
     return [each for each, grade in found.all() if within(grade, wanted) and grade != wanted and goes_along(each)]
 
 
-async def _followed(turn: Turn, no: int, grade: str) -> list[LogEntry]:
+async def _followed(turn: Turn, no: int, grade: Grade) -> list[LogEntry]:
     """The lines that got this grade for repeating that line, and still have it."""
     changes = await turn.db.scalars(
         select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)

@@ -13,12 +13,17 @@ from handlers.core import clearance, rights
 from handlers.core.card import Field, quote
 from handlers.core.language import times_read
 from handlers.core.turn import Turn
-from storage.grades import GRADES, within
+from storage.grades import GRADES, Grade, within
 from storage.letters import fold
 from storage.rows.crisis import Crisis
+from storage.rows.log import Direction, Verification
 from storage.rows.meetings import PARTNERS
 
-DIRECTIONS = (("in", "Indgående"), ("out", "Udgående"), ("internal", "Intern i staben"))
+DIRECTIONS: tuple[tuple[Direction, str], ...] = (
+    ("in", "Indgående"),
+    ("out", "Udgående"),
+    ("internal", "Intern i staben"),
+)
 # "fra Politiet: …", after what else stands in front; a name has no figures, or it is a time or a number of something.
 PARTY = re.compile(r"(?P<way>fra|til)\s+(?P<party>[^\W\d_][^\d:\n]{0,39}?)\s*:\s", re.IGNORECASE)
 AT = re.compile(r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?)\s*:\s", re.IGNORECASE)
@@ -29,12 +34,12 @@ class Way:
     """Which way something went.
 
     Args:
-        direction: "in", "out" or "internal".
+        direction: seen from the staff.
         sender, receiver: who is outside, where that was said: a person's id, or a name.
         happened: when, UTC, where that was said.
     """
 
-    direction: str = "in"
+    direction: Direction = "in"
     sender: str = ""
     receiver: str = ""
     happened: datetime | None = None
@@ -44,13 +49,14 @@ class Way:
 INWARDS = Way()
 
 
-def spoken(turn: Turn, text: str) -> tuple[bool, str, str]:
+def spoken(turn: Turn, text: str) -> tuple[bool, Grade, str]:
     """What is said of a line before its words: "! fortrolig: …", in any order.
 
     Returns:
         whether it is said to be confirmed, its grade, and the words.
     """
-    mark, grade = "", None
+    mark = ""
+    grade: Grade | None = None
     while True:
         text = text.strip()
         name, colon, rest = text.partition(":")
@@ -82,9 +88,7 @@ def way(turn: Turn, text: str) -> Way:
 
 def filled_in(turn: Turn) -> Way:
     """The same, from the form; a message's author is its sender whatever way it went."""
-    direction = turn.value("direction") or "in"
-    if direction not in dict(DIRECTIONS):
-        return INWARDS
+    direction = turn.chosen("direction", dict(DIRECTIONS)) or "in"
     outside = turn.value("party")
     return Way(direction, receiver=(_party(turn, outside) or outside or "eksternt") if direction == "out" else "")
 
@@ -139,7 +143,7 @@ async def asked(turn: Turn) -> tuple[Field, ...]:
     )
 
 
-async def granted(turn: Turn, confirmed: bool, wanted: str) -> tuple[str, str, str]:
+async def granted(turn: Turn, confirmed: bool, wanted: Grade) -> tuple[Verification, Grade, str]:
     """A line as its writer may have it: everybody may keep it for fewer, only the log keeper opens or confirms it.
 
     Args:

@@ -12,7 +12,7 @@ from handlers.core.language import cpr
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import line_words
-from storage.grades import GRADES, within
+from storage.grades import GRADES, Grade, within
 from storage.rows.log import LogEntry, LogState, NoSuchEntry, state_of
 from storage.rows.traffic import Message
 
@@ -163,7 +163,7 @@ async def redraw(turn: Turn, entry: LogEntry) -> None:
         await turn.say(recipient, await _saved(turn, entry, await clearance.highest_for(turn, recipient)), key=key)
 
 
-async def _saved(turn: Turn, entry: LogEntry, highest: str, hint: str = "") -> Card:
+async def _saved(turn: Turn, entry: LogEntry, highest: Grade, hint: str = "") -> Card:
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     confirmed = state.verification == "confirmed"
     text = shown(turn, entry, state, highest)
@@ -184,7 +184,7 @@ async def _saved(turn: Turn, entry: LogEntry, highest: str, hint: str = "") -> C
     return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{attached}{hint}", buttons=tuple(buttons))
 
 
-def shown(turn: Turn, entry: LogEntry, state: LogState, highest: str) -> str:
+def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:
     """A line's text as a card may show it.
 
     Args:
@@ -196,7 +196,7 @@ def shown(turn: Turn, entry: LogEntry, state: LogState, highest: str) -> str:
     return f"{text[:SHOWN]} … (hele teksten står i loggen)" if len(text) > SHOWN else text
 
 
-def grade_button(turn: Turn, no: int, grade: str) -> Button:
+def grade_button(turn: Turn, no: int, grade: Grade) -> Button:
     """The way to another grade."""
     choices = tuple((each, turn.rules.grade_name(each)) for each in GRADES)
     return Button(

@@ -15,7 +15,7 @@ from handlers.core.language import cpr, verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import line_words, lines
-from storage.grades import GRADES
+from storage.grades import GRADES, Grade
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.traffic import Inbox
@@ -139,7 +139,7 @@ async def _save(
     author: str,
     *,
     confirmed: bool = False,
-    grade: str = clearance.SHARED,
+    grade: Grade = clearance.SHARED,
     way: line_words.Way = line_words.INWARDS,
     hint: str = "",
 ) -> LogEntry | None:

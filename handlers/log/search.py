@@ -14,6 +14,7 @@ from handlers.core.turn import Turn
 from handlers.log import lines
 from storage.case import log_words
 from storage.case.log_words import Places
+from storage.grades import Grade
 from storage.letters import fold
 from storage.rows.log import LogEntry, LogState
 
@@ -65,7 +66,7 @@ async def _show(turn: Turn, text: str, before: int | None) -> None:
     )
 
 
-async def _found(turn: Turn, text: str, highest: str, before: int | None) -> list[tuple[LogEntry, LogState]]:
+async def _found(turn: Turn, text: str, highest: Grade, before: int | None) -> list[tuple[LogEntry, LogState]]:
     """The newest that there are, and one more than is shown where there are more."""
     criterion, places = _sought(turn, text)
     query = (
@@ -116,7 +117,7 @@ def _sought(turn: Turn, text: str) -> tuple[ColumnElement[bool], Places | None]:
     return or_(words, LogEntry.recorder.in_(persons), *named), places
 
 
-def _line(turn: Turn, entry: LogEntry, state: LogState, highest: str) -> tuple[str, str]:
+def _line(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> tuple[str, str]:
     mark = "" if state.verification == "confirmed" else " (ubekræftet)"
     corrected = f" Rettet i nr. {state.corrected_by}." if state.corrected_by else ""
     text = lines.shown(turn, entry, state, highest)

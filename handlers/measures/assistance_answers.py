@@ -17,10 +17,16 @@ from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps
 from handlers.measures.assistance_card import ANSWERED, IN_WORDS
 from handlers.measures.measure_reading import Reading
-from storage.rows.log import state_of
-from storage.rows.measures import AssistanceRequest
+from storage.rows.log import Status, state_of
+from storage.rows.measures import AssistanceRequest, AssistanceState
 
-IN_LOG = {"new": "pending", "assessing": "pending", "met": "in_progress", "forwarded": "in_progress", "refused": None}
+IN_LOG: dict[AssistanceState, Status | None] = {
+    "new": "pending",
+    "assessing": "pending",
+    "met": "in_progress",
+    "forwarded": "in_progress",
+    "refused": None,
+}
 
 # Nobody has looked at it: the staff is reminded after the first, and then every time the second has passed.
 FIRST_REMINDER = timedelta(minutes=15)
@@ -130,7 +136,7 @@ async def waiting(turn: Turn, request: int) -> None:
     await turn.at(turn.now + LATER_REMINDERS, "assistance.waiting", _timer(row), request=row.id)
 
 
-async def _becomes(turn: Turn, row: AssistanceRequest, state: str, told: str) -> None:
+async def _becomes(turn: Turn, row: AssistanceRequest, state: AssistanceState, told: str) -> None:
     """A new state: in the log, on the staff's card, and to whoever asked, each time (R221)."""
     row.state, row.answered_by, row.answered_at = state, turn.sender, turn.now
     await turn.log(
@@ -166,4 +172,4 @@ async def _unanswered(turn: Turn, request: int) -> AssistanceRequest | None:
 
 
 def _timer(row: AssistanceRequest) -> str:
-    return f"assistance/{row.id}/waiting"
+    return assistance_card.key(row, "waiting")

@@ -13,6 +13,7 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import orders_card
 from handlers.measures.measure_reading import URGENTLY
+from storage.grades import Grade
 from storage.rows.log import LogState
 from storage.rows.measures import Decision
 
@@ -129,7 +130,7 @@ async def decide(
     meeting: int | None = None,
     paper: int | None = None,
     row: Decision | None = None,
-    grade: str = clearance.SHARED,
+    grade: Grade = clearance.SHARED,
 ) -> Decision:
     """Make it so: a number and a line in the log. What was decided at a meeting is filed with its minutes.
 

@@ -17,11 +17,17 @@ from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.measures import measure_card
 from handlers.measures.measure_card import CLOSED, IN_WORDS
-from storage.rows.log import state_of
-from storage.rows.measures import AssistanceRequest, Measure
+from storage.rows.log import Status, state_of
+from storage.rows.measures import AssistanceRequest, Measure, MeasureStatus
 
 # The template's log knows three (Bilag 3); what is given up is none of them.
-IN_LOG = {"pending": "pending", "in_progress": "in_progress", "waiting": "pending", "done": "done", "cancelled": None}
+IN_LOG: dict[MeasureStatus, Status | None] = {
+    "pending": "pending",
+    "in_progress": "in_progress",
+    "waiting": "pending",
+    "done": "done",
+    "cancelled": None,
+}
 
 # How long after the owner was reminded the staff is told.
 PATIENCE = timedelta(minutes=30)
@@ -123,7 +129,7 @@ async def begin(turn: Turn, row: Measure) -> None:
         )
 
 
-async def change(turn: Turn, row: Measure, status: str, note: str = "") -> None:
+async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = "") -> None:
     """A new status, which the log tells by itself (R233)."""
     if await refuse_change(turn, row):
         return
@@ -250,7 +256,7 @@ async def due(turn: Turn, measure: int, reminded: bool) -> None:
             summary=f"Mindet {turn.name(row.owner)} om T{row.number}: {row.title}",
             key=measure_card.key(row, f"due/{when}"),
         )
-        await turn.at(turn.now + PATIENCE, "measures.due", f"measure/{row.id}/due", measure=row.id, reminded=True)
+        await turn.at(turn.now + PATIENCE, "measures.due", measure_card.key(row, "due"), measure=row.id, reminded=True)
     else:
         await turn.notify(
             [turn.staff],
@@ -276,7 +282,7 @@ async def tell_urgent(turn: Turn, row: Measure) -> None:
 
 
 async def _remind_at(turn: Turn, row: Measure) -> None:
-    key = f"measure/{row.id}/due"
+    key = measure_card.key(row, "due")
     if row.status in CLOSED or row.due_at is None:
         await turn.cancel(key)
     elif row.due_at > turn.now:

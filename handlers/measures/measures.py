@@ -17,7 +17,7 @@ from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
 from handlers.measures.measure_card import CLOSED
 from handlers.measures.measure_reading import Reading
-from storage.rows.measures import Measure
+from storage.rows.measures import Measure, MeasureStatus
 
 # What people type for a status; the first is the plan's own word.
 TYPED = {
@@ -26,7 +26,12 @@ TYPED = {
     "afventer": ("venter", "på hold"),
     "annulleret": ("annullér", "annuller", "aflyst", "droppet"),
 }
-STATUS = {"udført": "done", "i gang": "in_progress", "afventer": "waiting", "annulleret": "cancelled"}
+STATUS: dict[str, MeasureStatus] = {
+    "udført": "done",
+    "i gang": "in_progress",
+    "afventer": "waiting",
+    "annulleret": "cancelled",
+}
 SHOWN = 20
 
 FORM = (
@@ -139,7 +144,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
 
 
 @action("measures.change")
-async def pressed_change(turn: Turn, measure: int, status: str) -> None:
+async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> None:
     """`Udført`, `I gang`, or `Ja` to what was meant."""
     row = await turn.db.get(Measure, measure)
     if row is not None:

@@ -12,7 +12,7 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import orders_card
 from storage.plan.model import Plan
-from storage.rows.log import state_of
+from storage.rows.log import LogKind, Status, state_of
 from storage.rows.measures import Order
 from storage.rows.traffic import Message
 
@@ -181,7 +181,7 @@ async def _answered(turn: Turn, row: Order, answer: str) -> None:
         message.answered_at, message.answer = turn.now, answer
 
 
-async def _changed(turn: Turn, row: Order, summary: str, kind: str, status: str | None) -> None:
+async def _changed(turn: Turn, row: Order, summary: str, kind: LogKind, status: Status | None) -> None:
     """Write the log, and change every card about it, wherever it stands."""
     refs = {"order": row.number, "about": row.log_no}
     if status is not None and row.log_no is not None:

@@ -9,7 +9,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.rows.measures import Resource
+from storage.rows.measures import Release, Resource
 
 # Before somebody's time is up, so that there is time to find others.
 BEFORE_RELIEF = timedelta(minutes=30)
@@ -110,7 +110,7 @@ async def ask_release(turn: Turn, resource: int) -> None:
 
 
 @action("resources.release")
-async def release(turn: Turn, resource: int, answer: str) -> None:
+async def release(turn: Turn, resource: int, answer: Release) -> None:
     """The centre's answer, with what it costs; the staff is told."""
     row = await standing(turn, resource)
     if row is None:
@@ -165,7 +165,7 @@ def relief_filled_in(turn: Turn) -> tuple[str | None, datetime | None]:
 
 
 async def remind_before_relief(turn: Turn, row: Resource) -> None:
-    key = f"resource/{row.id}/relief"
+    key = relief_key(row)
     if row.relief_at is None:
         await turn.cancel(key)
         return
@@ -173,4 +173,10 @@ async def remind_before_relief(turn: Turn, row: Resource) -> None:
 
 
 def key(row: Resource) -> str:
+    """The name of the card in the staff's channel."""
     return f"resource/{row.id}"
+
+
+def relief_key(row: Resource) -> str:
+    """The name of the timer that asks for its relief."""
+    return f"resource/{row.id}/relief"

@@ -202,7 +202,7 @@ async def gone(turn: Turn, resource: int) -> None:
     if row is None:
         return
     row.gone_at = row.changed_at = turn.now
-    await turn.cancel(f"resource/{row.id}/relief")
+    await turn.cancel(resource_card.relief_key(row))
     await turn.log(
         f"Ressource R{row.number} er ude af oversigten: {row.quantity} {row.name}",
         kind="resource",

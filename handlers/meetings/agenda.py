@@ -38,7 +38,7 @@ async def agenda(turn: Turn, text: str) -> None:
         return
     await turn.answer(
         await agenda_lines.card(turn, meeting, await agenda_lines.bring_up_to_date(turn, meeting)),
-        key=f"agenda/{meeting.id}/{turn.sender}",
+        key=agenda_lines.key(meeting, turn.sender),
     )
 
 
@@ -106,7 +106,7 @@ async def submit(turn: Turn, agenda: int) -> None:
         Card(f"{card.text}{few}", buttons=(*card.buttons, *((cancel,) if few else ()))),
         kind="notice",
         summary=f"Dagsorden for møde {meeting.number}, udgave {row.version}, er sendt til godkendelse",
-        key=f"agenda/{row.id}/approval",
+        key=agenda_lines.key(row, "approval"),
     )
     await turn.replace(await agenda_lines.card(turn, meeting, row))
 
@@ -136,7 +136,7 @@ async def approve(turn: Turn, agenda: int) -> None:
     if meeting.urgent or turn.now >= await deadline(turn, meeting):
         await dispatch(turn, row, meeting)
     else:
-        await turn.at(await deadline(turn, meeting), "agenda.due", f"agenda/{meeting.id}/due", meeting=meeting.id)
+        await turn.at(await deadline(turn, meeting), "agenda.due", agenda_lines.key(meeting, "due"), meeting=meeting.id)
     await turn.replace(await agenda_lines.card(turn, meeting, row))
 
 
@@ -171,7 +171,7 @@ async def added(turn: Turn, item: AgendaItem) -> None:
     meeting = await meeting_card.coming(turn)
     row = await agenda_lines.newest(turn, meeting) if meeting else None
     if meeting is not None and row is not None and row.state == "sent":
-        await turn.at(turn.now + GATHER, "agenda.again", f"agenda/{meeting.id}/again", meeting=meeting.id)
+        await turn.at(turn.now + GATHER, "agenda.again", agenda_lines.key(meeting, "again"), meeting=meeting.id)
     await at_risk(turn, item)
 
 
@@ -192,7 +192,7 @@ async def again(turn: Turn, meeting: int) -> None:
         Card(f"Tilføjelser til dagsordenen.\n{card.text}", buttons=card.buttons),
         kind="notice",
         summary=f"Tilføjelser til dagsorden for møde {row.number}, udgave {fresh.version}, er sendt til godkendelse",
-        key=f"agenda/{fresh.id}/approval",
+        key=agenda_lines.key(fresh, "approval"),
     )
 
 
@@ -232,9 +232,11 @@ def _day_before(turn: Turn, meeting: Meeting, hour: int, minute: int) -> datetim
 
 async def plan_for(turn: Turn, meeting: Meeting) -> None:
     """Set the reminder and the dispatch of a meeting that has been called; a hurried one is not nagged about."""
-    keys = remind_key, due_key = f"agenda/{meeting.id}/remind", f"agenda/{meeting.id}/due"
+    keys = remind_key, due_key = agenda_lines.key(meeting, "remind"), agenda_lines.key(meeting, "due")
     await turn.cancel(*keys)
-    await turn.at(_prepared_by(turn, meeting), "agenda.prepare", f"agenda/{meeting.id}/prepare", meeting=meeting.id)
+    await turn.at(
+        _prepared_by(turn, meeting), "agenda.prepare", agenda_lines.key(meeting, "prepare"), meeting=meeting.id
+    )
     if meeting.urgent:
         return
     latest = await deadline(turn, meeting)
@@ -313,5 +315,5 @@ async def due(turn: Turn, meeting: int) -> None:
         ),
         kind="reminder",
         summary=f"Dagsorden for møde {row.number} er ikke godkendt ved fristen",
-        key=f"agenda/{agenda.id}/approval",
+        key=agenda_lines.key(agenda, "approval"),
     )

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from storage.rows.measures import Measure
-from storage.rows.meetings import AgendaItem
+from storage.rows.meetings import AgendaItem, ItemKind
 from storage.rows.traffic import Message
 
-KINDS = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
+KINDS: dict[ItemKind, str] = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
 
 
 async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | None = None) -> AgendaItem:

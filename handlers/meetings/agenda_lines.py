@@ -171,3 +171,8 @@ async def approvers(turn: Turn) -> list[str]:
     if named := roster.holder(turn, roster.RESPONSIBLE):
         return [named, *await turn.chiefs()]
     return await turn.chiefs() if turn.the_crisis.chief else turn.rules.board()
+
+
+def key(row: Meeting | Agenda, rest: str) -> str:
+    """The name of a message or a timer about a meeting's agenda, or about one version of it."""
+    return f"agenda/{row.id}/{rest}"

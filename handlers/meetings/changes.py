@@ -122,7 +122,7 @@ async def cancel(turn: Turn, meeting: int) -> None:
 async def call_off(turn: Turn, row: Meeting) -> None:
     """It is not held: calendars are told, and nothing falls due for it any more."""
     row.state, row.sequence = "cancelled", row.sequence + 1
-    await turn.cancel(*(f"agenda/{row.id}/{name}" for name in ("prepare", "remind", "due", "again")))
+    await turn.cancel(*(agenda_lines.key(row, name) for name in ("prepare", "remind", "due", "again")))
     await turn.db.flush()
     await calendars.send(turn, row, f"Møde {row.number} i krisestaben {turn.clock(row.at)} er aflyst")
     await _room_is_free(turn, row)

@@ -10,7 +10,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.meetings import agenda, agenda_items
 from handlers.meetings.agenda_items import KINDS
-from storage.rows.meetings import AgendaItem
+from storage.rows.meetings import AgendaItem, ItemKind
 
 
 @verb(
@@ -40,7 +40,7 @@ async def item(turn: Turn, text: str) -> None:
 
 
 @action("items.kind", who=rights.staff)
-async def kind(turn: Turn, item: int, kind: str) -> None:
+async def kind(turn: Turn, item: int, kind: ItemKind) -> None:
     """`Drøftelse`, `Beslutning` or `Orientering` (T12)."""
     row = await agenda_items.standing(turn, item)
     if row is not None and kind in KINDS:

@@ -16,7 +16,7 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import decisions, measure_steps
 from handlers.meetings import agenda_items, meeting_card, minutes_card
-from storage.grades import GRADES, within
+from storage.grades import GRADES, Grade, within
 from storage.rows.log import exported
 from storage.rows.measures import Measure
 from storage.rows.meetings import AgendaItem, Meeting, Minutes
@@ -219,7 +219,7 @@ async def approve(turn: Turn, minutes: int) -> None:
             Card(f'Jeg kan ikke se, hvem "{quote(", ".join(unknown), 200)}" er. Referatet er ikke godkendt endnu.')
         )
         return
-    grade = turn.value("grade") if turn.value("grade") in GRADES else row.grade
+    grade = turn.chosen("grade", GRADES) or row.grade
     if await clearance.repeats_secret(turn, minutes_card.body(turn, row)):
         grade = clearance.CONFIDENTIAL
     may_not = [person for person in forwarded if not within(grade, await clearance.forwarded(turn, person, MINUTES))]
@@ -273,7 +273,7 @@ async def follow_grade(turn: Turn, event: Regraded) -> None:
             row.grade = event.grade
 
 
-async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object], grade: str) -> None:
+async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object], grade: Grade) -> None:
     if item["decision"]:
         await decisions.decide(turn, str(item["decision"]), meeting=meeting.number, grade=grade)
     actions = item["actions"] if isinstance(item["actions"], list) else []

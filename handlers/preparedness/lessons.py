@@ -8,9 +8,9 @@ from handlers.core import clearance
 from handlers.core.card import Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from storage.rows.log import LogEntry, LogState
+from storage.rows.log import LogEntry, LogKind, LogState
 
-KIND = "lesson"
+KIND: LogKind = "lesson"
 SHOWN = 30
 
 

@@ -52,9 +52,7 @@ async def notify(turn: Turn) -> None:
         recorder="krisebot",
         verification="confirmed",
     )
-    await turn.at(
-        turn.now + turn.rules.deadlines.centre_informed, "centres.missing", f"crisis/{crisis.id}/centres", asked="chief"
-    )
+    await turn.at(turn.now + turn.rules.deadlines.centre_informed, "centres.missing", key(turn), asked="chief")
 
 
 async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None:
@@ -163,9 +161,7 @@ async def missing(turn: Turn, asked: str) -> None:
             recorder="krisebot",
             verification="confirmed",
         )
-        await turn.at(
-            turn.now + turn.rules.escalation.wait, "centres.missing", f"crisis/{crisis.id}/centres", asked="all"
-        )
+        await turn.at(turn.now + turn.rules.escalation.wait, "centres.missing", key(turn), asked="all")
     else:
         numbers = "\n".join(
             f"• {notice.centre}: {turn.name(notice.chief)} {turn.phone(notice.chief)}" for notice in waiting
@@ -197,7 +193,7 @@ async def show(turn: Turn) -> None:
                 for notice in notices
             ),
         ),
-        key=f"crisis/{turn.the_crisis.id}/centres",
+        key=key(turn),
     )
 
 
@@ -211,3 +207,8 @@ async def _notices(turn: Turn) -> list[CentreNotice]:
     return list(
         await turn.db.scalars(select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id))
     )
+
+
+def key(turn: Turn) -> str:
+    """The name of the card in the staff's channel, and of the timer that looks for who has not told their centre."""
+    return f"crisis/{turn.the_crisis.id}/centres"

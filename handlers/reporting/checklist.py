@@ -9,11 +9,11 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.plan.sections import ActionCard, Centre
-from storage.rows.reporting import Checklist
+from storage.rows.reporting import Checklist, YesNo
 
 YES_NO = (("ja", "Ja"), ("nej", "Nej"))
-IN_DANISH = {"yes": "ja", "no": "nej"}
-IN_ENGLISH = {"ja": "yes", "nej": "no"}
+IN_DANISH: dict[YesNo, str] = {"yes": "ja", "no": "nej"}
+IN_ENGLISH: dict[str, YesNo] = {"ja": "yes", "nej": "no"}
 STATES = (("", "Ikke i spil"), ("active", "Aktiveret"), ("done", "Udført"))
 # A form has room for this many action cards; the rest are links on the card.
 MOST_CARDS = 6
@@ -118,13 +118,13 @@ async def _card(turn: Turn, centre: Centre) -> Card:
     )
 
 
-def _answer(answer: str | None, note: str | None) -> str:
-    said = IN_DANISH.get(answer or "", "ikke besvaret")
+def _answer(answer: YesNo | None, note: str | None) -> str:
+    said = IN_DANISH[answer] if answer else "ikke besvaret"
     return f"{said} – {quote(note, 300)}" if note else said
 
 
-def _value(answer: str | None) -> str:
-    return IN_DANISH.get(answer or "", "")
+def _value(answer: YesNo | None) -> str:
+    return IN_DANISH[answer] if answer else ""
 
 
 @action("checklist.fill")

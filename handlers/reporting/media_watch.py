@@ -17,7 +17,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.letters import fold
 from storage.rows.measures import Task
-from storage.rows.reporting import MediaFinding
+from storage.rows.reporting import Correction, MediaFinding
 
 LINK = re.compile(r"https?://\S+")
 WRONG = re.compile(r"^\s*fejl\b[:,]?\s*", re.IGNORECASE)
@@ -154,7 +154,7 @@ async def wrong(turn: Turn, finding: int) -> None:
 
 
 @action("media_watch.corrected", who=rights.communication)
-async def corrected(turn: Turn, finding: int, to: str) -> None:
+async def corrected(turn: Turn, finding: int, to: Correction) -> None:
     """How far it is; done or let be ends the task."""
     row = await _standing(turn, finding)
     if row is None or to not in STEPS or row.correction == to:

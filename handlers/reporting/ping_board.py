@@ -33,9 +33,9 @@ async def show(turn: Turn, row: Ping) -> None:
             Escalation.crisis_id == row.crisis_id, Escalation.taken_by.is_not(None)
         )
         for person in dict.fromkeys([row.asked_by, *await turn.db.scalars(has_it)]):
-            await turn.say(person, await _card(turn, row), key=f"ping/{row.id}/board/{person}")
+            await turn.say(person, await _card(turn, row), key=key(row, f"board/{person}"))
         return
-    await turn.say(turn.staff, await _card(turn, row), key=f"ping/{row.id}/board")
+    await turn.say(turn.staff, await _card(turn, row), key=key(row, "board"))
 
 
 async def _card(turn: Turn, row: Ping) -> Card:
@@ -58,3 +58,8 @@ def _line(turn: Turn, each: PingAnswer) -> str:
         return f"{head} – {asked}, {turn.phone(each.chief if each.escalated and each.chief else each.person)}"
     late = ", efter fristen" if each.late else ""
     return f"{head} – »{quote(each.text or '', 200)}« ({turn.name(each.person)}{late})"
+
+
+def key(row: Ping, rest: str) -> str:
+    """The name of a message or a timer about it."""
+    return f"ping/{row.id}/{rest}"

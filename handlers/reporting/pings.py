@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from handlers.core import audiences, registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import colours, needs, times_read, verb_words
+from handlers.core.language.colours import Colour
 from handlers.core.registry import action, reply, timer, verb
 from handlers.core.turn import Turn
 from handlers.measures.assistance import offer
@@ -153,7 +154,7 @@ async def ask(
         verification="confirmed",
         refs={"ping": row.number},
     )
-    await turn.at(row.due_at, "pings.due", f"ping/{row.id}/due", ping=row.id)
+    await turn.at(row.due_at, "pings.due", ping_board.key(row, "due"), ping=row.id)
     await ping_board.show(turn, row)
     if scheme is None:
         await turn.answer(
@@ -177,7 +178,7 @@ def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card
 
 
 @action("pings.coloured", awaited=True)
-async def coloured(turn: Turn, answer: int, colour: str) -> None:
+async def coloured(turn: Turn, answer: int, colour: Colour) -> None:
     """`Grøn`, `Gul` or `Rød`: the answer, or how one's own words are to be read."""
     row = await _mine(turn, answer)
     if row is not None and colour in LABELS and row.reading != colour:
@@ -243,7 +244,7 @@ async def _mine(turn: Turn, answer: int) -> PingAnswer | None:
     return row if turn.sender in (row.person, row.chief) else None
 
 
-async def _answered(turn: Turn, row: PingAnswer, text: str, colour: str) -> None:
+async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> None:
     ping_row = await turn.db.get_one(Ping, row.ping)
     again = row.answered_at is not None
     row.text, row.reading, row.person = text, colour, turn.sender
@@ -308,7 +309,7 @@ async def due(turn: Turn, ping: int) -> None:
         verification="confirmed",
         refs={"ping": row.number},
     )
-    await turn.at(row.due_at + CHIEF_AFTER, "pings.silent", f"ping/{row.id}/silent", ping=row.id)
+    await turn.at(row.due_at + CHIEF_AFTER, "pings.silent", ping_board.key(row, "silent"), ping=row.id)
 
 
 @timer("pings.silent")

@@ -17,7 +17,7 @@ from handlers.core.language import times_read
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.reporting import handover
-from storage.rows.reporting import Report
+from storage.rows.reporting import Report, ReportKind
 
 FORM = (
     Field("text", "Hvad er der sket?", "long", required=True),
@@ -110,12 +110,19 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
 
 
 async def keep(
-    turn: Turn, kind: str, whole: str, *, what: str, happened: datetime | None, urgent: bool = False, **more: str | None
+    turn: Turn,
+    kind: ReportKind,
+    whole: str,
+    *,
+    what: str,
+    happened: datetime | None,
+    urgent: bool = False,
+    **more: str | None,
 ) -> Report:
     """Remember a report and write its line in the log.
 
     Args:
-        kind: "report", "telephone" or "system".
+        kind: how it came.
         whole: every word of it, for the log.
         what: what happened.
         happened: when, UTC; None for "as it was sent".

@@ -8,6 +8,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.reporting import handover
 from handlers.reporting.reports import happened_at, keep, reached_at
+from storage.rows.reporting import ReportKind
 
 TRANSFER = "Omstil telefoner, og videresend mails til krisestaben"
 
@@ -55,7 +56,7 @@ async def send(turn: Turn) -> None:
 
 async def _send(turn: Turn, text: str) -> None:
     caller, phone, system = (turn.value(name) or None for name in ("caller", "phone", "system"))
-    kind = "system" if system else "telephone"
+    kind: ReportKind = "system" if system else "telephone"
     named = {"Fra": caller, "Telefon": phone, "Tid": turn.value("happened"), "System": system}
     row = await keep(
         turn,

@@ -11,7 +11,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import cpr
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.grades import GRADES
+from storage.grades import GRADES, Grade
 from storage.letters import fold
 from storage.rows.log import LogEntry, LogState
 from storage.rows.staff import LOG, OUTSIDE, External, Member
@@ -41,7 +41,11 @@ def button(turn: Turn) -> Button:
 async def new(turn: Turn) -> None:
     """The form."""
     await enter(
-        turn, turn.value("name"), turn.value("organisation"), turn.value("contact"), turn.value("clearance") or DEFAULT
+        turn,
+        turn.value("name"),
+        turn.value("organisation"),
+        turn.value("contact"),
+        turn.chosen("clearance", GRADES) or DEFAULT,
     )
 
 
@@ -62,12 +66,12 @@ async def typed(turn: Turn, text: str) -> None:
     await enter(turn, parts[0], parts[1], parts[2], grade)
 
 
-async def enter(turn: Turn, name: str, organisation: str, contact: str, grade: str) -> None:
+async def enter(turn: Turn, name: str, organisation: str, contact: str, grade: Grade) -> None:
     """Let somebody from outside into the operational staff.
 
     Args:
         contact: how the secretariat reaches them.
-        grade: the highest grade they may see; one of `storage.grades.GRADES`.
+        grade: the highest grade they may see.
     """
     if not (name and organisation and contact) or grade not in GRADES:
         await turn.answer(Card("Navn, organisation og telefon eller mail skal udfyldes. Intet er ændret."))
@@ -202,7 +206,7 @@ async def _with_group(turn: Turn, group: str) -> None:
     await turn.answer(Card(f"Delt med {group}: {len(lines)} linjer til {len(persons)} personer.{left_out}"))
 
 
-async def _lines(turn: Turn, grade: str) -> tuple[list[str], str]:
+async def _lines(turn: Turn, grade: Grade) -> tuple[list[str], str]:
     """The newest lines up to a grade, and the words that say how many are left out."""
     found = await turn.db.execute(
         select(LogEntry, LogState)
@@ -224,7 +228,7 @@ def _body(lines: list[str]) -> str:
     return "\n".join(map(quote, lines)) or "Der er intet, de må se endnu."
 
 
-async def _remember(turn: Turn, whom: str, receiver: str, lines: list[str], grade: str) -> None:
+async def _remember(turn: Turn, whom: str, receiver: str, lines: list[str], grade: Grade) -> None:
     await turn.log(
         f"Delt med {whom}: {len(lines)} loglinjer til og med {turn.rules.grade_name(grade)}",
         kind="shared",

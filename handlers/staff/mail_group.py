@@ -8,9 +8,9 @@ from handlers.core import rights
 from handlers.core.card import Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from storage.rows.log import LogEntry, exported
+from storage.rows.log import LogEntry, LogKind, exported
 
-KIND = "addresses"
+KIND: LogKind = "addresses"
 
 
 @verb(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select, update
 
@@ -24,7 +25,10 @@ NOT_BY_SHIFT = ("beredskabschef", "borgmester", "direktion")
 # Nobody is sharp for longer: until then whoever began is taken to be on duty without a shift written down.
 LONGEST = timedelta(hours=12)
 
-PLANNED, ON_DUTY, ENDED, WITHDRAWN = "planned", "on_duty", "ended", "withdrawn"
+PLANNED: Final = "planned"
+ON_DUTY: Final = "on_duty"
+ENDED: Final = "ended"
+WITHDRAWN: Final = "withdrawn"
 
 Span = tuple[datetime, datetime]
 
@@ -135,3 +139,13 @@ def span(turn: Turn, since: datetime, until: datetime) -> str:
     start = turn.clock(since)
     end = times_shown.short(until, turn.zone, since)
     return f"{start} – {end}"
+
+
+def key(shift: int, rest: str) -> str:
+    """The name of a timer about a shift.
+
+    Args:
+        shift: its row's number.
+        rest: which of them.
+    """
+    return f"shift/{shift}/{rest}"

@@ -15,9 +15,9 @@ from handlers.core.router import refuse
 from handlers.core.turn import Turn
 from handlers.measures import decisions
 from handlers.staff import externals
-from storage.grades import GRADES
+from storage.grades import GRADES, Grade
 from storage.letters import fold
-from storage.rows.staff import LISTS, LOG, MINUTES, PICTURE, SUBJECTS, Sharing
+from storage.rows.staff import LISTS, LOG, MINUTES, PICTURE, SUBJECTS, Sharing, Subject
 
 NAMES = {LOG: "Loggen", MINUTES: "Referaterne", PICTURE: "Situationsbilledet", LISTS: "Listerne"}
 SPOKEN = {
@@ -48,7 +48,7 @@ async def sharing(turn: Turn, text: str) -> None:
     said = [fold(word) for word in re.findall(r"\w+", text)]
     subject = next((each for each in SUBJECTS if set(said) & set(SPOKEN[each])), None)
     group = next((each for each in audiences.GROUPS if fold(each) in said), None)
-    grade = next(filter(None, (clearance.named(turn, word) for word in said)), None)
+    grade = next((named for word in said if (named := clearance.named(turn, word))), None)
     if subject is None or group is None:
         await turn.answer(
             Card(
@@ -66,9 +66,9 @@ async def sharing(turn: Turn, text: str) -> None:
 @action("sharing.decide", who=rights.registers)
 async def chosen(turn: Turn) -> None:
     """The form."""
-    subject, group, grade = turn.value("subject"), turn.value("audience"), turn.value("grade")
-    if subject in SUBJECTS and group in audiences.GROUPS and grade in (NOT_SHARED, *GRADES):
-        await _decide(turn, subject, group, None if grade == NOT_SHARED else grade)
+    subject, group, grade = turn.chosen("subject", SUBJECTS), turn.value("audience"), turn.chosen("grade", GRADES)
+    if subject and group in audiences.GROUPS and (grade or turn.value("grade") == NOT_SHARED):
+        await _decide(turn, subject, group, grade)
 
 
 @action("sharing.log_now", who=rights.runs_staff)
@@ -85,7 +85,7 @@ async def ask(turn: Turn) -> None:
         await turn.say(person, await card(turn), key=f"crisis/{turn.the_crisis.id}/sharing/{person}")
 
 
-async def _decide(turn: Turn, subject: str, group: str, grade: str | None) -> None:
+async def _decide(turn: Turn, subject: Subject, group: str, grade: Grade | None) -> None:
     """A decision like any other, with a number and a line in the log; it counts at once."""
     if grade == clearance.CONFIDENTIAL:
         await turn.answer(

@@ -38,7 +38,7 @@ async def _relieve(turn: Turn, row: Shift) -> None:
         if each.role == row.role and each.id != row.id:
             if each.state == ON_DUTY:
                 each.state = ENDED
-                await turn.cancel(f"shift/{each.id}/soon", f"shift/{each.id}/end")
+                await turn.cancel(roster.key(each.id, "soon"), roster.key(each.id, "end"))
             notes.append(each.note)
     row.state = ON_DUTY
     await roster.appoint(turn, row.role, row.person)
@@ -139,7 +139,7 @@ async def hand_over(turn: Turn, note: str) -> None:
             refs={"shift": following.id},
         )
         following.since = turn.now
-        await turn.cancel(f"shift/{following.id}/begin")
+        await turn.cancel(roster.key(following.id, "begin"))
         await _relieve(turn, following)
     told = "; ".join(f"{role} → {turn.name(each.person)}" for role, each in coming.items())
     await turn.answer(Card(f"Overdraget: {told}. Tak for indsatsen – hvil dig."))

@@ -190,9 +190,9 @@ async def _plan(turn: Turn, role: str, person: str, since_text: str, until_text:
             key=f"shift/{planned.id}",
             kind="notice",
         )
-    await turn.at(max(begins, turn.now), "shifts.begin", f"shift/{planned.id}/begin", shift=planned.id)
-    await turn.at(max(ends - SOON, turn.now), "shifts.soon", f"shift/{planned.id}/soon", shift=planned.id)
-    await turn.at(ends, "shifts.end", f"shift/{planned.id}/end", shift=planned.id)
+    await turn.at(max(begins, turn.now), "shifts.begin", roster.key(planned.id, "begin"), shift=planned.id)
+    await turn.at(max(ends - SOON, turn.now), "shifts.soon", roster.key(planned.id, "soon"), shift=planned.id)
+    await turn.at(ends, "shifts.end", roster.key(planned.id, "end"), shift=planned.id)
 
 
 @action("shifts.withdraw", who=rights.runs_staff)
@@ -203,7 +203,7 @@ async def withdraw(turn: Turn, shift: int) -> None:
         await turn.answer(Card("Vagten er begyndt eller allerede fjernet. Intet er ændret."))
         return
     row.state = WITHDRAWN
-    await turn.cancel(*(f"shift/{shift}/{name}" for name in ("begin", "soon", "end")))
+    await turn.cancel(*(roster.key(shift, name) for name in ("begin", "soon", "end")))
     await turn.log(
         f"Vagt fjernet: {row.role} {turn.name(row.person)} {_when(turn, row)}",
         kind="shift",

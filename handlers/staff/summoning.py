@@ -10,10 +10,10 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
 from handlers.staff import membership
-from storage.rows.log import LogEntry, exported
+from storage.rows.log import LogEntry, LogKind, exported
 from storage.rows.staff import Summons
 
-KIND = "framing_meeting"
+KIND: LogKind = "framing_meeting"
 
 
 async def meeting_place(turn: Turn) -> str:
@@ -70,7 +70,7 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
             recorder="krisebot",
             verification="confirmed",
         )
-        key = f"crisis/{turn.the_crisis.id}/unanswered/operational"
+        key = unanswered_key(turn, members=True)
         await turn.at(turn.now + turn.rules.escalation.wait, "staff.unanswered", key, reminded=False, members=True)
     await turn.notify(
         [person for person in entered if person not in asked],
@@ -228,3 +228,12 @@ async def summonses(turn: Turn) -> list[Summons]:
 
 def key(turn: Turn, person: str) -> str:
     return f"crisis/{turn.the_crisis.id}/summons/{person}"
+
+
+def unanswered_key(turn: Turn, *, members: bool) -> str:
+    """The name of the timer that looks for those who have not answered.
+
+    Args:
+        members: of the operational staff; else of those who were summoned at first.
+    """
+    return f"crisis/{turn.the_crisis.id}/unanswered{'/operational' if members else ''}"

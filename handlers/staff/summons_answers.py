@@ -15,7 +15,7 @@ from handlers.staff import membership, summoning
 from handlers.staff.summoning import Duty
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.crisis import Crisis
-from storage.rows.staff import Summons
+from storage.rows.staff import Summons, SummonsAnswer
 from storage.rows.traffic import Message
 
 # When a deputy is to have the summons of somebody who says nothing.
@@ -65,7 +65,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _answered(turn: Turn, answer: str, said: str, eta_minutes: int | None = None) -> None:
+async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: int | None = None) -> None:
     summons = await summoning.summons_of(turn, turn.sender)
     if summons is None or summons.answer == answer:
         return
@@ -176,7 +176,7 @@ async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
             recorder="krisebot",
             verification="confirmed",
         )
-        key = f"crisis/{crisis.id}/unanswered{'/operational' if members else ''}"
+        key = summoning.unanswered_key(turn, members=members)
         await turn.at(turn.now + ANSWER_WITHIN, "staff.unanswered", key, reminded=True, members=members)
         return
     for summons in silent:

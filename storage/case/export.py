@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.case import chain, redaction
 from storage.case.lines import Lines
-from storage.grades import GRADES
+from storage.grades import GRADES, Grade
 from storage.rows import exported
 from storage.rows.alert import Alert, EscalationStep
 from storage.rows.base import instant_or_none
@@ -48,7 +48,7 @@ ABOUT_ATTACHMENTS = ("attachment", "attachment_failed")
 exported.load()
 
 
-async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -> dict[str, Any]:
+async def document(db: AsyncSession, crisis: Crisis, grade: Grade | None = None) -> dict[str, Any]:
     """Everything about a crisis, as data: what `spooled` gives, with the log in it."""
     told = await spooled(db, crisis, grade)
     every = list(told["log"])
@@ -57,7 +57,7 @@ async def document(db: AsyncSession, crisis: Crisis, grade: str | None = None) -
     return {**told, "log": [entry for entry, _ in every], "log_state": standing}
 
 
-async def spooled(db: AsyncSession, crisis: Crisis, grade: str | None = None) -> dict[str, Any]:
+async def spooled(db: AsyncSession, crisis: Crisis, grade: Grade | None = None) -> dict[str, Any]:
     """Everything about a crisis, its log beside it, however long that is.
 
     Args:
@@ -120,7 +120,7 @@ async def _log(db: AsyncSession, crisis: Crisis, highest: int) -> Lines:
     return log
 
 
-async def excerpt(db: AsyncSession, crisis: Crisis, grade: str, *names: str) -> dict[str, Any]:
+async def excerpt(db: AsyncSession, crisis: Crisis, grade: Grade, *names: str) -> dict[str, Any]:
     """The crisis and some of the parts that `storage.rows.exported` exports, without the log: quick, however long that is.
 
     Args:
@@ -133,7 +133,7 @@ async def excerpt(db: AsyncSession, crisis: Crisis, grade: str, *names: str) -> 
     return await _as_seen(db, crisis, told, grade)
 
 
-async def _as_seen(db: AsyncSession, crisis: Crisis, told: dict[str, Any], grade: str) -> dict[str, Any]:
+async def _as_seen(db: AsyncSession, crisis: Crisis, told: dict[str, Any], grade: Grade) -> dict[str, Any]:
     """Without what a confidential entry said, for a reader who may not see it."""
     if grade == GRADES[-1]:
         return told

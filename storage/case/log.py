@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from storage.case import chain, log_words
+from storage.grades import Grade
 from storage.letters import fold
 from storage.rows.base import instant
 from storage.rows.crisis import Crisis
-from storage.rows.log import LogEntry, LogState
+from storage.rows.log import Direction, LogEntry, LogKind, LogState, Status, Verification
 
 # What a line's row, and the row of where it stands, repeat of what was hashed.
 COPIES = ("no", "previous_hash", "kind", "grade", "verification", "recorder", "summary")
@@ -57,11 +58,11 @@ async def append(
     event_time: datetime | None = None,
     sender: str = "",
     receiver: str = "",
-    verification: str = "unconfirmed",
-    direction: str = "internal",
-    kind: str = "information",
-    grade: str = "staff",
-    status: str | None = None,
+    verification: Verification = "unconfirmed",
+    direction: Direction = "internal",
+    kind: LogKind = "information",
+    grade: Grade = "staff",
+    status: Status | None = None,
     refs: Mapping[str, Any] | None = None,
 ) -> LogEntry:
     """Add a line to the crisis' log.
@@ -74,11 +75,11 @@ async def append(
         recorded_time: when it was written down, UTC.
         event_time: when it happened, UTC; None when that is the same.
         sender, receiver: from whom and to whom, as the template asks.
-        verification: "confirmed" or "unconfirmed".
-        direction: "in", "out" or "internal".
-        kind: what sort of line, in the glossary's code names.
-        grade: "open", "internal", "staff" or "confidential".
-        status: "pending", "in_progress", "done" or None.
+        verification: whether somebody has confirmed it.
+        direction: whether it came in, went out, or is the staff's own.
+        kind: what sort of line.
+        grade: who may see it.
+        status: how far it is, where it is something to be done.
         refs: what it speaks of; `confirms`, `corrects`, `sets_status_of`, `sets_grade_of` name an earlier line,
             `message` what was said elsewhere that it was saved from.
 

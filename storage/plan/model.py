@@ -21,7 +21,7 @@ from pydantic import (
     field_validator,
 )
 
-from storage.grades import GRADES
+from storage.grades import GRADES, Grade
 from storage.plan.base import PlanModel
 from storage.plan.faults import Fault, Source, fault
 from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES, Person, Role, Roles
@@ -168,7 +168,7 @@ class Plan(PlanModel):
             return next(each for each in self.centres if each.name == self.health)
         return next((each for each in self.centres if "sundhed" in fold(each.name)), None)
 
-    def grade_name(self, grade: str) -> str:
+    def grade_name(self, grade: Grade) -> str:
         """The municipality's name for one of `GRADES`."""
         return self.grades[GRADES.index(grade)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ForeignKey,
@@ -14,9 +14,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, Id, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
+
+ContactQuestion = Literal["reach", "details"]
+ContactAnswer = Literal["reached", "right", "changed"]
 
 
 class ContactCheck(Base):
@@ -26,12 +30,16 @@ class ContactCheck(Base):
     id: Mapped[int] = primary_key()
     round: Mapped[int]
     person: Mapped[str]
-    kind: Mapped[str]  # reach: one tap; details: are number and mail still right
+    kind: Mapped[ContactQuestion]  # reach: one tap; details: are number and mail still right
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    answer: Mapped[str | None]  # reached, right, changed
+    answer: Mapped[ContactAnswer | None]
     words: Mapped[str | None]  # what is to be changed in the plan, verbatim
     __table_args__ = (UniqueConstraint("round", "person"), Index("contact_checks_person", "person", "asked_at"))
+
+
+AlertKind = Literal["weather", "threat", "staffs", "international", "media", "accident", "other"]
+Triage = Literal["yes", "no", "unknown"]
 
 
 class Alert(Base):
@@ -44,11 +52,14 @@ class Alert(Base):
     text: Mapped[str]
     at: Mapped[datetime]
     received_at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(default="other")
+    kind: Mapped[AlertKind] = mapped_column(default="other")
     source: Mapped[str | None]
     platform: Mapped[str]
-    touches: Mapped[str | None]  # does it touch the municipality: yes, no, unknown
-    beyond: Mapped[str | None]  # is it beyond daily preparedness: yes, no, unknown
+    touches: Mapped[Triage | None]  # does it touch the municipality
+    beyond: Mapped[Triage | None]  # is it beyond daily preparedness
+
+
+EscalationState = Literal["running", "contact", "stopped"]
 
 
 class Escalation(Base):
@@ -57,11 +68,14 @@ class Escalation(Base):
     __tablename__ = "escalations"
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
-    state: Mapped[str] = mapped_column(default="running")  # running, contact, stopped
+    state: Mapped[EscalationState] = mapped_column(default="running")
     taken_by: Mapped[str | None]
     round: Mapped[int] = mapped_column(default=1)
     position: Mapped[int] = mapped_column(default=-1)  # which link of the chain is being tried
     started_at: Mapped[datetime]
+
+
+StepResult = Literal["contact", "declined", "silent", "failed", "stopped"]
 
 
 class EscalationStep(Base):
@@ -80,7 +94,11 @@ class EscalationStep(Base):
     contacted_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
-    result: Mapped[str | None]  # contact, declined, silent, failed, stopped
+    result: Mapped[StepResult | None]
+
+
+ApprovalSubject = Literal["level1", "deescalate", "deactivate"]
+ApprovalRole = Literal["centre_chief", "director", "proposal"]
 
 
 class Approval(Base):
@@ -89,8 +107,8 @@ class Approval(Base):
     __tablename__ = "approvals"
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
-    subject: Mapped[str]  # level1, deescalate, deactivate
-    role: Mapped[str]  # centre_chief, director, mayor
+    subject: Mapped[ApprovalSubject]
+    role: Mapped[ApprovalRole]
     person: Mapped[str]
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
@@ -129,7 +147,7 @@ class NudgeReceipt(Base):
 
 
 @part("nudges")
-async def nudges(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def nudges(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' nudges with who has read; the subject is the staff's."""
     found = list(
         await db.scalars(
@@ -175,7 +193,7 @@ class Call(Base):
 
 
 @part("calls")
-async def calls(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def calls(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Who was rung up, by whom and when; the staff's."""
     if highest not in ("staff", "confidential"):
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
@@ -50,6 +50,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
         datetime: UtcDateTime,
         str: Text,
+        Literal: Text,  # the words are ours to check, not the database's
         dict[str, Any]: JSON,
         list[Any]: JSON,
         bytes: LargeBinary,
@@ -60,8 +61,8 @@ def primary_key() -> Mapped[int]:
     return mapped_column(Id, primary_key=True, autoincrement=True)
 
 
-def of_crisis(**more: Any) -> Mapped[Any]:
-    return mapped_column(Id, ForeignKey("crises.id"), index=True, **more)
+def of_crisis() -> Mapped[int]:
+    return mapped_column(Id, ForeignKey("crises.id"), index=True)
 
 
 def instant(at: datetime) -> str:

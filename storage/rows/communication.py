@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -36,7 +37,7 @@ class Question(Base):
 
 
 @part("questions")
-async def questions(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def questions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' questions, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -96,7 +97,7 @@ class PublicMessage(Base):
 
 
 @part("communication_plans")
-async def plans(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def plans(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Every version, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -116,7 +117,7 @@ async def plans(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
 
 
 @part("public_messages")
-async def messages(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def messages(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The messages; below "staff" only what has been published."""
     rows = await db.scalars(
         select(PublicMessage).where(PublicMessage.crisis_id == crisis.id).order_by(PublicMessage.number)
@@ -141,6 +142,9 @@ async def messages(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[
     ]
 
 
+BriefingState = Literal["draft", "awaiting", "approved", "sent"]
+
+
 class Briefing(Base):
     """One briefing. Its words are changed until it is sent, and each change takes the approval away."""
 
@@ -148,7 +152,7 @@ class Briefing(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    state: Mapped[str] = mapped_column(default="draft")  # draft, awaiting, approved, sent
+    state: Mapped[BriefingState] = mapped_column(default="draft")
     text: Mapped[str]
     picture: Mapped[int | None]  # the version of the situation picture that it was drafted from
     revision: Mapped[int] = mapped_column(default=0)  # counts every change, so that what is approved is what was seen
@@ -163,7 +167,7 @@ class Briefing(Base):
 
 
 @part("council_briefings")
-async def briefings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def briefings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What the council was told, by whose approval and when; the staff's."""
     if highest not in ("staff", "confidential"):
         return []

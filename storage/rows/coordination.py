@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
+
+OtherStaff = Literal["coordinating", "local"]
+ReportDirection = Literal["in", "out"]
 
 
 class LiaisonReport(Base):
@@ -21,9 +25,9 @@ class LiaisonReport(Base):
     __tablename__ = "liaison_reports"
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
-    staff: Mapped[str]  # coordinating (§6), local (the police district's, §7)
+    staff: Mapped[OtherStaff]  # §6's, or the police district's, §7
     number: Mapped[int]
-    direction: Mapped[str]  # in: home; out: to the other staff
+    direction: Mapped[ReportDirection]  # in: home; out: to the other staff
     person: Mapped[str]  # who carried it
     text: Mapped[str]
     at: Mapped[datetime]
@@ -78,7 +82,7 @@ class Representative(Base):
 
 
 @part("representatives")
-async def representatives(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def representatives(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Each activation of the local staff, with those who represented the municipality in it."""
     if highest not in ("staff", "confidential"):
         return []
@@ -128,6 +132,9 @@ HEADINGS = (
 )
 
 
+Form = Literal["virtual", "at_4k"]
+
+
 class CoordinatingStaff(Base):
     """The municipalities' coordinating staff. It leads nobody: each municipality leads its own staff."""
 
@@ -136,7 +143,7 @@ class CoordinatingStaff(Base):
     crisis_id: Mapped[int] = of_crisis()
     since: Mapped[datetime]
     by: Mapped[str]
-    form: Mapped[str] = mapped_column(default="virtual")  # virtual; at_4k, where it is decided
+    form: Mapped[Form] = mapped_column(default="virtual")  # at_4k: where it is decided
     place: Mapped[str | None]  # the link, or the room at 4K
     templates: Mapped[str | None]  # where the shared templates are
     task: Mapped[int | None]  # the task's number: name a liaison officer
@@ -149,13 +156,16 @@ class CoordinatingStaff(Base):
     __table_args__ = (UniqueConstraint("crisis_id"),)
 
 
+Body = Literal["staff", "leadership"]
+
+
 class Seat(Base):
     """Who sits for an organisation, at the coordinating staff or in the joint leadership. Names, not rights."""
 
     __tablename__ = "coordination_seats"
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
-    body: Mapped[str]  # staff, leadership
+    body: Mapped[Body]
     organisation: Mapped[str]
     name: Mapped[str]  # with how they are reached, as it was typed
     changed_by: Mapped[str]
@@ -206,7 +216,7 @@ class JointDecision(Base):
 
 
 @part("coordination")
-async def coordination(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def coordination(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The coordinating staff, where there is one: at most one entry. It is the staff's."""
     if highest not in ("staff", "confidential"):
         return []

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.rows.base import Base, primary_key
 
 # --- the crisis -----------------------------------------------------------------------------------------------------
+
+
+CrisisState = Literal["warned", "active", "followed", "closed"]
+LevelOneBasis = Literal["centre", "board"]
 
 
 class Crisis(Base):
@@ -19,9 +23,9 @@ class Crisis(Base):
     id: Mapped[int] = primary_key()
     number: Mapped[int] = mapped_column(unique=True)
     title: Mapped[str]
-    state: Mapped[str] = mapped_column(default="warned")  # warned, active, followed, closed
+    state: Mapped[CrisisState] = mapped_column(default="warned")
     level: Mapped[int | None]
-    basis: Mapped[str | None]  # how level 1 came: "centre" (both approvals) or "board" (one decider)
+    basis: Mapped[LevelOneBasis | None]  # how level 1 came: by both approvals, or by one decider
     exercise: Mapped[bool] = mapped_column(default=False)
     plan: Mapped[dict[str, Any]]  # frozen when it began
     created_at: Mapped[datetime]

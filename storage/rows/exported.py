@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.grades import Grade
 from storage.rows.crisis import Crisis
 
-Exported = Callable[[AsyncSession, Crisis, str], Awaitable[list[dict[str, Any]]]]
+Exported = Callable[[AsyncSession, Crisis, Grade], Awaitable[list[dict[str, Any]]]]
 
 parts: dict[str, Exported] = {}
 
@@ -21,7 +22,7 @@ def part(name: str) -> Callable[[Exported], Exported]:
 
     Args:
         name: the export's key. The function gets a session, the crisis and the highest grade that the reader may see
-            (one of `storage.grades.GRADES`), and gives the rows as JSON data, oldest first.
+            (plan §8), and gives the rows as JSON data, oldest first.
 
     Raises:
         ValueError: two modules claim the same key.

@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
+from storage.grades import Grade
 from storage.rows.base import Base, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -36,7 +37,7 @@ class FramingMeeting(Base):
 
 
 @part("framing_meetings")
-async def framing_meetings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def framing_meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """When the framing staff met, and who was there; the staff's."""
     if highest not in ("staff", "confidential"):
         return []

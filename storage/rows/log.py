@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ForeignKey,
@@ -20,10 +20,102 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import GRADES, within
+from storage.grades import GRADES, Grade, within
 from storage.rows.base import Base, Id, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
+
+# What sort of line it is. The words stand in every log that has been written, and in its export.
+LogKind = Literal[
+    # crisis
+    "decision",
+    "established",
+    "framing_decision",
+    "framing_meeting",
+    "board",
+    # alert
+    "alert",
+    "assessment",
+    "escalation",
+    "approval",
+    "summons",
+    "notice",
+    "reminder",
+    "broadcast",
+    "contacted",
+    "undeliverable",
+    # staff
+    "member",
+    "shift",
+    "drawn_in",
+    "support",
+    "shared",
+    "addresses",
+    # measures
+    "task",
+    "measure",
+    "proposal",
+    "assistance",
+    "resource",
+    "logistics",
+    "order",
+    "order_draft",
+    "order_status",
+    # meetings
+    "meeting",
+    "item",
+    "agenda",
+    "minutes",
+    "option_paper",
+    "mail_reading",
+    "partner",
+    # picture
+    "picture",
+    "indicator",
+    "health_plan",
+    # reporting
+    "report",
+    "telephone",
+    "system",
+    "acknowledged",
+    "checklist",
+    "monitoring",
+    "media",
+    "ping_answer",
+    "scheme",
+    # communication
+    "communication",
+    "question",
+    "answer",
+    "council",
+    # coordination
+    "coordination",
+    "coordination_report",
+    "municipalities",
+    "liaison",
+    "mandate",
+    "joint_decision",
+    "representative",
+    # preparedness
+    "evaluation",
+    "lesson",
+    # log
+    "information",
+    "saved",
+    "source_edited",
+    "confirmation",
+    "correction",
+    "grade",
+    "attachment",
+    "attachment_failed",
+    "case",
+    "journalised",
+    "c3_transfer",
+    "export",
+]
+Verification = Literal["confirmed", "unconfirmed"]
+Direction = Literal["in", "out", "internal"]
+Status = Literal["pending", "in_progress", "done"]
 
 
 class LogEntry(Base):
@@ -38,9 +130,9 @@ class LogEntry(Base):
     hash: Mapped[str]
     # Copies of what stands in `canonical`, to search by.
     recorded_time: Mapped[datetime]
-    kind: Mapped[str]
-    grade: Mapped[str]
-    verification: Mapped[str]
+    kind: Mapped[LogKind]
+    grade: Mapped[Grade]
+    verification: Mapped[Verification]
     recorder: Mapped[str]
     summary: Mapped[str]
     folded: Mapped[str]  # the summary as `storage.letters` compares it
@@ -57,9 +149,9 @@ class LogState(Base):
     __tablename__ = "log_states"
     crisis_id: Mapped[int] = mapped_column(Id, ForeignKey("crises.id"), primary_key=True)
     no: Mapped[int] = mapped_column(primary_key=True)
-    verification: Mapped[str]
-    status: Mapped[str | None]
-    grade: Mapped[str]
+    verification: Mapped[Verification]
+    status: Mapped[Status | None]
+    grade: Mapped[Grade]
     corrected_by: Mapped[int | None]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
@@ -102,6 +194,9 @@ def exported(entry: LogEntry) -> dict[str, Any]:
     return {**content, "hash": entry.hash}
 
 
+ExportState = Literal["wanted", "ready", "failed", "gone"]
+
+
 class CaseExport(Base):
     """One ZIP that somebody asked for: what it shall hold, and where it can be had."""
 
@@ -110,13 +205,16 @@ class CaseExport(Base):
     crisis_id: Mapped[int] = of_crisis()
     asked_by: Mapped[str]
     platform: Mapped[str]
-    grade: Mapped[str]  # the highest that is in it
+    grade: Mapped[Grade]  # the highest that is in it
     asked_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default="wanted", index=True)  # wanted, ready, failed, gone
+    state: Mapped[ExportState] = mapped_column(default="wanted", index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_files.sha256"))
     secret: Mapped[str | None] = mapped_column(unique=True)  # the link's, while it works
     until: Mapped[datetime | None]
+
+
+PaperKind = Literal["picture", "agenda", "minutes"]
 
 
 class Paper(Base):
@@ -126,7 +224,7 @@ class Paper(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     secret: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]  # picture, agenda, minutes
+    kind: Mapped[PaperKind]
     meeting: Mapped[int | None]  # its number
     version: Mapped[int]
     given_to: Mapped[str]
@@ -145,6 +243,9 @@ class Stored(Base):
     content: Mapped[bytes]
 
 
+AttachmentState = Literal["wanted", "kept", "failed", "removed"]
+
+
 class Attachment(Base):
     """One file that came with one thing somebody said, and what has become of it."""
 
@@ -161,7 +262,7 @@ class Attachment(Base):
     size: Mapped[int]  # bytes; what the platform said, until they are here
     told_no: Mapped[int | None]  # the line that says what became of it, and holds the hash
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_files.sha256"))
-    state: Mapped[str] = mapped_column(default="wanted")  # wanted, kept, failed, removed: it never came into the log
+    state: Mapped[AttachmentState] = mapped_column(default="wanted")  # removed: it never came into the log
     reason: Mapped[str | None]  # why it failed, Danish
     attempts: Mapped[int] = mapped_column(default=0)
     wanted_at: Mapped[datetime]
@@ -196,13 +297,13 @@ async def of_line(db: AsyncSession, crisis: Crisis, no: int) -> list[Attachment]
 
 
 @part("attachments")
-async def attachments(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def attachments(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What belongs to the crisis' log lines, each seen by those who may see its line."""
     numbers = union(
         *(select(no).where(Attachment.crisis_id == crisis.id) for no in (Attachment.log_no, Attachment.told_no))
     )
     stands = select(LogState.no, LogState.grade).where(LogState.crisis_id == crisis.id, LogState.no.in_(numbers))
-    grades: Mapping[int, str] = {row.no: row.grade for row in await db.execute(stands)}
+    grades: Mapping[int, Grade] = {row.no: row.grade for row in await db.execute(stands)}
     rows = await db.scalars(
         select(Attachment)
         .where(Attachment.crisis_id == crisis.id, Attachment.log_no.is_not(None))
@@ -224,7 +325,10 @@ async def attachments(db: AsyncSession, crisis: Crisis, highest: str) -> list[di
 
 
 # The kind of log line that says that something has been transferred to C3.
-TRANSFER = "c3_transfer"
+TRANSFER: LogKind = "c3_transfer"
+
+
+FilingKind = Literal["order", "minutes", "decision", "communication", "other"]
 
 
 class Filing(Base):
@@ -234,7 +338,7 @@ class Filing(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     log_no: Mapped[int]
-    kind: Mapped[str]  # order, minutes, decision, communication, other
+    kind: Mapped[FilingKind]
     what: Mapped[str]
     since: Mapped[datetime]
     document_no: Mapped[str | None]
@@ -243,7 +347,7 @@ class Filing(Base):
     __table_args__ = (UniqueConstraint("crisis_id", "log_no"),)
 
 
-async def _filings(db: AsyncSession, crisis: Crisis, highest: str, *, filed: bool) -> list[dict[str, Any]]:
+async def _filings(db: AsyncSession, crisis: Crisis, highest: Grade, *, filed: bool) -> list[dict[str, Any]]:
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(
@@ -269,19 +373,19 @@ async def _filings(db: AsyncSession, crisis: Crisis, highest: str, *, filed: boo
 
 
 @part("not_journalised")
-async def not_journalised(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def not_journalised(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What still waits for its document number."""
     return await _filings(db, crisis, highest, filed=False)
 
 
 @part("journalised")
-async def journalised(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def journalised(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What has been filed, by whom and when."""
     return await _filings(db, crisis, highest, filed=True)
 
 
 @part("c3_transfers")
-async def transfers(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def transfers(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What has been transferred to C3: log lines up to a number, by whom and when."""
     rows = await db.scalars(
         select(LogEntry).where(LogEntry.crisis_id == crisis.id, LogEntry.kind == TRANSFER).order_by(LogEntry.no)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ForeignKey,
@@ -13,9 +13,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
+
+TaskStatus = Literal["pending", "done"]
 
 
 class Task(Base):
@@ -29,11 +32,14 @@ class Task(Base):
     role: Mapped[str | None]
     owner: Mapped[str | None]
     due_at: Mapped[datetime | None]
-    status: Mapped[str] = mapped_column(default="pending")  # pending, in_progress, done
+    status: Mapped[TaskStatus] = mapped_column(default="pending")
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+MeasureStatus = Literal["proposed", "pending", "in_progress", "waiting", "done", "cancelled"]
 
 
 class Measure(Base):
@@ -47,7 +53,7 @@ class Measure(Base):
     owner: Mapped[str]
     centre: Mapped[str | None]  # the centre that owns the subject every day
     due_at: Mapped[datetime | None]
-    status: Mapped[str] = mapped_column(default="pending")  # proposed, pending, in_progress, waiting, done, cancelled
+    status: Mapped[MeasureStatus] = mapped_column(default="pending")
     urgent: Mapped[bool] = mapped_column(default=False)
     orient: Mapped[bool] = mapped_column(default=False)  # the next meeting is to be told of it
     needs_approval: Mapped[bool] = mapped_column(default=False)  # political: it can't begin without
@@ -59,6 +65,9 @@ class Measure(Base):
     changed_at: Mapped[datetime]
     log_no: Mapped[int | None]  # the log line that its status stands at
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+AssistanceState = Literal["new", "assessing", "met", "forwarded", "refused"]
 
 
 class AssistanceRequest(Base):
@@ -74,7 +83,7 @@ class AssistanceRequest(Base):
     quantity: Mapped[str | None]
     need: Mapped[str | None]
     place: Mapped[str | None]
-    state: Mapped[str] = mapped_column(default="new")  # new, assessing, met, forwarded, refused
+    state: Mapped[AssistanceState] = mapped_column(default="new")
     measure_id: Mapped[int | None] = mapped_column(Id, ForeignKey("measures.id"))
     forwarded_to: Mapped[str | None]
     ask_again_at: Mapped[datetime | None]
@@ -84,6 +93,9 @@ class AssistanceRequest(Base):
     answered_at: Mapped[datetime | None]
     log_no: Mapped[int]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+Release = Literal["not_asked", "asked", "releasable", "refused", "released"]
 
 
 class Resource(Base):
@@ -105,7 +117,7 @@ class Resource(Base):
     expected_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     # not_asked, asked, releasable, refused, released
-    release: Mapped[str] = mapped_column(default="not_asked")
+    release: Mapped[Release] = mapped_column(default="not_asked")
     consequence: Mapped[str | None]  # of doing without it
     added_by: Mapped[str]
     added_at: Mapped[datetime]
@@ -116,7 +128,7 @@ class Resource(Base):
 
 
 @part("resources")
-async def resources(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def resources(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' resources, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -162,7 +174,7 @@ class LogisticsMember(Base):
 
 
 @part("logistics")
-async def logistics(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def logistics(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Who leads and who sits in it, and from when to when."""
     rows = await db.scalars(
         select(LogisticsMember).where(LogisticsMember.crisis_id == crisis.id).order_by(LogisticsMember.id)
@@ -179,6 +191,9 @@ async def logistics(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict
     ]
 
 
+OrderState = Literal["draft", "dropped", "issued", "acknowledged", "done"]
+
+
 class Order(Base):
     """A written order to the municipality's organisation. It has a number once the chief has issued it."""
 
@@ -186,7 +201,7 @@ class Order(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int | None]  # None: a draft
-    state: Mapped[str] = mapped_column(default="draft")  # draft, dropped, issued, acknowledged, done
+    state: Mapped[OrderState] = mapped_column(default="draft")
     receiver: Mapped[str | None]
     task: Mapped[str]
     due_text: Mapped[str | None]  # before when, as it was written
@@ -208,6 +223,9 @@ class Order(Base):
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
 
+DecisionState = Literal["proposed", "declined", "decided"]
+
+
 class Decision(Base):
     """What the staff has decided, or what somebody proposes that it decides. It has a number once it is decided."""
 
@@ -215,7 +233,7 @@ class Decision(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int | None]  # None: proposed
-    state: Mapped[str]  # proposed, declined, decided
+    state: Mapped[DecisionState]
     text: Mapped[str]
     negative: Mapped[bool] = mapped_column(default=False)  # decided not to
     urgent: Mapped[bool] = mapped_column(default=False)  # made outside a meeting because it could not wait
@@ -231,7 +249,7 @@ class Decision(Base):
 
 
 @part("orders")
-async def orders(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def orders(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' orders, drafts too; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -264,7 +282,7 @@ async def orders(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[st
 
 
 @part("decisions")
-async def decisions(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def decisions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What was decided and proposed, oldest first; it is the staff's."""
     if highest not in ("staff", "confidential"):
         return []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import within
+from storage.grades import Grade, within
 from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -48,7 +48,7 @@ class Partner(Base):
 
 
 @part("partners")
-async def partners(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def partners(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Those that somebody has taken a stand on, in Bilag 5's order; the list is the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -83,7 +83,7 @@ class MailReading(Base):
 
 
 @part("mail_readings")
-async def mail_readings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def mail_readings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """When outside mail was read, by whom, and which items came of it; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -108,6 +108,9 @@ PARTS = {
 }
 
 
+MeetingState = Literal["called", "running", "ended", "cancelled"]
+
+
 class Meeting(Base):
     """One meeting of the operational staff."""
 
@@ -117,7 +120,7 @@ class Meeting(Base):
     number: Mapped[int]
     at: Mapped[datetime]
     place: Mapped[str]
-    state: Mapped[str] = mapped_column(default="called")  # called, running, ended, cancelled
+    state: Mapped[MeetingState] = mapped_column(default="called")
     urgent: Mapped[bool] = mapped_column(default=False)  # called on the same day
     called_by: Mapped[str]
     called_at: Mapped[datetime]
@@ -129,6 +132,10 @@ class Meeting(Base):
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
 
+ItemKind = Literal["discussion", "decision", "information"]
+ItemState = Literal["open", "treated", "withdrawn"]
+
+
 class AgendaItem(Base):
     """Something the staff shall treat."""
 
@@ -137,7 +144,7 @@ class AgendaItem(Base):
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
     text: Mapped[str]
-    kind: Mapped[str | None]  # discussion, decision, information; None: not said yet
+    kind: Mapped[ItemKind | None]  # None: not said yet
     recommendation: Mapped[str | None]  # indstilling: a decision needs one
     deadline: Mapped[datetime | None]
     no_deadline: Mapped[bool] = mapped_column(default=False)  # asked, and there is none
@@ -148,7 +155,7 @@ class AgendaItem(Base):
     measure: Mapped[int | None] = mapped_column(
         Id
     )  # an urgent measure that the staff is to be told of: it can't be removed
-    state: Mapped[str] = mapped_column(default="open")  # open, treated, withdrawn
+    state: Mapped[ItemState] = mapped_column(default="open")
     discussion: Mapped[str] = mapped_column(default="")
     decision: Mapped[str] = mapped_column(default="")
     actions: Mapped[list[Any]]  # {"what", "owner", "due"}
@@ -156,6 +163,9 @@ class AgendaItem(Base):
     political: Mapped[str | None]  # it needs a political case: committee, case and date, as far as they are known
     log_no: Mapped[int | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+AgendaState = Literal["draft", "awaiting", "approved", "sent"]
 
 
 class Agenda(Base):
@@ -166,7 +176,7 @@ class Agenda(Base):
     crisis_id: Mapped[int] = of_crisis()
     meeting: Mapped[int] = mapped_column(Id, index=True)
     version: Mapped[int]
-    state: Mapped[str] = mapped_column(default="draft")  # draft, awaiting, approved, sent
+    state: Mapped[AgendaState] = mapped_column(default="draft")
     items: Mapped[list[Any]]
     approved_by: Mapped[str | None]
     approved_at: Mapped[datetime | None]
@@ -190,12 +200,12 @@ class Minutes(Base):
     approved_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     recipients: Mapped[list[Any]]
-    grade: Mapped[str] = mapped_column(default="staff")  # who may get it: see handlers.clearance
+    grade: Mapped[Grade] = mapped_column(default="staff")  # who may get it: see handlers.core.clearance
     __table_args__ = (UniqueConstraint("meeting", "version"),)
 
 
 @part("meetings")
-async def meetings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' meetings; agendas and minutes are the staff's."""
     seen = highest in ("staff", "confidential")
     rows = list(await db.scalars(select(Meeting).where(Meeting.crisis_id == crisis.id).order_by(Meeting.number)))
@@ -246,7 +256,7 @@ async def meetings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[
 
 
 @part("agenda_items")
-async def items(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def items(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Everything that was to be treated, and what became of it; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -300,7 +310,7 @@ class OptionPaper(Base):
 
 
 @part("option_papers")
-async def papers(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def papers(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The option papers, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, Id, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -39,6 +40,9 @@ STAFF = (
 PLAN = {1: "niveau 1", 2: "niveau 2"}
 
 
+PictureState = Literal["draft", "published"]
+
+
 class Picture(Base):
     """One version. A draft is written on; once published it stays as it was."""
 
@@ -46,7 +50,7 @@ class Picture(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     version: Mapped[int]
-    state: Mapped[str] = mapped_column(default="draft")  # draft, published
+    state: Mapped[PictureState] = mapped_column(default="draft")
     sections: Mapped[dict[str, Any]]  # the heading's number, "1" to "10", and its text
     writers: Mapped[dict[str, Any]]  # who last wrote each
     levels: Mapped[dict[str, Any]]  # national: the three steps; staff: the five; plan: the crisis' own when published
@@ -126,7 +130,7 @@ class Count(Base):
 
 
 @part("pictures")
-async def pictures(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def pictures(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Every version, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -158,13 +162,13 @@ async def pictures(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[
 
 
 @part("indicators")
-async def indicators(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def indicators(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Every indicator with its counts, oldest first; they are the staff's."""
     return _known(await _counted(db, crisis), None) if highest in ("staff", "confidential") else []
 
 
 @part("health_plan")
-async def health_plan(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def health_plan(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """When the health preparedness plan was in force, oldest first; it is the staff's."""
     if highest not in ("staff", "confidential"):
         return []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, Id, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -42,7 +43,7 @@ class Evaluation(Base):
 
 
 @part("exercises")
-async def exercises(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def exercises(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What the register says of this exercise; nothing of a real crisis."""
     rows = await db.scalars(select(Exercise).where(Exercise.crisis_id == crisis.id))
     return [
@@ -58,7 +59,7 @@ async def exercises(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict
 
 
 @part("evaluations")
-async def evaluations(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def evaluations(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The evaluation, which is the staff's. What was learnt on the way stands in the log, as lines of kind "lesson"."""
     if highest not in ("staff", "confidential"):
         return []
@@ -75,13 +76,16 @@ async def evaluations(db: AsyncSession, crisis: Crisis, highest: str) -> list[di
     ]
 
 
+Duty = Literal["case", "council", "agency", "emergency"]
+
+
 class PlanDuty(Base):
     """One thing to be done about the plan, and when it was."""
 
     __tablename__ = "plan_duties"
     id: Mapped[int] = primary_key()
     subject: Mapped[str]  # "period/2025-12-31", or "change/" and the plan's fingerprint
-    duty: Mapped[str]  # case, council, agency, emergency
+    duty: Mapped[Duty]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]

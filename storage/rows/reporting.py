@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     UniqueConstraint,
@@ -12,6 +12,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -33,6 +34,9 @@ class CentreNotice(Base):
     __table_args__ = (UniqueConstraint("crisis_id", "centre"),)
 
 
+LineKind = Literal["telefon", "postkasse", "system", "medie"]
+
+
 class WatchedLine(Base):
     """A telephone, a mailbox, a system or the media: what is watched, and by whom."""
 
@@ -40,7 +44,7 @@ class WatchedLine(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    kind: Mapped[str]  # telefon, postkasse, system, medie
+    kind: Mapped[LineKind]
     line: Mapped[str]
     watcher: Mapped[str | None]
     role: Mapped[str | None]  # the watcher is whoever has this role, so a change of shift moves it
@@ -65,6 +69,9 @@ class WatchCheck(Base):
     note: Mapped[str | None]
 
 
+Correction = Literal["open", "asked", "corrected", "dropped"]
+
+
 class MediaFinding(Base):
     """What a medium says of the crisis; wrong coverage is followed up until it is mended or let be."""
 
@@ -76,7 +83,7 @@ class MediaFinding(Base):
     text: Mapped[str]
     link: Mapped[str | None]
     wrong: Mapped[bool] = mapped_column(default=False)
-    correction: Mapped[str | None]  # open, asked, corrected, dropped; None: nothing to correct
+    correction: Mapped[Correction | None]  # None: nothing to correct
     note: Mapped[str | None]  # what was done about it
     changed_by: Mapped[str | None]
     changed_at: Mapped[datetime | None]
@@ -88,7 +95,7 @@ class MediaFinding(Base):
 
 
 @part("monitoring")
-async def monitoring(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def monitoring(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What is and was watched, with every check; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -113,7 +120,7 @@ async def monitoring(db: AsyncSession, crisis: Crisis, highest: str) -> list[dic
 
 
 @part("media_findings")
-async def media_findings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def media_findings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What the media said, and what became of what was wrong; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -139,6 +146,9 @@ async def media_findings(db: AsyncSession, crisis: Crisis, highest: str) -> list
     ]
 
 
+YesNo = Literal["yes", "no"]
+
+
 class Checklist(Base):
     """One centre's answers."""
 
@@ -146,10 +156,10 @@ class Checklist(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     centre: Mapped[str]
-    concerns: Mapped[str | None]  # is there something for us here: yes, no
+    concerns: Mapped[YesNo | None]  # is there something for us here
     note: Mapped[str | None]
     cards: Mapped[dict[str, Any]]  # an action card's title, and: active or done
-    sufficient: Mapped[str | None]  # are the action cards enough: yes, no
+    sufficient: Mapped[YesNo | None]  # are the action cards enough
     gap: Mapped[str | None]
     changed_by: Mapped[str | None]
     changed_at: Mapped[datetime]
@@ -157,7 +167,7 @@ class Checklist(Base):
 
 
 @part("checklists")
-async def checklists(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def checklists(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The centres' answers, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -177,6 +187,9 @@ async def checklists(db: AsyncSession, crisis: Crisis, highest: str) -> list[dic
     ]
 
 
+ReportKind = Literal["report", "telephone", "system"]
+
+
 class Report(Base):
     """One report in the form of Bilag 3; only what happened is compulsory."""
 
@@ -184,7 +197,7 @@ class Report(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    kind: Mapped[str]  # report, telephone, system
+    kind: Mapped[ReportKind]
     sender: Mapped[str]  # who reported it, or took the call
     caller: Mapped[str | None]  # who rang or wrote, in their own words
     phone: Mapped[str | None]
@@ -205,7 +218,7 @@ class Report(Base):
 
 
 @part("reports")
-async def reports(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def reports(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' reports, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -250,6 +263,9 @@ class Ping(Base):
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
 
+PingReading = Literal["green", "yellow", "red", "unclear", "silent"]
+
+
 class PingAnswer(Base):
     """One centre's answer, or its silence."""
 
@@ -261,7 +277,7 @@ class PingAnswer(Base):
     person: Mapped[str]  # who was asked, or has answered
     chief: Mapped[str | None]  # who is asked when the contact is silent
     text: Mapped[str | None]  # verbatim
-    reading: Mapped[str] = mapped_column(default="silent")  # green, yellow, red, unclear, silent
+    reading: Mapped[PingReading] = mapped_column(default="silent")
     answered_at: Mapped[datetime | None]
     late: Mapped[bool] = mapped_column(default=False)
     escalated: Mapped[bool] = mapped_column(default=False)
@@ -285,7 +301,7 @@ class Scheme(Base):
 
 
 @part("pings")
-async def pings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def pings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' pings with their answers; the words are the staff's."""
     seen = highest in ("staff", "confidential")
     found = list(await db.scalars(select(Ping).where(Ping.crisis_id == crisis.id).order_by(Ping.number)))
@@ -320,7 +336,7 @@ async def pings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str
 
 
 @part("reporting_schemes")
-async def schemes(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def schemes(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' reporting schemes; what is asked is the staff's."""
     rows = await db.scalars(select(Scheme).where(Scheme.crisis_id == crisis.id).order_by(Scheme.number))
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import (
     UniqueConstraint,
@@ -12,9 +12,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.grades import Grade
 from storage.rows.base import Base, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
+
+StaffPart = Literal["framing", "operational", "beside"]
 
 
 class Member(Base):
@@ -24,11 +27,15 @@ class Member(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     person: Mapped[str]
-    staff: Mapped[str]  # framing, operational; beside: serves the staff and is in its channel
+    staff: Mapped[StaffPart]  # beside: serves the staff and is in its channel
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
     added_by: Mapped[str | None]
+
+
+SummonsDuty = Literal["framing", "secretariat", "communication", "support", "operational"]
+SummonsAnswer = Literal["coming", "declined"]
 
 
 class Summons(Base):
@@ -38,11 +45,11 @@ class Summons(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     person: Mapped[str]
-    duty: Mapped[str]  # framing, secretariat, communication, support, operational
+    duty: Mapped[SummonsDuty]
     label: Mapped[str]  # what they are summoned as, in Danish
     deputy_for: Mapped[str | None]
     sent_at: Mapped[datetime]
-    answer: Mapped[str | None]  # coming, declined
+    answer: Mapped[SummonsAnswer | None]
     eta: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     words: Mapped[str] = mapped_column(default="")
@@ -66,7 +73,7 @@ class DrawnIn(Base):
 
 
 @part("drawn_in")
-async def drawn_in(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def drawn_in(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Who was drawn in for what, and which chief was told; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -86,6 +93,9 @@ async def drawn_in(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[
     ]
 
 
+ShiftState = Literal["planned", "on_duty", "ended", "withdrawn"]
+
+
 class Shift(Base):
     """One person's time in one role."""
 
@@ -96,14 +106,14 @@ class Shift(Base):
     person: Mapped[str]
     since: Mapped[datetime]
     until: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default="planned")  # planned, on_duty, ended, withdrawn
+    state: Mapped[ShiftState] = mapped_column(default="planned")
     note: Mapped[str] = mapped_column(default="")  # handed over to whoever comes after
     added_by: Mapped[str]
     added_at: Mapped[datetime]
 
 
 @part("roster")
-async def roster(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def roster(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The shifts of a crisis; the handover notes are the staff's."""
     rows = await db.scalars(select(Shift).where(Shift.crisis_id == crisis.id).order_by(Shift.since, Shift.id))
     return [
@@ -120,8 +130,12 @@ async def roster(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[st
 
 
 # What is shared.
-LOG, MINUTES, PICTURE, LISTS = "log", "minutes", "picture", "lists"
-SUBJECTS = (LOG, MINUTES, PICTURE, LISTS)
+Subject = Literal["log", "minutes", "picture", "lists"]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+LOG: Final = "log"
+MINUTES: Final = "minutes"
+PICTURE: Final = "picture"
+LISTS: Final = "lists"
 
 
 class Sharing(Base):
@@ -130,16 +144,16 @@ class Sharing(Base):
     __tablename__ = "sharings"
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
-    subject: Mapped[str]  # one of SUBJECTS
+    subject: Mapped[Subject]
     audience: Mapped[str]  # a group's name, as handlers.audiences has it
-    grade: Mapped[str | None]  # the highest grade that they may know; None: nothing is shared
+    grade: Mapped[Grade | None]  # the highest grade that they may know; None: nothing is shared
     decided_by: Mapped[str]
     decided_at: Mapped[datetime]
     log_no: Mapped[int]
 
 
 @part("sharings")
-async def sharings(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def sharings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Every decision, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
@@ -175,7 +189,7 @@ class SupportNeed(Base):
 
 
 @part("support_functions")
-async def support_functions(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def support_functions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """What has been said of them."""
     rows = await db.scalars(select(SupportNeed).where(SupportNeed.crisis_id == crisis.id).order_by(SupportNeed.id))
     return [
@@ -205,14 +219,14 @@ class External(Base):
     name: Mapped[str]
     organisation: Mapped[str]
     contact: Mapped[str]  # how the secretariat reaches them, as it was typed
-    clearance: Mapped[str] = mapped_column(default="internal")  # the highest grade they may see
+    clearance: Mapped[Grade] = mapped_column(default="internal")  # the highest grade they may see
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     added_by: Mapped[str]
 
 
 @part("externals")
-async def externals(db: AsyncSession, crisis: Crisis, highest: str) -> list[dict[str, Any]]:
+async def externals(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """The crisis' external members; how they are reached is the staff's."""
     rows = await db.scalars(select(External).where(External.crisis_id == crisis.id).order_by(External.id))
     return [

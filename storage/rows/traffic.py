@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 from sqlalchemy import (
     ForeignKey,
@@ -20,6 +20,9 @@ from storage.rows.base import Base, Id, of_crisis, primary_key
 # --- what comes in, what falls due, what goes out -------------------------------------------------------------------
 
 
+InboxState = Literal["new", "done", "failed"]
+
+
 class Inbox(Base):
     """What was received, verbatim, before anybody has understood it. A key is taken in once."""
 
@@ -29,12 +32,15 @@ class Inbox(Base):
     body: Mapped[dict[str, Any]]
     message: Mapped[str | None] = mapped_column(index=True)  # the platform's name for what was said
     received_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default="new")  # new, done, failed
+    state: Mapped[InboxState] = mapped_column(default="new")
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     error: Mapped[str | None]
     __table_args__ = (Index("inbox_waiting", "state", "due_at"),)
+
+
+TimerState = Literal["waiting", "done", "cancelled", "failed"]
 
 
 class Timer(Base):
@@ -47,7 +53,7 @@ class Timer(Base):
     args: Mapped[dict[str, Any]]
     crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
     due_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(default="waiting")  # waiting, done, cancelled, failed
+    state: Mapped[TimerState] = mapped_column(default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     fired_at: Mapped[datetime | None]
     error: Mapped[str | None]
@@ -55,7 +61,9 @@ class Timer(Base):
 
 
 # The kinds of message that are notices in their own right: they are logged and shown with how they fared.
-NOTICES = frozenset({"alert", "summons", "notice", "reminder", "broadcast", "order"})
+NoticeKind = Literal["alert", "summons", "notice", "reminder", "broadcast", "order"]
+NOTICES: frozenset[str] = frozenset(get_args(NoticeKind))
+MessageKind = Literal[NoticeKind, "reply", "card"]
 
 
 class StaffRecipient(str):
@@ -98,7 +106,7 @@ class Message(Base):
     key: Mapped[str] = mapped_column(unique=True)
     crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
     recipient: Mapped[str] = mapped_column(Recipient)  # a person, or a StaffRecipient
-    kind: Mapped[str]  # alert, summons, notice, reminder, broadcast, order; reply, card
+    kind: Mapped[MessageKind]
     card: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=1)
     dispatched_version: Mapped[int] = mapped_column(default=0, index=True)
@@ -118,6 +126,9 @@ class Message(Base):
 TO_A_PERSON = Message.recipient.not_like(f"{StaffRecipient.PREFIX}%")
 
 
+DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "replaced"]
+
+
 class Delivery(Base):
     """One message on its way by one platform."""
 
@@ -126,7 +137,7 @@ class Delivery(Base):
     message_id: Mapped[int] = mapped_column(Id, ForeignKey("messages.id"), index=True)
     platform: Mapped[str]
     lane: Mapped[str]  # the conversation: what is said there is said in order
-    state: Mapped[str] = mapped_column(default="queued")  # queued, sending, doubt, sent, delivered, failed, replaced
+    state: Mapped[DeliveryState] = mapped_column(default="queued")
     urgency: Mapped[int] = mapped_column(default=1)
     ref: Mapped[dict[str, Any] | None]  # the platform's name for it, once it stands there
     version_sent: Mapped[int] = mapped_column(default=0)
@@ -173,6 +184,9 @@ class Address(Base):
     heard_at: Mapped[datetime | None]
 
 
+ChannelState = Literal["wanted", "open", "failed"]
+
+
 class StaffChannel(Base):
     """A crisis staff's channel on one platform: what it shall be, and what has been made of it."""
 
@@ -182,7 +196,7 @@ class StaffChannel(Base):
     platform: Mapped[str]
     name: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
-    state: Mapped[str] = mapped_column(default="wanted")  # wanted, open, failed, closing, closed
+    state: Mapped[ChannelState] = mapped_column(default="wanted")
     address: Mapped[str | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     inside: Mapped[list[Any]] = mapped_column(default=list)  # persons the platform has let in

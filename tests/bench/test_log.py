@@ -73,7 +73,7 @@ def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
     verification = "unconfirmed" if no % 10 == 0 and no <= SHORT else "confirmed"
     recorder = "mads" if no == 400 else "lars"
     copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": recorder}
-    content = {
+    content: dict[str, Any] = {
         "no": no,
         "event_time": instant(at),
         "recorded_time": instant(at),
@@ -268,11 +268,12 @@ async def test_a_long_log_takes_no_more_time_for_each_line_than_a_short_one_and_
     few = max(VOLUME, many // 10)
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/sag"
-        commands = {
+        checked: dict[str, list[tuple[str, ...]]] = {
             "verify": [("verify", "1")],
             "verify json": [("export", "1", "-o", file), ("verify", file)],
-        }.get(what, [("export", "1", "--format", what, "-o", file)])
-        took = {}
+        }
+        commands = checked.get(what, [("export", "1", "--format", what, "-o", file)])
+        took: dict[int, tuple[float, float]] = {}
         for entries in (1, few, many):
             url = databases.migrated()
             database = Database(url)

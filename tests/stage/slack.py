@@ -47,7 +47,12 @@ class SlackStage(Stage):
         """The workspace as it was."""
         self.slack.world.recall(memory)
 
-    def actor(self, name: str) -> Actor:
+    def __getitem__(self, name: str) -> SlackActor:
+        actor = super().__getitem__(name)
+        assert isinstance(actor, SlackActor)
+        return actor
+
+    def actor(self, name: str) -> SlackActor:
         """A person with the plan's Slack id, or an employee with one of their own."""
         return SlackActor(self, name)
 

@@ -7,11 +7,13 @@ the export, as anybody outside would read it.
 from __future__ import annotations
 
 import base64
+import inspect
 import json
 import pickle
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -21,12 +23,13 @@ from sqlalchemy import event, select
 from bot.app import Krisebot
 from bot.engine.clock import WoundClock
 from bot.settings import Settings
+from handlers.core import registry
 from storage.case import export
 from storage.database import Database
 from storage.plan import loading
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import StaffChannel
+from storage.rows.traffic import Message, StaffChannel
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -144,7 +147,7 @@ class Stage(ABC):
         self._actors: dict[str, Actor] = {}
         self._exported: dict[int, bytes] = {}
 
-    async def __aenter__(self) -> Stage:
+    async def __aenter__(self) -> Self:
         await self.set_up()
         await self.open()
         return self
@@ -194,10 +197,16 @@ class Stage(ABC):
         self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def close(self) -> None:
-        """Stop krisebot in good order."""
+        """Stop krisebot in good order; no button that it drew may lead nowhere."""
         await self._runner.cleanup()
         await self.bot.stop()
+        async with self.database.reading() as db:
+            cards = list(await db.scalars(select(Message.card)))
         await self.database.close()
+
+        for button in {json.dumps(each): each for card in cards for each in card["buttons"]}.values():
+            given = {name: value for name, value in button["args"].items() if name != "crisis"}
+            _signature(button["do"]).bind("the turn", **given)
 
     async def kill(self) -> None:
         """Let krisebot die where it stands, and start another on its database."""
@@ -258,7 +267,12 @@ class RehearsalStage(Stage):
         """No platform is configured."""
         return Settings(_env_file=None, KRISEBOT_DATABASE_URL=self.url, KRISEBOT_REHEARSAL="on")  # type: ignore[call-arg]
 
-    def actor(self, name: str) -> Actor:
+    def __getitem__(self, name: str) -> RehearsalActor:
+        actor = super().__getitem__(name)
+        assert isinstance(actor, RehearsalActor)
+        return actor
+
+    def actor(self, name: str) -> RehearsalActor:
         """A person in the browser."""
         return RehearsalActor(self, name)
 
@@ -341,6 +355,11 @@ class RehearsalActor(Actor):
 
     def _headers(self) -> dict[str, str]:
         return {"Host": "127.0.0.1:8080"}
+
+
+@cache
+def _signature(do: str) -> inspect.Signature:
+    return inspect.signature(registry.actions[do].run)
 
 
 def log_of(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:

@@ -69,7 +69,12 @@ class TeamsStage(Stage):
                     setattr(row, column, json.loads(moved))
         await database.close()
 
-    def actor(self, name: str) -> Actor:
+    def __getitem__(self, name: str) -> TeamsActor:
+        actor = super().__getitem__(name)
+        assert isinstance(actor, TeamsActor)
+        return actor
+
+    def actor(self, name: str) -> TeamsActor:
         """A person with the plan's AAD id, or an employee with one of their own."""
         return TeamsActor(self, name)
 

@@ -183,6 +183,7 @@ async def test_replicas_that_start_at_once_on_an_empty_database_all_start(empty_
         for _ in range(3)
     ]
     for replica in replicas:
+        assert replica.stdout is not None
         assert await replica.stdout.readline() == b"ready\n"
     complaints = [err.decode() for _, err in await asyncio.gather(*(each.communicate(b"go\n") for each in replicas))]
     assert [replica.returncode for replica in replicas] == [0, 0, 0], complaints
@@ -260,7 +261,8 @@ async def test_a_database_from_a_newer_krisebot_is_refused_and_left_as_it_was(da
 
 async def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        found: list[object] = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        return found
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []

@@ -13,11 +13,11 @@ from bot.engine.platform import Undeliverable
 from bot.platforms.teams import files
 from storage.rows.log import LARGEST, Attachment
 from tests.fakes import slack as fake_slack
-from tests.fakes.slack import FakeMessage, ServerError
-from tests.fakes.teams import RateLimited
-from tests.stage.slack import SlackActor, SlackStage
+from tests.fakes.slack import FakeMessage, ServerError, SlackPerson
+from tests.fakes.teams import RateLimited, TeamsPerson
+from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage, log_of
-from tests.stage.teams import TeamsActor, TeamsStage
+from tests.stage.teams import TeamsStage
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -54,16 +54,12 @@ async def pinned(stage: SlackStage, file: tuple[str, str, bytes] = PHOTO) -> Fak
     return message
 
 
-def slack_of(stage: SlackStage, name: str) -> Any:
-    actor = stage[name]
-    assert isinstance(actor, SlackActor)
-    return actor.person
+def slack_of(stage: SlackStage, name: str) -> SlackPerson:
+    return stage[name].person
 
 
-def teams_of(stage: TeamsStage, name: str) -> Any:
-    actor = stage[name]
-    assert isinstance(actor, TeamsActor)
-    return actor.person
+def teams_of(stage: TeamsStage, name: str) -> TeamsPerson:
+    return stage[name].person
 
 
 async def states(stage: Stage) -> list[str]:

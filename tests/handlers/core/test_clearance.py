@@ -24,7 +24,7 @@ from storage.case import archive, export
 from storage.case.pages.blocks import Names
 from storage.case.verification import verify_crisis, verify_export
 from storage.database import Database
-from storage.grades import GRADES, within
+from storage.grades import GRADES, Grade, within
 from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, state_of
@@ -39,7 +39,12 @@ NOW = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 ROOM = "krise-1"
 
 # What was logged with each grade, and what only became confidential after others had been told of it.
-SECRETS = {"open": "kodeordalfa", "internal": "kodeordbravo", "staff": "kodeordcharlie", "confidential": "kodeorddelta"}
+SECRETS: dict[Grade, str] = {
+    "open": "kodeordalfa",
+    "internal": "kodeordbravo",
+    "staff": "kodeordcharlie",
+    "confidential": "kodeorddelta",
+}
 AFTERWARDS = {
     "kodeordecho": ("kim", "log ved Harebakke er der kodeordecho"),
     "kodeordfoxtrot": ("lars", "beslut ikke at lukke Harebakke for kodeordfoxtrot"),
@@ -50,7 +55,7 @@ AFTERWARDS = {
 # Those who have said it or were told it, beside those whose grade is high enough.
 KNOW = {"kodeordgolf": "mads", "kodeordhotel": "hanne", "kodeordindia": "line"}
 STAFF = ("anne", "ole", "sara", "bo", "nils", "siv", "mads", "hanne", "line", "ali", "jens", "pia", "staff:1")
-MAY_SEE = {
+MAY_SEE: dict[str, Grade] = {
     **dict.fromkeys(("lars", "mette", "kim", "eva", "tina"), "confidential"),  # chiefs and secretariat
     **dict.fromkeys(STAFF, "staff"),  # the staff, those beside it, its channel
     **dict.fromkeys(("rune", "gitte", "per", "ulla", "jon", "kaj"), "internal"),  # the centres' chiefs
@@ -74,7 +79,7 @@ ENDS_IT = ("nedskaler", "afblæs")
 ASKING = ("lars", "kim", "anne", "hanne", "gitte", "finn")
 
 
-def word(verb: str, grade: str) -> str:
+def word(verb: str, grade: Grade) -> str:
     """What is said of the row of that grade in the list of that verb, and nowhere else."""
     return f"kodeord{verb}{grade}"
 
@@ -83,7 +88,7 @@ def above(reader: str) -> list[str]:
     """The words that somebody, or the channel, may never be shown."""
     highest = MAY_SEE[reader]
     late = [] if highest == "confidential" else [secret for secret in AFTERWARDS if KNOW.get(secret) != reader]
-    listed = [(grade, word(verb, grade)) for verb in LISTED for grade in GRADES]
+    listed: list[tuple[Grade, str]] = [(grade, word(verb, grade)) for verb in LISTED for grade in GRADES]
     return [secret for grade, secret in (*SECRETS.items(), *listed) if not within(grade, highest)] + late
 
 
@@ -327,7 +332,7 @@ async def test_what_repeats_a_line_goes_with_it_and_the_line_itself_is_never_cha
     ],
 )
 async def test_a_line_is_written_with_its_grade_in_front(
-    database: Database, typed: str, grade: str, words: str
+    database: Database, typed: str, grade: Grade, words: str
 ) -> None:
     """R216: Stab when nothing is said."""
     async with database.transaction() as db:

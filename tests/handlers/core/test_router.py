@@ -56,9 +56,9 @@ async def test_every_verb_answers_when_it_stands_alone(stage: RehearsalStage) ->
     for name in sorted(registry.verbs):
         if name == "nedskaler":
             continue
-        before = len(await stage["kim"].messages())  # type: ignore[attr-defined]
+        before = len(await stage["kim"].messages())
         await stage["kim"].commands(name)
-        assert len(await stage["kim"].messages()) > before + 1, name  # type: ignore[attr-defined]
+        assert len(await stage["kim"].messages()) > before + 1, name
     assert not await stage["kim"].sees("fejl hos mig")
 
 

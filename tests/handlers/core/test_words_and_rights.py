@@ -150,9 +150,9 @@ async def test_what_was_said_is_saved_with_its_author_and_its_time_and_only_once
     said_at = stage.clock.now()
     await stage.forward(minutes=3)
     tina = stage["tina"]
-    (message,) = [each for each in await tina.messages() if each["from"] == "mads"]  # type: ignore[attr-defined]
+    (message,) = [each for each in await tina.messages() if each["from"] == "mads"]
     for _ in range(2):
-        await tina.posts("save", {"message": message["id"]})  # type: ignore[attr-defined]
+        await tina.posts("save", {"message": message["id"]})
     (line,) = log_of(await stage.export(), "saved")
     assert (line["sender"], line["recorder"], line["verification"]) == ("mads", "tina", "unconfirmed")
     assert line["event_time"].startswith(said_at.strftime("%Y-%m-%dT%H:%M:%S"))
@@ -162,8 +162,8 @@ async def test_saving_something_before_any_crisis_offers_to_warn_with_it(stage: 
     """R026: any chat message can become a warning."""
     await stage["finn"].says("det lugter af gas i kælderen", "generelt")
     bo = stage["bo"]
-    (message,) = [each for each in await bo.messages() if each["from"] == "finn"]  # type: ignore[attr-defined]
-    await bo.posts("save", {"message": message["id"]})  # type: ignore[attr-defined]
+    (message,) = [each for each in await bo.messages() if each["from"] == "finn"]
+    await bo.posts("save", {"message": message["id"]})
     await bo.presses("Send varsel")
     assert [alert["text"] for alert in (await stage.export())["alerts"]] == ["det lugter af gas i kælderen"]
 

@@ -69,10 +69,10 @@ async def test_a_parted_incident_takes_up_the_warning_that_was_on_its_way(stage:
 async def test_a_double_click_on_the_level_decides_once(stage: RehearsalStage) -> None:
     """D03."""
     await stage["lars"].commands("aktiver skybrud")
-    (card,) = [each for each in await stage["lars"].messages() if "Niveau 2" in each["buttons"]]  # type: ignore[attr-defined]
+    (card,) = [each for each in await stage["lars"].messages() if "Niveau 2" in each["buttons"]]
     body = {"message": card["id"], "button": "Niveau 2"}
     await asyncio.gather(
-        stage["lars"].posts("press", body),  # type: ignore[attr-defined]
+        stage["lars"].posts("press", body),
         stage.client.post(
             f"{stage.address}/rehearsal/press", json={"as": "lars", **body}, headers={"Host": "127.0.0.1:8080"}
         ),

@@ -137,9 +137,9 @@ async def test_forty_lines_at_once_have_forty_numbers(stage: RehearsalStage) -> 
 async def test_the_same_message_saved_by_two_at_once_is_one_line(stage: RehearsalStage) -> None:
     """R026 R182 D03."""
     await stage["mads"].says("der er 12 beboere i stuen", "stab")
-    (message,) = [each for each in await stage["tina"].messages() if each["from"] == "mads"]  # type: ignore[attr-defined]
+    (message,) = [each for each in await stage["tina"].messages() if each["from"] == "mads"]
     await asyncio.gather(
-        *(stage[person].posts("save", {"message": message["id"]}) for person in ("tina", "kim", "anne"))  # type: ignore[attr-defined]
+        *(stage[person].posts("save", {"message": message["id"]}) for person in ("tina", "kim", "anne"))
     )
     await stage.settle()
     assert len(log_of(await stage.export(), "saved")) == 1
@@ -148,9 +148,9 @@ async def test_the_same_message_saved_by_two_at_once_is_one_line(stage: Rehearsa
 async def test_what_is_not_seen_cannot_be_saved(stage: RehearsalStage) -> None:
     """R301: a message in somebody else's private chat, or one that isn't there."""
     await stage["mads"].says("hemmeligt i mit eget rum")
-    (message,) = [each for each in await stage["mads"].messages() if each["text"].startswith("hemmeligt")]  # type: ignore[attr-defined]
+    (message,) = [each for each in await stage["mads"].messages() if each["text"].startswith("hemmeligt")]
     for number in (message["id"], "m999999", "x", "m-1"):
-        await stage["tina"].posts("save", {"message": number}, expect=404)  # type: ignore[attr-defined]
+        await stage["tina"].posts("save", {"message": number}, expect=404)
     assert not log_of(await stage.export(), "saved")
 
 

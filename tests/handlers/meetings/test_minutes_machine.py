@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -21,6 +21,8 @@ from tests.stage.stage import RehearsalStage
 # Who may have seen the minutes before the chief has approved them: who wrote them, and the chief.
 BEFORE = {"eva", "lars"}
 
+Step = TypeVar("Step", bound=Callable[..., None])
+
 _loop = asyncio.new_event_loop()
 _folder = Path(tempfile.mkdtemp(prefix="krisebot-minutes-"))
 
@@ -29,12 +31,12 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
     return _loop.run_until_complete(work)
 
 
-def when(*states: str) -> Any:
+def when(*states: str) -> Callable[[Step], Step]:
     """Only where a meeting is in that state: a step that can do nothing is a step wasted."""
     return precondition(lambda self: any(each["state"] in states for each in self.told["meetings"]))
 
 
-def when_drafted(*, sent: bool | None = None) -> Any:
+def when_drafted(*, sent: bool | None = None) -> Callable[[Step], Step]:
     """Only where there are minutes, sent or not."""
     return precondition(
         lambda self: any(

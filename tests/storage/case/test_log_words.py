@@ -16,13 +16,14 @@ from handlers.log import search
 from storage.case import log
 from storage.case.log_words import STRETCH
 from storage.database import Database
+from storage.grades import Grade
 from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
 
 START = datetime(2026, 7, 2, 12, 0, tzinfo=UTC)
 LINES = 2 * STRETCH + 20
-SAID = {
+SAID: dict[int, tuple[str, str, Grade]] = {
     3: ("DRIKKEVANDET på Østergade er brunt", "kim", "staff"),
     5: ("vikaren sover i Drikkevandsværket", "kim", "confidential"),
     STRETCH: ("pumpe nr. 17/b er lånt, 100% sikkert", "mads", "staff"),

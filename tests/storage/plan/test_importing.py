@@ -48,7 +48,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         book = openpyxl.Workbook()
         for line in LIST.splitlines():
             cells = [int(cell) if cell.isdecimal() else cell or None for cell in line.split(";")]
-            book.active.append(cells)  # type: ignore[union-attr]
+            book.active.append(cells)
         book.save(path)
     else:
         path.write_text(LIST, encoding="utf-8-sig" if request.param == "csv" else "cp1252")

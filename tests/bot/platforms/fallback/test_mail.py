@@ -37,7 +37,7 @@ class Outside:
         self.got: list[EmailMessage] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.got.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
+        self.got.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
         return "250 OK"
 
     def to(self, address: str) -> EmailMessage:
@@ -105,7 +105,7 @@ class MailStage(SlackStage):
         body = self.outside.to(JENS).get_body(("plain",))
         assert body is not None
         (answers,) = [line for line in body.get_content().splitlines() if line.startswith("Svar med et tal")]
-        return next(part.split(":")[0].split()[-1] for part in answers.split(",") if "Jeg har den" in part)
+        return next(str(part).split(":")[0].split()[-1] for part in answers.split(",") if "Jeg har den" in part)
 
     async def result(self) -> str | None:
         """What became of the first who was asked."""

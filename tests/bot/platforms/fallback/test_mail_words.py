@@ -15,7 +15,7 @@ def mail(text: str, kind: str = "plain", **head: str) -> EmailMessage:
     for name, value in head.items():
         made[name.replace("_", "-")] = value
     made.set_content(text, subtype=kind)
-    return message_from_string(made.as_string(), policy=policy.default)  # type: ignore[return-value]
+    return message_from_string(made.as_string(), policy=policy.default)
 
 
 @pytest.mark.parametrize(

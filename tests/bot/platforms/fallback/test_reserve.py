@@ -28,9 +28,8 @@ class Mailbox:
         self.mails: list[EmailMessage] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        mail = message_from_bytes(envelope.content or b"", policy=policy.default)
+        mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         body = mail.get_body(("plain",))
-        assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         self.got.append((envelope.rcpt_tos[0], body.get_content() if body else ""))
         return "250 OK"

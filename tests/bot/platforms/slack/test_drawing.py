@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 from bot.platforms.slack import drawing
 from bot.platforms.slack.drawing import Press, Said
 from bot.platforms.slack.text import plain, without_mention
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Field, Style, quote
 from tests.fakes.slack_blocks import TEXT_IN_ALL_BLOCKS, Inspection
 
 Json = dict[str, Any]
@@ -115,10 +115,10 @@ def test_long_and_many_facts_are_shortened_where_it_shows() -> None:
 
 def test_buttons_stand_five_in_a_row_with_their_style() -> None:
     labels = ["Niveau 1", "Niveau 2", "Ingen krise – følg", "Ret", "Afblæs", "Send forslag"]
-    styles = ["normal", "primary", "normal", "normal", "danger", "normal"]
+    styles: list[Style] = ["normal", "primary", "normal", "normal", "danger", "normal"]
     card = Card(
         "Valg", buttons=tuple(Button(label, "x.do", {}, style) for label, style in zip(labels, styles, strict=True))
-    )  # type: ignore[arg-type]
+    )
     blocks = drawn(card)
     assert [len(block["elements"]) for block in blocks if block["type"] == "actions"] == [5, 1]
     assert [each["text"]["text"] for each in buttons(blocks)] == labels

@@ -27,7 +27,7 @@ from storage.plan import loading
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
-from storage.rows.traffic import Delivery, Inbox, StaffChannel
+from storage.rows.traffic import Delivery, Inbox, MessageKind, StaffChannel
 from tests.fakes.slack import (
     DisconnectAfter,
     DisconnectBefore,
@@ -118,7 +118,7 @@ class House:
     async def forward(self, **span: float) -> None:
         await self.engine.wind(self.clock, self.clock.now() + timedelta(**span))
 
-    async def tell(self, person: str, card: Card, key: str = "besked", kind: str = "notice") -> None:
+    async def tell(self, person: str, card: Card, key: str = "besked", kind: MessageKind = "notice") -> None:
         """Put something in the outbox, for somebody or for "staff"."""
         async with self.database.transaction() as db:
             turn = Turn(db, self.clock.now(), self.plan, crisis=await db.scalar(select(Crisis)))
@@ -472,7 +472,8 @@ async def test_a_message_is_saved_in_the_log_with_its_own_author_and_time(house:
     message = await said_in_the_staff(house, "40 cm vand & stigende i <Fløng>")
     kim = house.person("U0KIM")
     assert (await kim.shortcut("Gem i log", message)).in_time
-    assert "Anne Holm" in read(kim.view.body["blocks"]) if kim.view else False
+    assert kim.view is not None
+    assert "Anne Holm" in read(kim.view.body["blocks"])
     assert "40 cm vand & stigende i <Fløng>" in read(kim.view.body["blocks"])
     await kim.submits()
     await kim.retry()

@@ -30,6 +30,7 @@ from tests.fakes.teams import (
     NOT_JSON,
     DisconnectAfter,
     DisconnectBefore,
+    FakeMessage,
     FakeTeams,
     Fault,
     Forgery,
@@ -129,6 +130,7 @@ class House:
         await self.settle()
 
     async def room(self) -> StaffChannel:
+        room: StaffChannel
         (room,) = await self.rows(select(StaffChannel))
         return room
 
@@ -421,10 +423,17 @@ async def test_a_form_opens_also_where_the_plan_spells_the_persons_id_otherwise(
     assert person.dialog is not None
 
 
+def first_button(message: FakeMessage) -> dict[str, Any]:
+    """What the first button below a message sends along."""
+    assert message.card is not None
+    data: dict[str, Any] = message.card["body"][-1]["actions"][0]["data"]
+    return data
+
+
 async def test_a_press_from_a_client_that_knows_no_new_buttons_counts(house: House) -> None:
     await house.tell("jens", ASKING)
     jens = house.person("aad-jens")
-    data = jens.messages()[-1].card["body"][-1]["actions"][0]["data"]
+    data = first_button(jens.messages()[-1])
     place = house.teams.world.personal("aad-jens")
     await jens.wire.deliver(jens.activity({"type": "message", "value": {**data, "eta": "kl. 15"}}, place))
     (kept,) = await house.inbox()
@@ -437,7 +446,7 @@ async def test_nobody_is_shown_a_form_or_a_card_that_was_not_sent_to_them(house:
     theirs = house.person("aad-jens").messages()[-1]
     eva = house.person("aad-eva")
     await house.tell("eva", Card("Noget andet", buttons=(Button("Ja", "test.no"),)), key="andet")
-    button = json.loads(json.dumps(theirs.card["body"][-1]["actions"][0]["data"]))
+    button = json.loads(json.dumps(first_button(theirs)))
     place = house.teams.world.personal("aad-eva")
     fetch = {"type": "invoke", "name": "task/fetch", "value": {"data": button}}
     answer = await eva.wire.deliver(eva.activity(fetch, place))
@@ -612,6 +621,7 @@ async def test_what_a_user_wrote_is_shown_to_the_letter(house: House) -> None:
     (message,) = house.person("aad-jens").messages()
     assert "[link](https://ond.example) <at>Alle</at> _skrå_ # stor\n- liste«" in message.shown
     # Only a plain text block would read Markdown, and there is none.
+    assert message.card is not None
     assert not [each for each in message.card["body"] if each["type"] == "TextBlock"]
 
 
