@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from handlers.coordination import lent
 from handlers.core.language import municipalities
 from storage.plan import loading
@@ -13,6 +11,7 @@ from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, SUMMER_AFTERNOON, Stage, log_of, told
+from tests.tables import examples
 
 
 async def begun(stage: Stage) -> None:
@@ -160,7 +159,7 @@ async def test_municipalities_that_the_plan_does_not_have_are_asked_about_first(
     assert len(log_of(after, "municipalities")) == 3
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "known", "unknown"),
     [
         ("ishøj vallensbæk", ("Ishøj", "Vallensbæk"), ()),
@@ -177,7 +176,7 @@ def test_municipalities_are_read_as_people_write_them(
     assert municipalities.named(loading.example(), text) == municipalities.Named(known, unknown)
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "offered"),
     [
         ("4K siger Greve kan undvære 1 højvandspumpe fra kl 17", ("Greve", "1", "højvandspumpe")),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from handlers.core import registry
 from handlers.core.language import verb_words
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalStage, log_of
+from tests.tables import examples
 
 stage = after(cloudburst)
 
@@ -57,7 +56,7 @@ async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) 
     assert await stage["tina"].sees("/krise vagt")
 
 
-@pytest.mark.parametrize(
+@examples(
     "text",
     [
         "lys i kælderen er gået",
