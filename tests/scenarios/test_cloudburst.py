@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage.case.verification import verify_export
-from tests.stage.platforms import everywhere, in_one_chat
+from tests.stage.platforms import PAIRS, everywhere, in_one_chat
 from tests.stage.prologue import after
 from tests.stage.stage import DENMARK, Stage, log_of, told
 
@@ -182,8 +182,11 @@ async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decide
     assert verify_export(told_so) == []
 
 
-@everywhere
-@pytest.mark.parametrize("moment", ["14:00:30", "14:03", "14:08:30"])
+@pytest.mark.parametrize(
+    ("pair", "moment"),
+    [(("rehearsal", "sqlite"), "14:00:30"), (PAIRS["slack"], "14:03"), (PAIRS["teams"], "14:08:30")],
+    indirect=["pair"],
+)
 async def test_a_killed_krisebot_takes_up_where_it_was(stage: Stage, moment: str) -> None:
     """D05: the same scene with a death in the middle of it ends the same."""
     finn = stage["finn"]

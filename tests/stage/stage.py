@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 from sqlalchemy import event, select
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import Krisebot
 from bot.engine.clock import WoundClock
@@ -200,10 +201,12 @@ class Stage(ABC):
         """Stop krisebot in good order; no button that it drew may lead nowhere."""
         await self._runner.cleanup()
         await self.bot.stop()
-        async with self.database.reading() as db:
-            cards = list(await db.scalars(select(Message.card)))
+        try:
+            async with self.database.reading() as db:
+                cards = list(await db.scalars(select(Message.card)))
+        except DBAPIError:  # the scene was about a database that is gone
+            cards = []
         await self.database.close()
-
         for button in {json.dumps(each): each for card in cards for each in card["buttons"]}.values():
             given = {name: value for name, value in button["args"].items() if name != "crisis"}
             _signature(button["do"]).bind("the turn", **given)

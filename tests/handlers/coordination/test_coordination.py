@@ -9,13 +9,13 @@ from handlers.core.language import municipalities
 from storage.plan import loading
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, SUMMER_AFTERNOON, Stage, log_of, told
 from tests.tables import examples
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:45")
     await stage["lars"].commands("rolle krisestabschef Anne, stedfortræder Sara")
     await stage.at("14:50")

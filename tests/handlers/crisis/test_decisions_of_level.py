@@ -23,6 +23,7 @@ def hours(start: str, end: str) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)) / timedelta(hours=1)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("person", "behalf"), [("jens", None), ("pia", "jens"), ("lars", None), ("mette", "lars"), ("ole", None)]
 )
@@ -41,6 +42,7 @@ async def test_each_who_may_decide_decides_at_once_and_deputies_on_behalf(
     assert await stage[person].has("Ret")
 
 
+@on_one_database
 async def test_anybody_elses_activation_is_a_warning_that_goes_up_at_once(stage: RehearsalStage) -> None:
     """R018: without the two questions; a title gives no right."""
     await stage["rune"].commands("aktiver 2 skybrud")
@@ -310,6 +312,7 @@ async def test_members_come_and_go_and_what_they_wrote_stays(stage: RehearsalSta
     assert "finn" not in {member["person"] for member in (await stage.export())["members"]}
 
 
+@on_one_database
 async def test_support_functions_are_forewarned_once_and_not_summoned(stage: RehearsalStage) -> None:
     """R123 T36: to know and be ready, before anything is decided."""
     await stage["rune"].commands("aktiver røg i Fløng")

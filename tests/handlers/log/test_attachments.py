@@ -20,15 +20,15 @@ from storage.case.verification import verify_crisis
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogState, Stored
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage, log_of
 
 PHOTO = b"\xff\xd8\xff\xe0 vand i kaelderen" * 12_000
 HASH = hashlib.sha256(PHOTO).hexdigest()
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:30")
 
 

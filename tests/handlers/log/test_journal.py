@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.stage.platforms import in_one_chat, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage, log_of
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("15:00")
 
 

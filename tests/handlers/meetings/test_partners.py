@@ -6,12 +6,12 @@ from typing import Any
 
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage, log_of
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("15:00")
 
 

@@ -10,12 +10,12 @@ from handlers.picture.picture_texts import shown
 from storage.rows.picture import PictureText
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import RehearsalActor, Stage, log_of, told
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:20")
 
 

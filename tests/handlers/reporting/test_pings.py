@@ -7,12 +7,12 @@ from typing import Any
 from storage.case.verification import verify_export
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, outbreak
+from tests.stage.prologue import after, follows, outbreak
 from tests.stage.stage import Stage, log_of
 
 
+@follows(outbreak)
 async def begun(stage: Stage) -> None:
-    await outbreak(stage)
     await stage.at("14:30")
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tests.stage.platforms import in_one_chat
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage, log_of, told
 
 LACKING = ("pumper", "sandsække", "lys", "vand", "tæpper", "busser")
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage["lars"].commands("rolle krisestabschef Anne")
 
 
