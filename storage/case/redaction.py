@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Text, bindparam, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.grades import GRADES
@@ -25,20 +25,6 @@ OWN = 40
 SHORTEST = 8
 # These lines stand for themselves; every other kind may tell of a row that has words of its own: a measure, an order.
 ALONE = ("information", "saved", "correction", "grade")
-# What a row calls others by is no secret of its line.
-NAMES = {
-    "centre",
-    "requester",
-    "caller",
-    "phone",
-    "system",
-    "forwarded_to",
-    "channel",
-    "unit",
-    "place",
-    "where",
-    "audience",
-}
 # What people call a row by, in texts of ours, by the name that a line's refs have for it.
 CALLED = {
     "measure": "T{}",
@@ -127,7 +113,7 @@ def row_of(refs: Mapping[str, Any]) -> Row | None:
 
 @cache
 def _rows_words() -> CompoundSelect[Any]:
-    """Every text in every row that stands at one of some lines, in one query."""
+    """What people wrote (`Words`) in every row that stands at one of some lines, in one query."""
     selected = []
     for mapper in Base.registry.mappers:
         columns = mapper.local_table.c
@@ -137,7 +123,7 @@ def _rows_words() -> CompoundSelect[Any]:
         selected += [
             select(columns.log_no.label("no"), column.label("said")).where(*of_lines)
             for column in columns
-            if isinstance(column.type, Text) and column.name not in NAMES
+            if column.info.get("words")
         ]
     return union_all(*selected)
 

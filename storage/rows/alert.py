@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, Id, instant, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -122,7 +122,7 @@ class Nudge(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    subject: Mapped[str]
+    subject: Mapped[Words]
     audience: Mapped[str]  # as it was typed
     recipients: Mapped[list[Any]]  # persons, as the preview showed them
     sender: Mapped[str]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, instant, of_crisis, primary_key
+from storage.rows.base import Base, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -22,13 +22,13 @@ class Question(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    text: Mapped[str]
+    text: Mapped[Words]
     asker: Mapped[str]
     external: Mapped[bool] = mapped_column(default=False)  # the press or a citizen asks, through the asker
     centre: Mapped[str | None]
     owner: Mapped[str]  # whoever shall answer now
     asked_at: Mapped[datetime]
-    answer: Mapped[str | None]
+    answer: Mapped[Words | None]
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None]
     same_as: Mapped[int | None]  # the number of the question whose answer was used again
@@ -153,7 +153,7 @@ class Briefing(Base):
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
     state: Mapped[BriefingState] = mapped_column(default="draft")
-    text: Mapped[str]
+    text: Mapped[Words]
     picture: Mapped[int | None]  # the version of the situation picture that it was drafted from
     revision: Mapped[int] = mapped_column(default=0)  # counts every change, so that what is approved is what was seen
     written_by: Mapped[str]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, instant, instant_or_none, of_crisis, primary_key
+from storage.rows.base import Base, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -29,7 +29,7 @@ class LiaisonReport(Base):
     number: Mapped[int]
     direction: Mapped[ReportDirection]  # in: home; out: to the other staff
     person: Mapped[str]  # who carried it
-    text: Mapped[str]
+    text: Mapped[Words]
     at: Mapped[datetime]
     log_no: Mapped[int]
     __table_args__ = (UniqueConstraint("crisis_id", "staff", "number"),)
@@ -208,7 +208,7 @@ class JointDecision(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    text: Mapped[str]
+    text: Mapped[Words]
     decided_at: Mapped[datetime]
     registered_by: Mapped[str]
     log_no: Mapped[int]

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import GRADES, Grade, within
-from storage.rows.base import Base, Id, instant, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -257,13 +257,13 @@ class Attachment(Base):
     platform: Mapped[str]
     reference: Mapped[dict[str, Any]]  # what the platform needs to find it
     saved_by: Mapped[str]  # who is told when it can't be had
-    name: Mapped[str]
+    name: Mapped[Words]
     content_type: Mapped[str]
     size: Mapped[int]  # bytes; what the platform said, until they are here
     told_no: Mapped[int | None]  # the line that says what became of it, and holds the hash
     sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_files.sha256"))
     state: Mapped[AttachmentState] = mapped_column(default="wanted")  # removed: it never came into the log
-    reason: Mapped[str | None]  # why it failed, Danish
+    reason: Mapped[Words | None]  # why it failed, Danish
     attempts: Mapped[int] = mapped_column(default=0)
     wanted_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -339,9 +339,9 @@ class Filing(Base):
     crisis_id: Mapped[int] = of_crisis()
     log_no: Mapped[int]
     kind: Mapped[FilingKind]
-    what: Mapped[str]
+    what: Mapped[Words]
     since: Mapped[datetime]
-    document_no: Mapped[str | None]
+    document_no: Mapped[Words | None]
     filed_by: Mapped[str | None]
     filed_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("crisis_id", "log_no"),)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -49,7 +49,7 @@ class Measure(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int | None]  # None: proposed, and not a measure yet
-    title: Mapped[str]
+    title: Mapped[Words]
     owner: Mapped[str]
     centre: Mapped[str | None]  # the centre that owns the subject every day
     due_at: Mapped[datetime | None]
@@ -59,7 +59,7 @@ class Measure(Base):
     needs_approval: Mapped[bool] = mapped_column(default=False)  # political: it can't begin without
     approved_by: Mapped[str | None]
     approved_at: Mapped[datetime | None]
-    approval: Mapped[str | None]  # by whom and in which case, as it was registered
+    approval: Mapped[Words | None]  # by whom and in which case, as it was registered
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -79,15 +79,15 @@ class AssistanceRequest(Base):
     number: Mapped[int]
     requester: Mapped[str]
     centre: Mapped[str | None]
-    text: Mapped[str]  # verbatim
-    quantity: Mapped[str | None]
-    need: Mapped[str | None]
+    text: Mapped[Words]  # verbatim
+    quantity: Mapped[Words | None]
+    need: Mapped[Words | None]
     place: Mapped[str | None]
     state: Mapped[AssistanceState] = mapped_column(default="new")
     measure_id: Mapped[int | None] = mapped_column(Id, ForeignKey("measures.id"))
     forwarded_to: Mapped[str | None]
     ask_again_at: Mapped[datetime | None]
-    reason: Mapped[str | None]
+    reason: Mapped[Words | None]
     created_at: Mapped[datetime]
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None]
@@ -105,20 +105,20 @@ class Resource(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    quantity: Mapped[str]  # in their own words: "2", "ca. 40"
-    name: Mapped[str]
-    response: Mapped[str | None]  # how fast it is there
-    duty: Mapped[str | None]  # until when it is at work, as it was typed
+    quantity: Mapped[Words]  # in their own words: "2", "ca. 40"
+    name: Mapped[Words]
+    response: Mapped[Words | None]  # how fast it is there
+    duty: Mapped[Words | None]  # until when it is at work, as it was typed
     relief_at: Mapped[datetime | None]
-    task: Mapped[str | None]
+    task: Mapped[Words | None]
     centre: Mapped[str | None]
     critical: Mapped[bool] = mapped_column(default=False)
-    lender: Mapped[str | None]  # who has offered it; not ours before it has come
+    lender: Mapped[Words | None]  # who has offered it; not ours before it has come
     expected_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     # not_asked, asked, releasable, refused, released
     release: Mapped[Release] = mapped_column(default="not_asked")
-    consequence: Mapped[str | None]  # of doing without it
+    consequence: Mapped[Words | None]  # of doing without it
     added_by: Mapped[str]
     added_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -203,12 +203,12 @@ class Order(Base):
     number: Mapped[int | None]  # None: a draft
     state: Mapped[OrderState] = mapped_column(default="draft")
     receiver: Mapped[str | None]
-    task: Mapped[str]
-    due_text: Mapped[str | None]  # before when, as it was written
+    task: Mapped[Words]
+    due_text: Mapped[Words | None]  # before when, as it was written
     due_at: Mapped[datetime | None]
-    why: Mapped[str | None]
-    resources: Mapped[str | None]
-    report_back: Mapped[str | None]  # how, when and to whom
+    why: Mapped[Words | None]
+    resources: Mapped[Words | None]
+    report_back: Mapped[Words | None]  # how, when and to whom
     drafted_by: Mapped[str]
     drafted_at: Mapped[datetime]
     issued_by: Mapped[str | None]
@@ -218,7 +218,7 @@ class Order(Base):
     acknowledged_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
     done_at: Mapped[datetime | None]
-    report: Mapped[str | None]  # what was reported back
+    report: Mapped[Words | None]  # what was reported back
     log_no: Mapped[int | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
@@ -234,7 +234,7 @@ class Decision(Base):
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int | None]  # None: proposed
     state: Mapped[DecisionState]
-    text: Mapped[str]
+    text: Mapped[Words]
     negative: Mapped[bool] = mapped_column(default=False)  # decided not to
     urgent: Mapped[bool] = mapped_column(default=False)  # made outside a meeting because it could not wait
     meeting: Mapped[int | None]

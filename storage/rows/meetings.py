@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade, within
-from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -143,9 +143,9 @@ class AgendaItem(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    text: Mapped[str]
+    text: Mapped[Words]
     kind: Mapped[ItemKind | None]  # None: not said yet
-    recommendation: Mapped[str | None]  # indstilling: a decision needs one
+    recommendation: Mapped[Words | None]  # indstilling: a decision needs one
     deadline: Mapped[datetime | None]
     no_deadline: Mapped[bool] = mapped_column(default=False)  # asked, and there is none
     preparer: Mapped[str | None]
@@ -156,11 +156,11 @@ class AgendaItem(Base):
         Id
     )  # an urgent measure that the staff is to be told of: it can't be removed
     state: Mapped[ItemState] = mapped_column(default="open")
-    discussion: Mapped[str] = mapped_column(default="")
-    decision: Mapped[str] = mapped_column(default="")
+    discussion: Mapped[Words] = mapped_column(default="")
+    decision: Mapped[Words] = mapped_column(default="")
     actions: Mapped[list[Any]]  # {"what", "owner", "due"}
-    waits: Mapped[str | None]  # spoken of, and taken up again on the next meeting: what it waits for
-    political: Mapped[str | None]  # it needs a political case: committee, case and date, as far as they are known
+    waits: Mapped[Words | None]  # spoken of, and taken up again on the next meeting: what it waits for
+    political: Mapped[Words | None]  # it needs a political case: committee, case and date, as far as they are known
     log_no: Mapped[int | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
@@ -295,9 +295,9 @@ class OptionPaper(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    situation: Mapped[str]
+    situation: Mapped[Words]
     options: Mapped[list[Any]]  # {"letter", "what", "pros", "cons", "resources"}
-    only_one: Mapped[str | None]  # why there is no alternative
+    only_one: Mapped[Words | None]  # why there is no alternative
     written_by: Mapped[str]
     written_at: Mapped[datetime]
     chosen: Mapped[str | None]  # a letter, or "none"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, Id, instant, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -85,7 +85,7 @@ class Contribution(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     section: Mapped[int]
-    text: Mapped[str]
+    text: Mapped[Words]
     log_no: Mapped[int]  # where it comes from; whether it is confirmed stands there
     at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("crisis_id", "section", "log_no"),)
@@ -101,7 +101,7 @@ class HealthPlan(Base):
     activated_by: Mapped[str]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
-    link: Mapped[str | None]
+    link: Mapped[Words | None]
     log_no: Mapped[int]
 
 
@@ -125,7 +125,7 @@ class Count(Base):
     value: Mapped[float]
     unit: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
-    source: Mapped[str]
+    source: Mapped[Words]
     log_no: Mapped[int]
 
 

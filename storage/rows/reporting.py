@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, Id, instant, instant_or_none, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -79,12 +79,12 @@ class MediaFinding(Base):
     id: Mapped[int] = primary_key()
     crisis_id: Mapped[int] = of_crisis()
     number: Mapped[int]
-    medium: Mapped[str | None]
-    text: Mapped[str]
-    link: Mapped[str | None]
+    medium: Mapped[Words | None]
+    text: Mapped[Words]
+    link: Mapped[Words | None]
     wrong: Mapped[bool] = mapped_column(default=False)
     correction: Mapped[Correction | None]  # None: nothing to correct
-    note: Mapped[str | None]  # what was done about it
+    note: Mapped[Words | None]  # what was done about it
     changed_by: Mapped[str | None]
     changed_at: Mapped[datetime | None]
     found_by: Mapped[str]
@@ -203,10 +203,10 @@ class Report(Base):
     phone: Mapped[str | None]
     system: Mapped[str | None]  # which other system it came in by
     happened_at: Mapped[datetime | None]
-    what: Mapped[str]
+    what: Mapped[Words]
     where: Mapped[str | None]
-    situation: Mapped[str | None]
-    done: Mapped[str | None]
+    situation: Mapped[Words | None]
+    done: Mapped[Words | None]
     approved_by: Mapped[str | None]
     urgent: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime]
@@ -276,7 +276,7 @@ class PingAnswer(Base):
     centre: Mapped[str | None]
     person: Mapped[str]  # who was asked, or has answered
     chief: Mapped[str | None]  # who is asked when the contact is silent
-    text: Mapped[str | None]  # verbatim
+    text: Mapped[Words | None]  # verbatim
     reading: Mapped[PingReading] = mapped_column(default="silent")
     answered_at: Mapped[datetime | None]
     late: Mapped[bool] = mapped_column(default=False)
