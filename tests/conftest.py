@@ -5,14 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from shutil import disk_usage
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from storage.database import Database
 from tests import dialects
-from tests.databases import Databases, PostgreSQL, SQLite
+from tests.databases import Databases, PostgreSQL, SQLite, folder
 from tests.stage.platforms import STAGES, Pair, played_on
 from tests.stage.prologue import Prologues
 from tests.stage.stage import Stage
@@ -25,18 +23,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-# A test's database need not outlive the machine's power, and waiting for a disk is most of what a commit takes.
-MEMORY = Path("/dev/shm")
-# What the databases of a run take at most, in bytes; a container's memory disk may be smaller than that.
-ROOM = 2 * 1024**3
-
-
-def folder() -> TemporaryDirectory[str]:
-    """A folder for databases: in memory, where there is room."""
-    roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
-    return TemporaryDirectory(prefix="krisebot-", dir=MEMORY if roomy else None)
 
 
 @pytest.fixture(scope="session")
