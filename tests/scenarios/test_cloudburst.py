@@ -70,11 +70,11 @@ async def test_silence_goes_to_the_deputy_before_the_mayor_and_contact_stops_the
     """R005 R006 T06: 14:05:40 the deputy, 14:07:05 contact."""
     await warned(stage)
     await stage.at("14:05:39")
-    assert [step["person"] for step in (await stage.export())["escalation"]] == ["jens"]
+    assert [step["person"] for step in await stage.part("escalation")] == ["jens"]
     await stage.at("14:07:05")
     await stage["pia"].says("har den")
     await stage.forward(minutes=2)
-    steps = (await stage.export())["escalation"]
+    steps = await stage.part("escalation")
     assert [(step["person"], step["deputy_for"], step["result"]) for step in steps] == [
         ("jens", None, "silent"),
         ("pia", "jens", "contact"),
@@ -161,7 +161,7 @@ async def test_fully_established_is_stamped_by_the_secretariat(decided: Stage) -
     """R071: 15:58, within the two hours."""
     await decided.at("15:58")
     await decided["kim"].presses("Fuldt etableret")
-    assert (await decided.export())["crisis"]["established_at"] == danish(15, 58)
+    assert (await decided.part("crisis"))["established_at"] == danish(15, 58)
 
 
 @everywhere
@@ -169,7 +169,7 @@ async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decide
     """R073 R075 R246 D12: 21:10 Anne proposes, 21:14 Lars decides."""
     await decided.at("21:10")
     await decided["anne"].commands("afblæs")
-    assert (await decided.export())["crisis"]["deactivated_at"] is None
+    assert (await decided.part("crisis"))["deactivated_at"] is None
     await decided["anne"].presses("Send forslag")
     await decided.at("21:14")
     await decided["lars"].presses("Afblæs", text="normal drift fra i morgen")

@@ -25,7 +25,7 @@ stage = after(begun)
 
 
 async def coordinating(stage: Stage) -> dict[str, Any]:
-    (staff,) = (await stage.export())["coordination"]
+    (staff,) = await stage.part("coordination")
     return dict(staff)
 
 
@@ -44,7 +44,7 @@ async def test_a_coordinating_staff_stands_as_soon_as_more_municipalities_are_hi
 
     await stage.at("14:52")
     await stage["anne"].commands("rolle forbindelsesofficer @Siv")
-    assert log_of(await stage.export(), "task")[-1]["status"] == "done"
+    assert (await stage.log("task"))[-1]["status"] == "done"
     await stage["anne"].fills_in("Aftal mandat", text="må låne 2 pumper ud, ikke mandskab")
     (mandate,) = (await coordinating(stage))["mandates"]
     assert (mandate["officer"], mandate["text"]) == ("siv", "må låne 2 pumper ud, ikke mandskab")
@@ -98,7 +98,7 @@ async def test_those_who_sit_in_the_coordinating_staff_get_no_right_over_ours(st
     assert (after["crisis"]["chief"], after["crisis"]["deactivated_at"]) == ("anne", None)
     assert {line["sender"] for line in log_of(after, "decision")} == {"jens"}
     await stage["lone"].commands("koord greve")
-    assert (await stage.export())["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj"]
+    assert (await stage.part("crisis"))["municipalities"] == ["Høje-Taastrup", "Ishøj"]
 
 
 @in_one_chat
@@ -117,7 +117,7 @@ async def test_the_shared_report_is_written_by_two_at_once_and_neither_is_lost(s
         "resources": "",
         "others": "LBS er ikke aktiveret",
     }
-    assert log_of(await stage.export(), "coordination_report")[-1]["direction"] == "out"
+    assert (await stage.log("coordination_report"))[-1]["direction"] == "out"
     await stage["kim"].fills_in(
         "Sted og skabeloner", form="at_4k", place="Lokale 3", templates="https://c3.example/skabeloner"
     )
@@ -150,9 +150,9 @@ async def test_five_lead_together_and_what_they_decide_comes_into_our_log(stage:
 async def test_municipalities_that_the_plan_does_not_have_are_asked_about_first(stage: Stage) -> None:
     """R160: other names are allowed; one that was a mistake is taken back, and the log keeps both."""
     await stage["kim"].commands("koord Ishøj, Brøndby")
-    assert (await stage.export())["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj"]
+    assert (await stage.part("crisis"))["municipalities"] == ["Høje-Taastrup", "Ishøj"]
     await stage["kim"].presses("Ja")
-    assert (await stage.export())["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj", "Brøndby"]
+    assert (await stage.part("crisis"))["municipalities"] == ["Høje-Taastrup", "Ishøj", "Brøndby"]
     await stage["kim"].commands("koord uden brøndby")
     after = await stage.export()
     assert after["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj"]
