@@ -100,9 +100,8 @@ def test_the_docx_says_the_same_for_whoever_has_to_write_on(told: dict[str, Any]
 @pytest.mark.parametrize("status", get_args(MeasureStatus))
 def test_a_measures_status_is_danish_on_paper(told: dict[str, Any], names: Any, status: MeasureStatus) -> None:
     """R233: nothing English is printed in a Danish paper."""
-    measures = [{**each, "number": number, "status": status} for number, each in enumerate(told["measures"], 1)]
-    assert measures
-    document = docx.Document(io.BytesIO(archive.render("docx", {**told, "measures": measures}, names)))
+    measure = {"number": 1, "title": "Pumpe til Birkehøj", "owner": "mads", "due_at": None, "status": status}
+    document = docx.Document(io.BytesIO(archive.render("docx", {**told, "measures": [measure]}, names)))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert STATUS_IN_WORDS[status] in cells
     assert status not in cells
