@@ -85,7 +85,7 @@ Pace = Annotated[Rates, NoDecode]
 
 
 class Settings(BaseSettings):
-    """The settings, by their names in the contract in lower case."""
+    """The settings: each is read from the environment under the name that stands beside it."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 

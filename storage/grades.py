@@ -1,4 +1,4 @@
-"""The four grades of confidentiality, from what all may read to what few may. Plan §8; requirement R216, trap T31."""
+"""The four grades of confidentiality, from what all may read to what few may. Plan §8."""
 
 from __future__ import annotations
 

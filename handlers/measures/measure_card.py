@@ -9,17 +9,9 @@ from sqlalchemy import select
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from storage.rows.measures import Measure
+from storage.rows.measures import STATUS_IN_WORDS, Measure
 from storage.rows.traffic import Message
 
-IN_WORDS = {
-    "proposed": "foreslået",
-    "pending": "ikke begyndt",
-    "in_progress": "i gang",
-    "waiting": "afventer",
-    "done": "udført",
-    "cancelled": "annulleret",
-}
 CLOSED = ("done", "cancelled")
 
 
@@ -48,7 +40,7 @@ def card(turn: Turn, row: Measure, head: str = "") -> Card:
     if row.status in CLOSED:
         mark = "✅" if row.status == "done" else "✖"
         return Card(
-            f"{mark} *T{row.number} er {IN_WORDS[row.status]}:* {quote(row.title)}\nEjer: {turn.name(row.owner)}."
+            f"{mark} *T{row.number} er {STATUS_IN_WORDS[row.status]}:* {quote(row.title)}\nEjer: {turn.name(row.owner)}."
         )
     waits = row.needs_approval and row.approved_at is None
     gate = "\n⛔ Kræver politisk godkendelse, før det kan gå i gang." if waits else ""
@@ -75,7 +67,7 @@ def line(turn: Turn, row: Measure) -> str:
     """A measure in one line, for lists."""
     due = f", frist {turn.clock(row.due_at)}" if row.due_at and row.status not in CLOSED else ""
     late = " ⚠️ overskredet" if row.due_at and row.due_at < turn.now and row.status not in CLOSED else ""
-    return f"{quote(row.title)} – {turn.name(row.owner)}{due}{late}, {IN_WORDS[row.status]}"
+    return f"{quote(row.title)} – {turn.name(row.owner)}{due}{late}, {STATUS_IN_WORDS[row.status]}"
 
 
 async def answer(turn: Turn, row: Measure) -> None:
@@ -122,6 +114,6 @@ def key(row: Measure, rest: str) -> str:
 def _who_and_when(turn: Turn, row: Measure) -> str:
     return (
         f"Ejer: {turn.name(row.owner)}{f' ({row.centre})' if row.centre else ''}. "
-        f"Frist: {turn.clock(row.due_at) if row.due_at else 'snarest'}. Status: {IN_WORDS[row.status]}."
+        f"Frist: {turn.clock(row.due_at) if row.due_at else 'snarest'}. Status: {STATUS_IN_WORDS[row.status]}."
         + (" 🔴 Haster." if row.urgent else "")
     )

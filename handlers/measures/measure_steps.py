@@ -16,9 +16,9 @@ from handlers.core.language import owners, times_shown
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.measures import measure_card
-from handlers.measures.measure_card import CLOSED, IN_WORDS
+from handlers.measures.measure_card import CLOSED
 from storage.rows.log import Status, state_of
-from storage.rows.measures import AssistanceRequest, Measure, MeasureStatus
+from storage.rows.measures import STATUS_IN_WORDS, AssistanceRequest, Measure, MeasureStatus
 
 # The template's log knows three (Bilag 3); what is given up is none of them.
 IN_LOG: dict[MeasureStatus, Status | None] = {
@@ -143,11 +143,11 @@ async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = ""
         )
         return
     if row.status == status:
-        await turn.answer(Card(f"T{row.number} er allerede {IN_WORDS[status]}."))
+        await turn.answer(Card(f"T{row.number} er allerede {STATUS_IN_WORDS[status]}."))
         return
     row.status, row.changed_at = status, turn.now
     await turn.log(
-        f"T{row.number} er {IN_WORDS[status]}: {row.title}{f' ({note})' if note else ''}",
+        f"T{row.number} er {STATUS_IN_WORDS[status]}: {row.title}{f' ({note})' if note else ''}",
         kind="measure",
         verification="confirmed",
         sender=turn.sender,
@@ -308,6 +308,6 @@ async def _tell_requester(turn: Turn, row: Measure) -> None:
     if asked.requester != turn.sender:
         await turn.say(
             asked.requester,
-            Card(f"Bistand B{asked.number} (»{quote(asked.text)}«): T{row.number} er *{IN_WORDS[row.status]}*."),
+            Card(f"Bistand B{asked.number} (»{quote(asked.text)}«): T{row.number} er *{STATUS_IN_WORDS[row.status]}*."),
             kind="notice",
         )

@@ -40,6 +40,15 @@ class Task(Base):
 
 
 MeasureStatus = Literal["proposed", "pending", "in_progress", "waiting", "done", "cancelled"]
+# How a measure's status is said, on cards and on paper.
+STATUS_IN_WORDS: dict[MeasureStatus, str] = {
+    "proposed": "foreslået",
+    "pending": "ikke begyndt",
+    "in_progress": "i gang",
+    "waiting": "afventer",
+    "done": "udført",
+    "cancelled": "annulleret",
+}
 
 
 class Measure(Base):

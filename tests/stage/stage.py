@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 from sqlalchemy import event, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import Krisebot
@@ -148,6 +147,9 @@ class Stage(ABC):
     # What is played moves only when the clock is wound.
     by_itself = False
 
+    # Whether its buttons are looked over at the end; not where a scene spoils them, or takes the database away.
+    looked_over = True
+
     def __init__(self, url: str, start: datetime = SUMMER_AFTERNOON, plan_: Plan | None = None) -> None:
         self.url = url
         self.clock = WoundClock(start)
@@ -209,11 +211,10 @@ class Stage(ABC):
         """Stop krisebot in good order; no button that it drew may lead nowhere."""
         await self._runner.cleanup()
         await self.bot.stop()
-        try:
+        cards = list[dict[str, Any]]()
+        if self.looked_over:
             async with self.database.reading() as db:
                 cards = list(await db.scalars(select(Message.card)))
-        except DBAPIError:  # the scene was about a database that is gone
-            cards = []
         await self.database.close()
         for button in {json.dumps(each): each for card in cards for each in card["buttons"]}.values():
             given = {name: value for name, value in button["args"].items() if name != "crisis"}

@@ -1,4 +1,4 @@
-"""A card where only words can go: numbered answers instead of buttons. Requirements section 3.6."""
+"""A card where only words can go: numbered answers instead of buttons.."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an answer to "Hvordan står det til?" is read: green, yellow, red, or not clear. Requirements, section 3.4.
+"""How an answer to "Hvordan står det til?" is read: green, yellow, red, or not clear..
 
 Green has to be understood to its last word: whatever stands beside it, a need may hide in. What is unsure is asked.
 No network, no model: the rules are these lists, and tests/handlers/core/language/phrases.yaml measures them.

@@ -1,4 +1,4 @@
-"""What somebody lacks, read out of what they wrote: how many of what, and where. Requirements, section 3.4.
+"""What somebody lacks, read out of what they wrote: how many of what, and where..
 
 Only ever a suggestion: it is shown in fields that can be changed, and the words themselves are kept.
 """

@@ -1,4 +1,4 @@
-"""Find the verb that a text begins with, spelt as people spell. Requirement 3.1."""
+"""Find the verb that a text begins with, spelt as people spell.."""
 
 from __future__ import annotations
 

@@ -10,14 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from storage.case.lines import Line
 from storage.case.pages import papers
-from storage.case.pages.blocks import Block, Names, Told
+from storage.case.pages.blocks import STATUS, VERIFICATION, Block, Names, Told
+from storage.rows.measures import STATUS_IN_WORDS
 
 __all__ = ["Block", "Names", "volume", "volumes"]
-
-VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
-STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
-DIRECTION = {"in": "ind", "out": "ud", "internal": "internt"}
-
 
 # Lines of the log in one volume: what a ring binder holds, and what a small server sets without running out of memory.
 VOLUME = 2_000
@@ -129,7 +125,13 @@ def _measures(told: Told, names: Names) -> Iterator[Block]:
     if rows:
         yield Block("heading", "Tiltag")
         cells = tuple(
-            (f"T{row['number']}", row["title"], names.person(row["owner"]), names.time(row["due_at"]), row["status"])
+            (
+                f"T{row['number']}",
+                row["title"],
+                names.person(row["owner"]),
+                names.time(row["due_at"]),
+                STATUS_IN_WORDS[row["status"]],
+            )
             for row in rows
         )
         yield Block("table", rows=(("Nr.", "Tiltag", "Ansvarlig", "Frist", "Status"), *cells), widths=(1, 6, 3, 3, 2))

@@ -16,6 +16,10 @@ from storage.rows.traffic import StaffRecipient
 
 Told = Mapping[str, Any]
 
+# How a log line's status, and whether it is confirmed, are said on paper and in a spreadsheet.
+STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
+VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
+
 
 class Margins(TypedDict):
     """What stands above and below every page."""

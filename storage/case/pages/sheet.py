@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from storage.case.lines import Line, lines
+from storage.case.pages.blocks import STATUS, VERIFICATION
 
 HEADINGS = ("Nr", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet", "Retning", "Slags", "Grad", "Noteret", "Noteret af", "Hash")  # fmt: skip
-STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
-VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 # Characters that are written at a time.
 AT_A_TIME = 2**16
 # A spreadsheet runs a cell that begins with one of these.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import Any
+from typing import Any, get_args
 
 import docx
 import pytest
@@ -15,6 +15,7 @@ from storage.case import archive
 from storage.case.chain import Break
 from storage.case.pages.blocks import Names
 from storage.plan import loading
+from storage.rows.measures import STATUS_IN_WORDS, MeasureStatus
 from tests.databases import SQLite, run
 from tests.stage.stage import RehearsalStage
 from tests.tables import examples
@@ -95,6 +96,16 @@ def test_the_docx_says_the_same_for_whoever_has_to_write_on(told: dict[str, Any]
     assert EVIL in cells
     assert "to pumper lånes af Greve" in cells
     assert any("situationsbillede" in paragraph.text for paragraph in document.paragraphs)
+
+
+@pytest.mark.parametrize("status", get_args(MeasureStatus))
+def test_a_measures_status_is_danish_on_paper(told: dict[str, Any], names: Any, status: MeasureStatus) -> None:
+    """R233: nothing English is printed in a Danish paper."""
+    measure = {"number": 1, "title": "Pumpe til Birkehøj", "owner": "mads", "due_at": None, "status": status}
+    document = docx.Document(io.BytesIO(archive.render("docx", {**told, "measures": [measure]}, names)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert STATUS_IN_WORDS[status] in cells
+    assert status not in cells
 
 
 def test_the_zip_holds_everything_and_the_same_case_is_the_same_bytes(told: dict[str, Any], names: Any) -> None:

@@ -233,6 +233,7 @@ async def test_an_operator_sees_that_it_is_alive_ready_and_what_waits(database_u
 @on_postgresql
 async def test_a_database_that_is_gone_is_not_ready(database_url: str, databases: Databases) -> None:
     async with RehearsalStage(database_url) as stage:
+        stage.looked_over = False
         await asyncio.to_thread(databases.drop, database_url)
         status, told = await get(stage, "/readyz")
         assert status == 503
