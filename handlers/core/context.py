@@ -144,7 +144,7 @@ class Context:
         """The number to ring a person on today, or words that say there is none."""
         known = self.plan.persons.get(person) or self.rules.persons.get(person)
         number = known.mobile if known else None
-        return re.sub(r"(?<=\d)(?=(\d\d)+$)", " ", number) if number else "intet nummer"
+        return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", number) if number else "intet nummer"
 
     def clock(self, at: datetime | None) -> str:
         """A time as people read it: "kl. 14:02", with the day where it isn't today."""
