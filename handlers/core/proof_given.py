@@ -37,7 +37,7 @@ async def replied(turn: Turn, text: str) -> bool:
         if asked["verb"]:
             await router.run(turn, registry.verbs[asked["verb"]], asked["text"])
         else:
-            await router.press(turn, original.action, original.args)
+            await router.pressed(turn)
     return True
 
 
