@@ -8,11 +8,6 @@ from random import Random
 import pytest
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--seed", type=int, default=None, help="play this attack again")
-    parser.addoption("--attacks", type=int, default=12, help="so many on each pattern")
-
-
 @pytest.fixture
 def attacked_by(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--attacks"))
