@@ -251,9 +251,9 @@ class Context:
 
     async def _was_shown(self, message: Message, incoming: Incoming) -> bool:
         """Whether it was written to the sender, or to the staff that the sender is in or pressed it in the channel of."""
-        if not message.recipient.startswith("staff:"):
+        if not isinstance(message.recipient, StaffRecipient):
             return message.recipient == incoming.sender
-        staff = int(message.recipient.partition(":")[2])
+        staff = message.recipient.crisis
         room = await self.room_of(incoming)
         if room is not None and room.crisis_id == staff:
             return True

@@ -177,14 +177,12 @@ async def pressed(turn: Turn, crisis: int | None = None) -> None:
         return
     # Two buttons may do the same, one of them at once and one with a form.
     meant = [each for each in card.buttons if (each.do, dict(each.args)) == (incoming.action, dict(incoming.args))]
-    if not meant:
-        if standing is not None and incoming.action in registry.actions:
-            standing.version += 1
-        elif standing is not None:
-            await _unknown(turn, incoming.action, standing)
-        return
     if incoming.action not in registry.actions:
         await _unknown(turn, incoming.action, standing)
+        return
+    if not meant:
+        if standing is not None:
+            standing.version += 1
         return
     if standing is not None:
         turn.exercise = turn.exercise or card.exercise

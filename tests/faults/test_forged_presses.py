@@ -126,7 +126,8 @@ async def test_what_a_client_in_teams_puts_into_a_button_does_nothing(stage: Sta
     for claimed in ("", str(card.id), "9" * 30):
         answer = await finn.invents({"m": claimed, "do": done["do"], "args": done["args"]})
         assert answer.status == 200
-    for spoilt in ({"task": "1"}, {"task": None}, {"task": 10**30}, {"task": {}}, {}, {"x" * 5000: 1}):
+    every: list[dict[str, Any]] = [{"task": "1"}, {"task": None}, {"task": 10**30}, {"task": {}}, {}, {"x" * 5000: 1}]
+    for spoilt in every:
         await finn.invents({"m": str(card.id), "do": done["do"], "args": spoilt})
     await stage.settle()
     assert await rows(stage) == before

@@ -12,9 +12,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
-from re import _constants as op
-from re import _parser as parser
 from typing import Any
+
+# The library's own parser, which has no other name.
+from re import _constants as op  # type: ignore[attr-defined] # isort: skip
+from re import _parser as parser  # type: ignore[attr-defined] # isort: skip
 
 # In none of the house's patterns, or in nearly none; what a text may end with that nobody thought of.
 TAILS = ("\x00", "", "x", "!", "\n", " ", ":", "7", "?", "ø")

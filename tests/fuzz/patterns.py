@@ -108,7 +108,8 @@ def _asked_in(module: ModuleType) -> Iterator[tuple[int, re.Pattern[str], str | 
             text = _text(call.args[0], module, function)
             value = eval(ast.unparse(flags), vars(module)) if flags else 0
             if way == "compile":
-                for each in _ways_of(call, function) or [None]:
+                ways: list[str] | list[None] = _ways_of(call, function) or [None]
+                for each in ways:
                     yield call.lineno, re.compile(text, value), each
             else:
                 yield call.lineno, re.compile(text, value), ASKED[way]
