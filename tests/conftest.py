@@ -74,8 +74,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make test` plays a scene on one platform or the other; CI plays each on both."""
+    """`make test` plays a scene on one platform or the other, and attacks a little; CI plays each on both."""
     parser.addoption("--both", action="store_true", help="play every scene in Slack and in Teams")
+    parser.addoption("--attacks", type=int, default=6, help="so many on each pattern; make fuzz makes many")
+    parser.addoption("--seed", type=int, default=None, help="play an attack again, by the seed that it printed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -56,10 +56,10 @@ class Engine:
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
-        self.intake = Intake(database, self._come_in.set)
         self.turns = Turns(
             database, clock, plan, self._committed, lambda: [each.way for each in self.platforms.values()]
         )
+        self.intake = Intake(database, self.turns.count, self._come_in.set)
         self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set, self._go_out.set)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)

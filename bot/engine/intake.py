@@ -6,7 +6,7 @@ Inputs that arrive while a commit is under way share the next one: forty at once
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from handlers.core.incoming import Incoming
@@ -22,11 +22,13 @@ class Intake:
 
     Args:
         database: where the inbox is.
+        counted: called with the numbers of what is on disk now, which is counted as begun by this process.
         wake: called when something new is on disk.
     """
 
-    def __init__(self, database: Database, wake: Callable[[], None]) -> None:
+    def __init__(self, database: Database, counted: Callable[[Iterable[int]], None], wake: Callable[[], None]) -> None:
         self._database = database
+        self._counted = counted
         self._wake = wake
         self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
@@ -73,10 +75,13 @@ class Intake:
                     "body": chain.clean(incoming.to_json()),
                     "message": incoming.message or None,
                     "received_at": incoming.received_at,
+                    "begun": 1,
                     "due_at": incoming.received_at,
                 },
             )
         async with self._database.transaction() as db:
-            statement = self._database.insert(Inbox).on_conflict_do_nothing(index_elements=["key"]).returning(Inbox.key)
-            kept = await db.execute(statement, list(rows.values()))
-            return set(kept.scalars())
+            statement = self._database.insert(Inbox).on_conflict_do_nothing(index_elements=["key"])
+            kept = await db.execute(statement.returning(Inbox.id, Inbox.key), list(rows.values()))
+            new = {key: number for number, key in kept}
+        self._counted(new.values())
+        return set(new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -216,6 +217,9 @@ async def test_a_message_sent_on_in_teams_is_saved_and_what_teams_does_not_tell_
     assert await teams["kim"].sees("Det fremgår ikke, hvem der skrev den")
 
 
+GRAPH = "https://graph.microsoft.com/v1.0"
+
+
 class Calls:
     """Where a file would have been fetched from, and with whose token."""
 
@@ -229,7 +233,16 @@ class Calls:
     ("url", "whose"),
     [
         ("https://smba.trafficmanager.net/emea/v3/attachments/1/views/original", "https://api.botframework.com"),
-        ("https://graph.microsoft.com/v1.0/teams/1/channels/2/messages/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/teams/1/channels/19%3A2%40thread.tacv2/messages/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/teams/1/channels/19:2@thread.tacv2/messages/1/replies/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/4/hostedContents/4/$value", None),
+        (f"{GRAPH}/chats/19:9@thread.tacv2/messages/3/hostedContents/4/$value", None),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/../../../../../users", None),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/%2e%2e/$value", None),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/4/$value?$expand=x", None),
+        (f"{GRAPH}/users", None),
+        (f"{GRAPH}/drives/1/root:/løn.xlsx:/content", None),
         ("https://kommune-my.sharepoint.com/download.aspx?tempauth=1", "none"),
         ("https://smba.trafficmanager.net.evil.example/emea/v3/attachments/1/views/original", None),
         ("https://evil.example/.sharepoint.com", None),
@@ -241,10 +254,11 @@ class Calls:
         ("file:///etc/passwd", None),
     ],
 )
-async def test_a_file_is_fetched_from_microsofts_own_places_and_no_other(
+async def test_a_file_is_fetched_from_the_messages_own_places_and_no_other(
     databases: Any, url: str, whose: str | None
 ) -> None:
-    reference = {"url": url, "service_url": "https://smba.trafficmanager.net/emea/"}
+    place = files.Place("https://smba.trafficmanager.net/emea/", "19:2@thread.tacv2", "3")
+    reference = {"url": url, **asdict(place)}
     if whose is None:
         with pytest.raises(Undeliverable):
             await files.fetch(Calls(), reference, 9)  # type: ignore[arg-type]
