@@ -42,14 +42,15 @@ class Database:
 
     Args:
         url: an SQLAlchemy address, `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
+        read_only: for an SQLite file that shall stay as it is, byte for byte.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = _sqlite(url) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+        self.engine = _sqlite(url, read_only) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
         self.insert = sqlite_dialect.insert if self.is_sqlite else postgresql.insert
         """An INSERT that can pass over what is there already: each kind of database has its own."""
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -136,8 +137,10 @@ def _take_turn(session: Session) -> None:
     session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 
-def _sqlite(url: str) -> AsyncEngine:
+def _sqlite(url: str, read_only: bool) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
+    if read_only:
+        path = f"{Path(path).resolve().as_uri()}?mode=ro"
     engine = create_async_engine(url, async_creator=lambda: sqlite.connect(path, PATIENCE))
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -145,6 +148,10 @@ def _sqlite(url: str) -> AsyncEngine:
         # The driver would begin transactions lazily, as readers; ours begin below, as writers.
         connection.isolation_level = None
         cursor = connection.cursor()
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+            cursor.close()
+            return
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -152,14 +159,20 @@ def _sqlite(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
+        reading = read_only or connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else sqlite.WRITES)
 
     return engine
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
+    config = migration_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def migration_config() -> Config:
+    """Where the migrations are; whoever runs them gives it a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
+    return config
