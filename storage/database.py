@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
 from storage import sqlite
@@ -72,10 +72,7 @@ class Database:
             DatabaseUnavailable: it can't be reached, or is newer than this program.
         """
         try:
-            async with self.engine.begin() as connection:
-                if not self.is_sqlite:
-                    # Replicas that start together take turns: one makes the tables, the others find them.
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+            async with self.changing_tables() as connection:
                 await connection.run_sync(_upgrade)
         except CommandError as error:
             raise DatabaseUnavailable(
@@ -83,6 +80,28 @@ class Database:
             ) from error
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
+
+    @asynccontextmanager
+    async def changing_tables(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that tables may be made anew in; replicas that start together take turns.
+
+        SQLite changes a table by making another, and what speaks of its rows would stand in the way meanwhile. So it is
+        held against them at the end.
+        """
+        async with self.engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection if self.is_sqlite else None
+            if raw is not None:
+                await raw.execute("PRAGMA foreign_keys=OFF")
+            try:
+                async with connection.begin():
+                    if raw is None:
+                        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+                    yield connection
+                    if raw is not None and (lost := (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first()):
+                        raise DatabaseUnavailable(f"{lost[0]}: en række taler om en i {lost[2]}, som ikke er der")
+            finally:
+                if raw is not None:
+                    await raw.execute("PRAGMA foreign_keys=ON")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -46,7 +46,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from storage.database import TURN_LOCK, Database, migration_config
+from storage.database import Database, migration_config
 from storage.tables import UtcDateTime
 
 # What tells of the copy, in the copy; it is no table of krisebot's.
@@ -175,10 +175,7 @@ async def put_back(file: Path, database: Database, *, overwrite: bool = False) -
         raise NotACopy(f"kopien er fra en nyere krisebot ({told.version}). Brug den, der lavede kopien, eller en nyere")
     copy = Database(f"sqlite+aiosqlite:///{file.resolve()}", read_only=True)
     try:
-        async with copy.engine.connect() as source, database.engine.begin() as target:
-            if not database.is_sqlite:
-                # Nobody's turn is under way meanwhile.
-                await target.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+        async with copy.engine.connect() as source, database.changing_tables() as target:
             if not overwrite and not await target.run_sync(_is_empty):
                 raise NotEmpty
             await target.run_sync(_clear)

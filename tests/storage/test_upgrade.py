@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Boolean, Connection, DateTime, Integer, LargeBinary, MetaData, Table, insert, select
+from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Float, Integer, LargeBinary, MetaData, Table, insert, select
 
 from storage import plan, snapshot
 from storage.database import Database, migration_config
@@ -65,6 +65,10 @@ def values(table: Table, made: dict[str, dict[str, Any]], number: int, connectio
             yield column.name, True
         elif isinstance(column.type, Integer):
             yield column.name, number
+        elif isinstance(column.type, Float):
+            yield column.name, number + 0.5
+        elif isinstance(column.type, Date):
+            yield column.name, NOW.date()
         elif isinstance(column.type, DateTime):
             yield column.name, NOW if connection.dialect.name == "postgresql" else NOW.replace(tzinfo=None)
         elif isinstance(column.type, LargeBinary):
@@ -77,7 +81,7 @@ async def test_rows_from_every_earlier_form_of_the_tables_are_all_there_in_ours(
     """Each form's rows pass every later migration: none is lost, and none of what was said in it."""
     database = Database(empty_database_url)
     kept: list[dict[str, tuple[Any, ...]]] = []
-    async with database.engine.begin() as connection:
+    async with database.changing_tables() as connection:
         for number, revision in enumerate(REVISIONS, 1):
             await connection.run_sync(upgrade, revision)
             kept.append(await connection.run_sync(fill, number))
