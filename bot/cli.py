@@ -20,7 +20,9 @@ from bot import doctor as checkup
 from bot import scenario
 from bot import settings as configuration
 from bot.case_file import attached
+from bot.operations import commands
 from bot.settings import Settings, SettingsFault
+from bot.version import VERSION
 from handlers import contacts, log_seal
 from handlers.turn import Turn
 from storage import archive, lines, verification
@@ -44,6 +46,7 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(help="Planfilen.", no_args_is_help=True)
 app.add_typer(plan_app, name="plan")
+commands.add_to(app)
 
 
 class Format(StrEnum):
@@ -65,8 +68,19 @@ class Grade(StrEnum):
     CONFIDENTIAL = "confidential"
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"krisebot {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
-def default(context: typer.Context) -> None:
+def default(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Vis, hvilken krisebot det er")
+    ] = False,
+) -> None:
     """Without a command: the same as serve."""
     if context.invoked_subcommand is None:
         serve()

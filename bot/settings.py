@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -34,6 +35,20 @@ def _setting(name: str, default: Any = None) -> Any:
 
 # "300/60/80": 300 calls in 60 seconds, of which 80 without a pause. NoDecode: the environment's text is no JSON.
 Pace = Annotated[Rates, NoDecode]
+
+
+# "MICROSOFT_APP_PASSWORD=2027-01-31, GatewayAPI=2027-06-01": when what we have been given runs out.
+Expiries = Annotated[dict[str, date], NoDecode]
+
+
+def expiries(text: str) -> dict[str, date]:
+    """Read "name=year-month-day", several with commas between.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    pairs = (each.partition("=") for each in text.split(",") if each.strip())
+    return {name.strip(): date.fromisoformat(day.strip()) for name, _, day in pairs}
 
 
 class Settings(BaseSettings):
@@ -79,6 +94,19 @@ class Settings(BaseSettings):
 
     imap_url: SecretStr | None = _setting("KRISEBOT_IMAP_URL")
     mailgun_signing_key: SecretStr | None = _setting("KRISEBOT_MAILGUN_SIGNING_KEY")
+
+    backup: Path | None = _setting("KRISEBOT_BACKUP")
+    expires: Expiries = _setting("KRISEBOT_EXPIRES", "")
+    log: Literal["json", "text"] = _setting("KRISEBOT_LOG", "text")
+
+    # Whom the watchdog alarms, as apprise writes it, one or more with a space between; and who misses it when it is gone.
+    watchdog_alarm: SecretStr | None = _setting("KRISEBOT_WATCHDOG_ALARM")
+    watchdog_heartbeat: SecretStr | None = _setting("KRISEBOT_WATCHDOG_HEARTBEAT")
+
+    @field_validator("expires", mode="before")
+    @classmethod
+    def _expires(cls, value: Any) -> Any:
+        return expiries(value) if isinstance(value, str) else value
 
     @field_validator(
         "slack_posts", "slack_channel_posts", "slack_edits", "teams_posts", "teams_chat_posts", mode="before"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.card import Card
 from handlers.turn import Turn
 from storage.plan import Plan
 from storage.tables import Crisis
-from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def tell(db: AsyncSession, now: datetime, plan: Plan, taken_at: datetime) -> int:

@@ -50,7 +50,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = _sqlite(url, read_only) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+        self.engine = (
+            _sqlite(url, read_only) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+        )
         self.insert = sqlite_dialect.insert if self.is_sqlite else postgresql.insert
         """An INSERT that can pass over what is there already: each kind of database has its own."""
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -97,8 +99,12 @@ class Database:
                     if raw is None:
                         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
                     yield connection
-                    if raw is not None and (lost := (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first()):
-                        raise DatabaseUnavailable(f"{lost[0]}: en række taler om en i {lost[2]}, som ikke er der")
+                    lost: list[Any] = (
+                        list(await connection.exec_driver_sql("PRAGMA foreign_key_check")) if raw is not None else []
+                    )
+                    if lost:
+                        what = f"{lost[0][0]}: en række taler om en i {lost[0][2]}, som ikke er der"
+                        raise DatabaseUnavailable(f"{self.url.render_as_string()}: {what}")
             finally:
                 if raw is not None:
                     await raw.execute("PRAGMA foreign_keys=ON")
@@ -139,6 +145,19 @@ class Database:
         async with self._sessions() as session:
             await session.connection(execution_options={"reading": True})
             yield session
+
+    async def overwrite_deleted(self, db: AsyncSession) -> None:
+        """What is deleted by this session is overwritten in an SQLite file; PostgreSQL's own vacuum sees to it there."""
+        if self.is_sqlite:
+            await (await db.connection()).exec_driver_sql("PRAGMA secure_delete=ON")
+
+    async def forget_deleted(self) -> None:
+        """Let go of the write-ahead log, which has what was deleted in it; as far as nobody is reading there."""
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                if raw is not None:
+                    await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def ping(self) -> None:
         """Ask the database for a sign of life; raises SQLAlchemyError or OSError when it gives none."""

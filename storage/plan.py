@@ -67,7 +67,7 @@ SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
 MEDIA = ("tv", "radio/netradio", "hjemmesider", "Facebook", "X (Twitter)")
 
 # What a running crisis takes from today's plan, not from the one it began with.
-TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback")
+TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback", "retention")
 
 
 class Part(BaseModel):
@@ -387,6 +387,7 @@ class Fallback(Part):
     sms: Text | None = Field(default=None, alias="sms", repr=False)
     mail: Text | None = Field(default=None, alias="mail", repr=False)
     calls: Calls | None = Field(default=None, alias="opkald", repr=False)
+    without_sms: YesNo = Field(default=False, alias="sms_fravalgt")
 
 
 class ChannelOrder(Part):
@@ -445,6 +446,16 @@ class ContactTest(Part):
     quarterly: YesNo = Field(default=True, alias="kvartal")
 
 
+class Retention(Part):
+    """How long what is remembered is kept; a case no shorter than until it is filed. GDPR article 5, and the archive law."""
+
+    cases: Duration = Field(default=read_duration("1825d"), alias="sager")
+    exercises: Duration = Field(default=read_duration("365d"), alias="øvelser")
+    traffic: Duration = Field(default=read_duration("90d"), alias="beskeder")
+    contact_tests: Duration = Field(default=read_duration("365d"), alias="kontakttest")
+    backups: Duration = Field(default=read_duration("30d"), alias="sikkerhedskopier")
+
+
 class Plan(Part):
     """A municipality's preparedness plan."""
 
@@ -479,6 +490,7 @@ class Plan(Part):
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
+    retention: Retention = Field(default=Retention(), alias="opbevaring")
 
     @field_validator("fallback")
     @classmethod
@@ -620,13 +632,16 @@ class Plan(Part):
         """The plan that a crisis began with, as it can be used today.
 
         Args:
-            frozen: what `frozen` gave when the crisis began; a key that we no longer know is passed over.
+            frozen: what `frozen` gave when the crisis began; a key that we no longer know is passed over. Empty for a
+                crisis that has been deleted: then today's plan is all there is.
             today: where persons' names, numbers and ids come from; a person no longer in it is as they were.
             holders: roles that others have in this crisis than in the plan, by shift or by naming.
 
         Raises:
             pydantic.ValidationError: `frozen` is no plan.
         """
+        if not frozen:
+            return today
         old = _as_it_was(json.dumps(frozen))
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}

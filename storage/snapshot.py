@@ -42,7 +42,6 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
@@ -171,9 +170,11 @@ async def put_back(file: Path, database: Database, *, overwrite: bool = False) -
         SQLAlchemyError, OSError: the database can't be written.
     """
     told = await asyncio.to_thread(about, file)
-    if told.revision not in {each.revision for each in ScriptDirectory.from_config(migration_config()).walk_revisions()}:
+    if told.revision not in {
+        each.revision for each in ScriptDirectory.from_config(migration_config()).walk_revisions()
+    }:
         raise NotACopy(f"kopien er fra en nyere krisebot ({told.version}). Brug den, der lavede kopien, eller en nyere")
-    copy = Database(f"sqlite+aiosqlite:///{file.resolve()}", read_only=True)
+    copy = Database(f"sqlite+aiosqlite:///{file}", read_only=True)
     try:
         async with copy.engine.connect() as source, database.changing_tables() as target:
             if not overwrite and not await target.run_sync(_is_empty):
@@ -200,7 +201,11 @@ async def carry(source: AsyncConnection, target: AsyncConnection) -> int:
         await target.execute(delete(table))
     for other in there:
         table = tables[other.name]
-        some = OF_FILES if any(isinstance(each.type, LargeBinary) and each.name == "content" for each in table.c) else AT_A_TIME
+        some = (
+            OF_FILES
+            if any(isinstance(each.type, LargeBinary) and each.name == "content" for each in table.c)
+            else AT_A_TIME
+        )
         every = select(table).order_by(*table.primary_key.columns)
         rows = await source.stream(every, execution_options={"yield_per": some})
         async for several in rows.mappings().partitions(some):
@@ -241,7 +246,11 @@ def _say(file: Path, version: str, now: datetime) -> About:
     connection = sqlite3.connect(file)
     try:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = sum(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names if name != REVISION)  # noqa: S608
+        rows = sum(
+            connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - its own tables' names
+            for name in names
+            if name != REVISION
+        )
         revision = connection.execute(f"SELECT version_num FROM {REVISION}").fetchone()[0]  # noqa: S608
         told = About(now.astimezone(UTC).isoformat(), version, revision, rows)
         connection.execute(f"CREATE TABLE {ABOUT} (told TEXT NOT NULL)")

@@ -54,11 +54,7 @@ async def take(url: str, where: Path, *, now: datetime | None = None) -> Taken:
         OSError, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error: it can't be read or written.
     """
     at = (now or datetime.now(UTC)).astimezone(UTC)
-    if where.suffix != ".db":
-        where.mkdir(mode=0o700, parents=True, exist_ok=True)
-        where /= NAME.format(at=at)
-    if where.exists():
-        raise FileExistsError(17, "der er en fil med det navn", str(where))
+    where = _place(where, at)
     database = Database(url)
     try:
         about = await snapshot.take(database, where, version=VERSION, now=at)
@@ -73,7 +69,7 @@ async def verified(file: Path) -> tuple[int, list[str]]:
 
     A copy of an older krisebot's is read once it has been put back; its tables are not ours.
     """
-    copy = Database(f"sqlite+aiosqlite:///{file.resolve()}", read_only=True)
+    copy = Database(f"sqlite+aiosqlite:///{file}", read_only=True)
     try:
         async with copy.reading() as db:
             crises = list(await db.scalars(select(Crisis).order_by(Crisis.number)))
@@ -94,6 +90,16 @@ def kept(folder: Path) -> list[tuple[datetime, Path]]:
 def expired(folder: Path, keep: timedelta, now: datetime) -> list[Path]:
     """Those that have been kept long enough; the newest is never one of them."""
     return [file for at, file in kept(folder)[:-1] if now - at > keep]
+
+
+def _place(where: Path, at: datetime) -> Path:
+    """A file that isn't there yet, in a folder that only its owner looks into."""
+    if where.suffix != ".db":
+        where.mkdir(mode=0o700, parents=True, exist_ok=True)
+        where /= NAME.format(at=at)
+    if where.exists():
+        raise FileExistsError(17, "der er en fil med det navn", str(where))
+    return where
 
 
 def _kept(folder: Path) -> Iterator[tuple[datetime, Path]]:

@@ -34,9 +34,7 @@ class PutBack:
     faults: list[str]
 
 
-async def restore(
-    file: Path, url: str, plan: Plan, *, overwrite: bool = False, now: datetime | None = None
-) -> PutBack:
+async def restore(file: Path, url: str, plan: Plan, *, overwrite: bool = False, now: datetime | None = None) -> PutBack:
     """Put a copy into the database, verify every log, and tell of it in the crises that go on.
 
     Args:

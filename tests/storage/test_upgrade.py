@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Boolean, Connection, Date, DateTime, Float, Integer, LargeBinary, MetaData, Table, insert, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    insert,
+    select,
+)
 
 from storage import plan, snapshot
 from storage.database import Database, migration_config
@@ -50,12 +63,19 @@ def fill(connection: Connection, number: int) -> dict[str, tuple[Any, ...]]:
     return keys
 
 
-def values(table: Table, made: dict[str, dict[str, Any]], number: int, connection: Connection) -> Iterator[tuple[str, Any]]:
+def values(
+    table: Table, made: dict[str, dict[str, Any]], number: int, connection: Connection
+) -> Iterator[tuple[str, Any]]:
     for column in table.columns:
         parent = next(iter(column.foreign_keys), None)
         if parent is not None:
             yield column.name, made[parent.column.table.name][parent.column.name]
-        elif column.primary_key and isinstance(column.type, Integer) and column.autoincrement is not False and len(table.primary_key) == 1:
+        elif (
+            column.primary_key
+            and isinstance(column.type, Integer)
+            and column.autoincrement is not False
+            and len(table.primary_key) == 1
+        ):
             continue
         elif (table.name, column.name) in MEANT:
             yield column.name, MEANT[table.name, column.name]

@@ -6,7 +6,6 @@ import asyncio
 import os
 import sqlite3
 import stat
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from sqlalchemy import func, select
 
 from bot.operations import backup
 from bot.operations.restore import restore
-from storage import export, plan, snapshot
+from storage import plan, snapshot
 from storage.database import Database
 from storage.snapshot import NotACopy, NotEmpty
 from storage.tables import Crisis, Fact, Inbox
 from storage.verification import verify_crisis
-from tests.databases import Databases, PostgreSQL, SQLite
+from tests.databases import Databases
 from tests.prologue import cloudburst
 from tests.stage import RehearsalStage, Stage, log_of
 from tests.stage_slack import SlackStage
@@ -69,7 +68,9 @@ async def test_D06_a_crisis_goes_on_from_a_copy_on_either_kind_of_database(
         # And on it goes: the very next steps of the plan.
         await stage["jens"].commands("log pumperne er på vej")
         await stage["lars"].commands("afblæs vandet er væk")
+        await stage["lars"].presses("Afblæs")
         ended = await stage.export()
+        assert ended["crisis"]["deactivated_by"] == "lars"
         assert any(line["summary"] == "pumperne er på vej" for line in ended["log"])
         async with stage.database.reading() as db:
             crisis = (await db.scalars(select(Crisis))).one()
