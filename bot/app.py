@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.board import Board
 from bot.calendar_file import CalendarFile
 from bot.clock import SystemClock
 from bot.engine import Engine
+from bot.operations.metrics import Metrics
 from bot.packing import Handout
 from bot.papers import Papers
 from bot.platforms.platform import Platform
@@ -29,9 +28,8 @@ from handlers import contact_test, registry, upkeep
 from handlers.turn import Turn
 from storage import plan as plans
 from storage.database import Database
-from storage.parts.attachments import Attachment
 from storage.plan import Plan
-from storage.tables import Delivery, Fact, Inbox, Timer
+from storage.tables import Fact
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +57,7 @@ class Krisebot:
         self.join_code: str | None = None
         self.platforms = self._platforms()
         self.engine.use(self.platforms)
-        self.metrics = Metrics(self)
+        self.metrics = Metrics(database, self.clock, lambda: self.platforms, self.engine.telemetry, settings.backup)
 
     def _platforms(self) -> list[Platform]:
         settings, found = self.settings, list[Platform]()
@@ -175,48 +173,6 @@ class Krisebot:
 
     async def _measured(self, request: web.Request) -> web.Response:
         return web.Response(body=await self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
-
-
-class Metrics:
-    """What an operator watches, in Prometheus' form."""
-
-    def __init__(self, bot: Krisebot) -> None:
-        self._bot = bot
-        self._registry = CollectorRegistry()
-        self._waiting = Gauge("krisebot_waiting", "Rows that wait", ["what"], registry=self._registry)
-        self._link = Gauge("krisebot_platform_up", "1 when the link works", ["platform"], registry=self._registry)
-        self._refused = Gauge(
-            "krisebot_refused_requests",
-            "Forged, stale or malformed, since the start",
-            ["platform"],
-            registry=self._registry,
-        )
-
-        self._removed = Gauge(
-            "krisebot_removed_attachments", "Files that never came into the log", registry=self._registry
-        )
-
-    async def text(self) -> bytes:
-        """The figures as they stand."""
-        async with self._bot.database.reading() as db:
-            removed = select(func.count()).select_from(Attachment).where(Attachment.state == "removed")
-            self._removed.set(await db.scalar(removed) or 0)
-            for what, query in (
-                ("inbox", select(func.count()).select_from(Inbox).where(Inbox.state == "new")),
-                ("timers", select(func.count()).select_from(Timer).where(Timer.state == "waiting")),
-                (
-                    "deliveries",
-                    select(func.count()).select_from(Delivery).where(Delivery.state.in_(["queued", "sending"])),
-                ),
-                ("failed_deliveries", select(func.count()).select_from(Delivery).where(Delivery.state == "failed")),
-                ("attachments", select(func.count()).select_from(Attachment).where(Attachment.state == "wanted")),
-                ("failed_inputs", select(func.count()).select_from(Inbox).where(Inbox.state == "failed")),
-            ):
-                self._waiting.labels(what).set(await db.scalar(query) or 0)
-        for platform in self._bot.platforms:
-            self._link.labels(platform.name).set(0 if platform.trouble() else 1)
-            self._refused.labels(platform.name).set(platform.refused)
-        return generate_latest(self._registry)
 
 
 def load_plan(path: Path | None) -> Plan:

@@ -20,7 +20,7 @@ from bot import doctor as checkup
 from bot import scenario
 from bot import settings as configuration
 from bot.case_file import attached
-from bot.operations import commands
+from bot.operations import commands, logs
 from bot.settings import Settings, SettingsFault
 from bot.version import VERSION
 from handlers import contacts, log_seal
@@ -91,10 +91,8 @@ def serve() -> None:
     """Start krisebot."""
     from bot import app as running
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = _settings()
+    logs.set_up(settings.log)
     try:
         asyncio.run(running.serve(settings, lambda line: print(line, flush=True)))
     except PlanFaults as faults:

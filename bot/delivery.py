@@ -16,6 +16,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.claims import Claims, Job
+from bot.operations.telemetry import Telemetry
 from bot.part import Part
 from bot.platforms.platform import CannotLook, InDoubt, Platform, Post, Ref, Throttled, Unavailable, Undeliverable
 from handlers.clock import Clock
@@ -62,6 +63,7 @@ class Deliverer(Part):
         platforms: the ways out, by name.
         fell_due: called when a failure has been written down as a timer.
         look_again: called when there may be more to send: a conversation is free, or a limit's time has come.
+        telemetry: told of each message that is sent, or not.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Deliverer(Part):
         platforms: Mapping[str, Platform],
         fell_due: Callable[[], None],
         look_again: Callable[[], None],
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -79,6 +82,7 @@ class Deliverer(Part):
         self._platforms = platforms
         self._fell_due = fell_due
         self._look_again = look_again
+        self._telemetry = telemetry or Telemetry()
         self._claims = Claims(database, clock, platforms)
         self._alarm: asyncio.TimerHandle | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -342,6 +346,10 @@ class Deliverer(Part):
                         delivery.state = "replaced"
                     continue
                 job, ref = sent[delivery.id]
+                said_at = message.created_at if job.ref is None else message.edited_at or message.created_at
+                self._telemetry.delivered(
+                    message.trace, job.platform, message.urgency, said_at, now, job.attempts, job.ref is not None
+                )
                 delivery.ref, delivery.version_sent = ref, job.post.version
                 delivery.sent_at = delivery.sent_at or now
                 delivery.error, delivery.attempts = None, 0
@@ -356,6 +364,7 @@ class Deliverer(Part):
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
             delivery.attempts += counts
+            self._telemetry.not_delivered(message.trace, job.platform, for_good=False, attempts=delivery.attempts)
             delivery.error = why
             # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
@@ -384,6 +393,7 @@ class Deliverer(Part):
                 delivery.state, delivery.version_sent = "sent", message.version
                 return
             delivery.state = "failed"
+            self._telemetry.not_delivered(message.trace, job.platform, for_good=True, attempts=delivery.attempts)
             if not await self._try_another_way(db, message, now):
                 await self._give_up(db, message, why, now)
 

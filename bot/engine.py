@@ -20,6 +20,7 @@ from bot.clock import SystemClock
 from bot.delivery import Deliverer
 from bot.fetching import Fetcher
 from bot.intake import Intake
+from bot.operations.telemetry import Telemetry
 from bot.packing import Packer
 from bot.part import Part
 from bot.platforms.platform import Platform
@@ -56,11 +57,19 @@ class Engine:
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
-        self.intake = Intake(database, self._come_in.set)
+        self.telemetry = Telemetry()
+        self.intake = Intake(database, self._come_in.set, self.telemetry)
         self.turns = Turns(
-            database, clock, plan, self._committed, lambda: [each.way for each in self.platforms.values()]
+            database,
+            clock,
+            plan,
+            self._committed,
+            lambda: [each.way for each in self.platforms.values()],
+            self.telemetry,
         )
-        self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set, self._go_out.set)
+        self.deliverer = Deliverer(
+            database, clock, plan, self.platforms, self._come_in.set, self._go_out.set, self.telemetry
+        )
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.rooms = Rooms(database, clock, lambda: plan().timezone, self.platforms)

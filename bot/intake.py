@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from bot.operations.telemetry import Telemetry
 from handlers.incoming import Incoming
 from storage import chain
 from storage.database import Database
@@ -23,11 +24,13 @@ class Intake:
     Args:
         database: where the inbox is.
         wake: called when something new is on disk.
+        telemetry: told of each input.
     """
 
-    def __init__(self, database: Database, wake: Callable[[], None]) -> None:
+    def __init__(self, database: Database, wake: Callable[[], None], telemetry: Telemetry | None = None) -> None:
         self._database = database
         self._wake = wake
+        self._telemetry = telemetry or Telemetry()
         self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -77,6 +80,12 @@ class Intake:
                 },
             )
         async with self._database.transaction() as db:
-            statement = self._database.insert(Inbox).on_conflict_do_nothing(index_elements=["key"]).returning(Inbox.key)
-            kept = await db.execute(statement, list(rows.values()))
-            return set(kept.scalars())
+            statement = (
+                self._database.insert(Inbox)
+                .on_conflict_do_nothing(index_elements=["key"])
+                .returning(Inbox.key, Inbox.id)
+            )
+            kept = {row.key: row.id for row in await db.execute(statement, list(rows.values()))}
+        for incoming in {each.key: each for each in reversed(batch) if each.key in kept}.values():
+            self._telemetry.received(f"input-{kept[incoming.key]}", incoming.platform, incoming.kind)
+        return set(kept)

@@ -97,7 +97,7 @@ class Settings(BaseSettings):
 
     backup: Path | None = _setting("KRISEBOT_BACKUP")
     expires: Expiries = _setting("KRISEBOT_EXPIRES", "")
-    log: Literal["json", "text"] = _setting("KRISEBOT_LOG", "text")
+    log: Literal["json", "text"] | None = _setting("KRISEBOT_LOG")
 
     # Whom the watchdog alarms, as apprise writes it, one or more with a space between; and who misses it when it is gone.
     watchdog_alarm: SecretStr | None = _setting("KRISEBOT_WATCHDOG_ALARM")

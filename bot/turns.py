@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.operations.telemetry import Telemetry
 from bot.part import Part
 from handlers import registry, router
 from handlers.card import Card
@@ -21,8 +23,6 @@ from storage.database import Database
 from storage.plan import Plan
 from storage.reach import Way
 from storage.tables import NOW, Address, Alert, Crisis, Inbox, Timer
-
-log = logging.getLogger(__name__)
 
 # A turn that fails is tried again, ever slower; after these it is put aside, told of, and kept.
 ATTEMPTS = 5
@@ -46,6 +46,7 @@ class Turns(Part):
         plan: today's plan, asked for at every turn so that it can be read anew.
         committed: called after each turn that may have said something.
         ways: the ways to reach people that are in use.
+        telemetry: told of each turn.
     """
 
     def __init__(
@@ -55,12 +56,14 @@ class Turns(Part):
         plan: Callable[[], Plan],
         committed: Callable[[], None],
         ways: Callable[[], Sequence[Way]] = tuple,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._plan = plan
         self._committed = committed
         self._ways = ways
+        self._telemetry = telemetry or Telemetry()
         self._one_at_a_time = asyncio.Lock()
 
     def due(self) -> list[ScalarSelect[Any]]:
@@ -81,6 +84,7 @@ class Turns(Part):
 
     async def _next(self) -> bool:
         failed: tuple[type[Inbox] | type[Timer], int, Exception] | None = None
+        began = time.perf_counter()
         try:
             async with self._database.turn() as db:
                 now = self._clock.now()
@@ -88,14 +92,16 @@ class Turns(Part):
                 if row is None:
                     return False
                 failed = (type(row), row.id, Exception())
+                done = self._told(row)
                 if isinstance(row, Inbox):
                     await self._answer(db, row, now)
                 else:
                     await self._fire(db, row, now)
+            done(now, time.perf_counter() - began)
         except Exception as error:
             if failed is None:
                 raise
-            log.exception("a turn failed: %s %s", failed[0].__name__, failed[1])
+            self._telemetry.turn_failed(trace_of(failed[0], failed[1]), error)
             await self._put_off(failed[0], failed[1], error)
         return True
 
@@ -110,7 +116,7 @@ class Turns(Part):
         incoming = Incoming.from_json(row.body)
         await self._remember(db, incoming, now)
         turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db), ways=self._ways())
-        turn.inbox_id = row.id
+        turn.inbox_id, turn.trace = row.id, trace_of(Inbox, row.id)
         await router.handle(turn)
         row.state, row.handled_at = "done", now
 
@@ -120,7 +126,15 @@ class Turns(Part):
         turn = Turn(
             db, now, self._plan(), crisis=crisis, due=row.due_at, strangers=await _strangers(db), ways=self._ways()
         )
+        turn.trace = trace_of(Timer, row.id)
         await registry.timers[row.kind](turn, **row.args)
+
+    def _told(self, row: Inbox | Timer) -> Callable[[datetime, float], None]:
+        """What tells of a turn once it has committed; a row may be gone by then."""
+        trace = trace_of(type(row), row.id)
+        if isinstance(row, Inbox):
+            return partial(self._telemetry.handled, trace, str(row.body.get("platform", "")), row.received_at)
+        return partial(self._telemetry.fired, trace, row.kind, row.due_at)
 
     async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:
         """Where they were heard from is where they are answered and, later, written to first."""
@@ -154,6 +168,11 @@ class Turns(Part):
                     kind="reply",
                     platform=incoming.platform,
                 )
+
+
+def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
+    """What krisebot's own log calls everything that comes of an input or a timer."""
+    return f"{'input' if kind is Inbox else 'timer'}-{number}"
 
 
 async def _strangers(db: AsyncSession) -> dict[str, str]:

@@ -76,6 +76,7 @@ class Turn:
         self.exercise = crisis is not None and crisis.exercise
         self._secrets: redaction.Secrets | None = None
         self.inbox_id: int | None = None
+        self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
 
     # --- who and what ---
@@ -263,7 +264,7 @@ class Turn:
                 if drawn != standing.card:
                     standing.card = drawn
                     standing.version += 1
-                    standing.edited_at = self.now
+                    standing.edited_at, standing.trace = self.now, self.trace
                 return standing
         routine = urgency == ROUTINE and not recipient.startswith("staff:")
         quiet = await self.quiet_until(recipient) if routine else None
@@ -278,6 +279,7 @@ class Turn:
             platform=platform,
             held=quiet is not None,
             created_at=self.now,
+            trace=self.trace,
         )
         self.db.add(message)
         wait, watch = (

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings as configuration
 from bot.operations import backup as copies
+from bot.operations import logs
 from bot.operations.restore import restore as put_back
 from bot.operations.retention import tidy
 from bot.settings import Settings, SettingsFault
@@ -141,6 +142,7 @@ def watchdog(
     from bot.operations import watchdog as watching
 
     settings = _settings()
+    logs.set_up(settings.log)
     _plan(settings)
     if not settings.watchdog_alarm and not once:
         _stop(
