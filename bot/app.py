@@ -18,6 +18,7 @@ from bot.board import Board
 from bot.calendar_file import CalendarFile
 from bot.clock import SystemClock
 from bot.engine import Engine
+from bot.operations import systemd
 from bot.operations.metrics import Metrics
 from bot.packing import Handout
 from bot.papers import Papers
@@ -209,7 +210,8 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
                 say(f"Adgangskode: {bot.join_code}")
         else:
             say(f"Krisebot kører på {address}: {', '.join(platform.name for platform in bot.platforms)}")
-        await _until_told(bot.read_plan_again)
+        async with systemd.watched(bot.engine.wakefulness):
+            await _until_told(bot.read_plan_again)
     finally:
         await runner.cleanup()
         await bot.stop()

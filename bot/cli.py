@@ -20,7 +20,7 @@ from bot import doctor as checkup
 from bot import scenario
 from bot import settings as configuration
 from bot.case_file import attached
-from bot.operations import commands, logs
+from bot.operations import commands, logs, readiness
 from bot.settings import Settings, SettingsFault
 from bot.version import VERSION
 from handlers import contacts, log_seal
@@ -169,7 +169,7 @@ def doctor() -> None:
     lines = _run(checkup.examine(_settings()))
     for line in lines:
         print(line)
-    if any(line.startswith(checkup.FAULT) for line in lines):
+    if any(line.startswith(readiness.FAULT) for line in lines):
         raise typer.Exit(FOUND)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sqlite3
 import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -23,6 +25,7 @@ from bot.operations import logs
 from bot.operations.restore import restore as put_back
 from bot.operations.retention import tidy
 from bot.settings import Settings, SettingsFault
+from manifest import package
 from storage import persondata as personal
 from storage import plan as plans
 from storage.database import Database, DatabaseUnavailable
@@ -34,8 +37,10 @@ FOUND, COULD_NOT = 1, 2
 
 def add_to(app: typer.Typer) -> None:
     """Let the command line have them."""
-    for command in (backup, restore, retention, persondata, watchdog):
+    for command in (backup, restore, retention, persondata, watchdog, alive):
         app.command()(command)
+    app.command("manifest")(write_manifest)
+    app.command("teams-package")(package.main)
 
 
 def backup(
@@ -154,6 +159,27 @@ def watchdog(
         raise typer.Exit(FOUND)
 
 
+def alive() -> None:
+    """Ask a running krisebot whether it is alive, as a container's health check does."""
+    settings = _settings()
+    if not _is_running(settings):
+        _stop(FOUND, [f"Krisebot svarer ikke på {settings.host}:{settings.port}"])
+
+
+def write_manifest(
+    folder: Annotated[Path, typer.Argument(help="Mappen; den laves, hvis den ikke er der")],
+) -> None:
+    """Write the pages, units, rules and other files that an installation needs."""
+    with _writing(folder):
+        shutil.copytree(
+            Path(str(resources.files("manifest"))),
+            folder,
+            dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns("*.py", "__pycache__"),
+        )
+    print(f"Skrevet til {folder}. Begynd med GOLIVE.md.")
+
+
 def _settings() -> Settings:
     try:
         return configuration.load()
@@ -187,8 +213,9 @@ def _writing(where: Path | None) -> Iterator[None]:
 
 
 def _is_running(settings: Settings) -> bool:
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - asked, not listened on
     try:
-        with urllib.request.urlopen(f"http://{settings.host}:{settings.port}/healthz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

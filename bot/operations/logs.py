@@ -88,5 +88,7 @@ def _kinds(error: BaseException | None) -> Iterator[str]:
 
 
 def _raised(error: BaseException) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST:]
+    """Where in our own code it passed, and where it began."""
+    every = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in every[:-1] if "site-packages" not in frame.filename][-DEEPEST:] + every[-1:]
     return [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}" for frame in frames]

@@ -17,10 +17,9 @@ from bot.version import VERSION
 from handlers.clock import Clock
 from storage.database import Database
 from storage.parts.attachments import Attachment
-from storage.tables import Crisis, Delivery, Inbox, Message, Timer
+from storage.parts.orders import Order
+from storage.tables import Crisis, Delivery, Escalation, Inbox, Summons, Timer
 
-# Messages that somebody is asked to answer.
-ASKS = ("alert", "summons", "order")
 STATES = ("warned", "active", "followed", "closed")
 
 _ON_ITS_WAY = Delivery.state.in_(["queued", "sending"])
@@ -32,6 +31,14 @@ WAITS: Mapping[str, Select[int, datetime]] = {
     "urgent_deliveries": select(func.count(), func.min(Delivery.queued_at)).where(_ON_ITS_WAY, Delivery.urgency == 0),
     "failed_deliveries": select(func.count(), func.min(Delivery.queued_at)).where(Delivery.state == "failed"),
     "attachments": select(func.count(), func.min(Attachment.wanted_at)).where(Attachment.state == "wanted"),
+}
+# What people are waited for: somebody to take a warning, to come when summoned, to say that an order was received.
+ASKS: Mapping[str, Select[int, datetime] | Select[int, datetime | None]] = {
+    "warning": select(func.count(), func.min(Escalation.started_at)).where(Escalation.state == "running"),
+    "summons": select(func.count(), func.min(Summons.sent_at)).where(Summons.answer.is_(None)),
+    "order": select(func.count(), func.min(Order.issued_at)).where(
+        Order.issued_at.is_not(None), Order.acknowledged_at.is_(None)
+    ),
 }
 
 
@@ -62,9 +69,9 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._waiting = self._gauge("waiting", "Rows that wait", "what")
         self._oldest = self._gauge("oldest_waiting_seconds", "How long the first of them has waited", "what")
-        self._unanswered = self._gauge("unanswered", "Messages of crises that go on that nobody has answered", "kind")
+        self._unanswered = self._gauge("unanswered", "What people are waited for in the crises that go on", "what")
         self._unanswered_since = self._gauge(
-            "unanswered_oldest_seconds", "How long the first of them has stood", "kind"
+            "unanswered_oldest_seconds", "How long the first of them has been waited for", "what"
         )
         self._crises = self._gauge("crises", "Crises and exercises", "state", "exercise")
         self._link = self._gauge("platform_up", "1 when the link works", "platform")
@@ -84,13 +91,9 @@ class Metrics:
                 self._show(what, (await db.execute(query)).one(), now)
             overdue = select(func.count(), func.min(Timer.due_at)).where(Timer.state == "waiting")
             self._show("timers", (await db.execute(overdue)).one(), now)
-            for kind in ASKS:
-                asked = (
-                    select(func.count(), func.min(Message.created_at))
-                    .join(Crisis, Crisis.id == Message.crisis_id)
-                    .where(Message.kind == kind, Message.answered_at.is_(None), Crisis.state.in_(["warned", "active"]))
-                )
-                count, since = (await db.execute(asked)).one()
+            for kind, asked in ASKS.items():
+                going = asked.join(Crisis).where(Crisis.state.in_(["warned", "active"]))
+                count, since = (await db.execute(going)).one()
                 self._unanswered.labels(kind).set(count)
                 self._unanswered_since.labels(kind).set(_age(since, now))
             many = select(Crisis.state, Crisis.exercise, func.count()).group_by(Crisis.state, Crisis.exercise)

@@ -15,6 +15,8 @@ from sqlalchemy import text
 from bot.operations.logs import Json
 from storage import plan
 from storage.database import Database
+from storage.tables import Inbox
+from tests.fakes.slack_faults import OkFalse
 from tests.stage import RehearsalStage
 from tests.stage_slack import SlackStage
 
@@ -64,7 +66,9 @@ def one(found: dict[tuple[str, frozenset[tuple[str, str]]], float], name: str, *
     return found[name, frozenset(labels.items())]
 
 
-async def test_one_trace_goes_from_an_input_to_every_delivery_of_what_it_said(database_url: str, written: Written) -> None:
+async def test_one_trace_goes_from_an_input_to_every_delivery_of_what_it_said(
+    database_url: str, written: Written
+) -> None:
     """Also where the process died between: it is in the rows."""
     async with SlackStage(database_url) as stage:
         await stage["jens"].person.command(f"aktiver 2 {TYPED}")  # type: ignore[attr-defined]
@@ -83,7 +87,7 @@ async def test_one_trace_goes_from_an_input_to_every_delivery_of_what_it_said(da
 async def test_what_a_timer_says_has_the_timers_trace(database_url: str, written: Written) -> None:
     async with RehearsalStage(database_url) as stage:
         await stage["jens"].commands("aktiver 2 skybrud")
-        await stage.wind(hours=1)
+        await stage.forward(hours=1)
     fired = {each["trace"] for each in written.events if each["event"] == "timer.fired"}
     sent = {each["trace"] for each in written.events if each["event"] == "delivery.sent"}
     assert len(fired & sent) > 1
@@ -91,10 +95,9 @@ async def test_what_a_timer_says_has_the_timers_trace(database_url: str, written
 
 async def test_nobodys_words_name_or_number_is_in_the_log(database_url: str, written: Written) -> None:
     async with SlackStage(database_url) as stage:
-        stage.slack.faults.down = True  # type: ignore[attr-defined]
+        stage.slack.fail("chat.postMessage", with_=OkFalse("internal_error"), times=3)
         await stage["finn"].commands(f"varsel {TYPED}")
         await stage["jens"].commands(f"aktiver 2 {TYPED}")
-        stage.slack.faults.down = False  # type: ignore[attr-defined]
         await stage["jens"].commands(f"log {TYPED}")
     everything = "\n".join(written.lines)
     assert len(written.lines) > 10
@@ -134,24 +137,24 @@ async def test_the_figures_say_who_waits_how_long_and_for_what(database_url: str
         await stage["finn"].commands("varsel vand i kælderen")
         await stage["finn"].presses("Ja")
         await stage["finn"].presses("Ja")
-        await stage.wind(minutes=2)
+        await stage.forward(minutes=2)
         found = await figures(stage)
-        assert one(found, "krisebot_unanswered", kind="alert") >= 1
-        assert one(found, "krisebot_unanswered_oldest_seconds", kind="alert") >= 120
+        assert one(found, "krisebot_unanswered", what="warning") == 1
+        assert one(found, "krisebot_unanswered_oldest_seconds", what="warning") == 120
         assert one(found, "krisebot_crises", state="warned", exercise="no") == 1
         assert one(found, "krisebot_input_wait_seconds_count", platform="rehearsal") == 3
         assert one(found, "krisebot_turn_seconds_count", what="input") == 3
-        assert one(found, "krisebot_turn_seconds_count", what="timer") >= 1
         assert one(found, "krisebot_delivery_seconds_count", platform="rehearsal", urgency="urgent") >= 1
         assert one(found, "krisebot_waiting", what="timers") >= 1
         assert one(found, "krisebot_oldest_waiting_seconds", what="timers") == 0
         await stage["jens"].presses("Jeg har den")
-        assert one(await figures(stage), "krisebot_oldest_waiting_seconds", what="inbox") == 0
+        assert one(await figures(stage), "krisebot_unanswered", what="warning") == 0
 
 
 async def test_an_input_that_nobody_handles_is_seen_to_wait_and_for_how_long(database_url: str) -> None:
     async with RehearsalStage(database_url) as stage:
-        await stage["jens"].posts("say", {"in": "dm", "text": "/krise hjælp"})  # type: ignore[attr-defined]
+        async with stage.database.transaction() as db:
+            db.add(Inbox(key="x", body={}, received_at=stage.clock.now(), due_at=stage.clock.now()))
         stage.clock.set(stage.clock.now() + stage.bot.plan.deadlines.status_reply)
         found = await figures(stage)
         assert one(found, "krisebot_waiting", what="inbox") == 1
