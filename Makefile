@@ -7,7 +7,7 @@ CARDS := $(if $(wildcard tests/cards/package.json),tests/cards/node_modules/.rea
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test test-browser bench requirements lock
+.PHONY: run test test-browser test-install audit release bench requirements lock
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
@@ -17,10 +17,19 @@ test: .venv/ready-to-test $(CARDS)  ## everything that must hold (SCENES=--both:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not bench" -n 3 --dist worksteal $(SCENES)
+	$(PYTEST) -m "not browser and not bench and not install" -n 3 --dist worksteal $(SCENES)
 
 test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 	$(PYTEST) -m browser
+
+test-install: .venv/ready-to-test  ## each way of installing, played in a bare Debian; needs root and what .ci/run installs
+	$(PYTEST) -m install
+
+audit: .venv/ready-to-test  ## the locks held against an advisory database, where one is reached
+	$(BIN)/python -m manifest.audit
+
+release: .venv/ready-to-test  ## VERSION=0.2.0: version, changelog, tag; wheel, constraints, SBOM and checksums in dist/
+	$(BIN)/python -m manifest.release $(VERSION)
 
 bench: .venv/ready-to-test  ## what is measured
 	$(PYTEST) -m bench --capture=no

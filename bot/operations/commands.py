@@ -177,6 +177,7 @@ def write_manifest(
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("*.py", "__pycache__"),
         )
+        (folder / plans.EXAMPLE).write_text(plans.example_text(), "utf-8")
     print(f"Skrevet til {folder}. Begynd med GOLIVE.md.")
 
 
