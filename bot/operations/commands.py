@@ -12,7 +12,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -172,7 +171,7 @@ def write_manifest(
     """Write the pages, units, rules and other files that an installation needs."""
     with _writing(folder):
         shutil.copytree(
-            Path(str(resources.files("manifest"))),
+            Path(package.__file__).parent,
             folder,
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("*.py", "__pycache__"),
