@@ -23,7 +23,7 @@ test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 	$(PYTEST) -m browser
 
 test-install: .venv/ready-to-test  ## each way of installing, played in a bare Debian; needs root and what .ci/run installs
-	$(PYTEST) -m install
+	unshare --mount --propagation private $(PYTEST) -m install
 
 audit: .venv/ready-to-test  ## the locks held against an advisory database, where one is reached
 	$(BIN)/python -m manifest.audit

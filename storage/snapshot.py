@@ -80,6 +80,11 @@ class About:
     rows: int
 
     @property
+    def is_ours(self) -> bool:
+        """Whether its tables have the form that we write; an older krisebot's get it when they are put back."""
+        return self.revision == ScriptDirectory.from_config(migration_config()).get_current_head()
+
+    @property
     def at(self) -> datetime:
         """When, UTC."""
         return datetime.fromisoformat(self.taken_at)
@@ -114,6 +119,11 @@ async def take(database: Database, file: Path, *, version: str, now: datetime) -
     Raises:
         OSError, SQLAlchemyError, sqlite3.Error: it could not be read, or could not be written.
     """
+    async with database.engine.connect() as connection:
+        new = await connection.run_sync(lambda each: MigrationContext.configure(each).get_current_revision() is None)
+    if new:
+        # Before the first start there is nothing yet; a copy of that can be put back too.
+        await database.migrate()
     unfinished = file.with_name(f".{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

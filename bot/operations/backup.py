@@ -31,7 +31,7 @@ class Taken:
     Args:
         file: where it is.
         about: what it says of itself.
-        crises: how many logs were verified in it.
+        crises: how many logs were verified in it; none, when the database waits to be carried over to our form.
         faults: what was wrong with them, Danish; the copy is as good as the database is.
     """
 
@@ -60,15 +60,12 @@ async def take(url: str, where: Path, *, now: datetime | None = None) -> Taken:
         about = await snapshot.take(database, where, version=VERSION, now=at)
     finally:
         await database.close()
-    crises, faults = await verified(where)
+    crises, faults = await verified(where) if about.is_ours else (0, [])
     return Taken(where, about, crises, faults)
 
 
 async def verified(file: Path) -> tuple[int, list[str]]:
-    """How many logs there are in a copy, and what is wrong with them, Danish.
-
-    A copy of an older krisebot's is read once it has been put back; its tables are not ours.
-    """
+    """How many logs there are in a copy of our form, and what is wrong with them, Danish."""
     copy = Database(f"sqlite+aiosqlite:///{file}", read_only=True)
     try:
         async with copy.reading() as db:

@@ -13,6 +13,7 @@ import re
 import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ RELEASE = "bookworm"
 INCLUDED = ("python3", "python3-venv", "pipx", "adduser", "ca-certificates")
 # What pipx brings up to date in its own environment before anything else.
 OF_PIPX = ("pip", "setuptools", "wheel")
+DEVICES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0)}
+CHROOT = shutil.which("chroot") or "chroot"
 MARK = re.compile(r"<!-- spil(?:: (?P<when>\w+))? -->\n```sh\n(?P<commands>.*?)```", re.DOTALL)
 
 
@@ -71,12 +74,24 @@ class Root:
         return Root(folder, self._wheels)
 
     def __enter__(self) -> Root:
-        for name, of in (("proc", "proc"), ("dev", "devtmpfs"), ("sys", "sysfs")):
-            self._mount("-t", of, name, to=self.folder / name)
+        # This machine's own devices are nowhere in it: whoever tidies the folder away may tidy everything in it.
+        self._mount("-t", "tmpfs", "dev", to=self.folder / "dev")
+        for name, (major, minor) in DEVICES.items():
+            os.mknod(self.folder / "dev" / name, 0o666 | stat.S_IFCHR, os.makedev(major, minor))
+            os.chmod(self.folder / "dev" / name, 0o666)
+        (self.folder / "dev" / "fd").symlink_to("/proc/self/fd")
+        self._mount("-t", "proc", "proc", to=self.folder / "proc")
         self._mount("--bind", str(self._wheels), to=self.folder / "wheels")
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+        for place in reversed(self._mounted):
+            run(["umount", "--lazy", str(place)])
+        self._mounted.clear()
+
+    def stop(self) -> None:
+        """End what was started in it."""
         for process in self._started:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -84,8 +99,6 @@ class Root:
                     process.wait(20)
                 except subprocess.TimeoutExpired:
                     process.kill()
-        for place in reversed(self._mounted):
-            run(["umount", "--lazy", str(place)])
 
     def _mount(self, *words: str, to: Path) -> None:
         to.mkdir(exist_ok=True)
@@ -95,7 +108,7 @@ class Root:
     def play(self, commands: str, within: str = "/root", **environment: str) -> str:
         """Run commands as root in it, and give what they said; the first that fails ends it."""
         script = f"set -eu\ncd {within}\n{commands}"
-        return run(["chroot", str(self.folder), "/bin/sh", "-c", script], self._environment(environment))
+        return run([CHROOT, str(self.folder), "/bin/sh", "-c", script], self._environment(environment))
 
     def start(self, words: Sequence[str], within: str, user: str, say: Path, **environment: str) -> None:
         """Begin a program in it, as a user, that ends when the root does."""
@@ -103,7 +116,7 @@ class Root:
         with say.open("ab") as out:
             self._started.append(
                 subprocess.Popen(
-                    ["chroot", str(self.folder), "/bin/sh", "-c", script],
+                    [CHROOT, str(self.folder), "/bin/sh", "-c", script],
                     env=self._environment(environment),
                     stdout=out,
                     stderr=out,

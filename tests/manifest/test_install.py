@@ -100,6 +100,17 @@ async def answers(address: str, path: str = "/readyz", seconds: float = 60) -> d
             await asyncio.sleep(0.1)
 
 
+async def figures(port: int, query: str) -> list[str]:
+    """What a Prometheus says to a query, but for what is no number."""
+    async with (
+        aiohttp.ClientSession() as client,
+        client.get(f"http://127.0.0.1:{port}/api/v1/query", params={"query": query}) as answer,
+    ):
+        told = await answer.json()
+    assert told["status"] == "success", told
+    return [each["value"][1] for each in told["data"]["result"] if each["value"][1] != "NaN"]
+
+
 async def exercise(there: FakeSlack, address: str) -> None:
     """The page's last step: the chief begins an exercise, and another is asked, told that it is one."""
     jens = SlackPerson(there, "U0JENS", address, name="Jens Lund")
@@ -206,7 +217,7 @@ async def test_the_images_steps_give_a_krisebot_that_is_alive_on_a_read_only_roo
             assert not plan.exists()
         finally:
             for each in opened:
-                each.__exit__()
+                each.stop()
             for mounted in reversed([line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]):
                 if mounted.startswith(str(place / "image-")):
                     run(["umount", "--lazy", mounted])
@@ -333,24 +344,18 @@ async def test_every_query_of_the_dashboard_gives_a_figure_of_a_running_bot(plac
             await stage["finn"].commands("varsel vand i kælderen")
             await backup.take(stage.url, place / "copies")
             await answers(f"http://127.0.0.1:{port}", "/api/v1/status/runtimeinfo")
-            await asyncio.sleep(4)  # two scrapes of Prometheus' own
+            async with asyncio.timeout(60):
+                while not await figures(port, "krisebot_turn_seconds_count"):
+                    await asyncio.sleep(0.2)
             await stage["jens"].commands("aktiver 2 skybrud")
             await stage.forward(minutes=10)
-            left = dict.fromkeys(queries)
-            async with aiohttp.ClientSession() as client:
-                for _ in range(30):
-                    for query in list(left):
-                        async with client.get(
-                            f"http://127.0.0.1:{port}/api/v1/query", params={"query": query}
-                        ) as answer:
-                            told = await answer.json()
-                        assert told["status"] == "success", told
-                        if any(each["value"][1] != "NaN" for each in told["data"]["result"]):
-                            del left[query]
-                    if not left:
-                        break
-                    await asyncio.sleep(1)
-            assert list(left) == []
+            left = list(queries)
+            for _ in range(30):
+                left = [query for query in left if not await figures(port, query)]
+                if not left:
+                    break
+                await asyncio.sleep(1)
+            assert left == []
         finally:
             prometheus.terminate()
             await prometheus.wait()

@@ -213,3 +213,22 @@ def test_old_copies_go_and_the_newest_never_does(tmp_path: Path) -> None:
     for file in files[:3]:
         file.unlink()
     assert backup.expired(tmp_path, timedelta(days=30), now) == []
+
+
+async def test_before_the_first_start_a_copy_is_taken_all_the_same(databases: Databases, tmp_path: Path) -> None:
+    """As the go-live page has it: the copy comes before the start."""
+    taken = await backup.take(databases.empty(), tmp_path)
+    await restore(taken.file, databases.empty(), plan.example())
+
+
+async def test_a_copy_before_an_upgrade_has_the_old_form_also_when_the_new_krisebot_takes_it(
+    databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.empty()
+    database = Database(url)
+    async with database.changing_tables() as connection:
+        await connection.run_sync(snapshot._upgrade_to, "0028")
+    await database.close()
+    taken = await backup.take(url, tmp_path)
+    assert (taken.about.revision, taken.crises) == ("0028", 0)
+    await restore(taken.file, url, plan.example(), overwrite=True)
