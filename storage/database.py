@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            if not read_only:
+                _make_private(Path(self.url.database))
         self.engine = (
             _sqlite(url, read_only) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
         )
@@ -168,6 +171,12 @@ class Database:
         """Let go of all connections."""
         await self.engine.dispose()
         await self._turn_engine.dispose()
+
+
+def _make_private(file: Path) -> None:
+    """Make the file for its owner alone, where there is none; what SQLite puts beside it gets the same rights."""
+    with suppress(OSError):  # what can't be opened is told by whoever opens it
+        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
 
 
 def _take_turn(session: Session) -> None:

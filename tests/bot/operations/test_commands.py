@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -24,6 +25,17 @@ pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_the_version_is_told(run: Run) -> None:  # noqa: F811
     told = run("--version")
     assert (told.returncode, told.stdout.strip()) == (0, f"krisebot {version('krisebot')}")
+
+
+def test_a_new_database_is_its_owners_alone_whatever_the_shell_says(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    """The files beside it too, while somebody writes."""
+    url = {"KRISEBOT_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ny/krisebot.db"}
+    before = os.umask(0o022)
+    try:
+        assert run("doctor", **url).returncode == 1
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "ny").iterdir()} == {0o600}
 
 
 def test_a_backup_is_taken_and_put_back_by_the_commands(run: Run, crisis: None, tmp_path: Path) -> None:  # noqa: F811
