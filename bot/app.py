@@ -12,25 +12,27 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.board import Board
-from bot.calendar_file import CalendarFile
-from bot.clock import SystemClock
-from bot.engine import Engine
+from bot.engine.clock import SystemClock
+from bot.engine.engine import Engine
+from bot.engine.platform import Platform
 from bot.operations import systemd
-from bot.operations.metrics import Metrics
-from bot.packing import Handout
-from bot.papers import Papers
-from bot.platforms.platform import Platform
-from bot.platforms.rehearsal import Rehearsal
-from bot.settings import Settings, SettingsFault
-from handlers import contact_test, registry, upkeep
-from handlers.turn import Turn
-from storage import plan as plans
+from bot.pages.calendar_file import CalendarFile
+from bot.pages.case_download import CaseDownload
+from bot.pages.health import Health
+from bot.pages.papers import Papers
+from bot.pages.wall_board import WallBoard
+from bot.platforms.rehearsal.platform import Rehearsal
+from bot.settings import MailAccount, Settings, SettingsFault
+from handlers.alert import contact_test
+from handlers.core import registry
+from handlers.core.turn import Turn
+from handlers.preparedness import upkeep
 from storage.database import Database
-from storage.plan import Plan
-from storage.tables import Fact
+from storage.plan import loading
+from storage.plan.faults import PlanFaults
+from storage.plan.model import Plan
+from storage.rows.traffic import Remembered
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +60,15 @@ class Krisebot:
         self.join_code: str | None = None
         self.platforms = self._platforms()
         self.engine.use(self.platforms)
-        self.metrics = Metrics(database, self.clock, lambda: self.platforms, self.engine.telemetry, settings.backup)
 
     def _platforms(self) -> list[Platform]:
         settings, found = self.settings, list[Platform]()
         if settings.slack_configured:
-            from bot.platforms.slack import Slack
+            from bot.platforms.slack.platform import Slack
 
             found.append(Slack.from_settings(self.engine, settings))
         if settings.teams_configured:
-            from bot.platforms.teams import Teams
+            from bot.platforms.teams.platform import Teams
 
             found.append(Teams.from_settings(self.engine, settings))
         if settings.rehearsal:
@@ -83,11 +84,11 @@ class Krisebot:
         Raises:
             SettingsFault: mail comes in, and there is no way to write.
         """
-        from bot.platforms.gateway import Gateway
-        from bot.platforms.gatewayapi import SCHEME, GatewayApi
-        from bot.platforms.mail import Mail
-        from bot.platforms.mailbox import Mailbox
-        from bot.platforms.twilio import Twilio
+        from bot.platforms.fallback.gateway import Gateway
+        from bot.platforms.fallback.gatewayapi import SCHEME, GatewayApi
+        from bot.platforms.fallback.mail import Mail
+        from bot.platforms.fallback.mailbox import Mailbox
+        from bot.platforms.fallback.twilio import Twilio
 
         found: list[Platform] = []
         sms, mail = self.plan.fallback.sms, self.plan.fallback.mail
@@ -99,7 +100,7 @@ class Krisebot:
             found.append(Twilio(self.plan.fallback.calls, self.settings.twilio_url, self.engine))
         imap, key, mail_in = self.settings.imap_url, self.settings.mailgun_signing_key, self.settings.mail_in
         if mail and mail_in:
-            mailbox = Mailbox.of(imap.get_secret_value()) if imap else None
+            mailbox = Mailbox(MailAccount.of(imap.get_secret_value())) if imap else None
             found.append(Mail(mail, self.engine, mailbox=mailbox, signing_key=key.get_secret_value() if key else None))
         elif mail:
             found.append(Gateway("mail", mail, lambda: self.plan))
@@ -112,7 +113,7 @@ class Krisebot:
         """Take the plan file as it is now; one with faults is told of, and the old one kept."""
         try:
             self.plan = load_plan(self.settings.plan)
-        except plans.PlanFaults as faults:
+        except PlanFaults as faults:
             for fault in faults.faults:
                 log.error("the plan is not taken: %s", fault)
         else:
@@ -122,7 +123,7 @@ class Krisebot:
     async def start(self, *, by_itself: bool = True) -> None:
         """Take up the wound clock where it was, and begin; `by_itself` as for the engine."""
         async with self.database.reading() as db:
-            wound = await db.get(Fact, "clock")
+            wound = await db.get(Remembered, "clock")
         if wound is not None and self.settings.rehearsal:
             self.clock.offset = timedelta(seconds=wound.value["offset"])
         await self._keep_up()
@@ -144,52 +145,31 @@ class Krisebot:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
             [
-                web.get("/healthz", self._alive),
-                web.get("/readyz", self._ready),
-                web.get("/metrics", self._measured),
-                *Board(self.engine).routes(),
+                *Health(self.engine, self.settings.backup).routes(),
+                *WallBoard(self.engine).routes(),
                 *CalendarFile(self.engine).routes(),
                 *Papers(self.engine).routes(),
-                *Handout(self.database, self.clock).routes(),
+                *CaseDownload(self.database, self.clock).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]
         )
         return app
-
-    async def _alive(self, request: web.Request) -> web.Response:
-        return web.json_response({"alive": True})
-
-    async def _ready(self, request: web.Request) -> web.Response:
-        """A dead platform is told but not an error: the other one may be fine."""
-        faults = {}
-        try:
-            await self.database.ping()
-        except (SQLAlchemyError, OSError) as error:
-            faults["database"] = f"databasen svarer ikke: {type(error).__name__}"
-        if stuck := self.engine.wakefulness():
-            faults["clock"] = stuck
-        links = {platform.name: platform.trouble() or "ok" for platform in self.platforms}
-        body = {"ready": not faults, "faults": faults, "platforms": links}
-        return web.json_response(body, status=503 if faults else 200)
-
-    async def _measured(self, request: web.Request) -> web.Response:
-        return web.Response(body=await self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
 
 def load_plan(path: Path | None) -> Plan:
     """The municipality's plan, or the packaged example.
 
     Raises:
-        storage.plan.PlanFaults: it can't be used; every fault with its line.
+        storage.plan.model.PlanFaults: it can't be used; every fault with its line.
     """
-    return plans.load(path) if path else plans.example()
+    return loading.load(path) if path else loading.example()
 
 
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     """Run until told to stop.
 
     Raises:
-        storage.plan.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.
+        storage.plan.model.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.
     """
     plan = load_plan(settings.plan)
     database = Database(settings.database_url)

@@ -17,22 +17,26 @@ import typer
 from sqlalchemy import select
 
 from bot import doctor as checkup
-from bot import scenario
 from bot import settings as configuration
-from bot.case_file import attached
+from bot.engine.packing import attached
 from bot.operations import commands, logs, readiness
+from bot.playing import scenario
 from bot.settings import Settings, SettingsFault
 from bot.version import VERSION
-from handlers import contacts, log_seal
-from handlers.turn import Turn
-from storage import archive, lines, verification
-from storage import export as exports
-from storage import plan as plans
-from storage.chain import Break
+from handlers.alert import contacts
+from handlers.core.turn import Turn
+from handlers.log import seal
+from storage.case import archive, lines, verification
+from storage.case import export as exports
+from storage.case.chain import Break
+from storage.case.pages import volumes
+from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
-from storage.pages import Names, volumes
-from storage.plan import Plan, PlanFaults
-from storage.tables import Crisis
+from storage.grades import Grade
+from storage.plan import loading
+from storage.plan.faults import PlanFaults
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
 
 T = TypeVar("T")
 
@@ -57,15 +61,6 @@ class Format(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     ZIP = "zip"
-
-
-class Grade(StrEnum):
-    """The confidentiality grades, lowest first."""
-
-    OPEN = "open"
-    INTERNAL = "internal"
-    STAFF = "staff"
-    CONFIDENTIAL = "confidential"
 
 
 def _version(wanted: bool) -> None:
@@ -116,7 +111,7 @@ def plan_check(
     if path is not None and not path.is_file():
         _stop(COULD_NOT, [f"{path}: filen findes ikke. Skriv stien til planfilen"])
     try:
-        plan = plans.load(path) if path else plans.example()
+        plan = loading.load(path) if path else loading.example()
     except PlanFaults as faults:
         _stop(FOUND, [str(fault) for fault in faults.faults])
     for warning in plan.warnings_on(checkup.today()):
@@ -132,12 +127,12 @@ def plan_import(
     keep: Annotated[bool, typer.Option("--behold", help="De, der ikke er i listen, bliver i planen")] = False,
 ) -> None:
     """Show what a list of contacts would change in the plan; with --write, write the plan so."""
-    from storage import plan_import as lists
+    from storage.plan import importing as lists
 
     path = plan_file or _settings().plan
     try:
-        text = path.read_text("utf-8-sig") if path else plans.example_text()
-        plan = plans.parse(text, str(path or "eksempelplan.yaml"))
+        text = path.read_text("utf-8-sig") if path else loading.example_text()
+        plan = loading.parse(text, str(path or "eksempelplan.yaml"))
         rows = lists.read(file)
     except (OSError, UnicodeDecodeError) as error:
         _stop(COULD_NOT, [f"{path}: planfilen kan ikke læses ({error}). Skriv stien til planfilen"])
@@ -152,7 +147,7 @@ def plan_import(
         _stop(FOUND, [str(fault) for fault in sorted(found.faults)])
     new = lists.written(text, found)
     try:
-        plans.parse(new, str(write or "den nye plan"))
+        loading.parse(new, str(write or "den nye plan"))
         if write is None:
             return
         write.write_text(new, "utf-8")
@@ -246,7 +241,7 @@ def rehearse(
     ] = None,
 ) -> None:
     """Play a scenario, and check what is expected along the way."""
-    from bot import rehearse as stage
+    from bot.playing import rehearse as stage
 
     # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
@@ -305,15 +300,15 @@ async def _export(
     The seal takes a turn; the rest is only read, so that those at work don't wait for a long log.
     """
     settings = _settings()
-    plan = plans.load(settings.plan) if settings.plan else plans.example()
+    plan = loading.load(settings.plan) if settings.plan else loading.example()
     async with database.turn() as db:
-        await log_seal.post(Turn(db, datetime.now(UTC), plan, crisis=await db.get_one(Crisis, number)))
+        await seal.post(Turn(db, datetime.now(UTC), plan, crisis=await db.get_one(Crisis, number)))
     async with database.reading() as db:
         crisis = await db.get_one(Crisis, number)
         told = await exports.spooled(db, crisis, grade)
         files = await attached(db, told, folder) if format is Format.ZIP else {}
         names = Names.of(Plan.thawed(crisis.plan, plan))
-        if grade in (None, Grade.STAFF, Grade.CONFIDENTIAL):
+        if grade in (None, "staff", "confidential"):
             checked = await contacts.last_checked(Turn(db, datetime.now(UTC), plan, crisis=crisis))
             names = replace(names, phones=contacts.printed(plan), checked=checked)
     return told, names, files

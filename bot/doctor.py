@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from bot.operations import readiness
 from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
-from storage import plan as plans
-from storage import reach
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import Plan, PlanFaults
+from storage.plan import loading, reach
+from storage.plan.faults import PlanFaults
+from storage.plan.model import Plan
 
 LEVELS = {"warning": WARNING, "fault": FAULT}
 
@@ -29,7 +29,7 @@ async def examine(settings: Settings) -> list[str]:
         Danish lines that begin with OK, ADVARSEL or FEJL.
     """
     try:
-        plan = plans.load(settings.plan) if settings.plan else plans.example()
+        plan = loading.load(settings.plan) if settings.plan else loading.example()
     except PlanFaults as faults:
         return [f"{FAULT}  {fault}" for fault in faults.faults]
     lines = [f"{GOOD}  Planen kan bruges: {len(plan.persons)} personer"]

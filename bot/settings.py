@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.pace import Limits, Rates, rates
-from bot.platforms.mailbox import Mailbox
+from bot.engine.rates import Limits, Rates, rates
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DRIVERS = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
@@ -27,6 +28,53 @@ class SettingsFault(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+@dataclass(frozen=True)
+class MailAccount:
+    """Where a mailbox is, and what it is opened with.
+
+    Args:
+        host, port: the server's.
+        tls: whether it is spoken to by TLS from the first octet.
+        user, password: what it is opened with.
+        folder: which folder is looked into.
+    """
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str = field(repr=False)
+    folder: str = "INBOX"
+
+    @classmethod
+    def of(cls, url: str) -> MailAccount:
+        """As `imaps://user:password@host:993/INBOX` says.
+
+        Raises:
+            ValueError: something is missing; the message says what, in Danish.
+        """
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            # Without the words of the error: they may be half a password.
+            raise ValueError("har ingen port, der kan læses. Særtegn i adgangskoden skrives som %2F") from None
+        if parts.scheme not in ("imap", "imaps"):
+            raise ValueError("skal begynde med imaps://")
+        if not (parts.hostname and parts.username and parts.password):
+            raise ValueError("mangler bruger, adgangskode eller server")
+        if parts.scheme == "imap" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("sender adgangskoden ukrypteret. Brug imaps://")
+        return cls(
+            host=parts.hostname,
+            port=port or (993 if parts.scheme == "imaps" else 143),
+            tls=parts.scheme == "imaps",
+            user=unquote(parts.username),
+            password=unquote(parts.password),
+            folder=unquote(parts.path.strip("/")) or "INBOX",
+        )
 
 
 def _setting(name: str, default: Any = None) -> Any:
@@ -52,7 +100,7 @@ def expiries(text: str) -> dict[str, date]:
 
 
 class Settings(BaseSettings):
-    """The settings, by their names in the contract in lower case."""
+    """The settings: each is read from the environment under the name that stands beside it."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
@@ -197,7 +245,7 @@ class Settings(BaseSettings):
     def _mail_faults(self) -> Iterator[str]:
         if self.imap_url is not None:
             try:
-                Mailbox.of(self.imap_url.get_secret_value())
+                MailAccount.of(self.imap_url.get_secret_value())
             except ValueError as error:
                 yield f"KRISEBOT_IMAP_URL: {error}. Skriv imaps://bruger:adgangskode@server/INBOX"
         if self.rehearsal:

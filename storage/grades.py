@@ -1,12 +1,15 @@
-"""The four grades of confidentiality, from what all may read to what few may. Plan §8; requirement R216, trap T31."""
+"""The four grades of confidentiality, from what all may read to what few may. Plan §8."""
 
 from __future__ import annotations
 
-GRADES = ("open", "internal", "staff", "confidential")
-DEFAULT = "staff"
+from typing import Literal, get_args
+
+Grade = Literal["open", "internal", "staff", "confidential"]
+GRADES: tuple[Grade, ...] = get_args(Grade)
+DEFAULT: Grade = "staff"
 
 
-def within(grade: str, highest: str) -> bool:
+def within(grade: Grade, highest: Grade) -> bool:
     """Whether what has a grade may be seen by someone who may see up to another.
 
     Raises:

@@ -13,9 +13,9 @@ import pytest
 from storage.database import Database
 from tests import dialects
 from tests.databases import Databases, PostgreSQL, SQLite
-from tests.prologue import Prologues
-from tests.stage import Stage
-from tests.stages import PAIRS, STAGES, Pair, in_turn
+from tests.stage.platforms import STAGES, Pair, played_on
+from tests.stage.prologue import Prologues
+from tests.stage.stage import Stage
 
 dialects.share()
 
@@ -93,13 +93,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Where a scene is played that doesn't say so itself."""
+    """Where a scene is played, as its marker says."""
     says_so = any("pair" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "pair" in metafunc.fixturenames and not says_so:
-        both = metafunc.config.getoption("both")
-        metafunc.parametrize(
-            "pair", PAIRS if both else in_turn(metafunc.function.__name__), indirect=True, ids="-".join
-        )
+        scene = metafunc.definition.get_closest_marker("scene")
+        if scene is None:
+            raise pytest.UsageError(
+                f"{metafunc.definition.nodeid}: say @in_slack, @in_teams, @in_one_chat or @everywhere"
+            )
+        both = bool(metafunc.config.getoption("both"))
+        metafunc.parametrize("pair", played_on(scene, both), indirect=True, ids="-".join)
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.version import VERSION
-from storage import snapshot
+from storage.case.verification import verify_crisis
 from storage.database import Database
-from storage.snapshot import About
-from storage.tables import Crisis
-from storage.verification import verify_crisis
+from storage.keeping import snapshot
+from storage.keeping.snapshot import About
+from storage.rows.crisis import Crisis
 
 # "krisebot-20260702T120010Z.db": in the order of their names they are in the order of time.
 NAME = "krisebot-{at:%Y%m%dT%H%M%SZ}.db"

@@ -25,11 +25,12 @@ from bot.operations.restore import restore as put_back
 from bot.operations.retention import tidy
 from bot.settings import Settings, SettingsFault
 from manifest import package
-from storage import persondata as personal
-from storage import plan as plans
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import Plan, PlanFaults
-from storage.snapshot import NotACopy, NotEmpty
+from storage.keeping import persondata as personal
+from storage.keeping.snapshot import NotACopy, NotEmpty
+from storage.plan import loading
+from storage.plan.faults import PlanFaults
+from storage.plan.model import Plan
 
 FOUND, COULD_NOT = 1, 2
 
@@ -176,7 +177,7 @@ def write_manifest(
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("*.py", "__pycache__"),
         )
-        (folder / plans.EXAMPLE).write_text(plans.example_text(), "utf-8")
+        (folder / loading.EXAMPLE).write_text(loading.example_text(), "utf-8")
     print(f"Skrevet til {folder}. Begynd med GOLIVE.md.")
 
 
@@ -189,7 +190,7 @@ def _settings() -> Settings:
 
 def _plan(settings: Settings) -> Plan:
     try:
-        return plans.load(settings.plan) if settings.plan else plans.example()
+        return loading.load(settings.plan) if settings.plan else loading.example()
     except PlanFaults as faults:
         _stop(COULD_NOT, [str(fault) for fault in faults.faults])
 

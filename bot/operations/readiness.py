@@ -16,7 +16,7 @@ from babel.dates import format_date
 
 from bot.operations import backup
 from bot.settings import Settings
-from storage.plan import Plan
+from storage.plan.model import Plan
 
 GOOD, WARNING, FAULT = "OK", "ADVARSEL", "FEJL"
 # Somebody has to have the time to get a new one.

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from handlers import registry, restored
-from storage import snapshot
+from handlers.core import registry
+from handlers.log import restored
+from storage.case.verification import verify_crisis
 from storage.database import Database
-from storage.plan import Plan
-from storage.snapshot import About
-from storage.tables import Crisis
-from storage.verification import verify_crisis
+from storage.keeping import snapshot
+from storage.keeping.snapshot import About
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ async def restore(file: Path, url: str, plan: Plan, *, overwrite: bool = False, 
         now: UTC; the machine's time when not given.
 
     Raises:
-        storage.snapshot.NotACopy, storage.snapshot.NotEmpty: nothing has been changed.
+        storage.keeping.snapshot.NotACopy, storage.keeping.snapshot.NotEmpty: nothing has been changed.
         sqlalchemy.exc.SQLAlchemyError, OSError: the database can't be written, and is as it was.
     """
     registry.load()

@@ -1,4 +1,4 @@
-"""What has been kept long enough goes, a little at a time; or it is only told what would go. See storage/retention.py."""
+"""What has been kept long enough goes, a little at a time; or it is only told what would go. See storage/keeping/retention.py."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.operations import backup
-from storage import retention
 from storage.database import Database
-from storage.plan import Plan
+from storage.keeping import retention
+from storage.plan.model import Plan
 
 
 @dataclass

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.operations import backup
 from bot.settings import Settings
 from storage.database import Database
-from storage.tables import Delivery, Inbox, Message, Timer
+from storage.rows.traffic import Delivery, Inbox, Message, Timer
 
 log = logging.getLogger(__name__)
 

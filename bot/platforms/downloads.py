@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.platforms.platform import Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Throttled, Unavailable, Undeliverable
 
 # Seconds that a connection may take to open, and that may pass without a byte.
 CONNECT, SILENCE = 4.0, 30.0

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from storage import parts
-from storage.tables import Base
+from storage.rows import exported
+from storage.rows.base import Base
 
-parts.load()
+exported.load()
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
 with context.begin_transaction():

@@ -18,16 +18,17 @@ from typing import Any, ClassVar
 
 import pytest
 
-from bot.pace import Rate
+from bot.engine.rates import Rate
 from bot.settings import Settings
-from handlers.card import Card
-from handlers.turn import ROUTINE, URGENT, Turn
-from storage.tables import Address
+from handlers.core.card import Card
+from handlers.core.context import ROUTINE, URGENT
+from handlers.core.turn import Turn
+from storage.rows.traffic import Address
 from tests.databases import SQLite
 from tests.fakes.slack import FakeSlack
-from tests.stage import Stage
-from tests.stage_slack import SlackStage
-from tests.stage_teams import TeamsStage
+from tests.stage.slack import SlackStage
+from tests.stage.stage import Stage
+from tests.stage.teams import TeamsStage
 
 pytestmark = pytest.mark.bench
 

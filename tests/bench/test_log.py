@@ -17,15 +17,19 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from handlers import picture_draft, registry, search
-from handlers.incoming import Incoming
-from handlers.turn import Turn
-from storage import chain, log, log_words
+from handlers.core import registry
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from handlers.log import search
+from handlers.picture import draft
+from storage.case import chain, log, log_words
+from storage.case.pages import VOLUME
 from storage.database import Database
 from storage.letters import fold
-from storage.pages import VOLUME
-from storage.plan import example
-from storage.tables import Crisis, LogEntry, LogState
+from storage.plan.loading import example
+from storage.rows.base import instant
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry, LogState
 
 pytestmark = pytest.mark.bench
 
@@ -69,10 +73,10 @@ def _line(crisis: int, no: int, previous: str) -> dict[str, Any]:
     verification = "unconfirmed" if no % 10 == 0 and no <= SHORT else "confirmed"
     recorder = "mads" if no == 400 else "lars"
     copied = {"kind": "information", "grade": "staff", "verification": verification, "recorder": recorder}
-    content = {
+    content: dict[str, Any] = {
         "no": no,
-        "event_time": log.instant(at),
-        "recorded_time": log.instant(at),
+        "event_time": instant(at),
+        "recorded_time": instant(at),
         "sender": "lars",
         "receiver": "krisestaben",
         "summary": summary,
@@ -190,7 +194,7 @@ async def by_number(turn: Turn) -> None:
 
 async def picture(turn: Turn) -> None:
     """The situation picture's first draft."""
-    await picture_draft.draft(turn)
+    await draft.bring_up_to_date(turn)
 
 
 LOOKS = (newest, often, seldom, part_of_a_word, never, person, lately, unconfirmed, by_number, picture)
@@ -264,11 +268,12 @@ async def test_a_long_log_takes_no_more_time_for_each_line_than_a_short_one_and_
     few = max(VOLUME, many // 10)
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/sag"
-        commands = {
+        checked: dict[str, list[tuple[str, ...]]] = {
             "verify": [("verify", "1")],
             "verify json": [("export", "1", "-o", file), ("verify", file)],
-        }.get(what, [("export", "1", "--format", what, "-o", file)])
-        took = {}
+        }
+        commands = checked.get(what, [("export", "1", "--format", what, "-o", file)])
+        took: dict[int, tuple[float, float]] = {}
         for entries in (1, few, many):
             url = databases.migrated()
             database = Database(url)

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.database import Database
-from storage.plan import example
-from storage.tables import Inbox
+from storage.plan.loading import example
+from storage.rows.traffic import Inbox
 from tests.bench.programs import FLOOR, KRISEBOT, running
 from tests.fakes.slack import FakeSlack, SlackPerson
 from tests.fakes.slack_wire import Delivery

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.clock import SystemClock
-from bot.turns import Turns
-from handlers import registry
+from bot.engine.clock import SystemClock
+from bot.engine.turns import Turns
+from handlers.core import registry
 from storage.database import Database
-from storage.plan import example
-from storage.tables import Timer
+from storage.plan.loading import example
+from storage.rows.traffic import Timer
 
 pytestmark = pytest.mark.bench
 

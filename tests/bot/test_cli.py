@@ -20,9 +20,9 @@ import pytest
 
 from bot import cli
 from storage.database import Database
-from tests.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage
 
-EXAMPLE = (resources.files("storage") / "eksempelplan.yaml").read_text("utf-8")
+EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
 
 # A process for each run, that has imported already what all of them import: a second of work, fifty times over.
 STARTED = multiprocessing.get_context("forkserver")

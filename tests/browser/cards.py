@@ -10,11 +10,11 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from bot.platforms import teams_drawing
-from handlers.card import Card
-from storage.tables import Message
+from bot.platforms.teams import drawing
+from handlers.core.card import Card
+from storage.rows.traffic import Message
 from tests.fakes.teams_cards import ADAPTIVE_CARD
-from tests.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage
 
 RENDERER = Path(__file__).parents[1] / "cards" / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.js"
 # As wide a column, and such letters, as Teams has on a phone; without them the renderer has a browser's own.
@@ -59,7 +59,7 @@ async def played(url: str) -> dict[str, Card]:
 @contextmanager
 def drawn(browser: Browser, card: Card, size: tuple[int, int]) -> Iterator[Page]:
     """The card on a page of its own."""
-    attachments: list[dict[str, Any]] = teams_drawing.message(card, 7)["attachments"]
+    attachments: list[dict[str, Any]] = drawing.message(card, 7)["attachments"]
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     page.set_content(PAGE)
     page.add_script_tag(path=RENDERER)

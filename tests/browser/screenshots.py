@@ -13,7 +13,7 @@ from tests.browser.cards import drawn, played
 from tests.browser.rehearsal import DESKTOP, PHONE, Program, Screen, chromium, opened, warned, wind
 from tests.databases import SQLite, run
 
-FOLDER = Path(__file__).parents[2] / "bot" / "platforms" / "rehearsal_page" / "screenshots"
+FOLDER = Path(__file__).parents[2] / "bot" / "platforms" / "rehearsal" / "page" / "screenshots"
 GUIDE = Path(__file__).parents[2] / "handlers" / "guide" / "billeder"
 SUMMER_AFTERNOON = "2026-07-02T14:00:10+02:00"
 

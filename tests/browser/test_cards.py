@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from handlers.card import Card
+from handlers.core.card import Card
 from tests.browser.cards import drawn, played
 from tests.browser.rehearsal import NARROW_PHONE
 from tests.databases import SQLite, run

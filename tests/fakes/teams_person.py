@@ -129,7 +129,7 @@ class TeamsPerson:
         """
         place = self._place(channel)
         where = (self.teams.url, self.teams.service_url)
-        attached = tuple(self.world.share(place, *where, *each) for each in files)
+        attached = tuple(self.world.share(place, *where, name, kind, content) for name, kind, content in files)
         message = self.world.post(place, self._me.user_id, text, root, attachments=attached)
         if place.kind == "channel" and not self.teams.hears_all:
             return Answer(0, "the bot is not mentioned, so Teams tells it nothing")

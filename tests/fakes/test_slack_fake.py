@@ -2,13 +2,16 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -16,6 +19,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from tests.fakes.slack import (
     DisconnectAfter,
     FakeSlack,
+    Fault,
     Forgery,
     OkFalse,
     RateLimited,
@@ -24,13 +28,14 @@ from tests.fakes.slack import (
     Timeout,
     TimeoutBefore,
 )
+from tests.fakes.slack_blocks import Json
 
 
-def button(label, **more):
+def button(label: str, **more: Any) -> Json:
     return {"type": "button", "text": {"type": "plain_text", "text": label}, **more}
 
 
-def question(*labels):
+def question(*labels: str) -> list[Json]:
     return [
         {"type": "section", "text": {"type": "mrkdwn", "text": "*Vand* i kælderen &amp; på viadukten"}},
         {
@@ -44,7 +49,7 @@ def question(*labels):
     ]
 
 
-def modal(title="Afblæs", **more):
+def modal(title: str = "Afblæs", **more: Any) -> Json:
     reason = {
         "type": "input",
         "block_id": "reason",
@@ -62,30 +67,32 @@ def modal(title="Afblæs", **more):
 
 
 @pytest.fixture
-async def slack():
+async def slack() -> AsyncIterator[FakeSlack]:
     async with FakeSlack(users={"U0JENS": "Jens Lund", "U0PIA": "Pia Krogh"}) as fake:
         yield fake
 
 
 @pytest.fixture
-def client(slack):
+def client(slack: FakeSlack) -> AsyncWebClient:
     return AsyncWebClient(token=slack.bot_token, base_url=slack.url, retry_handlers=[])
 
 
-async def refused(call):
+async def refused(call: Awaitable[object]) -> str:
     with pytest.raises(SlackApiError) as error:
         await call
-    return error.value.response["error"]
+    return str(error.value.response["error"])
 
 
-async def test_only_the_bots_own_token_opens_the_door(slack):
+async def test_only_the_bots_own_token_opens_the_door(slack: FakeSlack) -> None:
     assert (await AsyncWebClient(slack.bot_token, slack.url).auth_test())["user_id"] == "U0KRISEBOT"
     assert await refused(AsyncWebClient("xoxb-stolen", slack.url).auth_test()) == "invalid_auth"
     assert await refused(AsyncWebClient(base_url=slack.url).auth_test()) == "not_authed"
     assert await refused(AsyncWebClient(slack.bot_token, slack.url).api_call("chat.shout")) == "unknown_method"
 
 
-async def test_a_message_to_a_person_lands_in_the_chat_with_that_person(slack, client):
+async def test_a_message_to_a_person_lands_in_the_chat_with_that_person(
+    slack: FakeSlack, client: AsyncWebClient
+) -> None:
     sent = await client.chat_postMessage(channel="U0JENS", text="Kan du tage den?", blocks=question("Ja", "Nej"))
     jens, pia = SlackPerson(slack, "U0JENS"), SlackPerson(slack, "U0PIA")
     assert sent["channel"] == jens.dm
@@ -113,13 +120,15 @@ async def test_a_message_to_a_person_lands_in_the_chat_with_that_person(slack, c
         [{"type": "divider", "text": "x"}],
     ],
 )
-async def test_blocks_that_slack_would_refuse_are_refused(slack, client, blocks):
+async def test_blocks_that_slack_would_refuse_are_refused(
+    slack: FakeSlack, client: AsyncWebClient, blocks: list[Json]
+) -> None:
     assert await refused(client.chat_postMessage(channel="U0JENS", text="x", blocks=blocks)) == "invalid_blocks"
     assert SlackPerson(slack, "U0JENS").messages() == []
 
 
-async def test_the_longest_that_slack_takes_is_taken(slack, client):
-    blocks = [
+async def test_the_longest_that_slack_takes_is_taken(slack: FakeSlack, client: AsyncWebClient) -> None:
+    blocks: list[Json] = [
         {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3000}},
         {"type": "actions", "elements": [button("x" * 75, value="x" * 2000, action_id="x" * 255)]},
     ]
@@ -127,7 +136,7 @@ async def test_the_longest_that_slack_takes_is_taken(slack, client):
     assert await refused(client.chat_postMessage(channel="U0JENS", text="x" * 40_001)) == "msg_too_long"
 
 
-async def test_the_bot_edits_and_deletes_only_what_it_wrote(slack, client):
+async def test_the_bot_edits_and_deletes_only_what_it_wrote(slack: FakeSlack, client: AsyncWebClient) -> None:
     channel = slack.add_channel("generelt", "U0JENS")
     jens = SlackPerson(slack, "U0JENS", target="http://127.0.0.1:9")
     with pytest.raises(aiohttp.ClientConnectorError):
@@ -142,7 +151,7 @@ async def test_the_bot_edits_and_deletes_only_what_it_wrote(slack, client):
     assert jens.messages() == [typed]
 
 
-async def test_only_the_one_it_is_for_sees_an_ephemeral_message(slack, client):
+async def test_only_the_one_it_is_for_sees_an_ephemeral_message(slack: FakeSlack, client: AsyncWebClient) -> None:
     channel = slack.add_channel("generelt", "U0JENS", "U0PIA")
     await client.chat_postEphemeral(channel=channel.id, user="U0JENS", text="Kun til dig")
     assert SlackPerson(slack, "U0JENS").sees("Kun til dig")[-1].ephemeral_for == "U0JENS"
@@ -161,12 +170,14 @@ async def test_only_the_one_it_is_for_sees_an_ephemeral_message(slack, client):
         ("--", "invalid_name_punctuation"),
     ],
 )
-async def test_channel_names_follow_slacks_rules(slack, client, name, error):
+async def test_channel_names_follow_slacks_rules(
+    slack: FakeSlack, client: AsyncWebClient, name: str, error: str
+) -> None:
     slack.add_channel("generelt")
     assert await refused(client.conversations_create(name=name)) == error
 
 
-async def test_a_channel_is_made_filled_named_and_closed(slack, client):
+async def test_a_channel_is_made_filled_named_and_closed(slack: FakeSlack, client: AsyncWebClient) -> None:
     id = (await client.conversations_create(name="krise-1", is_private=True))["channel"]["id"]
     await client.conversations_invite(channel=id, users="U0JENS")
     assert await refused(client.conversations_invite(channel=id, users="U0JENS")) == "already_in_channel"
@@ -185,7 +196,7 @@ async def test_a_channel_is_made_filled_named_and_closed(slack, client):
     assert await refused(client.chat_postMessage(channel=id, text="x")) == "is_archived"
 
 
-async def test_a_message_can_be_found_again_by_its_key(slack, client):
+async def test_a_message_can_be_found_again_by_its_key(slack: FakeSlack, client: AsyncWebClient) -> None:
     channel = slack.add_channel("generelt")
     for number in range(3):
         key = {"event_type": "krisebot", "event_payload": {"key": f"k{number}"}}
@@ -202,7 +213,7 @@ async def test_a_message_can_be_found_again_by_its_key(slack, client):
     assert [each["text"] for each in both["messages"]] == ["nr. 2", "nr. 1"]
 
 
-async def test_a_thread_stays_out_of_the_channels_own_list(slack, client):
+async def test_a_thread_stays_out_of_the_channels_own_list(slack: FakeSlack, client: AsyncWebClient) -> None:
     channel = slack.add_channel("generelt")
     top = await client.chat_postMessage(channel=channel.id, text="top")
     await client.chat_postMessage(channel=channel.id, text="svar", thread_ts=top["ts"])
@@ -211,7 +222,7 @@ async def test_a_thread_stays_out_of_the_channels_own_list(slack, client):
     assert [each["text"] for each in replies["messages"]] == ["top", "svar"]
 
 
-async def test_a_trigger_opens_one_dialog_and_only_for_three_seconds(slack, client):
+async def test_a_trigger_opens_one_dialog_and_only_for_three_seconds(slack: FakeSlack, client: AsyncWebClient) -> None:
     trigger, late = slack.world.trigger("U0JENS"), slack.world.trigger("U0JENS")
     assert await refused(client.views_open(trigger_id=trigger, view=modal("x" * 25))) == "invalid_arguments"
     opened = await client.views_open(trigger_id=trigger, view=modal())
@@ -220,12 +231,12 @@ async def test_a_trigger_opens_one_dialog_and_only_for_three_seconds(slack, clie
     slack.world.triggers[late].made = time.monotonic() - 3.1
     assert await refused(client.views_open(trigger_id=late, view=modal())) == "expired_trigger_id"
     await client.views_update(view_id=opened["view"]["id"], view=modal("Nyt"))
-    assert SlackPerson(slack, "U0JENS").view.body["title"]["text"] == "Nyt"
+    assert slack.world.modals["U0JENS"][-1].body["title"]["text"] == "Nyt"
     await client.views_publish(user_id="U0JENS", view={"type": "home", "blocks": question()[:1]})
     assert SlackPerson(slack, "U0JENS").home == "Vand i kælderen & på viadukten"
 
 
-async def test_a_response_url_lasts_five_uses_or_half_an_hour():
+async def test_a_response_url_lasts_five_uses_or_half_an_hour() -> None:
     now = [1_782_000_000.0]
     async with FakeSlack(now=lambda: now[0], users={"U0JENS": "Jens Lund"}) as slack:
         jens = SlackPerson(slack, "U0JENS")
@@ -241,7 +252,7 @@ async def test_a_response_url_lasts_five_uses_or_half_an_hour():
         assert (await second.send(text="for sent")).status_code == 404
 
 
-async def test_ordered_failures_are_used_up_one_by_one(slack, client):
+async def test_ordered_failures_are_used_up_one_by_one(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.fail("chat.postMessage", times=2, with_=RateLimited(retry_after=7))
     slack.fail("chat.postMessage", with_=OkFalse("fatal_error"))
     slack.fail("chat.postMessage", with_=ServerError(503), channel="U0PIA")
@@ -260,15 +271,16 @@ async def test_ordered_failures_are_used_up_one_by_one(slack, client):
 
 
 @pytest.mark.parametrize(("fault", "arrives"), [(Timeout(), 1), (TimeoutBefore(), 0), (DisconnectAfter(), 1)])
-async def test_a_lost_answer_may_or_may_not_have_been_done(slack, fault, arrives):
+async def test_a_lost_answer_may_or_may_not_have_been_done(slack: FakeSlack, fault: Fault, arrives: bool) -> None:
     slack.fail("chat.postMessage", with_=fault)
-    client = AsyncWebClient(slack.bot_token, slack.url, timeout=0.2, retry_handlers=[])
+    client = AsyncWebClient(slack.bot_token, slack.url, retry_handlers=[])
     with pytest.raises((TimeoutError, aiohttp.ClientError)):
-        await client.chat_postMessage(channel="U0JENS", text="x")
+        async with asyncio.timeout(0.2):
+            await client.chat_postMessage(channel="U0JENS", text="x")
     assert len(SlackPerson(slack, "U0JENS").messages()) == arrives
 
 
-async def test_slack_goes_down_and_comes_up_at_the_same_address(slack, client):
+async def test_slack_goes_down_and_comes_up_at_the_same_address(slack: FakeSlack, client: AsyncWebClient) -> None:
     slack.down()
     with pytest.raises(aiohttp.ClientError):
         await client.auth_test()
@@ -276,7 +288,7 @@ async def test_slack_goes_down_and_comes_up_at_the_same_address(slack, client):
     assert (await client.auth_test())["ok"]
 
 
-async def test_the_published_limits_hold_when_asked_for():
+async def test_the_published_limits_hold_when_asked_for() -> None:
     now = [0.0]
     async with FakeSlack(users={"U0JENS": "", "U0PIA": ""}, enforce_limits=True, limits_clock=lambda: now[0]) as slack:
         client = AsyncWebClient(slack.bot_token, slack.url, retry_handlers=[])
@@ -297,8 +309,8 @@ async def test_the_published_limits_hold_when_asked_for():
 class Bot:
     """A Bolt app that only writes down what it hears."""
 
-    def __init__(self, slack):
-        self.heard = []
+    def __init__(self, slack: FakeSlack) -> None:
+        self.heard: list[tuple[Json, AsyncBoltContext]] = []
         self.app = AsyncApp(
             client=AsyncWebClient(slack.bot_token, slack.url),
             signing_secret=slack.signing_secret,
@@ -311,7 +323,9 @@ class Bot:
         self.app.view("afblæs")(self.submitted)
         self.app.shortcut("gem_i_log")(self.other)
 
-    async def listen(self, body, context, next):
+    async def listen(
+        self, body: Json, context: AsyncBoltContext, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
         self.heard.append((body, context))
         if body.get("type") == "block_actions":
             if body["actions"][0]["text"]["text"] == "Afblæs":
@@ -319,32 +333,32 @@ class Bot:
             return await context.ack()
         return await next()
 
-    async def command(self, ack):
+    async def command(self, ack: AsyncAck) -> None:
         await ack("Modtaget")
 
-    async def event(self, ack):
+    async def event(self, ack: AsyncAck) -> None:
         await ack()
 
-    async def other(self, ack):
+    async def other(self, ack: AsyncAck) -> None:
         await ack()
 
-    async def submitted(self, ack, view):
+    async def submitted(self, ack: AsyncAck, view: Json) -> None:
         text = view["state"]["values"]["reason"]["reason"]["value"]
         await ack(response_action="errors", errors={"reason": "For kort"}) if len(text) < 5 else await ack()
 
     @property
-    def last(self):
+    def last(self) -> Json:
         return self.heard[-1][0]
 
 
 @pytest.fixture
-def bot(slack):
+def bot(slack: FakeSlack) -> Bot:
     return Bot(slack)
 
 
 @pytest.fixture
-async def target(bot):
-    async def events(request):
+async def target(bot: Bot) -> AsyncIterator[str]:
+    async def events(request: web.Request) -> web.Response:
         return await to_aiohttp_response(await bot.app.async_dispatch(await to_bolt_request(request)))
 
     server = web.Application()
@@ -357,11 +371,13 @@ async def target(bot):
 
 
 @pytest.fixture
-def jens(slack, target):
+def jens(slack: FakeSlack, target: str) -> SlackPerson:
     return SlackPerson(slack, "U0JENS", target)
 
 
-async def test_a_command_is_signed_and_its_answer_is_for_the_one_who_typed_it(slack, bot, jens):
+async def test_a_command_is_signed_and_its_answer_is_for_the_one_who_typed_it(
+    slack: FakeSlack, bot: Bot, jens: SlackPerson
+) -> None:
     slack.add_channel("generelt", "U0JENS", "U0PIA", bot=False)
     answer = await jens.command("varsel vand på vejen", "generelt")
     assert answer.in_time
@@ -370,7 +386,7 @@ async def test_a_command_is_signed_and_its_answer_is_for_the_one_who_typed_it(sl
     assert SlackPerson(slack, "U0PIA").messages() == []
 
 
-async def test_what_is_said_reaches_the_bot_where_it_is_a_member(slack, bot, jens):
+async def test_what_is_said_reaches_the_bot_where_it_is_a_member(slack: FakeSlack, bot: Bot, jens: SlackPerson) -> None:
     slack.add_channel("generelt", "U0JENS")
     slack.add_channel("frokost", "U0JENS", bot=False)
     await jens.says("er I < 5 & klar <@U0PIA>?")
@@ -385,7 +401,9 @@ async def test_what_is_said_reaches_the_bot_where_it_is_a_member(slack, bot, jen
     assert len(bot.heard) == count
 
 
-async def test_a_button_sends_along_what_was_filled_in(slack, client, bot, jens):
+async def test_a_button_sends_along_what_was_filled_in(
+    slack: FakeSlack, client: AsyncWebClient, bot: Bot, jens: SlackPerson
+) -> None:
     await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja", "Nej"))
     assert (await jens.presses("Nej")).status == 200
     assert bot.last["actions"][0]["value"] == "v-Nej"
@@ -399,7 +417,9 @@ async def test_a_button_sends_along_what_was_filled_in(slack, client, bot, jens)
         await jens.presses("Ja", values={"tittel": "x"})
 
 
-async def test_a_button_that_has_since_gone_can_still_be_pressed(slack, client, bot, jens):
+async def test_a_button_that_has_since_gone_can_still_be_pressed(
+    slack: FakeSlack, client: AsyncWebClient, bot: Bot, jens: SlackPerson
+) -> None:
     sent = await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja"))
     old = jens.messages()[-1]
     await client.chat_update(channel=sent["channel"], ts=sent["ts"], text="Besvaret")
@@ -408,7 +428,9 @@ async def test_a_button_that_has_since_gone_can_still_be_pressed(slack, client, 
     assert (await jens.presses("Ja", old)).status == 200
 
 
-async def test_a_dialog_opens_refuses_and_closes(slack, client, bot, jens):
+async def test_a_dialog_opens_refuses_and_closes(
+    slack: FakeSlack, client: AsyncWebClient, bot: Bot, jens: SlackPerson
+) -> None:
     await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Afblæs"))
     await jens.presses("Afblæs")
     with pytest.raises(AssertionError, match="not filled in"):
@@ -419,7 +441,9 @@ async def test_a_dialog_opens_refuses_and_closes(slack, client, bot, jens):
     assert jens.view is None
 
 
-async def test_a_message_can_be_saved_reacted_to_edited_and_deleted(slack, bot, jens):
+async def test_a_message_can_be_saved_reacted_to_edited_and_deleted(
+    slack: FakeSlack, bot: Bot, jens: SlackPerson
+) -> None:
     slack.add_channel("generelt", "U0JENS")
     await jens.says("12 beboere", "generelt")
     message = jens.messages()[-1]
@@ -436,7 +460,7 @@ async def test_a_message_can_be_saved_reacted_to_edited_and_deleted(slack, bot, 
     assert bot.last["event"]["tab"] == "home"
 
 
-async def test_a_retry_is_the_same_event_once_more(bot, jens):
+async def test_a_retry_is_the_same_event_once_more(bot: Bot, jens: SlackPerson) -> None:
     await jens.says("har den")
     await jens.retry()
     (first, _), (second, again) = bot.heard
@@ -448,14 +472,14 @@ async def test_a_retry_is_the_same_event_once_more(bot, jens):
     "how",
     [Forgery.BAD_SIGNATURE, Forgery.NO_SIGNATURE, Forgery.NO_TIMESTAMP, Forgery.OLD_TIMESTAMP, Forgery.CHANGED_BODY],
 )
-async def test_forgeries_are_forged(bot, jens, how):
+async def test_forgeries_are_forged(bot: Bot, jens: SlackPerson, how: Forgery) -> None:
     assert (await jens.forged(how)).status == 401
     assert bot.heard == []
 
 
-async def test_the_same_acts_reach_the_bot_in_socket_mode(slack, client, bot):
+async def test_the_same_acts_reach_the_bot_in_socket_mode(slack: FakeSlack, client: AsyncWebClient, bot: Bot) -> None:
     handler = AsyncSocketModeHandler(bot.app, slack.app_token, ping_interval=0.05)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         await slack.until(lambda: slack.socket.connections == 1)
         jens = SlackPerson(slack, "U0JENS")
@@ -472,16 +496,16 @@ async def test_the_same_acts_reach_the_bot_in_socket_mode(slack, client, bot):
         await jens.retry()
         assert len(bot.heard) == heard + 1
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-async def test_a_wait_that_is_never_met_says_what_was_seen(slack, client):
+async def test_a_wait_that_is_never_met_says_what_was_seen(slack: FakeSlack, client: AsyncWebClient) -> None:
     await client.chat_postMessage(channel="U0JENS", text="noget andet")
     with pytest.raises(AssertionError, match="noget andet"):
         await SlackPerson(slack, "U0JENS").gets("Kan du tage den?", within=0.05)
 
 
-async def test_a_wait_ends_when_the_message_comes(slack, client):
+async def test_a_wait_ends_when_the_message_comes(slack: FakeSlack, client: AsyncWebClient) -> None:
     waiting = asyncio.create_task(SlackPerson(slack, "U0JENS").gets("Kan du tage den?"))
     await client.chat_postMessage(channel="U0JENS", text="Kan du tage den?")
     assert (await waiting).text == "Kan du tage den?"

@@ -1,8 +1,12 @@
 """The fake Teams is as strict as Teams, and as unreliable as it is told to be: seen through Microsoft's own library."""
 
+from __future__ import annotations
+
 import asyncio
 import time
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import jwt
@@ -21,15 +25,17 @@ from botbuilder.schema import (
 from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity, ConnectorFactory
 from botframework.connector.auth.authenticate_request_result import AuthenticateRequestResult
-from jwt.algorithms import RSAAlgorithm
-from msrest.pipeline import AsyncHTTPSender, AsyncPipeline, Response
+from msrest.pipeline import Response
+from msrest.pipeline.async_abc import AsyncHTTPSender, AsyncPipeline
 from msrest.pipeline.universal import RawDeserializer
+from pytest_aiohttp import AiohttpServer
 
 from tests.fakes.teams import (
     NOT_JSON,
     DisconnectAfter,
     DisconnectBefore,
     FakeTeams,
+    Fault,
     Forgery,
     Precondition,
     RateLimited,
@@ -43,6 +49,8 @@ from tests.fakes.teams_cards import ADAPTIVE_CARD, LARGEST
 
 BOT_SCOPE = "https://api.botframework.com/.default"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+Json = dict[str, Any]
+
 STAFF = "0f0f0f0f-0000-4000-8000-00000000005a"
 
 
@@ -52,7 +60,7 @@ STAFF = "0f0f0f0f-0000-4000-8000-00000000005a"
 class Refusal(Exception):
     """The Connector said no."""
 
-    def __init__(self, status, headers, body):
+    def __init__(self, status: int, headers: Mapping[str, str], body: Any) -> None:
         super().__init__(status, body)
         self.status, self.headers = status, headers
 
@@ -62,26 +70,26 @@ class Answered:
     """An answer in the form that the library's own deserializer reads."""
 
     status_code: int
-    headers: dict
+    headers: Mapping[str, str]
     content: bytes
 
-    def body(self):
+    def body(self) -> bytes:
         return self.content
 
-    def text(self, encoding=None):
+    def text(self, encoding: str | None = None) -> str:
         return self.content.decode(encoding or "utf-8")
 
 
-class Sender(AsyncHTTPSender):
+class Sender(AsyncHTTPSender[Any, Answered]):
     """Carries the library's calls over aiohttp, with a token on them."""
 
-    def __init__(self, bot):
+    def __init__(self, bot: Bot) -> None:
         self.bot = bot
 
-    async def __aexit__(self, *exc):
+    async def __aexit__(self, *exc: object) -> None:
         pass
 
-    async def send(self, request, **config):
+    async def send(self, request: Any, **config: Any) -> Response[Any, Answered]:
         it = request.http_request
         headers = {**it.headers, "Authorization": f"Bearer {await self.bot.token(BOT_SCOPE)}"}
         async with self.bot.session.request(it.method, it.url, headers=headers, data=it.data) as answer:
@@ -91,46 +99,48 @@ class Sender(AsyncHTTPSender):
             return Response(request, Answered(answer.status, answer.headers, content))
 
 
-class Connectors(ConnectorFactory):
-    def __init__(self, bot):
+class Connectors(ConnectorFactory):  # type: ignore[misc]
+    def __init__(self, bot: Bot) -> None:
         self.bot = bot
 
-    async def create(self, service_url, audience=None):
-        def pipeline(config):
+    async def create(self, service_url: str, audience: str | None = None) -> ConnectorClient:
+        def pipeline(config: Any) -> AsyncPipeline[Any, Answered]:
             return AsyncPipeline([config.user_agent_policy, RawDeserializer()], Sender(self.bot))
 
         # Credentials must be there, but the sender has them.
         return ConnectorClient(object(), base_url=service_url, pipeline_type=pipeline)
 
 
-class Authentication(BotFrameworkAuthentication):
-    def __init__(self, bot):
+class Authentication(BotFrameworkAuthentication):  # type: ignore[misc]
+    def __init__(self, bot: Bot) -> None:
         self.bot = bot
 
-    async def authenticate_request(self, activity, auth_header):
+    async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
         raise PermissionError
 
-    async def authenticate_streaming_request(self, auth_header, channel_id_header):
+    async def authenticate_streaming_request(
+        self, auth_header: str, channel_id_header: str
+    ) -> AuthenticateRequestResult:
         raise PermissionError
 
-    def create_connector_factory(self, claims_identity):
+    def create_connector_factory(self, claims_identity: ClaimsIdentity) -> Connectors:
         return Connectors(self.bot)
 
-    async def create_user_token_client(self, claims_identity):
+    async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> None:
         return None
 
 
 class Bot:
     """A bot that answers what the test tells it to."""
 
-    def __init__(self, teams, session):
+    def __init__(self, teams: FakeTeams, session: aiohttp.ClientSession) -> None:
         self.teams, self.session = teams, session
         self.adapter = CloudAdapter(Authentication(self))
-        self.heard = []
-        self.answers = {}
-        self._tokens = {}
+        self.heard: list[Json] = []
+        self.answers: dict[str | None, Json] = {}
+        self._tokens: dict[str, str] = {}
 
-    async def token(self, scope, secret=None):
+    async def token(self, scope: str, secret: str | None = None) -> str:
         if scope not in self._tokens or secret:
             form = {"grant_type": "client_credentials", "client_id": self.teams.app_id, "scope": scope}
             form["client_secret"] = secret or self.teams.app_password
@@ -142,24 +152,24 @@ class Bot:
                 self._tokens[scope] = body["access_token"]
         return self._tokens[scope]
 
-    def forget_tokens(self):
+    def forget_tokens(self) -> None:
         self._tokens.clear()
 
-    async def conversations(self):
+    async def conversations(self) -> Any:
         return (await Connectors(self).create(self.teams.service_url)).conversations
 
-    async def sends(self, place, text="hej", card=None):
+    async def sends(self, place: str, text: str = "hej", card: Json | None = None) -> str:
         sent = await (await self.conversations()).send_to_conversation(place, message(text, card))
-        return sent.id
+        return str(sent.id)
 
-    async def graph(self, verb, path, body=None, token=None):
+    async def graph(self, verb: str, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {token or await self.token(GRAPH_SCOPE)}"}
         async with self.session.request(
             verb, f"{self.teams.graph_url}/v1.0{path}", json=body, headers=headers
         ) as answer:
             return answer.status, await answer.json() if answer.status != 204 and answer.content_length else {}
 
-    async def receives(self, request):
+    async def receives(self, request: Any) -> web.Response:
         raw = await request.json()
         self.heard.append(raw)
         checked = AuthenticateRequestResult()
@@ -168,7 +178,7 @@ class Bot:
         answer = await self.adapter.process_activity(checked, Activity().deserialize(raw), self.turn)
         return web.json_response(answer.body, status=answer.status) if answer and answer.body else web.Response()
 
-    async def turn(self, context: TurnContext):
+    async def turn(self, context: TurnContext) -> None:
         if context.activity.type == "invoke":
             value = InvokeResponse(status=200, body=self.answers.get(context.activity.name))
             await context.send_activity(Activity(type="invokeResponse", value=value))
@@ -176,35 +186,35 @@ class Bot:
             await context.send_activity(f"Du skrev: {context.activity.text}")
 
 
-def message(text=None, card=None):
+def message(text: str | None = None, card: Json | None = None) -> Activity:
     attachments = [Attachment(content_type=ADAPTIVE_CARD, content=card)] if card else None
     return Activity(type="message", text=text, attachments=attachments)
 
 
-def card(*elements, actions=(), text="Kan du tage den?", **more):
+def card(*elements: Json, actions: Sequence[Json] = (), text: str = "Kan du tage den?", **more: Any) -> Json:
     body = [{"type": "TextBlock", "text": text, "wrap": True}, *elements]
     return {"type": "AdaptiveCard", "version": "1.5", "body": body, "actions": list(actions), **more}
 
 
-def execute(title, **data):
+def execute(title: str, **data: Any) -> Json:
     return {"type": "Action.Execute", "title": title, "verb": f"do-{title}", "id": f"id-{title}", "data": data}
 
 
-def submit(title, **data):
+def submit(title: str, **data: Any) -> Json:
     return {"type": "Action.Submit", "title": title, "data": data}
 
 
-def text_input(name, **more):
+def text_input(name: str, **more: Any) -> Json:
     return {"type": "Input.Text", "id": name, "label": name.capitalize(), **more}
 
 
-def dialog(title, content):
+def dialog(title: str, content: Json) -> Json:
     value = {"title": title, "height": "medium", "card": {"contentType": ADAPTIVE_CARD, "content": content}}
     return {"task": {"type": "continue", "value": value}}
 
 
 @pytest.fixture
-async def teams():
+async def teams() -> AsyncIterator[FakeTeams]:
     async with FakeTeams(people={"jens": "Jens Lund", "pia": "Pia Krogh", "lars": "Lars Vinther"}) as fake:
         fake.add_team(STAFF, "Krisestab", "jens", "pia")
         fake.add_channel("stab", STAFF)
@@ -212,13 +222,13 @@ async def teams():
 
 
 @pytest.fixture
-async def bot(teams):
+async def bot(teams: FakeTeams) -> AsyncIterator[Bot]:
     async with aiohttp.ClientSession() as session:
         yield Bot(teams, session)
 
 
 @pytest.fixture
-async def target(bot, aiohttp_server):
+async def target(bot: Bot, aiohttp_server: AiohttpServer) -> str:
     app = web.Application()
     app.router.add_post("/api/messages", bot.receives)
     server = await aiohttp_server(app)
@@ -226,11 +236,11 @@ async def target(bot, aiohttp_server):
 
 
 @pytest.fixture
-def jens(teams, target):
+def jens(teams: FakeTeams, target: str) -> TeamsPerson:
     return TeamsPerson(teams, "jens", target)
 
 
-async def refused(call):
+async def refused(call: Awaitable[object]) -> int:
     with pytest.raises(Refusal) as refusal:
         await call
     return refusal.value.status
@@ -239,8 +249,10 @@ async def refused(call):
 # -- what the bot does ------------------------------------------------------------------------------------------------
 
 
-async def test_a_message_and_its_edit_reach_a_person_through_the_real_adapter(teams, bot, jens):
-    async def turn(context):
+async def test_a_message_and_its_edit_reach_a_person_through_the_real_adapter(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson
+) -> None:
+    async def turn(context: TurnContext) -> None:
         sent = await context.send_activity(message("Vand i kælderen", card(actions=[execute("Ja"), execute("Nej")])))
         assert jens.sees("Kan du tage den?")[-1].buttons == ["Ja", "Nej"]
         edited = message("Besvaret af Pia")
@@ -259,8 +271,10 @@ async def test_a_message_and_its_edit_reach_a_person_through_the_real_adapter(te
     assert [each.method for each in teams.calls] == ["token", "send", "update"]
 
 
-async def test_the_first_word_to_a_person_needs_the_tenant_and_the_app_installed(teams, bot, jens):
-    def to(who, tenant=teams.tenant):
+async def test_the_first_word_to_a_person_needs_the_tenant_and_the_app_installed(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson
+) -> None:
+    def to(who: str, tenant: str | None = teams.tenant) -> ConversationParameters:
         return ConversationParameters(is_group=False, members=[ChannelAccount(id=who)], tenant_id=tenant)
 
     conversations = await bot.conversations()
@@ -274,7 +288,7 @@ async def test_the_first_word_to_a_person_needs_the_tenant_and_the_app_installed
     assert (await conversations.create_conversation(to("pia"))).id == TeamsPerson(teams, "pia").dm
 
 
-async def test_who_takes_the_app_away_or_blocks_it_gets_nothing(teams, bot, jens):
+async def test_who_takes_the_app_away_or_blocks_it_gets_nothing(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     await jens.uninstalls()
     assert await refused(bot.sends(jens.dm)) == 403
     await jens.installs()
@@ -284,7 +298,7 @@ async def test_who_takes_the_app_away_or_blocks_it_gets_nothing(teams, bot, jens
     assert await bot.sends(jens.dm)
 
 
-async def test_where_nothing_is_it_is_not_found(teams, bot, jens):
+async def test_where_nothing_is_it_is_not_found(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     conversations = await bot.conversations()
     assert await refused(bot.sends("a:1nowhere")) == 404
     assert await refused(bot.sends(f"{teams.channel('stab').id};messageid=1")) == 404
@@ -292,7 +306,7 @@ async def test_where_nothing_is_it_is_not_found(teams, bot, jens):
     assert await refused(conversations.delete_activity(jens.dm, "1")) == 404
 
 
-async def test_the_bot_changes_only_what_it_wrote(bot, jens):
+async def test_the_bot_changes_only_what_it_wrote(bot: Bot, jens: TeamsPerson) -> None:
     await jens.says("hej")
     own = jens.messages()[0]
     conversations = await bot.conversations()
@@ -320,12 +334,12 @@ async def test_the_bot_changes_only_what_it_wrote(bot, jens):
         {"type": "Card", "version": "1.5"},
     ],
 )
-async def test_a_card_that_teams_would_not_draw_is_refused(bot, jens, bad):
+async def test_a_card_that_teams_would_not_draw_is_refused(bot: Bot, jens: TeamsPerson, bad: Json) -> None:
     assert await refused(bot.sends(jens.dm, card=bad)) == 400
     assert jens.messages() == []
 
 
-async def test_twenty_eight_kilobytes_are_taken_and_no_more(bot, jens):
+async def test_twenty_eight_kilobytes_are_taken_and_no_more(bot: Bot, jens: TeamsPerson) -> None:
     room = LARGEST - len(f'[{{"contentType":"{ADAPTIVE_CARD}","content":}}]')
     room -= len(
         '{"type":"AdaptiveCard","version":"1.5","body":[{"type":"TextBlock","text":"","wrap":true}],"actions":[]}'
@@ -336,11 +350,11 @@ async def test_twenty_eight_kilobytes_are_taken_and_no_more(bot, jens):
     assert await refused(bot.sends(jens.dm, text="")) == 400
 
 
-async def test_a_thread_is_begun_in_a_channel_and_gone_on_with(teams, bot):
+async def test_a_thread_is_begun_in_a_channel_and_gone_on_with(teams: FakeTeams, bot: Bot) -> None:
     stab = teams.channel("stab")
     conversations = await bot.conversations()
 
-    def thread(channel, **more):
+    def thread(channel: str, **more: Any) -> ConversationParameters:
         return ConversationParameters(is_group=True, channel_data={"channel": {"id": channel}}, **more)
 
     begun = await conversations.create_conversation(thread(stab.id, activity=message("Krise 1")))
@@ -354,7 +368,7 @@ async def test_a_thread_is_begun_in_a_channel_and_gone_on_with(teams, bot):
     assert await refused(conversations.create_conversation(thread(private.id, activity=message("x")))) == 403
 
 
-async def test_members_come_whole_or_in_pages(teams, bot, jens):
+async def test_members_come_whole_or_in_pages(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     conversations, stab = await bot.conversations(), teams.channel("stab").id
     assert [each.name for each in await conversations.get_conversation_members(stab)] == ["Jens Lund", "Pia Krogh"]
     assert [each.aad_object_id for each in await conversations.get_conversation_members(jens.dm)] == ["jens"]
@@ -369,7 +383,9 @@ async def test_members_come_whole_or_in_pages(teams, bot, jens):
 # -- Entra and Graph --------------------------------------------------------------------------------------------------
 
 
-async def test_only_the_right_secret_gets_a_token_and_only_a_good_token_opens_the_door(teams, bot, jens):
+async def test_only_the_right_secret_gets_a_token_and_only_a_good_token_opens_the_door(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson
+) -> None:
     assert await refused(bot.token(BOT_SCOPE, secret="gættet")) == 401
     assert await refused(bot.token("https://api.botframework.com")) == 400
     await bot.sends(jens.dm)
@@ -380,13 +396,13 @@ async def test_only_the_right_secret_gets_a_token_and_only_a_good_token_opens_th
     assert await refused(bot.sends(jens.dm)) == 401
 
 
-async def test_a_token_for_the_bot_is_none_for_graph(teams, bot):
+async def test_a_token_for_the_bot_is_none_for_graph(teams: FakeTeams, bot: Bot) -> None:
     path = f"/teams/{STAFF}/channels"
     assert (await bot.graph("GET", path, token=await bot.token(BOT_SCOPE)))[0] == 401
     assert (await bot.graph("GET", path))[0] == 200
 
 
-async def test_graph_makes_a_channel_that_the_bot_can_write_in(teams, bot):
+async def test_graph_makes_a_channel_that_the_bot_can_write_in(teams: FakeTeams, bot: Bot) -> None:
     status, made = await bot.graph("POST", f"/teams/{STAFF}/channels", {"displayName": "Krise 1 skybrud"})
     assert status == 201
     assert made["id"].endswith("@thread.tacv2")
@@ -402,13 +418,13 @@ async def test_graph_makes_a_channel_that_the_bot_can_write_in(teams, bot):
 
 
 @pytest.mark.parametrize("name", ["", "x" * 51, "krise: skybrud", "_krise", "krise.", "STAB", None])
-async def test_a_channel_name_that_graph_would_refuse_is_refused(bot, name):
+async def test_a_channel_name_that_graph_would_refuse_is_refused(bot: Bot, name: str) -> None:
     status, body = await bot.graph("POST", f"/teams/{STAFF}/channels", {"displayName": name})
     taken = name == "STAB"
     assert (status, body["error"]["innerError"]["code"] == "NameAlreadyExists") == (400, taken)
 
 
-async def test_without_consent_graph_does_nothing(teams, bot):
+async def test_without_consent_graph_does_nothing(teams: FakeTeams, bot: Bot) -> None:
     teams.graph_granted = False
     assert (await bot.graph("POST", f"/teams/{STAFF}/channels", {"displayName": "krise"}))[0] == 403
     assert (await bot.graph("GET", "/users/jens"))[0] == 403
@@ -417,7 +433,7 @@ async def test_without_consent_graph_does_nothing(teams, bot):
     assert (await bot.graph("GET", "/users/jens"))[0] == 403
 
 
-async def test_graph_lets_people_in_and_out_of_the_team(teams, bot):
+async def test_graph_lets_people_in_and_out_of_the_team(teams: FakeTeams, bot: Bot) -> None:
     lars = TeamsPerson(teams, "lars")
     kind = {"@odata.type": "#microsoft.graph.aadUserConversationMember", "roles": []}
     bind = {"user@odata.bind": "https://graph.microsoft.com/v1.0/users('lars')"}
@@ -442,7 +458,9 @@ async def test_graph_lets_people_in_and_out_of_the_team(teams, bot):
     ("fault", "status"),
     [(RateLimited(7), 429), (ServerError(502), 502), (Precondition(), 412), (ServerError(504), 504)],
 )
-async def test_a_refusal_that_was_asked_for_comes_as_often_as_asked_and_does_nothing(teams, bot, jens, fault, status):
+async def test_a_refusal_that_was_asked_for_comes_as_often_as_asked_and_does_nothing(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson, fault: Fault, status: int
+) -> None:
     teams.fail("send", with_=fault, times=2)
     assert [await refused(bot.sends(jens.dm)) for _ in range(2)] == [status, status]
     assert jens.messages() == []
@@ -451,7 +469,7 @@ async def test_a_refusal_that_was_asked_for_comes_as_often_as_asked_and_does_not
     assert jens.sees("endelig")
 
 
-async def test_how_long_to_wait_is_told(teams, bot, jens):
+async def test_how_long_to_wait_is_told(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     teams.fail("send", with_=RateLimited(7))
     with pytest.raises(Refusal) as refusal:
         await bot.sends(jens.dm)
@@ -462,7 +480,9 @@ async def test_how_long_to_wait_is_told(teams, bot, jens):
     ("fault", "done"),
     [(Timeout(), True), (TimeoutBefore(), False), (DisconnectAfter(), True), (DisconnectBefore(), False)],
 )
-async def test_a_lost_answer_may_or_may_not_have_been_a_sent_message(teams, bot, jens, fault, done):
+async def test_a_lost_answer_may_or_may_not_have_been_a_sent_message(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson, fault: Fault, done: bool
+) -> None:
     teams.fail("send", with_=fault)
     with pytest.raises((TimeoutError, aiohttp.ClientError)):
         async with asyncio.timeout(0.3):
@@ -472,7 +492,7 @@ async def test_a_lost_answer_may_or_may_not_have_been_a_sent_message(teams, bot,
     assert (call.ok, call.status) == (False, 201 if done else 0)
 
 
-async def test_a_fault_may_be_for_one_place_alone(teams, bot, jens):
+async def test_a_fault_may_be_for_one_place_alone(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     pia = TeamsPerson(teams, "pia")
     teams.fail("*", with_=ServerError(503), times=None, channel="pia")
     teams.fail("send", with_=ServerError(500), times=None, channel="stab")
@@ -485,7 +505,7 @@ async def test_a_fault_may_be_for_one_place_alone(teams, bot, jens):
     await bot.sends(pia.dm)
 
 
-async def test_each_service_fails_by_its_own_name(teams, bot, jens):
+async def test_each_service_fails_by_its_own_name(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     sent = await bot.sends(jens.dm)
     for name in ("update", "delete", "members", "graph", "token"):
         teams.fail(name, with_=ServerError(503))
@@ -502,13 +522,15 @@ async def test_each_service_fails_by_its_own_name(teams, bot, jens):
     assert (await bot.graph("GET", "/users/jens"))[0] == 200
 
 
-async def test_a_page_from_somebody_between_us_is_no_answer(teams, bot, jens):
+async def test_a_page_from_somebody_between_us_is_no_answer(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     teams.fail("send", with_=WrongPage())
     with pytest.raises(ValueError, match="text/html"):
         await bot.sends(jens.dm)
 
 
-async def test_when_microsoft_is_gone_all_is_gone_until_it_is_back(teams, bot, jens):
+async def test_when_microsoft_is_gone_all_is_gone_until_it_is_back(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson
+) -> None:
     teams.down()
     with pytest.raises(aiohttp.ClientError):
         await bot.sends(jens.dm)
@@ -516,7 +538,7 @@ async def test_when_microsoft_is_gone_all_is_gone_until_it_is_back(teams, bot, j
     assert await bot.sends(jens.dm)
 
 
-async def test_answers_take_as_long_as_told(teams, bot, jens):
+async def test_answers_take_as_long_as_told(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     await bot.sends(jens.dm)
     teams.latency = 0.1
     began = time.monotonic()
@@ -524,7 +546,7 @@ async def test_answers_take_as_long_as_told(teams, bot, jens):
     assert 0.1 <= time.monotonic() - began < 1
 
 
-async def test_seven_a_second_and_sixty_in_half_a_minute_in_each_conversation():
+async def test_seven_a_second_and_sixty_in_half_a_minute_in_each_conversation() -> None:
     now = [0.0]
     async with (
         FakeTeams(people={"jens": "J", "pia": "P"}, enforce_limits=True, limits_clock=lambda: now[0]) as teams,
@@ -551,7 +573,9 @@ async def test_seven_a_second_and_sixty_in_half_a_minute_in_each_conversation():
 # -- what people do ---------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_said_comes_as_teams_sends_it_and_is_answered_in_place(teams, bot, jens):
+async def test_what_is_said_comes_as_teams_sends_it_and_is_answered_in_place(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson
+) -> None:
     answer = await jens.says("vand i kælderen <nu> & her")
     assert answer.in_time
     (heard,) = bot.heard
@@ -564,7 +588,9 @@ async def test_what_is_said_comes_as_teams_sends_it_and_is_answered_in_place(tea
 
 
 @pytest.mark.parametrize("gap", ["&nbsp;", "\xa0", " ", "  ", ""])
-async def test_in_a_channel_the_bot_hears_only_its_own_name(teams, bot, jens, gap):
+async def test_in_a_channel_the_bot_hears_only_its_own_name(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson, gap: str
+) -> None:
     assert (await jens.says("uden navn", "stab")).status == 0
     await jens.mentions("status", "stab", gap=gap)
     (heard,) = bot.heard
@@ -577,19 +603,23 @@ async def test_in_a_channel_the_bot_hears_only_its_own_name(teams, bot, jens, ga
     assert TeamsPerson(teams, "pia").sees("Du skrev")[-1].root == root.id
 
 
-async def test_who_is_not_in_the_channel_says_nothing_there(teams, target):
+async def test_who_is_not_in_the_channel_says_nothing_there(teams: FakeTeams, target: str) -> None:
     with pytest.raises(AssertionError, match="is not in stab"):
         await TeamsPerson(teams, "lars", target).mentions("status", "stab")
 
 
-async def test_with_the_right_to_all_messages_the_bot_hears_what_is_said_and_changed(teams, bot, jens):
+async def test_with_the_right_to_all_messages_the_bot_hears_what_is_said_and_changed(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson
+) -> None:
     teams.hears_all = True
     await jens.says("12 beboere", "stab")
     await jens.edits(jens.messages()[0], "14 beboere")
     assert [each["type"] for each in bot.heard] == ["message", "messageUpdate"]
 
 
-async def test_a_button_sends_what_was_filled_in_and_its_answer_is_for_the_presser_alone(teams, bot, jens):
+async def test_a_button_sends_what_was_filled_in_and_its_answer_is_for_the_presser_alone(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson
+) -> None:
     choices = [{"title": "To", "value": "2"}, {"title": "En", "value": "1"}]
     choice = {"type": "Input.ChoiceSet", "id": "level", "choices": choices, "value": "2"}
     asked = card(text_input("title", value="Skybrud"), choice, actions=[execute("Ja", do="level", args={"n": 2})])
@@ -614,7 +644,7 @@ async def test_a_button_sends_what_was_filled_in_and_its_answer_is_for_the_press
     assert (jens.messages()[-1].shown, pia.messages()[-1].shown) == ("Jens har den", "Jens har den")
 
 
-async def test_an_old_button_can_be_pressed_and_a_missing_one_cannot(bot, jens):
+async def test_an_old_button_can_be_pressed_and_a_missing_one_cannot(bot: Bot, jens: TeamsPerson) -> None:
     sent = await bot.sends(jens.dm, card=card(actions=[execute("Ja")]))
     old = jens.messages()[-1]
     await (await bot.conversations()).update_activity(jens.dm, sent, message("Besvaret"))
@@ -626,7 +656,7 @@ async def test_an_old_button_can_be_pressed_and_a_missing_one_cannot(bot, jens):
     assert jens.notice == "Allerede besvaret"
 
 
-async def test_an_answer_to_a_button_that_teams_cannot_show_is_a_failure(bot, jens):
+async def test_an_answer_to_a_button_that_teams_cannot_show_is_a_failure(bot: Bot, jens: TeamsPerson) -> None:
     await bot.sends(jens.dm, card=card(actions=[execute("Ja")]))
     for bad in ({"ok": True}, {"statusCode": 200, "type": "text", "value": "ja"}):
         bot.answers["adaptiveCard/action"] = bad
@@ -634,7 +664,7 @@ async def test_an_answer_to_a_button_that_teams_cannot_show_is_a_failure(bot, je
             await jens.presses("Ja")
 
 
-async def test_what_must_be_filled_in_is_demanded_before_the_bot_hears_of_it(bot, jens):
+async def test_what_must_be_filled_in_is_demanded_before_the_bot_hears_of_it(bot: Bot, jens: TeamsPerson) -> None:
     required = text_input("reason", isRequired=True, errorMessage="Skriv hvorfor")
     await bot.sends(jens.dm, card=card(required, actions=[execute("Afblæs")]))
     with pytest.raises(AssertionError, match="must be filled in"):
@@ -644,39 +674,44 @@ async def test_what_must_be_filled_in_is_demanded_before_the_bot_hears_of_it(bot
     assert bot.heard == []
 
 
-async def test_a_button_may_open_a_dialog_that_is_filled_in_and_submitted(bot, jens):
+async def test_a_button_may_open_a_dialog_that_is_filled_in_and_submitted(bot: Bot, jens: TeamsPerson) -> None:
     await bot.sends(jens.dm, card=card(actions=[submit("Afblæs", msteams={"type": "task/fetch"}, do="end")]))
     bot.answers["task/fetch"] = dialog("Afblæs", card(text_input("reason"), actions=[submit("Send", do="end")]))
     bot.answers["task/submit"] = {"task": {"type": "message", "value": "Modtaget"}}
     await jens.presses("Afblæs")
     assert bot.heard[-1]["value"]["data"] == {"msteams": {"type": "task/fetch"}, "do": "end"}
-    assert (jens.dialog.title, jens.dialog.fields, jens.dialog.buttons) == ("Afblæs", ["reason"], ["Send"])
+    opened = jens.dialog
+    assert opened is not None
+    assert (opened.title, opened.fields, opened.buttons) == ("Afblæs", ["reason"], ["Send"])
     await jens.submits({"reason": "normal drift"})
     assert bot.heard[-1]["name"] == "task/submit"
     assert bot.heard[-1]["value"]["data"] == {"do": "end", "reason": "normal drift"}
     assert (jens.dialog, jens.notice) == (None, "Modtaget")
 
 
-async def test_a_dialog_with_a_fault_comes_back_and_one_can_be_closed(bot, jens):
+async def test_a_dialog_with_a_fault_comes_back_and_one_can_be_closed(bot: Bot, jens: TeamsPerson) -> None:
     await bot.sends(jens.dm, card=card(actions=[submit("Ret", msteams={"type": "task/fetch"})]))
     bot.answers["task/fetch"] = dialog("Ret", card(text_input("time"), actions=[submit("Send")]))
     bot.answers["task/submit"] = dialog("Ret igen", card(text_input("time"), actions=[submit("Send")]))
     await jens.presses("Ret")
     await jens.submits({"time": "i går"})
+    assert jens.dialog is not None
     assert jens.dialog.title == "Ret igen"
     jens.closes()
     with pytest.raises(AssertionError, match="no dialog"):
         await jens.submits()
 
 
-async def test_a_plain_submit_is_a_message_with_a_value(bot, jens):
+async def test_a_plain_submit_is_a_message_with_a_value(bot: Bot, jens: TeamsPerson) -> None:
     sent = await bot.sends(jens.dm, card=card(text_input("a"), actions=[submit("Send", x=1)]))
     await jens.presses("Send", values={"a": "æ"})
     heard = bot.heard[-1]
     assert (heard["type"], heard["value"], heard["replyToId"]) == ("message", {"x": 1, "a": "æ"}, sent)
 
 
-async def test_a_colleagues_message_is_saved_with_author_and_time(teams, bot, jens, target):
+async def test_a_colleagues_message_is_saved_with_author_and_time(
+    teams: FakeTeams, bot: Bot, jens: TeamsPerson, target: str
+) -> None:
     pia = TeamsPerson(teams, "pia", target)
     await pia.says("12 beboere <skal> flyttes", "stab")
     said = jens.sees("12 beboere")[-1]
@@ -695,7 +730,7 @@ async def test_a_colleagues_message_is_saved_with_author_and_time(teams, bot, je
     assert jens.dialog is None
 
 
-async def test_installing_tells_the_bot_who_and_where(teams, bot, jens):
+async def test_installing_tells_the_bot_who_and_where(teams: FakeTeams, bot: Bot, jens: TeamsPerson) -> None:
     teams.install("jens", False)
     await jens.installs()
     update, install = bot.heard
@@ -706,7 +741,7 @@ async def test_installing_tells_the_bot_who_and_where(teams, bot, jens):
     assert bot.heard[-1]["channelData"]["team"]["aadGroupId"] == STAFF
 
 
-async def test_edits_deletions_and_reactions_are_told(bot, jens):
+async def test_edits_deletions_and_reactions_are_told(bot: Bot, jens: TeamsPerson) -> None:
     await jens.says("12 beboere")
     own, reply = jens.messages()
     await jens.edits(own, "14 beboere")
@@ -721,16 +756,18 @@ async def test_edits_deletions_and_reactions_are_told(bot, jens):
         await jens.edits(reply, "x")
 
 
-async def test_a_retry_is_the_same_activity_again(bot, jens):
+async def test_a_retry_is_the_same_activity_again(bot: Bot, jens: TeamsPerson) -> None:
     await jens.says("varsel")
     await jens.retry()
     assert bot.heard[0] == bot.heard[1]
 
 
-async def test_every_forgery_is_delivered_and_spoilt_in_its_own_way(teams, aiohttp_server):
-    seen = []
+async def test_every_forgery_is_delivered_and_spoilt_in_its_own_way(
+    teams: FakeTeams, aiohttp_server: AiohttpServer
+) -> None:
+    seen: list[tuple[str | None, bytes]] = []
 
-    async def receive(request):
+    async def receive(request: Any) -> web.Response:
         seen.append((request.headers.get("Authorization"), await request.read()))
         return web.Response(status=401)
 
@@ -753,16 +790,21 @@ async def test_every_forgery_is_delivered_and_spoilt_in_its_own_way(teams, aioht
     assert right == spoilt_bodies | set(NOT_JSON)
 
 
-def _valid(teams, authorization):
+def _valid(teams: FakeTeams, authorization: str | None) -> bool:
     """Whether the token is one that Teams itself would have sent."""
     key = teams.keys.jwks()["keys"][0]
     try:
-        token = authorization.removeprefix("Bearer ")
-        known = jwt.get_unverified_header(token)["kid"] == key["kid"]
-        options = {"require": ["exp", "serviceurl", "iss", "aud"]}
-        public = RSAAlgorithm.from_jwk(key)
+        token = (authorization or "").removeprefix("Bearer ")
+        known: bool = jwt.get_unverified_header(token)["kid"] == key["kid"]
         issuer = "https://api.botframework.com"
-        jwt.decode(token, public, ["RS256"], audience=teams.app_id, issuer=issuer, options=options)
-    except (AttributeError, KeyError, jwt.PyJWTError):
+        jwt.decode(
+            token,
+            jwt.PyJWK(key),
+            ["RS256"],
+            audience=teams.app_id,
+            issuer=issuer,
+            options={"require": ["exp", "serviceurl", "iss", "aud"]},
+        )
+    except (KeyError, jwt.PyJWTError):
         return False
     return known

@@ -9,10 +9,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.pace import NO_LIMITS, Limits
-from bot.platforms.platform import CannotLook, InDoubt, Post, Ref, Undeliverable
-from storage.reach import Way
-from storage.tables import Address
+from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
+from bot.engine.rates import NO_LIMITS, Limits
+from storage.plan.reach import Way
+from storage.rows.traffic import Address
 
 
 @dataclass
@@ -72,7 +72,7 @@ class FakePlatform:
     def lane_of(self, person: str, address: Address | None) -> str | None:
         return person if self.reaches is None or person in self.reaches else None
 
-    async def send(self, lane: str, post: Post) -> Ref:
+    async def send(self, lane: str, post: Outgoing) -> Ref:
         await self._answer()
         self.shown.append(Shown(lane, post.key, post.card.text, post.repeated))
         self._news.set()
@@ -81,12 +81,12 @@ class FakePlatform:
             raise InDoubt("intet svar")
         return {"at": len(self.shown) - 1}
 
-    async def edit(self, lane: str, ref: Ref, post: Post) -> Ref:
+    async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
         await self._answer()
         self.shown[ref["at"]].text = post.card.text
         return ref
 
-    async def find(self, lane: str, post: Post) -> Ref | None:
+    async def find(self, lane: str, post: Outgoing) -> Ref | None:
         if not self.can_look:
             raise CannotLook
         at = next((at for at, shown in enumerate(self.shown) if (shown.lane, shown.key) == (lane, post.key)), None)

@@ -9,27 +9,31 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.engine import Engine
-from bot.pace import Limits, Rate
-from bot.platforms.platform import Throttled, Unavailable, Undeliverable
-from handlers import registry
-from handlers.card import Card
-from handlers.incoming import Incoming
-from handlers.turn import ORDINARY, ROUTINE, URGENT, Turn
-from storage import export, plan
+from bot.engine.clock import WoundClock
+from bot.engine.engine import Engine
+from bot.engine.platform import Throttled, Unavailable, Undeliverable
+from bot.engine.rates import Limits, Rate
+from handlers.core import registry
+from handlers.core.card import Card
+from handlers.core.context import ORDINARY, ROUTINE, URGENT
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from storage.case import export
 from storage.database import Database
-from storage.tables import Crisis, Delivery, Lane, Message, Timer
+from storage.plan import loading, model
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Conversation, Delivery, Message, Timer
 from tests.faults.fake_platform import FakePlatform, Roomy
-from tests.stage import SUMMER_AFTERNOON, WoundClock
+from tests.stage.stage import SUMMER_AFTERNOON
 
-PLAN = plan.example()
+PLAN = loading.example()
 
 
 class House:
     """An engine between rows and fake platforms, and a clock to wind."""
 
     def __init__(
-        self, url: str, *platforms: FakePlatform, clock: WoundClock | None = None, plan_: plan.Plan = PLAN
+        self, url: str, *platforms: FakePlatform, clock: WoundClock | None = None, plan_: model.Plan = PLAN
     ) -> None:
         registry.load()
         self.clock = clock or WoundClock(SUMMER_AFTERNOON)
@@ -261,8 +265,8 @@ async def test_the_plan_decides_in_which_order_a_person_is_tried(
     """Issue 5: the order for each urgency is in the plan file; when the first way is dead it is the next, by itself."""
     ways = {name: FakePlatform(name) for name in ("slack", "teams", "sms")}
     ways["slack"].has_rooms = ways["teams"].has_rooms = True
-    text = plan.example_text().replace("rækkefølge: [slack, teams, sms, mail]", f"rækkefølge: {order}")
-    house = House(database_url, *ways.values(), plan_=plan.parse(text, "planen"))
+    text = loading.example_text().replace("rækkefølge: [slack, teams, sms, mail]", f"rækkefølge: {order}")
+    house = House(database_url, *ways.values(), plan_=loading.parse(text, "planen"))
     await house.say("jens", "haster", urgency=URGENT)
     await house.say("jens", "ikke", urgency=ORDINARY)
     await house.engine.settle()
@@ -324,7 +328,7 @@ async def test_a_death_between_the_mark_and_the_send_loses_and_doubles_nothing(h
     await dying.engine.settle()
     async with house.database.transaction() as db:
         delivery = (await db.scalars(select(Delivery))).one()
-        lane = (await db.scalars(select(Lane))).one()
+        lane = (await db.scalars(select(Conversation))).one()
         delivery.state, delivery.attempts = "sending", 0
         lane.held_by, lane.held_until, lane.not_before = "the dead", house.clock.now() + timedelta(seconds=12), None
     fake(house).shown.extend(dead.shown)

@@ -15,10 +15,12 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from storage import export, plan
+from storage.case import export
+from storage.case.verification import verify_crisis
 from storage.database import Database
-from storage.tables import Crisis, Delivery, Inbox
-from storage.verification import verify_crisis
+from storage.plan import loading
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Delivery, Inbox
 from tests.fakes.slack import FakeSlack, SlackPerson
 
 # Milliseconds after the last acknowledgement; each is another line to die on.
@@ -100,7 +102,7 @@ async def settled(database: Database) -> None:
 
 async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(database_url: str, tmp_path: Path) -> None:
     """D03 D05 R186: commands, a kill, more commands, another kill: each line once, each message once, the chain whole."""
-    users = {person.slack: person.name for person in plan.example().persons.values() if person.slack}
+    users = {person.slack: person.name for person in loading.example().persons.values() if person.slack}
     lines = []
     async with FakeSlack(users=users, latency=0.02) as slack, running(database_url, slack, tmp_path) as process:
         mayor = SlackPerson(slack, "U0LARS", process.address)

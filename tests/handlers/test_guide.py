@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
-from handlers import registry, words
+from handlers.core import registry
+from handlers.core.language import verb_words
 
 registry.load()
 GUIDE = resources.files("handlers") / "guide"
 PAGES = sorted(page.name for page in GUIDE.iterdir() if page.name.endswith(".md"))
-SOURCE = "\n".join(
-    module.read_text("utf-8") for module in resources.files("handlers").iterdir() if module.name.endswith(".py")
-)
+SOURCE = "\n".join(module.read_text("utf-8") for module in Path(str(resources.files("handlers"))).rglob("*.py"))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -22,7 +22,7 @@ def test_every_command_in_the_guide_is_one(page: str) -> None:
     verbs = {verb.name: verb.synonyms for verb in registry.verbs.values()}
     for typed in re.findall(r"`/krise ([^`]+)`", (GUIDE / page).read_text("utf-8")):
         if typed.strip("… "):
-            assert words.match(typed, verbs).kind == "exact", typed
+            assert verb_words.match(typed, verbs).kind == "exact", typed
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,10 +13,12 @@ import typer
 from ruamel.yaml import YAML
 
 from bot.cli import app
-from bot.operations.metrics import ASKS, WAITS
+from bot.pages.metrics import ASKS, WAITS
 from bot.settings import Settings
-from storage.inventory import HELD
-from storage.plan import Retention
+from storage.keeping.inventory import HELD
+from storage.plan import loading
+from storage.plan.sections import Retention
+from storage.plan.words import write_duration
 from tests.manifest.play import HOUSE, unit
 
 MANIFEST = HOUSE / "manifest"
@@ -27,7 +29,7 @@ PAGES = [
     *sorted((HOUSE / "handlers" / "guide").glob("*.md")),
 ]
 COMMANDS = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-SETTINGS = {each.validation_alias.choices[0] for each in Settings.model_fields.values()}  # type: ignore[union-attr]
+SETTINGS = {str(each.validation_alias.choices[0]) for each in Settings.model_fields.values()}  # type: ignore[union-attr]
 
 
 def test_the_containerfile_is_one_that_hadolint_finds_nothing_wrong_with() -> None:
@@ -73,9 +75,7 @@ def test_what_the_rules_and_the_dashboard_ask_for_is_there() -> None:
     queries = re.findall(r"expr: (.*)", rules) + [
         each["expr"] for panel in board["panels"] for each in panel["targets"]
     ]
-    source = "".join(
-        (HOUSE / "bot" / "operations" / f"{name}.py").read_text("utf-8") for name in ("metrics", "telemetry")
-    )
+    source = "".join((HOUSE / "bot" / name).read_text("utf-8") for name in ("pages/metrics.py", "engine/telemetry.py"))
     known = {*WAITS, "timers", *ASKS, "turn", "delivery", "retry", "input", "timer"}
     for query in queries:
         for name in re.findall(r"krisebot_(\w+)", query):
@@ -119,13 +119,10 @@ def test_every_setting_is_told_of() -> None:
 
 def test_the_guides_table_of_what_is_kept_is_the_plans() -> None:
     """Each key with its default, in the operator's page and in the example plan."""
-    from storage.plan import example_text
-    from storage.plan_words import write_duration
-
     page = (MANIFEST / "DRIFT.md").read_text("utf-8")
     for field in Retention.model_fields.values():
         assert f"| `{field.alias}` | {write_duration(field.default)} |" in page, field.alias
-        assert f"{field.alias}: {write_duration(field.default)}" in example_text()
+        assert f"{field.alias}: {write_duration(field.default)}" in loading.example_text()
     assert {each.rule for each in HELD.values()} - {"nothing personal"} <= {
         each.alias for each in Retention.model_fields.values()
     }

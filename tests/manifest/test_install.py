@@ -21,14 +21,14 @@ import aiohttp
 import pytest
 
 from manifest import release
-from storage import plan as plans
+from storage.plan import loading
 from tests.fakes.slack import FakeSlack, SlackPerson
 from tests.manifest.play import HOUSE, Image, Root, blocks, clean_of_ours, run, unit, wheels
 
 pytestmark = pytest.mark.install
 
 MANIFEST = HOUSE / "manifest"
-PLAN = plans.example()
+PLAN = loading.example()
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def filled_in(text: str, **values: str) -> str:
     """A settings file as somebody fills it in: each value behind its name, and what wasn't there at the end."""
     for name, value in values.items():
         line = f"{name}={value}"
-        text, done = re.subn(rf"(?m)^{name}=.*$", lambda _, line=line: line, text)
+        text, done = re.subn(rf"(?m)^{name}=.*$", line.replace("\\", r"\\"), text)
         text += "" if done else f"{line}\n"
     return text
 
@@ -313,7 +313,7 @@ def test_the_units_are_ones_that_systemd_takes_and_are_as_tight_as_they_can_be(p
 async def test_every_query_of_the_dashboard_gives_a_figure_of_a_running_bot(place: Path) -> None:
     """A real Prometheus asks a krisebot in which somebody warns and somebody is summoned."""
     from tests.databases import SQLite
-    from tests.stage_slack import SlackStage
+    from tests.stage.slack import SlackStage
 
     dashboard = json.loads((MANIFEST / "grafana" / "krisebot.json").read_text("utf-8"))
     queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]

@@ -97,7 +97,8 @@ def test_the_wheel_has_every_file_that_the_program_is_made_of(released: Path) ->
     with zipfile.ZipFile(released / "dist" / "krisebot-9.8.7-py3-none-any.whl") as wheel:
         there = set(wheel.namelist())
     ours = run(["git", "-C", str(released), "ls-files", *PACKAGES]).splitlines()
-    assert [name for name in ours if name not in there] == []
+    # What TypeScript's checker alone reads stays in the checkout.
+    assert [name for name in ours if name not in there and not name.endswith(".d.ts")] == []
     assert not [name for name in there if name.startswith("tests/")]
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage.verification import verify_export
-from tests.prologue import after
-from tests.stage import DENMARK, Stage, log_of, told
-from tests.stages import everywhere, in_one_chat
+from storage.case.verification import verify_export
+from tests.stage.platforms import everywhere, in_one_chat
+from tests.stage.prologue import after
+from tests.stage.stage import DENMARK, Stage, log_of, told
 
 FRAMING = {"lars", "anne", "ole", "sara"}
 CHIEFS = {"rune", "gitte", "per", "ulla", "jon", "kaj"}

@@ -1,6 +1,6 @@
 """The scenario files that come with krisebot, lived through on every platform: one scenario, three drivers.
 
-`krisebot rehearse` plays them in the rehearsal chat (`tests/bot/test_rehearse.py`) and checks what people see; here it is
+`krisebot rehearse` plays them in the rehearsal chat (`tests/bot/playing/test_rehearse.py`) and checks what people see; here it is
 the others, and what the export tells.
 """
 
@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import expectations, scenario
-from bot.scenario import Expected, Step
-from handlers.card import Button, Card
-from storage.tables import Message
-from storage.verification import verify_export
-from tests.stage import DENMARK, Stage
-from tests.stages import Pair
+from bot.playing import expectations, scenario
+from bot.playing.scenario import Expected, Step
+from handlers.core.card import Button, Card
+from storage.case.verification import verify_export
+from storage.rows.traffic import Message
+from tests.stage.platforms import Pair, in_slack
+from tests.stage.stage import DENMARK, Stage
 
 
 async def acts(stage: Stage, step: Step) -> None:
@@ -71,6 +71,7 @@ async def unmet(stage: Stage, expected: Expected | None) -> list[str]:
     return wrong
 
 
+@in_slack
 @pytest.mark.parametrize("name", scenario.shipped())
 async def test_a_day_as_people_would_live_it_is_the_same_on_every_platform(pair: Pair, name: str) -> None:
     """R248 R260: S1 14:00:10 to 21:14 and S3's three days, row by row, in the rehearsal chat, in Slack and in Teams."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from storage import plan as plans
-from tests.prologue import after, cloudburst
-from tests.stage import Stage
-from tests.stages import in_one_chat
+from storage.plan import loading
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
 
 pytestmark = in_one_chat
 stage = after(cloudburst)
@@ -96,7 +96,7 @@ async def test_the_press_lists_are_a_link_and_nothing_is_mailed_to_the_press(sta
     await stage["bo"].commands("komplan")
     assert await stage["bo"].sees("Krisebot sender ikke til pressen")
     link = '  - {titel: Distributionslister til pressen, adresse: "https://intranet.htk.example/presse"}'
-    stage.plan = plans.parse(plans.example_text().replace("\nlinks:\n", f"\nlinks:\n{link}\n"), "planen")
+    stage.plan = loading.parse(loading.example_text().replace("\nlinks:\n", f"\nlinks:\n{link}\n"), "planen")
     await stage.kill()
     await stage["jens"].commands("aktiver 2 strømsvigt")
     await stage["jens"].presses("Det er en anden hændelse")

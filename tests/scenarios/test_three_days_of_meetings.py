@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.agenda import PROPOSED
-from tests.prologue import after
-from tests.stage import DENMARK, Stage, log_of
-from tests.stages import in_one_chat
+from handlers.meetings.agenda_lines import PROPOSED
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after
+from tests.stage.stage import DENMARK, Stage, log_of
 
 MONDAY, TUESDAY, WEDNESDAY = 1, 2, 3
 

@@ -17,22 +17,25 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 
-from storage import log_words
+from storage.case import log_words
+from storage.case.log_words import STRETCH
 from storage.database import Database, DatabaseUnavailable
-from storage.log_words import STRETCH
-from storage.tables import Base, Crisis, Fact, LogEntry, RehearsalPost, Timer
+from storage.rows.base import Base
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.traffic import RehearsalPost, Remembered, Timer
 
 
 async def remembered(database: Database) -> set[str]:
     async with database.reading() as session:
-        return set(await session.scalars(select(Fact.name)))
+        return set(await session.scalars(select(Remembered.name)))
 
 
 async def test_what_a_transaction_wrote_is_there_for_everybody_once_it_has_ended(
     database: Database, database_url: str
 ) -> None:
     async with database.transaction() as session:
-        session.add(Fact(name="vagt", value={"navn": "Pia"}))
+        session.add(Remembered(name="vagt", value={"navn": "Pia"}))
         await session.flush()
         assert await remembered(database) == set()
     another = Database(database_url)
@@ -44,20 +47,20 @@ async def test_what_a_transaction_wrote_is_there_for_everybody_once_it_has_ended
 async def test_what_fails_halfway_leaves_no_trace_and_does_not_stand_in_the_way(database: Database, kind: str) -> None:
     async def fail_halfway() -> None:
         async with getattr(database, kind)() as session:
-            session.add(Fact(name="halvt", value={}))
+            session.add(Remembered(name="halvt", value={}))
             await session.flush()
             raise RuntimeError("midt i det hele")
 
     with pytest.raises(RuntimeError, match="midt i det hele"):
         await fail_halfway()
     async with getattr(database, kind)() as session:
-        session.add(Fact(name="helt", value={}))
+        session.add(Remembered(name="helt", value={}))
     assert await remembered(database) == {"helt"}
 
 
 async def test_looking_changes_nothing(database: Database) -> None:
     async with database.reading() as session:
-        session.add(Fact(name="kigget", value={}))
+        session.add(Remembered(name="kigget", value={}))
         await session.flush()
     assert await remembered(database) == set()
 
@@ -71,10 +74,10 @@ async def test_D03_two_replicas_take_turns_so_that_nothing_is_counted_twice_or_l
 
     async def count(replica: Database) -> None:
         async with replica.turn() as session:
-            fact = await session.get(Fact, "antal") or Fact(name="antal", value={"n": 0})
+            fact = await session.get(Remembered, "antal") or Remembered(name="antal", value={"n": 0})
             order.append("in")
             await session.scalar(select(func.count()).select_from(RehearsalPost))  # time for the other to push in
-            await session.merge(Fact(name="antal", value={"n": fact.value["n"] + 1}))
+            await session.merge(Remembered(name="antal", value={"n": fact.value["n"] + 1}))
             await session.flush()
             order.append("out")
 
@@ -82,14 +85,14 @@ async def test_D03_two_replicas_take_turns_so_that_nothing_is_counted_twice_or_l
 
     assert order == ["in", "out"] * 12
     async with database.reading() as session:
-        assert (await session.get_one(Fact, "antal")).value == {"n": 12}
+        assert (await session.get_one(Remembered, "antal")).value == {"n": 12}
     await replicas[1].close()
 
 
 async def test_nobody_waits_for_a_turn_in_order_to_look(database: Database, database_url: str) -> None:
     onlooker = Database(database_url)
     async with database.turn() as session:
-        session.add(Fact(name="på vej", value={}))
+        session.add(Remembered(name="på vej", value={}))
         await session.flush()
         assert await remembered(onlooker) == set()
     assert await remembered(onlooker) == {"på vej"}
@@ -158,7 +161,7 @@ async def test_the_first_start_makes_the_tables(empty_database_url: str) -> None
     database = Database(empty_database_url)
     await database.migrate()
     async with database.transaction() as session:
-        session.add(Fact(name="begyndt", value={}))
+        session.add(Remembered(name="begyndt", value={}))
     await database.ping()
     assert await remembered(database) == {"begyndt"}
     await database.close()
@@ -166,7 +169,7 @@ async def test_the_first_start_makes_the_tables(empty_database_url: str) -> None
 
 async def test_starting_again_changes_nothing(database: Database) -> None:
     async with database.transaction() as session:
-        session.add(Fact(name="husket", value={}))
+        session.add(Remembered(name="husket", value={}))
     await database.migrate()
     await database.migrate()
     assert await remembered(database) == {"husket"}
@@ -180,6 +183,7 @@ async def test_replicas_that_start_at_once_on_an_empty_database_all_start(empty_
         for _ in range(3)
     ]
     for replica in replicas:
+        assert replica.stdout is not None
         assert await replica.stdout.readline() == b"ready\n"
     complaints = [err.decode() for _, err in await asyncio.gather(*(each.communicate(b"go\n") for each in replicas))]
     assert [replica.returncode for replica in replicas] == [0, 0, 0], complaints
@@ -205,7 +209,7 @@ async def test_a_database_from_the_first_version_is_carried_over_with_its_rows(e
     await database.migrate()
 
     async with database.reading() as session:
-        assert (await session.get_one(Fact, "vagt")).value == {"navn": "Pia"}
+        assert (await session.get_one(Remembered, "vagt")).value == {"navn": "Pia"}
         assert (await session.execute(text("SELECT number, title, level FROM crises"))).one() == (7, "Skybrud", 2)
     await database.close()
 
@@ -257,7 +261,8 @@ async def test_a_database_from_a_newer_krisebot_is_refused_and_left_as_it_was(da
 
 async def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        found: list[object] = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        return found
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
@@ -267,12 +272,12 @@ async def test_the_migrations_make_the_tables_that_the_program_knows(database: D
 async def test_a_turn_after_the_server_has_closed_all_connections_is_a_turn_like_any_other(database: Database) -> None:
     """A server is restarted for its updates, and whoever writes next notices nothing."""
     async with database.turn() as session:
-        session.add(Fact(name="før", value={}))
+        session.add(Remembered(name="før", value={}))
     async with database.transaction() as session:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         await session.execute(text(f"{others} AND pid <> pg_backend_pid()"))
     async with database.turn() as session:
-        session.add(Fact(name="efter", value={}))
+        session.add(Remembered(name="efter", value={}))
     assert await remembered(database) == {"før", "efter"}
 
 

@@ -7,7 +7,7 @@ Revises: 0024
 import sqlalchemy as sa
 from alembic import op
 
-from storage.tables import UtcDateTime
+from storage.rows.base import UtcDateTime
 
 revision = "0025"
 down_revision = "0024"

@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from storage.case.log_words import STRETCH, words
 from storage.letters import fold
-from storage.log_words import STRETCH, words
-from storage.tables import UtcDateTime
+from storage.rows.base import UtcDateTime
 
 revision = "0026"
 down_revision = "0025"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from storage.tables import UtcDateTime
+from storage.rows.base import UtcDateTime
 
 revision = "0027"
 down_revision = "0026"

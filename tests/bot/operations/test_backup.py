@@ -14,15 +14,17 @@ from sqlalchemy import func, select
 
 from bot.operations import backup
 from bot.operations.restore import restore
-from storage import plan, snapshot
+from storage.case.verification import verify_crisis
 from storage.database import Database
-from storage.snapshot import NotACopy, NotEmpty
-from storage.tables import Crisis, Fact, Inbox
-from storage.verification import verify_crisis
+from storage.keeping import snapshot
+from storage.keeping.snapshot import NotACopy, NotEmpty
+from storage.plan import loading
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox, Remembered
 from tests.databases import Databases
-from tests.prologue import cloudburst
-from tests.stage import RehearsalStage, Stage, log_of
-from tests.stage_slack import SlackStage
+from tests.stage.prologue import cloudburst
+from tests.stage.slack import SlackStage
+from tests.stage.stage import RehearsalStage, Stage, log_of
 
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 
@@ -53,7 +55,7 @@ async def test_D06_a_crisis_goes_on_from_a_copy_on_either_kind_of_database(
     assert taken.faults == []
 
     other = others.empty()
-    put_back = await restore(taken.file, other, plan.example(), now=failed_at)
+    put_back = await restore(taken.file, other, loading.example(), now=failed_at)
     assert (put_back.crises, put_back.told, put_back.faults) == (1, 1, [])
 
     async with RehearsalStage(other, failed_at) as stage:
@@ -89,7 +91,7 @@ async def test_a_copy_is_one_moment_whoever_writes_meanwhile(databases: Database
         while going:
             async with database.turn() as db:
                 for name in ("den ene", "den anden"):
-                    await db.merge(Fact(name=name, value={"n": number}))
+                    await db.merge(Remembered(name=name, value={"n": number}))
             number += 1
             await asyncio.sleep(0)
 
@@ -124,16 +126,16 @@ async def test_a_database_with_something_in_it_is_not_overwritten_unless_that_is
     taken = await backup.take(url, tmp_path)
     database = Database(url)
     async with database.transaction() as db:
-        db.add(Fact(name="skrevet siden", value={}))
+        db.add(Remembered(name="skrevet siden", value={}))
     with pytest.raises(NotEmpty):
-        await restore(taken.file, url, plan.example())
+        await restore(taken.file, url, loading.example())
     async with database.reading() as db:
-        assert await db.get(Fact, "skrevet siden") is not None
+        assert await db.get(Remembered, "skrevet siden") is not None
     await database.close()
-    await restore(taken.file, url, plan.example(), overwrite=True)
+    await restore(taken.file, url, loading.example(), overwrite=True)
     database = Database(url)
     async with database.reading() as db:
-        assert await db.get(Fact, "skrevet siden") is None
+        assert await db.get(Remembered, "skrevet siden") is None
     await database.close()
 
 
@@ -159,11 +161,11 @@ async def test_what_is_no_whole_copy_is_refused_and_nothing_is_touched(
         file.unlink()
     database = Database(url)
     async with database.transaction() as db:
-        db.add(Fact(name="urørt", value={}))
+        db.add(Remembered(name="urørt", value={}))
     with pytest.raises(NotACopy):
-        await restore(file, url, plan.example(), overwrite=True)
+        await restore(file, url, loading.example(), overwrite=True)
     async with database.reading() as db:
-        assert await db.get(Fact, "urørt") is not None
+        assert await db.get(Remembered, "urørt") is not None
     await database.close()
 
 
@@ -175,7 +177,7 @@ async def test_a_copy_of_a_newer_krisebots_is_refused_with_what_to_use(databases
     with sqlite3.connect(file) as copy:
         copy.execute("UPDATE krisebot_backup SET told = replace(told, ?, '9999')", (snapshot.about(file).revision,))
     with pytest.raises(NotACopy, match="nyere krisebot"):
-        await restore(file, databases.empty(), plan.example())
+        await restore(file, databases.empty(), loading.example())
 
 
 async def test_what_was_on_its_way_is_looked_for_before_it_is_sent_again(databases: Databases, tmp_path: Path) -> None:
@@ -191,7 +193,7 @@ async def test_what_was_on_its_way_is_looked_for_before_it_is_sent_again(databas
         # The copy was taken a moment before they were sent.
         copy.execute("UPDATE deliveries SET state = 'queued', ref = NULL, version_sent = 0")
     other = databases.empty()
-    await restore(file, other, plan.example(), now=before.clock.now())
+    await restore(file, other, loading.example(), now=before.clock.now())
     after = SlackStage(other, before.clock.now())
     await after.set_up()
     await after.recall(before.remember())
@@ -218,7 +220,7 @@ def test_old_copies_go_and_the_newest_never_does(tmp_path: Path) -> None:
 async def test_before_the_first_start_a_copy_is_taken_all_the_same(databases: Databases, tmp_path: Path) -> None:
     """As the go-live page has it: the copy comes before the start."""
     taken = await backup.take(databases.empty(), tmp_path)
-    await restore(taken.file, databases.empty(), plan.example())
+    await restore(taken.file, databases.empty(), loading.example())
 
 
 async def test_a_copy_before_an_upgrade_has_the_old_form_also_when_the_new_krisebot_takes_it(
@@ -231,4 +233,4 @@ async def test_a_copy_before_an_upgrade_has_the_old_form_also_when_the_new_krise
     await database.close()
     taken = await backup.take(url, tmp_path)
     assert (taken.about.revision, taken.crises) == ("0028", 0)
-    await restore(taken.file, url, plan.example(), overwrite=True)
+    await restore(taken.file, url, loading.example(), overwrite=True)

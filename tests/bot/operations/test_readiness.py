@@ -19,8 +19,8 @@ from cryptography.x509.oid import NameOID
 from bot import settings as configuration
 from bot.operations import backup, readiness
 from bot.settings import Settings, SettingsFault
-from storage import plan as plans
-from storage.plan import Plan
+from storage.plan import loading
+from storage.plan.model import Plan
 
 NOW = datetime(2026, 7, 2, 12, tzinfo=UTC)
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "x"}
@@ -32,7 +32,7 @@ def settings(**given: Any) -> Settings:
 
 
 def planned(more: str = "") -> Plan:
-    return plans.parse(plans.example_text().partition("\nreserve:")[0] + "\n" + more, "planen")
+    return loading.parse(loading.example_text().partition("\nreserve:")[0] + "\n" + more, "planen")
 
 
 def test_no_platform_is_a_fault_and_either_one_is_enough() -> None:

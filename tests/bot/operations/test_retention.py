@@ -12,16 +12,20 @@ from sqlalchemy import func, select, text, update
 
 from bot.operations import backup
 from bot.operations.retention import tidy
-from storage import export, plan, retention
+from storage.case import export
+from storage.case.verification import verify_crisis, verify_export
 from storage.database import Database
-from storage.inventory import HELD
-from storage.parts.attachments import Stored
-from storage.tables import Base, Crisis, Inbox, LogEntry, Message
-from storage.verification import verify_crisis, verify_export
+from storage.keeping import retention
+from storage.keeping.inventory import HELD
+from storage.plan import loading
+from storage.rows.base import Base
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry, Stored
+from storage.rows.traffic import Inbox, Message
 from tests.databases import Databases
-from tests.stage import RehearsalStage, Stage
+from tests.stage.stage import RehearsalStage, Stage
 
-PLAN = plan.example()
+PLAN = loading.example()
 YEARS = PLAN.retention.cases + timedelta(days=1)
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4
 SECRET = "Asta Sørensen på stue fjorten"
@@ -161,7 +165,7 @@ async def test_a_dry_run_tells_what_would_go_and_changes_nothing(databases: Data
 
 async def test_a_case_stays_until_the_day_the_plan_says(databases: Databases) -> None:
     url, at = await played(databases, filed=True)
-    shorter = plan.parse(plan.example_text().replace("sager: 1825d", "sager: 30d"), "planen")
+    shorter = loading.parse(loading.example_text().replace("sager: 1825d", "sager: 30d"), "planen")
     assert (await tidy(url, shorter, delete=False, now=at + timedelta(days=29))).cases == []
     assert (await tidy(url, shorter, delete=False, now=at + timedelta(days=31))).cases == [1]
     assert (await tidy(url, PLAN, delete=False, now=at + timedelta(days=31))).cases == []

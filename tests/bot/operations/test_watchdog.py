@@ -16,8 +16,8 @@ from bot.operations import backup, watchdog
 from bot.operations.watchdog import Watchdog
 from bot.settings import Settings
 from storage.database import Database
-from storage.tables import Inbox, Message, Timer
-from tests.stage import RehearsalStage
+from storage.rows.traffic import Inbox, Message, Timer
+from tests.stage.stage import RehearsalStage
 
 NOW = datetime(2026, 7, 2, 12, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""The background workers and the clock that wakes them: inputs, timers, messages, channels, files, case files."""

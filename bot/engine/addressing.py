@@ -1,0 +1,242 @@
+"""Whom a message goes to, and by which ways: the plan's order, what a person prefers, where they were last heard.
+
+Plan §5, Varsle/indkalde.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.engine.platform import Platform
+from handlers.core.clock import Clock
+from handlers.core.context import URGENT
+from storage.database import Database
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Member
+from storage.rows.traffic import Address, Conversation, Delivery, Message, StaffChannel, StaffRecipient, Timer
+
+# After so many failed tries the person is written to another way as well.
+OTHER_WAY_AFTER = 3
+# Messages addressed in one transaction: what is urgent and comes meanwhile waits for no more than these.
+BATCH = 50
+# What is said, or said anew, and not yet on its ways.
+WAITS = (Message.dispatched_version < Message.version, Message.held.is_(False))
+SAID = select(Message.id).where(*WAITS).order_by(Message.urgency, Message.id)
+
+# Where persons have been heard from: by person, then by platform.
+_Known = Mapping[str, Mapping[str, Address]]
+
+
+def _place(platform: str, order: Sequence[str]) -> int:
+    """Where it stands in an order; what isn't in it comes after all that is."""
+    return order.index(platform) if platform in order else len(order)
+
+
+class Addresser:
+    """Queues messages on the ways that they go, and on the next way when one does not lead there.
+
+    Args:
+        database: the outbox.
+        clock: the time.
+        plan: today's plan.
+        platforms: the ways out, by name.
+        fell_due: called when a failure has been written down as a timer.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        plan: Callable[[], Plan],
+        platforms: Mapping[str, Platform],
+        fell_due: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+        self._platforms = platforms
+        self._fell_due = fell_due
+
+    async def address_some(self) -> bool:
+        """Put some messages on their ways, the most urgent first; True when there may be more."""
+        async with self._database.reading() as db:
+            numbers = list(await db.scalars(SAID))
+        for start in range(0, len(numbers), BATCH):
+            if await self._address_batch(numbers[start : start + BATCH]):
+                return True
+        return False
+
+    async def _address_batch(self, numbers: list[int]) -> bool:
+        """Queue messages on their ways; False when all of them must wait for a room that isn't made yet."""
+        async with self._database.transaction() as db:
+            now = self._clock.now()
+            locked = (
+                select(Message)
+                .where(Message.id.in_(numbers), *WAITS)
+                .order_by(Message.urgency, Message.id)
+                .with_for_update(skip_locked=True)
+            )
+            waiting = list(await db.scalars(locked))
+            standing: dict[int, list[Delivery]] = {message.id: [] for message in waiting}
+            for delivery in await db.scalars(select(Delivery).where(Delivery.message_id.in_(standing))):
+                standing[delivery.message_id].append(delivery)
+            known = await _addresses(db, {message.recipient for message in waiting if not standing[message.id]})
+            progress = False
+            new: list[tuple[Message, str, str]] = []
+            for message in waiting:
+                added, complete = await self._address(db, message, standing[message.id], known, now)
+                new += added
+                progress = progress or complete or bool(added)
+            await self._queue(db, new, now)
+            addressed = {message.id for message, _, _ in new}
+            for message in waiting:
+                asked, message.another_way = message.another_way, False
+                if asked and standing[message.id]:
+                    await self.try_another_way(db, message, now, waited=True)
+                elif not (
+                    standing[message.id] or message.id in addressed or isinstance(message.recipient, StaffRecipient)
+                ):
+                    await self.give_up(db, message, "ingen kendt adresse", now)
+            return progress
+
+    async def _address(
+        self, db: AsyncSession, message: Message, standing: Sequence[Delivery], known: _Known, now: datetime
+    ) -> tuple[list[tuple[Message, str, str]], bool]:
+        """A message's new ways, and whether these are all: False when it must wait for a room that isn't made yet."""
+        for delivery in standing:
+            if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
+                delivery.state, delivery.due_at = "queued", now
+        there = {(delivery.platform, delivery.lane) for delivery in standing}
+        targets, complete = await self._targets(db, message, bool(there), known)
+        if complete:
+            message.dispatched_version = message.version
+        return [(message, *target) for target in targets if target not in there], complete
+
+    async def _targets(
+        self, db: AsyncSession, message: Message, standing: bool, known: _Known
+    ) -> tuple[list[tuple[str, str]], bool]:
+        """Where a message goes, and whether that is all: False when it must wait for a room that isn't made yet."""
+        if not isinstance(message.recipient, StaffRecipient):
+            if standing:
+                return [], True
+            ways = self._ways(message, known)
+            # Nobody is rung up while they may be reading it.
+            quiet = [way for way in ways if not self._platforms[way[0]].way.aloud]
+            return ((quiet or ways) if message.everywhere else ways[:1]), True
+        crisis_id = message.recipient.crisis
+        with_rooms = {name for name, platform in self._platforms.items() if platform.has_rooms}
+        rooms = list(
+            await db.scalars(
+                select(StaffChannel).where(StaffChannel.crisis_id == crisis_id, StaffChannel.platform.in_(with_rooms))
+            )
+        )
+        opened = [(room.platform, f"{room.platform}/{room.address}") for room in rooms if room.address]
+        if not rooms:
+            crisis = await db.get_one(Crisis, crisis_id)
+            return [], not (crisis.level == 2 and crisis.state == "active")
+        if opened or any(room.state != "failed" for room in rooms):
+            undecided = [room for room in rooms if not room.address and room.state != "failed"]
+            return opened, not undecided
+        # No channel could be made anywhere: everybody in it is written to directly.
+        members = select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None))
+        persons = dict.fromkeys(await db.scalars(members))
+        known = await _addresses(db, persons)
+        return [way for person in persons for way in self._ways_to(person, None, message.urgency, known)[:1]], True
+
+    def _ways(self, message: Message, known: _Known) -> list[tuple[str, str]]:
+        return self._ways_to(message.recipient, message.platform, message.urgency, known)
+
+    def _ways_to(self, person: str, first: str | None, urgency: int, addresses: _Known) -> list[tuple[str, str]]:
+        """A person's ways, best first: how they asked, what the plan has decided for such haste, what they prefer, where
+        they were last heard, and else the plan's order."""
+        known = addresses.get(person, {})
+        plan = self._plan()
+        in_plan = plan.persons.get(person)
+        decided = plan.channel_order.decided(urgent=urgency == URGENT)
+
+        def rank(platform: str) -> tuple[bool, int, bool, bool, float, int]:
+            heard = known[platform].heard_at if platform in known else None
+            return (
+                platform != first,
+                _place(platform, decided),
+                in_plan is None or platform != in_plan.prefers,
+                # A way without rooms, SMS or mail, is a reserve.
+                not self._platforms[platform].has_rooms,
+                -(heard.timestamp() if heard else 0),
+                _place(platform, plan.channel_order.otherwise),
+            )
+
+        ways = []
+        for name in sorted(self._platforms, key=rank):
+            lane = self._platforms[name].lane_of(person, known.get(name))
+            if lane is not None and (urgency == URGENT or not self._platforms[name].way.aloud):
+                ways.append((name, f"{name}/{lane}"))
+        return ways
+
+    async def _queue(self, db: AsyncSession, new: Sequence[tuple[Message, str, str]], now: datetime) -> None:
+        """Put messages on ways: each with the platform and the lane."""
+        if not new:
+            return
+        lanes = [{"name": lane, "recent": []} for lane in sorted({lane for _, _, lane in new})]
+        await db.execute(self._database.insert(Conversation).on_conflict_do_nothing(), lanes)
+        db.add_all(
+            Delivery(
+                message_id=message.id,
+                platform=platform,
+                lane=lane,
+                urgency=message.urgency,
+                queued_at=now,
+                due_at=now,
+            )
+            for message, platform, lane in new
+        )
+        await db.flush()
+
+    async def try_another_way(self, db: AsyncSession, message: Message, now: datetime, *, waited: bool = False) -> bool:
+        """Queue it on the person's next way; True when one is tried, or has been, that has not failed.
+
+        Args:
+            waited: it has stood unanswered long enough to be said aloud; else only what gets through no other way is.
+        """
+        await db.flush()
+        if isinstance(message.recipient, StaffRecipient):
+            return False
+        standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
+        there = {delivery.lane for delivery in standing}
+        aloud = waited or all(each.state == "failed" or each.attempts >= OTHER_WAY_AFTER for each in standing)
+        for platform, lane in self._ways(message, await _addresses(db, [message.recipient])):
+            if lane not in there and (aloud or not self._platforms[platform].way.aloud):
+                await self._queue(db, [(message, platform, lane)], now)
+                return True
+        return any(delivery.state != "failed" for delivery in standing)
+
+    async def give_up(self, db: AsyncSession, message: Message, why: str, now: datetime) -> None:
+        """Write it down as something that fell due: what follows is the plan's, not ours."""
+        await db.flush()
+        standing = await db.scalars(select(Delivery.state).where(Delivery.message_id == message.id))
+        if any(state != "failed" for state in standing):
+            return
+        key = f"undeliverable/{message.id}"
+        if await db.scalar(select(Timer.id).where(Timer.key == key)) is None:
+            db.add(
+                Timer(
+                    key=key,
+                    kind="undeliverable",
+                    args={"message": message.id, "reason": why},
+                    crisis_id=message.crisis_id,
+                    due_at=now,
+                )
+            )
+        self._fell_due()
+
+
+async def _addresses(db: AsyncSession, persons: Iterable[str]) -> dict[str, dict[str, Address]]:
+    found: dict[str, dict[str, Address]] = {}
+    for address in await db.scalars(select(Address).where(Address.person.in_(persons))):
+        found.setdefault(address.person, {})[address.platform] = address
+    return found

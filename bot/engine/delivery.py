@@ -1,0 +1,274 @@
+"""From the outbox to the platforms: in order per conversation, urgent first, never silently lost.
+
+A send is marked before it is made. Whoever finds such a mark without its holder knows that it is in doubt, looks for
+the message where the platform lets us, and otherwise sends it again and says so. Plan §5, Varsle/indkalde.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ScalarSelect, func, select
+
+from bot.engine.addressing import OTHER_WAY_AFTER, WAITS, Addresser
+from bot.engine.next_sends import Sending, SendQueue
+from bot.engine.platform import CannotLook, InDoubt, Outgoing, Platform, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.telemetry import Telemetry
+from bot.engine.worker import Worker
+from handlers.core.clock import Clock
+from storage.database import Database
+from storage.plan.model import Plan
+from storage.rows.traffic import Conversation, Delivery, Message, StaffRecipient
+
+log = logging.getLogger(__name__)
+
+# How long a platform may take over one call, in seconds of the machine's clock.
+ANSWER_TIMEOUT = 10.0
+# How long after a failed try, growing to the last.
+RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 20, 30, 60))
+# After so many tries that met a fault of our own, it is given up: what waits behind it shall not wait for us.
+OUR_FAULT = 5
+# After so long, an undelivered message is given up as a fact.
+GIVE_UP = timedelta(hours=24)
+THROTTLED = "drosset"
+
+
+class Deliverer(Worker):
+    """Whoever carries messages out.
+
+    Args:
+        database: the outbox.
+        clock: the time.
+        plan: today's plan.
+        platforms: the ways out, by name.
+        fell_due: called when a failure has been written down as a timer.
+        look_again: called when there may be more to send: a conversation is free, or a limit's time has come.
+        telemetry: told of each message that is sent, or not.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        plan: Callable[[], Plan],
+        platforms: Mapping[str, Platform],
+        fell_due: Callable[[], None],
+        look_again: Callable[[], None],
+        telemetry: Telemetry | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._platforms = platforms
+        self._look_again = look_again
+        self._telemetry = telemetry or Telemetry()
+        self._addresser = Addresser(database, clock, plan, platforms, fell_due)
+        self._claims = SendQueue(database, clock, platforms)
+        self._alarm: asyncio.TimerHandle | None = None
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._look = True
+        self._claiming = asyncio.Lock()
+        self._writing = asyncio.Lock()
+        self._answered: list[tuple[Sending, Ref]] = []
+
+    async def drain(self, *, wait: bool = True) -> None:
+        """Send everything that can be sent now.
+
+        Args:
+            wait: until all of it has been answered; otherwise only until it is on its way.
+        """
+        dispatched, self._look = True, False
+        while True:
+            async with self._claiming:
+                dispatched = dispatched and await self._addresser.address_some()
+                jobs = await self._claims.take(set(self._under_way))
+                for job in jobs:
+                    self._under_way[job.lane] = asyncio.create_task(self._carry(job))
+            if dispatched:
+                self.done += 1
+                continue
+            if not wait or not self._under_way:
+                self._set_alarm()
+                return
+            await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When something is said that is not on its ways yet, and when something can be sent."""
+        return [select(func.min(Message.created_at)).where(*WAITS).scalar_subquery(), *self._claims.due()]
+
+    @property
+    def at_work(self) -> bool:
+        """Whether something is on its way right now, or a turn may have said something since it last looked."""
+        return super().at_work or bool(self._under_way)
+
+    def _set_alarm(self) -> None:
+        """The clock looks once a second, and a platform may take fifty messages in that time."""
+        if self._claims.room_at is not None:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            wait = self._claims.room_at - self._clock.now()
+            self._alarm = asyncio.get_running_loop().call_later(max(0.0, wait.total_seconds()), self._look_again)
+
+    async def stop(self) -> None:
+        """Let what is under way end as it may: what is cut off is in doubt, and found again."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    # --- on its way ---
+
+    async def _carry(self, job: Sending) -> None:
+        try:
+            platform = self._platforms[job.platform]
+            try:
+                ref = await asyncio.wait_for(self._hand_over(platform, job), ANSWER_TIMEOUT)
+            except Throttled as wait:
+                await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
+            except Undeliverable as refused:
+                await self._failed(job, str(refused))
+            except (InDoubt, TimeoutError) as lost:
+                await self._again(job, None, str(lost) or "intet svar", doubt=True)
+            except Unavailable as down:
+                await self._again(job, None, str(down))
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.exception("%s failed", job.platform)
+                why = f"{type(error).__name__}: {error}"
+                if job.attempts < OUR_FAULT:
+                    await self._again(job, None, why, doubt=True)
+                else:
+                    await self._failed(job, why)
+            else:
+                await self._sent(job, ref)
+        finally:
+            # What another drain sent may have failed and fallen due as something to do: it counts when it is over.
+            self.done += 1
+            self._under_way.pop(job.lane, None)
+            self._look_again()
+
+    async def _hand_over(self, platform: Platform, job: Sending) -> Ref:
+        lane = job.lane.partition("/")[2]
+        if job.ref is not None:
+            return await platform.edit(lane, job.ref, job.post)
+        post = job.post
+        if job.doubt:
+            try:
+                found = await platform.find(lane, post)
+            except CannotLook:
+                post = Outgoing(post.message, post.key, post.version, post.card, repeated=True)
+            else:
+                if found is not None:
+                    return found
+        return await platform.send(lane, post)
+
+    # --- what became of it ---
+
+    async def _sent(self, job: Sending, ref: Ref) -> None:
+        """Write it down, together with all that has been answered meanwhile: they wait for one place to write, and one
+        transaction is over sooner than thirty. What is cut off here is in doubt, and found again.
+        """
+        self._answered.append((job, ref))
+        async with self._writing:
+            answered, self._answered = self._answered, []
+            if answered:
+                await self._write_down(answered)
+
+    async def _write_down(self, answered: Sequence[tuple[Sending, Ref]]) -> None:
+        async with self._database.transaction() as db:
+            await self._claims.release(db, [job for job, _ in answered])
+            now = self._clock.now()
+            sent = {job.delivery: (job, ref) for job, ref in answered}
+            messages = select(Delivery.message_id).where(Delivery.id.in_(sent))
+            rows = await db.execute(
+                select(Delivery, Message)
+                .join(Message, Message.id == Delivery.message_id)
+                .where(Message.id.in_(messages))
+                .order_by(Delivery.id)
+            )
+            for delivery, message in rows:
+                if delivery.id not in sent:
+                    by_one_way = not message.everywhere and not isinstance(message.recipient, StaffRecipient)
+                    if by_one_way and delivery.state == "queued" and delivery.ref is None:
+                        delivery.state = "replaced"
+                    continue
+                job, ref = sent[delivery.id]
+                said_at = message.created_at if job.ref is None else message.edited_at or message.created_at
+                self._telemetry.delivered(
+                    message.trace, job.platform, message.urgency, said_at, now, job.attempts, job.ref is not None
+                )
+                delivery.ref, delivery.version_sent = ref, job.post.version
+                delivery.sent_at = delivery.sent_at or now
+                delivery.error, delivery.attempts = None, 0
+                delivery.state = "sent" if message.version == job.post.version else "queued"
+
+    async def _again(
+        self, job: Sending, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
+    ) -> None:
+        async with self._database.transaction() as db:
+            await self._claims.release(db, [job])
+            now = self._clock.now()
+            delivery = await db.get_one(Delivery, job.delivery)
+            message = await db.get_one(Message, delivery.message_id)
+            delivery.attempts += counts
+            self._telemetry.not_delivered(message.trace, job.platform, for_good=False, attempts=delivery.attempts)
+            delivery.error = why
+            # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
+            delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
+            lane = await db.get_one(Conversation, job.lane)
+            lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
+            # Neither Slack nor Teams tells whether a wait is for one conversation or for all: when a second one is told
+            # to wait, it is for all.
+            if why == THROTTLED and await self._claims.others_wait(db, job, why):
+                await self._claims.hold_back(db, job, lane.not_before)
+            if delivery.attempts >= OTHER_WAY_AFTER:
+                await self._addresser.try_another_way(db, message, now)
+            # A change of what stands there already has no end: the message itself did arrive.
+            if job.ref is None and now - delivery.queued_at > GIVE_UP:
+                delivery.state = "failed"
+                await self._addresser.give_up(db, message, why, now)
+
+    async def _failed(self, job: Sending, why: str) -> None:
+        async with self._database.transaction() as db:
+            await self._claims.release(db, [job])
+            now = self._clock.now()
+            delivery = await db.get_one(Delivery, job.delivery)
+            message = await db.get_one(Message, delivery.message_id)
+            delivery.error = why
+            if job.ref is not None:
+                # The message arrived; it is only this change of it that can't be shown.
+                delivery.state, delivery.version_sent = "sent", message.version
+                return
+            delivery.state = "failed"
+            self._telemetry.not_delivered(message.trace, job.platform, for_good=True, attempts=delivery.attempts)
+            if not await self._addresser.try_another_way(db, message, now):
+                await self._addresser.give_up(db, message, why, now)
+
+    async def came_back(self, message: int, lane: str, why: str) -> None:
+        """What a platform had taken never arrived: the next way is tried, or it is told of.
+
+        Args:
+            message: our number for it.
+            lane: "platform/address", where it was sent.
+            why: Danish.
+        """
+        async with self._database.transaction() as db:
+            delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
+            if delivery is None or delivery.state not in ("sent", "delivered"):
+                return
+            delivery.state, delivery.error = "failed", why
+            now, gone = self._clock.now(), await db.get_one(Message, message)
+            if not await self._addresser.try_another_way(db, gone, now):
+                await self._addresser.give_up(db, gone, why, now)
+
+    async def arrived(self, message: int, lane: str) -> None:
+        """What a platform had taken is with the person; the arguments are `came_back`'s. Delivered is not contact (R005)."""
+        async with self._database.transaction() as db:
+            delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
+            if delivery is not None and delivery.state == "sent":
+                delivery.state = "delivered"

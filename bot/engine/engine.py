@@ -1,0 +1,211 @@
+"""What runs: turns, rooms, fetches and deliveries, woken by what comes in, by what is said, and once a second by the clock.
+
+Rows decide what is due; the wake-ups only say when to look. So a restart needs no recovery, and a second replica no
+leader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import ScalarSelect, Select, select
+
+from bot.engine.clock import SystemClock
+from bot.engine.delivery import Deliverer
+from bot.engine.fetching import Fetcher
+from bot.engine.intake import Intake
+from bot.engine.packing import Packer
+from bot.engine.platform import Platform
+from bot.engine.staff_channels import StaffChannels
+from bot.engine.telemetry import Telemetry
+from bot.engine.turns import Turns
+from bot.engine.worker import Worker
+from handlers.core.clock import Clock
+from storage.database import Database
+from storage.plan.model import Plan
+from storage.rows.traffic import Remembered
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=1)
+# A tick older than this and the clock does not work.
+STALE = timedelta(seconds=15)
+
+
+class Engine:
+    """Everything that moves.
+
+    Args:
+        database: the rows.
+        clock: the time.
+        plan: today's plan.
+    """
+
+    def __init__(self, database: Database, clock: Clock, plan: Callable[[], Plan]) -> None:
+        self.database = database
+        self.clock = clock
+        self.plan = plan
+        self.platforms: dict[str, Platform] = {}
+        self._come_in = asyncio.Event()
+        self._go_out = asyncio.Event()
+        self._open_doors = asyncio.Event()
+        self._bring = asyncio.Event()
+        self._pack = asyncio.Event()
+        self.telemetry = Telemetry()
+        self.intake = Intake(database, self._come_in.set, self.telemetry)
+        self.turns = Turns(
+            database,
+            clock,
+            plan,
+            self._committed,
+            lambda: [each.way for each in self.platforms.values()],
+            self.telemetry,
+        )
+        self.deliverer = Deliverer(
+            database, clock, plan, self.platforms, self._come_in.set, self._go_out.set, self.telemetry
+        )
+        self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
+        self.packer = Packer(database, clock, plan, self._committed)
+        self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms)
+        # In the order that one's work is the next one's reason.
+        self._parts: tuple[Worker, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
+        self._loops: list[asyncio.Task[None]] = []
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self.ticked_at: datetime | None = None
+
+    def use(self, platforms: Iterable[Platform]) -> None:
+        """Say which ways to reach people there are; before `start`."""
+        self.platforms.update({platform.name: platform for platform in platforms})
+
+    async def start(self, *, by_itself: bool = True) -> None:
+        """Begin to look, at once and then whenever there is reason to.
+
+        Args:
+            by_itself: False for what is played on a wound clock: then things happen in `wind` and `settle` alone.
+        """
+        for platform in self.platforms.values():
+            await platform.start()
+        if not by_itself:
+            return
+        self._loops = [
+            asyncio.create_task(self._whenever(self._come_in, self.turns.drain)),
+            asyncio.create_task(self._whenever(self._go_out, self._send)),
+            # By itself: a channel that takes long to make keeps nobody waiting for the summons.
+            asyncio.create_task(self._whenever(self._open_doors, self._make_rooms)),
+            # And a large file on a poor line keeps nobody waiting at all.
+            asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
+            asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
+        ]
+        self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), coalesce=True, max_instances=1)
+        self._scheduler.start()
+        self._tick()
+
+    async def stop(self) -> None:
+        """Stop looking. What is under way is in the rows."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.deliverer.stop()
+        for platform in self.platforms.values():
+            await platform.stop()
+
+    async def settle(self) -> datetime | None:
+        """Do all that can be done now, to the last delivery.
+
+        The loops may be at it as well, and what one of them ends may be the beginning of something: it is over when a
+        whole round has passed in which nobody did anything.
+
+        Returns:
+            when the next thing falls due, UTC; None when nothing waits.
+        """
+        while True:
+            done, now, due = self._done(), self.clock.now(), await self._due()
+            for part in self._parts:
+                if part.at_work or any(at <= now for at in due[part]):
+                    await part.drain()
+            if self._done() == done:
+                return min((at for times in due.values() for at in times if at > now), default=None)
+
+    async def wind(self, clock: SystemClock, to: datetime) -> None:
+        """Let time pass to `to`, with everything that falls due on the way done and delivered in its order."""
+        due = await self.settle()
+        while due is not None and due <= to:
+            clock.set(max(due, clock.now()))
+            due = await self.settle()
+        clock.set(max(to, clock.now()))
+        await self.settle()
+        async with self.database.transaction() as db:
+            await db.merge(Remembered(name="clock", value={"offset": clock.offset.total_seconds()}))
+
+    async def next_due(self) -> datetime | None:
+        """When the next thing falls due, UTC, or has fallen due; None when nothing waits."""
+        return min((at for times in (await self._due()).values() for at in times), default=None)
+
+    async def _due(self) -> dict[Worker, list[datetime]]:
+        """When each part has something to do next, all asked at once."""
+        async with self.database.reading() as db:
+            row = (await db.execute(self._when)).one()
+        due: dict[Worker, list[datetime]] = {part: [] for part in self._parts}
+        for (part, _), at in zip(self._questions, row, strict=True):
+            if at is not None:
+                due[part].append(at)
+        return due
+
+    @cached_property
+    def _questions(self) -> list[tuple[Worker, ScalarSelect[Any]]]:
+        return [(part, each) for part in self._parts for each in part.due()]
+
+    @cached_property
+    def _when(self) -> Select[Any]:
+        return select(*(each for _, each in self._questions))
+
+    def wakefulness(self) -> str | None:
+        """What is wrong with the clock, in Danish; None when it ticks."""
+        if self.ticked_at is None:
+            return "uret er ikke startet"
+        return "uret er gået i stå" if datetime.now(UTC) - self.ticked_at > STALE else None
+
+    def _tick(self) -> None:
+        self.ticked_at = datetime.now(UTC)
+        self._come_in.set()
+        self._committed()
+
+    def _committed(self) -> None:
+        self.rooms.look_again()
+        self.deliverer.look_again()
+        self._go_out.set()
+        self._open_doors.set()
+        self._bring.set()
+        self._pack.set()
+
+    def _done(self) -> list[int]:
+        return [part.done for part in self._parts]
+
+    async def _send(self) -> None:
+        await self.deliverer.drain(wait=False)
+
+    async def _make_rooms(self) -> None:
+        done = self.rooms.done
+        await self.rooms.drain()
+        if self.rooms.done != done:
+            self._go_out.set()
+
+    async def _whenever(self, woken: asyncio.Event, look: Callable[[], object]) -> None:
+        while True:
+            await woken.wait()
+            woken.clear()
+            try:
+                await look()  # type: ignore[misc]
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                # The database may be away for a while; the next tick looks again.
+                log.exception("could not look for what is due")

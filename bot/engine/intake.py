@@ -1,0 +1,91 @@
+"""Everything that comes in is on disk before it is acknowledged, once however often it comes.
+
+Inputs that arrive while a commit is under way share the next one: forty at once cost two commits, not forty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from bot.engine.telemetry import Telemetry
+from handlers.core.incoming import Incoming
+from storage.case import chain
+from storage.database import Database
+from storage.rows.traffic import Inbox
+
+Waiting = tuple[Incoming, "asyncio.Future[bool]"]
+
+
+class Intake:
+    """The way in.
+
+    Args:
+        database: where the inbox is.
+        wake: called when something new is on disk.
+        telemetry: told of each input.
+    """
+
+    def __init__(self, database: Database, wake: Callable[[], None], telemetry: Telemetry | None = None) -> None:
+        self._database = database
+        self._wake = wake
+        self._telemetry = telemetry or Telemetry()
+        self._waiting: list[Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def accept(self, incoming: Incoming) -> bool:
+        """Keep an input; returns when it is on disk.
+
+        Returns:
+            False when it was there already.
+
+        Raises:
+            SQLAlchemyError, OSError: it could not be kept, and must not be acknowledged.
+        """
+        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((incoming, kept))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return await kept
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                new = await self._keep([incoming for incoming, _ in batch])
+            except Exception as error:
+                for _, kept in batch:
+                    if not kept.done():
+                        kept.set_exception(error)
+                continue
+            for incoming, kept in batch:
+                if not kept.done():
+                    kept.set_result(incoming.key in new)
+                # The second of two alike in one batch is the repetition.
+                new.discard(incoming.key)
+            self._wake()
+
+    async def _keep(self, batch: list[Incoming]) -> set[str]:
+        rows: dict[str, dict[str, Any]] = {}
+        for incoming in batch:
+            rows.setdefault(
+                incoming.key,
+                {
+                    "key": incoming.key,
+                    "body": chain.clean(incoming.to_json()),
+                    "message": incoming.message or None,
+                    "received_at": incoming.received_at,
+                    "due_at": incoming.received_at,
+                },
+            )
+        async with self._database.transaction() as db:
+            statement = (
+                self._database.insert(Inbox)
+                .on_conflict_do_nothing(index_elements=["key"])
+                .returning(Inbox.key, Inbox.id)
+            )
+            kept = {row.key: row.id for row in await db.execute(statement, list(rows.values()))}
+        for incoming in {each.key: each for each in reversed(batch) if each.key in kept}.values():
+            self._telemetry.received(f"input-{kept[incoming.key]}", incoming.platform, incoming.kind)
+        return set(kept)

@@ -1,0 +1,129 @@
+"""Pack the case files that were asked for in chat, in the background. Plan §5, step 7; D11."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.engine.worker import Worker
+from handlers.core.clock import Clock
+from handlers.core.turn import Turn
+from handlers.log import case_export
+from storage.case import archive, export
+from storage.case.pages.blocks import Names
+from storage.case.verification import kept_attachments
+from storage.database import Database
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.log import CaseExport, content_of
+
+log = logging.getLogger(__name__)
+
+
+class Packer(Worker):
+    """Whoever packs them: one at a time, in a thread, so that nobody waits for it.
+
+    Args:
+        database: the rows.
+        clock: the time.
+        plan: today's plan.
+        committed: called when something may have been said.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, plan: Callable[[], Plan], committed: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+        self._committed = committed
+        self._one_at_a_time = asyncio.Lock()
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """Since when the next one has been wanted."""
+        return [select(func.min(CaseExport.asked_at)).where(CaseExport.state == "wanted").scalar_subquery()]
+
+    async def drain(self) -> None:
+        """Pack what is wanted."""
+        async with self._one_at_a_time:
+            while (number := await self._next()) is not None:
+                await self._pack(number)
+                self.done += 1
+
+    async def _next(self) -> int | None:
+        async with self._database.reading() as db:
+            wanted = select(CaseExport.id).where(CaseExport.state == "wanted").order_by(CaseExport.id).limit(1)
+            found: int | None = await db.scalar(wanted)
+            return found
+
+    async def _pack(self, number: int) -> None:
+        # Counted beforehand: a case that is too large for the machine shall not bring it down for ever.
+        if await self._turn(number, _count):
+            return
+        try:
+            content = await self._packed(number)
+        except Exception:
+            log.exception("the case file %s", number)
+        else:
+            await self._turn(number, lambda turn, row: case_export.ready(turn, row, content))
+
+    async def _packed(self, number: int) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="krisebot-") as folder:
+            async with self._database.reading() as db:
+                row = await db.get_one(CaseExport, number)
+                crisis = await db.get_one(Crisis, row.crisis_id)
+                told = await export.spooled(db, crisis, row.grade)
+                files = await attached(db, told, Path(folder))
+                names = Names.of(Plan.thawed(crisis.plan, self._plan()))
+            loop = asyncio.get_running_loop()
+            telling = ""
+
+            def tell(step: str) -> None:
+                nonlocal telling
+                # Which volume of many is news at a terminal, and noise in a chat.
+                form = step.partition(" ")[0]
+                if form != telling:
+                    telling = form
+                    said = self._turn(number, lambda turn, row: case_export.progress(turn, row, form))
+                    asyncio.run_coroutine_threadsafe(said, loop).result()
+
+            file = Path(folder) / "sag.zip"
+            with file.open("wb") as out:
+                await asyncio.to_thread(archive.write, "zip", told, names, out, tell, files)
+            return file.read_bytes()
+
+    async def _turn(self, number: int, do: Callable[[Turn, CaseExport], Awaitable[bool | None]]) -> bool | None:
+        """Do something about one that is still wanted: another replica may have packed it meanwhile."""
+        async with self._database.turn() as db:
+            row = await db.get_one(CaseExport, number)
+            if row.state != "wanted":
+                return True
+            crisis = await db.get_one(Crisis, row.crisis_id)
+            done = await do(Turn(db, self._clock.now(), self._plan(), crisis=crisis), row)
+        self._committed()
+        return done
+
+
+async def _count(turn: Turn, row: CaseExport) -> bool:
+    row.attempts += 1
+    if row.attempts > case_export.ATTEMPTS:
+        await case_export.failed(turn, row)
+    return row.state == "failed"
+
+
+async def attached(db: AsyncSession, told: Mapping[str, Any], folder: Path) -> dict[str, Path]:
+    """Put what an export has attached into a folder; returns the files by their SHA-256."""
+    found = {}
+    for sha256 in {row["sha256"] for row in kept_attachments(told)}:
+        content = await content_of(db, sha256)
+        if content is not None:
+            found[sha256] = folder / sha256
+            found[sha256].write_bytes(content)
+    return found

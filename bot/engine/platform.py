@@ -1,0 +1,158 @@
+"""What a way to reach people must be able to do, and how it tells that it could not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from aiohttp import web
+
+from bot.engine.rates import Limits
+from handlers.core.card import Card
+from storage.plan.reach import Way
+from storage.rows.traffic import Address
+
+Ref = dict[str, Any]
+
+
+class Throttled(Exception):
+    """Not sent: the platform asks us to wait.
+
+    Args:
+        seconds: how long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+class Unavailable(Exception):
+    """Not sent: the platform can't be reached or refuses for now. It is tried again."""
+
+
+class InDoubt(Exception):
+    """It may have been sent: the answer was lost. It is looked for before it is sent again."""
+
+
+class Undeliverable(Exception):
+    """It will never be sent this way; the message says why, in Danish."""
+
+
+class CannotLook(Exception):
+    """The platform has no way to find out whether a message arrived."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way.
+
+    Args:
+        message: our number for it; a button's press comes back with it.
+        key: a name that stays the same when it is sent again, for platforms that can look for it.
+        version: which version of the card this is.
+        card: what is said.
+        repeated: it may stand there already, and nobody can tell.
+    """
+
+    message: int
+    key: str
+    version: int
+    card: Card
+    repeated: bool = False
+
+
+class Platform(Protocol):
+    """A way to reach people."""
+
+    name: str
+    has_rooms: bool
+    way: Way  # what is asked of people before this way reaches them
+
+    @property
+    def limits(self) -> Limits:
+        """How much it takes, as the operator has it from whoever runs it."""
+        ...
+
+    @property
+    def refused(self) -> int:
+        """How many requests were turned away: forged, stale, malformed, or from somebody else's workspace."""
+        ...
+
+    async def start(self) -> None:
+        """Begin; raises nothing when the platform is down, since it may come up later."""
+
+    async def stop(self) -> None:
+        """Let go of connections."""
+
+    def routes(self) -> list[web.RouteDef]:
+        """The HTTP paths it answers on."""
+        ...
+
+    def trouble(self) -> str | None:
+        """What is wrong with the link, in Danish; None when nothing is."""
+        ...
+
+    def lane_of(self, person: str, address: Address | None) -> str | None:
+        """The conversation with a person, or None when they can't be reached this way."""
+        ...
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        """Say something new; returns what is needed to change it later.
+
+        Raises:
+            Throttled, Unavailable, InDoubt, Undeliverable: see there.
+        """
+        ...
+
+    async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
+        """Change what was said; raises as `send` does."""
+        ...
+
+    async def find(self, lane: str, post: Outgoing) -> Ref | None:
+        """Look for a message whose sending was in doubt.
+
+        Raises:
+            CannotLook: there is no way to.
+        """
+        ...
+
+    async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Make a staff channel.
+
+        Args:
+            name: "krise-2026-07-02-skybrud"; the platform adds what it needs to make it unique.
+            title: what people read above it.
+            known: what an earlier attempt remembered.
+
+        Returns:
+            its address, and what to remember of it.
+        """
+        ...
+
+    async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
+        """Let persons into a room; returns those who are in."""
+        ...
+
+    async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
+        """Take persons out of a room."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A platform where people attach pictures and files."""
+
+    async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
+        """Fetch what came along with something said, from the platform's own hosts and no other.
+
+        Args:
+            reference: what the platform wrote down to find it by.
+            largest: bytes; more than that is not read.
+
+        Raises:
+            Throttled, Unavailable, InDoubt: it is tried again.
+            Undeliverable: it can't be had; a sentence, Danish.
+        """
+        ...

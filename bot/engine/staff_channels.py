@@ -1,0 +1,200 @@
+"""The staff's channels: made where they are wanted, with those in them who shall be. Plan §5, Krisestaben.
+
+What shall be is read from the crisis and its members; what is, is remembered in the room; the difference is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ScalarSelect, bindparam, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.engine.delivery import ANSWER_TIMEOUT, RETRIES
+from bot.engine.platform import InDoubt, Platform, Throttled, Unavailable, Undeliverable
+from bot.engine.worker import Worker
+from handlers.core.card import EXERCISE
+from handlers.core.clock import Clock
+from storage.database import Database
+from storage.rows.base import NOW
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Member
+from storage.rows.traffic import Message, StaffChannel, StaffRecipient
+
+log = logging.getLogger(__name__)
+
+LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
+
+
+def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = False) -> str:
+    """A channel's name from the crisis' title: "krise-2026-07-02-skybrud-kloak-staar-op".
+
+    Args:
+        title: what the crisis is called.
+        decided: when it was decided, UTC.
+        zone: whose day is meant.
+        exercise: it is one, and the name says so first.
+
+    Returns:
+        lower case, at most 45 characters, so that a platform may add to it.
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", title.casefold().translate(LETTERS)).strip("-")
+    name = f"{'oevelse' if exercise else 'krise'}-{decided.astimezone(zone):%Y-%m-%d}-{words}"
+    return (name if len(name) <= 45 else name[:45].rsplit("-", 1)[0]).strip("-")
+
+
+HAS_DOORS = ("wanted", "open")
+# Each crisis staff with the platforms that it has a room on.
+STAFFS = (
+    select(Crisis, StaffChannel.platform)
+    .outerjoin(StaffChannel, StaffChannel.crisis_id == Crisis.id)
+    .where(Crisis.level == 2, Crisis.state == "active")
+)
+DOORS = select(StaffChannel).where(
+    StaffChannel.platform.in_(bindparam("platforms", expanding=True)),
+    StaffChannel.state.in_(HAS_DOORS),
+    or_(StaffChannel.due_at.is_(None), StaffChannel.due_at <= NOW),
+)
+
+
+class StaffChannels(Worker):
+    """Whoever makes channels and opens their doors.
+
+    Args:
+        database: the rows.
+        clock: the time.
+        zone: whose day a name tells, today.
+        platforms: the ways, by name.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, zone: Callable[[], ZoneInfo], platforms: Mapping[str, Platform]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._zone = zone
+        self._platforms = platforms
+        self._one_at_a_time = asyncio.Lock()
+        # A turn may have begun a staff, or let somebody into one or out of it: no row says that a door is to be opened.
+        self._look = True
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a turn has been since it last looked, or it is at a door."""
+        return super().at_work or self._one_at_a_time.locked()
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When the next room is to be tried again."""
+        return [select(func.min(StaffChannel.due_at)).where(StaffChannel.state.in_(HAS_DOORS)).scalar_subquery()]
+
+    async def drain(self) -> None:
+        """Do what is to be done."""
+        async with self._one_at_a_time:
+            self._look = False
+            for room in await self._wanted():
+                await self._work(room)
+                self.done += 1
+                # One that has just been made has nobody in it yet.
+                self._look = True
+
+    async def _wanted(self) -> list[int]:
+        """Rooms that are to be made, or whose doors don't let in who shall be in."""
+        async with self._database.reading() as db:
+            missing = await self._missing(db)
+            due = [] if missing else await self._due(db)
+        if not missing:
+            return due
+        async with self._database.transaction() as db:
+            for crisis, platform in await self._missing(db):
+                decided = crisis.decided_at or crisis.created_at
+                db.add(
+                    StaffChannel(
+                        crisis_id=crisis.id,
+                        platform=platform,
+                        name=name_of(crisis.title, decided, self._zone(), crisis.exercise),
+                        title=f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
+                        due_at=self._clock.now(),
+                        detail={},
+                        inside=[],
+                    )
+                )
+            return await self._due(db)
+
+    async def _missing(self, db: AsyncSession) -> list[tuple[Crisis, str]]:
+        """A crisis staff has a room on every platform."""
+        with_rooms = [name for name, platform in self._platforms.items() if platform.has_rooms]
+        found = await db.execute(STAFFS)
+        there: dict[Crisis, set[str | None]] = {}
+        for crisis, platform in found:
+            there.setdefault(crisis, set()).add(platform)
+        return [(crisis, name) for crisis, names in there.items() for name in with_rooms if name not in names]
+
+    async def _due(self, db: AsyncSession) -> list[int]:
+        rooms = list(await db.scalars(DOORS, {"now": self._clock.now(), "platforms": list(self._platforms)}))
+        shall: dict[int, set[str]] = {room.crisis_id: set() for room in rooms}
+        inside = select(Member.crisis_id, Member.person).where(Member.crisis_id.in_(shall), Member.until.is_(None))
+        for crisis_id, person in await db.execute(inside) if rooms else ():
+            shall[crisis_id].add(person)
+        return [room.id for room in rooms if room.state == "wanted" or _amiss(room, shall[room.crisis_id])]
+
+    async def _work(self, number: int) -> None:
+        async with self._database.reading() as db:
+            room = await db.get_one(StaffChannel, number)
+            shall = await _members(db, room.crisis_id)
+        platform = self._platforms[room.platform]
+        address, detail, inside, outside = room.address, dict(room.detail), set(room.inside), set[str]()
+        state, error, after = room.state, None, None
+        try:
+            if address is None:
+                address, detail = await asyncio.wait_for(
+                    platform.open_room(room.name, room.title, detail), 2 * ANSWER_TIMEOUT
+                )
+                state = "open"
+            elif shall - inside:
+                entered = await asyncio.wait_for(platform.admit(address, detail, shall - inside), 2 * ANSWER_TIMEOUT)
+                outside = (shall - inside) - set(entered)
+                inside |= set(entered)
+            if address is not None and inside - shall:
+                await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), 2 * ANSWER_TIMEOUT)
+                inside &= shall
+        except Throttled as wait:
+            after = timedelta(seconds=wait.seconds)
+        except Undeliverable as refused:
+            state, error = ("failed", str(refused)) if address is None else (state, str(refused))
+            outside = shall - inside
+        except (Unavailable, InDoubt, TimeoutError) as down:
+            error, after = str(down) or "intet svar", RETRIES[min(room.attempts, len(RETRIES) - 1)]
+        except Exception as fault:
+            # A fault of ours in one channel may not keep the others waiting.
+            log.exception("%s: the channel %s", room.platform, room.name)
+            error, after = f"{type(fault).__name__}: {fault}", RETRIES[min(room.attempts, len(RETRIES) - 1)]
+        async with self._database.transaction() as db:
+            room = await db.get_one(StaffChannel, number)
+            room.state, room.address, room.error = state, address, error
+            room.inside = sorted(inside)
+            room.detail = {**detail, "outside": sorted(outside)}
+            room.attempts = room.attempts + 1 if after else 0
+            room.due_at = self._clock.now() + after if after else None
+            if state != "wanted":
+                await _address_anew(db, room.crisis_id)
+
+
+def _amiss(room: StaffChannel, shall: set[str]) -> bool:
+    """Whether somebody shall be in who isn't and could be, or is in who shall not."""
+    return shall != set(room.inside) | set(room.detail.get("outside", [])) & shall
+
+
+async def _members(db: AsyncSession, crisis_id: int) -> set[str]:
+    return set(await db.scalars(select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None))))
+
+
+async def _address_anew(db: AsyncSession, crisis_id: int) -> None:
+    """What was said to the staff before it had this room is said there too."""
+    for message in await db.scalars(select(Message).where(Message.recipient == StaffRecipient.of(crisis_id))):
+        message.dispatched_version = min(message.dispatched_version, message.version - 1)

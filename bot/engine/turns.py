@@ -1,0 +1,182 @@
+"""Inputs and timers are handled one at a time, in the order they came or fell due, each in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.engine.telemetry import Telemetry
+from bot.engine.worker import Worker
+from handlers.core import registry, router
+from handlers.core.card import Card
+from handlers.core.clock import Clock
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from storage.database import Database
+from storage.plan.model import Plan
+from storage.plan.reach import Way
+from storage.rows.alert import Alert
+from storage.rows.base import NOW
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Address, Inbox, Timer
+
+# A turn that fails is tried again, ever slower; after these it is put aside, told of, and kept.
+ATTEMPTS = 5
+BACKOFF = timedelta(seconds=2)
+
+# What has come in, and what has fallen due: the first of each.
+CAME = select(Inbox).where(Inbox.state == "new", Inbox.due_at <= NOW).order_by(Inbox.due_at, Inbox.id).limit(1)
+FELL = select(Timer).where(Timer.state == "waiting", Timer.due_at <= NOW).order_by(Timer.due_at, Timer.id).limit(1)
+# The names of those who have warned without being in the plan, as their platform gave them.
+STRANGERS = select(Address.person, Address.name).where(
+    Address.person.in_(select(Alert.person).distinct()), Address.name != ""
+)
+
+
+class Turns(Worker):
+    """The one place where something is done.
+
+    Args:
+        database: the rows.
+        clock: the time.
+        plan: today's plan, asked for at every turn so that it can be read anew.
+        committed: called after each turn that may have said something.
+        ways: the ways to reach people that are in use.
+        telemetry: told of each turn.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        plan: Callable[[], Plan],
+        committed: Callable[[], None],
+        ways: Callable[[], Sequence[Way]] = tuple,
+        telemetry: Telemetry | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+        self._committed = committed
+        self._ways = ways
+        self._telemetry = telemetry or Telemetry()
+        self._one_at_a_time = asyncio.Lock()
+
+    def due(self) -> list[ScalarSelect[Any]]:
+        """When the next input is to be handled, and when the next timer goes off."""
+        return [
+            select(func.min(Inbox.due_at)).where(Inbox.state == "new").scalar_subquery(),
+            select(func.min(Timer.due_at)).where(Timer.state == "waiting").scalar_subquery(),
+        ]
+
+    async def drain(self) -> None:
+        """Handle everything that has come in or is due."""
+        async with self._one_at_a_time:
+            while await self._next():
+                self.done += 1
+                self._committed()
+                # Let those who wait for an acknowledgement go before the next turn.
+                await asyncio.sleep(0)
+
+    async def _next(self) -> bool:
+        failed: tuple[type[Inbox] | type[Timer], int, Exception] | None = None
+        began = time.perf_counter()
+        try:
+            async with self._database.turn() as db:
+                now = self._clock.now()
+                row = await self._earliest(db, now)
+                if row is None:
+                    return False
+                failed = (type(row), row.id, Exception())
+                done = self._told(row)
+                if isinstance(row, Inbox):
+                    await self._answer(db, row, now)
+                else:
+                    await self._fire(db, row, now)
+            done(now, time.perf_counter() - began)
+        except Exception as error:
+            if failed is None:
+                raise
+            self._telemetry.turn_failed(trace_of(failed[0], failed[1]), error)
+            await self._put_off(failed[0], failed[1], error)
+        return True
+
+    async def _earliest(self, db: AsyncSession, now: datetime) -> Inbox | Timer | None:
+        came: Inbox | None = await db.scalar(CAME, {"now": now})
+        fell: Timer | None = await db.scalar(FELL, {"now": now})
+        if came is None or fell is None:
+            return came or fell
+        return fell if fell.due_at <= came.due_at else came
+
+    async def _answer(self, db: AsyncSession, row: Inbox, now: datetime) -> None:
+        incoming = Incoming.from_json(row.body)
+        await self._remember(db, incoming, now)
+        turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db), ways=self._ways())
+        turn.inbox_id, turn.trace = row.id, trace_of(Inbox, row.id)
+        await router.handle(turn)
+        row.state, row.handled_at = "done", now
+
+    async def _fire(self, db: AsyncSession, row: Timer, now: datetime) -> None:
+        row.state, row.fired_at = "done", now
+        crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None
+        turn = Turn(
+            db, now, self._plan(), crisis=crisis, due=row.due_at, strangers=await _strangers(db), ways=self._ways()
+        )
+        turn.trace = trace_of(Timer, row.id)
+        await registry.timers[row.kind](turn, **row.args)
+
+    def _told(self, row: Inbox | Timer) -> Callable[[datetime, float], None]:
+        """What tells of a turn once it has committed; a row may be gone by then."""
+        trace = trace_of(type(row), row.id)
+        if isinstance(row, Inbox):
+            return partial(self._telemetry.handled, trace, str(row.body.get("platform", "")), row.received_at)
+        return partial(self._telemetry.fired, trace, row.kind, row.due_at)
+
+    async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:
+        """Where they were heard from is where they are answered and, later, written to first."""
+        known = await db.get(Address, (incoming.sender, incoming.platform))
+        if known is None:
+            known = Address(person=incoming.sender, platform=incoming.platform, reference={}, name="")
+            db.add(known)
+        known.heard_at = now
+        known.name = incoming.sender_name or known.name
+        if incoming.reach:
+            known.reference = dict(incoming.reach)
+
+    async def _put_off(self, kind: type[Inbox] | type[Timer], number: int, error: Exception) -> None:
+        async with self._database.turn() as db:
+            row: Inbox | Timer | None = await db.get(kind, number)
+            if row is None:
+                return
+            row.attempts += 1
+            row.error = f"{type(error).__name__}: {error}"
+            now = self._clock.now()
+            if row.attempts < ATTEMPTS:
+                row.due_at = now + BACKOFF * 2**row.attempts
+                return
+            row.state = "failed"
+            if isinstance(row, Inbox):
+                incoming = Incoming.from_json(row.body)
+                turn = Turn(db, now, self._plan(), incoming=incoming)
+                await turn.say(
+                    incoming.sender,
+                    Card("⚠️ Det gik galt, og det er en fejl hos mig. Dine ord er gemt. Prøv igen, eller ring."),
+                    kind="reply",
+                    platform=incoming.platform,
+                )
+
+
+def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
+    """What krisebot's own log calls everything that comes of an input or a timer."""
+    return f"{'input' if kind is Inbox else 'timer'}-{number}"
+
+
+async def _strangers(db: AsyncSession) -> dict[str, str]:
+    return {row.person: row.name for row in await db.execute(STRANGERS)}

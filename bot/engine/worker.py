@@ -1,0 +1,35 @@
+"""What every moving part of the engine has: it tells when it has something to do, and does it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from sqlalchemy import ScalarSelect
+
+
+class Worker(ABC):
+    """Something that does what rows say is due."""
+
+    done = 0
+    """How often it has done something."""
+
+    # Set where a turn may leave something to do that no row tells of; whoever drains lowers it.
+    _look = False
+
+    def look_again(self) -> None:
+        """A turn has been, and may have left something to do: it needn't be asked for."""
+        self._look = True
+
+    @property
+    def at_work(self) -> bool:
+        """Whether there is, or may be, something to do that no row tells of."""
+        return self._look
+
+    @abstractmethod
+    def due(self) -> list[ScalarSelect[Any]]:
+        """Questions for the first time at which it has something to do, UTC; each is NULL when there is nothing."""
+
+    @abstractmethod
+    async def drain(self) -> None:
+        """Do all that can be done now."""

@@ -1,0 +1,39 @@
+"""The case files that were asked for in chat, handed out by their link. Plan §5, step 7."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.pages.file_response import file_response
+from handlers.core.clock import Clock
+from storage.database import Database
+from storage.rows.crisis import Crisis
+from storage.rows.log import CaseExport, content_of
+
+
+class CaseDownload:
+    """Where they are fetched.
+
+    Args:
+        database: the rows.
+        clock: the time.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """The link."""
+        return [web.get("/eksport/{secret}", self._give)]
+
+    async def _give(self, request: web.Request) -> web.Response:
+        """The file, while the link works; 404 for any other link, as if there were no such page."""
+        async with self._database.reading() as db:
+            row = await db.scalar(select(CaseExport).where(CaseExport.secret == request.match_info["secret"]))
+            if row is None or row.sha256 is None or row.until is None or self._clock.now() >= row.until:
+                raise web.HTTPNotFound
+            crisis = await db.get_one(Crisis, row.crisis_id)
+            content = await content_of(db, row.sha256)
+        return file_response(content or b"", f"krise-{crisis.number}.zip", "application/zip")

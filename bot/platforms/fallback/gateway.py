@@ -1,0 +1,136 @@
+"""SMS and mail through whatever gateway the municipality has, by apprise: for when the chat doesn't answer, and for haste.
+
+Out only: an apprise gateway has no way back. GatewayAPI's own, with answers, is in bot/platforms/fallback/gatewayapi.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import apprise
+from aiohttp import web
+from apprise.attachment.memory import AttachMemory
+
+from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
+from bot.engine.rates import NO_LIMITS
+from bot.platforms.fallback.numbered_text import in_words
+from handlers.core.card import Card
+from storage.plan.model import Plan
+from storage.plan.reach import Way
+from storage.rows.traffic import Address
+
+# Four parts of an SMS; a mail has no such limit.
+LONGEST = {"sms": 612, "mail": None}
+TITLES = {"sms": "SMS", "mail": "mail", "opkald": "opkald"}
+
+
+class Gateway:
+    """One apprise address for everybody.
+
+    Args:
+        name: "sms" or "mail".
+        template: an address in apprise's form, with {mobil} or {mail} where the person's goes.
+        plan: today's plan.
+    """
+
+    has_rooms = False
+    limits = NO_LIMITS
+    refused = 0
+
+    def __init__(self, name: str, template: str, plan: Callable[[], Plan]) -> None:
+        self.name = name
+        self.way = Way(name, TITLES[name], reserve=True)
+        self._template = template
+        self._plan = plan
+        self._trouble: str | None = None
+
+    async def start(self) -> None:
+        """Nothing to begin: each message is a call of its own."""
+
+    async def stop(self) -> None:
+        """Nothing to let go of."""
+
+    def routes(self) -> list[web.RouteDef]:
+        """None."""
+        return []
+
+    def trouble(self) -> str | None:
+        """What went wrong the last time; None when it went well."""
+        return self._trouble
+
+    def lane_of(self, person: str, address: Address | None) -> str | None:
+        """The person's number or mail address, where the plan has one."""
+        known = self._plan().person(person)
+        return known.address(self.name) if known else None
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        """Hand it to the gateway.
+
+        Raises:
+            Undeliverable: the address in the plan is none that apprise knows.
+            InDoubt: the gateway didn't say that it has it; apprise doesn't tell why.
+        """
+        address = self._template.replace("{mobil}", quote(lane, safe="")).replace("{mail}", quote(lane, safe=""))
+        way = apprise.Apprise()
+        if not way.add(address):
+            raise Undeliverable(f"planens »reserve: {self.name}« er ikke en adresse, apprise kender")
+        text = in_words(post.card, LONGEST[self.name])
+        if post.repeated:
+            text = f"(gentaget) {text}"
+        file = _attached(post.card) if self.name == "mail" else None
+        if not await way.async_notify(
+            body=text, title=self.title(lane, post, text), body_format=apprise.NotifyFormat.TEXT, attach=file
+        ):
+            self._trouble = f"{self.name}-gatewayen tog ikke imod"
+            raise InDoubt(self._trouble)
+        self._trouble = None
+        return {"to": lane}
+
+    def title(self, lane: str, post: Outgoing, text: str) -> str:
+        """A mail's subject; an SMS has none."""
+        return text.splitlines()[0][:120] if self.name == "mail" else ""
+
+    async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
+        """What has been sent can't be changed: the chat shows how it stands now."""
+        return ref
+
+    async def find(self, lane: str, post: Outgoing) -> Ref | None:
+        """Raises CannotLook: a gateway doesn't tell."""
+        raise CannotLook
+
+    async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Raises Undeliverable: there are no rooms here."""
+        raise Undeliverable("en reserve har ingen kanaler")
+
+    async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
+        """Nobody: there are no rooms here."""
+        return ()
+
+    async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
+        """Nobody: there are no rooms here."""
+
+
+class _Invitation(AttachMemory):
+    """An invitation as a file. Its type says what it asks for: that is what makes a mail an invitation.
+
+    Apprise refuses a type with parameters when it is given one, so it is said here.
+    """
+
+    def __init__(self, calendar: str) -> None:
+        super().__init__(calendar.encode(), name="moede.ics", mimetype="text/calendar")  # type: ignore[no-untyped-call]
+        self._method = calendar.partition("METHOD:")[2].split("\r\n", 1)[0]
+
+    @property
+    def mimetype(self) -> str:
+        """With the method, as RFC 6047 wants it."""
+        return f"text/calendar; method={self._method}; charset=utf-8"
+
+
+def _attached(card: Card) -> apprise.AppriseAttachment | None:
+    if not card.calendar:
+        return None
+    attached = apprise.AppriseAttachment()
+    attached.add(_Invitation(card.calendar))
+    return attached

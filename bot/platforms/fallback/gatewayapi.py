@@ -1,0 +1,123 @@
+"""SMS by GatewayAPI, the Danish gateway: out, in, and what became of each. Its address in the plan's `reserve`:
+
+    sms: gatewayapi://TOKEN@Afsender?hemmelighed=DELT_HEMMELIGHED
+
+The secret is the one that GatewayAPI signs its webhooks with; without it nothing is taken in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import jwt
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.engine.engine import Engine
+from bot.engine.platform import Outgoing, Ref
+from bot.platforms.fallback.gateway import LONGEST
+from bot.platforms.fallback.http_gateway import HttpGateway, Service
+from bot.platforms.fallback.numbered_text import chosen, in_words
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
+from storage.rows.traffic import Delivery, Message
+
+SCHEME = "gatewayapi"
+PATH = "/sms/gatewayapi"
+NEVER = {"UNDELIVERED", "EXPIRED", "REJECTED", "SKIPPED", "DELETED"}
+
+
+class GatewayApi(HttpGateway):
+    """SMS, both ways.
+
+    Args:
+        address: the plan's `gatewayapi://…`.
+        base: where the gateway is; its own public address when nothing else is set.
+        engine: what takes in the answers, and remembers what was sent.
+    """
+
+    def __init__(self, address: str, base: str, engine: Engine) -> None:
+        super().__init__("sms", address, Service("GatewayAPI", "token", taken=200), base, engine)
+        parts = urlsplit(address)
+        self._token = unquote(parts.username or "")
+        self._sender = unquote(parts.netloc.rpartition("@")[2]) or "Krisebot"
+        self._secret = parse_qs(parts.query).get("hemmelighed", [""])[0]
+
+    def _head(self) -> dict[str, str]:
+        return {"Authorization": f"Token {self._token}"}
+
+    def routes(self) -> list[web.RouteDef]:
+        """The webhook for answers and for what became of each message."""
+        return [web.post(PATH, self._called)]
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        """Send an SMS; raises as `bot.engine.platform.Platform.send` says."""
+        text = in_words(post.card, LONGEST["sms"])
+        body = {
+            "sender": self._sender,
+            "message": f"(gentaget) {text}" if post.repeated else text,
+            "encoding": "UTF8" if text.isascii() else "UCS2",
+            "userref": str(post.message),
+            "recipients": [{"msisdn": int(lane.lstrip("+"))}],
+        }
+        told = await self._ask("/rest/mtsms", json=body)
+        return {"ids": told.get("ids", [])}
+
+    async def _called(self, request: web.Request) -> web.Response:
+        """What the gateway tells, signed with the shared secret; anything else is 401 and no trace but a counter."""
+        signature = request.headers.get("X-Gwapi-Signature", "")
+        try:
+            told = jwt.decode(signature, self._secret, algorithms=["HS256"]) if self._secret else None
+        except jwt.InvalidTokenError:
+            told = None
+        if told is None:
+            self.refused += 1
+            return web.json_response({"error": "signature"}, status=401)
+        match told:
+            case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
+                await self._answered(str(number), f"+{str(msisdn).lstrip('+')}", text)
+            case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
+                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status)
+            case _:
+                self.refused += 1
+                return web.json_response({"error": "form"}, status=400)
+        return web.json_response({})
+
+    async def _answered(self, number: str, phone: str, text: str) -> None:
+        person = self._plan().find("sms", phone) or f"sms:{phone}"
+        given: dict[str, Any] = {
+            "key": f"sms/{number}",
+            "platform": self.name,
+            "sender": person,
+            "place": "dm",
+            "conversation": phone,
+            "received_at": self._engine.clock.now(),
+            "sender_name": phone,
+            "certain": False,
+        }
+        async with self._engine.database.reading() as db:
+            asked = await db.scalar(
+                select(Message)
+                .join(Delivery, Delivery.message_id == Message.id)
+                .where(Delivery.lane == f"{self.name}/{phone}", Delivery.sent_at.is_not(None))
+                .order_by(Delivery.sent_at.desc(), Delivery.id.desc())
+                .limit(1)
+            )
+        button = chosen(Card.from_json(asked.card), text) if asked is not None else None
+        if asked is not None and button is not None:
+            await self._engine.intake.accept(
+                Incoming(**given, kind="press", action=button.do, args=button.args, message=str(asked.id), text=text)
+            )
+        else:
+            await self._engine.intake.accept(Incoming(**given, kind="text", text=text))
+
+    async def _fared(self, phone: str, message: str, status: str) -> None:
+        """Delivered is told of; what never will be is a failure that the next way is tried for."""
+        if not message.isdecimal():
+            return
+        lane = f"{self.name}/{phone}"
+        if status == "DELIVERED":
+            await self._engine.deliverer.arrived(int(message), lane)
+        elif status in NEVER:
+            await self._engine.deliverer.came_back(int(message), lane, f"SMS ikke leveret: {status}")

@@ -1,0 +1,193 @@
+"""Mail both ways: out by the plan's gateway, in from a mailbox by IMAP or by a gateway's webhook. Plan §7, Videreafsendelse.
+
+A sender's address is easily forged. So every mail that goes out has a mark in its subject that only its receiver has
+seen, and only an answer that brings the mark back counts as that person's. What else comes from an address in the plan
+is taken as from an employee who is not in it: it can warn, and decide nothing. The rest is left alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import imaplib
+import logging
+import re
+import secrets
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any
+
+from aiohttp import web
+
+from bot.engine.engine import Engine
+from bot.engine.platform import Outgoing, Unavailable
+from bot.platforms.fallback.gateway import Gateway
+from bot.platforms.fallback.mail_words import from_a_machine, said
+from bot.platforms.fallback.mailbox import Mailbox
+from bot.platforms.fallback.mailgun import Mailgun
+from bot.platforms.fallback.numbered_text import chosen
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
+from storage.rows.traffic import Address, Message, Remembered
+
+log = logging.getLogger(__name__)
+
+# How often the mailbox is looked into, in seconds of the machine's clock.
+EVERY = 15.0
+MARK = re.compile(r"\[KB\s+(\d{1,18})-([0-9a-f]{16})\]")
+STRANGER = "mail:"
+
+
+class Mail(Gateway):
+    """Mail, both ways.
+
+    Args:
+        template: the plan's gateway, an address in apprise's form.
+        engine: what takes answers in.
+        mailbox: where they come, if it is one that is looked into.
+        signing_key: what a gateway that brings them signs with, if there is one.
+    """
+
+    def __init__(self, template: str, engine: Engine, *, mailbox: Mailbox | None, signing_key: str | None) -> None:
+        super().__init__("mail", template, engine.plan)
+        self._engine = engine
+        self._mailbox = mailbox
+        self._key = ""
+        self._closed: str | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._brought = Mailgun(signing_key, engine.database, self._take, self._refuse) if signing_key else None
+        self.refused = 0
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where a gateway brings mails, if one does."""
+        return self._brought.routes() if self._brought else []
+
+    async def start(self) -> None:
+        """Take up the key that the marks are made with, and begin to look."""
+        async with self._engine.database.turn() as db:
+            known = await db.get(Remembered, "mail_key")
+            if known is None:
+                known = Remembered(name="mail_key", value={"key": secrets.token_hex(32)})
+                db.add(known)
+            self._key = known.value["key"]
+        if self._mailbox is not None:
+            self._looking = asyncio.create_task(self._keep_looking(self._mailbox))
+
+    async def stop(self) -> None:
+        """Stop looking; what has not been taken in is still unread."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    def trouble(self) -> str | None:
+        """What is wrong with the way out or the way in."""
+        return self._trouble or self._closed
+
+    def lane_of(self, person: str, address: Address | None) -> str | None:
+        """The person's address; one that wrote without a mark is answered, where it is somebody's in the plan."""
+        if person.startswith(STRANGER):
+            to = person.removeprefix(STRANGER)
+            return to if self._plan().find(self.name, to) else None
+        return super().lane_of(person, address)
+
+    def title(self, lane: str, post: Outgoing, text: str) -> str:
+        """The subject, with the mark."""
+        if not self._key:
+            raise Unavailable("ikke startet")
+        return f"{super().title(lane, post, text)} [KB {post.message}-{self._mark(post.message, lane)}]"
+
+    def _mark(self, message: int, lane: str) -> str:
+        return hmac.new(self._key.encode(), f"{message}/{lane.casefold()}".encode(), hashlib.sha256).hexdigest()[:16]
+
+    async def _keep_looking(self, mailbox: Mailbox) -> None:
+        while True:
+            try:
+                await self.look(mailbox)
+            except (OSError, imaplib.IMAP4.error) as error:
+                # The server may be away for a while; the next look is soon.
+                self._closed = f"postkassen kan ikke læses: {error}"
+                log.warning("the mailbox can't be read: %s", error)
+            except Exception:
+                log.exception("the mailbox was not read")
+            await asyncio.sleep(EVERY)
+
+    async def look(self, mailbox: Mailbox) -> None:
+        """Take in what is unread, each mail once however often it is read.
+
+        Args:
+            mailbox: where.
+
+        Raises:
+            OSError, imaplib.IMAP4.error: the mailbox can't be opened.
+        """
+        unread = await asyncio.to_thread(mailbox.unread)
+        for _, raw in unread:
+            await self._take(raw)
+        if unread:
+            # Only when they are on disk; whoever dies before has them again, and takes each in once.
+            await asyncio.to_thread(mailbox.mark_read, *(uid for uid, _ in unread))
+        self._closed = None
+
+    async def _take(self, raw: bytes) -> None:
+        mail = message_from_bytes(raw, policy=policy.default)
+        if not isinstance(mail, EmailMessage):
+            return
+        if from_a_machine(mail):
+            await self._bounced(mail)
+            return
+        address = parseaddr(str(mail.get("from", "")))[1].casefold()
+        person = self._plan().find(self.name, address)
+        text = said(mail)
+        if person is None or not text:
+            self._refuse()
+            return
+        number = self._marked(str(mail.get("subject", "")), address)
+        given: dict[str, Any] = {
+            "key": f"mail/{str(mail.get('message-id', '')).strip() or hashlib.sha256(raw).hexdigest()}",
+            "platform": self.name,
+            "sender": f"{STRANGER}{address}" if number is None else person,
+            "place": "dm",
+            "conversation": address,
+            "received_at": self._engine.clock.now(),
+            "sender_name": self._plan().persons[person].name,
+        }
+        button = None
+        if number is not None:
+            async with self._engine.database.reading() as db:
+                asked = await db.get(Message, number)
+            button = chosen(Card.from_json(asked.card), text.split("\n")[0]) if asked is not None else None
+        if button is None:
+            await self._engine.intake.accept(Incoming(**given, kind="text", text=text))
+        else:
+            await self._engine.intake.accept(
+                Incoming(**given, kind="press", action=button.do, args=button.args, message=str(number), text=text)
+            )
+
+    def _refuse(self) -> None:
+        self.refused += 1
+
+    def _marked(self, subject: str, address: str) -> int | None:
+        """Which of our messages a subject's mark is for, where it was made for that address; else None."""
+        found = MARK.search(subject)
+        if found is None:
+            return None
+        message = int(found[1])
+        return message if hmac.compare_digest(found[2], self._mark(message, address)) else None
+
+    async def _bounced(self, mail: EmailMessage) -> None:
+        """A mail that never will arrive is a failure that the next way is tried for (RFC 3464)."""
+        told = {"final-recipient": "", "status": "", "subject": ""}
+        for part in list(mail.walk())[1:]:
+            # The report, and the head of what was sent; as a message of its own or as text.
+            text = part.get_payload(decode=True) if part.get_content_type() == "text/rfc822-headers" else None
+            head = message_from_bytes(text, policy=policy.default) if isinstance(text, bytes) else part
+            told.update({name: str(head[name]) for name in told if head[name]})
+        address = told["final-recipient"].partition(";")[2].strip()
+        number, person = self._marked(told["subject"], address), self._plan().find(self.name, address)
+        if number is not None and person is not None and told["status"].startswith("5"):
+            lane = self._plan().persons[person].mail
+            await self._engine.deliverer.came_back(
+                number, f"{self.name}/{lane}", f"mailen kom retur ({told['status']})"
+            )

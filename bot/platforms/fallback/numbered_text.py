@@ -1,0 +1,38 @@
+"""A card where only words can go: numbered answers instead of buttons.."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.core.card import Button, Card
+
+ANSWER = re.compile(r"\s*(?:svar\s+)?(\d{1,2})\s*[.!]?\s*", re.IGNORECASE)
+
+
+def choices(card: Card) -> list[Button]:
+    """The buttons that a number can press: those that ask for nothing more."""
+    return [button for button in card.buttons if not button.form]
+
+
+def in_words(card: Card, longest: int | None = None) -> str:
+    """A card as text.
+
+    Args:
+        card: what is said; where it has `brief`, exactly that.
+        longest: characters; more is shortened visibly, and the answers are kept.
+    """
+    if card.brief:
+        return card.brief
+    said = "\n".join([card.text.replace("*", ""), *(f"{name}: {value}" for name, value in card.facts)])
+    answers = [f"{number}: {button.label}" for number, button in enumerate(choices(card), 1)]
+    end = f"\nSvar med et tal. {', '.join(answers)}" if answers else ""
+    if longest is not None and len(said) + len(end) > longest:
+        said = said[: max(0, longest - len(end) - 2)].rstrip() + " …"
+    return said + end
+
+
+def chosen(card: Card, text: str) -> Button | None:
+    """The button that "2" or "svar 2" means; None when the text is no such answer."""
+    number = ANSWER.fullmatch(text)
+    every = choices(card)
+    return every[int(number[1]) - 1] if number and 1 <= int(number[1]) <= len(every) else None

@@ -1,0 +1,144 @@
+"""Calls to Slack's Web API, and what becomes of them: told in the words that the outbox understands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+
+Json = dict[str, Any]
+
+# How long a connection may take to be made, in seconds: nothing has been sent before that.
+CONNECT = 4.0
+# How long to wait when Slack doesn't say, in seconds.
+BREATHER = 5.0
+
+BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+# Slack's own words for these are that something may have been done.
+BROKEN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+OUR_ACCESS = {
+    "access_denied",
+    "account_inactive",
+    "ekm_access_denied",
+    "invalid_auth",
+    "missing_scope",
+    "no_permission",
+    "not_allowed_token_type",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
+REASONS = {
+    "cannot_dm_bot": "det er en bot i Slack",
+    "file_deleted": "Filen er slettet i Slack.",
+    "file_not_found": "Krisebot kan ikke se filen i Slack: den er slettet, eller den ligger, hvor Krisebot ikke er med.",
+    "channel_not_found": "Slack finder ingen, der kan skrives til",
+    "is_archived": "kanalen i Slack er arkiveret",
+    "messages_tab_disabled": "Krisebots beskedfane er slået fra i Slack",
+    "not_in_channel": "Krisebot er ikke med i kanalen i Slack",
+    "restricted_action": "Slacks opsætning tillader det ikke",
+    "user_disabled": "kontoen i Slack er lukket",
+    "user_not_found": "personen er ikke i Slack",
+}
+
+
+class Refused(Undeliverable):
+    """Slack says no, and would say so again.
+
+    Args:
+        error: Slack's own name for why.
+        data: all that Slack answered.
+    """
+
+    def __init__(self, error: str, data: Json) -> None:
+        super().__init__(REASONS.get(error, f"Slack afviste det ({error})"))
+        self.error = error
+        self.data = data
+
+
+class NoAccess(Unavailable):
+    """Slack won't have us, or not for this: somebody must mend the app's token or its scopes."""
+
+
+class SlackApi:
+    """The way to Slack. The outbox tries again, so nothing is tried again here.
+
+    Args:
+        token: the bot's.
+        api_url: Slack's address.
+        timeout: seconds a call may take.
+    """
+
+    def __init__(self, token: str, api_url: str, timeout: float) -> None:
+        self.api = AsyncWebClient(token, api_url, retry_handlers=[])
+        self.token = token
+        self.trouble: str | None = None
+        self._timeout = timeout
+
+    async def open(self) -> None:
+        """Begin to keep connections."""
+        timeout = aiohttp.ClientTimeout(total=self._timeout, sock_connect=CONNECT)
+        self.session = self.api.session = aiohttp.ClientSession(timeout=timeout)
+
+    async def close(self) -> None:
+        """Let go of them."""
+        if self.api.session is not None:
+            await self.api.session.close()
+
+    async def read(self, call: Awaitable[AsyncSlackResponse]) -> Json:
+        """Make a call that only asks for something.
+
+        Raises:
+            Throttled, Unavailable, NoAccess, Refused: see there.
+        """
+        try:
+            return await self.write(call)
+        except InDoubt as lost:
+            raise Unavailable(str(lost)) from lost
+
+    async def write(self, call: Awaitable[AsyncSlackResponse]) -> Json:
+        """Make a call that changes something.
+
+        Raises:
+            Throttled, Unavailable, NoAccess, InDoubt, Refused: see there.
+        """
+        try:
+            answer = await call
+        except SlackApiError as error:
+            raise self._read(error.response) from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            self.trouble = "Slack kan ikke nås"
+            raise Unavailable(self.trouble) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self.trouble = "Slack svarer ikke"
+            raise InDoubt(self.trouble) from error
+        self.trouble = None
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    def _read(self, response: AsyncSlackResponse) -> Exception:
+        """What an answer other than yes means."""
+        data: Json = response.data if isinstance(response.data, dict) else {}
+        error = str(data.get("error") or "")
+        if response.status_code == 429 or error in BUSY:
+            return Throttled(_seconds(response.headers.get("Retry-After")))
+        if response.status_code != 200 or not error or error in BROKEN:
+            self.trouble = f"Slack svarer med en fejl ({error or response.status_code})"
+            return InDoubt(self.trouble)
+        if error in OUR_ACCESS:
+            needed = f", mangler {data['needed']}" if data.get("needed") else ""
+            self.trouble = f"Slack afviser Krisebots adgang ({error}{needed})"
+            return NoAccess(self.trouble)
+        self.trouble = None
+        return Refused(error, data)
+
+
+def _seconds(header: str | None) -> float:
+    return float(header) if header and header.isdecimal() else BREATHER

@@ -1,0 +1,272 @@
+"""A card as Slack draws it: Block Kit messages, dialogs and the home page, and what comes back from them.
+
+Text is rich text, whose pieces Slack shows to the letter: what a user wrote can't become a mention, a link or bold.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextSectionElement,
+    StaticSelectElement,
+)
+
+from handlers.core.card import Button, Card, Field
+
+Json = dict[str, Any]
+
+FORM, SAVE = "krisebot_form", "gem_i_log"
+
+# More than a screen or two is not read in a crisis; Slack itself takes about 13,000 characters a message.
+LONGEST = 3000
+LONGEST_FACT = 600
+# Of what is too long, the end is kept too: it is where a card asks its question.
+KEPT_END = 700
+CUT = "\n… (forkortet; hele teksten står i loggen) …\n"
+# Slack's own limits.
+LONGEST_INPUT = 3000
+LONGEST_LABEL = 75
+LONGEST_TITLE = 24
+MOST_OPTIONS = 100
+BUTTONS_IN_A_ROW = 5
+
+BOLD = re.compile(r"\*([^*\n]+)\*")
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a button carries, and brings back when it is pressed.
+
+    Args:
+        message: our number for the message it stands on, as text; empty on the home page.
+        do, args: the button's own.
+        asks: whether a form comes first.
+        conversation: where it was pressed, once it has been.
+        values: what was filled in on the message when a form's button was pressed.
+    """
+
+    message: str
+    do: str
+    args: Mapping[str, Any]
+    asks: bool = False
+    conversation: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def dump(self) -> str:
+        """As the text that Slack keeps for us."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> Press:
+        """What `dump` wrote."""
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that is about to be saved in the log.
+
+    Args:
+        message: Slack's name for it, "channel:ts".
+        author: a person's id.
+        said_at: when, seconds since 1970, as Slack writes it.
+        files: what came along with it, as `slack_files.packed` writes it.
+    """
+
+    message: str
+    author: str
+    said_at: str
+    files: list[list[Any]] = field(default_factory=list)
+
+    def dump(self) -> str:
+        """As the text that Slack keeps for us."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> Said:
+        """What `dump` wrote."""
+        return cls(**json.loads(text))
+
+
+def message(card: Card, number: int | str, repeated: bool = False) -> list[Json]:
+    """A card as a message's blocks.
+
+    Args:
+        number: our number for the message.
+        repeated: it may stand there already.
+    """
+    text = f"(gentaget) {card.text}" if repeated else card.text
+    drawn: list[Block] = [_rich(_words(shorten(text)))]
+    if card.facts:
+        drawn.append(_rich(_facts(card.facts)))
+    drawn += [_input(each) for each in card.fields]
+    drawn += _rows(card.buttons, str(number))
+    return [block.to_dict() for block in drawn]
+
+
+def notification(card: Card, repeated: bool = False) -> str:
+    """The card as plain words, for a notification and for a screen reader."""
+    text = BOLD.sub(r"\1", shorten(f"(gentaget) {card.text}" if repeated else card.text))
+    return escape("\n".join([text, *(f"{name}: {value}" for name, value in _shown_facts(card.facts))]))
+
+
+def dialog(button: Button, press: Press) -> Json:
+    """The form that a button asks for."""
+    return _modal(
+        FORM, button.form_title or button.label, button.label, press.dump(), [_input(each) for each in button.form]
+    )
+
+
+def save_dialog(said: Said, text: str, byline: str, asked: Iterable[Field]) -> Json:
+    """`Gem i log`: the message as it will stand, which the one who saves it may mend.
+
+    Args:
+        text: the whole message; what doesn't fit one field goes on in the next.
+        byline: who wrote it, and when.
+        asked: what is filled in beside it.
+    """
+    pieces = [text[at : at + LONGEST_INPUT] for at in range(0, len(text), LONGEST_INPUT)] or [""]
+    fields = [
+        Field(f"text_{number}", "Tekst" if number == 1 else "Tekst, fortsat", "long", value=piece)
+        for number, piece in enumerate(pieces, 1)
+    ]
+    blocks = [_rich(_words(byline)), *(_input(each) for each in (*fields, *asked))]
+    return _modal(SAVE, "Gem i log", "Gem i log", said.dump(), blocks)
+
+
+def saved(values: Mapping[str, str]) -> dict[str, str]:
+    """What `save_dialog` was answered with: the text in one piece again, and what was asked beside it."""
+    pieces = sorted((name for name in values if name.startswith("text_")), key=lambda name: int(name[5:]))
+    others = {name: value for name, value in values.items() if name not in pieces}
+    return {"text": "".join(values[name] for name in pieces), **others}
+
+
+def home(card: Card) -> Json:
+    """A card as the app's home page."""
+    return {"type": "home", "blocks": message(card, "")}
+
+
+def values(state: Mapping[str, Any] | None) -> dict[str, str]:
+    """What was filled in, by field; what wasn't is empty."""
+    filled: dict[str, str] = {}
+    for name, elements in ((state or {}).get("values") or {}).items():
+        for element in elements.values():
+            chosen = element.get("selected_option") or {}
+            filled[name] = element.get("value") or chosen.get("value") or ""
+    return filled
+
+
+def shorten(text: str, longest: int = LONGEST) -> str:
+    """A text of at most that many characters; it shows where something is left out."""
+    if len(text) <= longest:
+        return text
+    if longest <= 2 * KEPT_END:
+        return f"{text[: longest - 1]}…"
+    return f"{text[: longest - KEPT_END - len(CUT)]}{CUT}{text[-KEPT_END:]}"
+
+
+def escape(text: str) -> str:
+    """Text without anything Slack would make a mention or a link of."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _rich(parts: Sequence[RichTextElementParts.Text]) -> RichTextBlock:
+    return RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
+
+
+def _words(text: str) -> list[RichTextElementParts.Text]:
+    pieces = BOLD.split(text)
+    return [_text(piece, bold=bool(number % 2)) for number, piece in enumerate(pieces) if piece]
+
+
+def _text(text: str, bold: bool = False) -> RichTextElementParts.Text:
+    style = RichTextElementParts.TextStyle(bold=True) if bold else None
+    return RichTextElementParts.Text(text=text, style=style)
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> list[RichTextElementParts.Text]:
+    parts = []
+    for name, value in _shown_facts(facts):
+        parts += [_text(f"{name}: ", bold=True), _text(f"{value}\n")]
+    return parts
+
+
+def _shown_facts(facts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """As many as there is room for."""
+    shown: list[tuple[str, str]] = []
+    room = LONGEST
+    for name, value in facts:
+        room -= len(name) + min(len(value), LONGEST_FACT)
+        if room < 0:
+            return [*shown, ("Mere", "forkortet; hele teksten står i loggen")]
+        shown.append((name, shorten(value, LONGEST_FACT)))
+    return shown
+
+
+def _input(each: Field) -> InputBlock:
+    return InputBlock(
+        block_id=each.id,
+        label=PlainTextObject(text=each.label),
+        optional=not each.required,
+        element=_choice(each) if each.kind == "choice" else _line(each),
+    )
+
+
+def _line(each: Field) -> PlainTextInputElement:
+    return PlainTextInputElement(
+        action_id=each.id, multiline=each.kind == "long", initial_value=each.value[:LONGEST_INPUT] or None
+    )
+
+
+def _choice(each: Field) -> StaticSelectElement:
+    options = [
+        Option(value=value, text=PlainTextObject(text=shorten(label, LONGEST_LABEL)))
+        for value, label in each.choices[:MOST_OPTIONS]
+    ]
+    return StaticSelectElement(
+        action_id=each.id,
+        placeholder=PlainTextObject(text="Vælg"),
+        options=options,
+        initial_option=next((option for option in options if option.value == each.value), None),
+    )
+
+
+def _rows(buttons: Sequence[Button], number: str) -> list[ActionsBlock]:
+    drawn = [_button(button, number, place) for place, button in enumerate(buttons)]
+    rows = [drawn[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(drawn), BUTTONS_IN_A_ROW)]
+    return [ActionsBlock(elements=row) for row in rows]
+
+
+def _button(button: Button, number: str, place: int) -> ButtonElement:
+    return ButtonElement(
+        text=PlainTextObject(text=shorten(button.label, LONGEST_LABEL)),
+        action_id=f"do{place}",
+        value=Press(number, button.do, button.args, asks=bool(button.form)).dump(),
+        style=None if button.style == "normal" else button.style,
+    )
+
+
+def _modal(name: str, title: str, submit: str, keep: str, blocks: Sequence[Block]) -> Json:
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "title": {"type": "plain_text", "text": shorten(title, LONGEST_TITLE)},
+        "submit": {"type": "plain_text", "text": shorten(submit, LONGEST_TITLE)},
+        "close": {"type": "plain_text", "text": "Annullér"},
+        "private_metadata": keep,
+        "blocks": [block.to_dict() for block in blocks],
+    }

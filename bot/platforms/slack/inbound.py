@@ -1,0 +1,382 @@
+"""What comes in from Slack, through Slack's own Bolt: on disk first, acknowledged after.
+
+Bolt is told to answer only when its listener is done, since it would otherwise acknowledge an event before anybody has
+kept it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
+
+from bot.engine.engine import Engine
+from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.engine.save_form import asked
+from bot.platforms.slack import drawing, files
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.drawing import Press, Said
+from bot.platforms.slack.home import home
+from bot.platforms.slack.people import NAME, SlackDirectory
+from bot.platforms.slack.text import plain, without_mention
+from handlers.core.card import Button, Card, quote
+from handlers.core.enclosures import titled
+from handlers.core.incoming import Incoming
+from handlers.core.language import times_shown
+from storage.rows.traffic import Message, StaffChannel
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+PATH = "/slack/events"
+# Slack's own requests are far smaller; a form's text is at most 3000 characters a field.
+LARGEST_BODY = 1024**2
+# A person's own words, also with a file or repeated in the channel from a thread.
+SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
+
+
+class SlackInbound:
+    """The way in.
+
+    Args:
+        engine: what inputs are put into.
+        calls, people: the way to Slack, and who is who there.
+        signing_secret: what Slack signs with; None where only Socket Mode is used.
+        team_ids: the only workspaces that are let in; empty for any that has the secret.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        calls: SlackApi,
+        people: SlackDirectory,
+        signing_secret: str | None,
+        team_ids: Collection[str],
+    ) -> None:
+        self._engine = engine
+        self._calls = calls
+        self._people = people
+        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._team_ids = set(team_ids)
+        self._staffs: dict[str, bool] = {}
+        self.refused = 0
+        self.app = AsyncApp(
+            name="krisebot",
+            signing_secret=signing_secret or "",
+            client=AsyncWebClient(base_url=calls.api.base_url, retry_handlers=[]),
+            authorize=_one_workspace,
+            process_before_response=True,
+            ignoring_self_events_enabled=False,
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+        self._listen()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Slack's requests, where Slack can reach us."""
+        return [web.post(PATH, self._request)] if self._verifier else []
+
+    # --- who knocks ---
+
+    async def _request(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        if len(body) > LARGEST_BODY:
+            return self._turn_away(413)
+        if not self._signed(body, request.headers):
+            return self._turn_away(401)
+        try:
+            understood = await to_bolt_request(request)
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+            return self._turn_away(400)
+        if not understood.body:
+            return self._turn_away(400)
+        return await to_aiohttp_response(await self.app.async_dispatch(understood))
+
+    def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        try:
+            return self._verifier is not None and self._verifier.is_valid_request(body, headers)
+        except (ValueError, TypeError, OverflowError):
+            return False
+
+    def _turn_away(self, status: int) -> web.Response:
+        self.refused += 1
+        return web.Response(status=status)
+
+    async def _own_team(self, context: AsyncBoltContext, next: Any) -> BoltResponse | None:
+        if self._team_ids and not {context.team_id, context.actor_team_id or context.team_id} <= self._team_ids:
+            self.refused += 1
+            return BoltResponse(status=401)
+        await next()
+        return None
+
+    async def _could_not_keep(self, error: Exception) -> BoltResponse:
+        log.error("an input from Slack was not kept: %s", error, exc_info=error)
+        return BoltResponse(status=503)
+
+    # --- what is done ---
+
+    def _listen(self) -> None:
+        app = self.app
+        app.middleware(self._own_team)
+        app.error(self._could_not_keep)
+        app.command("/krise")(self._commanded)
+        app.event("message")(self._message)
+        app.event("app_mention")(self._message)
+        app.event("reaction_added")(self._reacted)
+        app.event("app_home_opened")(self._opened_home)
+        app.event(re.compile(""))(self._nothing)
+        app.action(re.compile(""))(self._pressed)
+        app.message_shortcut(drawing.SAVE)(self._wants_to_save)
+        app.view(drawing.FORM)(self._filled_in)
+        app.view(drawing.SAVE)(self._saved)
+
+    async def _nothing(self, ack: AsyncAck) -> None:
+        await ack()
+
+    async def _commanded(self, ack: AsyncAck, body: Json) -> None:
+        user, channel = body["user_id"], body["channel_id"]
+        await self._accept(
+            f"trigger:{body['trigger_id']}", "command", user, channel, text=self._plain(body.get("text") or "")
+        )
+        if channel.startswith("D") or await self._is_staffs(channel):
+            await ack()
+        else:
+            await ack("Modtaget. Svaret står i din direkte besked med Krisebot, under Apps.")
+
+    async def _message(self, event: Json, body: Json) -> None:
+        subtype = event.get("subtype")
+        if subtype in SPOKEN:
+            await self._spoken(event, body)
+        elif subtype == "message_changed":
+            await self._changed(event, event.get("message") or {}, body)
+        elif subtype == "message_deleted":
+            await self._gone(event, event.get("previous_message") or {}, body)
+
+    async def _spoken(self, event: Json, body: Json) -> None:
+        if self._by_a_bot(event, body):
+            return
+        channel, ts = event["channel"], event["ts"]
+        to_us = without_mention(event.get("text") or "", self._bot(body))
+        words = event.get("text") or "" if to_us is None else to_us
+        sent_on = _sent_on(event) if channel.startswith("D") else None
+        if sent_on is not None:
+            await self._sent_on(f"message:{channel}:{ts}", event, sent_on, self._plain(words), body)
+            return
+        # A mention is told twice, as a mention and as a message: both have this key, and mean the same.
+        await self._accept(
+            f"message:{channel}:{ts}",
+            "text" if to_us is None else "command",
+            event["user"],
+            channel,
+            text=self._plain(words),
+            message=f"{channel}:{ts}",
+            enclosed=files.enclosed(event.get("files")),
+        )
+
+    async def _sent_on(self, key: str, event: Json, original: Json, comment: str, body: Json) -> None:
+        """Somebody else's message, shared with us alone: its author and time are its own."""
+        author = str(original.get("author_id") or "")
+        await self._accept(
+            key,
+            "forward",
+            event["user"],
+            event["channel"],
+            text=self._plain(original.get("text") or ""),
+            comment=comment,
+            message=f"{original.get('channel_id') or event['channel']}:{original['ts']}",
+            author="krisebot" if author == self._bot(body) else self._people.person(author) if author else "",
+            said_at=_at(original["ts"]),
+            enclosed=files.enclosed([*(original.get("files") or []), *(event.get("files") or [])]),
+        )
+
+    async def _changed(self, event: Json, now: Json, body: Json) -> None:
+        before = event.get("previous_message") or {}
+        if now.get("subtype") == "tombstone":
+            await self._gone(event, before or now, body)
+        # A link's preview, or an answer in the thread, changes a message without changing what it says.
+        elif not self._by_a_bot(now, body) and now.get("text") != before.get("text"):
+            await self._about("edited", event, now, body, self._plain(now.get("text") or ""))
+
+    async def _gone(self, event: Json, before: Json, body: Json) -> None:
+        if not self._by_a_bot(before, body):
+            await self._about("deleted", event, before, body)
+
+    async def _about(self, kind: str, event: Json, message: Json, body: Json, text: str = "") -> None:
+        channel = event["channel"]
+        ts = message.get("ts") or event["deleted_ts"]
+        await self._accept(
+            f"event:{body['event_id']}", kind, message["user"], channel, text=text, message=f"{channel}:{ts}"
+        )
+
+    async def _reacted(self, event: Json, body: Json) -> None:
+        item = event["item"]
+        if item.get("type") == "message" and event["user"] != self._bot(body):
+            await self._accept(
+                f"event:{body['event_id']}",
+                "reaction",
+                event["user"],
+                item["channel"],
+                text=event["reaction"].partition("::")[0],
+                message=f"{item['channel']}:{item['ts']}",
+            )
+
+    # --- buttons and forms ---
+
+    async def _pressed(self, ack: AsyncAck, body: Json) -> None:
+        action = body["actions"][0]
+        if action["type"] != "button" or not action.get("value"):
+            await ack()
+            return
+        press = Press.load(action["value"])
+        channel = (body.get("channel") or {}).get("id") or ""
+        values = drawing.values(body.get("state") or body.get("view", {}).get("state"))
+        button = await self._asking(press) if press.asks else None
+        if button is None:
+            await self._press(f"trigger:{body['trigger_id']}", body["user"]["id"], press, channel, values)
+        else:
+            asked = Press(press.message, press.do, press.args, conversation=channel, values=values)
+            await self._show(body["trigger_id"], drawing.dialog(button, asked))
+        await ack()
+
+    async def _asking(self, press: Press) -> Button | None:
+        """The button with its form, as it stands on the card now; None when it is there no longer."""
+        async with self._engine.database.reading() as db:
+            message = await db.get(Message, int(press.message)) if press.message.isdecimal() else None
+        buttons = Card.from_json(message.card).buttons if message else ()
+        return next(
+            (each for each in buttons if each.form and (each.do, dict(each.args)) == (press.do, press.args)), None
+        )
+
+    async def _filled_in(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        press = Press.load(view["private_metadata"])
+        values = {**press.values, **drawing.values(view["state"])}
+        await self._press(_submitted(view), body["user"]["id"], press, press.conversation, values)
+        await ack()
+
+    async def _press(self, key: str, user: str, press: Press, channel: str, values: Mapping[str, str]) -> None:
+        await self._accept(
+            key, "press", user, channel, action=press.do, args=press.args, values=values, message=press.message
+        )
+
+    async def _wants_to_save(self, ack: AsyncAck, body: Json) -> None:
+        message, channel = body["message"], body["channel"]["id"]
+        ours = message.get("app_id") == body.get("api_app_id")
+        writer = message.get("user") or message.get("bot_id") or ""
+        author = "krisebot" if ours else self._people.person(writer)
+        who = "Krisebot" if ours else self._people.called(writer)
+        when = times_shown.short(_at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
+        enclosed = files.enclosed(message.get("files"))
+        said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed))
+        text = self._plain(message.get("text") or "") or titled(enclosed)
+        byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
+        fields = await asked(self._engine, NAME, self._people.person(body["user"]["id"]), channel)
+        await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline, fields))
+        await ack()
+
+    async def _saved(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        said = Said.load(view["private_metadata"])
+        values = drawing.saved(drawing.values(view["state"]))
+        await self._accept(
+            _submitted(view),
+            "save",
+            body["user"]["id"],
+            said.message.partition(":")[0],
+            text=values["text"],
+            values=values,
+            message=said.message,
+            author=said.author,
+            said_at=_at(said.said_at),
+            enclosed=files.unpacked(said.files),
+        )
+        await ack()
+
+    async def _show(self, trigger: str, view: Json) -> None:
+        """Open a dialog. Where that can't be done, the request fails, and Slack shows so beside what was pressed."""
+        await self._calls.write(self._calls.api.views_open(trigger_id=trigger, view=view))
+
+    async def _opened_home(self, event: Json) -> None:
+        if event.get("tab") == "home":
+            try:
+                opened = Incoming(
+                    key="",
+                    kind="home",
+                    platform=NAME,
+                    sender=self._people.person(event["user"]),
+                    place="dm",
+                    conversation=event["user"],
+                    received_at=self._engine.clock.now(),
+                )
+                view = drawing.home(await home(self._engine, opened))
+                await self._calls.write(self._calls.api.views_publish(user_id=event["user"], view=view))
+            except (Throttled, Unavailable, InDoubt, Undeliverable) as error:
+                log.warning("the home page was not drawn: %s", error)
+
+    # --- what they share ---
+
+    async def _accept(self, key: str, kind: Any, user: str, channel: str, **what: Any) -> None:
+        await self._engine.intake.accept(
+            Incoming(
+                key=f"{NAME}:{key}",
+                kind=kind,
+                platform=NAME,
+                sender=self._people.person(user),
+                place="channel" if channel.startswith(("C", "G")) else "dm",
+                conversation=channel,
+                received_at=self._engine.clock.now(),
+                sender_name=await self._people.name(user),
+                **what,
+            )
+        )
+
+    async def _is_staffs(self, channel: str) -> bool:
+        """Remembered, since it never changes: a staff's channel is written down before anybody is let into it."""
+        if channel not in self._staffs:
+            async with self._engine.database.reading() as db:
+                room = select(StaffChannel.id).where(StaffChannel.platform == NAME, StaffChannel.address == channel)
+                self._staffs[channel] = await db.scalar(room) is not None
+        return self._staffs[channel]
+
+    def _plain(self, text: str) -> str:
+        return plain(text, self._people.called)
+
+    def _bot(self, body: Json) -> str:
+        """Our own user's id: Slack tells on whose behalf we hear an event."""
+        return next((str(each["user_id"]) for each in body.get("authorizations") or [] if each.get("is_bot")), "")
+
+    def _by_a_bot(self, message: Json, body: Json) -> bool:
+        return bool(message.get("bot_id")) or not message.get("user") or message["user"] == self._bot(body)
+
+
+async def _one_workspace(context: AsyncBoltContext) -> AuthorizeResult:
+    """There is one workspace and one token: nothing is asked of Slack about it, which may be down."""
+    return AuthorizeResult(enterprise_id=context.enterprise_id, team_id=context.team_id)
+
+
+def _submitted(view: Json) -> str:
+    """A name for a form as it was filled in: sent again it is the same, however often."""
+    filled = hashlib.sha256(json.dumps(drawing.values(view["state"]), sort_keys=True).encode()).hexdigest()
+    return f"view:{view['id']}:{filled}"
+
+
+def _at(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def _sent_on(event: Json) -> Json | None:
+    """The message that somebody has shared, where that is what they did."""
+    shared = (each for each in event.get("attachments") or [] if each.get("is_share") or each.get("is_msg_unfurl"))
+    return next((each for each in shared if each.get("ts")), None)

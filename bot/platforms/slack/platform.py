@@ -1,0 +1,324 @@
+"""Slack as a way to reach people, and as a place where the crisis staff has its channel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Self
+
+from aiohttp import web
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from bot.engine.engine import Engine
+from bot.engine.platform import CannotLook, Outgoing, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.rates import NO_LIMITS, Limits
+from bot.platforms.slack import drawing, files
+from bot.platforms.slack.api import NoAccess, Refused, SlackApi
+from bot.platforms.slack.inbound import SlackInbound
+from bot.platforms.slack.people import NAME, SlackDirectory
+from bot.platforms.slack.socket_mode import SocketMode
+from bot.settings import Settings
+from storage.plan.reach import Way
+from storage.rows.traffic import Address, StaffChannel
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+EVENT = "krisebot"
+# How far back a message in doubt is looked for.
+PAGES, PAGE = 3, 200
+# How many of Slack's users one invitation takes.
+INVITED = 100
+# How long a channel's topic may be, and how many of one name there may be on one day.
+LONGEST_TOPIC, MOST_ALIKE = 250, 50
+# How often the link is looked after, in seconds.
+WATCH = 30.0
+
+GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+BAD_CARD = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+NOT_INSIDE = {"not_in_channel", "user_not_found", "user_not_in_channel"}
+
+
+class Slack:
+    """Slack, over HTTP or in Socket Mode.
+
+    Args:
+        engine: what it puts inputs into.
+        bot_token: "xoxb-…".
+        signing_secret: what Slack signs its requests with; None where only Socket Mode is used.
+        app_token: "xapp-…" for Socket Mode; None for HTTP.
+        api_url: Slack's address.
+        team_ids: the only workspaces that are let in; empty for any.
+        timeout: seconds one call may take.
+        ping: seconds between Socket Mode's pings.
+        limits: how much Slack takes.
+    """
+
+    name = NAME
+    has_rooms = True
+    way = Way(NAME, "Slack")
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        bot_token: str,
+        signing_secret: str | None = None,
+        app_token: str | None = None,
+        api_url: str = "https://slack.com/api/",
+        team_ids: Sequence[str] = (),
+        timeout: float = 10.0,
+        ping: float = 10.0,
+        limits: Limits = NO_LIMITS,
+    ) -> None:
+        self.limits = limits
+        self._engine = engine
+        self._calls = SlackApi(bot_token, api_url, timeout)
+        self._people = SlackDirectory(engine.plan, self._calls)
+        self._door = SlackInbound(engine, self._calls, self._people, signing_secret, team_ids)
+        self._link = SocketMode(self._door.app, app_token, ping) if app_token else None
+        self._watching: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_settings(cls, engine: Engine, settings: Settings) -> Self:
+        """As the operator has set it up."""
+        return cls(
+            engine,
+            bot_token=_secret(settings.slack_bot_token) or "",
+            signing_secret=_secret(settings.slack_signing_secret),
+            app_token=_secret(settings.slack_app_token),
+            api_url=settings.slack_api_url,
+            team_ids=settings.slack_team_ids,
+            limits=settings.slack_limits,
+        )
+
+    @property
+    def refused(self) -> int:
+        """How many requests were forged, stale or malformed."""
+        return self._door.refused
+
+    async def start(self) -> None:
+        """Begin; Slack may come up later."""
+        await self._calls.open()
+        if self._link is not None:
+            await self._link.open()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Let go of connections."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        if self._link is not None:
+            await self._link.close()
+        await self._calls.close()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Slack's requests."""
+        return self._door.routes()
+
+    def trouble(self) -> str | None:
+        """What is wrong with the way in or the way out."""
+        return (self._link.trouble() if self._link else None) or self._calls.trouble
+
+    async def _watch(self) -> None:
+        """See to it that a fault is known before somebody needs Slack, and that a dead link is opened anew."""
+        was_dead = False
+        while True:
+            try:
+                await self._calls.read(self._calls.api.auth_test())
+            except (Throttled, Unavailable, Undeliverable) as error:
+                log.warning("Slack: %s", error)
+            await asyncio.sleep(WATCH)
+            if self._link is not None:
+                is_dead = self._link.trouble() is not None
+                if is_dead and was_dead:
+                    await self._link.close()
+                    await self._link.open()
+                was_dead = is_dead
+
+    # --- messages ---
+
+    def lane_of(self, person: str, address: Address | None) -> str | None:
+        """A person is written to by their Slack id, which needs no conversation beforehand."""
+        return self._people.user(person)
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        """Post a message that can be found again by its key."""
+        try:
+            return await self._post(lane, post, drawing.message(post.card, post.message, post.repeated))
+        except Refused as refused:
+            if refused.error not in BAD_CARD:
+                raise
+            # Better without its buttons than not at all: everything can be typed as well.
+            log.error("Slack would not draw message %s: %s", post.message, refused.data)
+            return await self._post(lane, post, [])
+
+    async def _post(self, lane: str, post: Outgoing, blocks: list[Json]) -> Ref:
+        answer = await self._calls.write(
+            self._calls.api.chat_postMessage(
+                channel=lane,
+                text=drawing.notification(post.card, post.repeated),
+                blocks=blocks or None,
+                metadata=_metadata(post),
+                mrkdwn=False,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return {"channel": answer["channel"], "ts": answer["ts"]}
+
+    async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
+        """Change a message where it stands; say it anew where that can't be done any more."""
+        try:
+            await self._calls.write(
+                self._calls.api.chat_update(
+                    channel=ref["channel"],
+                    ts=ref["ts"],
+                    text=drawing.notification(post.card),
+                    blocks=drawing.message(post.card, post.message),
+                    metadata=_metadata(post),
+                )
+            )
+        except Refused as refused:
+            if refused.error not in GONE:
+                raise
+            return await self.send(lane, post)
+        return ref
+
+    async def find(self, lane: str, post: Outgoing) -> Ref | None:
+        """Look through what was said last in the conversation for the message's key."""
+        try:
+            channel = lane if lane.startswith(("C", "G")) else await self._dm(lane)
+            async for message in self._history(channel):
+                said = (message.get("metadata") or {}).get("event_payload") or {}
+                if said.get("key") == post.key:
+                    ref = {"channel": channel, "ts": message["ts"]}
+                    return ref if said.get("version") == post.version else await self.edit(lane, ref, post)
+        except (Refused, NoAccess) as refused:
+            raise CannotLook from refused
+        return None
+
+    async def _dm(self, user: str) -> str:
+        opened = await self._calls.read(self._calls.api.conversations_open(users=user))
+        return str(opened["channel"]["id"])
+
+    async def _history(self, channel: str) -> Any:
+        cursor = None
+        for _ in range(PAGES):
+            page = await self._calls.read(
+                self._calls.api.conversations_history(
+                    channel=channel, limit=PAGE, cursor=cursor, include_all_metadata=True
+                )
+            )
+            for message in page["messages"]:
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+    # --- files ---
+
+    async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
+        """Fetch a file by its id: Slack says where it lies, and gives it to whoever has the bot's token."""
+        told = await self._calls.read(self._calls.api.files_info(file=reference["file"]))
+        return await files.fetch(self._calls, told["file"], largest)
+
+    # --- the staff's channel ---
+
+    async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Make the channel, or find the one that an earlier attempt made without hearing of it."""
+        try:
+            for each in _names(name):
+                address = await self._create(each) or await self._left_behind(each)
+                if address is not None:
+                    await self._title(address, title)
+                    return address, {"name": each}
+        except NoAccess as refused:
+            # Waiting for a scope would leave the staff without a word: they are written to one by one instead.
+            raise Undeliverable(str(refused)) from refused
+        raise Undeliverable(f"der er {MOST_ALIKE} kanaler, der hedder {name}")
+
+    async def _create(self, name: str) -> str | None:
+        private = self._engine.plan().rooms.slack.private
+        try:
+            made = await self._calls.write(self._calls.api.conversations_create(name=name, is_private=private))
+        except Refused as refused:
+            if refused.error != "name_taken":
+                raise
+            return None
+        return str(made["channel"]["id"])
+
+    async def _left_behind(self, name: str) -> str | None:
+        """A channel of that name that we made and no crisis has."""
+        async with self._engine.database.reading() as db:
+            in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
+        me = (await self._calls.read(self._calls.api.auth_test()))["user_id"]
+        cursor = None
+        while True:
+            page = await self._calls.read(
+                self._calls.api.users_conversations(
+                    types="public_channel,private_channel", exclude_archived=True, limit=PAGE, cursor=cursor
+                )
+            )
+            for channel in page["channels"]:
+                if channel["name"] == name and channel["creator"] == me and channel["id"] not in in_use:
+                    return str(channel["id"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+
+    async def _title(self, address: str, title: str) -> None:
+        topic = drawing.shorten(drawing.escape(title), LONGEST_TOPIC)
+        try:
+            await self._calls.write(self._calls.api.conversations_setTopic(channel=address, topic=topic))
+        except Refused as refused:
+            log.warning("the channel %s has no topic: %s", address, refused)
+
+    async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
+        """Invite them, a hundred at a time; those Slack won't let in stay out, and the others don't."""
+        by_user = {user: person for person in persons if (user := self._people.user(person))}
+        outside: set[str] = set()
+        users = list(by_user)
+        for start in range(0, len(users), INVITED):
+            outside |= await self._invite(address, users[start : start + INVITED])
+        return [person for user, person in by_user.items() if user not in outside]
+
+    async def _invite(self, address: str, users: list[str]) -> set[str]:
+        """Invite some; returns those who could not come in."""
+        try:
+            answer = await self._calls.write(
+                self._calls.api.conversations_invite(channel=address, users=users, force=True)
+            )
+        except Refused as refused:
+            answer = refused.data
+            if "errors" not in answer:
+                if len(users) > 1 or refused.error in ("channel_not_found", "is_archived", "not_in_channel"):
+                    raise
+                answer = {"errors": [{"user": users[0], "error": refused.error}]}
+        return {each["user"] for each in answer.get("errors", []) if each["error"] != "already_in_channel"}
+
+    async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
+        """Take them out, where they are still in."""
+        for user in filter(None, map(self._people.user, persons)):
+            try:
+                await self._calls.write(self._calls.api.conversations_kick(channel=address, user=user))
+            except Refused as refused:
+                if refused.error not in NOT_INSIDE:
+                    raise
+
+
+def _secret(setting: SecretStr | None) -> str | None:
+    return setting.get_secret_value() if setting else None
+
+
+def _metadata(post: Outgoing) -> Json:
+    return {"event_type": EVENT, "event_payload": {"key": post.key, "version": post.version}}
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in range(2, MOST_ALIKE + 1))

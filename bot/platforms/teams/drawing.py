@@ -1,0 +1,270 @@
+"""A card as Teams draws it: Adaptive Cards 1.5 for messages and dialogs, and what comes back from them.
+
+All words are rich text, whose runs Teams shows to the letter: a plain text block would read Markdown in what users wrote.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.core.card import Button, Card, Field
+
+Json = dict[str, Any]
+
+ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
+SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
+# What a button carries lies under this name, so that no field can be mistaken for it.
+CARRIED = "krisebot"
+
+# Bytes: Teams takes about 28 KB a message, the envelope included.
+LARGEST = 25_000
+# Characters: what one card shows before it is shortened, and the least that is worth showing.
+LONGEST, SHORTEST = 4000, 250
+LONGEST_FACT = 600
+LONGEST_LABEL = 75
+BUTTONS_IN_A_ROW = 5
+CUT = "\n… (forkortet; hele teksten står i loggen) …\n"
+
+BOLD = re.compile(r"\*([^*\n]+)\*")
+# Cards turn {{DATE(…)}} into a date, also in what a user wrote; an invisible joiner keeps it what it is.
+MACRO = re.compile(r"\{\{(?=\s*(?:DATE|TIME)\s*\()", re.IGNORECASE)
+STYLES = {"primary": "positive", "danger": "destructive"}
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a button carries, and brings back when it is pressed.
+
+    Args:
+        message: our number for the message it stands on, as text.
+        do, args: the button's own.
+        values: what was filled in: on the message, and in the button's form.
+    """
+
+    message: str
+    do: str
+    args: Mapping[str, Any]
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def data(self, **more: Any) -> Json:
+        """As the data that Teams keeps for us."""
+        carried = {"m": self.message, "do": self.do, "args": dict(self.args)}
+        return {CARRIED: carried | ({"values": dict(self.values)} if self.values else {}), **more}
+
+    @classmethod
+    def read(cls, data: Any) -> Press:
+        """What `data` wrote, with what was filled in beside it.
+
+        Raises:
+            ValueError: it isn't from one of our buttons.
+        """
+        carried = data.get(CARRIED) if isinstance(data, dict) else None
+        if not isinstance(carried, dict):
+            raise ValueError("not one of our buttons")
+        message, do, args, kept = (carried.get(name) for name in ("m", "do", "args", "values"))
+        if not (isinstance(message, str) and isinstance(do, str) and isinstance(args, dict)):
+            raise ValueError("not one of our buttons")
+        return cls(message, do, args, {**(values(kept) if isinstance(kept, dict) else {}), **values(data)})
+
+
+def values(data: Mapping[str, Any]) -> dict[str, str]:
+    """What was filled in, by field."""
+    return {name: value for name, value in data.items() if isinstance(value, str) and name != "msteams"}
+
+
+def message(card: Card, number: int | str, repeated: bool = False, largest: int = LARGEST) -> Json:
+    """A card as a message.
+
+    Args:
+        number: our number for the message.
+        repeated: it may stand there already.
+        largest: bytes that it may take.
+    """
+    drawn = adaptive(card, number, repeated, largest)
+    summary = shorten(plain(card, repeated), 200)
+    return {
+        "type": "message",
+        "summary": summary,
+        "importance": "normal",
+        "attachments": [{"contentType": ADAPTIVE_CARD, "content": drawn}],
+    }
+
+
+def bare(card: Card, repeated: bool = False) -> Json:
+    """A card as plain words, for when Teams won't draw it."""
+    return {"type": "message", "textFormat": "plain", "text": shorten(plain(card, repeated), LONGEST)}
+
+
+def adaptive(card: Card, number: int | str, repeated: bool = False, largest: int = LARGEST) -> Json:
+    """A card as an Adaptive Card; what is too large for Teams is shortened, and says so."""
+    longest = LONGEST
+    while True:
+        drawn = _adaptive(card, str(number), repeated, longest)
+        if longest <= SHORTEST or _size(drawn) <= largest:
+            return drawn
+        longest //= 2
+
+
+def plain(card: Card, repeated: bool = False) -> str:
+    """A card as plain words, for a notification and for a screen reader."""
+    lines = [BOLD.sub(r"\1", _marked(card.text, repeated)), *(f"{name}: {value}" for name, value in card.facts)]
+    return "\n".join(lines)
+
+
+def dialog(button: Button, press: Press) -> Json:
+    """The form that a button asks for, as the answer to its press.
+
+    Args:
+        press: what comes back when it is submitted.
+    """
+    send = {"type": "Action.Submit", "title": _label(button.label), "data": press.data()}
+    return _dialog(button.form_title or button.label, [_input(each) for each in button.form], send)
+
+
+def save_dialog(text: str, byline: str, asked: Iterable[Field]) -> Json:
+    """`Gem i log`: the message as it will stand, which the one who saves it may mend.
+
+    Args:
+        byline: who wrote it, and when.
+        asked: what is filled in beside it.
+    """
+    fields = (Field("text", "Tekst", "long", required=True, value=text), *asked)
+    send = {"type": "Action.Submit", "title": "Gem i log", "data": {}}
+    return _dialog("Gem i log", [*_words(byline), *(_input(each) for each in fields)], send)
+
+
+def notice(text: str) -> Json:
+    """A word in the place of a dialog."""
+    return {"task": {"type": "message", "value": text}}
+
+
+def words_of(card: Any) -> str:
+    """What a person reads on a card that we drew."""
+    return "\n".join(_read(card))
+
+
+def shorten(text: str, longest: int) -> str:
+    """A text of at most that many characters; it shows where something is left out.
+
+    The end is kept too: it is where a card asks its question.
+    """
+    if len(text) <= longest:
+        return text
+    if longest <= 4 * len(CUT):
+        return f"{text[: longest - 1]}…"
+    kept = longest // 4
+    return f"{text[: longest - kept - len(CUT)]}{CUT}{text[-kept:]}"
+
+
+def _adaptive(card: Card, number: str, repeated: bool, longest: int) -> Json:
+    body = _words(shorten(_marked(card.text, repeated), longest))
+    for place, (name, value) in _facts(card, longest):
+        body += _fact(name, value, "medium" if not place else "none")
+    body += [_input(each) for each in card.fields]
+    buttons = [_button(each, number) for each in card.buttons]
+    rows = [buttons[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(buttons), BUTTONS_IN_A_ROW)]
+    body += [{"type": "ActionSet", "actions": row} for row in rows]
+    return _card(body)
+
+
+def _marked(text: str, repeated: bool) -> str:
+    return f"(gentaget) {text}" if repeated else text
+
+
+def _card(body: list[Json]) -> Json:
+    return {"type": "AdaptiveCard", "$schema": SCHEMA, "version": "1.5", "msteams": {"width": "Full"}, "body": body}
+
+
+def _words(text: str) -> list[Json]:
+    """A line is a block of its own, since a run doesn't break lines; an empty line is space before the next."""
+    blocks, spacing = [], "none"
+    for line in text.split("\n"):
+        if not line.strip():
+            spacing = "medium"
+            continue
+        pieces = BOLD.split(line)
+        runs = [_run(piece, bold=bool(place % 2)) for place, piece in enumerate(pieces) if piece]
+        blocks.append(_rich(runs, spacing))
+        spacing = "none"
+    return blocks
+
+
+def _rich(runs: list[Json], spacing: str) -> Json:
+    return {"type": "RichTextBlock", "spacing": spacing, "inlines": runs}
+
+
+def _run(text: str, bold: bool = False) -> Json:
+    return {"type": "TextRun", "text": MACRO.sub("{\u2060{", text)} | ({"weight": "Bolder"} if bold else {})
+
+
+def _facts(card: Card, longest: int) -> Iterator[tuple[int, tuple[str, str]]]:
+    """As many as there is room for."""
+    room = longest
+    for place, (name, value) in enumerate(card.facts):
+        shown = shorten(value, min(LONGEST_FACT, longest))
+        room -= len(name) + len(shown)
+        if room < 0:
+            yield place, ("Mere", "forkortet; hele teksten står i loggen")
+            return
+        yield place, (name, shown)
+
+
+def _fact(name: str, value: str, spacing: str) -> list[Json]:
+    """A value of several lines has a block for each, as a text has."""
+    first, *rest = value.split("\n")
+    named = _rich([_run(f"{name}: ", bold=True), *([_run(first)] if first else [])], spacing)
+    return [named, *(_rich([_run(line)], "none") for line in rest if line.strip())]
+
+
+def _input(each: Field) -> Json:
+    drawn: Json = {"id": each.id, "label": each.label}
+    if each.kind == "choice" and each.choices:
+        choices = [{"title": label, "value": value} for value, label in each.choices]
+        drawn |= {"type": "Input.ChoiceSet", "style": "compact", "choices": choices, "placeholder": "Vælg"}
+    else:
+        drawn |= {"type": "Input.Text", "isMultiline": each.kind == "long"}
+    if each.value:
+        drawn["value"] = each.value
+    if each.required:
+        drawn |= {"isRequired": True, "errorMessage": "Skal udfyldes"}
+    return drawn
+
+
+def _button(button: Button, number: str) -> Json:
+    press = Press(number, button.do, button.args)
+    drawn: Json = {"title": _label(button.label)}
+    if button.form:
+        drawn |= {"type": "Action.Submit", "data": press.data(msteams={"type": "task/fetch"})}
+    else:
+        drawn |= {"type": "Action.Execute", "verb": "do", "data": press.data()}
+    if button.style in STYLES:
+        drawn["style"] = STYLES[button.style]
+    return drawn
+
+
+def _dialog(title: str, body: list[Json], send: Json) -> Json:
+    card = _card([*body, {"type": "ActionSet", "actions": [send]}])
+    shown = {"title": shorten(title, LONGEST_LABEL), "card": {"contentType": ADAPTIVE_CARD, "content": card}}
+    return {"task": {"type": "continue", "value": {**shown, "height": "medium", "width": "medium"}}}
+
+
+def _label(text: str) -> str:
+    return shorten(text, LONGEST_LABEL)
+
+
+def _size(drawn: Json) -> int:
+    return len(json.dumps(drawn, ensure_ascii=False).encode())
+
+
+def _read(element: Any) -> Iterator[str]:
+    parts: Iterable[Any] = ()
+    if isinstance(element, dict):
+        if element.get("type") == "RichTextBlock" and isinstance(element.get("inlines"), list):
+            yield "".join(run.get("text", "") for run in element["inlines"] if isinstance(run, dict))
+        parts = element.get("body") or ()
+    for each in parts if isinstance(parts, list) else ():
+        yield from _read(each)

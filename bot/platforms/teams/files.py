@@ -1,0 +1,109 @@
+"""Pictures and files in Teams: how they come along, and from where they are fetched.
+
+Three kinds of place, and no other: the Connector that the activity came from (pictures in a chat, with our token), Graph
+(pictures in a channel, with our token, where it is granted), and SharePoint (files sent to the bot, by a link that lets
+in whoever has it, and so without a token).
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.engine.platform import Undeliverable
+from bot.platforms.downloads import ELSEWHERE, origin
+from bot.platforms.teams.api import BOT, TeamsApi
+from handlers.core.incoming import Enclosed
+
+Json = dict[str, Any]
+
+FILE = "application/vnd.microsoft.teams.file.download.info"
+LINK = "reference"
+# What is attached to a message without being a picture or a file.
+NO_FILE = (
+    "text/",
+    "application/vnd.microsoft.card.",
+    "messageReference",
+    "forwardedMessageReference",
+    "meetingReference",
+)
+SHAREPOINT = ".sharepoint.com"
+MOST, LONGEST_LINK = 15, 300
+
+IN_SHAREPOINT = (
+    "Krisebot må ikke hente filer fra et teams eller en anden chats SharePoint. Send filen direkte til Krisebot."
+)
+
+
+def enclosed(attached: Any, service_url: str) -> tuple[Enclosed, ...]:
+    """What came along with a message.
+
+    Args:
+        attached: the activity's or the message's attachments.
+        service_url: the Connector that the activity came from, as its token says.
+    """
+    every = [each for each in attached if isinstance(each, Mapping)] if isinstance(attached, list) else []
+    return tuple(one for each in every if (one := _one(each, service_url)))[:MOST]
+
+
+def _one(attachment: Mapping[str, Any], service_url: str) -> Enclosed | None:
+    kind, name = str(attachment.get("contentType") or ""), str(attachment.get("name") or "")
+    if kind.startswith(NO_FILE):
+        return None
+    if kind == FILE:
+        content = attachment.get("content")
+        url = content.get("downloadUrl") if isinstance(content, Mapping) else None
+        return _at(url, name or "fil", _kind_of(name), service_url)
+    if kind.startswith("image/"):
+        return _at(attachment.get("contentUrl"), name or "billede", "" if kind == "image/*" else kind, service_url)
+    if not name:
+        return None
+    where = str(attachment.get("contentUrl") or "")[:LONGEST_LINK]
+    return Enclosed({}, name, _kind_of(name), unreachable=f"{IN_SHAREPOINT} {where}".strip())
+
+
+def _at(url: Any, name: str, kind: str, service_url: str) -> Enclosed:
+    if not isinstance(url, str) or not url:
+        return Enclosed({}, name, kind, unreachable="Teams siger ikke, hvor filen er.")
+    return Enclosed({"url": url, "service_url": service_url}, name, kind)
+
+
+def _kind_of(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or ""
+
+
+def pictures(html: str, service_url: str) -> tuple[Enclosed, ...]:
+    """The pictures in the text of a message that Teams shows us as HTML."""
+    reader = _Pictures()
+    reader.feed(html)
+    reader.close()
+    return tuple(_at(url, "billede", "", service_url) for url in reader.urls)[:MOST]
+
+
+class _Pictures(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.urls: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
+        source = about.get("src") or ""
+        if tag == "img" and "emoji" not in (about.get("itemtype") or "").lower() and source.startswith("http"):
+            self.urls.append(source)
+
+
+async def fetch(calls: TeamsApi, reference: Mapping[str, Any], largest: int) -> bytes:
+    """Fetch what `enclosed` or `pictures` found; raises as `bot.engine.platform.Fetches.fetch` does."""
+    url, service_url = str(reference["url"]), str(reference["service_url"])
+    place, path = origin(url), urlsplit(url).path if origin(url)[1] else ""
+    if place == origin(service_url) and path.startswith(f"{urlsplit(service_url).path.rstrip('/')}/v3/attachments/"):
+        return await calls.download(url, largest, BOT)
+    if place == origin(calls.graph_url) and path.startswith(("/v1.0/", "/beta/")):
+        return await calls.download(url, largest, calls.graph_url)
+    scheme, host, port = place
+    if ((scheme, port) == ("https", 443) and host.endswith(SHAREPOINT)) or place == origin(service_url):
+        return await calls.download(url, largest, None)
+    raise Undeliverable(ELSEWHERE)

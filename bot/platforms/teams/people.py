@@ -1,0 +1,92 @@
+"""Who somebody in Teams is, and where they are written to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core.clock import Clock
+from storage.database import Database
+from storage.plan.model import Plan
+from storage.rows.traffic import Address, StaffChannel
+
+NAME = "teams"
+DM = "dm:"
+
+
+class TeamsDirectory:
+    """Teams' ids and ours.
+
+    Args:
+        database: what was learnt from having heard from people.
+        clock: the time.
+        plan: today's plan.
+    """
+
+    def __init__(self, database: Database, clock: Clock, plan: Callable[[], Plan]) -> None:
+        self._database = database
+        self._clock = clock
+        self._plan = plan
+
+    def person(self, user: str) -> str:
+        """A person's id in the plan, or "teams:<id>".
+
+        Args:
+            user: the person's AAD object id.
+        """
+        return self._plan().find(NAME, user) or f"{NAME}:{user}"
+
+    def user(self, person: str) -> str | None:
+        """A person's AAD object id, or None for somebody who isn't in Teams."""
+        known = self._plan().person(person)
+        if known is not None:
+            return known.teams
+        platform, _, user = person.partition(":")
+        return user if platform == NAME and user else None
+
+    def name(self, user: str, otherwise: str = "") -> str:
+        """What a person is called in the plan, or else by Teams."""
+        known = self._plan().person(self.person(user))
+        return known.name if known else otherwise
+
+    async def reference(self, user: str) -> dict[str, Any]:
+        """How a person is written to, as last learnt; empty for somebody never heard from."""
+        async with self._database.reading() as db:
+            known = await db.get(Address, (self.person(user), NAME))
+            return dict(known.reference) if known else {}
+
+    async def remember(self, user: str, reference: dict[str, Any]) -> None:
+        """Keep how a person is written to, so that it is known after a restart."""
+        async with self._database.transaction() as db:
+            known = await db.get(Address, (self.person(user), NAME))
+            if known is None:
+                known = Address(person=self.person(user), platform=NAME, reference={}, name=self.name(user))
+                db.add(known)
+            known.reference = reference
+
+    async def last_heard_at(self) -> str | None:
+        """The service address that somebody was last heard from."""
+        async with self._database.reading() as db:
+            latest = await db.scalars(
+                select(Address)
+                .where(Address.platform == NAME, Address.heard_at.is_not(None))
+                .order_by(Address.heard_at.desc())
+                .limit(20)
+            )
+            # Who was only heard from in a channel has no reference.
+            return next((each.reference["service_url"] for each in latest if each.reference.get("service_url")), None)
+
+    async def room(self, conversation: str) -> str:
+        """A place in a channel, as its staff room's address: the thread where the room is one, else the channel.
+
+        Args:
+            conversation: "19:…@thread.tacv2;messageid=…" or without its end.
+        """
+        channel = conversation.partition(";")[0]
+        async with self._database.reading() as db:
+            thread = await db.scalar(
+                select(StaffChannel.id).where(StaffChannel.platform == NAME, StaffChannel.address == conversation)
+            )
+        return conversation if thread is not None else channel

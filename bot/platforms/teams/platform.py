@@ -1,0 +1,369 @@
+"""Microsoft Teams as a way to reach people, and as a place where the crisis staff has its channel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Self
+from urllib.parse import quote
+
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.engine.engine import Engine
+from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.rates import NO_LIMITS, Limits
+from bot.platforms.teams import drawing, files
+from bot.platforms.teams.api import Refused, TeamsApi
+from bot.platforms.teams.inbound import TeamsInbound
+from bot.platforms.teams.people import DM, NAME, TeamsDirectory
+from bot.platforms.teams.token import TokenCheck
+from bot.settings import Settings
+from storage.plan.reach import Way
+from storage.rows.traffic import Address, StaffChannel
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+# How often Entra is asked whether it still knows us, in seconds.
+WATCH = 60.0
+# How many channels of one name there may be on one day.
+MOST_ALIKE = 50
+# Bytes that a message is drawn in when Teams finds it too large all the same.
+SMALLER = 10_000
+
+NOT_HERS = "Krisebot er ikke installeret hos personen i Teams"
+BLOCKED = "personen har blokeret Krisebot i Teams"
+NOT_IN_TEAM = "Krisebot er ikke installeret i krisestabens team i Teams"
+
+
+class Teams:
+    """Teams, over the Bot Framework's own HTTP.
+
+    Args:
+        engine: what it puts inputs into.
+        app_id, app_password: the app's own, from its registration in Entra.
+        tenants: the only ones that are let in; the first issues our tokens.
+        metadata_url, login_url, graph_url: Microsoft's addresses.
+        service_url: for a first message to somebody, before anybody has been heard from.
+        unverified: take unsigned activities from this machine, for a local test client.
+        timeout: seconds one call may take.
+        limits: how much Teams takes.
+    """
+
+    name = NAME
+    has_rooms = True
+    way = Way(NAME, "Teams", first="Giv alle appen fra Teams' administration")
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        app_id: str,
+        app_password: str,
+        tenants: Sequence[str],
+        metadata_url: str,
+        login_url: str,
+        graph_url: str,
+        service_url: str,
+        unverified: bool = False,
+        timeout: float = 10.0,
+        limits: Limits = NO_LIMITS,
+    ) -> None:
+        self.limits = limits
+        self._engine = engine
+        self._app_id = app_id
+        self._tenants = list(tenants)
+        self._metadata_url = metadata_url
+        self._service_url = service_url
+        self._unverified = unverified
+        self._calls = TeamsApi(app_id, app_password, self._tenants[0], login_url, graph_url, timeout)
+        self._people = TeamsDirectory(engine.database, engine.clock, engine.plan)
+        self._door: TeamsInbound | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_settings(cls, engine: Engine, settings: Settings) -> Self:
+        """As the operator has set it up."""
+        secret = settings.microsoft_app_password
+        return cls(
+            engine,
+            app_id=settings.microsoft_app_id or "",
+            app_password=secret.get_secret_value() if secret else "",
+            tenants=settings.tenants,
+            metadata_url=settings.microsoft_openid_metadata_url,
+            login_url=settings.microsoft_login_url,
+            graph_url=settings.microsoft_graph_url,
+            service_url=settings.microsoft_service_url,
+            unverified=settings.teams_unverified,
+            limits=settings.teams_limits,
+        )
+
+    @property
+    def refused(self) -> int:
+        """How many requests were forged or malformed."""
+        return self._door.refused if self._door else 0
+
+    async def start(self) -> None:
+        """Begin; Teams may come up later."""
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Let go of connections."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        if self._door is not None:
+            await self._door.close()
+        await self._calls.close()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Bot Framework's requests."""
+        return [web.post("/api/messages", self._request)]
+
+    async def _request(self, request: web.Request) -> web.StreamResponse:
+        return await self._the_door().request(request)
+
+    def _the_door(self) -> TeamsInbound:
+        """Made when somebody first knocks: the HTTP client needs a running loop."""
+        if self._door is None:
+            check = (
+                None
+                if self._unverified
+                else TokenCheck(self._app_id, self._tenants, self._metadata_url, self._calls.session)
+            )
+            self._door = TeamsInbound(self._engine, self._people, check, self._app_id)
+        return self._door
+
+    def trouble(self) -> str | None:
+        """What is wrong with the way out."""
+        return self._calls.trouble
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self._calls.look()
+            except (Throttled, Unavailable) as error:
+                log.warning("Teams: %s", error)
+            await asyncio.sleep(WATCH)
+
+    # --- messages ---
+
+    def lane_of(self, person: str, address: Address | None) -> str | None:
+        """A person is written to by their id in the directory, which needs no conversation beforehand."""
+        user = self._people.user(person) or (address.reference.get("aad") if address else None)
+        return f"{DM}{user}" if user else None
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        """Say something new, in a person's chat or in a staff channel."""
+        if lane.startswith(DM):
+            return await self._write_to(lane, post)
+        try:
+            return await self._say(await self._service(), lane, post)
+        except Refused as refused:
+            raise _why(lane, refused) from refused
+
+    async def _write_to(self, lane: str, post: Outgoing) -> Ref:
+        user = lane.removeprefix(DM)
+        known = await self._people.reference(user)
+        if known.get("conversation"):
+            try:
+                return await self._say(known.get("service_url") or await self._service(), known["conversation"], post)
+            except Refused as refused:
+                if refused.status != 404:
+                    raise _why(lane, refused) from refused
+                # The chat we knew is gone; a new one is asked for below.
+        try:
+            reference = await self._open(user, known)
+            return await self._say(reference["service_url"], reference["conversation"], post)
+        except Refused as refused:
+            raise _why(lane, refused) from refused
+
+    async def _open(self, user: str, known: Mapping[str, Any]) -> Json:
+        """Ask for the one-to-one chat with somebody; asked for again, it is the same one, so nothing is in doubt."""
+        tenant = known.get("tenant") or self._tenants[0]
+        service_url = known.get("service_url") or await self._service()
+        body = {
+            "bot": {"id": f"28:{self._app_id}"},
+            "members": [{"id": user}],
+            "tenantId": tenant,
+            "channelData": {"tenant": {"id": tenant}},
+            "isGroup": False,
+        }
+        try:
+            opened = await self._calls.connector("POST", service_url, "conversations", body)
+        except InDoubt as lost:
+            raise Unavailable(str(lost)) from lost
+        if not opened.get("id"):
+            raise Unavailable("Teams gav ingen samtale")
+        reference = {**known, "service_url": service_url, "conversation": opened["id"], "tenant": tenant, "aad": user}
+        await self._people.remember(user, reference)
+        return reference
+
+    async def _say(self, service_url: str, conversation: str, post: Outgoing) -> Ref:
+        path = f"conversations/{_in_path(conversation)}/activities"
+        answer = await self._draw("POST", service_url, path, post)
+        if not answer.get("id"):
+            raise InDoubt("Teams svarede uden et id")
+        return {"service_url": service_url, "conversation": conversation, "activity": answer["id"]}
+
+    async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
+        """Change a message where it stands; say it anew where it stands no longer."""
+        path = f"conversations/{_in_path(ref['conversation'])}/activities/{_in_path(ref['activity'])}"
+        try:
+            await self._draw("PUT", ref["service_url"], path, post)
+        except Refused as refused:
+            if refused.status == 404:
+                return await self.send(lane, post)
+            raise _why(lane, refused) from refused
+        return ref
+
+    async def _draw(self, method: str, service_url: str, path: str, post: Outgoing) -> Json:
+        drawn = drawing.message(post.card, post.message, post.repeated)
+        try:
+            return await self._calls.connector(method, service_url, path, drawn)
+        except Refused as refused:
+            if refused.status == 413:
+                drawn = drawing.message(post.card, post.message, post.repeated, SMALLER)
+            elif refused.status == 400:
+                # Better without its buttons than not at all: everything can be typed as well.
+                log.error("Teams would not draw message %s: %s %s", post.message, refused, refused.message)
+                drawn = drawing.bare(post.card, post.repeated)
+            else:
+                raise
+        return await self._calls.connector(method, service_url, path, drawn)
+
+    async def find(self, lane: str, post: Outgoing) -> Ref | None:
+        """Teams shows a bot nothing of what it has said."""
+        raise CannotLook
+
+    async def _service(self) -> str:
+        return await self._people.last_heard_at() or self._service_url
+
+    # --- files ---
+
+    async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
+        """Fetch a picture or a file, from Microsoft's own places."""
+        return await files.fetch(self._calls, reference, largest)
+
+    # --- the staff's channel ---
+
+    async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Make a channel in the staff's team, where Graph is granted; else begin a thread in the staff's channel."""
+        where = self._engine.plan().rooms.teams
+        if where.group:
+            try:
+                return await self._new_channel(where.group, name, title)
+            except Refused as refused:
+                if not where.channel:
+                    raise Undeliverable("Krisebot må ikke oprette en kanal i krisestabens team i Teams") from refused
+                log.warning("no channel of its own in Teams, a thread instead: %s %s", refused, refused.message)
+        if where.channel:
+            return await self._new_thread(where.channel, title), {"kind": "thread"}
+        raise Undeliverable("planen nævner hverken et team eller en kanal til krisestaben i Teams")
+
+    async def _new_channel(self, group: str, name: str, title: str) -> tuple[str, dict[str, Any]]:
+        for each in _names(name):
+            body = {"displayName": each, "description": title[:1000], "membershipType": "standard"}
+            try:
+                made = await self._calls.graph("POST", f"teams/{_in_path(group)}/channels", body)
+                address = made.get("id")
+            except Refused as refused:
+                if not _taken(refused):
+                    raise
+                address = await self._left_behind(group, each, body["description"])
+            if address:
+                return str(address), {"kind": "channel", "group": group, "name": each}
+        raise Undeliverable(f"der er {MOST_ALIKE} kanaler, der hedder {name}")
+
+    async def _left_behind(self, group: str, name: str, description: str) -> str | None:
+        """A channel of that name that an earlier attempt made without hearing of it."""
+        try:
+            listed = await self._calls.graph("GET", f"teams/{_in_path(group)}/channels")
+        except Refused:
+            return None
+        async with self._engine.database.reading() as db:
+            in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
+        for channel in listed.get("value") or []:
+            same = (channel.get("displayName"), channel.get("description")) == (name, description)
+            if same and channel["id"] not in in_use:
+                return str(channel["id"])
+        return None
+
+    async def _new_thread(self, channel: str, title: str) -> str:
+        body = {
+            "isGroup": True,
+            "bot": {"id": f"28:{self._app_id}"},
+            "tenantId": self._tenants[0],
+            "channelData": {"channel": {"id": channel}, "tenant": {"id": self._tenants[0]}},
+            "activity": {"type": "message", "textFormat": "plain", "text": f"Krisestaben: {title}"},
+        }
+        try:
+            begun = await self._calls.connector("POST", await self._service(), "conversations", body)
+        except Refused as refused:
+            raise Undeliverable(NOT_IN_TEAM) from refused
+        if not begun.get("id"):
+            raise InDoubt("Teams svarede uden et id")
+        return str(begun["id"])
+
+    async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
+        """Make them members of the staff's team, where Graph is granted; else whoever is in the team is in."""
+        users = {person: user for person in persons if (user := self._people.user(person))}
+        if detail.get("kind") != "channel":
+            return list(users)
+        inside = []
+        for person, user in users.items():
+            try:
+                if await self._join(detail["group"], user):
+                    inside.append(person)
+            except Refused as refused:
+                log.warning("the team's members can't be changed: %s", refused.message)
+                return list(users)
+        return inside
+
+    async def _join(self, group: str, user: str) -> bool:
+        """Whether somebody is a member now.
+
+        Raises:
+            Refused: the app may not change the members at all.
+        """
+        body = {
+            "@odata.type": "#microsoft.graph.aadUserConversationMember",
+            "roles": [],
+            "user@odata.bind": f"{self._calls.graph_url}/v1.0/users('{user}')",
+        }
+        try:
+            await self._calls.graph("POST", f"teams/{_in_path(group)}/members", body)
+        except Refused as refused:
+            if refused.status == 403:
+                raise
+            # Who is a member already stays one.
+            return refused.status == 409 or "already" in refused.message.casefold()
+        return True
+
+    async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
+        """Nobody is taken out: a team has its members for other reasons too, and its owners decide on those."""
+
+
+def _why(lane: str, refused: Refused) -> Undeliverable:
+    """Why nobody can be written to there, as far as it is known."""
+    if refused.code == "MessageWritesBlocked":
+        return Undeliverable(BLOCKED)
+    if refused.status not in (403, 404):
+        return refused
+    return Undeliverable(NOT_HERS if lane.startswith(DM) else NOT_IN_TEAM)
+
+
+def _taken(refused: Refused) -> bool:
+    return refused.status == 409 or refused.code == "NameAlreadyExists" or "already exist" in refused.message.casefold()
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in range(2, MOST_ALIKE + 1))
+
+
+def _in_path(part: str) -> str:
+    return quote(part, safe="")

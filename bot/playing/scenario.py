@@ -1,0 +1,167 @@
+"""A scenario file: who writes and presses what, when, and what shall then be so. YAML with Danish keys, like the plan.
+
+Faults are told all at once, with line and remedy, as the plan's are (`storage.plan.faults`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+
+from storage.plan.base import PlanModel
+from storage.plan.faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, fault
+from storage.plan.loading import load
+from storage.plan.words import Text
+
+SHIPPED = resources.files("bot.playing") / "scenarios"
+HOW = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d) )?(\d?\d):(\d\d)(?::(\d\d))?")
+
+
+def _moment(value: Any) -> Any:
+    found = HOW.fullmatch(str(value))
+    try:
+        if found:
+            year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+            return datetime(year or 1, month or 1, day or 1, hour, minute, second)
+    except ValueError:
+        pass
+    raise fault(f"»{value}« er ikke et tidspunkt", 'Skriv fx "14:00", "14:00:10" eller "2026-07-02 14:00"')
+
+
+def _texts(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+# A time of day on the day of the step before (year 1), or a day and a time; in the plan's zone.
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+
+
+class Expected(PlanModel):
+    """What shall be so at a time. All of it is read from outside, as a person or an archive would."""
+
+    sees: dict[str, Texts] = Field(default={}, alias="ser")
+    sees_not: dict[str, Texts] = Field(default={}, alias="ser_ikke")
+    has: dict[str, Texts] = Field(default={}, alias="har")
+    has_not: dict[str, Texts] = Field(default={}, alias="har_ikke")
+    crises: int | None = Field(default=None, ge=0, alias="kriser")
+    crisis: int | None = Field(default=None, ge=1, alias="krise")
+    export: dict[str, str | tuple[str, ...] | None] = Field(default={}, alias="eksport")
+
+
+class Step(PlanModel):
+    """One thing that happens, or is checked, at a time."""
+
+    at: Moment = Field(alias="kl")
+    who: Text | None = Field(default=None, alias="hvem")
+    where: Text = Field(default="dm", alias="hvor")
+    writes: Text | None = Field(default=None, alias="skriver")
+    presses: Text | None = Field(default=None, alias="trykker")
+    fields: dict[str, str] = Field(default={}, alias="felter")
+    saves: Text | None = Field(default=None, alias="gemmer")
+    note: Text | None = Field(default=None, alias="note")
+    not_yet: Text | None = Field(default=None, alias="kan_ikke_spilles")
+    expected: Expected | None = Field(default=None, alias="forvent")
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Step:
+        acts = [each for each in (self.writes, self.presses, self.saves) if each is not None]
+        if len(acts) > 1 or bool(acts) != (self.who is not None):
+            raise fault("Et trin skal have én, der gør én ting", "Skriv hvem, og én af skriver, trykker og gemmer")
+        if not acts and not (self.expected or self.note or self.not_yet):
+            raise fault("Trinnet gør ingenting", "Skriv hvem og skriver, eller forvent")
+        return self
+
+
+class Scenario(PlanModel):
+    """A whole scenario."""
+
+    title: Text = Field(alias="titel")
+    start: Moment = Field(alias="start")
+    plan: Text | None = Field(default=None, alias="plan")
+    steps: tuple[Step, ...] = Field(alias="trin")
+
+    @field_validator("steps")
+    @classmethod
+    def _something_happens(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        if not steps:
+            raise fault("Der er ingen trin", "Skriv mindst ét under »trin«")
+        return steps
+
+    def timed(self, zone: ZoneInfo) -> Iterator[tuple[datetime, Step]]:
+        """Each step and its time, in the plan's zone."""
+        day = self.start
+        for step in self.steps:
+            day = _on(day, step.at)
+            yield day.replace(tzinfo=zone), step
+
+
+def _on(before: datetime, at: datetime) -> datetime:
+    return at if at.year > 1 else datetime.combine(before.date(), at.time())
+
+
+def shipped() -> list[str]:
+    """The names of the scenarios that come with krisebot."""
+    return sorted(file.name.removesuffix(".yaml") for file in SHIPPED.iterdir() if file.name.endswith(".yaml"))
+
+
+def read(path: Path) -> Scenario:
+    """Read a scenario: a file, or one that comes with krisebot, by its name.
+
+    Raises:
+        PlanFaults: it isn't there, or it can't be played; all that is wrong with it is told at once.
+    """
+    name = str(path)
+    if not path.is_file() and name.removesuffix(".yaml") in shipped():
+        return parse((SHIPPED / f"{name.removesuffix('.yaml')}.yaml").read_text("utf-8"), name)
+    try:
+        text = path.read_bytes()[: LONGEST_PLAN + 1].decode("utf-8-sig")
+    except FileNotFoundError as error:
+        mend = f"Skriv stien til et scenarie, eller et af de medfølgende: {', '.join(shipped())}"
+        raise PlanFaults([Fault(0, name, "Filen findes ikke", mend)]) from error
+    except OSError as error:
+        raise PlanFaults([Fault(0, name, f"Filen kan ikke læses ({error.strerror})", "Ret stien")]) from error
+    except UnicodeDecodeError as error:
+        raise PlanFaults([Fault(0, name, "Filen er ikke UTF-8", "Gem den som UTF-8")]) from error
+    found = parse(text, name)
+    if found.plan:
+        # The plan's own faults are told as its own file's.
+        load(path.parent / found.plan)
+    return found
+
+
+def parse(text: str, name: str) -> Scenario:
+    """Read a scenario's text; `name` is what its faults call it. Raises as `read` does."""
+    if not text.strip():
+        raise PlanFaults([Fault(0, name, "Filen er tom", "Begynd med en kopi af et medfølgende scenarie")])
+    source = Source.read(text, name)
+    try:
+        found = Scenario.model_validate(source.data)
+    except ValidationError as error:
+        raise PlanFaults([*source.faults, *explain(error.errors(), source, Scenario)]) from error
+    faults = [*source.faults, *_backwards(found, source)]
+    if faults:
+        raise PlanFaults(faults)
+    return found
+
+
+def _backwards(found: Scenario, source: Source) -> Iterator[Fault]:
+    """Time only goes forward, in a scenario too."""
+    before = found.start
+    if before.year == 1:
+        yield source.fault(("start",), "»start« mangler dagen", 'Skriv fx "2026-07-02 14:00"')
+        return
+    for number, step in enumerate(found.steps):
+        now = _on(before, step.at)
+        if now < before:
+            mend = f'Skriv tidspunktet med dag, fx "{before + timedelta(days=1):%Y-%m-%d} {now:%H:%M}", eller flyt trinnet op'
+            yield source.fault(("trin", number, "kl"), f"Trinnet kl. {now:%H:%M:%S} ligger før det forrige", mend)
+            return
+        before = now

@@ -1,0 +1,71 @@
+"""Reminders that do not haste are told of together: nobody who works is rung at for each (D14).
+
+The first comes at once. What comes in the quarter of an hour after it waits, and is one message then, from which each
+is fetched as it stands. What hastes never waits: it isn't said as routine.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core.card import Button, Card
+from handlers.core.context import ROUTINE
+from handlers.core.registry import action, timer
+from handlers.core.turn import Turn, bundle_key
+from storage.rows.traffic import Message
+
+# A card has room for so many buttons; what is beyond waits for the next bundle.
+MOST = 10
+
+
+@timer("reminders.bundle")
+async def bundle(turn: Turn, person: str) -> None:
+    """The quiet is over: one waiting message is said as it is, several in one."""
+    crisis = turn.crisis
+    key = bundle_key(crisis, person)
+    quiet = await turn.quiet_until(person)
+    if quiet is not None:
+        await turn.at(quiet, "reminders.bundle", key, person=person)
+        return
+    query = select(Message).where(Message.recipient == person, Message.held, Message.bundle.is_(None))
+    query = query.where(Message.crisis_id == crisis.id if crisis else Message.crisis_id.is_(None))
+    held = (await turn.db.scalars(query.order_by(Message.id).limit(MOST + 1))).all()
+    if len(held) == 1:
+        _release(turn, held[0])
+    if len(held) < 2:
+        return
+    shown = held[:MOST]
+    lines = "\n".join(f"{number}. {_head(each)}" for number, each in enumerate(shown, 1))
+    told = await turn.say(
+        person,
+        Card(
+            f"*{len(shown)} påmindelser*\n{lines}",
+            buttons=tuple(
+                Button(f"Vis {number}", "reminders.show", {"message": each.id}) for number, each in enumerate(shown, 1)
+            ),
+        ),
+        urgency=ROUTINE,
+    )
+    await turn.db.flush()
+    for each in shown:
+        each.bundle = told.id
+    if len(held) > MOST:
+        await turn.db.flush()
+        await turn.at(await turn.quiet_until(person) or turn.now, "reminders.bundle", key, person=person)
+
+
+@action("reminders.show", crisis=False)
+async def show(turn: Turn, message: int) -> None:
+    """`Vis 2`: the reminder itself, with its buttons."""
+    row = await turn.db.get(Message, message)
+    if row is not None and row.recipient == turn.sender and row.held:
+        _release(turn, row)
+
+
+def _release(turn: Turn, row: Message) -> None:
+    row.held, row.created_at = False, turn.now
+
+
+def _head(row: Message) -> str:
+    line = str(row.card["text"]).replace("*", "").split("\n")[0]
+    return line if len(line) <= 200 else f"{line[:199]}…"

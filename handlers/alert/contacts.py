@@ -1,0 +1,196 @@
+"""`kontakt` and `ring`: how people are reached, and the numbers to ring. Plan §5; Bilag 1; Bilag 5."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from storage.plan import reach
+from storage.plan.model import Plan
+from storage.plan.reach import Finding, Known
+from storage.rows.traffic import Remembered
+
+# What fits on a telephone's screen.
+PAGE = 8
+# The fact that remembers when somebody last went through the list.
+REVIEWED = "phone_list"
+
+
+@verb(
+    "kontakt",
+    "kontakter",
+    "kontaktliste",
+    "telefonliste",
+    help="kontakt – hvem du ringer til; for sekretariatet: kan alle nås?",
+    grave=True,
+)
+async def contact(turn: Turn, text: str) -> None:
+    """The public lines for everybody; for the chief and the secretariat, who can't be reached and how to mend it."""
+    await _find_crisis(turn)
+    if turn.plan.named(text):
+        await ring(turn, text)
+    elif await rights.phone_list.held(turn):
+        await _tell(turn, await _state(turn, 0))
+    else:
+        await turn.answer(Card("*Ring.* Det, du har set, kan også skrives: */krise varsel*.", facts=public_lines(turn)))
+
+
+@action("contacts.state", who=rights.phone_list, crisis=False)
+async def state(turn: Turn, page: int) -> None:
+    """The next persons that something is missing for."""
+    await turn.replace(await _state(turn, page))
+
+
+@action("contacts.list", who=rights.phone_list, crisis=False)
+async def numbers(turn: Turn, page: int) -> None:
+    """`Telefonliste`: a screen at a time."""
+    known = await reach.known(turn.db, turn.now)
+    every = in_order(turn.plan)
+    rows = tuple(_line(turn, person, known) for person in every[page * PAGE : (page + 1) * PAGE])
+    pages = -(-len(every) // PAGE)
+    await turn.replace(
+        Card(
+            f"*Telefonliste, side {page + 1} af {pages}.* {await last_checked(turn)} Ikke til videregivelse.",
+            facts=rows,
+            buttons=(
+                *((Button("Forrige side", "contacts.list", {"page": page - 1}),) if page else ()),
+                *((Button("Næste side", "contacts.list", {"page": page + 1}),) if page + 1 < pages else ()),
+                Button("Listen er gennemgået", "contacts.reviewed"),
+                Button("Kan alle nås?", "contacts.state", {"page": 0}),
+            ),
+        )
+    )
+
+
+def _line(turn: Turn, person: str, known: Known) -> tuple[str, str]:
+    here = turn.plan.persons[person]
+    name = f"{here.name}, {here.title}" if here.title else here.name
+    answered = f"svarede {_day(turn, known.confirmed[person])}" if person in known.confirmed else ""
+    return quote(name, 200), quote(" · ".join(part for part in (turn.phone(person), here.mail, answered) if part), 300)
+
+
+@action("contacts.reviewed", who=rights.phone_list, crisis=False)
+async def reviewed(turn: Turn) -> None:
+    """Somebody has gone through the list; the date stands on it (R309)."""
+    await turn.db.merge(Remembered(name=REVIEWED, value={"at": turn.now.isoformat(), "by": turn.sender}))
+    await turn.db.flush()
+    await turn.replace(await _state(turn, 0))
+
+
+def public_lines(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """The numbers that anybody may have: none of them is a person's own."""
+    lines = [("Fare for liv", "112")]
+    lines += [(quote(name), number) for name, number in turn.plan.phones.items()]
+    lines += [
+        (quote(turn.plan.municipality), watch.address) for watch in turn.plan.monitoring if watch.kind == "telefon"
+    ]
+    return tuple(lines)
+
+
+def in_order(plan: Plan) -> list[str]:
+    """Everybody in the plan, as one looks for them: who decides, the secretariat, the centres, the support, the rest."""
+    centres = [person for each in plan.centres for person in (each.chief, each.deputy, each.contact) if person]
+    support = [person for each in plan.support_functions for person in (each.contact, each.deputy) if person]
+    roles = [person for role in plan.roles.filled for person in (*plan.holders(role), *plan.deputies(role))]
+    return list(
+        dict.fromkeys([*plan.deciders(), *plan.interim_secretariat(), *roles, *centres, *support, *plan.persons])
+    )
+
+
+def printed(plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
+    """The list on paper: name, title, number and mail (D06)."""
+    every = (plan.persons[person] for person in in_order(plan))
+    return tuple((each.name, each.title or "", each.mobile or "", each.mail or "") for each in every)
+
+
+async def missing(turn: Turn) -> list[tuple[str, list[Finding]]]:
+    """Those that something is missing for, the unreachable first."""
+    known = await reach.known(turn.db, turn.now)
+    found = [(person, reach.findings(turn.plan, person, turn.ways, known)) for person in in_order(turn.plan)]
+    return sorted(
+        ((person, each) for person, each in found if each),
+        key=lambda pair: all(one.level != "fault" for one in pair[1]),
+    )
+
+
+async def _state(turn: Turn, page: int) -> Card:
+    lacking = await missing(turn)
+    faults = sum(any(one.level == "fault" for one in each) for _, each in lacking)
+    total = len(turn.plan.persons)
+    counts = f"{total - len(lacking)} af {total} er i orden"
+    counts += f", {faults} kan ikke nås" if faults else ""
+    shown = lacking[page * PAGE : (page + 1) * PAGE]
+    pages = max(1, -(-len(lacking) // PAGE))
+    heard = await reach.known(turn.db, turn.now)
+    return Card(
+        f"*Kan alle nås?* {counts}. {await last_checked(turn)}"
+        + (f" Mangler, side {page + 1} af {pages}:" if lacking else ""),
+        facts=tuple((_named(turn, person, heard), _lacks(each)) for person, each in shown)
+        if lacking
+        else public_lines(turn),
+        buttons=(
+            *((Button("Forrige side", "contacts.state", {"page": page - 1}),) if page else ()),
+            *((Button("Næste side", "contacts.state", {"page": page + 1}),) if page + 1 < pages else ()),
+            Button("Telefonliste", "contacts.list", {"page": 0}, style="primary"),
+        ),
+    )
+
+
+def _named(turn: Turn, person: str, known: Known) -> str:
+    """The name, and when they were last heard from anywhere."""
+    times_heard = [at for (who, _), at in known.heard.items() if who == person and at]
+    heard = f" (sidst hørt fra {_day(turn, max(times_heard))})" if times_heard else ""
+    return f"{turn.name(person)}{heard}"
+
+
+def _lacks(each: list[Finding]) -> str:
+    return " ".join(f"{'❗' if one.level == 'fault' else '⚠️'} {quote(one.what, 300)}. {one.mend}." for one in each)
+
+
+async def last_checked(turn: Turn) -> str:
+    """When somebody last went through the list, Danish (R309)."""
+    row = await turn.db.get(Remembered, REVIEWED)
+    if row is None:
+        return "Listen er ikke gennemgået endnu."
+    return f"Gennemgået {_day(turn, datetime.fromisoformat(row.value['at']))} af {turn.name(row.value['by'])}."
+
+
+def _day(turn: Turn, at: datetime) -> str:
+    return f"{at.astimezone(turn.zone):%d.%m.%Y}"
+
+
+async def _tell(turn: Turn, card: Card) -> None:
+    """To whoever asked alone, wherever it was asked: the staff's channel has more in it than the list is for."""
+    await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)
+
+
+async def _find_crisis(turn: Turn) -> None:
+    if turn.crisis is None:
+        going = await turn.open_crises()
+        turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
+
+
+@verb("ring", "nummer", "telefonnummer", help="ring – nummeret på chefen og borgmesteren; ring Mads")
+async def ring(turn: Turn, text: str) -> None:
+    """The number to ring: the chief's and the mayor's for everybody; anybody's own for those who may have it (T30)."""
+    if turn.crisis is None:
+        going = await turn.open_crises()
+        turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
+    plan = turn.rules
+    named = plan.named(text.removeprefix("til ").strip()) if text.strip() not in ("", "chef", "chefen") else []
+    refused = ""
+    if named and await rights.numbers.held(turn):
+        rows = [(turn.name(person), turn.phone(person)) for person in named]
+    else:
+        chief = (await turn.chiefs())[:1] if turn.crisis is not None else []
+        mayor = [person for person in [plan.holder("borgmester")] if person]
+        emergency = [person for person in [plan.holder("beredskabschef")] if person]
+        rows = [("Krisestabschef – " + turn.name(person), turn.phone(person)) for person in chief]
+        rows += [("Borgmester – " + turn.name(person), turn.phone(person)) for person in mayor]
+        rows += [("Beredskabschef 4K – " + turn.name(person), turn.phone(person)) for person in emergency]
+        rows += [(quote(name), number) for name, number in turn.plan.phones.items()]
+        refused = f"\nAndres egne numre kan kun {rights.numbers.holders} få." if named else ""
+    await turn.answer(Card(f"*Ring.* Ved fare for liv: 112.{refused}", facts=tuple(rows)))

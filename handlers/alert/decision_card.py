@@ -1,0 +1,42 @@
+"""The card that asks for a level, with the plan's own criteria beside the buttons. Plan §2 and §4."""
+
+from __future__ import annotations
+
+from handlers.core.card import Button, Card, Field
+from handlers.core.turn import Turn
+
+CRITERIA = (
+    ("Niveau 1", "Varsling af direktionen. Der er ikke behov for en krisestab, men direktionen bør være orienteret."),
+    (
+        "Niveau 2",
+        "Indkaldelse af krisestab. Alvorlige forstyrrelser af drift eller serviceniveau, som kræver samarbejde, "
+        "koordination og ressourcer på tværs af centre og eksterne myndigheder. I tvivl: hellere lidt for højt.",
+    ),
+)
+
+
+def card(turn: Turn, head: str, title: str = "") -> Card:
+    """The level card.
+
+    Args:
+        turn: whose crisis it is about, where there is one yet.
+        head: what it follows, as the card's first line.
+        title: what the crisis is called, as far as is known.
+    """
+    crisis = {"crisis": turn.crisis.id} if turn.crisis else {}
+    return Card(
+        head,
+        facts=CRITERIA,
+        fields=(Field("title", "Hvad skal det hedde? (kan udelades)", value=title),),
+        buttons=(
+            Button("Niveau 1", "activation.decide", {"level": 1, **crisis}),
+            Button("Niveau 2", "activation.decide", {"level": 2, **crisis}, style="primary"),
+            Button("Ingen krise – følg", "activation.decide", {"level": 0, **crisis}),
+            *((Button("Forvarsl støttefunktioner", "forewarning.send", crisis),) if crisis else ()),
+        ),
+    )
+
+
+def named(level: int | None) -> str:
+    """A level in words."""
+    return {1: "niveau 1 – varsling af direktionen", 2: "niveau 2 – krisestab"}.get(level or 0, "ingen krise – følg")

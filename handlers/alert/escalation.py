@@ -1,0 +1,410 @@
+"""Ask the chain in its order until somebody answers, and go on until somebody decides. Plan §4, "indtil der opnås kontakt"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers.alert import decision_card, escalation_cards, escalation_chain
+from handlers.alert.escalation_chain import Link
+from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.language import replies
+from handlers.core.registry import action, reply, timer
+from handlers.core.turn import Turn
+from storage.rows.alert import Alert, Escalation, EscalationStep
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Summons
+
+
+async def start(turn: Turn, alert: Alert) -> None:
+    """Begin at the top of the chain; who warns and may decide has it already."""
+    escalation = Escalation(crisis_id=turn.the_crisis.id, started_at=turn.now)
+    turn.db.add(escalation)
+    await turn.db.flush()
+    links = escalation_chain.links_of(turn.rules)
+    if any(alert.person in link.persons for link in links):
+        await turn.log(f"{turn.name(alert.person)} varsler selv og kan beslutte.", kind="escalation")
+        escalation.position = next(index for index, link in enumerate(links) if alert.person in link.persons)
+        await escalation_chain.add_step(turn, escalation, links[escalation.position], alert.person)
+        await take(turn, escalation, alert.person, "varslede selv")
+    else:
+        await _advance(turn, escalation)
+
+
+async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> None:
+    """A person has it: the chain stops, they are asked to decide, and everybody who was asked is told."""
+    step = await escalation_chain.newest_step_of(turn, escalation, person)
+    already = escalation.taken_by
+    if step is not None and (step.answered_at is None or step.result == "declined"):
+        step.answered_at, step.answer = turn.now, said
+    if escalation.state == "stopped" or (escalation.state == "contact" and already not in (None, person)):
+        await _too_late(turn, escalation, person, said)
+        return
+    if already == person:
+        return
+    if step is not None and step.result in (None, "silent", "declined"):
+        step.result = "contact"
+    escalation.state, escalation.taken_by = "contact", person
+    for other in await escalation_chain.steps_of(turn, escalation):
+        if other.result is None:
+            other.result = "stopped"
+    await turn.log(
+        f"{turn.name(person)} har taget varslet: »{said}«",
+        kind="escalation",
+        sender=person,
+        receiver="krisebot",
+        direction="in",
+        verification="confirmed",
+    )
+    half = turn.rules.escalation.decide_within / 2
+    await turn.at(
+        turn.now + half,
+        "escalation.undecided",
+        escalation_chain.key(escalation),
+        escalation=escalation.id,
+        reminder=True,
+    )
+    alert = await escalation_chain.first_alert(turn)
+    await turn.say(
+        person,
+        decision_card.card(turn, f"Du har taget varslet »{quote(alert.text[:300])}«. Hvad beslutter du?"),
+        key=f"escalation/{escalation.id}/decide/{escalation.round}/{person}",
+        kind="card",
+        urgency=URGENT,
+        # Whoever took it by SMS or on the telephone may have no chat to decide in.
+        everywhere=True,
+    )
+    await escalation_cards.show_progress(turn, escalation)
+
+
+async def decline(turn: Turn, escalation: Escalation, person: str, said: str) -> None:
+    """A refusal moves to the next person at once (plan §2: "relevante stedfortrædere")."""
+    step = await escalation_chain.newest_step_of(turn, escalation, person)
+    if step is None:
+        return
+    if escalation.state == "stopped" or (escalation.state == "contact" and escalation.taken_by != person):
+        await _too_late(turn, escalation, person, said)
+        return
+    if step.result == "declined":
+        return
+    step.answered_at, step.answer, step.result = turn.now, said, "declined"
+    await turn.log(
+        f"{turn.name(person)} kan ikke tage varslet: »{said}«",
+        kind="escalation",
+        sender=person,
+        receiver="krisebot",
+        direction="in",
+    )
+    await turn.say(
+        person,
+        Card("Tak, det er noteret. Jeg går videre til den næste."),
+        key=escalation_chain.ask_key(escalation, step),
+    )
+    if escalation.taken_by == person:
+        escalation.state, escalation.taken_by = "running", None
+        await _advance(turn, escalation)
+    else:
+        await _next_if_all_answered(turn, escalation)
+
+
+async def stop(turn: Turn, crisis: Crisis) -> None:
+    """A decision ends the search, whoever made it."""
+    for escalation in await turn.db.scalars(
+        select(Escalation).where(Escalation.crisis_id == crisis.id, Escalation.state != "stopped")
+    ):
+        escalation.state = "stopped"
+        for step in await escalation_chain.steps_of(turn, escalation):
+            if step.result is None:
+                step.result = "stopped"
+        await turn.cancel(escalation_chain.key(escalation))
+        await escalation_cards.show_progress(turn, escalation)
+
+
+async def tell_of_more(turn: Turn, alert: Alert) -> None:
+    """A second warning about it: whoever is asked, or has it, hears of it."""
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return
+    asked = [
+        step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result in (None, "contact")
+    ]
+    await turn.notify(
+        asked,
+        Card(
+            f"Endnu et varsel til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n"
+            f"»{quote(alert.text, escalation_chain.SHOWN)}«"
+        ),
+        kind="alert",
+        summary="Endnu et varsel er sendt til dem, der er kontaktet",
+        urgency=URGENT,
+        everywhere=True,
+    )
+    await escalation_cards.show_progress(turn, escalation)
+
+
+@action("escalation.taken", crisis=False, awaited=True)
+async def pressed_taken(turn: Turn, escalation: int) -> None:
+    """`Jeg har den`."""
+    row = await escalation_chain.found(turn, escalation)
+    if row is not None:
+        await take(turn, row, turn.sender, "Jeg har den")
+
+
+@action("escalation.declined", crisis=False)
+async def pressed_declined(turn: Turn, escalation: int) -> None:
+    """`Kan ikke`."""
+    row = await escalation_chain.found(turn, escalation)
+    if row is not None:
+        await decline(turn, row, turn.sender, "Kan ikke")
+
+
+@action("escalation.everybody", crisis=False)
+async def everybody(turn: Turn, escalation: int) -> None:
+    """`Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after the other (T08)."""
+    row = await escalation_chain.found(turn, escalation)
+    if row is None or row.state != "running":
+        return
+    own = select(Alert.id).where(Alert.crisis_id == row.crisis_id, Alert.person == turn.sender)
+    if await turn.db.scalar(own.limit(1)) is None:
+        await turn.answer(Card("Det kan kun den, der har varslet. Intet er ændret."))
+        return
+    left = escalation_chain.links_of(turn.rules)[row.position + 1 :]
+    asked = {
+        step.person
+        for step in await escalation_chain.steps_of(turn, row)
+        if step.round == row.round and step.result is None
+    }
+    if not left:
+        return
+    await turn.log(
+        f"Det haster: {turn.name(turn.sender)} har bedt om, at alle spørges på én gang.",
+        kind="escalation",
+        sender=turn.sender,
+    )
+    row.position = len(escalation_chain.links_of(turn.rules)) - 1
+    for link in left:
+        persons = [person for person in link.persons if person not in asked]
+        asked.update(persons)
+        await _ask(turn, row, link, persons)
+    await _await(turn, row, max(link.wait for link in left))
+    await escalation_cards.show_progress(turn, row)
+
+
+@reply("alert")
+async def replied(turn: Turn, text: str) -> bool:
+    """ "har den", "jeg kan ikke, er i Grækenland" in answer to `Kan du tage den?`; unclear words are asked about.
+
+    As long as nobody has decided, an answer can be taken back by its opposite.
+    """
+    step = await turn.db.scalar(
+        select(EscalationStep)
+        .join(Crisis, Crisis.id == EscalationStep.crisis_id)
+        .where(EscalationStep.person == turn.sender, Crisis.state != "closed")
+        .order_by(EscalationStep.id.desc())
+        .limit(1)
+    )
+    reading = replies.reading(text, "alert")
+    if step is None or reading.meaning == "unclear":
+        return False
+    row = await turn.db.get_one(Escalation, step.escalation_id)
+    if await _summoned_since(turn, row, step):
+        return False
+    if step.answered_at is not None and (
+        row.state == "stopped" or (step.result == "declined") != (reading.meaning == "taken")
+    ):
+        return False
+    turn.crisis = await turn.db.get(Crisis, step.crisis_id)
+    await (take if reading.meaning == "taken" else decline)(turn, row, turn.sender, text)
+    return True
+
+
+async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationStep) -> bool:
+    """Whether the person has been asked to come since: an "ok" answers the newest question."""
+    newer = select(Summons.id).where(Summons.person == step.person, Summons.sent_at >= step.contacted_at)
+    if escalation.state != "stopped":
+        newer = newer.where(Summons.answered_at.is_(None))
+    return await turn.db.scalar(newer.limit(1)) is not None
+
+
+@timer("escalation.wait")
+async def waited(turn: Turn, escalation: int, round: int, position: int) -> None:
+    """Nobody of this link answered in time."""
+    row = await escalation_chain.found(turn, escalation)
+    if row is None or row.state != "running" or (row.round, row.position) != (round, position):
+        return
+    silent = [step for step in await escalation_chain.steps_of(turn, row) if step.result is None]
+    for step in silent:
+        step.result = "silent"
+    if silent:
+        await turn.log(
+            f"Intet svar fra {turn.names(step.person for step in silent)}. Går videre.",
+            kind="escalation",
+            verification="confirmed",
+        )
+    await _advance(turn, row)
+
+
+@timer("escalation.again")
+async def again(turn: Turn, escalation: int, round: int) -> None:
+    """The whole chain was silent: it starts over."""
+    row = await escalation_chain.found(turn, escalation)
+    if row is None or row.state != "running" or row.round != round:
+        return
+    row.round, row.position = round + 1, -1
+    await _advance(turn, row)
+
+
+@timer("escalation.undecided")
+async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
+    """Contact without a decision: a reminder halfway, the next person when the time is over."""
+    row = await escalation_chain.found(turn, escalation)
+    if row is None or row.state != "contact" or row.taken_by is None:
+        return
+    if reminder:
+        half = turn.rules.escalation.decide_within / 2
+        await turn.at(
+            turn.now + half, "escalation.undecided", escalation_chain.key(row), escalation=row.id, reminder=False
+        )
+        await turn.notify(
+            [row.taken_by],
+            decision_card.card(turn, "Du har taget varslet, men der er ikke besluttet noget endnu."),
+            kind="reminder",
+            summary="Mindet om, at varslet venter på en beslutning",
+            urgency=URGENT,
+            everywhere=True,
+        )
+        return
+    await turn.log(
+        f"{turn.name(row.taken_by)} har taget varslet, men ikke besluttet noget. Går videre.", kind="escalation"
+    )
+    row.state, row.taken_by = "running", None
+    await _advance(turn, row)
+
+
+async def unreachable(turn: Turn, person: str) -> None:
+    """A person who can't be reached by any way isn't waited for."""
+    step = await turn.db.scalar(
+        select(EscalationStep)
+        .where(
+            EscalationStep.crisis_id == turn.the_crisis.id,
+            EscalationStep.person == person,
+            EscalationStep.result.is_(None),
+        )
+        .order_by(EscalationStep.id.desc())
+        .limit(1)
+    )
+    row = await turn.db.get(Escalation, step.escalation_id) if step else None
+    if step is None or row is None:
+        return
+    step.result = "failed"
+    await _next_if_all_answered(turn, row)
+
+
+async def _advance(turn: Turn, escalation: Escalation) -> None:
+    links = escalation_chain.links_of(turn.rules)
+    escalation.position += 1
+    if escalation.position >= len(links):
+        await _nobody(turn, escalation)
+        return
+    link = links[escalation.position]
+    await _ask(turn, escalation, link, link.persons)
+    await _await(turn, escalation, link.wait)
+    await escalation_cards.show_progress(turn, escalation)
+
+
+async def _ask(turn: Turn, escalation: Escalation, link: Link, persons: Sequence[str]) -> None:
+    """Put the warning to persons of one link."""
+    for person in persons:
+        await escalation_chain.add_step(turn, escalation, link, person)
+    alert = await escalation_chain.first_alert(turn)
+    deputy = f" (stedfortræder for {turn.name(link.deputy_for)})" if link.deputy_for else ""
+    asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
+    await turn.notify(
+        persons,
+        Card(
+            f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
+            f"»{quote(alert.text, escalation_chain.SHOWN)}«\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
+            f"{escalation_chain.in_minutes(link.wait)}.",
+            buttons=(
+                Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),
+                Button("Kan ikke", "escalation.declined", {"escalation": escalation.id}),
+            ),
+        ),
+        kind="alert",
+        summary=f"Varslet er sendt til {turn.names(persons)}{deputy}",
+        key=f"escalation/{escalation.id}/ask/{escalation.round}/{escalation.position}",
+        urgency=URGENT,
+        everywhere=True,
+    )
+
+
+async def _await(turn: Turn, escalation: Escalation, wait: timedelta) -> None:
+    await turn.at(
+        turn.now + wait,
+        "escalation.wait",
+        escalation_chain.key(escalation),
+        escalation=escalation.id,
+        round=escalation.round,
+        position=escalation.position,
+    )
+
+
+async def _nobody(turn: Turn, escalation: Escalation) -> None:
+    """Everybody was asked and nobody has it: say so loudly to whoever can ring, and begin again."""
+    repeat = turn.rules.escalation.repeat
+    everyone = list(dict.fromkeys(person for link in escalation_chain.links_of(turn.rules) for person in link.persons))
+    numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in everyone)
+    alert = await escalation_chain.first_alert(turn)
+    await turn.notify(
+        [alert.person],
+        Card(
+            f"⚠️ *Ingen af de {len(everyone)} har taget varslet endnu.* Jeg prøver igen om {escalation_chain.in_minutes(repeat)}.\n"
+            f"Ring selv: {numbers}.\n{DANGER}"
+        ),
+        kind="alert",
+        summary=f"Ingen af de {len(everyone)} i kæden har svaret. Kæden begynder forfra",
+        urgency=URGENT,
+        everywhere=True,
+    )
+    await turn.at(
+        turn.now + repeat,
+        "escalation.again",
+        escalation_chain.key(escalation),
+        escalation=escalation.id,
+        round=escalation.round,
+    )
+    await escalation_cards.show_progress(turn, escalation)
+
+
+async def _next_if_all_answered(turn: Turn, escalation: Escalation) -> None:
+    here = [
+        step
+        for step in await escalation_chain.steps_of(turn, escalation)
+        if (step.round, step.position) == (escalation.round, escalation.position)
+    ]
+    if escalation.state == "running" and here and all(step.result for step in here):
+        await _advance(turn, escalation)
+    else:
+        await escalation_cards.show_progress(turn, escalation)
+
+
+async def _too_late(turn: Turn, escalation: Escalation, person: str, said: str) -> None:
+    """A late answer is kept, and whoever gave it is told what happened meanwhile."""
+    await turn.log(
+        f"{turn.name(person)} svarede, efter at det var afklaret: »{said}«",
+        kind="escalation",
+        sender=person,
+        receiver="krisebot",
+        direction="in",
+    )
+    crisis = turn.the_crisis
+    if crisis.decided_by:
+        happened = f"{turn.name(crisis.decided_by)} besluttede {decision_card.named(crisis.level)} {turn.clock(crisis.decided_at)}."
+    elif escalation.taken_by:
+        happened = f"{turn.name(escalation.taken_by)} har taget varslet."
+    else:
+        happened = "Det er afklaret."
+    await turn.say(person, Card(f"Tak for svaret, det er noteret. {happened}"), kind="reply")

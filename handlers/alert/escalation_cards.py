@@ -1,0 +1,69 @@
+"""What those who warned and those who were asked see of the search for somebody who decides. Plan §4."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.alert import decision_card, escalation_chain
+from handlers.core.card import DANGER, Button, Card
+from handlers.core.context import URGENT
+from handlers.core.turn import Turn
+from storage.rows.alert import Alert, Escalation, EscalationStep
+from storage.rows.traffic import Message
+
+
+async def show_progress(turn: Turn, escalation: Escalation) -> None:
+    """Everybody sees where it is: whoever raised it, live; those who were asked, on the card they were asked with."""
+    steps = await escalation_chain.steps_of(turn, escalation)
+    outcome = _outcome(turn, escalation)
+    rows = tuple(
+        (
+            turn.name(step.person),
+            f"{_state(step)} (spurgt {turn.clock(step.contacted_at)}). Tlf. {turn.phone(step.person)}",
+        )
+        for step in steps
+    )
+    hurry = "" if escalation.state == "stopped" else f"\nHaster det, så ring selv. {DANGER}"
+    alerts = await turn.db.scalars(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id))
+    more = escalation.state == "running" and escalation.position < len(escalation_chain.links_of(turn.rules)) - 1
+    all_now = Button("Det haster: spørg alle nu", "escalation.everybody", {"escalation": escalation.id})
+    for person in dict.fromkeys(alert.person for alert in alerts):
+        await turn.say(
+            person,
+            Card(
+                f"*Varsel nr. {turn.the_crisis.number}:* {outcome}{hurry}",
+                facts=rows,
+                buttons=(all_now,) if more else (),
+            ),
+            key=f"escalation/{escalation.id}/progress/{person}",
+            urgency=URGENT,
+        )
+    for step in steps:
+        asked = await turn.db.scalar(select(Message).where(Message.key == escalation_chain.ask_key(escalation, step)))
+        closed = escalation.state != "running" or step.result in ("contact", "declined")
+        if asked is not None and closed:
+            said = Card.from_json(asked.card).text.split("\n\n")[0]
+            await turn.say(step.person, Card(f"{said}\n\n{outcome}"), key=asked.key)
+
+
+def _outcome(turn: Turn, escalation: Escalation) -> str:
+    crisis = turn.the_crisis
+    if escalation.state == "stopped":
+        by = f" af {turn.name(crisis.decided_by)}" if crisis.decided_by else ""
+        return f"Afgjort: {decision_card.named(crisis.level)}{by} {turn.clock(crisis.decided_at or turn.now)}."
+    if escalation.state == "contact" and escalation.taken_by:
+        return f"{turn.name(escalation.taken_by)} har taget det og beslutter nu."
+    if escalation.position >= len(escalation_chain.links_of(turn.rules)):
+        return f"Ingen har svaret. Jeg begynder forfra om {escalation_chain.in_minutes(turn.rules.escalation.repeat)}."
+    return "Jeg er ved at kontakte dem, der kan beslutte, i planens rækkefølge."
+
+
+def _state(step: EscalationStep) -> str:
+    return {
+        None: "venter på svar",
+        "contact": "har taget den",
+        "declined": "kan ikke",
+        "silent": "intet svar",
+        "failed": "kunne ikke nås",
+        "stopped": "ikke længere nødvendig",
+    }[step.result]

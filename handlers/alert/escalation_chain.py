@@ -1,0 +1,116 @@
+"""Whom a warning is taken to, link by link, and the steps that have been taken. Plan §4, "i nævnte rækkefølge"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers.core.turn import Turn
+from storage.plan.model import Plan
+from storage.rows.alert import Alert, Escalation, EscalationStep
+from storage.rows.crisis import Crisis
+
+# Characters of a warning that stand on a card; the whole of it stands in the log.
+SHOWN = 1500
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the chain: one person, or the directorate's members side by side.
+
+    Args:
+        role: the plan's role.
+        persons: who is asked at once.
+        deputy_for: whose deputy it is, or None.
+        wait: how long an answer is waited for.
+    """
+
+    role: str
+    persons: tuple[str, ...]
+    deputy_for: str | None
+    wait: timedelta
+
+
+def links_of(plan: Plan) -> Sequence[Link]:
+    """The plan's chain, link by link: each role's person, then each deputy in turn; the directorate together."""
+    links: list[Link] = []
+    for role in plan.escalation.steps:
+        if role == "direktion":
+            links.append(Link(role, tuple(plan.board()), None, plan.escalation.wait))
+            continue
+        holder = plan.holder(role)
+        if holder:
+            links.append(Link(role, (holder,), None, plan.escalation.wait))
+        links.extend(Link(role, (deputy,), holder, plan.escalation.deputy_wait) for deputy in plan.deputies(role))
+    return links
+
+
+async def current(turn: Turn) -> Escalation | None:
+    """The crisis' search, while nobody has decided."""
+    found: Escalation | None = await turn.db.scalar(
+        select(Escalation)
+        .where(Escalation.crisis_id == turn.the_crisis.id, Escalation.state != "stopped")
+        .order_by(Escalation.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def in_minutes(span: timedelta) -> str:
+    minutes = span.total_seconds() / 60
+    return f"{minutes:.0f} min" if minutes >= 1 else f"{span.total_seconds():.0f} sek"
+
+
+def key(escalation: Escalation) -> str:
+    return f"escalation/{escalation.id}"
+
+
+def ask_key(escalation: Escalation, step: EscalationStep) -> str:
+    return f"escalation/{escalation.id}/ask/{step.round}/{step.position}/{step.person}"
+
+
+async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) -> None:
+    turn.db.add(
+        EscalationStep(
+            escalation_id=escalation.id,
+            crisis_id=escalation.crisis_id,
+            step=len(await steps_of(turn, escalation)) + 1,
+            round=escalation.round,
+            position=escalation.position,
+            role=link.role,
+            person=person,
+            deputy_for=link.deputy_for,
+            contacted_at=turn.now,
+        )
+    )
+    await turn.db.flush()
+
+
+async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
+    return list(
+        await turn.db.scalars(
+            select(EscalationStep).where(EscalationStep.escalation_id == escalation.id).order_by(EscalationStep.id)
+        )
+    )
+
+
+async def newest_step_of(turn: Turn, escalation: Escalation, person: str) -> EscalationStep | None:
+    mine = [step for step in await steps_of(turn, escalation) if step.person == person]
+    return mine[-1] if mine else None
+
+
+async def found(turn: Turn, escalation: int) -> Escalation | None:
+    row = await turn.db.get(Escalation, escalation)
+    if row is not None:
+        turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    return row
+
+
+async def first_alert(turn: Turn) -> Alert:
+    found = await turn.db.scalar(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id).limit(1))
+    if found is None:
+        raise LookupError(f"crisis {turn.the_crisis.number} has no alert")
+    return found

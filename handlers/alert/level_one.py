@@ -1,0 +1,201 @@
+"""Level 1: the directorate is told, and a centre handles it. One level, two entrances (T04). Plan §2 and §4.
+
+No staff, no channel and no clocks begin here: the plan's duties start at level 2 (plan §3).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers.alert import escalation, warning
+from handlers.core import clearance, rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.registry import action, timer
+from handlers.core.turn import Turn
+from storage.rows.alert import Approval
+from storage.rows.log import LogEntry, LogState
+
+# "løbende orienteret afhængigt af situationen": how often, until somebody chooses otherwise. Hours.
+CADENCE = 4
+CADENCES = (1, 4, 24)
+
+
+async def begin(turn: Turn) -> None:
+    """Tell the directorate, and only them (R009)."""
+    crisis = turn.the_crisis
+    await turn.notify(
+        turn.rules.board(),
+        Card(
+            f"*Varsling af direktionen – beredskabsniveau 1.* Nr. {crisis.number}: »{quote(crisis.title)}«.\n"
+            f"Besluttet {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}. Der er ingen krisestab.",
+            buttons=(Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}),),
+        ),
+        kind="notice",
+        summary="Direktionen er varslet (niveau 1)",
+        key=f"crisis/{crisis.id}/level1",
+        urgency=URGENT,
+    )
+    await _schedule(turn, CADENCE)
+
+
+async def propose(turn: Turn, title: str) -> None:
+    """A centre chief's half of the decision; it waits for a director (R011)."""
+    if turn.crisis is None or turn.crisis.level is not None:
+        await warning.begin(turn, title)
+        await warning.record(turn, title or "Niveau 1 ønskes")
+    crisis = turn.the_crisis
+    await _approve(turn, "centre_chief")
+    await turn.notify(
+        turn.rules.board(),
+        Card(
+            f"{turn.name(turn.sender)} vil aktivere *beredskabsniveau 1* i sit center: nr. {crisis.number} "
+            f"»{quote(crisis.title)}«.\nCenterchef og direktør afgør det i fællesskab.",
+            buttons=(
+                Button("Godkend", "level_one.approve", {}, style="primary"),
+                Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}),
+            ),
+        ),
+        kind="alert",
+        summary="Direktionen er bedt om at godkende niveau 1",
+        key=f"crisis/{crisis.id}/level1/approval",
+        urgency=URGENT,
+        everywhere=True,
+    )
+    await turn.answer(
+        Card(
+            f"Niveau 1 *afventer direktør*. Direktionen er spurgt nu. Nr. {crisis.number}: {quote(crisis.title)}.",
+            buttons=(Button("Træk tilbage", "level_one.withdraw", {"crisis": crisis.id}),),
+        )
+    )
+
+
+@action("level_one.approve", who=rights.director)
+async def approve(turn: Turn) -> None:
+    """The director's half: with both, level 1 runs in the centre."""
+    crisis = turn.the_crisis
+    given = await _given(turn)
+    chief = next((approval for approval in given if approval.role == "centre_chief"), None)
+    if crisis.level is not None or chief is None:
+        await turn.answer(Card("Der er ikke længere noget at godkende her."))
+        return
+    await _approve(turn, "director")
+    crisis.level, crisis.basis, crisis.state = 1, "centre", "active"
+    crisis.decided_at, crisis.decided_by = turn.now, turn.sender
+    await turn.log(
+        f"Besluttet: niveau 1 af {turn.name(chief.person)} og {turn.name(turn.sender)} i fællesskab",
+        kind="decision",
+        sender=turn.sender,
+        verification="confirmed",
+    )
+    await escalation.stop(turn, crisis)
+    await turn.replace(Card(f"Du har godkendt niveau 1 for nr. {crisis.number}: {quote(crisis.title)}."))
+    await turn.notify(
+        [chief.person, *turn.rules.board(), *filter(None, [turn.rules.holder("borgmester")])],
+        Card(
+            f"*Beredskabsniveau 1* er aktiveret for nr. {crisis.number}: {quote(crisis.title)} – af "
+            f"{turn.name(chief.person)} og {turn.name(turn.sender)}.",
+            buttons=(Button("Træk tilbage", "level_one.withdraw", {"crisis": crisis.id}),),
+        ),
+        kind="notice",
+        summary="Borgmester, direktion og centerchef har fået besked om niveau 1",
+    )
+    await _schedule(turn, CADENCE)
+
+
+@action("level_one.withdraw", who=rights.level_one)
+async def withdraw(turn: Turn) -> None:
+    """Either of the two may take the approval back (R011)."""
+    mine = [approval for approval in await _given(turn) if approval.person == turn.sender]
+    if not mine or turn.the_crisis.level == 2 or turn.the_crisis.state == "closed":
+        await turn.answer(Card("Det kan kun den centerchef eller direktør, der har godkendt. Intet er ændret."))
+        return
+    for approval in mine:
+        approval.withdrawn_at = turn.now
+    crisis = turn.the_crisis
+    both = crisis.level == 1
+    crisis.level, crisis.state = None, "followed"
+    await turn.cancel(_key(turn))
+    await turn.log(f"{turn.name(turn.sender)} har trukket sin godkendelse af niveau 1 tilbage.", kind="decision")
+    others = [approval.person for approval in await _given(turn) if approval.person != turn.sender]
+    await turn.notify(
+        others if both or others else turn.rules.board(),
+        Card(f"{turn.name(turn.sender)} har trukket niveau 1 tilbage for nr. {crisis.number}: {quote(crisis.title)}."),
+        kind="notice",
+        summary="Fortalt, at niveau 1 er trukket tilbage",
+    )
+    await turn.replace(Card("Trukket tilbage. Niveau 1 gælder ikke længere."))
+
+
+@timer("level_one.digest")
+async def digest(turn: Turn, hours: int) -> None:
+    """ "Borgmester og direktion holdes løbende orienteret" (R013)."""
+    crisis = turn.the_crisis
+    if crisis.level != 1 or crisis.state != "active":
+        return
+    since = turn.now - timedelta(hours=hours)
+    new = (LogEntry.crisis_id == crisis.id, LogEntry.recorded_time > since, LogEntry.kind == "information")
+    lines = list(
+        await turn.db.scalars(
+            select(LogEntry)
+            .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+            .where(*new, clearance.up_to(clearance.SHARED))
+            .order_by(LogEntry.no)
+        )
+    )
+    kept = await clearance.unseen(turn, clearance.SHARED, LogState.no.in_(select(LogEntry.no).where(*new)))
+    news = "\n".join(f"• {line.no}: {quote(line.summary[:200])}" for line in lines[-10:]) or "Intet nyt i loggen."
+    await turn.notify(
+        [*filter(None, [turn.rules.holder("borgmester")]), *turn.rules.board()],
+        Card(
+            f"*Orientering, niveau 1* – nr. {crisis.number}: {quote(crisis.title)}\n{news}"
+            + (f"\n{kept}" if kept else ""),
+            buttons=(
+                *(
+                    Button("Hver time" if each == 1 else f"Hver {each}. time", "level_one.cadence", {"hours": each})
+                    for each in CADENCES
+                    if each != hours
+                ),
+                Button("Stop orienteringen", "level_one.cadence", {"hours": 0}),
+            ),
+        ),
+        kind="notice",
+        summary="Borgmester og direktion er orienteret (niveau 1)",
+    )
+    await _schedule(turn, hours)
+
+
+@action("level_one.cadence", who=rights.decider)
+async def cadence(turn: Turn, hours: int) -> None:
+    """How often the orientation comes; 0 stops it."""
+    if hours:
+        await _schedule(turn, hours)
+    else:
+        await turn.cancel(_key(turn))
+    await turn.log("Orienteringen er stoppet." if not hours else f"Orientering hver {hours}. time.", kind="decision")
+    await turn.answer(Card("Orienteringen er stoppet." if not hours else f"Næste orientering om {hours} t."))
+
+
+async def _schedule(turn: Turn, hours: int) -> None:
+    await turn.at(turn.now + timedelta(hours=hours), "level_one.digest", _key(turn), hours=hours)
+
+
+async def _approve(turn: Turn, role: str) -> None:
+    turn.db.add(Approval(crisis_id=turn.the_crisis.id, subject="level1", role=role, person=turn.sender, at=turn.now))
+    await turn.log(f"{turn.name(turn.sender)} godkender niveau 1", kind="approval", sender=turn.sender)
+
+
+async def _given(turn: Turn) -> list[Approval]:
+    return list(
+        await turn.db.scalars(
+            select(Approval).where(
+                Approval.crisis_id == turn.the_crisis.id, Approval.subject == "level1", Approval.withdrawn_at.is_(None)
+            )
+        )
+    )
+
+
+def _key(turn: Turn) -> str:
+    return f"crisis/{turn.the_crisis.id}/level1/digest"

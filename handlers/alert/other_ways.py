@@ -1,0 +1,67 @@
+"""What has stood unanswered, or undelivered, long enough on one way is tried on the next as well. Plan §5, Varsle/indkalde.
+
+How long that is stands in the plan, for what hastes and for the rest. One timer for all that a turn said at once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers.core.context import URGENT
+from handlers.core.registry import awaits_answer, timer
+from handlers.core.turn import Turn, watch_key
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import NOTICES, TO_A_PERSON, Delivery, Message
+
+# Nobody has more ways than these.
+MOST = 4
+
+
+@timer("other_ways.waited")
+async def waited(turn: Turn, said: str, urgency: int, tried: int = 1) -> None:
+    """The wait is over: another way is asked for, for each message that still waits for its person.
+
+    Args:
+        said: when they were said, UTC in ISO form.
+        urgency: theirs.
+        tried: how many ways each has been given.
+    """
+    wait = turn.plan.channel_order.wait(urgent=urgency == URGENT)
+    waiting = await _waiting(turn, datetime.fromisoformat(said), urgency)
+    for message in waiting:
+        ask_for_another(message)
+    if waiting and wait is not None and tried < MOST:
+        await turn.at(
+            turn.now + wait, "other_ways.waited", watch_key(urgency, said), said=said, urgency=urgency, tried=tried + 1
+        )
+
+
+def ask_for_another(message: Message) -> None:
+    """Let delivery look at a message once more, and give it the person's next way, where there is one."""
+    message.another_way = True
+    message.dispatched_version = message.version - 1
+
+
+async def _waiting(turn: Turn, said: datetime, urgency: int) -> list[Message]:
+    """Those that ask for an answer and have none, and those that ask for nothing and have not left."""
+    messages = await turn.db.scalars(
+        select(Message)
+        .outerjoin(Crisis, Crisis.id == Message.crisis_id)
+        .where(
+            Message.created_at == said,
+            Message.urgency == urgency,
+            Message.kind.in_(NOTICES),
+            TO_A_PERSON,
+            Message.answered_at.is_(None),
+            Message.held.is_(False),
+            Message.crisis_id.is_(None) | (Crisis.state != "closed"),
+        )
+        .order_by(Message.id)
+    )
+    there = select(Delivery.message_id).join(Message, Message.id == Delivery.message_id)
+    left = set(
+        await turn.db.scalars(there.where(Message.created_at == said, Delivery.state.in_(["sent", "delivered"])))
+    )
+    return [each for each in messages if awaits_answer(each.card) or each.id not in left]

@@ -1,0 +1,166 @@
+"""`budskab`: what those whom the crisis touches are to know: "krisens art, omfang og forventede forløb". Plan §8.
+
+Krisebot never publishes to citizens: it drafts, shows what is unconfirmed, and remembers what a person published (R212).
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, select
+
+from handlers.core import clearance, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import times_shown
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.log import journal
+from storage.rows.communication import PublicMessage
+from storage.rows.log import LogState
+
+FORM = (
+    Field("audience", "Målgruppe – hvem skal vide det?", required=True),
+    Field("nature", "Art – hvad er der sket?", "long", required=True),
+    Field("extent", "Omfang – hvem og hvor rammer det?", "long"),
+    Field("course", "Forventet forløb – hvad nu, og hvor længe?", "long"),
+    Field("sources", "Kilder – numre i loggen, fx 4, 7"),
+    Field("delegated", "Haster det: hvem med det faglige ansvar sender den?", "persons"),
+)
+SHOWN = 8
+
+
+@verb(
+    "budskab",
+    "budskaber",
+    "pressemeddelelse",
+    help="budskab – tekst til borgere og medier; du udgiver den selv",
+    who=rights.staff,
+    crisis=True,
+)
+async def messages(turn: Turn, text: str) -> None:
+    """Those there are, how long it took to the first, and a new one."""
+    rows = list(
+        await turn.db.scalars(
+            select(PublicMessage)
+            .where(PublicMessage.crisis_id == turn.the_crisis.id)
+            .order_by(PublicMessage.number.desc())
+        )
+    )
+    published = [row.published_at for row in rows if row.published_at]
+    begun = turn.the_crisis.decided_at or turn.the_crisis.created_at
+    first = (
+        f"Første budskab kom efter {times_shown.span(min(published) - begun)}."
+        if published
+        else f"❗ Intet er udgivet endnu, {times_shown.span(turn.now - begun)} efter aktiveringen."
+    )
+    # What is published is everybody's.
+    drafts, unseen = await clearance.visible_rows(turn, [row for row in rows if row.published_at is None])
+    facts = tuple(
+        (
+            f"{row.number}. {quote(row.audience, 60)}",
+            f"udgivet {turn.clock(row.published_at)} – {quote(row.channel or '', 80)}"
+            if row.published_at
+            else "kladde",
+        )
+        for row in [row for row in rows if row.published_at or row in drafts][:SHOWN]
+    )
+    button = Button("Nyt budskab", "budskab.new", {}, style="primary", form=FORM, form_title="Nyt budskab")
+    await turn.answer(Card(f"*Budskaber til omverdenen.* {first}\n{unseen}".rstrip(), facts=facts, buttons=(button,)))
+
+
+@action("budskab.new", who=rights.communication)
+async def new(turn: Turn) -> None:
+    """A draft, with what it rests on (R210, R211)."""
+    if not (turn.value("audience") and turn.value("nature")):
+        await turn.answer(Card("Skriv, hvem det er til, og hvad der er sket. Resten kan komme senere."))
+        return
+    numbers = [int(each) for each in re.findall(r"\d{1,9}", turn.value("sources"))]
+    named = turn.plan.named(turn.value("delegated")) if turn.value("delegated") else []
+    last = await turn.db.scalar(
+        select(func.max(PublicMessage.number)).where(PublicMessage.crisis_id == turn.the_crisis.id)
+    )
+    row = PublicMessage(
+        crisis_id=turn.the_crisis.id,
+        number=(last or 0) + 1,
+        audience=turn.value("audience"),
+        nature=turn.value("nature"),
+        extent=turn.value("extent"),
+        course=turn.value("course"),
+        sources=numbers,
+        delegated_to=named[0] if len(named) == 1 else None,
+        written_by=turn.sender,
+        written_at=turn.now,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    delegated = f"; hastekommunikation delegeret til {turn.name(row.delegated_to)}" if row.delegated_to else ""
+    await turn.log(
+        f"Budskab {row.number} til {row.audience}, kladde{delegated}",
+        kind="communication",
+        refs={"public_message": row.number},
+    )
+    card = await _card(turn, row)
+    await turn.answer(card, key=f"budskab/{row.id}")
+    communication = turn.rules.holder("kommunikation")
+    for person in {row.delegated_to, communication if row.delegated_to else None} - {turn.sender, None}:
+        if person:
+            await turn.say(person, card, key=f"budskab/{row.id}/{person}", kind="notice")
+
+
+async def _card(turn: Turn, row: PublicMessage) -> Card:
+    unconfirmed = [
+        state.no
+        for state in await turn.db.scalars(
+            select(LogState).where(LogState.crisis_id == row.crisis_id, LogState.no.in_(row.sources))
+        )
+        if state.verification != "confirmed"
+    ]
+    marks = [
+        f"Kilder: log nr. {', '.join(map(str, row.sources))}." if row.sources else "❗ Ingen kilder er angivet.",
+        f"❗ UBEKRÆFTET: nr. {', '.join(map(str, sorted(unconfirmed)))}." if unconfirmed else "",
+    ]
+    missing = [name for name, text in (("omfang", row.extent), ("forventet forløb", row.course)) if not text]
+    text = "\n".join(quote(each, 1200) for each in (row.nature, row.extent, row.course) if each)
+    head = f"*Budskab {row.number} til {quote(row.audience, 120)}*"
+    if row.published_at:
+        return Card(
+            f"{head} – udgivet {turn.clock(row.published_at)} af {turn.name(row.published_by or '')}, {quote(row.channel or '', 200)}.\n{text}"
+        )
+    lacks = f"\nMangler: {' og '.join(missing)}." if missing else ""
+    where = (Field("channel", "Hvor er den udgivet?", required=True),)
+    return Card(
+        f"{head} (kladde – klar til at kopiere)\n{text}\n\n{' '.join(filter(None, marks))}{lacks}",
+        buttons=(
+            Button(
+                "Er udgivet",
+                "budskab.published",
+                {"number": row.id, "crisis": row.crisis_id},
+                style="primary",
+                form=where,
+                form_title="Er udgivet",
+            ),
+        ),
+    )
+
+
+@action("budskab.published", who=rights.proven)
+async def published(turn: Turn, number: int) -> None:
+    """A person has published it; the bot never does."""
+    row = await turn.db.get(PublicMessage, number)
+    if row is None or row.crisis_id != turn.the_crisis.id or row.published_at is not None:
+        return
+    if turn.sender != row.delegated_to and not await rights.communication.held(turn):
+        await turn.answer(Card(f"Det kan kun {rights.communication.holders}. Intet er ændret."))
+        return
+    row.published_at, row.published_by, row.channel = turn.now, turn.sender, turn.value("channel") or "ikke angivet"
+    entry = await turn.log(
+        f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{row.nature}\n{row.extent}\n{row.course}".strip(),
+        kind="communication",
+        sender=turn.sender,
+        direction="out",
+        receiver=row.audience,
+        verification="confirmed",
+        refs={"public_message": row.number},
+    )
+    await journal.demand(turn, entry, "communication", f"Budskab {row.number} til {row.audience}")
+    await turn.replace(await _card(turn, row))

@@ -1,0 +1,303 @@
+"""`spm` and `svar`: "flyder det samme sted hen og besvares der, hvor det faglige ansvar er placeret". Plan §5, Tovholder."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz
+from sqlalchemy import func, select
+
+from handlers.core import clearance, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import owners
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from storage.letters import fold
+from storage.rows.communication import Question
+
+# Only the spokesperson answers these (plan §8): whoever asks stands in for the press.
+PRESS = re.compile(
+    r"\b(journalist\w*|presse\w*|avis\w*|tv ?2|tv avisen|dr nyheder|ritzau|redaktion\w*)\b", re.IGNORECASE
+)
+# As alike as this, in hundredths, and the earlier answer is shown before anybody is asked.
+ALIKE = 80
+SHOWN = 15
+MOVED = 8  # from the queue, at most
+ANSWER = (Field("answer", "Svar", "long", required=True),)
+
+
+@verb(
+    "spm",
+    "spørgsmål",
+    "spørg",
+    help="spm <spørgsmål> – til den, der har det faglige ansvar; uden tekst: køen",
+    crisis=True,
+)
+async def question(turn: Turn, text: str) -> None:
+    """Anybody asks; what has been answered before is shown at once."""
+    text = text.strip()
+    if not text:
+        await _queue(turn)
+        return
+    row = await _keep(turn, text)
+    earlier = await _alike(turn, row)
+    if earlier is None:
+        await _route(turn, row)
+        await turn.answer(_told(turn, row), key=_key(row, "asker"))
+        return
+    about = {"question": row.id, "crisis": row.crisis_id}
+    await turn.answer(
+        Card(
+            f"Det ligner spørgsmål {earlier.number}: »{quote(earlier.text, 300)}«\n"
+            f"Svar fra {turn.name(earlier.answered_by or '')} {turn.clock(earlier.answered_at)}: »{quote(earlier.answer or '', 1500)}«",
+            buttons=(
+                Button("Det var svaret", "questions.same", {**about, "earlier": earlier.id}, style="primary"),
+                Button("Nej, send mit spørgsmål", "questions.send", about),
+            ),
+        ),
+        key=_key(row, "asker"),
+    )
+
+
+@action("questions.same")
+async def same(turn: Turn, question: int, earlier: int) -> None:
+    """The earlier answer was the answer: answered once, used again."""
+    row, before = await _of_asker(turn, question), await turn.db.get(Question, earlier)
+    if row is None or before is None or row.answered_at is not None:
+        return
+    row.answer, row.answered_by, row.answered_at = before.answer, before.answered_by, turn.now
+    row.same_as = before.number
+    await turn.log(
+        f"Spørgsmål {row.number} er besvaret med svaret på spørgsmål {before.number}",
+        kind="answer",
+        refs={"question": row.number, "same_as": before.number},
+        verification="confirmed",
+    )
+    await turn.replace(_told(turn, row))
+
+
+@action("questions.send")
+async def send(turn: Turn, question: int) -> None:
+    """It was another question."""
+    row = await _of_asker(turn, question)
+    if row is None or row.answered_at is not None:
+        return
+    await _route(turn, row)
+    await turn.replace(_told(turn, row))
+
+
+@verb("svar", "besvar", help="svar <nr> <svar> – på et spørgsmål, der er dit", crisis=True)
+async def answer(turn: Turn, text: str) -> None:
+    """By number, in one breath."""
+    numbered = re.match(r"\s*(?:spm\.?|spørgsmål|q)?\s*(\d{1,6})\b[:.]?\s*(.+)", text, re.IGNORECASE | re.DOTALL)
+    if not numbered:
+        await turn.answer(Card("Hvilket spørgsmål, og hvad er svaret? Skriv fx */krise svar 2 ja, med mundbind*."))
+        return
+    row = await turn.db.scalar(
+        select(Question).where(Question.crisis_id == turn.the_crisis.id, Question.number == int(numbered[1]))
+    )
+    if row is None:
+        await turn.answer(
+            Card(f"Der er intet spørgsmål {numbered[1]}. Dit svar er ikke sendt; se køen med */krise spm*.")
+        )
+        return
+    await _answer(turn, row, numbered[2].strip())
+
+
+@action("questions.answer")
+async def pressed_answer(turn: Turn, question: int) -> None:
+    """The form on the owner's card."""
+    row = await _standing(turn, question)
+    if row is not None and turn.value("answer"):
+        await _answer(turn, row, turn.value("answer"))
+
+
+async def _answer(turn: Turn, row: Question, text: str) -> None:
+    # The helper passes on and doesn't answer: that is done "hvor det faglige ansvar er placeret" (R148, R150).
+    if turn.sender != row.owner and not await rights.runs_staff.held(turn):
+        await turn.answer(
+            Card(
+                f"Spørgsmål {row.number} besvares af {turn.name(row.owner)}; tovholderen kan flytte det. "
+                "Dit svar er ikke sendt."
+            )
+        )
+        return
+    corrected = row.answered_at is not None
+    row.answer, row.answered_by, row.answered_at = text, turn.sender, turn.now
+    await turn.log(
+        f"{'Nyt svar' if corrected else 'Svar'} på spørgsmål {row.number}: {text}",
+        kind="answer",
+        receiver=row.asker,
+        refs={"question": row.number, "about": row.log_no},
+        verification="confirmed",
+    )
+    await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner))
+    asks = await turn.db.scalars(
+        select(Question).where(
+            Question.crisis_id == row.crisis_id, (Question.id == row.id) | (Question.same_as == row.number)
+        )
+    )
+    for each in asks:
+        outside = "\nGiv svaret videre til den, der spurgte." if each.external else ""
+        await turn.say(
+            each.asker,
+            Card(
+                f"*{'Nyt svar' if corrected else 'Svar'} på spørgsmål {each.number}* fra {turn.name(turn.sender)}:\n"
+                f"»{quote(text, 2500)}«{outside}"
+            ),
+            kind="notice",
+        )
+    if turn.sender not in (row.owner, row.asker):
+        await turn.answer(Card(f"Svaret på spørgsmål {row.number} er sendt til {turn.name(row.asker)}."))
+
+
+@action("questions.move")
+async def move(turn: Turn, question: int) -> None:
+    """ "mandatet til at fordele og videregive opgaver på kryds og tværs" (R147, R150)."""
+    row = await _standing(turn, question)
+    if row is None or row.answered_at is not None:
+        return
+    if turn.sender != row.owner and not await _may_route(turn):
+        await turn.answer(Card("Det kan kun tovholderen, hjælperen eller den, der har spørgsmålet. Intet er ændret."))
+        return
+    found = turn.plan.named(turn.value("owner"))
+    if len(found) != 1:
+        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(turn.value("owner"), 100)}" er. Intet er ændret.'))
+        return
+    before, row.owner = row.owner, found[0]
+    centre = owners.centre_of(turn.rules, row.owner)
+    row.centre = centre.name if centre else None
+    await turn.log(
+        f"Spørgsmål {row.number} er flyttet fra {turn.name(before)} til {turn.name(row.owner)}",
+        kind="question",
+        receiver=row.owner,
+        refs={"question": row.number, "about": row.log_no},
+    )
+    await turn.replace(Card(f"Spørgsmål {row.number} er flyttet til {turn.name(row.owner)}."))
+    await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner), kind="notice")
+
+
+async def _keep(turn: Turn, text: str) -> Question:
+    crisis, plan = turn.the_crisis, turn.rules
+    external = bool(PRESS.search(text))
+    coordinator = plan.holder("tovholder") or plan.holder("sekretær") or (await turn.chiefs() or [turn.sender])[0]
+    spokesperson = next(filter(None, map(plan.holder, ("pressetalsperson", "presseansvarlig", "kommunikation"))), None)
+    named = None if external else next((each for each in plan.centres if _speaks_of(each.name, text)), None)
+    owner = (spokesperson if external else (named.contact or named.chief) if named else None) or coordinator
+    last = await turn.db.scalar(select(func.max(Question.number)).where(Question.crisis_id == crisis.id))
+    number = (last or 0) + 1
+    entry = await turn.log(
+        f"Spørgsmål: {text}",
+        kind="question",
+        sender=turn.sender,
+        receiver=owner,
+        direction="in",
+        event_time=turn.the_incoming.received_at,
+        refs={"question": number},
+    )
+    row = Question(
+        crisis_id=crisis.id,
+        number=number,
+        text=text,
+        asker=turn.sender,
+        external=external,
+        centre=named.name if named else None,
+        owner=owner,
+        asked_at=turn.now,
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    return row
+
+
+def _speaks_of(centre: str, text: str) -> bool:
+    said = re.findall(r"\w+", fold(text))
+    return f" {fold(centre)} " in f" {' '.join(said)} "
+
+
+async def _alike(turn: Turn, row: Question) -> Question | None:
+    """The answered question that is most like this one, where one is like enough."""
+    answered = await turn.db.scalars(
+        select(Question).where(
+            Question.crisis_id == row.crisis_id,
+            Question.id != row.id,
+            Question.answered_at.is_not(None),
+            Question.same_as.is_(None),
+            Question.external == row.external,
+        )
+    )
+    # An answer is there for whoever asks the same, but for what few may know.
+    usable, _ = await clearance.visible_rows(turn, list(answered), turn.staff)
+    scored = [(fuzz.token_sort_ratio(fold(each.text), fold(row.text)), each) for each in usable]
+    best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] >= ALIKE else None
+
+
+async def _route(turn: Turn, row: Question) -> None:
+    if row.owner == turn.sender and row.asker == turn.sender:
+        return
+    await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner), kind="notice")
+
+
+def _owners_card(turn: Turn, row: Question) -> Card:
+    outside = " (udefra: kun dig, der svarer)" if row.external else ""
+    text = f"*Spørgsmål {row.number}* fra {turn.name(row.asker)}{outside}:\n»{quote(row.text, 2000)}«"
+    if row.answered_at is not None:
+        return Card(f"{text}\n✅ Besvaret af {turn.name(row.answered_by or '')}: »{quote(row.answer or '', 800)}«")
+    about = {"question": row.id, "crisis": row.crisis_id}
+    return Card(
+        text,
+        buttons=(
+            Button(
+                "Svar", "questions.answer", about, style="primary", form=ANSWER, form_title=f"Svar på spm. {row.number}"
+            ),
+            _moving(row, "Send videre"),
+        ),
+    )
+
+
+def _moving(row: Question, label: str) -> Button:
+    about = {"question": row.id, "crisis": row.crisis_id}
+    to = (Field("owner", "Til hvem? Navn, rolle eller center", "persons", required=True),)
+    return Button(label, "questions.move", about, form=to, form_title=f"Flyt spm. {row.number}")
+
+
+def _told(turn: Turn, row: Question) -> Card:
+    if row.answered_at is not None:
+        return Card(f"Spørgsmål {row.number} er besvaret: »{quote(row.answer or '', 1500)}«")
+    return Card(f"Spørgsmål {row.number} er sendt til {turn.name(row.owner)}. Du får svaret her.")
+
+
+async def _queue(turn: Turn) -> None:
+    every = select(Question).where(Question.crisis_id == turn.the_crisis.id).order_by(Question.number.desc())
+    may_route = await _may_route(turn)
+    rows, unseen = await clearance.visible_rows(turn, list(await turn.db.scalars(every)))
+    waiting = [row for row in rows if row.answered_at is None]
+    facts = tuple((f"Spm. {row.number}", f"{quote(row.text, 120)} → {turn.name(row.owner)}") for row in waiting[:SHOWN])
+    await turn.answer(
+        Card(
+            f"*Spørgsmål:* {len(waiting)} venter, {len(rows) - len(waiting)} er besvaret. "
+            f"Spørg med */krise spm*, svar med */krise svar* og nummeret.\n{unseen}".rstrip(),
+            facts=facts,
+            buttons=tuple(_moving(row, f"Flyt spm. {row.number}") for row in waiting[:MOVED] if may_route),
+        )
+    )
+
+
+async def _may_route(turn: Turn) -> bool:
+    return await rights.runs_staff.held(turn) or rights.acts_as(turn.rules, turn.sender, "hjælper")
+
+
+async def _standing(turn: Turn, question: int) -> Question | None:
+    row = await turn.db.get(Question, question)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+
+
+async def _of_asker(turn: Turn, question: int) -> Question | None:
+    row = await _standing(turn, question)
+    return row if row is not None and row.asker == turn.sender else None
+
+
+def _key(row: Question, whose: str) -> str:
+    return f"question/{row.id}/{whose}"

@@ -1,0 +1,173 @@
+"""`koord`: an event that hits several municipalities. Plan §6, Hændelser der berører flere kommuner (R160–R171).
+
+"Alle berørte kommuners krisestabe … etableres med udgangspunkt i egne planer": the own staff goes on as it was, and leads
+itself.
+"""
+
+from __future__ import annotations
+
+from handlers.coordination import coordinating_card, liaison_officer, liaison_reports, state
+from handlers.core import rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.language import municipalities
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from storage.letters import fold
+
+# The first word says what it is about; anything else is municipalities.
+ABOUT = {"mandat": "mandate", "hjem": "in", "til": "out", "ud": "out", "uden": "gone"}
+
+
+@verb(
+    "koord",
+    "koordinerende stab",
+    help="koord ishøj vallensbæk – hændelsen berører flere kommuner; uden tekst: den koordinerende stab",
+    who=rights.coordinates,
+    crisis=True,
+    grave=True,
+)
+async def coordinate(turn: Turn, text: str) -> None:
+    """Which municipalities are hit, what is carried home or out, or the card."""
+    first, _, rest = text.strip().partition(" ")
+    match ABOUT.get(fold(first).strip(":")):
+        case "mandate":
+            await liaison_officer.propose(turn, rest)
+        case "in" | "out" as direction:
+            await liaison_reports.send(turn, "coordinating", direction, rest)
+        case "gone":
+            await _gone(turn, rest)
+        case _ if text.strip():
+            await _hit(turn, text)
+        case _:
+            await _show(turn)
+
+
+async def _hit(turn: Turn, text: str) -> None:
+    """Names of the plan count at once; others are asked about, since a slip would set a staff going."""
+    said = municipalities.named(turn.rules, text)
+    await state.hit(turn, said.known)
+    if said.unknown:
+        names = ", ".join(said.unknown)
+        await turn.answer(
+            Card(
+                f"»{quote(names, 300)}« er ikke blandt planens kommuner. Berører hændelsen også dem?",
+                buttons=(
+                    Button("Ja", "coordination.others", {"crisis": turn.the_crisis.id, "names": list(said.unknown)}),
+                ),
+            )
+        )
+    if said.known:
+        await _show(turn)
+
+
+@action("coordination.others", who=rights.coordinates)
+async def others(turn: Turn, names: list[str]) -> None:
+    """`Ja`: municipalities that the plan doesn't have."""
+    await state.hit(turn, [name[:1].upper() + name[1:] for name in names])
+    await turn.replace(Card(f"Berørte kommuner: {quote(', '.join(turn.the_crisis.municipalities))}."))
+    await _show(turn)
+
+
+async def _gone(turn: Turn, text: str) -> None:
+    """ "koord uden greve": it wasn't hit after all, and the log says so."""
+    said = {fold(name) for name in [*municipalities.named(turn.rules, text).known, *text.replace(",", " ").split()]}
+    await state.hit(turn, (), [name for name in turn.the_crisis.municipalities if fold(name) in said])
+    await _show(turn)
+
+
+async def _show(turn: Turn) -> None:
+    row = await state.standing(turn)
+    if row is not None:
+        await turn.answer(await coordinating_card.card(turn, row))
+        return
+    hit = ", ".join(turn.the_crisis.municipalities) or municipalities.own(turn.rules)
+    rest = (
+        "Den koordinerende stab aktiveres, når egen krisestab er aktiveret på niveau 2."
+        if len(turn.the_crisis.municipalities) > 1
+        else "Rammer den flere, så skriv fx */krise koord ishøj vallensbæk*."
+    )
+    await turn.answer(Card(f"Berørte kommuner: {quote(hit)}. {rest}"))
+
+
+@action("coordination.members", who=rights.coordinates)
+async def members(turn: Turn) -> None:
+    """Who sits there for 4K and for each municipality (R164): names to ring, never persons with rights (R169)."""
+    row = await state.standing(turn)
+    if row is None:
+        return
+    sitting = await coordinating_card.sitting(turn)
+    changed = {
+        organisation: name
+        for place, (organisation, before) in enumerate(sitting.items())
+        if (name := turn.value(f"seat{place}")) and name != before
+    }
+    for organisation, name in changed.items():
+        await state.seat(turn, "staff", organisation, name)
+    if changed:
+        await turn.log(
+            "Koordinerende stab: " + "; ".join(f"{organisation}: {name}" for organisation, name in changed.items()),
+            kind="coordination",
+            sender=turn.sender,
+        )
+    await turn.replace(await coordinating_card.card(turn, row))
+
+
+@action("coordination.place", who=rights.coordinates)
+async def place(turn: Turn) -> None:
+    """Virtual by default, at 4K where that is decided (R163); and where the shared templates are (R167)."""
+    row = await state.standing(turn)
+    if row is None:
+        return
+    row.form = turn.chosen("form", coordinating_card.FORMS) or row.form
+    row.place, row.templates = turn.value("place") or row.place, turn.value("templates") or row.templates
+    await turn.log(
+        f"Den koordinerende stab mødes {coordinating_card.FORMS[row.form]}"
+        f"{f': {row.place}' if row.place else ''}. Fælles skabeloner: {row.templates or 'ikke aftalt'}",
+        kind="coordination",
+        sender=turn.sender,
+        verification="confirmed",
+    )
+    await turn.replace(await coordinating_card.card(turn, row))
+
+
+@action("coordination.ask_service", who=rights.coordinates)
+async def ask_service(turn: Turn) -> None:
+    """ "Sikre den fælles koordinering ved hændelser, der berører flere kommuner" (plan §2; R171): 4K is asked."""
+    row, chief = await state.standing(turn), turn.rules.holder("beredskabschef")
+    if row is None or row.facilitation_asked_at is not None or chief is None:
+        return
+    row.facilitation_asked_at, row.facilitation_asked_by = turn.now, turn.sender
+    await turn.notify(
+        [chief],
+        Card(
+            f"*Kan Beredskab 4K facilitere den koordinerende stab?* Krise nr. {turn.the_crisis.number}: "
+            f"{quote(turn.the_crisis.title)}.\nBerørte kommuner: {quote(', '.join(turn.the_crisis.municipalities))}. "
+            f"Spurgt af {turn.name(turn.sender)}. 4K er også leddet til Beredskabsstyrelsen.",
+            buttons=(
+                Button("Vi faciliterer", "coordination.facilitate", {"crisis": turn.the_crisis.id}, style="primary"),
+            ),
+        ),
+        kind="notice",
+        summary="Beredskab 4K er bedt om at facilitere den koordinerende stab",
+        urgency=URGENT,
+    )
+    await turn.replace(await coordinating_card.card(turn, row))
+
+
+@action("coordination.facilitate", who=rights.decider)
+async def facilitate(turn: Turn) -> None:
+    """`Vi faciliterer`, from 4K."""
+    row = await state.standing(turn)
+    if row is None or row.facilitated_by is not None:
+        return
+    row.facilitated_by, row.facilitated_at = turn.sender, turn.now
+    await turn.log(
+        f"Beredskab 4K faciliterer den koordinerende stab: {turn.name(turn.sender)}",
+        kind="coordination",
+        sender=turn.sender,
+        direction="in",
+        verification="confirmed",
+    )
+    await turn.replace(Card("Tak. Krisestaben har fået at vide, at 4K faciliterer."))
+    await turn.say(turn.staff, await coordinating_card.card(turn, row))

@@ -1,0 +1,141 @@
+"""What krisebot says, before any platform has drawn it.
+
+A handler builds a `Card`; each platform draws the same card in its own form (Block Kit, Adaptive Card, HTML, numbered
+text). A card is plain data, so that it can lie in the outbox until it is delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+FieldKind = Literal["text", "long", "choice", "time", "persons"]
+Style = Literal["normal", "primary", "danger"]
+
+# What everything that an exercise says begins with (plan §3, R245): nobody may take it for the real thing.
+EXERCISE = "ØVELSE"
+# What Slack takes as a dialog's heading.
+LONGEST_TITLE = 24
+
+# Before anything else, wherever words may tell of danger.
+DANGER = "Ved fare for liv: ring 112."
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a person may fill in.
+
+    Args:
+        id: the key the answer comes back under, English snake_case.
+        label: what the person reads, Danish.
+        kind: "text" one line, "long" several, "choice" one of `choices`, "time" words that handlers.times reads,
+            "persons" names or mentions.
+        required: only for what the plan makes compulsory; everything else may be sent empty.
+        value: what it is filled with from the start.
+        choices: (value, label) pairs, for "choice".
+    """
+
+    id: str
+    label: str
+    kind: FieldKind = "text"
+    required: bool = False
+    value: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button that runs the action `do` with `args` when pressed.
+
+    Args:
+        label: Danish, unique within its card.
+        do: the action's registered name (see handlers.registry).
+        args: small JSON values that come back with the press.
+        style: "primary" for the one expected press, "danger" for what ends things.
+        form: fields asked for in a dialog before the action runs; empty means the press runs it at once.
+        form_title: the dialog's heading, at most 24 characters.
+    """
+
+    label: str
+    do: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    style: Style = "normal"
+    form: tuple[Field, ...] = ()
+    form_title: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One message.
+
+    Args:
+        text: the first line says what happened; a blank line parts paragraphs. `*…*` is bold, nothing else is markup.
+            What a user wrote goes through `quote`.
+        facts: (name, value) pairs, drawn as a short table.
+        fields: filled in on the message itself; every button sends them along.
+        buttons: at most ten.
+        brief: said instead where only words can go, to the letter; empty means the text with numbered answers.
+        calendar: an invitation as iCalendar, which goes along where a file can; nobody else draws it.
+        exercise: it belongs to an exercise, and says so; see `in_exercise`.
+    """
+
+    text: str
+    facts: tuple[tuple[str, str], ...] = ()
+    fields: tuple[Field, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    brief: str = ""
+    calendar: str = ""
+    exercise: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The card as JSON data, for the outbox."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Card:
+        """A card as `to_json` left it."""
+        return cls(
+            text=data["text"],
+            facts=tuple((name, value) for name, value in data["facts"]),
+            fields=tuple(_field(each) for each in data["fields"]),
+            buttons=tuple(
+                Button(**{**each, "form": tuple(_field(one) for one in each["form"])}) for each in data["buttons"]
+            ),
+            brief=data.get("brief", ""),
+            calendar=data.get("calendar", ""),
+            exercise=data.get("exercise", False),
+        )
+
+    def button(self, label: str) -> Button | None:
+        """The button with that label, or None."""
+        return next((each for each in self.buttons if each.label == label), None)
+
+
+def in_exercise(card: Card) -> Card:
+    """The card as an exercise says it: the word comes first wherever it is drawn. Once is enough."""
+    if card.exercise:
+        return card
+    brief = f"{EXERCISE}: {card.brief}" if card.brief else ""
+    buttons = tuple(
+        replace(button, form_title=f"{EXERCISE}: {button.form_title or button.label}"[:LONGEST_TITLE])
+        if button.form
+        else button
+        for button in card.buttons
+    )
+    return replace(card, text=f"{EXERCISE}: {card.text}", brief=brief, buttons=buttons, exercise=True)
+
+
+def _field(data: Mapping[str, Any]) -> Field:
+    return Field(**{**data, "choices": tuple((value, label) for value, label in data["choices"])})
+
+
+def quote(text: str, longest: int = 20_000) -> str:
+    """A user's own words, to stand inside a card's text: no character of it is read as markup.
+
+    Args:
+        text: as typed.
+        longest: characters; more than that is shortened visibly, so that what follows it on the card is still seen.
+    """
+    shown = text if len(text) <= longest else f"{text[:longest]} … (hele teksten står i loggen)"
+    return shown.replace("*", "∗")

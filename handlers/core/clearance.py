@@ -1,0 +1,252 @@
+"""Decide what a reader may see: four grades, and whom each is open to. Plan §8, "graderne af fortrolighed"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, func, select
+
+from handlers.core import audiences, rights
+from handlers.core.card import Card
+from handlers.core.context import Context
+from storage.case import redaction
+from storage.grades import DEFAULT, GRADES, Grade, within
+from storage.letters import fold
+from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
+from storage.rows.log import LogState
+from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing, Subject
+from storage.rows.traffic import StaffRecipient
+
+OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
+# Those who decide, and those who do the staff's work without sitting in it.
+SERVING = (
+    *DECIDING_ROLES,
+    "kommunikation",
+    "pressetalsperson",
+    "presseansvarlig",
+    "hjælper",
+    "forbindelsesofficer",
+)
+# What many look at: the staff's channel, the wall board, what goes to C3.
+SHARED = STAFF
+# Whose a list's row is: who gave it, who has it, who has been asked. An order's receiver isn't, before it is issued.
+OWNERS = (
+    "owner",
+    "created_by",
+    "requester",
+    "asker",
+    "asked",
+    "added_by",
+    "drafted_by",
+    "written_by",
+    "delegated_to",
+    "changed_by",
+    "source",
+)
+
+Row = TypeVar("Row")
+
+
+async def highest_for(turn: Context, recipient: str, subject: Subject = LOG) -> Grade:
+    """The highest grade that somebody may see.
+
+    Args:
+        recipient: a person, or the staff's channel.
+        subject: of what: one of `storage.rows.staff.SUBJECTS`.
+    """
+    if isinstance(recipient, StaffRecipient):
+        return SHARED
+    if recipient.startswith(OUTSIDE):
+        return await _from_outside(turn, recipient.removeprefix(OUTSIDE))
+    if recipient in await turn.chiefs() or any(
+        rights.acts_as(turn.rules, recipient, role) for role in SECRETARIAT_ROLES
+    ):
+        return CONFIDENTIAL
+    if recipient in await turn.members() or any(rights.acts_as(turn.rules, recipient, role) for role in SERVING):
+        return STAFF
+    decided = await _decided_for(turn, recipient, subject)
+    if decided is not None:
+        return decided
+    if subject == LISTS:
+        # A list tells what the log tells.
+        return await highest_for(turn, recipient, LOG)
+    return INTERNAL if turn.rules.centres_of(recipient) and subject == LOG else OPEN
+
+
+async def highest_here(turn: Context, subject: Subject = LOG) -> Grade:
+    """The highest grade that an answer may show where it is given: in the channel no more than all there may see."""
+    return SHARED if turn.incoming is None else await highest_for(turn, await turn.here(), subject)
+
+
+async def forwarded(turn: Context, person: str, subject: Subject) -> Grade:
+    """The highest grade that somebody may be sent by those who decide on it themselves: where nothing is decided for them,
+    what the staff shares ("videresendes til de niveauer, der er besluttet relevante", R092).
+    """
+    decided = await _decided_for(turn, person, subject)
+    own = await highest_for(turn, person, subject)
+    return own if decided is not None else max(own, SHARED, key=GRADES.index)
+
+
+def can_share(turn: Context, grade: Grade) -> str:
+    """Who can let more see what has a grade; empty for what is never shared with many."""
+    if grade == CONFIDENTIAL:
+        return ""
+    return f"{rights.chief.holders.capitalize()} kan beslutte at dele det: */krise deling*."
+
+
+async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
+    """Those of a list's rows that may be shown: up to the reader's grade, and what is the reader's own or their centre's.
+
+    A row has the grade of the log line that it stands at, and Stab when it stands at none.
+
+    Args:
+        rows: of one table, of this crisis.
+        reader: a person, or the staff's channel; None: where an answer is given.
+
+    Returns:
+        them, in their order; and a line that says how many others there are, and who can share them. Empty for none.
+    """
+    reader = reader or await turn.here()
+    highest = await highest_for(turn, reader, LISTS)
+    grades = await grades_of(turn, rows)
+    shown, left_out = [], Counter[Grade]()
+    for row, grade in zip(rows, grades, strict=True):
+        if within(grade, highest) or _is_own(turn, row, reader, grade):
+            shown.append(row)
+        else:
+            left_out[grade] += 1
+    told = not_shown(turn, left_out)
+    sharable = can_share(turn, SHARED) if any(grade != CONFIDENTIAL for grade in left_out) else ""
+    return shown, f"{told} {sharable}".strip()
+
+
+async def grades_of(turn: Context, rows: Iterable[Any]) -> list[Grade]:
+    numbers = [getattr(row, "log_no", None) for row in rows]
+    known: dict[int, Grade] = {}
+    # SQLite goes through the whole log to find none of its lines.
+    if wanted := [no for no in numbers if no is not None]:
+        found = await turn.db.execute(
+            select(LogState.no, LogState.grade).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(wanted))
+        )
+        known = dict(found.all())
+    return [known.get(no or 0, DEFAULT) for no in numbers]
+
+
+def _is_own(turn: Context, row: Any, reader: str, grade: Grade) -> bool:
+    """Whether it is the reader's own, of any grade; or, below the highest, of a centre that they lead or speak for."""
+    named = [getattr(row, column, None) or () for column in OWNERS]
+    persons = {person for each in named for person in ([each] if isinstance(each, str) else each)}
+    if reader in persons or grade == CONFIDENTIAL:
+        return reader in persons
+    centres = {each.name for person in persons for each in turn.rules.centres_of(person)} | {getattr(row, "centre", "")}
+    return any(each.name in centres for each in turn.rules.centres_of(reader))
+
+
+def above(grade: Grade) -> ColumnElement[bool]:
+    """The log lines that whoever may see up to a grade does not see; for a query on `LogState`.
+
+    Few lines are above what most may see, and stand together in an index. So it is they that are named, here and below:
+    a database that looked for all the others by their grade would go through the whole log.
+    """
+    return LogState.grade.in_([each for each in GRADES if not within(each, grade)])
+
+
+def up_to(grade: Grade) -> ColumnElement[bool]:
+    """The log lines that whoever may see up to a grade sees; for a query on `LogState`."""
+    return LogState.grade.not_in([each for each in GRADES if not within(each, grade)])
+
+
+async def hidden(turn: Context, numbers: Collection[int], grade: Grade) -> set[int]:
+    """Those of the log lines with these numbers that are above a grade."""
+    if not numbers:
+        return set()
+    found = await turn.db.scalars(
+        select(LogState.no).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers), above(grade))
+    )
+    return set(found)
+
+
+async def unseen(turn: Context, grade: Grade, *where: ColumnElement[bool]) -> str:
+    """ "2 linjer er ikke vist: de er Fortrolig."; empty when none is.
+
+    Args:
+        grade: what is shown.
+        where: which of the log's lines there is talk of, on `LogState` alone.
+    """
+    counted = await turn.db.execute(
+        select(LogState.grade, func.count())
+        .where(LogState.crisis_id == turn.the_crisis.id, above(grade), *where)
+        .group_by(LogState.grade)
+    )
+    return not_shown(turn, dict(counted.all()))
+
+
+def not_shown(turn: Context, counted: Mapping[Grade, int]) -> str:
+    """That lines are left out, how many and why; empty for none.
+
+    Args:
+        counted: how many there are of each grade.
+    """
+    total = sum(counted.values())
+    if not total:
+        return ""
+    names = " eller ".join(turn.rules.grade_name(grade) for grade in GRADES if counted.get(grade))
+    return f"1 linje er ikke vist: den er {names}." if total == 1 else f"{total} linjer er ikke vist: de er {names}."
+
+
+def named(turn: Context, text: str) -> Grade | None:
+    """The grade that the municipality calls so, also as "fortroligt" and "fortrolige"; or None."""
+    said = fold(text)
+    for grade in GRADES:
+        name = fold(turn.rules.grade_name(grade))
+        if said in (name, f"{name}t", f"{name}e"):
+            return grade
+    return None
+
+
+async def repeats_secret(turn: Context, text: str, refs: Mapping[str, Any] | None = None) -> bool:
+    """Whether a text says what a confidential line says, or tells of the same row: then it is as confidential.
+
+    Args:
+        refs: what the line that it stands in speaks of, where it is one.
+    """
+    secrets = await turn.secrets()
+    return redaction.row_of(refs or {}) in secrets.rows or redaction.tells(text, secrets)
+
+
+async def redacted_for(turn: Context, card: Card, recipient: str) -> Card:
+    """A card as its recipient may see it: what repeats a confidential line's words says so instead."""
+    if turn.crisis is None:
+        return card
+    secrets, drawn = await turn.secrets(), card.to_json()
+    mark, leave = f"({turn.rules.grade_name(CONFIDENTIAL)})", ("do", "args", "id", "kind", "style")
+    # Those who said it, and those it was said to, know it already.
+    cut = redaction.without(drawn, secrets, mark, reader=recipient, leave=leave, together=True)
+    return card if cut == drawn or await highest_for(turn, recipient) == CONFIDENTIAL else Card.from_json(cut)
+
+
+async def decisions(turn: Context) -> dict[tuple[Subject, str], Sharing]:
+    """What is decided on who may know what: by subject and group, the newest of each."""
+    rows = await turn.db.scalars(select(Sharing).where(Sharing.crisis_id == turn.the_crisis.id).order_by(Sharing.id))
+    return {(row.subject, row.audience): row for row in rows}
+
+
+async def _decided_for(turn: Context, person: str, subject: Subject) -> Grade | None:
+    """What is decided for the groups that somebody is in; the most open-handed counts. None: nothing is."""
+    found = [
+        row.grade or OPEN
+        for (about, audience), row in (await decisions(turn)).items()
+        if about == subject and person in await audiences.group(turn, audience)
+    ]
+    return max(found, key=GRADES.index, default=None)
+
+
+async def _from_outside(turn: Context, name: str) -> Grade:
+    found = await turn.db.scalar(
+        select(External.clearance).where(
+            External.crisis_id == turn.the_crisis.id, External.name == name, External.until.is_(None)
+        )
+    )
+    return found or OPEN

@@ -1,0 +1,261 @@
+"""The reading half of a turn: who asks, of which crisis, by which plan. Rights and clearance stand on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.core.card import Card, in_exercise
+from handlers.core.incoming import Incoming
+from handlers.core.language import times_shown
+from storage.case import redaction
+from storage.plan.model import Plan
+from storage.plan.persons import SECRETARIAT_ROLES
+from storage.plan.reach import Way
+from storage.rows.alert import Alert
+from storage.rows.crisis import Crisis
+from storage.rows.staff import OUTSIDE, Member
+from storage.rows.traffic import Address, Message, StaffChannel, StaffRecipient
+
+Word = TypeVar("Word", bound=str)
+
+URGENT, ORDINARY, ROUTINE = 0, 1, 2
+
+
+# So long there is between two routine messages to one person; what comes meanwhile is told of in one (D14).
+QUIET = timedelta(minutes=15)
+
+
+class Context:
+    """What can be asked of a turn, and nothing that changes anything.
+
+    Args:
+        db: the turn's transaction.
+        now: UTC; the same for the whole turn.
+        plan: today's plan.
+        incoming: what a person did, or None when a timer fell due.
+        crisis: which crisis it is about, where that is known.
+        due: when the timer should have gone off, UTC.
+        strangers: names of employees who are not in the plan.
+        ways: the ways to reach people that are in use.
+    """
+
+    def __init__(
+        self,
+        db: AsyncSession,
+        now: datetime,
+        plan: Plan,
+        *,
+        incoming: Incoming | None = None,
+        crisis: Crisis | None = None,
+        due: datetime | None = None,
+        strangers: Mapping[str, str] | None = None,
+        ways: Sequence[Way] = (),
+    ) -> None:
+        self.db = db
+        self.now = now
+        self.plan = plan
+        self.incoming = incoming
+        self.due = due
+        self.ways = ways
+        self._strangers = strangers or {}
+        self._crisis = crisis
+        # Whether what is said and begun here belongs to an exercise; what began in one stays in it (D10).
+        self.exercise = crisis is not None and crisis.exercise
+        self._secrets: redaction.Secrets | None = None
+        self.inbox_id: int | None = None
+        self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
+        self._watched: set[str] = set()
+
+    @property
+    def crisis(self) -> Crisis | None:
+        """The crisis the turn is about, or None."""
+        return self._crisis
+
+    @crisis.setter
+    def crisis(self, crisis: Crisis | None) -> None:
+        self._crisis = crisis
+        if crisis is not None:
+            self.exercise = crisis.exercise
+        self._secrets = None
+        self.__dict__.pop("rules", None)
+
+    @property
+    def the_crisis(self) -> Crisis:
+        """The crisis, where the router has already made sure that there is one."""
+        if self._crisis is None:
+            raise LookupError("this turn has no crisis")
+        return self._crisis
+
+    @cached_property
+    def rules(self) -> Plan:
+        """The plan that counts: the crisis' own, frozen when it began, with today's numbers; else today's."""
+        return Plan.thawed(self._crisis.plan, self.plan, self._crisis.holders) if self._crisis else self.plan
+
+    @property
+    def the_incoming(self) -> Incoming:
+        """What a person did, where it is known that it was one."""
+        if self.incoming is None:
+            raise LookupError("nothing came in: a timer fell due")
+        return self.incoming
+
+    def value(self, field: str) -> str:
+        """What was filled in, trimmed; empty when nothing was."""
+        return self.the_incoming.values.get(field, "").strip()
+
+    def chosen(self, field: str, among: Iterable[Word]) -> Word | None:
+        """What was chosen of some words; None where it is none of them."""
+        value = self.value(field)
+        return next((each for each in among if each == value), None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that times are written in."""
+        return self.plan.timezone
+
+    @property
+    def sender(self) -> str:
+        """Whose turn it is: a person, or "krisebot" for a timer's."""
+        return self.incoming.sender if self.incoming else "krisebot"
+
+    def name(self, person: str) -> str:
+        """A person's name, for others to read."""
+        known = self.rules.persons.get(person)
+        if known:
+            return known.name
+        if person.startswith(OUTSIDE):
+            return person.removeprefix(OUTSIDE)
+        if self.incoming and person == self.incoming.sender and self.incoming.sender_name:
+            return self.incoming.sender_name
+        return self._strangers.get(person) or person.partition(":")[2].capitalize() or person
+
+    def names(self, persons: Iterable[str]) -> str:
+        """Several names in one breath: "Anne Holm, Ole Bach og Sara Nygaard"."""
+        every = [self.name(person) for person in persons]
+        return " og ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
+
+    def phone(self, person: str) -> str:
+        """The number to ring a person on today, or words that say there is none."""
+        known = self.plan.persons.get(person) or self.rules.persons.get(person)
+        number = known.mobile if known else None
+        return re.sub(r"(?<=\d)(?=(\d\d)+$)", " ", number) if number else "intet nummer"
+
+    def clock(self, at: datetime | None) -> str:
+        """A time as people read it: "kl. 14:02", with the day where it isn't today."""
+        if at is None:
+            return "–"
+        read = times_shown.short(at, self.zone, self.now)
+        return read if "kl." in read else f"kl. {read}"
+
+    def link(self, path: str) -> str:
+        """A page of krisebot's own, as people read it: whole where the plan says what our address is.
+
+        Args:
+            path: "/tavle/…".
+        """
+        return f"{self.plan.server}{path}" if self.plan.server else f"{path} på Krisebots adresse"
+
+    async def open_crises(self) -> list[Crisis]:
+        """Those that go on: decided ones first, then warnings; oldest first.
+
+        A real one goes before an exercise, which is found only where there is none, or where it is asked for (D10).
+        """
+        found = await self.db.scalars(
+            select(Crisis).where(Crisis.state.in_(["active", "warned"])).order_by(Crisis.state, Crisis.number)
+        )
+        going = list(found)
+        alike = [crisis for crisis in going if crisis.exercise == self.exercise]
+        return alike or ([] if self.exercise else going)
+
+    async def chiefs(self) -> list[str]:
+        """Who has the staff chief's right: whoever was named, with a deputy; else the mayor and deputies (plan §5)."""
+        crisis = self.the_crisis
+        if crisis.chief:
+            deputy = crisis.holders.get("krisestabschefens stedfortræder")
+            return [crisis.chief, deputy] if deputy else [crisis.chief]
+        mayor = self.rules.holder("borgmester")
+        return [person for person in [mayor, *self.rules.deputies("borgmester")] if person]
+
+    async def members(self, *staffs: str) -> list[str]:
+        """Who is in the staff now, or beside it; without names of staffs, all of them. Those from outside we don't reach."""
+        query = select(Member.person).where(Member.crisis_id == self.the_crisis.id, Member.until.is_(None))
+        if staffs:
+            query = query.where(Member.staff.in_(staffs))
+        found = list(dict.fromkeys((await self.db.scalars(query.order_by(Member.id))).all()))
+        return [person for person in found if not person.startswith(OUTSIDE)]
+
+    async def took_part(self) -> list[str]:
+        """Everybody who has been in the staff or beside it, who warned and who decided; those from outside we don't reach."""
+        crisis = self.the_crisis
+        members = select(Member.person).where(Member.crisis_id == crisis.id).order_by(Member.id)
+        warned = select(Alert.person).where(Alert.crisis_id == crisis.id).order_by(Alert.id)
+        found = [*await self.db.scalars(warned), crisis.decided_by, *await self.db.scalars(members)]
+        return list(dict.fromkeys(person for person in found if person and not person.startswith(OUTSIDE)))
+
+    async def involved(self) -> set[str]:
+        """The staff and those who serve it, with the centres' chiefs and contacts."""
+        persons = set(await self.members())
+        for centre in self.rules.centres:
+            persons.update(person for person in (centre.chief, centre.contact, centre.deputy) if person)
+        for role in (*SECRETARIAT_ROLES, "kommunikation"):
+            persons.update(self.rules.holders(role))
+        return persons
+
+    async def quiet_until(self, person: str) -> datetime | None:
+        """Until when a person has had enough of what does not haste, UTC; None when it may be said now (D14)."""
+        last = await self.db.scalar(
+            select(func.max(Message.created_at)).where(
+                Message.recipient == person,
+                Message.urgency == ROUTINE,
+                Message.held.is_(False),
+                Message.bundle.is_(None),
+            )
+        )
+        return last + QUIET if last is not None and last + QUIET > self.now else None
+
+    def drawn(self, card: Card) -> Card:
+        """The card as it is shown: an exercise's says so before anything else (R245)."""
+        return in_exercise(card) if self.exercise else card
+
+    async def here(self) -> str:
+        """Where an answer is given: in the staff's channel when it was asked there, else to whoever asked alone."""
+        incoming = self.the_incoming
+        room = await self.room_of(incoming)
+        in_staff = room is not None and self._crisis is not None and room.crisis_id == self._crisis.id
+        return self.staff if in_staff else incoming.sender
+
+    async def secrets(self) -> redaction.Secrets:
+        """The log lines that are confidential: their numbers and words, and who knows these; see `storage.case.redaction`."""
+        if self._secrets is None:
+            self._secrets = await redaction.secrets(self.db, self.the_crisis)
+        return self._secrets
+
+    async def pressed(self) -> Message | None:
+        """The message whose button was pressed."""
+        number = self.incoming.message if self.incoming and self.incoming.kind == "press" else ""
+        return await self.db.get(Message, int(number)) if number.isdecimal() else None
+
+    @property
+    def staff(self) -> str:
+        """The crisis staff's channel, as a recipient."""
+        return StaffRecipient.of(self.the_crisis.id)
+
+    async def room_of(self, incoming: Incoming) -> StaffChannel | None:
+        """The staff channel that something was said in."""
+        found = await self.db.scalar(
+            select(StaffChannel).where(
+                StaffChannel.platform == incoming.platform, StaffChannel.address == incoming.conversation
+            )
+        )
+        return found
+
+    async def known_address(self, person: str) -> bool:
+        """Whether we have heard from the person on any platform."""
+        return await self.db.scalar(select(Address.person).where(Address.person == person).limit(1)) is not None

@@ -1,0 +1,141 @@
+"""Take what came along with an input (pictures, files) into rows, beside the log line that it belongs to. Plan §7, Dokumentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core.card import Card, quote
+from handlers.core.context import Context
+from handlers.core.incoming import Enclosed, Incoming
+from handlers.core.language import cpr
+from storage.rows.crisis import Crisis
+from storage.rows.log import LARGEST, Attachment, LogEntry, LogKind, of_line
+from storage.rows.traffic import Timer
+
+LONGEST_NAME = 200
+# What falls due when something has lain here without coming into the log; see `handlers.log.unlogged`.
+UNLOGGED = "attachments.unlogged"
+MARK = "📎"
+
+
+async def take(turn: Context, entry: LogEntry, incoming: Incoming, inbox: int | None) -> list[Attachment]:
+    """Give what came along with an input to the log line that was made of it; only the first line gets it.
+
+    Args:
+        entry: the line.
+        incoming: what came in.
+        inbox: the row it was kept in.
+
+    Returns:
+        those that are kept or lost already, which the log has to tell of.
+    """
+    untaken = [row for row in await keep(turn, incoming, inbox) if row.log_no is None]
+    for row in untaken:
+        row.crisis_id, row.log_no = entry.crisis_id, entry.no
+    return [row for row in untaken if row.state != "wanted"]
+
+
+def line_for(row: Attachment) -> tuple[str, LogKind, dict[str, Any]]:
+    """What the log says of something that belongs to one of its lines: the summary, the line's kind, and its refs."""
+    about: dict[str, Any] = {"attachment_of": row.log_no, "name": row.name}
+    if row.state == "kept":
+        summary = f"Bilag til nr. {row.log_no}: {row.name} ({measure(row.size)})"
+        return summary, "attachment", {**about, "size": row.size, "sha256": row.sha256}
+    return f"Bilag til nr. {row.log_no} kunne ikke gemmes: {row.name}. {row.reason}", "attachment_failed", about
+
+
+def lost_card(row: Attachment) -> Card:
+    """What whoever saved something reads when it could not be kept."""
+    to = f"til nr. {row.log_no} " if row.log_no else ""
+    return Card(f"⚠️ Bilaget {to}kunne ikke gemmes: {quote(row.name)}. {row.reason}")
+
+
+async def keep(turn: Context, incoming: Incoming, inbox: int | None) -> list[Attachment]:
+    """See to it that what came along is fetched, whatever the words become; asked again, nothing is fetched twice."""
+    if inbox is None or not incoming.enclosed:
+        return []
+    standing = list(
+        await turn.db.scalars(select(Attachment).where(Attachment.inbox_id == inbox).order_by(Attachment.id))
+    )
+    if standing:
+        return standing
+    rows = [_wanted(turn, each, incoming, inbox) for each in incoming.enclosed]
+    turn.db.add_all(rows)
+    set_timer(turn, inbox)
+    await turn.db.flush()
+    return rows
+
+
+def set_timer(turn: Context, inbox: int) -> None:
+    """Look again when it may be removed. It belongs to no crisis: a stand-down doesn't take it off."""
+    due = turn.now + turn.rules.deadlines.unlogged
+    key = f"{UNLOGGED}/{inbox}/{turn.now.isoformat()}"
+    turn.db.add(Timer(key=key, kind=UNLOGGED, args={"inbox": inbox}, crisis_id=None, due_at=due))
+
+
+def _wanted(turn: Context, each: Enclosed, incoming: Incoming, inbox: int) -> Attachment:
+    reason = each.unreachable or (too_large() if each.size > LARGEST else None)
+    return Attachment(
+        inbox_id=inbox,
+        platform=incoming.platform,
+        reference=dict(each.reference),
+        saved_by=turn.sender,
+        name=cpr.without(each.name)[:LONGEST_NAME] or "uden navn",
+        content_type=each.content_type,
+        size=each.size,
+        state="failed" if reason else "wanted",
+        reason=reason,
+        wanted_at=turn.now,
+        due_at=turn.now,
+    )
+
+
+async def mention(turn: Context, row: Attachment) -> str:
+    """What belongs together with an attachment, counted and named."""
+    if row.log_no is None or row.crisis_id is None:
+        return listed(await turn.db.scalars(select(Attachment).where(Attachment.inbox_id == row.inbox_id)))
+    return listed(await of_line(turn.db, await turn.db.get_one(Crisis, row.crisis_id), row.log_no))
+
+
+async def line(turn: Context, no: int, *, named: bool = True) -> str:
+    """A line below a card's text that tells what belongs to a log line; empty when nothing does.
+
+    Args:
+        named: whether whoever sees the card may see what the files are called.
+    """
+    rows = await of_line(turn.db, turn.the_crisis, no)
+    if not rows:
+        return ""
+    return f"\n{MARK} {listed(rows) if named else f'{len(rows)} bilag'}"
+
+
+def listed(rows: Iterable[Attachment]) -> str:
+    """ "2 bilag: foto.jpg (230 kB), plan.pdf (1,4 MB, hentes)"."""
+    every = sorted(rows, key=lambda row: row.id)
+    return f"{len(every)} bilag: {', '.join(_named(row) for row in every)}"
+
+
+def _named(row: Attachment) -> str:
+    how = {"wanted": "hentes", "failed": "ikke gemt", "removed": "slettet", "kept": ""}[row.state]
+    known = ", ".join(filter(None, (measure(row.size) if row.size else "", how)))
+    return f"{quote(row.name)} ({known})" if known else quote(row.name)
+
+
+def titled(enclosed: Iterable[Enclosed]) -> str:
+    """Words for what came without any: the names of the files."""
+    return ", ".join(cpr.without(each.name) or "uden navn" for each in enclosed)
+
+
+def measure(size: int) -> str:
+    """A number of bytes as people read it: "230 kB", "1,4 MB"."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def too_large() -> str:
+    """Why a file isn't kept that is too large."""
+    return f"Det er større end {LARGEST // 1024**2} MB. Gem det på sagen, og skriv i loggen, hvor det ligger."

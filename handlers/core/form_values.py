@@ -1,0 +1,43 @@
+"""Read what was filled in: a form's persons and times. Bilag 2 and 3."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers.core.card import quote
+from handlers.core.language import owners, times_read
+from handlers.core.turn import Turn
+
+
+class Unreadable(ValueError):
+    """What was filled in can't be read; the message says what it is that one can't see."""
+
+
+def who(turn: Turn, field: str) -> str | None:
+    """The person that a field was filled in with; None when it wasn't.
+
+    Raises:
+        Unreadable: nobody, or more than one, is called that.
+    """
+    typed = turn.value(field)
+    if not typed:
+        return None
+    found = owners.named(turn.rules, f"@{typed.lstrip('@')}")
+    if len(found.persons) != 1:
+        raise Unreadable(f"hvem »{quote(typed)}« er")
+    return found.persons[0]
+
+
+def when(turn: Turn, field: str) -> datetime | None:
+    """The time, UTC, that a field was filled in with; None when it wasn't.
+
+    Raises:
+        Unreadable: it is no time, or one that has passed.
+    """
+    typed = turn.value(field)
+    if not typed:
+        return None
+    read = times_read.parse(typed, turn.now, turn.zone)
+    if read is None or read.passed:
+        raise Unreadable(f"hvornår »{quote(typed)}« er")
+    return read.at

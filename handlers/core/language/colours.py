@@ -1,0 +1,88 @@
+"""How an answer to "Hvordan står det til?" is read: green, yellow, red, or not clear..
+
+Green has to be understood to its last word: whatever stands beside it, a need may hide in. What is unsure is asked.
+No network, no model: the rules are these lists, and tests/handlers/core/language/phrases.yaml measures them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from storage.letters import fold
+
+Colour = Literal["green", "yellow", "red", "unclear"]
+
+# Folded: æ, ø and å are ae, oe and aa; without accents and capitals.
+FINE = (
+    r"ok(?:ay|i|e|ey)?",
+    r"(?:her er alt|det hele er|alt fungerer|det ser (?:fint|godt) ud|intet nyt herfra)(?: fint| godt| ok(?:ay)?| roligt)?",
+    r"alt (?:er )?(?:helt )?(?:ok(?:ay)?|fint|godt|vel|roligt|stille|normalt|i orden|i den skoenneste orden|som det skal vaere|under kontrol|groent)",
+    r"(?:her |det |alt )?(?:ser|gaar|koerer|fungerer|virker) (?:det )?(?:alt )?(?:helt |rigtig )?(?:fint|godt|ok(?:ay)?|som det skal|som normalt|normalt|upaaklageligt)",
+    r"det koerer(?: bare)?",
+    r"(?:vi|jeg) (?:er|har det|klarer os|klarer den) ?(?:helt |alle )?(?:fint|godt|ok(?:ay)?|groenne|groen)?",
+    r"vi klarer (?:os|den|det)(?: fint| selv| godt)?",
+    r"vi er (?:ok(?:ay)?|klar|paa plads|paa|groenne)",
+    r"(?:fint|godt|helt fint|rigtig fint|super|perfekt|upaaklageligt|glimrende|roligt|stille(?: og roligt)?)",
+    r"(?:i orden|under kontrol|situationen er under kontrol)",
+    r"(?:som |alt er som |alt )?(?:normalt|saedvanligt|som vanligt|ved det gamle)",
+    r"(?:normal drift|drift som normalt|driften er normal|vi koerer normal drift|alt koerer som normalt)",
+    r"intet (?:at (?:melde|bemaerke|rapportere|berette)|nyt|saerligt|problem)",
+    r"(?:der er )?(?:ikke|intet) noget (?:nyt|at melde|saerligt)",
+    r"(?:der er )?ikke noget",
+    r"ingen (?:problemer|mangler|udfordringer|skader|syge|sygdom|aendringer|bemaerkninger|nyheder|tilskadekomne|beroerte|behov|problem|nyt)",
+    r"(?:vi )?mangler (?:ikke noget|intet|ingenting|ingen)",
+    r"(?:vi )?har (?:hverken problemer eller mangler|hvad vi skal bruge|alt hvad vi skal bruge|folk nok|det vi skal bruge|nok(?: folk)?)",
+    r"(?:vi )?har ikke brug for (?:noget|hjaelp)",
+    r"(?:vi )?har ingen (?:problemer|mangler|behov|syge|udfordringer)",
+    r"(?:groen|groent|groent lys)",
+    r"(?:👍|✅|🟢|👌|💚)+",
+)
+FILLER = (
+    r"(?:ja|jo|jep|jeps|yes|nej|noeh|hej|hejsa|hej krisebot|tak|tak som spoerger|ja tak|og|mvh|vh|hilsen|heldigvis|her|hos os|indtil videre|p\.?t\.?|lige nu|stadig|fortsat|sagtens|bare|alle|i dag|paa alle enheder|overalt)",
+)
+# Somebody is in danger, or something has stopped: it is read as red however it is wrapped.
+URGENT = re.compile(
+    r"\b(?:akut\w*|haster\w*|nu og her|evakuer\w*|livsfar\w*|brand\w*|braender|roed\w*|katastrof\w*|kaos|panik|112|ambulance\w*"
+    r"|kritisk\w*|nedbrud|kollaps\w*|saaret|saarede|tilskadekom\w*|omkom\w*|doed\w*|savnet|savnes|sos|noedraab\w*"
+    r"|(?:ingen|uden|mangler|mistet) (?:stroem|vand|varme|telefon\w*|internet|medicin|ilt)|stroem\w* (?:er )?(?:gaaet|vaek|afbrudt|ude)"
+    r"|stroemsvigt\w*|vand (?:i|paa) \w+|oversvoem\w*|vi kan ikke mere|kan ikke klare)\b|[🔴🆘🚨]"
+)
+# Something is lacked, doubted or not as it should be.
+NEED = re.compile(
+    r"\b(?:mangle\w*|savner|brug for|behov\w*|bruge|kan ikke|ikke|ej|men|dog|undtagen|bortset|ellers|paanaer|problem\w*|udfordr\w*"
+    r"|pres\w*|travlt|syg\w*|smitte\w*|lukke\w*|spaerre\w*|skad\w*|defekt\w*|hjaelp\w*|svaert|vanskelig\w*|forsink\w*|nede|knap\w*"
+    r"|naesten|paa naer|ud over|lige akkurat|lige nu her|snart|bekymr\w*|utryg\w*|usikker\w*|gul\w*|saadan da|nogenlunde|haenger i|for faa|for lidt|loeber toer"
+    r"|evt|maaske|hvis|vikar\w*|stroem\w*|vand|varme\w*|medicin\w*|gaar (?:ned|skidt|daarligt)|skidt|daarlig\w*|vaerre|galt|rod|bloed\w*|spidser til)\b"
+    r"|\d+\s+[a-z]|\b(?:to|tre|fire|fem|seks|flere|mange)\s+[a-z]|[🟡🟠]"
+)
+
+_fine = "|".join(FINE)
+_filler = "|".join(FILLER)
+_WHOLLY_FINE = re.compile(rf"(?:(?:{_fine}|{_filler})(?:[\s,.!:;–-]+|$))+")
+_FINE = re.compile(rf"(?:{_fine})")
+
+
+def read(text: str) -> Colour:
+    """What an answer in their own words says of how it stands.
+
+    Args:
+        text: verbatim.
+
+    Returns:
+        "green" only when every word of it is known to be good news; "unclear" when it has to be asked about.
+    """
+    said = re.sub(r"\s+", " ", fold(text)).strip(" ,.!:;–-")
+    said = re.sub(r"[\U0001F3FB-\U0001F3FF\ufe0f]", "", said)
+    parts = [
+        part.strip(" ,.!:;–-")
+        for part in re.split(r"(?<=[^\s\d])[,.!;:]+\s*|\s[–-]\s|\n", said)
+        if part.strip(" ,.!:;–-")
+    ]
+    if parts and all(_WHOLLY_FINE.fullmatch(part) for part in parts) and _FINE.search(said):
+        return "green"
+    if URGENT.search(said):
+        return "red"
+    if NEED.search(said):
+        return "yellow"
+    return "unclear"

@@ -1,0 +1,76 @@
+"""What somebody lacks, read out of what they wrote: how many of what, and where..
+
+Only ever a suggestion: it is shown in fields that can be changed, and the words themselves are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+
+from handlers.core.language.durations import NUMBERS
+from storage.letters import fold
+from storage.plan.model import Plan
+
+_number = "|".join(sorted(NUMBERS, key=len, reverse=True))
+LACKS = re.compile(
+    r"\b(?:mangler|savner|(?:har )?brug for|har behov for|skal bruge|kan (?:vi|jeg) (?:få|låne))\b\s*(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+COUNTED = re.compile(
+    rf"(?:(?P<count>\d{{1,5}}|{_number}|flere|nogle)\s+)?(?P<need>[^\d.,;!?\n]+?)"
+    r"(?=\s+(?:på|i|til|ved|hos|fra|nu|straks|kl|inden|senest|omgående|og|men|så|for|med|der|som)\b|\s*[.,;!?\n\d]|\s*$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is lacked.
+
+    Args:
+        quantity: how many, as written; empty when it isn't said.
+        need: of what, as written.
+        place: one of the plan's places, as the plan spells it; empty when none is meant.
+    """
+
+    quantity: str
+    need: str
+    place: str
+
+
+def lacking(plan: Plan, text: str) -> Need | None:
+    """What a text says is lacked ("ok men vi mangler 4 mand på Birkehøj"); None when it says nothing of the kind."""
+    found = LACKS.search(text)
+    return read(plan, found["what"], whole=text) if found and found["what"].strip() else None
+
+
+def read(plan: Plan, text: str, whole: str = "") -> Need:
+    """What a request asks for.
+
+    Args:
+        text: the request: "4 mand til Birkehøj nu".
+        whole: where the place may stand, when that is more than the request.
+    """
+    asked = LACKS.match(text.strip())
+    counted = COUNTED.match((asked["what"] if asked else text).strip())
+    quantity, what = (counted["count"] or "", counted["need"].strip()) if counted else ("", "")
+    return Need(quantity, what, place(plan, whole or text))
+
+
+def place(plan: Plan, text: str) -> str:
+    """The plan's place that a text speaks of, dictated and misspelt ones too ("birke høj"); empty when none."""
+    words = re.findall(r"\w+", fold(text))
+    heard = [*words, *(first + second for first, second in pairwise(words))]
+    return next((known for known in plan.places if any(_sounds_like(each, fold(known)) for each in heard)), "")
+
+
+def _sounds_like(heard: str, known: str) -> bool:
+    return heard == known or (
+        len(known) >= 5
+        and heard[0] == known[0]
+        and (OSA.distance(heard, known) <= 1 or (heard.startswith(known) and len(heard) <= len(known) + 2))
+    )

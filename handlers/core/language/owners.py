@@ -1,0 +1,77 @@
+"""Who is meant to do it: found in the words, else the centre that has the subject every day. Plan §3 and §5."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from storage.letters import fold
+from storage.plan.model import Plan
+from storage.plan.sections import Centre
+
+LONGEST_NAME = 4  # words
+ENDS = ".,;:!?"
+
+
+@dataclass(frozen=True)
+class Named:
+    """Who a text names.
+
+    Args:
+        persons: those whom the name means: one; several who share it; nobody when none was named or known.
+        centre: the centre's name, where it was a centre that was named.
+        typed: the name as it was typed; empty when there was none.
+        rest: the text without it.
+    """
+
+    persons: tuple[str, ...]
+    centre: str | None
+    typed: str
+    rest: str
+
+
+def named(plan: Plan, text: str) -> Named:
+    """Whom a text gives something to: "@Mads", "@Mads Rosen", "@Teknik", or a whole name at its end.
+
+    A chat that has its own mentions hands them on as the person's whole name, without a sign.
+    """
+    for at in re.finditer(r"(?<!\w)@\s?(?=\w)", text):
+        words = list(re.finditer(r"\S+", text[at.end() :]))[:LONGEST_NAME]
+        for count in range(len(words), 0, -1):
+            end = at.end() + words[count - 1].end()
+            found = _meant(plan, text[at.end() : end].strip(ENDS))
+            if found.persons:
+                return Named(found.persons, found.centre, found.typed, _joined(text[: at.start()], text[end:]))
+        end = at.end() + words[0].end()
+        return Named((), None, text[at.end() : end].strip(ENDS), _joined(text[: at.start()], text[end:]))
+    words = list(re.finditer(r"\S+", text))
+    for count in range(min(LONGEST_NAME, len(words)), 1, -1):
+        start = words[-count].start()
+        found = _meant(plan, text[start:].strip(ENDS))
+        if len(found.persons) == 1:
+            return Named(found.persons, None, found.typed, text[:start].strip(" ,;"))
+    return Named((), None, "", text.strip())
+
+
+def of_subject(plan: Plan, text: str, person: str) -> Centre | None:
+    """The centre that owns a subject every day (plan §3): the one that the text names, else the person's own."""
+    said = " ".join(re.findall(r"\w+", fold(text)))
+    spoken_of = next((centre for centre in plan.centres if f" {fold(centre.name)} " in f" {said} "), None)
+    return spoken_of or centre_of(plan, person)
+
+
+def centre_of(plan: Plan, person: str) -> Centre | None:
+    """The centre that a person leads or speaks for."""
+    return next(iter(plan.centres_of(person)), None)
+
+
+def _meant(plan: Plan, name: str) -> Named:
+    centre = next((centre for centre in plan.centres if fold(centre.name) == fold(name)), None)
+    if centre is not None:
+        # Plan §5: what a centre is given is its chief's to answer for.
+        return Named((centre.chief,), centre.name, name, "")
+    return Named(tuple(plan.named(name)), None, name, "")
+
+
+def _joined(before: str, after: str) -> str:
+    return f"{before.rstrip()} {after.lstrip()}".strip(" ,;")

@@ -1,0 +1,219 @@
+"""Read a free answer to a question: yes, no, coming, not coming, or neither.."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.core.language import durations
+from storage.letters import fold
+
+# --- Answers in free text ---------------------------------------------------------------------------------------------
+
+Question = Literal["summons", "alert", "notice", "order"]
+Meaning = Literal["coming", "declined", "taken", "acknowledged", "unclear"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an answer was read as.
+
+    Args:
+        meaning: "unclear" is asked about, never acted on.
+        eta_minutes: for "coming", where minutes or hours were given; a clock time is left to `times`.
+    """
+
+    meaning: Meaning
+    eta_minutes: int | None = None
+
+
+YES: dict[Question, Meaning] = {
+    "summons": "coming",
+    "alert": "taken",
+    "notice": "acknowledged",
+    "order": "acknowledged",
+}
+
+# The tables below hold folded text, where every mark but "?" has become ",".
+I = "(?:jeg|jaeg|a|ae)"  # noqa: E741
+IT = "(?:den|dne|dn|det|opgaven|sagen|vagten|alarmen)"
+NOT = r"(?:ikke|ikkke|ikek|ikk|ik|itte|ej)"
+ADVERB = r"(?:desvaerre|bare|altsaa|lige|godt nok|heller|slet|faktisk|saa|det|overhovedet|nu|alligevel) "
+NOT_WITH_ADVERBS = rf"(?:{ADVERB})*{NOT}"
+CAN = "(?:kan|kann|kn|ka)"
+COMES = "kom+e?r"
+ON_THE_WAY = "(?:er )?(?:(?:paa?|po) ?vej|undervejs)"
+
+# Says yes to whatever was asked.
+PLAIN_YES = (
+    "o?k", "okay", "okey", "oki", "okie", "okidoki", "(?:det er|den er) (?:ok|okay|fint|god|i orden|iorden)", "i orden",
+    "ja+", "(?:ja)+", "jep+", "jeps", "jow?", "jada", "ja da", "javel", "yes", "yep", "aftale", "det er en aftale",
+    "fint", "super", "perfekt", "top", "godt", "selvfoelgelig", "naturligvis", "klart",
+    f"(?:det|saa|godt) {CAN} {I}(?: (?:godt|sagtens))?", f"{I} {CAN}", f"{CAN} (?:godt|sagtens)", "det goer jeg", "goer jeg",
+    "👍", "👌", "✅", "🆗", "🫡",
+)  # fmt: skip
+
+# Says yes to this question.
+OWN_YES: dict[Question, tuple[str, ...]] = {
+    "summons": (
+        COMES, ON_THE_WAY, "(?:er )?(?:straks|snart) der", "(?:er|saa er) (?:jeg )?(?:der|fremme|her)", "er ankommet",
+        "(?:koerer|cykler|loeber)", "tager (?:af ?sted|hjemmefra|bilen|toget|cyklen)", "moeder(?: op)?", "deltager",
+        "er (?:med|klar)", "klar", f"{CAN} (?:godt |sagtens )?(?:komme|vaere der|vaere fremme|deltage|moede|naa det)",
+        f"saa {CAN} {I} (?:komme|vaere der|vaere fremme)", "skal nok komme", "vi ses",
+    ),
+    "alert": (
+        f"(?:har|ahr|hra|tager|tar|ta r|overtager|snupper|griber|klarer|ordner) {IT}", f"den (?:har|tager|tar|overtager) {I}",
+        "harden", "(?:er )?paa? (?:den|sagen)", "den er min", "overtager", f"{CAN} (?:godt |sagtens )?(?:tage|overtage) {IT}",
+        "det goer jeg", COMES, ON_THE_WAY,
+    ),
+    "notice": (
+        "mod?taget", "forstaaet", "noteret", "set", "laest", f"har (?:set|laest|modtaget) (?:{IT}|beskeden|mailen|varslet)",
+        "(?:(?:mit|vores) center|centeret|alle|alle i centeret|folk|de) er (?:underrettet|orienteret|informeret|varslet)",
+        "(?:er )?(?:underrettet|orienteret|informeret|videregivet)", "(?:har )?(?:givet besked|sendt (?:den |det )?videre)",
+        "(?:har )?(?:underrettet|orienteret|informeret|varslet) (?:centeret|alle|mit center|mine folk)", "tak for besked",
+    ),
+    "order": (
+        "mod?taget", "forstaaet", "noteret", "roger", "(?:er )?udfoert", "(?:vi )?udfoerer(?: den| det)?", "klaret",
+        "(?:vi )?(?:gaar|er) i gang", "igang", "(?:er )?paa? (?:den|sagen)", f"(?:har|tager|ordner|klarer) {IT}",
+        "goer (?:vi|det)", "det (?:goer|ordner|klarer) (?:jeg|vi)", "skal ske", "(?:det )?skal (?:jeg|vi) nok",
+    ),
+}  # fmt: skip
+
+# Says nothing either way. What could turn an answer round ("men", "ikke", "hvis") must never stand here.
+FILLER = (
+    ",", "-", I, "tak", "mange tak", "hej", "hejsa", "lige", "bare", "nu", "og", "saa", "straks", "snart", "snarest", "om lidt",
+    "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
+    "asap", "mvh", "hilsen", "(?:ned|op|ind|ud|derned|derind|derover|over)", "i (?:bil|tog)", "paa cykel", "hjemmefra",
+    "til (?:moedet|raadhuset|stedet|stationen|krisestaben|staben|kontoret|jer)", "fra (?:raadhuset|kontoret|arbejde)",
+    r"(?:(?:inden|senest|ca|cirka|omkring) (?:, )?)?(?:kl|klokken) (?:, )?\d{1,2}(?:[.:]\d\d)?", "giv mig", "er der",
+    "(?:sidder|er) i (?:bilen|toget|bussen)", "🙂", "😊", "🙏", "💪", "🚗", "🏃", "🚲",
+)  # fmt: skip
+
+ETA = (
+    r"(?:(?:om|ca|cirka|omkring|eta|ankomst|hoejst|max|maks) (?:, )?)*(?:\d{1,3} (?:-|til) )?"
+    rf"(?:(?P<how_long>{durations.DURATION})|(?<=om )(?P<minutes>\d{{1,3}})\b)(?: (?:vaek|herfra|tid|max|maks))?"
+)
+
+PLAIN_NO = (
+    "nej+", "naeh?", "nope", "nix", "niks", "no", "nej tak", "desvaerre", f"desvaerre {NOT}", "beklager", "sorry", "👎",
+    r"(?:tag|proev|spoerg|kontakt|ring til|skriv til) (?:[^\W\d]+)(?: i stedet)?",
+)  # fmt: skip
+
+# After a "not" that is the whole of it: "kommer ikke" is a no, "kommer ikke for sent" is not.
+NO_MORE = r"(?=$| [^\w?]| (?:i dag|i aften|i nat|desvaerre|jeg|da|fordi|er|med|til|pga)\b)"
+
+# Says no wherever the speaker says it of himself, whatever more is said ("er på ferie i Grækenland, tag Sara").
+OWN_NO = (
+    rf"(?:det |saa )?(?:{CAN} (?:jeg )?{NOT_WITH_ADVERBS})(?=$| [^\w?]| (?:komme(?! (?:ind|igennem|i kontakt|paa)\b)|tage {IT}|"
+    r"deltage|moede|naa det|vaere (?:med|der)|hjaelpe|stille op|lige nu|nu|i dag|i aften|i nat|desvaerre|er|jeg|da|fordi|"
+    r"pga|sidder|har|beklager|sorry|tag|proev|spoerg|ring)\b)",
+    rf"{COMES} {NOT_WITH_ADVERBS}{NO_MORE}",
+    rf"(?:har|tager|tar|overtager) {IT} {NOT_WITH_ADVERBS}{NO_MORE}",
+    rf"(?:naar|deltager|moeder) (?:det )?{NOT_WITH_ADVERBS}{NO_MORE}",
+    rf"har {NOT_WITH_ADVERBS} (?:mulighed|tid)|har (?:ingen|ikke nogen) mulighed|(?:det er )?{NOT} muligt(?: for mig)?",
+    rf"er {NOT_WITH_ADVERBS} (?:hjemme|i landet|i danmark|i byen|paa arbejde|paa vagt|til raadighed|tilgaengelig|rask)",
+    "(?:er |ligger )?(?:stadig |selv |lige |desvaerre )*(?:syg|sygemeldt|indlagt|bortrejst|forhindret|udenlands)",
+    "(?:er )?(?:stadig |lige |desvaerre )*paa? (?:sommer)?(?:ferie|barsel|orlov)|(?:har|holder) ferie|(?:sommer)?ferie(?= ,|$)",
+    "(?:er )?(?:desvaerre |lige |stadig )*(?:i udlandet|ude af landet|paa? (?:hospitalet|sygehuset|rejse))",
+    "(?:har|ligger med) (?:faaet )?(?:feber|influenza|corona|covid|omgangssyge)",
+    "(?:maa )?(?:desvaerre )?(?:melder? (?:fra|afbud|pas)|siger? nej|takker? nej|springer? over)|maa (?:desvaerre )?passe|afbud",
+)
+OF_HIMSELF = rf"(?:^|[^\w\s?] |\b(?:{I}|og|da|fordi|for|saa|desvaerre|beklager|sorry|nej|hej|tak|at) )(?:{I} )?"
+
+# Takes back, or puts a condition on, what is said beside it.
+DOUBT = re.compile(
+    r"\?|\b(?:men|hvis|medmindre|foer|foerst|maaske|muligvis|eller|ellers|andet|kun|tidligst|senere|alligevel|tror|vist|"
+    r"vente|hvem|hvad|hvor|hvornaar|hvordan)\b"
+)
+
+EMOJI = {
+    ":+1:": "👍", ":thumbsup:": "👍", "(y)": "👍", ":ok_hand:": "👌", ":white_check_mark:": "✅", ":heavy_check_mark:": "✅",
+    "✔": "✅", "☑": "✅", ":ok:": "🆗", ":saluting_face:": "🫡", ":-1:": "👎", ":thumbsdown:": "👎", "(n)": "👎",
+}  # fmt: skip
+SKIN = re.compile(r":skin-tone-\d:|[\U0001f3fb-\U0001f3ff]")
+TOKEN = re.compile(r"\d+[.,:]\d+|[\w½]+|\?|[^\w\s]")
+SILENT_MARKS = "'’‘`´\"“”„«»*_~()[]"
+
+
+def _phrases(*patterns: str) -> str:
+    return "|".join(sorted(patterns, key=len, reverse=True))
+
+
+def _vocabulary(question: Question) -> re.Pattern[str]:
+    own, plain = _phrases(*OWN_YES[question]), _phrases(*PLAIN_YES)
+    return re.compile(
+        rf"(?:(?P<eta>{ETA})|(?P<own>(?:{I} )?(?:{own}))|(?P<plain>{plain})|(?:{_phrases(*FILLER)}))(?: |$)"
+    )
+
+
+VOCABULARY: dict[Question, re.Pattern[str]] = {question: _vocabulary(question) for question in YES}
+SPOKEN_YES = {
+    question: re.compile(rf"(?:^| )(?:{_phrases(*OWN_YES[question], *PLAIN_YES)})(?= |$)") for question in YES
+}
+SPOKEN_NO = re.compile(rf"{OF_HIMSELF}(?:{_phrases(*OWN_NO)})(?= |$)")
+ONLY_NO = re.compile(rf"(?:(?P<no>{_phrases(*PLAIN_NO)})|(?:{_phrases(*FILLER)}))(?: |$)")
+
+
+def reading(text: str, question: Question) -> Reading:
+    """What an answer in free text means.
+
+    A yes must be understood to its last word, so that no "men" and no "ikke" is overheard; a no need only be said by
+    the speaker of himself, with nothing beside it that takes it back. All else is unclear.
+
+    Args:
+        text: as typed.
+        question: what was asked: "summons" to come, "alert" to take a warning, "notice" to tell one's centre of it,
+            "order" to carry out.
+    """
+    said = _said(text)
+    if _declines(said, question):
+        return Reading("declined")
+    understood = _read_all(VOCABULARY[question], said)
+    kinds = {kind for each in understood or () for kind, words in each.groupdict().items() if words}
+    etas = [eta for each in understood or () if (eta := _eta(each)) is not None]
+    if question == "summons" and kinds & {"own", "plain", "eta"}:
+        return Reading("coming", max(etas, default=None))
+    if "own" in kinds or ("plain" in kinds and not etas):
+        return Reading(YES[question])
+    return Reading("unclear")
+
+
+def _said(text: str) -> str:
+    """Folded, with every mark but "?" as ",", and one space around everything."""
+    said = fold(text)
+    for code, emoji in EMOJI.items():
+        said = said.replace(code, emoji)
+    tokens = TOKEN.findall(SKIN.sub("", said))
+    return " ".join(
+        "," if each in ".,;:!/…" else "-" if each in "-–—" else each for each in tokens if each not in SILENT_MARKS
+    )
+
+
+def _declines(said: str, question: Question) -> bool:
+    if DOUBT.search(said):
+        return False
+    if SPOKEN_NO.search(said):
+        return not SPOKEN_YES[question].search(SPOKEN_NO.sub(" , ", said))
+    understood = _read_all(ONLY_NO, said)
+    return question != "notice" and any(each["no"] for each in understood or ())
+
+
+def _read_all(vocabulary: re.Pattern[str], said: str) -> list[re.Match[str]] | None:
+    """The phrases that make up the whole of what was said; None when there is more to it than those."""
+    understood: list[re.Match[str]] = []
+    at = 0
+    while at < len(said):
+        phrase = vocabulary.match(said, at)
+        if not phrase:
+            return None
+        understood.append(phrase)
+        at = phrase.end()
+    return understood
+
+
+def _eta(phrase: re.Match[str]) -> int | None:
+    if phrase["minutes"]:
+        return int(phrase["minutes"])
+    how_long = durations.duration(phrase["how_long"]) if phrase["how_long"] else None
+    return round(how_long.total_seconds() / 60) if how_long is not None else None

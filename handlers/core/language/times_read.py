@@ -1,0 +1,372 @@
+"""Read a time as people write it: "kl 14", "om 30 min", "fre 12".."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.core.language import times_shown
+from handlers.core.language.durations import DURATION, NUMBERS, duration
+from storage.letters import fold, fold_letter
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+
+# "13:50" just after midnight was yesterday; "15:00" at two in the afternoon is a slip of the finger.
+HALF_A_DAY = 12 * HOUR
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A time that was read.
+
+    Args:
+        at: UTC.
+        text: what said it, verbatim.
+        passed: it has been, as "08:00" at two o'clock; one asks what is meant.
+        tomorrow: UTC, what to propose instead, when it was today's time that has passed.
+        ambiguous: the wall clock shows it twice that night; `at` is the first of them that hasn't been.
+    """
+
+    at: datetime
+    text: str
+    passed: bool = False
+    tomorrow: datetime | None = None
+    ambiguous: bool = False
+
+
+# --- What is written --------------------------------------------------------------------------------------------------
+
+# Everything here is compared with folded text, where æ, ø and å are ae, oe and aa.
+WEEKDAYS = ("ma", "ti", "on", "to", "fr", "lo", "so")
+MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+DAYS_AHEAD = {"dag": 0, "formiddag": 0, "eftermiddag": 0, "aften": 0, "nat": 0, "morgen": 1, "overmorgen": 2}
+DAYS_BACK = {"dag": 0, "morges": 0, "formiddag": 0, "eftermiddag": 0, "nat": 0, "aftes": 1, "gaar": 1, "forgaars": 2}
+
+# Where the hours are counted from one to twelve again, and what is meant where no hour is said.
+AFTERNOON = {"eftermiddag", "aften", "aftes"}
+ENDS_AT_MIDNIGHT = {"aften", "aftes", "nat"}
+UNTOLD = {"aften": 20 * HOUR, "middag": 12 * HOUR, "midnat": 24 * HOUR}
+
+_number = "|".join(sorted(NUMBERS, key=len, reverse=True))
+_offset = rf"(?:(?:et )?kvart(?:er)?|\d{{1,2}}|{_number})(?: min(?:ut(?:ter)?)?\.?)?"
+
+# What a time is put together from, in whatever order people do it; each at most once.
+PARTS = {
+    "relative": rf"(?:i ?(?P<nearby>{'|'.join([*DAYS_AHEAD, *DAYS_BACK])})|(?P<next_but_one>overmorgen|forgaars))\b",
+    "weekday": r"(?:paa? )?(?P<name>man|tirs?|ons|tors?|fre|loe?r|soe?n)(?:dag)?\b\.?",
+    "date": (
+        r"(?:den )?(?P<day>\d{1,2})"
+        rf"(?: ?/ ?(?P<month>\d{{1,2}})(?!\d)|\.? ?(?P<month_name>{'|'.join(MONTHS)})[a-z]*\.?)"
+        r"(?: ?[-/ ] ?(?P<year>20\d\d)(?!\d))?+"
+    ),
+    "in_days": rf"om (?P<count>\d{{1,3}}|{_number}) (?P<unit>dage?|doegn|uger?)\b",
+    "clock": (
+        r"(?P<kl>kl(?:okken)?\b\.? ?|kl(?=\d))?"
+        rf"(?:(?=halv |(?:{_number})\b|{_offset} (?:over|i) (?:halv |\d|{_number}))"
+        rf"(?:(?P<offset>{_offset}) (?P<side>over|i) )?(?P<half>halv )?(?P<spoken>\d{{1,2}}|{_number})\b"
+        r"|(?P<hour>\d{1,2}?)(?:[.:](?P<minute>\d\d)|(?P<joined>\d\d))?(?![\d/]))"
+        r"(?: \(?(?P<season>sommertid|normaltid|vintertid)\b\)?)?"
+    ),
+    "part": r"(?P<part_name>formiddag|eftermiddag|aften|middag|midnat)\b",
+}
+PART = re.compile(r"[ ,]*(?:" + "|".join(rf"(?P<{kind}>{pattern})" for kind, pattern in PARTS.items()) + ")")
+
+NOW = r"(?:lige )?nu|straks|med det samme"
+IN = re.compile(rf"om (?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
+WITHIN = re.compile(rf"(?:om )?(?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
+AGO = re.compile(rf"(?:for )?(?:ca\.? )?(?P<how_long>{DURATION}) siden")
+CUE = re.compile(r"(?:(?:med )?(?:svar)?frist(?:en)?(?: er)?|deadline|inden(?: for)?|senest|svar)\b:? ?")
+
+WORD = re.compile(r"(?<![\w.:/])\w")
+
+# A bare number is only an hour where no noun follows that it could be counting.
+ENDS = re.compile(r" ?(?:$|[^\w ]|(?:i|paa|hos|ved|til|med|og|teams|https?)\b)")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The parts of a time, as words: what kinds there are, in their order, and what each pattern caught."""
+
+    kinds: tuple[str, ...]
+    caught: dict[str, str]
+
+    def has(self, *kinds: str) -> bool:
+        return any(kind in self.kinds for kind in kinds)
+
+    @property
+    def names_a_day(self) -> bool:
+        return self.has("relative", "weekday", "date", "in_days")
+
+    @property
+    def nearby(self) -> str:
+        """ "morgen" of "i morgen"."""
+        return self.caught.get("nearby") or self.caught.get("next_but_one") or ""
+
+    @property
+    def part_of_day(self) -> str:
+        return self.caught.get("part_name") or self.nearby
+
+
+def _read(folded: str, at: int = 0) -> tuple[_Said, int]:
+    """The parts of a time that stand at a place in a text, and where they end."""
+    kinds: list[str] = []
+    caught: dict[str, str] = {}
+    end = at
+    while found := PART.match(folded, end):
+        kind = next(each for each in PARTS if found[each])
+        if kind in kinds:
+            break
+        kinds.append(kind)
+        caught.update({name: text for name, text in found.groupdict().items() if text})
+        end = found.end()
+    return _Said(tuple(kinds), caught), end
+
+
+def _time_of_day(said: _Said) -> timedelta | None:
+    """The time since midnight that the wall shall show; None when none is told, or there is no such hour."""
+    caught = said.caught
+    if "spoken" in caught:
+        return _spoken(said)
+    if "hour" not in caught:
+        return UNTOLD.get(said.part_of_day)
+    hour, minute = int(caught["hour"]), int(caught.get("minute") or caught.get("joined") or 0)
+    return _in_its_part_of_day(hour * HOUR + minute * MINUTE, said) if minute < 60 else None
+
+
+def _spoken(said: _Said) -> timedelta | None:
+    """ "halv ni", "kvart over 8", "5 i halv 9", "klokken otte"."""
+    caught = said.caught
+    if not caught.keys() & {"kl", "half", "offset"}:
+        return None
+    time = _count(caught["spoken"]) * HOUR
+    if "half" in caught:
+        time -= 30 * MINUTE
+    if "offset" in caught:
+        minutes = 15 if "kvart" in caught["offset"] else _count(caught["offset"].split()[0])
+        time += (minutes if caught["side"] == "over" else -minutes) * MINUTE
+    return _in_its_part_of_day(time, said)
+
+
+def _in_its_part_of_day(time: timedelta, said: _Said) -> timedelta | None:
+    if said.part_of_day in AFTERNOON and time < 12 * HOUR:
+        time += 12 * HOUR
+    elif said.part_of_day in ENDS_AT_MIDNIGHT and time == 12 * HOUR:
+        time = 24 * HOUR
+    return time if timedelta(0) <= time <= 24 * HOUR else None
+
+
+def _count(number: str) -> int:
+    return NUMBERS[number] if number in NUMBERS else int(number)
+
+
+# --- From the wall to UTC ---------------------------------------------------------------------------------------------
+
+
+def _instants(day: date, time: timedelta, zone: ZoneInfo, season: str | None = None) -> list[datetime]:
+    """When, UTC, the clock on the wall shows a time: twice where it is put back, and once else.
+
+    A time that it is put forward over is as far into the hour after.
+    """
+    wall = datetime(day.year, day.month, day.day) + time
+    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if second <= first:
+        return [first]
+    if season:
+        return [first if season == "sommertid" else second]
+    return [first, second]
+
+
+def _dates(said: _Said, today: date, *, back: bool) -> list[date]:
+    """The days that can be meant, the likeliest first; none when there is no such day, or it lies the other way."""
+    if said.has("date"):
+        return [day for day in _calendar_dates(said, today, back=back) if _is_that_weekday(said, day)]
+    if said.has("weekday"):
+        days = (WEEKDAYS.index(_weekday(said)) - today.weekday()) % 7
+        nearest = today + days * times_shown.DAY - (WEEK if back and days else timedelta(0))
+        return [nearest, nearest - WEEK if back else nearest + WEEK]
+    if said.has("in_days"):
+        unit = WEEK if said.caught["unit"].startswith("uge") else times_shown.DAY
+        return [] if back else [today + _count(said.caught["count"]) * unit]
+    if said.has("relative"):
+        days_away = (DAYS_BACK if back else DAYS_AHEAD).get(said.nearby)
+        if days_away is None:
+            return []
+        day = today - days_away * times_shown.DAY if back else today + days_away * times_shown.DAY
+        return [day, day - times_shown.DAY if back else day + times_shown.DAY] if said.nearby == "nat" else [day]
+    return [today]
+
+
+def _calendar_dates(said: _Said, today: date, *, back: bool) -> list[date]:
+    caught = said.caught
+    month = int(caught["month"]) if "month" in caught else MONTHS.index(caught["month_name"]) + 1
+    if "year" in caught:
+        years = [int(caught["year"])]
+    else:
+        years = [today.year, today.year - 1] if back else [today.year, today.year + 1]
+    days = []
+    for year in years:
+        try:
+            day = date(year, month, int(caught["day"]))
+        except ValueError:
+            continue
+        if "year" in caught or day > today - times_shown.A_SEASON:
+            days.append(day)
+    return days if back else days[:1]
+
+
+def _weekday(said: _Said) -> str:
+    return said.caught["name"][:2]
+
+
+def _is_that_weekday(said: _Said, day: date) -> bool:
+    return not said.has("weekday") or WEEKDAYS[day.weekday()] == _weekday(said)
+
+
+def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
+    """The time that was said, as somebody means it who looks forward."""
+    local = now.astimezone(zone)
+    this_minute = now.replace(second=0, microsecond=0)
+    time = _time_of_day(said)
+    if time is None and said.has("in_days") and not said.has("clock"):
+        time = local.hour * HOUR + local.minute * MINUTE
+    days = _dates(said, local.date(), back=False)
+    if time is None or not days:
+        return None
+    season = said.caught.get("season")
+    for day in days:
+        instants = _instants(day, time, zone, season)
+        for at in instants:
+            if at >= this_minute:
+                return Parsed(at, text, ambiguous=len(instants) > 1)
+    instants = _instants(days[0], time, zone, season)
+    tomorrow = _instants(days[0] + times_shown.DAY, time, zone)[0] if days == [local.date()] else None
+    return Parsed(instants[0], text, passed=True, tomorrow=tomorrow, ambiguous=len(instants) > 1)
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
+    """A time that is still to come, from words that say nothing else.
+
+    Args:
+        text: "14", "kl 14.30", "om en halv time", "i morgen 8", "fre 12", "3/7 kl 9", "halv ni", "i aften", "nu" …
+        now: UTC.
+        zone: where the clock on the wall hangs.
+
+    Returns:
+        None when it can't be read as one time. A bare clock time that has been is `passed`.
+    """
+    folded = fold(text).strip(" .,!")
+    cue = CUE.match(folded)
+    folded = folded[cue.end() :] if cue else folded
+    if re.fullmatch(NOW, folded):
+        return Parsed(now, text.strip())
+    if waiting := (WITHIN if cue else IN).fullmatch(folded):
+        return _in(waiting, text.strip(), now)
+    said, end = _read(folded)
+    return _ahead(said, text.strip(), now, zone) if said.kinds and end == len(folded) else None
+
+
+def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """A time that has been, UTC, as when a decision is set back to when it was made (plan §5; T13).
+
+    Args:
+        text: "13:50", "i går 23.40", "for 10 min siden", "fredag 12", "2/7 kl 9", "nu" …
+        now: UTC.
+        zone: where the clock on the wall hangs.
+
+    Returns:
+        None when it can't be read, or lies ahead. A bare clock time is at most twelve hours back.
+    """
+    folded = fold(text).strip(" .,!")
+    if re.fullmatch(NOW, folded):
+        return now
+    if ago := AGO.fullmatch(folded):
+        how_long = duration(ago["how_long"])
+        return now - how_long if how_long is not None else None
+    said, end = _read(folded)
+    time = _time_of_day(said)
+    if time is None or end != len(folded):
+        return None
+    today = now.astimezone(zone).date()
+    days = _dates(said, today, back=True) if said.names_a_day else [today, today - times_shown.DAY]
+    for day in days:
+        for at in reversed(_instants(day, time, zone, said.caught.get("season"))):
+            if at <= now:
+                return at if said.names_a_day or now - at <= HALF_A_DAY else None
+    return None
+
+
+def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
+    """A deadline inside free text, and the text without it.
+
+    It must be said that it is a time: "kl 15", "frist fredag", "inden 15.30", "om 20 min", "i morgen 12". A number
+    that counts something ("12 beboere") is none. Of several, the one said to be a deadline, else the first.
+
+    Args:
+        text: as typed.
+        now: UTC.
+        zone: where the clock on the wall hangs.
+    """
+    text = unicodedata.normalize("NFC", text)
+    folded, places = _fold_with_places(text)
+    found: list[tuple[bool, Parsed, str]] = []
+    for word in WORD.finditer(folded):
+        cue = CUE.match(folded, word.start())
+        start = cue.end() if cue else word.start()
+        end = _end_of_time(folded, start, cued=bool(cue))
+        if end is None:
+            continue
+        first, last = places[word.start()], places[end - 1] + 1
+        parsed = parse(text[first:last], now, zone)
+        if parsed is not None:
+            found.append((bool(cue), parsed, _without(text, first, last)))
+    if not found:
+        return None
+    _, parsed, rest = max(found, key=lambda each: each[0])
+    return parsed, rest
+
+
+def _end_of_time(folded: str, start: int, *, cued: bool) -> int | None:
+    """Where the time ends that begins at a place in free text; None when it isn't clear that it is one."""
+    if waiting := (WITHIN if cued else IN).match(folded, start):
+        return waiting.end()
+    said, end = _read(folded, start)
+    if not said.has("clock"):
+        return end if said.has("in_days") or (cued and said.kinds) else None
+    if "kl" in said.caught:
+        return end
+    if not (cued or said.names_a_day):
+        return None
+    if "minute" in said.caught or (cued and said.kinds[-1] != "clock"):
+        return end
+    return end if said.kinds[-1] == "clock" and ENDS.match(folded, end) else None
+
+
+def _without(text: str, first: int, last: int) -> str:
+    before, after = text[:first].rstrip(), text[last:].lstrip()
+    rest = before + after if after[:1] in set(".,;:!?)") else f"{before} {after}"
+    return rest.strip(" ,;\n")
+
+
+def _in(waiting: re.Match[str], text: str, now: datetime) -> Parsed | None:
+    how_long = duration(waiting["how_long"])
+    return Parsed(now + how_long, text) if how_long is not None else None
+
+
+def _fold_with_places(text: str) -> tuple[str, list[int]]:
+    """The text folded, with one space between words, and for each of its characters the place it came from."""
+    folded, places = "", []
+    for place, letter in enumerate(text):
+        plain = " " if letter.isspace() else fold_letter(letter)
+        if plain == " " and folded.endswith(" "):
+            continue
+        folded += plain
+        places += [place] * len(plain)
+    return folded, places

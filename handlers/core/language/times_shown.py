@@ -1,0 +1,70 @@
+"""Write a time as people read it: "kl. 14:02", with weekday and date where it is not today (D01)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+DAY = timedelta(days=1)
+
+# A date without a year is never further back than this, and `short` leaves no year out beyond it.
+A_SEASON = 90 * DAY
+
+
+# --- Printing ---------------------------------------------------------------------------------------------------------
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "14:02"; "02:30 sommertid" in the hour that the clock shows twice.
+
+    Args:
+        at: UTC.
+        zone: where the clock on the wall hangs.
+    """
+    return _print(at, zone, "HH:mm")
+
+
+def weekday(at: datetime, zone: ZoneInfo) -> str:
+    """ "torsdag den 2. juli 2026 kl. 14:02". The arguments are `clock`'s."""
+    return _print(at, zone, "EEEE 'den' d. MMMM y 'kl.' HH:mm")
+
+
+def short(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """ "14:02" the same day, else "tors. 2/7 kl. 14:02"; with the year where one could be in doubt of it.
+
+    Args:
+        at: UTC.
+        zone: where the clock on the wall hangs.
+        now: UTC.
+    """
+    day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    if day == today:
+        return clock(at, zone)
+    in_doubt = day.year != today.year or abs(day - today) >= A_SEASON
+    return _print(at, zone, "EEE d/M y 'kl.' HH:mm" if in_doubt else "EEE d/M 'kl.' HH:mm")
+
+
+def _print(at: datetime, zone: ZoneInfo, pattern: str) -> str:
+    local = at.astimezone(zone)
+    printed = format_datetime(local, pattern, tzinfo=zone, locale="da")
+    return f"{printed} {_season(local)}" if _is_shown_twice(local) else printed
+
+
+def _season(local: datetime) -> str:
+    return "sommertid" if local.dst() else "normaltid"
+
+
+def _is_shown_twice(local: datetime) -> bool:
+    return local.replace(fold=1).utcoffset() != local.replace(fold=0).utcoffset()
+
+
+def span(how_long: timedelta) -> str:
+    """ "3 døgn", "1 t 58 min", "5 min", "30 sek": the two largest units, rounded down, without a sign."""
+    seconds = int(abs(how_long).total_seconds())
+    if seconds < 60:
+        return f"{seconds} sek"
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    parts = [(days, "døgn"), (hours, "t")] if days else [(hours, "t"), (minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)

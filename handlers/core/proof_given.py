@@ -1,0 +1,68 @@
+"""The code came back, or it didn't: what it was asked for is done, or is done as for somebody who may not. Plan §4."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from handlers.core import proof, registry, router
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
+from handlers.core.registry import reply, timer
+from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox
+
+CODE = re.compile(rf"\s*(?:kode\w*\s*:?\s*)?(\d{{{proof.DIGITS}}})\s*[.!]?\s*", re.IGNORECASE)
+
+
+@reply("proof", asked=proof.asked_at)
+async def replied(turn: Turn, text: str) -> bool:
+    """The code, alone. One try: a wrong one is no nearer the right one, and its owner is told."""
+    found = CODE.fullmatch(text)
+    waiting = await proof.asked(turn, turn.sender)
+    if found is None or waiting is None:
+        return False
+    waiting.state = "cancelled"
+    asked: dict[str, Any] = dict(waiting.args)
+    if not secrets.compare_digest(found[1], asked["code"]):
+        await turn.answer(Card("Koden passer ikke. Den gælder ikke mere."))
+        await _unproven(turn, asked)
+        return True
+    original = await _original(turn, asked)
+    if original is not None:
+        turn.incoming, turn.inbox_id = replace(original, certain=True), asked["inbox"]
+        if asked["verb"]:
+            await router.run(turn, registry.verbs[asked["verb"]], asked["text"])
+        else:
+            await router.press(turn, original.action, original.args)
+    return True
+
+
+@timer("proof.lapsed")
+async def lapsed(turn: Turn, **asked: Any) -> None:
+    """Nobody brought the code."""
+    await _unproven(turn, asked)
+
+
+async def _unproven(turn: Turn, asked: dict[str, Any]) -> None:
+    """A verb does what it does for those who may not: nobody's `aktiver` is lost, it goes up the chain as a warning."""
+    original = await _original(turn, asked)
+    verb = registry.verbs.get(asked["verb"])
+    if original is None:
+        return
+    turn.incoming, turn.inbox_id = original, asked["inbox"]
+    if verb is not None and verb.otherwise is not None:
+        await verb.otherwise(turn, asked["text"])
+    else:
+        await turn.answer(Card("Koden kom ikke. Intet er ændret."))
+
+
+async def _original(turn: Turn, asked: dict[str, Any]) -> Incoming | None:
+    """What was done, on the crisis that it was about."""
+    row = await turn.db.get(Inbox, asked["inbox"])
+    turn.crisis = await turn.db.get(Crisis, asked["crisis"]) if asked["crisis"] else None
+    turn.exercise = asked["exercise"]
+    return Incoming.from_json(row.body) if row is not None else None

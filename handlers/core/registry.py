@@ -1,0 +1,144 @@
+"""Where the plan's modules say what they answer to. A new `/krise` verb is one decorated function in one file."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from handlers.core import rights
+from handlers.core.rights import Right
+
+Run = Callable[..., Awaitable[None]]
+Reply = Callable[..., Awaitable[bool]]
+Asked = Callable[..., Awaitable[datetime | None]]
+R = TypeVar("R", bound=Run)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What a person may type after `/krise`.
+
+    Args:
+        name: the Danish verb; synonyms do the same.
+        help: one line of Danish for the help card, with an example.
+        who: who may.
+        run: `async (turn, text)`, text being what came after the verb, verbatim.
+        crisis: whether it is about a crisis that goes on, which the router then finds or asks for.
+        grave: a near miss never runs it: it is asked about first.
+        otherwise: what happens instead, for those who may not; None refuses and says who can.
+    """
+
+    name: str
+    synonyms: tuple[str, ...]
+    help: str
+    who: Right
+    run: Run
+    crisis: bool
+    grave: bool
+    otherwise: Run | None
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a button does: `async (turn, **args)`, with the turn's values beside.
+
+    Args:
+        name: what `Button.do` calls it by.
+        who: who may.
+        run: what is done.
+        crisis: whether it is about a crisis that goes on.
+        awaited: whether a card that still has such a button waits for its reader's answer.
+    """
+
+    name: str
+    who: Right
+    run: Run
+    crisis: bool
+    awaited: bool
+
+
+verbs: dict[str, Verb] = {}
+actions: dict[str, Action] = {}
+timers: dict[str, Run] = {}
+replies: dict[str, tuple[Reply, Asked | None]] = {}
+
+
+def verb(
+    name: str,
+    *synonyms: str,
+    help: str,
+    who: Right = rights.anyone,
+    crisis: bool = False,
+    grave: bool = False,
+    otherwise: Run | None = None,
+) -> Callable[[R], R]:
+    """Register a `/krise` verb. See `Verb` for the arguments."""
+
+    def register(run: R) -> R:
+        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise))
+        return run
+
+    return register
+
+
+def action(name: str, *, who: Right = rights.anyone, crisis: bool = True, awaited: bool = False) -> Callable[[R], R]:
+    """Register what a button does. See `Action` for the arguments."""
+
+    def register(run: R) -> R:
+        _once(actions, name, Action(name, who, run, crisis, awaited))
+        return run
+
+    return register
+
+
+def awaits_answer(card: Mapping[str, Any]) -> bool:
+    """Whether a card waits for its reader's answer.
+
+    Args:
+        card: as it lies in a message's row.
+    """
+    return any((found := actions.get(button["do"])) is not None and found.awaited for button in card["buttons"])
+
+
+def timer(kind: str) -> Callable[[R], R]:
+    """Register what happens when a timer of that kind falls due: `async (turn, **args)`."""
+
+    def register(run: R) -> R:
+        _once(timers, kind, run)
+        return run
+
+    return register
+
+
+def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
+    """Register how free text is read by whoever was asked something: `async (turn, text) -> bool`, True when it was.
+
+    Args:
+        kind: what was asked.
+        asked: `async (turn) -> when the sender was last asked it, UTC`, or None when nothing is open. The newest
+            question is answered first; a reader without it, which nobody asked, comes last.
+    """
+
+    def register(run: Reply) -> Reply:
+        _once(replies, kind, (run, asked))
+        return run
+
+    return register
+
+
+def _once(into: dict[str, Any], name: str, what: Any) -> None:
+    if name in into:
+        raise ValueError(f"{name!r} is registered twice")
+    into[name] = what
+
+
+def load() -> None:
+    """Import every module of the plan, so that each has registered what it answers to."""
+    import handlers
+
+    for module in pkgutil.walk_packages(handlers.__path__, "handlers."):
+        importlib.import_module(module.name)

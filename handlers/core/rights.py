@@ -1,0 +1,209 @@
+"""Who may do what. The one place where it is decided; roles decide, titles do not. Plan §4 and §5."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from handlers.core.context import Context
+from storage.plan.model import Plan
+from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
+from storage.plan.sections import Centre
+from storage.rows.coordination import Representative
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right.
+
+    Args:
+        holders: Danish, definite, for "Kun … kan": who has it.
+        has: whether the turn's sender has it, being who they seem to be.
+        by_number: whether a telephone number is proof enough; for all else, whoever writes by SMS brings back a code.
+    """
+
+    holders: str
+    has: Callable[[Context], Awaitable[bool]]
+    by_number: bool = False
+
+    async def held(self, turn: Context) -> bool:
+        """Whether the turn's sender has it, and it is certain enough that it is them."""
+        return (self.by_number or _certain(turn)) and await self.has(turn)
+
+    async def lacks_proof(self, turn: Context) -> bool:
+        """Whether the sender would have it, were it certain that it is them."""
+        return not (self.by_number or _certain(turn)) and await self.has(turn)
+
+
+def _certain(turn: Context) -> bool:
+    return turn.incoming is None or turn.incoming.certain
+
+
+def _by_role(holders: str, *roles: str) -> Right:
+    async def held(turn: Context) -> bool:
+        return any(acts_as(turn.rules, turn.sender, role) for role in roles)
+
+    return Right(holders, held)
+
+
+def acts_as(plan: Plan, person: str, role: str) -> bool:
+    """Whether the person holds the role or is one of its deputies, who act with the same right (plan §2)."""
+    if role == "direktion":
+        return person in plan.board()
+    return person == plan.holder(role) or person in plan.deputies(role)
+
+
+def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
+    """The person whose right a deputy uses; None for somebody who uses their own."""
+    if any(person == plan.holder(role) for role in roles) or ("direktion" in roles and person in plan.board()):
+        return None
+    return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
+
+
+def leads(plan: Plan, person: str, centre: Centre | None) -> bool:
+    """Whether the person is over a centre: its chief, the deputy, or a director, since "gælder det sædvanlige kommunale
+    hierarki i alle situationer" (plan §5, R100)."""
+    return person in plan.board() or (centre is not None and person in (centre.chief, centre.deputy))
+
+
+async def _anyone(turn: Context) -> bool:
+    return True
+
+
+async def _chief(turn: Context) -> bool:
+    return turn.crisis is not None and turn.sender in await turn.chiefs()
+
+
+async def _staff(turn: Context) -> bool:
+    return await _chief(turn) or turn.sender in await turn.involved()
+
+
+async def _log_keeper(turn: Context) -> bool:
+    return await _chief(turn) or await log_keeper_role.has(turn)
+
+
+async def _runs_staff(turn: Context) -> bool:
+    return await _chief(turn) or await secretariat.has(turn)
+
+
+async def _phone_list(turn: Context) -> bool:
+    """Outside a crisis nobody is its chief: then it is whoever would be (plan §5)."""
+    would_be = turn.crisis is None and acts_as(turn.rules, turn.sender, "borgmester")
+    return would_be or await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
+
+
+async def _numbers(turn: Context) -> bool:
+    in_staff = turn.crisis is not None and turn.sender in await turn.members("framing", "operational")
+    return in_staff or await _phone_list(turn)
+
+
+async def _meets(turn: Context) -> bool:
+    return await framing.has(turn) or await _runs_staff(turn)
+
+
+async def _asks(turn: Context) -> bool:
+    return await _runs_staff(turn) or turn.sender in await turn.members("framing", "operational")
+
+
+async def _coordinates(turn: Context) -> bool:
+    officer = acts_as(turn.rules, turn.sender, "forbindelsesofficer")
+    return officer or await _asks(turn) or await decider.has(turn)
+
+
+async def _represents(turn: Context) -> bool:
+    sits = select(Representative.id).where(
+        Representative.crisis_id == turn.the_crisis.id,
+        Representative.person == turn.sender,
+        Representative.until.is_(None),
+    )
+    return await _asks(turn) or await decider.has(turn) or await turn.db.scalar(sits) is not None
+
+
+async def _communication(turn: Context) -> bool:
+    roles = ("kommunikation", "pressetalsperson", "presseansvarlig")
+    return await _chief(turn) or any(acts_as(turn.rules, turn.sender, role) for role in roles)
+
+
+async def _nudges(turn: Context) -> bool:
+    return await _runs_staff(turn) or acts_as(turn.rules, turn.sender, "kommunikation")
+
+
+async def _registers(turn: Context) -> bool:
+    return await _chief(turn) or acts_as(turn.rules, turn.sender, "referent")
+
+
+async def _health_plan(turn: Context) -> bool:
+    centre = turn.rules.health_centre()
+    answers_for_it = centre is not None and turn.sender in (centre.chief, centre.deputy, centre.contact)
+    return answers_for_it or await framing.has(turn) or await _runs_staff(turn)
+
+
+async def _centre_chief(turn: Context) -> bool:
+    return any(leads(turn.rules, turn.sender, centre) for centre in turn.rules.centres)
+
+
+async def _level_one(turn: Context) -> bool:
+    return await decider.has(turn) or await _centre_chief(turn)
+
+
+anyone = Right("alle", _anyone, by_number=True)
+# For what looks into for itself who may: it is at least certain who it is.
+proven = Right("den, det er", _anyone)
+# Plan §4: "Ovenstående personer kan beslutte"
+decider = _by_role(
+    "beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder",
+    *DECIDING_ROLES,
+)
+# Plan §5: "indtil borgmester eller dennes stedfortræder giver meddelelse"
+mayor = _by_role("borgmesteren eller stedfortræderen", "borgmester")
+director = _by_role("en direktør", "direktion")
+# Plan §5: "Borgmester og direktion tager stilling …"
+framing = _by_role("borgmesteren, direktionen eller en stedfortræder", "borgmester", "direktion")
+# Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2."
+may_escalate = decider
+# Plan, Planens afprøvning: 4K is responsible, the secretariat does the work
+exercises = _by_role(
+    "beredskabschefen hos 4K, stedfortræderen eller krisesekretariatet",
+    "beredskabschef",
+    *SECRETARIAT_ROLES,
+)
+secretariat = _by_role("krisesekretariatet", *SECRETARIAT_ROLES)
+# Plan §4: "indhentet politisk godkendelse"; who may say that it has been given
+political_approval = _by_role(
+    "borgmesteren, stedfortræderen eller krisesekretariatet",
+    "borgmester",
+    *SECRETARIAT_ROLES,
+)
+log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
+chief = Right("krisestabschefen eller stedfortræderen", _chief)
+log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
+runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
+# R309, T30: people's own numbers are not for everybody
+phone_list = Right("krisestabschefen eller krisesekretariatet", _phone_list)
+# The staff rings whom it needs; the list as a whole is not for it
+numbers = Right("krisestaben, krisestabschefen eller krisesekretariatet", _numbers)
+# Plan §2: "har ansvar for at spørge ud i organisationen"
+asks = Right("krisestaben eller krisesekretariatet", _asks)
+# Plan §5: the framing staff and the secretariat that serves it
+meets = Right("borgmesteren, direktionen eller krisesekretariatet", _meets)
+# Plan §6: the officer carries, the staff decides; those who sit in the coordinating staff get no right by it (R169)
+coordinates = Right(
+    "krisestaben, krisesekretariatet, forbindelsesofficeren eller beredskabschefen hos 4K", _coordinates
+)
+represents = Right("krisestaben, krisesekretariatet eller kommunens repræsentant", _represents)
+# Plan §8: "varetages af kommunikationsafdelingen"
+communication = Right("kommunikation eller krisestabschefen", _communication)
+nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
+# To write and to read, which is answered where the number is; what is decided or confirmed is looked into by itself.
+staff = Right("krisestaben og dem, der er om den", _staff, by_number=True)
+centre_chief = Right("en centerchef, stedfortræderen eller en direktør", _centre_chief)
+# Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
+level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)
+# Plan §9: "kompetence til at træffe beslutninger"
+registers = Right("krisestabschefen, eller referenten på chefens vegne", _registers)
+# Plan §2: "Fagcentret, der håndterer Sundhedsberedskabsplanen"
+health_plan = Right(
+    "sundhedscentret, borgmesteren, direktionen, krisestabschefen eller krisesekretariatet", _health_plan
+)

@@ -1,0 +1,306 @@
+"""From what a person did to the handler that answers it: the verb, the right to it, the crisis it is about."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core import enclosures, personal_numbers, proof, registry
+from handlers.core.card import Button, Card, quote
+from handlers.core.incoming import Incoming
+from handlers.core.language import verb_words
+from handlers.core.registry import Verb, action
+from handlers.core.rights import Right
+from handlers.core.turn import Turn
+from storage.letters import fold
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox, Message
+
+log = logging.getLogger(__name__)
+
+# What is said of a message itself, not of a crisis: each has one handler under this name.
+ABOUT_MESSAGES = {
+    "save": "log.save",
+    "forward": "log.forward",
+    "reaction": "log.reaction",
+    "edited": "log.source_edited",
+    "deleted": "log.source_edited",
+}
+
+
+async def handle(turn: Turn) -> None:
+    """Do what the turn's input asks for.
+
+    Somebody who got the app ("joined") is remembered and left in peace: it is rolled out to thousands at once.
+    """
+    incoming = turn.the_incoming
+    room = await turn.room_of(incoming)
+    if room is not None:
+        turn.crisis = await turn.db.get(Crisis, room.crisis_id)
+    if await personal_numbers.hold(turn):
+        await enclosures.keep(turn, incoming, turn.inbox_id)
+        return
+    incoming, inbox = turn.the_incoming, turn.inbox_id
+    match incoming.kind:
+        case "command" | "text" if incoming.enclosed and _addressed(incoming) and not strip_name(incoming.text):
+            pass  # Nothing is said; it is offered below.
+        case "press":
+            await press(turn, incoming.action, incoming.args)
+        case "command":
+            await command(turn, strip_name(incoming.text))
+        case "text" if incoming.place == "dm":
+            await said(turn, incoming.text)
+        case kind if kind in ABOUT_MESSAGES:
+            await press(turn, ABOUT_MESSAGES[kind], {})
+    if incoming.enclosed and _addressed(incoming):
+        await _offer(turn, incoming, inbox)
+
+
+def _addressed(incoming: Incoming) -> bool:
+    return incoming.kind in ("command", "forward") or (incoming.kind == "text" and incoming.place == "dm")
+
+
+async def _offer(turn: Turn, incoming: Incoming, inbox: int | None) -> None:
+    """Keep what came along with words that went nowhere, or with none, and offer it to the log (R196)."""
+    rows = await enclosures.keep(turn, incoming, inbox)
+    if (
+        incoming.kind == "forward"
+        or any(row.log_no is not None for row in rows)
+        or await _asked_about(turn, incoming, inbox)
+    ):
+        return
+    await turn.answer(
+        Card(
+            f"Jeg har gemt det, men det står ikke i loggen.\n{enclosures.MARK} {enclosures.listed(rows)}",
+            buttons=(
+                Button("Gem i log", "router.meant", {"verb": "log", "inbox": inbox}),
+                Button("Send som melding", "router.meant", {"verb": "melding", "inbox": inbox}),
+            ),
+        )
+    )
+
+
+async def _asked_about(turn: Turn, incoming: Incoming, inbox: int | None) -> bool:
+    """Whether the turn has ended with a question about the input: what came along waits for the answer with it."""
+    said = await turn.db.scalars(
+        select(Message.card).where(Message.key.startswith(f"{incoming.key}/", autoescape=True))
+    )
+    return any(button["args"].get("inbox") == inbox for card in said for button in card["buttons"])
+
+
+def strip_name(text: str) -> str:
+    """The text without a typed "/krise" in front: it means the same with and without."""
+    first, _, rest = text.strip().partition(" ")
+    return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
+
+
+async def said(turn: Turn, text: str) -> None:
+    """Read what was said to the bot in a one-to-one chat: an answer to what it asked, a verb, or neither."""
+    text = strip_name(text)
+    here, exercise = turn.crisis, turn.exercise
+    for answers in await _by_newest_question(turn):
+        if await answers(turn, text):
+            return
+        # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
+        turn.crisis, turn.exercise = here, exercise
+    await command(turn, text)
+
+
+async def _by_newest_question(turn: Turn) -> list[registry.Reply]:
+    """Those who may read an answer, whoever asked last first: "ok" answers the newest question."""
+    asked = [(await when(turn) if when else None, run) for run, when in registry.replies.values()]
+    opened = sorted(((at, run) for at, run in asked if at is not None), key=lambda pair: pair[0], reverse=True)
+    return [run for _, run in opened] + [run for at, run in asked if at is None]
+
+
+async def command(turn: Turn, text: str) -> None:
+    """Run the verb that the text begins with."""
+    if not text:
+        await run(turn, registry.verbs["hjælp"], "")
+        return
+    found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    verb = registry.verbs.get(found.verb or "")
+    if verb is None:
+        await _not_understood(turn, text)
+    elif found.kind == "near" and verb.grave:
+        await turn.answer(
+            Card(
+                f'Jeg forstod ikke "{quote(found.typed)}". Mente du *{verb.name}*? Intet er sat i gang.',
+                buttons=(
+                    Button("Ja", "router.meant", {"verb": verb.name, "inbox": turn.inbox_id}, style="primary"),
+                    Button("Nej", "router.not_meant", {"inbox": turn.inbox_id}),
+                ),
+            )
+        )
+    else:
+        await run(turn, verb, found.rest)
+
+
+async def run(turn: Turn, verb: Verb, text: str) -> None:
+    """Run a verb for somebody, if they may, on the crisis it is about."""
+    if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name):
+        return
+    if await verb.who.held(turn):
+        await verb.run(turn, text)
+    elif await verb.who.lacks_proof(turn):
+        await proof.ask(turn, verb.name, text)
+    elif verb.otherwise is not None:
+        await verb.otherwise(turn, text)
+    else:
+        await refuse(turn, verb.who)
+
+
+async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
+    """Run what a button does, for somebody who may.
+
+    A button that stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice;
+    the card is drawn again for whoever pressed, as it stands now.
+    """
+    pressed = registry.actions.get(name)
+    standing = await turn.pressed()
+    if pressed is None:
+        await _unknown(turn, name, standing)
+        return
+    if standing is not None:
+        if not any(button["do"] == name and button["args"] == dict(args) for button in standing.card["buttons"]):
+            standing.version += 1
+            return
+        turn.exercise = turn.exercise or bool(standing.card.get("exercise"))
+        if standing.crisis_id is not None:
+            turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
+    if isinstance(args.get("crisis"), int):
+        turn.crisis = await turn.db.get(Crisis, args["crisis"])
+    if pressed.crisis and turn.crisis is None and not await find_crisis(turn):
+        return
+    if await pressed.who.held(turn):
+        await pressed.run(turn, **{key: value for key, value in args.items() if key != "crisis"})
+    elif await pressed.who.lacks_proof(turn):
+        await proof.ask(turn)
+    else:
+        await refuse(turn, pressed.who)
+
+
+async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
+    """Tell whoever pressed a button of another release of ours that it leads nowhere; one that isn't ours is let be."""
+    if standing is None:
+        log.info("a press that is not ours: %r", name[:100])
+        return
+    log.error("nothing answers to the button %r on message %s", name[:100], standing.id)
+    await turn.answer(
+        Card(
+            "Den knap hører til en anden udgave af Krisebot og virker ikke længere. Intet er ændret. "
+            "Skriv */krise* for at se, hvad du kan gøre nu."
+        )
+    )
+
+
+async def refuse(turn: Turn, who: Right) -> None:
+    """Say who can, to somebody who can't."""
+    await turn.answer(Card(f"Det kan kun {who.holders}. Intet er ændret."))
+
+
+async def find_crisis(turn: Turn, verb: str = "") -> bool:
+    """The one crisis there can be talk of, or a question which; False when the turn ends with that.
+
+    Args:
+        verb: what is to be done with it, where that is more than the words say: they may have been misspelt.
+    """
+    crises = await turn.open_crises()
+    decided = [crisis for crisis in crises if crisis.level is not None]
+    candidates = decided or crises
+    if len(candidates) == 1:
+        turn.crisis = candidates[0]
+        return True
+    if not candidates:
+        await turn.answer(
+            Card(
+                "Der er ingen aktiv krise. Vil du sende et varsel?",
+                buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
+            )
+        )
+        return False
+    await turn.answer(
+        Card(
+            f"Der er {len(candidates)} aktive hændelser. Hvilken?",
+            buttons=tuple(
+                Button(
+                    f"{crisis.number}: {crisis.title}"[:70],
+                    "router.which",
+                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": verb},
+                )
+                for crisis in candidates[:8]
+            ),
+        )
+    )
+    return False
+
+
+async def _not_understood(turn: Turn, text: str) -> None:
+    keep = {"inbox": turn.inbox_id}
+    await turn.answer(
+        Card(
+            "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
+            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«",
+            buttons=(
+                Button("Gem i log", "router.meant", {"verb": "log", **keep}),
+                Button("Send som melding", "router.meant", {"verb": "melding", **keep}),
+                Button("Bed om hjælp", "router.meant", {"verb": "hjælp", **keep}),
+            ),
+        )
+    )
+
+
+@action("router.meant", crisis=False)
+async def meant(turn: Turn, verb: str, inbox: int) -> None:
+    """Run the verb that was meant, with the words as they were typed."""
+    original = await _resume(turn, inbox, f"Det blev til *{verb}*.")
+    if original is None:
+        return
+    words_of = strip_name(original.text) or enclosures.titled(original.enclosed)
+    await _run_on(turn, registry.verbs[verb], words_of)
+
+
+async def _run_on(turn: Turn, verb: Verb, text: str) -> None:
+    """Run a verb on words that may or may not begin with it."""
+    found = verb_words.match(text, {each.name: each.synonyms for each in registry.verbs.values()})
+    await run(turn, verb, found.rest if found.verb == verb.name else text)
+
+
+@action("router.not_meant", crisis=False)
+async def not_meant(turn: Turn, inbox: int) -> None:
+    """Offer what else the words may be."""
+    original = await _resume(turn, inbox, "Intet er sat i gang.")
+    if original is not None:
+        await _not_understood(turn, strip_name(original.text))
+
+
+@action("router.which")
+async def which(turn: Turn, inbox: int, verb: str = "") -> None:
+    """Do what was asked for, on the crisis that was chosen."""
+    original = await _resume(
+        turn, inbox, f"Det gælder hændelse {turn.the_crisis.number}: {quote(turn.the_crisis.title)}."
+    )
+    if original is None:
+        return
+    if original.kind == "press":
+        await press(turn, original.action, {**original.args, "crisis": turn.the_crisis.id})
+    elif original.kind in ABOUT_MESSAGES:
+        await press(turn, ABOUT_MESSAGES[original.kind], {})
+    elif verb:
+        await _run_on(turn, registry.verbs[verb], strip_name(original.text))
+    else:
+        await command(turn, strip_name(original.text))
+
+
+async def _resume(turn: Turn, inbox: int, outcome: str) -> Incoming | None:
+    """Take up what a question was asked about, as if it had just come in; only for whoever typed it."""
+    row = await turn.db.get(Inbox, inbox)
+    original = Incoming.from_json(row.body) if row else None
+    if original is None or original.sender != turn.sender:
+        return None
+    await turn.replace(Card(outcome))
+    turn.incoming, turn.inbox_id = original, inbox
+    return original

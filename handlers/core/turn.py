@@ -1,0 +1,290 @@
+"""One turn: an input or a timer is handled in one transaction, with everything that follows from it.
+
+Messages are sent only after it has committed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core import clearance, context, enclosures
+from handlers.core.card import Card
+from handlers.core.context import Context
+from handlers.core.incoming import Incoming
+from storage.case import log
+from storage.grades import DEFAULT, Grade
+from storage.rows.crisis import Crisis
+from storage.rows.log import Attachment, Direction, LogEntry, LogKind, Status, Verification, state_of
+from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, StaffRecipient, Timer
+
+# Later than this, a reminder says that it is late.
+PUNCTUAL = timedelta(minutes=1)
+
+
+class Turn(Context):
+    """What a handler works with: a context that can be written to.
+
+    See `handlers.core.context.Context` for the arguments.
+    """
+
+    # --- what follows from it ---
+
+    async def log(
+        self,
+        summary: str,
+        *,
+        kind: LogKind = "information",
+        sender: str = "",
+        receiver: str = "",
+        direction: Direction = "internal",
+        verification: Verification = "unconfirmed",
+        grade: Grade = DEFAULT,
+        status: Status | None = None,
+        event_time: datetime | None = None,
+        recorder: str | None = None,
+        refs: Mapping[str, Any] | None = None,
+    ) -> LogEntry:
+        """Add a line to the crisis' log; see `storage.case.log.append` for the arguments.
+
+        What is written down of an input gets the pictures and files that came along with it. One that repeats a
+        confidential line's words is as confidential.
+
+        Args:
+            recorder: who wrote it down; None: whose turn it is.
+        """
+        regraded = kind == "grade"
+        self._forget_secrets(regraded)
+        if await clearance.repeats_secret(self, summary, refs):
+            grade = clearance.CONFIDENTIAL
+        self._forget_secrets(regraded or grade == clearance.CONFIDENTIAL)
+        entry = await log.append(
+            self.db,
+            self.the_crisis,
+            summary=summary,
+            recorder=recorder or self.sender,
+            recorded_time=self.now,
+            event_time=event_time,
+            sender=sender,
+            receiver=receiver,
+            verification=verification,
+            direction=direction,
+            kind=kind,
+            grade=grade,
+            status=status,
+            refs=refs,
+        )
+        if direction == "in" and self.incoming is not None:
+            await self.enclose(entry, self.incoming, self.inbox_id)
+        return entry
+
+    async def enclose(self, entry: LogEntry, incoming: Incoming, inbox: int | None) -> None:
+        """Give a log line the pictures and files that came along with an input, and log those that are here already.
+
+        Args:
+            entry: the line.
+            incoming: what came in.
+            inbox: the row it was kept in.
+        """
+        for row in await enclosures.take(self, entry, incoming, inbox):
+            await self.log_enclosed(row)
+
+    async def log_enclosed(self, row: Attachment) -> None:
+        """Write in the log how something that belongs to a line fared; whoever saved what could not be kept is told."""
+        self.crisis = await self.db.get_one(Crisis, row.crisis_id)
+        state = await state_of(self.db, self.the_crisis, row.log_no or 0)
+        summary, kind, about = enclosures.line_for(row)
+        entry = await self.log(
+            summary,
+            kind=kind,
+            sender="krisebot",
+            recorder="krisebot",
+            verification="confirmed",
+            grade=state.grade,
+            refs=about,
+        )
+        row.told_no = entry.no
+        if row.state == "failed":
+            await self.tell_lost(row)
+
+    async def tell_lost(self, row: Attachment) -> None:
+        """Tell whoever saved something that it could not be kept."""
+        await self.say(
+            row.saved_by,
+            enclosures.lost_card(row),
+            key=f"attachment/{row.id}/failed",
+            kind="reply",
+            platform=row.platform,
+        )
+
+    def _forget_secrets(self, changed: bool) -> None:
+        """Ask anew for what is confidential: always where something is, since what repeats it may have been written."""
+        if changed or (self._secrets is not None and self._secrets.lines):
+            self._secrets = None
+
+    async def say(
+        self,
+        recipient: str,
+        card: Card,
+        *,
+        key: str | None = None,
+        kind: MessageKind = "card",
+        urgency: int = context.ORDINARY,
+        everywhere: bool = False,
+        platform: str | None = None,
+    ) -> Message:
+        """Put a message in the outbox, as its recipient may see it.
+
+        Args:
+            recipient: a person, or `staff` for the crisis staff's channel.
+            card: what is said.
+            key: the message's name; saying it again under the same key changes it where it stands. None: a new one.
+            kind: what sort of message; a notice is logged and shown with how it fared.
+            urgency: URGENT goes before ORDINARY goes before ROUTINE; a person's ROUTINE ones are bundled.
+            everywhere: by every way the person has at once, as an escalation does.
+            platform: the way to prefer, where it answers something that came that way.
+        """
+        card = await clearance.redacted_for(self, card, recipient)
+        if key is not None:
+            standing = await self.db.scalar(select(Message).where(Message.key == key))
+            if standing is not None:
+                drawn = self.drawn(card).to_json()
+                if drawn != standing.card:
+                    standing.card = drawn
+                    standing.version += 1
+                    standing.edited_at, standing.trace = self.now, self.trace
+                return standing
+        routine = urgency == context.ROUTINE and not isinstance(recipient, StaffRecipient)
+        quiet = await self.quiet_until(recipient) if routine else None
+        message = Message(
+            key=key or f"{self._source}/{secrets.token_hex(8)}",
+            crisis_id=self._crisis.id if self._crisis else None,
+            recipient=recipient,
+            kind=kind,
+            card=self.drawn(card).to_json(),
+            urgency=urgency,
+            everywhere=everywhere,
+            platform=platform,
+            held=quiet is not None,
+            created_at=self.now,
+            trace=self.trace,
+        )
+        self.db.add(message)
+        wait, watch = (
+            self.plan.channel_order.wait(urgent=urgency == context.URGENT),
+            watch_key(urgency, self.now.isoformat()),
+        )
+        if (
+            wait is not None
+            and kind in NOTICES
+            and not isinstance(recipient, StaffRecipient)
+            and watch not in self._watched
+        ):
+            # One timer for all that a turn says.
+            self._watched.add(watch)
+            await self.at(self.now + wait, "other_ways.waited", watch, said=self.now.isoformat(), urgency=urgency)
+        if quiet is not None:
+            await self.at(quiet, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
+        return message
+
+    async def notify(
+        self,
+        recipients: Iterable[str],
+        card: Card,
+        *,
+        kind: NoticeKind,
+        summary: str,
+        key: str | None = None,
+        urgency: int = context.ORDINARY,
+        everywhere: bool = False,
+    ) -> list[Message]:
+        """Tell several persons the same thing, each where they are, and write one line in the log that it was done.
+
+        Args:
+            summary: what the log line says, without the names.
+            key: names the messages, so that they can be changed later; the recipient is added to it.
+        """
+        everyone = list(dict.fromkeys(recipients))
+        if not everyone:
+            return []
+        if self.due and self.now - self.due > PUNCTUAL:
+            card = replace(card, text=f"{card.text}\n(Forsinket: skulle være sendt {self.clock(self.due)}.)")
+        said = [
+            await self.say(
+                person,
+                card,
+                key=f"{key}/{person}" if key else None,
+                kind=kind,
+                urgency=urgency,
+                everywhere=everywhere,
+            )
+            for person in everyone
+        ]
+        if self._crisis:
+            await self.log(
+                summary,
+                kind=kind,
+                sender="krisebot",
+                receiver=", ".join(everyone),
+                direction="out",
+                recorder="krisebot",
+                verification="confirmed",
+            )
+        return said
+
+    async def answer(self, card: Card, *, key: str | None = None) -> Message:
+        """Answer whoever asked, where they asked."""
+        return await self.say(await self.here(), card, key=key, kind="reply", platform=self.the_incoming.platform)
+
+    async def replace(self, card: Card) -> None:
+        """Change the card whose button was pressed, where it stands; say it anew when there is none."""
+        standing = await self.pressed()
+        if standing is None:
+            await self.answer(card)
+        else:
+            await self.say(standing.recipient, card, key=standing.key)
+
+    async def at(self, due: datetime, kind: str, key: str, **args: Any) -> None:
+        """Set a timer.
+
+        Args:
+            due: when, UTC.
+            kind: a registered kind.
+            key: the timer's name; setting it again moves it and sets it going anew.
+            args: JSON values the handler gets.
+        """
+        crisis_id = self._crisis.id if self._crisis else None
+        standing = await self.db.scalar(select(Timer).where(Timer.key == key))
+        if standing is None:
+            self.db.add(Timer(key=key, kind=kind, args=args, crisis_id=crisis_id, due_at=due))
+        else:
+            standing.kind, standing.args, standing.due_at = kind, args, due
+            standing.state, standing.attempts, standing.crisis_id = "waiting", 0, crisis_id
+
+    async def cancel(self, *keys: str) -> None:
+        """Take timers off, where they still wait."""
+        for waiting in await self.db.scalars(select(Timer).where(Timer.key.in_(keys), Timer.state == "waiting")):
+            waiting.state = "cancelled"
+
+    @property
+    def _source(self) -> str:
+        return self.incoming.key if self.incoming else f"timer@{self.now.isoformat()}"
+
+
+def watch_key(urgency: int, said: str) -> str:
+    """The name of the timer that gives what was said at a time another way, where it is not answered.
+
+    Args:
+        said: when, UTC in ISO form.
+    """
+    return f"other_ways/{urgency}/{said}"
+
+
+def bundle_key(crisis: Crisis | None, person: str) -> str:
+    """The name of the timer that ends a person's quiet."""
+    return f"reminders/{crisis.number if crisis else 0}/{person}"

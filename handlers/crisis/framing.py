@@ -1,0 +1,217 @@
+"""Hold the framing staff's meeting and take its decisions. Plan §5, "Den rammesættende krisestab"."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from handlers.core import audiences, rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.registry import action
+from handlers.core.rights import framing
+from handlers.core.turn import Turn
+from handlers.crisis import framing_card
+from handlers.crisis.framing_questions import NO, behalf, questions, unreadable
+from handlers.log import journal
+from handlers.measures import decisions
+from handlers.staff import chief_asked, membership, summoning
+from storage.rows.framing import FramingMeeting
+from storage.rows.measures import Decision
+
+
+async def ask(turn: Turn) -> None:
+    """ "træder sammen hurtigst muligt" (R033): with the activation a meeting is called, and its card lies in the channel."""
+    last = await turn.db.scalar(
+        select(func.max(FramingMeeting.number)).where(FramingMeeting.crisis_id == turn.the_crisis.id)
+    )
+    turn.db.add(
+        FramingMeeting(
+            crisis_id=turn.the_crisis.id,
+            number=(last or 0) + 1,
+            called_at=turn.now,
+            called_by=turn.sender,
+            present=[],
+            absent=[],
+        )
+    )
+    await turn.db.flush()
+    await framing_card.show(turn)
+
+
+@action("framing.start", who=rights.meets)
+async def start(turn: Turn, meeting: int) -> None:
+    """Who is there, and when it began; nothing waits for those who are missing."""
+    row = await _standing(turn, meeting)
+    if row is None or row.started_at is not None:
+        return
+    absent, unknown = await audiences.persons(turn, turn.value("absent"))
+    row.started_at, row.started_by = turn.now, turn.sender
+    row.absent = absent
+    row.present = [person for person in await turn.members("framing") if person not in absent]
+    guests = f"; {', '.join(unknown)}" if unknown else ""
+    await turn.log(
+        f"Det rammesættende møde er begyndt. Til stede: {turn.names(row.present) or 'ikke noteret'}"
+        + (f". Mangler: {turn.names(absent)}{guests}" if absent or unknown else ""),
+        kind="meeting",
+        verification="confirmed",
+        refs={"framing_meeting": row.number},
+    )
+    await framing_card.show(turn)
+
+
+@action("framing.decide", who=framing)
+async def decide(turn: Turn, subject: str, answer: str = "") -> None:
+    """A numbered decision in the log, on whose behalf, and what follows from it at once. It can be made anew."""
+    row, question = await framing_card.newest(turn), questions(turn).get(subject)
+    said = answer or turn.value("answer")
+    if row is None or question is None or not said or await framing_card.refuse_without_staff(turn):
+        return
+    if unknown := await unreadable(turn, subject, said):
+        await turn.answer(Card(f"Jeg kan ikke se, hvem {quote(', '.join(unknown), 300)} er. Intet er ændret."))
+        return
+    number = await decisions.next_number(turn)
+    principal = behalf(turn)
+    for_whom = f" på vegne af {turn.name(principal)}" if principal else ""
+    entry = await turn.log(
+        f"Beslutning {number}: {question.name}: {said}\nDen rammesættende krisestab, {turn.name(turn.sender)}{for_whom}.",
+        kind=framing_card.KIND,
+        sender=turn.sender,
+        verification="confirmed",
+        refs={
+            "subject": subject,
+            "answer": said,
+            "decision": number,
+            "framing_meeting": row.number,
+            "on_behalf_of": principal,
+        },
+    )
+    turn.db.add(
+        Decision(
+            crisis_id=turn.the_crisis.id,
+            number=number,
+            state="decided",
+            text=f"{question.name}: {said}",
+            negative=said == NO,
+            decided_by=turn.sender,
+            on_behalf_of=principal,
+            registered_by=turn.sender,
+            at=turn.now,
+            log_no=entry.no,
+        )
+    )
+    row.asking = None
+    await turn.db.flush()
+    if question.follows is not None:
+        await question.follows(turn, said)
+    await framing_card.show(turn)
+
+
+@action("framing.later", who=rights.meets)
+async def later(turn: Turn, subject: str) -> None:
+    """The next open question instead; this one comes round again."""
+    row = await framing_card.newest(turn)
+    if row is None:
+        return
+    decided, _ = await framing_card.answers_so_far(turn, row)
+    every = list(questions(turn))
+    place = every.index(subject) if subject in every else 0
+    row.asking = next((each for each in [*every[place + 1 :], *every[:place]] if each not in decided), None)
+    await framing_card.show(turn)
+
+
+@action("framing.choose", who=rights.meets)
+async def choose(turn: Turn, meeting: int) -> None:
+    """A question out of its turn, or one more time."""
+    row = await _standing(turn, meeting)
+    subject = turn.value("subject")
+    if row is None or subject not in questions(turn):
+        return
+    row.asking = subject
+    await framing_card.show(turn)
+
+
+@action("framing.end", who=rights.meets)
+async def end(turn: Turn, meeting: int) -> None:
+    """What was decided and what was not, in one line that is filed; then over to the operational staff (R034)."""
+    row = await _standing(turn, meeting)
+    if row is None or row.started_at is None or row.ended_at is not None:
+        return
+    row.ended_at, row.ended_by, row.asking = turn.now, turn.sender, None
+    decided, _ = await framing_card.answers_so_far(turn, row)
+    every = questions(turn)
+    still_open = [question.name for subject, question in every.items() if subject not in decided]
+    outcome = "; ".join(f"{every[subject].name}: {decided[subject]}" for subject in every if subject in decided)
+    entry = await turn.log(
+        f"Det rammesættende møde er slut. Besluttet: {outcome or 'intet'}"
+        + (f". Ikke besluttet: {', '.join(still_open)}" if still_open else ""),
+        kind="meeting",
+        verification="confirmed",
+        refs={"framing_meeting": row.number},
+    )
+    await journal.demand(turn, entry, "decision", "Beslutninger på det rammesættende møde")
+    await turn.db.flush()
+    await framing_card.show(turn)
+    await chief_asked.begin(turn)
+
+
+@action("framing.another", who=rights.meets)
+async def another(turn: Turn) -> None:
+    """ "Afholder som udgangspunkt blot et enkelt møde" (R034): one more is possible, but asked about."""
+    await turn.answer(
+        Card(
+            "Den rammesættende krisestab holder som udgangspunkt blot et enkelt møde. Skal den mødes igen?",
+            buttons=(
+                Button("Ja, indkald igen", "framing.call", {"crisis": turn.the_crisis.id}, style="primary"),
+                Button("Nej tak", "framing.no", {"crisis": turn.the_crisis.id}),
+            ),
+        )
+    )
+
+
+@action("framing.no")
+async def no(turn: Turn) -> None:
+    """It is left at one."""
+    await turn.replace(Card("Der er ikke indkaldt til et rammesættende møde mere."))
+
+
+@action("framing.call", who=rights.meets)
+async def call(turn: Turn) -> None:
+    """The mayor and the directorate are called again, with where."""
+    row = await framing_card.newest(turn)
+    if await framing_card.refuse_without_staff(turn):
+        return
+    if row is not None and row.ended_at is None:
+        await turn.replace(Card("Der er allerede indkaldt til det."))
+        return
+    mayor = turn.rules.holder("borgmester")
+    wanted = [person for person in [mayor, *turn.rules.board()] if person]
+    for person in wanted:
+        await membership.add_member(turn, person, "framing", "den rammesættende krisestab, igen")
+    place = await summoning.meeting_place(turn)
+    where = f" Mødet holdes straks: {quote(place, 300)}" if place else ""
+    await turn.notify(
+        wanted,
+        Card(
+            f"🚨 *Du indkaldes til den rammesættende krisestab igen*, krise nr. {turn.the_crisis.number}: "
+            f"{quote(turn.the_crisis.title)}.{where}"
+        ),
+        kind="summons",
+        summary="Den rammesættende krisestab er indkaldt igen",
+    )
+    await turn.replace(Card("Den rammesættende krisestab er indkaldt igen."))
+    await ask(turn)
+
+
+@action("framing.place", who=rights.meets)
+async def move(turn: Turn) -> None:
+    """The place or the link, which the summons then says (R033)."""
+    place = turn.value("place")
+    if not place or place == await summoning.meeting_place(turn):
+        return
+    await summoning.move(turn, place)
+    await summoning.tell_where(turn)
+    await framing_card.show(turn)
+
+
+async def _standing(turn: Turn, meeting: int) -> FramingMeeting | None:
+    row = await turn.db.get(FramingMeeting, meeting)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None

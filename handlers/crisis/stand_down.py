@@ -1,0 +1,291 @@
+"""Down and out: `nedskaler` and `afblæs`, by the mayor or the deputy alone. Plan §3 and §5.
+
+"Krisestaben har ledelsen, indtil borgmester eller dennes stedfortræder giver meddelelse …"
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import select
+
+from handlers.alert import escalation, level_one
+from handlers.communication import announcement
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
+from handlers.core.registry import action, verb
+from handlers.core.rights import on_behalf_of
+from handlers.core.turn import Turn
+from handlers.crisis import deadlines
+from handlers.log import case_numbers, journal, journal_c3
+from handlers.measures import measure_card, measure_steps, tasks
+from handlers.meetings import changes
+from handlers.preparedness import evaluation, exercise_register
+from handlers.reporting import centres, monitoring
+from handlers.staff import externals, summoning
+from storage.rows.alert import Alert, Approval
+from storage.rows.staff import Member
+from storage.rows.traffic import NOTICES, Message, Timer
+
+CLOSING = (
+    "Åbne tiltag og opgaver er overdraget til linjen",
+    "Loggen er gennemset, og ubekræftede linjer er afklaret",
+    "Eksport af sagen er lagt på sagen i ESDH og overført til C3",
+    "Mailgrupper, forstærket overvågning og SMS-tjeneste er lukket",
+)
+
+# Characters of a reason that stand on a card; the whole of it stands in the log.
+SHOWN = 1500
+
+Proposal = Literal["deactivate", "deescalate"]
+# What it is called, the button's label, and what the button does.
+WORDS: dict[Proposal, tuple[str, str, str]] = {
+    "deactivate": ("afblæse krisestaben", "Afblæs", "stand_down.deactivate"),
+    "deescalate": ("nedskalere til niveau 1", "Nedskaler", "stand_down.deescalate"),
+}
+
+
+async def _propose_deactivation(turn: Turn, text: str) -> None:
+    await _offer_proposal(turn, "deactivate", text)
+
+
+async def _propose_deescalation(turn: Turn, text: str) -> None:
+    await _offer_proposal(turn, "deescalate", text)
+
+
+@verb(
+    "afblæs",
+    "afblæse",
+    "afblæst",
+    "deaktiver",
+    "deaktivér",
+    "stop",
+    "slut krise",
+    help="afblæs – kun borgmester eller stedfortræder; andre kan foreslå det",
+    who=rights.mayor,
+    crisis=True,
+    grave=True,
+    otherwise=_propose_deactivation,
+)
+async def ask_deactivation(turn: Turn, text: str) -> None:
+    """One card, one press; a reason if there is one."""
+    await turn.answer(_card(turn, "deactivate", text))
+
+
+@verb(
+    "nedskaler",
+    "nedskalér",
+    "deeskaler",
+    help="nedskaler – fra krisestab til niveau 1",
+    who=rights.mayor,
+    crisis=True,
+    grave=True,
+    otherwise=_propose_deescalation,
+)
+async def deescalate(turn: Turn, text: str) -> None:
+    """ "skal der hurtigt kunne ændres på beredskabet i nedadgående retning": in one step (R019)."""
+    await _deescalate(turn, text)
+
+
+@action("stand_down.deactivate", who=rights.mayor)
+async def deactivate(turn: Turn) -> None:
+    """`Afblæs`."""
+    crisis = turn.the_crisis
+    if crisis.state == "closed":
+        return
+    text = turn.value("text")
+    was_level = crisis.level
+    await escalation.stop(turn, crisis)
+    crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
+    await _decided(turn, "Afblæst", text)
+    await monitoring.close(turn)
+    for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):
+        timer.state = "cancelled"
+    await changes.call_off_all(turn)
+    await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
+    await _tell_everyone(
+        turn,
+        f"✅ *Krisestaben er afblæst* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
+        f"Nr. {crisis.number}: {quote(crisis.title)}.",
+        text,
+        "Alle, der fik besked om krisen, har fået besked om, at den er afblæst",
+    )
+    if was_level == 2:
+        await announcement.offer(turn, "afblæst")
+    await _close(turn)
+
+
+async def _deescalate(turn: Turn, text: str) -> None:
+    crisis = turn.the_crisis
+    if crisis.level != 2 or crisis.state != "active":
+        await turn.answer(Card("Der er ingen krisestab at nedskalere."))
+        return
+    crisis.level, crisis.basis = 1, "board"
+    await _decided(turn, "Nedskaleret til niveau 1", text)
+    await deadlines.remove(turn)
+    await turn.cancel(
+        summoning.unanswered_key(turn, members=False), summoning.unanswered_key(turn, members=True), centres.key(turn)
+    )
+    await level_one.begin(turn)
+    await _tell_everyone(
+        turn,
+        f"*Nedskaleret til beredskabsniveau 1* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
+        f"Nr. {crisis.number}: {quote(crisis.title)}. Krisestaben er trådt ned; loggen føres videre.",
+        text,
+        "Alle, der fik besked om krisen, har fået besked om nedskaleringen",
+    )
+    for member in await turn.db.scalars(
+        select(Member).where(
+            Member.crisis_id == crisis.id, Member.until.is_(None), Member.staff.in_(["framing", "operational"])
+        )
+    ):
+        # The channel is kept (scenario S3): they leave the staff, not the place where its log is read.
+        member.until = turn.now
+        turn.db.add(
+            Member(
+                crisis_id=crisis.id,
+                person=member.person,
+                staff="beside",
+                since=turn.now,
+                reason="nedskaleret",
+                added_by=turn.sender,
+            )
+        )
+    await announcement.offer(turn, "nedskaleret")
+    await turn.answer(Card(f"✅ Nedskaleret til niveau 1 {turn.clock(turn.now)}. Alle får besked."))
+
+
+@action("stand_down.deescalate", who=rights.mayor)
+async def pressed_deescalate(turn: Turn) -> None:
+    """`Nedskaler`, on somebody's proposal."""
+    await _deescalate(turn, turn.value("text"))
+
+
+@action("stand_down.propose", who=rights.anyone)
+async def propose(turn: Turn, subject: Proposal, text: str) -> None:
+    """`Send forslag`: it goes to the mayor and the deputies, who decide."""
+    turn.db.add(
+        Approval(
+            crisis_id=turn.the_crisis.id, subject=subject, role="proposal", person=turn.sender, at=turn.now, text=text
+        )
+    )
+    what = WORDS[subject][0]
+    mayor = [person for person in (turn.rules.holder("borgmester"), *turn.rules.deputies("borgmester")) if person]
+    await turn.log(f"Forslag om at {what}: {text or 'uden begrundelse'}", kind="proposal", sender=turn.sender)
+    card = _card(turn, subject, text)
+    await turn.notify(
+        mayor,
+        Card(f"{turn.name(turn.sender)} foreslår at {what}.\n{card.text}", card.facts, card.fields, card.buttons),
+        kind="notice",
+        summary=f"Forslag om at {what} er sendt til {turn.names(mayor)}",
+        urgency=URGENT,
+    )
+    await turn.replace(Card(f"Forslaget er sendt til {turn.names(mayor)}."))
+
+
+async def offer(turn: Turn) -> None:
+    """ "… eller det modsatte" (R036): down to level 1, by whoever may; a proposal from the others."""
+    if await rights.mayor.held(turn):
+        await turn.answer(_card(turn, "deescalate", ""))
+    else:
+        await _offer_proposal(turn, "deescalate", "")
+
+
+async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
+    what = WORDS[subject][0]
+    await turn.answer(
+        Card(
+            f"Kun borgmesteren eller stedfortræderen kan {what}. Skal jeg sende dit forslag?",
+            buttons=(
+                Button(
+                    "Send forslag",
+                    "stand_down.propose",
+                    {"crisis": turn.the_crisis.id, "subject": subject, "text": text},
+                    style="primary",
+                ),
+            ),
+        )
+    )
+
+
+def _card(turn: Turn, subject: Proposal, text: str) -> Card:
+    crisis = turn.the_crisis
+    return Card(
+        f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {WORDS[subject][0]}? Det kan ikke fortrydes, kun besluttes om.",
+        fields=(Field("text", "Besked til alle (kan udelades)", value=text),),
+        buttons=(Button(WORDS[subject][1], WORDS[subject][2], {"crisis": crisis.id}, style="danger"),),
+    )
+
+
+async def _decided(turn: Turn, what: str, text: str) -> None:
+    principal = on_behalf_of(turn.rules, turn.sender, "borgmester")
+    behalf = f" på vegne af {turn.name(principal)}" if principal else ""
+    await turn.log(
+        f"Besluttet: {what}. {turn.name(turn.sender)}{behalf}.{f' »{text}«' if text else ''}",
+        kind="decision",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"on_behalf_of": principal},
+    )
+
+
+async def _tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None:
+    """Notice to all who got the activation, and to the staff's channel (R073)."""
+    told = await turn.db.scalars(
+        select(Message.recipient).where(Message.crisis_id == turn.the_crisis.id, Message.kind.in_(NOTICES))
+    )
+    alerts = await turn.db.scalars(select(Alert.person).where(Alert.crisis_id == turn.the_crisis.id))
+    everyone = [person for person in dict.fromkeys([*told, *alerts, *await turn.members()]) if person != turn.sender]
+    await turn.notify(
+        everyone,
+        Card(f"{head}{chr(10) + '»' + quote(text, SHOWN) + '«' if text else ''}"),
+        kind="broadcast",
+        summary=summary,
+    )
+
+
+async def _close(turn: Turn) -> None:
+    """The closing list: what is open is handed over, and what was learnt is asked for (R075, R246)."""
+    crisis = turn.the_crisis
+    open_tasks = [task for task in await tasks.of_crisis(turn) if task.status != "done"]
+    open_measures = [row for row in await measure_steps.of_crisis(turn) if row.status not in measure_card.CLOSED]
+    secretary = turn.rules.holder("sekretær")
+    for title in CLOSING:
+        await tasks.add(turn, title, role="sekretær", owner=secretary)
+    await evaluation.begin(turn)
+    if crisis.exercise:
+        await exercise_register.register(turn)
+    handover = (
+        "\n".join(
+            [
+                *(f"• T{row.number}: {measure_card.line(turn, row)}" for row in open_measures),
+                *(f"• {task.number}: {task.title}" for task in open_tasks),
+            ]
+        )
+        or "• Ingen"
+    )
+    outside = ", ".join(f"{quote(row.name)} ({quote(row.contact)})" for row in await externals.present(turn))
+    missing = journal.without_number(crisis)
+    unfiled = await journal.missing(turn)
+    await turn.notify(
+        list(dict.fromkeys([turn.staff, *await turn.chiefs(), *filter(None, [secretary])])),
+        Card(
+            "*Afslutningsliste*\n"
+            + "\n".join(f"☐ {title}" for title in CLOSING)
+            + f"\n\n*Åbne tiltag og opgaver, der skal overdrages:*\n{handover}"
+            + (f"\n\n*Eksterne, som I selv giver besked:* {outside}" if outside else "")
+            + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
+            + f"\n\n{await journal_c3.how_far(turn)}",
+            buttons=(case_numbers.button(turn),) if missing else (),
+        ),
+        kind="notice",
+        summary="Afslutningslisten er sendt til chef, sekretariat og stabens kanal",
+    )
+    if unfiled:
+        await turn.notify(
+            [secretary] if secretary else await turn.chiefs(),
+            journal.card(turn, unfiled, "*Krisestaben er afblæst.* "),
+            kind="reminder",
+            summary=f"Mindet om det, der ikke er journaliseret ved afslutningen: {len(unfiled)}",
+        )

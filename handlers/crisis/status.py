@@ -1,0 +1,187 @@
+"""How it stands, and who is who, each on one phone screen. Plan §7 and Bilag 1, Overblik and Klare kommandoveje."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from handlers.alert import decision_card
+from handlers.communication import communication_plan
+from handlers.core import clearance, rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.registry import verb
+from handlers.core.turn import Turn
+from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources, tasks
+from handlers.meetings import minutes_card
+from handlers.picture import picture_texts
+from handlers.reporting import centres
+from handlers.staff import externals, summoning
+from storage.rows.log import LogEntry, LogState
+from storage.rows.measures import AssistanceRequest, Measure, Task
+
+# What the framing staff decides is decided too; see `handlers.crisis.framing`.
+FRAMING = "framing_decision"
+# Three of each fit a phone.
+SHOWN = 3
+
+
+@verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer", crisis=True)
+async def status(turn: Turn, text: str) -> None:
+    """ "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer" (R204, R256)."""
+    await turn.answer(await card(turn, await turn.here()))
+
+
+async def card(turn: Turn, reader: str) -> Card:
+    """How the crisis stands, as far as it may be seen there.
+
+    Args:
+        reader: whoever asked, or the staff's channel, when it was asked there.
+    """
+    if not await rights.staff.held(turn) and not await rights.decider.held(turn):
+        return Card("\n".join(_head(turn)) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
+    return await clearance.redacted_for(turn, await whole(turn, reader), reader)
+
+
+def _head(turn: Turn) -> list[str]:
+    return [f"*Nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}*", _state(turn)]
+
+
+async def whole(turn: Turn, reader: str = "") -> Card:
+    """Everything of it, for those who are about the staff.
+
+    Args:
+        reader: as for `card`; the staff's channel where nobody is named.
+    """
+    crisis, head, reader = turn.the_crisis, _head(turn), reader or turn.staff
+    highest = await clearance.highest_for(turn, reader)
+    if crisis.level == 2 and crisis.state == "active":
+        head.append(
+            f"Fuldt etableret {turn.clock(crisis.established_at)}."
+            if crisis.established_at
+            else f"Fuldt etableret senest {turn.clock(crisis.established_due)}."
+        )
+        head.append(await summoning.answers(turn))
+        if not crisis.established_at:
+            head.append("Klar: " + ", ".join(f"{name} {how}" for name, how in await summoning.readiness(turn)) + ".")
+        missing = await centres.not_informed(turn)
+        if missing:
+            head.append(f"Mangler at underrette: {', '.join(missing)}.")
+        head.append(f"Sag i ESDH: {crisis.case_ref or 'mangler'}. Sag i C3: {crisis.c3_ref or 'mangler'}.")
+    rows = [
+        *await tasks.of_crisis(turn),
+        *await measure_steps.of_crisis(turn),
+        *await assistance.of_crisis(turn),
+    ]
+    seen, left_out = await clearance.visible_rows(turn, rows, reader)
+    every = [row for row in seen if isinstance(row, Task)]
+    started = [row for row in seen if isinstance(row, Measure)]
+    asked = [row for row in seen if isinstance(row, AssistanceRequest)]
+    done = [f"T{row.number}: {row.title}" for row in started if row.status == "done"]
+    done += [task.title for task in every if task.status == "done"]
+    waiting = [
+        f"T{row.number}: {measure_card.line(turn, row)}" for row in started if row.status not in measure_card.CLOSED
+    ]
+    waiting += [
+        f"B{row.number}: {assistance_card.line(turn, row)}"
+        for row in asked
+        if row.state not in assistance_card.ANSWERED
+    ]
+    waiting += [task.title for task in every if task.status != "done"]
+    decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(["decision", FRAMING]))
+    decisions = await turn.db.scalars(
+        select(LogEntry.summary)
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(*decided, clearance.up_to(highest))
+        .order_by(LogEntry.no.desc())
+        .limit(SHOWN)
+    )
+    unseen = await clearance.unseen(turn, highest, LogState.no.in_(select(LogEntry.no).where(*decided)))
+    unconfirmed = await turn.db.scalar(
+        select(func.count())
+        .select_from(LogState)
+        .join(LogEntry, (LogEntry.crisis_id == LogState.crisis_id) & (LogEntry.no == LogState.no))
+        .where(
+            LogState.crisis_id == crisis.id,
+            LogState.verification == "unconfirmed",
+            LogEntry.kind.in_(["information", "saved", "alert"]),
+        )
+    )
+    return Card(
+        "\n".join(line for line in head if line),
+        facts=(
+            ("Løst", _list(done)),
+            ("Besluttet", "\n".join(filter(None, [_list(list(decisions)), unseen]))),
+            ("Afventer", f"{_list(waiting)}\n{left_out}".rstrip()),
+            *((("Referat", last),) if (last := await minutes_card.of_last(turn)) else ()),
+            ("Log", f"{unconfirmed} ubekræftede oplysninger"),
+            *await _board(turn, reader),
+        ),
+        buttons=(Button("Fuldt etableret", "deadlines.established", {"crisis": crisis.id}),)
+        if crisis.level == 2 and crisis.state == "active" and not crisis.established_at
+        else (),
+    )
+
+
+async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
+    """ "disponere ressourcer og koordinere organisationens interne og eksterne kommunikation" (R056), once there is any."""
+    picture = await picture_texts.newest(turn, "published")
+    seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
+    rows = [f"{row.quantity} {row.name}" for row in seen]
+    plan = await communication_plan.newest(turn)
+    found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []
+    found += [("Ressourcer", "\n".join(filter(None, [_list(rows) if rows else "", unseen])))] if rows or unseen else []
+    found += [("Kommunikationsplan", f"udgave {plan.version}, {turn.clock(plan.written_at)}")] if plan else []
+    return found
+
+
+@verb("hvem", "roller", help="hvem – chef, stedfortræder, sekretariat, og hvordan de nås")
+async def who(turn: Turn, text: str) -> None:
+    """ "Ingen skal være i tvivl om beslutningsgange og kommunikationskanaler" (R251)."""
+    if turn.crisis is None:
+        going = await turn.open_crises()
+        turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
+    plan = turn.rules
+
+    def line(person: str | None) -> str:
+        return f"{turn.name(person)}, {turn.phone(person)}" if person else "ikke udpeget"
+
+    rows: list[tuple[str, str]] = []
+    if turn.crisis is not None:
+        chiefs = await turn.chiefs()
+        rows.append(("Krisestabschef", line(chiefs[0] if chiefs else None)))
+    rows += [
+        ("Beredskabschef 4K", line(plan.holder("beredskabschef"))),
+        ("Borgmester", line(plan.holder("borgmester"))),
+        ("Direktion", ", ".join(turn.name(person) for person in plan.board())),
+        ("Tovholder", line(plan.holder("tovholder"))),
+        ("Logfører", line(plan.holder("logfører"))),
+        ("Kommunikation", line(plan.holder("kommunikation"))),
+    ]
+    if turn.crisis is not None and await rights.staff.held(turn):
+        rows += [
+            (f"Ekstern: {quote(row.organisation)}", f"{quote(row.name)}, {quote(row.contact)}")
+            for row in await externals.present(turn)
+        ]
+    numbers = ", ".join(f"{watch.address}" for watch in plan.monitoring)
+    await turn.answer(
+        Card(
+            "*Hvem er hvem*\nAktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
+            "Afblæse kan kun borgmesteren eller stedfortræderen.",
+            facts=(*rows, ("Meldinger", numbers or "skriv dem her")),
+        )
+    )
+
+
+def _state(turn: Turn) -> str:
+    crisis = turn.the_crisis
+    if crisis.state == "closed":
+        return f"Afblæst {turn.clock(crisis.deactivated_at)} af {turn.name(crisis.deactivated_by or '')}."
+    if crisis.decided_at is None:
+        return "Varslet. Der er ikke besluttet noget endnu."
+    return f"{decision_card.named(crisis.level).capitalize()}. Besluttet {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}."
+
+
+def _list(items: list[str]) -> str:
+    if not items:
+        return "intet"
+    shown = "\n".join(f"• {quote(item if len(item) <= 120 else item[:117] + '…')}" for item in items[:SHOWN])
+    return shown + (f"\n• og {len(items) - SHOWN} til" if len(items) > SHOWN else "")

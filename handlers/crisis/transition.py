@@ -1,0 +1,83 @@
+"""Hand over from the framing staff to the operational staff. Plan §5, "kan evt. fortsætte i den operationelle krisestab"."""
+
+from __future__ import annotations
+
+from handlers.core import rights
+from handlers.core.card import Card, quote
+from handlers.core.registry import action
+from handlers.core.turn import Turn
+from handlers.crisis import framing_card
+from handlers.staff import calendars, chief_asked, externals, roles
+from handlers.staff.roster import CHIEF, DEPUTY
+from storage.rows.framing import FramingMeeting
+from storage.rows.staff import OUTSIDE, Member
+
+
+@action("transition.go", who=rights.meets)
+async def go(turn: Turn, meeting: int) -> None:
+    """Those who go on are the operational staff's; the others step out, and what they did stays in the history."""
+    row = await turn.db.get(FramingMeeting, meeting)
+    if (
+        row is None
+        or row.crisis_id != turn.the_crisis.id
+        or row.moved_on_at is not None
+        or await framing_card.refuse_without_staff(turn)
+    ):
+        return
+    row.moved_on_at, row.moved_on_by = turn.now, turn.sender
+    going_on: list[Member] = []
+    leaving: list[Member] = []
+    for member in await framing_card.at_the_table(turn):
+        (leaving if turn.value(framing_card.field_of(member)) == "nej" else going_on).append(member)
+    for member in [each for each in going_on if each.staff == "framing"]:
+        member.until = turn.now
+        turn.db.add(
+            Member(
+                crisis_id=row.crisis_id,
+                person=member.person,
+                staff="operational",
+                since=turn.now,
+                reason="fortsætter fra den rammesættende krisestab",
+                added_by=turn.sender,
+            )
+        )
+    for member in leaving:
+        if member.person.startswith(OUTSIDE):
+            await externals.leave(turn, member.person.removeprefix(OUTSIDE))
+        member.until = turn.now
+    await turn.db.flush()
+    reached = [each.person for each in leaving if not each.person.startswith(OUTSIDE)]
+    meetings = await calendars.farewell(turn, reached) if reached else ""
+    names = ", ".join(framing_card.name_of(turn, each) for each in going_on) or "ingen"
+    out = ", ".join(framing_card.name_of(turn, each) for each in leaving) or "ingen"
+    await turn.log(
+        f"Overgået til operationel krisestab. Fortsætter: {names}. Træder ud: {out}",
+        kind="member",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"framing_meeting": row.number},
+    )
+    await turn.notify(
+        reached,
+        Card(
+            f"Du er trådt ud af krisestaben for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}. "
+            f"Det, du har besluttet, står i loggen. Tak for hjælpen.{meetings}"
+        ),
+        kind="notice",
+        summary="Fortalt, at de er trådt ud af krisestaben",
+    )
+    await turn.notify(
+        [turn.staff, *await turn.members("operational")],
+        Card(
+            f"*Den operationelle krisestab har taget over* for nr. {turn.the_crisis.number}. "
+            "Indkald til det første møde: */krise møde om 30 min stabsrummet*."
+        ),
+        kind="notice",
+        summary="Staben har fået besked om, at den operationelle krisestab har taget over",
+    )
+    wanted = ((CHIEF, turn.value("chief")), (DEPUTY, turn.value("deputy")))
+    await roles.give(turn, [(role, who) for role, who in wanted if who])
+    await chief_asked.begin(turn)
+    await roles.show(turn)
+
+    await framing_card.show(turn)

@@ -1,0 +1,96 @@
+"""The case that everything is kept on: its numbers in ESDH and in C3. Plan §7, Krav til håndteringen af informationer."""
+
+from __future__ import annotations
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.log import journal
+
+
+async def ask(turn: Turn) -> None:
+    """ "oprettes en selvstændig sag …" (R181): the secretariat is asked at once, and every evening until it is there."""
+    for person in turn.rules.holders("sekretær") or await turn.chiefs():
+        await turn.say(person, card(turn), key=f"crisis/{turn.the_crisis.id}/case/{person}")
+    await journal.look_tonight(turn)
+
+
+def card(turn: Turn) -> Card:
+    """The case's two references, with a form for what is missing (T16)."""
+    crisis = turn.the_crisis
+    missing = journal.without_number(crisis)
+    head = (
+        f"*Opret sagen til nr. {crisis.number}* i {' og '.join(missing)}, og skriv nummeret her."
+        if missing
+        else f"Sagen til nr. {crisis.number} er oprettet."
+    )
+    return Card(
+        head,
+        facts=(
+            ("ESDH", quote(crisis.case_ref or "mangler", 100)),
+            ("C3", quote(crisis.c3_ref or "mangler", 100)),
+        ),
+        buttons=(button(turn),),
+    )
+
+
+def button(turn: Turn) -> Button:
+    """A form for both numbers; it works after the end too."""
+    crisis = turn.the_crisis
+    return Button(
+        "Skriv sagsnumre",
+        "case.numbers",
+        {"crisis": crisis.id},
+        form=(
+            Field("esdh", "Sag i ESDH", value=crisis.case_ref or ""),
+            Field("c3", "Sag i C3", value=crisis.c3_ref or ""),
+        ),
+        form_title="Sagsnumre",
+    )
+
+
+@verb("sag", "sagsnummer", help="sag 26/1234 eller sag c3 4711 – sagens numre", who=rights.runs_staff, crisis=True)
+async def case(turn: Turn, text: str) -> None:
+    """Typed in one breath; without a number, how it stands."""
+    reference = text.strip()
+    in_c3 = reference.casefold().startswith("c3")
+    reference = reference[2:].strip() if in_c3 else reference
+    if not reference:
+        await turn.answer(card(turn))
+        return
+    await note(turn, reference, in_c3=in_c3)
+    await turn.answer(Card(f"Noteret: sagen i {'C3' if in_c3 else 'ESDH'} er {quote(reference)}."))
+
+
+@action("case.numbers", who=rights.runs_staff)
+async def numbers(turn: Turn) -> None:
+    """`Skriv sagsnumre`."""
+    await note(turn, turn.value("esdh"), in_c3=False)
+    await note(turn, turn.value("c3"), in_c3=True)
+    await turn.answer(card(turn))
+
+
+async def note(turn: Turn, reference: str, *, in_c3: bool) -> None:
+    """Remember a case's number; the log has who opened it and when.
+
+    Args:
+        reference: the number; empty changes nothing.
+        in_c3: whether it is the case in C3, else the one in ESDH.
+    """
+    crisis = turn.the_crisis
+    if not reference or reference == (crisis.c3_ref if in_c3 else crisis.case_ref):
+        return
+    if in_c3:
+        crisis.c3_ref = reference
+    else:
+        crisis.case_ref = reference
+    await turn.log(
+        f"Sagsnummer i {'C3' if in_c3 else 'ESDH'}: {reference}",
+        kind="case",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"case": reference, "in_c3": in_c3},
+    )
+    for person in turn.rules.holders("sekretær") or await turn.chiefs():
+        await turn.say(person, card(turn), key=f"crisis/{crisis.id}/case/{person}")

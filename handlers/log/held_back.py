@@ -1,0 +1,72 @@
+"""What was held back for a CPR number goes on, as whoever typed it has chosen (D07)."""
+
+from __future__ import annotations
+
+from handlers.core import personal_numbers, registry, router
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
+from handlers.core.language import verb_words
+from handlers.core.registry import action
+from handlers.core.turn import Turn
+from handlers.log import line_words
+from storage.rows.traffic import Inbox
+
+
+@action("held.remove", crisis=False)
+async def remove(turn: Turn, inbox: int) -> None:
+    """`Fjern nummeret`: out of what was kept too; the rest goes on as if it had been typed so."""
+    row = await _of_sender(turn, inbox)
+    if row is None:
+        return
+    await turn.replace(Card("Nummeret er fjernet, også af det, jeg har gemt."))
+    await _go_on(turn, row)
+
+
+@action("held.confidential")
+async def confidential(turn: Turn, inbox: int) -> None:
+    """`Gem som Fortrolig`: the words stand in one log line of that grade; all else goes on without the number."""
+    row = await _of_sender(turn, inbox)
+    if row is None:
+        return
+    original = Incoming.from_json(row.body)
+    verbs = {verb.name: verb.synonyms for verb in registry.verbs.values()}
+    meant = verb_words.match(router.strip_name(original.text), verbs)
+    saved = original.kind in ("save", "forward")
+    for_the_log = saved or (original.kind != "press" and meant.verb == "log")
+    filled_in = "\n".join(value for value in original.values.values() if value)
+    entry = await turn.log(
+        line_words.spoken(turn, meant.rest)[2]
+        if for_the_log and not saved
+        else (original.values.get("text") if saved else filled_in) or original.text,
+        kind="saved" if saved else "information",
+        sender=original.author or original.sender,
+        receiver="krisestaben",
+        direction="in",
+        event_time=original.said_at or original.received_at,
+        grade="confidential",
+        refs={"message": original.message} if saved else {},
+    )
+    await turn.enclose(entry, original, row.id)
+    await turn.replace(
+        Card(f"Gemt i log nr. {entry.no} som {turn.rules.grade_name('confidential')} (ubekræftet). Teksten vises ikke.")
+    )
+    if for_the_log:
+        await personal_numbers.scrub(turn, row, personal_numbers.typed(original))
+    else:
+        await _go_on(turn, row)
+
+
+async def _of_sender(turn: Turn, inbox: int) -> Inbox | None:
+    """What is held, when it is still so and the sender is who typed it."""
+    row = await turn.db.get(Inbox, inbox)
+    if row is None:
+        return None
+    original = Incoming.from_json(row.body)
+    return row if original.sender == turn.sender and personal_numbers.typed(original) else None
+
+
+async def _go_on(turn: Turn, row: Inbox) -> None:
+    original = Incoming.from_json(row.body)
+    await personal_numbers.scrub(turn, row, personal_numbers.typed(original))
+    turn.incoming, turn.inbox_id = personal_numbers.masked(original), row.id
+    await router.handle(turn)

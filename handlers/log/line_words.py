@@ -1,0 +1,165 @@
+"""How a line comes into the log: what its writer says of it, by words or in a form, and may say. Plan §7 and §8.
+
+R182, R183 (in and out), R184 (confirmed), R186 (when it happened), R216 (its grade).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.core import clearance, rights
+from handlers.core.card import Field, quote
+from handlers.core.language import times_read
+from handlers.core.turn import Turn
+from storage.grades import GRADES, Grade, within
+from storage.letters import fold
+from storage.rows.crisis import Crisis
+from storage.rows.log import Direction, Verification
+from storage.rows.meetings import PARTNERS
+
+DIRECTIONS: tuple[tuple[Direction, str], ...] = (
+    ("in", "Indgående"),
+    ("out", "Udgående"),
+    ("internal", "Intern i staben"),
+)
+# "fra Politiet: …", after what else stands in front; a name has no figures, or it is a time or a number of something.
+PARTY = re.compile(r"(?P<way>fra|til)\s+(?P<party>[^\W\d_][^\d:\n]{0,39}?)\s*:\s", re.IGNORECASE)
+AT = re.compile(r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?)\s*:\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Way:
+    """Which way something went.
+
+    Args:
+        direction: seen from the staff.
+        sender, receiver: who is outside, where that was said: a person's id, or a name.
+        happened: when, UTC, where that was said.
+    """
+
+    direction: Direction = "in"
+    sender: str = ""
+    receiver: str = ""
+    happened: datetime | None = None
+
+
+# What is told to the staff, when nothing else is said.
+INWARDS = Way()
+
+
+def spoken(turn: Turn, text: str) -> tuple[bool, Grade, str]:
+    """What is said of a line before its words: "! fortrolig: …", in any order.
+
+    Returns:
+        whether it is said to be confirmed, its grade, and the words.
+    """
+    mark = ""
+    grade: Grade | None = None
+    while True:
+        text = text.strip()
+        name, colon, rest = text.partition(":")
+        named = clearance.named(turn, name) if colon and grade is None else None
+        if text[:1] in ("!", "?") and not mark:
+            mark, text = text[0], text.lstrip("!?")
+        elif named is not None:
+            grade, text = named, rest
+        else:
+            return mark == "!", grade or clearance.SHARED, text
+
+
+def way(turn: Turn, text: str) -> Way:
+    """ "kl 13.40: …", "fra DMI: …", "til politiet: …": read out of the first words, which stay where they are.
+
+    Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is nobody.
+    """
+    found, happened = INWARDS, None
+    if said := AT.match(text):
+        happened = times_read.parse_past(said["at"], turn.now, turn.zone)
+        text = text[said.end() :].lstrip() if happened else text
+    if said := PARTY.match(text):
+        party = _party(turn, said["party"])
+        if party:
+            out = fold(said["way"]) == "til"
+            found = Way("out" if out else "in", "" if out else party, party if out else "")
+    return Way(found.direction, found.sender, found.receiver, happened)
+
+
+def filled_in(turn: Turn) -> Way:
+    """The same, from the form; a message's author is its sender whatever way it went."""
+    direction = turn.chosen("direction", dict(DIRECTIONS)) or "in"
+    outside = turn.value("party")
+    return Way(direction, receiver=(_party(turn, outside) or outside or "eksternt") if direction == "out" else "")
+
+
+def read_back(turn: Turn, way: Way) -> str:
+    """What was read out of the words, on a line of its own; empty where that is nothing."""
+    parts = [f"Fra {quote(turn.name(way.sender))}"] if way.sender else []
+    parts += [f"Udgående, til {quote(turn.name(way.receiver))}"] if way.direction == "out" else []
+    parts += ["Intern i staben"] if way.direction == "internal" else []
+    parts += [f"Skete {turn.clock(way.happened)}"] if way.happened else []
+    return f"\n{'. '.join(parts)}." if parts else ""
+
+
+def _party(turn: Turn, name: str) -> str:
+    """A person's id, or the name as it was typed; empty when it is nobody's."""
+    persons = turn.rules.named(name.lstrip("@"))
+    if len(persons) == 1:
+        return persons[0]
+    known = any(fold(name) in fold(each) for each in PARTNERS.values()) and len(name) > 2
+    return name if known or name[:1].isupper() else ""
+
+
+async def asked(turn: Turn) -> tuple[Field, ...]:
+    """The fields beside the words, as the sender may fill them in: whether it is confirmed, its grade, and which way it went.
+
+    Nothing is answered and nothing changed: it is drawn before anything is saved.
+    """
+    room = await turn.room_of(turn.the_incoming)
+    if room is not None:
+        turn.crisis = await turn.db.get(Crisis, room.crisis_id)
+    else:
+        crises = await turn.open_crises()
+        decided = [crisis for crisis in crises if crisis.level is not None] or crises
+        # Which of several is asked when it is sent; until then only the right that holds in all of them counts.
+        turn.crisis = decided[0] if len(decided) == 1 else None
+    keeper = await rights.log_keeper.held(turn)
+    grades = tuple(
+        (grade, turn.rules.grade_name(grade)) for grade in GRADES if keeper or within(clearance.SHARED, grade)
+    )
+    return (
+        Field(
+            "verification",
+            "Er oplysningen bekræftet?",
+            "choice",
+            required=True,
+            value="unconfirmed",
+            choices=(("unconfirmed", "Ubekræftet"), ("confirmed", "Bekræftet")),
+        ),
+        Field("grade", "Hvem må se linjen?", "choice", required=True, value=clearance.SHARED, choices=grades),
+        Field("direction", "Ind eller ud?", "choice", required=True, value="in", choices=DIRECTIONS),
+        Field("party", "Er den udgående: til hvem?"),
+    )
+
+
+async def granted(turn: Turn, confirmed: bool, wanted: Grade) -> tuple[Verification, Grade, str]:
+    """A line as its writer may have it: everybody may keep it for fewer, only the log keeper opens or confirms it.
+
+    Args:
+        confirmed: whether the writer says that it is.
+        wanted: the grade that the writer asks for.
+
+    Returns:
+        its verification and its grade; and what to say where that is not what was asked for, on lines of its own.
+    """
+    if await rights.log_keeper.held(turn):
+        return "confirmed" if confirmed else "unconfirmed", wanted, ""
+    only, kept, said = f"Kun {rights.log_keeper.holders} kan", wanted, ""
+    if confirmed:
+        said += f"\n{only} bekræfte. Linjen er gemt som ubekræftet."
+    if not within(clearance.SHARED, wanted):
+        kept = clearance.SHARED
+        name = turn.rules.grade_name
+        said += f"\n{only} gøre den {name(wanted)}. Den er gemt som {name(kept)}."
+    return "unconfirmed", kept, said

@@ -1,0 +1,230 @@
+"""`log`, `bekræft` and `ret`: write, confirm and correct lines of the log. Plan §7, Dokumentation."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from handlers.core import clearance, enclosures, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import cpr
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.log import line_words
+from storage.grades import GRADES, Grade, within
+from storage.rows.log import LogEntry, LogState, NoSuchEntry, state_of
+from storage.rows.traffic import Message
+
+SHOWN = 1500
+
+
+@verb(
+    "log",
+    "l",
+    "noter",
+    "notér",
+    "notat",
+    "logfør",
+    help="log ! <bekræftet> eller log ? <ubekræftet> – skriv en linje i kriseloggen",
+    who=rights.staff,
+    crisis=True,
+)
+async def write(turn: Turn, text: str) -> None:
+    """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184); "fortrolig: …" has that grade (R216).
+
+    "fra politiet: …", "til politiet: …" and "kl 13.40: …" are read too (R183, R186); those words stand in the line as well.
+    """
+    confirmed, wanted, text = line_words.spoken(turn, text)
+    text = text or enclosures.titled(turn.the_incoming.enclosed)
+    if not text:
+        await turn.answer(Card("Hvad skal der stå? Skriv fx */krise log ? 40 cm vand i Fløng*."))
+        return
+    verification, grade, hint = await line_words.granted(turn, confirmed, wanted)
+    way = line_words.way(turn, text)
+    entry = await turn.log(
+        text,
+        sender=way.sender or turn.sender,
+        receiver=way.receiver or "krisestaben",
+        direction=way.direction,
+        event_time=way.happened or turn.the_incoming.received_at,
+        verification=verification,
+        grade=grade,
+    )
+    # What goes out has its papers too.
+    await turn.enclose(entry, turn.the_incoming, turn.inbox_id)
+    await tell(turn, entry, line_words.read_back(turn, way) + hint)
+
+
+@verb("bekræft", "bekraeft", "bekræftet", help="bekræft <nr> – linjen er bekræftet", who=rights.staff, crisis=True)
+async def confirm(turn: Turn, text: str) -> None:
+    """Confirmed by those who may; the history stays (R184)."""
+    number = numbered(text)
+    if number is None:
+        await turn.answer(Card("Hvilken linje? Skriv fx */krise bekræft 17*."))
+        return
+    await confirm_line(turn, number[0])
+
+
+@verb("ret", "rettelse", help="ret <nr> <ny tekst> – rettelsen peger tilbage på linjen", who=rights.staff, crisis=True)
+async def correct(turn: Turn, text: str) -> None:
+    """A correction is a new line that points back; what stood there stands (R186)."""
+    number = numbered(text)
+    if number is None or not number[1]:
+        await turn.answer(Card("Hvilken linje, og hvad skal der stå? Skriv fx */krise ret 17 det var 14 beboere*."))
+        return
+    await _correct(turn, *number)
+
+
+@action("log.confirm")
+async def pressed_confirm(turn: Turn, no: int) -> None:
+    """`Bekræft`."""
+    await confirm_line(turn, no)
+
+
+@action("log.correct")
+async def pressed_correct(turn: Turn, no: int) -> None:
+    """`Ret`."""
+    text = turn.value("text")
+    if text:
+        await _correct(turn, no, text)
+    else:
+        await turn.answer(Card(f"Skriv den rigtige tekst til nr. {no}. Intet er ændret."))
+
+
+async def confirm_line(turn: Turn, no: int) -> None:
+    try:
+        state = await state_of(turn.db, turn.the_crisis, no)
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+        return
+    if not await rights.log_keeper.held(turn):
+        await turn.log(f"{turn.name(turn.sender)} mener, at nr. {no} er rigtig (ikke bekræftet)", refs={"about": no})
+        await turn.answer(
+            Card(
+                f"Kun {rights.log_keeper.holders} kan bekræfte. Nr. {no} er stadig ubekræftet; din vurdering er noteret."
+            )
+        )
+        return
+    if state.verification == "confirmed":
+        await turn.answer(Card(f"Nr. {no} er allerede bekræftet."))
+        return
+    state.verification, state.confirmed_by, state.confirmed_at = "confirmed", turn.sender, turn.now
+    await turn.log(f"Nr. {no} er bekræftet", kind="confirmation", verification="confirmed", refs={"confirms": no})
+    await tell(turn, await entry_of(turn, no))
+
+
+async def _correct(turn: Turn, no: int, text: str) -> None:
+    try:
+        state = await state_of(turn.db, turn.the_crisis, no)
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+        return
+    entry = await entry_of(turn, no)
+    if turn.sender != entry.recorder and not await rights.log_keeper.held(turn):
+        await turn.answer(
+            Card(f"Det kan kun den, der skrev linjen, eller {rights.log_keeper.holders}. Intet er ændret.")
+        )
+        return
+    correction = await turn.log(
+        text,
+        kind="correction",
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        grade=state.grade,
+        refs={"corrects": no},
+    )
+    await tell(turn, correction, f"\nDen retter nr. {no}, som bliver stående.")
+
+
+async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
+    """Show whoever asked how a line stands, with as much of it as may be seen where the card stands."""
+    key = _key(turn, entry.no)
+    where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
+    await turn.answer(await _saved(turn, entry, await clearance.highest_for(turn, where), hint), key=key)
+
+
+async def look_up(turn: Turn, no: int) -> None:
+    """Show whoever asked the line with that number."""
+    try:
+        await tell(turn, await entry_of(turn, no))
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+
+
+async def redraw(turn: Turn, entry: LogEntry) -> None:
+    """Every card that tells of a line is drawn as it stands now, for whoever has it."""
+    begins = f"crisis/{turn.the_crisis.id}/log/{entry.no}/"
+    found = await turn.db.execute(
+        select(Message.key, Message.recipient).where(Message.key.startswith(begins, autoescape=True))
+    )
+    for key, recipient in found.all():
+        await turn.say(recipient, await _saved(turn, entry, await clearance.highest_for(turn, recipient)), key=key)
+
+
+async def _saved(turn: Turn, entry: LogEntry, highest: Grade, hint: str = "") -> Card:
+    state = await state_of(turn.db, turn.the_crisis, entry.no)
+    confirmed = state.verification == "confirmed"
+    text = shown(turn, entry, state, highest)
+    buttons = [] if confirmed else [Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": turn.the_crisis.id})]
+    buttons.append(
+        Button(
+            "Ret",
+            "log.correct",
+            {"no": entry.no, "crisis": turn.the_crisis.id},
+            form=(Field("text", "Hvad skal der stå?", "long", required=True, value=text),),
+            form_title=f"Ret nr. {entry.no}",
+        )
+    )
+    buttons.append(grade_button(turn, entry.no, state.grade))
+    mark = "bekræftet" if confirmed else "ubekræftet"
+    mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""
+    attached = await enclosures.line(turn, entry.no, named=within(state.grade, highest))
+    return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{attached}{hint}", buttons=tuple(buttons))
+
+
+def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:
+    """A line's text as a card may show it.
+
+    Args:
+        highest: the highest grade that may be seen where the card stands. A CPR number is seen nowhere (D07).
+    """
+    if not within(state.grade, highest):
+        return f"({turn.rules.grade_name(state.grade)})"
+    text = cpr.without(entry.summary)
+    return f"{text[:SHOWN]} … (hele teksten står i loggen)" if len(text) > SHOWN else text
+
+
+def grade_button(turn: Turn, no: int, grade: Grade) -> Button:
+    """The way to another grade."""
+    choices = tuple((each, turn.rules.grade_name(each)) for each in GRADES)
+    return Button(
+        "Fortrolighed",
+        "log.grade",
+        {"no": no, "crisis": turn.the_crisis.id},
+        form=(Field("grade", "Hvem må se linjen?", "choice", required=True, value=grade, choices=choices),),
+        form_title=f"Fortrolighed, nr. {no}",
+    )
+
+
+async def entry_of(turn: Turn, no: int) -> LogEntry:
+    """The line with that number.
+
+    Raises:
+        NoSuchEntry: the log has no such line.
+    """
+    found = await turn.db.scalar(select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no))
+    if found is None:
+        raise NoSuchEntry(no)
+    return found
+
+
+def numbered(text: str) -> tuple[int, str] | None:
+    """ "nr. 17: …" as a line's number and the words after it."""
+    found = re.match(r"\s*(?:nr\.?\s*)?(\d{1,9})\b[:.]?\s*(.*)", text, re.DOTALL | re.IGNORECASE)
+    return (int(found[1]), found[2].strip()) if found else None
+
+
+def _key(turn: Turn, no: int) -> str:
+    return f"crisis/{turn.the_crisis.id}/log/{no}/{turn.sender}"

@@ -1,0 +1,185 @@
+"""Save to the log what was said elsewhere: "Gem i log", reactions, forwarded messages, and later edits of them. Plan §7."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from handlers.core import clearance, enclosures, personal_numbers, registry, rights, router
+from handlers.core.card import Button, Card, quote
+from handlers.core.events import AskedForHelp
+from handlers.core.events import tell as tell_event
+from handlers.core.incoming import Incoming
+from handlers.core.language import cpr, verb_words
+from handlers.core.registry import action
+from handlers.core.turn import Turn
+from handlers.log import line_words, lines
+from storage.grades import GRADES, Grade
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.traffic import Inbox
+
+SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
+HELP_REACTIONS = {"sos", "🆘"}
+# What a message that is sent on may become, when that is said above it.
+BECOMES = ("log", "melding", "bistand", "telefon", "varsel")
+CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
+
+
+@action("log.save")
+async def save(turn: Turn) -> None:
+    """`Gem i log` on somebody's message: the author and the time are the message's own (R182, R026)."""
+    incoming = turn.the_incoming
+    text = turn.value("text") or incoming.text or enclosures.titled(incoming.enclosed)
+    if not await rights.staff.held(turn):
+        await _offer_report(turn, text)
+        return
+    grade = turn.value("grade")
+    await _save(
+        turn,
+        incoming,
+        text,
+        incoming.author,
+        confirmed=turn.value("verification") == "confirmed",
+        grade=grade if grade in GRADES else clearance.SHARED,
+        way=line_words.filled_in(turn),
+    )
+
+
+@action("log.forward", crisis=False)
+async def forward(turn: Turn) -> None:
+    """A message sent on to the bot alone is saved as its author wrote it, or becomes what is said above it (R026, R196)."""
+    incoming = turn.the_incoming
+    text = incoming.text or enclosures.titled(incoming.enclosed)
+    verbs = {name: registry.verbs[name].synonyms for name in BECOMES}
+    meant = verb_words.match(router.strip_name(incoming.comment), verbs)
+    becomes = meant.verb if meant.kind == "exact" else None
+    if becomes and becomes != "log":
+        await router.run(turn, registry.verbs[becomes], f"{meant.rest}\n{text}".strip())
+        return
+    if turn.crisis is None and not await router.find_crisis(turn):
+        return
+    if not await rights.staff.held(turn):
+        await _offer_report(turn, text)
+        return
+    unknown = (
+        "" if incoming.author else "\nDet fremgår ikke, hvem der skrev den, og hvornår: det gør »Gem i log« på den."
+    )
+    confirmed, grade, comment = (
+        line_words.spoken(turn, meant.rest) if becomes else (False, clearance.SHARED, incoming.comment)
+    )
+    entry = await _save(turn, incoming, text, incoming.author, confirmed=confirmed, grade=grade, hint=unknown)
+    if entry is not None and comment.strip():
+        await turn.log(
+            comment.strip(), sender=turn.sender, receiver="krisestaben", direction="in", refs={"about": entry.no}
+        )
+
+
+@action("log.reaction")
+async def reaction(turn: Turn) -> None:
+    """📌 saves a message in the log, ✅ confirms the line it became, 🆘 makes a request for assistance of it.
+
+    Taking one away changes nothing (R182).
+    """
+    incoming = turn.the_incoming
+    if not await rights.staff.held(turn):
+        return
+    if incoming.text in SAVE_REACTIONS:
+        said = await _heard(turn, incoming.message)
+        if said is not None:
+            turn.incoming = original = replace(incoming, said_at=said.received_at, enclosed=said.enclosed)
+            text = cpr.without(said.text) or enclosures.titled(said.enclosed)
+            await _save(turn, original, text, said.sender)
+    elif incoming.text in HELP_REACTIONS:
+        said = await _heard(turn, incoming.message)
+        if said is not None:
+            turn.incoming = replace(incoming, enclosed=said.enclosed)
+            await tell_event(turn, AskedForHelp(personal_numbers.masked(said)))
+    elif incoming.text in CONFIRM_REACTIONS:
+        entry = await _saved_from(turn, incoming.message)
+        if entry is not None:
+            await lines.confirm_line(turn, entry.no)
+
+
+@action("log.source_edited", crisis=False)
+async def source_edited(turn: Turn) -> None:
+    """A message that was saved is edited or deleted: the log stands, and says so (D08)."""
+    incoming = turn.the_incoming
+    entry = await turn.db.scalar(
+        select(LogEntry).where(LogEntry.message == incoming.message).order_by(LogEntry.id).limit(1)
+    )
+    if entry is None:
+        return
+    turn.crisis = await turn.db.get(Crisis, entry.crisis_id)
+    gone = "slettet" if incoming.kind == "deleted" else "redigeret"
+    await turn.log(
+        f"Kilden til nr. {entry.no} er {gone} {turn.clock(turn.now)}. Linjen er uændret.",
+        kind="source_edited",
+        recorder="krisebot",
+        sender=turn.sender,
+        refs={"source_of": entry.no},
+    )
+
+
+async def _offer_report(turn: Turn, text: str) -> None:
+    """Who doesn't write the log can still hand on what was said, to the last word (R196)."""
+    await turn.answer(
+        Card(
+            f"Loggen skrives af {rights.staff.holders}. Skal krisestaben have beskeden som en melding?\n»{quote(text, lines.SHOWN)}«",
+            buttons=(Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),),
+        )
+    )
+
+
+async def _save(
+    turn: Turn,
+    incoming: Incoming,
+    text: str,
+    author: str,
+    *,
+    confirmed: bool = False,
+    grade: Grade = clearance.SHARED,
+    way: line_words.Way = line_words.INWARDS,
+    hint: str = "",
+) -> LogEntry | None:
+    standing = await _saved_from(turn, incoming.message)
+    if standing is not None:
+        await turn.answer(Card(f"Den står allerede i loggen som nr. {standing.no}."))
+        return None
+    verification, grade, said = await line_words.granted(turn, confirmed, grade)
+    entry = await turn.log(
+        text,
+        kind="saved",
+        sender=author or turn.sender,
+        receiver=way.receiver or "krisestaben",
+        direction=way.direction,
+        event_time=incoming.said_at,
+        verification=verification,
+        grade=grade,
+        refs={"message": incoming.message, "platform": incoming.platform},
+    )
+    await turn.enclose(entry, incoming, turn.inbox_id)
+    await lines.tell(turn, entry, line_words.read_back(turn, way) + said + hint)
+    return entry
+
+
+async def _heard(turn: Turn, message: str) -> Incoming | None:
+    """What was said in a message, as we heard it."""
+    for row in await turn.db.scalars(select(Inbox).where(Inbox.message == message).order_by(Inbox.id)):
+        heard = Incoming.from_json(row.body)
+        if heard.kind in ("text", "command"):
+            return heard
+    return None
+
+
+async def _saved_from(turn: Turn, message: str) -> LogEntry | None:
+    if not message:
+        return None
+    found: LogEntry | None = await turn.db.scalar(
+        select(LogEntry).where(
+            LogEntry.crisis_id == turn.the_crisis.id,
+            LogEntry.message == message,
+        )
+    )
+    return found

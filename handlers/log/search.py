@@ -1,0 +1,125 @@
+"""`find`: the log by word, person, time or number, or what is unconfirmed. Plan §7, Dokumentation."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select
+
+from handlers.core import clearance, rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.language import cpr, times_read
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.log import lines
+from storage.case import log_words
+from storage.case.log_words import Places
+from storage.grades import Grade
+from storage.letters import fold
+from storage.rows.log import LogEntry, LogState
+
+AT_A_TIME = 10
+LONGEST = 200  # characters of each line: ten of them fit a telephone
+
+NUMBER = re.compile(r"(?:nr\.?\s*)?(\d{1,6})", re.IGNORECASE)
+CLOCK = re.compile(r"(?:kl|siden|fra|efter)\b|\d{1,2}[.:]\d\d$", re.IGNORECASE)
+UNCONFIRMED = ("ubekraeftet", "ubekraeftede", "?")
+
+
+@verb(
+    "find",
+    "søg",
+    "led",
+    help="find <ord, person, kl 14, nr eller ubekræftet> – søg i kriseloggen",
+    who=rights.staff,
+    crisis=True,
+)
+async def find(turn: Turn, text: str) -> None:
+    """Newest first, ten at a time (R182, R184)."""
+    await _show(turn, text.strip(), None)
+
+
+@action("search.more", who=rights.staff)
+async def more(turn: Turn, text: str, before: int) -> None:
+    """`Flere`."""
+    await _show(turn, text, before)
+
+
+async def _show(turn: Turn, text: str, before: int | None) -> None:
+    highest = await clearance.highest_here(turn)
+    rows = await _found(turn, text, highest, before)
+    # What may not be seen is counted whatever was asked for: else the count would tell what stands in it.
+    unseen = await clearance.unseen(turn, highest)
+    left_out = f"\nIkke søgt igennem: {unseen}" if unseen else ""
+    if not rows:
+        await turn.answer(Card(f"Der står ikke {'mere ' if before else ''}i loggen om »{quote(text)}«.{left_out}"))
+        return
+    shown = rows[:AT_A_TIME]
+    await turn.answer(
+        Card(
+            f"*Loggen: {quote(text) or 'de nyeste linjer'}*{left_out}",
+            facts=tuple(_line(turn, entry, state, highest) for entry, state in shown),
+            buttons=(Button("Flere", "search.more", {"text": text, "before": shown[-1][0].no}),)
+            if len(rows) > AT_A_TIME
+            else (),
+        )
+    )
+
+
+async def _found(turn: Turn, text: str, highest: Grade, before: int | None) -> list[tuple[LogEntry, LogState]]:
+    """The newest that there are, and one more than is shown where there are more."""
+    criterion, places = _sought(turn, text)
+    query = (
+        select(LogEntry, LogState)
+        .join(LogState, and_(LogState.crisis_id == LogEntry.crisis_id, LogState.no == LogEntry.no))
+        .where(LogEntry.crisis_id == turn.the_crisis.id, clearance.up_to(highest), criterion)
+        .order_by(LogState.no.desc())
+        .limit(AT_A_TIME + 1)
+    )
+    if places is None:
+        found = await turn.db.execute(query if before is None else query.where(LogEntry.no < before))
+        return [(entry, state) for entry, state in found]
+    rows: list[tuple[LogEntry, LogState]] = []
+    async for first, last in log_words.stretches(turn.db, turn.the_crisis, places, before):
+        found = await turn.db.execute(query.where(LogEntry.no.between(first, last)))
+        rows += [(entry, state) for entry, state in found]
+        if len(rows) > AT_A_TIME:
+            break
+    return rows
+
+
+def _sought(turn: Turn, text: str) -> tuple[ColumnElement[bool], Places | None]:
+    """What a line must be to be found, by number, mark, time, person, else by the words in it; and where to look for it.
+
+    Returns:
+        the places are None where the rows themselves say which lines they are.
+    """
+    folded = fold(text)
+    if folded in UNCONFIRMED:
+        # Spelt out, so that the database knows the index that is for these alone.
+        return LogState.verification == literal("unconfirmed", literal_execute=True), None
+    if number := NUMBER.fullmatch(text):
+        return LogEntry.no == int(number[1]), None
+    if CLOCK.match(text):
+        said = re.sub(r"^(?:siden|fra|efter)\s+", "", text, flags=re.IGNORECASE)
+        since = times_read.parse_past(said, turn.now, turn.zone)
+        if since is not None:
+            return LogEntry.recorded_time >= since, [log_words.since(since)]
+    if cpr.found(text):
+        return false(), []
+    words, places = LogEntry.folded.contains(folded, autoescape=True), [log_words.said(text)]
+    persons = turn.rules.named(text.removeprefix("@"))
+    if not persons:
+        return words, places
+    names = [turn.name(person) for person in persons]
+    named = [LogEntry.folded.contains(fold(name), autoescape=True) for name in names]
+    places += [*map(log_words.by, persons), *map(log_words.said, names)]
+    return or_(words, LogEntry.recorder.in_(persons), *named), places
+
+
+def _line(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> tuple[str, str]:
+    mark = "" if state.verification == "confirmed" else " (ubekræftet)"
+    corrected = f" Rettet i nr. {state.corrected_by}." if state.corrected_by else ""
+    text = lines.shown(turn, entry, state, highest)
+    short = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return (f"{entry.no}, {turn.clock(entry.recorded_time)}", f"{quote(short)}{mark}{corrected}")

@@ -1,0 +1,203 @@
+"""`bistand`: what a unit lacks, until it has it or knows why not. Plan §7, Anmodninger om assistance.
+
+"skal krisestaben hurtigst muligt, og i videst muligt omfang, søge at imødekomme behovet" – none is ever lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from handlers.core import clearance, registry, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
+from handlers.core.events import AskedForHelp, on
+from handlers.core.incoming import Incoming
+from handlers.core.language import needs, owners, verb_words
+from handlers.core.language.needs import Need
+from handlers.core.registry import action, reply, verb
+from handlers.core.turn import Turn
+from handlers.measures import assistance_answers, assistance_card, logistics
+from handlers.measures.assistance_card import ANSWERED
+from storage.rows.measures import AssistanceRequest
+from storage.rows.traffic import Inbox
+
+SHOWN = 20
+
+FIELDS = (
+    Field("quantity", "Hvor mange?"),
+    Field("need", "Hvad?"),
+    Field("place", "Hvor?"),
+)
+
+
+@verb(
+    "bistand",
+    "hjælp fra",
+    "mangler",
+    help="bistand <hvad mangler I, hvor> – fx bistand 4 mand til Birkehøj nu",
+    crisis=True,
+)
+async def assistance(turn: Turn, text: str) -> None:
+    """A request, from anybody; without a word, the list of them (R220)."""
+    if not text.strip():
+        await _list(turn)
+        return
+    row = await request(turn, text.strip(), needs.read(turn.rules, text), turn.sender)
+    await turn.answer(assistance_card.received(row))
+
+
+@reply("assistance")
+async def suggested(turn: Turn, text: str) -> bool:
+    """ "vi mangler 4 mand på Birkehøj", said without a verb: kept in the log at once, and suggested as a request."""
+    verbs = {each.name: each.synonyms for each in registry.verbs.values()}
+    going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
+    need = needs.lacking(turn.plan, text)
+    if need is None or len(going) != 1 or verb_words.match(text, verbs).kind != "none":
+        return False
+    turn.crisis = going[0]
+    if not await rights.staff.held(turn):
+        turn.crisis = None
+        return False
+    entry = await turn.log(text, sender=turn.sender, receiver="krisestaben", direction="in")
+    await offer(turn, text, need, entry.no)
+    return True
+
+
+async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
+    """Suggest that what somebody wrote becomes a request; nothing is sent before they say so.
+
+    Args:
+        text: verbatim.
+        need: what was read out of it.
+        no: the log line that it stands in.
+    """
+    await turn.answer(
+        Card(
+            f"🔴 Mangler I noget? Din tekst står i loggen som nr. {no}. Skal krisestaben have den som en anmodning "
+            f"om bistand?\n»{quote(text)}«",
+            fields=tuple(Field(field.id, field.label, value=getattr(need, field.id)) for field in FIELDS),
+            buttons=(
+                Button("Send", "assistance.send", {"inbox": turn.inbox_id, "no": no}, style="primary"),
+                Button("Nej", "assistance.not_meant", {}),
+            ),
+        )
+    )
+
+
+@action("assistance.send")
+async def send(turn: Turn, inbox: int, no: int) -> None:
+    """`Send`: the suggestion becomes a request, as it was filled in."""
+    kept = await turn.db.get(Inbox, inbox)
+    if kept is None:
+        return
+    text = Incoming.from_json(kept.body).text
+    # The fields come along from where they can be changed; elsewhere what was read stands.
+    read = needs.lacking(turn.rules, text) or needs.read(turn.rules, text)
+    filled = {field.id: turn.value(field.id) for field in FIELDS if field.id in turn.the_incoming.values}
+    row = await request(turn, text, replace(read, **filled), turn.sender, about=no)
+    await turn.replace(assistance_card.received(row))
+
+
+@action("assistance.not_meant")
+async def not_meant(turn: Turn) -> None:
+    """`Nej`."""
+    await turn.replace(Card("Der er ikke sendt en anmodning. Din tekst står i loggen."))
+
+
+@action("assistance.new")
+async def new(turn: Turn) -> None:
+    """`Bed om bistand`, by a form."""
+    text = " ".join(filter(None, (turn.value("quantity"), turn.value("need"), turn.value("place"))))
+    if not text:
+        await turn.answer(Card("Hvad mangler I? Skriv fx */krise bistand 4 mand til Birkehøj nu*."))
+        return
+    need = needs.Need(turn.value("quantity"), turn.value("need"), turn.value("place"))
+    await turn.answer(assistance_card.received(await request(turn, text, need, turn.sender)))
+
+
+@on(AskedForHelp)
+async def from_message(turn: Turn, event: AskedForHelp) -> None:
+    """Make a request of a message that got a 🆘: whoever wrote it lacks something. A second 🆘 makes no second one."""
+    said = event.said
+    standing = select(AssistanceRequest).where(
+        AssistanceRequest.crisis_id == turn.the_crisis.id,
+        AssistanceRequest.requester == said.sender,
+        AssistanceRequest.text == said.text,
+    )
+    if await turn.db.scalar(standing) is None:
+        row = await request(turn, said.text, needs.read(turn.rules, said.text), said.sender)
+        await turn.say(said.sender, assistance_card.received(row), kind="notice")
+
+
+async def request(
+    turn: Turn, text: str, need: needs.Need, requester: str, about: int | None = None
+) -> AssistanceRequest:
+    """Take a request in, and put it before the staff.
+
+    Args:
+        text: verbatim.
+        need: what was read out of it.
+        requester: who lacks it, and is told how it goes.
+        about: the log line that its words stand in already.
+    """
+    crisis = turn.the_crisis
+    last = await turn.db.scalar(
+        select(func.max(AssistanceRequest.number)).where(AssistanceRequest.crisis_id == crisis.id)
+    )
+    number = (last or 0) + 1
+    entry = await turn.log(
+        f"Anmodning om bistand B{number}: {text}",
+        kind="assistance",
+        sender=requester,
+        receiver="krisestaben",
+        direction="in",
+        status="pending",
+        refs={"assistance": number} | ({"about": about} if about else {}),
+    )
+    centre = owners.centre_of(turn.rules, requester)
+    row = AssistanceRequest(
+        crisis_id=crisis.id,
+        number=number,
+        requester=requester,
+        centre=centre.name if centre else None,
+        text=text,
+        quantity=need.quantity or None,
+        need=need.need or None,
+        place=need.place or None,
+        created_at=turn.now,
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    await turn.say(
+        turn.staff, await assistance_card.card(turn, row), key=assistance_card.key(row, "staff"), urgency=URGENT
+    )
+    await assistance_answers.remind(turn, row)
+    await logistics.consider(turn)
+    return row
+
+
+async def of_crisis(turn: Turn) -> list[AssistanceRequest]:
+    """The crisis' requests in their order."""
+    return list(
+        await turn.db.scalars(
+            select(AssistanceRequest)
+            .where(AssistanceRequest.crisis_id == turn.the_crisis.id)
+            .order_by(AssistanceRequest.number)
+        )
+    )
+
+
+async def _list(turn: Turn) -> None:
+    every, unseen = await clearance.visible_rows(turn, await of_crisis(turn))
+    going = [row for row in every if row.state not in ANSWERED]
+    more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
+    await turn.answer(
+        Card(
+            f"*Anmodninger om bistand:* {len(going)} venter, {len(every) - len(going)} afgjort.{more}\n{unseen}".rstrip(),
+            facts=tuple((f"B{row.number}", assistance_card.line(turn, row)) for row in going[:SHOWN]),
+            buttons=(Button("Bed om bistand", "assistance.new", {}, form=FIELDS, form_title="Bed om bistand"),),
+        )
+    )

@@ -1,0 +1,97 @@
+"""How a request for assistance looks: on its card, and in a list. Plan §7, Anmodninger om assistance."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core import enclosures
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.turn import Turn
+from storage.rows.measures import AssistanceRequest, Measure
+from storage.rows.traffic import Message
+
+IN_WORDS = {
+    "new": "ny",
+    "assessing": "vurderes",
+    "met": "imødekommet",
+    "forwarded": "videresendt",
+    "refused": "afvist",
+}
+ANSWERED = ("met", "refused")
+
+
+async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
+    """The request as it stands now, with what the staff can answer.
+
+    Args:
+        head: what its first line begins with.
+    """
+    read = ", ".join(filter(None, (" ".join(filter(None, (row.quantity, row.need))), row.place)))
+    asked = turn.name(row.requester) + (f" ({row.centre})" if row.centre else "")
+    lines = [
+        f"{head}*Anmodning om bistand B{row.number}* fra {asked}, {turn.phone(row.requester)}: {IN_WORDS[row.state]}.",
+        f"»{quote(row.text)}«",
+        *([f"Læst som: {quote(read)}."] if read else []),
+    ]
+    if row.measure_id is not None:
+        measure = await turn.db.get(Measure, row.measure_id)
+        if measure is not None:
+            lines.append(f"Egne ressourcer: T{measure.number}, {turn.name(measure.owner)}.")
+    if row.forwarded_to:
+        lines.append(f"Videresendt til {quote(row.forwarded_to)}; spørg igen {turn.clock(row.ask_again_at)}.")
+    if row.reason:
+        lines.append(f"Grund: {quote(row.reason)}")
+    if row.answered_by and row.state != "new":
+        lines.append(f"{turn.name(row.answered_by)}, {turn.clock(row.answered_at)}.")
+    attached = await enclosures.line(turn, row.log_no)
+    return Card("\n".join(lines) + attached, buttons=() if row.state in ANSWERED else _answers(row))
+
+
+def line(turn: Turn, row: AssistanceRequest) -> str:
+    """A request in one line, for lists."""
+    to = (
+        f" til {quote(row.forwarded_to or '')}, spørg igen {turn.clock(row.ask_again_at)}"
+        if row.state == "forwarded"
+        else ""
+    )
+    return f"{quote(row.text)} – {turn.name(row.requester)}, {IN_WORDS[row.state]}{to}"
+
+
+def received(row: AssistanceRequest) -> Card:
+    """What the requester is answered at once."""
+    return Card(
+        f"Anmodning *B{row.number}* er hos krisestaben (log nr. {row.log_no}).\n»{quote(row.text)}«\n"
+        "Du får besked, hver gang der sker noget med den. Ved fare for liv: ring 112."
+    )
+
+
+async def show(turn: Turn, row: AssistanceRequest) -> None:
+    """Change every card about the request, wherever it stands."""
+    drawn = await card(turn, row)
+    for message in (await turn.db.scalars(select(Message).where(Message.key.startswith(key(row, ""))))).all():
+        await turn.say(message.recipient, drawn, key=message.key)
+
+
+def key(row: AssistanceRequest, rest: str) -> str:
+    """The name of a message about it: all that begin so are changed together."""
+    return f"assistance/{row.id}/{rest}"
+
+
+def _answers(row: AssistanceRequest) -> tuple[Button, ...]:
+    about = {"request": row.id}
+    own = (Field("owner", "Hvem har det?", "persons"), Field("due", "Frist", "time"))
+    to = (
+        Field("to", "Til hvem?", required=True, value=row.forwarded_to or ""),
+        Field("again", "Hvornår spørges der igen?", "time", required=True, value="om en time"),
+    )
+    why = (Field("reason", "Grund", "long", required=True),)
+    first = {
+        "new": (Button("Vurderes", "assistance.assess", about),),
+        "forwarded": (Button("Imødekommet", "assistance.met", about),),
+    }
+    return (
+        *first.get(row.state, ()),
+        Button("Egne ressourcer", "assistance.own", about, "primary", own, f"B{row.number}: egne ressourcer"),
+        Button("Videresend", "assistance.forward", about, form=to, form_title=f"Videresend B{row.number}"),
+        Button("Afvis", "assistance.refuse", about, form=why, form_title=f"Afvis B{row.number}"),
+    )

@@ -1,0 +1,316 @@
+"""`beslut`: register decisions, and share them in the forums that shall know. Plan §5; §9."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, select
+
+from handlers.core import audiences, clearance, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.log import journal
+from handlers.measures import orders_card
+from handlers.measures.measure_reading import URGENTLY
+from storage.grades import Grade
+from storage.rows.log import LogState
+from storage.rows.measures import Decision
+
+# Who is told in each forum, in words that `audiences` reads; nobody where it is a text to publish.
+FORA = {
+    "chefforum": ("Chefforum", "direktionen, centercheferne"),
+    "centerchefer": ("Centercheferne", "centercheferne"),
+    "kontakter": ("Centrenes kontaktpersoner", "kontaktpersoner"),
+    "intranet": ("Intranettet – tekst til kommunikation", ""),
+}
+
+
+def button(row: Decision) -> Button:
+    """For a decision's card."""
+    choices = tuple((forum, name) for forum, (name, _) in FORA.items())
+    return Button(
+        "Del beslutning",
+        "decisions_shared.share",
+        {"decision": row.id, "crisis": row.crisis_id},
+        form=(
+            Field("forum", "Del beslutningen i", "choice", required=True, choices=choices),
+            Field("text", "Tekst", "long", value=row.text),
+        ),
+        form_title="Del beslutning",
+    )
+
+
+@action("decisions_shared.share", who=rights.runs_staff)
+async def share(turn: Turn, decision: int) -> None:
+    """To those who sit in the forum, each where they are, with one line in the log."""
+    row, forum = await turn.db.get(Decision, decision), FORA.get(turn.value("forum"))
+    if row is None or row.crisis_id != turn.the_crisis.id or row.state != "decided" or forum is None:
+        return
+    name, group = forum
+    text = turn.value("text") or row.text
+    if group:
+        told, _ = await audiences.persons(turn, group)
+        card = Card(
+            f"*Beslutning {row.number} i krisestaben*, {turn.clock(row.at)}, krise nr. {turn.the_crisis.number}:\n"
+            f"»{quote(text, 1500)}«\nDet er delt med {name}."
+        )
+    else:
+        told = turn.rules.holders("kommunikation")
+        card = Card(f"*Til intranettet – klar til at kopiere:*\n\nKrisestaben har besluttet: {quote(text, 1500)}")
+    await turn.notify(
+        [person for person in told if person != turn.sender] or told,
+        card,
+        kind="notice",
+        summary=f"Beslutning {row.number} er delt: {name}",
+    )
+    await turn.answer(
+        Card(f"Beslutning {row.number} er delt: {name} ({len(told)}).")
+        if told
+        else Card("Planen har ingen i rollen kommunikation. Teksten er ikke sendt; kopiér den selv.")
+    )
+
+
+# "besluttet ikke at …" is a decision too, and is found again as one.
+NOT = re.compile(r"^\s*(?:at\s+)?(?:ikke\s+(?:at\s+)?|undlade\s+at\s+)", re.IGNORECASE)
+SHOWN = 15
+
+
+async def _propose(turn: Turn, text: str) -> None:
+    """Those who can't decide are heard: it goes to the chief."""
+    text = text.strip()
+    if not text:
+        await _list(turn)
+        return
+    entry = await turn.log(f"Forslag til beslutning: {text}", kind="proposal", sender=turn.sender)
+    row = Decision(
+        crisis_id=turn.the_crisis.id,
+        state="proposed",
+        text=text,
+        negative=bool(NOT.match(text)),
+        proposed_by=turn.sender,
+        registered_by=turn.sender,
+        at=turn.now,
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    chief = (await turn.chiefs())[:1]
+    for person in chief:
+        await turn.say(person, _card(turn, row), key=_key(row, person), kind="notice")
+    await turn.answer(Card(f"Forslaget er sendt til {turn.names(chief)} (log nr. {entry.no}). Kun chefen beslutter."))
+
+
+@verb(
+    "beslut",
+    "beslutning",
+    "besluttet",
+    "beslutninger",
+    help="beslut <hvad> – chefens beslutning i loggen, også »ikke at …«; andres bliver til et forslag",
+    who=rights.registers,
+    crisis=True,
+    grave=True,
+    otherwise=_propose,
+)
+async def decision(turn: Turn, text: str) -> None:
+    """In one breath, with a number; `Ret` mends the words."""
+    if not text.strip():
+        await _list(turn)
+        return
+    urgent = bool(URGENTLY.search(text))
+    row = await decide(turn, URGENTLY.sub("", text).strip() if urgent else text.strip(), urgent=urgent)
+    await turn.answer(_card(turn, row), key=_key(row, "registered"))
+
+
+async def decide(
+    turn: Turn,
+    text: str,
+    *,
+    urgent: bool = False,
+    meeting: int | None = None,
+    paper: int | None = None,
+    row: Decision | None = None,
+    grade: Grade = clearance.SHARED,
+) -> Decision:
+    """Make it so: a number and a line in the log. What was decided at a meeting is filed with its minutes.
+
+    Args:
+        text: what is decided; "ikke at …" where it is decided not to.
+        urgent: it could not wait for a meeting.
+        meeting: the number of the meeting that it was decided at.
+        paper: the number of the option paper that it was chosen in.
+        row: the proposal that is followed.
+        grade: who may see it; see `handlers.core.clearance`.
+    """
+    crisis = turn.the_crisis
+    number = await next_number(turn)
+    is_chief = await rights.chief.held(turn)
+    chief = (await turn.chiefs() or [turn.sender])[0]
+    by = turn.sender if is_chief else chief
+    behalf = rights.on_behalf_of(turn.rules, by, "borgmester") if by != crisis.chief else None
+    where = f" på møde {meeting}" if meeting else f" efter oplæg {paper}" if paper else ", haster" if urgent else ""
+    written = "" if is_chief else f", ført af {turn.name(turn.sender)}"
+    entry = await turn.log(
+        f"Beslutning {number}: {text}\nBesluttet af {turn.name(by)}"
+        f"{f' på vegne af {turn.name(behalf)}' if behalf else ''}{where}{written}.",
+        kind="decision",
+        sender=by,
+        verification="confirmed",
+        grade=grade,
+        refs={"decision": number, "meeting": meeting, "option_paper": paper, "on_behalf_of": behalf},
+    )
+    if row is None:
+        row = Decision(crisis_id=crisis.id, registered_by=turn.sender)
+        turn.db.add(row)
+    row.number, row.state, row.text, row.negative = number, "decided", text, bool(NOT.match(text))
+    row.urgent, row.meeting, row.paper = urgent, meeting, paper
+    row.decided_by, row.on_behalf_of, row.at, row.log_no = by, behalf, turn.now, entry.no
+    await turn.db.flush()
+    if meeting is None:
+        await journal.demand(turn, entry, "decision", f"Beslutning {number}: {text[:150]}")
+    if by != turn.sender:
+        await turn.say(by, _card(turn, row), key=_key(row, by), kind="notice")
+    return row
+
+
+async def next_number(turn: Turn) -> int:
+    """What the crisis' next decision is called; those of the framing staff are numbered among the rest."""
+    last = await turn.db.scalar(select(func.max(Decision.number)).where(Decision.crisis_id == turn.the_crisis.id))
+    return (last or 0) + 1
+
+
+@action("decisions.correct", who=rights.registers)
+async def correct(turn: Turn, decision: int) -> None:
+    """`Ret`: the words were wrong; what stood there stands, and the new line points to it."""
+    row, text = await _of_crisis(turn, decision), turn.value("text")
+    if row is None or row.state != "decided" or not text or text == row.text:
+        return
+    await turn.log(
+        f"Beslutning {row.number} rettes fra »{row.text}« til »{text}«",
+        kind="decision",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"decision": row.number, "corrects": row.log_no},
+    )
+    row.text, row.negative = text, bool(NOT.match(text))
+    await turn.replace(_card(turn, row))
+
+
+@action("decisions.follow", who=rights.chief)
+async def follow(turn: Turn, decision: int) -> None:
+    """`Beslut`, on somebody's proposal."""
+    row = await _of_crisis(turn, decision)
+    if row is None or row.state != "proposed":
+        return
+    await decide(turn, row.text, row=row)
+    await turn.replace(_card(turn, row))
+    await _tell_proposer(turn, row, f"Dit forslag er nu beslutning {row.number}")
+
+
+@action("decisions.decline", who=rights.chief)
+async def decline(turn: Turn, decision: int) -> None:
+    """`Nej tak`, on somebody's proposal; with the reason, for "besluttet ikke at" is found again too."""
+    row = await _of_crisis(turn, decision)
+    if row is None or row.state != "proposed":
+        return
+    reason = turn.value("reason")
+    row.state = "declined"
+    await turn.log(
+        f"Forslaget følges ikke: {row.text}{f' – {reason}' if reason else ''}",
+        kind="decision",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"about": row.log_no},
+    )
+    await turn.replace(_card(turn, row))
+    await _tell_proposer(turn, row, f"Dit forslag følges ikke{f' (»{quote(reason, 300)}«)' if reason else ''}")
+
+
+async def _tell_proposer(turn: Turn, row: Decision, head: str) -> None:
+    if row.proposed_by and row.proposed_by != turn.sender:
+        await turn.say(row.proposed_by, Card(f"{head}: »{quote(row.text, 500)}«"), kind="notice")
+
+
+async def of_crisis(turn: Turn) -> list[Decision]:
+    """The crisis' decisions and proposals, oldest first."""
+    return list(
+        await turn.db.scalars(select(Decision).where(Decision.crisis_id == turn.the_crisis.id).order_by(Decision.id))
+    )
+
+
+async def _list(turn: Turn) -> None:
+    """What is decided, the newest first; the staff sees it."""
+    if not await rights.staff.held(turn):
+        await turn.answer(Card("Hvad skal besluttes? Skriv fx */krise beslut skolerne lukker i morgen*."))
+        return
+    highest = await clearance.highest_here(turn)
+    every = await of_crisis(turn)
+    above = await clearance.hidden(turn, [row.log_no for row in every], highest)
+    rows = [row for row in every if row.log_no not in above]
+    unseen = await clearance.unseen(turn, highest, LogState.no.in_(above))
+    decided = [row for row in reversed(rows) if row.state == "decided"]
+    proposed = sum(row.state == "proposed" for row in rows)
+    waiting = f" {proposed} forslag venter." if proposed else ""
+    waiting += f" {unseen}" if unseen else ""
+    await turn.answer(
+        Card(
+            f"*Beslutninger: {len(decided)}.*{waiting} Skriv fx */krise beslut skolerne lukker i morgen*.",
+            facts=tuple(
+                (
+                    f"Nr. {row.number}",
+                    f"{quote(row.text, 200)} – {turn.name(row.decided_by or '')}, {turn.clock(row.at)}",
+                )
+                for row in decided[:SHOWN]
+            ),
+        )
+    )
+
+
+def _card(turn: Turn, row: Decision) -> Card:
+    if row.state == "proposed":
+        return Card(
+            f"*{turn.name(row.proposed_by or '')} foreslår, at det besluttes:*\n»{quote(row.text, 1500)}«",
+            buttons=(
+                Button("Beslut", "decisions.follow", {"decision": row.id}, style="primary"),
+                Button(
+                    "Nej tak",
+                    "decisions.decline",
+                    {"decision": row.id},
+                    form=(Field("reason", "Begrundelse (kan udelades)"),),
+                    form_title="Forslaget følges ikke",
+                ),
+            ),
+        )
+    if row.state == "declined":
+        return Card(f"Forslaget er ikke fulgt: »{quote(row.text, 1500)}«")
+    behalf = f" på vegne af {turn.name(row.on_behalf_of)}" if row.on_behalf_of else ""
+    return Card(
+        f"✅ *Beslutning {row.number}* (log nr. {row.log_no}), {turn.name(row.decided_by or '')}{behalf}, "
+        f"{turn.clock(row.at)}:\n»{quote(row.text, 1500)}«",
+        buttons=(
+            Button(
+                "Skriv ordre",
+                "orders.new",
+                {},
+                form=orders_card.form(task=row.text),
+                form_title="Skriftlig ordre",
+            ),
+            button(row),
+            Button(
+                "Ret",
+                "decisions.correct",
+                {"decision": row.id},
+                form=(Field("text", "Hvad er besluttet?", "long", required=True, value=row.text),),
+                form_title=f"Ret beslutning {row.number}",
+            ),
+        ),
+    )
+
+
+async def _of_crisis(turn: Turn, decision: int) -> Decision | None:
+    row = await turn.db.get(Decision, decision)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+
+
+def _key(row: Decision, whose: str) -> str:
+    return f"decision/{row.id}/{whose}"

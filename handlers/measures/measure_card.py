@@ -1,0 +1,119 @@
+"""How a measure looks: on its card, wherever that stands, and in a list. Plan §7, Stabens arbejde."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from storage.rows.measures import STATUS_IN_WORDS, Measure
+from storage.rows.traffic import Message
+
+CLOSED = ("done", "cancelled")
+
+
+def card(turn: Turn, row: Measure, head: str = "") -> Card:
+    """The measure as it stands now, with what can be done to it.
+
+    Args:
+        head: what its first line begins with.
+    """
+    if row.status == "proposed":
+        return Card(
+            f"*{turn.name(row.created_by)} foreslår et tiltag:* {quote(row.title)}\n{_who_and_when(turn, row)}",
+            buttons=(
+                Button("Sæt i værk", "measures.accept", {"measure": row.id}, style="primary"),
+                Button(
+                    "Nej tak",
+                    "measures.decline",
+                    {"measure": row.id},
+                    form=(Field("reason", "Begrundelse (kan udelades)"),),
+                    form_title="Forslaget følges ikke",
+                ),
+            ),
+        )
+    if row.number is None:
+        return Card(f"Forslaget er ikke fulgt: {quote(row.title)}")
+    if row.status in CLOSED:
+        mark = "✅" if row.status == "done" else "✖"
+        return Card(
+            f"{mark} *T{row.number} er {STATUS_IN_WORDS[row.status]}:* {quote(row.title)}\nEjer: {turn.name(row.owner)}."
+        )
+    waits = row.needs_approval and row.approved_at is None
+    gate = "\n⛔ Kræver politisk godkendelse, før det kan gå i gang." if waits else ""
+    given = f"\nPolitisk godkendt: {quote(row.approval or '')}." if row.approved_at else ""
+    buttons: list[Button] = []
+    if waits:
+        buttons.append(approval(row))
+    else:
+        if row.status != "in_progress":
+            buttons.append(Button("I gang", "measures.change", {"measure": row.id, "status": "in_progress"}))
+        buttons.append(Button("Udført", "measures.change", {"measure": row.id, "status": "done"}, style="primary"))
+        if not row.urgent:
+            buttons.append(Button("Haster", "measures.urgent", {"measure": row.id}))
+    buttons += [
+        amendment("Ret", row),
+        tasks.button("measures.doubt", measure=row.id),
+    ]
+    return Card(
+        f"{head}*T{row.number}: {quote(row.title)}*\n{_who_and_when(turn, row)}{gate}{given}", buttons=tuple(buttons)
+    )
+
+
+def line(turn: Turn, row: Measure) -> str:
+    """A measure in one line, for lists."""
+    due = f", frist {turn.clock(row.due_at)}" if row.due_at and row.status not in CLOSED else ""
+    late = " ⚠️ overskredet" if row.due_at and row.due_at < turn.now and row.status not in CLOSED else ""
+    return f"{quote(row.title)} – {turn.name(row.owner)}{due}{late}, {STATUS_IN_WORDS[row.status]}"
+
+
+async def answer(turn: Turn, row: Measure) -> None:
+    """Show it to whoever asked; the card follows what happens to it."""
+    await turn.answer(card(turn, row), key=key(row, turn.the_incoming.key))
+
+
+async def show(turn: Turn, row: Measure) -> None:
+    """Change every card about the measure, wherever it stands."""
+    standing: Sequence[Message] = (
+        await turn.db.scalars(select(Message).where(Message.key.startswith(key(row, ""))))
+    ).all()
+    for message in standing:
+        await turn.say(message.recipient, card(turn, row), key=message.key)
+
+
+def amendment(label: str, row: Measure) -> Button:
+    """A button that gives it another owner or another time."""
+    return Button(
+        label,
+        "measures.amend",
+        {"measure": row.id},
+        form=(Field("owner", "Hvem har det?", "persons"), Field("due", "Frist", "time")),
+        form_title=f"Ret T{row.number}",
+    )
+
+
+def approval(row: Measure) -> Button:
+    """A button that registers political approval (plan §4)."""
+    return Button(
+        "Registrér godkendelse",
+        "measures.approve",
+        {"measure": row.id},
+        form=(Field("approval", "Hvem har godkendt, og i hvilken sag?", required=True),),
+        form_title="Politisk godkendelse",
+    )
+
+
+def key(row: Measure, rest: str) -> str:
+    """The name of a message about it: all that begin so are changed together."""
+    return f"measure/{row.id}/{rest}"
+
+
+def _who_and_when(turn: Turn, row: Measure) -> str:
+    return (
+        f"Ejer: {turn.name(row.owner)}{f' ({row.centre})' if row.centre else ''}. "
+        f"Frist: {turn.clock(row.due_at) if row.due_at else 'snarest'}. Status: {STATUS_IN_WORDS[row.status]}."
+        + (" 🔴 Haster." if row.urgent else "")
+    )

@@ -1,0 +1,291 @@
+"""`tiltag`: add a measure, propose one, and show them. Plan §9."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers.core import clearance, rights, withheld
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import ORDINARY, URGENT
+from handlers.core.form_values import Unreadable, when, who
+from handlers.core.language import times_shown, verb_words
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.measures import measure_card, measure_reading, measure_steps, tasks
+from handlers.measures.measure_card import CLOSED
+from handlers.measures.measure_reading import Reading
+from storage.rows.measures import Measure, MeasureStatus
+
+# What people type for a status; the first is the plan's own word.
+TYPED = {
+    "udført": ("færdig", "færdigt", "klaret", "gjort", "løst"),
+    "i gang": ("igang", "går i gang", "sat i gang", "startet", "begyndt"),
+    "afventer": ("venter", "på hold"),
+    "annulleret": ("annullér", "annuller", "aflyst", "droppet"),
+}
+STATUS: dict[str, MeasureStatus] = {
+    "udført": "done",
+    "i gang": "in_progress",
+    "afventer": "waiting",
+    "annulleret": "cancelled",
+}
+SHOWN = 20
+
+FORM = (
+    Field("title", "Hvad skal der gøres?", "long", required=True),
+    Field("owner", "Hvem har det?", "persons"),
+    Field("due", "Frist", "time"),
+)
+
+
+@verb(
+    "tiltag",
+    "t",
+    "opgave",
+    "todo",
+    help="tiltag <hvad> @hvem <frist> – fx t pumpe til Birkehøj @Mads kl 15; t 7 udført",
+    crisis=True,
+)
+async def measure(turn: Turn, text: str) -> None:
+    """A new measure; how far an old one is; or, without a word, the list of them."""
+    text = text.strip()
+    if not text:
+        await _list(turn)
+        return
+    numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
+    if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
+        return
+    if await rights.runs_staff.held(turn):
+        await _create(turn, Reading(turn, text))
+    else:
+        await propose(turn, text)
+
+
+async def _create(turn: Turn, read: Reading) -> None:
+    if not read.title:
+        await turn.answer(Card("Hvad skal der gøres? Skriv fx */krise t pumpe til Birkehøj @Mads kl 15*."))
+        return
+    row = await measure_steps.add(
+        turn,
+        read.title,
+        owner=read.owner,
+        due=read.due,
+        centre=read.centre,
+        urgent=read.urgent,
+        needs_approval=read.political,
+    )
+    await measure_card.answer(turn, row)
+    if read.passed:
+        await turn.answer(
+            Card(
+                f"{read.passed.text[:1].upper()}{read.passed.text[1:]} er passeret, så T{row.number} har ingen frist. "
+                f"Mener du {times_shown.weekday(read.passed.tomorrow, turn.zone)}?"
+                if read.passed.tomorrow
+                else f"»{quote(read.passed.text)}« er passeret, så T{row.number} har ingen frist.",
+                buttons=(
+                    *(
+                        [Button("Ja", "measures.tomorrow", {"measure": row.id, "at": read.passed.tomorrow.isoformat()})]
+                        if read.passed.tomorrow
+                        else []
+                    ),
+                    measure_card.amendment("Anden tid", row),
+                ),
+            )
+        )
+    if read.unclear:
+        await turn.answer(Card(read.unclear, buttons=(measure_card.amendment("Ret", row),)))
+
+
+@action("measures.new", who=rights.runs_staff)
+async def new(turn: Turn) -> None:
+    """`Nyt tiltag`, by a form."""
+    await _create(turn, Reading(turn, turn.value("title"), owner=turn.value("owner"), due=turn.value("due")))
+
+
+async def _about(turn: Turn, number: int, said: str) -> bool:
+    """What is said of a measure that there is; False when the number begins something else, as "4 mand til Fløng"."""
+    row: Measure | None = await turn.db.scalar(
+        select(Measure).where(Measure.crisis_id == turn.the_crisis.id, Measure.number == number)
+    )
+    approved = verb_words.match(said, {"godkendt": ("godkendelse",)})
+    found = verb_words.match(said, TYPED)
+    if row is None:
+        if said and found.kind != "exact" and approved.kind != "exact":
+            return False
+        await turn.answer(Card(f"Der er intet tiltag T{number}. Skriv */krise tiltag* for at se dem."))
+    elif await withheld.refuse_row(turn, row, f"T{number}", said):
+        pass
+    elif not said:
+        await measure_card.answer(turn, row)
+    elif found.kind == "exact" and found.verb:
+        await measure_steps.change(turn, row, STATUS[found.verb], found.rest)
+    elif approved.kind == "exact":
+        await measure_steps.approve(turn, row, approved.rest)
+    elif found.kind == "near" and found.verb:
+        await turn.answer(
+            Card(
+                f"T{number}: {quote(row.title)}\nMente du *{found.verb}*?",
+                buttons=(
+                    Button("Ja", "measures.change", {"measure": row.id, "status": STATUS[found.verb]}, style="primary"),
+                    Button("Nej", "measures.not_meant", {"measure": row.id}),
+                ),
+            ),
+            key=measure_card.key(row, turn.the_incoming.key),
+        )
+    else:
+        read = Reading(turn, said)
+        if read.title or not (read.named or read.due):
+            return False
+        await measure_steps.amend(turn, row, read.owner if read.named else row.owner, read.due or row.due_at)
+    return True
+
+
+@action("measures.change")
+async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> None:
+    """`Udført`, `I gang`, or `Ja` to what was meant."""
+    row = await turn.db.get(Measure, measure)
+    if row is not None:
+        await measure_steps.change(turn, row, status)
+
+
+@action("measures.not_meant")
+async def not_meant(turn: Turn, measure: int) -> None:
+    """`Nej`."""
+    await turn.replace(Card("Intet er ændret. Skriv fx */krise t 7 udført*, *i gang*, *afventer* eller *annulleret*."))
+
+
+@action("measures.urgent")
+async def urgent(turn: Turn, measure: int) -> None:
+    """`Haster`: it begins at once, and the staff is told of it on its next ordinary meeting (R229)."""
+    row = await turn.db.get(Measure, measure)
+    if row is None or row.status in CLOSED or await measure_steps.refuse_change(turn, row):
+        return
+    row.urgent = row.orient = True
+    await measure_steps.tell_urgent(turn, row)
+    if row.status != "in_progress":
+        await measure_steps.change(turn, row, "in_progress")
+    else:
+        await measure_card.show(turn, row)
+
+
+@action("measures.tomorrow", who=rights.runs_staff)
+async def tomorrow(turn: Turn, measure: int, at: str) -> None:
+    """`Ja`: the time that had passed today is meant tomorrow."""
+    row = await turn.db.get(Measure, measure)
+    if row is not None:
+        await turn.replace(Card(f"T{row.number}: {quote(row.title)}"))
+        await measure_steps.amend(turn, row, row.owner, datetime.fromisoformat(at))
+
+
+@action("measures.amend", who=rights.runs_staff)
+async def pressed_amend(turn: Turn, measure: int) -> None:
+    """`Ret`: another owner, another time."""
+    row = await turn.db.get(Measure, measure)
+    if row is None:
+        return
+    try:
+        owner, due = who(turn, "owner"), when(turn, "due")
+    except Unreadable as wrong:
+        await turn.answer(Card(f"Jeg kan ikke se, {wrong}. T{row.number} er uændret."))
+        return
+    await measure_steps.amend(turn, row, owner or row.owner, due or row.due_at)
+
+
+@action("measures.approve", who=rights.political_approval)
+async def pressed_approve(turn: Turn, measure: int) -> None:
+    """`Registrér godkendelse`."""
+    row = await turn.db.get(Measure, measure)
+    if row is not None:
+        await measure_steps.approve(turn, row, turn.value("approval"))
+
+
+@action("measures.doubt")
+async def doubted(turn: Turn, measure: int) -> None:
+    """`Jeg er i tvivl`: "afklare eventuelle tvivlsspørgsmål med den centrale ledelse" (R105)."""
+    row = await turn.db.get(Measure, measure)
+    if row is not None and row.number is not None:
+        await tasks.ask(turn, f"T{row.number}", row.title, measure=row.number)
+
+
+async def _list(turn: Turn) -> None:
+    """What is open, soonest first, as far as it may be seen here."""
+    every, unseen = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn))
+    going = [row for row in every if row.status not in CLOSED]
+    going.sort(key=lambda row: (not row.urgent, row.due_at is None, row.due_at or turn.now, row.number))
+    more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
+    may = await rights.runs_staff.held(turn)
+    await turn.answer(
+        Card(
+            f"*Tiltag:* {len(going)} åbne, {sum(row.status == 'done' for row in every)} udført.{more}\n{unseen}".rstrip(),
+            facts=tuple((f"T{row.number}", measure_card.line(turn, row)) for row in going[:SHOWN]),
+            buttons=(Button("Nyt tiltag", "measures.new", {}, form=FORM, form_title="Nyt tiltag"),) if may else (),
+        )
+    )
+
+
+async def propose(turn: Turn, text: str) -> None:
+    """Kept, and offered to those who can (R227)."""
+    read = measure_reading.Reading(turn, text)
+    if not read.title:
+        await turn.answer(Card("Hvad foreslår du? Skriv fx */krise t pumpe til Birkehøj*."))
+        return
+    row = await measure_steps.keep(turn, read.title, read.owner, read.due, read.centre, read.urgent, read.political)
+    row.status = "proposed"
+    entry = await turn.log(
+        f"Forslag til tiltag: {text}",
+        kind="proposal",
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+    )
+    row.log_no = entry.no
+    deciders = [*await turn.chiefs(), *turn.rules.holders("tovholder")]
+    await turn.notify(
+        deciders,
+        measure_card.card(turn, row),
+        kind="notice",
+        summary=f"Forslag til tiltag (log nr. {entry.no}) er sendt til {turn.names(dict.fromkeys(deciders))}",
+        key=measure_card.key(row, "proposal"),
+        urgency=URGENT if read.urgent else ORDINARY,
+    )
+    await turn.answer(
+        Card(
+            f"Kun {rights.runs_staff.holders} kan sætte tiltag i værk. Dit forslag er gemt (log nr. {entry.no}) og sendt "
+            f"til {turn.names(dict.fromkeys(deciders))}."
+        )
+    )
+
+
+@action("measures.accept", who=rights.runs_staff)
+async def accept(turn: Turn, measure: int) -> None:
+    """`Sæt i værk`: what was proposed becomes a measure."""
+    row = await turn.db.get(Measure, measure)
+    if row is None or row.status != "proposed":
+        return
+    await measure_steps.begin(turn, row)
+    await measure_card.show(turn, row)
+    await turn.say(
+        row.created_by,
+        Card(f"✅ Dit forslag er nu tiltag T{row.number}: {measure_card.line(turn, row)}."),
+        kind="notice",
+    )
+
+
+@action("measures.decline", who=rights.runs_staff)
+async def decline(turn: Turn, measure: int) -> None:
+    """`Nej tak`: the proposer is told, with the reason."""
+    row, reason = await turn.db.get(Measure, measure), turn.value("reason")
+    if row is None or row.status != "proposed":
+        return
+    row.status, row.changed_at = "cancelled", turn.now
+    why = f" Begrundelse: {reason}" if reason else ""
+    await turn.log(f"Forslag til tiltag er ikke fulgt: {row.title}.{why}", kind="proposal", refs={"about": row.log_no})
+    await measure_card.show(turn, row)
+    await turn.say(
+        row.created_by,
+        Card(f"Dit forslag er ikke sat i værk: {quote(row.title)}.{quote(why)}"),
+        kind="notice",
+    )

@@ -1,0 +1,282 @@
+"""`ordre`: "skriftlige ordrer til Høje-Taastrup Kommunes basisorganisation". Plan §9, Beslutninger (R230).
+
+The secretariat drafts, the chief alone issues, the receiver says that it is received.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers.core import clearance, rights, withheld
+from handlers.core.card import Button, Card, quote
+from handlers.core.language import owners, replies, times_read, times_shown, verb_words
+from handlers.core.registry import action, reply, verb
+from handlers.core.turn import Turn
+from handlers.measures import orders_card, orders_steps, tasks
+from handlers.measures.measure_reading import Reading
+from handlers.measures.orders_card import CLOSED
+from storage.rows.crisis import Crisis
+from storage.rows.measures import Order
+from storage.rows.traffic import Message
+
+TYPED = {
+    "modtaget": ("kvitteret", "forstået"),
+    "udført": ("færdig", "klaret", "gjort", "løst"),
+    "melder": ("meld", "status", "tilbagemelding"),
+}
+SHOWN = 20
+
+
+@verb(
+    "ordre",
+    "o",
+    "ordrer",
+    "skriftlig ordre",
+    help="ordre <hvad> @hvem <frist> – kladde, som kun chefen udsteder; ordre 3 modtaget; ordre 3 udført",
+    crisis=True,
+    grave=True,
+)
+async def order(turn: Turn, text: str) -> None:
+    """A draft from what was typed; what is said of an order that there is; or, without a word, the list of them."""
+    text = text.strip()
+    if not text:
+        await _list(turn)
+        return
+    numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
+    if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
+        return
+    if not await rights.runs_staff.held(turn):
+        await turn.answer(Card(f"En ordre skrives kun af {rights.runs_staff.holders}. Intet er sendt."))
+        return
+    read = Reading(turn, text)
+    named = owners.named(turn.rules, text)
+    row = await _draft(
+        turn,
+        task=read.title or text,
+        receiver=named.persons[0] if len(named.persons) == 1 else None,
+        due_text=times_shown.weekday(read.due, turn.zone) if read.due else None,
+        due_at=read.due,
+    )
+    await _show(turn, row)
+
+
+@action("orders.new", who=rights.runs_staff)
+async def new(turn: Turn) -> None:
+    """`Skriv ordre`: the form; what can't be read is kept as a draft to be mended."""
+    if not turn.value("task"):
+        await turn.answer(Card("Skriv, hvad opgaven er. Intet er gemt."))
+        return
+    row = await _draft(turn, task=turn.value("task"))
+    await _fill_in(turn, row)
+    await _show(turn, row)
+
+
+@action("orders.amend", who=rights.runs_staff)
+async def amend(turn: Turn, order: int) -> None:
+    """`Ret`, as long as it is a draft."""
+    row = await _of_crisis(turn, order)
+    if row is None or row.state != "draft":
+        return
+    await _fill_in(turn, row)
+    await _show(turn, row)
+
+
+@action("orders.drop", who=rights.runs_staff)
+async def drop(turn: Turn, order: int) -> None:
+    """`Kassér`, as long as it is a draft."""
+    row = await _of_crisis(turn, order)
+    if row is None or row.state != "draft":
+        return
+    row.state = "dropped"
+    await turn.log(f"Kladde til ordre er kasseret: {row.task}", kind="order_draft", sender=turn.sender)
+    await _show(turn, row)
+
+
+@action("orders.issue", who=rights.chief)
+async def issue(turn: Turn, order: int) -> None:
+    """`Udsted ordre`."""
+    row = await _of_crisis(turn, order)
+    if row is None or row.state != "draft" or turn.the_crisis.state == "closed":
+        return
+    if row.receiver is None:
+        await turn.answer(Card("Ordren har ingen modtager. Tryk Ret, og skriv hvem. Intet er sendt."))
+        return
+    await orders_steps.issue(turn, row)
+    await _show(turn, row)
+
+
+@action("orders.received", awaited=True)
+async def received(turn: Turn, order: int) -> None:
+    """`Modtaget`."""
+    row = await _of_crisis(turn, order)
+    if row is not None and row.state == "issued" and not await orders_steps.refuse_answer(turn, row):
+        await orders_steps.acknowledge(turn, row)
+
+
+@action("orders.not_received")
+async def not_received(turn: Turn, order: int) -> None:
+    """`Nej, ret`: the words were no receipt."""
+    row = await _of_crisis(turn, order)
+    if row is None or row.state != "acknowledged" or row.acknowledged_by != turn.sender:
+        return
+    await orders_steps.take_back(turn, row)
+    await turn.replace(Card(f"Ordre {row.number} står igen som ikke kvitteret."))
+
+
+@action("orders.done")
+async def done(turn: Turn, order: int) -> None:
+    """`Udført`."""
+    row = await _of_crisis(turn, order)
+    if row is not None and row.state in ("issued", "acknowledged") and not await orders_steps.refuse_answer(turn, row):
+        await orders_steps.finish(turn, row)
+
+
+@action("orders.report")
+async def report(turn: Turn, order: int) -> None:
+    """`Meld tilbage`."""
+    row = await _of_crisis(turn, order)
+    if row is not None and row.issued_at and turn.value("text") and not await orders_steps.refuse_answer(turn, row):
+        await orders_steps.report(turn, row, turn.value("text"))
+
+
+@action("orders.doubt")
+async def doubted(turn: Turn, order: int) -> None:
+    """`Jeg er i tvivl` (R105)."""
+    row = await _of_crisis(turn, order)
+    if row is not None and row.number is not None:
+        await tasks.ask(turn, f"ordre {row.number}", row.task, order=row.number)
+
+
+async def asked_at(turn: Turn) -> datetime | None:
+    """When the sender was last sent an order that nobody has acknowledged."""
+    row = await _waiting(turn)
+    if row is None:
+        return None
+    return await turn.db.scalar(select(Message.created_at).where(Message.key == orders_card.key(row, turn.sender)))
+
+
+@reply("order", asked=asked_at)
+async def replied(turn: Turn, text: str) -> bool:
+    """ "ok" is `Modtaget`, "udført" is `Udført`; who can't is heard by the staff, and the deputy gets it."""
+    row = await _waiting(turn)
+    meaning = replies.reading(text, "order").meaning
+    if row is None or meaning == "unclear":
+        return False
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    found = verb_words.match(text, TYPED)
+    if found.kind == "exact" and found.verb == "udført":
+        await orders_steps.finish(turn, row)
+    elif meaning == "declined":
+        await orders_steps.report(turn, row, text)
+        await orders_steps.silent(turn, row.id)
+    else:
+        await orders_steps.acknowledge(turn, row)
+        await turn.answer(
+            Card(
+                f"Noteret: ordre {row.number} er modtaget.",
+                buttons=(Button("Nej, ret", "orders.not_received", {"order": row.id, "crisis": row.crisis_id}),),
+            )
+        )
+    return True
+
+
+async def _waiting(turn: Turn) -> Order | None:
+    """The newest order that the sender has been sent and that nobody has acknowledged."""
+    rows = await turn.db.scalars(
+        select(Order)
+        .join(Crisis, Crisis.id == Order.crisis_id)
+        .where(Order.state == "issued", Crisis.state != "closed")
+        .order_by(Order.issued_at.desc(), Order.id.desc())
+    )
+    return next((row for row in rows if turn.sender in row.asked), None)
+
+
+async def _about(turn: Turn, number: int, said: str) -> bool:
+    """What is said of an order that there is; False when the number begins something else, as "4 mand til Fløng"."""
+    row: Order | None = await turn.db.scalar(
+        select(Order).where(Order.crisis_id == turn.the_crisis.id, Order.number == number)
+    )
+    found = verb_words.match(said, TYPED)
+    if row is None:
+        if said and found.kind != "exact":
+            return False
+        await turn.answer(Card(f"Der er ingen ordre {number}. Skriv */krise ordre* for at se dem."))
+    elif await withheld.refuse_row(turn, row, f"Ordre {number}", said):
+        pass
+    elif not said:
+        mine = turn.sender in row.asked
+        await turn.answer(orders_card.receivers(turn, row) if mine else orders_card.staff(turn, row))
+    elif found.kind == "none" or not found.verb:
+        return False
+    elif found.kind == "near":
+        await turn.answer(
+            Card(
+                f"Ordre {number}: mente du *{found.verb}*? Intet er ændret. Skriv */krise ordre {number} {found.verb}*."
+            )
+        )
+    elif not await orders_steps.refuse_answer(turn, row):
+        if found.verb == "udført" and row.state != "done":
+            await orders_steps.finish(turn, row, found.rest)
+        elif found.verb == "modtaget" and row.state == "issued":
+            await orders_steps.acknowledge(turn, row)
+        elif found.verb == "melder" and found.rest:
+            await orders_steps.report(turn, row, found.rest)
+            return True
+        await turn.answer(orders_card.staff(turn, row))
+    return True
+
+
+async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
+    row = Order(crisis_id=turn.the_crisis.id, task=task, drafted_by=turn.sender, drafted_at=turn.now, asked=[], **more)
+    turn.db.add(row)
+    await turn.db.flush()
+    await turn.log(f"Kladde til ordre: {task}", kind="order_draft", sender=turn.sender)
+    return row
+
+
+async def _fill_in(turn: Turn, row: Order) -> None:
+    """What the form says; a name that can't be read leaves the receiver open, and is said."""
+    row.task = turn.value("task") or row.task
+    row.why, row.resources = turn.value("why") or None, turn.value("resources") or None
+    row.report_back = turn.value("report_back") or None
+    due = turn.value("due")
+    read = times_read.parse(due, turn.now, turn.zone) if due else None
+    row.due_text, row.due_at = due or None, read.at if read and not read.passed else None
+    typed = turn.value("to")
+    found = owners.named(turn.rules, f"@{typed.lstrip('@')}") if typed else None
+    row.receiver = found.persons[0] if found and len(found.persons) == 1 else None
+    if found and row.receiver is None:
+        whose = f"Flere hedder det: {turn.names(found.persons)}." if found.persons else ""
+        await turn.answer(
+            Card(f"Jeg kan ikke se, hvem »{quote(typed, 100)}« er. {whose} Kladden er gemt uden modtager; tryk Ret.")
+        )
+
+
+async def _show(turn: Turn, row: Order) -> None:
+    """The draft, to whoever wrote it and to the chief, who decides."""
+    for person in dict.fromkeys([row.drafted_by, *(await turn.chiefs())[:1], turn.sender]):
+        await turn.say(person, orders_card.draft(turn, row), key=orders_card.key(row, f"draft/{person}"))
+
+
+async def _of_crisis(turn: Turn, order: int) -> Order | None:
+    row = await turn.db.get(Order, order)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+
+
+async def _list(turn: Turn) -> None:
+    """What is open, as far as it may be seen here."""
+    rows = [row for row in await orders_steps.of_crisis(turn) if row.state != "dropped"]
+    rows, unseen = await clearance.visible_rows(turn, rows)
+    going = [row for row in rows if row.state not in CLOSED]
+    more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
+    write = Button("Skriv ordre", "orders.new", {}, form=orders_card.form(), form_title="Skriftlig ordre")
+    await turn.answer(
+        Card(
+            f"*Ordrer:* {len(going)} åbne, {sum(row.state == 'done' for row in rows)} udført.{more}\n{unseen}".rstrip(),
+            facts=tuple((orders_card.named(row), orders_card.line(turn, row)) for row in going[:SHOWN]),
+            buttons=(write,) if await rights.runs_staff.held(turn) else (),
+        )
+    )

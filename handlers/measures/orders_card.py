@@ -1,0 +1,139 @@
+"""How a written order looks: to the drafter and the chief, to the receiver, and to the staff. Plan §9."""
+
+from __future__ import annotations
+
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from storage.rows.measures import Order
+
+IN_WORDS = {
+    "draft": "kladde",
+    "dropped": "kasseret",
+    "issued": "udstedt, ikke kvitteret",
+    "acknowledged": "modtaget",
+    "done": "udført",
+}
+CLOSED = ("dropped", "done")
+
+
+def form(row: Order | None = None, *, task: str = "") -> tuple[Field, ...]:
+    """What an order consists of, filled in with what is known.
+
+    Args:
+        row: a draft to go on with.
+        task: what it may begin with.
+    """
+    return (
+        Field("to", "Til (person, rolle eller center)", "persons", required=True, value=(row.receiver or "") if row else ""),
+        Field("task", "Opgave", "long", required=True, value=row.task if row else task),
+        Field("due", "Hvornår skal det være gjort?", value=(row.due_text or "") if row else ""),
+        Field("why", "Hvorfor?", "long", value=(row.why or "") if row else ""),
+        Field("resources", "Ressourcer", "long", value=(row.resources or "") if row else ""),
+        Field("report_back", "Tilbagemelding – hvordan, hvornår, til hvem", value=(row.report_back or "") if row else ""),
+    )  # fmt: skip
+
+
+def named(row: Order) -> str:
+    """ "Ordre 3", or that it is a draft."""
+    return f"Ordre {row.number}" if row.number is not None else "Ordre, kladde"
+
+
+def draft(turn: Turn, row: Order) -> Card:
+    """For whoever drafted it, and for the chief, who alone can issue it."""
+    if row.state == "dropped":
+        return Card(f"Kladden er kasseret: {quote(row.task, 300)}")
+    if row.number is not None:
+        return staff(turn, row)
+    missing = "" if row.receiver else "\n❗ Modtager mangler: tryk Ret."
+    return Card(
+        f"*Kladde til ordre* af {turn.name(row.drafted_by)}. Kun krisestabschefen udsteder den.{missing}",
+        facts=_facts(turn, row),
+        buttons=(
+            Button("Udsted ordre", "orders.issue", {"order": row.id}, style="primary"),
+            Button("Ret", "orders.amend", {"order": row.id}, form=form(row), form_title="Ret ordren"),
+            Button("Kassér", "orders.drop", {"order": row.id}),
+        ),
+    )
+
+
+def receivers(turn: Turn, row: Order, *, instead_of: str | None = None) -> Card:
+    """For whoever shall carry it out.
+
+    Args:
+        instead_of: whom the receiver is asked in the place of, where that is a deputy.
+    """
+    head = f"📋 *Ordre {row.number}* fra {turn.name(row.issued_by or '')}, {turn.clock(row.issued_at)}"
+    if instead_of:
+        head += f"\nDu får den som stedfortræder: {turn.name(instead_of)} har ikke kvitteret."
+    if row.state == "done":
+        return Card(f"✅ *Ordre {row.number} er udført* {turn.clock(row.done_at)}: {quote(row.task, 300)}")
+    buttons = [
+        Button("Udført", "orders.done", {"order": row.id}),
+        Button(
+            "Meld tilbage",
+            "orders.report",
+            {"order": row.id},
+            form=(Field("text", "Hvordan går det?", "long", required=True),),
+            form_title=f"Ordre {row.number}",
+        ),
+        tasks.button("orders.doubt", order=row.id),
+    ]
+    if row.state == "issued":
+        buttons.insert(0, Button("Modtaget", "orders.received", {"order": row.id}, style="primary"))
+        head += "\nTryk Modtaget nu, så staben ved, at du har den."
+    else:
+        head += f"\n✅ Modtaget {turn.clock(row.acknowledged_at)} af {turn.name(row.acknowledged_by or '')}."
+    return Card(head, facts=_facts(turn, row), buttons=tuple(buttons))
+
+
+def staff(turn: Turn, row: Order) -> Card:
+    """For the staff: how far it is."""
+    return Card(
+        f"*Ordre {row.number} til {turn.name(row.receiver or '')}*: {how_far(turn, row)}", facts=_facts(turn, row)
+    )
+
+
+def how_far(turn: Turn, row: Order) -> str:
+    """Its state, with who and when."""
+    if row.state == "done":
+        return f"✅ udført {turn.clock(row.done_at)} af {turn.name(row.done_by or '')}"
+    if row.state == "acknowledged":
+        return f"modtaget {turn.clock(row.acknowledged_at)} af {turn.name(row.acknowledged_by or '')}"
+    if row.state == "issued":
+        return f"udstedt {turn.clock(row.issued_at)} af {turn.name(row.issued_by or '')}, ikke kvitteret"
+    return IN_WORDS[row.state]
+
+
+def line(turn: Turn, row: Order) -> str:
+    """An order in one line, for lists."""
+    receiver = turn.name(row.receiver) if row.receiver else "❗ ingen modtager"
+    return f"{quote(row.task, 150)} → {receiver}: {how_far(turn, row)}"
+
+
+def whole(turn: Turn, row: Order) -> str:
+    """Every word of it, for the log."""
+    return "\n".join(f"{name}: {text}" for name, text in _words(turn, row))
+
+
+def key(row: Order, rest: str) -> str:
+    """The name of a message about it."""
+    return f"order/{row.id}/{rest}"
+
+
+def _facts(turn: Turn, row: Order) -> tuple[tuple[str, str], ...]:
+    return tuple((name, quote(text, 600)) for name, text in _words(turn, row))
+
+
+def _words(turn: Turn, row: Order) -> list[tuple[str, str]]:
+    when = turn.clock(row.due_at) if row.due_at else row.due_text
+    words = [
+        ("Til", turn.name(row.receiver) if row.receiver else "mangler"),
+        ("Opgave", row.task),
+        ("Hvornår", when),
+        ("Hvorfor", row.why),
+        ("Ressourcer", row.resources),
+        ("Tilbagemelding", row.report_back),
+        ("Meldt tilbage", row.report),
+    ]
+    return [(name, text) for name, text in words if text]

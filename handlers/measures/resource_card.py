@@ -1,0 +1,182 @@
+"""Draw a resource and ask its owner before its relief is due. Bilag 3, Ressourceoversigt."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import times_read
+from handlers.core.registry import action, timer
+from handlers.core.turn import Turn
+from storage.rows.measures import Release, Resource
+
+# Before somebody's time is up, so that there is time to find others.
+BEFORE_RELIEF = timedelta(minutes=30)
+YES_NO = (("nej", "Nej"), ("ja", "Ja"))
+RELEASE = {
+    "asked": "frigivelse er der spurgt til",
+    "releasable": "kan frigøres",
+    "refused": "kan ikke undværes",
+    "released": "frigivet",
+}
+
+
+def form(row: Resource | None = None) -> tuple[Field, ...]:
+    """The five columns of Bilag 3, and whether it is critical."""
+    return (
+        Field("quantity", "Antal", value=row.quantity if row else ""),
+        Field("name", "Ressource", required=True, value=row.name if row else ""),
+        Field("response", "Respons-/aktiveringstid", value=(row.response or "") if row else ""),
+        Field("duty", "Indsatstid (udskiftning/afløsning), fx kl 22", value=(row.duty or "") if row else ""),
+        Field("task", "Aktuel opgave", value=(row.task or "") if row else ""),
+        Field("critical", "Kritisk ressource?", "choice", value="ja" if row and row.critical else "", choices=YES_NO),
+    )
+
+
+def line_of(turn: Turn, row: Resource) -> str:
+    relief = turn.clock(row.relief_at) if row.relief_at else row.duty
+    parts = (f"{row.quantity} {row.name}", row.response, f"afløses {relief}" if relief else None, row.task)
+    said = " · ".join(quote(part, 80) for part in parts if part)
+    if row.lender and row.arrived_at is None:
+        said += quote(expected_in_words(turn, row.lender, row.expected_at), 120)
+    return f"{said} ({RELEASE[row.release]})" if row.release in RELEASE else said
+
+
+def expected_in_words(turn: Turn, lender: str, at: datetime | None) -> str:
+    return f", ventes fra {lender}{f', fra {turn.clock(at)}' if at else ''}"
+
+
+def card(turn: Turn, row: Resource) -> Card:
+    about = {"resource": row.id, "crisis": row.crisis_id}
+    if row.gone_at is not None:
+        return Card(f"R{row.number} er ude af oversigten: {quote(row.quantity)} {quote(row.name)}.")
+    unread = row.duty and row.relief_at is None
+    return Card(
+        f"*R{row.number}:* {line_of(turn, row)}"
+        + (
+            f"\nJeg kan ikke læse »{quote(row.duty or '', 60)}« som en tid, så jeg minder ikke om afløsning."
+            if unread
+            else ""
+        ),
+        facts=(("Konsekvens", quote(row.consequence, 200)),) if row.consequence else (),
+        buttons=(
+            Button("Ret", "resources.change", about, form=form(row), form_title=f"Ret R{row.number}"),
+            Button("Er kommet", "resources.arrived", about)
+            if row.lender and row.arrived_at is None
+            else Button("Kan den frigøres?", "resources.ask_release", about),
+            Button("Ude af oversigten", "resources.gone", about),
+        ),
+    )
+
+
+@action("resources.ask_release", who=rights.staff)
+async def ask_release(turn: Turn, resource: int) -> None:
+    """ "vilje til at trække ressourcer ud af daglig drift" (R259, R223): the centre's chief is asked."""
+    row = await standing(turn, resource)
+    if row is None or row.release == "asked":
+        return
+    chief = next((each.chief for each in turn.rules.centres if each.name == row.centre), None) or row.added_by
+    row.release, row.changed_at = "asked", turn.now
+    about = {"resource": row.id, "crisis": row.crisis_id}
+    why = (Field("consequence", "Hvad betyder det for driften?", "long"),)
+    await turn.notify(
+        [chief],
+        Card(
+            f"Krisestaben spørger: Kan I undvære *{quote(row.quantity)} {quote(row.name)}* (R{row.number})?\n"
+            f"Nu: {quote(row.task or 'ingen opgave')}. Spurgt af {turn.name(turn.sender)}.",
+            buttons=(
+                Button(
+                    "Kan frigøres",
+                    "resources.release",
+                    {**about, "answer": "releasable"},
+                    form=why,
+                    form_title="Kan frigøres",
+                ),
+                Button(
+                    "Kan ikke undværes",
+                    "resources.release",
+                    {**about, "answer": "refused"},
+                    form=why,
+                    form_title="Kan ikke undværes",
+                ),
+            ),
+        ),
+        kind="notice",
+        summary=f"Spurgt, om R{row.number} kan frigøres: {row.quantity} {row.name}",
+        key=f"resource/{row.id}/release",
+    )
+    await turn.replace(card(turn, row))
+
+
+@action("resources.release")
+async def release(turn: Turn, resource: int, answer: Release) -> None:
+    """The centre's answer, with what it costs; the staff is told."""
+    row = await standing(turn, resource)
+    if row is None:
+        return
+    owner = next((each for each in turn.rules.centres if each.name == row.centre), None)
+    may = {row.added_by, *([owner.chief, owner.contact, owner.deputy] if owner else [])}
+    if turn.sender not in may and not await rights.runs_staff.held(turn):
+        await turn.answer(Card(f"Det kan kun centerchefen eller {rights.runs_staff.holders}. Intet er ændret."))
+        return
+    row.release, row.consequence, row.changed_at = answer, turn.value("consequence") or None, turn.now
+    said = f"R{row.number} ({row.quantity} {row.name}) {RELEASE[answer]}"
+    why = f": {row.consequence}" if row.consequence else ""
+    await turn.log(f"{said}{why}", kind="resource", refs={"resource": row.number}, verification="confirmed")
+    await turn.replace(Card(f"Noteret: {quote(said)}{quote(why)}."))
+    await turn.say(turn.staff, card(turn, row), key=key(row) + "/answer")
+
+
+@timer("resources.relief")
+async def relief(turn: Turn, resource: int) -> None:
+    """Half an hour before somebody's time is up, whoever answers for them is told (R302)."""
+    row = await turn.db.get(Resource, resource)
+    if row is None or row.gone_at is not None or row.relief_at is None or turn.the_crisis.state != "active":
+        return
+    owner = next((each.contact or each.chief for each in turn.rules.centres if each.name == row.centre), None)
+    about = {"resource": row.id, "crisis": row.crisis_id}
+    await turn.notify(
+        [person for person in (owner, row.added_by, *turn.rules.holders("tovholder")) if person],
+        Card(
+            f"*Afløsning {turn.clock(row.relief_at)}:* {quote(row.quantity)} {quote(row.name)} (R{row.number}). "
+            "Hvem tager over? Skriv den nye tid.",
+            buttons=(Button("Ret", "resources.change", about, form=form(row), form_title=f"Ret R{row.number}"),),
+        ),
+        kind="reminder",
+        summary=f"Mindet om afløsning {turn.clock(row.relief_at)}: R{row.number} {row.quantity} {row.name}",
+    )
+
+
+async def standing(turn: Turn, resource: int) -> Resource | None:
+    row = await turn.db.get(Resource, resource)
+    if row is None or row.crisis_id != turn.the_crisis.id or row.gone_at is not None:
+        return None
+    return row
+
+
+def relief_filled_in(turn: Turn) -> tuple[str | None, datetime | None]:
+    """What was filled in as the time of relief, and that time, UTC, where it can be read."""
+    typed = turn.value("duty")
+    if not typed:
+        return None, None
+    read = times_read.parse(typed.removeprefix("til ").strip(), turn.now, turn.zone)
+    return typed, (read.tomorrow or read.at) if read and read.passed else read.at if read else None
+
+
+async def remind_before_relief(turn: Turn, row: Resource) -> None:
+    key = relief_key(row)
+    if row.relief_at is None:
+        await turn.cancel(key)
+        return
+    await turn.at(max(row.relief_at - BEFORE_RELIEF, turn.now), "resources.relief", key, resource=row.id)
+
+
+def key(row: Resource) -> str:
+    """The name of the card in the staff's channel."""
+    return f"resource/{row.id}"
+
+
+def relief_key(row: Resource) -> str:
+    """The name of the timer that asks for its relief."""
+    return f"resource/{row.id}/relief"

@@ -1,0 +1,217 @@
+"""`ressource`: keep the overview of resources. Bilag 3, Ressourceoversigt; plan §9."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from handlers.core import clearance, rights
+from handlers.core.card import Button, Card
+from handlers.core.language import owners, times_read
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.measures import resource_card
+from storage.rows.measures import Resource
+
+SHOWN = 12
+QUANTITY = re.compile(r"\s*((?:ca\.?\s*)?\d+|en|et|to|tre|fire|fem|flere)\s+", re.IGNORECASE)
+
+
+@verb(
+    "ressource",
+    "ressourcer",
+    "ressourceoversigt",
+    help="ressource – oversigten; ressource 2 pumper på viadukten til kl 22",
+    who=rights.staff,
+    crisis=True,
+)
+async def resource(turn: Turn, text: str) -> None:
+    """The overview; or a resource in one breath: how many, what, until when."""
+    text = text.strip()
+    if not text:
+        await overview(turn)
+        return
+    found = times_read.find(text, turn.now, turn.zone)
+    until, rest = (found[0], found[1]) if found and not found[0].passed else (None, text)
+    counted = QUANTITY.match(rest)
+    name = rest[counted.end() :] if counted else rest
+    critical = bool(re.search(r"\bkritisk\b", name, re.IGNORECASE))
+    name = re.sub(r"[\s,(]*\bkritisk\b\)?|[\s,]+(?:indtil|til|fra|frem til)$", "", name.strip(), flags=re.IGNORECASE)
+    await add(
+        turn,
+        quantity=counted[1] if counted else "1",
+        name=name.strip(" ,") or text,
+        duty=until.text if until else None,
+        relief_at=until.at if until else None,
+        critical=critical,
+    )
+
+
+@action("resources.new", who=rights.staff)
+async def new(turn: Turn) -> None:
+    """The form of Bilag 3."""
+    if not turn.value("name"):
+        await turn.answer(Card("Hvilken ressource? Resten kan udelades."))
+        return
+    duty, relief_at = resource_card.relief_filled_in(turn)
+    await add(
+        turn,
+        quantity=turn.value("quantity") or "1",
+        name=turn.value("name"),
+        response=turn.value("response") or None,
+        duty=duty,
+        relief_at=relief_at,
+        task=turn.value("task") or None,
+        critical=turn.value("critical") == "ja",
+    )
+
+
+async def add(
+    turn: Turn,
+    *,
+    quantity: str,
+    name: str,
+    response: str | None = None,
+    duty: str | None = None,
+    relief_at: datetime | None = None,
+    task: str | None = None,
+    critical: bool = False,
+    lender: str | None = None,
+    expected_at: datetime | None = None,
+) -> Resource:
+    """Put a resource in the overview.
+
+    Args:
+        quantity: how many, in their own words.
+        response: how fast it is there, in their own words.
+        duty: until when it is at work, in their own words; `relief_at` is that time, UTC, where it could be read.
+        task: what it is at.
+        critical: the municipality can't do without it (R222).
+        lender: who has offered it; it is expected, and not ours, until somebody says that it has come.
+        expected_at: from when they can do without it, UTC.
+    """
+    crisis = turn.the_crisis
+    last = await turn.db.scalar(select(func.max(Resource.number)).where(Resource.crisis_id == crisis.id))
+    number = (last or 0) + 1
+    centre = owners.of_subject(turn.rules, f"{name} {task or ''}", turn.sender)
+    until = f", til {turn.clock(relief_at)}" if relief_at else f", indsatstid {duty}" if duty else ""
+    until += resource_card.expected_in_words(turn, lender, expected_at) if lender else ""
+    entry = await turn.log(
+        f"Ressource R{number}: {quantity} {name}{f' – {task}' if task else ''}{until}",
+        kind="resource",
+        sender=turn.sender,
+        refs={"resource": number},
+    )
+    row = Resource(
+        crisis_id=crisis.id,
+        number=number,
+        quantity=quantity,
+        name=name,
+        response=response,
+        duty=duty,
+        relief_at=relief_at,
+        task=task,
+        centre=centre.name if centre else None,
+        critical=critical,
+        lender=lender,
+        expected_at=expected_at,
+        added_by=turn.sender,
+        added_at=turn.now,
+        changed_at=turn.now,
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    await resource_card.remind_before_relief(turn, row)
+    await turn.answer(resource_card.card(turn, row), key=resource_card.key(row))
+    return row
+
+
+async def overview(turn: Turn) -> None:
+    """The five columns, the critical ones first; one phone screen."""
+    rows, unseen = await clearance.visible_rows(turn, await of_crisis(turn))
+    shown = sorted(
+        rows, key=lambda row: (not row.critical, row.relief_at or datetime.max.replace(tzinfo=turn.now.tzinfo))
+    )
+    facts = tuple(
+        (f"R{row.number}{' ❗' if row.critical else ''}", resource_card.line_of(turn, row)) for row in shown[:SHOWN]
+    )
+    more = f" De første {SHOWN} vises." if len(rows) > SHOWN else ""
+    more += f"\n{unseen}" if unseen else ""
+    await turn.answer(
+        Card(
+            f"*Ressourceoversigt:* {len(rows)} i alt, {sum(row.critical for row in rows)} kritiske (❗).{more}\n"
+            "Antal · ressource · responstid · afløsning · aktuel opgave",
+            facts=facts,
+            buttons=(
+                Button(
+                    "Ny ressource",
+                    "resources.new",
+                    {},
+                    style="primary",
+                    form=resource_card.form(),
+                    form_title="Ny ressource",
+                ),
+            ),
+        )
+    )
+
+
+@action("resources.change", who=rights.staff)
+async def change(turn: Turn, resource: int) -> None:
+    """Corrected or relieved: a new log line, and the reminder moves."""
+    row = await resource_card.standing(turn, resource)
+    if row is None:
+        return
+    duty, relief_at = resource_card.relief_filled_in(turn)
+    row.quantity, row.name = turn.value("quantity") or row.quantity, turn.value("name") or row.name
+    row.response, row.task = turn.value("response") or None, turn.value("task") or None
+    row.duty, row.relief_at, row.critical = duty, relief_at, turn.value("critical") == "ja"
+    row.changed_at = turn.now
+    await turn.log(
+        f"Ressource R{row.number} er rettet: {resource_card.line_of(turn, row)}",
+        kind="resource",
+        refs={"resource": row.number, "corrects": row.log_no},
+    )
+    await resource_card.remind_before_relief(turn, row)
+    await turn.replace(resource_card.card(turn, row))
+
+
+@action("resources.arrived", who=rights.staff)
+async def arrived(turn: Turn, resource: int) -> None:
+    """What was offered has come: now it is ours to use."""
+    row = await resource_card.standing(turn, resource)
+    if row is None or row.lender is None or row.arrived_at is not None:
+        return
+    row.arrived_at = row.changed_at = turn.now
+    await turn.log(
+        f"Ressource R{row.number} er kommet fra {row.lender}: {row.quantity} {row.name}",
+        kind="resource",
+        verification="confirmed",
+        refs={"resource": row.number},
+    )
+    await turn.replace(resource_card.card(turn, row))
+
+
+@action("resources.gone", who=rights.staff)
+async def gone(turn: Turn, resource: int) -> None:
+    """It isn't ours any more; the log keeps that it was."""
+    row = await resource_card.standing(turn, resource)
+    if row is None:
+        return
+    row.gone_at = row.changed_at = turn.now
+    await turn.cancel(resource_card.relief_key(row))
+    await turn.log(
+        f"Ressource R{row.number} er ude af oversigten: {row.quantity} {row.name}",
+        kind="resource",
+        refs={"resource": row.number},
+    )
+    await turn.replace(resource_card.card(turn, row))
+
+
+async def of_crisis(turn: Turn) -> list[Resource]:
+    """The resources that there are, in their order."""
+    query = select(Resource).where(Resource.crisis_id == turn.the_crisis.id, Resource.gone_at.is_(None))
+    return list(await turn.db.scalars(query.order_by(Resource.number)))

@@ -1,0 +1,201 @@
+"""`opgave`: hand out tasks of the staff and the secretariat, and settle whose a doubtful one is. Plan §5."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
+from handlers.core.registry import action
+from handlers.core.turn import Turn
+from storage.rows.measures import Task
+
+
+def button(do: str, **about: int) -> Button:
+    """The button for a card that gives somebody something to do.
+
+    Args:
+        do: the action that it runs, which calls `ask`.
+        about: what the action gets.
+    """
+    return Button(
+        "Jeg er i tvivl",
+        do,
+        about,
+        form=(Field("text", "Hvad er du i tvivl om?", "long", required=True),),
+        form_title="Spørg krisestaben",
+    )
+
+
+async def ask(turn: Turn, named: str, title: str, **refs: int) -> None:
+    """Take what was filled in to the staff, and say that it was.
+
+    Args:
+        named: what the doubt is about, as people call it: "T4", "ordre 2".
+        title: what it is.
+        refs: what the log line points to.
+    """
+    asked = turn.value("text")
+    if not asked:
+        await turn.answer(Card("Skriv, hvad du er i tvivl om. Intet er sendt."))
+        return
+    entry = await turn.log(
+        f"Tvivl om {named}: {asked}",
+        kind="question",
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        refs=refs,
+    )
+    await turn.say(
+        turn.staff,
+        Card(
+            f"❓ *{turn.name(turn.sender)} er i tvivl om {named}* ({quote(title, 300)}):\n»{quote(asked, 1500)}«\n"
+            f"Log nr. {entry.no}. Svar {turn.name(turn.sender)}, {turn.phone(turn.sender)}."
+        ),
+        urgency=URGENT,
+    )
+    await turn.answer(Card(f"Krisestaben har dit spørgsmål om {named} (log nr. {entry.no})."))
+
+
+# "kan evt. uddelegeres": every duty can be (R141).
+TO = (Field("person", "Til hvem?", "persons", required=True),)
+
+
+async def add(
+    turn: Turn,
+    title: str,
+    *,
+    role: str | None = None,
+    owner: str | None = None,
+    due: datetime | None = None,
+    tell: bool = False,
+) -> Task:
+    """Give the crisis a task.
+
+    Args:
+        title: what shall be done, Danish.
+        role: the role it hangs on, so that a change of shift moves it.
+        owner: the person who has it now.
+        due: before when, UTC; None for "as soon as possible".
+        tell: send it to the owner at once.
+    """
+    last = await turn.db.scalar(select(func.max(Task.number)).where(Task.crisis_id == turn.the_crisis.id))
+    task = Task(
+        crisis_id=turn.the_crisis.id,
+        number=(last or 0) + 1,
+        title=title,
+        role=role,
+        owner=owner,
+        due_at=due,
+        created_at=turn.now,
+    )
+    turn.db.add(task)
+    await turn.db.flush()
+    who = turn.name(owner) if owner else "ikke fordelt"
+    await turn.log(
+        f"Opgave {task.number}: {title} ({who})",
+        kind="task",
+        status="pending",
+        refs={"task": task.number},
+        recorder="krisebot",
+    )
+    if tell and owner:
+        await turn.say(
+            owner,
+            _card(turn, task),
+            key=f"task/{task.id}",
+            kind="notice",
+        )
+    return task
+
+
+def _card(turn: Turn, task: Task) -> Card:
+    due = f"\nFrist: {turn.clock(task.due_at)}." if task.due_at else ""
+    if task.status == "done":
+        return Card(f"✅ Opgave {task.number} er udført: {task.title}")
+    return Card(
+        f"*Opgave {task.number}:* {task.title}{due}",
+        buttons=(
+            Button("Udført", "tasks.done", {"task": task.id}, style="primary"),
+            Button("Giv videre", "tasks.hand_on", {"task": task.id}, form=TO, form_title="Giv opgaven videre"),
+            button("tasks.doubt", task=task.id),
+        ),
+    )
+
+
+@action("tasks.done")
+async def done(turn: Turn, task: int) -> None:
+    """`Udført`: the change of status is written in the log by itself (R233)."""
+    row = await turn.db.get(Task, task)
+    if row is None or row.status == "done":
+        return
+    await finish(turn, row)
+    await turn.replace(_card(turn, row))
+
+
+async def finish(turn: Turn, row: Task) -> None:
+    """A task is done, by a press or by what it was about having happened; once."""
+    if row.status == "done":
+        return
+    row.status, row.done_at, row.done_by = "done", turn.now, turn.sender
+    created = {"task": row.number}
+    await turn.log(f"Opgave {row.number} er udført: {row.title}", kind="task", status="done", refs=created)
+
+
+async def lapse(turn: Turn, task: Task) -> None:
+    """What was to be done is not needed any more: it leaves the list, and whoever had it sees so where it stands."""
+    task.status, task.done_at, task.done_by = "done", turn.now, "krisebot"
+    await turn.log(
+        f"Opgave {task.number} bortfalder: {task.title}",
+        kind="task",
+        status="done",
+        refs={"task": task.number},
+        recorder="krisebot",
+    )
+    if task.owner:
+        await turn.say(
+            task.owner, Card(f"Opgave {task.number} bortfalder: {task.title}"), key=f"task/{task.id}", kind="notice"
+        )
+
+
+@action("tasks.hand_on")
+async def hand_on(turn: Turn, task: int) -> None:
+    """`Giv videre`: by whoever has it, or the secretariat; it leaves the role, and the new owner is told (R141)."""
+    row, persons = await turn.db.get(Task, task), turn.rules.named(turn.value("person").lstrip("@ "))
+    if row is None or row.crisis_id != turn.the_crisis.id or row.status == "done":
+        return
+    if turn.sender != row.owner and not await rights.runs_staff.held(turn):
+        owner = turn.name(row.owner) if row.owner else "ejeren"
+        await turn.answer(Card(f"Det kan kun {owner}, {rights.runs_staff.holders}. Intet er ændret."))
+        return
+    if len(persons) != 1:
+        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(turn.value("person"), 100)}" er. Intet er ændret.'))
+        return
+    row.owner, row.role = persons[0], None
+    await turn.log(
+        f"Opgave {row.number} er givet videre til {turn.name(row.owner)}: {row.title}",
+        kind="task",
+        status=row.status,
+        sender=turn.sender,
+        receiver=row.owner,
+        refs={"task": row.number},
+    )
+    await turn.replace(Card(f"Opgave {row.number} er nu hos {turn.name(row.owner)}: {row.title}"))
+    await turn.say(row.owner, _card(turn, row), key=f"task/{row.id}/{row.owner}", kind="notice")
+
+
+@action("tasks.doubt")
+async def doubted(turn: Turn, task: int) -> None:
+    """`Jeg er i tvivl` (R105)."""
+    row = await turn.db.get(Task, task)
+    if row is not None and row.crisis_id == turn.the_crisis.id:
+        await ask(turn, f"opgave {row.number}", row.title, task=row.number)
+
+
+async def of_crisis(turn: Turn) -> list[Task]:
+    """The crisis' tasks in their order."""
+    return list(await turn.db.scalars(select(Task).where(Task.crisis_id == turn.the_crisis.id).order_by(Task.number)))

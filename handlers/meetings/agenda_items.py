@@ -1,0 +1,161 @@
+"""What waits for the staff's next meeting: items, what they lack, and how they look. Plan §5, Arbejdsgange, step 8."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.turn import Turn
+from storage.rows.measures import Measure
+from storage.rows.meetings import AgendaItem, ItemKind
+from storage.rows.traffic import Message
+
+KINDS: dict[ItemKind, str] = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
+
+
+async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | None = None) -> AgendaItem:
+    """Put an item on the next meeting's agenda, whichever that is (R095).
+
+    Args:
+        kind: "discussion", "decision" or "information", where it is known.
+        measure: the urgent measure that the staff is to be told of.
+    """
+    last = await turn.db.scalar(select(func.max(AgendaItem.number)).where(AgendaItem.crisis_id == turn.the_crisis.id))
+    # What somebody proposes comes in, with the papers that came along (R099).
+    entry = await turn.log(
+        f"Dagsordenspunkt: {text}",
+        kind="item",
+        sender=turn.sender,
+        direction="internal" if measure else "in",
+        refs={"item": (last or 0) + 1},
+    )
+    row = AgendaItem(
+        crisis_id=turn.the_crisis.id,
+        number=(last or 0) + 1,
+        text=text,
+        kind=kind,
+        proposer=turn.sender,
+        added_at=turn.now,
+        measure=measure,
+        actions=[],
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    return row
+
+
+def lacks(row: AgendaItem) -> str | None:
+    """What an item lacks before an agenda with it can go out; None when it lacks nothing."""
+    if row.kind is None:
+        return "karakter (drøftelse, beslutning eller orientering)"
+    if row.kind == "decision" and not row.recommendation:
+        return "indstilling"
+    return None
+
+
+def line(row: AgendaItem) -> str:
+    """ "nødbolig (Beslutning). Indstilling: …"."""
+    kind = f" ({KINDS[row.kind]})" if row.kind else ""
+    recommends = f". Indstilling: {row.recommendation}" if row.recommendation else ""
+    political = f". Kræver politisk sag: {row.political}" if row.political else ""
+    waits = f". Afventer: {row.waits}" if row.waits else ""
+    return f"{row.text}{kind}{recommends}{waits}{political}"
+
+
+def card(turn: Turn, row: AgendaItem) -> Card:
+    """The item, with what is still asked of it."""
+    about = {"item": row.id, "crisis": row.crisis_id}
+    facts = [("Karakter", KINDS[row.kind] if row.kind else "❗ vælg")]
+    if row.kind == "decision":
+        facts.append(("Indstilling", quote(row.recommendation or "❗ mangler", 400)))
+    facts.append(
+        ("Frist", turn.clock(row.deadline) if row.deadline else "ingen" if row.no_deadline else "ikke angivet")
+    )
+    if row.political:
+        facts.append(("Kræver politisk sag", quote(row.political, 300)))
+    if row.preparer:
+        facts.append(("Forbereder", turn.name(row.preparer)))
+    if row.state != "open":
+        return Card(
+            f"*Punkt {row.number}:* {quote(row.text, 800)} – {'behandlet' if row.state == 'treated' else 'taget af'}",
+            tuple(facts),
+        )
+    detail = (
+        Field(
+            "recommendation",
+            "Indstilling – hvad foreslår du, at staben beslutter?",
+            "long",
+            value=row.recommendation or "",
+        ),
+        Field("deadline", "Frist for staben (kan udelades)", "time"),
+        Field("preparer", "Hvem forbereder det?", "persons"),
+    )
+    return Card(
+        f"*Punkt {row.number}:* {quote(row.text, 800)}\nKommer på næste møde.",
+        facts=tuple(facts),
+        buttons=(
+            *(
+                Button(label, "items.kind", {**about, "kind": kind})
+                for kind, label in KINDS.items()
+                if kind != row.kind
+            ),
+            Button("Indstilling og frist", "items.detail", about, form=detail, form_title=f"Punkt {row.number}"),
+            Button(
+                "Kræver politisk sag",
+                "items.political",
+                about,
+                form=(Field("case", "Udvalg, sag og frist", required=True, value=row.political or ""),),
+                form_title="Politisk sag",
+            ),
+            *((Button("Tag punktet af", "items.withdraw", about),) if row.measure is None else ()),
+        ),
+    )
+
+
+async def take_in_urgent(turn: Turn) -> None:
+    """Add an item for each urgent measure that has none: "orienteres krisestaben på næste ordinære stabsmøde" (plan §9)."""
+    told = select(AgendaItem.measure).where(AgendaItem.crisis_id == turn.the_crisis.id, AgendaItem.measure.is_not(None))
+    urgent = await turn.db.scalars(
+        select(Measure).where(
+            Measure.crisis_id == turn.the_crisis.id,
+            Measure.orient,
+            Measure.number.is_not(None),
+            Measure.id.not_in(told),
+        )
+    )
+    for measure in urgent.all():
+        await add(turn, f"Orientering: T{measure.number} {measure.title}", kind="information", measure=measure.id)
+
+
+async def open_items(turn: Turn) -> list[AgendaItem]:
+    """What waits for a meeting: urgent measures first, then in the order they came."""
+    rows = await turn.db.scalars(
+        select(AgendaItem)
+        .where(AgendaItem.crisis_id == turn.the_crisis.id, AgendaItem.state == "open")
+        .order_by(AgendaItem.measure.is_(None), AgendaItem.number)
+    )
+    return list(rows)
+
+
+async def standing(turn: Turn, item: int) -> AgendaItem | None:
+    """An item that is still open."""
+    row = await turn.db.get(AgendaItem, item)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id and row.state == "open" else None
+
+
+async def redraw(turn: Turn, row: AgendaItem) -> None:
+    """Draw an item's card anew wherever it stands, so that no button is left that does nothing any longer."""
+    drawn, mine = card(turn, row), key(row)
+    standing = await turn.db.execute(
+        select(Message.key, Message.recipient).where(
+            (Message.key == mine) | Message.key.startswith(f"{mine}/", autoescape=True)
+        )
+    )
+    for name, recipient in standing.all():
+        await turn.say(recipient, drawn, key=name)
+
+
+def key(row: AgendaItem) -> str:
+    """The name of the item's card."""
+    return f"item/{row.id}"

@@ -1,0 +1,148 @@
+"""Move a meeting, or call it off. Plan §5, "Alternativt aflyses mødet"."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from handlers.core import rights
+from handlers.core.card import Card
+from handlers.core.context import URGENT
+from handlers.core.language import times_read
+from handlers.core.registry import action
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from handlers.meetings import agenda, agenda_items, agenda_lines, meeting_card
+from handlers.staff import calendars
+from storage.rows.meetings import Meeting
+
+MOVE = re.compile(r"\s*(?:flyt(?:tes|tet)?|udskyd|udsæt)\b(?:\s+(?:mødet|til)\b)*", re.IGNORECASE)
+# "kl 12", "11.30": without a day, the meeting's own is meant.
+CLOCK = re.compile(r"\s*(?:kl\.?\s*)?\d{1,2}(?:[.:]?\d{2})?(?=\s|$)", re.IGNORECASE)
+EXAMPLE = "*/krise møde flyt i morgen 11 Teams*"
+
+
+async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
+    """ "flyt i morgen 11 Teams", "flyt til kl 12", "flyt til byrådssalen": the next meeting.
+
+    Args:
+        text: what comes after "flyt" and "til".
+        whither: "til" was said, so that words without a time in them are a place.
+    """
+    row = await meeting_card.coming(turn)
+    if row is None:
+        await turn.answer(Card("Der er ikke indkaldt til et møde, så der er intet at flytte."))
+        return
+    found = meeting_card.read(turn, text, _from(turn, row, text))
+    only_place = bool(text.strip()) and (whither or bool(meeting_card.LINK.search(text)))
+    if (found is None and not only_place) or (found is not None and found[0].at < turn.now):
+        await turn.answer(Card(f"Hvornår, eller hvorhen? Intet er flyttet. Skriv fx {EXAMPLE}."))
+        return
+    at, place = (found[0].at, found[1]) if found else (row.at, meeting_card.place_in(text))
+    await move(turn, row, at, place or row.place)
+    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}")
+
+
+@action("meetings.move", who=rights.runs_staff)
+async def pressed_move(turn: Turn, meeting: int) -> None:
+    """`Flyt mødet`."""
+    row = await meeting_card.standing(turn, meeting)
+    if row is None or row.state != "called":
+        return
+    said = turn.value("at")
+    read = times_read.parse(said, _from(turn, row, said), turn.zone) if said else None
+    if said and (read is None or read.at < turn.now):
+        await turn.answer(Card("Skriv en tid, der ikke er gået. Mødet er ikke flyttet."))
+        return
+    await move(turn, row, read.at if read else row.at, turn.value("place") or row.place)
+    await turn.replace(meeting_card.card(turn, row))
+
+
+def _from(turn: Turn, row: Meeting, text: str) -> datetime:
+    """From when a time is reckoned, UTC: a bare clock time from the beginning of the meeting's own day."""
+    if not CLOCK.match(text):
+        return turn.now
+    return row.at.astimezone(turn.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+
+
+async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
+    """Another time or another place, for a meeting that has been called.
+
+    Args:
+        at: when, UTC.
+        place: a room or a link.
+    """
+    if (at, place) == (row.at, row.place):
+        return
+    before = f"{turn.clock(row.at)}, {row.place}"
+    elsewhere = place != row.place
+    row.at, row.place, row.urgent, row.sequence = at, place, meeting_card.today(turn, at), row.sequence + 1
+    await turn.db.flush()
+    await turn.notify(
+        [turn.staff, *await turn.members("framing", "operational")],
+        Card(f"*Møde {row.number} i krisestaben er flyttet* til {meeting_card.where(turn, row)}"),
+        kind="summons",
+        summary=f"Møde {row.number} er flyttet til {turn.clock(at)}, {place} (før {before})",
+        urgency=URGENT,
+    )
+    await calendars.send(turn, row, f"Møde {row.number} i krisestaben er flyttet til {meeting_card.where(turn, row)}")
+    if elsewhere:
+        await _room_is_free(turn, row)
+        await meeting_card.make_ready(turn, row)
+    await agenda.plan_for(turn, row)
+    await _those_at_risk(turn)
+
+
+@action("meetings.cancel", who=rights.proven)
+async def cancel(turn: Turn, meeting: int) -> None:
+    """By the responsible director or who called it: everybody is told, and the items move to the next (R082)."""
+    row = await meeting_card.standing(turn, meeting)
+    if row is None or row.state != "called":
+        return
+    if turn.sender not in await agenda_lines.approvers(turn) and not await rights.runs_staff.held(turn):
+        await turn.answer(Card("Det kan kun den ansvarlige direktør eller krisesekretariatet. Mødet står ved magt."))
+        return
+    await call_off(turn, row)
+    head = f"Møde {row.number} {turn.clock(row.at)} er aflyst"
+    await turn.notify(
+        [turn.staff, *await turn.members("framing", "operational")],
+        Card(
+            f"*{head}* af {turn.name(turn.sender)}. Punkterne går videre til næste møde.\n"
+            f"Kalender: {calendars.link(turn, row)}"
+        ),
+        kind="notice",
+        summary=f"Møde {row.number} er aflyst; punkterne går videre til næste møde",
+    )
+    await turn.replace(meeting_card.card(turn, row))
+    await _those_at_risk(turn)
+
+
+async def call_off(turn: Turn, row: Meeting) -> None:
+    """It is not held: calendars are told, and nothing falls due for it any more."""
+    row.state, row.sequence = "cancelled", row.sequence + 1
+    await turn.cancel(*(agenda_lines.key(row, name) for name in ("prepare", "remind", "due", "again")))
+    await turn.db.flush()
+    await calendars.send(turn, row, f"Møde {row.number} i krisestaben {turn.clock(row.at)} er aflyst")
+    await _room_is_free(turn, row)
+
+
+async def call_off_all(turn: Turn) -> None:
+    """When the staff is stood down, no meeting is left in anybody's calendar."""
+    called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
+    for row in (await turn.db.scalars(called.order_by(Meeting.number))).all():
+        await call_off(turn, row)
+
+
+async def _room_is_free(turn: Turn, row: Meeting) -> None:
+    for task in await tasks.of_crisis(turn):
+        if task.status != "done" and task.title.startswith(meeting_card.room_task(row)):
+            await tasks.lapse(turn, task)
+
+
+async def _those_at_risk(turn: Turn) -> None:
+    """A later meeting may be too late for something (R097)."""
+    await agenda_items.take_in_urgent(turn)
+    for item in await agenda_items.open_items(turn):
+        await agenda.at_risk(turn, item)

@@ -1,0 +1,144 @@
+"""`punkt`: items for the staff's next meeting, from any member at any time. Plan §5, Arbejdsgange, step 8."""
+
+from __future__ import annotations
+
+from handlers.core import rights
+from handlers.core.card import Card, quote
+from handlers.core.language import times_read
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from handlers.meetings import agenda, agenda_items
+from handlers.meetings.agenda_items import KINDS
+from storage.rows.meetings import AgendaItem, ItemKind
+
+
+@verb(
+    "punkt",
+    "p",
+    "dagsordenspunkt",
+    help="punkt <hvad> frist i morgen 12 – til stabens næste møde",
+    who=rights.staff,
+    crisis=True,
+)
+async def item(turn: Turn, text: str) -> None:
+    """Kept at once; its character, its deadline and the recommendation are asked for afterwards (R083, R084, R096)."""
+    if not text.strip():
+        await turn.answer(
+            Card(
+                "Hvad skal staben tage stilling til? Skriv fx */krise punkt nødbolig til 12 beboere frist i morgen 12*."
+            )
+        )
+        return
+    found = times_read.find(text, turn.now, turn.zone)
+    due, rest = (found[0].at, found[1]) if found and not found[0].passed else (None, text)
+    row = await agenda_items.add(turn, rest.strip(" ,") or text.strip())
+    row.deadline = due
+    await turn.db.flush()
+    await turn.answer(agenda_items.card(turn, row), key=agenda_items.key(row))
+    await agenda.added(turn, row)
+
+
+@action("items.kind", who=rights.staff)
+async def kind(turn: Turn, item: int, kind: ItemKind) -> None:
+    """`Drøftelse`, `Beslutning` or `Orientering` (T12)."""
+    row = await agenda_items.standing(turn, item)
+    if row is not None and kind in KINDS:
+        row.kind = kind
+        await turn.db.flush()
+        await turn.replace(agenda_items.card(turn, row))
+        await agenda_items.redraw(turn, row)
+
+
+@action("items.detail", who=rights.staff)
+async def detail(turn: Turn, item: int) -> None:
+    """The recommendation, the deadline and who prepares it (R084, R096, R099)."""
+    row = await agenda_items.standing(turn, item)
+    if row is None:
+        return
+    row.recommendation = turn.value("recommendation") or row.recommendation
+    unread = []
+    if said := turn.value("deadline"):
+        read = times_read.parse(said, turn.now, turn.zone)
+        if read is None or read.passed:
+            unread.append(f'hvornår "{quote(said, 100)}" er')
+        else:
+            row.deadline = read.at
+    row.no_deadline = not said and row.deadline is None
+    if said := turn.value("preparer"):
+        named = turn.plan.named(said)
+        if len(named) != 1:
+            unread.append(f'hvem "{quote(said, 100)}" er')
+        elif named[0] != row.preparer:
+            row.preparer = named[0]
+            await _tell_preparer(turn, row)
+    await turn.db.flush()
+    await turn.replace(agenda_items.card(turn, row))
+    await agenda_items.redraw(turn, row)
+    if unread:
+        await turn.answer(Card(f"Jeg kan ikke se, {' eller '.join(unread)}. Resten af punkt {row.number} er gemt."))
+    await agenda.at_risk(turn, row)
+
+
+async def _tell_preparer(turn: Turn, row: AgendaItem) -> None:
+    """ "punkterne er forberedte til mødet": whoever shall see to it knows at once, and is reminded before the meeting (R099)."""
+    if row.preparer is None:
+        return
+    await turn.log(
+        f"Punkt {row.number} forberedes af {turn.name(row.preparer)}",
+        kind="item",
+        sender=turn.sender,
+        receiver=row.preparer,
+        refs={"item": row.number},
+    )
+    if row.preparer != turn.sender:
+        card = agenda_items.card(turn, row)
+        await turn.say(
+            row.preparer,
+            Card(f"*Du forbereder et punkt til stabens næste møde.*\n{card.text}", card.facts),
+            kind="notice",
+        )
+
+
+@action("items.political", who=rights.staff)
+async def political(turn: Turn, item: int) -> None:
+    """ "Der fremlægges sager til politisk beslutning i det omfang, der er brug for det" (R188)."""
+    row = await agenda_items.standing(turn, item)
+    case = turn.value("case")
+    if row is None or not case or case == row.political:
+        return
+    first, row.political = row.political is None, case
+    await turn.log(
+        f"Punkt {row.number} kræver politisk sag: {case}",
+        kind="item",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"item": row.number},
+    )
+    if first:
+        await tasks.add(
+            turn,
+            f"Politisk sag til punkt {row.number}, {row.text}: {case}",
+            role="sekretær",
+            owner=turn.rules.holder("sekretær"),
+            tell=True,
+        )
+    await turn.replace(agenda_items.card(turn, row))
+    await agenda_items.redraw(turn, row)
+
+
+@action("items.withdraw", who=rights.staff)
+async def withdraw(turn: Turn, item: int) -> None:
+    """By whoever proposed it or who makes the agenda; an urgent measure's orientation stays (R229)."""
+    row = await agenda_items.standing(turn, item)
+    if row is None or row.measure is not None:
+        return
+    if turn.sender != row.proposer and not await rights.runs_staff.held(turn):
+        await turn.answer(
+            Card(f"Det kan kun {turn.name(row.proposer)} eller {rights.runs_staff.holders}. Intet er ændret.")
+        )
+        return
+    row.state = "withdrawn"
+    await turn.log(f"Dagsordenspunkt {row.number} er taget af: {row.text}", kind="item", refs={"item": row.number})
+    await turn.replace(agenda_items.card(turn, row))
+    await agenda_items.redraw(turn, row)

@@ -1,0 +1,175 @@
+"""A meeting as it stands (coming, running or held), its form and its card. Plan §5."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import times_read, times_shown
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from handlers.meetings import agenda_items
+from handlers.staff import calendars
+from storage.rows.meetings import AgendaItem, Meeting
+
+
+def form(row: Meeting) -> tuple[Field, ...]:
+    """What is asked for to move a meeting; what is left as it is stays so."""
+    return (
+        Field("at", "Ny tid (tom: som før)", "time"),
+        Field("place", "Lokale eller link", value=row.place),
+    )
+
+
+LINK = re.compile(r"https?://|\b(?:teams|virtuelt|online|telefon|zoom)\b", re.IGNORECASE)
+NONE = ("ingen", "nej", "intet", "-")
+FORM = (
+    Field("at", "Hvornår?", "time", required=True),
+    Field("place", "Hvor? Lokale eller link", required=True),
+)
+
+
+def read(turn: Turn, text: str, now: datetime | None = None) -> tuple[times_read.Parsed, str] | None:
+    """The time that words begin with or have among them, and the place that is left; None where there is no time.
+
+    Args:
+        text: "i morgen 10 stabsrummet", "om 30 min Teams".
+        now: from when it is reckoned, UTC; the turn's own when nothing else is said.
+    """
+    found = times_read.find(text, now or turn.now, turn.zone) or _bare(turn, text, now or turn.now)
+    return (found[0], place_in(found[1])) if found else None
+
+
+def place_in(text: str) -> str:
+    """ "i stabsrummet", "via Teams": the place alone."""
+    return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
+
+
+def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str] | None:
+    """ "10 stabsrummet", "i morgen 10 teams": the words in front are the time, as far as they can be read as one."""
+    parts = text.split()
+    for count in range(min(4, len(parts)), 0, -1):
+        read = times_read.parse(" ".join(parts[:count]), now, turn.zone)
+        if read is not None:
+            return read, " ".join(parts[count:])
+    return None
+
+
+def today(turn: Turn, at: datetime) -> bool:
+    """Whether it is the same day, on the clock on the wall: called so late, a meeting is a hurried one."""
+    return at.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date()
+
+
+def where(turn: Turn, row: Meeting) -> str:
+    """When and where, and the file for the calendar, on three lines."""
+    return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}\nKalender: {calendars.link(turn, row)}"
+
+
+async def make_ready(turn: Turn, row: Meeting) -> None:
+    """ "Indrette og klargøre stabsrummet": a task, where there is a room (R133)."""
+    if not LINK.search(row.place):
+        await tasks.add(
+            turn,
+            f"{room_task(row)} {row.place}",
+            role="sekretær",
+            owner=turn.rules.holder("sekretær"),
+            due=row.at,
+            tell=True,
+        )
+
+
+def room_task(row: Meeting) -> str:
+    """What the task of the room begins with."""
+    return f"Indret og klargør stabsrummet til møde {row.number}:"
+
+
+def card(turn: Turn, row: Meeting) -> Card:
+    """The meeting as it stands, with what can be done about it."""
+    about = {"crisis": row.crisis_id, "meeting": row.id}
+    head = f"*Møde {row.number}*, {where(turn, row)}"
+    match row.state:
+        case "called":
+            start = (Field("absent", "Hvem mangler? (kan udelades)", "persons"),)
+            return Card(
+                f"{head}\nDagsorden: */krise dagsorden*",
+                buttons=(
+                    Button(
+                        "Start mødet", "meetings.start", about, style="primary", form=start, form_title="Start mødet"
+                    ),
+                    Button("Flyt mødet", "meetings.move", about, form=form(row), form_title="Flyt mødet"),
+                    Button("Aflys mødet", "meetings.cancel", about, style="danger"),
+                ),
+            )
+        case "running":
+            following = (
+                Field("next_at", "Næste møde – tid, eller »ingen«", required=True),
+                Field("next_place", "Næste møde – sted eller link"),
+            )
+            return Card(
+                f"{head}\nI gang siden {turn.clock(row.started_at)}. Til stede: {turn.names(row.present) or 'ikke noteret'}.\n"
+                "Skriv til referatet: */krise referat*",
+                buttons=(
+                    Button(
+                        "Slut mødet", "meetings.end", about, style="primary", form=following, form_title="Slut mødet"
+                    ),
+                ),
+            )
+        case "ended":
+            return Card(f"{head}\nSlut {turn.clock(row.ended_at)}. Referatet: */krise referat*")
+        case _:
+            return Card(f"{head}\nAflyst.")
+
+
+async def coming(turn: Turn) -> Meeting | None:
+    """The next meeting that has been called."""
+    found: Meeting | None = await turn.db.scalar(
+        select(Meeting)
+        .where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
+        .order_by(Meeting.at, Meeting.id)
+        .limit(1)
+    )
+    return found
+
+
+async def held(turn: Turn) -> bool:
+    """Whether the staff has met before."""
+    found = await turn.db.scalar(
+        select(Meeting.id)
+        .where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state.in_(["running", "ended"]))
+        .limit(1)
+    )
+    return found is not None
+
+
+async def running(turn: Turn) -> Meeting | None:
+    """The meeting that is held now, else the one that ended last."""
+    found: Meeting | None = await turn.db.scalar(
+        select(Meeting)
+        .where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state.in_(["running", "ended"]))
+        .order_by(Meeting.state.desc(), Meeting.number.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def treat(turn: Turn, row: Meeting, items: list[AgendaItem]) -> None:
+    """What was spoken of is treated; everything else waits for the next meeting by itself."""
+    for item in items:
+        item.state, item.meeting = "treated", row.id
+    await turn.db.flush()
+    for item in items:
+        await agenda_items.redraw(turn, item)
+
+
+async def standing(turn: Turn, meeting: int) -> Meeting | None:
+    """The meeting, where it is this crisis' own."""
+    row = await turn.db.get(Meeting, meeting)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+
+
+def key(row: Meeting) -> str:
+    """The name of the meeting's card."""
+    return f"meeting/{row.id}"

@@ -1,0 +1,198 @@
+"""`møde`: call, start and end the meetings of the staff. Plan §5, "Mødes løbende og efter behov"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from handlers.core import audiences, rights
+from handlers.core.card import Button, Card, Field
+from handlers.core.context import URGENT
+from handlers.core.language import times_read
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.meetings import agenda, changes, meeting_card, minutes
+from handlers.staff import calendars, chief_asked, sharing
+from storage.rows.meetings import Meeting
+
+
+@verb(
+    "møde",
+    "indkald",
+    "stabsmøde",
+    help="møde i morgen 10 stabsrummet – indkald staben; også møde om 30 min teams, møde flyt i morgen 11",
+    who=rights.runs_staff,
+    crisis=True,
+)
+async def meeting(turn: Turn, text: str) -> None:
+    """In one breath; a time without a place asks for it, since a place or a link is compulsory (R132)."""
+    if not text.strip():
+        await _show(turn)
+        return
+    if moved := changes.MOVE.match(text):
+        await changes.move_in_words(turn, text[moved.end() :], whither="til" in moved[0].split())
+        return
+    found = meeting_card.read(turn, text)
+    if found is None or found[0].passed:
+        await turn.answer(
+            Card(
+                "Hvornår og hvor? Intet er indkaldt. Skriv fx */krise møde i morgen 10 stabsrummet*.",
+                buttons=(
+                    Button(
+                        "Indkald",
+                        "meetings.call",
+                        {"crisis": turn.the_crisis.id},
+                        form=meeting_card.FORM,
+                        form_title="Indkald",
+                    ),
+                ),
+            )
+        )
+        return
+    place = found[1]
+    if not place:
+        at = turn.clock(found[0].at)
+        form = (Field("at", "Hvornår?", "time", value=at), meeting_card.FORM[1])
+        await turn.answer(
+            Card(
+                f"Mødet {at}: hvor holdes det? Sted eller link skal med. Intet er indkaldt endnu.",
+                buttons=(
+                    Button(
+                        "Indkald",
+                        "meetings.call",
+                        {"crisis": turn.the_crisis.id, "at": found[0].at.isoformat()},
+                        style="primary",
+                        form=form[1:],
+                        form_title="Indkald",
+                    ),
+                ),
+            )
+        )
+        return
+    await call(turn, found[0].at, place)
+
+
+@action("meetings.call", who=rights.runs_staff)
+async def pressed_call(turn: Turn, at: str = "") -> None:
+    """The form, or the place that was missing."""
+    said = times_read.parse(turn.value("at"), turn.now, turn.zone) if turn.value("at") else None
+    moment = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
+    if moment is None or not turn.value("place"):
+        await turn.answer(Card("Skriv en tid, der ikke er gået, og et sted eller link. Intet er indkaldt."))
+        return
+    await call(turn, moment, turn.value("place"))
+
+
+async def call(turn: Turn, at: datetime, place: str) -> Meeting:
+    """Call the staff to a meeting.
+
+    Args:
+        at: when, UTC.
+        place: a room or a link.
+    """
+    crisis = turn.the_crisis
+    last = await turn.db.scalar(select(func.max(Meeting.number)).where(Meeting.crisis_id == crisis.id))
+    same_day = meeting_card.today(turn, at)
+    row = Meeting(
+        crisis_id=crisis.id,
+        number=(last or 0) + 1,
+        at=at,
+        place=place,
+        urgent=same_day,
+        called_by=turn.sender,
+        called_at=turn.now,
+        present=[],
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    hurried = " (hasteindkaldt)" if same_day else ""
+    await turn.notify(
+        [turn.staff, *await turn.members("framing", "operational")],
+        Card(f"*Møde {row.number} i krisestaben*{hurried}: {meeting_card.where(turn, row)}"),
+        kind="summons",
+        summary=f"Indkaldt til møde {row.number}{hurried} {turn.clock(at)}, {place}",
+        urgency=URGENT,
+    )
+    await calendars.send(turn, row, f"Møde {row.number} i krisestaben{hurried}: {meeting_card.where(turn, row)}")
+    await meeting_card.make_ready(turn, row)
+    await agenda.plan_for(turn, row)
+    await turn.answer(meeting_card.card(turn, row), key=meeting_card.key(row))
+    return row
+
+
+@action("meetings.start", who=rights.meets)
+async def start(turn: Turn, meeting: int) -> None:
+    """The meeting is held (R088): who is there, and when it began."""
+    row = await meeting_card.standing(turn, meeting)
+    if row is None or row.state != "called":
+        return
+    now = await meeting_card.running(turn)
+    if now is not None and now.state == "running":
+        await turn.answer(Card(f"Møde {now.number} er i gang. Slut det først, så dets referat ikke går tabt."))
+        return
+    absent, _ = await audiences.persons(turn, turn.value("absent")) if turn.value("absent") else ([], [])
+    row.state, row.started_at = "running", turn.now
+    row.present = [person for person in await turn.members("framing", "operational") if person not in absent]
+    await turn.log(
+        f"Møde {row.number} er begyndt. Til stede: {turn.names(row.present)}"
+        + (f". Fraværende: {turn.names(absent)}" if absent else ""),
+        kind="meeting",
+        verification="confirmed",
+        refs={"meeting": row.number},
+    )
+    await turn.replace(meeting_card.card(turn, row))
+    await minutes.open_for(turn, row)
+    await chief_asked.begin(turn)
+    if row.number == 1:
+        await sharing.ask(turn)
+
+
+@action("meetings.end", who=rights.meets)
+async def end(turn: Turn, meeting: int) -> None:
+    """Not before the next one has been spoken of (R206); the draft of the minutes is there at once (R090)."""
+    row = await meeting_card.standing(turn, meeting)
+    if row is None or row.state != "running":
+        return
+    said = turn.value("next_at")
+    none = said.casefold().strip(" .") in meeting_card.NONE
+    following = None if none else times_read.parse(said, turn.now, turn.zone)
+    if not none and (following is None or following.passed or not turn.value("next_place")):
+        await turn.answer(
+            Card("Hvornår og hvor er næste møde? Skriv tid og sted – eller »ingen«. Mødet er ikke lukket endnu.")
+        )
+        return
+    row.state, row.ended_at = "ended", turn.now
+    await turn.log(
+        f"Møde {row.number} er slut. Næste møde: {'ingen' if following is None else turn.clock(following.at)}",
+        kind="meeting",
+        verification="confirmed",
+        refs={"meeting": row.number},
+    )
+    await turn.db.flush()
+    await turn.replace(meeting_card.card(turn, row))
+    await minutes.draft(turn, row)
+    if following is not None:
+        await call(turn, following.at, turn.value("next_place"))
+
+
+async def _show(turn: Turn) -> None:
+    now, following = await meeting_card.running(turn), await meeting_card.coming(turn)
+    row = now if now is not None and now.state == "running" else following
+    if row is None:
+        await turn.answer(
+            Card(
+                "Der er ikke indkaldt til et møde. Skriv fx */krise møde i morgen 10 stabsrummet*.",
+                buttons=(
+                    Button(
+                        "Indkald",
+                        "meetings.call",
+                        {"crisis": turn.the_crisis.id},
+                        form=meeting_card.FORM,
+                        form_title="Indkald",
+                    ),
+                ),
+            )
+        )
+        return
+    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}")

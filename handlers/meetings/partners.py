@@ -1,0 +1,201 @@
+"""`partnere`: the gross list of Bilag 5, ticked off: relevant? contacted? by whom? when? (R308)
+
+One list for the crisis, wherever it is shown: the first meeting's items 5c and 7 both point at it (T21).
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from handlers.core import rights, withheld
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from storage.letters import fold
+from storage.rows.meetings import PARTNERS, Partner
+
+# A card has room for ten buttons, and one of them turns the page.
+PAGE = 6
+RELEVANT = (("ja", "Ja"), ("nej", "Nej"))
+SAID = {"relevant": True, "ikke relevant": False}
+CONTACTED = re.compile(r"^(?:er\s+)?kontaktet\b[\s:,.–-]*", re.IGNORECASE)
+
+
+@verb(
+    "partnere",
+    "partner",
+    "samarbejdspartnere",
+    help="partnere – listen i Bilag 5; også partnere politiet kontaktet <hvem>",
+    who=rights.staff,
+    crisis=True,
+    grave=True,
+)
+async def partners(turn: Turn, text: str) -> None:
+    """The list; or one of them in one breath."""
+    found = _named(text)
+    if found is None:
+        await open_(turn)
+        return
+    partner, rest = found
+    contact = CONTACTED.match(rest)
+    relevant = True if contact else SAID.get(fold(rest))
+    if relevant is not None:
+        await _mark(turn, partner, relevant, bool(contact), rest[contact.end() :] if contact else "")
+    if not await _kept_back(turn, "" if relevant is None else "Noteret. "):
+        await turn.answer(await _card(turn, list(PARTNERS).index(partner) // PAGE))
+
+
+async def _kept_back(turn: Turn, said: str = "") -> bool:
+    return await withheld.refuse_above(turn, f"{said}Listen over samarbejdspartnere vises")
+
+
+def _named(text: str) -> tuple[str, str] | None:
+    """Whom of the eleven the first word means, and what is said of it: "politiet kontaktet vagtchefen"."""
+    first, _, rest = text.strip().partition(" ")
+    word = fold(first)
+    if len(word) < 3:
+        return None
+    for partner, name in PARTNERS.items():
+        if any(each.startswith(word) or (len(each) > 4 and word.startswith(each)) for each in _words(name)):
+            return partner, rest.strip()
+    return None
+
+
+def _words(name: str) -> list[str]:
+    """The words that one of them is called by; "andre kommuner" is called by the second of its."""
+    return [
+        fold(word) for word in re.findall(r"\w+", name) if fold(word) not in ("andre", "oevrige", "for", "herunder")
+    ]
+
+
+@action("partners.open", who=rights.staff)
+async def open_(turn: Turn) -> None:
+    """From the agenda's items 5c and 7."""
+    if not await _kept_back(turn):
+        await turn.answer(await _card(turn, 0))
+
+
+@action("partners.page", who=rights.staff)
+async def page(turn: Turn, page: int) -> None:
+    """The other half, where the card stands."""
+    if not await _kept_back(turn):
+        await turn.replace(await _card(turn, page))
+
+
+@action("partners.mark", who=rights.staff)
+async def mark(turn: Turn, partner: str, page: int) -> None:
+    """The form of one of them."""
+    if partner not in PARTNERS:
+        return
+    said = {"ja": True, "nej": False}.get(turn.value("relevant"))
+    await _mark(turn, partner, said, turn.value("contacted") == "ja", turn.value("note"))
+    if not await _kept_back(turn, "Noteret. "):
+        await turn.replace(await _card(turn, page))
+
+
+async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool, note: str) -> None:
+    """Take a stand on one of them. Whoever says that they have been contacted is who did it, now.
+
+    Args:
+        note: whom, and how they are reached.
+    """
+    row = await turn.db.scalar(
+        select(Partner).where(Partner.crisis_id == turn.the_crisis.id, Partner.partner == partner)
+    )
+    if row is None:
+        row = Partner(crisis_id=turn.the_crisis.id, partner=partner)
+        turn.db.add(row)
+    before = (row.relevant, row.note, row.contacted_at)
+    # Whom one has rung up is relevant, whatever else was ticked.
+    row.relevant = True if contacted else row.relevant if relevant is None else relevant
+    row.note = note or row.note
+    fresh = contacted and (row.contacted_at is None or before[1] != row.note)
+    if fresh:
+        row.contacted_by, row.contacted_at = turn.sender, turn.now
+    if (row.relevant, row.note, row.contacted_at) == before:
+        return
+    row.changed_by, row.changed_at = turn.sender, turn.now
+    await turn.db.flush()
+    about = f" – {row.note}" if row.note else ""
+    if fresh:
+        await turn.log(
+            f"Samarbejdspartner kontaktet: {PARTNERS[partner]}{about}",
+            kind="partner",
+            sender=turn.sender,
+            receiver=PARTNERS[partner],
+            direction="out",
+            verification="confirmed",
+            refs={"partner": partner},
+        )
+    elif row.relevant != before[0]:
+        await turn.log(
+            f"Samarbejdspartner {'er' if row.relevant else 'er ikke'} relevant: {PARTNERS[partner]}{about}",
+            kind="partner",
+            sender=turn.sender,
+            refs={"partner": partner},
+        )
+
+
+async def summary(turn: Turn) -> str:
+    """ "relevante: 3, kontaktet: 2": what an agenda item says of the list."""
+    rows = await _rows(turn)
+    relevant = [row for row in rows.values() if row.relevant]
+    contacted = sum(row.contacted_at is not None for row in relevant)
+    return f"relevante: {len(relevant)}, kontaktet: {contacted}, ikke vurderet: {len(PARTNERS) - len(rows)}"
+
+
+async def _rows(turn: Turn) -> dict[str, Partner]:
+    rows = await turn.db.scalars(select(Partner).where(Partner.crisis_id == turn.the_crisis.id))
+    return {row.partner: row for row in rows}
+
+
+async def _card(turn: Turn, page: int) -> Card:
+    rows = await _rows(turn)
+    every = list(PARTNERS.items())
+    about = {"crisis": turn.the_crisis.id}
+    shown = list(enumerate(every, 1))[page * PAGE : (page + 1) * PAGE]
+    pages = -(-len(every) // PAGE)
+    buttons = [
+        Button(
+            f"{number}. {_short(partner)}",
+            "partners.mark",
+            {**about, "partner": partner, "page": page},
+            form=_form(rows.get(partner)),
+            form_title=f"{number}. {_short(partner)}"[:24],
+        )
+        for number, (partner, _) in shown
+    ]
+    buttons.append(Button("Næste side", "partners.page", {**about, "page": (page + 1) % pages}))
+    return Card(
+        f"*Samarbejdspartnere (Bilag 5), side {page + 1} af {pages}:* {await summary(turn)}.\n"
+        "Relevant? Kontaktet? Af hvem? Hvornår?",
+        facts=tuple((f"{number}. {name}", _line(turn, rows.get(partner))) for number, (partner, name) in shown),
+        buttons=tuple(buttons),
+    )
+
+
+def _short(partner: str) -> str:
+    name = "Medier" if partner == "media" else PARTNERS[partner]
+    return re.sub(r"(?: \(|, herunder).*", "", name)[:30]
+
+
+def _form(row: Partner | None) -> tuple[Field, ...]:
+    said = "" if row is None or row.relevant is None else "ja" if row.relevant else "nej"
+    return (
+        Field("relevant", "Relevant?", "choice", value=said, choices=RELEVANT),
+        Field("contacted", "Har du kontaktet dem?", "choice", choices=RELEVANT),
+        Field("note", "Hvem, og hvordan nås de?", value=(row.note or "") if row else ""),
+    )
+
+
+def _line(turn: Turn, row: Partner | None) -> str:
+    if row is None or row.relevant is None:
+        return "❗ ikke vurderet"
+    if not row.relevant:
+        return "ikke relevant"
+    note = f" – {quote(row.note, 150)}" if row.note else ""
+    if row.contacted_at is None:
+        return f"relevant, ikke kontaktet{note}"
+    return f"✅ kontaktet {turn.clock(row.contacted_at)} af {turn.name(row.contacted_by or '')}{note}"

@@ -1,0 +1,74 @@
+"""`forøget`: "beslutter krisestaben, hvilke beredskabsforanstaltninger Høje-Taastrup Kommune skal sætte i værk". Plan §4 (R023).
+
+The national level is looked at nowhere else: measures are taken with it and without it (R025).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.registry import verb
+from handlers.core.turn import Turn
+from handlers.measures import measure_card, measures
+from handlers.measures.measure_card import CLOSED
+from handlers.meetings import agenda, agenda_items
+from storage.rows.measures import Measure
+from storage.rows.meetings import AgendaItem
+
+HEAD = "Forøget beredskab"
+NOST = "den nationale operative stab er aktiveret"
+ASK = "hvilke beredskabsforanstaltninger skal kommunen sætte i værk?"
+SHOWN = 20
+
+
+@verb(
+    "forøget",
+    "forøget beredskab",
+    "nost",
+    help="forøget <hvad er besluttet nationalt> – et punkt til staben med det, der er sat i værk; forøget NOST",
+    who=rights.asks,
+    crisis=True,
+)
+async def raised(turn: Turn, text: str) -> None:
+    """The government has raised the level, or NOST is active: the staff decides what the municipality does."""
+    what = text.strip(" .:")
+    if what.casefold() in ("", "nost"):
+        what = NOST
+    await put(turn, what)
+
+
+async def put(turn: Turn, what: str) -> None:
+    """An item for a decision on the next meeting, and the list of measures beside it; once for each that is told of.
+
+    Args:
+        what: what has been decided nationally.
+    """
+    title = f"{HEAD} ({what}): {ASK}"
+    query = select(AgendaItem).where(AgendaItem.crisis_id == turn.the_crisis.id, AgendaItem.text == title)
+    row = await turn.db.scalar(query.limit(1))
+    if row is None:
+        row = await agenda_items.add(turn, title, kind="decision")
+        await agenda.added(turn, row)
+    await turn.answer(await _card(turn, row, what))
+
+
+async def _card(turn: Turn, row: AgendaItem, what: str) -> Card:
+    found = await turn.db.scalars(
+        select(Measure)
+        .where(Measure.crisis_id == turn.the_crisis.id, Measure.number.is_not(None), Measure.status.not_in(CLOSED))
+        .order_by(Measure.number)
+    )
+    going = list(found)
+    new = Button(
+        "Nyt tiltag", "measures.new", {"crisis": turn.the_crisis.id}, form=measures.FORM, form_title="Nyt tiltag"
+    )
+    waits = sum(each.needs_approval and each.approved_at is None for each in going)
+    gate = f" {waits} venter på politisk godkendelse." if waits else ""
+    return Card(
+        f"*{HEAD}:* {quote(what, 300)}. Punkt {row.number} er på næste møde: staben beslutter, hvad kommunen sætter i værk.\n"
+        f"{len(going)} tiltag er åbne.{gate} Skriv »kræver politisk godkendelse« i et tiltag, der ikke må gå i gang uden.",
+        facts=tuple((f"T{each.number}", measure_card.line(turn, each)) for each in going[:SHOWN]),
+        buttons=(new,) if await rights.runs_staff.held(turn) else (),
+    )

@@ -1,0 +1,206 @@
+"""What the situation picture says by itself: out of the warning, the log, the measures and the requests. Plan §7 (R180)."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from handlers.core import clearance
+from handlers.core.turn import Turn
+from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources
+from handlers.picture import indicators, picture_texts
+from handlers.picture.picture_texts import MACHINE
+from handlers.staff import support
+from storage.case import redaction
+from storage.rows.alert import Alert
+from storage.rows.log import LogEntry, LogState
+from storage.rows.picture import Contribution, Picture
+
+NEWEST = 8
+ANSWERS = 12
+# What comes in. Centres' answers are given to the picture by whoever asked (see `contribute`).
+KINDS = ("information", "saved", "report")
+# These write themselves, until somebody has written in them.
+FILLED = (1, 2, 6, 7)
+NO_THREAT = "Ingen modtaget"
+NOT_ASSESSED = "Sundhed: ikke vurderet"
+MARK = re.compile(r"\(nr\. (\d+), (?:u?bekræftet)\)")
+IN_WORDS = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
+
+
+async def bring_up_to_date(turn: Turn) -> Picture:
+    """The version that is written on: the first fills itself, a later one begins as the last one ended."""
+    last = await picture_texts.newest(turn)
+    if last is not None and last.state == "draft":
+        row = last
+    else:
+        row = Picture(
+            crisis_id=turn.the_crisis.id,
+            version=last.version + 1 if last else 1,
+            sections=dict(last.sections) if last else {},
+            writers=dict(last.writers) if last else {},
+            levels={name: level for name, level in last.levels.items() if name != "plan"} if last else {},
+            revision=0,
+            written_at=turn.now,
+        )
+        turn.db.add(row)
+        await turn.db.flush()
+    filled = await sections(turn) if last is None else await _filled(turn)
+    written = {int(number) for number in row.writers}
+    marked = await _marked(turn, {number: str(row.sections.get(str(number), "")) for number in range(1, 11)})
+    for number, text in {**marked, **{each: text for each, text in filled.items() if each not in written}}.items():
+        if text != str(row.sections.get(str(number), "")):
+            await picture_texts.put(turn, row, number, text, MACHINE)
+    return row
+
+
+async def contribute(turn: Turn, section: int, text: str, source_log_no: int) -> None:
+    """Give the draft a line: what a centre answered (R108). It keeps the log entry's mark; giving it twice is once.
+
+    Args:
+        section: the heading's number in Bilag 3, 1 to 10.
+        text: as it was said.
+        source_log_no: the log entry where it stands.
+    """
+    crisis = turn.the_crisis
+    known = await turn.db.scalar(
+        select(Contribution.id).where(
+            Contribution.crisis_id == crisis.id,
+            Contribution.section == section,
+            Contribution.log_no == source_log_no,
+        )
+    )
+    if known is not None:
+        return
+    turn.db.add(Contribution(crisis_id=crisis.id, section=section, text=text, log_no=source_log_no, at=turn.now))
+    await turn.db.flush()
+    row = await bring_up_to_date(turn)
+    if section in FILLED and str(section) not in row.writers:
+        return
+    line = (await _contributed(turn, section))[-1:]
+    stands = str(row.sections.get(str(section), ""))
+    await picture_texts.put(turn, row, section, "\n".join(filter(None, [stands, *line])), MACHINE)
+
+
+async def news(turn: Turn) -> dict[int, str]:
+    """What fills the sections by itself, as it stands now."""
+    return await _filled(turn)
+
+
+async def sections(turn: Turn) -> dict[int, str]:
+    """The ten headings as far as is known; what is unconfirmed says so (R184)."""
+    maps = "\n".join(support.maps(turn))
+    return {**dict.fromkeys(range(1, 11), ""), 4: NO_THREAT, 10: maps, **await _filled(turn)}
+
+
+async def _filled(turn: Turn) -> dict[int, str]:
+    crisis = turn.the_crisis
+    alerts = await turn.db.scalars(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id).limit(3))
+    told = [f"{alert.text} ({turn.name(alert.person)}, {turn.clock(alert.at)}, ubekræftet)" for alert in alerts]
+    parts = {
+        1: [crisis.title, *told],
+        2: [
+            *await happened(turn),
+            "Tilskadekomne: ikke kendt",
+            "Berørte: ikke kendt",
+            "Materielle skader: ikke kendt",
+            NOT_ASSESSED,
+        ],
+        6: await measures(turn),
+        7: await resource_use(turn),
+    }
+    return {number: "\n".join([*lines, *await _contributed(turn, number)]) for number, lines in parts.items()}
+
+
+async def happened(turn: Turn) -> list[str]:
+    """The newest of what came in, each with whether it is confirmed; the log may be as long as it likes."""
+    found: list[tuple[LogEntry, LogState]] = []
+    for kind in KINDS:
+        rows = await turn.db.execute(
+            select(LogEntry, LogState)
+            .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+            .where(
+                LogEntry.crisis_id == turn.the_crisis.id,
+                LogEntry.kind == kind,
+                clearance.up_to(clearance.SHARED),
+                LogState.corrected_by.is_(None),
+            )
+            .order_by(LogEntry.no.desc())
+            .limit(NEWEST)
+        )
+        found += [(entry, state) for entry, state in rows]
+    found.sort(key=lambda each: each[0].no)
+    return [_line(entry.summary, entry.no, state.verification) for entry, state in found[-NEWEST:]]
+
+
+async def measures(turn: Turn) -> list[str]:
+    """What has been set going."""
+    rows, _ = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn), turn.staff)
+    return [f"• T{row.number}: {measure_card.line(turn, row)}" for row in rows] or ["Ingen endnu"]
+
+
+async def resource_use(turn: Turn) -> list[str]:
+    """What is put in, what more is needed, and the numbers that are followed."""
+    used, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
+    asked, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
+    put_in = [f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in used]
+    needed = [
+        f"• B{row.number}: {assistance_card.line(turn, row)}"
+        for row in asked
+        if row.state not in assistance_card.ANSWERED
+    ]
+    counted = await indicators.lines(turn)
+    return [
+        "Indsat:",
+        *(put_in or ["• ikke oplyst"]),
+        "Behov for yderligere:",
+        *(needed or ["• ingen anmodninger venter"]),
+        *(["Indikatorer:", *(f"• {line}" for line in counted)] if counted else []),
+    ]
+
+
+async def _contributed(turn: Turn, section: int) -> list[str]:
+    """The newest lines that were given to a section; one that has been corrected in the log is left out."""
+    found = await turn.db.execute(
+        select(Contribution, LogState.verification)
+        .join(LogState, (LogState.crisis_id == Contribution.crisis_id) & (LogState.no == Contribution.log_no))
+        .where(
+            Contribution.crisis_id == turn.the_crisis.id,
+            Contribution.section == section,
+            LogState.corrected_by.is_(None),
+            clearance.up_to(clearance.SHARED),
+        )
+        .order_by(Contribution.id.desc())
+        .limit(ANSWERS)
+    )
+    return [_line(row.text, row.log_no, verification) for row, verification in reversed(list(found))]
+
+
+def _line(text: str, no: int, verification: str) -> str:
+    return f"• {' '.join(text.split())[:300]} (nr. {no}, {IN_WORDS[verification]})"
+
+
+async def _marked(turn: Turn, texts: dict[int, str]) -> dict[int, str]:
+    """The texts, with what they take from the log marked as it stands there now (R184), or gone where it is confidential."""
+    left_out = f"({turn.rules.grade_name(clearance.CONFIDENTIAL)})"
+    texts = redaction.without(texts, await turn.secrets(), left_out)
+    numbers = {int(no) for text in texts.values() for no in MARK.findall(text)}
+    if not numbers:
+        return texts
+    found = await turn.db.execute(
+        select(LogState.no, LogState.verification).where(
+            LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers)
+        )
+    )
+    stands = dict(found.all())
+    above = {str(no) for no in await clearance.hidden(turn, numbers, clearance.SHARED)}
+
+    def mark(said: re.Match[str]) -> str:
+        verification = stands.get(int(said[1]))
+        return f"(nr. {said[1]}, {IN_WORDS[verification]})" if verification else said[0]
+
+    def kept(text: str) -> str:
+        return "\n".join(line for line in text.split("\n") if not above & set(MARK.findall(line)))
+
+    return {number: MARK.sub(mark, kept(text)) for number, text in texts.items()}

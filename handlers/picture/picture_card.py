@@ -1,0 +1,169 @@
+"""How the situation picture looks in chat: its head, its ten headings, the forms that it is written in. Bilag 3 (R303)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import times_shown
+from handlers.core.turn import Turn
+from handlers.log import paper_links
+from handlers.picture import health_plan, indicators, picture_texts
+from handlers.picture.picture_texts import new_lines
+from storage.rows.picture import HEADINGS, NATIONAL, PLAN, STAFF, Picture
+from storage.rows.traffic import Message
+
+# So much of each section stands on the card; the whole of it in its form, the export and the log.
+ON_CARD = 220
+PARTS = ((1, 3), (4, 5), (6, 7), (8, 10))
+
+
+async def card(turn: Turn, row: Picture) -> Card:
+    """A version as it stands, with what can be done about it."""
+    published = await picture_texts.newest(turn, "published")
+    old = await picture_texts.before(turn, row)
+    about = {"crisis": turn.the_crisis.id, "picture": row.id}
+    count = Button("Nyt tal", "indicators.new", {"crisis": about["crisis"]}, form=indicators.FORM, form_title="Nyt tal")
+    compare = (Button("Forskel", "picture.compare", about),) if old else ()
+    if row.state == "published":
+        head, ends = _published(turn, row), (*compare, count, paper_links.button(row.crisis_id, "picture", row.version))
+    else:
+        head = f"*Situationsbillede*, kladde til udgave {row.version}.\n" + (
+            f"Udgave {published.version} er {age(turn, published)} gammel."
+            if published
+            else "❗ Intet situationsbillede er godkendt endnu."
+        )
+        ends = (
+            Button("Hent fra log", "picture.refresh", about),
+            *compare,
+            count,
+            Button("Godkend", "picture.approve", {**about, "revision": row.revision}, style="primary"),
+        )
+    changed = await changes(turn, row)
+    noted = [head, await health_plan.line(turn), "✎ er ændret siden udgaven før." if changed else ""]
+    return Card(
+        "\n".join(line for line in noted if line),
+        facts=facts(turn, row, set(changed)),
+        buttons=(*await _write(turn, row, about), *ends),
+    )
+
+
+async def redraw(turn: Turn, row: Picture) -> None:
+    """Everybody who has the version on the screen sees it as it stands; `billede` draws it under that key."""
+    drawn = await card(turn, row)
+    pressed = await turn.pressed()
+    begins = key(turn, row, "")
+    standing = await turn.db.execute(
+        select(Message.key, Message.recipient).where(
+            Message.crisis_id == row.crisis_id, Message.key.startswith(begins, autoescape=True)
+        )
+    )
+    for name, recipient in standing.all():
+        if pressed is None or pressed.key != name:
+            await turn.say(recipient, drawn, key=name)
+
+
+def key(turn: Turn, row: Picture, person: str) -> str:
+    """The name of a person's card of a version."""
+    return f"crisis/{turn.the_crisis.id}/picture/{row.id}/{person}"
+
+
+def age(turn: Turn, row: Picture) -> str:
+    """ "3 t 10 min": since it was published."""
+    return times_shown.span(turn.now - (row.published_at or row.written_at))
+
+
+def _published(turn: Turn, row: Picture) -> str:
+    return (
+        f"*Situationsbillede, udgave {row.version}*: {age(turn, row)} gammelt.\n"
+        f"Udfærdigelsestidspunkt: {times_shown.weekday(row.published_at or row.written_at, turn.zone)}. "
+        f"Godkendt af: {turn.name(row.approved_by or '')}."
+    )
+
+
+def facts(turn: Turn, row: Picture, changed: set[int]) -> tuple[tuple[str, str], ...]:
+    """The ten headings, each with as much as a phone has room for."""
+    return tuple(
+        (f"{number}. {heading}{' ✎' if number in changed else ''}", _short(section(turn, row, number)))
+        for number, heading in enumerate(HEADINGS, 1)
+    )
+
+
+def section(turn: Turn, row: Picture, number: int) -> str:
+    """What stands under a heading; the fifth begins with three levels that are three different things (T18)."""
+    text = str(row.sections.get(str(number), ""))
+    if number != 5:
+        return text
+    level = row.levels.get("plan", turn.the_crisis.level)
+    levels = [
+        f"Beredskabsplanens niveau: {PLAN.get(level or 0, 'ikke besluttet')}",
+        f"Nationalt beredskab: {row.levels.get('national') or 'ikke angivet'}",
+        f"Stabens beredskab: {row.levels.get('staff') or 'ikke angivet'}",
+    ]
+    return "\n".join([*levels, text] if text else levels)
+
+
+async def changes(turn: Turn, row: Picture) -> dict[int, str]:
+    """What is new (+) and what is gone (−) in each section since the version before (R201)."""
+    old = await picture_texts.before(turn, row)
+    if old is None:
+        return {}
+    found = {}
+    for number in range(1, len(HEADINGS) + 1):
+        was, now = section(turn, old, number), section(turn, row, number)
+        lines = [f"+ {line}" for line in new_lines(was, now)] + [f"− {line}" for line in new_lines(now, was)]
+        if was != now:
+            found[number] = "\n".join(lines) or "✎"
+    return found
+
+
+async def difference(turn: Turn, row: Picture) -> Card:
+    """The changes since the version before, on a card."""
+    changed = await changes(turn, row)
+    return Card(
+        f"*Udgave {row.version} mod udgave {row.version - 1}*: "
+        + (f"{len(changed)} af {len(HEADINGS)} punkter er ændret." if changed else "intet er ændret."),
+        facts=tuple((f"{number}. {HEADINGS[number - 1]}", _short(text, 600)) for number, text in changed.items()),
+    )
+
+
+def _short(text: str, longest: int = ON_CARD) -> str:
+    line = " · ".join(text.split("\n"))
+    return quote(line if len(line) <= longest else line[: longest - 1] + "…") or "–"
+
+
+async def _write(turn: Turn, row: Picture, about: dict[str, int]) -> list[Button]:
+    revisions = await picture_texts.revisions(turn)
+    return [
+        Button(
+            f"Skriv {first}–{last}",
+            "picture.write",
+            {**about, "first": first, "last": last},
+            form=tuple(field for number in range(first, last + 1) for field in _fields(row, number, revisions)),
+            form_title=f"Situationsbillede {first}–{last}",
+        )
+        for first, last in PARTS
+    ]
+
+
+def _fields(row: Picture, number: int, revisions: dict[int, int]) -> list[Field]:
+    """A section's own field carries the revision that it shows, so that a late one is known as late."""
+    visible, rest = picture_texts.shown(str(row.sections.get(str(number), "")))
+    more = " (begyndelsen; resten står fast)" if rest else ""
+    own = Field(
+        f"s{number}_{revisions.get(number, 0)}", f"{number}. {HEADINGS[number - 1]}{more}", "long", value=visible
+    )
+    if number == 4:
+        return [Field("threat_source", "4. Kilde og dato (efterretningstjenesterne)"), own]
+    if number == 5:
+        return [
+            _level("national", "5. Nationalt: almindeligt, forhøjet, alarm", NATIONAL, row),
+            _level("staff", "5. Stabens: dagligt til fuldt etableret", STAFF, row),
+            own,
+        ]
+    return [own]
+
+
+def _level(name: str, label: str, scale: tuple[str, ...], row: Picture) -> Field:
+    chosen = str(row.levels.get(name, ""))
+    return Field(name, label, "choice", value=chosen, choices=tuple((each, each) for each in scale))

@@ -1,0 +1,1 @@
+"""§3 "Planens godkendelse, ajourføring og afprøvning": exercises, evaluation, lessons and the upkeep of the plan."""

@@ -1,0 +1,188 @@
+"""After an exercise, and after real use: two questions to those who took part, and what 4K finds. (R246, R247)
+
+Plan, Planens afprøvning: "Beredskab 4K har det overordnede ansvar for, at beredskabsplanen bliver evalueret efter
+øvelser og efter brug i krisesituationer. Høje-Taastrup Kommune bidrager til evalueringen."
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from handlers.core import registry, rights, router
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import ROUTINE
+from handlers.core.registry import action, timer, verb
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from handlers.preparedness import lessons
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.measures import Task
+from storage.rows.preparedness import Evaluation
+
+# The plan says that it is done, not before when; the card says so too.
+WITHIN = timedelta(days=30)
+
+GOOD, BETTER = "Hvad gik godt?", "Hvad skal vi gøre bedre næste gang?"
+
+
+@verb(
+    "evaluering", "evaluer", help="evaluering – hvor langt den er; evaluering <hvad lærte vi> – også når krisen er slut"
+)
+async def evaluation(turn: Turn, text: str) -> None:
+    """While it goes on, what was learnt; afterwards the newest evaluation, for those who took part and who evaluate."""
+    going = [turn.crisis] if turn.crisis is not None else await turn.open_crises()
+    if any(crisis.state != "closed" for crisis in going):
+        await router.run(turn, registry.verbs["erfaring"], text)
+        return
+    query = select(Evaluation).order_by(Evaluation.id.desc()).limit(1)
+    row = await turn.db.scalar(query.where(Evaluation.crisis_id == turn.crisis.id) if turn.crisis else query)
+    if row is None:
+        await turn.answer(Card("Der er intet at evaluere endnu."))
+        return
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    leads = await rights.exercises.held(turn)
+    if not leads and turn.sender not in await turn.took_part():
+        await turn.answer(Card(f"Det kan kun de, der deltog, og {rights.exercises.holders}. Intet er ændret."))
+    elif text.strip():
+        await lessons.lesson(turn, text)
+    else:
+        await turn.answer(await _card(turn, row) if leads else _questions(turn))
+
+
+async def begin(turn: Turn) -> None:
+    """The task to 4K, and the two questions to everybody who took part."""
+    crisis = turn.the_crisis
+    owner = turn.rules.holder("beredskabschef")
+    task = await tasks.add(
+        turn,
+        "Evaluering af forløbet (Beredskab 4K har ansvaret, kommunen bidrager)",
+        role="beredskabschef",
+        owner=owner,
+        due=turn.now + WITHIN,
+        tell=False,
+    )
+    row = Evaluation(crisis_id=crisis.id, owner=owner, due_at=turn.now + WITHIN, task_id=task.id)
+    turn.db.add(row)
+    await turn.db.flush()
+    if owner:
+        await turn.say(owner, await _card(turn, row), key=f"evaluation/{row.id}", kind="notice")
+    await turn.at(row.due_at, "evaluation.due", f"evaluation/{row.id}", evaluation=row.id)
+    await turn.notify(
+        await turn.took_part(),
+        _questions(turn),
+        kind="notice",
+        summary="De, der deltog, er spurgt, hvad der gik godt, og hvad der skal gøres bedre",
+        key=f"evaluation/{row.id}/questions",
+        urgency=ROUTINE,
+    )
+
+
+def _questions(turn: Turn) -> Card:
+    crisis = turn.the_crisis
+    return Card(
+        f"*To spørgsmål om nr. {crisis.number}: {quote(crisis.title)}.* Svarene går til evalueringen, med dit navn. "
+        "Du kan udelade det ene.",
+        buttons=(
+            Button(
+                "Svar",
+                "evaluation.answered",
+                {"crisis": crisis.id},
+                style="primary",
+                form=(Field("good", GOOD, "long"), Field("better", BETTER, "long")),
+                form_title="Evaluering",
+            ),
+        ),
+    )
+
+
+@action("evaluation.answered")
+async def answered(turn: Turn) -> None:
+    """Each answer is a line of the log, beside what was learnt on the way."""
+    said = [(question, turn.value(field)) for field, question in (("good", GOOD), ("better", BETTER))]
+    for question, text in said:
+        if text:
+            await turn.log(
+                f"{question} {text}", kind=lessons.KIND, sender=turn.sender, receiver="evalueringen", direction="in"
+            )
+    if any(text for _, text in said):
+        await turn.replace(Card("Tak. Dine svar er gemt til evalueringen."))
+        row = await _of_crisis(turn)
+        if row is not None and row.owner and row.finished_at is None:
+            await turn.say(row.owner, await _card(turn, row), key=f"evaluation/{row.id}", kind="notice")
+
+
+@action("evaluation.finished", who=rights.exercises)
+async def finished(turn: Turn) -> None:
+    """`Evalueringen er færdig`, with what was found."""
+    row = await _of_crisis(turn)
+    findings = turn.value("findings")
+    if row is None or row.finished_at is not None or not findings:
+        return
+    row.findings, row.finished_at, row.finished_by = findings, turn.now, turn.sender
+    await turn.cancel(f"evaluation/{row.id}")
+    await turn.log(
+        f"Evalueringen er færdig: {findings}", kind="evaluation", sender=turn.sender, verification="confirmed"
+    )
+    task = await turn.db.get(Task, row.task_id) if row.task_id else None
+    if task is not None and task.status != "done":
+        task.status, task.done_at, task.done_by = "done", turn.now, turn.sender
+        await turn.log(
+            f"Opgave {task.number} er udført: {task.title}", kind="task", status="done", refs={"task": task.number}
+        )
+    await turn.replace(await _card(turn, row))
+
+
+@timer("evaluation.due")
+async def due(turn: Turn, evaluation: int) -> None:
+    """The day has come, and it is not finished."""
+    row = await turn.db.get(Evaluation, evaluation)
+    if row is not None and row.finished_at is None and row.owner:
+        card = await _card(turn, row)
+        await turn.notify(
+            [row.owner],
+            Card(f"❗ *Evalueringen er ikke færdig.*\n{card.text}", card.facts, card.fields, card.buttons),
+            kind="reminder",
+            summary="Mindet om evalueringen",
+        )
+
+
+async def _of_crisis(turn: Turn) -> Evaluation | None:
+    row: Evaluation | None = await turn.db.scalar(
+        select(Evaluation).where(Evaluation.crisis_id == turn.the_crisis.id).order_by(Evaluation.id.desc()).limit(1)
+    )
+    return row
+
+
+async def _card(turn: Turn, row: Evaluation) -> Card:
+    crisis = turn.the_crisis
+    learnt = await turn.db.scalar(
+        select(func.count()).select_from(LogEntry).where(LogEntry.crisis_id == crisis.id, LogEntry.kind == lessons.KIND)
+    )
+    head = f"*Evaluering af nr. {crisis.number}: {quote(crisis.title)}*"
+    if row.finished_at is not None:
+        return Card(f"✅ {head}\nFærdig {turn.clock(row.finished_at)}: {quote(row.findings or '', 1500)}")
+    return Card(
+        f"{head}\nBeredskab 4K har ansvaret, kommunen bidrager. Planen sætter ingen frist; vi minder om den "
+        f"{turn.clock(row.due_at)}.\nTidslinjen er loggen: */krise log* eller eksporten.",
+        facts=(("Erfaringer og svar", str(learnt or 0)),),
+        buttons=(
+            Button("Vis erfaringer", "evaluation.show", {"crisis": crisis.id}),
+            Button(
+                "Evalueringen er færdig",
+                "evaluation.finished",
+                {"crisis": crisis.id},
+                style="primary",
+                form=(Field("findings", "Hvad er konklusionen, og hvem gør hvad?", "long", required=True),),
+                form_title="Evaluering",
+            ),
+        ),
+    )
+
+
+@action("evaluation.show", who=rights.exercises)
+async def show(turn: Turn) -> None:
+    """What was learnt on the way and what was answered since."""
+    await lessons.lesson(turn, "")

@@ -1,0 +1,214 @@
+"""Every centre is told, and tells its own: "Centercheferne skal straks underrette deres centre." Plan §5."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
+from handlers.core.registry import action, timer
+from handlers.core.turn import Turn
+from handlers.reporting import checklist
+from storage.rows.crisis import Crisis
+from storage.rows.reporting import CentreNotice
+from storage.rows.traffic import Message
+
+
+async def notify(turn: Turn) -> None:
+    """ "meddeles det til alle centrenes øverste chefer eller deres stedfortræder" – none forgotten (R102, R118)."""
+    crisis = turn.the_crisis
+    for centre in turn.rules.centres:
+        turn.db.add(
+            CentreNotice(
+                crisis_id=crisis.id,
+                centre=centre.name,
+                chief=centre.chief,
+                asked=centre.chief,
+                contact=centre.contact,
+                notified_at=turn.now,
+            )
+        )
+    await turn.db.flush()
+    for notice in await _notices(turn):
+        await _ask(turn, notice)
+        if notice.contact:
+            await turn.say(
+                notice.contact,
+                Card(
+                    f"Du er kontaktperson for {notice.centre} til krisestaben for nr. {crisis.number}: "
+                    f"»{quote(crisis.title)}«.\nStaben spørger dig, hvordan det står til. Haster noget, så skriv det her."
+                ),
+                key=f"crisis/{crisis.id}/contact/{notice.centre}",
+                kind="notice",
+            )
+    await turn.log(
+        "Krisestaben er trådt i funktion: meddelt centercheferne og kontaktpersonerne i "
+        + ", ".join(notice.centre for notice in await _notices(turn)),
+        kind="notice",
+        sender="krisebot",
+        receiver=", ".join(notice.chief for notice in await _notices(turn)),
+        direction="out",
+        recorder="krisebot",
+        verification="confirmed",
+    )
+    await turn.at(turn.now + turn.rules.deadlines.centre_informed, "centres.missing", key(turn), asked="chief")
+
+
+async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None:
+    crisis = turn.the_crisis
+    buttons = [Button("Mit center er underrettet", "centres.informed", {"notice": notice.id}, style="primary")]
+    missing = ""
+    if not notice.contact:
+        missing = "\n⚠️ Planen har ingen kontaktperson for dit center. Udpeg én."
+        buttons.append(
+            Button(
+                "Udpeg kontaktperson",
+                "centres.contact",
+                {"notice": notice.id},
+                form=(Field("contact", "Hvem er kontaktperson?", "persons", required=True),),
+                form_title="Kontaktperson",
+            )
+        )
+    await turn.say(
+        notice.asked,
+        Card(
+            f"{'*Påmindelse.* ' if reminder else ''}*Krisestaben er trådt i funktion* – nr. {crisis.number}: "
+            f"»{quote(crisis.title)}«.\nUnderret straks {notice.centre}. Tekst, du kan sende videre:\n"
+            f"»Kommunens krisestab er nedsat på grund af: {quote(crisis.title)}. Meld det, krisestaben bør vide, til din "
+            f"leder eller til Krisebot.«{missing}",
+            buttons=tuple(buttons),
+        ),
+        key=f"crisis/{crisis.id}/centre/{notice.id}/{notice.asked}/{'reminder' if reminder else 'notice'}",
+        kind="reminder" if reminder else "notice",
+        urgency=URGENT,
+    )
+
+
+@action("centres.informed", awaited=True)
+async def informed(turn: Turn, notice: int) -> None:
+    """`Mit center er underrettet`: from the chief, the deputy or a director."""
+    row = await turn.db.get(CentreNotice, notice)
+    if row is None or row.informed_at is not None:
+        return
+    centre = next((each for each in turn.rules.centres if each.name == row.centre), None)
+    if turn.sender != row.chief and not rights.leads(turn.rules, turn.sender, centre):
+        await turn.answer(
+            Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen.")
+        )
+        return
+    row.informed_at, row.informed_by = turn.now, turn.sender
+    await turn.log(
+        f"{row.centre} er underrettet af {turn.name(turn.sender)}",
+        kind="notice",
+        sender=turn.sender,
+        receiver="krisebot",
+        direction="in",
+        verification="confirmed",
+    )
+    prefix = f"crisis/{turn.the_crisis.id}/centre/{row.id}/"
+    for message in await turn.db.scalars(select(Message).where(Message.key.startswith(prefix))):
+        message.answered_at, message.answer = turn.now, "Mit center er underrettet"
+        await turn.say(
+            message.recipient, Card(f"✅ {row.centre} er underrettet {turn.clock(turn.now)}."), key=message.key
+        )
+    await show(turn)
+    await checklist.offer(turn, row.centre)
+
+
+@action("centres.contact", who=rights.centre_chief)
+async def name_contact(turn: Turn, notice: int) -> None:
+    """Exactly one contact for each centre (R106)."""
+    row = await turn.db.get(CentreNotice, notice)
+    persons = turn.plan.named(turn.value("contact"))
+    if row is None:
+        return
+    if len(persons) != 1:
+        await turn.answer(Card("Skriv navnet på én person, som er i planen."))
+        return
+    row.contact = persons[0]
+    await turn.log(f"Kontaktperson for {row.centre}: {turn.name(persons[0])}", kind="member", receiver=persons[0])
+    await turn.notify(
+        persons,
+        Card(f"Du er kontaktperson for {row.centre} til krisestaben for nr. {turn.the_crisis.number}."),
+        kind="notice",
+        summary=f"{turn.name(persons[0])} har fået besked om at være kontaktperson",
+    )
+    await turn.answer(Card(f"{turn.name(persons[0])} er kontaktperson for {row.centre}."))
+
+
+@timer("centres.missing")
+async def missing(turn: Turn, asked: str) -> None:
+    """The chief is reminded, then the deputy is asked, then the secretariat gets a list to ring from (R102, R103)."""
+    crisis = turn.the_crisis
+    if crisis.level != 2 or crisis.state != "active":
+        return
+    waiting = [notice for notice in await _notices(turn) if notice.informed_at is None]
+    if not waiting:
+        return
+    if asked == "chief":
+        deputies = {centre.name: centre.deputy for centre in turn.rules.centres}
+        for notice in waiting:
+            await _ask(turn, notice, reminder=True)
+            deputy = deputies.get(notice.centre)
+            if deputy:
+                notice.asked = deputy
+                await _ask(turn, notice)
+        await turn.log(
+            "Mindet om at underrette: " + ", ".join(notice.centre for notice in waiting),
+            kind="reminder",
+            direction="out",
+            recorder="krisebot",
+            verification="confirmed",
+        )
+        await turn.at(turn.now + turn.rules.escalation.wait, "centres.missing", key(turn), asked="all")
+    else:
+        numbers = "\n".join(
+            f"• {notice.centre}: {turn.name(notice.chief)} {turn.phone(notice.chief)}" for notice in waiting
+        )
+        await turn.notify(
+            [turn.staff, *turn.rules.holders("sekretær")],
+            Card(f"⚠️ *Har ikke meldt, at centret er underrettet. Ring:*\n{numbers}"),
+            kind="notice",
+            summary="Sekretariatet har fået listen over centre, der ikke har meldt sig underrettet",
+        )
+    await show(turn)
+
+
+async def show(turn: Turn) -> None:
+    """Which centres are informed, as one card in the staff's channel."""
+    notices = await _notices(turn)
+    done = [notice for notice in notices if notice.informed_at]
+    await turn.say(
+        turn.staff,
+        Card(
+            f"*Centre:* {len(done)} af {len(notices)} er underrettet.",
+            facts=tuple(
+                (
+                    notice.centre,
+                    f"underrettet {turn.clock(notice.informed_at)}"
+                    if notice.informed_at
+                    else f"mangler – {turn.name(notice.chief)}",
+                )
+                for notice in notices
+            ),
+        ),
+        key=key(turn),
+    )
+
+
+async def not_informed(turn: Turn) -> list[str]:
+    """The names of the centres that are not informed yet."""
+    return [notice.centre for notice in await _notices(turn) if notice.informed_at is None]
+
+
+async def _notices(turn: Turn) -> list[CentreNotice]:
+    crisis: Crisis = turn.the_crisis
+    return list(
+        await turn.db.scalars(select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id))
+    )
+
+
+def key(turn: Turn) -> str:
+    """The name of the card in the staff's channel, and of the timer that looks for who has not told their centre."""
+    return f"crisis/{turn.the_crisis.id}/centres"

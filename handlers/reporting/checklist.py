@@ -1,0 +1,198 @@
+"""`tjekliste`: what every centre takes a stand on when an event is a crisis, with its action cards. Plan §5, Fagcentre; §2."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core import clearance, rights, withheld
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from storage.plan.sections import ActionCard, Centre
+from storage.rows.reporting import Checklist, YesNo
+
+YES_NO = (("ja", "Ja"), ("nej", "Nej"))
+IN_DANISH: dict[YesNo, str] = {"yes": "ja", "no": "nej"}
+IN_ENGLISH: dict[str, YesNo] = {"ja": "yes", "nej": "no"}
+STATES = (("", "Ikke i spil"), ("active", "Aktiveret"), ("done", "Udført"))
+# A form has room for this many action cards; the rest are links on the card.
+MOST_CARDS = 6
+
+
+@verb(
+    "tjekliste",
+    "handlekort",
+    help="tjekliste – centerets fire spørgsmål og handlekort; staben ser alle centre",
+    crisis=True,
+)
+async def checklist(turn: Turn, text: str) -> None:
+    """One's own centre's; the staff sees where every centre stands (R149)."""
+    mine = [centre for centre in turn.rules.centres if turn.sender in (centre.chief, centre.deputy, centre.contact)]
+    named = [centre for centre in turn.rules.centres if text and centre.name.casefold() == text.strip().casefold()]
+    for centre in named or mine:
+        stands = await _row(turn, centre) or Checklist(centre=centre.name)
+        if not await withheld.refuse_row(turn, stands, f"Tjeklisten for {centre.name}"):
+            await turn.answer(await _card(turn, centre), key=_key(turn, centre))
+    if (not mine and not named) or await rights.runs_staff.held(turn):
+        await _board(turn)
+
+
+async def offer(turn: Turn, name: str) -> None:
+    """Put the questions to a centre's chief, when the centre has been told."""
+    centre = next((each for each in turn.rules.centres if each.name == name), None)
+    if centre is not None:
+        await turn.say(turn.sender, await _card(turn, centre), key=_key(turn, centre), kind="notice")
+
+
+def _cards(turn: Turn, centre: Centre) -> list[ActionCard]:
+    return [card for card in turn.rules.action_cards if card.centre == centre.name]
+
+
+async def _row(turn: Turn, centre: Centre) -> Checklist | None:
+    found: Checklist | None = await turn.db.scalar(
+        select(Checklist).where(Checklist.crisis_id == turn.the_crisis.id, Checklist.centre == centre.name)
+    )
+    return found
+
+
+async def _card(turn: Turn, centre: Centre) -> Card:
+    row = await _row(turn, centre)
+    cards = _cards(turn, centre)
+    states = dict(STATES)
+    facts = [
+        ("Er der noget, I skal forholde jer til?", _answer(row.concerns if row else None, row.note if row else None)),
+        *(
+            (
+                f"Handlekort: {card.title}",
+                f"{states[row.cards.get(card.title, '') if row else ''].lower()} – {card.address}"
+                + (f" (gennemgået {card.reviewed:%d.%m.%Y})" if card.reviewed else ""),
+            )
+            for card in cards
+        ),
+        ("Dækker handlekortene opgaven?", _answer(row.sufficient if row else None, row.gap if row else None)),
+    ]
+    health = next((link for link in turn.rules.links if "sundhed" in link.title.casefold()), None)
+    plan = f" ({health.address})" if health else ""
+    form = (
+        Field(
+            "concerns",
+            "Er der noget, I skal forholde jer til her?",
+            "choice",
+            value=_value(row.concerns if row else None),
+            choices=YES_NO,
+        ),
+        Field("note", "Hvad?", "long", value=(row.note or "") if row else ""),
+        *(
+            Field(
+                f"card{number}",
+                f"Handlekort: {card.title}"[:75],
+                "choice",
+                value=row.cards.get(card.title, "none") or "none" if row else "none",
+                choices=tuple((value or "none", label) for value, label in STATES),
+            )
+            for number, card in enumerate(cards[:MOST_CARDS])
+        ),
+        Field(
+            "sufficient",
+            "Dækker handlekortene opgaven?",
+            "choice",
+            value=_value(row.sufficient if row else None),
+            choices=YES_NO,
+        ),
+        Field("gap", "Hvad mangler?", "long", value=(row.gap or "") if row else ""),
+    )
+    return Card(
+        f"*Tjekliste for {centre.name}*, krise nr. {turn.the_crisis.number}.\n"
+        f"Husk snitfladen til Sundhedsberedskabsplanen{plan}. I leder op ad: skriv selv til krisestaben, når det er relevant.",
+        facts=tuple(facts),
+        buttons=(
+            Button(
+                "Udfyld tjekliste",
+                "checklist.fill",
+                {"crisis": turn.the_crisis.id, "centre": centre.name},
+                style="primary",
+                form=form,
+                form_title="Tjekliste",
+            ),
+        ),
+    )
+
+
+def _answer(answer: YesNo | None, note: str | None) -> str:
+    said = IN_DANISH[answer] if answer else "ikke besvaret"
+    return f"{said} – {quote(note, 300)}" if note else said
+
+
+def _value(answer: YesNo | None) -> str:
+    return IN_DANISH[answer] if answer else ""
+
+
+@action("checklist.fill")
+async def fill(turn: Turn, centre: str) -> None:
+    """The chief takes a stand; what the cards don't cover goes to the staff (R109–R113)."""
+    known = next((each for each in turn.rules.centres if each.name == centre), None)
+    if known is None:
+        return
+    own = turn.sender == known.contact or rights.leads(turn.rules, turn.sender, known)
+    if not own and not await rights.runs_staff.held(turn):
+        await turn.answer(Card(f"Det kan kun {known.name}s chef, stedfortræder eller kontaktperson. Intet er ændret."))
+        return
+    row = await _row(turn, known)
+    if row is None:
+        row = Checklist(crisis_id=turn.the_crisis.id, centre=known.name, cards={}, changed_at=turn.now)
+        turn.db.add(row)
+    gap_before = row.gap
+    row.concerns, row.note = IN_ENGLISH.get(turn.value("concerns"), row.concerns), turn.value("note") or row.note
+    row.sufficient, row.gap = IN_ENGLISH.get(turn.value("sufficient"), row.sufficient), turn.value("gap") or row.gap
+    states = dict(row.cards)
+    changed = []
+    for number, card in enumerate(_cards(turn, known)[:MOST_CARDS]):
+        state = turn.value(f"card{number}")
+        if state in ("none", "active", "done") and state != states.get(card.title, "none"):
+            states[card.title] = state
+            changed.append(f"{card.title}: {dict(STATES)['' if state == 'none' else state].lower()}")
+    row.cards, row.changed_by, row.changed_at = states, turn.sender, turn.now
+    await turn.db.flush()
+    said = [
+        f"{known.name}: forholder sig til hændelsen: {_answer(row.concerns, row.note)}",
+        *changed,
+        f"handlekort dækkende: {_answer(row.sufficient, row.gap)}",
+    ]
+    await turn.log("; ".join(said), kind="checklist", sender=turn.sender, receiver="krisestaben", direction="in")
+    await turn.replace(await _card(turn, known))
+    if row.sufficient == "no" and row.gap and row.gap != gap_before:
+        await turn.say(
+            turn.staff,
+            Card(
+                f"⚠️ *{known.name}: handlekortene dækker ikke.* {turn.name(turn.sender)}:\n»{quote(row.gap, 1500)}«",
+                buttons=(Button("Vis alle centre", "checklist.board", {"crisis": turn.the_crisis.id}),),
+            ),
+        )
+
+
+@action("checklist.board", who=rights.staff)
+async def board(turn: Turn) -> None:
+    """How far down the organisation has been activated (R149)."""
+    await _board(turn)
+
+
+async def _board(turn: Turn) -> None:
+    found = await turn.db.scalars(select(Checklist).where(Checklist.crisis_id == turn.the_crisis.id))
+    rows = {row.centre: row for row in found}
+    # A centre that hasn't answered tells nothing of itself but that.
+    every = [rows.get(centre.name) or Checklist(centre=centre.name) for centre in turn.rules.centres]
+    seen, unseen = await clearance.visible_rows(turn, every)
+    facts = []
+    for centre in [each for each in turn.rules.centres if each.name in {row.centre for row in seen}]:
+        row = rows.get(centre.name)
+        active = [title for title, state in row.cards.items() if state == "active"] if row else []
+        cards = f"; aktive handlekort: {', '.join(active)}" if active else ""
+        facts.append((centre.name, f"{_answer(row.concerns, row.note)}{cards}" if row else "ikke besvaret"))
+    done = len([row for row in seen if row.centre in rows])
+    await turn.answer(
+        Card(f"*Centrenes tjeklister:* {done} af {len(facts)} har svaret.\n{unseen}".rstrip(), facts=tuple(facts))
+    )
+
+
+def _key(turn: Turn, centre: Centre) -> str:
+    return f"crisis/{turn.the_crisis.id}/checklist/{centre.name}/{turn.sender}"

@@ -1,0 +1,96 @@
+"""The card of what is watched: each line with its watcher, red where there is none. Plan §7 (R039, R139)."""
+
+from __future__ import annotations
+
+from handlers.core.card import Button, Card, Field
+from handlers.core.turn import Turn
+from handlers.reporting import media_watch, telephone, watched_lines
+from handlers.reporting.watched_lines import KINDS, named
+from storage.rows.reporting import WatchedLine
+
+# A form has room for this many; the rest are named in writing.
+SHOWN = 9
+
+
+async def show(turn: Turn) -> None:
+    """The card in the staff's channel."""
+    await turn.say(turn.staff, await card(turn), key=key(turn))
+
+
+async def card(turn: Turn) -> Card:
+    """How it stands now, with the ways to change it."""
+    if turn.the_crisis.state == "closed":
+        return Card("*Forstærket overvågning.* Krisen er slut; intet overvåges mere.")
+    rows = await watched_lines.lines(turn)
+    facts = tuple((f"{row.number}. {row.line} ({row.kind})", _who(turn, row)) for row in rows)
+    transferred = await telephone.transferred(turn)
+    if transferred:
+        facts += (("Telefoner omstillet, mails videresendt", transferred),)
+    red = sum(row.watcher is None for row in rows)
+    warning = f"\n❗ {red} {'linje' if red == 1 else 'linjer'} har ingen, der holder øje." if red else ""
+    about = {"crisis": turn.the_crisis.id}
+    watchers = tuple(
+        Field(f"watch_{row.id}", f"{row.line} ({row.kind})"[:75], "persons", value=named(turn, row))
+        for row in rows[:SHOWN]
+    )
+    ended = Field(
+        "line",
+        "Hvilken linje?",
+        "choice",
+        required=True,
+        choices=tuple((str(row.number), row.line[:70]) for row in rows),
+    )
+    kinds = tuple((each, each.capitalize()) for each in KINDS)
+    return Card(
+        f"*Forstærket overvågning.* {'Hver linje har en, der holder øje.' if rows and not red else ''}{warning}"
+        + ("" if rows else "Intet overvåges nu."),
+        facts=facts,
+        buttons=(
+            *(
+                (
+                    Button(
+                        "Hvem holder øje?",
+                        "monitoring.watchers",
+                        about,
+                        style="primary",
+                        form=watchers,
+                        form_title="Hvem holder øje?",
+                    ),
+                )
+                if watchers
+                else ()
+            ),
+            *((Button("Kontrolleret", "monitoring.checked", about),) if rows else ()),
+            Button(
+                "Tilføj linje",
+                "monitoring.add",
+                about,
+                form=(
+                    Field("kind", "Slags", "choice", required=True, value=KINDS[1], choices=kinds),
+                    Field("line", "Nummer eller adresse", required=True),
+                    Field("who", "Hvem holder øje?", "persons"),
+                ),
+                form_title="Tilføj linje",
+            ),
+            *(
+                (Button("Afslut en linje", "monitoring.end", about, form=(ended,), form_title="Afslut en linje"),)
+                if rows
+                else ()
+            ),
+            media_watch.button(turn),
+        ),
+    )
+
+
+def _who(turn: Turn, row: WatchedLine) -> str:
+    if row.watcher is None:
+        return "❗ ingen holder øje"
+    as_role = f" ({row.role})" if row.role else ""
+    checked = f", kontrolleret {turn.clock(row.last_checked_at)}" if row.last_checked_at else ""
+    silent = " – ❗ svarer ikke" if row.missed > 1 else ""
+    return f"{turn.name(row.watcher)}{as_role}{checked}{silent}"
+
+
+def key(turn: Turn) -> str:
+    """The name of the staff's card."""
+    return f"crisis/{turn.the_crisis.id}/monitoring/card"

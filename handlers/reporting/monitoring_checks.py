@@ -1,0 +1,94 @@
+"""Whoever watches a line says that they have looked, is reminded of it, and is told of when silent. Plan §5 (R139)."""
+
+from __future__ import annotations
+
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.registry import action, timer
+from handlers.core.turn import Turn
+from handlers.reporting import monitoring_card, watched_lines
+from handlers.reporting.watched_lines import MEDIA, listed
+from storage.rows.reporting import WatchCheck, WatchedLine
+
+# A line that nobody watches is asked about again after so many times what a check may last.
+UNWATCHED = 4
+
+
+def watcher_card(turn: Turn, head: str) -> Card:
+    """What a watcher is told and reminded with; the buttons are about all that is theirs."""
+    about = {"crisis": turn.the_crisis.id}
+    note = Field("note", "Hvad var nyt?", "long", required=True)
+    return Card(
+        f"{head}\nTryk, når du har kontrolleret. Det, der er nyt, skrives i loggen.",
+        buttons=(
+            Button("Kontrolleret", "monitoring.checked", about, style="primary"),
+            Button("Der er nyt", "monitoring.checked", about, form=(note,), form_title="Der er nyt"),
+        ),
+    )
+
+
+@action("monitoring.checked")
+async def checked(turn: Turn) -> None:
+    """Whoever watches has looked at what is theirs; what was new is a line in the log."""
+    mine = [row for row in await watched_lines.lines(turn) if row.watcher == turn.sender]
+    if not mine:
+        await turn.answer(Card("Du holder ikke øje med nogen linje nu. */krise overvågning* viser, hvem der gør."))
+        return
+    note = turn.value("note")
+    for row in mine:
+        turn.db.add(
+            WatchCheck(crisis_id=row.crisis_id, line=row.id, person=turn.sender, at=turn.now, note=note or None)
+        )
+        row.last_checked_at, row.missed = turn.now, 0
+        row.due_at = None if row.kind == MEDIA else turn.now + turn.rules.deadlines.monitoring
+    await turn.db.flush()
+    if note:
+        entry = await turn.log(
+            note, kind="information", sender=listed(mine), direction="in", refs={"lines": [row.number for row in mine]}
+        )
+    standing = await turn.pressed()
+    if standing is not None and standing.recipient == turn.sender:
+        kept = f" Det nye står i loggen som nr. {entry.no}." if note else ""
+        head = f"✅ *Kontrolleret {turn.clock(turn.now)}:* {quote(listed(mine), 500)}.{kept}"
+        await turn.replace(watcher_card(turn, head))
+    await watched_lines.wake(turn)
+    await monitoring_card.show(turn)
+
+
+@timer("monitoring.look")
+async def look(turn: Turn) -> None:
+    """Those who should have looked are reminded, one message each; silence goes to the coordinator."""
+    if turn.the_crisis.state != "active":
+        return
+    every = turn.rules.deadlines.monitoring
+    due = [row for row in await watched_lines.lines(turn) if row.due_at and row.due_at <= turn.now]
+    by_watcher: dict[str, list[WatchedLine]] = {}
+    for row in due:
+        if row.watcher:
+            by_watcher.setdefault(row.watcher, []).append(row)
+        row.missed += 1
+        row.due_at = turn.now + every * (1 if row.watcher else UNWATCHED)
+    for person, rows in by_watcher.items():
+        await turn.notify(
+            [person],
+            watcher_card(turn, f"*Er {quote(listed(rows), 500)} kontrolleret?*"),
+            kind="reminder",
+            summary=f"Mindet om at kontrollere {listed(rows)}",
+        )
+    unwatched = [row for row in due if not row.watcher]
+    silent = [row for row in due if row.watcher and row.missed == 2]
+    told = [f"ingen holder øje med {listed(unwatched)}"] if unwatched else []
+    told += [f"{turn.name(row.watcher or '')} har ikke kontrolleret {row.line}" for row in silent]
+    if told:
+        said = "; ".join(told)
+        await turn.notify(
+            dict.fromkeys([*turn.rules.holders("tovholder"), *(turn.rules.holders("sekretær") if unwatched else [])]),
+            Card(
+                f"❗ *Forstærket overvågning:* {quote(said, 1000)}.",
+                buttons=(Button("Vis overvågning", "monitoring.show"),),
+            ),
+            kind="reminder",
+            summary=f"Forstærket overvågning: {said}",
+        )
+        await monitoring_card.show(turn)
+    await turn.db.flush()
+    await watched_lines.wake(turn)

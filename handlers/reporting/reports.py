@@ -1,0 +1,172 @@
+"""A report to the staff: "begivenhed, som ikke kan afvente regelmæssig rapportering". Plan §7 and Bilag 3, Meldinger.
+
+Open to every unit at any time; only what happened is asked for, the rest of Bilag 3 may follow.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from handlers.core import enclosures
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
+from handlers.core.language import times_read
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.reporting import handover
+from storage.rows.reporting import Report, ReportKind
+
+FORM = (
+    Field("text", "Hvad er der sket?", "long", required=True),
+    Field("happened", "Tidspunkt for hændelsen"),
+    Field("where", "Hvor er det sket?"),
+    Field("situation", "Hvordan er situationen?", "long"),
+    Field("done", "Hvad er der iværksat?", "long"),
+    Field("approved_by", "Godkendt af"),
+    Field("urgent", "Haster det?", "choice", choices=(("nej", "Nej"), ("ja", "Ja, chefen skal have det nu"))),
+)
+HEADINGS = {
+    "happened": "Tidspunkt",
+    "where": "Hvor",
+    "situation": "Situationen",
+    "done": "Iværksat",
+    "approved_by": "Godkendt af",
+}
+# "HASTER: …" in front, or "… haster!" at the end: "afleveres direkte til krisestaben".
+URGENTLY = re.compile(r"^\s*haster\b\s*[:!,.–-]*\s*|[\s,.–-]+(?:det )?haster\s*[.!]*\s*$", re.IGNORECASE)
+
+
+@verb(
+    "melding",
+    "m",
+    "rapport",
+    "meld",
+    help="melding <hvad er der sket> – til krisestaben, fra enhver enhed; HASTER foran går til chefen",
+    crisis=True,
+)
+async def report(turn: Turn, text: str) -> None:
+    """Typed in one breath, or through the form; both go to the staff at once (R192, R300)."""
+    if text.strip():
+        await _send(turn, text.strip(), {}, urgent=bool(URGENTLY.search(text)))
+        return
+    await turn.answer(
+        Card(
+            "Hvad er der sket? Kun det er nødvendigt; resten hjælper.\n"
+            f"Virker chatten ikke: {reached_at(turn) or 'ring til krisestaben'}.",
+            buttons=(Button("Skriv melding", "report.send", {}, style="primary", form=FORM, form_title="Melding"),),
+        )
+    )
+
+
+@action("report.send")
+async def send(turn: Turn) -> None:
+    """The form of Bilag 3."""
+    text = turn.value("text")
+    if not text:
+        await turn.answer(Card("Skriv, hvad der er sket. Resten kan udelades."))
+        return
+    urgent = turn.value("urgent") == "ja" or bool(URGENTLY.search(text))
+    await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, urgent=urgent)
+
+
+async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) -> None:
+    lines = [text, *(f"{HEADINGS[name]}: {value}" for name, value in more.items() if value)]
+    happened = happened_at(turn, more.get("happened", ""))
+    row = await keep(
+        turn,
+        "report",
+        "\n".join(lines),
+        what=text,
+        happened=happened,
+        urgent=urgent,
+        where=more.get("where") or None,
+        situation=more.get("situation") or None,
+        done=more.get("done") or None,
+        approved_by=more.get("approved_by") or None,
+    )
+    approved = row.approved_by or "ikke godkendt"
+    attached = await enclosures.line(turn, row.log_no)
+    await turn.say(
+        turn.staff,
+        Card(
+            f"*{'⚠️ HASTER – melding' if urgent else 'Melding'} fra {turn.name(turn.sender)}* "
+            f"(log nr. {row.log_no}, ubekræftet, {quote(approved, 100)}):\n»{quote(chr(10).join(lines), 1500)}«{attached}",
+            buttons=(Button("Bekræft", "log.confirm", {"no": row.log_no, "crisis": turn.the_crisis.id}),),
+        ),
+        urgency=URGENT,
+    )
+    to_chief = ""
+    if urgent:
+        chief = await handover.hand_over(turn, row)
+        to_chief = f" {turn.name(chief)} har fået den direkte." if chief else ""
+    await turn.answer(
+        Card(
+            f"Tak. Krisestaben har din melding (log nr. {row.log_no}).{to_chief} Ved fare for liv: ring 112.{attached}"
+        )
+    )
+
+
+async def keep(
+    turn: Turn,
+    kind: ReportKind,
+    whole: str,
+    *,
+    what: str,
+    happened: datetime | None,
+    urgent: bool = False,
+    **more: str | None,
+) -> Report:
+    """Remember a report and write its line in the log.
+
+    Args:
+        kind: how it came.
+        whole: every word of it, for the log.
+        what: what happened.
+        happened: when, UTC; None for "as it was sent".
+        urgent: it breaks through to the chief.
+        more: the other columns of `storage.rows.reporting.Report`.
+    """
+    incoming = turn.the_incoming
+    if incoming.kind == "forward" and incoming.author:
+        whole += f"\nSkrevet af: {turn.name(incoming.author)}"
+    entry = await turn.log(
+        whole,
+        kind=kind,
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        event_time=happened or incoming.said_at or incoming.received_at,
+    )
+    crisis = turn.the_crisis.id
+    last = await turn.db.scalar(select(func.max(Report.number)).where(Report.crisis_id == crisis))
+    row = Report(
+        crisis_id=crisis,
+        number=(last or 0) + 1,
+        kind=kind,
+        sender=turn.sender,
+        happened_at=happened,
+        what=what,
+        urgent=urgent,
+        written_at=turn.now,
+        log_no=entry.no,
+        **more,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    return row
+
+
+def happened_at(turn: Turn, typed: str) -> datetime | None:
+    """When something that is reported happened, UTC; None where it isn't said so that it can be read."""
+    return times_read.parse_past(typed, turn.now, turn.zone) if typed.strip() else None
+
+
+def reached_at(turn: Turn) -> str:
+    """Where the staff is reached beside the chat: the telephone and the mailbox that are watched (plan §7)."""
+    watched = turn.plan.monitoring
+    mail = [watch.address for watch in watched if watch.kind == "postkasse"]
+    phone = [watch.address for watch in watched if watch.kind == "telefon"]
+    return " eller ".join([*(f"ring {number}" for number in phone[:1]), *(f"skriv til {box}" for box in mail[-1:])])

@@ -1,0 +1,167 @@
+"""`rapportering`: "krisestaben iværksætte en rapporteringsordning": the same questions at fixed times. Plan §7 (R191)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.registry import action, timer, verb
+from handlers.core.turn import Turn
+from handlers.reporting import pings
+from storage.letters import fold
+from storage.rows.reporting import Scheme
+
+TIMES = re.compile(
+    r"(?:hver(?:\s+dag)?|dagligt)\s+(?:kl\.?\s*)?(?P<times>\d{1,2}(?:[.:]\d\d)?(?:\s*(?:,|og)\s*\d{1,2}(?:[.:]\d\d)?)*)\s*:?\s*",
+    re.IGNORECASE,
+)
+EXAMPLE = "*/krise rapportering sundhed, børn hver dag 9 og 15: hvor mange er ramt? hvad mangler I?*"
+
+
+@verb(
+    "rapportering",
+    "rapporteringsordning",
+    help="rapportering sundhed,børn hver dag 9 og 15: hvor mange er ramt? – gentagne spørgsmål; rapportering slut",
+    who=rights.asks,
+    crisis=True,
+)
+async def scheme(turn: Turn, text: str) -> None:
+    """A new scheme; those there are; or the end of one."""
+    text = text.strip()
+    if not text:
+        await _list(turn)
+        return
+    ended = re.match(r"(?:slut|stop)\b\s*(?:r\s*)?(\d*)", text, re.IGNORECASE)
+    if ended:
+        for row in await _going(turn):
+            if not ended[1] or int(ended[1]) == row.number:
+                await _end(turn, row)
+        await _list(turn)
+        return
+    said = TIMES.search(text)
+    moments = _moments(said["times"]) if said else []
+    question = text[said.end() :].strip() if said else ""
+    if said is None or not moments or not question:
+        await turn.answer(Card(f"Hvem, hvornår og hvad? Intet er ændret. Skriv fx {EXAMPLE}."))
+        return
+    named = [name for name in re.split(r"[,\s]+|\bog\b", text[: said.start()]) if name]
+    every = {fold(centre.name): centre.name for centre in turn.rules.centres}
+    unknown = [name for name in named if fold(name) not in every and fold(name) != "alle"]
+    if unknown:
+        await turn.answer(
+            Card(f'Jeg kender ikke centeret "{quote(unknown[0], 100)}". Intet er ændret. Skriv fx {EXAMPLE}.')
+        )
+        return
+    centres = [every[fold(name)] for name in named if fold(name) in every] or list(every.values())
+    last = await turn.db.scalar(select(func.max(Scheme.number)).where(Scheme.crisis_id == turn.the_crisis.id))
+    row = Scheme(
+        crisis_id=turn.the_crisis.id,
+        number=(last or 0) + 1,
+        question=question,
+        centres=centres,
+        times=[f"{each:%H:%M}" for each in moments],
+        started_by=turn.sender,
+        started_at=turn.now,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    due = await _next(turn, row, turn.now)
+    await turn.log(
+        f"Rapporteringsordning R{row.number}: {', '.join(centres)} hver dag {', '.join(row.times)}: {question}",
+        kind="scheme",
+        verification="confirmed",
+        refs={"scheme": row.number},
+    )
+    await turn.answer(
+        Card(
+            f"Rapporteringsordning R{row.number}: {', '.join(centres)}, første svar {turn.clock(due)}.",
+            buttons=(_stop(row),),
+        )
+    )
+
+
+def _moments(text: str) -> list[time]:
+    found = []
+    for each in re.findall(r"(\d{1,2})(?:[.:](\d\d))?", text):
+        hour, minute = int(each[0]), int(each[1] or 0)
+        if hour > 23 or minute > 59:
+            return []
+        found.append(time(hour, minute))
+    return sorted(set(found))
+
+
+async def _next(turn: Turn, row: Scheme, after: datetime) -> datetime:
+    """Set the timer for the next time that answers are due, on the clock on the wall whatever the season."""
+    today = after.astimezone(turn.zone).date()
+    moments = [
+        datetime.combine(today + timedelta(days=days), time.fromisoformat(at), tzinfo=turn.zone).astimezone(UTC)
+        for days in (0, 1, 2)
+        for at in row.times
+    ]
+    due = next(moment for moment in moments if moment > after)
+    asks = max(due - turn.rules.deadlines.status_reply, turn.now)
+    await turn.at(asks, "scheme.ask", f"scheme/{row.id}", scheme=row.id, moment=due.isoformat())
+    return due
+
+
+@timer("scheme.ask")
+async def again(turn: Turn, scheme: int, moment: str) -> None:
+    """Ask, and set the next time."""
+    row = await turn.db.get_one(Scheme, scheme)
+    if row.ended_at is not None or turn.the_crisis.state != "active":
+        return
+    answers_by = datetime.fromisoformat(moment)
+    centres = [centre for centre in turn.rules.centres if centre.name in row.centres]
+    if answers_by > turn.now:
+        await pings.ask(turn, row.question, centres, answers_by, scheme=row.number)
+    await _next(turn, row, max(answers_by, turn.now))
+
+
+@action("scheme.stop", who=rights.asks)
+async def stop(turn: Turn, scheme: int) -> None:
+    """`Stop ordningen`."""
+    row = await turn.db.get(Scheme, scheme)
+    if row is not None and row.crisis_id == turn.the_crisis.id:
+        await _end(turn, row)
+        await turn.replace(Card(f"Rapporteringsordning R{row.number} er slut."))
+
+
+async def _end(turn: Turn, row: Scheme) -> None:
+    if row.ended_at is not None:
+        return
+    row.ended_at = turn.now
+    await turn.cancel(f"scheme/{row.id}")
+    await turn.log(
+        f"Rapporteringsordning R{row.number} er slut",
+        kind="scheme",
+        verification="confirmed",
+        refs={"scheme": row.number},
+    )
+
+
+async def _going(turn: Turn) -> list[Scheme]:
+    query = select(Scheme).where(Scheme.crisis_id == turn.the_crisis.id, Scheme.ended_at.is_(None))
+    return list(await turn.db.scalars(query.order_by(Scheme.number)))
+
+
+async def _list(turn: Turn) -> None:
+    going = await _going(turn)
+    facts = tuple(
+        (f"R{row.number}: {', '.join(row.centres)}", f"{', '.join(row.times)} – {quote(row.question, 200)}")
+        for row in going
+    )
+    await turn.answer(
+        Card(
+            f"*Rapporteringsordninger:* {len(going)} i gang. Ny: {EXAMPLE}",
+            facts=facts,
+            buttons=tuple(_stop(row) for row in going[:5]),
+        )
+    )
+
+
+def _stop(row: Scheme) -> Button:
+    return Button(f"Stop ordning R{row.number}", "scheme.stop", {"scheme": row.id, "crisis": row.crisis_id})

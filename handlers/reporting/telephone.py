@@ -1,0 +1,94 @@
+"""Telephone messages and what other systems bring: "overdrages til gældende krisestabschef". Plan §7, Videreafsendelse."""
+
+from __future__ import annotations
+
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from handlers.reporting import handover
+from handlers.reporting.reports import happened_at, keep, reached_at
+from storage.rows.reporting import ReportKind
+
+TRANSFER = "Omstil telefoner, og videresend mails til krisestaben"
+
+FORM = (
+    Field("text", "Hvad var beskeden?", "long", required=True),
+    Field("caller", "Hvem ringede eller skrev?"),
+    Field("phone", "Telefonnummer"),
+    Field("happened", "Hvornår?"),
+    Field("system", "Andet system? Skriv hvilket"),
+    Field("urgent", "Haster det?", "choice", choices=(("nej", "Nej"), ("ja", "Ja"))),
+)
+
+
+@verb(
+    "telefon",
+    "telefonbesked",
+    "ringede",
+    "opkald",
+    help="telefon <besked> – til den krisestabschef, der har vagten; også fra andre systemer",
+    crisis=True,
+)
+async def telephone(turn: Turn, text: str) -> None:
+    """By whoever took the call (R196–R199); typed in one breath, or by the form."""
+    if text.strip():
+        await _send(turn, text.strip())
+        return
+    await turn.answer(
+        Card(
+            "Hvad var beskeden? Den går til krisestabschefen og i loggen.",
+            buttons=(
+                Button("Skriv besked", "telephone.send", {}, style="primary", form=FORM, form_title="Telefonbesked"),
+            ),
+        )
+    )
+
+
+@action("telephone.send")
+async def send(turn: Turn) -> None:
+    """The form."""
+    if not turn.value("text"):
+        await turn.answer(Card("Skriv, hvad beskeden var. Resten kan udelades."))
+        return
+    await _send(turn, turn.value("text"))
+
+
+async def _send(turn: Turn, text: str) -> None:
+    caller, phone, system = (turn.value(name) or None for name in ("caller", "phone", "system"))
+    kind: ReportKind = "system" if system else "telephone"
+    named = {"Fra": caller, "Telefon": phone, "Tid": turn.value("happened"), "System": system}
+    row = await keep(
+        turn,
+        kind,
+        "\n".join([text, *(f"{name}: {value}" for name, value in named.items() if value)]),
+        what=text,
+        happened=happened_at(turn, turn.value("happened")),
+        urgent=turn.value("urgent") == "ja",
+        caller=caller,
+        phone=phone,
+        system=system,
+    )
+    chief = await handover.hand_over(turn, row)
+    to = f"{turn.name(chief)} har fået den og skal kvittere" if chief else "Der er ingen krisestabschef endnu"
+    await turn.answer(Card(f"Gemt i log nr. {row.log_no}. {to}. Kom der mere: */krise telefon* igen."))
+
+
+async def begin(turn: Turn) -> None:
+    """ "Mails videresendes …, telefoner omstilles …" (R197): a task for the secretariat, with the addresses at hand."""
+    where = reached_at(turn)
+    if where:
+        await tasks.add(
+            turn,
+            f"{TRANSFER} ({quote(where)})",
+            role="sekretær",
+            owner=turn.rules.holder("sekretær"),
+        )
+
+
+async def transferred(turn: Turn) -> str:
+    """Whether that has been done, for the card of what is watched; empty where there is nothing to transfer to."""
+    task = next((each for each in await tasks.of_crisis(turn) if each.title.startswith(TRANSFER)), None)
+    if task is None:
+        return ""
+    return f"✅ {turn.clock(task.done_at)}" if task.status == "done" else f"❗ ikke endnu (opgave {task.number})"

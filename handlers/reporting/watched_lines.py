@@ -1,0 +1,97 @@
+"""What is watched more closely, from the activation to the end of the crisis: the rows. Plan §7, Forstærket overvågning.
+
+The media are a line too, but nobody is reminded of them: what is found there is written down as it is found.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from handlers.core.turn import Turn
+from handlers.staff import roster
+from storage.letters import fold
+from storage.rows.reporting import WatchedLine
+
+# What is watched: the plan's kinds, and the media.
+KINDS = ("telefon", "postkasse", "system")
+MEDIA = "medie"
+
+
+async def begin(turn: Turn) -> None:
+    """The plan's lines and the media, from the activation to the end; a line that is watched already is left as it is."""
+    standing = {(row.kind, row.line) for row in await lines(turn)}
+    wanted = [(each.kind, each.address) for each in turn.rules.monitoring]
+    for kind, line in [each for each in wanted if each not in standing]:
+        await start(turn, kind, line)
+    media = ", ".join(turn.rules.media)
+    if media and not any(kind == MEDIA for kind, _ in standing):
+        await start(turn, MEDIA, media, role="kommunikation", watcher=turn.rules.holder("kommunikation"))
+    await wake(turn)
+
+
+async def start(
+    turn: Turn, kind: str, line: str, *, watcher: str | None = None, role: str | None = None
+) -> WatchedLine:
+    """Watch a line more.
+
+    Args:
+        kind: one of `KINDS`, or `MEDIA`.
+        line: the number or the address.
+        watcher: a person's id; None where nobody has been named.
+        role: the role that they watch it as, which then moves it.
+    """
+    last = await turn.db.scalar(select(func.max(WatchedLine.number)).where(WatchedLine.crisis_id == turn.the_crisis.id))
+    row = WatchedLine(
+        crisis_id=turn.the_crisis.id,
+        number=(last or 0) + 1,
+        kind=kind,
+        line=line,
+        watcher=watcher,
+        role=role if watcher else None,
+        since=turn.now,
+        due_at=None if kind == MEDIA else turn.now + turn.rules.deadlines.monitoring,
+        missed=0,
+        added_by=turn.sender,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    return row
+
+
+async def lines(turn: Turn) -> list[WatchedLine]:
+    """What is watched now, in the order it was begun."""
+    query = select(WatchedLine).where(WatchedLine.crisis_id == turn.the_crisis.id, WatchedLine.until.is_(None))
+    return list(await turn.db.scalars(query.order_by(WatchedLine.number)))
+
+
+def read(turn: Turn, who: str) -> tuple[str, str | None] | None:
+    """A person, or a role and whoever has it: then the line moves with the shift."""
+    said = who.strip().lstrip("@")
+    role = next((each for each in roster.roles(turn) if fold(each) == fold(said)), None)
+    holder = roster.holder(turn, role) if role else None
+    if holder:
+        return holder, role
+    persons = turn.plan.named(said)
+    return (persons[0], None) if len(persons) == 1 else None
+
+
+def named(turn: Turn, row: WatchedLine) -> str:
+    """Who watches it, as one would write it: the role, or the name; empty for nobody."""
+    return row.role or (turn.name(row.watcher) if row.watcher else "")
+
+
+def listed(rows: list[WatchedLine]) -> str:
+    """Several lines in one breath, as they were written."""
+    return ", ".join(row.line for row in rows)
+
+
+async def wake(turn: Turn) -> None:
+    """Wake up when the first of them is due."""
+    due = [row.due_at for row in await lines(turn) if row.due_at]
+    if due:
+        await turn.at(max(min(due), turn.now), "monitoring.look", timer_key(turn))
+
+
+def timer_key(turn: Turn) -> str:
+    """The crisis' one timer for all of it."""
+    return f"crisis/{turn.the_crisis.id}/monitoring"

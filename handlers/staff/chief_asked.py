@@ -1,0 +1,83 @@
+"""The chief of the staff and the deputy are asked for until they are named. Plan §5: "udpeges på første møde" (R054, T20).
+
+Until then the mayor or the deputy has the chief's right; see `Turn.chiefs`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from handlers.core.card import Button, Card, Field
+from handlers.core.context import URGENT
+from handlers.core.registry import timer
+from handlers.core.turn import Turn
+from handlers.staff import roster
+from handlers.staff.roster import CHIEF, DEPUTY
+
+AGAIN = timedelta(minutes=15)
+# After so many times in a row everybody has heard it: from then on less often, and by day.
+IN_A_ROW = 4
+HOURLY = timedelta(hours=1)
+# A staff with a chief runs; that nobody deputises is asked about more quietly, and by day.
+FOR_DEPUTY = timedelta(hours=2)
+MORNING, NIGHT = time(6, 30), time(22)
+
+
+def missing(turn: Turn) -> list[str]:
+    """Which of the two nobody is."""
+    return [role for role in (CHIEF, DEPUTY) if not roster.holder(turn, role)]
+
+
+def fields() -> tuple[Field, ...]:
+    """What is asked for: both at once, either alone."""
+    return (Field("chief", "Krisestabschef", "persons"), Field("deputy", "Chefens stedfortræder", "persons"))
+
+
+def button(turn: Turn) -> Button:
+    """The way in by a form."""
+    about = {"crisis": turn.the_crisis.id}
+    return Button(
+        "Udpeg chef", "named_roles.chief", about, style="primary", form=fields(), form_title="Krisestabens chef"
+    )
+
+
+async def begin(turn: Turn) -> None:
+    """From the first meeting on; nothing happens where both are named."""
+    lacks = missing(turn)
+    if lacks:
+        await turn.at(_next(turn, lacks, 0), "chief_asked.ask", f"crisis/{turn.the_crisis.id}/chief")
+
+
+@timer("chief_asked.ask")
+async def ask(turn: Turn, before: int = 0) -> None:
+    """To whoever can see to it, and again until it is done.
+
+    Args:
+        before: how many times it has been asked already.
+    """
+    crisis = turn.the_crisis
+    lacks = missing(turn)
+    if crisis.state != "active" or crisis.level != 2 or not lacks:
+        return
+    mayor = turn.rules.holder("borgmester")
+    first = [mayor, *turn.rules.deputies("borgmester")] if CHIEF in lacks else [crisis.chief]
+    until = "\nIndtil da er borgmesteren eller stedfortræderen chef." if CHIEF in lacks else ""
+    await turn.notify(
+        [person for person in [*first, *turn.rules.interim_secretariat()] if person],
+        Card(f"❗ *Ikke udpeget endnu: {' og '.join(lacks)}.*{until}", buttons=(button(turn),)),
+        kind="reminder",
+        summary=f"Mindet om, at der mangler at blive udpeget: {' og '.join(lacks)}",
+        urgency=URGENT,
+    )
+    key = f"crisis/{crisis.id}/chief"
+    await turn.at(_next(turn, lacks, before + 1), "chief_asked.ask", key, before=before + 1)
+
+
+def _next(turn: Turn, lacks: list[str], before: int) -> datetime:
+    if CHIEF in lacks and before < IN_A_ROW:
+        return turn.now + AGAIN
+    at = (turn.now + (HOURLY if CHIEF in lacks else FOR_DEPUTY)).astimezone(turn.zone)
+    if MORNING <= at.time() < NIGHT:
+        return at
+    morning = at.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
+    return morning if at.time() < MORNING else morning + timedelta(days=1)

@@ -1,0 +1,186 @@
+"""`udpeg`: anybody is drawn in for a task. Plan §5 (R059).
+
+"Krisestaben kan inddrage ressourcer fra afdelinger og enheder eller udpege enkeltpersoner": the person's own chief is told.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import owners
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from handlers.staff import roles
+from storage.letters import fold
+from storage.plan.sections import Centre
+from storage.rows.staff import DrawnIn
+from storage.rows.traffic import Address
+
+LONGEST_NAME = 4  # words
+FORM = (
+    Field("person", "Hvem?", "persons", required=True),
+    Field("contact", "Telefon, hvis personen ikke er i chatten"),
+    Field("task", "Til hvilken opgave?", "long", required=True),
+)
+
+
+@verb(
+    "udpeg",
+    "inddrag",
+    help="udpeg @Mads pumper på Birkehøj – en medarbejder inddrages til en opgave; chefen får besked",
+    who=rights.asks,
+    crisis=True,
+    grave=True,
+)
+async def draw_in(turn: Turn, text: str) -> None:
+    """A person and a task in one breath; a role and a person is `rolle`."""
+    if roles.reads(turn, text):
+        if await rights.meets.held(turn):
+            await roles.role(turn, text)
+        else:
+            await turn.answer(Card(f"Roller udpeges af {rights.meets.holders}. Intet er ændret."))
+        return
+    person, rest = await _read(turn, text)
+    if person is None or not rest:
+        who = f'Jeg kan ikke se, hvem "{quote(text, 100)}" er. ' if text.strip() and person is None else ""
+        await turn.answer(
+            Card(
+                f"{who}Hvem, og til hvad? Intet er ændret. Skriv fx */krise udpeg @Mads pumper på Birkehøj*.",
+                buttons=(_button(turn, turn.name(person) if person else ""),),
+            )
+        )
+        return
+    await _draw_in(turn, person, rest)
+
+
+@action("drawn_in.form", who=rights.asks)
+async def form(turn: Turn) -> None:
+    """The form: also somebody whom no chat knows, with a number to ring."""
+    person, rest = await _read(turn, turn.value("person"))
+    contact = turn.value("contact")
+    if not turn.value("task") or (rest and person) or (person is None and not contact):
+        await turn.answer(
+            Card(
+                "Skriv ét navn og en opgave – og en telefon, hvis personen ikke er i chatten. Intet er ændret.",
+                buttons=(_button(turn, turn.value("person")),),
+            )
+        )
+        return
+    if person is not None:
+        await _draw_in(turn, person, turn.value("task"))
+    else:
+        # A colon would read as a platform's id.
+        outside = f"{turn.value('person')}, {contact}".replace(":", "")
+        await _draw_in(turn, outside, turn.value("task"), reached=False)
+
+
+async def _draw_in(turn: Turn, person: str, what: str, *, reached: bool = True) -> None:
+    """Give the task, and tell the chief; where nobody knows whose employee it is, ask.
+
+    Args:
+        person: an id, or a name with a number where no chat knows them.
+        reached: whether we can write to them.
+    """
+    name = turn.name(person) if reached else person
+    title = quote(what, 500) if reached else f"{quote(person, 200)}: {quote(what, 500)}"
+    task = await tasks.add(turn, title, owner=person if reached else None, tell=reached)
+    row = DrawnIn(crisis_id=turn.the_crisis.id, person=person, task=task.number, text=what, by=turn.sender, at=turn.now)
+    turn.db.add(row)
+    await turn.db.flush()
+    await turn.log(
+        f"{name} er inddraget af krisestaben: {what}",
+        kind="drawn_in",
+        sender=turn.sender,
+        receiver=person,
+        verification="confirmed",
+        refs={"task": task.number},
+    )
+    centre = _centre(turn, person)
+    if centre is not None:
+        await _tell(turn, row, centre.chief, centre.name)
+    told = f" {turn.name(row.chief)} har fået besked." if row.chief else ""
+    ring = "" if reached else " Ring selv; jeg kan ikke skrive til personen."
+    await turn.answer(
+        Card(
+            f"{quote(name)} er inddraget (opgave {task.number}).{told}{ring}"
+            + ("" if row.chief else "\n❗ Jeg ved ikke, hvem der er chef for personen. Hvem skal have besked?"),
+            buttons=()
+            if row.chief
+            else (
+                Button(
+                    "Hvem er chefen?",
+                    "drawn_in.chief",
+                    {"drawn_in": row.id},
+                    style="primary",
+                    form=(Field("chief", "Hvem er personens chef?", "persons", required=True),),
+                    form_title="Chefen får besked",
+                ),
+            ),
+        )
+    )
+
+
+@action("drawn_in.chief", who=rights.asks)
+async def chief(turn: Turn, drawn_in: int) -> None:
+    """Whose employee it is."""
+    row = await turn.db.get(DrawnIn, drawn_in)
+    if row is None or row.crisis_id != turn.the_crisis.id or row.chief is not None:
+        return
+    said = turn.value("chief").lstrip("@ ")
+    # A centre's name means its chief here, not its contact.
+    centre = next((each for each in turn.rules.centres if fold(each.name) == fold(said)), None)
+    persons = [centre.chief] if centre else turn.rules.named(said)
+    if len(persons) != 1:
+        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(said, 100)}" er. Skriv et navn eller et center.'))
+        return
+    of = next((each.name for each in turn.rules.centres if each.chief == persons[0]), None)
+    await _tell(turn, row, persons[0], of)
+    await turn.replace(Card(f"{turn.name(persons[0])} har fået besked."))
+
+
+async def _tell(turn: Turn, row: DrawnIn, chief: str, centre: str | None) -> None:
+    row.chief, row.centre, row.told_at = chief, centre, turn.now
+    who = turn.name(row.person)
+    await turn.notify(
+        [chief],
+        Card(
+            f"*Krisestaben har inddraget {quote(who)}* til opgave {row.task}:\n»{quote(row.text, 500)}«\n"
+            f"Besluttet af {turn.name(row.by)}, {turn.phone(row.by)}. Passer det ikke med driften, så tal med krisestaben."
+        ),
+        kind="notice",
+        summary=f"{turn.name(chief)} har fået besked: {who} er inddraget af krisestaben",
+    )
+
+
+def _centre(turn: Turn, person: str) -> Centre | None:
+    """The centre whose employee it is: by the plan's centres, else by the person's unit. A chief has no chief here."""
+    mine = owners.centre_of(turn.rules, person)
+    known = turn.rules.person(person)
+    if mine is None and known is not None and known.unit:
+        mine = next((each for each in turn.rules.centres if fold(each.name) == fold(known.unit or "")), None)
+    return mine if mine is not None and mine.chief != person else None
+
+
+async def _read(turn: Turn, text: str) -> tuple[str | None, str]:
+    """Who a text begins with, in the plan or heard from on any platform, and the rest of it."""
+    words = text.strip().lstrip("@").split()
+    for count in range(min(LONGEST_NAME, len(words)), 0, -1):
+        name = " ".join(words[:count]).strip(",:")
+        known = turn.rules.named(name) or await _heard(turn, name)
+        if len(known) == 1:
+            return known[0], " ".join(words[count:]).removeprefix("til ").strip()
+    return None, ""
+
+
+async def _heard(turn: Turn, name: str) -> list[str]:
+    """Employees who are not in the plan, but have written to us."""
+    rows = await turn.db.execute(select(Address.person, Address.name).where(Address.name != ""))
+    return list(dict.fromkeys(person for person, called in rows if fold(called) == fold(name)))
+
+
+def _button(turn: Turn, name: str) -> Button:
+    filled = (Field("person", FORM[0].label, "persons", required=True, value=name), *FORM[1:])
+    return Button("Udpeg", "drawn_in.form", {"crisis": turn.the_crisis.id}, form=filled, form_title="Udpeg til opgave")

@@ -1,0 +1,148 @@
+"""`ind` and `ud`: let people into the staff and out of it. Plan §5, "der kan tilgå nye medlemmer undervejs"."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from handlers.core import rights
+from handlers.core.card import Card, quote
+from handlers.core.registry import verb
+from handlers.core.turn import Turn
+from handlers.staff import calendars, externals, mail_group
+from storage.rows.log import LogEntry
+from storage.rows.staff import Member
+
+# More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
+MANY = 12
+
+
+async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
+    """Let somebody into the staff or its channel; False when they are there already."""
+    standing = await turn.db.scalar(
+        select(Member).where(Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None))
+    )
+    if standing is not None and (standing.staff != "beside" or staff == "beside"):
+        return False
+    if standing is not None:
+        standing.until = turn.now
+    turn.db.add(
+        Member(
+            crisis_id=turn.the_crisis.id,
+            person=person,
+            staff=staff,
+            since=turn.now,
+            reason=reason,
+            added_by=turn.sender,
+        )
+    )
+    await turn.db.flush()
+    if staff != "beside":
+        await calendars.welcome(turn, person)
+    return True
+
+
+@verb(
+    "ind",
+    "medlem ind",
+    "tilføj",
+    help="ind <hvem> – tag nogen ind i krisestaben",
+    who=rights.runs_staff,
+    crisis=True,
+)
+async def member_in(turn: Turn, text: str) -> None:
+    """ "inviterer deltagerne ind" (Bilag 1): members come in as they are needed (R051, R254)."""
+    first, _, rest = text.strip().partition(" ")
+    if first.casefold().strip(":,") in ("ekstern", "eksternt", "eksterne"):
+        await externals.typed(turn, rest)
+        return
+    persons = await _named(turn, text)
+    entered = [person for person in persons if await add_member(turn, person, "operational", "medlem")]
+    if not persons:
+        return
+    if not entered:
+        await turn.answer(Card(f"{turn.names(persons)} er allerede med i krisestaben."))
+        return
+    await turn.log(f"Ind i krisestaben: {turn.names(entered)}", kind="member", receiver=", ".join(entered))
+    await turn.notify(
+        entered,
+        Card(f"Du er nu med i krisestaben for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}."),
+        kind="notice",
+        summary=f"Fortalt, at de er med i krisestaben: {turn.names(entered)}",
+    )
+    count = len(await turn.members("framing", "operational")) + len(await externals.present(turn))
+    warning = f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor." if count > MANY else ""
+    passive = await _passive(turn) if warning else []
+    warning += (
+        f" Har intet skrevet i loggen: {turn.names(passive)}. Lad nogen træde ud med */krise ud*." if passive else ""
+    )
+    warning += await mail_group.warning(turn)
+    await turn.answer(Card(f"{turn.names(entered)} er med i krisestaben.{warning}"))
+
+
+@verb(
+    "ud",
+    "medlem ud",
+    "fjern",
+    help="ud <hvem> – lad nogen træde ud af krisestaben",
+    who=rights.runs_staff,
+    crisis=True,
+)
+async def member_out(turn: Turn, text: str) -> None:
+    """ "lader dem træde ud igen": they lose access, their entries stay (D09)."""
+    if text.strip() and await externals.leave(turn, text.strip()):
+        return
+    persons = await _named(turn, text)
+    left: list[str] = []
+    called: list[str] = []
+    for person in persons:
+        for standing in await turn.db.scalars(
+            select(Member).where(
+                Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
+            )
+        ):
+            standing.until = turn.now
+            left.append(person)
+            called += [person] if standing.staff != "beside" else []
+    if not persons:
+        return
+    if not left:
+        await turn.answer(Card(f"{turn.names(persons)} er ikke i krisestaben."))
+        return
+    await turn.db.flush()
+    await turn.log(f"Ud af krisestaben: {turn.names(left)}", kind="member", receiver=", ".join(left))
+    meetings = await calendars.farewell(turn, called) if called else ""
+    await turn.notify(
+        left,
+        Card(f"Du er trådt ud af krisestaben for nr. {turn.the_crisis.number}. Tak for hjælpen.{meetings}"),
+        kind="notice",
+        summary=f"Fortalt, at de er trådt ud: {turn.names(left)}",
+    )
+    await turn.answer(Card(f"{turn.names(left)} er trådt ud af krisestaben.{await mail_group.warning(turn)}"))
+
+
+async def _passive(turn: Turn) -> list[str]:
+    """Members who have said nothing that is in the log: whom one could let step out (R255)."""
+    heard = set(
+        await turn.db.scalars(select(LogEntry.recorder).where(LogEntry.crisis_id == turn.the_crisis.id).distinct())
+    )
+    return [person for person in await turn.members("framing", "operational") if person not in heard]
+
+
+async def _named(turn: Turn, text: str) -> list[str]:
+    """The persons a text names; asks again when there are none."""
+    wanted = [name for name in re.split(r",|\bog\b|@", text) if name.strip()]
+    persons = [person for name in wanted for person in turn.plan.named(name.strip())]
+    if not persons or any(len(turn.plan.named(name.strip())) != 1 for name in wanted):
+        await turn.answer(
+            Card(
+                f'Jeg kan ikke se, hvem "{quote(text)}" er. Intet er ændret. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
+            )
+            if text
+            else Card(
+                "Hvem? Skriv fx */krise ind Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
+            )
+        )
+        return []
+    return persons

@@ -1,0 +1,260 @@
+"""`rolle`: who has which role in this crisis, the chief's first of all. Plan §5 (R054, R057, R058, R130, R145, R147).
+
+The operational staff answers for this (T01): the framing staff only until that one has taken over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from handlers.core import audiences, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
+from handlers.core.events import Appointed, tell
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from handlers.staff import chief_asked, roster
+from handlers.staff.roster import CHIEF, DEPUTY, NOT_BY_SHIFT, RESPONSIBLE
+from storage.letters import fold
+from storage.plan.persons import Roles
+
+EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
+COORDINATOR = "tovholder"
+# "krisestabschef", "chefen for krisestaben", "lederen af krisestaben": one person by several names (T10).
+CALLED = (
+    "chef",
+    "leder",
+    "stabschef",
+    "krisestabschefen",
+    *(
+        f"{noun} {of} krisestaben"
+        for noun, of in (("chef", "for"), ("chefen", "for"), ("leder", "af"), ("lederen", "af"))
+    ),
+)
+
+# "udpegning af ansvarlige på medarbejderniveau": whom a first meeting looks for (R058; Bilag 2, point 1 and 5b).
+NEEDED = (
+    CHIEF,
+    DEPUTY,
+    "sekretær",
+    "logfører",
+    "referent",
+    "tovholder",
+    "dagsordensproducent",
+    "presseansvarlig",
+    "pressetalsperson",
+)
+# So many gaps have a button of their own; the rest go by the form.
+SHOWN = 6
+WHO = Field("person", "Hvem?", "persons", required=True)
+
+
+@verb(
+    "rolle",
+    "stedfortræder",
+    help="rolle krisestabschef Anne, stedfortræder Sara – hvem har hvilken rolle i denne krise",
+    who=rights.meets,
+    crisis=True,
+)
+async def role(turn: Turn, text: str) -> None:
+    """One or several in one breath; what hangs on the role follows at once."""
+    named: list[tuple[str, str]] = []
+    before = ""
+    for part in [each for each in re.split(r"\s*,\s*", text.strip()) if each]:
+        found = _read(turn, part, before)
+        if found is None:
+            await turn.answer(
+                Card(
+                    f'Jeg kan ikke læse "{quote(part, 200)}" som en rolle og en person. Intet er ændret. Skriv fx {EXAMPLE}. '
+                    f"Roller: {', '.join(_nameable(turn))}."
+                )
+            )
+            return
+        before = found[0]
+        named.append(found)
+    if not named:
+        await turn.answer(_card(turn))
+        return
+    await name(turn, named)
+    said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
+    leads = any(_leads(turn, person) for wanted, person in named if wanted == COORDINATOR)
+    hint = (
+        "\nTovholderen bør være en person, der almindeligvis har ledelsesansvar."
+        if COORDINATOR in dict(named) and not leads
+        else ""
+    )
+    await turn.answer(Card(f"Udpeget – {said}.{hint}"))
+
+
+async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> None:
+    """Give roles to persons: they and the staff are told, and what hangs on a role follows.
+
+    Args:
+        named: (a role, a person's id).
+    """
+    given = list(named)
+    for wanted, person in given:
+        was = roster.holder(turn, wanted)
+        if was == person:
+            continue
+        await roster.appoint(turn, wanted, person)
+        after = f" (før {turn.name(was)})" if was else ""
+        await turn.notify(
+            dict.fromkeys([person, turn.staff]),
+            Card(f"*{turn.name(person)}* er {wanted} for krise nr. {turn.the_crisis.number}{after}."),
+            kind="notice",
+            summary=f"Udpeget: {turn.name(person)} er {wanted}{after}",
+            urgency=URGENT,
+        )
+        await tell(turn, Appointed(wanted, person))
+    if any(wanted in (CHIEF, DEPUTY) for wanted, _ in given):
+        await chief_asked.begin(turn)
+
+
+async def give(turn: Turn, wanted: Iterable[tuple[str, str]]) -> None:
+    """`name` with the names as they were filled in; one that is nobody's is said, and the rest are named.
+
+    Args:
+        wanted: (a role, what somebody wrote for who).
+    """
+    found = [(role, who, turn.plan.named(who.strip().lstrip("@"))) for role, who in wanted]
+    await name(turn, [(role, persons[0]) for role, _, persons in found if len(persons) == 1])
+    for role, who, persons in found:
+        if len(persons) != 1:
+            await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(who, 200)}" er. Ikke udpeget: {role}.'))
+
+
+async def show(turn: Turn) -> None:
+    """The first meeting's list of roles, in the staff's channel, with the gaps in red (R058)."""
+    await turn.say(turn.staff, _card(turn), key=f"crisis/{turn.the_crisis.id}/roles")
+
+
+def _card(turn: Turn) -> Card:
+    every = list(dict.fromkeys([*NEEDED, *roster.roles(turn)]))
+    gaps = [each for each in every if not roster.holder(turn, each)]
+    rows = tuple(
+        (each[0].upper() + each[1:], turn.name(has) if (has := roster.holder(turn, each)) else "❗ mangler")
+        for each in every
+    )
+    about = {"crisis": turn.the_crisis.id}
+    leads = [chief_asked.button(turn)] if CHIEF in gaps or DEPUTY in gaps else []
+    others = [each for each in gaps if each not in (CHIEF, DEPUTY)]
+    choices = tuple((each, each) for each in _nameable(turn))
+    return Card(
+        f"*Roller i krisen.* Skriv fx {EXAMPLE}." + (f"\n❗ Mangler: {', '.join(gaps)}." if gaps else ""),
+        facts=rows,
+        buttons=(
+            *leads,
+            *(
+                Button(f"Udpeg {each}", "named_roles.give", {**about, "role": each}, form=(WHO,), form_title="Udpeg")
+                for each in others[:SHOWN]
+            ),
+            Button(
+                "Udpeg en anden rolle",
+                "named_roles.give",
+                about,
+                form=(Field("role", "Rolle", "choice", required=True, choices=choices), WHO),
+                form_title="Udpeg",
+            ),
+            Button(
+                "Sekretariatsbistand",
+                "named_roles.assist",
+                about,
+                form=(
+                    Field("centres", "Hvilke centre bidrager bedst? Komma imellem", required=True),
+                    Field("what", "Med hvad?", "long", required=True),
+                ),
+                form_title="Sekretariatsbistand",
+            ),
+        ),
+    )
+
+
+@action("named_roles.give", who=rights.meets)
+async def given(turn: Turn, role: str = "") -> None:
+    """`Udpeg …`: one role, and the list as it then is."""
+    wanted = role or turn.value("role")
+    if wanted in _nameable(turn) and turn.value("person"):
+        await give(turn, [(wanted, turn.value("person"))])
+        await turn.replace(_card(turn))
+
+
+@action("named_roles.chief", who=rights.meets)
+async def chief(turn: Turn) -> None:
+    """`Udpeg chef`: the chief, the deputy or both; every gate that says "chief" follows (R054)."""
+    wanted = ((CHIEF, turn.value("chief")), (DEPUTY, turn.value("deputy")))
+    await give(turn, [(role, who) for role, who in wanted if who])
+    standing = await turn.pressed()
+    if standing is not None and standing.kind == "reminder":
+        lacks = chief_asked.missing(turn)
+        await turn.replace(
+            Card(f"Ikke udpeget endnu: {' og '.join(lacks)}." if lacks else "✅ Chef og stedfortræder er udpeget.")
+        )
+        return
+    await turn.replace(_card(turn))
+
+
+@action("named_roles.assist", who=rights.meets)
+async def assist(turn: Turn) -> None:
+    """ "hvilken sekretariatsbistand, der er behov for (vurdere hvilke fagcentre bidrager bedst)" (R057): each is asked."""
+    names = [fold(each) for each in re.split(r"\s*(?:,|\bog\b)\s*", turn.value("centres")) if each]
+    by_name = {fold(centre.name): centre for centre in turn.rules.centres}
+    chosen = [by_name[each] for each in names if each in by_name]
+    what = turn.value("what")
+    if not what or len(chosen) != len(names):
+        known = ", ".join(centre.name for centre in turn.rules.centres)
+        await turn.answer(Card(f"Vælg mellem centrene: {known}. Intet er ændret."))
+        return
+    await turn.log(
+        f"Sekretariatsbistand fra {', '.join(centre.name for centre in chosen)}: {what}",
+        kind="assessment",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"centres": [centre.name for centre in chosen]},
+    )
+    for centre in chosen:
+        owner = await audiences.contact_of(turn, centre)
+        await tasks.add(turn, f"Sekretariatsbistand fra {centre.name}: {what}", owner=owner, tell=True)
+    await turn.answer(Card(f"{', '.join(centre.name for centre in chosen)} er bedt om sekretariatsbistand."))
+
+
+def _every(turn: Turn) -> list[str]:
+    """Every role that can be given in a crisis, also those that the plan leaves open; those who decide are the plan's alone."""
+    known = [str(each.alias) for each in Roles.model_fields.values()]
+    return list(dict.fromkeys([*roster.roles(turn), *(each for each in known if each not in NOT_BY_SHIFT)]))
+
+
+def reads(turn: Turn, text: str) -> bool:
+    """Whether a text names a role and a person: "krisestabschef Anne"."""
+    return _read(turn, text.split(",")[0].strip(), "") is not None
+
+
+def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
+    """ "krisestabschef Anne", "referent @Eva"; "stedfortræder Sara" is the chief's."""
+    parts = text.split()
+    for count in range(min(3, len(parts) - 1), 0, -1):
+        said = fold(" ".join(parts[:count]))
+        known = {fold(each): each for each in _nameable(turn)} | {fold(each): CHIEF for each in CALLED}
+        wanted = DEPUTY if said == "stedfortraeder" else known.get(said)
+        persons = turn.plan.named(" ".join(parts[count:]).lstrip("@"))
+        if wanted and len(persons) == 1:
+            return wanted, persons[0]
+    return None
+
+
+def _leads(turn: Turn, person: str) -> bool:
+    """Whether the plan knows somebody as a leader (R147); a hint, and nothing hangs on it."""
+    known = turn.rules.person(person)
+    title = (known.title or "").casefold() if known else ""
+    chief = any(person in (centre.chief, centre.deputy) for centre in turn.rules.centres)
+    return chief or person in turn.rules.board() or any(word in title for word in ("chef", "leder", "direktør"))
+
+
+def _nameable(turn: Turn) -> list[str]:
+    """Every role that somebody can be given: those that are manned, and those that the plan leaves to the crisis."""
+    every = [str(field.alias) for field in Roles.model_fields.values()]
+    return list(
+        dict.fromkeys([DEPUTY, RESPONSIBLE, *roster.roles(turn), *(each for each in every if each not in NOT_BY_SHIFT)])
+    )

@@ -1,0 +1,225 @@
+"""`vagt`: plan the shifts of the roles. Plan §5, "minimum 3 døgn"."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import times_read
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.staff import roster, shift_changes
+from handlers.staff.roster import LONGEST, ON_DUTY, PLANNED, WITHDRAWN
+from storage.letters import fold
+from storage.rows.staff import Shift
+
+SOON = timedelta(hours=1)
+
+
+@verb(
+    "vagt",
+    "afløsning",
+    "vagtplan",
+    help="vagt – hvem har vagten de næste 3 døgn; vagt logfører Mads 22 - 6; vagt overdrag <besked>",
+    who=rights.staff,
+    crisis=True,
+)
+async def shift(turn: Turn, text: str) -> None:
+    """The roster; a new shift in one breath; or the handing over of one's own."""
+    text = text.strip()
+    if not text:
+        await show(turn)
+        return
+    handed = re.match(r"(?:overdrag|overdragelse|afløs)\b[:.]?\s*(.*)", text, re.IGNORECASE | re.DOTALL)
+    if handed:
+        await shift_changes.hand_over(turn, handed[1].strip())
+        return
+    if await _refuse_planning(turn):
+        return
+    role, rest = _role(turn, text)
+    if role is None:
+        await turn.answer(
+            Card(
+                f'Jeg kender ikke rollen i "{quote(text, 200)}". Intet er ændret. Skriv fx {shift_changes.EXAMPLE}. '
+                f"Roller: {', '.join(roster.roles(turn))}."
+            )
+        )
+        return
+    who, when = _person(turn, rest)
+    parts = re.split(r"\s+(?:-|–|til)\s+|(?<=\d)\s?[-–]\s?(?=\d)", when, maxsplit=1)
+    if who is None or len(parts) != 2:
+        await turn.answer(Card(f"Hvem, og fra hvornår til hvornår? Intet er ændret. Skriv fx {shift_changes.EXAMPLE}."))
+        return
+    await _plan(turn, role, who, *parts)
+
+
+@action("shifts.show", who=rights.staff)
+async def show(turn: Turn) -> None:
+    """Each role, who has it, who comes after, and where nobody does."""
+    end = max(turn.the_crisis.sustain_until or turn.now, turn.now + shift_changes.AHEAD)
+    missing = await roster.unmanned(turn, end)
+    every = await roster.shifts(turn, PLANNED, ON_DUTY)
+    rows = []
+    for role in roster.roles(turn):
+        has = roster.holder(turn, role)
+        lines = [f"nu {turn.name(has)}" if has else "nu ingen"]
+        lines += [f"{turn.name(each.person)} {_when(turn, each)}" for each in every if each.role == role]
+        lines += [f"❗ ingen {roster.span(turn, *gap)}" for gap in missing.get(role, ())]
+        rows.append((role.capitalize() if role.islower() else role, "; ".join(lines[:5])))
+    await turn.answer(
+        Card(
+            f"*Vagtplan* til {turn.clock(end)}. " + ("❗ Der er huller." if missing else "Alle roller er bemandet."),
+            facts=tuple(rows[: shift_changes.SHOWN]),
+            buttons=(Button("Ny vagt", "shifts.new", {}, style="primary", form=_form(turn), form_title="Ny vagt"),),
+        )
+    )
+
+
+def _form(turn: Turn) -> tuple[Field, ...]:
+    return (
+        Field("role", "Rolle", "choice", required=True, choices=tuple((role, role) for role in roster.roles(turn))),
+        Field("person", "Hvem har vagten?", "persons", required=True),
+        Field("since", "Fra", "time", required=True),
+        Field("until", "Til", "time", required=True),
+    )
+
+
+@action("shifts.new", who=rights.staff)
+async def new(turn: Turn) -> None:
+    """The form."""
+    if await _refuse_planning(turn):
+        return
+    role = next((each for each in roster.roles(turn) if each == turn.value("role")), None)
+    persons = turn.plan.named(turn.value("person"))
+    if role is None or len(persons) != 1:
+        await turn.answer(
+            Card(
+                f'Jeg kan ikke se, hvem "{quote(turn.value("person"), 200)}" er, eller hvilken rolle. Intet er ændret.'
+            )
+        )
+        return
+    await _plan(turn, role, persons[0], turn.value("since"), turn.value("until"))
+
+
+async def _refuse_planning(turn: Turn) -> bool:
+    """Tell whoever may not plan shifts who does; returns whether the sender was refused."""
+    if await rights.runs_staff.held(turn):
+        return False
+    await turn.answer(Card(f"Vagtplanen lægges af {rights.runs_staff.holders}. Intet er ændret."))
+    return True
+
+
+def _role(turn: Turn, text: str) -> tuple[str | None, str]:
+    """The role that a text begins with, and the rest of it."""
+    for count in (3, 2, 1):
+        head = text.split()[:count]
+        rest = text.split(None, count)
+        for role in roster.roles(turn):
+            if fold(" ".join(head)) == fold(role):
+                return role, rest[count] if len(rest) > count else ""
+    return None, text
+
+
+def _person(turn: Turn, text: str) -> tuple[str | None, str]:
+    """The person that a text begins with, and the rest of it."""
+    parts = text.split()
+    for count in range(min(4, len(parts)), 0, -1):
+        persons = turn.plan.named(" ".join(parts[:count]).lstrip("@").strip(" ,:"))
+        if len(persons) == 1:
+            return persons[0], " ".join(parts[count:])
+    return None, text
+
+
+async def _plan(turn: Turn, role: str, person: str, since_text: str, until_text: str) -> None:
+    since = times_read.parse(since_text.strip().removeprefix("fra ").strip(), turn.now, turn.zone)
+    begins = (since.tomorrow or since.at) if since and since.passed else since.at if since else None
+    until = times_read.parse(until_text.strip(), begins, turn.zone) if begins else None
+    ends = (until.tomorrow or until.at) if until and until.passed else until.at if until else None
+    if begins is None or ends is None or ends <= begins:
+        await turn.answer(
+            Card(
+                f'Jeg kan ikke læse tiden "{quote(since_text, 100)} – {quote(until_text, 100)}". Intet er ændret. '
+                f"Skriv fx {shift_changes.EXAMPLE}."
+            )
+        )
+        return
+    standing = await roster.shifts(turn, PLANNED, ON_DUTY)
+    same = [each for each in standing if each.role == role and each.since < ends and begins < each.until]
+    if any((each.person, each.since, each.until) == (person, begins, ends) for each in same):
+        await turn.answer(Card(f"{turn.name(person)} har allerede den vagt. Intet er ændret."))
+        return
+    planned = Shift(
+        crisis_id=turn.the_crisis.id,
+        role=role,
+        person=person,
+        since=begins,
+        until=ends,
+        state=PLANNED,
+        note="",
+        added_by=turn.sender,
+        added_at=turn.now,
+    )
+    turn.db.add(planned)
+    await turn.db.flush()
+    await turn.log(
+        f"Vagt: {role} {turn.name(person)} {_when(turn, planned)}",
+        kind="shift",
+        receiver=person,
+        verification="confirmed",
+        refs={"shift": planned.id},
+    )
+    overlap = (
+        f"\n⚠️ Overlapper {turn.names(dict.fromkeys(each.person for each in same))}: den, der begynder sidst, har rollen."
+        if same
+        else ""
+    )
+    long = "\n⚠️ Over 12 timer. Planlæg afløsning og hvile." if ends - begins > LONGEST else ""
+    drop = Button("Fjern vagten", "shifts.withdraw", {"shift": planned.id})
+    await turn.answer(
+        Card(f"*Vagt:* {role} – {turn.name(person)}, {_when(turn, planned)}.{overlap}{long}", buttons=(drop,))
+    )
+    if person != turn.sender:
+        await turn.say(
+            person,
+            Card(
+                f"Du har vagten som *{role}* {_when(turn, planned)} for krise nr. {turn.the_crisis.number}: "
+                f"{quote(turn.the_crisis.title)}. Kan du ikke, så skriv til {turn.names([turn.sender])}."
+            ),
+            key=f"shift/{planned.id}",
+            kind="notice",
+        )
+    await turn.at(max(begins, turn.now), "shifts.begin", roster.key(planned.id, "begin"), shift=planned.id)
+    await turn.at(max(ends - SOON, turn.now), "shifts.soon", roster.key(planned.id, "soon"), shift=planned.id)
+    await turn.at(ends, "shifts.end", roster.key(planned.id, "end"), shift=planned.id)
+
+
+@action("shifts.withdraw", who=rights.runs_staff)
+async def withdraw(turn: Turn, shift: int) -> None:
+    """A shift that shall not be: whoever had it is told."""
+    row = await turn.db.get(Shift, shift)
+    if row is None or row.crisis_id != turn.the_crisis.id or row.state != PLANNED:
+        await turn.answer(Card("Vagten er begyndt eller allerede fjernet. Intet er ændret."))
+        return
+    row.state = WITHDRAWN
+    await turn.cancel(*(roster.key(shift, name) for name in ("begin", "soon", "end")))
+    await turn.log(
+        f"Vagt fjernet: {row.role} {turn.name(row.person)} {_when(turn, row)}",
+        kind="shift",
+        receiver=row.person,
+        verification="confirmed",
+        refs={"shift": row.id},
+    )
+    await turn.replace(Card(f"Fjernet: {row.role} – {turn.name(row.person)}, {_when(turn, row)}."))
+    if row.person != turn.sender:
+        await turn.say(
+            row.person,
+            Card(f"Din vagt som {row.role} {_when(turn, row)} er fjernet."),
+            key=f"shift/{row.id}",
+            kind="notice",
+        )
+
+
+def _when(turn: Turn, row: Shift) -> str:
+    return roster.span(turn, row.since, row.until)

@@ -1,0 +1,239 @@
+"""Summon people to the staff, and show who has answered. Plan §5, Varsle/indkalde."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from handlers.core.card import Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.turn import Turn
+from handlers.staff import membership
+from storage.rows.log import LogEntry, LogKind, exported
+from storage.rows.staff import Summons
+
+KIND: LogKind = "framing_meeting"
+
+
+async def meeting_place(turn: Turn) -> str:
+    """Where, as last said; else as the plan has it; empty when nobody has said."""
+    entry = await turn.db.scalar(
+        select(LogEntry)
+        .where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)
+        .order_by(LogEntry.no.desc())
+        .limit(1)
+    )
+    if entry is not None:
+        return str(exported(entry)["refs"]["place"])
+    meetings = turn.rules.meetings
+    return " · ".join(each for each in (meetings.place, meetings.link) if each)
+
+
+async def move(turn: Turn, to: str) -> None:
+    """Say where, from now on."""
+    await turn.log(
+        f"Det rammesættende møde: {to}",
+        kind=KIND,
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"place": to},
+    )
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Why somebody is summoned: what kind of duty, and the words for it."""
+
+    kind: str
+    label: str
+
+
+async def call_members(turn: Turn, persons: list[str], label: str, reason: str) -> None:
+    """ "varsler disse personer" (R037): all at once, and each answers; who is in the staff already is not asked again.
+
+    Args:
+        label: what they are called to, after "Du indkaldes:".
+        reason: why they are members, for the list.
+    """
+    entered = [
+        person for person in dict.fromkeys(persons) if await membership.add_member(turn, person, "operational", reason)
+    ]
+    asked = [person for person in entered if await summon(turn, person, [Duty("operational", label)])]
+    if asked:
+        await turn.log(
+            f"Indkaldt til {label}: {turn.names(asked)}",
+            kind="summons",
+            sender="krisebot",
+            receiver=", ".join(asked),
+            direction="out",
+            recorder="krisebot",
+            verification="confirmed",
+        )
+        key = unanswered_key(turn, members=True)
+        await turn.at(turn.now + turn.rules.escalation.wait, "staff.unanswered", key, reminded=False, members=True)
+    await turn.notify(
+        [person for person in entered if person not in asked],
+        Card(
+            f"Du er nu med i {label} for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}.",
+            buttons=(Button("Kommer", "staff.coming", {}, style="primary"), Button("Kan ikke", "staff.declined", {})),
+        ),
+        kind="notice",
+        summary=f"Fortalt, at de er med i {label}",
+    )
+    if entered:
+        await show_answers(turn)
+    if len(await turn.members("framing", "operational")) > membership.MANY:
+        await turn.say(
+            turn.staff, Card(f"⚠️ Krisestaben er nu over {membership.MANY}; planen advarer mod, at den bliver for stor.")
+        )
+
+
+async def declining(turn: Turn, persons: list[str]) -> list[str]:
+    """Those among them who have said that they don't come."""
+    return [each.person for each in await summonses(turn) if each.person in persons and each.answer == "declined"]
+
+
+async def summon_support(turn: Turn, person: str, function: str) -> None:
+    """Somebody mans a support function that is needed: in the channel, and asked to come like the others (R121)."""
+    await membership.add_member(turn, person, "beside", f"støttefunktion {function}")
+    await summon(turn, person, [Duty("support", f"støttefunktion {function}")])
+    await show_answers(turn)
+
+
+async def summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:
+    """Ask somebody to come; once a crisis, whatever they are asked as."""
+    crisis = turn.the_crisis
+    if await summons_of(turn, person) is not None:
+        return False
+    label = ", ".join(duty.label for duty in its)
+    turn.db.add(
+        Summons(
+            crisis_id=crisis.id,
+            person=person,
+            duty=its[0].kind,
+            label=label,
+            deputy_for=deputy_for,
+            sent_at=turn.now,
+        )
+    )
+    where = await meets_where(turn, its[0].kind)
+    await turn.say(
+        person, summons_card(turn, label, deputy_for, where), key=key(turn, person), kind="summons", urgency=URGENT
+    )
+    return True
+
+
+async def meets_where(turn: Turn, duty: str) -> str:
+    """ "træder sammen hurtigst muligt": the framing staff is told where, or by which link (R033)."""
+    place = await meeting_place(turn) if duty == "framing" else ""
+    return f"\nMødet holdes straks: {quote(place, 300)}" if place else ""
+
+
+def summons_card(turn: Turn, label: str, deputy_for: str | None, where: str) -> Card:
+    crisis = turn.the_crisis
+    behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
+    return Card(
+        f"🚨 *Du indkaldes{behalf}: {label}.*\nKrise nr. {crisis.number}: {quote(crisis.title)}. "
+        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.{where}\n"
+        "Svar med en knap – eller skriv fx »er der om 20 min«.",
+        buttons=(
+            Button("Kommer", "staff.coming", {}, style="primary"),
+            Button("Kan ikke", "staff.declined", {}),
+        ),
+    )
+
+
+DUTIES = {
+    "framing": "Krisestab",
+    "secretariat": "Sekretariat",
+    "communication": "Kommunikation",
+    "support": "Støttefunktioner",
+    "operational": "Udpegede medlemmer",
+}
+
+
+async def readiness(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """What "fuldt etableret" takes, and how far it is: the staff and each of those who serve it (R071, R121)."""
+    every = await summonses(turn)
+    rows = []
+    for kind, name in DUTIES.items():
+        asked = [summons for summons in every if summons.duty == kind]
+        coming = [summons for summons in asked if summons.answer == "coming"]
+        if asked:
+            rows.append((name, f"{len(coming)} af {len(asked)} kommer"))
+    return tuple(rows)
+
+
+async def tell_where(turn: Turn) -> None:
+    """The meeting has been moved: every summons to the framing staff says so, and those who come are told."""
+    coming = []
+    for summons in [each for each in await summonses(turn) if each.duty == "framing"]:
+        if summons.answer is None:
+            where = await meets_where(turn, summons.duty)
+            card = summons_card(turn, summons.label, summons.deputy_for, where)
+            await turn.say(summons.person, card, key=key(turn, summons.person))
+        elif summons.answer == "coming":
+            coming.append(summons.person)
+    place = await meeting_place(turn)
+    await turn.notify(
+        [person for person in coming if person != turn.sender],
+        Card(f"*Det rammesættende møde holdes:* {quote(place, 300)}"),
+        kind="notice",
+        summary=f"Fortalt, hvor det rammesættende møde holdes: {place}",
+        urgency=URGENT,
+    )
+
+
+async def answers(turn: Turn) -> str:
+    """ "Jeg har varslet 6 – 2 mangler at svare." """
+    every = await summonses(turn)
+    missing = [summons for summons in every if summons.answer is None]
+    if not every:
+        return ""
+    rest = f"{len(missing)} mangler at svare" if missing else "alle har svaret"
+    return f"Jeg har indkaldt {len(every)} – {rest}."
+
+
+async def show_answers(turn: Turn) -> None:
+    """Keep the list of who comes up to date, as one card in the staff's channel."""
+    say = {"coming": "kommer", "declined": "kan ikke", None: "intet svar endnu"}
+    rows = tuple(
+        (
+            turn.name(summons.person),
+            say[summons.answer]
+            + (f", ca. {turn.clock(summons.eta)}" if summons.eta and summons.answer == "coming" else ""),
+        )
+        for summons in await summonses(turn)
+    )
+    await turn.say(
+        turn.staff,
+        Card(f"*Indkaldelser.* {await answers(turn)}", facts=rows),
+        key=f"crisis/{turn.the_crisis.id}/answers",
+    )
+
+
+async def summons_of(turn: Turn, person: str) -> Summons | None:
+    found: Summons | None = await turn.db.scalar(
+        select(Summons).where(Summons.crisis_id == turn.the_crisis.id, Summons.person == person)
+    )
+    return found
+
+
+async def summonses(turn: Turn) -> list[Summons]:
+    return list(
+        await turn.db.scalars(select(Summons).where(Summons.crisis_id == turn.the_crisis.id).order_by(Summons.id))
+    )
+
+
+def key(turn: Turn, person: str) -> str:
+    return f"crisis/{turn.the_crisis.id}/summons/{person}"
+
+
+def unanswered_key(turn: Turn, *, members: bool) -> str:
+    """The name of the timer that looks for those who have not answered.
+
+    Args:
+        members: of the operational staff; else of those who were summoned at first.
+    """
+    return f"crisis/{turn.the_crisis.id}/unanswered{'/operational' if members else ''}"

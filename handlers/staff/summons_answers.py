@@ -1,0 +1,190 @@
+"""Take the answers to a summons, and ask the deputy where there is none. Plan §5, Varsle/indkalde."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from handlers.core.card import Button, Card
+from handlers.core.context import URGENT
+from handlers.core.language import replies
+from handlers.core.registry import action, reply, timer
+from handlers.core.turn import Turn
+from handlers.staff import membership, summoning
+from handlers.staff.summoning import Duty
+from storage.plan.persons import SECRETARIAT_ROLES
+from storage.rows.crisis import Crisis
+from storage.rows.staff import Summons, SummonsAnswer
+from storage.rows.traffic import Message
+
+# When a deputy is to have the summons of somebody who says nothing.
+ANSWER_WITHIN = timedelta(minutes=10)
+
+
+@action("staff.coming", awaited=True)
+async def coming(turn: Turn) -> None:
+    """`Kommer`."""
+    await _answered(turn, "coming", "Kommer")
+
+
+@action("staff.declined")
+async def declined(turn: Turn) -> None:
+    """`Kan ikke`: the deputy is asked instead."""
+    await _answered(turn, "declined", "Kan ikke")
+
+
+async def asked_at(turn: Turn) -> datetime | None:
+    """When the sender was summoned and has not answered, UTC."""
+    summons = await _open_summons(turn)
+    return summons.sent_at if summons else None
+
+
+async def _open_summons(turn: Turn) -> Summons | None:
+    found: Summons | None = await turn.db.scalar(
+        select(Summons)
+        .join(Crisis, Crisis.id == Summons.crisis_id)
+        .where(Summons.person == turn.sender, Summons.answered_at.is_(None), Crisis.state != "closed")
+        .order_by(Summons.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+@reply("summons", asked=asked_at)
+async def replied(turn: Turn, text: str) -> bool:
+    """ "ok", "er der om 20", "er på ferie i Grækenland" in answer to a summons."""
+    summons = await _open_summons(turn)
+    if summons is None:
+        return False
+    reading = replies.reading(text, "summons")
+    if reading.meaning not in ("coming", "declined"):
+        return False
+    turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
+    await _answered(turn, reading.meaning, text, reading.eta_minutes)
+    return True
+
+
+async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: int | None = None) -> None:
+    summons = await summoning.summons_of(turn, turn.sender)
+    if summons is None or summons.answer == answer:
+        return
+    summons.answer, summons.words, summons.answered_at = answer, said, turn.now
+    summons.eta = turn.now + timedelta(minutes=eta_minutes) if eta_minutes is not None else None
+    message = await turn.db.scalar(select(Message).where(Message.key == summoning.key(turn, turn.sender)))
+    if message is not None:
+        message.answered_at, message.answer = turn.now, said
+    await turn.log(
+        f"{turn.name(turn.sender)}: {'kommer' if answer == 'coming' else 'kan ikke'} – »{said}«",
+        kind="summons",
+        sender=turn.sender,
+        receiver="krisebot",
+        direction="in",
+        verification="confirmed",
+    )
+    eta = f", ca. {turn.clock(summons.eta)}" if summons.eta else ""
+    read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
+    other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
+    await turn.say(
+        turn.sender,
+        Card(
+            f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.",
+            buttons=(other,),
+        ),
+        key=summoning.key(turn, turn.sender),
+    )
+    if answer == "declined":
+        await _pass_on(turn, summons)
+    await summoning.show_answers(turn)
+
+
+async def _pass_on(turn: Turn, summons: Summons) -> None:
+    """To the first deputy who isn't summoned already; nobody left is told to the secretariat."""
+    plan = turn.rules
+    principal = summons.deputy_for or summons.person
+    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
+    deputies = [deputy for role in roles for deputy in plan.deputies(role)]
+    deputies += [
+        function.deputy for function in plan.support_functions if function.contact == principal and function.deputy
+    ]
+    if summons.duty == "operational":
+        deputies += [centre.deputy for centre in plan.centres if centre.chief == principal and centre.deputy]
+    for deputy in deputies:
+        staff = summons.duty if summons.duty in ("framing", "operational") else "beside"
+        if await summoning.summon(turn, deputy, [Duty(summons.duty, summons.label)], deputy_for=principal):
+            await membership.add_member(turn, deputy, staff, f"stedfortræder for {turn.name(principal)}")
+            await turn.log(
+                f"{turn.name(deputy)} er indkaldt som stedfortræder for {turn.name(principal)}",
+                kind="summons",
+                receiver=deputy,
+                direction="out",
+                recorder="krisebot",
+                verification="confirmed",
+            )
+            return
+    if summons.duty == "framing" and not deputies:
+        return
+    every = {each.person: each for each in await summoning.summonses(turn)}
+    others = [each for each in deputies if each != summons.person and every[each].answer != "declined"]
+    said = "kan ikke" if summons.answer == "declined" else "har ikke svaret"
+    rest = (
+        f"Stedfortræderen er indkaldt i forvejen: {turn.names(others)}."
+        if others
+        else "Planen har ingen stedfortræder til. Find en anden."
+    )
+    await turn.notify(
+        [turn.staff],
+        Card(f"⚠️ {turn.name(summons.person)} ({summons.label}) {said}. {rest}"),
+        kind="notice",
+        summary=f"{turn.name(summons.person)} ({summons.label}) {said}. {rest}",
+    )
+
+
+@timer("staff.unanswered")
+async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
+    """Those who said nothing are reminded once, then their deputies are asked (R033, R037, R131).
+
+    Args:
+        reminded: they have been reminded already.
+        members: it is about those whom the framing staff has chosen, who are asked later than the others.
+    """
+    crisis = turn.the_crisis
+    if crisis.level != 2 or crisis.state != "active":
+        return
+    silent = [
+        each
+        for each in await summoning.summonses(turn)
+        if each.answer is None and (each.duty == "operational") == members
+    ]
+    if not silent:
+        return
+    if not reminded:
+        for summons in silent:
+            where = await summoning.meets_where(turn, summons.duty)
+            card = summoning.summons_card(turn, summons.label, summons.deputy_for, where)
+            await turn.say(
+                summons.person,
+                Card(f"*Påmindelse – du har ikke svaret.*\n{card.text}", buttons=card.buttons),
+                kind="reminder",
+                urgency=URGENT,
+                everywhere=True,
+            )
+        await turn.log(
+            f"Mindet om indkaldelsen: {turn.names(summons.person for summons in silent)}",
+            kind="reminder",
+            direction="out",
+            recorder="krisebot",
+            verification="confirmed",
+        )
+        key = summoning.unanswered_key(turn, members=members)
+        await turn.at(turn.now + ANSWER_WITHIN, "staff.unanswered", key, reminded=True, members=members)
+        return
+    for summons in silent:
+        await _pass_on(turn, summons)
+    numbers = ", ".join(f"{turn.name(summons.person)} {turn.phone(summons.person)}" for summons in silent)
+    await turn.notify(
+        [turn.staff],
+        Card(f"⚠️ Har ikke svaret på indkaldelsen. Ring: {numbers}"),
+        kind="notice",
+        summary="Krisestaben har fået listen over dem, der ikke har svaret på indkaldelsen",
+    )

@@ -1,0 +1,151 @@
+"""`støtte` and `it`: the support functions, what is asked of them, and help with IT. Plan §5."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.registry import verb
+from handlers.core.turn import Turn
+from handlers.measures import tasks
+from storage.letters import fold
+from storage.rows.staff import SupportNeed
+
+
+@verb(
+    "it", "it-hjælp", "ithjælp", help="it <hvad virker ikke> – øjeblikkelig hjælp fra IT", who=rights.staff, crisis=True
+)
+async def it(turn: Turn, text: str) -> None:
+    """To the IT function's contact at once, with a task that is ticked."""
+    contact = next((each.contact for each in turn.rules.support_functions if each.name.casefold() == "it"), None)
+    if contact is None:
+        await turn.answer(
+            Card("Planen har ingen støttefunktion IT. Ring til IT-afdelingen, og skriv problemet i loggen.")
+        )
+        return
+    problem = text.strip() or "ring til mig"
+    await tasks.add(
+        turn,
+        f"IT-hjælp til {turn.name(turn.sender)}, {turn.phone(turn.sender)}: {quote(problem, 500)}",
+        role="IT",
+        owner=contact,
+        tell=True,
+    )
+    await turn.answer(Card(f"{turn.name(contact)} (IT) har fået besked. Ring selv: {turn.phone(contact)}."))
+
+
+# What every staff takes a stand on; the plan's own functions stand among them.
+FUNCTIONS = (
+    "Sekretariat",
+    "IT",
+    "GIS",
+    "Kommunikation",
+    "Logistik og forplejning",
+    "Rengøring",
+    "Sikkerhed",
+    "Bygning",
+)
+NEEDED = (("ja", "Ja"), ("nej", "Nej"))
+# A card has ten buttons.
+MOST = 10
+
+
+def functions(turn: Turn) -> list[str]:
+    """The list: the eight, and what else the plan has."""
+    own = [each.name for each in turn.rules.support_functions]
+    return [*FUNCTIONS, *(name for name in own if not any(_same(name, each) for each in FUNCTIONS))]
+
+
+def by_plan(turn: Turn, function: str) -> list[str]:
+    """Who the plan has for a function; they are summoned when the staff is activated."""
+    if function == "Sekretariat":
+        return turn.rules.interim_secretariat()
+    found = [each.contact for each in turn.rules.support_functions if _same(each.name, function)]
+    return found or (turn.rules.holders("kommunikation") if function == "Kommunikation" else [])
+
+
+async def needs(turn: Turn) -> dict[str, SupportNeed]:
+    """What has been said of them in this crisis."""
+    rows = await turn.db.scalars(select(SupportNeed).where(SupportNeed.crisis_id == turn.the_crisis.id))
+    return {row.function: row for row in rows}
+
+
+def maps(turn: Turn) -> list[str]:
+    """The plan's links to maps: for whoever needs one, and for the situation picture's tenth heading (R158)."""
+    titled = [(link, fold(link.title)) for link in turn.rules.links]
+    return [
+        f"{link.title}: {link.address}" for link, title in titled if "kort" in title.split(":")[0] or "gis" in title
+    ]
+
+
+async def offer(turn: Turn) -> None:
+    """Put the list before the staff."""
+    await turn.say(turn.staff, await card(turn), key=key(turn))
+
+
+async def card(turn: Turn) -> Card:
+    """Each function: needed or not, by whom it is manned, and the gaps first of all."""
+    said = await needs(turn)
+    every = functions(turn)
+    lines = {function: _line(turn, function, said.get(function)) for function in every}
+    gaps = [function for function in every if lines[function].startswith("❗")]
+    facts = [*((function, lines[function]) for function in every)]
+    if links := maps(turn):
+        facts.append(("Kort", quote("; ".join(links), 300)))
+    hint = ""
+    communicators = by_plan(turn, "Kommunikation")
+    if communicators and not set(communicators) & set(await turn.members("framing", "operational")):
+        hint = "\nKommunikation kan deltage i krisestaben: */krise ind kommunikation*."
+    missing = f"❗ Mangler: {', '.join(gaps)}." if gaps else "Alle er afklaret."
+    return Card(
+        f"*Støttefunktioner efter behov.* {missing}{hint}",
+        facts=tuple(facts),
+        buttons=tuple(
+            Button(
+                function[:30],
+                "support.decide",
+                {"crisis": turn.the_crisis.id, "function": function},
+                form=_form(turn, said.get(function)),
+                form_title=function[:24],
+            )
+            for function in every[:MOST]
+        ),
+    )
+
+
+def key(turn: Turn) -> str:
+    """The name of the card in the staff's channel."""
+    return f"crisis/{turn.the_crisis.id}/support"
+
+
+def _line(turn: Turn, function: str, row: SupportNeed | None) -> str:
+    """Communication is always manned (R155): it can be nobody's only as a gap."""
+    planned = by_plan(turn, function)
+    if row is not None and not row.needed:
+        return "ikke brug for"
+    if row is not None and row.person:
+        deputy = f", stedfortræder {turn.name(row.deputy)}" if row.deputy else ""
+        hours = f", {quote(row.hours, 60)}" if row.hours else ""
+        return f"{turn.name(row.person)}, {turn.phone(row.person)}{deputy}{hours}"
+    if planned:
+        return f"{turn.names(planned)} (planen)"
+    if row is not None:
+        return f"❗ brug for, ikke bemandet{f' – {quote(row.unit, 60)} er spurgt' if row.unit else ''}"
+    return "❗ tag stilling: er der brug for den?"
+
+
+def _form(turn: Turn, row: SupportNeed | None) -> tuple[Field, ...]:
+    units = tuple((centre.name, centre.name) for centre in turn.rules.centres)
+    return (
+        Field("needed", "Er der brug for den?", "choice", value="" if row is None else "ja" if row.needed else "nej", choices=NEEDED),
+        *((Field("unit", "Ansvarlig enhed, som bemander den", "choice", value=(row.unit or "") if row else "", choices=units),) if units else ()),
+        Field("person", "Bemandes af", "persons"),
+        Field("deputy", "Stedfortræder", "persons"),
+        Field("hours", "Fra–til", value=(row.hours or "") if row else ""),
+    )  # fmt: skip
+
+
+def _same(name: str, function: str) -> bool:
+    """ "Forplejning" in a plan is "Logistik og forplejning" in the list."""
+    return fold(name) in (fold(function), *map(fold, function.split(" og ")))

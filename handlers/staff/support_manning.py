@@ -1,0 +1,151 @@
+"""`støttefunktioner`: whether each is needed, and the unit that "skal sikre, at funktionerne kan bemandes". Plan §5 (R121)."""
+
+from __future__ import annotations
+
+from handlers.core import rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.staff import roster, summoning, support
+from storage.rows.staff import SupportNeed
+
+
+@verb(
+    "støttefunktioner",
+    "støttefunktion",
+    "funktioner",
+    help="støttefunktioner – hvilke der er brug for, hvem der bemander dem, og hvad der mangler",
+    who=rights.staff,
+    crisis=True,
+    grave=True,
+)
+async def functions(turn: Turn, text: str) -> None:
+    """The list as it stands."""
+    await turn.answer(await support.card(turn))
+
+
+@action("support.decide", who=rights.asks)
+async def decide(turn: Turn, function: str) -> None:
+    """Needed or not; where nobody is named, the unit that answers for it is asked to name somebody."""
+    if function not in support.functions(turn):
+        return
+    person, deputy = _one(turn, "person"), _one(turn, "deputy")
+    if None in (person, deputy):
+        await turn.answer(Card("Skriv navnet på én person, som er i planen. Intet er ændret."))
+        return
+    needed, unit = turn.value("needed") != "nej", turn.value("unit") or None
+    if function == "Kommunikation" and not needed:
+        await turn.answer(Card("Kommunikation bemandes altid: den har det overordnede ansvar for kommunikationen."))
+        return
+    row = (await support.needs(turn)).get(function)
+    if row is None:
+        row = SupportNeed(crisis_id=turn.the_crisis.id, function=function)
+        turn.db.add(row)
+    row.needed, row.unit = needed, unit or row.unit
+    row.changed_by, row.changed_at = turn.sender, turn.now
+    await turn.db.flush()
+    if person:
+        await _man(turn, row, str(person), deputy or None, turn.value("hours") or None)
+    else:
+        asked = f"; {row.unit} er bedt om at bemande den" if needed and row.unit else ""
+        await turn.log(
+            f"Støttefunktion {function}: {'brug for den' if needed else 'ikke brug for den'}{asked}",
+            kind="support",
+            sender=turn.sender,
+            verification="confirmed",
+        )
+        if needed:
+            await _ask(turn, row)
+    await _redraw(turn)
+
+
+async def _ask(turn: Turn, row: SupportNeed) -> None:
+    """The unit's head names people."""
+    centre = next((each for each in turn.rules.centres if each.name == row.unit), None)
+    if centre is None:
+        return
+    form = (
+        Field("person", "Bemandes af", "persons", required=True),
+        Field("deputy", "Stedfortræder", "persons"),
+        Field("hours", "Fra–til"),
+    )
+    await turn.notify(
+        [centre.chief],
+        Card(
+            f"*Krisestaben har brug for støttefunktionen {quote(row.function)}* for krise nr. {turn.the_crisis.number}.\n"
+            f"{centre.name} skal sikre, at den kan bemandes. Hvem kommer, hvem er stedfortræder, og fra hvornår til hvornår?",
+            buttons=(
+                Button(
+                    "Bemand",
+                    "support.man",
+                    {"crisis": row.crisis_id, "need": row.id},
+                    style="primary",
+                    form=form,
+                    form_title=row.function[:24],
+                ),
+            ),
+        ),
+        kind="notice",
+        summary=f"{centre.name} er bedt om at bemande støttefunktion {row.function}",
+        key=f"support/{row.id}/{turn.the_incoming.key}",
+        urgency=URGENT,
+    )
+
+
+@action("support.man")
+async def man(turn: Turn, need: int) -> None:
+    """`Bemand`, from the unit's head."""
+    row = await turn.db.get(SupportNeed, need)
+    if row is None or row.crisis_id != turn.the_crisis.id:
+        return
+    unit = next((each for each in turn.rules.centres if each.name == row.unit), None)
+    if not rights.leads(turn.rules, turn.sender, unit) and not await rights.runs_staff.held(turn):
+        await turn.answer(Card(f"Det kan kun chefen for {quote(row.unit or 'enheden')}. Intet er ændret."))
+        return
+    person, deputy = _one(turn, "person"), _one(turn, "deputy")
+    if not person or deputy is None:
+        await turn.answer(Card("Skriv navnet på én person, som er i planen. Intet er ændret."))
+        return
+    await _man(turn, row, person, deputy or None, turn.value("hours") or None)
+    await turn.replace(Card(f"Tak. {turn.name(person)} bemander {quote(row.function)} og er indkaldt."))
+    await _redraw(turn)
+
+
+async def _man(turn: Turn, row: SupportNeed, person: str, deputy: str | None, hours: str | None) -> None:
+    """Named, summoned, and counted among those who have to be there within the two hours (R071, R121)."""
+    row.needed, row.person, row.deputy, row.hours = True, person, deputy, hours
+    row.changed_by, row.changed_at = turn.sender, turn.now
+    function = next((each.name for each in turn.rules.support_functions if each.name == row.function), None)
+    if function is not None:
+        await roster.appoint(turn, function, person)
+    await turn.log(
+        f"Støttefunktion {row.function} bemandes af {turn.name(person)}"
+        f"{f', stedfortræder {turn.name(deputy)}' if deputy else ''}{f', {hours}' if hours else ''}",
+        kind="support",
+        sender=turn.sender,
+        receiver=person,
+        verification="confirmed",
+    )
+    await summoning.summon_support(turn, person, row.function)
+
+
+def _one(turn: Turn, field: str) -> str | None:
+    """Who was filled in: empty for nobody, None for a name that isn't one person's."""
+    typed = turn.value(field).lstrip("@ ")
+    if not typed:
+        return ""
+    persons = turn.rules.named(typed)
+    return persons[0] if len(persons) == 1 else None
+
+
+async def _redraw(turn: Turn) -> None:
+    drawn = await support.card(turn)
+    await turn.say(turn.staff, drawn, key=support.key(turn))
+    pressed = await turn.pressed()
+    if (
+        pressed is not None
+        and pressed.key != support.key(turn)
+        and any(each["do"] == "support.decide" for each in pressed.card["buttons"])
+    ):
+        await turn.replace(drawn)

@@ -1,0 +1,113 @@
+"""What pages are made of, whatever draws them; and how ids and times are written on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from storage.grades import GRADES
+from storage.plan.model import Plan
+from storage.rows.traffic import StaffRecipient
+
+Told = Mapping[str, Any]
+
+# How a log line's status, and whether it is confirmed, are said on paper and in a spreadsheet.
+STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
+VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
+
+
+class Margins(TypedDict):
+    """What stands above and below every page."""
+
+    header: str
+    footer: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing on a page.
+
+    Args:
+        kind: "title", "heading", "subheading", "text", "facts", "table", "scale" or "chart".
+        text: what a title, a heading or a text says; a user's words, never markup.
+        rows: of facts, (name, value); of a table, its cells, the first row being its headings; of a scale, (step, "x")
+            for the one that is chosen and (step, "") for the others.
+        widths: of a table, in parts of the page.
+        points: of a chart, (seconds, value), oldest first.
+    """
+
+    kind: str
+    text: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+    widths: tuple[int, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the export's ids and times are written for people.
+
+    Args:
+        persons: a person's id, and the name.
+        grades: a grade, and the municipality's name for it.
+        municipality: whose case file it is.
+        zone: where the clock on the wall hangs.
+        phones: the telephone list's rows: name, title, number, mail; none for whoever may not have it (R309, T30).
+        checked: what is said of when that list was last gone through, Danish.
+    """
+
+    persons: Mapping[str, str]
+    grades: Mapping[str, str]
+    municipality: str
+    zone: ZoneInfo
+    phones: tuple[tuple[str, str, str, str], ...] = ()
+    checked: str = ""
+
+    @classmethod
+    def of(cls, plan: Plan) -> Names:
+        """As a plan has them; without people's own numbers."""
+        return cls(
+            persons={person: known.name for person, known in plan.persons.items()},
+            grades={grade: plan.grade_name(grade) for grade in GRADES},
+            municipality=plan.municipality,
+            zone=plan.timezone,
+        )
+
+    def person(self, person: str | None) -> str:
+        """A person's name; several with commas between them; a stranger's own id."""
+        return ", ".join(self._person(each) for each in (person or "").split(", ") if each)
+
+    def _person(self, person: str) -> str:
+        if person.startswith(StaffRecipient.PREFIX):
+            return "krisestaben"
+        return self.persons.get(person, person.removeprefix("ekstern:"))
+
+    def day(self, at: str | None) -> str:
+        """ "torsdag den 2. juli 2026 kl. 14:10", as the templates ask."""
+        local = datetime.fromisoformat(at).astimezone(self.zone) if at else None
+        return format_datetime(local, "EEEE 'den' d. MMMM y 'kl.' HH:mm", locale="da") if local else ""
+
+    def time(self, at: str | None) -> str:
+        """ "02.07.2026 kl. 14:08:00", on the clock on the wall; empty when it isn't known."""
+        if not at:
+            return ""
+        return datetime.fromisoformat(at).astimezone(self.zone).strftime("%d.%m.%Y kl. %H:%M:%S")
+
+
+def as_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    """The blocks as JSON data, for a template."""
+    return [
+        {
+            "kind": block.kind,
+            "text": block.text,
+            "rows": [list(row) for row in block.rows],
+            "widths": list(block.widths),
+            "points": [list(point) for point in block.points],
+        }
+        for block in blocks
+    ]

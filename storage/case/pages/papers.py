@@ -1,0 +1,180 @@
+"""What the staff hands on by itself: the situation picture in the template's own form, an agenda, minutes. Bilag 2 and 3.
+
+Each begins with a heading of its own, so that it stands in the case file as it is and makes a paper as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from storage.case.pages.blocks import Block, Names, Told
+from storage.rows.meetings import PARTS
+from storage.rows.picture import NATIONAL, PLAN, STAFF
+
+KIND = {"discussion": "drøftelse", "decision": "beslutning", "information": "orientering", None: ""}
+# What Bilag 3 adds to its headings; {kommune} is whose picture it is.
+TEMPLATE = {
+    1: "Situationen (kort beskrivelse)",
+    2: "Hvad er der sket (faktuelle oplysninger om situationen)",
+    4: "Trusselsvurdering (fastsættes og vurderes af efterretningstjenesterne)",
+    5: "{kommune}s beredskabsniveau (jf. National Beredskabsplan)",
+    6: "{kommune}s beredskabsforanstaltninger og tiltag",
+    7: "{kommune}s ressourceanvendelse",
+    8: "Hvordan kan situationen udvikle sig (vurdering)",
+}
+# Under this heading the staff judges "udviklingen i krisesituationen på udvalgte parametre" (§7).
+DEVELOPMENT = 8
+
+
+def paper(blocks: Sequence[Block], told: Told) -> list[Block]:
+    """A part of the case file as a paper of its own: its heading is the title, and an exercise says so."""
+    first, *rest = blocks
+    exercise = "ØVELSE – " if told["crisis"]["exercise"] else ""
+    return [replace(first, kind="title", text=f"{exercise}{first.text}"), *rest]
+
+
+def newest_picture(told: Told, names: Names) -> Iterator[Block]:
+    """The newest published picture, or the draft, marked as one; nothing where there is none."""
+    every = told.get("pictures") or []
+    published = [each for each in every if each["state"] == "published"]
+    for row in (published or every)[-1:]:
+        yield from picture(row, names)
+
+
+def picture(row: Told, names: Names) -> Iterator[Block]:
+    """One version, in the ten headings of Bilag 3."""
+    draft = "" if row["state"] == "published" else " (KLADDE, ikke godkendt)"
+    yield Block("heading", f"{names.municipality}s samlede situationsbillede{draft}")
+    yield Block(
+        "facts",
+        rows=(
+            ("Udfærdigelsestidspunkt", names.day(row["published_at"] or row["written_at"])),
+            ("Godkendt af", names.person(row["approved_by"]) or "–"),
+            ("Udgave", str(row["version"])),
+        ),
+    )
+    for section in row["sections"]:
+        number = section["number"]
+        heading = TEMPLATE.get(number, section["heading"]).format(kommune=names.municipality)
+        yield Block("subheading", f"{number}. {heading}")
+        if number == 5:
+            yield from _levels(row["levels"])
+        yield Block("text", section["text"] or "–")
+        if number == DEVELOPMENT:
+            yield from _charts(row["indicators"])
+
+
+def _levels(levels: Told) -> Iterator[Block]:
+    """Three levels that are three different things (T18): the plan's own, and the template's two scales."""
+    chosen = {
+        "plan": PLAN.get(levels.get("plan") or 0),
+        "national": levels.get("national"),
+        "staff": levels.get("staff"),
+    }
+    scales = (
+        ("Beredskabsplanens niveau", "plan", tuple(PLAN.values())),
+        ("Nationalt beredskab", "national", NATIONAL),
+        ("Stabens beredskab", "staff", STAFF),
+    )
+    for label, name, steps in scales:
+        yield Block("scale", label, rows=tuple((step, "x" if step == chosen[name] else "") for step in steps))
+
+
+def _charts(indicators: Sequence[Told]) -> Iterator[Block]:
+    for indicator in indicators:
+        points = [
+            (datetime.fromisoformat(each["at"]).timestamp(), float(each["value"])) for each in indicator["points"]
+        ]
+        newest = indicator["points"][-1]
+        value = f"{newest['value']:g}".replace(".", ",")
+        unit = f" {newest['unit']}" if newest["unit"] else ""
+        yield Block("chart", f"{indicator['name']}: {value}{unit}", points=tuple(points))
+
+
+def meetings(told: Told, names: Names) -> Iterator[Block]:
+    """Every meeting's newest agenda and newest minutes, of those that were sent."""
+    for meeting in told.get("meetings") or []:
+        for row in [each for each in meeting["agenda"] if each["sent_at"]][-1:]:
+            yield from agenda(meeting, row, told, names)
+        for row in [each for each in meeting["minutes"] if each["sent_at"]][-1:]:
+            yield from minutes(meeting, row, told, names)
+
+
+def agenda(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block]:
+    """A version of a meeting's agenda, with what each item is for (§5, step 3)."""
+    draft = "" if row["approved_at"] else " (KLADDE, ikke godkendt)"
+    yield Block("heading", f"Dagsorden for møde {meeting['number']} i krisestaben{draft}")
+    chief = names.person(told["crisis"]["chief"])
+    approved = f"{names.person(row['approved_by'])}, {names.day(row['approved_at'])}" if row["approved_at"] else ""
+    yield from _facts(
+        *_meeting(meeting, told, names),
+        ("Mødeleder", f"Krisestabschefen{f', {chief}' if chief else ''}"),
+        ("Udgave", str(row["version"])),
+        ("Godkendt af", approved),
+        ("Udsendt", names.day(row["sent_at"])),
+    )
+    for part, items in _in_parts(row["items"]):
+        if part:
+            yield Block("subheading", part)
+        rows = tuple(
+            (str(each["no"]), f"{'NYT: ' if each['new'] else ''}{each['text']}", KIND.get(each["kind"], ""))
+            for each in items
+        )
+        yield Block("table", rows=(("Nr.", "Punkt", "Karakter"), *rows), widths=(1, 9, 2))
+
+
+def _in_parts(items: Sequence[Told]) -> list[tuple[str, list[Told]]]:
+    """An agenda's items under the parts that Bilag 2 has them in; the first meeting's have none."""
+    parts: list[tuple[str, list[Told]]] = []
+    for each in items:
+        begins = PARTS.get(each["text"]) if each["item"] is None else None
+        if begins or not parts:
+            parts.append((begins or "", []))
+        parts[-1][1].append(each)
+    return parts
+
+
+def minutes(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block]:
+    """A version of a meeting's minutes: "krisestabens drøftelser og beslutninger, herunder hvem gør hvad" (§5, step 5)."""
+    draft = "" if row["approved_at"] else " (KLADDE, ikke godkendt)"
+    yield Block("heading", f"Beslutningsreferat fra møde {meeting['number']} i krisestaben{draft}")
+    yield from _facts(
+        *_meeting(meeting, told, names),
+        ("Til stede", ", ".join(names.person(person) for person in meeting["present"])),
+        ("Mødet sluttede", names.day(meeting["ended_at"])),
+        ("Referent", names.person(row["written_by"])),
+        ("Udgave", str(row["version"])),
+    )
+    for item in row["items"]:
+        yield Block("subheading", f"Punkt {item['number']}. {item['text']}")
+        yield from _facts(
+            ("Drøftelse", item["discussion"]), ("Beslutning", item["decision"]), ("Afventer", item.get("waits") or "")
+        )
+        if item["actions"]:
+            who = tuple((names.person(each["owner"]), each["what"], names.day(each["due"])) for each in item["actions"])
+            yield Block("table", rows=(("Hvem", "Gør hvad", "Frist"), *who), widths=(3, 6, 4))
+    yield from _facts(("Bemærkninger", row["remarks"]))
+    yield Block(
+        "text",
+        f"Godkendt af {names.person(row['approved_by'])}, {names.day(row['approved_at'])}."
+        if row["approved_at"]
+        else "Krisestabschefen har ikke godkendt referatet. Det er ikke sendt til nogen.",
+    )
+
+
+def _meeting(meeting: Told, told: Told, names: Names) -> tuple[tuple[str, str], ...]:
+    crisis = told["crisis"]
+    return (
+        ("Krise", f"nr. {crisis['number']}, {crisis['title']}"),
+        ("Tid", names.day(meeting["at"])),
+        ("Sted", str(meeting["place"])),
+    )
+
+
+def _facts(*rows: tuple[str, str]) -> Iterator[Block]:
+    """Those that there is something to say of."""
+    known = tuple(row for row in rows if row[1])
+    if known:
+        yield Block("facts", rows=known)

@@ -1,0 +1,74 @@
+"""Read a plan file, or the packaged example; all its faults at once."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from pydantic import (
+    ValidationError,
+)
+
+from storage.plan.faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, too_long
+from storage.plan.model import Plan
+from storage.plan.persons import Roles
+from storage.plan.words import Known
+
+EXAMPLE = "eksempelplan.yaml"
+
+
+def parse(text: str, name: str) -> Plan:
+    """Read a plan.
+
+    Args:
+        text: the whole file.
+        name: what its faults call it.
+
+    Raises:
+        PlanFaults: it can't be used; all that is wrong with it is told at once.
+    """
+    source = Source.read(text, name)
+    try:
+        plan = Plan.model_validate(source.data, context=Known.of(source.data, Roles))
+    except ValidationError as error:
+        raise PlanFaults([*source.faults, *explain(error.errors(), source, Plan)]) from error
+    if source.faults:
+        raise PlanFaults(source.faults)
+    plan._source = source
+    return plan
+
+
+def load(path: Path) -> Plan:
+    """Read a plan file.
+
+    Raises:
+        PlanFaults: it isn't there, it isn't text, or it can't be used.
+    """
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LONGEST_PLAN + 1)
+    except FileNotFoundError as error:
+        raise PlanFaults([Fault(0, name, "Filen findes ikke", "Ret stien i KRISEBOT_PLAN")]) from error
+    except OSError as error:
+        raise PlanFaults([Fault(0, name, "Filen kan ikke læses", "Giv krisebot lov til at læse den")]) from error
+    if len(raw) > LONGEST_PLAN:
+        raise PlanFaults([too_long(name)])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise PlanFaults([Fault(line, name, "Filen er ikke UTF-8", "Gem den som UTF-8")]) from error
+    return parse(text, name)
+
+
+@cache
+def example() -> Plan:
+    """The packaged example plan, with fictional persons."""
+    return parse(example_text(), EXAMPLE)
+
+
+def example_text() -> str:
+    """The packaged example plan, as it is written."""
+    return (resources.files("storage.plan") / EXAMPLE).read_text("utf-8")

@@ -1,0 +1,308 @@
+"""The municipality's plan as data: the model below is its table of contents, in the file's own order.
+
+The file is YAML with Danish keys; here they are the aliases of English names. What a crisis began with is kept by
+`Plan.frozen`, and read back by `Plan.thawed` with today's telephone numbers and ids.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from pydantic import (
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+)
+
+from storage.grades import GRADES, Grade
+from storage.plan.base import PlanModel
+from storage.plan.faults import Fault, Source, fault
+from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES, Person, Role, Roles
+from storage.plan.sections import (
+    MEDIA,
+    ActionCard,
+    Centre,
+    ChannelOrder,
+    ContactTest,
+    Deadlines,
+    Edition,
+    Escalation,
+    Fallback,
+    Link,
+    Meetings,
+    Retention,
+    Rooms,
+    SupportFunction,
+    Watch,
+)
+from storage.plan.words import CentreName, Id, PersonId, Phone, Text, Web, Zone, fold
+
+# What a running crisis takes from today's plan, not from the one it began with.
+TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback", "retention")
+
+
+class Plan(PlanModel):
+    """A municipality's preparedness plan."""
+
+    municipality: Text = Field(alias="kommune")
+    timezone: Zone = Field(default=ZoneInfo("Europe/Copenhagen"), alias="tidszone")
+    server: Web | None = Field(default=None, alias="adresse")
+    edition: Edition = Field(default=Edition(), alias="plan")
+
+    persons: dict[Id, Person] = Field(alias="personer")
+    roles: Roles = Field(alias="roller")
+    escalation: Escalation = Field(default=Escalation(), alias="eskalering")
+    secretariat: tuple[PersonId, ...] = Field(default=(), alias="sekretariat")
+    centres: tuple[Centre, ...] = Field(default=(), alias="centre")
+    health: CentreName | None = Field(default=None, alias="sundhedscenter")
+    support_functions: tuple[SupportFunction, ...] = Field(default=(), alias="støttefunktioner")
+
+    logistics_over: int = Field(default=5, alias="logistikstab_over", ge=0)
+
+    deadlines: Deadlines = Field(default=Deadlines(), alias="frister")
+    meetings: Meetings = Field(default=Meetings(), alias="møder")
+    monitoring: tuple[Watch, ...] = Field(default=(), alias="overvågning")
+    media: tuple[Text, ...] = Field(default=MEDIA, alias="medier")
+    grades: tuple[Text, Text, Text, Text] = Field(default=("Åben", "Intern", "Stab", "Fortrolig"), alias="grader")
+    municipalities: tuple[Text, ...] = Field(default=(), alias="kommuner")
+    places: tuple[Text, ...] = Field(default=(), alias="steder")
+
+    action_cards: tuple[ActionCard, ...] = Field(default=(), alias="handlekort")
+    links: tuple[Link, ...] = Field(default=(), alias="links")
+
+    phones: dict[str, Phone] = Field(default={}, alias="telefoner")
+    channel_order: ChannelOrder = Field(default=ChannelOrder(), alias="rækkefølge")
+    contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
+    rooms: Rooms = Field(default=Rooms(), alias="rum")
+    fallback: Fallback = Field(default=Fallback(), alias="reserve")
+    retention: Retention = Field(default=Retention(), alias="opbevaring")
+
+    @field_validator("fallback")
+    @classmethod
+    def _a_call_can_be_answered(cls, fallback: Fallback, info: ValidationInfo) -> Fallback:
+        if fallback.calls and "server" in info.data and not info.data["server"]:
+            what = "Den, der ringes op, kan ikke svare: planen siger ikke, hvor krisebot nås udefra"
+            raise fault(what, "Skriv »adresse: https://…« øverst i planen, eller slet opkald")
+        return fallback
+
+    _source: Source = PrivateAttr(default_factory=lambda: Source("planen"))
+
+    # --- who ---
+
+    def person(self, person: str) -> Person | None:
+        """The person with that id, or None for somebody the plan doesn't know."""
+        return self.persons.get(person)
+
+    def find(self, platform: str, address: str) -> str | None:
+        """Whose id on a platform that is.
+
+        Args:
+            platform: "slack", "teams", "sms", "mail"; in the rehearsal chat people go by their ids in the plan.
+            address: as the platform writes it.
+        """
+        if platform == "rehearsal":
+            return address if address in self.persons else None
+        return self._addresses.get((platform, address.casefold()))
+
+    def named(self, text: str) -> list[str]:
+        """Those whom one name means: a person's own name, a title, a role, a centre or a support function.
+
+        A role means its holders, a centre its contact (or its chief, where there is none). More than one person
+        means that the name is shared; an empty list that nobody has it.
+        """
+        return list(self._names.get(fold(text), ()))
+
+    # --- what they are ---
+
+    def holders(self, role: str) -> list[str]:
+        """Those who hold a role: one, the directorate's members, or nobody."""
+        held = self.roles.filled.get(role)
+        return list(held.holders) if held else []
+
+    def holder(self, role: str) -> str | None:
+        """The one who holds a role; None for one that nobody holds alone."""
+        held = self.roles.filled.get(role)
+        return held.person if isinstance(held, Role) else None
+
+    def deputies(self, role: str) -> list[str]:
+        """A role's deputies, in the order they are asked. (R007)"""
+        held = self.roles.filled.get(role)
+        return list(held.deputies) if held else []
+
+    def board(self) -> list[str]:
+        """The directorate's members, in the plan's order."""
+        return self.holders("direktion")
+
+    def roles_of(self, person: str) -> set[str]:
+        """Every role that a person may act in, as holder or as deputy. (R007)"""
+        held = {role for role in self.roles.filled if person in self.holders(role)}
+        return held | self.deputised_by(person)
+
+    def deputised_by(self, person: str) -> set[str]:
+        """The roles that a person acts in on somebody else's behalf."""
+        return {
+            role for role in self.roles.filled if person in self.deputies(role) and person not in self.holders(role)
+        }
+
+    def deciders(self) -> list[str]:
+        """Those who may decide on activation, in the order of plan §4. (R008)"""
+        return list(dict.fromkeys(each for role in DECIDING_ROLES for each in self.holders(role) + self.deputies(role)))
+
+    def interim_secretariat(self) -> list[str]:
+        """Those who are the secretariat until the staff has named one. (R130, T22)"""
+        by_role = (person for role in SECRETARIAT_ROLES for person in self.holders(role))
+        return list(dict.fromkeys(self.secretariat or by_role))
+
+    def centres_of(self, person: str) -> list[Centre]:
+        """The centres that a person is chief, deputy or contact of."""
+        return [each for each in self.centres if person in (each.chief, each.deputy, each.contact)]
+
+    def health_centre(self) -> Centre | None:
+        """The centre that answers for health (R115): the named one, else the one that has it in its name."""
+        if self.health:
+            return next(each for each in self.centres if each.name == self.health)
+        return next((each for each in self.centres if "sundhed" in fold(each.name)), None)
+
+    def grade_name(self, grade: Grade) -> str:
+        """The municipality's name for one of `GRADES`."""
+        return self.grades[GRADES.index(grade)]
+
+    # --- what to know about it ---
+
+    @property
+    def warnings(self) -> list[Fault]:
+        """What should be mended, though the plan can be used as it is."""
+        return sorted(self._warnings())
+
+    def warnings_on(self, today: date) -> list[Fault]:
+        """`warnings`, and on a day outside the plan's period that too. (T29)"""
+        period = self.edition.period
+        found = list(self._warnings())
+        if period and not period.start <= today <= period.end:
+            key, when, word = ("til", period.end, "udløb") if today > period.end else ("fra", period.start, "begynder")
+            day = format_date(when, "d. MMMM y", locale="da")
+            mend = "Gennemgå planen, og skriv den nye periode"
+            found.append(self._source.fault(("plan", "periode", key), f"Planens periode {word} {day}", mend))
+        return sorted(found)
+
+    def _warnings(self) -> Iterator[Fault]:
+        for role, held in self.roles.filled.items():
+            if isinstance(held, Role) and not held.deputies:
+                what = f"Rollen »{role}« har ingen stedfortræder"
+                yield self._source.fault(("roller", role), what, "Skriv »stedfortrædere: [id]«")
+        for place, role in enumerate(self.escalation.steps):
+            if role not in DECIDING_ROLES:
+                what = f"»{role}« i »trin« kan ikke beslutte aktivering"
+                yield self._source.fault(("eskalering", "trin", place), what, f"Brug {', '.join(DECIDING_ROLES)}")
+        if self.fallback.calls and self.channel_order.urgent_wait is None:
+            what = "Uden »vent_haster« ringes der først op, når alle andre veje er opgivet"
+            yield self._source.fault(("reserve", "opkald"), what, "Skriv »vent_haster: 2m« under rækkefølge")
+        for place, watch in enumerate(self.monitoring):
+            if watch.kind == "postkasse" and watch.address.startswith("dl_"):
+                what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"
+                yield self._source.fault(("overvågning", place), what, "Se efter, at det er en postkasse")
+
+    def lines_of_persons(self) -> dict[str, int]:
+        """The line that each person stands on in the plan file."""
+        return {person: self._source.lines.get(("personer", person), 0) for person in self.persons}
+
+    # --- frozen into a crisis ---
+
+    def frozen(self) -> dict[str, Any]:
+        """The plan as JSON data for a crisis to begin with: all but what is always today's."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(TODAYS))
+
+    @classmethod
+    def thawed(cls, frozen: Mapping[str, Any], today: Plan, holders: Mapping[str, str] | None = None) -> Plan:
+        """The plan that a crisis began with, as it can be used today.
+
+        Args:
+            frozen: what `frozen` gave when the crisis began; a key that we no longer know is passed over. Empty for a
+                crisis that has been deleted: then today's plan is all there is.
+            today: where persons' names, numbers and ids come from; a person no longer in it is as they were.
+            holders: roles that others have in this crisis than in the plan, by shift or by naming.
+
+        Raises:
+            pydantic.ValidationError: `frozen` is no plan.
+        """
+        if not frozen:
+            return today
+        old = _as_it_was(json.dumps(frozen))
+        removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
+        current = {name: getattr(today, name) for name in TODAYS}
+        others = holders or {}
+        roles = old.roles.held_by(others) if others else old.roles
+        functions = tuple(
+            each.model_copy(update={"contact": others[each.name]}) if each.name in others else each
+            for each in old.support_functions
+        )
+        return old.model_copy(
+            update={
+                "persons": {**today.persons, **removed},
+                "roles": roles,
+                "support_functions": functions,
+                **current,
+            }
+        )
+
+    # --- looked up often ---
+
+    @cached_property
+    def _addresses(self) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for person, known in self.persons.items():
+            for channel in ("slack", "teams", "sms", "mail"):
+                if address := known.address(channel):
+                    found.setdefault((channel, address.casefold()), person)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """A title is nobody's, where a role or a person has the same name."""
+        return _gather(self._titles()) | _gather(self._own_names())
+
+    def _own_names(self) -> Iterator[tuple[str, str]]:
+        for person, known in self.persons.items():
+            first, *_, last = known.name.split() * 2
+            yield from ((name, person) for name in (person, known.name, first, last))
+        for role in self.roles.filled:
+            yield from ((name, person) for name in _definite(role) for person in self.holders(role))
+        yield from ((name, self.roles.emergency_chief.person) for name in ("4K", "Beredskab 4K"))
+        for name in (*_definite("sekretariat"), *_definite("krisesekretariat")):
+            yield from ((name, person) for person in self.interim_secretariat())
+        for centre in self.centres:
+            yield centre.name, centre.contact or centre.chief
+        for function in self.support_functions:
+            yield function.name, function.contact
+
+    def _titles(self) -> Iterator[tuple[str, str]]:
+        for person, known in self.persons.items():
+            if known.title:
+                yield from ((name, person) for name in _definite(known.title))
+
+
+@lru_cache(maxsize=16)
+def _as_it_was(frozen: str) -> Plan:
+    """A crisis' plan, which every turn asks for and nobody changes."""
+    return Plan.model_validate_json(frozen, extra="ignore")
+
+
+def _definite(noun: str) -> tuple[str, ...]:
+    """A Danish noun with and without its article: borgmester, borgmesteren; sekretariat, sekretariatet."""
+    return noun, f"{noun}en", f"{noun}et", f"{noun}n"
+
+
+def _gather(names: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, person in names:
+        having = found.setdefault(fold(name), [])
+        if person not in having:
+            having.append(person)
+    return found

@@ -1,0 +1,92 @@
+"""Exercises, evaluations and the duties of keeping the plan. Plan §3."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.grades import Grade
+from storage.rows.base import Base, Id, instant, of_crisis, primary_key
+from storage.rows.crisis import Crisis
+from storage.rows.exported import part
+
+
+class Exercise(Base):
+    """An exercise that was held: here, or elsewhere and told of."""
+
+    __tablename__ = "exercises"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), unique=True)  # None: held elsewhere
+    held_at: Mapped[datetime]
+    scope: Mapped[str]
+    participants: Mapped[str]  # ids of persons with commas between, or words where it was held elsewhere
+    registered_by: Mapped[str]
+    registered_at: Mapped[datetime]
+
+
+class Evaluation(Base):
+    """What is to be learnt from a crisis or an exercise: whose it is, before when, and what was found."""
+
+    __tablename__ = "evaluations"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    owner: Mapped[str | None]
+    due_at: Mapped[datetime]
+    task_id: Mapped[int | None] = mapped_column(Id, ForeignKey("tasks.id"))
+    findings: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+    finished_by: Mapped[str | None]
+
+
+@part("exercises")
+async def exercises(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """What the register says of this exercise; nothing of a real crisis."""
+    rows = await db.scalars(select(Exercise).where(Exercise.crisis_id == crisis.id))
+    return [
+        {
+            "held_at": instant(row.held_at),
+            "scope": row.scope,
+            "participants": row.participants.split(", ") if row.participants else [],
+            "registered_by": row.registered_by,
+            "registered_at": instant(row.registered_at),
+        }
+        for row in rows
+    ]
+
+
+@part("evaluations")
+async def evaluations(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """The evaluation, which is the staff's. What was learnt on the way stands in the log, as lines of kind "lesson"."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(select(Evaluation).where(Evaluation.crisis_id == crisis.id).order_by(Evaluation.id))
+    return [
+        {
+            "owner": row.owner,
+            "due_at": instant(row.due_at),
+            "findings": row.findings,
+            "finished_at": instant(row.finished_at) if row.finished_at else None,
+            "finished_by": row.finished_by,
+        }
+        for row in rows
+    ]
+
+
+Duty = Literal["case", "council", "agency", "emergency"]
+
+
+class PlanDuty(Base):
+    """One thing to be done about the plan, and when it was."""
+
+    __tablename__ = "plan_duties"
+    id: Mapped[int] = primary_key()
+    subject: Mapped[str]  # "period/2025-12-31", or "change/" and the plan's fingerprint
+    duty: Mapped[Duty]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("subject", "duty"),)

@@ -1,0 +1,242 @@
+"""Who is in the staff, on shift and beside it, and who may know what. Plan §5; §8."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+
+from sqlalchemy import (
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.grades import Grade
+from storage.rows.base import Base, instant, of_crisis, primary_key
+from storage.rows.crisis import Crisis
+from storage.rows.exported import part
+
+StaffPart = Literal["framing", "operational", "beside"]
+
+
+class Member(Base):
+    """A person in the staff, or beside it, for a period. Plan §5."""
+
+    __tablename__ = "members"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    person: Mapped[str]
+    staff: Mapped[StaffPart]  # beside: serves the staff and is in its channel
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+    added_by: Mapped[str | None]
+
+
+SummonsDuty = Literal["framing", "secretariat", "communication", "support", "operational"]
+SummonsAnswer = Literal["coming", "declined"]
+
+
+class Summons(Base):
+    """A person asked to come, and what they said. Plan §5, Krisesekretariat."""
+
+    __tablename__ = "summons"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    person: Mapped[str]
+    duty: Mapped[SummonsDuty]
+    label: Mapped[str]  # what they are summoned as, in Danish
+    deputy_for: Mapped[str | None]
+    sent_at: Mapped[datetime]
+    answer: Mapped[SummonsAnswer | None]
+    eta: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    words: Mapped[str] = mapped_column(default="")
+    __table_args__ = (UniqueConstraint("crisis_id", "person"),)
+
+
+class DrawnIn(Base):
+    """One person and the task; the person's own chief is told."""
+
+    __tablename__ = "drawn_in"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    person: Mapped[str]
+    task: Mapped[int]  # the task's number
+    text: Mapped[str]
+    centre: Mapped[str | None]
+    chief: Mapped[str | None]  # who was told; None: nobody knows yet whose employee it is
+    told_at: Mapped[datetime | None]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+@part("drawn_in")
+async def drawn_in(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Who was drawn in for what, and which chief was told; the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(select(DrawnIn).where(DrawnIn.crisis_id == crisis.id).order_by(DrawnIn.id))
+    return [
+        {
+            "person": row.person,
+            "task": row.task,
+            "text": row.text,
+            "centre": row.centre,
+            "chief": row.chief,
+            "chief_told_at": instant(row.told_at) if row.told_at else None,
+            "by": row.by,
+            "at": instant(row.at),
+        }
+        for row in rows
+    ]
+
+
+ShiftState = Literal["planned", "on_duty", "ended", "withdrawn"]
+
+
+class Shift(Base):
+    """One person's time in one role."""
+
+    __tablename__ = "shifts"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    role: Mapped[str]
+    person: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    state: Mapped[ShiftState] = mapped_column(default="planned")
+    note: Mapped[str] = mapped_column(default="")  # handed over to whoever comes after
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+@part("roster")
+async def roster(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """The shifts of a crisis; the handover notes are the staff's."""
+    rows = await db.scalars(select(Shift).where(Shift.crisis_id == crisis.id).order_by(Shift.since, Shift.id))
+    return [
+        {
+            "role": row.role,
+            "person": row.person,
+            "from": instant(row.since),
+            "until": instant(row.until),
+            "state": row.state,
+            "note": row.note if highest in ("staff", "confidential") else None,
+        }
+        for row in rows
+    ]
+
+
+# What is shared.
+Subject = Literal["log", "minutes", "picture", "lists"]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+LOG: Final = "log"
+MINUTES: Final = "minutes"
+PICTURE: Final = "picture"
+LISTS: Final = "lists"
+
+
+class Sharing(Base):
+    """One decision: to which grade a group may know one thing. The newest of each counts; the others are its history."""
+
+    __tablename__ = "sharings"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    subject: Mapped[Subject]
+    audience: Mapped[str]  # a group's name, as handlers.audiences has it
+    grade: Mapped[Grade | None]  # the highest grade that they may know; None: nothing is shared
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime]
+    log_no: Mapped[int]
+
+
+@part("sharings")
+async def sharings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Every decision, oldest first; they are the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(select(Sharing).where(Sharing.crisis_id == crisis.id).order_by(Sharing.id))
+    return [
+        {
+            "subject": row.subject,
+            "audience": row.audience,
+            "grade": row.grade,
+            "decided_by": row.decided_by,
+            "decided_at": instant(row.decided_at),
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]
+
+
+class SupportNeed(Base):
+    """One function in this crisis: needed or not, which unit mans it, and with whom."""
+
+    __tablename__ = "support_needs"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    function: Mapped[str]
+    needed: Mapped[bool]
+    unit: Mapped[str | None]  # the centre that was asked to man it
+    person: Mapped[str | None]
+    deputy: Mapped[str | None]
+    hours: Mapped[str | None]  # from–to, as it was typed
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("crisis_id", "function"),)
+
+
+@part("support_functions")
+async def support_functions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """What has been said of them."""
+    rows = await db.scalars(select(SupportNeed).where(SupportNeed.crisis_id == crisis.id).order_by(SupportNeed.id))
+    return [
+        {
+            "function": row.function,
+            "needed": row.needed,
+            "unit": row.unit,
+            "person": row.person,
+            "deputy": row.deputy,
+            "hours": row.hours,
+            "changed_by": row.changed_by,
+            "changed_at": instant(row.changed_at),
+        }
+        for row in rows
+    ]
+
+
+OUTSIDE = "ekstern:"
+
+
+class External(Base):
+    """Somebody from another organisation, for a period, and what they may see."""
+
+    __tablename__ = "externals"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    name: Mapped[str]
+    organisation: Mapped[str]
+    contact: Mapped[str]  # how the secretariat reaches them, as it was typed
+    clearance: Mapped[Grade] = mapped_column(default="internal")  # the highest grade they may see
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    added_by: Mapped[str]
+
+
+@part("externals")
+async def externals(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """The crisis' external members; how they are reached is the staff's."""
+    rows = await db.scalars(select(External).where(External.crisis_id == crisis.id).order_by(External.id))
+    return [
+        {
+            "person": f"{OUTSIDE}{row.name}",
+            "organisation": row.organisation,
+            "contact": row.contact if highest in ("staff", "confidential") else None,
+            "clearance": row.clearance,
+            "from": instant(row.since),
+            "until": instant(row.until) if row.until else None,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,240 @@
+"""What comes in, what falls due, what goes out, and where people are reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal, get_args
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.rows.base import Base, Id, of_crisis, primary_key
+
+# --- what comes in, what falls due, what goes out -------------------------------------------------------------------
+
+
+InboxState = Literal["new", "done", "failed"]
+
+
+class Inbox(Base):
+    """What was received, verbatim, before anybody has understood it. A key is taken in once."""
+
+    __tablename__ = "inbox"
+    id: Mapped[int] = primary_key()
+    key: Mapped[str] = mapped_column(unique=True)
+    body: Mapped[dict[str, Any]]
+    message: Mapped[str | None] = mapped_column(index=True)  # the platform's name for what was said
+    received_at: Mapped[datetime]
+    state: Mapped[InboxState] = mapped_column(default="new")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("inbox_waiting", "state", "due_at"),)
+
+
+TimerState = Literal["waiting", "done", "cancelled", "failed"]
+
+
+class Timer(Base):
+    """Something that shall happen at a time. A key has one timer; setting it anew moves it."""
+
+    __tablename__ = "timers"
+    id: Mapped[int] = primary_key()
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
+    due_at: Mapped[datetime]
+    state: Mapped[TimerState] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    fired_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("timers_waiting", "state", "due_at"),)
+
+
+# The kinds of message that are notices in their own right: they are logged and shown with how they fared.
+NoticeKind = Literal["alert", "summons", "notice", "reminder", "broadcast", "order"]
+NOTICES: frozenset[str] = frozenset(get_args(NoticeKind))
+MessageKind = Literal[NoticeKind, "reply", "card"]
+
+
+class StaffRecipient(str):
+    """The channel of a crisis' staff, as somebody to write to: it is stored, and called in keys, as "staff:7"."""
+
+    __slots__ = ()
+    PREFIX: ClassVar[str] = "staff:"
+
+    @classmethod
+    def of(cls, crisis: int) -> StaffRecipient:
+        """The staff of a crisis.
+
+        Args:
+            crisis: its row's number.
+        """
+        return cls(f"{cls.PREFIX}{crisis}")
+
+    @property
+    def crisis(self) -> int:
+        """Whose staff it is: the crisis' row's number."""
+        return int(self.removeprefix(self.PREFIX))
+
+
+class Recipient(TypeDecorator[str]):
+    """Who is written to: a person's id as text, or a `StaffRecipient`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Tell a staff's channel from a person."""
+        return StaffRecipient(value) if value is not None and value.startswith(StaffRecipient.PREFIX) else value
+
+
+class Message(Base):
+    """One message as it shall stand now; saying it again under the same key changes it where it stands."""
+
+    __tablename__ = "messages"
+    id: Mapped[int] = primary_key()
+    key: Mapped[str] = mapped_column(unique=True)
+    crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
+    recipient: Mapped[str] = mapped_column(Recipient)  # a person, or a StaffRecipient
+    kind: Mapped[MessageKind]
+    card: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1)
+    dispatched_version: Mapped[int] = mapped_column(default=0, index=True)
+    urgency: Mapped[int] = mapped_column(default=1)  # 0 urgent, 1 ordinary, 2 routine
+    everywhere: Mapped[bool] = mapped_column(default=False)  # by every way the person has, not by the first
+    platform: Mapped[str | None]  # the way it was asked, for an answer
+    another_way: Mapped[bool] = mapped_column(default=False)  # it has stood long enough on those it is on
+    held: Mapped[bool] = mapped_column(default=False)  # a routine message that waits to be told of with others
+    bundle: Mapped[int | None] = mapped_column(Id)  # the message that told of it
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    trace: Mapped[str | None]  # the input or the timer that said it last: "input-17", "timer-4"
+
+
+# For queries: messages to persons, not to a staff's channel.
+TO_A_PERSON = Message.recipient.not_like(f"{StaffRecipient.PREFIX}%")
+
+
+DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "replaced"]
+
+
+class Delivery(Base):
+    """One message on its way by one platform."""
+
+    __tablename__ = "deliveries"
+    id: Mapped[int] = primary_key()
+    message_id: Mapped[int] = mapped_column(Id, ForeignKey("messages.id"), index=True)
+    platform: Mapped[str]
+    lane: Mapped[str]  # the conversation: what is said there is said in order
+    state: Mapped[DeliveryState] = mapped_column(default="queued")
+    urgency: Mapped[int] = mapped_column(default=1)
+    ref: Mapped[dict[str, Any] | None]  # the platform's name for it, once it stands there
+    version_sent: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (
+        UniqueConstraint("message_id", "platform", "lane"),
+        Index("deliveries_waiting", "state", "due_at"),
+        Index("deliveries_lane", "lane", "state"),
+    )
+
+
+class Conversation(Base):
+    """A conversation that messages go to. Whoever holds it is the only one who sends there."""
+
+    __tablename__ = "lanes"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    held_by: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    recent: Mapped[list[Any]] = mapped_column(default=list)  # when it was last written there: bot/engine/rates.py
+
+
+class RateUse(Base):
+    """How much of one limit of a platform's is used: "slack/posts"."""
+
+    __tablename__ = "paces"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    recent: Mapped[list[Any]] = mapped_column(default=list)  # the last calls, in seconds since 1970, oldest first
+    not_before: Mapped[datetime | None]
+
+
+class Address(Base):
+    """Where a person is reached on a platform, as learnt from having heard from them."""
+
+    __tablename__ = "addresses"
+    person: Mapped[str] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    reference: Mapped[dict[str, Any]]
+    name: Mapped[str] = mapped_column(default="")
+    heard_at: Mapped[datetime | None]
+
+
+ChannelState = Literal["wanted", "open", "failed"]
+
+
+class StaffChannel(Base):
+    """A crisis staff's channel on one platform: what it shall be, and what has been made of it."""
+
+    __tablename__ = "rooms"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    platform: Mapped[str]
+    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    state: Mapped[ChannelState] = mapped_column(default="wanted")
+    address: Mapped[str | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    inside: Mapped[list[Any]] = mapped_column(default=list)  # persons the platform has let in
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]  # None: nothing to do
+    error: Mapped[str | None]
+    __table_args__ = (UniqueConstraint("crisis_id", "platform"), Index("rooms_address", "platform", "address"))
+
+
+class Remembered(Base):
+    """A single remembered value, by name: the rehearsal clock's offset, the plan's last fingerprint."""
+
+    __tablename__ = "facts"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]
+
+
+class RehearsalPost(Base):
+    """A message in the rehearsal chat, whoever said it."""
+
+    __tablename__ = "rehearsal_posts"
+    id: Mapped[int] = primary_key()
+    seq: Mapped[int] = mapped_column(Id, unique=True)
+    place: Mapped[str] = mapped_column(index=True)  # "dm:jens", "generelt", a staff channel's name
+    sender: Mapped[str]
+    text: Mapped[str]
+    files: Mapped[list[Any]] = mapped_column(default=list)  # what is attached: name, content_type, size, sha256
+    card: Mapped[dict[str, Any] | None]
+    message_id: Mapped[int | None] = mapped_column(Id, unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+    at: Mapped[datetime]
+
+
+class MailToken(Base):
+    """One call of the gateway's; it signs when it called and a token, but not what it brought."""
+
+    __tablename__ = "mail_tokens"
+    token: Mapped[str] = mapped_column(primary_key=True)
+    brought: Mapped[str]  # SHA-256 of the mail, so that the gateway may bring the same one again
+    at: Mapped[datetime] = mapped_column(index=True)

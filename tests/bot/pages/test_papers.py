@@ -1,0 +1,143 @@
+"""The situation picture, an agenda and minutes as papers that a mayor would sign. Plan §7; Bilag 2 and 3."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import aiohttp
+import docx
+import pypdf
+
+from handlers.log.paper_links import LASTS
+from storage.rows.picture import HEADINGS
+from tests.handlers.meetings.test_meetings import held
+from tests.handlers.picture.test_picture import fields
+from tests.stage.platforms import in_one_chat, in_teams
+from tests.stage.stage import Stage
+
+
+async def newest_links(stage: Stage, name: str) -> dict[str, str]:
+    """The addresses that somebody was given last, by form."""
+    said = next(text for text in reversed(await stage[name].reads()) if "/papir/" in text)
+    return {form: path for path, form in re.findall(r"(/papir/[\w-]+\.(pdf|docx))", said)}
+
+
+async def fetched(stage: Stage, path: str, status: int = 200) -> bytes:
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}") as answer:
+        assert answer.status == status
+        return await answer.read()
+
+
+def printed(pdf: bytes) -> str:
+    """What stands on the pages, with lines that were broken for want of room put together."""
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+@in_teams
+async def test_the_published_picture_is_a_paper_in_the_templates_form(open_stage: Stage) -> None:
+    """R303 R201 R203 T18: the ten headings, who approved and when, the scales with what was chosen, the way a number went."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    for count in (41, 51):
+        await stage["kim"].commands(f"indikator ramte borgere {count}")
+        await stage.forward(minutes=10)
+    await stage["kim"].commands("billede")
+    await stage["kim"].fills_in("Skriv 4–5", national="forhøjet beredskab", staff="fuldt etableret beredskab")
+    await stage["kim"].fills_in("Skriv 1–3", **await fields(stage, s2="Sundhed: ingen kendte"))
+    await stage["lars"].commands("billede")
+    await stage["lars"].presses("Godkend")
+    await stage["lars"].commands("billede")
+    await stage["lars"].presses("PDF og Word")
+    links = await newest_links(stage, "lars")
+    text = printed(await fetched(stage, links["pdf"]))
+    assert "Høje-Taastrup Kommunes samlede situationsbillede" in text
+    assert "torsdag den 2. juli 2026 kl. 14:20 Godkendt af Lars Vinther" in text
+    headings = [
+        text.index(f"{number}. {heading.split()[0]}")
+        for number, heading in enumerate(HEADINGS, 1)
+        if number not in (5, 6, 7)
+    ]
+    assert headings == sorted(headings)
+    assert "ramte borgere: 51" in text
+    word = docx.Document(io.BytesIO(await fetched(stage, links["docx"])))
+    chosen = [run.text for paragraph in word.paragraphs for run in paragraph.runs if run.bold and run.underline]
+    assert chosen == ["niveau 2", "forhøjet beredskab", "fuldt etableret beredskab"]
+    assert len(word.inline_shapes) == 1
+
+
+@in_one_chat
+async def test_approved_minutes_are_a_paper_and_a_draft_is_none(open_stage: Stage) -> None:
+    """R089 R091 R092 D09: who decided what, who does what before when, and who approved it; nothing before that, and
+    nothing any more for whoever has left."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("ind Hanne")
+    await held(stage)
+    await stage["lars"].commands("referat")
+    assert not await stage["lars"].has("PDF og Word")
+    await stage["lars"].fills_in("Godkend", forward="")
+    await stage["kim"].commands("referat")
+    await stage["hanne"].commands("referat")
+    await stage["hanne"].presses("PDF og Word")
+    hers = await newest_links(stage, "hanne")
+    await fetched(stage, hers["pdf"])
+    await stage["lars"].commands("ud Hanne")
+    await fetched(stage, hers["pdf"], 404)
+    await stage["kim"].presses("PDF og Word")
+    links = await newest_links(stage, "kim")
+    text = printed(await fetched(stage, links["pdf"]))
+    assert "Beslutningsreferat fra møde 1 i krisestaben" in text
+    assert "Hanne Toft fordel værnemidler torsdag den 2. juli 2026 kl. 20:00" in text
+    assert "Godkendt af Lars Vinther" in text
+    stage.clock.set(stage.clock.now() + LASTS)
+    await fetched(stage, links["pdf"], 404)
+    await fetched(stage, links["docx"].replace("/papir/", "/papir/x"), 404)
+
+
+@in_one_chat
+async def test_a_sent_agenda_is_a_paper_with_what_each_item_is_for(open_stage: Stage) -> None:
+    """R083 R304: the annex' own numbers, and the character of each item."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("punkt nødbolig til 12 beboere")
+    await stage["kim"].presses("Drøftelse")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    await stage["ole"].presses("Godkend")
+    await stage.at("16:01")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("PDF og Word")
+    text = printed(await fetched(stage, (await newest_links(stage, "kim"))["pdf"]))
+    assert "Dagsorden for møde 1 i krisestaben" in text
+    assert "4.1 nødbolig til 12 beboere" in text
+    assert text.index("0 Udpegning af krisestabschef") < text.index("12 Næste møde")
+    assert "Koordination og beslutning" not in text
+
+
+@in_one_chat
+async def test_the_later_meetings_agenda_has_the_annex_three_parts_on_paper_too(open_stage: Stage) -> None:
+    """R304: "Status og opdatering", "Koordination og beslutning", "Andet", in the PDF and in Word."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await held(stage)
+    await stage["ole"].commands("dagsorden")
+    await stage["ole"].presses("Godkend")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("PDF og Word")
+    links = await newest_links(stage, "kim")
+    text = printed(await fetched(stage, links["pdf"]))
+    word = docx.Document(io.BytesIO(await fetched(stage, links["docx"])))
+    said = [
+        "Status og opdatering",
+        "1 Opdatering",
+        "2 Nøgleopgaver",
+        "Koordination og beslutning",
+        "3 Opgaver, der",
+        "Andet",
+    ]
+    places = [text.index(each) for each in (*said, "5 Punkter til", "8 Næste møde")]
+    assert places == sorted(places)
+    headings = [each.text for each in word.paragraphs if each.text in said]
+    assert headings == [said[0], said[3], said[5]]

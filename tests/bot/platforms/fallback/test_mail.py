@@ -1,0 +1,216 @@
+"""Answers by mail: SMTP out, and in by IMAP or a gateway's webhook, over real protocols on loopback, beside Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import AsyncIterator, Mapping
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import aiohttp
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from pydantic import SecretStr
+
+from bot.platforms.fallback.mail import Mail
+from bot.platforms.fallback.mailbox import Mailbox
+from bot.settings import MailAccount, Settings
+from storage.plan import loading
+from tests.fakes.imap import FakeImap, Kept
+from tests.stage.slack import SlackStage
+
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
+SIGNING_KEY = "mailgun-signing-key"
+JENS, PIA = "jens@4k.example", "pia@4k.example"
+
+
+class Outside:
+    """Everybody's mail programs: what they get, and what they answer."""
+
+    def __init__(self, box: FakeImap) -> None:
+        self.box = box
+        self.got: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.got.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
+        return "250 OK"
+
+    def to(self, address: str) -> EmailMessage:
+        """The newest that somebody got."""
+        return [mail for mail in self.got if address in str(mail["to"])][-1]
+
+    def write(self, sender: str, subject: str, text: str, name: str = "1@outside", **head: str) -> None:
+        """Somebody's mail arrives in krisebot's mailbox."""
+        self.box.mails.append(Kept(written(sender, subject, text, name, **head)))
+
+
+def written(sender: str, subject: str, text: str, name: str = "1@outside", **head: str) -> bytes:
+    """A mail to krisebot, as it is sent."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"Nogen <{sender}>", "krisebot@htk.example", subject
+    mail["Message-ID"] = f"<{name}>"
+    for key, value in head.items():
+        mail[key.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail.as_bytes(policy=policy.SMTP)
+
+
+def call(mail: bytes, token: str, *, key: str = SIGNING_KEY, ago: float = 0) -> dict[str, str | bytes]:
+    """What Mailgun posts to a route that ends in "mime", signed as it signs."""
+    timestamp = str(int(time.time() - ago))
+    signature = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
+    said = {"recipient": "krisebot@htk.example", "timestamp": timestamp, "token": token, "signature": signature}
+    return {**said, "body-mime": mail.decode()}
+
+
+class MailStage(SlackStage):
+    """Slack, with mail both ways beside it."""
+
+    outside: Outside
+
+    def settings(self) -> Settings:
+        mail_in = {"imap_url": SecretStr(self.outside.box.url), "mailgun_signing_key": SecretStr(SIGNING_KEY)}
+        return super().settings().model_copy(update=mail_in)
+
+    async def post(self) -> None:
+        """Let krisebot look into its mailbox."""
+        (mail,) = [each for each in self.bot.platforms if isinstance(each, Mail)]
+        await mail.look(Mailbox(MailAccount.of(self.outside.box.url)))
+        await self.settle()
+
+    async def brings(self, call: Mapping[str, str | bytes], *, form: bool = True) -> int:
+        """A gateway calls, as Mailgun does; gives the status that it is answered with."""
+        body: Any = dict(call)
+        if form:
+            body = aiohttp.FormData(default_to_multipart=True)
+            for name, value in call.items():
+                body.add_field(name, value)
+        async with (
+            aiohttp.ClientSession() as client,
+            client.post(f"{self.address}/mail/mailgun/mime", data=body) as answer,
+        ):
+            await self.settle()
+            return answer.status
+
+    async def warned(self) -> str:
+        """Jens is asked by chat and by mail; the number of the answer with which he takes it."""
+        await self["finn"].commands("varsel vand i kælderen på Birkehøj")
+        await self["finn"].presses("Ja")
+        await self["finn"].presses("Ja")
+        body = self.outside.to(JENS).get_body(("plain",))
+        assert body is not None
+        (answers,) = [line for line in body.get_content().splitlines() if line.startswith("Svar med et tal")]
+        return next(str(part).split(":")[0].split()[-1] for part in answers.split(",") if "Jeg har den" in part)
+
+    async def result(self) -> str | None:
+        """What became of the first who was asked."""
+        result: str | None = (await self.export())["escalation"][0]["result"]
+        return result
+
+
+@pytest.fixture
+async def stage(database_url: str) -> AsyncIterator[MailStage]:
+    async with FakeImap() as box:
+        outside = Outside(box)
+        server = await asyncio.get_running_loop().create_server(lambda: SMTP(outside), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        text = loading.example_text().replace(
+            "mail: null", f'mail: "mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"'
+        )
+        stage = MailStage(database_url, plan_=loading.parse(text, "planen"))
+        stage.outside = outside
+        async with stage:
+            yield stage
+        server.close()
+
+
+async def test_a_number_in_an_answer_to_the_mail_is_the_button_and_counts_once(stage: MailStage) -> None:
+    """R005 R006: above the signature and what is quoted; the same mail read twice, before and after a restart, is one."""
+    number = await stage.warned()
+    subject = f"SV: {stage.outside.to(JENS)['subject']}"
+    text = f"{number}\n\nMed venlig hilsen\nJens\n\nDen tors. 2. jul. 2026 kl. 14.00 skrev Krisebot\n<k@htk.example>:\n> Kan du?"
+    stage.outside.write(JENS, subject, text)
+    await stage.post()
+    stage.outside.write(JENS, subject, text)
+    await stage.kill()
+    await stage.post()
+    assert stage.outside.box.unread() == 0
+    (step,) = (await stage.export())["escalation"]
+    assert (step["person"], step["result"]) == ("jens", "contact")
+
+
+async def test_without_the_mark_that_only_the_receiver_has_seen_nobody_answers_for_anybody(stage: MailStage) -> None:
+    """R005: a sender's address is easily forged; a mark in somebody else's hands is worth nothing."""
+    number = await stage.warned()
+    subject = str(stage.outside.to(JENS)["subject"])
+    stage.outside.write(JENS, "Varsel", number, "1@outside")
+    stage.outside.write(PIA, subject, number, "2@outside")
+    stage.outside.write("fremmed@ude.example", subject, number, "3@outside")
+    stage.outside.write(JENS, subject, "Jeg er på ferie", "4@outside", Auto_Submitted="auto-replied")
+    stage.outside.write(JENS, f"Automatisk svar: {subject}", "Jeg kan ikke", "5@outside")
+    await stage.post()
+    assert await stage.result() is None
+    stage.outside.write(JENS, subject, "jeg kan ikke, er i Grækenland", "6@outside")
+    await stage.post()
+    assert await stage.result() == "declined"
+
+
+async def test_a_mail_that_bounces_is_a_failure_with_its_reason(stage: MailStage) -> None:
+    """D02: neither Slack nor mail reaches Ulla: it is a fact in the log, with the server's own code."""
+    stage.slack.deactivate("U0ULLA")
+    await stage["jens"].commands("aktiver 2 skybrud")
+    sent = stage.outside.to("ulla@htk.example")
+    stage.outside.box.mails.append(
+        Kept(
+            (
+                "From: MAILER-DAEMON@htk.example\r\nTo: krisebot@htk.example\r\nSubject: Undeliverable\r\n"
+                'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
+                "--x\r\nContent-Type: text/plain\r\n\r\nNej\r\n"
+                "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.htk.example\r\n\r\n"
+                "Final-Recipient: rfc822; ulla@htk.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+                f"--x\r\nContent-Type: message/rfc822\r\n\r\n{sent.as_string()}\r\n--x--\r\n"
+            ).encode()
+        )
+    )
+    await stage.post()
+    told = await stage.export()
+    states = [each["state"] for each in told["notifications"] if each["to"] == "ulla" and each["kind"] == "notice"]
+    assert states[:2] == ["failed", "failed"]
+    assert any("5.1.1" in entry["summary"] for entry in told["log"] if entry["kind"] == "undeliverable")
+
+
+async def test_a_gateway_may_bring_the_mails_and_each_counts_once_however_often_it_comes(stage: MailStage) -> None:
+    """R005: Mailgun's route, as a form with and without files; its retry is the same mail."""
+    number = await stage.warned()
+    answer = written(JENS, f"SV: {stage.outside.to(JENS)['subject']}", f"{number}\n\nMvh Jens")
+    assert await stage.brings(call(answer, "a" * 50)) == 200
+    assert await stage.brings(call(answer, "a" * 50)) == 200
+    await stage.kill()
+    assert await stage.brings(call(answer, "b" * 50), form=False) == 200
+    (step,) = (await stage.export())["escalation"]
+    assert (step["person"], step["result"]) == ("jens", "contact")
+    large = written("finn@htk.example", "Varsel", "varsel brand " + "x" * 5_000_000)
+    assert await stage.brings(call(large, "c" * 50)) == 200
+
+
+async def test_a_forged_a_stale_and_a_used_signature_bring_nothing(stage: MailStage) -> None:
+    """R005: 401 and no trace but a counter; what is no such form is 400."""
+    number = await stage.warned()
+    answer = written(JENS, f"SV: {stage.outside.to(JENS)['subject']}", number)
+    assert await stage.brings(call(answer, "a" * 50, key="not-the-gateways-own")) == 401
+    assert await stage.brings(call(answer, "b" * 50, ago=400)) == 401
+    assert await stage.brings(call(answer, "c" * 50, ago=-400)) == 401
+    assert await stage.brings({**call(answer, "d" * 50), "token": "e" * 50}) == 401
+    assert await stage.brings(call(written("fremmed@ude.example", "Hej", "hej"), "f" * 50)) == 200
+    assert await stage.brings(call(answer, "f" * 50)) == 401
+    assert await stage.brings({"body-mime": answer.decode()}) == 400
+    assert await stage.brings({**call(answer, "g" * 50), "body-mime": ""}, form=False) == 400
+    await stage.settle()
+    assert await stage.result() is None
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/metrics") as metrics:
+        assert 'krisebot_refused_requests{platform="mail"} 8.0' in await metrics.text()

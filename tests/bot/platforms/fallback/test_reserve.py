@@ -1,0 +1,171 @@
+"""People are reached when the chat doesn't reach them: SMS both ways, and mail, over real protocols on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from importlib import resources
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from bot.settings import Settings
+from storage.plan import loading
+from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
+from tests.stage.slack import SlackStage
+
+EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
+JENS, PIA, ULLA, FINN = "+4520000001", "+4520000002", "+4520000018", "+4529999999"
+
+
+class Mailbox:
+    """A mail server that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, str]] = []
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        body = mail.get_body(("plain",))
+        self.mails.append(mail)
+        self.got.append((envelope.rcpt_tos[0], body.get_content() if body else ""))
+        return "250 OK"
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[tuple[Mailbox, int]]:
+    box = Mailbox()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box), "127.0.0.1", 0)
+    yield box, server.sockets[0].getsockname()[1]
+    server.close()
+
+
+class ReserveStage(SlackStage):
+    """Slack, with an SMS gateway and a mail server beside it."""
+
+    sms: FakeGatewayApi
+
+    def settings(self) -> Settings:
+        return super().settings().model_copy(update={"gatewayapi_url": self.sms.url})
+
+
+@pytest.fixture
+async def stage(database_url: str, mailbox: tuple[Mailbox, int]) -> AsyncIterator[ReserveStage]:
+    _, port = mailbox
+    text = EXAMPLE.replace("sms: null", f'sms: "gatewayapi://{TOKEN}@Krisebot?hemmelighed={SECRET}"').replace(
+        "mail: null", f'mail: "mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"'
+    )
+    async with FakeGatewayApi() as gateway:
+        stage = ReserveStage(database_url, plan_=loading.parse(text, "planen"))
+        stage.sms = gateway
+        async with stage:
+            yield stage
+
+
+async def test_an_escalation_goes_by_chat_and_sms_at_once_and_a_number_answers_it(stage: ReserveStage) -> None:
+    """A person whose phone has no chat takes the warning with "1"; the same answer twice is one."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Ja")
+    assert await stage["jens"].has("Jeg har den")
+    asked = stage.sms.to(JENS)[-1]
+    number = next(
+        part.split(":")[0]
+        for part in asked.split("\n")[-1].replace("Svar med et tal. ", "").split(", ")
+        if "Jeg har den" in part
+    )
+    assert await stage.sms.answers(JENS, number, stage.address, number=77) == 200
+    assert await stage.sms.answers(JENS, number, stage.address, number=77) == 200
+    await stage.settle()
+    (step,) = (await stage.export())["escalation"]
+    assert (step["person"], step["result"]) == ("jens", "contact")
+    await stage.forward(minutes=9)
+    assert stage.sms.to(PIA) == []
+
+
+async def test_free_text_by_sms_is_read_as_in_the_chat(stage: ReserveStage) -> None:
+    """R006: "jeg kan ikke" moves to the deputy at once, whichever way it came."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Ja")
+    assert await stage.sms.answers(JENS, "jeg kan ikke, er i Grækenland", stage.address) == 200
+    await stage.settle()
+    assert [step["result"] for step in (await stage.export())["escalation"]] == ["declined", None]
+    assert stage.sms.to(PIA)
+
+
+async def test_a_forged_answer_is_turned_away_and_leaves_no_trace(stage: ReserveStage) -> None:
+    """Without the gateway's signature: 401, and nothing is taken in."""
+    before = await stage.crises()
+    assert (
+        await stage.sms.answers(FINN, "varsel brand", stage.address, secret="not-the-gateways-own-secret-at-all") == 401
+    )
+    await stage.settle()
+    assert await stage.crises() == before
+    assert await stage.sms.answers(FINN, "varsel brand på rådhuset", stage.address) == 200
+    await stage.settle()
+    assert await stage.crises() == before + 1
+
+
+async def test_whoever_the_chat_and_the_telephone_do_not_reach_gets_a_mail(
+    stage: ReserveStage, mailbox: tuple[Mailbox, int]
+) -> None:
+    """D06: Slack has closed the account and the telephone is off; each way that failed is told of, and the next is tried."""
+    box, _ = mailbox
+    stage.slack.deactivate("U0ULLA")
+    await stage["jens"].commands("aktiver 2 skybrud")
+    sent = [sms for sms in stage.sms.taken if sms.to == ULLA]
+    assert sent
+    assert box.got == []
+    for sms in sent:
+        assert await stage.sms.tells(sms, "UNDELIVERED", stage.address) == 200
+    await stage.settle()
+    assert {address for address, _ in box.got} == {"ulla@htk.example"}
+    ways = [
+        (each["channel"], each["state"])
+        for each in (await stage.export())["notifications"]
+        if each["to"] == "ulla" and each["kind"] == "notice"
+    ]
+    assert ways[:3] == [("slack", "failed"), ("sms", "failed"), ("mail", "sent")]
+
+
+async def test_delivered_is_told_of_and_is_not_contact(stage: ReserveStage) -> None:
+    """R005 D02: the gateway's receipt is a state, and the chain goes on all the same."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Ja")
+    for sms in [sms for sms in stage.sms.taken if sms.to == JENS]:
+        await stage.sms.tells(sms, "DELIVERED", stage.address)
+    states = {
+        each["state"]
+        for each in (await stage.export())["notifications"]
+        if (each["to"], each["channel"]) == ("jens", "sms")
+    }
+    assert states == {"delivered"}
+    await stage.forward(minutes=6)
+    assert stage.sms.to(PIA)
+
+
+async def test_tjek_din_mail_is_exactly_those_words_and_tells_who_has_not_read(stage: ReserveStage) -> None:
+    """R200: S1 15:20; the recipients are shown first, chat and SMS go at once, and the rest is a list to ring from."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["hanne"].commands("mail alle centerchefer Fælles budskaber")
+    assert (await stage.export())["nudges"] == []
+    await stage["bo"].commands("mail alle centerchefer Fælles budskaber")
+    before = len(stage.sms.to(ULLA))
+    await stage["bo"].presses("Send til 6")
+    assert stage.sms.to(ULLA)[before:] == ["Tjek din mail"]
+    assert await stage["ulla"].sees("Tjek din mail")
+    (nudge,) = (await stage.export())["nudges"]
+    assert (nudge["subject"], len(nudge["receipts"])) == ("Fælles budskaber", 6)
+    await stage["ulla"].presses("Jeg har læst den")
+    await stage["bo"].fills_in("Markér som kontaktet", person="rune")
+    await stage["bo"].presses("Igen til 4")
+    assert stage.sms.to(ULLA)[before:] == ["Tjek din mail"]
+    assert stage.sms.to("+4520000014")[-2:] == ["Tjek din mail", "Tjek din mail"]
+    (nudge,) = (await stage.export())["nudges"]
+    done = {each["person"]: bool(each["read_at"] or each["called_at"]) for each in nudge["receipts"]}
+    assert [person for person, reached in done.items() if reached] == ["rune", "ulla"]

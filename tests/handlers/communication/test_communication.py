@@ -1,0 +1,53 @@
+"""Communication to the outside: the plan of Bilag 4 and messages that a person publishes, on every platform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.stage.platforms import in_slack
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage, log_of
+
+stage = after(cloudburst)
+
+
+async def newest_plan(stage: Stage) -> dict[str, Any]:
+    return dict((await stage.export())["communication_plans"][-1])
+
+
+@in_slack
+async def test_the_nine_headings_are_filled_by_communication_and_every_version_stays(stage: Stage) -> None:
+    """R306: how far it is, who speaks, and nothing that somebody wrote is lost when two write at once."""
+    await stage["bo"].commands("komplan")
+    await stage["bo"].fills_in("Skriv 1–3", s1="Skybrud i Hedehusene", s2="Ro og råd")
+    await stage["bo"].fills_in("Skriv 7–9", s8="Alle spørgsmål til Bo", spokesperson="bo")
+    plan = await newest_plan(stage)
+    assert (plan["version"], plan["spokesperson"]) == (2, "bo")
+    assert plan["sections"]["1"] == "Skybrud i Hedehusene"
+    assert plan["sections"]["8"] == "Alle spørgsmål til Bo"
+    await stage["hanne"].commands("komplan")
+    await stage["hanne"].fills_in("Skriv 1–3", s1="noget andet")
+    assert (await newest_plan(stage))["version"] == 2
+
+
+@in_slack
+async def test_a_message_shows_what_is_unconfirmed_and_a_person_publishes_it(stage: Stage) -> None:
+    """R210 R211 R212 R214 T27: kind, extent and course; when it hastes an expert sends it, which is logged and which
+    communication is told; the bot says nothing to citizens by itself."""
+    await stage["kim"].commands("log ? 40 cm vand i Fløng")
+    number = (await stage.export())["log"][-1]["no"]
+    await stage["lars"].commands("budskab")
+    await stage["lars"].fills_in(
+        "Nyt budskab", audience="Borgere i Hedehusene", nature="Kloakken står op", sources=str(number), delegated="rune"
+    )
+    (message,) = (await stage.export())["public_messages"]
+    assert (message["sources"], message["delegated_to"], message["published_at"]) == ([number], "rune", None)
+    delegation = log_of(await stage.export(), "communication")[-1]["summary"]
+    assert delegation.endswith("hastekommunikation delegeret til Rune Juhl")
+    for name in ("bo", "rune"):
+        assert await stage[name].sees(f"UBEKRÆFTET: nr. {number}")
+    await stage["rune"].fills_in("Er udgivet", channel="Facebook")
+    (message,) = (await stage.export())["public_messages"]
+    assert (message["published_by"], message["channel"]) == ("rune", "Facebook")
+    line = log_of(await stage.export(), "communication")[-1]
+    assert (line["direction"], line["receiver"], line["sender"]) == ("out", "Borgere i Hedehusene", "rune")

@@ -1,0 +1,70 @@
+"""Questions flow to one place, are answered where the subject belongs, and are answered once. Scenario S3, Tuesday 13:00–14:30."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.stage.platforms import in_one_chat, in_teams
+from tests.stage.prologue import after, outbreak
+from tests.stage.stage import Stage, log_of
+
+stage = after(outbreak)
+
+
+async def questions_of(stage: Stage) -> list[dict[str, Any]]:
+    return list((await stage.export())["questions"])
+
+
+@in_teams
+async def test_a_question_is_answered_once_and_the_answer_is_used_again(stage: Stage) -> None:
+    """R148: routed to the centre that has the subject; the same question later gets the same answer."""
+    await stage["mette"].commands("spm må gravide møde på arbejde i sundhed?")
+    (asked,) = await questions_of(stage)
+    assert (asked["centre"], asked["owner"], asked["answer"]) == ("Sundhed", "hanne", None)
+    await stage["hanne"].commands("svar 1 nej, ikke før videre")
+    (answered,) = await questions_of(stage)
+    assert (answered["answer"], answered["answered_by"]) == ("nej, ikke før videre", "hanne")
+    assert await stage["mette"].sees("nej, ikke før videre")
+    await stage["per"].commands("spm Må gravide møde på arbejde i Sundhed")
+    await stage["per"].presses("Det var svaret")
+    _, again = await questions_of(stage)
+    assert (again["same_as"], again["answer"]) == (1, "nej, ikke før videre")
+    assert len([line for line in log_of(await stage.export(), "answer") if line["sender"] == "per"]) <= 1
+
+
+@in_teams
+async def test_what_has_no_owner_lands_with_the_coordinator_who_passes_it_on(stage: Stage) -> None:
+    """R146 R147 R148 R150: nobody else answers; the helper and the coordinator may route."""
+    await stage["mette"].commands("spm kan jeg sende 2 vogne til Ishøj?")
+    (asked,) = await questions_of(stage)
+    assert asked["owner"] == "tina"
+    await stage["per"].commands("svar 1 ja da")
+    assert (await questions_of(stage))[0]["answer"] is None
+    await stage["tina"].fills_in("Send videre", owner="rune")
+    assert (await questions_of(stage))[0]["owner"] == "rune"
+    await stage["rune"].fills_in("Svar", answer="ja, fra kl 17")
+    assert (await questions_of(stage))[0]["answered_by"] == "rune"
+
+
+@in_one_chat
+async def test_the_coordinators_helper_passes_on_and_does_not_answer(stage: Stage) -> None:
+    """R150 R148: somebody at employee level, whom the coordinator names; the queue is theirs to sort."""
+    await stage["tina"].commands("rolle hjælper Line")
+    await stage["mette"].commands("spm kan jeg sende 2 vogne til Ishøj?")
+    await stage["line"].commands("svar 1 ja da")
+    assert (await questions_of(stage))[0]["answer"] is None
+    await stage["line"].commands("spm")
+    await stage["line"].fills_in("Flyt spm. 1", owner="rune")
+    assert (await questions_of(stage))[0]["owner"] == "rune"
+    await stage["line"].commands("beslut vognene sendes")
+    assert not any(line["sender"] == "line" for line in log_of(await stage.export(), "decision"))
+
+
+@in_one_chat
+async def test_the_press_is_answered_by_whoever_speaks_for_the_municipality(stage: Stage) -> None:
+    """R148 R212: a journalist through the switchboard goes to communication, and others can't answer."""
+    await stage["kim"].commands("spm journalist fra TV2 spørger, hvor mange der er syge")
+    (asked,) = await questions_of(stage)
+    assert (asked["owner"], asked["external"]) == ("bo", True)
+    await stage["hanne"].commands("svar 1 51")
+    assert (await questions_of(stage))[0]["answer"] is None

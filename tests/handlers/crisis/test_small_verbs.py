@@ -1,0 +1,76 @@
+"""What is asked for in one word: a number, IT's help, a lesson, and all that one may write."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.core import registry
+from handlers.core.language import verb_words
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import RehearsalStage, log_of
+
+stage = after(cloudburst)
+
+
+@in_one_chat
+async def test_it_is_reached_at_once_with_a_task_that_is_ticked(stage: RehearsalStage) -> None:
+    """R157: priority, whom to ring, and the log knows."""
+    await stage["kim"].commands("it projektoren i stabsrummet virker ikke")
+    assert await stage["nils"].sees("projektoren i stabsrummet virker ikke")
+    await stage["nils"].presses("Udført")
+    assert [line["status"] for line in log_of(await stage.export(), "task")][-1] == "done"
+
+
+@in_one_chat
+async def test_a_lesson_is_kept_for_the_evaluation(stage: RehearsalStage) -> None:
+    """R247: at any time, from anybody involved."""
+    await stage["hanne"].commands("erfaring nøgler til pumpehuset manglede")
+    (line,) = log_of(await stage.export(), "lesson")
+    assert (line["summary"], line["sender"]) == ("nøgler til pumpehuset manglede", "hanne")
+    await stage["kim"].commands("erfaring")
+    assert await stage["kim"].sees("nøgler til pumpehuset manglede")
+
+
+@in_one_chat
+async def test_the_top_is_one_word_away_and_the_list_of_numbers_is_not_for_strangers(stage: RehearsalStage) -> None:
+    """R250 T30: chief and mayor for everybody; others' own numbers for the staff and the secretariat alone."""
+    await stage["finn"].commands("ring")
+    assert await stage["finn"].sees("20 00 00 03")
+    for name in ("finn", "hanne", "nils"):
+        await stage[name].commands("ring Mads")
+        assert not await stage[name].sees("20 00 00 13")
+        assert await stage[name].sees("Andres egne numre kan kun krisestaben")
+    for name in ("kim", "anne"):
+        await stage[name].commands("ring Mads")
+        assert await stage[name].sees("20 00 00 13")
+
+
+@in_one_chat
+async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) -> None:
+    await stage["finn"].commands("")
+    await stage["finn"].presses("Alle kommandoer")
+    assert await stage["finn"].sees("/krise varsel")
+    assert not await stage["finn"].sees("/krise vagt")
+    await stage["tina"].commands("")
+    await stage["tina"].presses("Alle kommandoer")
+    assert await stage["tina"].sees("/krise vagt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lys i kælderen er gået",
+        "lås døren til pumpehuset",
+        "kort over Birkehøj mangler",
+        "støtte til beboerne i stuen",
+        "ord på Hovedgaden om evakuering",
+        "ringer til dig om lidt",
+        "ringet til Jens, han kommer",
+    ],
+)
+def test_everyday_first_words_are_no_verb_about_other_staffs(text: str) -> None:
+    """R308 R193: what somebody tells us is not taken for a command."""
+    registry.load()
+    found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    assert found.verb is None

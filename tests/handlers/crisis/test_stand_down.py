@@ -1,0 +1,140 @@
+"""Down and out: by whom, once, with everybody told, and nothing left running."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.case.verification import verify_export
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import RehearsalStage, log_of, told
+
+pytestmark = in_one_chat
+
+
+stage = after(cloudburst)
+
+
+@pytest.mark.parametrize("person", ["jens", "anne", "finn"])
+@pytest.mark.parametrize(("words", "button"), [("afblæs", "Afblæs"), ("nedskaler", "Nedskaler")])
+async def test_others_may_propose_and_nothing_else(stage: RehearsalStage, person: str, words: str, button: str) -> None:
+    """R073 R019 D12: told who can; the proposal comes to the mayor and the deputy with the button that decides."""
+    await stage[person].commands(f"{words} vandet falder")
+    assert not await stage[person].has(button)
+    assert await stage[person].sees("Kun borgmesteren eller stedfortræderen")
+    await stage[person].presses("Send forslag")
+    crisis = (await stage.export())["crisis"]
+    assert (crisis["level"], crisis["deactivated_at"]) == (2, None)
+    for mayor in ("lars", "mette"):
+        assert await stage[mayor].has(button)
+        assert await stage[mayor].sees("foreslår")
+    assert any("vandet falder" in entry["summary"] for entry in log_of(await stage.export(), "proposal"))
+
+
+async def test_a_proposal_is_sent_once_however_often_it_is_pressed(stage: RehearsalStage) -> None:
+    """D03."""
+    await stage["anne"].commands("afblæs")
+    await stage["anne"].presses("Send forslag")
+    assert not await stage["anne"].has("Send forslag")
+    assert len(log_of(await stage.export(), "proposal")) == 1
+
+
+async def test_the_mayor_and_the_deputy_at_once_stand_it_down_once(stage: RehearsalStage) -> None:
+    """D03 R073: the second press changes nothing and tells nobody anything."""
+    await stage["lars"].commands("afblæs")
+    await stage["mette"].commands("afblæs")
+    await stage["lars"].presses("Afblæs", text="tak for i dag")
+    after = await stage.export()
+    await stage["mette"].presses("Afblæs", text="noget andet")
+    assert await stage.export() == after
+    assert after["crisis"]["deactivated_by"] == "lars"
+
+
+async def test_a_second_step_down_changes_nothing(stage: RehearsalStage) -> None:
+    """R019 D03."""
+    await stage["lars"].commands("nedskaler")
+    after = (await stage.export())["log"]
+    await stage["lars"].commands("nedskaler")
+    assert (await stage.export())["log"] == after
+
+
+async def test_level_one_after_the_staff_goes_on_with_its_log_and_can_be_ended(stage: RehearsalStage) -> None:
+    """R019 R013: the log is kept, the directorate is told, the mayor ends it."""
+    before = (await stage.export())["log"]
+    await stage["lars"].commands("nedskaler vandet falder")
+    told_so = await stage.export()
+    assert told_so["log"][: len(before)] == before
+    assert {"anne", "ole", "sara"} <= told(told_so, "broadcast") | told(told_so, "notice")
+    await stage["kim"].commands("log ! pumperne hentes", "stab")
+    assert log_of(await stage.export(), "information")[-1]["summary"] == "pumperne hentes"
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert (await stage.export())["crisis"]["deactivated_at"]
+    assert verify_export(await stage.export()) == []
+
+
+async def test_everybody_who_was_told_of_it_is_told_that_it_is_over(stage: RehearsalStage) -> None:
+    """R073 R252: chiefs, contacts, support functions, the staff and its channel; and the text for everybody is ready."""
+    before = await stage.export()
+    knew = {each["to"] for each in before["notifications"]} - {"lars"}
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs", text="normal drift fra i morgen")
+    assert told(await stage.export(), "broadcast") >= knew
+    assert len(log_of(await stage.export(), "broadcast")) == 1
+    assert await stage["bo"].sees("Krisestaben er afviklet")
+
+
+async def test_in_a_room_of_their_own_the_closing_list_names_what_is_open(stage: RehearsalStage) -> None:
+    """R075 R246: what was not done is handed over; nobody closes it by ending the crisis."""
+    await stage["kim"].commands("tiltag pumpe til Birkehøj @mads", "stab")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["kim"].sees("pumpe til Birkehøj")
+    assert (await stage.export())["measures"][0]["status"] != "done"
+
+
+async def test_the_log_can_still_be_mended_and_verified_after_the_end(stage: RehearsalStage) -> None:
+    """R186: a line that was wrong can be corrected on its card when all is over."""
+    await stage["kim"].commands("log ? 12 beboere", "stab")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["kim"].presses("Ret", text="14 beboere")
+    told_so = await stage.export()
+    assert log_of(told_so, "correction")[-1]["summary"] == "14 beboere"
+    assert verify_export(told_so) == []
+
+
+async def test_a_stamp_after_the_end_stamps_nothing(stage: RehearsalStage) -> None:
+    """R071 R073: `Fuldt etableret` on an old card of a staff that has stood down."""
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["kim"].presses("Fuldt etableret")
+    assert (await stage.export())["crisis"]["established_at"] is None
+
+
+async def test_whoever_left_the_staff_no_longer_sees_its_channel_and_what_they_wrote_stays(
+    stage: RehearsalStage,
+) -> None:
+    """R051 R254 D09."""
+    await stage["kim"].commands("ind Rune", "stab")
+    await stage["rune"].says("vand ved viadukten", "stab")
+    await stage["kim"].commands("ud Rune", "stab")
+    (room,) = (await stage.rooms()).values()
+    await stage["rune"].posts("say", {"in": room, "text": "her er jeg igen"}, expect=400)
+    assert not await stage["rune"].sees("Krisestab nr. 1")
+
+
+@pytest.mark.parametrize("who", ["Hr. Ingen", "", "Rune og Hr. Ingen"])
+async def test_a_name_that_nobody_has_lets_nobody_in(stage: RehearsalStage, who: str) -> None:
+    """R051: all or nothing, and it is said."""
+    before = (await stage.export())["members"]
+    await stage["kim"].commands(f"ind {who}", "stab")
+    assert (await stage.export())["members"] == before
+    assert await stage["kim"].sees("Intet er ændret") or await stage["kim"].sees("Hvem?")
+
+
+async def test_coming_in_twice_is_coming_in_once(stage: RehearsalStage) -> None:
+    """R254 D03."""
+    await stage["kim"].commands("ind Rune", "stab")
+    await stage["tina"].commands("ind @rune", "stab")
+    assert [member["person"] for member in (await stage.export())["members"]].count("rune") == 1

@@ -1,0 +1,183 @@
+"""From proposal to approved minutes: S1 17:00–17:24 and S3 Monday 12:05 to Wednesday 16:00, on every platform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.handlers.reporting.test_reports import danish
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage, log_of
+
+
+async def begun(stage: Stage) -> None:
+    await cloudburst(stage)
+    await stage["kim"].commands("ind Hanne")
+
+
+stage = after(begun)
+
+
+async def meeting_of(stage: Stage, number: int = 1) -> dict[str, Any]:
+    return dict((await stage.export())["meetings"][number - 1])
+
+
+def items_in(agenda: dict[str, Any]) -> list[str]:
+    return [each["text"] for each in agenda["items"] if each["item"] is not None]
+
+
+async def held(stage: Stage) -> None:
+    """A first meeting today, with one item decided and one left."""
+    await stage["hanne"].commands("punkt værnemidler skal prioriteres")
+    await stage["hanne"].presses("Beslutning")
+    await stage["hanne"].fills_in("Indstilling og frist", recommendation="plejecentre får først")
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage.at("17:00")
+    await stage["kim"].fills_in("Start mødet", absent="ole")
+    await stage["eva"].commands("referat")
+    await stage["eva"].fills_in(
+        "Skriv punkt 1", decision="plejecentre får først", what="fordel værnemidler", owner="hanne", due="kl 20"
+    )
+    await stage.at("17:20")
+    await stage["kim"].fills_in("Slut mødet", next_at="i morgen kl 10", next_place="Teams")
+
+
+@in_slack
+async def test_an_item_goes_to_the_next_meeting_with_its_character_and_its_recommendation(stage: Stage) -> None:
+    """R080 R083 R084 R095: kept at once; nothing goes out without a character."""
+    await stage["hanne"].commands("p værnemidler skal prioriteres frist i morgen 12")
+    (item,) = (await stage.export())["agenda_items"]
+    assert (item["text"], item["kind"], item["deadline"]) == ("værnemidler skal prioriteres", None, danish_tomorrow(12))
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    assert (await meeting_of(stage))["agenda"][0]["state"] == "draft"
+    await stage["hanne"].presses("Beslutning")
+    await stage["hanne"].fills_in(
+        "Indstilling og frist", recommendation="indstiller at plejecentre får først", deadline=""
+    )
+    (item,) = (await stage.export())["agenda_items"]
+    assert (item["kind"], item["recommendation"]) == ("decision", "indstiller at plejecentre får først")
+
+
+def danish_tomorrow(hour: int) -> str:
+    return danish(hour, 0).replace("07-02", "07-03")
+
+
+@in_teams
+async def test_an_agenda_is_approved_goes_out_the_day_before_and_again_with_what_is_new(stage: Stage) -> None:
+    """R081 R085 R086 R087: only approved agendas go out; additions are gathered, approved and marked."""
+    await stage["hanne"].commands("punkt nødbolig til 12 beboere")
+    await stage["hanne"].presses("Drøftelse")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    await stage["ole"].presses("Godkend")
+    (agenda,) = (await meeting_of(stage))["agenda"]
+    assert (agenda["state"], agenda["approved_by"]) == ("approved", "ole")
+    assert items_in(agenda)[0].startswith("nødbolig til 12 beboere")
+    await stage.at("16:01")
+    (agenda,) = (await meeting_of(stage))["agenda"]
+    assert (agenda["state"], agenda["sent_at"]) == ("sent", danish(16, 0))
+    await stage.at("19:40")
+    await stage["per"].commands("punkt lukke skolerne i hedehusene?")
+    await stage["per"].presses("Drøftelse")
+    await stage.at("19:51")
+    await stage["ole"].presses("Godkend")
+    first, second = (await meeting_of(stage))["agenda"]
+    assert second["state"] == "sent"
+    assert [each["text"].split(" (")[0] for each in second["items"] if each["new"]] == ["lukke skolerne i hedehusene?"]
+    assert first["items"] != second["items"]
+
+
+@in_slack
+async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys_at_once(stage: Stage) -> None:
+    """R055 R088 R089 R090 R091 R132 R135 R205 R206 R260: S1 17:21 to 17:24."""
+    await held(stage)
+    first = await meeting_of(stage)
+    assert (first["state"], "ole" in first["present"], first["minutes"][0]["approved_by"]) == ("ended", False, None)
+    await stage["eva"].presses("Udsend")
+    assert (await meeting_of(stage))["minutes"][0]["sent_at"] is None
+    assert any("mindet om at godkende" in line["summary"] for line in log_of(await stage.export(), "reminder"))
+    await stage.at("17:24")
+    await stage["lars"].fills_in("Godkend", forward="centerchefer")
+    export = await stage.export()
+    (minutes,) = export["meetings"][0]["minutes"]
+    assert (minutes["approved_by"], minutes["sent_at"], minutes["lead_time"]) == ("lars", danish(17, 24), 4 * 60)
+    assert {"rune", "ulla", "hanne", "anne"} <= set(minutes["recipients"])
+    assert [each["owner"] for each in export["measures"]] == ["hanne"]
+    assert any("plejecentre får først" in line["summary"] for line in log_of(export, "decision"))
+    assert len(log_of(export, "minutes")) == 1
+    assert [each["at"] for each in export["meetings"]][1] == danish_tomorrow(10)
+
+
+@in_one_chat
+async def test_an_edit_after_approval_needs_a_new_one_and_what_was_not_approved_was_never_sent(stage: Stage) -> None:
+    """R091: S3 10:41; v1 that wasn't approved is never distributed."""
+    await held(stage)
+    await stage["eva"].fills_in("Ret", remarks="punkt 1 er ubekræftet")
+    first, second = (await meeting_of(stage))["minutes"]
+    assert (first["sent_at"], second["sent_at"], second["remarks"]) == (None, None, "punkt 1 er ubekræftet")
+    await stage["lars"].fills_in("Godkend")
+    first, second = (await meeting_of(stage))["minutes"]
+    assert (first["sent_at"], second["approved_by"]) == (None, "lars")
+    assert second["sent_at"] is not None
+    assert len((await stage.export())["measures"]) == 1
+
+
+@in_one_chat
+async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move_on(stage: Stage) -> None:
+    """R082: S3 Wednesday 16:00; the director is asked, everybody is told, nothing is lost."""
+    await held(stage)
+    await stage["hanne"].commands("punkt Eventuelt: kaffe")
+    await stage["hanne"].presses("Orientering")
+    await stage.forward(hours=1)
+    await stage["anne"].presses("Aflys mødet")
+    assert (await meeting_of(stage, 2))["state"] == "cancelled"
+    assert [each["state"] for each in (await stage.export())["agenda_items"]][-1] == "open"
+
+
+@in_slack
+async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cannot_be_taken_off(stage: Stage) -> None:
+    """R228 R229: it comes by itself, stays until it is ticked, and is done with when it has been told."""
+    await stage["tina"].commands("t haster 2 vogne til Ishøj @Rune")
+    assert (await stage.export())["measures"][0]["urgent"] is True
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    (agenda,) = (await meeting_of(stage))["agenda"]
+    assert [text.split(" ")[0] for text in items_in(agenda)] == ["Orientering:"]
+    assert not await stage["kim"].has("Tag punktet af")
+    await stage.at("17:00")
+    await stage["kim"].fills_in("Start mødet")
+    await stage["kim"].fills_in("Slut mødet", next_at="kl 19", next_place="stabsrummet")
+    assert (await stage.export())["agenda_items"][0]["state"] == "open"
+    await stage.at("19:00")
+    await stage["kim"].fills_in("Start mødet")
+    await stage["eva"].presses("Orienteret om punkt 1")
+    await stage["kim"].fills_in("Slut mødet", next_at="ingen")
+    assert (await stage.export())["agenda_items"][0]["state"] == "treated"
+    assert (await stage.export())["measures"][0]["orient_next_meeting"] is False
+
+
+@in_one_chat
+async def test_an_item_whose_deadline_falls_before_the_next_meeting_is_told_of(stage: Stage) -> None:
+    """R096 R097: the secretary and the director, with an extra meeting offered; one that is in time is no alarm."""
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["hanne"].commands("punkt skolemad frist i morgen 12")
+    assert not [line for line in log_of(await stage.export(), "reminder") if "frist før" in line["summary"]]
+    await stage["hanne"].commands("punkt nødstrøm frist kl 20")
+    (told,) = [line for line in log_of(await stage.export(), "reminder") if "frist før" in line["summary"]]
+    assert "kim" in told["receiver"]
+
+
+@in_one_chat
+async def test_the_room_is_made_ready_only_when_there_is_one_and_minutes_are_to_be_filed(stage: Stage) -> None:
+    """R093 R133 R134: a task for a physical meeting, none for a virtual one; the minutes wait for a document number."""
+    await stage["kim"].commands("møde om 30 min teams")
+    assert not [line for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]]
+    await stage["kim"].presses("Aflys mødet")
+    await held(stage)
+    assert [line for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]]
+    assert not [each for each in (await stage.export())["not_journalised"] if each["kind"] == "minutes"]
+    await stage["lars"].fills_in("Godkend")
+    assert [each for each in (await stage.export())["not_journalised"] if each["kind"] == "minutes"]

@@ -1,0 +1,187 @@
+"""Meetings in people's own calendars: the file in chat and the mail, read by a parser that is not the one that wrote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+import vobject
+
+from storage.plan import loading
+from tests.bot.platforms.fallback.test_reserve import EXAMPLE, Mailbox, mailbox
+from tests.databases import SQLite
+from tests.stage.platforms import in_one_chat, in_teams
+from tests.stage.slack import SlackStage
+from tests.stage.stage import DENMARK, RehearsalStage, Stage, log_of
+
+__all__ = ["mailbox"]
+
+
+async def fetched(stage: Stage, person: str = "rune") -> Any:
+    """The newest calendar file that a person has a link to."""
+    links = [found for text in await stage[person].reads() for found in re.findall(r"/kalender/\S+?\.ics", text)]
+    async with aiohttp.ClientSession() as client, client.get(stage.address + links[-1]) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/calendar")
+        return vobject.readOne(await answer.text())
+
+
+@in_teams
+async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_moved_and_called_off(
+    open_stage: Stage,
+) -> None:
+    """R055 R132: one UID, a SEQUENCE that rises, and a cancellation that takes the meeting out again."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("ind Rune")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    first = await fetched(stage)
+    assert (first.method.value, first.vevent.status.value) == ("REQUEST", "CONFIRMED")
+    assert first.vevent.dtstart.value == datetime(2026, 7, 3, 8, tzinfo=UTC)
+    assert first.vevent.dtend.value - first.vevent.dtstart.value == timedelta(hours=1)
+    assert first.vevent.organizer.value == "mailto:kim@htk.example"
+    assert {"mailto:rune@htk.example", "mailto:lars@htk.example"} <= {each.value for each in first.vevent.attendee_list}
+    await stage["kim"].commands("møde flyt i morgen 11 https://moede.htk.example/krisestab")
+    second = await fetched(stage)
+    assert second.vevent.uid.value == first.vevent.uid.value
+    assert int(second.vevent.sequence.value) > int(first.vevent.sequence.value)
+    assert second.vevent.dtstart.value == datetime(2026, 7, 3, 9, tzinfo=UTC)
+    assert second.vevent.url.value == second.vevent.location.value == "https://moede.htk.example/krisestab"
+    await stage["kim"].presses("Aflys mødet")
+    third = await fetched(stage)
+    assert (third.method.value, third.vevent.status.value) == ("CANCEL", "CANCELLED")
+    assert third.vevent.uid.value == first.vevent.uid.value
+    assert int(third.vevent.sequence.value) > int(second.vevent.sequence.value)
+    (meeting,) = (await stage.export())["meetings"]
+    assert (meeting["state"], meeting["place"]) == ("cancelled", "https://moede.htk.example/krisestab")
+    # The room that was to be made ready isn't needed any more.
+    assert [line["status"] for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]][
+        -1
+    ] == "done"
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/kalender/gættet.ics") as answer:
+        assert answer.status == 404
+
+
+@in_one_chat
+@pytest.mark.parametrize(
+    ("words", "at", "place"),
+    [
+        ("flyt til kl 12", "10:00", "stabsrummet"),
+        ("flyt i morgen 12", "10:00", "stabsrummet"),
+        ("flyttes til byrådssalen", "08:00", "byrådssalen"),
+        ("flyt Teams", "08:00", "Teams"),
+        ("flyt i morgen kl 12 i byrådssalen", "10:00", "byrådssalen"),
+        ("flyt snart", "08:00", "stabsrummet"),
+        ("flyt", "08:00", "stabsrummet"),
+        ("flyt til i går kl 9", "08:00", "stabsrummet"),
+    ],
+)
+async def test_a_meeting_is_moved_by_what_is_said_and_by_nothing_else(
+    open_stage: Stage, words: str, at: str, place: str
+) -> None:
+    """R055: what is not said stays as it was; what can't be read moves nothing."""
+    await open_stage["jens"].commands("aktiver 2 skybrud")
+    await open_stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await open_stage.at("21:00" if words == "flyt til kl 12" else "14:05")
+    await open_stage["kim"].commands(f"møde {words}")
+    (meeting,) = (await open_stage.export())["meetings"]
+    assert (meeting["at"], meeting["place"]) == (f"2026-07-03T{at}:00.000000Z", place)
+    assert meeting["invitation_sequence"] == ((at, place) != ("08:00", "stabsrummet"))
+
+
+@pytest.fixture
+async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterator[SlackStage]:
+    """Slack, with a mail server beside it and an address of krisebot's own."""
+    _, port = mailbox
+    text = EXAMPLE.replace(
+        "mail: null", f'mail: "mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"'
+    ).replace("kommune: ", "adresse: https://krise.htk.example/\nkommune: ", 1)
+    url = sqlite.migrated()
+    async with SlackStage(url, plan_=loading.parse(text, "planen")) as stage:
+        yield stage
+    sqlite.drop(url)
+
+
+async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
+    with_mail: SlackStage, mailbox: tuple[Mailbox, int]
+) -> None:
+    """R055 R073 R132: text/calendar with its method, to everybody in the staff; nobody is left with a meeting afterwards, nor
+    is who leaves the staff before it.
+    """
+    stage, (box, _) = with_mail, mailbox
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    assert {mail["to"] for mail in box.mails} == {f"{person}@htk.example" for person in await in_staff(stage)}
+    assert await stage["lars"].sees("https://krise.htk.example/kalender/")
+    (called,) = {calendar_in(mail) for mail in box.mails}
+    await stage["kim"].commands("ind Rune")
+    assert [calendar_in(mail)[0] for mail in box.mails if mail["to"] == "rune@htk.example"] == ["REQUEST"]
+    await stage["kim"].commands("ud Rune")
+    assert await stage["rune"].sees("Du er ikke indkaldt mere til møde 1")
+    await stage["kim"].commands("ind Rune")
+    his = [calendar_in(mail) for mail in box.mails if mail["to"] == "rune@htk.example"]
+    assert [method for method, _ in his] == ["REQUEST", "CANCEL", "REQUEST"]
+    first, off, again = (vobject.readOne(file).vevent for _, file in his)
+    assert first.uid.value == off.uid.value == again.uid.value
+    assert int(first.sequence.value) < int(off.sequence.value) < int(again.sequence.value)
+    assert [each.value for each in off.attendee_list] == ["mailto:rune@htk.example"]
+    await stage["kim"].fills_in("Flyt mødet", at="i morgen kl 12", place="stabsrummet")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    kinds, files = zip(*(calendar_in(mail) for mail in box.mails if mail["to"] == "anne@htk.example"), strict=True)
+    assert kinds == ("REQUEST", "REQUEST", "CANCEL")
+    events = [vobject.readOne(file).vevent for file in files]
+    assert files[0] == called[1]
+    assert len({event.uid.value for event in events}) == 1
+    assert [int(event.sequence.value) for event in events] == [0, 3, 4]
+    assert events[1].dtstart.value == datetime(2026, 7, 3, 10, tzinfo=UTC)
+
+
+async def in_staff(stage: Stage) -> list[str]:
+    return [each["person"] for each in (await stage.export())["members"]]
+
+
+def calendar_in(mail: Any) -> tuple[str, str]:
+    """The method that the mail's own head says, and the file."""
+    (file,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    return str(file.get_param("method")), file.get_payload(decode=True).decode()
+
+
+@pytest.fixture
+async def before_winter(sqlite: SQLite) -> AsyncIterator[Stage]:
+    """Saturday 24 October 2026, the day before the clocks are put back."""
+    url = sqlite.migrated()
+    async with RehearsalStage(url, datetime(2026, 10, 24, 9, 0, 10, tzinfo=DENMARK)) as stage:
+        yield stage
+    sqlite.drop(url)
+
+
+async def test_a_meeting_across_the_night_when_the_clocks_change_is_where_the_clock_on_the_wall_says(
+    before_winter: Stage,
+) -> None:
+    """D01 R085: shown in Danish time, the right instant in the file, the agenda out the day before at 16, each reminder once."""
+    stage = before_winter
+    await stage["jens"].commands("aktiver 2 stormflod")
+    await stage["kim"].commands("ind Rune")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    assert (await fetched(stage)).vevent.dtstart.value == datetime(2026, 10, 25, 9, tzinfo=UTC)
+    assert await stage["rune"].sees("søndag den 25. oktober 2026 kl. 10:00")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    await stage["ole"].presses("Godkend")
+    await stage["kim"].commands("møde i morgen kl 02:30 teams")
+    night = (await stage.export())["meetings"][1]
+    # The clock shows 02:30 twice; the first time is meant, and it is said which.
+    assert night["at"] == "2026-10-25T00:30:00.000000Z"
+    assert await stage["rune"].sees("kl. 02:30 sommertid")
+    assert (await fetched(stage)).vevent.dtstart.value == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    await stage.until(datetime(2026, 10, 25, 12, tzinfo=DENMARK))
+    day, night = (await stage.export())["meetings"]
+    assert [each["sent_at"] for each in day["agenda"]] == ["2026-10-24T14:00:00.000000Z"]
+    reminders = [
+        line["summary"] for line in log_of(await stage.export(), "reminder") if "agsorden for møde" in line["summary"]
+    ]
+    assert sorted(reminders) == ["Dagsorden for møde 2 er ikke godkendt ved fristen", "Mindet om dagsorden for møde 2"]

@@ -1,0 +1,90 @@
+"""Who has which role, the addresses that go with it, and the screen in the staff's room."""
+
+from __future__ import annotations
+
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import RehearsalStage, log_of
+
+stage = after(cloudburst)
+
+
+@in_one_chat
+async def test_the_chief_and_the_deputy_are_named_and_every_gate_that_says_chief_follows(stage: RehearsalStage) -> None:
+    """R054 T20: S1 14:45; until then the mayor acts as chief."""
+    await stage["hanne"].commands("rolle krisestabschef Hanne")
+    assert (await stage.export())["crisis"]["chief"] is None
+    await stage["kim"].commands("rolle krisestabschef Anne, stedfortræder Sara")
+    assert (await stage.export())["crisis"]["chief"] == "anne"
+    await stage["kim"].commands("billede")
+    await stage["kim"].fills_in("Skriv 1–3", s2="Sundhed: ingen kendte")
+    await stage["lars"].commands("billede")
+    await stage["lars"].presses("Godkend")
+    assert (await stage.export())["pictures"][0]["state"] == "draft"
+    await stage["sara"].commands("billede")
+    await stage["sara"].presses("Godkend")
+    assert (await stage.export())["pictures"][0]["approved_by"] == "sara"
+
+
+@in_one_chat
+async def test_the_secretariat_is_named_by_the_staff_and_has_the_right_at_once(stage: RehearsalStage) -> None:
+    """R130 R145: a role that the plan gives to somebody else, or to nobody."""
+    await stage["kim"].commands("log vand i kælderen")
+    number = (await stage.export())["log"][-1]["no"]
+    await stage["lars"].commands("rolle logfører Hanne")
+    await stage["hanne"].commands(f"bekræft {number}")
+    assert (await stage.export())["log_state"][str(number)]["verification"] == "confirmed"
+    await stage["lars"].commands("rolle brandmand Hanne")
+    assert not await stage["lars"].sees("Udpeget – brandmand")
+
+
+@in_one_chat
+async def test_the_copied_addresses_say_when_they_are_not_right_any_more(stage: RehearsalStage) -> None:
+    """R138 R051: the staff's and the support's, and who has come and gone since."""
+    await stage["kim"].commands("adresser")
+    assert await stage["kim"].sees("anne@htk.example")
+    await stage["kim"].commands("ind Hanne")
+    await stage["kim"].commands("ind Gitte")
+    assert await stage["kim"].sees("Mailgruppen er ændret")
+    await stage["kim"].commands("adresser")
+    copied = [line["refs"]["members"] for line in log_of(await stage.export(), "addresses")]
+    assert set(copied[1]) - set(copied[0]) == {"gitte"}
+
+
+@in_one_chat
+async def test_the_board_is_seen_by_its_link_alone_and_the_link_can_be_withdrawn(stage: RehearsalStage) -> None:
+    """R204: nothing without the link; a new one ends the old; what users wrote is text on it."""
+    await stage["kim"].commands("t <b>pumpe</b> til Birkehøj @Mads kl 18")
+    await stage["kim"].commands("tavle")
+    (path,) = {word for text in await stage["kim"].reads() for word in text.split() if word.startswith("/tavle/")}
+    async with stage.client.get(stage.address + path) as answer:
+        page = await answer.text()
+    assert (answer.status, "skybrud" in page, "<b>pumpe" in page, "&lt;b&gt;pumpe" in page) == (200, True, False, True)
+    async with stage.client.get(f"{stage.address}/tavle/gaet") as guessed:
+        assert guessed.status == 404
+    await stage["kim"].presses("Træk linket tilbage")
+    async with stage.client.get(stage.address + path) as gone:
+        assert gone.status == 404
+
+
+@in_one_chat
+async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_go(stage: RehearsalStage) -> None:
+    """R255: above twelve, with those who have said nothing."""
+    for name in ("Rune", "Gitte", "Per", "Ulla", "Jon", "Kaj", "Mads", "Hanne"):
+        await stage["kim"].commands(f"ind {name}")
+    assert not await stage["kim"].sees("bliver for stor")
+    await stage["mads"].commands("log pumpen kører")
+    await stage["kim"].commands("ind Line")
+    (warned,) = [text for text in await stage["kim"].reads() if "bliver for stor" in text]
+    assert "Gitte Krag" in warned
+    assert "Mads Rosen" not in warned
+
+
+@in_one_chat
+async def test_where_mail_and_telephones_are_sent_is_a_task_and_is_told_to_all(stage: RehearsalStage) -> None:
+    """R197: the number and the mailbox of the plan."""
+    (task,) = [line for line in log_of(await stage.export(), "task") if "Omstil telefoner" in line["summary"]]
+    assert "4359 1000" in task["summary"]
+    assert "dl_krisestab@htk.example" in task["summary"]
+    await stage["finn"].commands("melding")
+    assert await stage["finn"].sees("4359 1000")
