@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from bot.engine.telemetry import Telemetry
 from handlers.core.incoming import Incoming
 from storage.case import chain
 from storage.database import Database
@@ -24,12 +25,20 @@ class Intake:
         database: where the inbox is.
         counted: called with the numbers of what is on disk now, which is counted as begun by this process.
         wake: called when something new is on disk.
+        telemetry: told of each input.
     """
 
-    def __init__(self, database: Database, counted: Callable[[Iterable[int]], None], wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        counted: Callable[[Iterable[int]], None],
+        wake: Callable[[], None],
+        telemetry: Telemetry | None = None,
+    ) -> None:
         self._database = database
         self._counted = counted
         self._wake = wake
+        self._telemetry = telemetry or Telemetry()
         self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -84,4 +93,6 @@ class Intake:
             kept = await db.execute(statement.returning(Inbox.id, Inbox.key), list(rows.values()))
             new = {key: number for number, key in kept}
         self._counted(new.values())
+        for incoming in {each.key: each for each in reversed(batch) if each.key in new}.values():
+            self._telemetry.received(f"input-{new[incoming.key]}", incoming.platform, incoming.kind)
         return set(new)

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine import stalls
+from bot.engine.telemetry import Telemetry
 from bot.engine.worker import Worker
 from handlers.core import registry, router
 from handlers.core.card import Card
@@ -62,6 +65,7 @@ class Turns(Worker):
         plan: today's plan, asked for at every turn so that it can be read anew.
         committed: called after each turn that may have said something.
         ways: the ways to reach people that are in use.
+        telemetry: told of each turn.
     """
 
     def __init__(
@@ -71,12 +75,14 @@ class Turns(Worker):
         plan: Callable[[], Plan],
         committed: Callable[[], None],
         ways: Callable[[], Sequence[Way]] = tuple,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._plan = plan
         self._committed = committed
         self._ways = ways
+        self._telemetry = telemetry or Telemetry()
         self._one_at_a_time = asyncio.Lock()
         # What this process has counted, and not begun yet.
         self._counted: set[_Row] = set()
@@ -108,6 +114,7 @@ class Turns(Worker):
     async def _next(self) -> bool:
         begun: _Row | None = None
         counted: set[_Row] = set()
+        began = time.perf_counter()
         try:
             async with self._database.turn() as db:
                 now = self._clock.now()
@@ -119,15 +126,18 @@ class Turns(Worker):
                 if (type(row), row.id) in self._counted:
                     begun = (type(row), row.id)
                     self._counted.discard(begun)
+                    done = self._told(row)
                     async with asyncio.timeout(PATIENCE):
                         await self._run(db, row, now)
                     row.begun = 0
                 else:
                     counted = await self._count(db, row, now)
+            if begun is not None:
+                done(now, time.perf_counter() - began)
         except Exception as error:
             if begun is None:
                 raise
-            log.exception("a turn failed: %s %s", begun[0].__name__, begun[1])
+            self._telemetry.turn_failed(trace_of(begun[0], begun[1]), error)
             await self._put_off(begun[0], begun[1], error)
         self._counted |= counted
         return True
@@ -162,7 +172,7 @@ class Turns(Worker):
         incoming = Incoming.from_json(row.body)
         await self._remember(db, incoming, now)
         turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db), ways=self._ways())
-        turn.inbox_id = row.id
+        turn.inbox_id, turn.trace = row.id, trace_of(Inbox, row.id)
         await router.handle(turn)
         row.state, row.handled_at = "done", now
 
@@ -172,7 +182,15 @@ class Turns(Worker):
         turn = Turn(
             db, now, self._plan(), crisis=crisis, due=row.due_at, strangers=await _strangers(db), ways=self._ways()
         )
+        turn.trace = trace_of(Timer, row.id)
         await registry.timers[row.kind](turn, **row.args)
+
+    def _told(self, row: Inbox | Timer) -> Callable[[datetime, float], None]:
+        """What tells of a turn once it has committed; a row may be gone by then."""
+        trace = trace_of(type(row), row.id)
+        if isinstance(row, Inbox):
+            return partial(self._telemetry.handled, trace, str(row.body.get("platform", "")), row.received_at)
+        return partial(self._telemetry.fired, trace, row.kind, row.due_at)
 
     async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:
         """Where they were heard from is where they are answered and, later, written to first."""
@@ -213,6 +231,11 @@ class Turns(Worker):
                 kind="reply",
                 platform=incoming.platform,
             )
+
+
+def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
+    """What krisebot's own log calls everything that comes of an input or a timer."""
+    return f"{'input' if kind is Inbox else 'timer'}-{number}"
 
 
 async def _strangers(db: AsyncSession) -> dict[str, str]:

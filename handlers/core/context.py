@@ -75,6 +75,7 @@ class Context:
         self.exercise = crisis is not None and crisis.exercise
         self._secrets: redaction.Secrets | None = None
         self.inbox_id: int | None = None
+        self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
 
     @property

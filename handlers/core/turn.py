@@ -157,7 +157,7 @@ class Turn(Context):
                 if drawn != standing.card:
                     standing.card = drawn
                     standing.version += 1
-                    standing.edited_at = self.now
+                    standing.edited_at, standing.trace = self.now, self.trace
                 return standing
         routine = urgency == context.ROUTINE and not isinstance(recipient, StaffRecipient)
         quiet = await self.quiet_until(recipient) if routine else None
@@ -172,6 +172,7 @@ class Turn(Context):
             platform=platform,
             held=quiet is not None,
             created_at=self.now,
+            trace=self.trace,
         )
         self.db.add(message)
         wait, watch = (

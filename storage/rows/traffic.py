@@ -124,6 +124,7 @@ class Message(Base):
     edited_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
+    trace: Mapped[str | None]  # the input or the timer that said it last: "input-17", "timer-4"
 
 
 # For queries: messages to persons, not to a staff's channel.

@@ -36,7 +36,7 @@ def old_url(sqlite: SQLite) -> str:
 
 @pytest.fixture
 async def carried_over(old_url: str) -> AsyncIterator[Stage]:
-    """The old installation, opened by this krisebot."""
+    """The old installation, opened by this krisebot, which carries its tables over first."""
     database = Database(old_url)
     await database.migrate()
     await database.close()

@@ -183,7 +183,7 @@ def test_a_fault_says_file_line_and_remedy_in_one_line() -> None:
         ("kontakt: mads", "kontact: mads", "Ukendt nøgle »kontact«. Skriv »kontakt«."),
         ("medlemmer: [", "medlemer: [", "Ukendt nøgle »medlemer«. Skriv »medlemmer«."),
         ("kanal: ", "Kanal: ", "Ukendt nøgle »Kanal«. Skriv »kanal«."),
-        ("  sms: null", "  xyz: null", "Ukendt nøgle »xyz«. Her kan stå: sms, mail, opkald."),
+        ("  sms: null", "  xyz: null", "Ukendt nøgle »xyz«. Her kan stå: sms, mail, opkald, sms_fravalgt."),
     ],
 )
 def test_an_unknown_key_is_named_with_what_was_probably_meant(old: str, new: str, says: str) -> None:
