@@ -146,6 +146,20 @@ class Context:
         number = known.mobile if known else None
         return re.sub(r"(?<=\d)(?=(\d\d)+$)", " ", number) if number else "intet nummer"
 
+    def reached_at(self, person: str, platform: str) -> str:
+        """Where to reach somebody now: their number, else the chat that they wrote in.
+
+        Args:
+            person: who.
+            platform: where they wrote last.
+        """
+        number = self.phone(person)
+        return (
+            number
+            if any(each.isdigit() for each in number)
+            else f"skriv til {self.name(person)} i {platform.capitalize()}"
+        )
+
     def clock(self, at: datetime | None) -> str:
         """A time as people read it: "kl. 14:02", with the day where it isn't today."""
         if at is None:

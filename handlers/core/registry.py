@@ -130,6 +130,15 @@ def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
     return register
 
 
+own_words: list[Reply] = []
+
+
+def words(run: Reply) -> Reply:
+    """Register what is done with words that are no verb and no answer: `async (turn, text) -> bool`, True when it was."""
+    own_words.append(run)
+    return run
+
+
 def _once(into: dict[str, Any], name: str, what: Any) -> None:
     if name in into:
         raise ValueError(f"{name!r} is registered twice")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from handlers.core import enclosures, personal_numbers, proof, registry
 from handlers.core.card import Button, Card, quote
 from handlers.core.incoming import Incoming
-from handlers.core.language import verb_words
+from handlers.core.language import dangers, verb_words
 from handlers.core.registry import Verb, action
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
@@ -97,16 +98,128 @@ def strip_name(text: str) -> str:
     return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
 
 
+# Verbs that people also write in ordinary sentences ("mail virker ikke", "stop det"): alone they are meant, and after
+# `/krise` they always are; in front of other words they are no more than words.
+EVERYDAY = frozenset(
+    [
+        "mail",
+        "telefon",
+        "telefonliste",
+        "it",
+        "status",
+        "start",
+        "stop",
+        "ring",
+        "nummer",
+        "telefonnummer",
+        "opkald",
+        "ringede",
+        "plan",
+        "links",
+        "opgave",
+        "moede",
+        "hvem",
+        "kontakt",
+        "kontakter",
+        "roller",
+        "spoergsmaal",
+        "spoerg",
+        "svar",
+        "beslutning",
+        "besluttet",
+        "beslutninger",
+        "rapport",
+        "meld",
+        "mangler",
+        "ind",
+        "ud",
+        "tal",
+        "sag",
+        "ret",
+        "find",
+        "led",
+        "vagt",
+        "hjaelp",
+        "help",
+        "menu",
+        "fjern",
+        "tilfoej",
+        "indkald",
+        "grad",
+        "muligheder",
+        "alternativer",
+        "byraad",
+        "byraadet",
+        "logistik",
+        "partner",
+        "partnere",
+        "adresser",
+        "funktioner",
+        "overblik",
+        "laering",
+        "oevelse",
+        "oevelser",
+        "overvaagning",
+        "ressourcer",
+        "fortrolig",
+        "advar",
+        "stab",
+        "a",
+        "b",
+        "d",
+        "m",
+        "o",
+        "p",
+        "r",
+        "s",
+        "t",
+        "v",
+    ]
+)
+# What follows such a verb where it is meant all the same: a number, a name, a mark.
+STRUCTURED = re.compile(r"(?!112\b)[\d@#!?:(]|(?:til|om|i morgen|kl)\b", re.IGNORECASE)
+
+
+def is_explicit(text: str) -> bool:
+    """Whether a plain text begins with a verb that is meant as one, so that it is no answer to anything else."""
+    found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    if found.kind != "exact":
+        return False
+    return fold(found.typed) not in EVERYDAY or not found.rest or STRUCTURED.match(found.rest) is not None
+
+
 async def said(turn: Turn, text: str) -> None:
-    """Read what was said to the bot in a one-to-one chat: an answer to what it asked, a verb, or neither."""
-    text = strip_name(text)
+    """Read what was said to the bot in a one-to-one chat: a verb, an answer to what it asked, or somebody's own words."""
+    named, text = text.strip() != strip_name(text), strip_name(text)
+    if named or not text or (is_explicit(text) and fold(text) not in EVERYDAY):
+        await command(turn, text)
+        return
     here, exercise = turn.crisis, turn.exercise
     for answers in await _by_newest_question(turn):
         if await answers(turn, text):
             return
         # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
         turn.crisis, turn.exercise = here, exercise
-    await command(turn, text)
+    heard = dangers.hear(text)
+    if is_explicit(text) and not (heard is not None and heard.grave):
+        await command(turn, text)
+        return
+    if not await _led_on(turn, text):
+        await command(turn, text)
+
+
+async def _led_on(turn: Turn, text: str) -> bool:
+    for leads_on in registry.own_words:
+        if await leads_on(turn, text):
+            return True
+    return False
+
+
+async def _lead_on(turn: Turn, text: str) -> None:
+    """Lead words that no verb knows on to where they belong; in the staff's channel they are offered to its log."""
+    in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
+    if in_staff or turn.the_incoming.kind == "text" or not await _led_on(turn, text):
+        await _not_understood(turn, text)
 
 
 async def _by_newest_question(turn: Turn) -> list[registry.Reply]:
@@ -124,7 +237,7 @@ async def command(turn: Turn, text: str) -> None:
     found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
     verb = registry.verbs.get(found.verb or "")
     if verb is None:
-        await _not_understood(turn, text)
+        await _lead_on(turn, text)
     elif found.kind == "near" and verb.grave:
         await turn.answer(
             Card(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from handlers.core import registry, rights, router
-from handlers.core.card import Button, Card, quote
+from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.language import dangers
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
@@ -11,7 +12,7 @@ from storage.rows.crisis import Crisis
 
 # What is offered first, in order, to those who may; five of them are shown.
 FIRST_OUTSIDE = ("varsel", "aktiver", "hvem", "status", "hjælp")
-FIRST_IN_CRISIS = ("status", "log", "hvem", "afblæs", "varsel", "opskaler")
+FIRST_IN_CRISIS = ("varsel", "status", "log", "hvem", "afblæs", "opskaler")
 MOST = 5
 
 LABELS = {
@@ -27,7 +28,11 @@ LABELS = {
 
 @verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
-    """The five things this person can do now; all verbs are one tap away."""
+    """The five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
+    if dangers.hear(f"hjælp {text}") is not None and text.strip():
+        for leads_on in registry.own_words:
+            if await leads_on(turn, f"hjælp {text}"):
+                return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
@@ -47,7 +52,7 @@ async def show(turn: Turn, text: str) -> None:
     late = f"\n{over}" if (over := upkeep.expired(turn)) else ""
     await turn.answer(
         Card(
-            f"*Krisebot.* {state} Ved fare for liv: ring 112.{late}\nSkriv bare, hvad der er sket – eller vælg:",
+            f"{DANGER}\n*Krisebot.* {state}{late}\nSkriv bare, hvad der er sket – eller vælg:",
             buttons=(
                 *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[:MOST]),
                 Button("Alle kommandoer", "help.all", {}),

@@ -46,7 +46,6 @@ async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_t
 
     await stage["finn"].commands("varsel brand på rådhuset", "generelt")
     await stage["finn"].presses("Ja")
-    await stage["finn"].presses("Ja")
     real = await stage.export(2)
     assert not real["crisis"]["exercise"]
     assert [step["person"] for step in real["escalation"]] == ["jens"]
