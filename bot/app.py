@@ -13,9 +13,11 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.engine import stalls
 from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Platform
+from bot.operations import systemd
 from bot.pages.calendar_file import CalendarFile
 from bot.pages.case_download import CaseDownload
 from bot.pages.health import Health
@@ -144,7 +146,7 @@ class Krisebot:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
             [
-                *Health(self.database, self.engine, self.platforms).routes(),
+                *Health(self.engine, self.settings.backup).routes(),
                 *WallBoard(self.engine).routes(),
                 *CalendarFile(self.engine).routes(),
                 *Papers(self.engine).routes(),
@@ -174,6 +176,12 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     database = Database(settings.database_url)
     await database.migrate()
     bot = Krisebot(settings, database, plan)
+    with stalls.broken_off(last=stalls.LAST):
+        await _serve(bot, say)
+
+
+async def _serve(bot: Krisebot, say: Callable[[str], None]) -> None:
+    settings, database = bot.settings, bot.database
     await bot.start()
     runner = web.AppRunner(bot.server(), access_log=None, shutdown_timeout=2)
     await runner.setup()
@@ -189,7 +197,8 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
                 say(f"Adgangskode: {bot.join_code}")
         else:
             say(f"Krisebot kører på {address}: {', '.join(platform.name for platform in bot.platforms)}")
-        await _until_told(bot.read_plan_again)
+        async with systemd.watched(bot.engine.wakefulness):
+            await _until_told(bot.read_plan_again)
     finally:
         await runner.cleanup()
         await bot.stop()

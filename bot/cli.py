@@ -19,8 +19,10 @@ from sqlalchemy import select
 from bot import doctor as checkup
 from bot import settings as configuration
 from bot.engine.packing import attached
+from bot.operations import commands, logs, readiness
 from bot.playing import scenario
 from bot.settings import Settings, SettingsFault
+from bot.version import VERSION
 from handlers.alert import contacts
 from handlers.core.turn import Turn
 from handlers.log import seal
@@ -48,6 +50,7 @@ app = typer.Typer(
 )
 plan_app = typer.Typer(help="Planfilen.", no_args_is_help=True)
 app.add_typer(plan_app, name="plan")
+commands.add_to(app)
 
 
 class Format(StrEnum):
@@ -60,8 +63,19 @@ class Format(StrEnum):
     ZIP = "zip"
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"krisebot {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
-def default(context: typer.Context) -> None:
+def default(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Vis, hvilken krisebot det er")
+    ] = False,
+) -> None:
     """Without a command: the same as serve."""
     if context.invoked_subcommand is None:
         serve()
@@ -72,10 +86,8 @@ def serve() -> None:
     """Start krisebot."""
     from bot import app as running
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = _settings()
+    logs.set_up(settings.log)
     try:
         asyncio.run(running.serve(settings, lambda line: print(line, flush=True)))
     except PlanFaults as faults:
@@ -152,7 +164,7 @@ def doctor() -> None:
     lines = _run(checkup.examine(_settings()))
     for line in lines:
         print(line)
-    if any(line.startswith(checkup.FAULT) for line in lines):
+    if any(line.startswith(readiness.FAULT) for line in lines):
         raise typer.Exit(FOUND)
 
 

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from bot.operations import readiness
+from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
 from storage.database import Database, DatabaseUnavailable
 from storage.plan import loading, reach
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
 
-GOOD, WARNING, FAULT = "OK", "ADVARSEL", "FEJL"
 LEVELS = {"warning": WARNING, "fault": FAULT}
 
 
@@ -33,6 +34,7 @@ async def examine(settings: Settings) -> list[str]:
         return [f"{FAULT}  {fault}" for fault in faults.faults]
     lines = [f"{GOOD}  Planen kan bruges: {len(plan.persons)} personer"]
     lines += [f"{WARNING}  {warning}" for warning in plan.warnings_on(today())]
+    lines += await readiness.told(settings, plan, datetime.now(UTC))
     database = Database(settings.database_url)
     try:
         await database.migrate()

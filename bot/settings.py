@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
@@ -84,6 +85,20 @@ def _setting(name: str, default: Any = None) -> Any:
 Pace = Annotated[Rates, NoDecode]
 
 
+# "MICROSOFT_APP_PASSWORD=2027-01-31, GatewayAPI=2027-06-01": when what we have been given runs out.
+Expiries = Annotated[dict[str, date], NoDecode]
+
+
+def expiries(text: str) -> dict[str, date]:
+    """Read "name=year-month-day", several with commas between.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    pairs = (each.partition("=") for each in text.split(",") if each.strip())
+    return {name.strip(): date.fromisoformat(day.strip()) for name, _, day in pairs}
+
+
 class Settings(BaseSettings):
     """The settings: each is read from the environment under the name that stands beside it."""
 
@@ -127,6 +142,19 @@ class Settings(BaseSettings):
 
     imap_url: SecretStr | None = _setting("KRISEBOT_IMAP_URL")
     mailgun_signing_key: SecretStr | None = _setting("KRISEBOT_MAILGUN_SIGNING_KEY")
+
+    backup: Path | None = _setting("KRISEBOT_BACKUP")
+    expires: Expiries = _setting("KRISEBOT_EXPIRES", "")
+    log: Literal["json", "text"] | None = _setting("KRISEBOT_LOG")
+
+    # Whom the watchdog alarms, as apprise writes it, one or more with a space between; and who misses it when it is gone.
+    watchdog_alarm: SecretStr | None = _setting("KRISEBOT_WATCHDOG_ALARM")
+    watchdog_heartbeat: SecretStr | None = _setting("KRISEBOT_WATCHDOG_HEARTBEAT")
+
+    @field_validator("expires", mode="before")
+    @classmethod
+    def _expires(cls, value: Any) -> Any:
+        return expiries(value) if isinstance(value, str) else value
 
     @field_validator(
         "slack_posts", "slack_channel_posts", "slack_edits", "teams_posts", "teams_chat_posts", mode="before"

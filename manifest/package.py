@@ -1,4 +1,4 @@
-"""The app package that an administrator uploads to Teams: `python -m manifest.package -o krisebot-teams.zip`.
+"""The app package that an administrator uploads to Teams: `krisebot teams-package -o krisebot-teams.zip`.
 
 How it is used is told in TEAMS.md.
 """

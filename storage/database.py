@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
 from storage import sqlite
@@ -42,14 +43,19 @@ class Database:
 
     Args:
         url: an SQLAlchemy address, `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`.
+        read_only: for an SQLite file that shall stay as it is, byte for byte.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = _sqlite(url) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+            if not read_only:
+                _make_private(Path(self.url.database))
+        self.engine = (
+            _sqlite(url, read_only) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+        )
         self.insert = sqlite_dialect.insert if self.is_sqlite else postgresql.insert
         """An INSERT that can pass over what is there already: each kind of database has its own."""
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -71,10 +77,7 @@ class Database:
             DatabaseUnavailable: it can't be reached, or is newer than this program.
         """
         try:
-            async with self.engine.begin() as connection:
-                if not self.is_sqlite:
-                    # Replicas that start together take turns: one makes the tables, the others find them.
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+            async with self.changing_tables() as connection:
                 await connection.run_sync(_upgrade)
         except CommandError as error:
             raise DatabaseUnavailable(
@@ -82,6 +85,32 @@ class Database:
             ) from error
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
+
+    @asynccontextmanager
+    async def changing_tables(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that tables may be made anew in; replicas that start together take turns.
+
+        SQLite changes a table by making another, and what speaks of its rows would stand in the way meanwhile. So it is
+        held against them at the end.
+        """
+        async with self.engine.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection if self.is_sqlite else None
+            if raw is not None:
+                await raw.execute("PRAGMA foreign_keys=OFF")
+            try:
+                async with connection.begin():
+                    if raw is None:
+                        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
+                    yield connection
+                    lost: list[Any] = (
+                        list(await connection.exec_driver_sql("PRAGMA foreign_key_check")) if raw is not None else []
+                    )
+                    if lost:
+                        what = f"{lost[0][0]}: en række taler om en i {lost[0][2]}, som ikke er der"
+                        raise DatabaseUnavailable(f"{self.url.render_as_string()}: {what}")
+            finally:
+                if raw is not None:
+                    await raw.execute("PRAGMA foreign_keys=ON")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -120,6 +149,19 @@ class Database:
             await session.connection(execution_options={"reading": True})
             yield session
 
+    async def overwrite_deleted(self, db: AsyncSession) -> None:
+        """What is deleted by this session is overwritten in an SQLite file; PostgreSQL's own vacuum sees to it there."""
+        if self.is_sqlite:
+            await (await db.connection()).exec_driver_sql("PRAGMA secure_delete=ON")
+
+    async def forget_deleted(self) -> None:
+        """Let go of the write-ahead log, which has what was deleted in it; as far as nobody is reading there."""
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                if raw is not None:
+                    await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def ping(self) -> None:
         """Ask the database for a sign of life; raises SQLAlchemyError or OSError when it gives none."""
         async with self.engine.connect() as connection:
@@ -131,13 +173,21 @@ class Database:
         await self._turn_engine.dispose()
 
 
+def _make_private(file: Path) -> None:
+    """Make the file for its owner alone, where there is none; what SQLite puts beside it gets the same rights."""
+    with suppress(OSError):  # what can't be opened is told by whoever opens it
+        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+
+
 def _take_turn(session: Session) -> None:
     """Wait for the lock that is let go of when the transaction ends."""
     session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 
-def _sqlite(url: str) -> AsyncEngine:
+def _sqlite(url: str, read_only: bool) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
+    if read_only:
+        path = f"{Path(path).resolve().as_uri()}?mode=ro"
     engine = create_async_engine(url, async_creator=lambda: sqlite.connect(path, PATIENCE))
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -145,6 +195,10 @@ def _sqlite(url: str) -> AsyncEngine:
         # The driver would begin transactions lazily, as readers; ours begin below, as writers.
         connection.isolation_level = None
         cursor = connection.cursor()
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+            cursor.close()
+            return
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
@@ -152,14 +206,20 @@ def _sqlite(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
+        reading = read_only or connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else sqlite.WRITES)
 
     return engine
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
+    config = migration_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def migration_config() -> Config:
+    """Where the migrations are; whoever runs them gives it a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
+    return config

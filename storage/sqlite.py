@@ -21,13 +21,15 @@ class Connection(aiosqlite.Connection):
     """The driver's connection, which keeps its thread for what waits.
 
     Args:
-        path: the file, made when it isn't there.
+        path: the file, made when it isn't there; or its address, "file:///…?mode=ro".
         patience: seconds to wait for another process that is writing.
     """
 
     def __init__(self, path: str, patience: float) -> None:
         # Both threads use it, and never at once: whoever asks has its answer before it asks again.
-        super().__init__(lambda: sqlite3.connect(path, timeout=patience, check_same_thread=False), 64)
+        super().__init__(
+            lambda: sqlite3.connect(path, timeout=patience, check_same_thread=False, uri=path.startswith("file:")), 64
+        )
         self._patience = patience
         # A process that ends doesn't wait for it.
         self._thread.daemon = True

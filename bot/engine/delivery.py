@@ -17,6 +17,7 @@ from sqlalchemy import ScalarSelect, func, select
 from bot.engine.addressing import OTHER_WAY_AFTER, WAITS, Addresser
 from bot.engine.next_sends import Sending, SendQueue
 from bot.engine.platform import CannotLook, InDoubt, Outgoing, Platform, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.telemetry import Telemetry
 from bot.engine.worker import Worker
 from handlers.core.clock import Clock
 from storage.database import Database
@@ -46,6 +47,7 @@ class Deliverer(Worker):
         platforms: the ways out, by name.
         fell_due: called when a failure has been written down as a timer.
         look_again: called when there may be more to send: a conversation is free, or a limit's time has come.
+        telemetry: told of each message that is sent, or not.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class Deliverer(Worker):
         platforms: Mapping[str, Platform],
         fell_due: Callable[[], None],
         look_again: Callable[[], None],
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._platforms = platforms
         self._look_again = look_again
+        self._telemetry = telemetry or Telemetry()
         self._addresser = Addresser(database, clock, plan, platforms, fell_due)
         self._claims = SendQueue(database, clock, platforms)
         self._alarm: asyncio.TimerHandle | None = None
@@ -194,6 +198,10 @@ class Deliverer(Worker):
                         delivery.state = "replaced"
                     continue
                 job, ref = sent[delivery.id]
+                said_at = message.created_at if job.ref is None else message.edited_at or message.created_at
+                self._telemetry.delivered(
+                    message.trace, job.platform, message.urgency, said_at, now, job.attempts, job.ref is not None
+                )
                 delivery.ref, delivery.version_sent = ref, job.post.version
                 delivery.sent_at = delivery.sent_at or now
                 delivery.error, delivery.attempts = None, 0
@@ -208,6 +216,7 @@ class Deliverer(Worker):
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
             delivery.attempts += counts
+            self._telemetry.not_delivered(message.trace, job.platform, for_good=False, attempts=delivery.attempts)
             delivery.error = why
             # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
@@ -236,6 +245,7 @@ class Deliverer(Worker):
                 delivery.state, delivery.version_sent = "sent", message.version
                 return
             delivery.state = "failed"
+            self._telemetry.not_delivered(message.trace, job.platform, for_good=True, attempts=delivery.attempts)
             if not await self._addresser.try_another_way(db, message, now):
                 await self._addresser.give_up(db, message, why, now)
 

@@ -23,6 +23,7 @@ from bot.engine.intake import Intake
 from bot.engine.packing import Packer
 from bot.engine.platform import Platform
 from bot.engine.staff_channels import StaffChannels
+from bot.engine.telemetry import Telemetry
 from bot.engine.turns import Turns
 from bot.engine.worker import Worker
 from handlers.core.clock import Clock
@@ -56,11 +57,19 @@ class Engine:
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
-        self.intake = Intake(database, self._come_in.set)
+        self.telemetry = Telemetry()
         self.turns = Turns(
-            database, clock, plan, self._committed, lambda: [each.way for each in self.platforms.values()]
+            database,
+            clock,
+            plan,
+            self._committed,
+            lambda: [each.way for each in self.platforms.values()],
+            self.telemetry,
         )
-        self.deliverer = Deliverer(database, clock, plan, self.platforms, self._come_in.set, self._go_out.set)
+        self.deliverer = Deliverer(
+            database, clock, plan, self.platforms, self._come_in.set, self._go_out.set, self.telemetry
+        )
+        self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from handlers.core import enclosures, personal_numbers, proof, registry
-from handlers.core.card import Button, Card, quote
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import LONGEST_NUMBER
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers, verb_words
-from handlers.core.registry import Verb, action
+from handlers.core.registry import Action, Verb, action
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -49,13 +51,13 @@ async def handle(turn: Turn) -> None:
         case "command" | "text" if incoming.enclosed and _addressed(incoming) and not strip_name(incoming.text):
             pass  # Nothing is said; it is offered below.
         case "press":
-            await press(turn, incoming.action, incoming.args)
+            await pressed(turn)
         case "command":
             await command(turn, strip_name(incoming.text))
         case "text" if incoming.place == "dm":
             await said(turn, incoming.text)
         case kind if kind in ABOUT_MESSAGES:
-            await press(turn, ABOUT_MESSAGES[kind], {})
+            await _act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
     if incoming.enclosed and _addressed(incoming):
         await _offer(turn, incoming, inbox)
 
@@ -266,34 +268,65 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
         await refuse(turn, verb.who)
 
 
-async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
-    """Run what a button does, for somebody who may.
+async def pressed(turn: Turn, crisis: int | None = None) -> None:
+    """Run what a pressed button does, as it stands on a card that was shown to whoever pressed it, there.
 
-    A button that stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice;
-    the card is drawn again for whoever pressed, as it stands now.
+    What comes with a press is written by whoever sends it: it only tells which button of the card is meant. A button that
+    stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice; the card is drawn
+    again, as it stands now. What was shown to nobody there is dropped.
+
+    Args:
+        crisis: which crisis it is about, where that was asked afterwards.
     """
-    pressed = registry.actions.get(name)
+    incoming = turn.the_incoming
     standing = await turn.pressed()
-    if pressed is None:
-        await _unknown(turn, name, standing)
+    if standing is not None:
+        card = Card.from_json(standing.card)
+    elif not incoming.message:
+        # The sender's own page is drawn when it is opened, and nowhere written down.
+        card = await registry.home_card(turn)
+    else:
+        log.info("a press was dropped: %s was not shown to whoever pressed it", incoming.message[:LONGEST_NUMBER])
+        return
+    # Two buttons may do the same, one of them at once and one with a form.
+    meant = [each for each in card.buttons if (each.do, dict(each.args)) == (incoming.action, dict(incoming.args))]
+    if incoming.action not in registry.actions:
+        await _unknown(turn, incoming.action, standing)
+        return
+    if not meant:
+        if standing is not None:
+            standing.version += 1
         return
     if standing is not None:
-        if not any(button["do"] == name and button["args"] == dict(args) for button in standing.card["buttons"]):
-            standing.version += 1
-            return
-        turn.exercise = turn.exercise or bool(standing.card.get("exercise"))
+        turn.exercise = turn.exercise or card.exercise
         if standing.crisis_id is not None:
             turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
-    if isinstance(args.get("crisis"), int):
-        turn.crisis = await turn.db.get(Crisis, args["crisis"])
-    if pressed.crisis and turn.crisis is None and not await find_crisis(turn):
+    fields = (*card.fields, *(field for each in meant for field in each.form))
+    args = dict(meant[0].args)
+    turn.incoming = replace(incoming, args=dict(args), values=_filled_in(fields, incoming.values))
+    about = args.pop("crisis", None) if crisis is None else crisis
+    if isinstance(about, int):
+        turn.crisis = await turn.db.get(Crisis, about)
+    await _act(turn, registry.actions[incoming.action], args)
+
+
+def _filled_in(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
+    """What was filled in; of a choice, what can be chosen. A form may have been opened before the card was changed: its
+    words are kept, and the handler sees to them."""
+    choices = {field.id: ("", *dict(field.choices)) for field in fields if field.kind == "choice"}
+    return {name: value for name, value in values.items() if name not in choices or value in choices[name]}
+
+
+async def _act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
+    """Run an action for somebody who may, on the crisis it is about."""
+    if action.crisis and turn.crisis is None and not await find_crisis(turn):
         return
-    if await pressed.who.held(turn):
-        await pressed.run(turn, **{key: value for key, value in args.items() if key != "crisis"})
-    elif await pressed.who.lacks_proof(turn):
+    if await action.who.held(turn):
+        await action.run(turn, **args)
+    elif await action.who.lacks_proof(turn):
         await proof.ask(turn)
     else:
-        await refuse(turn, pressed.who)
+        await refuse(turn, action.who)
 
 
 async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
@@ -399,9 +432,9 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     if original is None:
         return
     if original.kind == "press":
-        await press(turn, original.action, {**original.args, "crisis": turn.the_crisis.id})
+        await pressed(turn, turn.the_crisis.id)
     elif original.kind in ABOUT_MESSAGES:
-        await press(turn, ABOUT_MESSAGES[original.kind], {})
+        await _act(turn, registry.actions[ABOUT_MESSAGES[original.kind]], {})
     elif verb:
         await _run_on(turn, registry.verbs[verb], strip_name(original.text))
     else:

@@ -157,7 +157,7 @@ class Turn(Context):
                 if drawn != standing.card:
                     standing.card = drawn
                     standing.version += 1
-                    standing.edited_at = self.now
+                    standing.edited_at, standing.trace = self.now, self.trace
                 return standing
         routine = urgency == context.ROUTINE and not isinstance(recipient, StaffRecipient)
         quiet = await self.quiet_until(recipient) if routine else None
@@ -172,6 +172,7 @@ class Turn(Context):
             platform=platform,
             held=quiet is not None,
             created_at=self.now,
+            trace=self.trace,
         )
         self.db.add(message)
         wait, watch = (
@@ -263,7 +264,7 @@ class Turn(Context):
             self.db.add(Timer(key=key, kind=kind, args=args, crisis_id=crisis_id, due_at=due))
         else:
             standing.kind, standing.args, standing.due_at = kind, args, due
-            standing.state, standing.attempts, standing.crisis_id = "waiting", 0, crisis_id
+            standing.state, standing.attempts, standing.begun, standing.crisis_id = "waiting", 0, 0, crisis_id
 
     async def cancel(self, *keys: str) -> None:
         """Take timers off, where they still wait."""

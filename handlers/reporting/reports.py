@@ -36,7 +36,9 @@ HEADINGS = {
     "approved_by": "Godkendt af",
 }
 # "HASTER: …" in front, or "… haster!" at the end: "afleveres direkte til krisestaben".
-URGENTLY = re.compile(r"^\s*haster\b\s*[:!,.–-]*\s*|[\s,.–-]+(?:det )?haster\s*[.!]*\s*$", re.IGNORECASE)
+URGENTLY = re.compile(
+    r"^\s*+haster\b\s*+[:!,.–-]*+\s*+|(?<![\s,.–-])[\s,.–-]++(?:det )?haster\s*+[.!]*+\s*+$", re.IGNORECASE
+)
 
 
 @verb(

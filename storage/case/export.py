@@ -103,6 +103,10 @@ async def _log(db: AsyncSession, crisis: Crisis, highest: int) -> Lines:
         .order_by(LogEntry.no)
     )
     async for row in await db.stream(every.execution_options(yield_per=AT_A_TIME)):
+        if not row.canonical:
+            # It was deleted when its time was up, as the log's last line says: see storage/keeping/retention.py.
+            log.add({"no": row.no, "omitted": True, "previous_hash": row.previous_hash, "hash": row.hash}, None)
+            continue
         line, state = {**json.loads(row.canonical), "hash": row.hash}, row.LogState
         # What is said of an attachment is as confidential as the line before it that it belongs to, whenever that was graded.
         above = GRADES.index(state.grade if state else row.grade) > highest

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.case import chain
+from storage.case import chain, omitted
 from storage.case.chain import Break
 from storage.case.export import AT_A_TIME, FORMAT, spooled
 from storage.case.lines import Line, Lines, entries
@@ -33,8 +33,13 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
         what disagrees; nothing when all is well.
     """
     found: list[Break] = []
+    deleted: list[int] = []
+    said_so: list[dict[str, Any]] = []
     rows = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
     async for entry in await db.stream_scalars(rows.execution_options(yield_per=AT_A_TIME)):
+        if not entry.canonical:
+            deleted.append(entry.no)
+            continue
         content = _content(entry.canonical)
         if content is None or chain.canonical(content) != entry.canonical:
             found.append(Break(entry.no, "linjens bytes er ændret"))
@@ -48,8 +53,12 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
             found.append(Break(entry.no, "kolonnen folded er en anden end i linjen"))
         if chain.digest(entry.canonical) != entry.hash:
             found.append(Break(entry.no, "linjen er ændret, efter at den blev skrevet"))
+        if entry.kind == omitted.KIND:
+            said_so.append(content)
+    lawful = omitted.omitted_by(said_so)
+    found += [Break(no, "linjen er slettet, og ingen linje siger hvorfor") for no in deleted if no not in lawful]
     if found:
-        return found
+        return sorted(found, key=lambda each: each.no)
     told = await spooled(db, crisis)
     return verify_export(told, head) or [
         Break(row["log_no"], f"bilaget {row['name']} {wrong}")

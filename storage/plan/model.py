@@ -37,6 +37,7 @@ from storage.plan.sections import (
     Fallback,
     Link,
     Meetings,
+    Retention,
     Rooms,
     SupportFunction,
     Watch,
@@ -44,7 +45,7 @@ from storage.plan.sections import (
 from storage.plan.words import CentreName, Id, PersonId, Phone, Text, Web, Zone, fold
 
 # What a running crisis takes from today's plan, not from the one it began with.
-TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback")
+TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback", "retention")
 
 
 class Plan(PlanModel):
@@ -81,6 +82,7 @@ class Plan(PlanModel):
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
+    retention: Retention = Field(default=Retention(), alias="opbevaring")
 
     @field_validator("fallback")
     @classmethod
@@ -222,13 +224,16 @@ class Plan(PlanModel):
         """The plan that a crisis began with, as it can be used today.
 
         Args:
-            frozen: what `frozen` gave when the crisis began; a key that we no longer know is passed over.
+            frozen: what `frozen` gave when the crisis began; a key that we no longer know is passed over. Empty for a
+                crisis that has been deleted: then today's plan is all there is.
             today: where persons' names, numbers and ids come from; a person no longer in it is as they were.
             holders: roles that others have in this crisis than in the plan, by shift or by naming.
 
         Raises:
             pydantic.ValidationError: `frozen` is no plan.
         """
+        if not frozen:
+            return today
         old = _as_it_was(json.dumps(frozen))
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}

@@ -220,6 +220,7 @@ class Fallback(PlanModel):
     sms: Text | None = Field(default=None, alias="sms", repr=False)
     mail: Text | None = Field(default=None, alias="mail", repr=False)
     calls: Calls | None = Field(default=None, alias="opkald", repr=False)
+    without_sms: YesNo = Field(default=False, alias="sms_fravalgt")
 
 
 class ChannelOrder(PlanModel):
@@ -276,3 +277,13 @@ class ContactTest(PlanModel):
 
     monthly: YesNo = Field(default=True, alias="månedligt")
     quarterly: YesNo = Field(default=True, alias="kvartal")
+
+
+class Retention(PlanModel):
+    """How long what is remembered is kept; a case no shorter than until it is filed. GDPR article 5, and the archive law."""
+
+    cases: Duration = Field(default=read_duration("1825d"), alias="sager")
+    exercises: Duration = Field(default=read_duration("365d"), alias="øvelser")
+    traffic: Duration = Field(default=read_duration("90d"), alias="beskeder")
+    contact_tests: Duration = Field(default=read_duration("365d"), alias="kontakttest")
+    backups: Duration = Field(default=read_duration("30d"), alias="sikkerhedskopier")

@@ -112,6 +112,9 @@ LogKind = Literal[
     "journalised",
     "c3_transfer",
     "export",
+    "restored",
+    "retention",
+    "omitted",
 ]
 Verification = Literal["confirmed", "unconfirmed"]
 Direction = Literal["in", "out", "internal"]
@@ -189,7 +192,9 @@ async def state_of(db: AsyncSession, crisis: Crisis, no: int) -> LogState:
 
 
 def exported(entry: LogEntry) -> dict[str, Any]:
-    """The line as the export shows it: what the hash was taken of, and the hash."""
+    """The line as the export shows it: what the hash was taken of, and the hash; of a deleted one, its place alone."""
+    if not entry.canonical:
+        return {"no": entry.no, "omitted": True, "previous_hash": entry.previous_hash, "hash": entry.hash}
     content: dict[str, Any] = json.loads(entry.canonical)
     return {**content, "hash": entry.hash}
 

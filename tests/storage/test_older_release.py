@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from handlers.core import registry
 from storage.case import verification
+from storage.database import Database
 from storage.rows.traffic import Message, Timer
 from tests.databases import SQLite
 from tests.stage.stage import RehearsalStage, Stage
@@ -35,7 +36,10 @@ def old_url(sqlite: SQLite) -> str:
 
 @pytest.fixture
 async def carried_over(old_url: str) -> AsyncIterator[Stage]:
-    """The old installation, opened by this krisebot."""
+    """The old installation, opened by this krisebot, which carries its tables over first."""
+    database = Database(old_url)
+    await database.migrate()
+    await database.close()
     stage = RehearsalStage(old_url, THEN)
     async with stage:
         yield stage

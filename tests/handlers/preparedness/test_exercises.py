@@ -55,9 +55,9 @@ async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_t
     assert [card["text"] for card in await said(stage, 2) if card["text"].startswith("ØVELSE")] == []
     # What is said outside both channels is about the real one.
     await stage["kim"].commands("log ? politiet er på vej")
-    assert log_of(await stage.export(2), "information")[-1]["summary"] == "politiet er på vej"
+    assert (await stage.log("information", 2))[-1]["summary"] == "politiet er på vej"
     await stage["kim"].commands("øvelse log ? pumper er på vej")
-    assert log_of(await stage.export(), "information")[-1]["summary"] == "pumper er på vej"
+    assert (await stage.log("information"))[-1]["summary"] == "pumper er på vej"
 
 
 def test_an_sms_to_the_letter_has_the_word_too_and_only_once() -> None:
@@ -85,7 +85,7 @@ async def test_a_real_thing_in_an_exercises_channel_is_one_press_away(stage: Sta
     """D10: `Det er ikke en øvelse`."""
     await stage["jens"].commands("øvelse aktiver 2 skybrud")
     await stage["mads"].commands("varsel der er faldet en mand ned fra taget", "stab")
-    assert (await stage.export(2))["crisis"]["exercise"]
+    assert (await stage.part("crisis", 2))["exercise"]
     await stage["mads"].presses("Det er ikke en øvelse")
     real = await stage.export(3)
     assert not real["crisis"]["exercise"]
@@ -101,7 +101,7 @@ async def test_the_help_card_sends_a_real_warning_though_an_exercise_goes_on(sta
     await stage["finn"].commands("", "generelt")
     await stage["finn"].presses("Send varsel")
     await stage["finn"].presses("Send varsel", text="brand på rådhuset")
-    assert not (await stage.export(2))["crisis"]["exercise"]
+    assert not (await stage.part("crisis", 2))["exercise"]
 
 
 @in_one_chat

@@ -1,0 +1,21 @@
+"""Lines that went when their time was up: their places stay in the chain, and a later line says which they were. Plan §7."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from storage.rows.log import LogKind
+
+# The line that says so, and what is left of those that it speaks of.
+KIND: LogKind = "retention"
+OMITTED: LogKind = "omitted"
+
+
+def omitted_by(entries: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The lines that the log itself says are gone.
+
+    Args:
+        entries: exported ones of the kind that says so.
+    """
+    return {no for each in entries for first, last in [each["refs"]["omits"]] for no in range(first, last + 1)}

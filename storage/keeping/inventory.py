@@ -1,0 +1,109 @@
+"""What is remembered, table by table, in words that the person it is about would understand; and how long it is kept.
+
+The one list that retention, a person's own data and the guide go by. A table that isn't here fails a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Rule = Literal["sager", "beskeder", "kontakttest", "nothing personal"]
+"""The plan's key under `opbevaring` that says how long; or that there is nothing personal in it."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One table.
+
+    Args:
+        what: Danish.
+        rule: how long it is kept.
+    """
+
+    what: str
+    rule: Rule = "sager"
+
+
+HELD = {
+    "addresses": Held("Hvor personen kan nås, lært af at have hørt fra dem", "beskeder"),
+    "agenda_items": Held("Punkter på dagsordener"),
+    "agendas": Held("Dagsordener"),
+    "alerts": Held("Varsler"),
+    "approvals": Held("Godkendelser og forslag"),
+    "assistance_requests": Held("Anmodninger om bistand"),
+    "attachments": Held("Billeder og filer"),
+    "calls": Held("Opringninger, der er noteret"),
+    "case_exports": Held("Eksporter af sager"),
+    "centre_notices": Held("Underretning af centre"),
+    "checklists": Held("Tjeklister"),
+    "communication_plans": Held("Kommunikationsplaner"),
+    "contact_checks": Held("Kontakttest", "kontakttest"),
+    "coordinating_staffs": Held("Koordinerende stabe"),
+    "coordination_reports": Held("Fælles rapporter"),
+    "coordination_seats": Held("Pladser i koordinerende stabe"),
+    "council_briefings": Held("Orienteringer til Byrådet"),
+    "counts": Held("Tal i situationsbilledet"),
+    "crises": Held("Kriser og øvelser"),
+    "decisions": Held("Beslutninger"),
+    "deliveries": Held("Afsendelser af beskeder", "beskeder"),
+    "drawn_in": Held("Personer, der er inddraget"),
+    "escalation_steps": Held("Hvem der er spurgt efter et varsel"),
+    "escalations": Held("Eskaleringer"),
+    "evaluations": Held("Evalueringer"),
+    "exercises": Held("Øvelser, der er holdt"),
+    "externals": Held("Personer udefra"),
+    "facts": Held("Krisebots egne mærker", "nothing personal"),
+    "filings": Held("Journalisering"),
+    "framing_meetings": Held("Rammesættende møder"),
+    "health_plans": Held("Sundhedsberedskabsplanen"),
+    "inbox": Held("Det, der er skrevet og trykket, ordret", "beskeder"),
+    "indicators": Held("Indikatorer"),
+    "joint_decisions": Held("Fælles kriseledelses beslutninger"),
+    "lanes": Held("Samtaler, der er sendt til", "beskeder"),
+    "liaison_mandates": Held("Forbindelsesofficerens mandat"),
+    "liaison_reports": Held("Forbindelsesofficerens meldinger"),
+    "local_staffs": Held("Lokale stabe"),
+    "log_entries": Held("Loggen"),
+    "log_states": Held("Hvor loggens linjer står nu"),
+    "log_words": Held("Loggens søgeord"),
+    "logistics_members": Held("Logistikstaben"),
+    "mail_readings": Held("Gennemlæsning af postkasser"),
+    "mail_tokens": Held("Mails, der er hentet ind", "beskeder"),
+    "measures": Held("Tiltag"),
+    "media_findings": Held("Medieovervågning"),
+    "meetings": Held("Møder"),
+    "members": Held("Krisestabens medlemmer"),
+    "messages": Held("Beskeder fra Krisebot", "beskeder"),
+    "minutes": Held("Referater"),
+    "nudge_receipts": Held("Hvem der har læst en udsendt mail"),
+    "nudges": Held("Udsendte mails"),
+    "option_papers": Held("Oplæg"),
+    "orders": Held("Ordrer"),
+    "paces": Held("Hvor meget der er sendt", "nothing personal"),
+    "papers": Held("Papirer, der er delt"),
+    "partners": Held("Samarbejdspartnere"),
+    "picture_contributions": Held("Bidrag til situationsbilledet"),
+    "picture_texts": Held("Situationsbilledets tekster"),
+    "pictures": Held("Situationsbilleder"),
+    "ping_answers": Held("Svar på statusspørgsmål"),
+    "pings": Held("Statusspørgsmål"),
+    "plan_duties": Held("Planens egne pligter"),
+    "public_messages": Held("Budskaber"),
+    "questions": Held("Spørgsmål"),
+    "rehearsal_posts": Held("Øvelseschatten", "beskeder"),
+    "reports": Held("Meldinger"),
+    "representatives": Held("Kommunale repræsentanter"),
+    "resources": Held("Ressourcer"),
+    "rooms": Held("Stabens kanaler"),
+    "schemes": Held("Faste statusrunder"),
+    "sharings": Held("Hvad der er delt med hvem"),
+    "shifts": Held("Vagter i staben"),
+    "stored_files": Held("Billeders og filers indhold"),
+    "summons": Held("Indkaldelser"),
+    "support_needs": Held("Støttefunktioners bemanding"),
+    "tasks": Held("Opgaver"),
+    "timers": Held("Påmindelser", "beskeder"),
+    "watch_checks": Held("Tjek af overvågede linjer"),
+    "watched_lines": Held("Overvågede linjer"),
+}

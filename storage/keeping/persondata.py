@@ -1,0 +1,146 @@
+"""Everything that is remembered of one person, for whoever answers their request. GDPR article 15; plan §7.
+
+It is looked for in every table, so that nobody has to remember to add a new one: by the person's id, their addresses,
+and their whole name in what others wrote. What others have said in the same rows comes along: it is read through before
+anything is handed out.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.keeping.inventory import HELD
+from storage.letters import fold
+from storage.plan.model import Plan
+from storage.rows import exported
+from storage.rows.base import Base, instant
+from storage.rows.traffic import Address
+
+# What is derived from rows that are told of, word by word.
+DERIVED = ("log_words", "log_states", "lanes", "stored_files", "facts", "paces")
+# The plan that a crisis began with, with everybody in it; what it says of the person is told once, from today's.
+OF_EVERYBODY = ("crises", "plan")
+AT_A_TIME = 500
+# An address that is no shorter than this is a person's wherever it stands; a shorter one is only where it stands alone.
+TELLING = 6
+
+exported.load()
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Whom it is about.
+
+    Args:
+        person: the id, as rows have it.
+        name: as people write it; empty where nobody knows.
+        addresses: numbers, mail addresses and ids on the platforms.
+    """
+
+    person: str
+    name: str
+    addresses: frozenset[str]
+
+
+async def persons(db: AsyncSession, plan: Plan, text: str) -> list[Sought]:
+    """Those whom a name, an id, a number or a mail address may mean: in the plan, and beside it.
+
+    Args:
+        db: a session to read with.
+        plan: today's.
+        text: as somebody wrote it.
+    """
+    wanted = fold(text)
+    known = [
+        (person, each.name, {each.slack, each.teams, each.mobile, each.mail} - {None})
+        for person, each in plan.persons.items()
+    ]
+    heard = {row.person: row.name for row in await db.scalars(select(Address).order_by(Address.heard_at))}
+    known += [
+        (person, name, {person.partition(":")[2]}) for person, name in heard.items() if person not in plan.persons
+    ]
+    return [
+        Sought(person, name, frozenset(str(each) for each in addresses if each))
+        for person, name, addresses in known
+        if wanted in {fold(person), fold(name), *(fold(str(each)) for each in addresses)}
+    ]
+
+
+async def document(db: AsyncSession, plan: Plan, sought: Sought, now: datetime) -> dict[str, Any]:
+    """All rows in which the person stands, as JSON data with Danish headings.
+
+    Args:
+        db: a session to read with.
+        plan: today's.
+        sought: whom.
+        now: UTC.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    pattern = _pattern(sought)
+    for table in Base.metadata.sorted_tables:
+        if table.name in DERIVED:
+            continue
+        rows = await db.stream(select(table).execution_options(yield_per=AT_A_TIME))
+        async for row in rows.mappings():
+            told = {
+                column.name: _told(row[column.name])
+                for column in table.columns
+                if (table.name, column.name) != OF_EVERYBODY
+            }
+            if any(_stands(sought, pattern, value) for value in told.values()):
+                found.setdefault(HELD[table.name].what, []).append(told)
+    here = plan.person(sought.person)
+    return {
+        "format": "krisebot-persondata/1",
+        "person": sought.person,
+        "navn": sought.name,
+        "taget": instant(now),
+        "søgt_efter": sorted({sought.person, sought.name, *sought.addresses} - {""}),
+        "planfilen": here.model_dump(mode="json", by_alias=True, exclude_none=True) if here else None,
+        "roller_i_planen": sorted(plan.roles_of(sought.person)) if here else [],
+        "fundet": found,
+    }
+
+
+def _pattern(sought: Sought) -> re.Pattern[str]:
+    words = {fold(sought.name), *(each.casefold() for each in sought.addresses if len(each) >= TELLING)} - {""}
+    return re.compile("|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in sorted(words)) or r"(?!)")
+
+
+def _stands(sought: Sought, pattern: re.Pattern[str], value: Any) -> bool:
+    """Whether the person stands in a value, however deep: alone as an id, in a list of ids, or named in a text."""
+    if isinstance(value, str):
+        alone = {value, *re.split(r"[\s,;/]+", value)}
+        return sought.person in alone or not sought.addresses.isdisjoint(alone) or _named(pattern, value)
+    if isinstance(value, Mapping):
+        return any(_stands(sought, pattern, each) for pair in value.items() for each in pair)
+    if isinstance(value, Iterable):
+        return any(_stands(sought, pattern, each) for each in value)
+    return False
+
+
+def _named(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(fold(text)) is not None or pattern.search(text.casefold()) is not None
+
+
+def _told(value: Any) -> Any:
+    """A value as JSON data."""
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return base64.b64encode(value).decode("ascii")
+    return value
