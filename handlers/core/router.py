@@ -183,17 +183,26 @@ STRUCTURED = re.compile(r"(?!112\b)[\d@#!?:(]|(?:til|om|i morgen|kl)\b", re.IGNO
 
 
 def is_explicit(text: str) -> bool:
-    """Whether a plain text begins with a verb that is meant as one, so that it is no answer to anything else."""
-    found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
-    if found.kind != "exact":
-        return False
-    return fold(found.typed) not in EVERYDAY or not found.rest or STRUCTURED.match(found.rest) is not None
+    """Whether a plain text begins with a verb that is no everyday word, so that it is no answer to anything else."""
+    found = _verb_of(text)
+    return found.kind == "exact" and fold(found.typed, trailing=verb_words.MARKS) not in EVERYDAY
+
+
+def is_meant(text: str) -> bool:
+    """Whether a plain text begins with a verb that is meant as one: alone, or with what only a command has after it."""
+    found = _verb_of(text)
+    alone = not found.rest or STRUCTURED.match(found.rest) is not None
+    return found.kind == "exact" and (alone or is_explicit(text))
+
+
+def _verb_of(text: str) -> verb_words.Match:
+    return verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
 
 
 async def said(turn: Turn, text: str) -> None:
     """Read what was said to the bot in a one-to-one chat: a verb, an answer to what it asked, or somebody's own words."""
     named, text = text.strip() != strip_name(text), strip_name(text)
-    if named or not text or (is_explicit(text) and fold(text) not in EVERYDAY):
+    if named or not text or is_explicit(text):
         await command(turn, text)
         return
     here, exercise = turn.crisis, turn.exercise
@@ -203,7 +212,7 @@ async def said(turn: Turn, text: str) -> None:
         # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
         turn.crisis, turn.exercise = here, exercise
     heard = dangers.hear(text)
-    if is_explicit(text) and not (heard is not None and heard.grave):
+    if is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
     if not await _led_on(turn, text):
@@ -236,7 +245,7 @@ async def command(turn: Turn, text: str) -> None:
     if not text:
         await run(turn, registry.verbs["hjælp"], "")
         return
-    found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    found = _verb_of(text)
     verb = registry.verbs.get(found.verb or "")
     if verb is None:
         await _lead_on(turn, text)
@@ -411,8 +420,8 @@ async def meant(turn: Turn, verb: str, inbox: int) -> None:
 
 async def _run_on(turn: Turn, verb: Verb, text: str) -> None:
     """Run a verb on words that may or may not begin with it."""
-    found = verb_words.match(text, {each.name: each.synonyms for each in registry.verbs.values()})
-    await run(turn, verb, found.rest if found.verb == verb.name else text)
+    found = _verb_of(text)
+    await run(turn, verb, found.rest if found.verb == verb.name or is_explicit(text) else text)
 
 
 @action("router.not_meant", crisis=False)
