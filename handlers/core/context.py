@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -77,6 +78,21 @@ class Context:
         self.inbox_id: int | None = None
         self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
+
+    def as_seen_by(self, person: str) -> Context:
+        """The same context with somebody else as its sender, certain to be them: for asking what they may."""
+        incoming = replace(self.the_incoming, sender=person, certain=True) if self.incoming else None
+        other = Context(
+            self.db,
+            self.now,
+            self.plan,
+            incoming=incoming,
+            crisis=self._crisis,
+            strangers=self._strangers,
+            ways=self.ways,
+        )
+        other.exercise = self.exercise
+        return other
 
     @property
     def crisis(self) -> Crisis | None:

@@ -104,7 +104,12 @@ def awaits_answer(card: Mapping[str, Any]) -> bool:
     Args:
         card: as it lies in a message's row.
     """
-    return any((found := actions.get(button["do"])) is not None and found.awaited for button in card["buttons"])
+    return any(is_awaited(button["do"]) for button in card["buttons"])
+
+
+def is_awaited(do: str) -> bool:
+    """Whether a button of that action answers what its card asks."""
+    return (found := actions.get(do)) is not None and found.awaited
 
 
 def timer(kind: str) -> Callable[[R], R]:

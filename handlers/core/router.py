@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import enclosures, personal_numbers, proof, registry
+from handlers.core import enclosures, personal_numbers, proof, registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import LONGEST_NUMBER
 from handlers.core.incoming import Incoming
@@ -100,6 +100,8 @@ def strip_name(text: str) -> str:
     return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
 
 
+# Whom a refusal names at most.
+NAMED = 3
 # Verbs that people also write in ordinary sentences ("mail virker ikke", "stop det"): alone they are meant, and after
 # `/krise` they always are; in front of other words they are no more than words.
 EVERYDAY = frozenset(
@@ -353,8 +355,51 @@ async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
 
 
 async def refuse(turn: Turn, who: Right) -> None:
-    """Say who can, to somebody who can't."""
-    await turn.answer(Card(f"Det kan kun {who.holders}. Intet er ændret."))
+    """Say who can, by name, to somebody who can't, and offer to ask them."""
+    persons = [person for person in await rights.holders_of(turn, who) if person != turn.sender][:NAMED]
+    named = f": {turn.names(persons)}" if persons else ""
+    ask = (
+        Button(f"Spørg {turn.name(person)}", "router.ask", {"inbox": turn.inbox_id, "person": person})
+        for person in persons[:1]
+        if turn.inbox_id is not None
+    )
+    await turn.answer(Card(f"Det kan kun {who.holders}{named}. Intet er ændret.", buttons=tuple(ask)))
+
+
+@action("router.ask", crisis=False)
+async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
+    """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be."""
+    row = await turn.db.get(Inbox, inbox)
+    original = Incoming.from_json(row.body) if row else None
+    if original is None or original.sender != turn.sender or person not in turn.plan.persons:
+        return
+    words = strip_name(original.text)
+    what = f"»{quote(words, 500)}«" if words else "noget, som kun du kan, med en knap på et af sine kort"
+    do_it = (
+        (Button("Gør det", "router.on_behalf", {"inbox": inbox, "asker": turn.sender}, style="primary"),)
+        if words
+        else ()
+    )
+    await turn.say(
+        person,
+        Card(f"*{turn.name(turn.sender)} spørger, om du vil:* {what}", buttons=do_it),
+        key=f"asked/{inbox}/{person}",
+        kind="notice",
+    )
+    await turn.replace(Card(f"{turn.name(person)} er spurgt: {what}"))
+
+
+@action("router.on_behalf", crisis=False)
+async def on_behalf(turn: Turn, inbox: int, asker: str) -> None:
+    """Do what was asked for, with the right of whoever was asked: it is looked into anew."""
+    row = await turn.db.get(Inbox, inbox)
+    original = Incoming.from_json(row.body) if row else None
+    if original is None or original.sender != asker:
+        return
+    words = strip_name(original.text)
+    await turn.replace(Card(f"Du gør det for {turn.name(asker)}: »{quote(words, 500)}«"))
+    await turn.say(asker, Card(f"{turn.name(turn.sender)} tager sig af det: »{quote(words, 500)}«"), kind="notice")
+    await command(turn, words)
 
 
 async def find_crisis(turn: Turn, verb: str = "") -> bool:
