@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -78,6 +79,21 @@ class Context:
         self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
 
+    def as_seen_by(self, person: str) -> Context:
+        """The same context with somebody else as its sender, certain to be them: for asking what they may."""
+        incoming = replace(self.the_incoming, sender=person, certain=True) if self.incoming else None
+        other = Context(
+            self.db,
+            self.now,
+            self.plan,
+            incoming=incoming,
+            crisis=self._crisis,
+            strangers=self._strangers,
+            ways=self.ways,
+        )
+        other.exercise = self.exercise
+        return other
+
     @property
     def crisis(self) -> Crisis | None:
         """The crisis the turn is about, or None."""
@@ -150,6 +166,20 @@ class Context:
         known = self.plan.persons.get(person) or self.rules.persons.get(person)
         number = known.mobile if known else None
         return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", number) if number else "intet nummer"
+
+    def reached_at(self, person: str, platform: str) -> str:
+        """Where to reach somebody now: their number, else the chat that they wrote in.
+
+        Args:
+            person: who.
+            platform: where they wrote last.
+        """
+        number = self.phone(person)
+        return (
+            number
+            if any(each.isdigit() for each in number)
+            else f"skriv til {self.name(person)} i {platform.capitalize()}"
+        )
 
     def clock(self, at: datetime | None) -> str:
         """A time as people read it: "kl. 14:02", with the day where it isn't today."""

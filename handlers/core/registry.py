@@ -104,7 +104,12 @@ def awaits_answer(card: Mapping[str, Any]) -> bool:
     Args:
         card: as it lies in a message's row.
     """
-    return any((found := actions.get(button["do"])) is not None and found.awaited for button in card["buttons"])
+    return any(is_awaited(button["do"]) for button in card["buttons"])
+
+
+def is_awaited(do: str) -> bool:
+    """Whether a button of that action answers what its card asks."""
+    return (found := actions.get(do)) is not None and found.awaited
 
 
 def timer(kind: str) -> Callable[[R], R]:
@@ -131,6 +136,15 @@ def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
         return run
 
     return register
+
+
+own_words: list[Reply] = []
+
+
+def words(run: Reply) -> Reply:
+    """Register what is done with words that are no verb and no answer: `async (turn, text) -> bool`, True when it was."""
+    own_words.append(run)
+    return run
 
 
 def home(draw: Draw) -> Draw:

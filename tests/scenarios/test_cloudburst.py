@@ -32,7 +32,6 @@ async def warned(stage: Stage) -> None:
     await finn.commands("varsle vand i kælderen på birkehøj og viadukten i hedehusne er lukket!!", "generelt")
     await stage.at("14:00:40")
     await finn.presses("Ja")
-    await finn.presses("Ja")
 
 
 async def activated(stage: Stage) -> None:
@@ -202,7 +201,6 @@ async def test_a_killed_krisebot_takes_up_where_it_was(stage: Stage, moment: str
             await stage.kill()
         await stage.at(name)
         if act == "warn":
-            await finn.presses("Ja")
             await finn.presses("Ja")
         elif act == "take":
             await stage["pia"].says("har den")

@@ -51,7 +51,6 @@ class Chain(RuleBasedStateMachine):
     async def _warn(self) -> None:
         await self.stage["finn"].commands("varsel vand i kælderen")
         await self.stage["finn"].presses("Ja")
-        await self.stage["finn"].presses("Ja")
 
     def teardown(self) -> None:
         if hasattr(self, "stage"):

@@ -41,7 +41,6 @@ class OtherWays(SlackStage):
         """A warning is on its way up the chain."""
         await self["finn"].commands("varsel vand i kælderen på Birkehøj")
         await self["finn"].presses("Ja")
-        await self["finn"].presses("Ja")
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ async def test_a_typed_warning_gets_its_kind_and_source_while_it_is_on_its_way(o
     """R002 R003: one of the plan's kinds; who got it, when and by what channel, apart from when it was typed."""
     finn = open_stage["finn"]
     await finn.commands("varsel DMI varsler 60 mm frem til kl 18")
-    await finn.presses("Ja")
     await finn.presses("Ved ikke")
     (alert,) = await open_stage.part("alerts")
     assert (alert["kind"], alert["source"]) == ("other", None)

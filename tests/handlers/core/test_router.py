@@ -104,17 +104,16 @@ async def test_in_a_staffs_channel_nobody_is_asked_which(stage: RehearsalStage) 
     assert not await stage.log("information", 2)
 
 
-async def test_the_help_card_is_what_asking_for_help_gives(stage: RehearsalStage) -> None:
+async def test_help_alone_is_the_menu_and_begins_with_112(stage: RehearsalStage) -> None:
     """R196."""
-    await stage["finn"].says("hvad gør man egentlig her")
-    await stage["finn"].presses("Bed om hjælp")
+    await stage["finn"].says("hjælp")
+    assert (await stage["finn"].reads())[-1].startswith("Ved fare for liv: ring 112.")
     assert await stage["finn"].has("Send varsel")
 
 
 async def test_without_a_crisis_what_was_to_be_logged_can_become_a_warning(stage: RehearsalStage) -> None:
     """R001 R026: the words are not typed again."""
-    await stage["finn"].says("det lugter af gas i kælderen")
-    await stage["finn"].presses("Gem i log")
+    await stage["finn"].commands("log det lugter af gas i kælderen")
     await stage["finn"].presses("Send varsel")
     assert [alert["text"] for alert in await stage.part("alerts")] == ["det lugter af gas i kælderen"]
 

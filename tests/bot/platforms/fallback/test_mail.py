@@ -101,7 +101,6 @@ class MailStage(SlackStage):
         """Jens is asked by chat and by mail; the number of the answer with which he takes it."""
         await self["finn"].commands("varsel vand i kælderen på Birkehøj")
         await self["finn"].presses("Ja")
-        await self["finn"].presses("Ja")
         body = self.outside.to(JENS).get_body(("plain",))
         assert body is not None
         (answers,) = [line for line in body.get_content().splitlines() if line.startswith("Svar med et tal")]

@@ -69,7 +69,6 @@ async def test_an_escalation_goes_by_chat_and_sms_at_once_and_a_number_answers_i
     """A person whose phone has no chat takes the warning with "1"; the same answer twice is one."""
     await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
     await stage["finn"].presses("Ja")
-    await stage["finn"].presses("Ja")
     assert await stage["jens"].has("Jeg har den")
     asked = stage.sms.to(JENS)[-1]
     number = next(
@@ -89,7 +88,6 @@ async def test_an_escalation_goes_by_chat_and_sms_at_once_and_a_number_answers_i
 async def test_free_text_by_sms_is_read_as_in_the_chat(stage: ReserveStage) -> None:
     """R006: "jeg kan ikke" moves to the deputy at once, whichever way it came."""
     await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
-    await stage["finn"].presses("Ja")
     await stage["finn"].presses("Ja")
     assert await stage.sms.answers(JENS, "jeg kan ikke, er i Grækenland", stage.address) == 200
     await stage.settle()
@@ -135,7 +133,6 @@ async def test_whoever_the_chat_and_the_telephone_do_not_reach_gets_a_mail(
 async def test_delivered_is_told_of_and_is_not_contact(stage: ReserveStage) -> None:
     """R005 D02: the gateway's receipt is a state, and the chain goes on all the same."""
     await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
-    await stage["finn"].presses("Ja")
     await stage["finn"].presses("Ja")
     for sms in [sms for sms in stage.sms.taken if sms.to == JENS]:
         await stage.sms.tells(sms, "DELIVERED", stage.address)

@@ -139,7 +139,6 @@ async def test_the_clock_is_wound_through_all_that_falls_due_and_stays_wound_aft
     finn = actor(stage, "finn")
     await finn.commands("varsel røg")
     await finn.presses("Ja")
-    await finn.presses("Ja")
     before = stage.clock.now()
     status, told = await post(stage, "/rehearsal/clock", json={"advance": "5m"})
     assert status == 200
