@@ -6,24 +6,24 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.case import chain, redaction
 from storage.case.lines import Lines
 from storage.grades import GRADES, Grade
 from storage.rows import exported
-from storage.rows.alert import Alert, EscalationStep
 from storage.rows.base import instant_or_none
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
-from storage.rows.measures import AssistanceRequest, Measure
-from storage.rows.staff import Member
-from storage.rows.traffic import NOTICES, Delivery, Message
 
 FORMAT = "krisebot-export/1"
 # The keys of the format that are filled by `storage.rows.exported`; one that nothing fills yet is an empty list.
 PARTS = (
+    "members",
+    "notifications",
+    "measures",
+    "assistance_requests",
     "attachments",
     "pings",
     "meetings",
@@ -38,8 +38,6 @@ PARTS = (
 # What the log's hashes are taken of is shown whole or not at all.
 HASHED = ("format", "log", "log_state", "chain")
 LEFT_OUT = "(udeladt)"
-# What a state of ours is called outside: a message in doubt is still on its way.
-STATES = {"sending": "queued", "replaced": "failed"}
 # Lines read at a time.
 AT_A_TIME = 1_000
 TOLD = ("no", "canonical", "previous_hash", "hash", "kind", "grade")
@@ -72,20 +70,15 @@ async def spooled(db: AsyncSession, crisis: Crisis, grade: Grade | None = None) 
         JSON data, every key of the format present; `log` and `log_state` are one and the same `storage.case.lines.Lines`.
     """
     highest = GRADES.index(grade) if grade else len(GRADES) - 1
-    sees_staff = highest >= GRADES.index("staff")
     log = await _log(db, crisis, highest)
     told = {
         "format": FORMAT,
         "crisis": _crisis(crisis),
-        "alerts": await _alerts(db, crisis) if sees_staff else [],
-        "escalation": await _escalation(db, crisis),
+        "alerts": [],
+        "escalation": [],
         "log": log,
         "log_state": log,
         "chain": {"count": len(log), "head": log.head or chain.FIRST},
-        "members": await _members(db, crisis),
-        "notifications": await _notifications(db, crisis, sees_staff),
-        "measures": await _measures(db, crisis) if sees_staff else [],
-        "assistance_requests": await _assistance_requests(db, crisis) if sees_staff else [],
         **{name: [] for name in PARTS},
         **{name: await read(db, crisis, GRADES[highest]) for name, read in exported.parts.items()},
     }
@@ -165,138 +158,6 @@ def _crisis(crisis: Crisis) -> dict[str, Any]:
         "chief": crisis.chief,
         "municipalities": crisis.municipalities,
     }
-
-
-async def _alerts(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
-    rows = await db.scalars(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id))
-    return [
-        {
-            "person": row.person,
-            "text": row.text,
-            "at": instant_or_none(row.at),
-            "kind": row.kind,
-            "source": row.source,
-            "received_at": instant_or_none(row.received_at),
-            "channel": row.platform,
-            "assessment": row.assessment,
-        }
-        for row in rows
-    ]
-
-
-async def _escalation(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
-    rows = await db.scalars(
-        select(EscalationStep).where(EscalationStep.crisis_id == crisis.id).order_by(EscalationStep.id)
-    )
-    return [
-        {
-            "step": number,
-            "role": row.role,
-            "person": row.person,
-            "deputy_for": row.deputy_for,
-            "contacted_at": instant_or_none(row.contacted_at),
-            "answered_at": instant_or_none(row.answered_at),
-            "result": row.result,
-        }
-        for number, row in enumerate(rows, 1)
-    ]
-
-
-async def _members(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
-    rows = await db.scalars(
-        select(Member)
-        .where(Member.crisis_id == crisis.id, Member.staff.in_(["framing", "operational"]))
-        .order_by(Member.id)
-    )
-    return [
-        {
-            "person": row.person,
-            "staff": row.staff,
-            "from": instant_or_none(row.since),
-            "until": instant_or_none(row.until),
-        }
-        for row in rows
-    ]
-
-
-async def _notifications(db: AsyncSession, crisis: Crisis, with_answers: bool) -> list[dict[str, Any]]:
-    rows = await db.execute(
-        select(Message, Delivery)
-        .outerjoin(Delivery, Delivery.message_id == func.coalesce(Message.bundle, Message.id))
-        .where(Message.crisis_id == crisis.id, Message.kind.in_(NOTICES))
-        .order_by(Message.id, Delivery.id)
-    )
-    return [_notification(message, delivery, with_answers) for message, delivery in rows]
-
-
-def _notification(message: Message, delivery: Delivery | None, with_answers: bool) -> dict[str, Any]:
-    state = delivery.state if delivery else "queued"
-    return {
-        "to": message.recipient,
-        "kind": message.kind,
-        "channel": delivery.platform if delivery else None,
-        "sent_at": instant_or_none(delivery.sent_at) if delivery else None,
-        "state": "answered" if message.answered_at else STATES.get(state, state),
-        "answered_at": instant_or_none(message.answered_at),
-        "answer": message.answer if with_answers else None,
-    }
-
-
-async def _measures(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
-    rows = await db.scalars(select(Measure).where(Measure.crisis_id == crisis.id).order_by(Measure.id))
-    return [
-        {
-            "number": row.number,
-            "title": row.title,
-            "owner": row.owner,
-            "centre": row.centre,
-            "due_at": instant_or_none(row.due_at),
-            "status": row.status,
-            "urgent": row.urgent,
-            "orient_next_meeting": row.orient,
-            "political_approval": {
-                "needed": row.needs_approval,
-                "by": row.approved_by,
-                "at": instant_or_none(row.approved_at),
-                "reference": row.approval,
-            },
-            "created_by": row.created_by,
-            "created_at": instant_or_none(row.created_at),
-            "changed_at": instant_or_none(row.changed_at),
-            "log_no": row.log_no,
-        }
-        for row in rows
-    ]
-
-
-async def _assistance_requests(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
-    rows = await db.execute(
-        select(AssistanceRequest, Measure.number)
-        .outerjoin(Measure, Measure.id == AssistanceRequest.measure_id)
-        .where(AssistanceRequest.crisis_id == crisis.id)
-        .order_by(AssistanceRequest.number)
-    )
-    return [
-        {
-            "number": row.number,
-            "requester": row.requester,
-            "centre": row.centre,
-            "text": row.text,
-            "quantity": row.quantity,
-            "need": row.need,
-            "place": row.place,
-            "state": row.state,
-            "measure": measure,
-            "forwarded_to": row.forwarded_to,
-            "ask_again_at": instant_or_none(row.ask_again_at),
-            "reason": row.reason,
-            "created_at": instant_or_none(row.created_at),
-            "answered_by": row.answered_by,
-            "answered_at": instant_or_none(row.answered_at),
-            "log_no": row.log_no,
-        }
-        for row, measure in rows
-    ]
 
 
 def _told_of(numbers: frozenset[int], value: Any) -> Any:

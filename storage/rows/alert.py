@@ -14,8 +14,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
-from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
+from storage.grades import Grade, within
+from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -207,3 +207,44 @@ async def calls(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[s
         return []
     rows = await db.scalars(select(Call).where(Call.crisis_id == crisis.id).order_by(Call.id))
     return [{"person": row.person, "by": row.by, "at": instant(row.at), "log_no": row.log_no} for row in rows]
+
+
+@part("alerts")
+async def alerts(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[str, Any]]:
+    """Read the warnings, for whoever may see what the staff sees."""
+    if not within("staff", grade):
+        return []
+    rows = await db.scalars(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id))
+    return [
+        {
+            "person": row.person,
+            "text": row.text,
+            "at": instant_or_none(row.at),
+            "kind": row.kind,
+            "source": row.source,
+            "received_at": instant_or_none(row.received_at),
+            "channel": row.platform,
+            "assessment": row.assessment,
+        }
+        for row in rows
+    ]
+
+
+@part("escalation")
+async def escalation(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[str, Any]]:
+    """Read who was asked to take the warning, in their order."""
+    rows = await db.scalars(
+        select(EscalationStep).where(EscalationStep.crisis_id == crisis.id).order_by(EscalationStep.id)
+    )
+    return [
+        {
+            "step": number,
+            "role": row.role,
+            "person": row.person,
+            "deputy_for": row.deputy_for,
+            "contacted_at": instant_or_none(row.contacted_at),
+            "answered_at": instant_or_none(row.answered_at),
+            "result": row.result,
+        }
+        for number, row in enumerate(rows, 1)
+    ]

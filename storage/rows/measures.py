@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, within
 from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -313,4 +313,69 @@ async def decisions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[di
             "log_no": row.log_no,
         }
         for row in rows
+    ]
+
+
+@part("measures")
+async def measures(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[str, Any]]:
+    """Read the measures, for whoever may see what the staff sees."""
+    if not within("staff", grade):
+        return []
+    rows = await db.scalars(select(Measure).where(Measure.crisis_id == crisis.id).order_by(Measure.id))
+    return [
+        {
+            "number": row.number,
+            "title": row.title,
+            "owner": row.owner,
+            "centre": row.centre,
+            "due_at": instant_or_none(row.due_at),
+            "status": row.status,
+            "urgent": row.urgent,
+            "orient_next_meeting": row.orient,
+            "political_approval": {
+                "needed": row.needs_approval,
+                "by": row.approved_by,
+                "at": instant_or_none(row.approved_at),
+                "reference": row.approval,
+            },
+            "created_by": row.created_by,
+            "created_at": instant_or_none(row.created_at),
+            "changed_at": instant_or_none(row.changed_at),
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]
+
+
+@part("assistance_requests")
+async def assistance_requests(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[str, Any]]:
+    """Read the requests for assistance, for whoever may see what the staff sees."""
+    if not within("staff", grade):
+        return []
+    rows = await db.execute(
+        select(AssistanceRequest, Measure.number)
+        .outerjoin(Measure, Measure.id == AssistanceRequest.measure_id)
+        .where(AssistanceRequest.crisis_id == crisis.id)
+        .order_by(AssistanceRequest.number)
+    )
+    return [
+        {
+            "number": row.number,
+            "requester": row.requester,
+            "centre": row.centre,
+            "text": row.text,
+            "quantity": row.quantity,
+            "need": row.need,
+            "place": row.place,
+            "state": row.state,
+            "measure": measure,
+            "forwarded_to": row.forwarded_to,
+            "ask_again_at": instant_or_none(row.ask_again_at),
+            "reason": row.reason,
+            "created_at": instant_or_none(row.created_at),
+            "answered_by": row.answered_by,
+            "answered_at": instant_or_none(row.answered_at),
+            "log_no": row.log_no,
+        }
+        for row, measure in rows
     ]

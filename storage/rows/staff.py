@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, instant, of_crisis, primary_key
+from storage.rows.base import Base, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -237,6 +237,25 @@ async def externals(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[di
             "clearance": row.clearance,
             "from": instant(row.since),
             "until": instant(row.until) if row.until else None,
+        }
+        for row in rows
+    ]
+
+
+@part("members")
+async def members(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[str, Any]]:
+    """Read who has sat in the staff, and when."""
+    rows = await db.scalars(
+        select(Member)
+        .where(Member.crisis_id == crisis.id, Member.staff.in_(["framing", "operational"]))
+        .order_by(Member.id)
+    )
+    return [
+        {
+            "person": row.person,
+            "staff": row.staff,
+            "from": instant_or_none(row.since),
+            "until": instant_or_none(row.until),
         }
         for row in rows
     ]

@@ -11,11 +11,17 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
+    select,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.rows.base import Base, Id, of_crisis, primary_key
+from storage.grades import Grade, within
+from storage.rows.base import Base, Id, instant_or_none, of_crisis, primary_key
+from storage.rows.crisis import Crisis
+from storage.rows.exported import part
 
 # --- what comes in, what falls due, what goes out -------------------------------------------------------------------
 
@@ -242,3 +248,33 @@ class MailToken(Base):
     token: Mapped[str] = mapped_column(primary_key=True)
     brought: Mapped[str]  # SHA-256 of the mail, so that the gateway may bring the same one again
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+# What a state of ours is called outside: a message in doubt is still on its way.
+STATES = {"sending": "queued", "replaced": "failed"}
+
+
+@part("notifications")
+async def notifications(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[str, Any]]:
+    """Read who was told what, by which way and how it fared; their answers for whoever may see what the staff sees."""
+    with_answers = within("staff", grade)
+    rows = await db.execute(
+        select(Message, Delivery)
+        .outerjoin(Delivery, Delivery.message_id == func.coalesce(Message.bundle, Message.id))
+        .where(Message.crisis_id == crisis.id, Message.kind.in_(NOTICES))
+        .order_by(Message.id, Delivery.id)
+    )
+    return [_notification(message, delivery, with_answers) for message, delivery in rows]
+
+
+def _notification(message: Message, delivery: Delivery | None, with_answers: bool) -> dict[str, Any]:
+    state = delivery.state if delivery else "queued"
+    return {
+        "to": message.recipient,
+        "kind": message.kind,
+        "channel": delivery.platform if delivery else None,
+        "sent_at": instant_or_none(delivery.sent_at) if delivery else None,
+        "state": "answered" if message.answered_at else STATES.get(state, state),
+        "answered_at": instant_or_none(message.answered_at),
+        "answer": message.answer if with_answers else None,
+    }
