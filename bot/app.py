@@ -1,4 +1,4 @@
-"""The one place that puts the parts together, and the HTTP server they share."""
+"""The application: puts the parts together, and serves the HTTP server that they share."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ class Krisebot:
         return found
 
     def _reserves(self) -> list[Platform]:
-        """SMS, mail and calls, where the plan has a gateway for them; a rehearsal rings nobody up.
+        """Make the platforms for SMS, mail and calls, where the plan has a gateway for them; none in a rehearsal, which
+        must reach nobody outside it.
 
         Raises:
             SettingsFault: mail comes in, and there is no way to write.
@@ -131,7 +132,7 @@ class Krisebot:
         await self.engine.start(by_itself=by_itself)
 
     async def _keep_up(self) -> None:
-        """The plan's own upkeep and its contact tests begin, and a plan that has changed is asked about."""
+        """Begin the plan's own upkeep and its contact tests, and ask about a plan that has changed."""
         async with self.database.turn() as db:
             turn = Turn(db, self.clock.now(), self.plan)
             await upkeep.begin(turn)
@@ -142,7 +143,7 @@ class Krisebot:
         await self.engine.stop()
 
     def server(self) -> web.Application:
-        """The HTTP server's paths."""
+        """Build the HTTP server with every path that krisebot answers on."""
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
             [
@@ -158,7 +159,7 @@ class Krisebot:
 
 
 def load_plan(path: Path | None) -> Plan:
-    """The municipality's plan, or the packaged example.
+    """Load the municipality's plan, or the packaged example where no path is given.
 
     Raises:
         storage.plan.model.PlanFaults: it can't be used; every fault with its line.

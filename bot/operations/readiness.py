@@ -1,4 +1,4 @@
-"""Does everything around krisebot stand ready: ways out, money for SMS, what runs out, and the copies? Asked by `doctor`.
+"""Readiness: checks what krisebot depends on, for `doctor`: platforms, money for SMS, what runs out, and the backups.
 
 Each answer is a Danish line that begins with OK, ADVARSEL or FEJL, with what to do where there is something to do.
 """
@@ -28,7 +28,7 @@ PER_PERSON, AT_LEAST = 2.0, 50.0
 
 
 async def told(settings: Settings, plan: Plan, now: datetime) -> list[str]:
-    """Everything around it, in the order of the go-live page."""
+    """Check everything around krisebot, in the order of the go-live page."""
     return [
         *platform(settings),
         *sms(plan),
@@ -71,7 +71,7 @@ def address(plan: Plan) -> Iterator[str]:
 
 
 def expiries(settings: Settings, today: date) -> Iterator[str]:
-    """What we have been given that runs out, as far as anybody has said when."""
+    """Yield a line for each secret or certificate that runs out, as far as the operator has said when."""
     for name, day in sorted(settings.expires.items(), key=lambda each: each[1]):
         when = format_date(day, "d. MMMM y", locale="da")
         if day < today:
@@ -88,7 +88,7 @@ def expiries(settings: Settings, today: date) -> Iterator[str]:
 
 
 async def certificate(plan: Plan, now: datetime) -> list[str]:
-    """How long the certificate of our address holds, as it is seen from here."""
+    """Check how long the certificate of our own address holds, as it is seen from here."""
     if not plan.server:
         return []
     parts = urlsplit(plan.server)

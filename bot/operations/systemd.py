@@ -1,4 +1,5 @@
-"""systemd is told that krisebot has started and that it still moves: when it falls silent, systemd starts it anew.
+"""systemd's watchdog: tells systemd that krisebot has started and is still working; when that falls silent, systemd
+restarts it.
 
 The protocol is one datagram, `sd_notify(3)`; where nobody asks for it, nothing is said.
 """
@@ -24,7 +25,8 @@ def notify(state: str) -> None:
 
 @asynccontextmanager
 async def watched(trouble: Callable[[], str | None]) -> AsyncIterator[None]:
-    """It is ready; and as long as the block runs and there is no trouble, it is alive.
+    """Tell systemd that krisebot is ready, and then, as long as the block runs and there is no trouble, that it is
+    alive.
 
     Args:
         trouble: what is wrong, Danish, that a new start would mend; None when nothing is.

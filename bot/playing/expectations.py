@@ -1,4 +1,4 @@
-"""What a scenario expects of the export, and what was: paths with dots, compared as people write them."""
+"""Expectations: compares what a scenario expects with the export, by paths with dots, as people write values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class NoSuchPath(LookupError):
 
 
 def find(document: Any, path: str) -> Any:
-    """What stands at a path: "crisis.level", "escalation.0.person", "log[kind=decision].antal", "members.person".
+    """Return what stands at a path: "crisis.level", "escalation.0.person", "log[kind=decision].antal",
+    "members.person".
 
     A key of a list is that key of each in it.
 
@@ -65,7 +66,7 @@ def met(value: Any, path: str, wanted: Wanted, zone: ZoneInfo) -> bool:
 
 
 def written(value: Any) -> str:
-    """A value as a scenario writes it."""
+    """Return a value as a scenario writes it."""
     if isinstance(value, list):
         return "[" + ", ".join(written(each) for each in value) + "]"
     words = {None: NOTHING, True: "ja", False: "nej"}

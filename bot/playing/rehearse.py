@@ -1,6 +1,8 @@
-"""A scenario played on a krisebot of its own: a temporary database, the rehearsal chat, and a clock that is wound.
+"""Rehearsing: plays a scenario on a krisebot of its own, with a temporary database, the rehearsal chat, and a clock
+that is wound.
 
-Everything goes through the chat's own JSON door, as from the browser, so what is played is what people would live through.
+Everything goes through the chat's own JSON door, as from the browser, so what is played is what people would live
+through.
 """
 
 from __future__ import annotations
@@ -194,7 +196,7 @@ class Door:
                 yield f"at {step.who} kunne gemme »{sought}«", refused
 
     async def checks(self, expected: Expected | None) -> AsyncIterator[tuple[str, str]]:
-        """What was expected, and what was instead; empty where it was met."""
+        """Yield each expectation that was checked and what was found instead; empty where it was met."""
         if expected is None:
             return
         for negated, each in ((False, expected.sees), (True, expected.sees_not)):
@@ -219,7 +221,7 @@ class Door:
                 yield wanted, was
 
     async def messages(self, person: str) -> list[dict[str, Any]]:
-        """What a person sees."""
+        """Return the messages that a person sees."""
         query = {"for": person, "after": "0"}
         async with self._client.get(
             f"{self.address}/rehearsal/messages", params=query, headers=self._headers

@@ -1,4 +1,4 @@
-"""A gateway that is asked over HTTP and calls back: what GatewayAPI and Twilio have in common."""
+"""A gateway that is called over HTTP and calls back: what GatewayAPI and Twilio have in common."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE = aiohttp.ClientTimeout(total=8)
 
 @dataclass(frozen=True)
 class Service:
-    """Whom we ask.
+    """The address and credentials of an HTTP gateway.
 
     Args:
         name: as people call it.
@@ -49,7 +49,7 @@ class HttpGateway(Gateway):
         self._session: aiohttp.ClientSession | None = None
 
     def _head(self) -> Mapping[str, str]:
-        """What each call says of who we are."""
+        """Return the headers that tell the gateway who we are."""
         raise NotImplementedError
 
     async def start(self) -> None:

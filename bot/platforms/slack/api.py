@@ -1,4 +1,4 @@
-"""Calls to Slack's Web API, and what becomes of them: told in the words that the outbox understands."""
+"""Calls to Slack's Web API, whose failures are raised as the outbox's own errors."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class SlackApi:
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     def _read(self, response: AsyncSlackResponse) -> Exception:
-        """What an answer other than yes means."""
+        """Return the error that an answer other than yes means."""
         data: Json = response.data if isinstance(response.data, dict) else {}
         error = str(data.get("error") or "")
         if response.status_code == 429 or error in BUSY:

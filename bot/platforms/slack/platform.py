@@ -1,4 +1,4 @@
-"""Slack as a way to reach people, and as a place where the crisis staff has its channel."""
+"""Slack as a platform: reaches people, and has the crisis staff's channel."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Slack:
 
     @classmethod
     def from_settings(cls, engine: Engine, settings: Settings) -> Self:
-        """As the operator has set it up."""
+        """Make it from the operator's settings."""
         return cls(
             engine,
             bot_token=_secret(settings.slack_bot_token) or "",
@@ -97,7 +97,7 @@ class Slack:
 
     @property
     def refused(self) -> int:
-        """How many requests were forged, stale or malformed."""
+        """The number of requests that were forged, stale or malformed."""
         return self._door.refused
 
     async def start(self) -> None:
@@ -117,15 +117,15 @@ class Slack:
         await self._calls.close()
 
     def routes(self) -> list[web.RouteDef]:
-        """Slack's requests."""
+        """List the HTTP path for Slack's requests."""
         return self._door.routes()
 
     def trouble(self) -> str | None:
-        """What is wrong with the way in or the way out."""
+        """Return what is wrong with the way in or the way out."""
         return (self._link.trouble() if self._link else None) or self._calls.trouble
 
     async def _watch(self) -> None:
-        """See to it that a fault is known before somebody needs Slack, and that a dead link is opened anew."""
+        """Check Slack regularly, so that a fault is known before somebody needs it and a dead link is opened anew."""
         was_dead = False
         while True:
             try:
@@ -143,7 +143,7 @@ class Slack:
     # --- messages ---
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """A person is written to by their Slack id, which needs no conversation beforehand."""
+        """Return the Slack id that a person is written to by, which needs no conversation beforehand."""
         return self._people.user(person)
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
@@ -253,7 +253,7 @@ class Slack:
         return str(made["channel"]["id"])
 
     async def _left_behind(self, name: str) -> str | None:
-        """A channel of that name that we made and no crisis has."""
+        """Return a channel of that name that we made and no crisis has."""
         async with self._engine.database.reading() as db:
             in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
         me = (await self._calls.read(self._calls.api.auth_test()))["user_id"]

@@ -38,7 +38,7 @@ class SocketMode:
         self._connecting = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
@@ -46,7 +46,7 @@ class SocketMode:
             await self._handler.close_async()  # type: ignore[no-untyped-call]
 
     def trouble(self) -> str | None:
-        """What is wrong, in Danish; None while Slack answers our pings."""
+        """Return what is wrong, in Danish; None while Slack answers our pings."""
         client = self._handler.client if self._handler else None
         if client is None or client.current_session is None or client.current_session.closed:
             return DEAD

@@ -1,4 +1,4 @@
-"""botbuilder's adapter, with our own check in the place of its own and nothing that sends inside a turn.
+"""botbuilder's adapter, with our own token check in place of its own and nothing that sends inside a turn.
 
 What is answered goes through the outbox, which survives a restart; only the answer to an invoke goes back by the way
 the question came.
@@ -27,7 +27,7 @@ INVOKE_RESPONSE = "invokeResponse"
 
 
 class Malformed(Exception):
-    """It is no activity."""
+    """The request is no activity."""
 
 
 class Adapter:
