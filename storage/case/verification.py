@@ -1,4 +1,5 @@
-"""Does the log still say what was written? In the database and in an export. Plan §7: "korrekt … dokumentation"."""
+"""Verification: checks that the log still says what was written, in the database and in an export. Plan §7: "korrekt …
+dokumentation"."""
 
 from __future__ import annotations
 
@@ -68,12 +69,13 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
 
 
 def kept_attachments(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What an export says is kept of pictures and files; it has been verified first."""
+    """Return what an export says is kept of pictures and files; it has been verified first."""
     return [row for row in told.get("attachments") or [] if row["state"] == "kept"]
 
 
 def wrong_with(sha256: str, found: str | None) -> str | None:
-    """What is wrong with bytes that shall have one hash and have another, or are not there, Danish; None when nothing is."""
+    """Return what is wrong with bytes that should have one hash and have another, or are not there, Danish; None when
+    nothing is."""
     if found is None:
         return "mangler"
     return None if found == sha256 else "er ændret"
@@ -157,7 +159,7 @@ def _compare_attachments(told: Mapping[str, Any]) -> list[Break]:
 
 
 def _beyond(these: Sequence[tuple[Any, ...]], those: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Those of the first that the second doesn't have, each as often as it lacks it."""
+    """Return those of the first that the second doesn't have, each as often as it lacks it."""
     return list((Counter(these) - Counter(those)).elements())
 
 

@@ -1,4 +1,4 @@
-"""What all rows are made of."""
+"""The base of all rows: their keys, their times, and what people wrote in them."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ NOW = bindparam("now", type_=UtcDateTime())
 
 
 class Base(DeclarativeBase):
+    """The base class of every table, with the column types that annotations stand for."""
+
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
         datetime: UtcDateTime,
         str: Text,
@@ -62,10 +64,12 @@ Words = Annotated[str, mapped_column(Text, info={"words": True})]
 
 
 def primary_key() -> Mapped[int]:
+    """Make the column that numbers a table's rows."""
     return mapped_column(Id, primary_key=True, autoincrement=True)
 
 
 def of_crisis() -> Mapped[int]:
+    """Make the column that says which crisis a row belongs to."""
     return mapped_column(Id, ForeignKey("crises.id"), index=True)
 
 
