@@ -1,4 +1,4 @@
-"""CPR numbers are caught before they are stored in the open: the log is read by many and handed out (D07).
+"""CPR numbers in inputs: taken out before they are stored in the open, since the log is read by many and handed out.
 
 What was typed is kept apart until whoever typed it has chosen; `handlers.log.held_back` does what was chosen.
 """
@@ -25,7 +25,7 @@ NEVER_HELD = ("varsel", "aktiver")
 
 
 def masked(incoming: Incoming) -> Incoming:
-    """What was done, without the numbers in what was typed and filled in."""
+    """Return the input without the CPR numbers in what was typed and filled in."""
     return replace(
         incoming,
         text=without(incoming.text),
@@ -35,7 +35,7 @@ def masked(incoming: Incoming) -> Incoming:
 
 
 def typed(incoming: Incoming) -> list[str]:
-    """Every number in what was typed and filled in."""
+    """Find every CPR number in what was typed and filled in."""
     return [number for text in (incoming.text, incoming.comment, *incoming.values.values()) for number in found(text)]
 
 

@@ -28,7 +28,7 @@ PUNCTUAL = timedelta(minutes=1)
 
 
 class Turn(Context):
-    """What a handler works with: a context that can be written to.
+    """A turn, as handlers work with it: a context that can be written to.
 
     See `handlers.core.context.Context` for the arguments.
     """
@@ -277,7 +277,7 @@ class Turn(Context):
 
 
 def watch_key(urgency: int, said: str) -> str:
-    """The name of the timer that gives what was said at a time another way, where it is not answered.
+    """Name the timer that sends a message another way, where it is not answered.
 
     Args:
         said: when, UTC in ISO form.
@@ -286,5 +286,5 @@ def watch_key(urgency: int, said: str) -> str:
 
 
 def bundle_key(crisis: Crisis | None, person: str) -> str:
-    """The name of the timer that ends a person's quiet."""
+    """Name the timer that ends a person's quiet, when the bundled messages are sent."""
     return f"reminders/{crisis.number if crisis else 0}/{person}"

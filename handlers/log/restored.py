@@ -1,4 +1,4 @@
-"""The database has been put back from a copy: those who are at work are told what may be missing. Plan §7; D05, D06."""
+"""After a restore: tells those who are at work what may be missing. Plan §7."""
 
 from __future__ import annotations
 

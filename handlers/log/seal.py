@@ -1,6 +1,8 @@
-"""The log's newest hash, posted where a rewriting of the log can't reach it: the staff's channel, hourly and on export.
+"""The log's seal: its newest hash, posted where a rewriting of the log can't reach it, in the staff's channel, hourly
+and on export.
 
-An unkeyed chain shows what disagrees with it, not a whole rewriting; `krisebot verify --head` compares with a posted one.
+An unkeyed chain shows what disagrees with it, not a whole rewriting; `krisebot verify --head` compares with a posted
+one.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ async def begin(turn: Turn) -> None:
 
 @timer("log_seal.hour")
 async def hour(turn: Turn) -> None:
-    """Once an hour, when the log has grown since."""
+    """Post the seal once an hour, when the log has grown since the last one."""
     if turn.the_crisis.state != "active":
         return
     await post(turn)
