@@ -1,4 +1,4 @@
-"""`logistik`: "etableres logistikstab under krisestabens ledelse". Plan §9, Ressourcer (R224); logistic duties §5 (R141).
+"""`logistik`: "etableres logistikstab under krisestabens ledelse". Plan §9, Ressourcer; logistic duties §5.
 
 A staff of its own below the crisis staff: somebody leads it and answers to the chief; its members get tasks.
 """
@@ -46,7 +46,7 @@ async def logistics(turn: Turn, text: str) -> None:
 
 @action("logistics.establish", who=rights.runs_staff)
 async def establish(turn: Turn) -> None:
-    """`Etablér logistikstab`, by a form."""
+    """Establish the logistics staff from the form `Etablér logistikstab`."""
     await _establish(turn, turn.value("lead"), turn.value("members"))
 
 
@@ -104,7 +104,8 @@ async def _establish(turn: Turn, *named: str) -> None:
 
 @action("logistics.share_out")
 async def share_out(turn: Turn) -> None:
-    """The secretariat's logistic duties, each to somebody by name, as a task (R141)."""
+    """Give each of the secretariat's logistic duties to somebody by name, as a task. Whoever leads the logistics staff
+    and those who run the staff may."""
     leads = any(row.leads and row.person == turn.sender for row in await members(turn))
     if not leads and not await rights.runs_staff.held(turn):
         await turn.answer(Card(f"Det kan kun lederen, {rights.runs_staff.holders}. Intet er ændret."))
@@ -127,7 +128,7 @@ async def share_out(turn: Turn) -> None:
 
 @action("logistics.disband", who=rights.runs_staff)
 async def disband(turn: Turn) -> None:
-    """`Nedlæg logistikstaben`: who was in it stays in the record."""
+    """Disband the logistics staff, by `Nedlæg logistikstaben`; who was in it stays in the record."""
     standing = await members(turn)
     if not standing:
         return
@@ -145,7 +146,7 @@ async def disband(turn: Turn) -> None:
 
 
 async def consider(turn: Turn) -> None:
-    """More requests wait than the plan's number: the chief is offered a logistics staff, once (R224)."""
+    """Offer the chief a logistics staff, once, when more requests wait than the plan's number."""
     waiting = await _waiting(turn)
     if waiting <= turn.rules.logistics_over or await members(turn):
         return
@@ -165,7 +166,7 @@ async def consider(turn: Turn) -> None:
 
 
 async def members(turn: Turn) -> list[LogisticsMember]:
-    """Who is in it now."""
+    """Return who is in the logistics staff now."""
     query = select(LogisticsMember).where(
         LogisticsMember.crisis_id == turn.the_crisis.id, LogisticsMember.until.is_(None)
     )
@@ -184,7 +185,8 @@ async def _waiting(turn: Turn) -> int:
 
 
 async def _let_in(turn: Turn, person: str) -> None:
-    """Into the staff's channel, where what they are to move is spoken of; not into the staff."""
+    """Let a member of the logistics staff into the staff's channel, where what they are to move is spoken of; not into
+    the staff."""
     inside = select(Member.id).where(
         Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
     )
