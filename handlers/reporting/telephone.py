@@ -31,7 +31,7 @@ FORM = (
     crisis=True,
 )
 async def telephone(turn: Turn, text: str) -> None:
-    """By whoever took the call (R196–R199); typed in one breath, or by the form."""
+    """Hand on a telephone message from whoever took the call; in one breath, or by the form."""
     if text.strip():
         await _send(turn, text.strip())
         return
@@ -47,7 +47,7 @@ async def telephone(turn: Turn, text: str) -> None:
 
 @action("telephone.send")
 async def send(turn: Turn) -> None:
-    """The form."""
+    """Hand on a telephone message from the form. Anybody may."""
     if not turn.value("text"):
         await turn.answer(Card("Skriv, hvad beskeden var. Resten kan udelades."))
         return
@@ -75,7 +75,8 @@ async def _send(turn: Turn, text: str) -> None:
 
 
 async def begin(turn: Turn) -> None:
-    """ "Mails videresendes …, telefoner omstilles …" (R197): a task for the secretariat, with the addresses at hand."""
+    """Give the secretariat the task of forwarding mails and calls, with the addresses at hand: "Mails videresendes …,
+    telefoner omstilles …"."""
     where = reached_at(turn)
     if where:
         await tasks.add(
