@@ -61,7 +61,7 @@ def _card(turn: Turn, row: CommunicationPlan | None) -> Card:
         else "\n❗ Ingen fast pressetalsperson."
     )
     based = row.version if row else 0
-    # R307: links and no more; what goes to the press, people send.
+    # Links and no more; what goes to the press, people send.
     lists = "; ".join(
         f"{quote(link.title)}: {quote(link.address)}" for link in turn.rules.links if PRESS.search(fold(link.title))
     )

@@ -1,4 +1,4 @@
-"""`/krise` alone: what this person can do now. Nobody remembers a command after two years."""
+"""`/krise` alone: shows what this person can do now. Nobody remembers a command after two years."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LABELS = {
 
 @verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
-    """The five things this person can do now; all verbs are one tap away."""
+    """Show the five things this person can do now; all verbs are one tap away."""
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
@@ -58,7 +58,7 @@ async def show(turn: Turn, text: str) -> None:
 
 @action("help.all", crisis=False)
 async def everything(turn: Turn) -> None:
-    """What this person may write, with an example each: what everybody may first."""
+    """Show what this person may write, with an example each: what everybody may first."""
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
@@ -78,12 +78,12 @@ async def everything(turn: Turn) -> None:
 
 @action("help.run", crisis=False)
 async def run(turn: Turn, verb: str) -> None:
-    """A verb from the card, without words after it: it asks for them."""
+    """Run a verb from the card, without words after it: it asks for them, and for the right."""
     await router.run(turn, registry.verbs[verb], "")
 
 
 async def _going(turn: Turn) -> list[Crisis]:
-    """What goes on for real, unless it is an exercise that asks: from here a warning is sent."""
+    """Return what goes on for real, unless it is an exercise that asks: from here a warning is sent."""
     return [crisis for crisis in await turn.open_crises() if crisis.exercise == turn.exercise]
 
 

@@ -37,7 +37,7 @@ DUTIES = {
     "agency": "Sendt til Beredskabsstyrelsen",
     "emergency": "Sendt til Beredskab 4K",
 }
-# R241 for a new period for a principal change.
+# The duties of a new period, and those of a principal change.
 DUTIES_OF = {"period": ("case", "council", "agency"), "change": ("council", "emergency", "agency")}
 
 
