@@ -112,7 +112,7 @@ class Krisebot:
         return found
 
     async def read_plan_again(self) -> None:
-        """Take the plan file as it is now; one with faults is told of, and the old one kept."""
+        """Read the plan file again as it is now; one with faults is reported, and the old plan kept."""
         try:
             self.plan = load_plan(self.settings.plan)
         except PlanFaults as faults:
@@ -123,7 +123,7 @@ class Krisebot:
             await self._keep_up()
 
     async def start(self, *, by_itself: bool = True) -> None:
-        """Take up the wound clock where it was, and begin; `by_itself` as for the engine."""
+        """Start the engine and the platforms, with a wound clock where it was; `by_itself` as for the engine."""
         async with self.database.reading() as db:
             wound = await db.get(Remembered, "clock")
         if wound is not None and self.settings.rehearsal:
@@ -139,7 +139,7 @@ class Krisebot:
             await contact_test.begin(turn)
 
     async def stop(self) -> None:
-        """Stop; what is under way is in the rows."""
+        """Stop the engine and the platforms; what is under way is in the rows."""
         await self.engine.stop()
 
     def server(self) -> web.Application:
@@ -168,7 +168,7 @@ def load_plan(path: Path | None) -> Plan:
 
 
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Run until told to stop.
+    """Run krisebot until it is told to stop.
 
     Raises:
         storage.plan.model.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.

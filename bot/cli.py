@@ -340,7 +340,7 @@ def _verify_file(path: Path, head: str | None) -> list[Break]:
 
 
 async def _on_crisis(which: str, do: Callable[[Database, int], Awaitable[T]]) -> T:
-    """Do something about a crisis that is named by its number, or as the latest; what is done gets its row's."""
+    """Run `do` on a crisis that is named by its number, or as the latest, with the number of its row."""
     database = Database(_settings().database_url)
     try:
         await database.migrate()

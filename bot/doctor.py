@@ -24,7 +24,7 @@ def today() -> date:
 
 
 async def examine(settings: Settings) -> list[str]:
-    """Look at the plan, the database and every person.
+    """Check the plan, the database and how every person can be reached.
 
     Returns:
         Danish lines that begin with OK, ADVARSEL or FEJL.

@@ -155,7 +155,7 @@ class Database:
             await (await db.connection()).exec_driver_sql("PRAGMA secure_delete=ON")
 
     async def forget_deleted(self) -> None:
-        """Let go of the write-ahead log, which has what was deleted in it; as far as nobody is reading there."""
+        """Empty the write-ahead log, which has what was deleted in it; as far as nobody is reading there."""
         if self.is_sqlite:
             async with self.engine.connect() as connection:
                 raw = (await connection.get_raw_connection()).driver_connection
@@ -168,7 +168,7 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         await self.engine.dispose()
         await self._turn_engine.dispose()
 
@@ -180,7 +180,7 @@ def _make_private(file: Path) -> None:
 
 
 def _take_turn(session: Session) -> None:
-    """Wait for the lock that is let go of when the transaction ends."""
+    """Wait for the lock that is released when the transaction ends."""
     session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 

@@ -39,7 +39,8 @@ def _place(platform: str, order: Sequence[str]) -> int:
 
 
 class Addresser:
-    """Queues messages on the ways that they go, and on the next way when one does not lead there.
+    """The part that queues messages on the platforms they go by, and on the next one when one does not lead to the
+    person.
 
     Args:
         database: the outbox.
@@ -64,7 +65,7 @@ class Addresser:
         self._fell_due = fell_due
 
     async def address_some(self) -> bool:
-        """Put some messages on their ways, the most urgent first; True when there may be more."""
+        """Queue some messages for sending, the most urgent first; True when there may be more."""
         async with self._database.reading() as db:
             numbers = list(await db.scalars(SAID))
         for start in range(0, len(numbers), BATCH):
@@ -73,7 +74,7 @@ class Addresser:
         return False
 
     async def _address_batch(self, numbers: list[int]) -> bool:
-        """Queue messages on their ways; False when all of them must wait for a room that isn't made yet."""
+        """Queue messages for sending; False when all of them must wait for a staff channel that isn't made yet."""
         async with self._database.transaction() as db:
             now = self._clock.now()
             locked = (
@@ -108,8 +109,8 @@ class Addresser:
     async def _address(
         self, db: AsyncSession, message: Message, standing: Sequence[Delivery], known: _Known, now: datetime
     ) -> tuple[list[tuple[Message, str, str]], bool]:
-        """Return a message's new ways, and whether these are all: False when it must wait for a room that isn't made
-        yet."""
+        """Return a message's new deliveries, and whether these are all: False when it must wait for a staff channel
+        that isn't made yet."""
         for delivery in standing:
             if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
                 delivery.state, delivery.due_at = "queued", now
@@ -122,8 +123,8 @@ class Addresser:
     async def _targets(
         self, db: AsyncSession, message: Message, standing: bool, known: _Known
     ) -> tuple[list[tuple[str, str]], bool]:
-        """Return where a message goes, and whether that is all: False when it must wait for a room that isn't made
-        yet."""
+        """Return where a message goes, and whether that is all: False when it must wait for a staff channel that isn't
+        made yet."""
         if not isinstance(message.recipient, StaffRecipient):
             if standing:
                 return [], True

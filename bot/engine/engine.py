@@ -119,7 +119,7 @@ class Engine:
             await platform.stop()
 
     async def settle(self) -> datetime | None:
-        """Do all that can be done now, to the last delivery.
+        """Run everything that can be done now, to the last delivery.
 
         The loops may be at it as well, and what one of them ends may be the beginning of something: it is over when a
         whole round has passed in which nobody did anything.

@@ -49,7 +49,7 @@ NO_LIMITS = Limits()
 
 
 def rates(text: str) -> Rates:
-    """Read "7/1, 60/30/20": seven in a second, and sixty in thirty seconds, of which twenty at once.
+    """Read limits as "7/1, 60/30/20": seven in a second, and sixty in thirty seconds, of which twenty at once.
 
     Raises:
         ValueError: it is something else. "off" and "fra" are no limit at all.

@@ -38,7 +38,7 @@ DEEPEST = 12
 
 
 class Json(logging.Formatter):
-    """A record as one line of JSON."""
+    """The formatter that writes a log record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a log record as one line of JSON, without its line end."""
@@ -58,7 +58,7 @@ class Json(logging.Formatter):
 
 
 def set_up(form: Literal["json", "text"] | None) -> None:
-    """Let everything be written to stderr from now on.
+    """Write everything that is logged to stderr from now on.
 
     Args:
         form: None is JSON, unless somebody watches at a terminal.

@@ -42,7 +42,7 @@ async def told(settings: Settings, plan: Plan, now: datetime) -> list[str]:
 
 
 def platform(settings: Settings) -> Iterator[str]:
-    """Whether there is a chat at all."""
+    """Check that there is a chat at all."""
     names = [
         name for name, there in (("Slack", settings.slack_configured), ("Teams", settings.teams_configured)) if there
     ]
@@ -53,7 +53,7 @@ def platform(settings: Settings) -> Iterator[str]:
 
 
 def sms(plan: Plan) -> Iterator[str]:
-    """Whether somebody can be reached when the chat is down, or the plan has said that nobody shall."""
+    """Check that somebody can be reached when the chat is down, or that the plan has said that nobody shall."""
     if plan.fallback.sms:
         yield f"{GOOD}  Sms er sat op"
     elif plan.fallback.without_sms:
@@ -63,7 +63,7 @@ def sms(plan: Plan) -> Iterator[str]:
 
 
 def address(plan: Plan) -> Iterator[str]:
-    """Whether links are whole."""
+    """Check that links are whole."""
     if plan.server:
         yield f"{GOOD}  Adressen udefra er {plan.server}"
     else:
@@ -112,7 +112,7 @@ async def certificate(plan: Plan, now: datetime) -> list[str]:
 
 
 async def balance(settings: Settings, plan: Plan) -> list[str]:
-    """Whether there is money for an evening's messages at the gateways that tell."""
+    """Check that there is money for an evening's messages at the gateways that tell."""
     asked = []
     if plan.fallback.sms and plan.fallback.sms.startswith("gatewayapi://"):
         token = unquote(urlsplit(plan.fallback.sms).username or "")
@@ -148,7 +148,7 @@ async def _balance(name: str, url: str, head: dict[str, str], key: str, plan: Pl
 
 
 def copies(settings: Settings, now: datetime) -> Iterator[str]:
-    """Whether there is a copy of last night."""
+    """Check that there is a copy of last night."""
     if settings.backup is None:
         yield f"{WARNING}  Der tages ingen sikkerhedskopi. Skriv mappen i KRISEBOT_BACKUP, og kør krisebot backup hver nat"
         return
@@ -165,7 +165,7 @@ def copies(settings: Settings, now: datetime) -> Iterator[str]:
 
 
 def watch(settings: Settings) -> Iterator[str]:
-    """Whether somebody is told when krisebot stands still, and when the watchdog does."""
+    """Check that somebody is told when krisebot stands still, and when the watchdog does."""
     if settings.watchdog_alarm is None:
         yield f"{WARNING}  Ingen får besked, hvis Krisebot står stille. Skriv KRISEBOT_WATCHDOG_ALARM, og kør krisebot watchdog"
     elif settings.watchdog_heartbeat is None:

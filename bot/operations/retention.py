@@ -56,7 +56,8 @@ class _Undone(Exception):
 async def tidy(
     url: str, plan: Plan, *, delete: bool, backups: Path | None = None, now: datetime | None = None
 ) -> Tidied:
-    """Let go of what has been kept long enough. Without `delete` it is done and undone: what is told is what would go.
+    """Delete what has been kept long enough. Without `delete` it is done and undone, so that what is reported is what
+    would go.
 
     Args:
         url: the database's address.

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 
 
 def notify(state: str) -> None:
-    """Say something to systemd, as "READY=1"; nothing where krisebot isn't its service."""
+    """Send systemd a word, as "READY=1"; do nothing where krisebot isn't its service."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return

@@ -56,7 +56,7 @@ class Watchdog:
     _said: list[str] = field(default_factory=list)
 
     async def round(self) -> list[str]:
-        """Look once, alarm where there is reason to, and be heard from outside.
+        """Check once, alarm where there is reason to, and report to the address outside.
 
         Returns:
             what is wrong, Danish; nothing when all is well.
@@ -199,7 +199,7 @@ def alarm_by(addresses: Sequence[str]) -> Callable[[str, str], object]:
 
 
 async def run(settings: Settings, *, once: bool, say: Callable[[str], None]) -> list[str]:
-    """Watch until stopped; or look once, and tell.
+    """Check until stopped; or check once, and print what was found.
 
     Args:
         settings: krisebot's own.

@@ -19,7 +19,7 @@ Wanted = str | Sequence[str] | None
 
 
 class NoSuchPath(LookupError):
-    """The export has nothing there."""
+    """The export has nothing at that path."""
 
 
 def find(document: Any, path: str) -> Any:
@@ -43,7 +43,7 @@ def find(document: Any, path: str) -> Any:
 
 
 def met(value: Any, path: str, wanted: Wanted, zone: ZoneInfo) -> bool:
-    """Whether what stands there is what was wanted; the path's last word may say how it is compared."""
+    """Whether a value is what was wanted; the path's last word may say how it is compared."""
     how = path.split()[-1] if " " in path else ""
     if how in (HOLDS, LACKS):
         each = [wanted] if isinstance(wanted, str) else list(wanted or ())

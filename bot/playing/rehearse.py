@@ -129,7 +129,7 @@ async def _running(clock: SystemClock, plan: Any, port: int) -> AsyncIterator[tu
 
 
 async def _until(bot: Krisebot, clock: SystemClock, at: datetime, speed: float | None) -> None:
-    """Let time pass; at a speed, a little at a time, so that whoever looks on sees it happen."""
+    """Move the clock on; at a speed, a little at a time, so that whoever looks on sees it happen."""
     if speed:
         loop = asyncio.get_running_loop()
         before, began = clock.now(), loop.time()
@@ -155,7 +155,7 @@ def _told(step: Step) -> Iterator[str]:
 
 
 class Door:
-    """The rehearsal chat's JSON door, from outside.
+    """A client of the rehearsal chat's JSON API.
 
     Args:
         bot: whose export is read.
@@ -171,7 +171,7 @@ class Door:
         self._headers = {"Host": f"{HOST}:{port}"}
 
     async def acts(self, step: Step) -> AsyncIterator[tuple[str, str]]:
-        """Do what the step's person does; what couldn't be done, and why."""
+        """Say or press what the step's person does; return what couldn't be done, and why."""
         if step.who is None:
             return
         if step.writes:
@@ -230,7 +230,7 @@ class Door:
         return told if isinstance(told, list) else []
 
     async def _post(self, what: str, body: dict[str, Any]) -> str:
-        """Use the door; why it was refused, or nothing."""
+        """Call the JSON API; return why it was refused, or nothing."""
         async with self._client.post(f"{self.address}/rehearsal/{what}", json=body, headers=self._headers) as answer:
             refused = "" if answer.status in TAKEN_IN else str((await answer.json()).get("error"))
         # A slow machine takes longer than the door's patience: the rest of it is done here.

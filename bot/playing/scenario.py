@@ -57,7 +57,7 @@ class Expected(PlanModel):
 
 
 class Step(PlanModel):
-    """One thing that happens, or is checked, at a time."""
+    """A step of a scenario: what happens, or is checked, at a time."""
 
     at: Moment = Field(alias="kl")
     who: Text | None = Field(default=None, alias="hvem")
@@ -81,7 +81,7 @@ class Step(PlanModel):
 
 
 class Scenario(PlanModel):
-    """A whole scenario."""
+    """A scenario, from its first step to its last."""
 
     title: Text = Field(alias="titel")
     start: Moment = Field(alias="start")

@@ -24,7 +24,7 @@ CADENCES = (1, 4, 24)
 
 
 async def begin(turn: Turn) -> None:
-    """Tell the directorate, and only them."""
+    """Begin level 1: tell the directorate, and only them."""
     crisis = turn.the_crisis
     await turn.notify(
         turn.rules.board(),

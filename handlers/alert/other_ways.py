@@ -40,7 +40,7 @@ async def waited(turn: Turn, said: str, urgency: int, tried: int = 1) -> None:
 
 
 def ask_for_another(message: Message) -> None:
-    """Let delivery look at a message once more, and give it the person's next way, where there is one."""
+    """Mark a message for delivery to look at once more, and give it the person's next way, where there is one."""
     message.another_way = True
     message.dispatched_version = message.version - 1
 

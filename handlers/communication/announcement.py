@@ -20,7 +20,7 @@ WHAT = {
 
 
 async def offer(turn: Turn, change: str) -> None:
-    """Hand communication a text that is ready for the intranet; people publish, the bot does not.
+    """Give communication a text that is ready for the intranet; people publish, the bot does not.
 
     Args:
         change: a key of `WHAT`.

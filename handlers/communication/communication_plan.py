@@ -14,7 +14,6 @@ from handlers.core.turn import Turn
 from storage.plan.words import fold
 from storage.rows.communication import CommunicationPlan
 
-SPOKESPERSON = "8"
 # "Kommunikationsafdelingen råder over opdaterede distributionslister": where a link's title says so.
 PRESS = re.compile(r"\bpresse|distributionsliste")
 

@@ -79,7 +79,7 @@ async def same(turn: Turn, question: int, earlier: int) -> None:
 
 @action("questions.send")
 async def send(turn: Turn, question: int) -> None:
-    """Pass a question on after its asker has said that it differs from the similar one shown."""
+    """Pass a question on after whoever asked it has said that it differs from the similar one shown."""
     row = await _of_asker(turn, question)
     if row is None or row.answered_at is not None:
         return
@@ -89,7 +89,7 @@ async def send(turn: Turn, question: int) -> None:
 
 @verb("svar", "besvar", help="svar <nr> <svar> – på et spørgsmål, der er dit", crisis=True)
 async def answer(turn: Turn, text: str) -> None:
-    """Answer a question by its number, in one breath."""
+    """Answer a question by its number, in one breath; only its owner and those who run the staff can."""
     numbered = re.match(
         r"\s*+(?:(?:spm\.?|spørgsmål|q)\s*+)?+(\d{1,6})\b[:.]?\s*+(.+)", text, re.IGNORECASE | re.DOTALL
     )
@@ -109,7 +109,7 @@ async def answer(turn: Turn, text: str) -> None:
 
 @action("questions.answer")
 async def pressed_answer(turn: Turn, question: int) -> None:
-    """Answer a question from the form on its owner's card."""
+    """Answer a question from the form on its owner's card; only the owner and those who run the staff can."""
     row = await _standing(turn, question)
     if row is not None and turn.value("answer"):
         await _answer(turn, row, turn.value("answer"))

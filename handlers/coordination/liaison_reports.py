@@ -77,7 +77,7 @@ async def local(turn: Turn, direction: ReportDirection) -> None:
 
 
 async def send(turn: Turn, staff: OtherStaff, direction: ReportDirection, text: str) -> None:
-    """Write it in the log and put it before the staff; what others can spare is put in the resource overview.
+    """Write a report in the log and show it to the staff; what others can spare is put in the resource overview.
 
     Args:
         staff: a key of `STAFFS`.

@@ -29,7 +29,7 @@ async def standing(turn: Turn) -> CoordinatingStaff | None:
 
 
 async def hit(turn: Turn, names: Iterable[str], gone: Iterable[str] = ()) -> list[str]:
-    """Say which other municipalities are hit; the own one is always the first.
+    """Set which other municipalities are hit; the own one is always the first.
 
     Args:
         names: those that are, whether that was known or not.
@@ -121,7 +121,7 @@ async def seats(turn: Turn, body: str) -> dict[str, str]:
 
 
 async def seat(turn: Turn, body: str, organisation: str, name: str) -> None:
-    """Say who sits for an organisation; without a name, that nobody does.
+    """Set who sits for an organisation; without a name, that nobody does.
 
     Args:
         body: "staff" or "leadership".

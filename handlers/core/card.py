@@ -24,7 +24,7 @@ DANGER = "Ved fare for liv: ring 112."
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a person may fill in.
+    """A field of a form that a person may fill in.
 
     Args:
         id: the key the answer comes back under, English snake_case.
@@ -67,7 +67,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Card:
-    """One message.
+    """A message, before any platform has drawn it.
 
     Args:
         text: the first line says what happened; a blank line parts paragraphs. `*…*` is bold, nothing else is markup.

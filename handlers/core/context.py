@@ -22,7 +22,7 @@ from storage.plan.reach import Way
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.staff import OUTSIDE, Member
-from storage.rows.traffic import Address, Message, StaffChannel, StaffRecipient
+from storage.rows.traffic import Message, StaffChannel, StaffRecipient
 
 Word = TypeVar("Word", bound=str)
 
@@ -126,7 +126,7 @@ class Context:
 
     @property
     def sender(self) -> str:
-        """Whose turn it is: a person, or "krisebot" for a timer's."""
+        """The person whose turn it is, or "krisebot" for a timer's."""
         return self.incoming.sender if self.incoming else "krisebot"
 
     def name(self, person: str) -> str:
@@ -256,7 +256,8 @@ class Context:
         return standing if standing is not None and await self._was_shown(standing, incoming) else None
 
     async def _was_shown(self, message: Message, incoming: Incoming) -> bool:
-        """Whether it was written to the sender, or to the staff that the sender is in or pressed it in the channel of."""
+        """Whether a message was written to the sender, or to the staff that the sender is in or pressed it in the
+        channel of."""
         if not isinstance(message.recipient, StaffRecipient):
             return message.recipient == incoming.sender
         staff = message.recipient.crisis
@@ -281,7 +282,3 @@ class Context:
             )
         )
         return found
-
-    async def known_address(self, person: str) -> bool:
-        """Whether we have heard from the person on any platform."""
-        return await self.db.scalar(select(Address.person).where(Address.person == person).limit(1)) is not None

@@ -72,7 +72,7 @@ async def keep(turn: Context, incoming: Incoming, inbox: int | None) -> list[Att
 
 
 def set_timer(turn: Context, inbox: int) -> None:
-    """Look again when it may be removed. It belongs to no crisis: a stand-down doesn't take it off."""
+    """Set the timer that deletes what was never logged. It belongs to no crisis: a stand-down doesn't cancel it."""
     due = turn.now + turn.rules.deadlines.unlogged
     key = f"{UNLOGGED}/{inbox}/{turn.now.isoformat()}"
     turn.db.add(Timer(key=key, kind=UNLOGGED, args={"inbox": inbox}, crisis_id=None, due_at=due))

@@ -20,7 +20,7 @@ from storage.rows.log import LogEntry
 
 @dataclass(frozen=True)
 class Regraded:
-    """Lines of the log have another grade than they had. Plan §8, Fortrolighed.
+    """The event that lines of the log have another grade than they had. Plan §8, Fortrolighed.
 
     Args:
         entries: the lines.

@@ -32,7 +32,7 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Incoming:
-    """One thing a person did, on any platform.
+    """An input: one thing that a person did, on any platform.
 
     Args:
         key: the platform's own name for this delivery; the same key is the same act, however often it comes.

@@ -40,7 +40,8 @@ def typed(incoming: Incoming) -> list[str]:
 
 
 async def hold(turn: Turn) -> bool:
-    """Whether what came in waits for a choice, because a number stands in it; who typed it is asked."""
+    """Hold an input back when a CPR number stands in it, and ask whoever typed it; True when it waits for their
+    choice."""
     incoming = turn.the_incoming
     overheard = incoming.kind == "text" and incoming.place != "dm"
     if overheard or incoming.kind in ("edited", "deleted") or not typed(incoming):
@@ -70,7 +71,7 @@ async def hold(turn: Turn) -> bool:
 
 
 async def scrub(turn: Turn, row: Inbox, numbers: Sequence[str]) -> None:
-    """Take numbers out of what was kept of an input, wherever it was kept."""
+    """Remove CPR numbers from what was kept of an input, wherever it was kept."""
     body = json.dumps(row.body, ensure_ascii=False)
     for number in numbers:
         body = body.replace(number, REMOVED)

@@ -22,7 +22,7 @@ DIGITS = 6
 
 
 async def ask(turn: Turn, verb: str = "", text: str = "") -> None:
-    """Send whoever it seems to be a code; nothing is done before it comes back.
+    """Send a code to whoever it seems to be; nothing is done before it comes back.
 
     Args:
         verb: what was written; empty for a button.

@@ -16,7 +16,7 @@ from storage.rows.coordination import Representative
 
 @dataclass(frozen=True)
 class Right:
-    """A right.
+    """A right: who has it, and how that is said to whoever has it not.
 
     Args:
         holders: Danish, definite, for "Kun … kan": who has it.
@@ -29,11 +29,11 @@ class Right:
     by_number: bool = False
 
     async def held(self, turn: Context) -> bool:
-        """Whether the turn's sender has it, and it is certain enough that it is them."""
+        """Whether the turn's sender has the right, and it is certain enough that it is them."""
         return (self.by_number or _certain(turn)) and await self.has(turn)
 
     async def lacks_proof(self, turn: Context) -> bool:
-        """Whether the sender would have it, were it certain that it is them."""
+        """Whether the sender would have the right, were it certain that it is them."""
         return not (self.by_number or _certain(turn)) and await self.has(turn)
 
 

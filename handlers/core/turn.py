@@ -95,7 +95,7 @@ class Turn(Context):
             await self.log_enclosed(row)
 
     async def log_enclosed(self, row: Attachment) -> None:
-        """Write in the log how something that belongs to a line fared; whoever saved what could not be kept is told."""
+        """Log how an attachment of a line fared, and tell whoever saved one that could not be kept."""
         self.crisis = await self.db.get_one(Crisis, row.crisis_id)
         state = await state_of(self.db, self.the_crisis, row.log_no or 0)
         summary, kind, about = enclosures.line_for(row)
@@ -113,7 +113,7 @@ class Turn(Context):
             await self.tell_lost(row)
 
     async def tell_lost(self, row: Attachment) -> None:
-        """Tell whoever saved something that it could not be kept."""
+        """Tell whoever saved an attachment that it could not be kept."""
         await self.say(
             row.saved_by,
             enclosures.lost_card(row),
@@ -123,7 +123,7 @@ class Turn(Context):
         )
 
     def _forget_secrets(self, changed: bool) -> None:
-        """Ask anew for what is confidential: always where something is, since what repeats it may have been written."""
+        """Read anew what is confidential: always where something is, since what repeats it may have been written."""
         if changed or (self._secrets is not None and self._secrets.lines):
             self._secrets = None
 
@@ -138,7 +138,7 @@ class Turn(Context):
         everywhere: bool = False,
         platform: str | None = None,
     ) -> Message:
-        """Put a message in the outbox, as its recipient may see it.
+        """Put a message in the outbox, as its recipient may see it; sent once the turn has committed.
 
         Args:
             recipient: a person, or `staff` for the crisis staff's channel.
@@ -250,7 +250,7 @@ class Turn(Context):
             await self.say(standing.recipient, card, key=standing.key)
 
     async def at(self, due: datetime, kind: str, key: str, **args: Any) -> None:
-        """Set a timer.
+        """Set a timer, or move it when its key has one.
 
         Args:
             due: when, UTC.
@@ -267,7 +267,7 @@ class Turn(Context):
             standing.state, standing.attempts, standing.begun, standing.crisis_id = "waiting", 0, 0, crisis_id
 
     async def cancel(self, *keys: str) -> None:
-        """Take timers off, where they still wait."""
+        """Cancel timers that still wait."""
         for waiting in await self.db.scalars(select(Timer).where(Timer.key.in_(keys), Timer.state == "waiting")):
             waiting.state = "cancelled"
 

@@ -47,7 +47,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
     otherwise=_not_a_decider,
 )
 async def activate(turn: Turn, text: str) -> None:
-    """Plan §4, "Ovenstående personer kan beslutte": at once, in one breath, nothing else asked."""
+    """Decide on a level at once, in one breath, and ask nothing else: plan §4, "Ovenstående personer kan beslutte"."""
     level, title = _level(text)
     if level is None:
         await _attach(turn)
@@ -70,7 +70,7 @@ async def activate(turn: Turn, text: str) -> None:
     grave=True,
 )
 async def escalate(turn: Turn, text: str) -> None:
-    """Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2." The log goes on."""
+    """Go up to level 2, and let the log go on: plan §2, "Direktør kan evt. opskalere til beredskabsniveau 2." """
     if turn.the_crisis.level == 2:
         await _already(turn, turn.the_crisis, text, 2)
         return
@@ -103,7 +103,7 @@ async def pressed(turn: Turn, level: int) -> None:
 
 
 async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) -> None:
-    """Make the decision so, with everything that follows from it in the same breath.
+    """Make the decision on a level, with everything that follows from it in the same turn.
 
     Args:
         level: 0 for "Ingen krise – følg", 1 or 2.

@@ -17,7 +17,7 @@ from handlers.staff import shift_changes
 
 
 async def start(turn: Turn) -> None:
-    """Set the crisis' clocks; called again when the time of the decision is corrected."""
+    """Set the timers of the crisis' deadlines; called again when the time of the decision is corrected."""
     crisis, limits = turn.the_crisis, turn.rules.deadlines
     if crisis.decided_at is None:
         raise ValueError("no decision, no clock")
@@ -127,7 +127,7 @@ async def established(turn: Turn) -> None:
 
 
 async def remove(turn: Turn) -> None:
-    """Take the clocks off, when the staff steps down."""
+    """Cancel the timers of the deadlines, when the staff steps down."""
     await turn.cancel(
         _breach_key(turn),
         _sustained_key(turn),

@@ -157,7 +157,7 @@ GOES_ON = (("ja", "Fortsætter"), ("nej", "Træder ud"))
 
 
 async def refuse_without_staff(turn: Turn) -> bool:
-    """Tell whoever pressed an old card that there is no staff any longer; returns whether they were refused."""
+    """Refuse whoever pressed an old card when there is no staff any longer; returns whether they were refused."""
     crisis = turn.the_crisis
     if crisis.state == "active" and crisis.level == 2:
         return False
@@ -166,7 +166,7 @@ async def refuse_without_staff(turn: Turn) -> bool:
 
 
 async def transition_line(turn: Turn, row: FramingMeeting) -> str:
-    """Whether the operational staff has taken over."""
+    """Tell whether the operational staff has taken over, or what comes before it can."""
     if row.moved_on_at:
         return f"Den operationelle krisestab tog over {turn.clock(row.moved_on_at)}."
     return "Næste skridt: den operationelle krisestab. Vælg, hvem der fortsætter, og hvem der er chef."
@@ -219,7 +219,7 @@ def field_of(member: Member) -> str:
 
 
 def name_of(turn: Turn, member: Member) -> str:
-    """Write a member's name; from outside, with the organisation."""
+    """Write a member's name as others read it."""
     return turn.name(member.person)
 
 

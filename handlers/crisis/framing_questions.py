@@ -26,7 +26,7 @@ TURNS = ("eskalering", "uændret", "det modsatte")
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to decide.
+    """A question that the framing staff decides.
 
     Args:
         name: how the decision is called, in the log and on the card.

@@ -78,7 +78,7 @@ async def everything(turn: Turn) -> None:
 
 @action("help.run", crisis=False)
 async def run(turn: Turn, verb: str) -> None:
-    """Run a verb from the card, without words after it: it asks for them, and for the right."""
+    """Run a verb from the card, without words after it: it asks for them, and checks the right."""
     await router.run(turn, registry.verbs[verb], "")
 
 

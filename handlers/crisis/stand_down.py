@@ -246,7 +246,7 @@ async def _tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None
 
 
 async def _close(turn: Turn) -> None:
-    """Hand over what is open, the closing list, and ask what was learnt."""
+    """Hand over the tasks and measures that are open, add the closing list's tasks, and ask what was learnt."""
     crisis = turn.the_crisis
     open_tasks = [task for task in await tasks.of_crisis(turn) if task.status != "done"]
     open_measures = [row for row in await measure_steps.of_crisis(turn) if row.status not in measure_card.CLOSED]

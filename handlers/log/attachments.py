@@ -44,7 +44,8 @@ async def _settle(turn: Turn, row: Attachment, before: str) -> None:
 
 
 async def mend(turn: Turn, row: Attachment, before: str) -> None:
-    """Change what the cards say of it, wherever they stand: those that name its line, or were said to whoever sent it.
+    """Correct what the cards say of an attachment, wherever they stand: those that name its line, or were said to
+    whoever sent it.
 
     Args:
         before: what `mention` said before it changed.

@@ -148,7 +148,7 @@ async def _followed(turn: Turn, no: int, grade: Grade) -> list[LogEntry]:
 
 
 async def _take_back(turn: Turn) -> int:
-    """Take confidential words out of the messages that stand where they may not be seen; how many there were."""
+    """Remove confidential words from the messages that stand where they may not be seen; return how many there were."""
     secrets = await turn.secrets()
     taken = 0
     for message in await turn.db.scalars(select(Message).where(Message.crisis_id == turn.the_crisis.id)):

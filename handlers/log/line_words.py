@@ -31,7 +31,7 @@ AT = re.compile(r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?)\s*:\s", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Way:
-    """Which way something went.
+    """The way that what a line tells went: in, out or inside, from whom and to whom.
 
     Args:
         direction: seen from the staff.

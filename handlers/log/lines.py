@@ -86,7 +86,8 @@ async def pressed_confirm(turn: Turn, no: int) -> None:
 
 @action("log.correct")
 async def pressed_correct(turn: Turn, no: int) -> None:
-    """Correct the line whose `Ret` was pressed, with the text that was filled in."""
+    """Correct the line whose `Ret` was pressed, with the text that was filled in, for whoever wrote it and the log
+    keeper."""
     text = turn.value("text")
     if text:
         await _correct(turn, no, text)

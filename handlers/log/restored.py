@@ -14,7 +14,7 @@ from storage.rows.crisis import Crisis
 
 
 async def tell(db: AsyncSession, now: datetime, plan: Plan, taken_at: datetime) -> int:
-    """Write it in the log of every crisis that goes on, and in its staff's channel.
+    """Write in the log of every crisis that is not over that a copy was put back, and tell its staff.
 
     Args:
         db: a turn's session.

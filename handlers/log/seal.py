@@ -21,7 +21,7 @@ EVERY = timedelta(hours=1)
 
 
 async def begin(turn: Turn) -> None:
-    """Post it hourly from now on, while the crisis goes on."""
+    """Post the seal hourly from now on, until the crisis is over."""
     await turn.at(turn.now + EVERY, "log_seal.hour", f"crisis/{turn.the_crisis.id}/seal")
 
 
@@ -35,7 +35,7 @@ async def hour(turn: Turn) -> None:
 
 
 async def post(turn: Turn) -> None:
-    """Post the newest hash; the same one only once."""
+    """Post the newest hash of the log; the same one only once."""
     crisis = turn.the_crisis
     newest = await turn.db.scalar(
         select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no.desc()).limit(1)

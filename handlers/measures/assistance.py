@@ -50,8 +50,8 @@ async def assistance(turn: Turn, text: str) -> None:
 
 @reply("assistance")
 async def suggested(turn: Turn, text: str) -> bool:
-    """Keep "vi mangler 4 mand på Birkehøj", said by anybody in the staff without a verb, in the log, and suggest a
-    request of it."""
+    """Keep "vi mangler 4 mand på Birkehøj", said without a verb by somebody in the staff, in the log, and suggest
+    making a request of it."""
     verbs = {each.name: each.synonyms for each in registry.verbs.values()}
     going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
     need = needs.lacking(turn.plan, text)
@@ -103,7 +103,7 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
 
 @action("assistance.not_meant")
 async def not_meant(turn: Turn) -> None:
-    """Drop the suggestion, by `Nej`."""
+    """Drop the suggestion, by `Nej` from whoever was asked."""
     await turn.replace(Card("Der er ikke sendt en anmodning. Din tekst står i loggen."))
 
 
@@ -135,7 +135,7 @@ async def from_message(turn: Turn, event: AskedForHelp) -> None:
 async def request(
     turn: Turn, text: str, need: needs.Need, requester: str, about: int | None = None
 ) -> AssistanceRequest:
-    """Take a request in, and put it before the staff.
+    """Keep a request for assistance, and put it before the staff.
 
     Args:
         text: verbatim.

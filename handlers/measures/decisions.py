@@ -132,7 +132,8 @@ async def decide(
     row: Decision | None = None,
     grade: Grade = clearance.SHARED,
 ) -> Decision:
-    """Make it so: a number and a line in the log. What was decided at a meeting is filed with its minutes.
+    """Register a decision: with a number and a line in the log. What was decided at a meeting is filed with its
+    minutes.
 
     Args:
         text: what is decided; "ikke at …" where it is decided not to.

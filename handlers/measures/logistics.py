@@ -35,7 +35,8 @@ FORM = (
     grave=True,
 )
 async def logistics(turn: Turn, text: str) -> None:
-    """Set it up or add to it in one breath, the first named leads; without a word, how it stands."""
+    """Set up the logistics staff or add to it in one breath, the first named leads; without a word, show how it
+    stands."""
     if not text.strip():
         await turn.answer(await _card(turn))
     elif not await rights.runs_staff.held(turn):
@@ -51,7 +52,7 @@ async def establish(turn: Turn) -> None:
 
 
 async def _establish(turn: Turn, *named: str) -> None:
-    """Set it up, or add to it: whoever is named first leads, where nobody does yet.
+    """Set up the logistics staff, or add to it: whoever is named first leads, where nobody does yet.
 
     Args:
         named: lists of names; see `audiences.persons`.

@@ -71,7 +71,7 @@ def line(turn: Turn, row: Measure) -> str:
 
 
 async def answer(turn: Turn, row: Measure) -> None:
-    """Show it to whoever asked; the card follows what happens to it."""
+    """Show a measure to whoever asked; the card follows what happens to it."""
     await turn.answer(card(turn, row), key=key(row, turn.the_incoming.key))
 
 

@@ -43,7 +43,7 @@ async def add(
     urgent: bool = False,
     needs_approval: bool = False,
 ) -> Measure:
-    """Set a measure going, and tell its owner.
+    """Add a measure, and tell its owner.
 
     Args:
         title: what shall be done.
@@ -78,7 +78,7 @@ async def keep(
     urgent: bool,
     needs_approval: bool,
 ) -> Measure:
-    """Remember what was read, without a number and without telling anybody. The arguments are `add`'s."""
+    """Keep a measure that was read, without a number and without telling anybody. The arguments are `add`'s."""
     row = Measure(
         crisis_id=turn.the_crisis.id,
         title=title,
@@ -98,7 +98,7 @@ async def keep(
 
 
 async def begin(turn: Turn, row: Measure) -> None:
-    """Give it a number, write the log, tell the owner; what is urgent begins at once."""
+    """Begin a measure: give it a number, write the log, tell the owner; what is urgent begins at once."""
     last = await turn.db.scalar(select(func.max(Measure.number)).where(Measure.crisis_id == turn.the_crisis.id))
     row.number = (last or 0) + 1
     row.status = "in_progress" if row.urgent and not row.needs_approval else "pending"

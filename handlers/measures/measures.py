@@ -154,7 +154,7 @@ async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> Non
 
 @action("measures.not_meant")
 async def not_meant(turn: Turn, measure: int) -> None:
-    """Change nothing, by `Nej`: what was typed was no status."""
+    """Change nothing, by `Nej` from whoever was asked: what was typed was no status."""
     await turn.replace(Card("Intet er ændret. Skriv fx */krise t 7 udført*, *i gang*, *afventer* eller *annulleret*."))
 
 

@@ -23,7 +23,7 @@ async def of_crisis(turn: Turn) -> list[Order]:
 
 
 async def issue(turn: Turn, row: Order) -> None:
-    """Give it a number, write the log, send it, and wait for the receiver to say so."""
+    """Issue an order: give it a number, write the log, send it, and wait for the receiver to acknowledge it."""
     if row.receiver is None:
         raise ValueError("an order without a receiver")
     last = await turn.db.scalar(select(func.max(Order.number)).where(Order.crisis_id == turn.the_crisis.id))
@@ -183,7 +183,7 @@ async def _answered(turn: Turn, row: Order, answer: str) -> None:
 
 
 async def _changed(turn: Turn, row: Order, summary: str, kind: LogKind, status: Status | None) -> None:
-    """Write the log, and change every card about it, wherever it stands."""
+    """Write the log, and change every card about an order, wherever it stands."""
     refs = {"order": row.number, "about": row.log_no}
     if status is not None and row.log_no is not None:
         refs["sets_status_of"] = row.log_no

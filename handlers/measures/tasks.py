@@ -74,7 +74,7 @@ async def add(
     due: datetime | None = None,
     tell: bool = False,
 ) -> Task:
-    """Give the crisis a task.
+    """Add a task to the crisis, for a role or a person.
 
     Args:
         title: what shall be done, Danish.

@@ -60,7 +60,7 @@ def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str]
 
 
 def today(turn: Turn, at: datetime) -> bool:
-    """Whether it is the same day, on the clock on the wall: called so late, a meeting is a hurried one."""
+    """Whether a time is on the same day, on the clock on the wall: called so late, a meeting is a hurried one."""
     return at.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date()
 
 

@@ -45,7 +45,7 @@ async def minutes(turn: Turn, text: str) -> None:
 
 
 async def open_for(turn: Turn, meeting: Meeting) -> None:
-    """Give the minute-taker something to write in."""
+    """Show the minute-taker the minutes to write in."""
     for person in turn.rules.holders("referent") or turn.rules.holders("sekretær"):
         await turn.say(person, await _live(turn, meeting), key=f"minutes/{meeting.id}/live/{person}")
 

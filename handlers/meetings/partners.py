@@ -96,7 +96,7 @@ async def mark(turn: Turn, partner: str, page: int) -> None:
 
 
 async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool, note: str) -> None:
-    """Take a stand on one of them. Whoever says that they have been contacted is who did it, now.
+    """Write down a stand on a partner. Whoever says that they have been contacted is who did it, now.
 
     Args:
         note: whom, and how they are reached.

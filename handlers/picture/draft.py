@@ -58,7 +58,7 @@ async def bring_up_to_date(turn: Turn) -> Picture:
 
 
 async def contribute(turn: Turn, section: int, text: str, source_log_no: int) -> None:
-    """Give the draft a line: what a centre answered. It keeps the log entry's mark; giving it twice is once.
+    """Add a line to the draft: what a centre answered. It keeps the log entry's mark; giving it twice is once.
 
     Args:
         section: the heading's number in Bilag 3, 1 to 10.

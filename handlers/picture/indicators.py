@@ -58,7 +58,7 @@ async def new(turn: Turn) -> None:
 
 
 async def count(turn: Turn, name: str, value: str, unit: str, source: str) -> None:
-    """Remember a number.
+    """Write down a number for an indicator, with its line in the log.
 
     Args:
         value: as it was typed, with a comma or a point.

@@ -77,7 +77,7 @@ async def since(turn: Turn, section: int, revision: int) -> list[PictureText]:
 async def put(
     turn: Turn, row: Picture, section: int, text: str, writer: str, *, typed: str = "", clash: bool = False
 ) -> PictureText:
-    """Let a section say something else from now on; what it said before is kept.
+    """Set what a section says from now on; what it said before is kept.
 
     Args:
         row: a draft.

@@ -101,7 +101,7 @@ def _questions(turn: Turn) -> Card:
 
 @action("evaluation.answered")
 async def answered(turn: Turn) -> None:
-    """Log each answer, beside what was learnt on the way. Whoever was asked may answer."""
+    """Log each answer, beside what was learnt on the way; whoever has the card was asked."""
     said = [(question, turn.value(field)) for field, question in (("good", GOOD), ("better", BETTER))]
     for question, text in said:
         if text:

@@ -75,7 +75,7 @@ async def begin(turn: Turn) -> None:
 
 
 async def again(turn: Turn) -> None:
-    """Look at what is due, tomorrow morning; it belongs to no crisis."""
+    """Set the timer that looks at what is due, tomorrow morning; it belongs to no crisis."""
     crisis, exercise = turn.crisis, turn.exercise
     turn.crisis = None
     await turn.at(_morning(turn, _today(turn) + timedelta(days=1)), KIND, KEY)
@@ -84,7 +84,7 @@ async def again(turn: Turn) -> None:
 
 @timer(KIND)
 async def look(turn: Turn) -> None:
-    """Tell what is due, once, and look again when the next is. A crisis has other things to think of."""
+    """Tell what is due, once, and look again when the next is; nothing is told while a crisis is on."""
     if any(not crisis.exercise for crisis in await turn.open_crises()):
         await again(turn)
         return

@@ -27,7 +27,7 @@ async def show_all(turn: Turn) -> None:
 
 
 async def show(turn: Turn, row: Ping) -> None:
-    """Bring the board up to date in the staff's channel; before there is one, at whoever asked and whoever has it."""
+    """Show the board as it stands, in the staff's channel; before there is one, to whoever asked and whoever has it."""
     if turn.the_crisis.level != 2:
         has_it = select(Escalation.taken_by).where(
             Escalation.crisis_id == row.crisis_id, Escalation.taken_by.is_not(None)

@@ -112,7 +112,7 @@ def _centres(turn: Turn, text: str) -> tuple[list[Centre], str]:
 async def ask(
     turn: Turn, question: str, centres: list[Centre], due: datetime | None, *, scheme: int | None = None
 ) -> Ping:
-    """Ask centres something, each contact one-to-one.
+    """Ask centres a question, each contact one-to-one.
 
     Args:
         due: before when they are to answer, UTC; None for the plan's `statussvar`.
@@ -204,7 +204,8 @@ async def asked_at(turn: Turn) -> datetime | None:
 
 @reply("ping", asked=asked_at)
 async def replied(turn: Turn, text: str) -> bool:
-    """Free text to what was asked: kept as it was written, then read, and the reading is shown."""
+    """Take an answer in free text from whoever was asked: it is kept as it was written, then read, and the reading is
+    shown."""
     found = await _open(turn)
     if found is None or _is_a_command(text):
         return False

@@ -122,7 +122,7 @@ async def keep(
     urgent: bool = False,
     **more: str | None,
 ) -> Report:
-    """Remember a report and write its line in the log.
+    """Keep a report and write its line in the log.
 
     Args:
         kind: how it came.

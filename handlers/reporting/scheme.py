@@ -110,7 +110,7 @@ async def _next(turn: Turn, row: Scheme, after: datetime) -> datetime:
 
 @timer("scheme.ask")
 async def again(turn: Turn, scheme: int, moment: str) -> None:
-    """Ask, and set the next time."""
+    """Ask the scheme's questions when their time comes, and set the next time."""
     row = await turn.db.get_one(Scheme, scheme)
     if row.ended_at is not None or turn.the_crisis.state != "active":
         return

@@ -88,7 +88,8 @@ async def begin(turn: Turn) -> None:
 
 
 async def transferred(turn: Turn) -> str:
-    """Whether that has been done, for the card of what is watched; empty where there is nothing to transfer to."""
+    """Tell whether mails and calls have been forwarded, for the card of what is watched; empty where there is nothing
+    to forward to."""
     task = next((each for each in await tasks.of_crisis(turn) if each.title.startswith(TRANSFER)), None)
     if task is None:
         return ""

@@ -33,7 +33,7 @@ async def begin(turn: Turn) -> None:
 async def start(
     turn: Turn, kind: str, line: str, *, watcher: str | None = None, role: str | None = None
 ) -> WatchedLine:
-    """Watch a line more.
+    """Begin to watch one line more.
 
     Args:
         kind: one of `KINDS`, or `MEDIA`.
@@ -87,7 +87,7 @@ def listed(rows: list[WatchedLine]) -> str:
 
 
 async def wake(turn: Turn) -> None:
-    """Wake up when the first of them is due."""
+    """Set the crisis' one timer to when the first line is due."""
     due = [row.due_at for row in await lines(turn) if row.due_at]
     if due:
         await turn.at(max(min(due), turn.now), "monitoring.look", timer_key(turn))

@@ -68,7 +68,7 @@ def link(turn: Turn, row: Meeting) -> str:
 
 
 async def send(turn: Turn, row: Meeting, said: str) -> None:
-    """Mail it to the staff, where the municipality has a way to mail; the chat has the link.
+    """Mail a meeting to the staff, where the municipality has a way to mail; the chat has the link.
 
     Args:
         said: what has happened, Danish; its first line is the mail's subject.

@@ -79,7 +79,7 @@ async def form(turn: Turn) -> None:
 
 
 async def _draw_in(turn: Turn, person: str, what: str, *, reached: bool = True) -> None:
-    """Give the task, and tell the chief; where nobody knows whose employee it is, ask.
+    """Give the person the task, and tell their chief; where nobody knows whose employee it is, ask.
 
     Args:
         person: an id, or a name with a number where no chat knows them.

@@ -221,13 +221,6 @@ async def assist(turn: Turn) -> None:
     await turn.answer(Card(f"{', '.join(centre.name for centre in chosen)} er bedt om sekretariatsbistand."))
 
 
-def _every(turn: Turn) -> list[str]:
-    """Return every role that can be given in a crisis, also those that the plan leaves open; those who decide are the
-    plan's alone."""
-    known = [str(each.alias) for each in Roles.model_fields.values()]
-    return list(dict.fromkeys([*roster.roles(turn), *(each for each in known if each not in NOT_BY_SHIFT)]))
-
-
 def reads(turn: Turn, text: str) -> bool:
     """Whether a text names a role and a person: "krisestabschef Anne"."""
     return _read(turn, text.split(",")[0].strip(), "") is not None

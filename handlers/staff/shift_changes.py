@@ -147,13 +147,13 @@ async def hand_over(turn: Turn, note: str) -> None:
 
 
 async def start(turn: Turn) -> None:
-    """Begin to look for gaps, some hours after the decision."""
+    """Set the timer that looks for gaps, some hours after the decision."""
     await turn.at(_by_day(turn, turn.now + FIRST_LOOK), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")
 
 
 @timer("shifts.look")
 async def look(turn: Turn) -> None:
-    """Tell of what nobody has in the next day, in one message, and not at night."""
+    """Tell the planners, in one message and not at night, which roles nobody has in the next day."""
     if not running(turn):
         return
     missing = await roster.unmanned(turn, turn.now + AHEAD)

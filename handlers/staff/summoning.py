@@ -31,7 +31,7 @@ async def meeting_place(turn: Turn) -> str:
 
 
 async def move(turn: Turn, to: str) -> None:
-    """Say where, from now on."""
+    """Set where the staff meets from now on."""
     await turn.log(
         f"Det rammesættende møde: {to}",
         kind=KIND,
@@ -104,7 +104,7 @@ async def summon_support(turn: Turn, person: str, function: str) -> None:
 
 
 async def summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:
-    """Ask somebody to come; once a crisis, whatever they are asked as."""
+    """Summon a person; once a crisis, whatever they are asked as."""
     crisis = turn.the_crisis
     if await summons_of(turn, person) is not None:
         return False
@@ -199,7 +199,7 @@ async def answers(turn: Turn) -> str:
 
 
 async def show_answers(turn: Turn) -> None:
-    """Keep the list of who comes up to date, as one card in the staff's channel."""
+    """Show the list of who comes, as one card in the staff's channel."""
     say = {"coming": "kommer", "declined": "kan ikke", None: "intet svar endnu"}
     rows = tuple(
         (

@@ -80,7 +80,7 @@ def maps(turn: Turn) -> list[str]:
 
 
 async def offer(turn: Turn) -> None:
-    """Put the list before the staff."""
+    """Show the staff the list of support functions."""
     await turn.say(turn.staff, await card(turn), key=key(turn))
 
 

@@ -76,7 +76,7 @@ def write(
     progress: Callable[[str], None] = lambda what: None,
     files: Mapping[str, Path] | None = None,
 ) -> None:
-    """Write an export as it is made, so that it takes little memory however long the log is.
+    """Write an export piece by piece, so that it takes little memory however long the log is.
 
     Args:
         format: "json", "csv" or "zip".
@@ -195,7 +195,7 @@ def _zip(
 
 
 def _months(told: Mapping[str, Any], names: Names) -> dict[str, Iterator[bytes]]:
-    """Yield the log's lines month by month, on the clock on the wall."""
+    """Return the log's lines by month, on the clock on the wall."""
     every: dict[str, Lines] = defaultdict(Lines)
     for entry, state in lines(told):
         if not entry.get("omitted"):
@@ -233,7 +233,8 @@ def _compare_attachments(told: Mapping[str, Any], hashes: Mapping[str, str]) -> 
 
 
 def verify(file: IO[bytes], head: str | None = None) -> list[Break]:
-    """Hold a ZIP against itself: every file against the manifest, the log against its chain, the sheet against the log.
+    """Check a ZIP against itself: every file against the manifest, the log against its chain, the sheet against the
+    log.
 
     Args:
         file: the ZIP.

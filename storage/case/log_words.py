@@ -63,7 +63,7 @@ def words(lines: Iterable[Line]) -> list[str]:
 
 
 async def go_through(db: AsyncSession, crisis_id: int, stretch: int) -> None:
-    """Note what stands in a stretch, once it is whole; lines never change."""
+    """Write down what stands in a stretch, once it is whole; lines never change."""
     lines = await db.execute(
         select(LogEntry.folded, LogEntry.recorder, LogEntry.recorded_time).where(
             LogEntry.crisis_id == crisis_id, LogEntry.no > (stretch - 1) * STRETCH, LogEntry.no <= stretch * STRETCH

@@ -54,7 +54,7 @@ class Short(NamedTuple):
     knowing: frozenset[str]
 
     def in_(self, text: str) -> bool:
-        """Whether it is said in a text, of what it was said of."""
+        """Whether it is repeated in a text, together with what it was said of."""
         return self.called.search(text) is not None and _whole(self.text).search(text) is not None
 
 

@@ -23,7 +23,7 @@ from storage.rows.log import LogEntry, content_of
 
 
 async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = None) -> list[Break]:
-    """Hold a crisis' log in the database against its chain.
+    """Check a crisis' log in the database against its chain.
 
     Args:
         db: a session to read with.
@@ -86,7 +86,7 @@ def _hash(content: bytes | None) -> str | None:
 
 
 def verify_export(told: Mapping[str, Any], head: str | None = None) -> list[Break]:
-    """Hold an export against its own chain; needs no database.
+    """Check an export against its own chain; needs no database.
 
     Args:
         told: the export's JSON data, whatever is in it.
@@ -122,7 +122,7 @@ def _compare(told: Mapping[str, Any], head: str | None) -> list[Break]:
 
 
 def _compare_states(told: Mapping[str, Any], left_out: bool) -> list[Break]:
-    """Hold where every line stands now against the log, computed anew."""
+    """Compare where every line stands now with the log, computed anew."""
     changed = chain.changes(entries(told))
     standing = told.get("log_state")
     if isinstance(standing, Lines):
@@ -145,7 +145,7 @@ def _compare_states(told: Mapping[str, Any], left_out: bool) -> list[Break]:
 
 
 def _compare_attachments(told: Mapping[str, Any]) -> list[Break]:
-    """Hold what is said of pictures and files against the log's own lines about them, both ways."""
+    """Compare what is said of pictures and files with the log's own lines about them, both ways."""
     written = [
         (entry["refs"]["attachment_of"], entry["refs"]["name"], entry["refs"]["sha256"])
         for entry in entries(told)

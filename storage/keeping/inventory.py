@@ -15,7 +15,7 @@ Rule = Literal["sager", "beskeder", "kontakttest", "nothing personal"]
 
 @dataclass(frozen=True)
 class Held:
-    """One table.
+    """A table of what is stored.
 
     Args:
         what: Danish.

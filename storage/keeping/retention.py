@@ -38,7 +38,7 @@ exported.load()
 
 @dataclass(frozen=True)
 class Case:
-    """A crisis whose time is up.
+    """A crisis whose time to be kept is up.
 
     Args:
         crisis: its row's id.
@@ -100,7 +100,7 @@ async def _waits(db: AsyncSession, crisis: Crisis) -> AsyncIterator[str]:
 
 
 async def remove_case(db: AsyncSession, case: Case, now: datetime) -> dict[str, int]:
-    """Take a case away, all but its place: its number, its times and its log's chain.
+    """Delete a case, all but its place: its number, its times and its log's chain.
 
     Args:
         db: a turn's session.
@@ -146,7 +146,7 @@ async def remove_case(db: AsyncSession, case: Case, now: datetime) -> dict[str, 
 
 
 async def remove_traffic(db: AsyncSession, plan: Plan, now: datetime) -> dict[str, int]:
-    """Take away some of what was written and sent outside of the cases that are kept; nothing when all of it has gone.
+    """Delete some of what was written and sent outside of the cases that are kept; nothing when all of it has gone.
 
     What was written while a case was open goes when the case does: it is the case's until then.
     """

@@ -253,7 +253,7 @@ def _vacuum(path: str, into: Path) -> None:
 
 
 def _say(file: Path, version: str, now: datetime) -> About:
-    """Write into a copy what it is, and see that it is on the disk."""
+    """Write into a copy what it is, and make sure that it is on the disk."""
     connection = sqlite3.connect(file)
     try:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

@@ -29,7 +29,7 @@ PLAIN = {TAG + kind for kind in ("map", "seq", "str", "null", "bool", "int", "fl
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong in a plan file.
+    """A thing that is wrong in a plan file.
 
     Args:
         line: counted from 1; 0 when it is about the file as a whole.
@@ -84,7 +84,7 @@ class Source:
 
     @classmethod
     def read(cls, text: str, name: str) -> Source:
-        """Read YAML.
+        """Read YAML text as plain data.
 
         Args:
             text: the whole file.
@@ -189,7 +189,8 @@ def said_of(error: ErrorDetails) -> tuple[str, str]:
 
 
 def _is_absent(error: ErrorDetails) -> bool:
-    """Whether nothing is written; a validator of our own that looks at several keys knows better what to say."""
+    """Whether nothing is written at a place; a validator of our own that looks at several keys knows better what to
+    say."""
     return (
         error["type"] == "missing" or error["input"] in ("", []) or (error["input"] is None and error["type"] != "plan")
     )

@@ -47,7 +47,7 @@ SEPARATORS = (";", "\t", ",")
 
 @dataclass(frozen=True)
 class Row:
-    """One person in the list.
+    """A person in the list.
 
     Args:
         line: as the spreadsheet numbers it.
@@ -137,7 +137,7 @@ def _cell(value: object) -> str:
 
 
 def compare(plan: Plan, rows: Sequence[Row], name: str, *, keep: bool = False) -> Difference:
-    """Hold a list against the plan.
+    """Compare a list with the plan.
 
     Args:
         plan: as it is.

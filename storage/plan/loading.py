@@ -19,7 +19,7 @@ EXAMPLE = "eksempelplan.yaml"
 
 
 def parse(text: str, name: str) -> Plan:
-    """Read a plan.
+    """Read a plan's text.
 
     Args:
         text: the whole file.

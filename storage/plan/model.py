@@ -265,7 +265,7 @@ class Plan(PlanModel):
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
-        """A title is nobody's, where a role or a person has the same name."""
+        """The names that mean a person, and whom. A title is nobody's, where a role or a person has the same name."""
         return _gather(self._titles()) | _gather(self._own_names())
 
     def _own_names(self) -> Iterator[tuple[str, str]]:

@@ -46,7 +46,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend before the night it is needed.
+    """A thing to mend before the night it is needed.
 
     Args:
         level: "fault" when the person can't be reached at all.

@@ -50,7 +50,7 @@ class Period(PlanModel):
 
 
 class Edition(PlanModel):
-    """Which plan it is."""
+    """The edition of the plan: its title and its period."""
 
     title: Text = Field(default="Beredskabsplan", alias="titel")
     period: Period | None = Field(default=None, alias="periode")
@@ -263,7 +263,7 @@ class ChannelOrder(PlanModel):
 
 
 class ContactTest(PlanModel):
-    """Whether people are asked, outside a crisis, if they can be reached and are in here as they should be."""
+    """The setting for asking people, outside a crisis, if they can be reached and are in the plan as they should be."""
 
     monthly: YesNo = Field(default=True, alias="månedligt")
     quarterly: YesNo = Field(default=True, alias="kvartal")

@@ -117,7 +117,7 @@ class Approval(Base):
 
 
 class Nudge(Base):
-    """One mail that must be read with the least delay."""
+    """A mail that must be read with the least delay."""
 
     __tablename__ = "nudges"
     id: Mapped[int] = primary_key()
@@ -134,7 +134,7 @@ class Nudge(Base):
 
 
 class NudgeReceipt(Base):
-    """One person who was asked."""
+    """A person who was asked to read a mail, and when they did."""
 
     __tablename__ = "nudge_receipts"
     id: Mapped[int] = primary_key()

@@ -189,7 +189,7 @@ class Mandate(Base):
 
 
 class SharedReport(Base):
-    """One version of the six headings."""
+    """A version of the six headings of the coordinating staff's report."""
 
     __tablename__ = "coordination_reports"
     id: Mapped[int] = primary_key()

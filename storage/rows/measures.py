@@ -108,7 +108,7 @@ Release = Literal["not_asked", "asked", "releasable", "refused", "released"]
 
 
 class Resource(Base):
-    """People, vehicles, pumps: how many, how fast, until when, and at what."""
+    """A resource, people, vehicles or pumps: how many, how fast, until when, and at what."""
 
     __tablename__ = "resources"
     id: Mapped[int] = primary_key()

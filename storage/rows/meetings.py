@@ -32,7 +32,7 @@ PARTNERS = {
 
 
 class Partner(Base):
-    """One of them in this crisis: relevant, and contacted by whom and when."""
+    """A partner's standing in this crisis: relevant, and contacted by whom and when."""
 
     __tablename__ = "partners"
     id: Mapped[int] = primary_key()
@@ -289,7 +289,8 @@ def _lead(meeting: Meeting, minutes: Minutes) -> float | None:
 
 
 class OptionPaper(Base):
-    """The alternatives that a decision is made among: what for each speaks for it, against it, and what it takes."""
+    """A paper with the alternatives that a decision is made among: what for each speaks for it, against it, and what it
+    takes."""
 
     __tablename__ = "option_papers"
     id: Mapped[int] = primary_key()

@@ -44,7 +44,7 @@ PictureState = Literal["draft", "published"]
 
 
 class Picture(Base):
-    """One version. A draft is written on; once published it stays as it was."""
+    """A version of the situation picture. A draft is written on; once published it stays as it was."""
 
     __tablename__ = "pictures"
     id: Mapped[int] = primary_key()

@@ -81,7 +81,7 @@ Duty = Literal["case", "council", "agency", "emergency"]
 
 
 class PlanDuty(Base):
-    """One thing to be done about the plan, and when it was."""
+    """A thing to be done about the plan, and when it was."""
 
     __tablename__ = "plan_duties"
     id: Mapped[int] = primary_key()

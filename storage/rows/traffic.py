@@ -87,7 +87,7 @@ class StaffRecipient(str):
 
     @property
     def crisis(self) -> int:
-        """Whose staff it is: the crisis' row's number."""
+        """The number of the row of the crisis whose staff it is."""
         return int(self.removeprefix(self.PREFIX))
 
 
@@ -103,7 +103,7 @@ class Recipient(TypeDecorator[str]):
 
 
 class Message(Base):
-    """One message as it shall stand now; saying it again under the same key changes it where it stands."""
+    """A message as it shall stand now; saying it again under the same key changes it where it stands."""
 
     __tablename__ = "messages"
     id: Mapped[int] = primary_key()

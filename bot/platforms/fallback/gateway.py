@@ -29,7 +29,7 @@ TITLES = {"sms": "SMS", "mail": "mail", "opkald": "opkald"}
 
 
 class Gateway:
-    """One apprise address for everybody.
+    """A platform for one apprise address that reaches everybody.
 
     Args:
         name: "sms" or "mail".
@@ -68,7 +68,7 @@ class Gateway:
         return known.address(self.name) if known else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Hand it to the gateway.
+        """Send a message through the gateway.
 
         Raises:
             Undeliverable: the address in the plan is none that apprise knows.
@@ -126,7 +126,7 @@ class _Invitation(AttachMemory):
 
     @property
     def mimetype(self) -> str:
-        """With the method, as RFC 6047 wants it."""
+        """The type with the method in it, as RFC 6047 wants it."""
         return f"text/calendar; method={self._method}; charset=utf-8"
 
 

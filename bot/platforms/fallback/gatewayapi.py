@@ -29,7 +29,7 @@ NEVER = {"UNDELIVERED", "EXPIRED", "REJECTED", "SKIPPED", "DELETED"}
 
 
 class GatewayApi(HttpGateway):
-    """SMS, both ways.
+    """The platform for SMS by GatewayAPI, both ways.
 
     Args:
         address: the plan's `gatewayapi://…`.

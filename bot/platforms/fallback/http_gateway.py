@@ -31,7 +31,7 @@ class Service:
 
 
 class HttpGateway(Gateway):
-    """Out by a call of ours, in by a webhook.
+    """The base of platforms that send by a call of ours and receive by a webhook.
 
     Args:
         name: the platform's: "sms" or "opkald".
@@ -57,12 +57,12 @@ class HttpGateway(Gateway):
         self._session = aiohttp.ClientSession(timeout=PATIENCE, headers=self._head())
 
     async def stop(self) -> None:
-        """Let go of connections."""
+        """Close its connections."""
         if self._session is not None:
             await self._session.close()
 
     async def _ask(self, path: str, **request: Any) -> dict[str, Any]:
-        """Ask it to send; raises as `bot.engine.platform.Platform.send` says.
+        """Ask the gateway to send; raises as `bot.engine.platform.Platform.send` says.
 
         Args:
             path: where.

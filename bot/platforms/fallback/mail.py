@@ -41,7 +41,7 @@ STRANGER = "mail:"
 
 
 class Mail(Gateway):
-    """Mail, both ways.
+    """The platform for mail, both ways.
 
     Args:
         template: the plan's gateway, an address in apprise's form.
@@ -65,7 +65,7 @@ class Mail(Gateway):
         return self._brought.routes() if self._brought else []
 
     async def start(self) -> None:
-        """Take up the key that the marks are made with, and begin to look."""
+        """Load the key that the subjects' marks are made with, and start to read the mailbox."""
         async with self._engine.database.turn() as db:
             known = await db.get(Remembered, "mail_key")
             if known is None:
@@ -76,7 +76,7 @@ class Mail(Gateway):
             self._looking = asyncio.create_task(self._keep_looking(self._mailbox))
 
     async def stop(self) -> None:
-        """Stop looking; what has not been taken in is still unread."""
+        """Stop reading the mailbox; what has not been taken in is still unread."""
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)

@@ -30,7 +30,7 @@ DAEMONS = ("mailer-daemon@", "postmaster@")
 
 
 def from_a_machine(mail: EmailMessage) -> bool:
-    """Whether nobody wrote it: out of office, a mailing list, a mail that bounced (RFC 3834)."""
+    """Whether no person wrote the mail: out of office, a mailing list, a mail that bounced (RFC 3834)."""
     submitted = str(mail.get("auto-submitted", "no")).split(";")[0].strip().casefold()
     return (
         submitted != "no"

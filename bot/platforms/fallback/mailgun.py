@@ -30,7 +30,7 @@ FIELDS = ("timestamp", "token", "signature", "body-mime")
 
 
 class Mailgun:
-    """The door for mails that are brought.
+    """The webhook that takes in mails.
 
     Args:
         key: what the gateway signs with ("HTTP webhook signing key").

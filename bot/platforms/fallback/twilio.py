@@ -53,7 +53,7 @@ UNHEARD = {
 
 
 class Twilio(HttpGateway):
-    """Calls, and the key that answers each.
+    """The platform for calls, and for the key that answers each.
 
     Args:
         address: the plan's `twilio://…`.
@@ -78,7 +78,7 @@ class Twilio(HttpGateway):
         return [web.post(ANSWER, self._pressed), web.post(STATUS, self._ended)]
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Ring somebody up; raises as `bot.engine.platform.Platform.send` says."""
+        """Ring a person up; raises as `bot.engine.platform.Platform.send` says."""
         form = {
             "To": lane,
             "From": self._number,

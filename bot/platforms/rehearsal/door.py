@@ -44,7 +44,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Door:
-    """The page and the JSON door.
+    """The page and its JSON API.
 
     Args:
         engine: what inputs are put into.
@@ -320,7 +320,7 @@ class Door:
         return response
 
     async def _follow(self, response: web.StreamResponse, person: str) -> None:
-        """Tell of what is new to a person, for as long as the page is open."""
+        """Send a person what is new, for as long as the page is open."""
         seen: int | None = None
         told_offset: timedelta | None = None
         while True:

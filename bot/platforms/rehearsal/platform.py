@@ -27,7 +27,7 @@ from storage.rows.traffic import Address, RehearsalPost, StaffChannel
 
 
 class Rehearsal:
-    """The rehearsal chat as a platform, with its JSON door.
+    """The rehearsal chat as a platform, with its JSON API.
 
     Args:
         engine: what it puts inputs into.
@@ -60,7 +60,7 @@ class Rehearsal:
         """Do nothing: there is no connection to open."""
 
     async def stop(self) -> None:
-        """Let those who listen go."""
+        """End the connections of those who listen."""
         await self._news.tell()
 
     def trouble(self) -> str | None:
@@ -73,7 +73,7 @@ class Rehearsal:
         return f"dm:{name}" if platform in ("", NAME) else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Put it in the place."""
+        """Put a message in its place in the chat."""
         async with self._engine.database.turn() as db:
             row = await self._standing(db, post)
             if row is None:
@@ -88,7 +88,7 @@ class Rehearsal:
         return {"post": number}
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
-        """Change it where it stands."""
+        """Change a message where it stands."""
         async with self._engine.database.turn() as db:
             row = await db.get_one(RehearsalPost, ref["post"])
             _draw(row, post)

@@ -19,7 +19,7 @@ HEARTBEAT = 15.0
 
 
 class News:
-    """Wakes those who look at the chat when something has changed in it."""
+    """The signal that wakes those who look at the chat when something has changed in it."""
 
     def __init__(self) -> None:
         self.number = 0

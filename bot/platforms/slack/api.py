@@ -51,7 +51,7 @@ REASONS = {
 
 
 class Refused(Undeliverable):
-    """Slack says no, and would say so again.
+    """Slack refused the call, and would refuse it again.
 
     Args:
         error: Slack's own name for why.
@@ -65,11 +65,11 @@ class Refused(Undeliverable):
 
 
 class NoAccess(Unavailable):
-    """Slack won't have us, or not for this: somebody must mend the app's token or its scopes."""
+    """Slack gives us no access, or not to this: somebody must mend the app's token or its scopes."""
 
 
 class SlackApi:
-    """The way to Slack. The outbox tries again, so nothing is tried again here.
+    """The client for Slack's Web API. The outbox tries again, so nothing is tried again here.
 
     Args:
         token: the bot's.
@@ -84,12 +84,12 @@ class SlackApi:
         self._timeout = timeout
 
     async def open(self) -> None:
-        """Begin to keep connections."""
+        """Open the HTTP session."""
         timeout = aiohttp.ClientTimeout(total=self._timeout, sock_connect=CONNECT)
         self.session = self.api.session = aiohttp.ClientSession(timeout=timeout)
 
     async def close(self) -> None:
-        """Let go of them."""
+        """Close the HTTP session."""
         if self.api.session is not None:
             await self.api.session.close()
 

@@ -119,7 +119,7 @@ def message(card: Card, number: int | str, repeated: bool = False) -> list[Json]
 
 
 def notification(card: Card, repeated: bool = False) -> str:
-    """Return the card as plain words, for a notification and for a screen reader."""
+    """Write a card as plain words, for a notification and for a screen reader."""
     text = BOLD.sub(r"\1", shorten(f"(gentaget) {card.text}" if repeated else card.text))
     return escape("\n".join([text, *(f"{name}: {value}" for name, value in _shown_facts(card.facts))]))
 
@@ -149,7 +149,7 @@ def save_dialog(said: Said, text: str, byline: str, asked: Iterable[Field]) -> J
 
 
 def saved(values: Mapping[str, str]) -> dict[str, str]:
-    """Return what `save_dialog` was answered with: the text in one piece again, and what was asked beside it."""
+    """Read what `save_dialog` was answered with: the text in one piece again, and what was asked beside it."""
     pieces = sorted((name for name in values if name.startswith("text_")), key=lambda name: int(name[5:]))
     others = {name: value for name, value in values.items() if name not in pieces}
     return {"text": "".join(values[name] for name in pieces), **others}
@@ -161,7 +161,7 @@ def home(card: Card) -> Json:
 
 
 def values(state: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return what was filled in, by field; what wasn't is empty."""
+    """Read what was filled in, by field; what wasn't is empty."""
     filled: dict[str, str] = {}
     for name, elements in ((state or {}).get("values") or {}).items():
         for element in elements.values():

@@ -50,7 +50,7 @@ SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
 
 
 class SlackInbound:
-    """The way in.
+    """The handler of everything that comes in from Slack.
 
     Args:
         engine: what inputs are put into.

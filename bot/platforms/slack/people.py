@@ -18,7 +18,7 @@ PATIENCE = 1.0
 
 
 class SlackDirectory:
-    """Slack's ids and ours.
+    """The directory that turns Slack's ids into the plan's, and back.
 
     Args:
         plan: today's plan.

@@ -43,7 +43,7 @@ NOT_INSIDE = {"not_in_channel", "user_not_found", "user_not_in_channel"}
 
 
 class Slack:
-    """Slack, over HTTP or in Socket Mode.
+    """The platform for Slack, over HTTP or in Socket Mode.
 
     Args:
         engine: what it puts inputs into.
@@ -101,14 +101,14 @@ class Slack:
         return self._door.refused
 
     async def start(self) -> None:
-        """Begin; Slack may come up later."""
+        """Start the platform; Slack may come up later."""
         await self._calls.open()
         if self._link is not None:
             await self._link.open()
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """Let go of connections."""
+        """Close its connections."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -230,7 +230,7 @@ class Slack:
     # --- the staff's channel ---
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Make the channel, or find the one that an earlier attempt made without hearing of it."""
+        """Make a staff channel, or find the one that an earlier attempt made without hearing of it."""
         try:
             for each in _names(name):
                 address = await self._create(each) or await self._left_behind(each)
@@ -279,7 +279,8 @@ class Slack:
             log.warning("the channel %s has no topic: %s", address, refused)
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Invite them, a hundred at a time; those Slack won't let in stay out, and the others don't."""
+        """Invite persons into a staff channel, a hundred at a time; those Slack won't let in stay out, and the others
+        don't."""
         by_user = {user: person for person in persons if (user := self._people.user(person))}
         outside: set[str] = set()
         users = list(by_user)
@@ -288,7 +289,7 @@ class Slack:
         return [person for user, person in by_user.items() if user not in outside]
 
     async def _invite(self, address: str, users: list[str]) -> set[str]:
-        """Invite some; returns those who could not come in."""
+        """Invite some persons; return those who could not come in."""
         try:
             answer = await self._calls.write(
                 self._calls.api.conversations_invite(channel=address, users=users, force=True)
@@ -302,7 +303,7 @@ class Slack:
         return {each["user"] for each in answer.get("errors", []) if each["error"] != "already_in_channel"}
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
-        """Take them out, where they are still in."""
+        """Remove persons from a staff channel, where they are still in."""
         for user in filter(None, map(self._people.user, persons)):
             try:
                 await self._calls.write(self._calls.api.conversations_kick(channel=address, user=user))

@@ -15,7 +15,7 @@ PINGS = 3
 
 
 class SocketMode:
-    """The link, and whether it lives.
+    """The connection that krisebot opens to Slack, and whether it lives.
 
     Args:
         app: who answers what comes.
@@ -32,7 +32,7 @@ class SocketMode:
         self._heard = 0.0
 
     async def open(self) -> None:
-        """Begin to connect, for as long as it takes."""
+        """Start to connect, for as long as it takes."""
         self._handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._interval)
         self._handler.client.on_message_listeners.append(self._hear)
         self._connecting = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]

@@ -29,7 +29,7 @@ BOT = "https://api.botframework.com"
 
 
 class Refused(Undeliverable):
-    """Microsoft understood, and said no.
+    """Microsoft understood the call, and refused it.
 
     Args:
         status: the HTTP status.
@@ -45,7 +45,7 @@ class Refused(Undeliverable):
 
 
 class TeamsApi:
-    """The way to Microsoft.
+    """The client for Entra, the Bot Connector and Graph.
 
     Args:
         app_id, app_password: the app's own, from its registration in Entra.
@@ -74,7 +74,7 @@ class TeamsApi:
         return self._session
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close the HTTP session."""
         if self._session is not None:
             await self._session.close()
 

@@ -72,7 +72,7 @@ class Press:
 
 
 def values(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return what was filled in, by field."""
+    """Read what was filled in, by field."""
     return {name: value for name, value in data.items() if isinstance(value, str) and name != "msteams"}
 
 
@@ -110,7 +110,7 @@ def adaptive(card: Card, number: int | str, repeated: bool = False, largest: int
 
 
 def plain(card: Card, repeated: bool = False) -> str:
-    """Return a card as plain words, for a notification and for a screen reader."""
+    """Write a card as plain words, for a notification and for a screen reader."""
     lines = [BOLD.sub(r"\1", _marked(card.text, repeated)), *(f"{name}: {value}" for name, value in card.facts)]
     return "\n".join(lines)
 

@@ -119,7 +119,7 @@ class _Pictures(HTMLParser):
 
 
 def _is_in_message(url: str, reference: Mapping[str, Any]) -> bool:
-    """Whether it is a picture in the very message that it came along with."""
+    """Whether an address is that of a picture in the very message that it came along with."""
     parts = urlsplit(url)
     found = IN_GRAPH.fullmatch(parts.path)
     if found is None or parts.query or parts.fragment or ".." in unquote(parts.path):

@@ -45,7 +45,7 @@ GONE = "Knappen er der ikke længere. Se den nyeste besked fra Krisebot."
 
 
 class TeamsInbound:
-    """The way in.
+    """The handler of everything that comes in from Teams.
 
     Args:
         engine: what inputs are put into.
@@ -64,13 +64,13 @@ class TeamsInbound:
         self.refused = 0
 
     async def close(self) -> None:
-        """Let what was begun end."""
+        """Wait for the requests that were begun to end."""
         await asyncio.gather(*self._handling, return_exceptions=True)
 
     # --- who knocks ---
 
     async def request(self, request: web.Request) -> web.Response:
-        """Answer one."""
+        """Answer one request from Teams."""
         body = await request.content.read(LARGEST_BODY + 1)
         while len(body) <= LARGEST_BODY and (more := await request.content.read(LARGEST_BODY + 1 - len(body))):
             body += more
@@ -113,7 +113,7 @@ class TeamsInbound:
     # --- what is done ---
 
     async def _understand(self, activity: Json) -> Json | None:
-        """Take in an activity; returns the answer to an invoke."""
+        """Take in an activity; return the answer to an invoke."""
         here = _Here(activity, self._people)
         match _text(activity, "type"):
             case "message" if drawing.CARRIED in _object_in(activity, "value"):
@@ -384,7 +384,7 @@ def _asking(card: Card, press: Press) -> Button | None:
 
 
 def _added(activity: Json) -> bool:
-    """Whether it is we who have come, and not somebody else, or somebody who left."""
+    """Whether it is our own bot that was added, and not somebody else, or somebody who left."""
     if activity.get("type") == "installationUpdate":
         return _text(activity, "action").startswith("add")
     added, me = activity.get("membersAdded"), _text(activity, "recipient", "id")

@@ -17,7 +17,7 @@ DM = "dm:"
 
 
 class TeamsDirectory:
-    """Teams' ids and ours.
+    """The directory that turns Teams' ids into the plan's, and back.
 
     Args:
         database: what was learnt from having heard from people.

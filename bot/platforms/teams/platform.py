@@ -40,7 +40,7 @@ NOT_IN_TEAM = "Krisebot er ikke installeret i krisestabens team i Teams"
 
 
 class Teams:
-    """Teams, over the Bot Framework's own HTTP.
+    """The platform for Teams, over the Bot Framework's own HTTP.
 
     Args:
         engine: what it puts inputs into.
@@ -107,11 +107,11 @@ class Teams:
         return self._door.refused if self._door else 0
 
     async def start(self) -> None:
-        """Begin; Teams may come up later."""
+        """Start the platform; Teams may come up later."""
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """Let go of connections."""
+        """Close its connections."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -157,7 +157,7 @@ class Teams:
         return f"{DM}{user}" if user else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Say something new, in a person's chat or in a staff channel."""
+        """Send a new message, to a person's chat or to a staff channel."""
         if lane.startswith(DM):
             return await self._write_to(lane, post)
         try:
@@ -309,7 +309,7 @@ class Teams:
         return str(begun["id"])
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Make them members of the staff's team, where Graph is granted; else whoever is in the team is in."""
+        """Make persons members of the staff's team, where Graph is granted; else whoever is in the team is in."""
         users = {person: user for person in persons if (user := self._people.user(person))}
         if detail.get("kind") != "channel":
             return list(users)
@@ -324,7 +324,7 @@ class Teams:
         return inside
 
     async def _join(self, group: str, user: str) -> bool:
-        """Whether somebody is a member now.
+        """Make a person a member; True when they are one now.
 
         Raises:
             Refused: the app may not change the members at all.

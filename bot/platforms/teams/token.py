@@ -28,7 +28,7 @@ ASK_AGAIN_AFTER = 30.0
 
 
 class Refused(Exception):
-    """The activity is not to be believed.
+    """The activity is not what it claims to be, or not for us.
 
     Args:
         reason: a fixed word or two, for counters and logs; never told to the sender.
@@ -92,7 +92,7 @@ class TokenCheck:
         self._keys = _Keys(metadata_url, session, clock, patience)
 
     async def check(self, authorization: str | None, activity: Mapping[str, Any]) -> Claims:
-        """Believe an activity, or not.
+        """Check an activity's token and return what it says.
 
         Args:
             authorization: the request's Authorization header, if it has one.
@@ -154,7 +154,7 @@ class TokenCheck:
 
 
 class _Keys:
-    """Microsoft's signing keys: fetched when needed, kept when the key server is down."""
+    """The set of Microsoft's signing keys: fetched when needed, kept when the key server is down."""
 
     def __init__(
         self, metadata_url: str, session: aiohttp.ClientSession, clock: Callable[[], float], patience: float

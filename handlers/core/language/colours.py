@@ -92,7 +92,7 @@ def read(text: str) -> Colour:
 
 
 def _is_wholly_fine(part: str) -> bool:
-    """Whether it is made up of known phrases: "ja tak som spørger" is, though "ja tak" is one as well.
+    """Whether a text is made up of known phrases: "ja tak som spørger" is, though "ja tak" is one as well.
 
     From each place that a phrase may begin at, and from each once, all the places are looked up where it may end.
     """

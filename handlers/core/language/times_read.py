@@ -22,7 +22,7 @@ HALF_A_DAY = 12 * HOUR
 
 @dataclass(frozen=True)
 class Parsed:
-    """A time that was read.
+    """A time that was read out of words.
 
     Args:
         at: UTC.
@@ -104,7 +104,7 @@ class _Said:
 
     @property
     def nearby(self) -> str:
-        """ "morgen" of "i morgen"."""
+        """The "morgen" of "i morgen"."""
         return self.caught.get("nearby") or self.caught.get("next_but_one") or ""
 
     @property

@@ -30,7 +30,7 @@ class Margins(TypedDict):
 
 @dataclass(frozen=True)
 class Block:
-    """One thing on a page.
+    """A piece of a page: a heading, a text, a table and so on.
 
     Args:
         kind: "title", "heading", "subheading", "text", "facts", "table", "scale" or "chart".
