@@ -1,4 +1,4 @@
-"""Read a length of time as people write it: "20 min", "en halv time"."""
+"""Reading a length of time as people write it: "20 min", "en halv time"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a free answer to a question: yes, no, coming, not coming, or neither.."""
+"""Reading a free answer to a question: yes, no, coming, not coming, or neither."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a time as people write it: "kl 14", "om 30 min", "fre 12".."""
+"""Reading a time as people write it: "kl 14", "om 30 min", "fre 12"."""
 
 from __future__ import annotations
 
