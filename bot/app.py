@@ -170,6 +170,10 @@ def load_plan(path: Path | None) -> Plan:
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     """Run krisebot until it is told to stop.
 
+    Args:
+        settings: how it is set up.
+        say: called with each line that is for whoever started it.
+
     Raises:
         storage.plan.model.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.
     """

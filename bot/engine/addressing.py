@@ -221,7 +221,12 @@ class Addresser:
 
     async def give_up(self, db: AsyncSession, message: Message, why: str, now: datetime) -> None:
         """Write an undeliverable message down as a timer that is due now: what follows is decided by the plan, not
-        here."""
+        here.
+
+        Args:
+            why: Danish.
+            now: UTC.
+        """
         await db.flush()
         standing = await db.scalars(select(Delivery.state).where(Delivery.message_id == message.id))
         if any(state != "failed" for state in standing):

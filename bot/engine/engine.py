@@ -136,7 +136,12 @@ class Engine:
                 return min((at for times in due.values() for at in times if at > now), default=None)
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
-        """Move a wound clock to `to`, and do everything that falls due on the way, in its order."""
+        """Move a wound clock to `to`, and do everything that falls due on the way, in its order.
+
+        Args:
+            clock: the engine's own.
+            to: UTC.
+        """
         due = await self.settle()
         while due is not None and due <= to:
             clock.set(max(due, clock.now()))

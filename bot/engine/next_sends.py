@@ -132,13 +132,22 @@ class SendQueue:
         ]
 
     async def hold_back(self, db: AsyncSession, job: Sending, until: datetime) -> None:
-        """Send nothing more to this platform until a given time: it has said that it takes no more for now, to
-        anybody."""
+        """Send nothing more to this platform until a given time: it has said that it takes no more for now, to anybody.
+
+        Args:
+            job: the send that it said so to.
+            until: UTC.
+        """
         pace = await self._pace(db, self._line_of(job))
         pace.not_before = max(until, pace.not_before or until)
 
     async def others_wait(self, db: AsyncSession, job: Sending, why: str) -> bool:
-        """Whether the platform makes another conversation wait as well."""
+        """Whether the platform makes another conversation wait as well.
+
+        Args:
+            job: a send that was told to wait.
+            why: what the outbox writes of such a wait.
+        """
         other = (
             select(Delivery.id)
             .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)

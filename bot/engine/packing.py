@@ -119,7 +119,12 @@ async def _count(turn: Turn, row: CaseExport) -> bool:
 
 
 async def attached(db: AsyncSession, told: Mapping[str, Any], folder: Path) -> dict[str, Path]:
-    """Write what an export has attached into a folder, and return the files by their SHA-256."""
+    """Write what an export has attached into a folder, and return the files by their SHA-256.
+
+    Args:
+        told: the export's document.
+        folder: which is there already.
+    """
     found = {}
     for sha256 in {row["sha256"] for row in kept_attachments(told)}:
         content = await content_of(db, sha256)

@@ -95,11 +95,20 @@ class Platform(Protocol):
         ...
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """Return the conversation with a person, or None when they can't be reached this way."""
+        """Return the conversation with a person, or None when they can't be reached this way.
+
+        Args:
+            person: an id in the plan, or a stranger's, as "slack:U123".
+            address: what the platform remembered of them, where they have been heard from.
+        """
         ...
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
         """Send a new message; return what is needed to change it later.
+
+        Args:
+            lane: the conversation, as `lane_of` and `open_room` gave it.
+            post: the message.
 
         Raises:
             Throttled, Unavailable, InDoubt, Undeliverable: see there.
@@ -132,11 +141,17 @@ class Platform(Protocol):
         ...
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Let persons into a staff channel; return those who are in."""
+        """Let persons into a staff channel; return those who are in.
+
+        Args:
+            address: the channel's, as `open_room` gave it.
+            detail: what `open_room` wanted remembered.
+            persons: ids in the plan.
+        """
         ...
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
-        """Take persons out of a staff channel."""
+        """Take persons out of a staff channel; the arguments are those of `admit`."""
         ...
 
 

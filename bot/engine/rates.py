@@ -78,7 +78,7 @@ def free_at(recent: Sequence[float], limits: Rates) -> float:
 
 
 def allowed(recent: Sequence[float], limits: Rates, now: float, most: int) -> int:
-    """Return how many calls may be made now, at most `most`."""
+    """Return how many calls may be made now, at most `most`; the other arguments are those of `free_at`."""
     made, count = list(recent), 0
     while count < most and free_at(made, limits) <= now:
         made.append(now)
@@ -87,7 +87,13 @@ def allowed(recent: Sequence[float], limits: Rates, now: float, most: int) -> in
 
 
 def with_calls(recent: Sequence[float], limits: Rates, now: float, calls: int) -> list[float]:
-    """Return the calls to remember when some more have been made now: none that no limit asks about any longer."""
+    """Return the calls to remember when some more have been made now: none that no limit asks about any longer.
+
+    Args:
+        recent: when the last calls were made, in seconds since 1970.
+        now: likewise.
+        calls: how many more.
+    """
     longest = max((rate.seconds for rate in limits), default=0.0)
     most = max((rate.count for rate in limits), default=0)
     return [*(at for at in recent if at > now - longest), *[now] * calls][-most:] if limits else []
@@ -95,6 +101,10 @@ def with_calls(recent: Sequence[float], limits: Rates, now: float, calls: int) -
 
 def answered(recent: Sequence[float], made: float, now: float) -> list[float]:
     """Return the calls to remember when one of them has been answered.
+
+    Args:
+        recent: when the last calls were made, in seconds since 1970.
+        made, now: when it was made and answered, likewise.
 
     It counts from now on: the platform has counted it somewhere between its making and its answer, and what is made a
     span after the answer can't come too early, however long either is on its way.

@@ -105,7 +105,12 @@ class Telemetry:
         log.info("sent", extra={"event": "delivery.sent", "trace": trace or "", "platform": platform, **told})
 
     def not_delivered(self, trace: str | None, platform: str, *, for_good: bool, attempts: int) -> None:
-        """Count and log a try that failed, whether or not there will be another."""
+        """Count and log a try that failed.
+
+        Args:
+            for_good: whether there will be no other.
+            attempts: how often it has been tried in vain.
+        """
         self._failed.labels("delivery" if for_good else "retry").inc()
         event = "delivery.failed" if for_good else "delivery.retried"
         told = {"platform": platform, "attempts": attempts}

@@ -236,7 +236,12 @@ class Turns(Worker):
 
 
 def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
-    """Return the name under which krisebot's own log keeps everything that comes of an input or a timer."""
+    """Return the name under which krisebot's own log keeps everything that comes of an input or a timer.
+
+    Args:
+        kind: which of the two.
+        number: the row's id.
+    """
     return f"{'input' if kind is Inbox else 'timer'}-{number}"
 
 

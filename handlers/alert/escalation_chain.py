@@ -77,7 +77,12 @@ def ask_key(escalation: Escalation, step: EscalationStep) -> str:
 
 
 async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) -> None:
-    """Add a row for a person who is asked now."""
+    """Add a row for a person who is asked now.
+
+    Args:
+        link: the link of the chain that they are asked in.
+        person: an id in the plan.
+    """
     turn.db.add(
         EscalationStep(
             escalation_id=escalation.id,

@@ -115,7 +115,12 @@ class Context:
         return self.the_incoming.values.get(field, "").strip()
 
     def chosen(self, field: str, among: Iterable[Word]) -> Word | None:
-        """Return what was chosen of some words; None where it is none of them."""
+        """Return what was chosen of some words; None where it is none of them.
+
+        Args:
+            field: the form's field.
+            among: the words that may come back: what a platform sends is not to be trusted.
+        """
         value = self.value(field)
         return next((each for each in among if each == value), None)
 

@@ -71,7 +71,12 @@ async def hold(turn: Turn) -> bool:
 
 
 async def scrub(turn: Turn, row: Inbox, numbers: Sequence[str]) -> None:
-    """Remove CPR numbers from what was kept of an input, wherever it was kept."""
+    """Remove CPR numbers from what was kept of an input, wherever it was kept.
+
+    Args:
+        row: the input.
+        numbers: as they were written.
+    """
     body = json.dumps(row.body, ensure_ascii=False)
     for number in numbers:
         body = body.replace(number, REMOVED)

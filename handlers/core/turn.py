@@ -238,7 +238,12 @@ class Turn(Context):
         return said
 
     async def answer(self, card: Card, *, key: str | None = None) -> Message:
-        """Answer whoever asked, where they asked."""
+        """Answer whoever asked, where they asked.
+
+        Args:
+            card: what is said.
+            key: names the message, where it is to be changed later.
+        """
         return await self.say(await self.here(), card, key=key, kind="reply", platform=self.the_incoming.platform)
 
     async def replace(self, card: Card) -> None:

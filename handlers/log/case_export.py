@@ -64,7 +64,12 @@ async def export(turn: Turn, text: str) -> None:
 
 
 async def progress(turn: Turn, row: CaseExport, step: str) -> None:
-    """Show whoever asked what is being packed just now."""
+    """Show whoever asked what is being packed just now.
+
+    Args:
+        row: the export.
+        step: what is being written, Danish.
+    """
     await _show(turn, row, f"Den bliver pakket: {step} …")
 
 

@@ -143,7 +143,12 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
 
 
 async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
-    """Show whoever asked how a line stands, with as much of it as may be seen where the card stands."""
+    """Show whoever asked how a line stands, with as much of it as may be seen where the card stands.
+
+    Args:
+        entry: the line.
+        hint: said below it, Danish.
+    """
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
     await turn.answer(await _saved(turn, entry, await clearance.highest_for(turn, where), hint), key=key)

@@ -164,7 +164,11 @@ async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = ""
 
 
 async def approve(turn: Turn, row: Measure, approval: str) -> None:
-    """Register that political approval has been given: by whom and in which case."""
+    """Register that political approval has been given.
+
+    Args:
+        approval: by whom and in which case, as it was typed.
+    """
     if not await rights.political_approval.held(turn):
         await turn.answer(Card(f"Det kan kun {rights.political_approval.holders}. T{row.number} er uændret."))
         return
@@ -195,7 +199,12 @@ async def approve(turn: Turn, row: Measure, approval: str) -> None:
 
 
 async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> None:
-    """Give a measure another owner or another time, for those who run the staff."""
+    """Give a measure another owner or another time, for those who run the staff.
+
+    Args:
+        owner: an id in the plan; as it is where it stays.
+        due: UTC; None for no time.
+    """
     if not await rights.runs_staff.held(turn):
         await turn.answer(Card(f"Det kan kun {rights.runs_staff.holders}. T{row.number} er uændret."))
         return

@@ -82,7 +82,12 @@ def _published(turn: Turn, row: Picture) -> str:
 
 
 def facts(turn: Turn, row: Picture, changed: set[int]) -> tuple[tuple[str, str], ...]:
-    """Return the ten headings, each with as much as a phone has room for."""
+    """Return the ten headings, each with as much as a phone has room for.
+
+    Args:
+        row: the version.
+        changed: the numbers of the sections to mark as changed.
+    """
     return tuple(
         (f"{number}. {heading}{' ✎' if number in changed else ''}", _short(section(turn, row, number)))
         for number, heading in enumerate(HEADINGS, 1)

@@ -19,7 +19,13 @@ MANY = 12
 
 
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
-    """Let somebody into the staff or its channel; False when they are there already."""
+    """Let somebody into the staff or its channel; False when they are there already.
+
+    Args:
+        person: an id in the plan.
+        staff: which one: "framing", "operational" or "beside".
+        reason: why they are in it, Danish.
+    """
     standing = await turn.db.scalar(
         select(Member).where(Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None))
     )

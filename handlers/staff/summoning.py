@@ -104,7 +104,16 @@ async def summon_support(turn: Turn, person: str, function: str) -> None:
 
 
 async def summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:
-    """Summon a person; once a crisis, whatever they are asked as."""
+    """Summon a person; once a crisis, whatever they are asked as.
+
+    Args:
+        person: an id in the plan.
+        its: what they are asked as, the most important first.
+        deputy_for: the person they are asked instead of.
+
+    Returns:
+        False when they were summoned already.
+    """
     crisis = turn.the_crisis
     if await summons_of(turn, person) is not None:
         return False
@@ -133,7 +142,13 @@ async def meets_where(turn: Turn, duty: str) -> str:
 
 
 def summons_card(turn: Turn, label: str, deputy_for: str | None, where: str) -> Card:
-    """Draw the summons that a person answers."""
+    """Draw the summons that a person answers.
+
+    Args:
+        label: what they are summoned to, Danish.
+        deputy_for: the person they are asked instead of.
+        where: the line that says where, from `meets_where`.
+    """
     crisis = turn.the_crisis
     behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
     return Card(

@@ -124,7 +124,7 @@ def numbered(name: str, number: int) -> str:
 
 
 def steps(format: str, told: Mapping[str, Any]) -> int:
-    """Count how often progress is reported while an export is written in this form."""
+    """Count how often `write` reports progress while an export is written in this form."""
     return 2 * volumes(told) + 3 if format == "zip" else volumes(told) if format in PAPER else 1
 
 

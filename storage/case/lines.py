@@ -31,7 +31,12 @@ class Lines:
         """What is said of where lines stand that there are none of, by their numbers."""
 
     def add(self, entry: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
-        """Keep the next line."""
+        """Keep the next line.
+
+        Args:
+            entry: as the export shows it.
+            state: where it stands.
+        """
         self._file.write(json.dumps([entry, state], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
         self._count += 1
         self.head = entry.get("hash")

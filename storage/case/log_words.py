@@ -63,7 +63,12 @@ def words(lines: Iterable[Line]) -> list[str]:
 
 
 async def go_through(db: AsyncSession, crisis_id: int, stretch: int) -> None:
-    """Write down what stands in a stretch, once it is whole; lines never change."""
+    """Write down what stands in a stretch, once it is whole; lines never change.
+
+    Args:
+        crisis_id: the row's id.
+        stretch: its number, from 1.
+    """
     lines = await db.execute(
         select(LogEntry.folded, LogEntry.recorder, LogEntry.recorded_time).where(
             LogEntry.crisis_id == crisis_id, LogEntry.no > (stretch - 1) * STRETCH, LogEntry.no <= stretch * STRETCH

@@ -201,7 +201,11 @@ async def put_back(file: Path, database: Database, *, overwrite: bool = False) -
 
 
 async def carry(source: AsyncConnection, target: AsyncConnection) -> int:
-    """Copy every row from one database to another that has the same tables; returns how many rows there were."""
+    """Copy every row from one database to another that has the same tables; return how many rows there were.
+
+    Raises:
+        ValueError: the tables are of different forms.
+    """
     count = 0
     tables = {table.name: table for table in await source.run_sync(_tables)}
     there = await target.run_sync(_tables)

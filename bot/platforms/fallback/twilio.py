@@ -192,7 +192,13 @@ class Twilio(HttpGateway):
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:
-    """Return what Twilio signs a call of ours with: the address and the form, sorted (its "Validating requests")."""
+    """Return what Twilio signs a call of ours with: the address and the form, sorted (its "Validating requests").
+
+    Args:
+        token: the account's secret.
+        url: the whole address that Twilio called.
+        form: what it sent.
+    """
     signed = url + "".join(f"{name}{form[name]}" for name in sorted(form))
     return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 

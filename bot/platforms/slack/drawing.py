@@ -125,7 +125,12 @@ def notification(card: Card, repeated: bool = False) -> str:
 
 
 def dialog(button: Button, press: Press) -> Json:
-    """Draw the form that a button asks for."""
+    """Draw the form that a button asks for.
+
+    Args:
+        button: as it stands on the card.
+        press: what the form brings back.
+    """
     return _modal(
         FORM, button.form_title or button.label, button.label, press.dump(), [_input(each) for each in button.form]
     )

@@ -100,7 +100,8 @@ def bare(card: Card, repeated: bool = False) -> Json:
 
 
 def adaptive(card: Card, number: int | str, repeated: bool = False, largest: int = LARGEST) -> Json:
-    """Draw a card as an Adaptive Card; what is too large for Teams is shortened, and says so."""
+    """Draw a card as an Adaptive Card; what is too large for Teams is shortened, and says so. The arguments are those
+    of `message`."""
     longest = LONGEST
     while True:
         drawn = _adaptive(card, str(number), repeated, longest)

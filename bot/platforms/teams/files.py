@@ -99,7 +99,12 @@ def _kind_of(name: str) -> str:
 
 
 def pictures(html: str, place: Place) -> tuple[Enclosed, ...]:
-    """Return the pictures in the text of a message that Teams shows us as HTML."""
+    """Return the pictures in the text of a message that Teams shows us as HTML.
+
+    Args:
+        html: the text.
+        place: where the message stands: with our token nothing else's pictures are read.
+    """
     reader = _Pictures()
     reader.feed(html)
     reader.close()

@@ -47,7 +47,12 @@ class TeamsDirectory:
         return user if platform == NAME and user else None
 
     def name(self, user: str, otherwise: str = "") -> str:
-        """Return what a person is called in the plan, or else by Teams."""
+        """Return what a person is called in the plan, or else by Teams.
+
+        Args:
+            user: their AAD object id.
+            otherwise: what Teams calls them.
+        """
         known = self._plan().person(self.person(user))
         return known.name if known else otherwise
 

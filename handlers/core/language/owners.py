@@ -55,7 +55,8 @@ def named(plan: Plan, text: str) -> Named:
 
 
 def of_subject(plan: Plan, text: str, person: str) -> Centre | None:
-    """Find the centre that owns a subject every day (plan §3): the one that the text names, else the person's own."""
+    """Find the centre that owns a subject every day (plan §3): the one that the text names, else the person's own; None
+    where neither tells."""
     said = " ".join(re.findall(r"\w+", fold(text)))
     spoken_of = next((centre for centre in plan.centres if f" {fold(centre.name)} " in f" {said} "), None)
     return spoken_of or centre_of(plan, person)
