@@ -1,4 +1,4 @@
-"""The one place that puts the parts together, and the HTTP server they share."""
+"""The application: puts the parts together, and serves the HTTP server that they share."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ class Krisebot:
         return found
 
     def _reserves(self) -> list[Platform]:
-        """SMS, mail and calls, where the plan has a gateway for them; a rehearsal rings nobody up.
+        """Make the platforms for SMS, mail and calls, where the plan has a gateway for them; none in a rehearsal, which
+        must reach nobody outside it.
 
         Raises:
             SettingsFault: mail comes in, and there is no way to write.
@@ -111,7 +112,7 @@ class Krisebot:
         return found
 
     async def read_plan_again(self) -> None:
-        """Take the plan file as it is now; one with faults is told of, and the old one kept."""
+        """Read the plan file again as it is now; one with faults is reported, and the old plan kept."""
         try:
             self.plan = load_plan(self.settings.plan)
         except PlanFaults as faults:
@@ -122,7 +123,7 @@ class Krisebot:
             await self._keep_up()
 
     async def start(self, *, by_itself: bool = True) -> None:
-        """Take up the wound clock where it was, and begin; `by_itself` as for the engine."""
+        """Start the engine and the platforms, with a wound clock where it was; `by_itself` as for the engine."""
         async with self.database.reading() as db:
             wound = await db.get(Remembered, "clock")
         if wound is not None and self.settings.rehearsal:
@@ -131,18 +132,18 @@ class Krisebot:
         await self.engine.start(by_itself=by_itself)
 
     async def _keep_up(self) -> None:
-        """The plan's own upkeep and its contact tests begin, and a plan that has changed is asked about."""
+        """Begin the plan's own upkeep and its contact tests, and ask about a plan that has changed."""
         async with self.database.turn() as db:
             turn = Turn(db, self.clock.now(), self.plan)
             await upkeep.begin(turn)
             await contact_test.begin(turn)
 
     async def stop(self) -> None:
-        """Stop; what is under way is in the rows."""
+        """Stop the engine and the platforms; what is under way is in the rows."""
         await self.engine.stop()
 
     def server(self) -> web.Application:
-        """The HTTP server's paths."""
+        """Build the HTTP server with every path that krisebot answers on."""
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
             [
@@ -158,7 +159,7 @@ class Krisebot:
 
 
 def load_plan(path: Path | None) -> Plan:
-    """The municipality's plan, or the packaged example.
+    """Load the municipality's plan, or the packaged example where no path is given.
 
     Raises:
         storage.plan.model.PlanFaults: it can't be used; every fault with its line.
@@ -167,7 +168,11 @@ def load_plan(path: Path | None) -> Plan:
 
 
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Run until told to stop.
+    """Run krisebot until it is told to stop.
+
+    Args:
+        settings: how it is set up.
+        say: called with each line that is for whoever started it.
 
     Raises:
         storage.plan.model.PlanFaults, storage.database.DatabaseUnavailable, SettingsFault, OSError: it can't start.

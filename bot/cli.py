@@ -54,7 +54,7 @@ commands.add_to(app)
 
 
 class Format(StrEnum):
-    """What an export may be written as."""
+    """The formats that an export may be written in."""
 
     JSON = "json"
     CSV = "csv"
@@ -76,7 +76,7 @@ def default(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Vis, hvilken krisebot det er")
     ] = False,
 ) -> None:
-    """Without a command: the same as serve."""
+    """Start krisebot as `serve` does, when no command is given."""
     if context.invoked_subcommand is None:
         serve()
 
@@ -197,7 +197,8 @@ def export(
 
 
 def _write_papers(format: Format, told: dict[str, Any], names: Names, output: Path | None, bar: Bar) -> None:
-    """A long log is in volumes, each a file: "sag.pdf", "sag-2.pdf" and so on."""
+    """Write the export as PDF or DOCX: a long log in several volumes, each a file ("sag.pdf", "sag-2.pdf" and so
+    on)."""
     every = volumes(told)
     if output is None and every > 1:
         _stop(COULD_NOT, [f"Sagen er i {every} bind, hver sin fil. Skriv -o sag.{format}"])
@@ -261,7 +262,7 @@ def rehearse(
 
 
 class Bar:
-    """How far a case file is, for whoever waits at a terminal: drawn on stderr, and only where somebody sees it."""
+    """A progress bar for a case file, drawn on stderr, and only when stderr is a terminal."""
 
     def __init__(self) -> None:
         self._bar: Any = typer.progressbar(length=2, file=sys.stderr) if sys.stderr.isatty() else None
@@ -279,12 +280,12 @@ class Bar:
             self._bar.__exit__(*fault)
 
     def steps(self, every: int) -> None:
-        """How many there are, once that is known."""
+        """Set how many steps there are, once that is known."""
         if self._bar:
             self._bar.length = every
 
     def step(self, what: str) -> None:
-        """What is being written now; the step before it is done."""
+        """Show what is being written now, and count the step before it as done."""
         if self._bar:
             self._bar.label = what.ljust(12)
             self._bar.update(1 if self._begun else 0)
@@ -295,7 +296,7 @@ class Bar:
 async def _export(
     database: Database, number: int, grade: Grade | None, format: Format, folder: Path
 ) -> tuple[dict[str, Any], Names, dict[str, Path]]:
-    """The export, how its ids are written and what is attached; the log's seal is left for the staff's channel.
+    """Return the export, how its ids are written and what is attached; the log's seal is left for the staff's channel.
 
     The seal takes a turn; the rest is only read, so that those at work don't wait for a long log.
     """
@@ -339,7 +340,7 @@ def _verify_file(path: Path, head: str | None) -> list[Break]:
 
 
 async def _on_crisis(which: str, do: Callable[[Database, int], Awaitable[T]]) -> T:
-    """Do something about a crisis that is named by its number, or as the latest; what is done gets its row's."""
+    """Run `do` on a crisis that is named by its number, or as the latest, with the number of its row."""
     database = Database(_settings().database_url)
     try:
         await database.migrate()
@@ -377,7 +378,7 @@ def _stop(status: int, lines: list[str]) -> NoReturn:
 
 
 def main() -> None:
-    """The console entry."""
+    """Run the command line: the console entry point."""
     try:
         app()
     except (KeyboardInterrupt, BrokenPipeError):

@@ -1,4 +1,5 @@
-"""Can everybody be reached, and does everything stand ready? Asked before the night it is needed. Plan §5 (R070)."""
+"""Checks, before the night it is needed, that everybody in the plan can be reached and that everything stands ready.
+Plan §5."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ LEVELS = {"warning": WARNING, "fault": FAULT}
 
 
 def today() -> date:
-    """The day, where the machine is."""
+    """Return today's date, in the machine's own time zone."""
     return datetime.now(UTC).date()
 
 
 async def examine(settings: Settings) -> list[str]:
-    """Look at the plan, the database and every person.
+    """Check the plan, the database and how every person can be reached.
 
     Returns:
         Danish lines that begin with OK, ADVARSEL or FEJL.
@@ -53,7 +54,7 @@ async def examine(settings: Settings) -> list[str]:
 
 
 def _ways(settings: Settings, database: Database, plan: Plan) -> list[reach.Way]:
-    """The ways that krisebot would have, were it started; a rehearsal reaches nobody outside it."""
+    """Return the platforms that krisebot would have, were it started; a rehearsal reaches nobody outside it."""
     from bot.app import Krisebot
 
     # What the platforms' libraries have to say of how they are set up is not the operator's.
@@ -62,7 +63,7 @@ def _ways(settings: Settings, database: Database, plan: Plan) -> list[reach.Way]
 
 
 def _reach(plan: Plan, person: str, ways: Sequence[reach.Way], known: reach.Known) -> list[str]:
-    """What is known of how to reach a person by the ways in use."""
+    """Return what is known of how to reach a person by the ways in use."""
     if not ways:
         return []
     name = plan.persons[person].name

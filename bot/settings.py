@@ -1,4 +1,4 @@
-"""How krisebot is set up: the environment, or a `.env` file. A half-configured platform is an error, never a downgrade."""
+"""Settings: read from the environment or a `.env` file. A half-configured platform is an error, never a downgrade."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SettingsFault(Exception):
 
 @dataclass(frozen=True)
 class MailAccount:
-    """Where a mailbox is, and what it is opened with.
+    """A mailbox: its server, and the name and password to open it with.
 
     Args:
         host, port: the server's.
@@ -50,7 +50,7 @@ class MailAccount:
 
     @classmethod
     def of(cls, url: str) -> MailAccount:
-        """As `imaps://user:password@host:993/INBOX` says.
+        """Read an account from an address as `imaps://user:password@host:993/INBOX`.
 
         Raises:
             ValueError: something is missing; the message says what, in Danish.
@@ -197,12 +197,12 @@ class Settings(BaseSettings):
 
     @property
     def slack_limits(self) -> Limits:
-        """How much Slack takes."""
+        """The limits to keep to in Slack."""
         return Limits(self.slack_posts, self.slack_channel_posts, self.slack_edits)
 
     @property
     def teams_limits(self) -> Limits:
-        """How much Teams takes: a change counts there as a message does."""
+        """The limits to keep to in Teams: a change counts there as a message does."""
         return Limits(self.teams_posts, self.teams_chat_posts)
 
     @property
@@ -211,7 +211,7 @@ class Settings(BaseSettings):
         return _listed(self.microsoft_app_tenant_id)
 
     def faults(self) -> Iterator[str]:
-        """What is wrong with the settings as a whole."""
+        """Yield what is wrong with the settings as a whole."""
         if not self.database_url.startswith(DRIVERS):
             yield f"KRISEBOT_DATABASE_URL: kan ikke bruges. Skriv en adresse, der begynder med {' eller '.join(DRIVERS)}"
         slack = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
@@ -254,7 +254,7 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings, all of them in order.
+    """Load the settings, and check that they are all in order.
 
     Raises:
         SettingsFault: with every fault at once.

@@ -1,4 +1,4 @@
-"""Which krisebot this is."""
+"""The version of krisebot that is running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One way into the database, the same on SQLite and on PostgreSQL."""
+"""The database: one way into it, the same on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Database:
 
     @asynccontextmanager
     async def changing_tables(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that tables may be made anew in; replicas that start together take turns.
+        """Open a transaction that tables may be made anew in; replicas that start together take turns.
 
         SQLite changes a table by making another, and what speaks of its rows would stand in the way meanwhile. So it is
         held against them at the end.
@@ -114,7 +114,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session that commits when the block ends well, and leaves no trace when it doesn't."""
+        """Open a session that commits when the block ends well, and leaves no trace when it doesn't."""
         if self._writer is None:
             async with self._sessions.begin() as session:
                 yield session
@@ -124,7 +124,7 @@ class Database:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that nobody else's turn runs beside, on any replica, until it has committed."""
+        """Open a transaction that nobody else's turn runs beside, on any replica, until it has committed."""
         if self.is_sqlite:
             async with self.transaction() as session:
                 await session.connection()
@@ -144,18 +144,18 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session to look with; what it would change is thrown away."""
+        """Open a read-only session: what it would change is thrown away."""
         async with self._sessions() as session:
             await session.connection(execution_options={"reading": True})
             yield session
 
     async def overwrite_deleted(self, db: AsyncSession) -> None:
-        """What is deleted by this session is overwritten in an SQLite file; PostgreSQL's own vacuum sees to it there."""
+        """Overwrite on disk what this session deletes, in an SQLite file; PostgreSQL's own vacuum sees to it there."""
         if self.is_sqlite:
             await (await db.connection()).exec_driver_sql("PRAGMA secure_delete=ON")
 
     async def forget_deleted(self) -> None:
-        """Let go of the write-ahead log, which has what was deleted in it; as far as nobody is reading there."""
+        """Empty the write-ahead log, which has what was deleted in it; as far as nobody is reading there."""
         if self.is_sqlite:
             async with self.engine.connect() as connection:
                 raw = (await connection.get_raw_connection()).driver_connection
@@ -168,7 +168,7 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         await self.engine.dispose()
         await self._turn_engine.dispose()
 
@@ -180,7 +180,7 @@ def _make_private(file: Path) -> None:
 
 
 def _take_turn(session: Session) -> None:
-    """Wait for the lock that is let go of when the transaction ends."""
+    """Wait for the lock that is released when the transaction ends."""
     session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 
@@ -219,7 +219,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def migration_config() -> Config:
-    """Where the migrations are; whoever runs them gives it a connection."""
+    """Return where the migrations are; whoever runs them gives it a connection."""
     config = Config()
     config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
     return config

@@ -14,13 +14,13 @@ UNSEEN = {"Mn", "Cf"}
 
 @lru_cache(maxsize=4096)
 def fold_letter(letter: str) -> str:
-    """One character as it is compared: none, one or more characters."""
+    """Fold one character for comparison: into none, one or more characters."""
     plain = letter.casefold().translate(LETTERS)
     return "".join(each for each in unicodedata.normalize("NFD", plain) if unicodedata.category(each) not in UNSEEN)
 
 
 def fold(text: str, *, trailing: str = "") -> str:
-    """Text as it is compared: without case and accents, æ/ø/å as ae/oe/aa, one ordinary space between words.
+    """Fold a text for comparison: without case and accents, æ/ø/å as ae/oe/aa, one ordinary space between words.
 
     Args:
         text: as typed.

@@ -1,4 +1,5 @@
-"""SQLite beside the event loop: what may wait goes to the driver's thread, what can't is done where it is asked for.
+"""SQLite beside the event loop: what may wait goes to the driver's thread, and what can't is done where it is asked
+for.
 
 The driver takes every call to its thread and back, four for each statement, and that was three quarters of what a
 statement cost. With a write-ahead log only three things wait: for the one writer's place, for the disk at a commit, and

@@ -1,4 +1,5 @@
-"""Whom a message goes to, and by which ways: the plan's order, what a person prefers, where they were last heard.
+"""Addressing: chooses whom a message goes to and by which platforms, by the plan's order, the person's wish and where
+they were last heard.
 
 Plan §5, Varsle/indkalde.
 """
@@ -33,12 +34,13 @@ _Known = Mapping[str, Mapping[str, Address]]
 
 
 def _place(platform: str, order: Sequence[str]) -> int:
-    """Where it stands in an order; what isn't in it comes after all that is."""
+    """Return the place of a platform in an order; one that isn't in it comes after all that are."""
     return order.index(platform) if platform in order else len(order)
 
 
 class Addresser:
-    """Queues messages on the ways that they go, and on the next way when one does not lead there.
+    """The part that queues messages on the platforms they go by, and on the next one when one does not lead to the
+    person.
 
     Args:
         database: the outbox.
@@ -63,7 +65,7 @@ class Addresser:
         self._fell_due = fell_due
 
     async def address_some(self) -> bool:
-        """Put some messages on their ways, the most urgent first; True when there may be more."""
+        """Queue some messages for sending, the most urgent first; True when there may be more."""
         async with self._database.reading() as db:
             numbers = list(await db.scalars(SAID))
         for start in range(0, len(numbers), BATCH):
@@ -72,7 +74,7 @@ class Addresser:
         return False
 
     async def _address_batch(self, numbers: list[int]) -> bool:
-        """Queue messages on their ways; False when all of them must wait for a room that isn't made yet."""
+        """Queue messages for sending; False when all of them must wait for a staff channel that isn't made yet."""
         async with self._database.transaction() as db:
             now = self._clock.now()
             locked = (
@@ -107,7 +109,8 @@ class Addresser:
     async def _address(
         self, db: AsyncSession, message: Message, standing: Sequence[Delivery], known: _Known, now: datetime
     ) -> tuple[list[tuple[Message, str, str]], bool]:
-        """A message's new ways, and whether these are all: False when it must wait for a room that isn't made yet."""
+        """Return a message's new deliveries, and whether these are all: False when it must wait for a staff channel
+        that isn't made yet."""
         for delivery in standing:
             if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
                 delivery.state, delivery.due_at = "queued", now
@@ -120,7 +123,8 @@ class Addresser:
     async def _targets(
         self, db: AsyncSession, message: Message, standing: bool, known: _Known
     ) -> tuple[list[tuple[str, str]], bool]:
-        """Where a message goes, and whether that is all: False when it must wait for a room that isn't made yet."""
+        """Return where a message goes, and whether that is all: False when it must wait for a staff channel that isn't
+        made yet."""
         if not isinstance(message.recipient, StaffRecipient):
             if standing:
                 return [], True
@@ -152,8 +156,8 @@ class Addresser:
         return self._ways_to(message.recipient, message.platform, message.urgency, known)
 
     def _ways_to(self, person: str, first: str | None, urgency: int, addresses: _Known) -> list[tuple[str, str]]:
-        """A person's ways, best first: how they asked, what the plan has decided for such haste, what they prefer, where
-        they were last heard, and else the plan's order."""
+        """Return the platforms to reach a person by, best first: how they asked, what the plan has decided for such
+        haste, what they prefer, where they were last heard, and else the plan's order."""
         known = addresses.get(person, {})
         plan = self._plan()
         in_plan = plan.persons.get(person)
@@ -179,7 +183,7 @@ class Addresser:
         return ways
 
     async def _queue(self, db: AsyncSession, new: Sequence[tuple[Message, str, str]], now: datetime) -> None:
-        """Put messages on ways: each with the platform and the lane."""
+        """Queue messages: a delivery for each, with its platform and conversation."""
         if not new:
             return
         lanes = [{"name": lane, "recent": []} for lane in sorted({lane for _, _, lane in new})]
@@ -198,7 +202,7 @@ class Addresser:
         await db.flush()
 
     async def try_another_way(self, db: AsyncSession, message: Message, now: datetime, *, waited: bool = False) -> bool:
-        """Queue it on the person's next way; True when one is tried, or has been, that has not failed.
+        """Queue a message on the person's next platform; True when one is tried now, or was tried and has not failed.
 
         Args:
             waited: it has stood unanswered long enough to be said aloud; else only what gets through no other way is.
@@ -216,7 +220,13 @@ class Addresser:
         return any(delivery.state != "failed" for delivery in standing)
 
     async def give_up(self, db: AsyncSession, message: Message, why: str, now: datetime) -> None:
-        """Write it down as something that fell due: what follows is the plan's, not ours."""
+        """Write an undeliverable message down as a timer that is due now: what follows is decided by the plan, not
+        here.
+
+        Args:
+            why: Danish.
+            now: UTC.
+        """
         await db.flush()
         standing = await db.scalars(select(Delivery.state).where(Delivery.message_id == message.id))
         if any(state != "failed" for state in standing):

@@ -1,4 +1,4 @@
-"""Whoever tells the time."""
+"""The clocks: the machine's own, and one that stands still until it is wound, for what is played."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class SystemClock:
         self.offset = offset
 
     def now(self) -> datetime:
-        """The time, UTC."""
+        """Return the time, UTC."""
         return datetime.now(UTC) + self.offset
 
     def set(self, to: datetime) -> None:
-        """Wind it to a time, UTC; it goes on from there."""
+        """Set the clock to a time, UTC; it goes on from there."""
         self.offset = to - datetime.now(UTC)
 
 
@@ -36,9 +36,9 @@ class WoundClock(SystemClock):
         self._now = now.astimezone(UTC)
 
     def now(self) -> datetime:
-        """The time it was wound to, UTC."""
+        """Return the time it was wound to, UTC."""
         return self._now
 
     def set(self, to: datetime) -> None:
-        """Wind it."""
+        """Set the clock to a time, UTC, where it stands still."""
         self._now = to.astimezone(UTC)

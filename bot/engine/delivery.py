@@ -1,4 +1,5 @@
-"""From the outbox to the platforms: in order per conversation, urgent first, never silently lost.
+"""Delivery: sends queued messages through the platforms, in order within a conversation, urgent first, and loses none
+silently.
 
 A send is marked before it is made. Whoever finds such a mark without its holder knows that it is in doubt, looks for
 the message where the platform lets us, and otherwise sends it again and says so. Plan §5, Varsle/indkalde.
@@ -38,7 +39,7 @@ THROTTLED = "drosset"
 
 
 class Deliverer(Worker):
-    """Whoever carries messages out.
+    """The worker that sends queued messages through the platforms.
 
     Args:
         database: the outbox.
@@ -96,7 +97,7 @@ class Deliverer(Worker):
             await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
 
     def due(self) -> list[ScalarSelect[Any]]:
-        """When something is said that is not on its ways yet, and when something can be sent."""
+        """Return queries for when the next message is to be addressed, and when the next delivery may be sent."""
         return [select(func.min(Message.created_at)).where(*WAITS).scalar_subquery(), *self._claims.due()]
 
     @property
@@ -105,7 +106,8 @@ class Deliverer(Worker):
         return super().at_work or bool(self._under_way)
 
     def _set_alarm(self) -> None:
-        """The clock looks once a second, and a platform may take fifty messages in that time."""
+        """Wake the sender as soon as a limit allows the next message: the clock looks once a second, and a platform may
+        take fifty messages in that time."""
         if self._claims.room_at is not None:
             if self._alarm is not None:
                 self._alarm.cancel()
@@ -113,7 +115,8 @@ class Deliverer(Worker):
             self._alarm = asyncio.get_running_loop().call_later(max(0.0, wait.total_seconds()), self._look_again)
 
     async def stop(self) -> None:
-        """Let what is under way end as it may: what is cut off is in doubt, and found again."""
+        """Wait for the sends that are under way, as far as they get: what is cut off is in doubt, and looked for
+        later."""
         if self._alarm is not None:
             self._alarm.cancel()
         for task in list(self._under_way.values()):
@@ -170,9 +173,8 @@ class Deliverer(Worker):
     # --- what became of it ---
 
     async def _sent(self, job: Sending, ref: Ref) -> None:
-        """Write it down, together with all that has been answered meanwhile: they wait for one place to write, and one
-        transaction is over sooner than thirty. What is cut off here is in doubt, and found again.
-        """
+        """Write a delivery down as sent, together with all others answered meanwhile: they wait for one place to write,
+        and one transaction is over sooner than thirty. What is cut off here is in doubt, and looked for later."""
         self._answered.append((job, ref))
         async with self._writing:
             answered, self._answered = self._answered, []
@@ -250,7 +252,8 @@ class Deliverer(Worker):
                 await self._addresser.give_up(db, message, why, now)
 
     async def came_back(self, message: int, lane: str, why: str) -> None:
-        """What a platform had taken never arrived: the next way is tried, or it is told of.
+        """Record that a message which the platform had accepted never arrived, and try the person's next platform; if
+        there is none, it is reported.
 
         Args:
             message: our number for it.
@@ -267,7 +270,8 @@ class Deliverer(Worker):
                 await self._addresser.give_up(db, gone, why, now)
 
     async def arrived(self, message: int, lane: str) -> None:
-        """What a platform had taken is with the person; the arguments are `came_back`'s. Delivered is not contact (R005)."""
+        """Record that a message which the platform had accepted has reached the person's device; the arguments are
+        `came_back`'s. Delivered does not mean that the person was contacted."""
         async with self._database.transaction() as db:
             delivery = await db.scalar(select(Delivery).where(Delivery.message_id == message, Delivery.lane == lane))
             if delivery is not None and delivery.state == "sent":

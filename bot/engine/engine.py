@@ -1,4 +1,5 @@
-"""What runs: turns, rooms, fetches and deliveries, woken by what comes in, by what is said, and once a second by the clock.
+"""The engine: runs turns, staff channels, fetches and deliveries when an input, a message or the clock's tick each
+second wakes them.
 
 Rows decide what is due; the wake-ups only say when to look. So a restart needs no recovery, and a second replica no
 leader.
@@ -39,7 +40,7 @@ STALE = timedelta(seconds=15)
 
 
 class Engine:
-    """Everything that moves.
+    """The background workers and the clock that wakes them.
 
     Args:
         database: the rows.
@@ -80,11 +81,11 @@ class Engine:
         self.ticked_at: datetime | None = None
 
     def use(self, platforms: Iterable[Platform]) -> None:
-        """Say which ways to reach people there are; before `start`."""
+        """Set which platforms there are to reach people by; before `start`."""
         self.platforms.update({platform.name: platform for platform in platforms})
 
     async def start(self, *, by_itself: bool = True) -> None:
-        """Begin to look, at once and then whenever there is reason to.
+        """Start the workers, which look for work at once and then whenever there is reason to.
 
         Args:
             by_itself: False for what is played on a wound clock: then things happen in `wind` and `settle` alone.
@@ -107,7 +108,7 @@ class Engine:
         self._tick()
 
     async def stop(self) -> None:
-        """Stop looking. What is under way is in the rows."""
+        """Stop the workers. What is under way is in the rows."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         for loop in self._loops:
@@ -118,7 +119,7 @@ class Engine:
             await platform.stop()
 
     async def settle(self) -> datetime | None:
-        """Do all that can be done now, to the last delivery.
+        """Run everything that can be done now, to the last delivery.
 
         The loops may be at it as well, and what one of them ends may be the beginning of something: it is over when a
         whole round has passed in which nobody did anything.
@@ -135,7 +136,12 @@ class Engine:
                 return min((at for times in due.values() for at in times if at > now), default=None)
 
     async def wind(self, clock: SystemClock, to: datetime) -> None:
-        """Let time pass to `to`, with everything that falls due on the way done and delivered in its order."""
+        """Move a wound clock to `to`, and do everything that falls due on the way, in its order.
+
+        Args:
+            clock: the engine's own.
+            to: UTC.
+        """
         due = await self.settle()
         while due is not None and due <= to:
             clock.set(max(due, clock.now()))
@@ -146,11 +152,11 @@ class Engine:
             await db.merge(Remembered(name="clock", value={"offset": clock.offset.total_seconds()}))
 
     async def next_due(self) -> datetime | None:
-        """When the next thing falls due, UTC, or has fallen due; None when nothing waits."""
+        """Return when the next thing falls due, UTC, or has fallen due; None when nothing waits."""
         return min((at for times in (await self._due()).values() for at in times), default=None)
 
     async def _due(self) -> dict[Worker, list[datetime]]:
-        """When each part has something to do next, all asked at once."""
+        """Return when each worker has something to do next, all asked at once."""
         async with self.database.reading() as db:
             row = (await db.execute(self._when)).one()
         due: dict[Worker, list[datetime]] = {part: [] for part in self._parts}
@@ -168,7 +174,7 @@ class Engine:
         return select(*(each for _, each in self._questions))
 
     def wakefulness(self) -> str | None:
-        """What is wrong with the clock, in Danish; None when it ticks."""
+        """Return what is wrong with the clock, in Danish; None when it ticks."""
         if self.ticked_at is None:
             return "uret er ikke startet"
         return "uret er gået i stå" if datetime.now(UTC) - self.ticked_at > STALE else None

@@ -1,4 +1,5 @@
-"""Pictures and files are fetched from the platforms, after what they came along with is on disk. Plan §7, Dokumentation.
+"""Fetching: downloads pictures and files from the platforms, after the message they came with is on disk. Plan §7,
+Dokumentation.
 
 A row that is wanted is tried until it is here, or until it is known that it can't be had; so a kill, a platform that is
 down or one that asks us to wait loses nothing. Two replicas that fetch the same file do no harm: the first one counts.
@@ -38,7 +39,7 @@ NEVER_CAME = "Det kunne ikke hentes i et døgn"
 
 
 class Fetcher(Worker):
-    """Whoever fetches what came along.
+    """The worker that downloads what people attach to their messages.
 
     Args:
         database: the rows.
@@ -64,11 +65,11 @@ class Fetcher(Worker):
         self._one_at_a_time = asyncio.Lock()
 
     def due(self) -> list[ScalarSelect[Any]]:
-        """When the next file is to be fetched."""
+        """Return a query for when the next file is to be fetched."""
         return [select(func.min(Attachment.due_at)).where(Attachment.state == "wanted").scalar_subquery()]
 
     async def drain(self) -> None:
-        """Fetch what is due."""
+        """Fetch every file that is due."""
         async with self._one_at_a_time:
             while due := await self._due():
                 await asyncio.gather(*(self._fetch(row) for row in due))
@@ -100,7 +101,7 @@ class Fetcher(Worker):
             await self._settle(row.id, content)
 
     async def _settle(self, number: int, outcome: bytes | str) -> None:
-        """Keep the bytes, or why there are none, with all that follows, in one turn."""
+        """Store a file's bytes, or why there are none, with all that follows from it, in one turn."""
         async with self._database.turn() as db:
             row = await db.get_one(Attachment, number)
             if row.state != "wanted":

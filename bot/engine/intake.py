@@ -1,4 +1,4 @@
-"""Everything that comes in is on disk before it is acknowledged, once however often it comes.
+"""Intake: writes every input to disk before it is acknowledged, and once only however often it comes.
 
 Inputs that arrive while a commit is under way share the next one: forty at once cost two commits, not forty.
 """
@@ -19,7 +19,7 @@ Waiting = tuple[Incoming, "asyncio.Future[bool]"]
 
 
 class Intake:
-    """The way in.
+    """The inbox's writer: keeps inputs from every platform.
 
     Args:
         database: where the inbox is.
@@ -43,7 +43,7 @@ class Intake:
         self._writing: asyncio.Task[None] | None = None
 
     async def accept(self, incoming: Incoming) -> bool:
-        """Keep an input; returns when it is on disk.
+        """Write an input to the inbox; returns when it is on disk.
 
         Returns:
             False when it was there already.

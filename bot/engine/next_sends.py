@@ -1,4 +1,5 @@
-"""Who sends what, and when: one sender per conversation, urgent first over all of them, and no more than a platform takes.
+"""The send queue: picks what is sent next, with one sender per conversation, urgent first over all of them, within each
+platform's limits.
 
 All of it is in the rows, so that it holds over a restart and over all replicas on one database. What goes round the
 outbox (a dialog, the home page, the making of a channel) is not counted.
@@ -54,7 +55,7 @@ _FREE = (
 
 @dataclass(frozen=True)
 class Sending:
-    """A delivery in somebody's hands."""
+    """A delivery that a sender has been given."""
 
     delivery: int
     lane: str
@@ -79,7 +80,7 @@ class _Limit:
 
 
 class SendQueue:
-    """Whoever gives out what is to be sent.
+    """The queue that picks the next message of each free conversation, within the platforms' limits.
 
     Args:
         database: the outbox.
@@ -96,7 +97,7 @@ class SendQueue:
         """When a limit that stopped the last `take` has room again, UTC; None when none did."""
 
     async def take(self, busy: set[str]) -> list[Sending]:
-        """The next message of each conversation that nobody holds, as far as the platforms' limits go.
+        """Return the next message of each conversation that nobody holds, as far as the platforms' limits go.
 
         Args:
             busy: conversations that we are at already.
@@ -113,7 +114,7 @@ class SendQueue:
         return jobs
 
     def due(self) -> list[ScalarSelect[Any]]:
-        """When something can be sent, of each kind that has a limit of its own."""
+        """Return queries for when something can be sent, one for each kind of message that has a limit of its own."""
         return [
             select(
                 func.min(
@@ -131,12 +132,22 @@ class SendQueue:
         ]
 
     async def hold_back(self, db: AsyncSession, job: Sending, until: datetime) -> None:
-        """The platform has said that it takes no more of these for now, to anybody."""
+        """Send nothing more to this platform until a given time: it has said that it takes no more for now, to anybody.
+
+        Args:
+            job: the send that it said so to.
+            until: UTC.
+        """
         pace = await self._pace(db, self._line_of(job))
         pace.not_before = max(until, pace.not_before or until)
 
     async def others_wait(self, db: AsyncSession, job: Sending, why: str) -> bool:
-        """Whether the platform makes another conversation wait as well."""
+        """Whether the platform makes another conversation wait as well.
+
+        Args:
+            job: a send that was told to wait.
+            why: what the outbox writes of such a wait.
+        """
         other = (
             select(Delivery.id)
             .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)
@@ -151,7 +162,9 @@ class SendQueue:
         return await db.scalar(other.limit(1)) is not None
 
     async def release(self, db: AsyncSession, jobs: Sequence[Sending]) -> None:
-        """The calls have come to their end, and somebody else may write there now.
+        """Free the conversations of these sends, now that the platform has answered.
+
+        Call it first in a transaction: whoever takes sends holds the limits' rows too, and then asks for others.
 
         First in its transaction: whoever gives out holds the paces' rows too, and then asks for others.
         """
@@ -193,7 +206,7 @@ class SendQueue:
         return next(line for line in self._lines if line.platform == job.platform and line.name in names)
 
     async def _could_send(self, now: datetime, busy: set[str]) -> list[_Limit]:
-        """Where something waits that may be sent: asked before anything is locked."""
+        """Return the limits under which something waits that may be sent; asked before anything is locked."""
         async with self._database.reading() as db:
             there = (await db.execute(self._anything, {"now": now, "busy": list(busy)})).one()
             lines = [line for line, waits in zip(self._lines, there, strict=True) if waits]
@@ -218,7 +231,7 @@ class SendQueue:
         return then
 
     def _waiting(self, line: _Limit) -> Select[Any]:
-        """What may be sent at `now` in conversations that aren't `busy`."""
+        """Return the query for what may be sent at `now` in conversations that aren't `busy`."""
         return (
             select(Delivery)
             .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)
@@ -257,7 +270,7 @@ class SendQueue:
     async def _next_lanes(
         self, db: AsyncSession, line: _Limit, now: datetime, busy: set[str], most: int
     ) -> list[Conversation]:
-        """Free conversations, the one with the most urgent and oldest message first."""
+        """Return free conversations, the one with the most urgent and oldest message first."""
         names = list(
             await db.scalars(
                 self._waiting(line)
@@ -278,7 +291,7 @@ class SendQueue:
     async def _firsts_in(
         self, db: AsyncSession, line: _Limit, lanes: Sequence[Conversation], now: datetime
     ) -> list[Sending]:
-        """These conversations' next messages, but for those that must wait for their own limit first."""
+        """Return the next message of each conversation, leaving out those that must wait for their own limit."""
         at = now.timestamp()
         open_lanes = {}
         for lane in lanes:
@@ -324,7 +337,7 @@ class SendQueue:
         return [jobs[name] for name in open_lanes if name in jobs]
 
     async def _pace(self, db: AsyncSession, line: _Limit) -> RateUse:
-        """A limit's row, ours until the transaction ends: one replica gives out at a time."""
+        """Lock and return a limit's row until the transaction ends, so that one replica takes sends at a time."""
         locked = select(RateUse).where(RateUse.name == line.name).with_for_update()
         pace = await db.scalar(locked)
         if pace is None:
@@ -340,7 +353,7 @@ _RANK = case((Delivery.state == "sending", Delivery.id - FAR), else_=Delivery.ur
 
 
 def _names(platform: str, change: bool) -> tuple[str, str]:
-    """What the limit is called that a message counts against: of its own kind, or of all kinds."""
+    """Return the names of the limits that a message counts against: that of its own kind, and that of all kinds."""
     return f"{platform}/{'edits' if change else 'posts'}", platform
 
 
@@ -351,5 +364,5 @@ def _later(
 
 
 def _instant(seconds: float) -> datetime:
-    """Rounded up, so that it isn't a moment too early."""
+    """Return the time of a number of seconds since 1970, rounded up so that it isn't a moment too early."""
     return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=1)

@@ -1,4 +1,4 @@
-"""Pack the case files that were asked for in chat, in the background. Plan §5, step 7; D11."""
+"""Packing: makes the case files that were asked for in chat, in the background. Plan §5, step 7."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Packer(Worker):
-    """Whoever packs them: one at a time, in a thread, so that nobody waits for it.
+    """The worker that packs case files, one at a time and in a thread, so that nobody waits for it.
 
     Args:
         database: the rows.
@@ -47,11 +47,11 @@ class Packer(Worker):
         self._one_at_a_time = asyncio.Lock()
 
     def due(self) -> list[ScalarSelect[Any]]:
-        """Since when the next one has been wanted."""
+        """Return a query for when the next case file was asked for."""
         return [select(func.min(CaseExport.asked_at)).where(CaseExport.state == "wanted").scalar_subquery()]
 
     async def drain(self) -> None:
-        """Pack what is wanted."""
+        """Pack the case files that are asked for."""
         async with self._one_at_a_time:
             while (number := await self._next()) is not None:
                 await self._pack(number)
@@ -100,7 +100,7 @@ class Packer(Worker):
             return file.read_bytes()
 
     async def _turn(self, number: int, do: Callable[[Turn, CaseExport], Awaitable[bool | None]]) -> bool | None:
-        """Do something about one that is still wanted: another replica may have packed it meanwhile."""
+        """Run `do` on a case file that is still wanted: another replica may have packed it meanwhile."""
         async with self._database.turn() as db:
             row = await db.get_one(CaseExport, number)
             if row.state != "wanted":
@@ -119,7 +119,12 @@ async def _count(turn: Turn, row: CaseExport) -> bool:
 
 
 async def attached(db: AsyncSession, told: Mapping[str, Any], folder: Path) -> dict[str, Path]:
-    """Put what an export has attached into a folder; returns the files by their SHA-256."""
+    """Write what an export has attached into a folder, and return the files by their SHA-256.
+
+    Args:
+        told: the export's document.
+        folder: which is there already.
+    """
     found = {}
     for sha256 in {row["sha256"] for row in kept_attachments(told)}:
         content = await content_of(db, sha256)

@@ -1,4 +1,4 @@
-"""What a way to reach people must be able to do, and how it tells that it could not."""
+"""The contract of a platform: what it must be able to do, and the errors it raises when it could not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ref = dict[str, Any]
 
 
 class Throttled(Exception):
-    """Not sent: the platform asks us to wait.
+    """The message was not sent: the platform asks us to wait.
 
     Args:
         seconds: how long.
@@ -29,15 +29,15 @@ class Throttled(Exception):
 
 
 class Unavailable(Exception):
-    """Not sent: the platform can't be reached or refuses for now. It is tried again."""
+    """The message was not sent: the platform can't be reached or refuses for now. It is tried again."""
 
 
 class InDoubt(Exception):
-    """It may have been sent: the answer was lost. It is looked for before it is sent again."""
+    """The message may have been sent, since the answer was lost. It is looked for before it is sent again."""
 
 
 class Undeliverable(Exception):
-    """It will never be sent this way; the message says why, in Danish."""
+    """The message can never be sent this way; the exception's text says why, in Danish."""
 
 
 class CannotLook(Exception):
@@ -46,7 +46,7 @@ class CannotLook(Exception):
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message on its way.
+    """A message as a platform is given it to send.
 
     Args:
         message: our number for it; a button's press comes back with it.
@@ -64,7 +64,7 @@ class Outgoing:
 
 
 class Platform(Protocol):
-    """A way to reach people."""
+    """A platform that people can be reached by."""
 
     name: str
     has_rooms: bool
@@ -72,34 +72,43 @@ class Platform(Protocol):
 
     @property
     def limits(self) -> Limits:
-        """How much it takes, as the operator has it from whoever runs it."""
+        """The platform's limits, as the operator has set them."""
         ...
 
     @property
     def refused(self) -> int:
-        """How many requests were turned away: forged, stale, malformed, or from somebody else's workspace."""
+        """The number of requests that were turned away: forged, stale, malformed, or from somebody else's workspace."""
         ...
 
     async def start(self) -> None:
-        """Begin; raises nothing when the platform is down, since it may come up later."""
+        """Start the platform; raise nothing when it is down, since it may come up later."""
 
     async def stop(self) -> None:
-        """Let go of connections."""
+        """Close its connections."""
 
     def routes(self) -> list[web.RouteDef]:
-        """The HTTP paths it answers on."""
+        """List the HTTP paths that the platform answers on."""
         ...
 
     def trouble(self) -> str | None:
-        """What is wrong with the link, in Danish; None when nothing is."""
+        """Return what is wrong with the link, in Danish; None when nothing is."""
         ...
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """The conversation with a person, or None when they can't be reached this way."""
+        """Return the conversation with a person, or None when they can't be reached this way.
+
+        Args:
+            person: an id in the plan, or a stranger's, as "slack:U123".
+            address: what the platform remembered of them, where they have been heard from.
+        """
         ...
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Say something new; returns what is needed to change it later.
+        """Send a new message; return what is needed to change it later.
+
+        Args:
+            lane: the conversation, as `lane_of` and `open_room` gave it.
+            post: the message.
 
         Raises:
             Throttled, Unavailable, InDoubt, Undeliverable: see there.
@@ -107,7 +116,7 @@ class Platform(Protocol):
         ...
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
-        """Change what was said; raises as `send` does."""
+        """Change a message that was sent; raises as `send` does."""
         ...
 
     async def find(self, lane: str, post: Outgoing) -> Ref | None:
@@ -119,7 +128,7 @@ class Platform(Protocol):
         ...
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Make a staff channel.
+        """Make a staff channel, and return its address and what to remember of it.
 
         Args:
             name: "krise-2026-07-02-skybrud"; the platform adds what it needs to make it unique.
@@ -132,11 +141,17 @@ class Platform(Protocol):
         ...
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Let persons into a room; returns those who are in."""
+        """Let persons into a staff channel; return those who are in.
+
+        Args:
+            address: the channel's, as `open_room` gave it.
+            detail: what `open_room` wanted remembered.
+            persons: ids in the plan.
+        """
         ...
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
-        """Take persons out of a room."""
+        """Take persons out of a staff channel; the arguments are those of `admit`."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""How often a platform may be called: what it publishes, kept to before it has to say so.
+"""Rate limits: how often a platform may be called, kept to before it has to refuse.
 
 Pure functions on the times of the calls made lately, in seconds since 1970. The rows keep those times, so that a pace
 holds over a restart, and over all replicas on one database. Plan §5, Varsle/indkalde.
@@ -13,7 +13,7 @@ from math import inf
 
 @dataclass(frozen=True)
 class Rate:
-    """So many calls in so long.
+    """A limit: so many calls in so many seconds.
 
     Args:
         count: at most so many in any span.
@@ -32,7 +32,7 @@ Rates = tuple[Rate, ...]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a platform puts up with.
+    """A platform's limits.
 
     Args:
         posts: new messages, over the whole platform.
@@ -49,7 +49,7 @@ NO_LIMITS = Limits()
 
 
 def rates(text: str) -> Rates:
-    """Read "7/1, 60/30/20": seven in a second, and sixty in thirty seconds, of which twenty at once.
+    """Read limits as "7/1, 60/30/20": seven in a second, and sixty in thirty seconds, of which twenty at once.
 
     Raises:
         ValueError: it is something else. "off" and "fra" are no limit at all.
@@ -68,7 +68,7 @@ def _rate(text: str) -> Rate:
 
 
 def free_at(recent: Sequence[float], limits: Rates) -> float:
-    """When the next call may be made; 0.0 when it could have been any time.
+    """Return when the next call may be made; 0.0 when it could have been any time.
 
     Args:
         recent: when the calls of the longest span were made, oldest first.
@@ -78,7 +78,7 @@ def free_at(recent: Sequence[float], limits: Rates) -> float:
 
 
 def allowed(recent: Sequence[float], limits: Rates, now: float, most: int) -> int:
-    """How many calls may be made now, at most `most`."""
+    """Return how many calls may be made now, at most `most`; the other arguments are those of `free_at`."""
     made, count = list(recent), 0
     while count < most and free_at(made, limits) <= now:
         made.append(now)
@@ -87,14 +87,24 @@ def allowed(recent: Sequence[float], limits: Rates, now: float, most: int) -> in
 
 
 def with_calls(recent: Sequence[float], limits: Rates, now: float, calls: int) -> list[float]:
-    """The calls to remember when some more have been made now: none that no limit asks about any longer."""
+    """Return the calls to remember when some more have been made now: none that no limit asks about any longer.
+
+    Args:
+        recent: when the last calls were made, in seconds since 1970.
+        now: likewise.
+        calls: how many more.
+    """
     longest = max((rate.seconds for rate in limits), default=0.0)
     most = max((rate.count for rate in limits), default=0)
     return [*(at for at in recent if at > now - longest), *[now] * calls][-most:] if limits else []
 
 
 def answered(recent: Sequence[float], made: float, now: float) -> list[float]:
-    """The calls to remember when one of them has been answered.
+    """Return the calls to remember when one of them has been answered.
+
+    Args:
+        recent: when the last calls were made, in seconds since 1970.
+        made, now: when it was made and answered, likewise.
 
     It counts from now on: the platform has counted it somewhere between its making and its answer, and what is made a
     span after the answer can't come too early, however long either is on its way.
@@ -111,7 +121,8 @@ def _room_at(recent: Sequence[float], rate: Rate) -> float:
 
 
 def _even_at(recent: Sequence[float], rate: Rate) -> float:
-    """What comes evenly has its own share of the span, and what comes beside it may come again when a span has passed."""
+    """Return when an evenly spread call may be made: it has its own share of the span, and one beside it may come when
+    a span has passed."""
     if rate.at_once >= rate.count:
         return 0.0
     every = rate.seconds / (rate.count - rate.at_once + 1)

@@ -1,4 +1,4 @@
-"""The form of `Gem i log`, which every platform draws in its own way from the same fields."""
+"""The form of `Gem i log`: its fields, which every platform draws in its own way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from handlers.log import line_words
 
 
 async def asked(engine: Engine, platform: str, sender: str, conversation: str) -> tuple[Field, ...]:
-    """What is asked beside the message's words.
+    """Return the fields that `Gem i log` asks for beside the message's words.
 
     Args:
         platform: the platform's registered name.

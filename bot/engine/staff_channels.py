@@ -1,4 +1,4 @@
-"""The staff's channels: made where they are wanted, with those in them who shall be. Plan §5, Krisestaben.
+"""Staff channels: makes them on every platform and keeps their members in step with the staff's. Plan §5, Krisestaben.
 
 What shall be is read from the crisis and its members; what is, is remembered in the room; the difference is done.
 """
@@ -33,7 +33,7 @@ LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u
 
 
 def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = False) -> str:
-    """A channel's name from the crisis' title: "krise-2026-07-02-skybrud-kloak-staar-op".
+    """Return a channel's name from the crisis' title: "krise-2026-07-02-skybrud-kloak-staar-op".
 
     Args:
         title: what the crisis is called.
@@ -64,7 +64,7 @@ DOORS = select(StaffChannel).where(
 
 
 class StaffChannels(Worker):
-    """Whoever makes channels and opens their doors.
+    """The worker that creates staff channels and keeps their members in step.
 
     Args:
         database: the rows.
@@ -86,15 +86,15 @@ class StaffChannels(Worker):
 
     @property
     def at_work(self) -> bool:
-        """Whether a turn has been since it last looked, or it is at a door."""
+        """Whether a turn has run since it last looked, or it is changing a channel."""
         return super().at_work or self._one_at_a_time.locked()
 
     def due(self) -> list[ScalarSelect[Any]]:
-        """When the next room is to be tried again."""
+        """Return a query for when the next staff channel is to be tried again."""
         return [select(func.min(StaffChannel.due_at)).where(StaffChannel.state.in_(HAS_DOORS)).scalar_subquery()]
 
     async def drain(self) -> None:
-        """Do what is to be done."""
+        """Create the staff channels that are missing, and let in and take out whoever should be."""
         async with self._one_at_a_time:
             self._look = False
             for room in await self._wanted():
@@ -104,7 +104,8 @@ class StaffChannels(Worker):
                 self._look = True
 
     async def _wanted(self) -> list[int]:
-        """Rooms that are to be made, or whose doors don't let in who shall be in."""
+        """Add a row for each staff channel that is missing, and return the channels to make or whose members differ
+        from the staff's."""
         async with self._database.reading() as db:
             missing = await self._missing(db)
             due = [] if missing else await self._due(db)
@@ -127,7 +128,8 @@ class StaffChannels(Worker):
             return await self._due(db)
 
     async def _missing(self, db: AsyncSession) -> list[tuple[Crisis, str]]:
-        """A crisis staff has a room on every platform."""
+        """Return each crisis with a staff and a platform where it has no staff channel yet: it has one on every
+        platform."""
         with_rooms = [name for name, platform in self._platforms.items() if platform.has_rooms]
         found = await db.execute(STAFFS)
         there: dict[Crisis, set[str | None]] = {}
@@ -186,7 +188,8 @@ class StaffChannels(Worker):
 
 
 def _amiss(room: StaffChannel, shall: set[str]) -> bool:
-    """Whether somebody shall be in who isn't and could be, or is in who shall not."""
+    """Whether a channel's members differ from the staff's: somebody is missing who could be let in, or is in who should
+    not be."""
     return shall != set(room.inside) | set(room.detail.get("outside", [])) & shall
 
 
@@ -195,6 +198,6 @@ async def _members(db: AsyncSession, crisis_id: int) -> set[str]:
 
 
 async def _address_anew(db: AsyncSession, crisis_id: int) -> None:
-    """What was said to the staff before it had this room is said there too."""
+    """Queue again what was said to the staff before it had this channel, so that it is said there too."""
     for message in await db.scalars(select(Message).where(Message.recipient == StaffRecipient.of(crisis_id))):
         message.dispatched_version = min(message.dispatched_version, message.version - 1)

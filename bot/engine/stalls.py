@@ -1,4 +1,4 @@
-"""What holds up everything else is broken off, where Python or a pattern loops as well.
+"""Stall protection: breaks off whatever holds up the event loop, where Python or a pattern loops without end as well.
 
 There is one loop, and a time-out of asyncio's waits for the next `await`, which a loop without end never comes to. A
 signal does get in between: between two steps of Python's, and into a pattern that is being matched. What asks for no
@@ -29,7 +29,7 @@ LAST = 60.0
 
 
 class TookTooLong(Exception):
-    """It went on without letting the others go on, and was broken off."""
+    """The task held up the event loop too long, and was broken off."""
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def broken_off(patience: float = PATIENCE, last: float | None = None) -> Iterato
 
 
 class _Watch:
-    """Asks the loop for a sign of life at every ring."""
+    """The alarm that asks the loop for a sign of life each time it rings."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, patience: float, last: float | None) -> None:
         self._loop = loop
@@ -63,6 +63,7 @@ class _Watch:
         self._asked_at: float | None = None
 
     def ring(self, number: int, frame: FrameType | None) -> None:
+        """Break off the running task, when the loop has given no sign of life since the last ring for too long."""
         now = time.monotonic()
         if self._asked_at is None:
             self._asked_at = now
@@ -72,7 +73,7 @@ class _Watch:
             raise TookTooLong(f"over {self._patience:g} s")
 
     def answer(self) -> None:
-        """The loop goes on."""
+        """Note that the loop is alive."""
         self._asked_at = None
         if self._last is not None:
             faulthandler.dump_traceback_later(self._last, exit=True)

@@ -1,4 +1,4 @@
-"""What happens, as figures and as events: how long anything took, under one trace from the input to its deliveries.
+"""Telemetry: counts and logs what happens and how long it took, under one trace from the input to its deliveries.
 
 A trace is the row that it began with, "input-17" or "timer-4": it is kept with each message, so that it holds over a
 restart and over all replicas. Nothing that anybody wrote, and nobody's name or number, is in any of it.
@@ -52,11 +52,11 @@ class Telemetry:
             self._failed.labels(what)
 
     def received(self, trace: str, platform: str, kind: str) -> None:
-        """An input is on disk."""
+        """Count and log an input that is on disk."""
         log.info("received", extra={"event": "input.received", "trace": trace, "platform": platform, "kind": kind})
 
     def handled(self, trace: str, platform: str, received_at: datetime, now: datetime, took: float) -> None:
-        """An input's turn is over.
+        """Count and log an input whose turn is over, with how long it waited and took.
 
         Args:
             received_at, now: UTC, by the bot's clock.
@@ -69,7 +69,7 @@ class Telemetry:
         log.info("handled", extra={"event": "input.handled", "trace": trace, "platform": platform, **told})
 
     def fired(self, trace: str, kind: str, due_at: datetime, now: datetime, took: float) -> None:
-        """A timer's turn is over; the arguments are as for `handled`."""
+        """Count and log a timer whose turn is over, with how late it was; the arguments are as for `handled`."""
         late = max(0.0, (now - due_at).total_seconds())
         self._late.observe(late)
         self._took.labels("timer").observe(took)
@@ -77,7 +77,7 @@ class Telemetry:
         log.info("fired", extra={"event": "timer.fired", "trace": trace, "kind": kind, **told})
 
     def turn_failed(self, trace: str, error: Exception) -> None:
-        """A turn was rolled back."""
+        """Count and log a turn that was rolled back."""
         self._failed.labels("turn").inc()
         log.error("failed", extra={"event": "turn.failed", "trace": trace}, exc_info=error)
 
@@ -91,7 +91,7 @@ class Telemetry:
         attempts: int,
         change: bool,
     ) -> None:
-        """The platform has a message, or a change of it.
+        """Count and log a message, or a change of one, that the platform has taken.
 
         Args:
             said_at, now: UTC, by the bot's clock.
@@ -105,7 +105,12 @@ class Telemetry:
         log.info("sent", extra={"event": "delivery.sent", "trace": trace or "", "platform": platform, **told})
 
     def not_delivered(self, trace: str | None, platform: str, *, for_good: bool, attempts: int) -> None:
-        """A try failed; there will be another, or there won't."""
+        """Count and log a try that failed.
+
+        Args:
+            for_good: whether there will be no other.
+            attempts: how often it has been tried in vain.
+        """
         self._failed.labels("delivery" if for_good else "retry").inc()
         event = "delivery.failed" if for_good else "delivery.retried"
         told = {"platform": platform, "attempts": attempts}

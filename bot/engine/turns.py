@@ -1,9 +1,9 @@
-"""Inputs and timers are handled one at a time, in the order they came or fell due, each in one transaction.
+"""Turns: handles inputs and timers one at a time, in the order they came or fell due, each in one transaction.
 
-They are counted before they are begun: an input where it is taken in, with all that come in with it, and timers and what
-another process took in together. So what ends the process, however it does it, is not begun for ever. What a process had
-counted when it ended is counted in ever smaller parts, and at last each by itself, so that only what ends processes is
-put aside.
+They are counted before they are begun: an input where it is taken in, with all that come in with it, and timers and
+what another process took in together. So what ends the process, however it does it, is not begun for ever. What a
+process had counted when it ended is counted in ever smaller parts, and at last each by itself, so that only what ends
+processes is put aside.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ STRANGERS = select(Address.person, Address.name).where(
 
 
 class Turns(Worker):
-    """The one place where something is done.
+    """The worker that runs inputs and due timers, one transaction each.
 
     Args:
         database: the rows.
@@ -88,14 +88,14 @@ class Turns(Worker):
         self._counted: set[_Row] = set()
 
     def due(self) -> list[ScalarSelect[Any]]:
-        """When the next input is to be handled, and when the next timer goes off."""
+        """Return queries for when the next input is to be handled, and when the next timer falls due."""
         return [
             select(func.min(Inbox.due_at)).where(Inbox.state == "new").scalar_subquery(),
             select(func.min(Timer.due_at)).where(Timer.state == "waiting").scalar_subquery(),
         ]
 
     def count(self, inputs: Iterable[int]) -> None:
-        """Know that inputs are counted in the rows as begun by this process.
+        """Note that inputs are counted in the rows as begun by this process.
 
         Args:
             inputs: their numbers.
@@ -149,7 +149,8 @@ class Turns(Worker):
             await self._fire(db, row, now)
 
     async def _count(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> set[_Row]:
-        """Write down that a row is begun, with others of its kind that wait; put it aside when it was too often."""
+        """Write down that a row is begun, with others of its kind that wait; put it aside when it was begun too
+        often."""
         kind = type(row)
         if row.begun >= len(AT_ONCE):
             await self._put_aside(db, row, now, "processen sluttede, hver gang den blev taget op")
@@ -186,14 +187,15 @@ class Turns(Worker):
         await registry.timers[row.kind](turn, **row.args)
 
     def _told(self, row: Inbox | Timer) -> Callable[[datetime, float], None]:
-        """What tells of a turn once it has committed; a row may be gone by then."""
+        """Return the function that reports a turn to telemetry once it has committed; the row may be gone by then."""
         trace = trace_of(type(row), row.id)
         if isinstance(row, Inbox):
             return partial(self._telemetry.handled, trace, str(row.body.get("platform", "")), row.received_at)
         return partial(self._telemetry.fired, trace, row.kind, row.due_at)
 
     async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:
-        """Where they were heard from is where they are answered and, later, written to first."""
+        """Remember on which platform a person was last heard, which is where they are answered and later written to
+        first."""
         known = await db.get(Address, (incoming.sender, incoming.platform))
         if known is None:
             known = Address(person=incoming.sender, platform=incoming.platform, reference={}, name="")
@@ -204,7 +206,7 @@ class Turns(Worker):
             known.reference = dict(incoming.reach)
 
     async def _put_off(self, kind: type[Inbox] | type[Timer], number: int, error: Exception) -> None:
-        """Try it again later, or put it aside: at once where it held up everything, else after some tries."""
+        """Try a row again later, or put it aside: at once where it held up everything, else after some tries."""
         async with self._database.turn() as db:
             row: Inbox | Timer | None = await db.get(kind, number)
             if row is None or row.state not in ("new", "waiting"):
@@ -219,7 +221,7 @@ class Turns(Worker):
                 await self._put_aside(db, row, now, row.error)
 
     async def _put_aside(self, db: AsyncSession, row: Inbox | Timer, now: datetime, why: str) -> None:
-        """Begin it no more, and tell whoever waits for an answer."""
+        """Mark a row as never to be begun again, and tell whoever waits for an answer."""
         row.state, row.error = "failed", why
         log.error("put aside: %s %s: %s", type(row).__name__, row.id, why)
         if isinstance(row, Inbox):
@@ -234,7 +236,12 @@ class Turns(Worker):
 
 
 def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
-    """What krisebot's own log calls everything that comes of an input or a timer."""
+    """Return the name under which krisebot's own log keeps everything that comes of an input or a timer.
+
+    Args:
+        kind: which of the two.
+        number: the row's id.
+    """
     return f"{'input' if kind is Inbox else 'timer'}-{number}"
 
 

@@ -1,4 +1,4 @@
-"""What every moving part of the engine has: it tells when it has something to do, and does it."""
+"""The base of the engine's workers: each says when it has something to do, and does it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect
 
 
 class Worker(ABC):
-    """Something that does what rows say is due."""
+    """A background worker, which does what rows say is due."""
 
     done = 0
     """How often it has done something."""
@@ -18,7 +18,7 @@ class Worker(ABC):
     _look = False
 
     def look_again(self) -> None:
-        """A turn has been, and may have left something to do: it needn't be asked for."""
+        """Note that a turn has run and may have left something to do, so that the worker looks without being asked."""
         self._look = True
 
     @property
@@ -28,7 +28,8 @@ class Worker(ABC):
 
     @abstractmethod
     def due(self) -> list[ScalarSelect[Any]]:
-        """Questions for the first time at which it has something to do, UTC; each is NULL when there is nothing."""
+        """Return queries for the first time at which it has something to do, UTC; each is NULL when there is
+        nothing."""
 
     @abstractmethod
     async def drain(self) -> None:

@@ -1,1 +1,1 @@
-"""What is done for the service itself by whoever runs it: backup, restore, retention, a person's own data, the watchdog."""
+"""The operator's tools: backup, restore, retention, a person's own data, and the watchdog."""

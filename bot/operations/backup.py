@@ -1,4 +1,4 @@
-"""Copies of the database in a folder: taken while krisebot runs, tried as they are taken, and gone when they are old."""
+"""Backups: copies the database into a folder while krisebot runs, checks each copy, and deletes old ones."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def take(url: str, where: Path, *, now: datetime | None = None) -> Taken:
 
 
 async def verified(file: Path) -> tuple[int, list[str]]:
-    """How many logs there are in a copy of our form, and what is wrong with them, Danish."""
+    """Check a copy that is in krisebot's own form: return how many logs it has, and what is wrong with them, Danish."""
     copy = Database(f"sqlite+aiosqlite:///{file}", read_only=True)
     try:
         async with copy.reading() as db:
@@ -80,17 +80,17 @@ async def verified(file: Path) -> tuple[int, list[str]]:
 
 
 def kept(folder: Path) -> list[tuple[datetime, Path]]:
-    """The copies in a folder, oldest first, with when they were taken, UTC."""
+    """Return the copies in a folder, oldest first, with when they were taken, UTC."""
     return sorted(_kept(folder))
 
 
 def expired(folder: Path, keep: timedelta, now: datetime) -> list[Path]:
-    """Those that have been kept long enough; the newest is never one of them."""
+    """Return the copies that have been kept long enough; the newest is never one of them."""
     return [file for at, file in kept(folder)[:-1] if now - at > keep]
 
 
 def _place(where: Path, at: datetime) -> Path:
-    """A file that isn't there yet, in a folder that only its owner looks into."""
+    """Return the path of a new copy, which isn't there yet, in a folder that only its owner can read."""
     if where.suffix != ".db":
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
         where /= NAME.format(at=at)

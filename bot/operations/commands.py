@@ -36,7 +36,7 @@ FOUND, COULD_NOT = 1, 2
 
 
 def add_to(app: typer.Typer) -> None:
-    """Let the command line have them."""
+    """Add the operator's commands to the command line."""
     for command in (backup, restore, retention, persondata, watchdog, alive):
         app.command()(command)
     app.command("manifest")(write_manifest)

@@ -38,10 +38,10 @@ DEEPEST = 12
 
 
 class Json(logging.Formatter):
-    """A record as one line of JSON."""
+    """The formatter that writes a log record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without its end."""
+        """Return a log record as one line of JSON, without its line end."""
         told: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -58,7 +58,7 @@ class Json(logging.Formatter):
 
 
 def set_up(form: Literal["json", "text"] | None) -> None:
-    """Let everything be written to stderr from now on.
+    """Write everything that is logged to stderr from now on.
 
     Args:
         form: None is JSON, unless somebody watches at a terminal.
@@ -75,20 +75,20 @@ def set_up(form: Literal["json", "text"] | None) -> None:
 
 
 def _words(record: logging.LogRecord) -> str:
-    """What we say, with what was filled in where that is figures alone."""
+    """Return our own log message, with what was filled in only where that is figures."""
     args = record.args if isinstance(record.args, tuple) else ()
     return record.getMessage() if args and all(isinstance(each, Number) for each in args) else str(record.msg)
 
 
 def _kinds(error: BaseException | None) -> Iterator[str]:
-    """The exception's kind, and those of what it came of."""
+    """Yield the exception's kind, and the kinds of those that caused it."""
     while error is not None:
         yield f"{type(error).__module__}.{type(error).__qualname__}"
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _raised(error: BaseException) -> list[str]:
-    """Where in our own code it passed, and where it began."""
+    """Return where in our own code an exception passed, and where it was raised."""
     every = traceback.extract_tb(error.__traceback__)
     frames = [frame for frame in every[:-1] if "site-packages" not in frame.filename][-DEEPEST:] + every[-1:]
     return [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}" for frame in frames]

@@ -1,4 +1,4 @@
-"""Does everything around krisebot stand ready: ways out, money for SMS, what runs out, and the copies? Asked by `doctor`.
+"""Readiness: checks what krisebot depends on, for `doctor`: platforms, money for SMS, what runs out, and the backups.
 
 Each answer is a Danish line that begins with OK, ADVARSEL or FEJL, with what to do where there is something to do.
 """
@@ -28,7 +28,7 @@ PER_PERSON, AT_LEAST = 2.0, 50.0
 
 
 async def told(settings: Settings, plan: Plan, now: datetime) -> list[str]:
-    """Everything around it, in the order of the go-live page."""
+    """Check everything around krisebot, in the order of the go-live page."""
     return [
         *platform(settings),
         *sms(plan),
@@ -42,7 +42,7 @@ async def told(settings: Settings, plan: Plan, now: datetime) -> list[str]:
 
 
 def platform(settings: Settings) -> Iterator[str]:
-    """Whether there is a chat at all."""
+    """Check that there is a chat at all."""
     names = [
         name for name, there in (("Slack", settings.slack_configured), ("Teams", settings.teams_configured)) if there
     ]
@@ -53,7 +53,7 @@ def platform(settings: Settings) -> Iterator[str]:
 
 
 def sms(plan: Plan) -> Iterator[str]:
-    """Whether somebody can be reached when the chat is down, or the plan has said that nobody shall."""
+    """Check that somebody can be reached when the chat is down, or that the plan has said that nobody shall."""
     if plan.fallback.sms:
         yield f"{GOOD}  Sms er sat op"
     elif plan.fallback.without_sms:
@@ -63,7 +63,7 @@ def sms(plan: Plan) -> Iterator[str]:
 
 
 def address(plan: Plan) -> Iterator[str]:
-    """Whether links are whole."""
+    """Check that links are whole."""
     if plan.server:
         yield f"{GOOD}  Adressen udefra er {plan.server}"
     else:
@@ -71,7 +71,7 @@ def address(plan: Plan) -> Iterator[str]:
 
 
 def expiries(settings: Settings, today: date) -> Iterator[str]:
-    """What we have been given that runs out, as far as anybody has said when."""
+    """Yield a line for each secret or certificate that runs out, as far as the operator has said when."""
     for name, day in sorted(settings.expires.items(), key=lambda each: each[1]):
         when = format_date(day, "d. MMMM y", locale="da")
         if day < today:
@@ -88,7 +88,7 @@ def expiries(settings: Settings, today: date) -> Iterator[str]:
 
 
 async def certificate(plan: Plan, now: datetime) -> list[str]:
-    """How long the certificate of our address holds, as it is seen from here."""
+    """Check how long the certificate of our own address holds, as it is seen from here."""
     if not plan.server:
         return []
     parts = urlsplit(plan.server)
@@ -112,7 +112,7 @@ async def certificate(plan: Plan, now: datetime) -> list[str]:
 
 
 async def balance(settings: Settings, plan: Plan) -> list[str]:
-    """Whether there is money for an evening's messages at the gateways that tell."""
+    """Check that there is money for an evening's messages at the gateways that tell."""
     asked = []
     if plan.fallback.sms and plan.fallback.sms.startswith("gatewayapi://"):
         token = unquote(urlsplit(plan.fallback.sms).username or "")
@@ -148,7 +148,7 @@ async def _balance(name: str, url: str, head: dict[str, str], key: str, plan: Pl
 
 
 def copies(settings: Settings, now: datetime) -> Iterator[str]:
-    """Whether there is a copy of last night."""
+    """Check that there is a copy of last night."""
     if settings.backup is None:
         yield f"{WARNING}  Der tages ingen sikkerhedskopi. Skriv mappen i KRISEBOT_BACKUP, og kør krisebot backup hver nat"
         return
@@ -165,7 +165,7 @@ def copies(settings: Settings, now: datetime) -> Iterator[str]:
 
 
 def watch(settings: Settings) -> Iterator[str]:
-    """Whether somebody is told when krisebot stands still, and when the watchdog does."""
+    """Check that somebody is told when krisebot stands still, and when the watchdog does."""
     if settings.watchdog_alarm is None:
         yield f"{WARNING}  Ingen får besked, hvis Krisebot står stille. Skriv KRISEBOT_WATCHDOG_ALARM, og kør krisebot watchdog"
     elif settings.watchdog_heartbeat is None:

@@ -1,4 +1,4 @@
-"""A copy is put back, and those at work are told what may be missing."""
+"""Restore: puts a copy of the database back, and tells those at work what may be missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from storage.rows.crisis import Crisis
 
 @dataclass(frozen=True)
 class PutBack:
-    """What has been put back.
+    """The result of a restore: which copy, how many crises, who was told, and what is wrong.
 
     Args:
         about: what the copy said of itself.

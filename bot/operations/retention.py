@@ -1,4 +1,5 @@
-"""What has been kept long enough goes, a little at a time; or it is only told what would go. See storage/keeping/retention.py."""
+"""Retention: deletes what has been kept long enough, a little at a time, or only lists it. See
+storage/keeping/retention.py."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from storage.plan.model import Plan
 
 @dataclass
 class Tidied:
-    """What went, or would go.
+    """What a clean-up deleted, or would delete.
 
     Args:
         postponed: the numbers of the real crises that go on; while there are any, nothing goes.
@@ -36,7 +37,7 @@ class Tidied:
     backups: list[Path] = field(default_factory=list)
 
     def lines(self, *, done: bool) -> list[str]:
-        """It in words, Danish."""
+        """Return the result in words, Danish."""
         if self.postponed:
             return [f"Udskudt: krise {_listed(self.postponed)} er i gang. Intet slettes imens."]
         head = "Slettet:" if done else "Ville blive slettet (intet er ændret; skriv --delete for at slette):"
@@ -55,7 +56,8 @@ class _Undone(Exception):
 async def tidy(
     url: str, plan: Plan, *, delete: bool, backups: Path | None = None, now: datetime | None = None
 ) -> Tidied:
-    """Let go of what has been kept long enough. Without `delete` it is done and undone: what is told is what would go.
+    """Delete what has been kept long enough. Without `delete` it is done and undone, so that what is reported is what
+    would go.
 
     Args:
         url: the database's address.

@@ -1,4 +1,5 @@
-"""systemd is told that krisebot has started and that it still moves: when it falls silent, systemd starts it anew.
+"""systemd's watchdog: tells systemd that krisebot has started and is still working; when that falls silent, systemd
+restarts it.
 
 The protocol is one datagram, `sd_notify(3)`; where nobody asks for it, nothing is said.
 """
@@ -13,7 +14,7 @@ from contextlib import asynccontextmanager
 
 
 def notify(state: str) -> None:
-    """Say something to systemd, as "READY=1"; nothing where krisebot isn't its service."""
+    """Send systemd a word, as "READY=1"; do nothing where krisebot isn't its service."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return
@@ -24,7 +25,8 @@ def notify(state: str) -> None:
 
 @asynccontextmanager
 async def watched(trouble: Callable[[], str | None]) -> AsyncIterator[None]:
-    """It is ready; and as long as the block runs and there is no trouble, it is alive.
+    """Tell systemd that krisebot is ready, and then, as long as the block runs and there is no trouble, that it is
+    alive.
 
     Args:
         trouble: what is wrong, Danish, that a new start would mend; None when nothing is.

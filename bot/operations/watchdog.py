@@ -1,4 +1,5 @@
-"""Somebody is told when krisebot doesn't do what is due: by a process of its own, that needs nothing of krisebot's.
+"""The watchdog: alarms somebody when krisebot doesn't do what is due, from a process of its own that needs nothing of
+krisebot's.
 
 It looks at krisebot's own door and at the rows, and alarms by SMS or mail past krisebot's outbox. An address outside
 hears from it after every round in which it could have alarmed; when that falls silent, it is the watchdog that is down.
@@ -39,7 +40,7 @@ PATIENCE = 10.0
 
 @dataclass
 class Watchdog:
-    """What watches.
+    """The watchdog's state from round to round.
 
     Args:
         settings: krisebot's own.
@@ -55,7 +56,7 @@ class Watchdog:
     _said: list[str] = field(default_factory=list)
 
     async def round(self) -> list[str]:
-        """Look once, alarm where there is reason to, and be heard from outside.
+        """Check once, alarm where there is reason to, and report to the address outside.
 
         Returns:
             what is wrong, Danish; nothing when all is well.
@@ -90,7 +91,8 @@ class Watchdog:
 
 
 async def look(settings: Settings, now: datetime) -> list[str]:
-    """What is wrong, each a Danish line that says what and where to look; nothing when all is well."""
+    """Check krisebot's own address and its rows, and return what is wrong: Danish lines that say what and where to
+    look; none when all is well."""
     return [
         *await _door(settings),
         *await _rows(settings, now),
@@ -179,7 +181,7 @@ async def _be_heard(address: str) -> None:
 
 
 def alarm_by(addresses: Sequence[str]) -> Callable[[str, str], object]:
-    """What says it by apprise's addresses, all of them; one that takes it is enough."""
+    """Return a function that sends an alarm to all of apprise's addresses; one that takes it is enough."""
 
     async def say(subject: str, text: str) -> bool:
         taken = False
@@ -197,7 +199,7 @@ def alarm_by(addresses: Sequence[str]) -> Callable[[str, str], object]:
 
 
 async def run(settings: Settings, *, once: bool, say: Callable[[str], None]) -> list[str]:
-    """Watch until stopped; or look once, and tell.
+    """Check until stopped; or check once, and print what was found.
 
     Args:
         settings: krisebot's own.

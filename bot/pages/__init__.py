@@ -1,1 +1,1 @@
-"""The pages and files that are served over HTTP, and what an operator asks for."""
+"""The pages and files that are served over HTTP, for those at work and for an operator."""

@@ -1,4 +1,4 @@
-"""A meeting's calendar file, behind an address that can't be guessed: whoever was given the link has the meeting."""
+"""A meeting's calendar file, served behind a link that can't be guessed: whoever was given the link has the meeting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.rows.meetings import Meeting
 
 
 class CalendarFile:
-    """The file.
+    """The page that serves a meeting's calendar file.
 
     Args:
         engine: what knows the meetings.
@@ -24,11 +24,11 @@ class CalendarFile:
         self._engine = engine
 
     def routes(self) -> list[web.RouteDef]:
-        """Where it is fetched."""
+        """List the HTTP path of the calendar files."""
         return [web.get("/kalender/{secret}.ics", self._fetch)]
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        """The meeting as it stands now; 404 for any other link, as if there were no such page."""
+        """Answer with the meeting as it stands now; 404 for any other link, as if there were no such page."""
         async with self._engine.database.reading() as db:
             row = await db.scalar(select(Meeting).where(Meeting.secret == request.match_info["secret"]))
             if row is None:

@@ -1,4 +1,4 @@
-"""The case files that were asked for in chat, handed out by their link. Plan §5, step 7."""
+"""Case files that were asked for in chat, served behind a link. Plan §5, step 7."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.rows.log import CaseExport, content_of
 
 
 class CaseDownload:
-    """Where they are fetched.
+    """The page that serves case files.
 
     Args:
         database: the rows.
@@ -25,11 +25,11 @@ class CaseDownload:
         self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
-        """The link."""
+        """List the HTTP path of the case files."""
         return [web.get("/eksport/{secret}", self._give)]
 
     async def _give(self, request: web.Request) -> web.Response:
-        """The file, while the link works; 404 for any other link, as if there were no such page."""
+        """Answer with the case file, while the link works; 404 for any other link, as if there were no such page."""
         async with self._database.reading() as db:
             row = await db.scalar(select(CaseExport).where(CaseExport.secret == request.match_info["secret"]))
             if row is None or row.sha256 is None or row.until is None or self._clock.now() >= row.until:

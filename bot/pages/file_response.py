@@ -1,4 +1,4 @@
-"""A file that is handed out by a link: for whoever has it, kept nowhere on the way, and never opened as a page."""
+"""A file as an HTTP answer: stored by nobody on the way, and never opened as a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from aiohttp import web
 
 
 def file_response(content: bytes, name: str, content_type: str, charset: str | None = None) -> web.Response:
-    """The answer that carries it.
+    """Build the HTTP answer that carries a file.
 
     Args:
         content: the file.

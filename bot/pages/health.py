@@ -1,4 +1,4 @@
-"""What an operator watches: alive, ready, and figures."""
+"""Health checks for an operator: whether krisebot is alive and ready, and its figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.pages.metrics import Metrics
 
 
 class Health:
-    """What tells whether krisebot lives, can work, and what waits.
+    """The pages that tell whether krisebot lives, can work, and what waits.
 
     Args:
         engine: what moves, with its rows, its clock and its ways to people.
@@ -24,7 +24,7 @@ class Health:
         self._metrics = Metrics(engine, backups)
 
     def routes(self) -> list[web.RouteDef]:
-        """The three addresses."""
+        """List the three HTTP paths."""
         return [
             web.get("/healthz", self._alive),
             web.get("/readyz", self._ready),
@@ -35,7 +35,8 @@ class Health:
         return web.json_response({"alive": True})
 
     async def _ready(self, request: web.Request) -> web.Response:
-        """A dead platform is told but not an error: the other one may be fine."""
+        """Answer whether krisebot can work. A platform that is down is told of but is not an error: the other one may
+        be fine."""
         faults = {}
         try:
             await self._engine.database.ping()

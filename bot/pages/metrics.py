@@ -1,4 +1,4 @@
-"""What an operator watches, in Prometheus' form: is anyone waiting, how long, and for what."""
+"""Figures for an operator, in Prometheus' format: whether anyone is waiting, how long, and for what."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ASKS: Mapping[str, Select[int, datetime] | Select[int, datetime | None]] = {
 
 
 class Metrics:
-    """The figures.
+    """The page of figures.
 
     Args:
         engine: its rows, its clock, its ways to people, and how long everything has taken.
@@ -71,7 +71,7 @@ class Metrics:
         return Gauge(f"krisebot_{name}", what, labels, registry=self._registry)
 
     async def text(self) -> bytes:
-        """The figures as they stand."""
+        """Return the figures as they stand, in Prometheus' format."""
         now = self._engine.clock.now()
         async with self._engine.database.reading() as db:
             for what, query in WAITS.items():
@@ -106,5 +106,5 @@ class Metrics:
 
 
 def _age(since: datetime | None, now: datetime) -> float:
-    """Seconds; 0 for what doesn't wait, or is not due yet."""
+    """Return how many seconds ago a time was; 0 for what doesn't wait, or is not due yet."""
     return max(0.0, (now - since).total_seconds()) if since else 0.0

@@ -1,4 +1,4 @@
-"""A picture, an agenda or minutes as a file, behind a link that was given to one person and ends."""
+"""Papers: a picture, an agenda or minutes as a file, served behind a link that was given to one person and ends."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIZE = 10.5
 
 
 class Papers:
-    """The files.
+    """The page that serves papers.
 
     Args:
         engine: what knows the crisis.
@@ -38,11 +38,12 @@ class Papers:
         self._engine = engine
 
     def routes(self) -> list[web.RouteDef]:
-        """Where they are fetched."""
+        """List the HTTP path of the papers."""
         return [web.get(r"/papir/{secret:[\w-]+}.{form:pdf|docx}", self._fetch)]
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        """The paper as it stands; 404 for any other link and for one that has ended, as if there were no such page."""
+        """Answer with the paper as it stands; 404 for any other link and for one that has ended, as if there were no
+        such page."""
         form = request.match_info["form"]
         async with self._engine.database.reading() as db:
             row = await db.scalar(select(Paper).where(Paper.secret == request.match_info["secret"]))
@@ -64,7 +65,7 @@ class Papers:
 
 
 def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
-    """The version, and the meeting that it is of; a picture stands for both."""
+    """Return the version of a paper and its meeting; for a picture, which has none, the version twice."""
     if row.kind == "picture":
         return next(((each, each) for each in told["pictures"] if each["version"] == row.version), None)
     return next(
@@ -80,7 +81,7 @@ def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
 
 
 def _blocks(row: Paper, found: tuple[Told, Told], told: Told, names: Names) -> tuple[list[Block], datetime]:
-    """What stands on it, and when that was written, UTC."""
+    """Return what stands on it, and when that was written, UTC."""
     meeting, version = found
     match row.kind:
         case "picture":

@@ -1,4 +1,5 @@
-"""The screen in the staff's room: the status, on a page that renews itself, behind a link that can be withdrawn."""
+"""The wall board: the status for the screen in the staff's room, on a page that renews itself, behind a link that can
+be withdrawn."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ footer {{ color: #9fd3ea; font-size: 1.6vmax; }}
 
 
 class WallBoard:
-    """The page.
+    """The page of the wall board.
 
     Args:
         engine: what knows the crisis.
@@ -38,11 +39,11 @@ class WallBoard:
         self._engine = engine
 
     def routes(self) -> list[web.RouteDef]:
-        """Where it is seen."""
+        """List the HTTP path of the wall board."""
         return [web.get("/tavle/{secret}", self._show)]
 
     async def _show(self, request: web.Request) -> web.Response:
-        """The status of the link's crisis; 404 for any other link, as if there were no such page."""
+        """Answer with the status of the link's crisis; 404 for any other link, as if there were no such page."""
         async with self._engine.database.reading() as db:
             fact = await db.get(Remembered, FACT)
             secret = str(fact.value.get("secret") or "") if fact else ""

@@ -1,0 +1,1 @@
+"""The platforms: Slack, Teams, the rehearsal chat, and SMS, mail and calls as the fallback."""

@@ -1,4 +1,4 @@
-"""Files over HTTP: from where they may be fetched, how much of them is read, and what an answer means."""
+"""Downloads over HTTP: from where files may be fetched, how much of them is read, and what an answer means."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ELSEWHERE = "Filen ligger et sted, hvor Krisebot ikke henter filer."
 
 
 class NotAllowed(Undeliverable):
-    """We are not let in: without a token, or with one that isn't good for it."""
+    """The file may not be fetched: our request had no token, or one that isn't good for it."""
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of an address, lower case; empty where it is none."""
+    """Return the scheme, host and port of an address, lower case; empty where it is none."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)

@@ -1,4 +1,4 @@
-"""What a scenario expects of the export, and what was: paths with dots, compared as people write them."""
+"""Expectations: compares what a scenario expects with the export, by paths with dots, as people write values."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ Wanted = str | Sequence[str] | None
 
 
 class NoSuchPath(LookupError):
-    """The export has nothing there."""
+    """The export has nothing at that path."""
 
 
 def find(document: Any, path: str) -> Any:
-    """What stands at a path: "crisis.level", "escalation.0.person", "log[kind=decision].antal", "members.person".
+    """Return what stands at a path: "crisis.level", "escalation.0.person", "log[kind=decision].antal",
+    "members.person".
 
     A key of a list is that key of each in it.
 
@@ -42,7 +43,7 @@ def find(document: Any, path: str) -> Any:
 
 
 def met(value: Any, path: str, wanted: Wanted, zone: ZoneInfo) -> bool:
-    """Whether what stands there is what was wanted; the path's last word may say how it is compared."""
+    """Whether a value is what was wanted; the path's last word may say how it is compared."""
     how = path.split()[-1] if " " in path else ""
     if how in (HOLDS, LACKS):
         each = [wanted] if isinstance(wanted, str) else list(wanted or ())
@@ -65,7 +66,7 @@ def met(value: Any, path: str, wanted: Wanted, zone: ZoneInfo) -> bool:
 
 
 def written(value: Any) -> str:
-    """A value as a scenario writes it."""
+    """Return a value as a scenario writes it."""
     if isinstance(value, list):
         return "[" + ", ".join(written(each) for each in value) + "]"
     words = {None: NOTHING, True: "ja", False: "nej"}

@@ -1,6 +1,8 @@
-"""A scenario played on a krisebot of its own: a temporary database, the rehearsal chat, and a clock that is wound.
+"""Rehearsing: plays a scenario on a krisebot of its own, with a temporary database, the rehearsal chat, and a clock
+that is wound.
 
-Everything goes through the chat's own JSON door, as from the browser, so what is played is what people would live through.
+Everything goes through the chat's own JSON door, as from the browser, so what is played is what people would live
+through.
 """
 
 from __future__ import annotations
@@ -127,7 +129,7 @@ async def _running(clock: SystemClock, plan: Any, port: int) -> AsyncIterator[tu
 
 
 async def _until(bot: Krisebot, clock: SystemClock, at: datetime, speed: float | None) -> None:
-    """Let time pass; at a speed, a little at a time, so that whoever looks on sees it happen."""
+    """Move the clock on; at a speed, a little at a time, so that whoever looks on sees it happen."""
     if speed:
         loop = asyncio.get_running_loop()
         before, began = clock.now(), loop.time()
@@ -153,7 +155,7 @@ def _told(step: Step) -> Iterator[str]:
 
 
 class Door:
-    """The rehearsal chat's JSON door, from outside.
+    """A client of the rehearsal chat's JSON API.
 
     Args:
         bot: whose export is read.
@@ -169,7 +171,7 @@ class Door:
         self._headers = {"Host": f"{HOST}:{port}"}
 
     async def acts(self, step: Step) -> AsyncIterator[tuple[str, str]]:
-        """Do what the step's person does; what couldn't be done, and why."""
+        """Say or press what the step's person does; return what couldn't be done, and why."""
         if step.who is None:
             return
         if step.writes:
@@ -194,7 +196,7 @@ class Door:
                 yield f"at {step.who} kunne gemme »{sought}«", refused
 
     async def checks(self, expected: Expected | None) -> AsyncIterator[tuple[str, str]]:
-        """What was expected, and what was instead; empty where it was met."""
+        """Yield each expectation that was checked and what was found instead; empty where it was met."""
         if expected is None:
             return
         for negated, each in ((False, expected.sees), (True, expected.sees_not)):
@@ -219,7 +221,7 @@ class Door:
                 yield wanted, was
 
     async def messages(self, person: str) -> list[dict[str, Any]]:
-        """What a person sees."""
+        """Return the messages that a person sees."""
         query = {"for": person, "after": "0"}
         async with self._client.get(
             f"{self.address}/rehearsal/messages", params=query, headers=self._headers
@@ -228,7 +230,7 @@ class Door:
         return told if isinstance(told, list) else []
 
     async def _post(self, what: str, body: dict[str, Any]) -> str:
-        """Use the door; why it was refused, or nothing."""
+        """Call the JSON API; return why it was refused, or nothing."""
         async with self._client.post(f"{self.address}/rehearsal/{what}", json=body, headers=self._headers) as answer:
             refused = "" if answer.status in TAKEN_IN else str((await answer.json()).get("error"))
         # A slow machine takes longer than the door's patience: the rest of it is done here.

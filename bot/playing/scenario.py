@@ -45,7 +45,7 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 
 
 class Expected(PlanModel):
-    """What shall be so at a time. All of it is read from outside, as a person or an archive would."""
+    """What is expected at a time in a scenario, all of it read from outside, as a person or an archive would."""
 
     sees: dict[str, Texts] = Field(default={}, alias="ser")
     sees_not: dict[str, Texts] = Field(default={}, alias="ser_ikke")
@@ -57,7 +57,7 @@ class Expected(PlanModel):
 
 
 class Step(PlanModel):
-    """One thing that happens, or is checked, at a time."""
+    """A step of a scenario: what happens, or is checked, at a time."""
 
     at: Moment = Field(alias="kl")
     who: Text | None = Field(default=None, alias="hvem")
@@ -81,7 +81,7 @@ class Step(PlanModel):
 
 
 class Scenario(PlanModel):
-    """A whole scenario."""
+    """A scenario, from its first step to its last."""
 
     title: Text = Field(alias="titel")
     start: Moment = Field(alias="start")
@@ -96,7 +96,7 @@ class Scenario(PlanModel):
         return steps
 
     def timed(self, zone: ZoneInfo) -> Iterator[tuple[datetime, Step]]:
-        """Each step and its time, in the plan's zone."""
+        """Yield each step and its time, in the plan's zone."""
         day = self.start
         for step in self.steps:
             day = _on(day, step.at)
@@ -108,7 +108,7 @@ def _on(before: datetime, at: datetime) -> datetime:
 
 
 def shipped() -> list[str]:
-    """The names of the scenarios that come with krisebot."""
+    """Return the names of the scenarios that come with krisebot."""
     return sorted(file.name.removesuffix(".yaml") for file in SHIPPED.iterdir() if file.name.endswith(".yaml"))
 
 
@@ -153,7 +153,7 @@ def parse(text: str, name: str) -> Scenario:
 
 
 def _backwards(found: Scenario, source: Source) -> Iterator[Fault]:
-    """Time only goes forward, in a scenario too."""
+    """Yield a fault for each step that goes back in time."""
     before = found.start
     if before.year == 1:
         yield source.fault(("start",), "»start« mangler dagen", 'Skriv fx "2026-07-02 14:00"')

@@ -1,4 +1,4 @@
-"""Reminders that do not haste are told of together: nobody who works is rung at for each (D14).
+"""Bundled reminders: those that can wait are sent together, so that nobody who works is rung at for each.
 
 The first comes at once. What comes in the quarter of an hour after it waits, and is one message then, from which each
 is fetched as it stands. What hastes never waits: it isn't said as routine.
@@ -20,7 +20,7 @@ MOST = 10
 
 @timer("reminders.bundle")
 async def bundle(turn: Turn, person: str) -> None:
-    """The quiet is over: one waiting message is said as it is, several in one."""
+    """Send the reminders that waited, when the person's quiet is over: one as it is, several in one message."""
     crisis = turn.crisis
     key = bundle_key(crisis, person)
     quiet = await turn.quiet_until(person)
@@ -56,7 +56,7 @@ async def bundle(turn: Turn, person: str) -> None:
 
 @action("reminders.show", crisis=False)
 async def show(turn: Turn, message: int) -> None:
-    """`Vis 2`: the reminder itself, with its buttons."""
+    """Show a reminder itself, with its buttons, to the person it was meant for, by `Vis 2`."""
     row = await turn.db.get(Message, message)
     if row is not None and row.recipient == turn.sender and row.held:
         _release(turn, row)

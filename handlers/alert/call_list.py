@@ -28,7 +28,7 @@ PAGE = 7
 
 @dataclass
 class Unconfirmed:
-    """Somebody to ring.
+    """A person without confirmed contact, who has to be rung.
 
     Args:
         person: who.
@@ -51,20 +51,20 @@ class Unconfirmed:
     grave=True,
 )
 async def call_list(turn: Turn, text: str) -> None:
-    """To whoever asked alone: it has people's own numbers in it."""
+    """Show the list of whom to ring to whoever asked alone: it has people's own numbers in it."""
     key = f"{_prefix(turn)}{turn.sender}/{turn.the_incoming.key}"
     await turn.say(turn.sender, await _card(turn, 0), key=key, kind="reply", platform=turn.the_incoming.platform)
 
 
 @action("calls.page", who=rights.phone_list)
 async def page(turn: Turn, page: int) -> None:
-    """The next ones."""
+    """Show the list's next page."""
     await turn.replace(await _card(turn, page))
 
 
 @action("calls.contacted", who=rights.phone_list)
 async def contacted(turn: Turn, person: str, page: int) -> None:
-    """`Kontaktet`: somebody rang, and got through."""
+    """Note that somebody rang a person and got through, by `Kontaktet`."""
     await note(turn, person)
 
 
@@ -93,7 +93,7 @@ async def note(turn: Turn, person: str) -> None:
 
 
 async def unconfirmed(turn: Turn) -> tuple[list[Unconfirmed], set[str]]:
-    """Who has to be rung up, the unreachable first; and those who have confirmed all that they were asked."""
+    """Return who has to be rung up, the unreachable first; and those who have confirmed all that they were asked."""
     messages = await turn.db.scalars(
         select(Message)
         .where(
@@ -120,7 +120,7 @@ async def unconfirmed(turn: Turn) -> tuple[list[Unconfirmed], set[str]]:
 
 
 async def reasons(turn: Turn) -> dict[int, str]:
-    """The crisis' messages that have not come through by any way, and why the last one failed, Danish.
+    """Return the crisis' messages that have not come through by any way, and why the last one failed, Danish.
 
     One that is still being tried counts as soon as it has failed a few times: nobody waits a day to ring.
     """
@@ -170,7 +170,7 @@ async def _card(turn: Turn, page: int) -> Card:
 
 
 def _labels(turn: Turn, shown: Sequence[Unconfirmed]) -> list[str]:
-    """Two of one name are told apart by their number: labels are unique on a card."""
+    """Make the buttons' labels, which are unique on a card: two persons of one name are told apart by their number."""
     names = [turn.name(each.person) for each in shown]
     return [
         f"Kontaktet: {name if names.count(name) == 1 else f'{name} {turn.phone(each.person)}'}"[:70]
@@ -187,7 +187,7 @@ def _why(turn: Turn, each: Unconfirmed) -> str:
 
 
 async def _draw_again(turn: Turn) -> None:
-    """Every open list of this crisis, at the page that it stands at."""
+    """Show the list anew wherever it is open in this crisis, at the page that it stands at."""
     standing = await turn.db.scalars(select(Message).where(Message.key.like(f"{_prefix(turn)}%")))
     for message in standing:
         pages = [button["args"]["page"] for button in message.card["buttons"] if button["do"] == "calls.contacted"]

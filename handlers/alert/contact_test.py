@@ -1,6 +1,8 @@
-"""Do people answer, and are they in the plan as they should be? Asked outside a crisis, of everybody. Plan §5 (R070, R244).
+"""The contact test: asks everybody in the plan, outside a crisis, whether they can be reached and are in it as they
+should be. Plan §5.
 
-Every month one tap tells that a person is reached; every third time they are asked whether number and mail still are right.
+Every month one tap tells that a person is reached; every third time they are asked whether number and mail still are
+right.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ SHOWN = 8
 
 
 async def begin(turn: Turn) -> None:
-    """The first round is a month after krisebot was first started; a later start changes nothing."""
+    """Set the timer for the first round, a month after krisebot was first started; a later start changes nothing."""
     standing = await turn.db.scalar(select(Timer).where(Timer.key == KEY))
     if standing is None or standing.state != "waiting":
         # One that failed is not the last.
@@ -40,7 +42,7 @@ async def begin(turn: Turn) -> None:
 
 
 def next_month(now: datetime, zone: ZoneInfo) -> datetime:
-    """A month on, on a working day at ten, UTC."""
+    """Return the time a month on, on a working day at ten, UTC."""
     today = now.astimezone(zone).date()
     year, month = (today.year + 1, 1) if today.month == 12 else (today.year, today.month + 1)
     return _at_work(date(year, month, min(today.day, 28)), zone)
@@ -63,7 +65,8 @@ def _at_work(day: date, zone: ZoneInfo) -> datetime:
 
 @timer("contact_test.round")
 async def ask(turn: Turn, round: int) -> None:
-    """Everybody in the plan is asked once; while anything is going on, nobody is, nor at night after a long standstill."""
+    """Ask everybody in the plan once, each month; nobody while anything is going on, nor at night after a long
+    standstill."""
     local = turn.now.astimezone(turn.zone)
     at_work = local.weekday() < 5 and OPEN <= local.time() < SHUT
     if not at_work or await turn.open_crises():
@@ -112,19 +115,20 @@ def _details(turn: Turn, person: str, round: int) -> Card:
 
 @action("contact_test.reached", crisis=False)
 async def reached(turn: Turn, round: int) -> None:
-    """`Jeg kan nås`."""
+    """Note that the person can be reached, by `Jeg kan nås`. Only whoever was asked can answer."""
     await _answered(turn, await _mine(turn, round), "reached")
 
 
 @action("contact_test.right", crisis=False)
 async def right(turn: Turn, round: int) -> None:
-    """`Ja`."""
+    """Note that the person's number and mail are right, by `Ja`. Only whoever was asked can answer."""
     await _answered(turn, await _mine(turn, round), "right")
 
 
 @action("contact_test.changed", crisis=False)
 async def changed(turn: Turn, round: int) -> None:
-    """`Ret`: the plan is a file, so whoever keeps it is told what to write."""
+    """Tell those who keep the plan what to write in it, by `Ret`: the plan is a file. Only whoever was asked can
+    answer."""
     row = await _mine(turn, round)
     known = turn.plan.persons.get(turn.sender)
     if row is None or known is None:
@@ -147,14 +151,14 @@ async def changed(turn: Turn, round: int) -> None:
 
 
 async def asked_at(turn: Turn) -> datetime | None:
-    """When the sender was asked, and hasn't answered; None in a crisis, when a "ja" is about other things."""
+    """Return when the sender was asked, and hasn't answered; None in a crisis, when a "ja" is about other things."""
     row = await _open(turn)
     return row.asked_at if row is not None and not await turn.open_crises() else None
 
 
 @reply("contact_test", asked=asked_at)
 async def replied(turn: Turn, text: str) -> bool:
-    """ "ja" and "ok" are as good as a tap."""
+    """Take "ja" or "ok" from whoever was asked as a tap."""
     row = await _open(turn)
     if row is None or replies.reading(text, "notice").meaning != "acknowledged":
         return False
@@ -173,7 +177,8 @@ async def _answered(turn: Turn, row: ContactCheck | None, answer: ContactAnswer)
 
 @timer("contact_test.due")
 async def due(turn: Turn, round: int) -> None:
-    """Those who keep the plan are told who didn't answer; `kontakt` and the doctor remember."""
+    """Tell those who keep the plan who didn't answer, when the round's time is up; `kontakt` and the doctor
+    remember."""
     rows = list(
         await turn.db.scalars(select(ContactCheck).where(ContactCheck.round == round).order_by(ContactCheck.id))
     )
@@ -194,7 +199,7 @@ async def due(turn: Turn, round: int) -> None:
 
 
 def _keepers(turn: Turn) -> list[str]:
-    """Whoever keeps the plan: the secretary, else the secretariat that there is until one is named."""
+    """Return whoever keeps the plan: the secretary, else the secretariat that there is until one is named."""
     return turn.plan.holders("sekretær") or turn.plan.interim_secretariat()
 
 

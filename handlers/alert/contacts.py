@@ -28,7 +28,7 @@ REVIEWED = "phone_list"
     grave=True,
 )
 async def contact(turn: Turn, text: str) -> None:
-    """The public lines for everybody; for the chief and the secretariat, who can't be reached and how to mend it."""
+    """Show the public lines to everybody; to the chief and the secretariat, who can't be reached and how to mend it."""
     await _find_crisis(turn)
     if turn.plan.named(text):
         await ring(turn, text)
@@ -40,13 +40,13 @@ async def contact(turn: Turn, text: str) -> None:
 
 @action("contacts.state", who=rights.phone_list, crisis=False)
 async def state(turn: Turn, page: int) -> None:
-    """The next persons that something is missing for."""
+    """Show the next persons that something is missing for."""
     await turn.replace(await _state(turn, page))
 
 
 @action("contacts.list", who=rights.phone_list, crisis=False)
 async def numbers(turn: Turn, page: int) -> None:
-    """`Telefonliste`: a screen at a time."""
+    """Show the telephone list, a screen at a time, by `Telefonliste`."""
     known = await reach.known(turn.db, turn.now)
     every = in_order(turn.plan)
     rows = tuple(_line(turn, person, known) for person in every[page * PAGE : (page + 1) * PAGE])
@@ -74,14 +74,14 @@ def _line(turn: Turn, person: str, known: Known) -> tuple[str, str]:
 
 @action("contacts.reviewed", who=rights.phone_list, crisis=False)
 async def reviewed(turn: Turn) -> None:
-    """Somebody has gone through the list; the date stands on it (R309)."""
+    """Note that somebody has gone through the list; the date stands on it."""
     await turn.db.merge(Remembered(name=REVIEWED, value={"at": turn.now.isoformat(), "by": turn.sender}))
     await turn.db.flush()
     await turn.replace(await _state(turn, 0))
 
 
 def public_lines(turn: Turn) -> tuple[tuple[str, str], ...]:
-    """The numbers that anybody may have: none of them is a person's own."""
+    """Return the numbers that anybody may have: none of them is a person's own."""
     lines = [("Fare for liv", "112")]
     lines += [(quote(name), number) for name, number in turn.plan.phones.items()]
     lines += [
@@ -91,7 +91,8 @@ def public_lines(turn: Turn) -> tuple[tuple[str, str], ...]:
 
 
 def in_order(plan: Plan) -> list[str]:
-    """Everybody in the plan, as one looks for them: who decides, the secretariat, the centres, the support, the rest."""
+    """Return everybody in the plan, as one looks for them: who decides, the secretariat, the centres, the support, the
+    rest."""
     centres = [person for each in plan.centres for person in (each.chief, each.deputy, each.contact) if person]
     support = [person for each in plan.support_functions for person in (each.contact, each.deputy) if person]
     roles = [person for role in plan.roles.filled for person in (*plan.holders(role), *plan.deputies(role))]
@@ -101,13 +102,13 @@ def in_order(plan: Plan) -> list[str]:
 
 
 def printed(plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
-    """The list on paper: name, title, number and mail (D06)."""
+    """Return the list for paper: name, title, number and mail."""
     every = (plan.persons[person] for person in in_order(plan))
     return tuple((each.name, each.title or "", each.mobile or "", each.mail or "") for each in every)
 
 
 async def missing(turn: Turn) -> list[tuple[str, list[Finding]]]:
-    """Those that something is missing for, the unreachable first."""
+    """Return those that something is missing for, the unreachable first."""
     known = await reach.known(turn.db, turn.now)
     found = [(person, reach.findings(turn.plan, person, turn.ways, known)) for person in in_order(turn.plan)]
     return sorted(
@@ -140,7 +141,7 @@ async def _state(turn: Turn, page: int) -> Card:
 
 
 def _named(turn: Turn, person: str, known: Known) -> str:
-    """The name, and when they were last heard from anywhere."""
+    """Return the name, and when they were last heard from anywhere."""
     times_heard = [at for (who, _), at in known.heard.items() if who == person and at]
     heard = f" (sidst hørt fra {_day(turn, max(times_heard))})" if times_heard else ""
     return f"{turn.name(person)}{heard}"
@@ -151,7 +152,7 @@ def _lacks(each: list[Finding]) -> str:
 
 
 async def last_checked(turn: Turn) -> str:
-    """When somebody last went through the list, Danish (R309)."""
+    """Return when somebody last went through the list, Danish."""
     row = await turn.db.get(Remembered, REVIEWED)
     if row is None:
         return "Listen er ikke gennemgået endnu."
@@ -163,7 +164,8 @@ def _day(turn: Turn, at: datetime) -> str:
 
 
 async def _tell(turn: Turn, card: Card) -> None:
-    """To whoever asked alone, wherever it was asked: the staff's channel has more in it than the list is for."""
+    """Send a card to whoever asked alone, wherever it was asked: more people read the staff's channel than the list is
+    for."""
     await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)
 
 
@@ -175,7 +177,7 @@ async def _find_crisis(turn: Turn) -> None:
 
 @verb("ring", "nummer", "telefonnummer", help="ring – nummeret på chefen og borgmesteren; ring Mads")
 async def ring(turn: Turn, text: str) -> None:
-    """The number to ring: the chief's and the mayor's for everybody; anybody's own for those who may have it (T30)."""
+    """Show the number to ring: the chief's and the mayor's for everybody; anybody's own for those who may have it."""
     if turn.crisis is None:
         going = await turn.open_crises()
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)

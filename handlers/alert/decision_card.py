@@ -16,7 +16,7 @@ CRITERIA = (
 
 
 def card(turn: Turn, head: str, title: str = "") -> Card:
-    """The level card.
+    """Draw the card that asks for a level, with the criteria of each.
 
     Args:
         turn: whose crisis it is about, where there is one yet.
@@ -38,5 +38,5 @@ def card(turn: Turn, head: str, title: str = "") -> Card:
 
 
 def named(level: int | None) -> str:
-    """A level in words."""
+    """Name a level in words."""
     return {1: "niveau 1 – varsling af direktionen", 2: "niveau 2 – krisestab"}.get(level or 0, "ingen krise – følg")

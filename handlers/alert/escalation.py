@@ -20,7 +20,7 @@ from storage.rows.staff import Summons
 
 
 async def start(turn: Turn, alert: Alert) -> None:
-    """Begin at the top of the chain; who warns and may decide has it already."""
+    """Start the search at the top of the chain; whoever warns and may decide has it already."""
     escalation = Escalation(crisis_id=turn.the_crisis.id, started_at=turn.now)
     turn.db.add(escalation)
     await turn.db.flush()
@@ -35,7 +35,8 @@ async def start(turn: Turn, alert: Alert) -> None:
 
 
 async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> None:
-    """A person has it: the chain stops, they are asked to decide, and everybody who was asked is told."""
+    """Give the warning to a person who has said that they have it: the chain stops, they are asked to decide, and
+    everybody who was asked is told."""
     step = await escalation_chain.newest_step_of(turn, escalation, person)
     already = escalation.taken_by
     if step is not None and (step.answered_at is None or step.result == "declined"):
@@ -81,7 +82,7 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
 
 
 async def decline(turn: Turn, escalation: Escalation, person: str, said: str) -> None:
-    """A refusal moves to the next person at once (plan §2: "relevante stedfortrædere")."""
+    """Ask the next person at once, when one has refused (plan §2: "relevante stedfortrædere")."""
     step = await escalation_chain.newest_step_of(turn, escalation, person)
     if step is None:
         return
@@ -111,7 +112,7 @@ async def decline(turn: Turn, escalation: Escalation, person: str, said: str) ->
 
 
 async def stop(turn: Turn, crisis: Crisis) -> None:
-    """A decision ends the search, whoever made it."""
+    """Stop the search, when somebody has decided, whoever it was."""
     for escalation in await turn.db.scalars(
         select(Escalation).where(Escalation.crisis_id == crisis.id, Escalation.state != "stopped")
     ):
@@ -124,7 +125,7 @@ async def stop(turn: Turn, crisis: Crisis) -> None:
 
 
 async def tell_of_more(turn: Turn, alert: Alert) -> None:
-    """A second warning about it: whoever is asked, or has it, hears of it."""
+    """Tell whoever is asked, or has it, of a second warning about the same incident."""
     escalation = await escalation_chain.current(turn)
     if escalation is None:
         return
@@ -147,7 +148,7 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
 
 @action("escalation.taken", crisis=False, awaited=True)
 async def pressed_taken(turn: Turn, escalation: int) -> None:
-    """`Jeg har den`."""
+    """Take the warning, by `Jeg har den`; only somebody who was asked can."""
     row = await escalation_chain.found(turn, escalation)
     if row is not None:
         await take(turn, row, turn.sender, "Jeg har den")
@@ -155,7 +156,7 @@ async def pressed_taken(turn: Turn, escalation: int) -> None:
 
 @action("escalation.declined", crisis=False)
 async def pressed_declined(turn: Turn, escalation: int) -> None:
-    """`Kan ikke`."""
+    """Refuse the warning, by `Kan ikke`; only somebody who was asked can."""
     row = await escalation_chain.found(turn, escalation)
     if row is not None:
         await decline(turn, row, turn.sender, "Kan ikke")
@@ -163,7 +164,8 @@ async def pressed_declined(turn: Turn, escalation: int) -> None:
 
 @action("escalation.everybody", crisis=False)
 async def everybody(turn: Turn, escalation: int) -> None:
-    """`Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after the other (T08)."""
+    """Ask the whole chain at once, by `Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after
+    the other."""
     row = await escalation_chain.found(turn, escalation)
     if row is None or row.state != "running":
         return
@@ -195,7 +197,8 @@ async def everybody(turn: Turn, escalation: int) -> None:
 
 @reply("alert")
 async def replied(turn: Turn, text: str) -> bool:
-    """ "har den", "jeg kan ikke, er i Grækenland" in answer to `Kan du tage den?`; unclear words are asked about.
+    """Take "har den" or "jeg kan ikke, er i Grækenland" as the answer to `Kan du tage den?`, from whoever was asked;
+    ask about unclear words.
 
     As long as nobody has decided, an answer can be taken back by its opposite.
     """
@@ -231,7 +234,7 @@ async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationSt
 
 @timer("escalation.wait")
 async def waited(turn: Turn, escalation: int, round: int, position: int) -> None:
-    """Nobody of this link answered in time."""
+    """Ask the next link, when nobody of this one has answered in time."""
     row = await escalation_chain.found(turn, escalation)
     if row is None or row.state != "running" or (row.round, row.position) != (round, position):
         return
@@ -249,7 +252,7 @@ async def waited(turn: Turn, escalation: int, round: int, position: int) -> None
 
 @timer("escalation.again")
 async def again(turn: Turn, escalation: int, round: int) -> None:
-    """The whole chain was silent: it starts over."""
+    """Start over from the top, when the whole chain was silent."""
     row = await escalation_chain.found(turn, escalation)
     if row is None or row.state != "running" or row.round != round:
         return
@@ -259,7 +262,7 @@ async def again(turn: Turn, escalation: int, round: int) -> None:
 
 @timer("escalation.undecided")
 async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
-    """Contact without a decision: a reminder halfway, the next person when the time is over."""
+    """Remind whoever has the warning halfway to decide, and ask the next person when the time is over."""
     row = await escalation_chain.found(turn, escalation)
     if row is None or row.state != "contact" or row.taken_by is None:
         return
@@ -285,7 +288,7 @@ async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
 
 
 async def unreachable(turn: Turn, person: str) -> None:
-    """A person who can't be reached by any way isn't waited for."""
+    """Ask the next person, when one can't be reached by any way."""
     step = await turn.db.scalar(
         select(EscalationStep)
         .where(
@@ -332,7 +335,7 @@ async def _ask(turn: Turn, escalation: Escalation, link: Link, persons: Sequence
 
 
 async def _question_card(turn: Turn, escalation: Escalation, link: Link) -> Card:
-    """`Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
+    """Draw `Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
     alert = await escalation_chain.first_alert(turn)
     asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
     doubt = "\n_ubekræftet: intet svar på spørgsmålet_" if alert.assessment == "unanswered" else ""
@@ -411,7 +414,7 @@ async def _await(turn: Turn, escalation: Escalation, wait: timedelta) -> None:
 
 
 async def _nobody(turn: Turn, escalation: Escalation) -> None:
-    """Everybody was asked and nobody has it: say so loudly to whoever can ring, and begin again."""
+    """Tell whoever can ring, loudly, that everybody was asked and nobody has it, and set the time to begin again."""
     repeat = turn.rules.escalation.repeat
     everyone = list(dict.fromkeys(person for link in escalation_chain.links_of(turn.rules) for person in link.persons))
     numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in everyone)
@@ -450,7 +453,7 @@ async def _next_if_all_answered(turn: Turn, escalation: Escalation) -> None:
 
 
 async def _too_late(turn: Turn, escalation: Escalation, person: str, said: str) -> None:
-    """A late answer is kept, and whoever gave it is told what happened meanwhile."""
+    """Log a late answer, and tell whoever gave it what happened meanwhile."""
     await turn.log(
         f"{turn.name(person)} svarede, efter at det var afklaret: »{said}«",
         kind="escalation",

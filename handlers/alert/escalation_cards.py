@@ -1,4 +1,4 @@
-"""What those who warned and those who were asked see of the search for somebody who decides. Plan §4."""
+"""The cards on which those who warned and those who were asked follow the search for somebody who decides. Plan §4."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from storage.rows.traffic import Message
 
 
 async def show_progress(turn: Turn, escalation: Escalation) -> None:
-    """Everybody sees where it is: whoever raised it, live; those who were asked, on the card they were asked with."""
+    """Show everybody how far the search is: whoever raised it, live; those who were asked, on the card they were asked
+    with."""
     steps = await escalation_chain.steps_of(turn, escalation)
     outcome = _outcome(turn, escalation)
     rows = tuple(

@@ -1,4 +1,5 @@
-"""Whom a warning is taken to, link by link, and the steps that have been taken. Plan §4, "i nævnte rækkefølge"."""
+"""The chain that a warning is taken to, link by link, and the steps that have been taken. Plan §4, "i nævnte
+rækkefølge"."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class Link:
 
 
 def links_of(plan: Plan) -> Sequence[Link]:
-    """The plan's chain, link by link: each role's person, then each deputy in turn; the directorate together."""
+    """Return the plan's chain, link by link: each role's person, then each deputy in turn; the directorate together."""
     links: list[Link] = []
     for role in plan.escalation.steps:
         if role == "direktion":
@@ -49,7 +50,7 @@ def links_of(plan: Plan) -> Sequence[Link]:
 
 
 async def current(turn: Turn) -> Escalation | None:
-    """The crisis' search, while nobody has decided."""
+    """Return the crisis' search, while nobody has decided."""
     found: Escalation | None = await turn.db.scalar(
         select(Escalation)
         .where(Escalation.crisis_id == turn.the_crisis.id, Escalation.state != "stopped")
@@ -60,19 +61,28 @@ async def current(turn: Turn) -> Escalation | None:
 
 
 def in_minutes(span: timedelta) -> str:
+    """Write a length of time in whole minutes, as the cards say it."""
     minutes = span.total_seconds() / 60
     return f"{minutes:.0f} min" if minutes >= 1 else f"{span.total_seconds():.0f} sek"
 
 
 def key(escalation: Escalation) -> str:
+    """Name the escalation's timers."""
     return f"escalation/{escalation.id}"
 
 
 def ask_key(escalation: Escalation, step: EscalationStep) -> str:
+    """Name the card that a person was asked with at a step."""
     return f"escalation/{escalation.id}/ask/{step.round}/{step.position}/{step.person}"
 
 
 async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) -> None:
+    """Add a row for a person who is asked now.
+
+    Args:
+        link: the link of the chain that they are asked in.
+        person: an id in the plan.
+    """
     turn.db.add(
         EscalationStep(
             escalation_id=escalation.id,
@@ -90,6 +100,7 @@ async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) 
 
 
 async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
+    """Return the escalation's steps, in the order they were taken."""
     return list(
         await turn.db.scalars(
             select(EscalationStep).where(EscalationStep.escalation_id == escalation.id).order_by(EscalationStep.id)
@@ -98,11 +109,13 @@ async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
 
 
 async def newest_step_of(turn: Turn, escalation: Escalation, person: str) -> EscalationStep | None:
+    """Return a person's newest step in the escalation; None where they were not asked."""
     mine = [step for step in await steps_of(turn, escalation) if step.person == person]
     return mine[-1] if mine else None
 
 
 async def found(turn: Turn, escalation: int) -> Escalation | None:
+    """Return the escalation with that number, when it is this crisis'."""
     row = await turn.db.get(Escalation, escalation)
     if row is not None:
         turn.crisis = await turn.db.get(Crisis, row.crisis_id)
@@ -110,6 +123,7 @@ async def found(turn: Turn, escalation: int) -> Escalation | None:
 
 
 async def first_alert(turn: Turn) -> Alert:
+    """Return the crisis' first warning."""
     found = await turn.db.scalar(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id).limit(1))
     if found is None:
         raise LookupError(f"crisis {turn.the_crisis.number} has no alert")

@@ -1,6 +1,8 @@
-"""Those who will have to support a staff are told that it may come. Plan §5, organisationens anbefalinger.
+"""The forewarning of those who will have to support a staff. Plan §5, organisationens anbefalinger.
 
-To warn is "know and be ready", to summon is "come" (T36): nobody is asked to come here.
+To warn is "know and be ready", to summon is "come": nobody is asked to come here.
+
+To warn is "know and be ready", to summon is "come": nobody is asked to come here.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from storage.rows.traffic import Message
 
 @action("forewarning.send", who=decider)
 async def send(turn: Turn) -> None:
-    """ "skal hurtigst muligt orienteres om forestående kriseindsatser" (R123): before anything is decided, and once."""
+    """Tell the support functions that a crisis staff may come, before anything is decided, and once: "skal hurtigst
+    muligt orienteres om forestående kriseindsatser"."""
     crisis = turn.the_crisis
     key = f"crisis/{crisis.id}/forewarning"
     contacts = list(dict.fromkeys(function.contact for function in turn.rules.support_functions))

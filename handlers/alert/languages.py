@@ -28,7 +28,7 @@ NOT_SENT: dict[Language, str] = {
 
 
 def beside(text: str, *sentences: dict[Language, str]) -> str:
-    """Those of the sentences that are written in the language of a text, each on a line; empty for Danish.
+    """Give those of some sentences that are in the language of a text, each on a line; empty for Danish.
 
     Args:
         text: what somebody wrote.

@@ -1,4 +1,4 @@
-"""Level 1: the directorate is told, and a centre handles it. One level, two entrances (T04). Plan §2 and §4.
+"""Level 1: tells the directorate, and a centre handles it. One level, with two ways into it. Plan §2 and §4.
 
 No staff, no channel and no clocks begin here: the plan's duties start at level 2 (plan §3).
 """
@@ -24,7 +24,7 @@ CADENCES = (1, 4, 24)
 
 
 async def begin(turn: Turn) -> None:
-    """Tell the directorate, and only them (R009)."""
+    """Begin level 1: tell the directorate, and only them."""
     crisis = turn.the_crisis
     await turn.notify(
         turn.rules.board(),
@@ -42,7 +42,7 @@ async def begin(turn: Turn) -> None:
 
 
 async def propose(turn: Turn, title: str) -> None:
-    """A centre chief's half of the decision; it waits for a director (R011)."""
+    """Record a centre chief's half of the decision for level 1, and ask the directors for theirs."""
     if turn.crisis is None or turn.crisis.level is not None:
         await warning.begin(turn, title)
         await warning.record(turn, title or "Niveau 1 ønskes")
@@ -74,7 +74,7 @@ async def propose(turn: Turn, title: str) -> None:
 
 @action("level_one.approve", who=rights.director)
 async def approve(turn: Turn) -> None:
-    """The director's half: with both, level 1 runs in the centre."""
+    """Record the director's half of the decision: with both, level 1 runs in the centre."""
     crisis = turn.the_crisis
     given = await _given(turn)
     chief = next((approval for approval in given if approval.role == "centre_chief"), None)
@@ -107,7 +107,7 @@ async def approve(turn: Turn) -> None:
 
 @action("level_one.withdraw", who=rights.level_one)
 async def withdraw(turn: Turn) -> None:
-    """Either of the two may take the approval back (R011)."""
+    """Take back an approval of level 1; only the one who gave it may."""
     mine = [approval for approval in await _given(turn) if approval.person == turn.sender]
     if not mine or turn.the_crisis.level == 2 or turn.the_crisis.state == "closed":
         await turn.answer(Card("Det kan kun den centerchef eller direktør, der har godkendt. Intet er ændret."))
@@ -131,7 +131,8 @@ async def withdraw(turn: Turn) -> None:
 
 @timer("level_one.digest")
 async def digest(turn: Turn, hours: int) -> None:
-    """ "Borgmester og direktion holdes løbende orienteret" (R013)."""
+    """Send the directorate and the mayor what is new, as often as was chosen: "Borgmester og direktion holdes løbende
+    orienteret"."""
     crisis = turn.the_crisis
     if crisis.level != 1 or crisis.state != "active":
         return
@@ -169,7 +170,7 @@ async def digest(turn: Turn, hours: int) -> None:
 
 @action("level_one.cadence", who=rights.decider)
 async def cadence(turn: Turn, hours: int) -> None:
-    """How often the orientation comes; 0 stops it."""
+    """Choose how often the orientation is sent; 0 stops it."""
     if hours:
         await _schedule(turn, hours)
     else:

@@ -1,4 +1,4 @@
-"""`mail`: "beskeden ”Tjek din mail”, når særligt vigtige mails fra krisestaben skal læses med det samme". Plan §7 (R200)."""
+"""`mail`: "beskeden ”Tjek din mail”, når særligt vigtige mails fra krisestaben skal læses med det samme". Plan §7."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FORM = (
     grave=True,
 )
 async def mail(turn: Turn, text: str) -> None:
-    """Who it would go to is shown first; nothing is sent before that is confirmed."""
+    """Show whom "Tjek din mail" would go to; nothing is sent before that is confirmed."""
     text = text.strip()
     if not text:
         await turn.answer(
@@ -55,7 +55,7 @@ async def mail(turn: Turn, text: str) -> None:
 
 @action("nudge.form", who=rights.nudges)
 async def form(turn: Turn) -> None:
-    """The same by a form."""
+    """Show whom "Tjek din mail" would go to, as `mail` does, from the form."""
     await _prepare(turn, turn.value("audience"), turn.value("subject"))
 
 
@@ -96,7 +96,7 @@ async def _prepare(turn: Turn, audience: str, subject: str) -> None:
 
 @action("nudge.drop", who=rights.nudges)
 async def drop(turn: Turn, nudge: int) -> None:
-    """Not after all."""
+    """Drop a nudge that was not sent."""
     row = await _standing(turn, nudge)
     if row is not None and row.sent_at is None:
         await turn.replace(Card("Intet er sendt."))
@@ -104,7 +104,7 @@ async def drop(turn: Turn, nudge: int) -> None:
 
 @action("nudge.send", who=rights.nudges)
 async def send(turn: Turn, nudge: int) -> None:
-    """Confirmed: chat and SMS at once."""
+    """Send a nudge that was confirmed, by chat and SMS at once."""
     row = await _standing(turn, nudge)
     if row is None or row.sent_at is not None:
         return
@@ -113,7 +113,7 @@ async def send(turn: Turn, nudge: int) -> None:
         turn.db.add(NudgeReceipt(crisis_id=row.crisis_id, nudge=row.id, person=person))
     await turn.db.flush()
     await _nudge(turn, row, row.recipients, again=False)
-    # The mail itself lies in somebody's mailbox: "både den interne og eksterne kommunikation skal journaliseres" (R187).
+    # The mail itself lies in somebody's mailbox: "både den interne og eksterne kommunikation skal journaliseres".
     lines = select(LogEntry).where(LogEntry.crisis_id == row.crisis_id).order_by(LogEntry.no.desc()).limit(1)
     entry = (await turn.db.scalars(lines)).one()
     row.log_no = entry.no
@@ -139,7 +139,7 @@ async def _nudge(turn: Turn, row: Nudge, whom: list[str], *, again: bool) -> Non
 
 @action("nudge.read", awaited=True)
 async def read(turn: Turn, nudge: int) -> None:
-    """`Jeg har læst den`."""
+    """Note that a recipient has read the mail, by `Jeg har læst den`; nobody else can."""
     row = await _standing(turn, nudge)
     receipt = await _receipt(turn, nudge, turn.sender)
     if row is None or receipt is None or receipt.read_at is not None:
@@ -155,7 +155,7 @@ async def read(turn: Turn, nudge: int) -> None:
 
 @action("nudge.again", who=rights.nudges)
 async def again(turn: Turn, nudge: int) -> None:
-    """Again, to those who haven't said anything."""
+    """Nudge again those who haven't answered."""
     row = await _standing(turn, nudge)
     if row is None or row.sent_at is None:
         return
@@ -167,7 +167,7 @@ async def again(turn: Turn, nudge: int) -> None:
 
 @action("nudge.called", who=rights.nudges)
 async def called(turn: Turn, nudge: int) -> None:
-    """Somebody rang instead: ticked off, with who did it."""
+    """Note that somebody rang a recipient instead, and who did."""
     row = await _standing(turn, nudge)
     receipt = await _receipt(turn, nudge, (turn.plan.named(turn.value("person")) or [""])[0])
     if row is None or receipt is None:
@@ -187,7 +187,7 @@ async def called(turn: Turn, nudge: int) -> None:
 
 
 async def rung(turn: Turn, person: str) -> None:
-    """Somebody reached the person on the telephone, for whatever reason: they have been told of the mails too."""
+    """Note that a person who was reached on the telephone, for whatever reason, has been told of the mails too."""
     waiting = await turn.db.scalars(
         select(NudgeReceipt).where(
             NudgeReceipt.crisis_id == turn.the_crisis.id,

@@ -1,4 +1,5 @@
-"""What has stood unanswered, or undelivered, long enough on one way is tried on the next as well. Plan §5, Varsle/indkalde.
+"""The other ways: sends on the next way as well what has stood unanswered, or undelivered, for long on one. Plan §5,
+Varsle/indkalde.
 
 How long that is stands in the plan, for what hastes and for the rest. One timer for all that a turn said at once.
 """
@@ -21,7 +22,7 @@ MOST = 4
 
 @timer("other_ways.waited")
 async def waited(turn: Turn, said: str, urgency: int, tried: int = 1) -> None:
-    """The wait is over: another way is asked for, for each message that still waits for its person.
+    """Ask for another way for each message that still waits for its person, when the plan's wait is over.
 
     Args:
         said: when they were said, UTC in ISO form.
@@ -39,13 +40,13 @@ async def waited(turn: Turn, said: str, urgency: int, tried: int = 1) -> None:
 
 
 def ask_for_another(message: Message) -> None:
-    """Let delivery look at a message once more, and give it the person's next way, where there is one."""
+    """Mark a message for delivery to look at once more, and give it the person's next way, where there is one."""
     message.another_way = True
     message.dispatched_version = message.version - 1
 
 
 async def _waiting(turn: Turn, said: datetime, urgency: int) -> list[Message]:
-    """Those that ask for an answer and have none, and those that ask for nothing and have not left."""
+    """Return the messages that ask for an answer and have none, and those that ask for nothing and have not left."""
     messages = await turn.db.scalars(
         select(Message)
         .outerjoin(Crisis, Crisis.id == Message.crisis_id)

@@ -1,4 +1,4 @@
-"""A message that could not be delivered is a fact: it is logged, shown, and acted on. Plan §5, Varsle/indkalde (D02)."""
+"""Undelivered messages: logs and shows each, and has somebody act on it. Plan §5, Varsle/indkalde."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 10
 
 @timer("undeliverable")
 async def undeliverable(turn: Turn, message: int, reason: str) -> None:
-    """No way to the person worked.
+    """Log a message that no way brought to its person, and show the staff whom to ring instead.
 
     Args:
         message: the message's id.
@@ -47,7 +47,7 @@ async def undeliverable(turn: Turn, message: int, reason: str) -> None:
 
 @action("undelivered.contacted", who=rights.staff)
 async def contacted(turn: Turn, message: int) -> None:
-    """`Markér som kontaktet`: somebody in the staff rang instead."""
+    """Note that somebody in the staff rang the person instead, by `Markér som kontaktet`."""
     sent = await turn.db.get(Message, message)
     if sent is not None and sent.crisis_id == turn.the_crisis.id:
         await call_list.note(turn, sent.recipient)
@@ -55,7 +55,7 @@ async def contacted(turn: Turn, message: int) -> None:
 
 
 async def _show(turn: Turn, sent: Message) -> None:
-    """One card for everybody whom the same notice did not reach, with who has been rung up since."""
+    """Show one card for everybody whom the same notice did not reach, with who has been rung since."""
     lost = await call_list.reasons(turn)
     together = await turn.db.scalars(
         select(Message)

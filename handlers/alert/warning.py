@@ -49,7 +49,7 @@ async def begin(turn: Turn, text: str) -> Crisis:
 
 
 def title_of(text: str) -> str:
-    """A name for the incident until somebody gives a better one: the first words that were said of it."""
+    """Make a name for the incident out of the first words that were said of it, until somebody gives a better one."""
     line = " ".join(text.split()) or "Uden beskrivelse"
     return line if len(line) <= 60 else line[:57].rsplit(" ", 1)[0] + " …"
 
@@ -79,7 +79,8 @@ async def record(turn: Turn, text: str) -> Alert:
 
 
 async def running(turn: Turn) -> Crisis | None:
-    """The incident whose warning is on its way up the chain, which a second warning joins; never across D10's line."""
+    """Return the incident whose warning is on its way up the chain, which a second warning joins; an exercise's never
+    joins a real one."""
     found: Crisis | None = await turn.db.scalar(
         select(Crisis)
         .join(Escalation, Escalation.crisis_id == Crisis.id)
@@ -141,7 +142,7 @@ async def warn(turn: Turn, text: str) -> None:
 
 @action("warning.typed", crisis=False)
 async def typed(turn: Turn) -> None:
-    """The form's warning; the same as a typed one, with what kind it is and where it comes from."""
+    """Take the form's warning, from anybody: the same as a typed one, with what kind it is and where it comes from."""
     text = turn.value("text")
     if not text:
         await turn.answer(Card("Skriv, hvad der er sket. Én sætning er nok."))
@@ -154,7 +155,8 @@ async def typed(turn: Turn) -> None:
 
 
 async def call_up(turn: Turn, text: str) -> None:
-    """`aktiver` from somebody who may not: the warning goes up the chain at once, without the questions (R018, R261)."""
+    """Send the warning up the chain at once, without the questions, when somebody who may not activate writes
+    `aktiver`."""
     joined = await running(turn)
     if joined is not None:
         await _join(turn, joined, text)
@@ -173,7 +175,7 @@ async def call_up(turn: Turn, text: str) -> None:
 
 
 async def open_of(turn: Turn) -> Alert | None:
-    """The sender's own warning that is open: its question unanswered, or its chain under way."""
+    """Return the sender's own warning that is open: its question unanswered, or its chain under way."""
     found: Alert | None = await turn.db.scalar(
         select(Alert)
         .join(Crisis, Crisis.id == Alert.crisis_id)
@@ -209,7 +211,8 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
 
 
 def question(turn: Turn) -> str:
-    """The plan's one sentence as a question (§4): "kan berøre … virke" and "ikke … effektivt eller hurtigt nok"."""
+    """Return the plan's one sentence as a question (§4): "kan berøre … virke" and "ikke … effektivt eller hurtigt
+    nok"."""
     return (
         f"Kan det berøre {turn.plan.municipality}s virke, og er det mere, end det daglige beredskab kan håndtere "
         "effektivt eller hurtigt nok?"
@@ -217,7 +220,7 @@ def question(turn: Turn) -> str:
 
 
 async def first_asked(turn: Turn) -> str:
-    """Who is asked first, by name and number, as the sender reads it."""
+    """Return who is asked first, by name and number, as the sender reads it."""
     links = escalation_chain.links_of(turn.rules)
     person = links[0].persons[0] if links else ""
     return f"{turn.name(person)} ({turn.phone(person)})"
@@ -249,7 +252,7 @@ async def send_on(turn: Turn, text: str, reply: Triage) -> None:
 
 
 async def _ask(turn: Turn, alert: Alert) -> None:
-    """Put the plan's question, beside the sender's own words, in the card that is changed until it is answered."""
+    """Ask the questions of plan §4, one at a time, on the same card."""
     own = languages.beside(alert.text, languages.DANGER, languages.QUESTION)
     card = Card(
         f"*Varsel nr. {turn.the_crisis.number}:* »{quote(alert.text, 300)}«\n{DANGER}\n\n*{question(turn)}*\n"
@@ -314,13 +317,14 @@ async def unanswered(turn: Turn, alert: int, reminder: bool) -> None:
 
 
 def _for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
-    """The real thing may well happen during an exercise (D10)."""
+    """Make the button for the real thing, which may well happen during an exercise; none outside one."""
     return (Button("Det er ikke en øvelse", "exercises.for_real", {"alert": alert.id}),) if turn.exercise else ()
 
 
 @action("warning.answered")
 async def answered(turn: Turn, alert: int, reply: Triage, question: int = 0) -> None:
-    """ "Ved ikke" counts as yes: rather a little too much preparedness than too little (plan §3, handlingsprincippet).
+    """Take the answer to a question, from whoever gave the warning. "Ved ikke" counts as yes: rather a little too much
+    preparedness than too little (plan §3, handlingsprincippet).
 
     Args:
         question: on cards of an older release, which of two questions it was; a yes to either is one now.
@@ -352,7 +356,8 @@ async def answered(turn: Turn, alert: int, reply: Triage, question: int = 0) -> 
 
 
 def _sent_on(turn: Turn, alert: Alert) -> Card:
-    """What kind it is may follow, when there is a moment for it: nothing waits for that (R002, R018)."""
+    """Draw that the warning is sent on; what kind it is may follow, when there is a moment for it: nothing waits for
+    that."""
     kinds = dict(KINDS)
     known = alert.kind != "other" or alert.source
     facts = (("Slags", kinds[alert.kind]), ("Kilde", quote(alert.source or "ikke angivet", 200))) if known else ()
@@ -378,7 +383,7 @@ def _sent_on(turn: Turn, alert: Alert) -> Card:
 
 @action("warning.kind")
 async def kind(turn: Turn, alert: int) -> None:
-    """One of the plan's kinds, where it is from, and who got it first (R002, R003)."""
+    """Write down the warning's kind, where it is from, and who got it first."""
     row = await turn.db.get(Alert, alert)
     if row is None or row.crisis_id != turn.the_crisis.id:
         return
@@ -397,7 +402,7 @@ async def kind(turn: Turn, alert: int) -> None:
 
 
 async def _log_only(turn: Turn, alert: Alert) -> None:
-    """Keep it in the log alone, ask which of the two it was, and offer level 1 and second thoughts."""
+    """Keep the warning in the log, after a no to either question, and offer level 1 and second thoughts."""
     turn.the_crisis.state = "followed"
     await turn.log("Vurderet: kræver ikke krisestyring. Varslet er noteret.", kind="assessment", sender=alert.person)
     await turn.say(
@@ -450,7 +455,7 @@ async def after_all(turn: Turn, alert: int, level: int | None = None) -> None:
 
 
 async def _join(turn: Turn, crisis: Crisis, text: str) -> None:
-    """A second warning while one is on its way: it joins it, and whoever gave it can part them (D04)."""
+    """Add a second warning to the one that is on its way, and let whoever gave it part them."""
     turn.crisis = crisis
     alert = await record(turn, text)
     alert.touches = alert.beyond = UNKNOWN
@@ -465,7 +470,8 @@ async def _join(turn: Turn, crisis: Crisis, text: str) -> None:
 
 @action("warning.parted")
 async def parted(turn: Turn, alert: int) -> None:
-    """It was another incident: it gets a number, a log and a chain of its own; the first log says so."""
+    """Part the second warning from the first, since it was another incident: it gets a number, a log and a chain of its
+    own; the first log says so."""
     row = await turn.db.get(Alert, alert)
     if row is None or row.person != turn.sender:
         return

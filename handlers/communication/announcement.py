@@ -1,4 +1,5 @@
-"""What the whole organisation shall know: at activation, at each change, and at the end. Bilag 1, Information."""
+"""Announcements: what the whole organisation is to know, at activation, at each change, and at the end. Bilag 1,
+Information."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ WHAT = {
 
 
 async def offer(turn: Turn, change: str) -> None:
-    """Hand communication a text that is ready for the intranet; people publish, the bot does not (R212, R252).
+    """Give communication a text that is ready for the intranet; people publish, the bot does not.
 
     Args:
         change: a key of `WHAT`.
@@ -47,7 +48,7 @@ async def offer(turn: Turn, change: str) -> None:
 
 @timer("announcement.again")
 async def again(turn: Turn) -> None:
-    """A day has gone: communication is asked to tell the organisation how it stands (R252)."""
+    """Ask communication, a day after the last time, to tell the organisation how it stands."""
     crisis = turn.the_crisis
     owner = turn.rules.holder("kommunikation")
     if crisis.state != "active" or not owner:

@@ -1,4 +1,4 @@
-"""`komplan`: the nine headings of Bilag 4, written on by several, and how far it is. Plan §8 (R306)."""
+"""`komplan`: the nine headings of Bilag 4, written on by several people, and how far it is. Plan §8."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from handlers.core.turn import Turn
 from storage.plan.words import fold
 from storage.rows.communication import CommunicationPlan
 
-SPOKESPERSON = "8"
 # "Kommunikationsafdelingen råder over opdaterede distributionslister": where a link's title says so.
 PRESS = re.compile(r"\bpresse|distributionsliste")
 
@@ -27,13 +26,13 @@ PRESS = re.compile(r"\bpresse|distributionsliste")
     crisis=True,
 )
 async def plan(turn: Turn, text: str) -> None:
-    """How far it is, and what stands under each heading."""
+    """Show how far the communication plan is, and what stands under each heading."""
     if not await withheld.refuse_above(turn, "Kommunikationsplanen vises"):
         await turn.answer(_card(turn, await newest(turn)))
 
 
 async def newest(turn: Turn) -> CommunicationPlan | None:
-    """The version that counts."""
+    """Return the version that counts."""
     found: CommunicationPlan | None = await turn.db.scalar(
         select(CommunicationPlan)
         .where(CommunicationPlan.crisis_id == turn.the_crisis.id)
@@ -61,7 +60,7 @@ def _card(turn: Turn, row: CommunicationPlan | None) -> Card:
         else "\n❗ Ingen fast pressetalsperson."
     )
     based = row.version if row else 0
-    # R307: links and no more; what goes to the press, people send.
+    # Links and no more; what goes to the press, people send.
     lists = "; ".join(
         f"{quote(link.title)}: {quote(link.address)}" for link in turn.rules.links if PRESS.search(fold(link.title))
     )
@@ -96,7 +95,7 @@ def _speaker(last: int) -> tuple[Field, ...]:
 
 @action("communication.write", who=rights.communication)
 async def write(turn: Turn, based: int, first: int) -> None:
-    """A new version. What somebody else wrote meanwhile under a heading stands beside, and nothing is lost."""
+    """Write a new version. What somebody else wrote meanwhile under a heading stands beside, and nothing is lost."""
     now = await newest(turn)
     before = await turn.db.scalar(
         select(CommunicationPlan).where(

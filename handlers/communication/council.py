@@ -1,4 +1,4 @@
-"""`byråd`: "Byrådet orienteres løbende om krisens udvikling". Plan §7, Dokumentation (R189).
+"""`byråd`: "Byrådet orienteres løbende om krisens udvikling". Plan §7, Dokumentation.
 
 Krisebot drafts from the situation picture, the chief approves, and the secretariat sends it as it sends to the council
 every other day. Nothing is marked as sent that the chief has not approved word for word.
@@ -36,7 +36,7 @@ STATES = {"draft": "kladde", "awaiting": "til godkendelse", "approved": "godkend
     grave=True,
 )
 async def council(turn: Turn, text: str) -> None:
-    """The one that is not sent yet, else a new draft; with words after it, they are the text."""
+    """Show the briefing that is not sent yet, else a new draft; with words after the verb, they are the text."""
     row = await _unsent(turn) or await _draft(turn)
     if text.strip():
         await _write(turn, row, text.strip())
@@ -44,7 +44,8 @@ async def council(turn: Turn, text: str) -> None:
 
 
 async def begin(turn: Turn) -> None:
-    """A staff has been called: the council is briefed as long as there is one."""
+    """Set the timer for the daily briefing, when a staff has been called: the council is briefed as long as there is
+    one."""
     await turn.at(_next(turn), "council.daily", f"crisis/{turn.the_crisis.id}/council")
 
 
@@ -56,7 +57,7 @@ def _next(turn: Turn) -> datetime:
 
 @timer("council.daily")
 async def daily(turn: Turn) -> None:
-    """The secretariat is reminded, with a draft at hand; not where it has been done today."""
+    """Remind the secretariat every day, with a draft at hand; not where the council has been briefed today."""
     crisis = turn.the_crisis
     if crisis.state != "active" or crisis.level != 2:
         return
@@ -113,7 +114,7 @@ async def _write(turn: Turn, row: Briefing, text: str) -> None:
 
 
 def card(turn: Turn, row: Briefing) -> Card:
-    """The briefing as it stands, to be read, changed, approved and copied."""
+    """Draw the briefing as it stands, to be read, changed, approved and copied."""
     about = {"crisis": row.crisis_id, "briefing": row.id, "revision": row.revision}
     change = Button(
         "Ret teksten",
@@ -141,7 +142,7 @@ def card(turn: Turn, row: Briefing) -> Card:
 
 
 async def _standing(turn: Turn, briefing: int, revision: int, state: str | None) -> Briefing | None:
-    """The briefing, where it still is what whoever pressed was shown; else they see what it is now."""
+    """Return the briefing, where it still is what whoever pressed was shown; else show them what it is now."""
     row = await turn.db.get(Briefing, briefing)
     if row is None or row.crisis_id != turn.the_crisis.id:
         return None
@@ -154,7 +155,7 @@ async def _standing(turn: Turn, briefing: int, revision: int, state: str | None)
 
 @action("council.change", who=rights.runs_staff)
 async def change(turn: Turn, briefing: int, revision: int) -> None:
-    """`Ret teksten`: an approval was of the words before, so it is asked for anew."""
+    """Change the briefing's text, by `Ret teksten`: an approval was of the words before, so it is asked for anew."""
     row = await _standing(turn, briefing, revision, None)
     if row is not None and turn.value("text"):
         await _write(turn, row, turn.value("text"))
@@ -163,7 +164,7 @@ async def change(turn: Turn, briefing: int, revision: int) -> None:
 
 @action("council.submit", who=rights.runs_staff)
 async def submit(turn: Turn, briefing: int, revision: int) -> None:
-    """To the chief, or the deputy: whoever has the right now."""
+    """Ask the chief, or the deputy who has the right now, to approve the briefing."""
     row = await _standing(turn, briefing, revision, "draft")
     if row is None:
         return
@@ -182,7 +183,7 @@ async def submit(turn: Turn, briefing: int, revision: int) -> None:
 
 @action("council.approve", who=rights.chief)
 async def approve(turn: Turn, briefing: int, revision: int) -> None:
-    """`Godkend orienteringen`: the secretariat gets the words to copy."""
+    """Approve the briefing, by `Godkend orienteringen`, and give the secretariat the words to copy."""
     row = await _standing(turn, briefing, revision, "awaiting")
     if row is None:
         return
@@ -212,7 +213,8 @@ async def approve(turn: Turn, briefing: int, revision: int) -> None:
 
 @action("council.sent", who=rights.runs_staff)
 async def sent(turn: Turn, briefing: int, revision: int) -> None:
-    """`Markér som sendt`: in the log to the letter, and on the list of what is to be filed (R187)."""
+    """Mark the briefing as sent, by `Markér som sendt`: logged word for word, and put on the list of what is to be
+    filed."""
     row = await _standing(turn, briefing, revision, "approved")
     if row is None or row.approved_by is None:
         return

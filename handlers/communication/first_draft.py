@@ -21,7 +21,8 @@ HEADINGS = (
 
 
 async def begin(turn: Turn) -> None:
-    """ "udarbejder et første udkast til en kommunikationsplan med pressestrategi" (R040), with the headings at hand."""
+    """Give communication its first task, "udarbejder et første udkast til en kommunikationsplan med pressestrategi",
+    with the headings at hand."""
     owner = turn.rules.holder("kommunikation")
     await tasks.add(
         turn,

@@ -1,6 +1,6 @@
 """`budskab`: what those whom the crisis touches are to know: "krisens art, omfang og forventede forløb". Plan §8.
 
-Krisebot never publishes to citizens: it drafts, shows what is unconfirmed, and remembers what a person published (R212).
+Krisebot never publishes to citizens: it drafts, shows what is unconfirmed, and remembers what a person published.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SHOWN = 8
     crisis=True,
 )
 async def messages(turn: Turn, text: str) -> None:
-    """Those there are, how long it took to the first, and a new one."""
+    """Show the messages there are, how long it took to the first, and the way to a new one."""
     rows = list(
         await turn.db.scalars(
             select(PublicMessage)
@@ -70,7 +70,7 @@ async def messages(turn: Turn, text: str) -> None:
 
 @action("budskab.new", who=rights.communication)
 async def new(turn: Turn) -> None:
-    """A draft, with what it rests on (R210, R211)."""
+    """Draft a message, with what it rests on."""
     if not (turn.value("audience") and turn.value("nature")):
         await turn.answer(Card("Skriv, hvem det er til, og hvad der er sket. Resten kan komme senere."))
         return
@@ -145,7 +145,8 @@ async def _card(turn: Turn, row: PublicMessage) -> Card:
 
 @action("budskab.published", who=rights.proven)
 async def published(turn: Turn, number: int) -> None:
-    """A person has published it; the bot never does."""
+    """Write down that a person has published a message, which krisebot never does; by communication or whoever it was
+    delegated to."""
     row = await turn.db.get(PublicMessage, number)
     if row is None or row.crisis_id != turn.the_crisis.id or row.published_at is not None:
         return

@@ -34,7 +34,8 @@ ANSWER = (Field("answer", "Svar", "long", required=True),)
     crisis=True,
 )
 async def question(turn: Turn, text: str) -> None:
-    """Anybody asks; what has been answered before is shown at once."""
+    """Keep a question from anybody and take it to whoever answers for it; show at once what has been answered
+    before."""
     text = text.strip()
     if not text:
         await _queue(turn)
@@ -61,7 +62,7 @@ async def question(turn: Turn, text: str) -> None:
 
 @action("questions.same")
 async def same(turn: Turn, question: int, earlier: int) -> None:
-    """The earlier answer was the answer: answered once, used again."""
+    """Take the earlier answer as the answer, from whoever asked: answered once, used again."""
     row, before = await _of_asker(turn, question), await turn.db.get(Question, earlier)
     if row is None or before is None or row.answered_at is not None:
         return
@@ -78,7 +79,7 @@ async def same(turn: Turn, question: int, earlier: int) -> None:
 
 @action("questions.send")
 async def send(turn: Turn, question: int) -> None:
-    """It was another question."""
+    """Pass a question on after whoever asked it has said that it differs from the similar one shown."""
     row = await _of_asker(turn, question)
     if row is None or row.answered_at is not None:
         return
@@ -88,7 +89,7 @@ async def send(turn: Turn, question: int) -> None:
 
 @verb("svar", "besvar", help="svar <nr> <svar> – på et spørgsmål, der er dit", crisis=True)
 async def answer(turn: Turn, text: str) -> None:
-    """By number, in one breath."""
+    """Answer a question by its number, in one breath; only its owner and those who run the staff can."""
     numbered = re.match(
         r"\s*+(?:(?:spm\.?|spørgsmål|q)\s*+)?+(\d{1,6})\b[:.]?\s*+(.+)", text, re.IGNORECASE | re.DOTALL
     )
@@ -108,14 +109,14 @@ async def answer(turn: Turn, text: str) -> None:
 
 @action("questions.answer")
 async def pressed_answer(turn: Turn, question: int) -> None:
-    """The form on the owner's card."""
+    """Answer a question from the form on its owner's card; only the owner and those who run the staff can."""
     row = await _standing(turn, question)
     if row is not None and turn.value("answer"):
         await _answer(turn, row, turn.value("answer"))
 
 
 async def _answer(turn: Turn, row: Question, text: str) -> None:
-    # The helper passes on and doesn't answer: that is done "hvor det faglige ansvar er placeret" (R148, R150).
+    # The helper passes on and doesn't answer: that is done "hvor det faglige ansvar er placeret".
     if turn.sender != row.owner and not await rights.runs_staff.held(turn):
         await turn.answer(
             Card(
@@ -155,7 +156,8 @@ async def _answer(turn: Turn, row: Question, text: str) -> None:
 
 @action("questions.move")
 async def move(turn: Turn, question: int) -> None:
-    """ "mandatet til at fordele og videregive opgaver på kryds og tværs" (R147, R150)."""
+    """Give a question to another owner, by the one who has it, the coordinator or the helper: "mandatet til at fordele
+    og videregive opgaver på kryds og tværs"."""
     row = await _standing(turn, question)
     if row is None or row.answered_at is not None:
         return
@@ -219,7 +221,7 @@ def _speaks_of(centre: str, text: str) -> bool:
 
 
 async def _alike(turn: Turn, row: Question) -> Question | None:
-    """The answered question that is most like this one, where one is like enough."""
+    """Find the answered question that is most like this one, where one is like enough."""
     answered = await turn.db.scalars(
         select(Question).where(
             Question.crisis_id == row.crisis_id,

@@ -1,4 +1,4 @@
-"""How the coordinating staff looks in chat, and the forms that it is written in. Plan §6."""
+"""The cards of the coordinating staff, and the forms that it is written in. Plan §6."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FORMS: dict[Form, str] = {"virtual": "virtuelt", "at_4k": "hos Beredskab 4K"}
 
 
 async def card(turn: Turn, row: CoordinatingStaff) -> Card:
-    """Who sits there, where they meet, what our officer may say yes to, and what can be written."""
+    """Draw who sits there, where they meet, what our officer may say yes to, and what can be written."""
     about = {"crisis": turn.the_crisis.id}
     hit = turn.the_crisis.municipalities
     report = await state.shared_report(turn)
@@ -55,7 +55,8 @@ async def card(turn: Turn, row: CoordinatingStaff) -> Card:
 
 
 async def sitting(turn: Turn) -> dict[str, str]:
-    """ "en repræsentant fra Beredskab 4K samt forbindelsesofficerer fra alle berørte kommuner" (R164), gaps empty."""
+    """Return who sits for each organisation, "en repræsentant fra Beredskab 4K samt forbindelsesofficerer fra alle
+    berørte kommuner", with gaps empty."""
     plan = turn.rules
     own = municipalities.own(plan)
     said = await state.seats(turn, "staff")

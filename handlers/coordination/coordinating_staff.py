@@ -1,7 +1,7 @@
-"""`koord`: an event that hits several municipalities. Plan §6, Hændelser der berører flere kommuner (R160–R171).
+"""`koord`: an event that hits several municipalities. Plan §6, Hændelser der berører flere kommuner.
 
-"Alle berørte kommuners krisestabe … etableres med udgangspunkt i egne planer": the own staff goes on as it was, and leads
-itself.
+"Alle berørte kommuners krisestabe … etableres med udgangspunkt i egne planer": the own staff goes on as it was, and
+leads itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ABOUT = {"mandat": "mandate", "hjem": "in", "til": "out", "ud": "out", "uden": "
     grave=True,
 )
 async def coordinate(turn: Turn, text: str) -> None:
-    """Which municipalities are hit, what is carried home or out, or the card."""
+    """Set which municipalities are hit; or carry a report home or out; or show the card."""
     first, _, rest = text.strip().partition(" ")
     match ABOUT.get(fold(first).strip(":")):
         case "mandate":
@@ -44,7 +44,8 @@ async def coordinate(turn: Turn, text: str) -> None:
 
 
 async def _hit(turn: Turn, text: str) -> None:
-    """Names of the plan count at once; others are asked about, since a slip would set a staff going."""
+    """Add municipalities that are hit: names of the plan count at once; others are asked about, since a slip would set
+    a staff going."""
     said = municipalities.named(turn.rules, text)
     await state.hit(turn, said.known)
     if said.unknown:
@@ -63,14 +64,14 @@ async def _hit(turn: Turn, text: str) -> None:
 
 @action("coordination.others", who=rights.coordinates)
 async def others(turn: Turn, names: list[str]) -> None:
-    """`Ja`: municipalities that the plan doesn't have."""
+    """Add municipalities that the plan doesn't have, by `Ja`."""
     await state.hit(turn, [name[:1].upper() + name[1:] for name in names])
     await turn.replace(Card(f"Berørte kommuner: {quote(', '.join(turn.the_crisis.municipalities))}."))
     await _show(turn)
 
 
 async def _gone(turn: Turn, text: str) -> None:
-    """ "koord uden greve": it wasn't hit after all, and the log says so."""
+    """Remove a municipality that wasn't hit after all, by "koord uden greve", and log it."""
     said = {fold(name) for name in [*municipalities.named(turn.rules, text).known, *text.replace(",", " ").split()]}
     await state.hit(turn, (), [name for name in turn.the_crisis.municipalities if fold(name) in said])
     await _show(turn)
@@ -92,7 +93,7 @@ async def _show(turn: Turn) -> None:
 
 @action("coordination.members", who=rights.coordinates)
 async def members(turn: Turn) -> None:
-    """Who sits there for 4K and for each municipality (R164): names to ring, never persons with rights (R169)."""
+    """Write down who sits there for 4K and for each municipality: names to ring, never persons with rights."""
     row = await state.standing(turn)
     if row is None:
         return
@@ -115,7 +116,8 @@ async def members(turn: Turn) -> None:
 
 @action("coordination.place", who=rights.coordinates)
 async def place(turn: Turn) -> None:
-    """Virtual by default, at 4K where that is decided (R163); and where the shared templates are (R167)."""
+    """Set where the staff meets, virtually by default, at 4K where that is decided; and where the shared templates
+    are."""
     row = await state.standing(turn)
     if row is None:
         return
@@ -133,7 +135,7 @@ async def place(turn: Turn) -> None:
 
 @action("coordination.ask_service", who=rights.coordinates)
 async def ask_service(turn: Turn) -> None:
-    """ "Sikre den fælles koordinering ved hændelser, der berører flere kommuner" (plan §2; R171): 4K is asked."""
+    """Ask 4K to facilitate: "Sikre den fælles koordinering ved hændelser, der berører flere kommuner" (plan §2)."""
     row, chief = await state.standing(turn), turn.rules.holder("beredskabschef")
     if row is None or row.facilitation_asked_at is not None or chief is None:
         return
@@ -157,7 +159,7 @@ async def ask_service(turn: Turn) -> None:
 
 @action("coordination.facilitate", who=rights.decider)
 async def facilitate(turn: Turn) -> None:
-    """`Vi faciliterer`, from 4K."""
+    """Note that 4K facilitates, by `Vi faciliterer`."""
     row = await state.standing(turn)
     if row is None or row.facilitated_by is not None:
         return

@@ -1,4 +1,4 @@
-"""The joint leadership of five: "De fire borgmestre" and "Beredskabschefen". Plan §6, Fælles kriseledelse (R170).
+"""The joint leadership of five: "De fire borgmestre" and "Beredskabschefen". Plan §6, Fælles kriseledelse.
 
 It is set up where the preparedness service's resources have to be prioritised politically. It decides outside krisebot;
 what it decides is taken over into the own log.
@@ -21,13 +21,13 @@ CHIEF = "Beredskabschefen"
 
 
 def _mayors(turn: Turn) -> dict[str, str]:
-    """ "De fire borgmestre": one for each municipality of the preparedness service, hit or not."""
+    """Return "De fire borgmestre": one for each municipality of the preparedness service, hit or not."""
     names = dict.fromkeys([municipalities.own(turn.rules), *turn.rules.municipalities])
     return {name: f"Borgmesteren, {name}" for name in names}
 
 
 async def members(turn: Turn) -> dict[str, str]:
-    """The fixed five with whom we know; a name that is missing is empty."""
+    """Return the fixed five with whom we know; a name that is missing is empty."""
     plan, said = turn.rules, await state.seats(turn, "leadership")
     own = municipalities.own(plan)
     mayors = {
@@ -39,13 +39,13 @@ async def members(turn: Turn) -> dict[str, str]:
 
 @action("joint_leadership.open", who=rights.coordinates)
 async def open_(turn: Turn) -> None:
-    """Who is in it, and what it has decided; setting it up is one more tap."""
+    """Show who is in the joint leadership, and what it has decided; setting it up is one more tap."""
     await turn.answer(await _card(turn))
 
 
 @action("joint_leadership.begin", who=rights.meets)
 async def begin(turn: Turn) -> None:
-    """`Etablér`."""
+    """Set up the joint leadership, by `Etablér`."""
     row = await state.standing(turn)
     if row is None or row.joint_since is not None:
         return
@@ -67,7 +67,7 @@ async def begin(turn: Turn) -> None:
 
 @action("joint_leadership.names", who=rights.coordinates)
 async def names(turn: Turn) -> None:
-    """The other municipalities' mayors, and how they are reached."""
+    """Write down the other municipalities' mayors, and how they are reached."""
     for place, seat in enumerate(await _others(turn)):
         if turn.value(f"seat{place}"):
             await state.seat(turn, "leadership", seat, turn.value(f"seat{place}"))
@@ -76,7 +76,7 @@ async def names(turn: Turn) -> None:
 
 @action("joint_leadership.decided", who=rights.meets)
 async def decided(turn: Turn) -> None:
-    """What they have decided, when, and by whom it was brought home."""
+    """Write down what they have decided, when, and by whom it was brought home."""
     row, text = await state.standing(turn), turn.value("text")
     if row is None or row.joint_since is None or not text:
         await turn.answer(Card("Skriv, hvad den fælles kriseledelse har besluttet. Intet er skrevet."))

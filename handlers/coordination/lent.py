@@ -1,4 +1,4 @@
-"""What another municipality says that it can spare, read out of a report home. Plan §6: "Samle viden om ressourcer".
+"""Reading what another municipality says that it can spare, out of a report home. Plan §6: "Samle viden om ressourcer".
 
 It goes into the resource overview as expected, never as ours: the report that it stands in is unconfirmed.
 """
@@ -25,7 +25,7 @@ DENIED = re.compile(r"\b(?:ikke|ingen|intet|måske|hvis)\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be spared.
+    """An offer of what can be spared.
 
     Args:
         lender: who can spare it.
@@ -43,7 +43,7 @@ class Offer:
 
 
 def read(text: str, now: datetime, zone: ZoneInfo) -> Offer | None:
-    """ "4K siger Greve kan undvære 1 højvandspumpe fra kl 17"; None where nothing is offered for sure.
+    """Read an offer, "4K siger Greve kan undvære 1 højvandspumpe fra kl 17"; None where nothing is offered for sure.
 
     Args:
         text: as typed.

@@ -1,7 +1,7 @@
-"""The liaison officer, and what the officer may say yes to. Plan §6 (R161, R162).
+"""The liaison officer, and what the officer may say yes to. Plan §6.
 
-"Forbindelsesofficerens mandat aftales med lederen af krisestaben": anybody of the staff may write it, it counts when the
-chief has agreed. The officer carries; the role gives no right over the own staff (R169).
+"Forbindelsesofficerens mandat aftales med lederen af krisestaben": anybody of the staff may write it, it counts when
+the chief has agreed. The officer carries; the role gives no right over the own staff.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ async def receive_officer(turn: Turn, event: Appointed) -> None:
 
 @action("liaison.mandate", who=rights.coordinates)
 async def pressed(turn: Turn) -> None:
-    """The form."""
+    """Propose a mandate from the form."""
     await propose(turn, turn.value("text"))
 
 
@@ -101,7 +101,7 @@ async def propose(turn: Turn, text: str) -> None:
 
 @action("liaison.agree", who=rights.chief)
 async def agree(turn: Turn, mandate: int) -> None:
-    """`Godkend`: only the newest, and only for whoever is the officer now."""
+    """Agree to the officer's mandate, by `Godkend`: only to the newest, and only for whoever is the officer now."""
     row = await turn.db.get(Mandate, mandate)
     newest = await state.mandate(turn)
     if row is None or row.agreed_at is not None:

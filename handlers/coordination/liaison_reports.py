@@ -1,6 +1,6 @@
 """Reports carried between the own staff and one that others lead: two forms of one tap, both to the log.
 
-Plan §6: "indhente/tilbagemelde relevante oplysninger fra/til egen krisestab" (R165); §7, kommunal repræsentant (R195).
+Plan §6: "indhente/tilbagemelde relevante oplysninger fra/til egen krisestab"; §7, kommunal repræsentant.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FORM = (Field("text", "Hvad skal de vide?", "long", required=True),)
 
 
 def buttons(staff: OtherStaff, crisis: int) -> tuple[Button, ...]:
-    """The two forms.
+    """Make the two buttons, each with its form.
 
     Args:
         staff: a key of `STAFFS`.
@@ -66,18 +66,18 @@ def buttons(staff: OtherStaff, crisis: int) -> tuple[Button, ...]:
 
 @action("liaison_reports.coordinating", who=rights.coordinates)
 async def coordinating(turn: Turn, direction: ReportDirection) -> None:
-    """To and from the coordinating staff: the liaison officer's."""
+    """Carry the liaison officer's report to or from the coordinating staff."""
     await send(turn, "coordinating", direction, turn.value("text"))
 
 
 @action("liaison_reports.local", who=rights.represents)
 async def local(turn: Turn, direction: ReportDirection) -> None:
-    """To and from the local emergency staff: the representative's."""
+    """Carry the representative's report to or from the local emergency staff."""
     await send(turn, "local", direction, turn.value("text"))
 
 
 async def send(turn: Turn, staff: OtherStaff, direction: ReportDirection, text: str) -> None:
-    """Write it in the log and put it before the staff; what others can spare is put in the resource overview.
+    """Write a report in the log and show it to the staff; what others can spare is put in the resource overview.
 
     Args:
         staff: a key of `STAFFS`.

@@ -1,7 +1,7 @@
 """`repræsentant`: who speaks for the municipality in the police district's Lokal Beredskabsstab (LBS). Plan §7.
 
-"Beredskab 4K kan som udgangspunkt repræsentere Høje-Taastrup Kommune … Dog skal der ved længerevarende hændelser udpeges en
-repræsentant fra Høje-Taastrup Kommune som afløser." Not the liaison officer of §6 (T25).
+"Beredskab 4K kan som udgangspunkt repræsentere Høje-Taastrup Kommune … Dog skal der ved længerevarende hændelser
+udpeges en repræsentant fra Høje-Taastrup Kommune som afløser." Not the liaison officer of §6.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ WHEN = Field("at", "Hvornår? (tom: nu)")
     grave=True,
 )
 async def representative(turn: Turn, text: str) -> None:
-    """The local staff is activated or stood down, somebody is named, a report is carried; or the sheet."""
+    """Activate or stand down the local staff, name a representative, or carry a report; without a word, show the
+    sheet."""
     text = text.strip()
     first, _, rest = text.partition(" ")
     if not text:
@@ -61,7 +62,7 @@ async def representative(turn: Turn, text: str) -> None:
 
 
 async def standing(turn: Turn) -> LocalStaff | None:
-    """The local staff as long as it is activated."""
+    """Return the local staff as long as it is activated."""
     found: LocalStaff | None = await turn.db.scalar(
         select(LocalStaff)
         .where(LocalStaff.crisis_id == turn.the_crisis.id, LocalStaff.ended_at.is_(None))
@@ -72,7 +73,7 @@ async def standing(turn: Turn) -> LocalStaff | None:
 
 
 async def current(turn: Turn, row: LocalStaff) -> Representative:
-    """Who represents the municipality in it, or is about to."""
+    """Return who represents the municipality in it, or is about to."""
     query = select(Representative).where(Representative.local_staff == row.id, Representative.until.is_(None))
     found: Representative = (await turn.db.scalars(query.order_by(Representative.id.desc()).limit(1))).one()
     return found
@@ -80,12 +81,13 @@ async def current(turn: Turn, row: LocalStaff) -> Representative:
 
 @action("representative.activated", who=rights.represents)
 async def activated(turn: Turn) -> None:
-    """`LBS er aktiveret`."""
+    """Write down that the local staff is activated, by `LBS er aktiveret`."""
     await _activated(turn, turn.value("at"))
 
 
 async def _activated(turn: Turn, when: str) -> None:
-    """4K represents by default, and the chief is asked for a relief when it lasts (R193, R194)."""
+    """Write down the local staff's activation: 4K represents by default, and the chief is asked for a relief when it
+    lasts."""
     if await standing(turn) is not None:
         await _show(turn)
         return
@@ -116,7 +118,7 @@ async def _activated(turn: Turn, when: str) -> None:
 
 @timer("representative.relief")
 async def relief(turn: Turn, local_staff: int) -> None:
-    """ "ved længerevarende hændelser": the chief is asked, and decides (T26)."""
+    """Ask the chief, who decides, for a relief, when the local staff has lasted: "ved længerevarende hændelser"."""
     row = await turn.db.get_one(LocalStaff, local_staff)
     if row.ended_at is not None or turn.the_crisis.state != "active":
         return
@@ -155,12 +157,12 @@ def _naming(turn: Turn) -> Button:
 
 @action("representative.name", who=rights.chief)
 async def name(turn: Turn) -> None:
-    """`Udpeg afløser`."""
+    """Name the municipality's own representative, by `Udpeg afløser`."""
     await _name(turn, turn.value("person"), turn.value("at"))
 
 
 async def _name(turn: Turn, text: str, when: str) -> None:
-    """The municipality's own representative, from now or from a time; 4K is told that it is relieved."""
+    """Name the municipality's own representative, from now or from a time, and tell 4K that it is relieved."""
     row = await standing(turn)
     persons = turn.rules.named(text.lstrip("@ "))
     if row is None:
@@ -219,7 +221,7 @@ async def _name(turn: Turn, text: str, when: str) -> None:
 
 @action("representative.ended", who=rights.represents)
 async def ended(turn: Turn) -> None:
-    """`LBS er afviklet`."""
+    """Write down that the local staff is stood down, by `LBS er afviklet`."""
     await _ended(turn)
 
 
@@ -271,7 +273,7 @@ async def _show(turn: Turn) -> None:
 
 
 def _sheet(turn: Turn, who: str) -> Card:
-    """The three duties, and the forms both ways (R195)."""
+    """Draw the three duties, and the forms both ways."""
     duties = "\n".join(f"{number}. {duty}" for number, duty in enumerate(DUTIES, 1))
     return Card(
         f"*Kommunal repræsentant i den Lokale Beredskabsstab:* {quote(who)}, krise nr. {turn.the_crisis.number}.\n"

@@ -1,4 +1,4 @@
-"""The coordinating staff's shared report, in the plan's six tasks as headings, ready to copy to C3. Plan §6 (R166)."""
+"""The coordinating staff's shared report, in the plan's six tasks as headings, ready to copy to C3. Plan §6."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NEWEST = 6
 
 
 async def sections(turn: Turn) -> dict[str, str]:
-    """The six texts as they stand; before anybody has written, what our own staff knows."""
+    """Return the six texts as they stand; before anybody has written, what our own staff knows."""
     every = await _versions(turn)
     return {name: str(text) for name, text in every[-1].sections.items()} if every else await _draft(turn)
 
 
 @action("coordination_report.write", who=rights.coordinates)
 async def write(turn: Turn) -> None:
-    """A new version; what somebody else wrote while this form stood open is not written over."""
+    """Write a new version; what somebody else wrote while this form stood open is not written over."""
     every = await _versions(turn)
     now = await sections(turn)
     # A text that has stood there before was in the form from the start: whoever sends it has not touched it.

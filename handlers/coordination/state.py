@@ -1,6 +1,6 @@
 """The municipalities' coordinating staff, as it stands: set up when an event hits more than one. Plan §6.
 
-"Staben mødes som udgangspunkt virtuelt": it is an object of its own, with names in it and no rights (R163, R169).
+"Staben mødes som udgangspunkt virtuelt": it is an object of its own, with names in it and no rights.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SERVICE = "Beredskab 4K"
 
 
 async def standing(turn: Turn) -> CoordinatingStaff | None:
-    """The crisis' coordinating staff; None while the event hits one municipality."""
+    """Return the crisis' coordinating staff; None while the event hits one municipality."""
     found: CoordinatingStaff | None = await turn.db.scalar(
         select(CoordinatingStaff).where(CoordinatingStaff.crisis_id == turn.the_crisis.id)
     )
@@ -29,7 +29,7 @@ async def standing(turn: Turn) -> CoordinatingStaff | None:
 
 
 async def hit(turn: Turn, names: Iterable[str], gone: Iterable[str] = ()) -> list[str]:
-    """Say which other municipalities are hit; the own one is always the first.
+    """Set which other municipalities are hit; the own one is always the first.
 
     Args:
         names: those that are, whether that was known or not.
@@ -58,7 +58,7 @@ async def hit(turn: Turn, names: Iterable[str], gone: Iterable[str] = ()) -> lis
 
 
 async def begin(turn: Turn) -> None:
-    """Set the coordinating staff up once the own staff stands and more than one municipality is hit (R160, R161)."""
+    """Set the coordinating staff up once the own staff stands and more than one municipality is hit."""
     crisis = turn.the_crisis
     if len(crisis.municipalities) < 2 or crisis.level != 2 or await standing(turn) is not None:
         return
@@ -90,7 +90,7 @@ async def begin(turn: Turn) -> None:
 
 
 async def officer_task(turn: Turn, row: CoordinatingStaff) -> Task | None:
-    """The task to name a liaison officer, where it was given."""
+    """Return the task to name a liaison officer, where it was given."""
     found: Task | None = await turn.db.scalar(
         select(Task).where(Task.crisis_id == row.crisis_id, Task.number == row.task)
     )
@@ -98,7 +98,7 @@ async def officer_task(turn: Turn, row: CoordinatingStaff) -> Task | None:
 
 
 async def mandate(turn: Turn) -> Mandate | None:
-    """What the officer of today may say yes to, agreed or not; another officer's mandate is none."""
+    """Return what the officer of today may say yes to, agreed or not; another officer's mandate is none."""
     found: Mandate | None = await turn.db.scalar(
         select(Mandate)
         .where(Mandate.crisis_id == turn.the_crisis.id, Mandate.officer == (turn.rules.holder(OFFICER) or ""))
@@ -109,7 +109,7 @@ async def mandate(turn: Turn) -> Mandate | None:
 
 
 async def seats(turn: Turn, body: str) -> dict[str, str]:
-    """Who sits for each organisation that there is a name for.
+    """Return who sits for each organisation that there is a name for.
 
     Args:
         body: "staff" or "leadership".
@@ -121,7 +121,7 @@ async def seats(turn: Turn, body: str) -> dict[str, str]:
 
 
 async def seat(turn: Turn, body: str, organisation: str, name: str) -> None:
-    """Say who sits for an organisation; without a name, that nobody does.
+    """Set who sits for an organisation; without a name, that nobody does.
 
     Args:
         body: "staff" or "leadership".
@@ -138,7 +138,7 @@ async def seat(turn: Turn, body: str, organisation: str, name: str) -> None:
 
 
 async def shared_report(turn: Turn) -> SharedReport | None:
-    """The newest version of the six headings."""
+    """Return the newest version of the six headings."""
     found: SharedReport | None = await turn.db.scalar(
         select(SharedReport)
         .where(SharedReport.crisis_id == turn.the_crisis.id)
@@ -149,5 +149,5 @@ async def shared_report(turn: Turn) -> SharedReport | None:
 
 
 def reached(turn: Turn, person: str | None) -> str:
-    """ "Jens Lund, 20 00 00 01"; empty for nobody."""
+    """Write who somebody is and how they are reached, "Jens Lund, 20 00 00 01"; empty for nobody."""
     return f"{turn.name(person)}, {turn.phone(person)}" if person else ""

@@ -1,4 +1,5 @@
-"""Whom a name of many means: "alle centerchefer", "staben", "Sundhed, Børn". The plan's own units, none forgotten (R118)."""
+"""Groups of people by one name: "alle centerchefer", "staben", "Sundhed, Børn". The plan's own units, none
+forgotten."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ GROUPS = ("centerchefer", "kontaktpersoner", "støttefunktioner", "direktionen",
 
 
 async def persons(turn: Context, text: str) -> tuple[list[str], list[str]]:
-    """Everybody that a list of names and groups means.
+    """Find everybody that a list of names and groups means, and the names that mean nobody.
 
     Args:
         text: "alle centerchefer", "kontaktpersoner", "staben", "sekretariatet", "direktionen", "støttefunktioner",
@@ -42,12 +43,12 @@ async def persons(turn: Context, text: str) -> tuple[list[str], list[str]]:
 
 
 async def group(turn: Context, name: str) -> list[str]:
-    """Everybody in one of the groups; nobody when there is no such group."""
+    """Return everybody in the group of that name; nobody when there is no such group."""
     return await _group(turn, fold(name)) or []
 
 
 async def contact_of(turn: Context, centre: Centre) -> str:
-    """Whom a centre is asked through: the contact that was named in this crisis, the plan's, or the chief (R106, T33)."""
+    """Return whom a centre is asked through: the contact that was named in this crisis, the plan's, or the chief."""
     named = await turn.db.scalar(
         select(CentreNotice.contact).where(
             CentreNotice.crisis_id == turn.the_crisis.id, CentreNotice.centre == centre.name

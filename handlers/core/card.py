@@ -1,4 +1,4 @@
-"""What krisebot says, before any platform has drawn it.
+"""Cards: what krisebot says, before any platform has drawn it.
 
 A handler builds a `Card`; each platform draws the same card in its own form (Block Kit, Adaptive Card, HTML, numbered
 text). A card is plain data, so that it can lie in the outbox until it is delivered.
@@ -13,7 +13,7 @@ from typing import Any, Literal
 FieldKind = Literal["text", "long", "choice", "time", "persons"]
 Style = Literal["normal", "primary", "danger"]
 
-# What everything that an exercise says begins with (plan §3, R245): nobody may take it for the real thing.
+# What everything that an exercise says begins with (plan §3): nobody may take it for the real thing.
 EXERCISE = "ØVELSE"
 # What Slack takes as a dialog's heading.
 LONGEST_TITLE = 24
@@ -24,7 +24,7 @@ DANGER = "Ved fare for liv: ring 112."
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a person may fill in.
+    """A field of a form that a person may fill in.
 
     Args:
         id: the key the answer comes back under, English snake_case.
@@ -67,7 +67,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Card:
-    """One message.
+    """A message, before any platform has drawn it.
 
     Args:
         text: the first line says what happened; a blank line parts paragraphs. `*…*` is bold, nothing else is markup.
@@ -89,12 +89,12 @@ class Card:
     exercise: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """The card as JSON data, for the outbox."""
+        """Return the card as JSON data, for the outbox."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Card:
-        """A card as `to_json` left it."""
+        """Read a card as `to_json` left it."""
         return cls(
             text=data["text"],
             facts=tuple((name, value) for name, value in data["facts"]),
@@ -108,12 +108,12 @@ class Card:
         )
 
     def button(self, label: str) -> Button | None:
-        """The button with that label, or None."""
+        """Find the button with that label; None where there is none."""
         return next((each for each in self.buttons if each.label == label), None)
 
 
 def in_exercise(card: Card) -> Card:
-    """The card as an exercise says it: the word comes first wherever it is drawn. Once is enough."""
+    """Mark a card as an exercise's: the word comes first wherever it is drawn, and only once."""
     if card.exercise:
         return card
     brief = f"{EXERCISE}: {card.brief}" if card.brief else ""
@@ -131,7 +131,7 @@ def _field(data: Mapping[str, Any]) -> Field:
 
 
 def quote(text: str, longest: int = 20_000) -> str:
-    """A user's own words, to stand inside a card's text: no character of it is read as markup.
+    """Quote a user's own words inside a card's text, so that no character of it is read as markup.
 
     Args:
         text: as typed.

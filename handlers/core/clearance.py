@@ -1,4 +1,5 @@
-"""Decide what a reader may see: four grades, and whom each is open to. Plan §8, "graderne af fortrolighed"."""
+"""Clearance: decides what a reader may see, by four grades and whom each is open to. Plan §8, "graderne af
+fortrolighed"."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ Row = TypeVar("Row")
 
 
 async def highest_for(turn: Context, recipient: str, subject: Subject = LOG) -> Grade:
-    """The highest grade that somebody may see.
+    """Return the highest grade that somebody may see.
 
     Args:
         recipient: a person, or the staff's channel.
@@ -76,28 +77,29 @@ async def highest_for(turn: Context, recipient: str, subject: Subject = LOG) -> 
 
 
 async def highest_here(turn: Context, subject: Subject = LOG) -> Grade:
-    """The highest grade that an answer may show where it is given: in the channel no more than all there may see."""
+    """Return the highest grade that an answer may show where it is given: in the channel no more than all there may
+    see."""
     return SHARED if turn.incoming is None else await highest_for(turn, await turn.here(), subject)
 
 
 async def forwarded(turn: Context, person: str, subject: Subject) -> Grade:
-    """The highest grade that somebody may be sent by those who decide on it themselves: where nothing is decided for them,
-    what the staff shares ("videresendes til de niveauer, der er besluttet relevante", R092).
-    """
+    """Return the highest grade that somebody may be sent by those who decide on it themselves: where nothing is decided
+    for them, what the staff shares ("videresendes til de niveauer, der er besluttet relevante")."""
     decided = await _decided_for(turn, person, subject)
     own = await highest_for(turn, person, subject)
     return own if decided is not None else max(own, SHARED, key=GRADES.index)
 
 
 def can_share(turn: Context, grade: Grade) -> str:
-    """Who can let more see what has a grade; empty for what is never shared with many."""
+    """Tell who can let more people see what has a grade; empty for what is never shared with many."""
     if grade == CONFIDENTIAL:
         return ""
     return f"{rights.chief.holders.capitalize()} kan beslutte at dele det: */krise deling*."
 
 
 async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
-    """Those of a list's rows that may be shown: up to the reader's grade, and what is the reader's own or their centre's.
+    """Return the rows of a list that may be shown: up to the reader's grade, and what is the reader's own or their
+    centre's.
 
     A row has the grade of the log line that it stands at, and Stab when it stands at none.
 
@@ -123,6 +125,7 @@ async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = 
 
 
 async def grades_of(turn: Context, rows: Iterable[Any]) -> list[Grade]:
+    """Return the grade that each of some rows has now: that of the log line it stands at."""
     numbers = [getattr(row, "log_no", None) for row in rows]
     known: dict[int, Grade] = {}
     # SQLite goes through the whole log to find none of its lines.
@@ -145,7 +148,7 @@ def _is_own(turn: Context, row: Any, reader: str, grade: Grade) -> bool:
 
 
 def above(grade: Grade) -> ColumnElement[bool]:
-    """The log lines that whoever may see up to a grade does not see; for a query on `LogState`.
+    """Build the condition, for a query on `LogState`, for lines that whoever may see up to a grade does not see.
 
     Few lines are above what most may see, and stand together in an index. So it is they that are named, here and below:
     a database that looked for all the others by their grade would go through the whole log.
@@ -154,12 +157,12 @@ def above(grade: Grade) -> ColumnElement[bool]:
 
 
 def up_to(grade: Grade) -> ColumnElement[bool]:
-    """The log lines that whoever may see up to a grade sees; for a query on `LogState`."""
+    """Build the condition, for a query on `LogState`, for lines that whoever may see up to a grade sees."""
     return LogState.grade.not_in([each for each in GRADES if not within(each, grade)])
 
 
 async def hidden(turn: Context, numbers: Collection[int], grade: Grade) -> set[int]:
-    """Those of the log lines with these numbers that are above a grade."""
+    """Return those of the log lines with these numbers that are above a grade."""
     if not numbers:
         return set()
     found = await turn.db.scalars(
@@ -169,7 +172,8 @@ async def hidden(turn: Context, numbers: Collection[int], grade: Grade) -> set[i
 
 
 async def unseen(turn: Context, grade: Grade, *where: ColumnElement[bool]) -> str:
-    """ "2 linjer er ikke vist: de er Fortrolig."; empty when none is.
+    """Tell how many of the crisis' lines are above a grade, as in "2 linjer er ikke vist: de er Fortrolig."; empty when
+    none is.
 
     Args:
         grade: what is shown.
@@ -184,7 +188,7 @@ async def unseen(turn: Context, grade: Grade, *where: ColumnElement[bool]) -> st
 
 
 def not_shown(turn: Context, counted: Mapping[Grade, int]) -> str:
-    """That lines are left out, how many and why; empty for none.
+    """Tell that lines are left out, how many and why; empty for none.
 
     Args:
         counted: how many there are of each grade.
@@ -197,7 +201,8 @@ def not_shown(turn: Context, counted: Mapping[Grade, int]) -> str:
 
 
 def named(turn: Context, text: str) -> Grade | None:
-    """The grade that the municipality calls so, also as "fortroligt" and "fortrolige"; or None."""
+    """Find the grade that the municipality calls so, also as "fortroligt" and "fortrolige"; None where there is
+    none."""
     said = fold(text)
     for grade in GRADES:
         name = fold(turn.rules.grade_name(grade))
@@ -217,7 +222,7 @@ async def repeats_secret(turn: Context, text: str, refs: Mapping[str, Any] | Non
 
 
 async def redacted_for(turn: Context, card: Card, recipient: str) -> Card:
-    """A card as its recipient may see it: what repeats a confidential line's words says so instead."""
+    """Redact a card as its recipient may see it: what repeats a confidential line's words says so instead."""
     if turn.crisis is None:
         return card
     secrets, drawn = await turn.secrets(), card.to_json()
@@ -228,13 +233,13 @@ async def redacted_for(turn: Context, card: Card, recipient: str) -> Card:
 
 
 async def decisions(turn: Context) -> dict[tuple[Subject, str], Sharing]:
-    """What is decided on who may know what: by subject and group, the newest of each."""
+    """Return what is decided on who may know what: by subject and group, the newest of each."""
     rows = await turn.db.scalars(select(Sharing).where(Sharing.crisis_id == turn.the_crisis.id).order_by(Sharing.id))
     return {(row.subject, row.audience): row for row in rows}
 
 
 async def _decided_for(turn: Context, person: str, subject: Subject) -> Grade | None:
-    """What is decided for the groups that somebody is in; the most open-handed counts. None: nothing is."""
+    """Return the highest grade that is decided for any group that somebody is in; None where nothing is decided."""
     found = [
         row.grade or OPEN
         for (about, audience), row in (await decisions(turn)).items()

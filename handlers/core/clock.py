@@ -1,4 +1,4 @@
-"""Time, as the plan's modules know it: given, never fetched."""
+"""The clock, as the plan's modules know it: the time is given to them, never fetched."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whoever tells the time: the machine's clock, a wound one, or a test's."""
+    """A source of the time: the machine's clock, a wound one, or a test's."""
 
     def now(self) -> datetime:
-        """The time, UTC."""
+        """Return the time, UTC."""
         ...

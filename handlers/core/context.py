@@ -23,14 +23,14 @@ from storage.plan.reach import Way
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.staff import OUTSIDE, Member
-from storage.rows.traffic import Address, Message, StaffChannel, StaffRecipient
+from storage.rows.traffic import Message, StaffChannel, StaffRecipient
 
 Word = TypeVar("Word", bound=str)
 
 URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
 
-# So long there is between two routine messages to one person; what comes meanwhile is told of in one (D14).
+# So long there is between two routine messages to one person; what comes meanwhile is told of in one.
 QUIET = timedelta(minutes=15)
 
 
@@ -39,7 +39,7 @@ LONGEST_NUMBER = 18
 
 
 class Context:
-    """What can be asked of a turn, and nothing that changes anything.
+    """The reading half of a turn: what can be asked, and nothing that changes anything.
 
     Args:
         db: the turn's transaction.
@@ -72,7 +72,7 @@ class Context:
         self.ways = ways
         self._strangers = strangers or {}
         self._crisis = crisis
-        # Whether what is said and begun here belongs to an exercise; what began in one stays in it (D10).
+        # Whether what is said and begun here belongs to an exercise; what began in one stays in it.
         self.exercise = crisis is not None and crisis.exercise
         self._secrets: redaction.Secrets | None = None
         self.inbox_id: int | None = None
@@ -80,7 +80,7 @@ class Context:
         self._watched: set[str] = set()
 
     def as_seen_by(self, person: str) -> Context:
-        """The same context with somebody else as its sender, certain to be them: for asking what they may."""
+        """Give the same context with somebody else as its sender, certain to be them: for asking what they may."""
         incoming = replace(self.the_incoming, sender=person, certain=True) if self.incoming else None
         other = Context(
             self.db,
@@ -121,17 +121,22 @@ class Context:
 
     @property
     def the_incoming(self) -> Incoming:
-        """What a person did, where it is known that it was one."""
+        """The input that this turn handles, where it is known that there is one and no timer."""
         if self.incoming is None:
             raise LookupError("nothing came in: a timer fell due")
         return self.incoming
 
     def value(self, field: str) -> str:
-        """What was filled in, trimmed; empty when nothing was."""
+        """Return what was filled in, trimmed; empty when nothing was."""
         return self.the_incoming.values.get(field, "").strip()
 
     def chosen(self, field: str, among: Iterable[Word]) -> Word | None:
-        """What was chosen of some words; None where it is none of them."""
+        """Return what was chosen of some words; None where it is none of them.
+
+        Args:
+            field: the form's field.
+            among: the words that may come back: what a platform sends is not to be trusted.
+        """
         value = self.value(field)
         return next((each for each in among if each == value), None)
 
@@ -142,11 +147,11 @@ class Context:
 
     @property
     def sender(self) -> str:
-        """Whose turn it is: a person, or "krisebot" for a timer's."""
+        """The person whose turn it is, or "krisebot" for a timer's."""
         return self.incoming.sender if self.incoming else "krisebot"
 
     def name(self, person: str) -> str:
-        """A person's name, for others to read."""
+        """Return a person's name, for others to read."""
         known = self.rules.persons.get(person)
         if known:
             return known.name
@@ -157,18 +162,18 @@ class Context:
         return self._strangers.get(person) or person.partition(":")[2].capitalize() or person
 
     def names(self, persons: Iterable[str]) -> str:
-        """Several names in one breath: "Anne Holm, Ole Bach og Sara Nygaard"."""
+        """Join the names of several persons: "Anne Holm, Ole Bach og Sara Nygaard"."""
         every = [self.name(person) for person in persons]
         return " og ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
 
     def phone(self, person: str) -> str:
-        """The number to ring a person on today, or words that say there is none."""
+        """Return the number to ring a person on today, or words that say there is none."""
         known = self.plan.persons.get(person) or self.rules.persons.get(person)
         number = known.mobile if known else None
         return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", number) if number else "intet nummer"
 
     def reached_at(self, person: str, platform: str) -> str:
-        """Where to reach somebody now: their number, else the chat that they wrote in.
+        """Tell where to reach somebody now: their number, else the chat that they wrote in.
 
         Args:
             person: who.
@@ -182,14 +187,14 @@ class Context:
         )
 
     def clock(self, at: datetime | None) -> str:
-        """A time as people read it: "kl. 14:02", with the day where it isn't today."""
+        """Write a time as people read it: "kl. 14:02", with the day where it isn't today."""
         if at is None:
             return "–"
         read = times_shown.short(at, self.zone, self.now)
         return read if "kl." in read else f"kl. {read}"
 
     def link(self, path: str) -> str:
-        """A page of krisebot's own, as people read it: whole where the plan says what our address is.
+        """Write the address of a page of krisebot's own: whole where the plan says what our address is.
 
         Args:
             path: "/tavle/…".
@@ -197,9 +202,9 @@ class Context:
         return f"{self.plan.server}{path}" if self.plan.server else f"{path} på Krisebots adresse"
 
     async def open_crises(self) -> list[Crisis]:
-        """Those that go on: decided ones first, then warnings; oldest first.
+        """Return the crises that are not over: decided ones first, then warnings; oldest first.
 
-        A real one goes before an exercise, which is found only where there is none, or where it is asked for (D10).
+        A real one goes before an exercise, which is found only where there is none, or where it is asked for.
         """
         found = await self.db.scalars(
             select(Crisis).where(Crisis.state.in_(["active", "warned"])).order_by(Crisis.state, Crisis.number)
@@ -209,7 +214,8 @@ class Context:
         return alike or ([] if self.exercise else going)
 
     async def chiefs(self) -> list[str]:
-        """Who has the staff chief's right: whoever was named, with a deputy; else the mayor and deputies (plan §5)."""
+        """Return who has the staff chief's right: whoever was named, with a deputy; else the mayor and deputies (plan
+        §5)."""
         crisis = self.the_crisis
         if crisis.chief:
             deputy = crisis.holders.get("krisestabschefens stedfortræder")
@@ -218,7 +224,8 @@ class Context:
         return [person for person in [mayor, *self.rules.deputies("borgmester")] if person]
 
     async def members(self, *staffs: str) -> list[str]:
-        """Who is in the staff now, or beside it; without names of staffs, all of them. Those from outside we don't reach."""
+        """Return who is in the staff now, or beside it; without names of staffs, all of them. Those from outside can't
+        be reached."""
         query = select(Member.person).where(Member.crisis_id == self.the_crisis.id, Member.until.is_(None))
         if staffs:
             query = query.where(Member.staff.in_(staffs))
@@ -226,7 +233,8 @@ class Context:
         return [person for person in found if not person.startswith(OUTSIDE)]
 
     async def took_part(self) -> list[str]:
-        """Everybody who has been in the staff or beside it, who warned and who decided; those from outside we don't reach."""
+        """Return everybody who has been in the staff or beside it, who warned and who decided; those from outside can't
+        be reached."""
         crisis = self.the_crisis
         members = select(Member.person).where(Member.crisis_id == crisis.id).order_by(Member.id)
         warned = select(Alert.person).where(Alert.crisis_id == crisis.id).order_by(Alert.id)
@@ -234,7 +242,7 @@ class Context:
         return list(dict.fromkeys(person for person in found if person and not person.startswith(OUTSIDE)))
 
     async def involved(self) -> set[str]:
-        """The staff and those who serve it, with the centres' chiefs and contacts."""
+        """Return the staff and those who serve it, with the centres' chiefs and contacts."""
         persons = set(await self.members())
         for centre in self.rules.centres:
             persons.update(person for person in (centre.chief, centre.contact, centre.deputy) if person)
@@ -243,7 +251,7 @@ class Context:
         return persons
 
     async def quiet_until(self, person: str) -> datetime | None:
-        """Until when a person has had enough of what does not haste, UTC; None when it may be said now (D14)."""
+        """Return until when a person is sent nothing that can wait, UTC; None when it may be said now."""
         last = await self.db.scalar(
             select(func.max(Message.created_at)).where(
                 Message.recipient == person,
@@ -255,18 +263,20 @@ class Context:
         return last + QUIET if last is not None and last + QUIET > self.now else None
 
     def drawn(self, card: Card) -> Card:
-        """The card as it is shown: an exercise's says so before anything else (R245)."""
+        """Mark the card as an exercise's when the crisis is one: it says so before anything else."""
         return in_exercise(card) if self.exercise else card
 
     async def here(self) -> str:
-        """Where an answer is given: in the staff's channel when it was asked there, else to whoever asked alone."""
+        """Return where an answer is given: in the staff's channel when it was asked there, else to whoever asked
+        alone."""
         incoming = self.the_incoming
         room = await self.room_of(incoming)
         in_staff = room is not None and self._crisis is not None and room.crisis_id == self._crisis.id
         return self.staff if in_staff else incoming.sender
 
     async def secrets(self) -> redaction.Secrets:
-        """The log lines that are confidential: their numbers and words, and who knows these; see `storage.case.redaction`."""
+        """Return the log lines that are confidential: their numbers and words, and who knows these; see
+        `storage.case.redaction`."""
         if self._secrets is None:
             self._secrets = await redaction.secrets(self.db, self.the_crisis)
         return self._secrets
@@ -281,7 +291,8 @@ class Context:
         return standing if standing is not None and await self._was_shown(standing, incoming) else None
 
     async def _was_shown(self, message: Message, incoming: Incoming) -> bool:
-        """Whether it was written to the sender, or to the staff that the sender is in or pressed it in the channel of."""
+        """Whether a message was written to the sender, or to the staff that the sender is in or pressed it in the
+        channel of."""
         if not isinstance(message.recipient, StaffRecipient):
             return message.recipient == incoming.sender
         staff = message.recipient.crisis
@@ -299,14 +310,10 @@ class Context:
         return StaffRecipient.of(self.the_crisis.id)
 
     async def room_of(self, incoming: Incoming) -> StaffChannel | None:
-        """The staff channel that something was said in."""
+        """Return the staff channel that something was said in."""
         found = await self.db.scalar(
             select(StaffChannel).where(
                 StaffChannel.platform == incoming.platform, StaffChannel.address == incoming.conversation
             )
         )
         return found
-
-    async def known_address(self, person: str) -> bool:
-        """Whether we have heard from the person on any platform."""
-        return await self.db.scalar(select(Address.person).where(Address.person == person).limit(1)) is not None

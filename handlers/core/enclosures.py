@@ -1,4 +1,5 @@
-"""Take what came along with an input (pictures, files) into rows, beside the log line that it belongs to. Plan §7, Dokumentation."""
+"""Enclosures: the pictures and files that come with an input, kept in rows beside the log line they belong to. Plan §7,
+Dokumentation."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ async def take(turn: Context, entry: LogEntry, incoming: Incoming, inbox: int | 
 
 
 def line_for(row: Attachment) -> tuple[str, LogKind, dict[str, Any]]:
-    """What the log says of something that belongs to one of its lines: the summary, the line's kind, and its refs."""
+    """Return what the log says of an attachment: the summary, the line's kind, and its refs."""
     about: dict[str, Any] = {"attachment_of": row.log_no, "name": row.name}
     if row.state == "kept":
         summary = f"Bilag til nr. {row.log_no}: {row.name} ({measure(row.size)})"
@@ -48,13 +49,14 @@ def line_for(row: Attachment) -> tuple[str, LogKind, dict[str, Any]]:
 
 
 def lost_card(row: Attachment) -> Card:
-    """What whoever saved something reads when it could not be kept."""
+    """Draw what whoever saved an attachment reads when it could not be kept."""
     to = f"til nr. {row.log_no} " if row.log_no else ""
     return Card(f"⚠️ Bilaget {to}kunne ikke gemmes: {quote(row.name)}. {row.reason}")
 
 
 async def keep(turn: Context, incoming: Incoming, inbox: int | None) -> list[Attachment]:
-    """See to it that what came along is fetched, whatever the words become; asked again, nothing is fetched twice."""
+    """Add a row for everything attached to an input, so that it is fetched whatever the words become; asked again,
+    nothing is fetched twice."""
     if inbox is None or not incoming.enclosed:
         return []
     standing = list(
@@ -70,7 +72,7 @@ async def keep(turn: Context, incoming: Incoming, inbox: int | None) -> list[Att
 
 
 def set_timer(turn: Context, inbox: int) -> None:
-    """Look again when it may be removed. It belongs to no crisis: a stand-down doesn't take it off."""
+    """Set the timer that deletes what was never logged. It belongs to no crisis: a stand-down doesn't cancel it."""
     due = turn.now + turn.rules.deadlines.unlogged
     key = f"{UNLOGGED}/{inbox}/{turn.now.isoformat()}"
     turn.db.add(Timer(key=key, kind=UNLOGGED, args={"inbox": inbox}, crisis_id=None, due_at=due))
@@ -94,14 +96,14 @@ def _wanted(turn: Context, each: Enclosed, incoming: Incoming, inbox: int) -> At
 
 
 async def mention(turn: Context, row: Attachment) -> str:
-    """What belongs together with an attachment, counted and named."""
+    """Count and name what belongs together with an attachment, in words."""
     if row.log_no is None or row.crisis_id is None:
         return listed(await turn.db.scalars(select(Attachment).where(Attachment.inbox_id == row.inbox_id)))
     return listed(await of_line(turn.db, await turn.db.get_one(Crisis, row.crisis_id), row.log_no))
 
 
 async def line(turn: Context, no: int, *, named: bool = True) -> str:
-    """A line below a card's text that tells what belongs to a log line; empty when nothing does.
+    """Write the line below a card's text that tells what is attached to a log line; empty when nothing is.
 
     Args:
         named: whether whoever sees the card may see what the files are called.
@@ -113,7 +115,7 @@ async def line(turn: Context, no: int, *, named: bool = True) -> str:
 
 
 def listed(rows: Iterable[Attachment]) -> str:
-    """ "2 bilag: foto.jpg (230 kB), plan.pdf (1,4 MB, hentes)"."""
+    """List attachments in words: "2 bilag: foto.jpg (230 kB), plan.pdf (1,4 MB, hentes)"."""
     every = sorted(rows, key=lambda row: row.id)
     return f"{len(every)} bilag: {', '.join(_named(row) for row in every)}"
 
@@ -125,17 +127,17 @@ def _named(row: Attachment) -> str:
 
 
 def titled(enclosed: Iterable[Enclosed]) -> str:
-    """Words for what came without any: the names of the files."""
+    """Make a title of the files' names, for what came without any words."""
     return ", ".join(cpr.without(each.name) or "uden navn" for each in enclosed)
 
 
 def measure(size: int) -> str:
-    """A number of bytes as people read it: "230 kB", "1,4 MB"."""
+    """Write a number of bytes as people read it: "230 kB", "1,4 MB"."""
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} kB"
     return f"{size / 1_000_000:.1f} MB".replace(".", ",")
 
 
 def too_large() -> str:
-    """Why a file isn't kept that is too large."""
+    """Tell why a file that is too large isn't kept."""
     return f"Det er større end {LARGEST // 1024**2} MB. Gem det på sagen, og skriv i loggen, hvor det ligger."

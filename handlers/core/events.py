@@ -1,8 +1,8 @@
-"""What has happened that other rooms follow up, where the room that did it may not know of them.
+"""Events: what has happened that other rooms follow up, where the room that did it may not know of them.
 
-Rooms depend on each other in one direction (`handlers/__init__.py`). Where something in a lower room has consequences in
-a higher one, the lower room tells that it has happened, and the higher one listens with `@on`. Three events are enough;
-a fourth needs a reason.
+Rooms depend on each other in one direction (`handlers/__init__.py`). Where something in a lower room has consequences
+in a higher one, the lower room tells that it has happened, and the higher one listens with `@on`. Three events are
+enough; a fourth needs a reason.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from storage.rows.log import LogEntry
 
 @dataclass(frozen=True)
 class Regraded:
-    """Lines of the log have another grade than they had. Plan §8, Fortrolighed.
+    """The event that lines of the log have another grade than they had. Plan §8, Fortrolighed.
 
     Args:
         entries: the lines.
@@ -33,7 +33,7 @@ class Regraded:
 
 @dataclass(frozen=True)
 class AskedForHelp:
-    """Somebody marked a message as a call for help. Plan §9.
+    """The event that somebody marked a message as a call for help. Plan §9.
 
     Args:
         said: the message, as it came in, without personal numbers.
@@ -44,7 +44,7 @@ class AskedForHelp:
 
 @dataclass(frozen=True)
 class Appointed:
-    """Somebody was given a role in the crisis. Plan §5.
+    """The event that somebody was given a role in the crisis. Plan §5.
 
     Args:
         role: its Danish name.

@@ -1,4 +1,4 @@
-"""Read what was filled in: a form's persons and times. Bilag 2 and 3."""
+"""Form values: reads the persons and times that a form was filled in with. Bilag 2 and 3."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from handlers.core.turn import Turn
 
 
 class Unreadable(ValueError):
-    """What was filled in can't be read; the message says what it is that one can't see."""
+    """A form's field can't be read; the message says which and why, in Danish."""
 
 
 def who(turn: Turn, field: str) -> str | None:
-    """The person that a field was filled in with; None when it wasn't.
+    """Return the person that a field was filled in with; None when it wasn't.
 
     Raises:
         Unreadable: nobody, or more than one, is called that.
@@ -29,7 +29,7 @@ def who(turn: Turn, field: str) -> str | None:
 
 
 def when(turn: Turn, field: str) -> datetime | None:
-    """The time, UTC, that a field was filled in with; None when it wasn't.
+    """Return the time, UTC, that a field was filled in with; None when it wasn't.
 
     Raises:
         Unreadable: it is no time, or one that has passed.

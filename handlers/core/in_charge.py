@@ -16,7 +16,7 @@ from storage.rows.alert import Approval, Escalation, EscalationStep
 
 
 async def in_charge(turn: Context) -> list[str]:
-    """Those who have the crisis in hand: the staff's channel, or persons.
+    """Find those who have the crisis in hand: the staff's channel, or persons.
 
     At level 1 these are the chief and contact of the centre that runs it, and the directors who approved it; where no
     centre does, whoever decided it, and the directorate. Before a decision they are whoever took the warning, else those
@@ -50,7 +50,7 @@ async def in_charge(turn: Context) -> list[str]:
 
 
 def in_words(turn: Context, persons: list[str]) -> str:
-    """Those in charge as somebody reads it who has written to them: "Krisestaben", or their names."""
+    """Name those in charge for somebody who has written to them: "Krisestaben", or their names."""
     return "Krisestaben" if persons == [turn.staff] else turn.names(persons)
 
 

@@ -1,4 +1,4 @@
-"""What comes in, after a platform has verified it and before anybody has understood it."""
+"""Inputs as the plan's rooms know them: after a platform has verified one and before anybody has understood it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Incoming:
-    """One thing a person did, on any platform.
+    """An input: one thing that a person did, on any platform.
 
     Args:
         key: the platform's own name for this delivery; the same key is the same act, however often it comes.
@@ -76,7 +76,7 @@ class Incoming:
     certain: bool = True
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON data, for the inbox."""
+        """Return the input as JSON data, for the inbox."""
         data = asdict(self)
         data["received_at"] = self.received_at.isoformat()
         data["said_at"] = self.said_at.isoformat() if self.said_at else None
@@ -84,7 +84,7 @@ class Incoming:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Incoming:
-        """An input as `to_json` left it."""
+        """Read an input as `to_json` left it."""
         said_at = data.get("said_at")
         return cls(
             **{

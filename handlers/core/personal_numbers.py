@@ -1,4 +1,4 @@
-"""CPR numbers are caught before they are stored in the open: the log is read by many and handed out (D07).
+"""CPR numbers in inputs: taken out before they are stored in the open, since the log is read by many and handed out.
 
 What was typed is kept apart until whoever typed it has chosen; `handlers.log.held_back` does what was chosen.
 """
@@ -25,7 +25,7 @@ NEVER_HELD = ("varsel", "aktiver")
 
 
 def masked(incoming: Incoming) -> Incoming:
-    """What was done, without the numbers in what was typed and filled in."""
+    """Return the input without the CPR numbers in what was typed and filled in."""
     return replace(
         incoming,
         text=without(incoming.text),
@@ -35,12 +35,13 @@ def masked(incoming: Incoming) -> Incoming:
 
 
 def typed(incoming: Incoming) -> list[str]:
-    """Every number in what was typed and filled in."""
+    """Find every CPR number in what was typed and filled in."""
     return [number for text in (incoming.text, incoming.comment, *incoming.values.values()) for number in found(text)]
 
 
 async def hold(turn: Turn) -> bool:
-    """Whether what came in waits for a choice, because a number stands in it; who typed it is asked."""
+    """Hold an input back when a CPR number stands in it, and ask whoever typed it; True when it waits for their
+    choice."""
     incoming = turn.the_incoming
     overheard = incoming.kind == "text" and incoming.place != "dm"
     if overheard or incoming.kind in ("edited", "deleted") or not typed(incoming):
@@ -70,7 +71,12 @@ async def hold(turn: Turn) -> bool:
 
 
 async def scrub(turn: Turn, row: Inbox, numbers: Sequence[str]) -> None:
-    """Take numbers out of what was kept of an input, wherever it was kept."""
+    """Remove CPR numbers from what was kept of an input, wherever it was kept.
+
+    Args:
+        row: the input.
+        numbers: as they were written.
+    """
     body = json.dumps(row.body, ensure_ascii=False)
     for number in numbers:
         body = body.replace(number, REMOVED)

@@ -1,7 +1,8 @@
-"""Is it really them? What came from a number alone is asked about with a code before it is done. Plan §4, who may decide.
+"""Proof of who somebody is: asks with a code before it does what came from a telephone number alone. Plan §4, who may
+decide.
 
-A number is easily forged, but what is sent to it reaches its owner. So whoever uses a role by SMS gets a code by the same
-way, and whoever brings it back is believed; `handlers.core.proof_given` does what was asked for.
+A number is easily forged, but what is sent to it reaches its owner. So whoever uses a role by SMS gets a code by the
+same way, and whoever brings it back is believed; `handlers.core.proof_given` does what was asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ DIGITS = 6
 
 
 async def ask(turn: Turn, verb: str = "", text: str = "") -> None:
-    """Send whoever it seems to be a code; nothing is done before it comes back.
+    """Send a code to whoever it seems to be; nothing is done before it comes back.
 
     Args:
         verb: what was written; empty for a button.
@@ -49,7 +50,7 @@ async def ask(turn: Turn, verb: str = "", text: str = "") -> None:
 
 
 async def asked(turn: Turn, person: str) -> Timer | None:
-    """The code that a person has been sent, and that has not come back."""
+    """Return the timer of the code that a person has been sent and that has not come back."""
     found: Timer | None = await turn.db.scalar(
         select(Timer).where(Timer.key == _key(person), Timer.state == "waiting", Timer.due_at > turn.now)
     )
@@ -57,13 +58,13 @@ async def asked(turn: Turn, person: str) -> Timer | None:
 
 
 async def asked_at(turn: Turn) -> datetime | None:
-    """When the sender was last sent one, UTC."""
+    """Return when the sender was last sent a code, UTC."""
     waiting = await asked(turn, turn.sender)
     return waiting.due_at - PATIENCE if waiting else None
 
 
 async def _label(turn: Turn) -> str:
-    """What the pressed button is called."""
+    """Return the label of the pressed button."""
     standing, incoming = await turn.pressed(), turn.the_incoming
     buttons = standing.card["buttons"] if standing else []
     named = (each["label"] for each in buttons if (each["do"], each["args"]) == (incoming.action, dict(incoming.args)))

@@ -1,4 +1,4 @@
-"""The code came back, or it didn't: what it was asked for is done, or is done as for somebody who may not. Plan §4."""
+"""The answer to a code: does what the code was asked for, or does it as for somebody who may not. Plan §4."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ CODE = re.compile(rf"\s*+(?:kode[^\W\d]*+\s*+:?+\s*+)?+(\d{{{proof.DIGITS}}})\s*
 
 @reply("proof", asked=proof.asked_at)
 async def replied(turn: Turn, text: str) -> bool:
-    """The code, alone. One try: a wrong one is no nearer the right one, and its owner is told."""
+    """Take the code from whoever was sent it, in a message that is the code alone, and do what it was asked for. There
+    is one try: a wrong code is no nearer the right one, and its owner is told."""
     found = CODE.fullmatch(text)
     waiting = await proof.asked(turn, turn.sender)
     if found is None or waiting is None:
@@ -43,12 +44,13 @@ async def replied(turn: Turn, text: str) -> bool:
 
 @timer("proof.lapsed")
 async def lapsed(turn: Turn, **asked: Any) -> None:
-    """Nobody brought the code."""
+    """Go on without proof when the code's time is up and nobody has brought it."""
     await _unproven(turn, asked)
 
 
 async def _unproven(turn: Turn, asked: dict[str, Any]) -> None:
-    """A verb does what it does for those who may not: nobody's `aktiver` is lost, it goes up the chain as a warning."""
+    """Run the verb as for somebody who may not use the role: nobody's `aktiver` is lost, it goes up the chain as a
+    warning."""
     original = await _original(turn, asked)
     verb = registry.verbs.get(asked["verb"])
     if original is None:
@@ -61,7 +63,7 @@ async def _unproven(turn: Turn, asked: dict[str, Any]) -> None:
 
 
 async def _original(turn: Turn, asked: dict[str, Any]) -> Incoming | None:
-    """What was done, on the crisis that it was about."""
+    """Return the input that the code was asked for, with the crisis that it was about."""
     row = await turn.db.get(Inbox, asked["inbox"])
     turn.crisis = await turn.db.get(Crisis, asked["crisis"]) if asked["crisis"] else None
     turn.exercise = asked["exercise"]

@@ -1,4 +1,4 @@
-"""Who may do what. The one place where it is decided; roles decide, titles do not. Plan §4 and §5."""
+"""Rights: the one place that decides who may do what. Roles decide, titles do not. Plan §4 and §5."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.rows.coordination import Representative
 
 @dataclass(frozen=True)
 class Right:
-    """A right.
+    """A right: who has it, and how that is said to whoever has it not.
 
     Args:
         holders: Danish, definite, for "Kun … kan": who has it.
@@ -29,16 +29,16 @@ class Right:
     by_number: bool = False
 
     async def held(self, turn: Context) -> bool:
-        """Whether the turn's sender has it, and it is certain enough that it is them."""
+        """Whether the turn's sender has the right, and it is certain enough that it is them."""
         return (self.by_number or _certain(turn)) and await self.has(turn)
 
     async def lacks_proof(self, turn: Context) -> bool:
-        """Whether the sender would have it, were it certain that it is them."""
+        """Whether the sender would have the right, were it certain that it is them."""
         return not (self.by_number or _certain(turn)) and await self.has(turn)
 
 
 async def holders_of(turn: Context, right: Right) -> list[str]:
-    """Those who have a right now, of whom the plan names: the chief first, then who decides, then the secretariat.
+    """Find those who have a right now, of whom the plan names: the chief first, then who decides, then the secretariat.
 
     Args:
         turn: of which crisis, where there is one.
@@ -71,7 +71,7 @@ def acts_as(plan: Plan, person: str, role: str) -> bool:
 
 
 def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
-    """The person whose right a deputy uses; None for somebody who uses their own."""
+    """Return the person whose right a deputy uses; None for somebody who uses their own."""
     if any(person == plan.holder(role) for role in roles) or ("direktion" in roles and person in plan.board()):
         return None
     return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
@@ -79,7 +79,7 @@ def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
 
 def leads(plan: Plan, person: str, centre: Centre | None) -> bool:
     """Whether the person is over a centre: its chief, the deputy, or a director, since "gælder det sædvanlige kommunale
-    hierarki i alle situationer" (plan §5, R100)."""
+    hierarki i alle situationer" (plan §5)."""
     return person in plan.board() or (centre is not None and person in (centre.chief, centre.deputy))
 
 
@@ -104,7 +104,8 @@ async def _runs_staff(turn: Context) -> bool:
 
 
 async def _phone_list(turn: Context) -> bool:
-    """Outside a crisis nobody is its chief: then it is whoever would be (plan §5)."""
+    """Whether the sender may see people's numbers. Outside a crisis nobody is its chief: then it is whoever would be
+    (plan §5)."""
     would_be = turn.crisis is None and acts_as(turn.rules, turn.sender, "borgmester")
     return would_be or await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
 
@@ -195,7 +196,7 @@ log_keeper_role = _by_role("logføreren", "logfører", "sekretær")
 chief = Right("krisestabschefen eller stedfortræderen", _chief)
 log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log_keeper)
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
-# R309, T30: people's own numbers are not for everybody
+# People's own numbers are not for everybody
 phone_list = Right("krisestabschefen eller krisesekretariatet", _phone_list)
 # The staff rings whom it needs; the list as a whole is not for it
 numbers = Right("krisestaben, krisestabschefen eller krisesekretariatet", _numbers)
@@ -203,7 +204,7 @@ numbers = Right("krisestaben, krisestabschefen eller krisesekretariatet", _numbe
 asks = Right("krisestaben eller krisesekretariatet", _asks)
 # Plan §5: the framing staff and the secretariat that serves it
 meets = Right("borgmesteren, direktionen eller krisesekretariatet", _meets)
-# Plan §6: the officer carries, the staff decides; those who sit in the coordinating staff get no right by it (R169)
+# Plan §6: the officer carries, the staff decides; those who sit in the coordinating staff get no right by it
 coordinates = Right(
     "krisestaben, krisesekretariatet, forbindelsesofficeren eller beredskabschefen hos 4K", _coordinates
 )

@@ -67,7 +67,7 @@ def _addressed(incoming: Incoming) -> bool:
 
 
 async def _offer(turn: Turn, incoming: Incoming, inbox: int | None) -> None:
-    """Keep what came along with words that went nowhere, or with none, and offer it to the log (R196)."""
+    """Keep what came along with words that went nowhere, or with none, and offer it to the log."""
     rows = await enclosures.keep(turn, incoming, inbox)
     if (
         incoming.kind == "forward"
@@ -95,7 +95,7 @@ async def _asked_about(turn: Turn, incoming: Incoming, inbox: int | None) -> boo
 
 
 def strip_name(text: str) -> str:
-    """The text without a typed "/krise" in front: it means the same with and without."""
+    """Remove a typed "/krise" from the front of a text: it means the same with and without."""
     first, _, rest = text.strip().partition(" ")
     return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
 
@@ -236,7 +236,7 @@ async def _lead_on(turn: Turn, text: str) -> None:
 
 
 async def _by_newest_question(turn: Turn) -> list[registry.Reply]:
-    """Those who may read an answer, whoever asked last first: "ok" answers the newest question."""
+    """Return the functions that may read an answer, whoever asked last first: "ok" answers the newest question."""
     asked = [(await when(turn) if when else None, run) for run, when in registry.replies.values()]
     opened = sorted(((at, run) for at, run in asked if at is not None), key=lambda pair: pair[0], reverse=True)
     return [run for _, run in opened] + [run for at, run in asked if at is None]
@@ -322,8 +322,8 @@ async def pressed(turn: Turn, crisis: int | None = None) -> None:
 
 
 def _filled_in(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
-    """What was filled in; of a choice, what can be chosen. A form may have been opened before the card was changed: its
-    words are kept, and the handler sees to them."""
+    """Return what was filled in; of a choice, what can be chosen. A form may have been opened before the card was
+    changed: its words are kept, and the handler sees to them."""
     choices = {field.id: ("", *dict(field.choices)) for field in fields if field.kind == "choice"}
     return {name: value for name, value in values.items() if name not in choices or value in choices[name]}
 
@@ -403,7 +403,7 @@ async def on_behalf(turn: Turn, inbox: int, asker: str) -> None:
 
 
 async def find_crisis(turn: Turn, verb: str = "") -> bool:
-    """The one crisis there can be talk of, or a question which; False when the turn ends with that.
+    """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:
         verb: what is to be done with it, where that is more than the words say: they may have been misspelt.

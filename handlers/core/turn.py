@@ -28,7 +28,7 @@ PUNCTUAL = timedelta(minutes=1)
 
 
 class Turn(Context):
-    """What a handler works with: a context that can be written to.
+    """A turn, as handlers work with it: a context that can be written to.
 
     See `handlers.core.context.Context` for the arguments.
     """
@@ -95,7 +95,7 @@ class Turn(Context):
             await self.log_enclosed(row)
 
     async def log_enclosed(self, row: Attachment) -> None:
-        """Write in the log how something that belongs to a line fared; whoever saved what could not be kept is told."""
+        """Log how an attachment of a line fared, and tell whoever saved one that could not be kept."""
         self.crisis = await self.db.get_one(Crisis, row.crisis_id)
         state = await state_of(self.db, self.the_crisis, row.log_no or 0)
         summary, kind, about = enclosures.line_for(row)
@@ -113,7 +113,7 @@ class Turn(Context):
             await self.tell_lost(row)
 
     async def tell_lost(self, row: Attachment) -> None:
-        """Tell whoever saved something that it could not be kept."""
+        """Tell whoever saved an attachment that it could not be kept."""
         await self.say(
             row.saved_by,
             enclosures.lost_card(row),
@@ -123,7 +123,7 @@ class Turn(Context):
         )
 
     def _forget_secrets(self, changed: bool) -> None:
-        """Ask anew for what is confidential: always where something is, since what repeats it may have been written."""
+        """Read anew what is confidential: always where something is, since what repeats it may have been written."""
         if changed or (self._secrets is not None and self._secrets.lines):
             self._secrets = None
 
@@ -138,7 +138,7 @@ class Turn(Context):
         everywhere: bool = False,
         platform: str | None = None,
     ) -> Message:
-        """Put a message in the outbox, as its recipient may see it.
+        """Put a message in the outbox, as its recipient may see it; sent once the turn has committed.
 
         Args:
             recipient: a person, or `staff` for the crisis staff's channel.
@@ -238,7 +238,12 @@ class Turn(Context):
         return said
 
     async def answer(self, card: Card, *, key: str | None = None) -> Message:
-        """Answer whoever asked, where they asked."""
+        """Answer whoever asked, where they asked.
+
+        Args:
+            card: what is said.
+            key: names the message, where it is to be changed later.
+        """
         return await self.say(await self.here(), card, key=key, kind="reply", platform=self.the_incoming.platform)
 
     async def replace(self, card: Card) -> None:
@@ -250,7 +255,7 @@ class Turn(Context):
             await self.say(standing.recipient, card, key=standing.key)
 
     async def at(self, due: datetime, kind: str, key: str, **args: Any) -> None:
-        """Set a timer.
+        """Set a timer, or move it when its key has one.
 
         Args:
             due: when, UTC.
@@ -267,7 +272,7 @@ class Turn(Context):
             standing.state, standing.attempts, standing.begun, standing.crisis_id = "waiting", 0, 0, crisis_id
 
     async def cancel(self, *keys: str) -> None:
-        """Take timers off, where they still wait."""
+        """Cancel timers that still wait."""
         for waiting in await self.db.scalars(select(Timer).where(Timer.key.in_(keys), Timer.state == "waiting")):
             waiting.state = "cancelled"
 
@@ -277,7 +282,7 @@ class Turn(Context):
 
 
 def watch_key(urgency: int, said: str) -> str:
-    """The name of the timer that gives what was said at a time another way, where it is not answered.
+    """Name the timer that sends a message another way, where it is not answered.
 
     Args:
         said: when, UTC in ISO form.
@@ -286,5 +291,5 @@ def watch_key(urgency: int, said: str) -> str:
 
 
 def bundle_key(crisis: Crisis | None, person: str) -> str:
-    """The name of the timer that ends a person's quiet."""
+    """Name the timer that ends a person's quiet, when the bundled messages are sent."""
     return f"reminders/{crisis.number if crisis else 0}/{person}"

@@ -1,4 +1,4 @@
-"""Tell whoever asked that something is kept from them, and by which grade. Plan §8."""
+"""Telling whoever asked that something is kept from them, and by which grade. Plan §8."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decision: no crisis, level 1 or level 2, by those whom the plan lets decide. Plan §2, §4 and §5."""
+"""`aktiver`: no crisis, level 1 or level 2, decided by those whom the plan lets decide. Plan §2, §4 and §5."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from storage.rows.traffic import Inbox
 
 
 async def _not_a_decider(turn: Turn, text: str) -> None:
-    """A centre chief may begin level 1 (plan §2); anybody else's `aktiver` is a warning that goes up at once."""
+    """Begin level 1 for a centre chief (plan §2); take anybody else's `aktiver` as a warning that goes up at once."""
     level, title = _level(text)
     if level == 1 and await rights.centre_chief.held(turn):
         await level_one.propose(turn, title)
@@ -47,7 +47,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
     otherwise=_not_a_decider,
 )
 async def activate(turn: Turn, text: str) -> None:
-    """Plan §4, "Ovenstående personer kan beslutte": at once, in one breath, nothing else asked (R018)."""
+    """Decide on a level at once, in one breath, and ask nothing else: plan §4, "Ovenstående personer kan beslutte"."""
     level, title = _level(text)
     if level is None:
         await _attach(turn)
@@ -70,7 +70,7 @@ async def activate(turn: Turn, text: str) -> None:
     grave=True,
 )
 async def escalate(turn: Turn, text: str) -> None:
-    """Plan §2: "Direktør kan evt. opskalere til beredskabsniveau 2." The log goes on."""
+    """Go up to level 2, and let the log go on: plan §2, "Direktør kan evt. opskalere til beredskabsniveau 2." """
     if turn.the_crisis.level == 2:
         await _already(turn, turn.the_crisis, text, 2)
         return
@@ -81,7 +81,7 @@ async def escalate(turn: Turn, text: str) -> None:
 
 @action("activation.decide", who=decider, crisis=False)
 async def pressed(turn: Turn, level: int) -> None:
-    """`Niveau 1`, `Niveau 2`, `Ingen krise – følg`."""
+    """Decide on `Niveau 1`, `Niveau 2` or `Ingen krise – følg`, and set going what follows."""
     title = turn.value("title")
     crisis = turn.crisis
     if crisis is not None and crisis.state == "closed":
@@ -103,7 +103,7 @@ async def pressed(turn: Turn, level: int) -> None:
 
 
 async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) -> None:
-    """Make the decision so, with everything that follows from it in the same breath.
+    """Make the decision on a level, with everything that follows from it in the same turn.
 
     Args:
         level: 0 for "Ingen krise – følg", 1 or 2.
@@ -148,7 +148,7 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
 
 
 async def _made(turn: Turn, joined: bool = False) -> Card:
-    """What was decided, for whoever decided it, with `Ret`."""
+    """Draw what was decided, for whoever decided it, with `Ret`."""
     crisis = turn.the_crisis
     behalf = f" på vegne af {turn.name(crisis.on_behalf_of)}" if crisis.on_behalf_of else ""
     by = turn.name(crisis.decided_by or "")
@@ -180,7 +180,7 @@ async def _made(turn: Turn, joined: bool = False) -> Card:
 
 @action("activation.correct", who=decider)
 async def correct(turn: Turn) -> None:
-    """The title, or a decision that was made before it was typed: the two hours run from the decision (T13)."""
+    """Correct the title, or when a decision was made that was typed later: the two hours run from the decision."""
     crisis = turn.the_crisis
     title = turn.value("title")
     said = turn.value("decided")
@@ -214,7 +214,9 @@ async def _set_back(turn: Turn, crisis: Crisis, at: datetime) -> None:
 
 @action("activation.other", who=decider, crisis=False)
 async def another(turn: Turn, inbox: int, title: str, level: int = 2) -> None:
-    """`Det er en anden hændelse`: two real crises at once are held apart (D04).
+    """Begin another crisis, by `Det er en anden hændelse`: two real crises at once are held apart.
+
+    It may well be the one whose warning is on its way, which is then decided.
 
     It may well be the one whose warning is on its way, which is then decided.
     """
@@ -228,7 +230,8 @@ async def another(turn: Turn, inbox: int, title: str, level: int = 2) -> None:
 
 @action("activation.parted", who=decider)
 async def parted(turn: Turn) -> None:
-    """The decision had nothing to do with the warning that was on its way: that one gets its own number and chain."""
+    """Part a decision from the warning that was on its way and had nothing to do with it: the warning gets its own
+    number and chain."""
     crisis = turn.the_crisis
     alerts = list(await turn.db.scalars(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id)))
     if not alerts:
@@ -254,7 +257,7 @@ async def parted(turn: Turn) -> None:
 
 @action("activation.show", crisis=True)
 async def show(turn: Turn) -> None:
-    """`Åbn`."""
+    """Show the crisis' status, by `Åbn`, to whoever was told of it."""
     await status.status(turn, "")
 
 
@@ -280,7 +283,8 @@ async def _already(turn: Turn, crisis: Crisis, title: str, level: int) -> None:
 
 
 async def _attach(turn: Turn) -> bool:
-    """A decision takes up the warning that is on its way: two who act within seconds make one crisis (D03)."""
+    """Take up the warning that is on its way, so that two who act within seconds make one crisis; False when there is
+    none."""
     if turn.crisis is None:
         turn.crisis = await warning.running(turn)
         return turn.crisis is not None
@@ -288,7 +292,8 @@ async def _attach(turn: Turn) -> bool:
 
 
 async def _going(turn: Turn, level: int) -> Crisis | None:
-    """What is decided already: here at this level or a higher one (down is the mayor's word), or anywhere at this one."""
+    """Return the crisis that is decided already: here at this level or a higher one (down is the mayor's word), or
+    anywhere at this one."""
     here = turn.crisis
     if here is not None and here.state == "active" and (here.level or 0) >= level:
         return here
@@ -297,7 +302,7 @@ async def _going(turn: Turn, level: int) -> Crisis | None:
 
 
 async def _tell_deciders(turn: Turn, behalf: str) -> None:
-    """One decision is enough; the others are told at once (R008), and whoever warned."""
+    """Tell the other deciders at once, since one decision is enough, and whoever warned."""
     crisis = turn.the_crisis
     summoned = set(await turn.members("framing")) if crisis.level == 2 else set()
     if crisis.level == 1:
@@ -317,7 +322,7 @@ async def _tell_deciders(turn: Turn, behalf: str) -> None:
 
 
 def _level(text: str) -> tuple[int | None, str]:
-    """ "2 skybrud", "niveau 2: skybrud" → the level and the rest."""
+    """Read the level and the rest out of "2 skybrud" or "niveau 2: skybrud"."""
     parts = text.split()
     if parts and parts[0].casefold().strip(":.,") in ("niveau", "beredskabsniveau"):
         parts = parts[1:]

@@ -1,4 +1,4 @@
-"""Convene the staff and hand out what the plan asks for when it is activated: the checklist of §5."""
+"""Convening the staff: hands out all that the plan asks for when it is activated, the checklist of §5."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from storage.rows.traffic import Message
 
 
 def duties(turn: Turn) -> dict[str, list[Duty]]:
-    """Whom to summon, and as what: the framing staff first, then those who serve it (plan §5)."""
+    """Return whom to summon, and as what: the framing staff first, then those who serve it (plan §5)."""
     plan = turn.rules
     found: dict[str, list[Duty]] = {}
 
@@ -46,7 +46,7 @@ def duties(turn: Turn) -> dict[str, list[Duty]]:
 
 
 async def convene(turn: Turn) -> None:
-    """Everything that an activation sets going, in one breath (R010, R124): staff, centres, support, clocks, texts."""
+    """Set going everything that an activation asks for, at once: staff, centres, support, clocks, texts."""
     crisis, plan = turn.the_crisis, turn.rules
     await _forget_last_time(turn)
     await deadlines.start(turn)
@@ -108,7 +108,10 @@ async def convene(turn: Turn) -> None:
 
 
 async def _forget_last_time(turn: Turn) -> None:
-    """Up again after down: everybody is summoned, told and asked anew, and the two hours run anew (R012, R019).
+    """Clear what was answered when the staff was convened before, so that everybody is summoned, told and asked anew,
+    and the two hours run anew.
+
+    What was said and answered the last time stays in the log and where it was said.
 
     What was said and answered the last time stays in the log and where it was said.
     """

@@ -1,4 +1,5 @@
-"""Two hours to stand fully established, three days to be able to run: both from the decision. Plan §5, Krav til krisestaben."""
+"""The deadlines of two hours to stand fully established and three days to be able to run, both from the decision. Plan
+§5, Krav til krisestaben."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from handlers.staff import shift_changes
 
 
 async def start(turn: Turn) -> None:
-    """Set the crisis' clocks; called again when the time of the decision is corrected (T13)."""
+    """Set the timers of the crisis' deadlines; called again when the time of the decision is corrected."""
     crisis, limits = turn.the_crisis, turn.rules.deadlines
     if crisis.decided_at is None:
         raise ValueError("no decision, no clock")
@@ -38,7 +39,7 @@ async def start(turn: Turn) -> None:
 
 @timer("deadlines.warning")
 async def warning(turn: Turn) -> None:
-    """Time is running: said to the staff and the secretariat."""
+    """Warn the staff and the secretariat before the two hours are over."""
     crisis = turn.the_crisis
     if crisis.established_at or crisis.established_due is None or not _running(turn):
         return
@@ -56,7 +57,8 @@ async def warning(turn: Turn) -> None:
 
 @timer("deadlines.breach")
 async def breach(turn: Turn) -> None:
-    """The two hours are over: logged, and nothing is blocked by it (R071)."""
+    """Log, when the two hours are over, that the staff is not fully established, and tell of it; nothing is blocked by
+    it."""
     crisis = turn.the_crisis
     if crisis.established_at or not _running(turn):
         return
@@ -75,7 +77,8 @@ async def breach(turn: Turn) -> None:
 
 @timer("deadlines.sustained")
 async def sustained(turn: Turn) -> None:
-    """Three days have passed. It is a demand on staffing, not an end: nothing is closed (R072, T14)."""
+    """Ask for the next shifts when three days have passed. It is a demand on staffing, not an end: nothing is
+    closed."""
     if not _running(turn):
         return
     await turn.notify(
@@ -91,7 +94,7 @@ async def sustained(turn: Turn) -> None:
 
 @action("deadlines.established", who=rights.runs_staff)
 async def established(turn: Turn) -> None:
-    """`Fuldt etableret`: stamps the time."""
+    """Write down when the staff was fully established, by `Fuldt etableret`."""
     crisis = turn.the_crisis
     if crisis.established_at is not None:
         await turn.answer(Card(f"Fuldt etableret er allerede noteret {turn.clock(crisis.established_at)}."))
@@ -124,7 +127,7 @@ async def established(turn: Turn) -> None:
 
 
 async def remove(turn: Turn) -> None:
-    """Take the clocks off, when the staff steps down."""
+    """Cancel the timers of the deadlines, when the staff steps down."""
     await turn.cancel(
         _breach_key(turn),
         _sustained_key(turn),

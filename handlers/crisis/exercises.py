@@ -1,7 +1,7 @@
 """`øvelse`: the plan is tried with the real people and the real words, and nothing of it is taken for real.
 
-Plan, Planens afprøvning: "mindst én gang hvert andet år planlægges og gennemføres en øvelse" (R245, D10). What an
-exercise says, says so first; that is done in one place, `Turn.drawn`.
+Plan, Planens afprøvning: "mindst én gang hvert andet år planlægges og gennemføres en øvelse". What an exercise says,
+says so first; that is done in one place, `Context.drawn`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ END = ("slut", "stop", "afslut", "færdig")
 
 
 async def _take_part(turn: Turn, text: str) -> None:
-    """Anybody may say something in an exercise that goes on; only some may begin one."""
+    """Run the verb for anybody in an exercise that has begun; only some may begin one."""
     if await going(turn):
         await _run(turn, text)
     else:
@@ -42,7 +42,7 @@ async def _take_part(turn: Turn, text: str) -> None:
     otherwise=_take_part,
 )
 async def exercise(turn: Turn, text: str) -> None:
-    """Alone: the register, and three short ones. Followed by a verb: that verb, inside an exercise."""
+    """Show the register and three short exercises; followed by a verb, run that verb inside an exercise."""
     if not text.strip():
         await turn.answer(await exercise_register.card(turn))
     elif fold(text, trailing=verb_words.MARKS) in {fold(each) for each in END}:
@@ -52,7 +52,7 @@ async def exercise(turn: Turn, text: str) -> None:
 
 
 async def _run(turn: Turn, text: str) -> None:
-    """The verb that follows, in the newest exercise or, where it begins one, in a new."""
+    """Run the verb that follows in the newest exercise or, where it begins one, in a new."""
     found = verb_words.match(text, {each.name: each.synonyms for each in registry.verbs.values()})
     known = registry.verbs.get(found.verb or "")
     if known is None or known.name == "øvelse":
@@ -79,7 +79,8 @@ async def _run(turn: Turn, text: str) -> None:
 
 @action("exercises.begin", who=rights.exercises, crisis=False)
 async def begin(turn: Turn, script: str) -> None:
-    """One tap: the warning goes up the chain at once, and the staff hears more as time goes."""
+    """Begin a short exercise with one tap: the warning goes up the chain at once, and the staff hears more as time
+    goes."""
     chosen = SCRIPTS.get(script)
     if chosen is None or await going(turn):
         await turn.answer(Card("Der er allerede en øvelse i gang. Slut den først: */krise øvelse slut*."))
@@ -97,7 +98,8 @@ async def begin(turn: Turn, script: str) -> None:
 
 @timer("exercises.inject")
 async def inject(turn: Turn, script: str, number: int) -> None:
-    """What happens next, told to the staff; to whoever has it where no staff stands yet."""
+    """Tell the staff what happens next in the exercise, when its time comes; tell whoever has it where there is no
+    staff yet."""
     if turn.the_crisis.state not in ("active", "warned") or script not in SCRIPTS:
         return
     told = SCRIPTS[script].told[number][1]
@@ -110,7 +112,7 @@ async def inject(turn: Turn, script: str, number: int) -> None:
 
 @action("exercises.end", who=rights.exercises)
 async def end(turn: Turn) -> None:
-    """Whoever leads an exercise ends it; a real crisis only the mayor or a deputy can."""
+    """End an exercise, by whoever leads it; a real crisis only the mayor or a deputy can end."""
     if turn.the_crisis.exercise:
         await stand_down.deactivate(turn)
 
@@ -126,7 +128,8 @@ async def _end_newest(turn: Turn) -> None:
 
 @action("exercises.for_real")
 async def for_real(turn: Turn, alert: int) -> None:
-    """`Det er ikke en øvelse`: the same words become a real warning, which goes up the chain at once (D10)."""
+    """Make a real warning, which goes up the chain at once, of the words that were said in an exercise, by `Det er ikke
+    en øvelse`. Only whoever said them can."""
     row = await turn.db.get(Alert, alert)
     if row is None or row.person != turn.sender or not turn.the_crisis.exercise:
         return

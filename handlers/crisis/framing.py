@@ -1,4 +1,4 @@
-"""Hold the framing staff's meeting and take its decisions. Plan §5, "Den rammesættende krisestab"."""
+"""The framing staff's meeting and its decisions. Plan §5, "Den rammesættende krisestab"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from storage.rows.measures import Decision
 
 
 async def ask(turn: Turn) -> None:
-    """ "træder sammen hurtigst muligt" (R033): with the activation a meeting is called, and its card lies in the channel."""
+    """Call a meeting of the framing staff at the activation, "træder sammen hurtigst muligt", and show its card in the
+    channel."""
     last = await turn.db.scalar(
         select(func.max(FramingMeeting.number)).where(FramingMeeting.crisis_id == turn.the_crisis.id)
     )
@@ -39,7 +40,7 @@ async def ask(turn: Turn) -> None:
 
 @action("framing.start", who=rights.meets)
 async def start(turn: Turn, meeting: int) -> None:
-    """Who is there, and when it began; nothing waits for those who are missing."""
+    """Start the meeting: write down who is there, and when it began; nothing waits for those who are missing."""
     row = await _standing(turn, meeting)
     if row is None or row.started_at is not None:
         return
@@ -60,7 +61,8 @@ async def start(turn: Turn, meeting: int) -> None:
 
 @action("framing.decide", who=framing)
 async def decide(turn: Turn, subject: str, answer: str = "") -> None:
-    """A numbered decision in the log, on whose behalf, and what follows from it at once. It can be made anew."""
+    """Log a numbered decision and on whose behalf it is, and set going what follows from it at once. It can be made
+    anew."""
     row, question = await framing_card.newest(turn), questions(turn).get(subject)
     said = answer or turn.value("answer")
     if row is None or question is None or not said or await framing_card.refuse_without_staff(turn):
@@ -107,7 +109,7 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
 
 @action("framing.later", who=rights.meets)
 async def later(turn: Turn, subject: str) -> None:
-    """The next open question instead; this one comes round again."""
+    """Ask the next open question instead; this one comes round again."""
     row = await framing_card.newest(turn)
     if row is None:
         return
@@ -120,7 +122,7 @@ async def later(turn: Turn, subject: str) -> None:
 
 @action("framing.choose", who=rights.meets)
 async def choose(turn: Turn, meeting: int) -> None:
-    """A question out of its turn, or one more time."""
+    """Ask a question out of its turn, or one more time."""
     row = await _standing(turn, meeting)
     subject = turn.value("subject")
     if row is None or subject not in questions(turn):
@@ -131,7 +133,8 @@ async def choose(turn: Turn, meeting: int) -> None:
 
 @action("framing.end", who=rights.meets)
 async def end(turn: Turn, meeting: int) -> None:
-    """What was decided and what was not, in one line that is filed; then over to the operational staff (R034)."""
+    """End the meeting: log what was decided and what was not, in one line that is filed; then hand over to the
+    operational staff."""
     row = await _standing(turn, meeting)
     if row is None or row.started_at is None or row.ended_at is not None:
         return
@@ -155,7 +158,7 @@ async def end(turn: Turn, meeting: int) -> None:
 
 @action("framing.another", who=rights.meets)
 async def another(turn: Turn) -> None:
-    """ "Afholder som udgangspunkt blot et enkelt møde" (R034): one more is possible, but asked about."""
+    """Ask whether there is to be one more meeting: "Afholder som udgangspunkt blot et enkelt møde"."""
     await turn.answer(
         Card(
             "Den rammesættende krisestab holder som udgangspunkt blot et enkelt møde. Skal den mødes igen?",
@@ -169,13 +172,13 @@ async def another(turn: Turn) -> None:
 
 @action("framing.no")
 async def no(turn: Turn) -> None:
-    """It is left at one."""
+    """Call no second meeting, as whoever was asked chose."""
     await turn.replace(Card("Der er ikke indkaldt til et rammesættende møde mere."))
 
 
 @action("framing.call", who=rights.meets)
 async def call(turn: Turn) -> None:
-    """The mayor and the directorate are called again, with where."""
+    """Call the mayor and the directorate again, with where."""
     row = await framing_card.newest(turn)
     if await framing_card.refuse_without_staff(turn):
         return
@@ -203,7 +206,7 @@ async def call(turn: Turn) -> None:
 
 @action("framing.place", who=rights.meets)
 async def move(turn: Turn) -> None:
-    """The place or the link, which the summons then says (R033)."""
+    """Set the place or the link, which the summons then says."""
     place = turn.value("place")
     if not place or place == await summoning.meeting_place(turn):
         return

@@ -1,4 +1,4 @@
-"""Draw the framing meeting's card: what it shall decide, what it has decided, who goes on. Plan §5."""
+"""The framing meeting's card: what it is to decide, what it has decided, who goes on. Plan §5."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ KIND: LogKind = "framing_decision"
 
 
 async def show(turn: Turn) -> None:
-    """The card, as it stands now."""
+    """Show the card in the staff's channel, as it stands now."""
     row = await newest(turn)
     if row is not None:
         await turn.say(turn.staff, await _card(turn, row), key=f"crisis/{turn.the_crisis.id}/framing/{row.number}")
 
 
 async def newest(turn: Turn) -> FramingMeeting | None:
-    """The meeting that was called last."""
+    """Return the meeting that was called last."""
     found: FramingMeeting | None = await turn.db.scalar(
         select(FramingMeeting)
         .where(FramingMeeting.crisis_id == turn.the_crisis.id)
@@ -99,7 +99,8 @@ async def _card(turn: Turn, row: FramingMeeting) -> Card:
 
 
 def _answers(subject: str, question: Question, still_open: int) -> tuple[Button, ...]:
-    """What may be pressed; the label says what it is about, so that a tap too many never answers the next question."""
+    """Make the buttons for an answer; the label says what it is about, so that a tap too many never answers the next
+    question."""
     pressed = tuple(
         Button(f"{question.name}: {answer}", "framing.decide", {"subject": subject, "answer": answer})
         for answer in question.answers
@@ -123,7 +124,7 @@ def _answers(subject: str, question: Question, still_open: int) -> tuple[Button,
 
 
 def _choose(turn: Turn, row: FramingMeeting) -> Button:
-    """Any of the questions, also one that was answered: it can be decided anew."""
+    """Make the button that chooses any of the questions, also one that was answered: it can be decided anew."""
     subjects = tuple((subject, question.name) for subject, question in questions(turn).items())
     which = Field("subject", "Hvilken beslutning?", "choice", required=True, choices=subjects)
     return Button("Vælg beslutning", "framing.choose", {"meeting": row.id}, form=(which,), form_title="Vælg beslutning")
@@ -134,12 +135,13 @@ def _asking(row: FramingMeeting, open_subjects: list[str]) -> str | None:
 
 
 async def _absent(turn: Turn) -> str:
-    """Those of the framing staff who have said that they don't come: filled in, and mended by whoever starts."""
+    """Name those of the framing staff who have said that they don't come: filled in, and corrected by whoever
+    starts."""
     return ", ".join(turn.name(person) for person in await summoning.declining(turn, await turn.members("framing")))
 
 
 async def answers_so_far(turn: Turn, row: FramingMeeting) -> tuple[dict[str, str], dict[str, str]]:
-    """The answers of this meeting, and those of the ones before it; the last of each counts."""
+    """Return the answers of this meeting, and those of the ones before it; the last of each counts."""
     entries = await turn.db.scalars(
         select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND).order_by(LogEntry.no)
     )
@@ -155,7 +157,7 @@ GOES_ON = (("ja", "Fortsætter"), ("nej", "Træder ud"))
 
 
 async def refuse_without_staff(turn: Turn) -> bool:
-    """Tell whoever pressed an old card that there is no staff any longer; returns whether they were refused."""
+    """Refuse whoever pressed an old card when there is no staff any longer; returns whether they were refused."""
     crisis = turn.the_crisis
     if crisis.state == "active" and crisis.level == 2:
         return False
@@ -164,14 +166,14 @@ async def refuse_without_staff(turn: Turn) -> bool:
 
 
 async def transition_line(turn: Turn, row: FramingMeeting) -> str:
-    """Whether the operational staff has taken over."""
+    """Tell whether the operational staff has taken over, or what comes before it can."""
     if row.moved_on_at:
         return f"Den operationelle krisestab tog over {turn.clock(row.moved_on_at)}."
     return "Næste skridt: den operationelle krisestab. Vælg, hvem der fortsætter, og hvem der er chef."
 
 
 async def transition_buttons(turn: Turn, row: FramingMeeting) -> tuple[Button, ...]:
-    """Over, or to one more framing meeting, which is asked about."""
+    """Make the buttons that hand over to the operational staff, or ask about one more framing meeting."""
     another = Button("Nyt rammesættende møde", "framing.another", {"crisis": row.crisis_id})
     if row.moved_on_at:
         return (another,)
@@ -197,7 +199,7 @@ async def transition_buttons(turn: Turn, row: FramingMeeting) -> tuple[Button, .
 
 
 async def at_the_table(turn: Turn) -> list[Member]:
-    """The framing staff, 4K's chief and those from outside: those of whom it is asked."""
+    """Return the framing staff, 4K's chief and those from outside: those who are asked whether they go on."""
     rows = await turn.db.scalars(
         select(Member)
         .where(
@@ -212,11 +214,12 @@ async def at_the_table(turn: Turn) -> list[Member]:
 
 
 def field_of(member: Member) -> str:
-    """What the choice comes back under: a name from outside may be anything."""
+    """Name the form's field for a member: a name from outside may be anything."""
     return f"stays_{member.id if member.person.startswith(OUTSIDE) else member.person}"
 
 
 def name_of(turn: Turn, member: Member) -> str:
+    """Write a member's name as others read it."""
     return turn.name(member.person)
 
 

@@ -1,4 +1,4 @@
-"""What the framing staff takes a stand on, one question at a time, and what follows from each answer. Plan §5; §7; §2.
+"""The framing staff's questions, asked one at a time, and what follows from each answer. Plan §5; §7; §2.
 
 The order is the plan's own. Nothing here is ever required: an open question stands on the card until it is answered.
 """
@@ -26,7 +26,7 @@ TURNS = ("eskalering", "uændret", "det modsatte")
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to decide.
+    """A question that the framing staff decides.
 
     Args:
         name: how the decision is called, in the log and on the card.
@@ -46,7 +46,8 @@ class Question:
 
 
 async def _line_organisation(turn: Turn, answer: str) -> None:
-    """ "evt. aktivere beredskabsplanen og linjeorganisationen" (R035): the chiefs of the centres set their own going."""
+    """Tell the centres' chiefs to set their own organisation going: "evt. aktivere beredskabsplanen og
+    linjeorganisationen"."""
     if answer != YES:
         return
     await turn.notify(
@@ -62,13 +63,13 @@ async def _line_organisation(turn: Turn, answer: str) -> None:
 
 
 async def _direction(turn: Turn, answer: str) -> None:
-    """ "om situationen kalder på eskalering eller det modsatte" (R036): down is the mayor's word, so it is offered."""
+    """Offer to go down a level, which is the mayor's word: "om situationen kalder på eskalering eller det modsatte"."""
     if answer == TURNS[2]:
         await stand_down.offer(turn)
 
 
 async def _emergency_service(turn: Turn, answer: str) -> None:
-    """Yes brings the chief of 4K to the table (R032)."""
+    """Summon the chief of 4K, on a yes."""
     chief = turn.rules.holder("beredskabschef")
     if answer == YES and chief:
         await summoning.call_members(
@@ -82,7 +83,7 @@ async def _police(turn: Turn, answer: str) -> None:
 
 
 async def _others(turn: Turn, answer: str) -> None:
-    """ "og/eller øvrige eksterne myndigheder": each is somebody's to ring to (R032)."""
+    """Give somebody the task of ringing each authority that is named: "og/eller øvrige eksterne myndigheder"."""
     if answer != NO:
         for authority in re.split(r"(?:(?<!\s)\s++)?+(?:[,;]|\bog\b)\s*+|(?:(?<![^\S\n])[^\S\n]++)?+\n\s*+", answer):
             if authority:
@@ -100,7 +101,7 @@ async def _contact(turn: Turn, authority: str) -> None:
 
 
 async def _health(turn: Turn, answer: str) -> None:
-    """ "Eventuelt ved at fagcentret repræsenteres i krisestaben" (R060)."""
+    """Summon the health centre's contact, on a yes: "Eventuelt ved at fagcentret repræsenteres i krisestaben"."""
     centre = turn.rules.health_centre()
     if answer == YES and centre:
         await summoning.call_members(
@@ -112,7 +113,8 @@ async def _health(turn: Turn, answer: str) -> None:
 
 
 async def _members(turn: Turn, answer: str) -> None:
-    """ "hvem der skal være medlemmerne i en evt. efterfølgende operationel krisestab og varsler disse personer" (R037)."""
+    """Summon the members that are named: "hvem der skal være medlemmerne i en evt. efterfølgende operationel krisestab
+    og varsler disse personer"."""
     if answer != NO:
         persons, _ = await audiences.persons(turn, answer)
         await summoning.call_members(
@@ -121,7 +123,8 @@ async def _members(turn: Turn, answer: str) -> None:
 
 
 async def _monitoring(turn: Turn, answer: str) -> None:
-    """ "hvilke telefonnumre, mailadresser og andre kommunikationssystemer" (R039): the plan's own lines, and more as needed."""
+    """Begin to watch the plan's own lines, and more as needed, or end it: "hvilke telefonnumre, mailadresser og andre
+    kommunikationssystemer"."""
     if answer == NO:
         await monitoring.close(turn, media=False)
     else:
@@ -130,7 +133,7 @@ async def _monitoring(turn: Turn, answer: str) -> None:
 
 
 def questions(turn: Turn) -> dict[str, Question]:
-    """Every question by its id, in the order they are asked."""
+    """Return every question by its id, in the order they are asked."""
     centre = turn.rules.health_centre()
     every = {
         "plan": Question("Beredskabsplanen", "Skal beredskabsplanen aktiveres?"),
@@ -172,7 +175,7 @@ def questions(turn: Turn) -> dict[str, Question]:
 
 
 async def unreadable(turn: Turn, subject: str, answer: str) -> list[str]:
-    """The names in an answer that are nobody's; empty when it can be followed."""
+    """Return the names in an answer that are nobody's; empty when it can be followed."""
     if subject != "members" or answer == NO:
         return []
     persons, unknown = await audiences.persons(turn, answer)
@@ -180,5 +183,5 @@ async def unreadable(turn: Turn, subject: str, answer: str) -> list[str]:
 
 
 def behalf(turn: Turn) -> str | None:
-    """Whose right a deputy uses at the table."""
+    """Return whose right a deputy uses at the table."""
     return rights.on_behalf_of(turn.rules, turn.sender, "borgmester", "direktion")

@@ -1,4 +1,4 @@
-"""`/krise` alone: what this person can do now. Nobody remembers a command after two years."""
+"""`/krise` alone: shows what this person can do now. Nobody remembers a command after two years."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LABELS = {
 
 @verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
-    """The five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
+    """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
     if dangers.hear(f"hjælp {text}") is not None and text.strip():
         for leads_on in registry.own_words:
             if await leads_on(turn, f"hjælp {text}"):
@@ -68,7 +68,7 @@ async def show(turn: Turn, text: str) -> None:
 
 
 async def _waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
-    """What still waits for the sender's answer, the urgent first, and the first button of each: at most three.
+    """Find what still waits for the sender's answer, the urgent first, and the first button of each: at most three.
 
     Returns:
         lines to stand in the card, and the buttons of the messages that they tell of.
@@ -94,7 +94,7 @@ async def _waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
 
 @action("help.all", crisis=False)
 async def everything(turn: Turn) -> None:
-    """What this person may write, with an example each: what everybody may first."""
+    """Show what this person may write, with an example each: what everybody may first."""
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
@@ -114,12 +114,12 @@ async def everything(turn: Turn) -> None:
 
 @action("help.run", crisis=False)
 async def run(turn: Turn, verb: str) -> None:
-    """A verb from the card, without words after it: it asks for them."""
+    """Run a verb from the card, without words after it: it asks for them, and checks the right."""
     await router.run(turn, registry.verbs[verb], "")
 
 
 async def _going(turn: Turn) -> list[Crisis]:
-    """What goes on for real, unless it is an exercise that asks: from here a warning is sent."""
+    """Return what goes on for real, unless it is an exercise that asks: from here a warning is sent."""
     return [crisis for crisis in await turn.open_crises() if crisis.exercise == turn.exercise]
 
 

@@ -1,4 +1,4 @@
-"""The page that is a person's own with Krisebot: the status of what goes on, as far as that person may see. Bilag 1, Overblik."""
+"""A person's own page with Krisebot: the status of what goes on, as far as that person may see. Bilag 1, Overblik."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A step of the plan that is left out, with the reason. Plan §3, Fleksibilitetsprincippet.
+"""`undlad`: leaves out a step of the plan, with the reason. Plan §3, Fleksibilitetsprincippet.
 
 Nothing waits for a step that was left out; the log says that it was chosen and not forgotten.
 """
@@ -15,7 +15,8 @@ from handlers.core.turn import Turn
     "undlad", "undlader", help="undlad <trin> fordi <grund> – et trin springes over", who=rights.runs_staff, crisis=True
 )
 async def omit(turn: Turn, text: str) -> None:
-    """ "kan tilpasses og tages i anvendelse på baggrund af en vurdering af behovet" (R020)."""
+    """Log that a step is left out, and why: "kan tilpasses og tages i anvendelse på baggrund af en vurdering af
+    behovet"."""
     if not text.strip():
         await turn.answer(
             Card("Hvad springes over, og hvorfor? Skriv fx */krise undlad fysisk stabsrum fordi alle er på Teams*.")

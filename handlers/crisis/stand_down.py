@@ -1,4 +1,4 @@
-"""Down and out: `nedskaler` and `afblæs`, by the mayor or the deputy alone. Plan §3 and §5.
+"""`nedskaler` and `afblæs`, by the mayor or the deputy alone. Plan §3 and §5.
 
 "Krisestaben har ledelsen, indtil borgmester eller dennes stedfortræder giver meddelelse …"
 """
@@ -69,7 +69,7 @@ async def _propose_deescalation(turn: Turn, text: str) -> None:
     otherwise=_propose_deactivation,
 )
 async def ask_deactivation(turn: Turn, text: str) -> None:
-    """One card, one press; a reason if there is one."""
+    """Ask for one press before the crisis is called off; a reason if there is one."""
     await turn.answer(_card(turn, "deactivate", text))
 
 
@@ -84,13 +84,13 @@ async def ask_deactivation(turn: Turn, text: str) -> None:
     otherwise=_propose_deescalation,
 )
 async def deescalate(turn: Turn, text: str) -> None:
-    """ "skal der hurtigt kunne ændres på beredskabet i nedadgående retning": in one step (R019)."""
+    """Go down to level 1 in one step: "skal der hurtigt kunne ændres på beredskabet i nedadgående retning"."""
     await _deescalate(turn, text)
 
 
 @action("stand_down.deactivate", who=rights.mayor)
 async def deactivate(turn: Turn) -> None:
-    """`Afblæs`."""
+    """Call the crisis off, by `Afblæs`."""
     crisis = turn.the_crisis
     if crisis.state == "closed":
         return
@@ -158,13 +158,13 @@ async def _deescalate(turn: Turn, text: str) -> None:
 
 @action("stand_down.deescalate", who=rights.mayor)
 async def pressed_deescalate(turn: Turn) -> None:
-    """`Nedskaler`, on somebody's proposal."""
+    """Go down to level 1, by `Nedskaler` on somebody's proposal."""
     await _deescalate(turn, turn.value("text"))
 
 
 @action("stand_down.propose", who=rights.anyone)
 async def propose(turn: Turn, subject: Proposal, text: str) -> None:
-    """`Send forslag`: it goes to the mayor and the deputies, who decide."""
+    """Send anybody's proposal to the mayor and the deputies, who decide, by `Send forslag`."""
     turn.db.add(
         Approval(
             crisis_id=turn.the_crisis.id, subject=subject, role="proposal", person=turn.sender, at=turn.now, text=text
@@ -185,7 +185,7 @@ async def propose(turn: Turn, subject: Proposal, text: str) -> None:
 
 
 async def offer(turn: Turn) -> None:
-    """ "… eller det modsatte" (R036): down to level 1, by whoever may; a proposal from the others."""
+    """Offer to go down to level 1, "… eller det modsatte", to whoever may; a proposal to the others."""
     if await rights.mayor.held(turn):
         await turn.answer(_card(turn, "deescalate", ""))
     else:
@@ -231,7 +231,7 @@ async def _decided(turn: Turn, what: str, text: str) -> None:
 
 
 async def _tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None:
-    """Notice to all who got the activation, and to the staff's channel (R073)."""
+    """Tell all who got the activation, and the staff's channel."""
     told = await turn.db.scalars(
         select(Message.recipient).where(Message.crisis_id == turn.the_crisis.id, Message.kind.in_(NOTICES))
     )
@@ -246,7 +246,7 @@ async def _tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None
 
 
 async def _close(turn: Turn) -> None:
-    """The closing list: what is open is handed over, and what was learnt is asked for (R075, R246)."""
+    """Hand over the tasks and measures that are open, add the closing list's tasks, and ask what was learnt."""
     crisis = turn.the_crisis
     open_tasks = [task for task in await tasks.of_crisis(turn) if task.status != "done"]
     open_measures = [row for row in await measure_steps.of_crisis(turn) if row.status not in measure_card.CLOSED]

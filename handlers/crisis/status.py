@@ -1,4 +1,5 @@
-"""How it stands, and who is who, each on one phone screen. Plan §7 and Bilag 1, Overblik and Klare kommandoveje."""
+"""`status` and `hvem`: how it stands, and who is who, each on one phone screen. Plan §7 and Bilag 1, Overblik and Klare
+kommandoveje."""
 
 from __future__ import annotations
 
@@ -26,12 +27,12 @@ SHOWN = 3
 
 @verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer", crisis=True)
 async def status(turn: Turn, text: str) -> None:
-    """ "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer" (R204, R256)."""
+    """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""
     await turn.answer(await card(turn, await turn.here()))
 
 
 async def card(turn: Turn, reader: str) -> Card:
-    """How the crisis stands, as far as it may be seen there.
+    """Draw how the crisis stands, as far as it may be seen there.
 
     Args:
         reader: whoever asked, or the staff's channel, when it was asked there.
@@ -46,7 +47,7 @@ def _head(turn: Turn) -> list[str]:
 
 
 async def whole(turn: Turn, reader: str = "") -> Card:
-    """Everything of it, for those who are about the staff.
+    """Draw the whole status, for those who are in or beside the staff.
 
     Args:
         reader: as for `card`; the staff's channel where nobody is named.
@@ -122,7 +123,8 @@ async def whole(turn: Turn, reader: str = "") -> Card:
 
 
 async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
-    """ "disponere ressourcer og koordinere organisationens interne og eksterne kommunikation" (R056), once there is any."""
+    """Return the lines on resources, communication and the picture, once there are any: "disponere ressourcer og
+    koordinere organisationens interne og eksterne kommunikation"."""
     picture = await picture_texts.newest(turn, "published")
     seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
     rows = [f"{row.quantity} {row.name}" for row in seen]
@@ -135,7 +137,7 @@ async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
 
 @verb("hvem", "roller", help="hvem – chef, stedfortræder, sekretariat, og hvordan de nås")
 async def who(turn: Turn, text: str) -> None:
-    """ "Ingen skal være i tvivl om beslutningsgange og kommunikationskanaler" (R251)."""
+    """Show who has which role: "Ingen skal være i tvivl om beslutningsgange og kommunikationskanaler"."""
     if turn.crisis is None:
         going = await turn.open_crises()
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)

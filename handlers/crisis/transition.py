@@ -1,4 +1,5 @@
-"""Hand over from the framing staff to the operational staff. Plan §5, "kan evt. fortsætte i den operationelle krisestab"."""
+"""The transition from the framing staff to the operational staff. Plan §5, "kan evt. fortsætte i den operationelle
+krisestab"."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from storage.rows.staff import OUTSIDE, Member
 
 @action("transition.go", who=rights.meets)
 async def go(turn: Turn, meeting: int) -> None:
-    """Those who go on are the operational staff's; the others step out, and what they did stays in the history."""
+    """Make those who go on the operational staff, and let the others step out; what they did stays in the history."""
     row = await turn.db.get(FramingMeeting, meeting)
     if (
         row is None

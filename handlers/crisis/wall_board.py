@@ -1,4 +1,4 @@
-"""`tavle`: a link for the screen in the staff's room, which can be withdrawn. Plan §7, overblik (R204)."""
+"""`tavle`: a link for the screen in the staff's room, which can be withdrawn. Plan §7, overblik."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FACT = "wall board"
 
 @verb("tavle", "vægtavle", help="tavle – et link til skærmen i stabsrummet", who=rights.runs_staff, crisis=True)
 async def board(turn: Turn, text: str) -> None:
-    """A new link; the one before it stops working."""
+    """Make a new link; the one before it stops working."""
     secret = secrets.token_urlsafe(18)
     await turn.db.merge(Remembered(name=FACT, value={"secret": secret, "crisis": turn.the_crisis.id}))
     await turn.log("Link til vægtavlen er lavet; et tidligere virker ikke mere", kind="board", verification="confirmed")
@@ -29,7 +29,7 @@ async def board(turn: Turn, text: str) -> None:
 
 @action("board.withdraw", who=rights.runs_staff)
 async def withdraw(turn: Turn) -> None:
-    """The link stops working at once."""
+    """End the link at once."""
     standing = await turn.db.get(Remembered, FACT)
     if standing is None or not standing.value.get("secret"):
         return

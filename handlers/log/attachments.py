@@ -1,4 +1,5 @@
-"""Keep, log and tell of what came along, once it has been fetched or could not be. Plan §7, Dokumentation."""
+"""Attachments: keeps, logs and tells of a picture or file once it has been fetched or could not be. Plan §7,
+Dokumentation."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from storage.rows.traffic import Message
 
 
 async def arrived(turn: Turn, row: Attachment, content: bytes) -> None:
-    """The bytes are here: they are kept, and their hash goes into the chain of the log (R186)."""
+    """Store an attachment's bytes and write their hash into the chain of the log."""
     before = await enclosures.mention(turn, row)
     row.sha256, row.size = await store(turn.db, content), len(content)
     row.state, row.reason = "kept", None
@@ -23,7 +24,7 @@ async def arrived(turn: Turn, row: Attachment, content: bytes) -> None:
 
 
 async def lost(turn: Turn, row: Attachment, reason: str) -> None:
-    """It can't be had: that is a fact, in the log too, and whoever saved it is told.
+    """Mark an attachment as failed, log it, and tell whoever saved it: that it can't be had is a fact.
 
     Args:
         reason: Danish, to stand after "kunne ikke gemmes:".
@@ -43,7 +44,8 @@ async def _settle(turn: Turn, row: Attachment, before: str) -> None:
 
 
 async def mend(turn: Turn, row: Attachment, before: str) -> None:
-    """Change what the cards say of it, wherever they stand: those that name its line, or were said to whoever sent it.
+    """Correct what the cards say of an attachment, wherever they stand: those that name its line, or were said to
+    whoever sent it.
 
     Args:
         before: what `mention` said before it changed.

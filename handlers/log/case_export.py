@@ -1,4 +1,4 @@
-"""`eksport`: the whole case in one ZIP, packed while others work, behind a link that runs out. Plan §5, step 7; D11.
+"""`eksport`: the whole case in one ZIP, packed while others work, behind a link that runs out. Plan §5, step 7.
 
 The same link on every platform: no platform keeps a copy of the case, and one that is down hides none.
 """
@@ -33,7 +33,8 @@ ATTEMPTS = 3
     grave=True,
 )
 async def export(turn: Turn, text: str) -> None:
-    """Asked for again while it is being packed, it is the same one (D11)."""
+    """Start packing the case and promise the link to whoever asked; asked again meanwhile, show the one that is under
+    way."""
     standing = await turn.db.scalar(
         select(CaseExport).where(
             CaseExport.crisis_id == turn.the_crisis.id,
@@ -63,12 +64,17 @@ async def export(turn: Turn, text: str) -> None:
 
 
 async def progress(turn: Turn, row: CaseExport, step: str) -> None:
-    """What is being packed just now."""
+    """Show whoever asked what is being packed just now.
+
+    Args:
+        row: the export.
+        step: what is being written, Danish.
+    """
     await _show(turn, row, f"Den bliver pakket: {step} …")
 
 
 async def ready(turn: Turn, row: CaseExport, content: bytes) -> None:
-    """It is packed: whoever asked gets the link, and nobody else (R216)."""
+    """Store the packed case, and send the link to whoever asked and to nobody else."""
     row.sha256, row.state = await store(turn.db, content), "ready"
     row.secret, row.until = secrets.token_urlsafe(24), turn.now + LIFE
     size = enclosures.measure(len(content))
@@ -91,14 +97,14 @@ async def ready(turn: Turn, row: CaseExport, content: bytes) -> None:
 
 
 async def failed(turn: Turn, row: CaseExport) -> None:
-    """It could not be packed: what the operator sees is in krisebot's own log."""
+    """Tell whoever asked that the case could not be packed: what the operator sees is in krisebot's own log."""
     row.state = "failed"
     await _show(turn, row, "⚠️ Den kunne ikke pakkes. Bed it-afdelingen om *krisebot export*.")
 
 
 @action("case_export.withdraw", who=rights.runs_staff)
 async def withdraw(turn: Turn, number: int) -> None:
-    """`Træk linket tilbage`."""
+    """Withdraw the link before its time, by the button `Træk linket tilbage`."""
     row = await turn.db.get(CaseExport, number)
     if row is not None and row.crisis_id == turn.the_crisis.id:
         await _end(turn, row, f"Linket er trukket tilbage af {turn.name(turn.sender)}.")
@@ -106,7 +112,7 @@ async def withdraw(turn: Turn, number: int) -> None:
 
 @timer("case_export.over")
 async def over(turn: Turn, number: int) -> None:
-    """The link's time is up, and the copy is not kept."""
+    """End the link when its time is up, and delete the copy."""
     row = await turn.db.get(CaseExport, number)
     if row is not None:
         await _end(turn, row, "Linket virker ikke længere. Skriv */krise eksport* igen.")
@@ -125,7 +131,8 @@ async def _end(turn: Turn, row: CaseExport, why: str) -> None:
 
 
 async def _show(turn: Turn, row: CaseExport, how: str, *buttons: Button) -> None:
-    """One card for each export, in the one-to-one chat: the staff's channel is read by more than may have the case."""
+    """Show how an export stands, on one card in the one-to-one chat: the staff's channel is read by more than may have
+    the case."""
     await turn.say(
         row.asked_by,
         Card(f"*Eksport af sagen, krise nr. {turn.the_crisis.number}.* {how}", buttons=buttons),

@@ -1,4 +1,5 @@
-"""The case that everything is kept on: its numbers in ESDH and in C3. Plan §7, Krav til håndteringen af informationer."""
+"""Case numbers: those of ESDH and C3 that everything is filed under. Plan §7, Krav til håndteringen af
+informationer."""
 
 from __future__ import annotations
 
@@ -10,14 +11,15 @@ from handlers.log import journal
 
 
 async def ask(turn: Turn) -> None:
-    """ "oprettes en selvstændig sag …" (R181): the secretariat is asked at once, and every evening until it is there."""
+    """Ask the secretariat for the case's numbers, "oprettes en selvstændig sag …": at once, and every evening until
+    they are there."""
     for person in turn.rules.holders("sekretær") or await turn.chiefs():
         await turn.say(person, card(turn), key=f"crisis/{turn.the_crisis.id}/case/{person}")
     await journal.look_tonight(turn)
 
 
 def card(turn: Turn) -> Card:
-    """The case's two references, with a form for what is missing (T16)."""
+    """Draw the case's two references, with a form for what is missing."""
     crisis = turn.the_crisis
     missing = journal.without_number(crisis)
     head = (
@@ -36,7 +38,7 @@ def card(turn: Turn) -> Card:
 
 
 def button(turn: Turn) -> Button:
-    """A form for both numbers; it works after the end too."""
+    """Make the button with a form for both numbers; it works after the crisis is over too."""
     crisis = turn.the_crisis
     return Button(
         "Skriv sagsnumre",
@@ -52,7 +54,7 @@ def button(turn: Turn) -> Button:
 
 @verb("sag", "sagsnummer", help="sag 26/1234 eller sag c3 4711 – sagens numre", who=rights.runs_staff, crisis=True)
 async def case(turn: Turn, text: str) -> None:
-    """Typed in one breath; without a number, how it stands."""
+    """Write down the case's number in ESDH or C3; without a number, show which it has."""
     reference = text.strip()
     in_c3 = reference.casefold().startswith("c3")
     reference = reference[2:].strip() if in_c3 else reference
@@ -65,7 +67,7 @@ async def case(turn: Turn, text: str) -> None:
 
 @action("case.numbers", who=rights.runs_staff)
 async def numbers(turn: Turn) -> None:
-    """`Skriv sagsnumre`."""
+    """Write down the numbers that the form `Skriv sagsnumre` was filled in with."""
     await note(turn, turn.value("esdh"), in_c3=False)
     await note(turn, turn.value("c3"), in_c3=True)
     await turn.answer(card(turn))

@@ -1,4 +1,4 @@
-"""`grad`: who may see a line of the log, chosen afterwards. Plan §8, Fortrolighed (R216).
+"""`grad`: changes who may see a line of the log, afterwards. Plan §8, Fortrolighed.
 
 The line stands; that it has another grade is a line of its own. What has repeated a line's words follows it up, and the
 messages that stand with them lose them.
@@ -36,7 +36,7 @@ MANY = ("information", "saved", "confirmation", KIND, *sorted(NOTICES - {"order"
     grave=True,
 )
 async def grade(turn: Turn, text: str) -> None:
-    """A line's number and its grade; without the grade, which it has."""
+    """Give a line of the log another grade; without the grade, show which it has."""
     found = lines.numbered(text)
     wanted = clearance.named(turn, found[1].strip(" .:!")) if found else None
     if found is None or (found[1] and wanted is None):
@@ -55,7 +55,7 @@ async def grade(turn: Turn, text: str) -> None:
 
 @action("log.grade", who=rights.log_keeper)
 async def chosen(turn: Turn, no: int) -> None:
-    """`Fortrolighed`, on the line's card."""
+    """Give a line the grade that was chosen under `Fortrolighed` on its card."""
     wanted = turn.chosen("grade", GRADES)
     if wanted is not None:
         await _set(turn, no, wanted)
@@ -90,7 +90,7 @@ async def _set(turn: Turn, no: int, wanted: Grade) -> None:
 
 
 async def _change(turn: Turn, entry: LogEntry, wanted: Grade, asked: int) -> None:
-    """A line of its own, which carries the new grade itself."""
+    """Log a line of its own that carries the new grade itself, and set the line's state to it."""
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     before, state.grade = state.grade, wanted
     await turn.db.flush()
@@ -106,7 +106,7 @@ async def _change(turn: Turn, entry: LogEntry, wanted: Grade, asked: int) -> Non
 
 
 async def _repeating(turn: Turn, entry: LogEntry, wanted: Grade) -> list[LogEntry]:
-    """The lines that say the same words, tell of the same row or correct the line, and may be seen by more."""
+    """Return the lines that say the same words, tell of the same row or correct the line, and may be seen by more."""
     said, row = await redaction.said_by(turn.db, turn.the_crisis, [entry]), redaction.row_of(exported(entry)["refs"])
     words = [max(text.split(), key=len) for text in (*said.texts, *(each.text for each in said.short))]
     found = await turn.db.execute(
@@ -132,7 +132,7 @@ async def _repeating(turn: Turn, entry: LogEntry, wanted: Grade) -> list[LogEntr
 
 
 async def _followed(turn: Turn, no: int, grade: Grade) -> list[LogEntry]:
-    """The lines that got this grade for repeating that line, and still have it."""
+    """Return the lines that got this grade for repeating that line, and still have it."""
     changes = await turn.db.scalars(
         select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)
     )
@@ -148,7 +148,7 @@ async def _followed(turn: Turn, no: int, grade: Grade) -> list[LogEntry]:
 
 
 async def _take_back(turn: Turn) -> int:
-    """Take confidential words out of the messages that stand where they may not be seen; how many there were."""
+    """Remove confidential words from the messages that stand where they may not be seen; return how many there were."""
     secrets = await turn.secrets()
     taken = 0
     for message in await turn.db.scalars(select(Message).where(Message.crisis_id == turn.the_crisis.id)):

@@ -1,4 +1,4 @@
-"""What was held back for a CPR number goes on, as whoever typed it has chosen (D07)."""
+"""What was held back for a CPR number: goes on as whoever typed it has chosen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from storage.rows.traffic import Inbox
 
 @action("held.remove", crisis=False)
 async def remove(turn: Turn, inbox: int) -> None:
-    """`Fjern nummeret`: out of what was kept too; the rest goes on as if it had been typed so."""
+    """Remove the number from what was kept too, by `Fjern nummeret`, and go on as if it had been typed so. Only whoever
+    typed it may choose."""
     row = await _of_sender(turn, inbox)
     if row is None:
         return
@@ -24,7 +25,8 @@ async def remove(turn: Turn, inbox: int) -> None:
 
 @action("held.confidential")
 async def confidential(turn: Turn, inbox: int) -> None:
-    """`Gem som Fortrolig`: the words stand in one log line of that grade; all else goes on without the number."""
+    """Save the words in one log line of the highest grade, by `Gem som Fortrolig`; all else goes on without the number.
+    Only whoever typed it may choose."""
     row = await _of_sender(turn, inbox)
     if row is None:
         return
@@ -57,7 +59,7 @@ async def confidential(turn: Turn, inbox: int) -> None:
 
 
 async def _of_sender(turn: Turn, inbox: int) -> Inbox | None:
-    """What is held, when it is still so and the sender is who typed it."""
+    """Return the input that is held back, when it is still so and the sender is who typed it."""
     row = await turn.db.get(Inbox, inbox)
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""`journal`: what still has to be filed on the case. Plan §7, Dokumentation (R187); §9 (R231).
+"""`journal`: what still has to be filed on the case. Plan §7, Dokumentation; §9.
 
 "Både den interne og eksterne kommunikation skal journaliseres på sagen." Krisebot files nothing itself: it knows what
 is missing, reminds of it, and remembers the document number that a person gives it.
@@ -26,7 +26,7 @@ SHOWN = 15
 
 
 async def demand(turn: Turn, entry: LogEntry, kind: str, what: str) -> None:
-    """Something has to be filed: it stands in the list until it has a document number.
+    """Put a log entry on the list of what has to be filed, where it stands until it has a document number.
 
     Args:
         entry: the log line that tells of it.
@@ -40,7 +40,7 @@ async def demand(turn: Turn, entry: LogEntry, kind: str, what: str) -> None:
 
 
 async def look_tonight(turn: Turn) -> None:
-    """See to it that somebody is reminded at the end of the day."""
+    """Set the timer that reminds somebody at the end of the day."""
     local = turn.now.astimezone(turn.zone)
     evening = local.replace(hour=EVENING.hour, minute=EVENING.minute, second=0, microsecond=0)
     await turn.at(
@@ -51,7 +51,7 @@ async def look_tonight(turn: Turn) -> None:
 
 
 async def missing(turn: Turn) -> list[Filing]:
-    """What has no document number yet, the oldest first."""
+    """Return what has no document number yet, the oldest first."""
     return list(
         await turn.db.scalars(
             select(Filing)
@@ -71,7 +71,7 @@ async def missing(turn: Turn) -> list[Filing]:
     crisis=True,
 )
 async def journal(turn: Turn, text: str) -> None:
-    """The list; or a log line's document number, also one that wasn't in the list."""
+    """Show what has to be filed; or give a log line its document number, also one that wasn't on the list."""
     if not text.strip():
         await turn.answer(card(turn, await missing(turn)))
         return
@@ -86,7 +86,7 @@ async def journal(turn: Turn, text: str) -> None:
 
 @action("journal.file", who=rights.runs_staff)
 async def file(turn: Turn) -> None:
-    """The form."""
+    """Give the line that was chosen in the form the document number that was filled in."""
     number = turn.value("log_no")
     if not number.isdecimal() or not turn.value("document_no"):
         await turn.answer(Card("Vælg, hvad det er, og skriv dokumentnummeret. Intet er ændret."))
@@ -129,7 +129,7 @@ async def _file(turn: Turn, log_no: int, document_no: str) -> None:
 
 
 def card(turn: Turn, rows: Sequence[Filing], head: str = "") -> Card:
-    """The list of what is missing, with a form to give one its number.
+    """Draw the list of what is missing, with a form to give one its number.
 
     Args:
         rows: what is missing.
@@ -163,7 +163,7 @@ def card(turn: Turn, rows: Sequence[Filing], head: str = "") -> Card:
 
 @timer("journal.evening")
 async def evening(turn: Turn) -> None:
-    """The end of the day: the secretariat is reminded, as long as something is missing."""
+    """Remind the secretariat at the end of each day, as long as something is missing."""
     crisis = turn.the_crisis
     rows = await missing(turn)
     numbers = without_number(crisis)
@@ -184,7 +184,7 @@ async def evening(turn: Turn) -> None:
 
 
 def without_number(crisis: Crisis) -> list[str]:
-    """The systems in which the crisis' case has no number yet."""
+    """Return the systems in which the crisis' case has no number yet."""
     return [name for name, number in (("ESDH", crisis.case_ref), ("C3", crisis.c3_ref)) if not number]
 
 

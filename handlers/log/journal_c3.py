@@ -1,6 +1,8 @@
-"""`c3`: what the other municipalities shall see, ready to copy, and marked when somebody has. Plan §6 (R168).
+"""`c3`: what the other municipalities are to see, ready to copy, and marked when somebody has. Plan §6.
 
-C3 is the record across municipalities; krisebot's log is the staff's working log (T16).
+C3 is the record across municipalities; krisebot's log is the staff's working log.
+
+C3 is the record across municipalities; krisebot's log is the staff's working log.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ LONGEST, LONGEST_LINE = 2200, 300  # characters that a platform's card has room 
     crisis=True,
 )
 async def c3(turn: Turn, text: str) -> None:
-    """What is new since the last time; with a number, the case's."""
+    """Show what is new since the last transfer; with a number, write it down as the case's number in C3."""
     if re.search(r"\d", text):
         await case_numbers.note(turn, text.strip(), in_c3=True)
     await turn.answer(await _card(turn))
@@ -43,7 +45,7 @@ async def c3(turn: Turn, text: str) -> None:
 
 @action("c3.transferred", who=rights.runs_staff)
 async def transferred(turn: Turn, up_to: int) -> None:
-    """`Overført til C3`: who and when; then the next that waits."""
+    """Log who has transferred what and when, by `Overført til C3`, and show the next that waits."""
     last = await _last(turn)
     since = exported(last)["refs"]["up_to"] if last else 0
     if up_to <= since:
@@ -61,7 +63,7 @@ async def transferred(turn: Turn, up_to: int) -> None:
 
 
 async def how_far(turn: Turn) -> str:
-    """In one line: up to where, by whom and when."""
+    """Tell in one line how far C3 has been brought: up to where, by whom and when."""
     last = await _last(turn)
     if last is None:
         return "Intet er overført til C3."

@@ -1,6 +1,6 @@
-"""How a line comes into the log: what its writer says of it, by words or in a form, and may say. Plan §7 and §8.
+"""The words before a log line, and the form beside it: what its writer says of the line, and may say. Plan §7 and §8.
 
-R182, R183 (in and out), R184 (confirmed), R186 (when it happened), R216 (its grade).
+In and out, whether it is confirmed, when it happened, and its grade.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AT = re.compile(r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?)\s*:\s", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Way:
-    """Which way something went.
+    """The way that what a line tells went: in, out or inside, from whom and to whom.
 
     Args:
         direction: seen from the staff.
@@ -50,7 +50,7 @@ INWARDS = Way()
 
 
 def spoken(turn: Turn, text: str) -> tuple[bool, Grade, str]:
-    """What is said of a line before its words: "! fortrolig: …", in any order.
+    """Read what is said of a line before its words: "! fortrolig: …", in any order.
 
     Returns:
         whether it is said to be confirmed, its grade, and the words.
@@ -70,9 +70,14 @@ def spoken(turn: Turn, text: str) -> tuple[bool, Grade, str]:
 
 
 def way(turn: Turn, text: str) -> Way:
-    """ "kl 13.40: …", "fra DMI: …", "til politiet: …": read out of the first words, which stay where they are.
+    """Read the way a line went out of its first words, "kl 13.40: …", "fra DMI: …", "til politiet: …", which stay where
+    they are.
 
-    Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is nobody.
+    Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is
+    nobody.
+
+    Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is
+    nobody.
     """
     found, happened = INWARDS, None
     if said := AT.match(text):
@@ -87,14 +92,14 @@ def way(turn: Turn, text: str) -> Way:
 
 
 def filled_in(turn: Turn) -> Way:
-    """The same, from the form; a message's author is its sender whatever way it went."""
+    """Read the way a line went out of the form; a message's author is its sender whatever way it went."""
     direction = turn.chosen("direction", dict(DIRECTIONS)) or "in"
     outside = turn.value("party")
     return Way(direction, receiver=(_party(turn, outside) or outside or "eksternt") if direction == "out" else "")
 
 
 def read_back(turn: Turn, way: Way) -> str:
-    """What was read out of the words, on a line of its own; empty where that is nothing."""
+    """Tell what was read out of the words, on a line of its own; empty where that is nothing."""
     parts = [f"Fra {quote(turn.name(way.sender))}"] if way.sender else []
     parts += [f"Udgående, til {quote(turn.name(way.receiver))}"] if way.direction == "out" else []
     parts += ["Intern i staben"] if way.direction == "internal" else []
@@ -103,7 +108,7 @@ def read_back(turn: Turn, way: Way) -> str:
 
 
 def _party(turn: Turn, name: str) -> str:
-    """A person's id, or the name as it was typed; empty when it is nobody's."""
+    """Return a person's id, or the name as it was typed; empty when it is nobody's."""
     persons = turn.rules.named(name.lstrip("@"))
     if len(persons) == 1:
         return persons[0]
@@ -112,7 +117,8 @@ def _party(turn: Turn, name: str) -> str:
 
 
 async def asked(turn: Turn) -> tuple[Field, ...]:
-    """The fields beside the words, as the sender may fill them in: whether it is confirmed, its grade, and which way it went.
+    """Return the fields beside the words, as the sender may fill them in: whether it is confirmed, its grade, and which
+    way it went.
 
     Nothing is answered and nothing changed: it is drawn before anything is saved.
     """
@@ -144,7 +150,8 @@ async def asked(turn: Turn) -> tuple[Field, ...]:
 
 
 async def granted(turn: Turn, confirmed: bool, wanted: Grade) -> tuple[Verification, Grade, str]:
-    """A line as its writer may have it: everybody may keep it for fewer, only the log keeper opens or confirms it.
+    """Return a line's state as its writer may set it: everybody may keep it for fewer, only the log keeper opens or
+    confirms it.
 
     Args:
         confirmed: whether the writer says that it is.

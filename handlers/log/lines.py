@@ -31,9 +31,11 @@ SHOWN = 1500
     crisis=True,
 )
 async def write(turn: Turn, text: str) -> None:
-    """ "! …" is confirmed, "? …" unconfirmed, and so is what says neither (R182, R184); "fortrolig: …" has that grade (R216).
+    """Write a line in the log: "! …" is confirmed, "? …" unconfirmed, and so is what says neither; "fortrolig: …" has
+    that grade. "fra politiet: …", "til politiet: …" and "kl 13.40: …" are read too; those words stand in the line as
+    well.
 
-    "fra politiet: …", "til politiet: …" and "kl 13.40: …" are read too (R183, R186); those words stand in the line as well.
+    "fra politiet: …", "til politiet: …" and "kl 13.40: …" are read too; those words stand in the line as well.
     """
     confirmed, wanted, text = line_words.spoken(turn, text)
     text = text or enclosures.titled(turn.the_incoming.enclosed)
@@ -58,7 +60,7 @@ async def write(turn: Turn, text: str) -> None:
 
 @verb("bekræft", "bekraeft", "bekræftet", help="bekræft <nr> – linjen er bekræftet", who=rights.staff, crisis=True)
 async def confirm(turn: Turn, text: str) -> None:
-    """Confirmed by those who may; the history stays (R184)."""
+    """Confirm a line; that it was unconfirmed before stays in the log."""
     number = numbered(text)
     if number is None:
         await turn.answer(Card("Hvilken linje? Skriv fx */krise bekræft 17*."))
@@ -68,7 +70,7 @@ async def confirm(turn: Turn, text: str) -> None:
 
 @verb("ret", "rettelse", help="ret <nr> <ny tekst> – rettelsen peger tilbage på linjen", who=rights.staff, crisis=True)
 async def correct(turn: Turn, text: str) -> None:
-    """A correction is a new line that points back; what stood there stands (R186)."""
+    """Correct a line by a new one that points back to it; what stood there stands."""
     number = numbered(text)
     if number is None or not number[1]:
         await turn.answer(Card("Hvilken linje, og hvad skal der stå? Skriv fx */krise ret 17 det var 14 beboere*."))
@@ -78,13 +80,14 @@ async def correct(turn: Turn, text: str) -> None:
 
 @action("log.confirm")
 async def pressed_confirm(turn: Turn, no: int) -> None:
-    """`Bekræft`."""
+    """Confirm the line whose `Bekræft` was pressed; `confirm_line` checks the right."""
     await confirm_line(turn, no)
 
 
 @action("log.correct")
 async def pressed_correct(turn: Turn, no: int) -> None:
-    """`Ret`."""
+    """Correct the line whose `Ret` was pressed, with the text that was filled in, for whoever wrote it and the log
+    keeper."""
     text = turn.value("text")
     if text:
         await _correct(turn, no, text)
@@ -93,6 +96,7 @@ async def pressed_correct(turn: Turn, no: int) -> None:
 
 
 async def confirm_line(turn: Turn, no: int) -> None:
+    """Confirm a line; from somebody who may not, log only that they think it is right, and tell them so."""
     try:
         state = await state_of(turn.db, turn.the_crisis, no)
     except NoSuchEntry:
@@ -139,7 +143,12 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
 
 
 async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
-    """Show whoever asked how a line stands, with as much of it as may be seen where the card stands."""
+    """Show whoever asked how a line stands, with as much of it as may be seen where the card stands.
+
+    Args:
+        entry: the line.
+        hint: said below it, Danish.
+    """
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
     await turn.answer(await _saved(turn, entry, await clearance.highest_for(turn, where), hint), key=key)
@@ -154,7 +163,7 @@ async def look_up(turn: Turn, no: int) -> None:
 
 
 async def redraw(turn: Turn, entry: LogEntry) -> None:
-    """Every card that tells of a line is drawn as it stands now, for whoever has it."""
+    """Show a line as it stands now on every card that tells of it, for whoever has it."""
     begins = f"crisis/{turn.the_crisis.id}/log/{entry.no}/"
     found = await turn.db.execute(
         select(Message.key, Message.recipient).where(Message.key.startswith(begins, autoescape=True))
@@ -185,10 +194,10 @@ async def _saved(turn: Turn, entry: LogEntry, highest: Grade, hint: str = "") ->
 
 
 def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:
-    """A line's text as a card may show it.
+    """Return a line's text as a card may show it.
 
     Args:
-        highest: the highest grade that may be seen where the card stands. A CPR number is seen nowhere (D07).
+        highest: the highest grade that may be seen where the card stands. A CPR number is seen nowhere.
     """
     if not within(state.grade, highest):
         return f"({turn.rules.grade_name(state.grade)})"
@@ -197,7 +206,7 @@ def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:
 
 
 def grade_button(turn: Turn, no: int, grade: Grade) -> Button:
-    """The way to another grade."""
+    """Make the button that changes a line's grade."""
     choices = tuple((each, turn.rules.grade_name(each)) for each in GRADES)
     return Button(
         "Fortrolighed",
@@ -209,7 +218,7 @@ def grade_button(turn: Turn, no: int, grade: Grade) -> Button:
 
 
 async def entry_of(turn: Turn, no: int) -> LogEntry:
-    """The line with that number.
+    """Return the log line with that number; None where there is none.
 
     Raises:
         NoSuchEntry: the log has no such line.
@@ -221,7 +230,7 @@ async def entry_of(turn: Turn, no: int) -> LogEntry:
 
 
 def numbered(text: str) -> tuple[int, str] | None:
-    """ "nr. 17: …" as a line's number and the words after it."""
+    """Split "nr. 17: …" into a line's number and the words after it; None where there is no number."""
     found = re.match(r"\s*(?:nr\.?\s*)?(\d{1,9})\b[:.]?\s*(.*)", text, re.DOTALL | re.IGNORECASE)
     return (int(found[1]), found[2].strip()) if found else None
 

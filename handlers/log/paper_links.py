@@ -1,4 +1,5 @@
-"""`PDF og Word`: the situation picture, an agenda or minutes as a paper, for whoever shall sign, print or file it. Plan §7.
+"""`PDF og Word`: the situation picture, an agenda or minutes as a paper, for whoever is to sign, print or file it. Plan
+§7.
 
 A paper is reached by a link of one's own, which ends by itself: chat has no one way to hand over a file everywhere.
 """
@@ -20,7 +21,7 @@ NAMES = {"picture": "Situationsbilledet", "agenda": "Dagsordenen", "minutes": "R
 
 
 def button(crisis: int, kind: str, version: int, meeting: int | None = None) -> Button:
-    """The button for a card.
+    """Make the button that sends the links of a paper.
 
     Args:
         crisis: the crisis' row.
@@ -35,7 +36,7 @@ def button(crisis: int, kind: str, version: int, meeting: int | None = None) -> 
 
 @action("papers.give", who=rights.staff)
 async def give(turn: Turn, kind: str, version: int, meeting: int | None = None) -> None:
-    """Two links, to whoever pressed and to nobody else, wherever they pressed."""
+    """Send two links, to PDF and Word, to whoever pressed and to nobody else, wherever they pressed."""
     row = Paper(
         crisis_id=turn.the_crisis.id,
         secret=secrets.token_urlsafe(24),

@@ -1,4 +1,4 @@
-"""The database has been put back from a copy: those who are at work are told what may be missing. Plan §7; D05, D06."""
+"""After a restore: tells those who are at work what may be missing. Plan §7."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.rows.crisis import Crisis
 
 
 async def tell(db: AsyncSession, now: datetime, plan: Plan, taken_at: datetime) -> int:
-    """Write it in the log of every crisis that goes on, and in its staff's channel.
+    """Write in the log of every crisis that is not over that a copy was put back, and tell its staff.
 
     Args:
         db: a turn's session.

@@ -1,4 +1,4 @@
-"""Save to the log what was said elsewhere: "Gem i log", reactions, forwarded messages, and later edits of them. Plan §7."""
+"""Saving what was said elsewhere: "Gem i log", reactions, forwarded messages, and later edits of them. Plan §7."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
 
 @action("log.save")
 async def save(turn: Turn) -> None:
-    """`Gem i log` on somebody's message: the author and the time are the message's own (R182, R026)."""
+    """Save somebody's message in the log by `Gem i log`: the author and the time are the message's own. Whoever is not
+    in the staff is offered to report it instead."""
     incoming = turn.the_incoming
     text = turn.value("text") or incoming.text or enclosures.titled(incoming.enclosed)
     if not await rights.staff.held(turn):
@@ -49,7 +50,8 @@ async def save(turn: Turn) -> None:
 
 @action("log.forward", crisis=False)
 async def forward(turn: Turn) -> None:
-    """A message sent on to the bot alone is saved as its author wrote it, or becomes what is said above it (R026, R196)."""
+    """Save a message that was sent on to the bot alone as its author wrote it, or make of it what is said above it.
+    Anybody may send on; what it becomes has rights of its own."""
     incoming = turn.the_incoming
     text = incoming.text or enclosures.titled(incoming.enclosed)
     verbs = {name: registry.verbs[name].synonyms for name in BECOMES}
@@ -78,9 +80,12 @@ async def forward(turn: Turn) -> None:
 
 @action("log.reaction")
 async def reaction(turn: Turn) -> None:
-    """📌 saves a message in the log, ✅ confirms the line it became, 🆘 makes a request for assistance of it.
+    """Save a message by 📌, confirm the line it became by ✅, ask for assistance with it by 🆘; only the staff's reactions
+    count.
 
-    Taking one away changes nothing (R182).
+    Taking one away changes nothing.
+
+    Taking one away changes nothing.
     """
     incoming = turn.the_incoming
     if not await rights.staff.held(turn):
@@ -104,7 +109,7 @@ async def reaction(turn: Turn) -> None:
 
 @action("log.source_edited", crisis=False)
 async def source_edited(turn: Turn) -> None:
-    """A message that was saved is edited or deleted: the log stands, and says so (D08)."""
+    """Log that a message which was saved has been edited or deleted at its source: the line stands unchanged."""
     incoming = turn.the_incoming
     entry = await turn.db.scalar(
         select(LogEntry).where(LogEntry.message == incoming.message).order_by(LogEntry.id).limit(1)
@@ -123,7 +128,7 @@ async def source_edited(turn: Turn) -> None:
 
 
 async def _offer_report(turn: Turn, text: str) -> None:
-    """Who doesn't write the log can still hand on what was said, to the last word (R196)."""
+    """Offer whoever doesn't write the log to hand on what was said, to the last word, as a report."""
     await turn.answer(
         Card(
             f"Loggen skrives af {rights.staff.holders}. Skal krisestaben have beskeden som en melding?\n»{quote(text, lines.SHOWN)}«",
@@ -165,7 +170,7 @@ async def _save(
 
 
 async def _heard(turn: Turn, message: str) -> Incoming | None:
-    """What was said in a message, as we heard it."""
+    """Return the input in which a message was said, as we heard it."""
     for row in await turn.db.scalars(select(Inbox).where(Inbox.message == message).order_by(Inbox.id)):
         heard = Incoming.from_json(row.body)
         if heard.kind in ("text", "command"):

@@ -1,6 +1,8 @@
-"""The log's newest hash, posted where a rewriting of the log can't reach it: the staff's channel, hourly and on export.
+"""The log's seal: its newest hash, posted where a rewriting of the log can't reach it, in the staff's channel, hourly
+and on export.
 
-An unkeyed chain shows what disagrees with it, not a whole rewriting; `krisebot verify --head` compares with a posted one.
+An unkeyed chain shows what disagrees with it, not a whole rewriting; `krisebot verify --head` compares with a posted
+one.
 """
 
 from __future__ import annotations
@@ -19,13 +21,13 @@ EVERY = timedelta(hours=1)
 
 
 async def begin(turn: Turn) -> None:
-    """Post it hourly from now on, while the crisis goes on."""
+    """Post the seal hourly from now on, until the crisis is over."""
     await turn.at(turn.now + EVERY, "log_seal.hour", f"crisis/{turn.the_crisis.id}/seal")
 
 
 @timer("log_seal.hour")
 async def hour(turn: Turn) -> None:
-    """Once an hour, when the log has grown since."""
+    """Post the seal once an hour, when the log has grown since the last one."""
     if turn.the_crisis.state != "active":
         return
     await post(turn)
@@ -33,7 +35,7 @@ async def hour(turn: Turn) -> None:
 
 
 async def post(turn: Turn) -> None:
-    """Post the newest hash; the same one only once."""
+    """Post the newest hash of the log; the same one only once."""
     crisis = turn.the_crisis
     newest = await turn.db.scalar(
         select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no.desc()).limit(1)

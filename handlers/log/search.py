@@ -1,4 +1,4 @@
-"""`find`: the log by word, person, time or number, or what is unconfirmed. Plan §7, Dokumentation."""
+"""`find`: searches the log by word, person, time or number, or for what is unconfirmed. Plan §7, Dokumentation."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ UNCONFIRMED = ("ubekraeftet", "ubekraeftede", "?")
     crisis=True,
 )
 async def find(turn: Turn, text: str) -> None:
-    """Newest first, ten at a time (R182, R184)."""
+    """Show the lines that match, newest first, ten at a time."""
     await _show(turn, text.strip(), None)
 
 
 @action("search.more", who=rights.staff)
 async def more(turn: Turn, text: str, before: int) -> None:
-    """`Flere`."""
+    """Show the next ten lines of a search, by `Flere`."""
     await _show(turn, text, before)
 
 
@@ -67,7 +67,7 @@ async def _show(turn: Turn, text: str, before: int | None) -> None:
 
 
 async def _found(turn: Turn, text: str, highest: Grade, before: int | None) -> list[tuple[LogEntry, LogState]]:
-    """The newest that there are, and one more than is shown where there are more."""
+    """Return the newest lines that match, and one more than is shown where there are more."""
     criterion, places = _sought(turn, text)
     query = (
         select(LogEntry, LogState)
@@ -89,7 +89,8 @@ async def _found(turn: Turn, text: str, highest: Grade, before: int | None) -> l
 
 
 def _sought(turn: Turn, text: str) -> tuple[ColumnElement[bool], Places | None]:
-    """What a line must be to be found, by number, mark, time, person, else by the words in it; and where to look for it.
+    """Return what a line must be to be found, by number, mark, time, person, else by the words in it; and where to look
+    for it.
 
     Returns:
         the places are None where the rows themselves say which lines they are.

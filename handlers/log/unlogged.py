@@ -1,6 +1,6 @@
-"""What came along and never came into the log is not kept for ever. Plan §7, Dokumentation; the log is what is kept.
+"""Deleting what came along with a message and never came into the log: the log is what is kept. Plan §7, Dokumentation.
 
-It was offered to whoever sent it, and nobody took the offer. What waits for a choice about a CPR number waits on (D07).
+It was offered to whoever sent it, and nobody took the offer. What waits for a choice about a CPR number waits on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from storage.rows.traffic import Inbox
 
 @timer(enclosures.UNLOGGED)
 async def remove(turn: Turn, inbox: int) -> None:
-    """The bytes and the names of what came along with one thing that somebody said; that it came stays."""
+    """Delete the bytes and names of what came along with one message, once its time to be logged is up; that it came
+    stays. What waits for a choice about a CPR number is given more time."""
     rows = list(
         await turn.db.scalars(
             select(Attachment)

@@ -40,7 +40,7 @@ FIELDS = (
     crisis=True,
 )
 async def assistance(turn: Turn, text: str) -> None:
-    """A request, from anybody; without a word, the list of them (R220)."""
+    """Take a request for assistance, from anybody; without a word, show the list of them."""
     if not text.strip():
         await _list(turn)
         return
@@ -50,7 +50,8 @@ async def assistance(turn: Turn, text: str) -> None:
 
 @reply("assistance")
 async def suggested(turn: Turn, text: str) -> bool:
-    """ "vi mangler 4 mand på Birkehøj", said without a verb: kept in the log at once, and suggested as a request."""
+    """Keep "vi mangler 4 mand på Birkehøj", said without a verb by somebody in the staff, in the log, and suggest
+    making a request of it."""
     verbs = {each.name: each.synonyms for each in registry.verbs.values()}
     going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
     need = needs.lacking(turn.plan, text)
@@ -88,7 +89,7 @@ async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
 
 @action("assistance.send")
 async def send(turn: Turn, inbox: int, no: int) -> None:
-    """`Send`: the suggestion becomes a request, as it was filled in."""
+    """Make a request of the suggestion, as it was filled in, by `Send`. Anybody may ask."""
     kept = await turn.db.get(Inbox, inbox)
     if kept is None:
         return
@@ -102,13 +103,13 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
 
 @action("assistance.not_meant")
 async def not_meant(turn: Turn) -> None:
-    """`Nej`."""
+    """Drop the suggestion, by `Nej` from whoever was asked."""
     await turn.replace(Card("Der er ikke sendt en anmodning. Din tekst står i loggen."))
 
 
 @action("assistance.new")
 async def new(turn: Turn) -> None:
-    """`Bed om bistand`, by a form."""
+    """Take a request for assistance from the form `Bed om bistand`. Anybody may ask."""
     text = " ".join(filter(None, (turn.value("quantity"), turn.value("need"), turn.value("place"))))
     if not text:
         await turn.answer(Card("Hvad mangler I? Skriv fx */krise bistand 4 mand til Birkehøj nu*."))
@@ -134,7 +135,7 @@ async def from_message(turn: Turn, event: AskedForHelp) -> None:
 async def request(
     turn: Turn, text: str, need: needs.Need, requester: str, about: int | None = None
 ) -> AssistanceRequest:
-    """Take a request in, and put it before the staff.
+    """Keep a request for assistance, and put it before the staff.
 
     Args:
         text: verbatim.
@@ -180,7 +181,7 @@ async def request(
 
 
 async def of_crisis(turn: Turn) -> list[AssistanceRequest]:
-    """The crisis' requests in their order."""
+    """Return the crisis' requests in their order."""
     return list(
         await turn.db.scalars(
             select(AssistanceRequest)

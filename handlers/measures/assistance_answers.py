@@ -1,4 +1,4 @@
-"""What the staff answers to a request for assistance, and how it is kept from being forgotten. Plan §7.
+"""The staff's answers to a request for assistance, and the reminders that keep it from being forgotten. Plan §7.
 
 "omdisponere egne ledige ressourcer eller … videreformidle anmodningen til andre aktører"
 """
@@ -34,13 +34,13 @@ LATER_REMINDERS = timedelta(hours=1)
 
 
 async def remind(turn: Turn, row: AssistanceRequest) -> None:
-    """See to it that a new request is answered."""
+    """Set the timer that reminds the staff of a new request until it is answered."""
     await turn.at(turn.now + FIRST_REMINDER, "assistance.waiting", _timer(row), request=row.id)
 
 
 @action("assistance.assess", who=rights.runs_staff)
 async def assess(turn: Turn, request: int) -> None:
-    """`Vurderes`: somebody is looking at it."""
+    """Mark a request as being assessed, by `Vurderes`."""
     row = await _unanswered(turn, request)
     if row is not None:
         await _becomes(turn, row, "assessing", "Krisestaben ser på den nu.")
@@ -48,7 +48,8 @@ async def assess(turn: Turn, request: int) -> None:
 
 @action("assistance.own", who=rights.runs_staff)
 async def own_resources(turn: Turn, request: int) -> None:
-    """`Egne ressourcer`: "omdisponere egne ledige ressourcer" – it becomes a measure with an owner and a time (R221)."""
+    """Make a measure, with an owner and a time, of a request, by `Egne ressourcer`: "omdisponere egne ledige
+    ressourcer"."""
     row = await _unanswered(turn, request)
     if row is None:
         return
@@ -75,7 +76,8 @@ async def own_resources(turn: Turn, request: int) -> None:
 
 @action("assistance.forward", who=rights.runs_staff)
 async def forward(turn: Turn, request: int) -> None:
-    """`Videresend`: "videreformidle anmodningen til andre aktører", with a time to ask them again (R221)."""
+    """Forward a request to somebody else, with a time to ask them again, by `Videresend`: "videreformidle anmodningen
+    til andre aktører"."""
     row, to = await _unanswered(turn, request), turn.value("to")
     if row is None:
         return
@@ -93,7 +95,7 @@ async def forward(turn: Turn, request: int) -> None:
 
 @action("assistance.met", who=rights.runs_staff)
 async def met(turn: Turn, request: int) -> None:
-    """`Imødekommet`: those it was forwarded to have met it."""
+    """Mark a forwarded request as met by those it went to, by `Imødekommet`."""
     row = await _unanswered(turn, request)
     if row is not None and row.state == "forwarded":
         await _becomes(turn, row, "met", f"Imødekommet af {row.forwarded_to}.")
@@ -101,7 +103,7 @@ async def met(turn: Turn, request: int) -> None:
 
 @action("assistance.refuse", who=rights.runs_staff)
 async def refuse(turn: Turn, request: int) -> None:
-    """`Afvis`: with the reason, never without."""
+    """Refuse a request with the reason, never without, by `Afvis`."""
     row, reason = await _unanswered(turn, request), turn.value("reason")
     if row is None:
         return
@@ -116,7 +118,7 @@ async def refuse(turn: Turn, request: int) -> None:
 
 @timer("assistance.waiting")
 async def waiting(turn: Turn, request: int) -> None:
-    """No request is forgotten: the staff is asked again until it is answered."""
+    """Remind the staff of a request, again and again until it is answered, so that none is forgotten."""
     row = await turn.db.get(AssistanceRequest, request)
     if row is None or row.state in ANSWERED:
         return
@@ -137,7 +139,7 @@ async def waiting(turn: Turn, request: int) -> None:
 
 
 async def _becomes(turn: Turn, row: AssistanceRequest, state: AssistanceState, told: str) -> None:
-    """A new state: in the log, on the staff's card, and to whoever asked, each time (R221)."""
+    """Give a request a new state, and tell of it in the log, on the staff's card, and to whoever asked, each time."""
     row.state, row.answered_by, row.answered_at = state, turn.sender, turn.now
     await turn.log(
         f"B{row.number} {'' if state == 'assessing' else 'er '}{IN_WORDS[state]}. {told}",

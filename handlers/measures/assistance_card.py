@@ -1,4 +1,4 @@
-"""How a request for assistance looks: on its card, and in a list. Plan §7, Anmodninger om assistance."""
+"""The card and the line of a request for assistance. Plan §7, Anmodninger om assistance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANSWERED = ("met", "refused")
 
 
 async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
-    """The request as it stands now, with what the staff can answer.
+    """Draw the request as it stands now, with what the staff can answer.
 
     Args:
         head: what its first line begins with.
@@ -48,7 +48,7 @@ async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
 
 
 def line(turn: Turn, row: AssistanceRequest) -> str:
-    """A request in one line, for lists."""
+    """Write a request in one line, for lists."""
     to = (
         f" til {quote(row.forwarded_to or '')}, spørg igen {turn.clock(row.ask_again_at)}"
         if row.state == "forwarded"
@@ -76,7 +76,7 @@ async def show(turn: Turn, row: AssistanceRequest) -> None:
 
 
 def key(row: AssistanceRequest, rest: str) -> str:
-    """The name of a message about it: all that begin so are changed together."""
+    """Name a message about a request: all that begin so are changed together."""
     return f"assistance/{row.id}/{rest}"
 
 

@@ -1,4 +1,4 @@
-"""`beslut`: register decisions, and share them in the forums that shall know. Plan §5; §9."""
+"""`beslut`: registers decisions, and shares them in the forums that are to know. Plan §5; §9."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORA = {
 
 
 def button(row: Decision) -> Button:
-    """For a decision's card."""
+    """Make the button `Del beslutning` for a decision's card."""
     choices = tuple((forum, name) for forum, (name, _) in FORA.items())
     return Button(
         "Del beslutning",
@@ -43,7 +43,7 @@ def button(row: Decision) -> Button:
 
 @action("decisions_shared.share", who=rights.runs_staff)
 async def share(turn: Turn, decision: int) -> None:
-    """To those who sit in the forum, each where they are, with one line in the log."""
+    """Send a decision to those who sit in the forum, each where they are, and write one line in the log."""
     row, forum = await turn.db.get(Decision, decision), FORA.get(turn.value("forum"))
     if row is None or row.crisis_id != turn.the_crisis.id or row.state != "decided" or forum is None:
         return
@@ -77,7 +77,7 @@ SHOWN = 15
 
 
 async def _propose(turn: Turn, text: str) -> None:
-    """Those who can't decide are heard: it goes to the chief."""
+    """Keep a decision that is proposed by somebody who can't decide, and take it to the chief."""
     text = text.strip()
     if not text:
         await _list(turn)
@@ -113,7 +113,7 @@ async def _propose(turn: Turn, text: str) -> None:
     otherwise=_propose,
 )
 async def decision(turn: Turn, text: str) -> None:
-    """In one breath, with a number; `Ret` mends the words."""
+    """Register a decision in one breath, with a number; without a word, show the list."""
     if not text.strip():
         await _list(turn)
         return
@@ -132,7 +132,8 @@ async def decide(
     row: Decision | None = None,
     grade: Grade = clearance.SHARED,
 ) -> Decision:
-    """Make it so: a number and a line in the log. What was decided at a meeting is filed with its minutes.
+    """Register a decision: with a number and a line in the log. What was decided at a meeting is filed with its
+    minutes.
 
     Args:
         text: what is decided; "ikke at …" where it is decided not to.
@@ -174,14 +175,14 @@ async def decide(
 
 
 async def next_number(turn: Turn) -> int:
-    """What the crisis' next decision is called; those of the framing staff are numbered among the rest."""
+    """Return the number of the crisis' next decision; those of the framing staff are numbered among the rest."""
     last = await turn.db.scalar(select(func.max(Decision.number)).where(Decision.crisis_id == turn.the_crisis.id))
     return (last or 0) + 1
 
 
 @action("decisions.correct", who=rights.registers)
 async def correct(turn: Turn, decision: int) -> None:
-    """`Ret`: the words were wrong; what stood there stands, and the new line points to it."""
+    """Correct a decision's words, by `Ret`; what stood there stays in the log, and the new line points to it."""
     row, text = await _of_crisis(turn, decision), turn.value("text")
     if row is None or row.state != "decided" or not text or text == row.text:
         return
@@ -198,7 +199,7 @@ async def correct(turn: Turn, decision: int) -> None:
 
 @action("decisions.follow", who=rights.chief)
 async def follow(turn: Turn, decision: int) -> None:
-    """`Beslut`, on somebody's proposal."""
+    """Make a decision of somebody's proposal, by `Beslut`."""
     row = await _of_crisis(turn, decision)
     if row is None or row.state != "proposed":
         return
@@ -209,7 +210,7 @@ async def follow(turn: Turn, decision: int) -> None:
 
 @action("decisions.decline", who=rights.chief)
 async def decline(turn: Turn, decision: int) -> None:
-    """`Nej tak`, on somebody's proposal; with the reason, for "besluttet ikke at" is found again too."""
+    """Decline somebody's proposal with the reason, by `Nej tak`: "besluttet ikke at" is found again too."""
     row = await _of_crisis(turn, decision)
     if row is None or row.state != "proposed":
         return
@@ -232,14 +233,14 @@ async def _tell_proposer(turn: Turn, row: Decision, head: str) -> None:
 
 
 async def of_crisis(turn: Turn) -> list[Decision]:
-    """The crisis' decisions and proposals, oldest first."""
+    """Return the crisis' decisions and proposals, oldest first."""
     return list(
         await turn.db.scalars(select(Decision).where(Decision.crisis_id == turn.the_crisis.id).order_by(Decision.id))
     )
 
 
 async def _list(turn: Turn) -> None:
-    """What is decided, the newest first; the staff sees it."""
+    """Show what is decided, the newest first, to the staff."""
     if not await rights.staff.held(turn):
         await turn.answer(Card("Hvad skal besluttes? Skriv fx */krise beslut skolerne lukker i morgen*."))
         return

@@ -1,4 +1,4 @@
-"""`logistik`: "etableres logistikstab under krisestabens ledelse". Plan §9, Ressourcer (R224); logistic duties §5 (R141).
+"""`logistik`: "etableres logistikstab under krisestabens ledelse". Plan §9, Ressourcer; logistic duties §5.
 
 A staff of its own below the crisis staff: somebody leads it and answers to the chief; its members get tasks.
 """
@@ -35,7 +35,8 @@ FORM = (
     grave=True,
 )
 async def logistics(turn: Turn, text: str) -> None:
-    """Set it up or add to it in one breath, the first named leads; without a word, how it stands."""
+    """Set up the logistics staff or add to it in one breath, the first named leads; without a word, show how it
+    stands."""
     if not text.strip():
         await turn.answer(await _card(turn))
     elif not await rights.runs_staff.held(turn):
@@ -46,12 +47,12 @@ async def logistics(turn: Turn, text: str) -> None:
 
 @action("logistics.establish", who=rights.runs_staff)
 async def establish(turn: Turn) -> None:
-    """`Etablér logistikstab`, by a form."""
+    """Establish the logistics staff from the form `Etablér logistikstab`."""
     await _establish(turn, turn.value("lead"), turn.value("members"))
 
 
 async def _establish(turn: Turn, *named: str) -> None:
-    """Set it up, or add to it: whoever is named first leads, where nobody does yet.
+    """Set up the logistics staff, or add to it: whoever is named first leads, where nobody does yet.
 
     Args:
         named: lists of names; see `audiences.persons`.
@@ -104,7 +105,8 @@ async def _establish(turn: Turn, *named: str) -> None:
 
 @action("logistics.share_out")
 async def share_out(turn: Turn) -> None:
-    """The secretariat's logistic duties, each to somebody by name, as a task (R141)."""
+    """Give each of the secretariat's logistic duties to somebody by name, as a task. Whoever leads the logistics staff
+    and those who run the staff may."""
     leads = any(row.leads and row.person == turn.sender for row in await members(turn))
     if not leads and not await rights.runs_staff.held(turn):
         await turn.answer(Card(f"Det kan kun lederen, {rights.runs_staff.holders}. Intet er ændret."))
@@ -127,7 +129,7 @@ async def share_out(turn: Turn) -> None:
 
 @action("logistics.disband", who=rights.runs_staff)
 async def disband(turn: Turn) -> None:
-    """`Nedlæg logistikstaben`: who was in it stays in the record."""
+    """Disband the logistics staff, by `Nedlæg logistikstaben`; who was in it stays in the record."""
     standing = await members(turn)
     if not standing:
         return
@@ -145,7 +147,7 @@ async def disband(turn: Turn) -> None:
 
 
 async def consider(turn: Turn) -> None:
-    """More requests wait than the plan's number: the chief is offered a logistics staff, once (R224)."""
+    """Offer the chief a logistics staff, once, when more requests wait than the plan's number."""
     waiting = await _waiting(turn)
     if waiting <= turn.rules.logistics_over or await members(turn):
         return
@@ -165,7 +167,7 @@ async def consider(turn: Turn) -> None:
 
 
 async def members(turn: Turn) -> list[LogisticsMember]:
-    """Who is in it now."""
+    """Return who is in the logistics staff now."""
     query = select(LogisticsMember).where(
         LogisticsMember.crisis_id == turn.the_crisis.id, LogisticsMember.until.is_(None)
     )
@@ -184,7 +186,8 @@ async def _waiting(turn: Turn) -> int:
 
 
 async def _let_in(turn: Turn, person: str) -> None:
-    """Into the staff's channel, where what they are to move is spoken of; not into the staff."""
+    """Let a member of the logistics staff into the staff's channel, where what they are to move is spoken of; not into
+    the staff."""
     inside = select(Member.id).where(
         Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
     )

@@ -1,4 +1,4 @@
-"""How a measure looks: on its card, wherever that stands, and in a list. Plan §7, Stabens arbejde."""
+"""The card and the line of a measure. Plan §7, Stabens arbejde."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLOSED = ("done", "cancelled")
 
 
 def card(turn: Turn, row: Measure, head: str = "") -> Card:
-    """The measure as it stands now, with what can be done to it.
+    """Draw the measure as it stands now, with what can be done to it.
 
     Args:
         head: what its first line begins with.
@@ -64,14 +64,14 @@ def card(turn: Turn, row: Measure, head: str = "") -> Card:
 
 
 def line(turn: Turn, row: Measure) -> str:
-    """A measure in one line, for lists."""
+    """Write a measure in one line, for lists."""
     due = f", frist {turn.clock(row.due_at)}" if row.due_at and row.status not in CLOSED else ""
     late = " ⚠️ overskredet" if row.due_at and row.due_at < turn.now and row.status not in CLOSED else ""
     return f"{quote(row.title)} – {turn.name(row.owner)}{due}{late}, {STATUS_IN_WORDS[row.status]}"
 
 
 async def answer(turn: Turn, row: Measure) -> None:
-    """Show it to whoever asked; the card follows what happens to it."""
+    """Show a measure to whoever asked; the card follows what happens to it."""
     await turn.answer(card(turn, row), key=key(row, turn.the_incoming.key))
 
 
@@ -85,7 +85,7 @@ async def show(turn: Turn, row: Measure) -> None:
 
 
 def amendment(label: str, row: Measure) -> Button:
-    """A button that gives it another owner or another time."""
+    """Make a button that gives the measure another owner or another time."""
     return Button(
         label,
         "measures.amend",
@@ -96,7 +96,7 @@ def amendment(label: str, row: Measure) -> Button:
 
 
 def approval(row: Measure) -> Button:
-    """A button that registers political approval (plan §4)."""
+    """Make a button that registers political approval (plan §4)."""
     return Button(
         "Registrér godkendelse",
         "measures.approve",
@@ -107,7 +107,7 @@ def approval(row: Measure) -> Button:
 
 
 def key(row: Measure, rest: str) -> str:
-    """The name of a message about it: all that begin so are changed together."""
+    """Name a message about a measure: all that begin so are changed together."""
     return f"measure/{row.id}/{rest}"
 
 

@@ -1,4 +1,4 @@
-"""Read a measure out of one sentence: what, who and by when. Plan §9."""
+"""Reading a measure out of one sentence: what, who and by when. Plan §9."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ URGENTLY = re.compile(r"^\s*+haster\b[:!]?\s*+|(?:(?<![\s,])[\s,]++)?+\b(?:det )
 
 
 class Reading:
-    """What a text says of a measure: what, who, before when; and what couldn't be read of it.
+    """The measure that a text was read as: what, who, before when; and what couldn't be read of it.
 
     Args:
         turn: whose plan and clock it is read by.
@@ -49,7 +49,7 @@ class Reading:
             self.owner = named.persons[0]
             centre = owners.centre_of(turn.rules, self.owner) or centre
         else:
-            # What is nobody's lands with the coordinator, who hands it on (R146).
+            # What is nobody's lands with the coordinator, who hands it on.
             self.owner = centre.chief if centre else turn.rules.holder("tovholder") or turn.sender
             if named.persons:
                 self.unclear = f"Flere hedder »{quote(named.typed)}«: {turn.names(named.persons)}. Hvem har det?"

@@ -1,4 +1,4 @@
-"""What happens to a measure, and what follows from it: the log, the reminders, who is told. Plan §7, Stabens arbejde.
+"""The steps of a measure, and what follows from each: the log, the reminders, who is told. Plan §7, Stabens arbejde.
 
 "Status for de enkelte tiltag skal fremgå af Høje-Taastrup Kommunes log."
 """
@@ -43,7 +43,7 @@ async def add(
     urgent: bool = False,
     needs_approval: bool = False,
 ) -> Measure:
-    """Set a measure going, and tell its owner.
+    """Add a measure, and tell its owner.
 
     Args:
         title: what shall be done.
@@ -59,7 +59,7 @@ async def add(
 
 
 async def of_crisis(turn: Turn) -> list[Measure]:
-    """The crisis' measures in their order, without what was only proposed."""
+    """Return the crisis' measures in their order, without what was only proposed."""
     return list(
         await turn.db.scalars(
             select(Measure)
@@ -78,7 +78,7 @@ async def keep(
     urgent: bool,
     needs_approval: bool,
 ) -> Measure:
-    """Remember what was read, without a number and without telling anybody. The arguments are `add`'s."""
+    """Keep a measure that was read, without a number and without telling anybody. The arguments are `add`'s."""
     row = Measure(
         crisis_id=turn.the_crisis.id,
         title=title,
@@ -98,7 +98,7 @@ async def keep(
 
 
 async def begin(turn: Turn, row: Measure) -> None:
-    """Give it a number, write the log, tell the owner; what is urgent begins at once (R229)."""
+    """Begin a measure: give it a number, write the log, tell the owner; what is urgent begins at once."""
     last = await turn.db.scalar(select(func.max(Measure.number)).where(Measure.crisis_id == turn.the_crisis.id))
     row.number = (last or 0) + 1
     row.status = "in_progress" if row.urgent and not row.needs_approval else "pending"
@@ -130,7 +130,7 @@ async def begin(turn: Turn, row: Measure) -> None:
 
 
 async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = "") -> None:
-    """A new status, which the log tells by itself (R233)."""
+    """Give a measure a new status, which is logged by itself; for those whom `refuse_change` lets."""
     if await refuse_change(turn, row):
         return
     if status in ("in_progress", "done") and row.needs_approval and row.approved_at is None:
@@ -164,7 +164,11 @@ async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = ""
 
 
 async def approve(turn: Turn, row: Measure, approval: str) -> None:
-    """Register that political approval has been given: by whom and in which case (R024)."""
+    """Register that political approval has been given.
+
+    Args:
+        approval: by whom and in which case, as it was typed.
+    """
     if not await rights.political_approval.held(turn):
         await turn.answer(Card(f"Det kan kun {rights.political_approval.holders}. T{row.number} er uændret."))
         return
@@ -195,7 +199,12 @@ async def approve(turn: Turn, row: Measure, approval: str) -> None:
 
 
 async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> None:
-    """Another owner or another time, by those who run the staff."""
+    """Give a measure another owner or another time, for those who run the staff.
+
+    Args:
+        owner: an id in the plan; as it is where it stays.
+        due: UTC; None for no time.
+    """
     if not await rights.runs_staff.held(turn):
         await turn.answer(Card(f"Det kan kun {rights.runs_staff.holders}. T{row.number} er uændret."))
         return
@@ -223,7 +232,8 @@ async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> N
 
 
 async def refuse_change(turn: Turn, row: Measure) -> bool:
-    """Tell whoever may not say how far it is who may: its owner, who is over the owner's centre, those who run the staff.
+    """Refuse whoever may not change a measure's status, and tell them who may: its owner, who is over the owner's
+    centre, those who run the staff.
 
     Returns:
         whether the sender was refused.
@@ -242,7 +252,8 @@ async def refuse_change(turn: Turn, row: Measure) -> bool:
 
 @timer("measures.due")
 async def due(turn: Turn, measure: int, reminded: bool) -> None:
-    """ "skal løbende følge op": the owner is reminded at the time, and later the staff is told (R232)."""
+    """Remind the owner when the time is up, and tell the staff when nothing has come of it later: "skal løbende følge
+    op"."""
     row = await turn.db.get(Measure, measure)
     if row is None or row.status in CLOSED or row.due_at is None:
         return
@@ -267,7 +278,7 @@ async def due(turn: Turn, measure: int, reminded: bool) -> None:
 
 
 async def tell_urgent(turn: Turn, row: Measure) -> None:
-    """An urgent measure breaks through to the chief and stands in the staff's channel (R225)."""
+    """Tell the chief of an urgent measure at once, and the staff in its channel."""
     told = [turn.staff, *(person for person in await turn.chiefs() if person != turn.sender)]
     await turn.notify(
         told,
@@ -290,7 +301,7 @@ async def _remind_at(turn: Turn, row: Measure) -> None:
 
 
 async def _tell_requester(turn: Turn, row: Measure) -> None:
-    """Whoever asked for it is told each change (R221); what they asked for is done when it is."""
+    """Tell whoever asked for a measure each change; what they asked for is done when it is."""
     asked = await turn.db.scalar(select(AssistanceRequest).where(AssistanceRequest.measure_id == row.id))
     if asked is None:
         return

@@ -1,4 +1,4 @@
-"""`tiltag`: add a measure, propose one, and show them. Plan §9."""
+"""`tiltag`: adds a measure, proposes one, and shows them. Plan §9."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FORM = (
     crisis=True,
 )
 async def measure(turn: Turn, text: str) -> None:
-    """A new measure; how far an old one is; or, without a word, the list of them."""
+    """Add a measure; or change how far an old one is; or, without a word, show the list of them."""
     text = text.strip()
     if not text:
         await _list(turn)
@@ -101,12 +101,13 @@ async def _create(turn: Turn, read: Reading) -> None:
 
 @action("measures.new", who=rights.runs_staff)
 async def new(turn: Turn) -> None:
-    """`Nyt tiltag`, by a form."""
+    """Add a measure from the form `Nyt tiltag`."""
     await _create(turn, Reading(turn, turn.value("title"), owner=turn.value("owner"), due=turn.value("due")))
 
 
 async def _about(turn: Turn, number: int, said: str) -> bool:
-    """What is said of a measure that there is; False when the number begins something else, as "4 mand til Fløng"."""
+    """Do what is said of a measure that there is; False when the number begins something else, as "4 mand til
+    Fløng"."""
     row: Measure | None = await turn.db.scalar(
         select(Measure).where(Measure.crisis_id == turn.the_crisis.id, Measure.number == number)
     )
@@ -145,7 +146,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
 
 @action("measures.change")
 async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> None:
-    """`Udført`, `I gang`, or `Ja` to what was meant."""
+    """Change a measure's status, by `Udført`, `I gang`, or `Ja` to what was meant; `refuse_change` decides who may."""
     row = await turn.db.get(Measure, measure)
     if row is not None:
         await measure_steps.change(turn, row, status)
@@ -153,13 +154,14 @@ async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> Non
 
 @action("measures.not_meant")
 async def not_meant(turn: Turn, measure: int) -> None:
-    """`Nej`."""
+    """Change nothing, by `Nej` from whoever was asked: what was typed was no status."""
     await turn.replace(Card("Intet er ændret. Skriv fx */krise t 7 udført*, *i gang*, *afventer* eller *annulleret*."))
 
 
 @action("measures.urgent")
 async def urgent(turn: Turn, measure: int) -> None:
-    """`Haster`: it begins at once, and the staff is told of it on its next ordinary meeting (R229)."""
+    """Begin a measure at once, by `Haster`, and tell the staff of it on its next ordinary meeting; `refuse_change`
+    decides who may."""
     row = await turn.db.get(Measure, measure)
     if row is None or row.status in CLOSED or await measure_steps.refuse_change(turn, row):
         return
@@ -173,7 +175,7 @@ async def urgent(turn: Turn, measure: int) -> None:
 
 @action("measures.tomorrow", who=rights.runs_staff)
 async def tomorrow(turn: Turn, measure: int, at: str) -> None:
-    """`Ja`: the time that had passed today is meant tomorrow."""
+    """Set a measure's time to tomorrow, by `Ja`: the time that was typed had passed today."""
     row = await turn.db.get(Measure, measure)
     if row is not None:
         await turn.replace(Card(f"T{row.number}: {quote(row.title)}"))
@@ -182,7 +184,7 @@ async def tomorrow(turn: Turn, measure: int, at: str) -> None:
 
 @action("measures.amend", who=rights.runs_staff)
 async def pressed_amend(turn: Turn, measure: int) -> None:
-    """`Ret`: another owner, another time."""
+    """Give a measure another owner or another time, by `Ret`."""
     row = await turn.db.get(Measure, measure)
     if row is None:
         return
@@ -196,7 +198,7 @@ async def pressed_amend(turn: Turn, measure: int) -> None:
 
 @action("measures.approve", who=rights.political_approval)
 async def pressed_approve(turn: Turn, measure: int) -> None:
-    """`Registrér godkendelse`."""
+    """Register a measure's political approval, by `Registrér godkendelse`."""
     row = await turn.db.get(Measure, measure)
     if row is not None:
         await measure_steps.approve(turn, row, turn.value("approval"))
@@ -204,14 +206,15 @@ async def pressed_approve(turn: Turn, measure: int) -> None:
 
 @action("measures.doubt")
 async def doubted(turn: Turn, measure: int) -> None:
-    """`Jeg er i tvivl`: "afklare eventuelle tvivlsspørgsmål med den centrale ledelse" (R105)."""
+    """Take anybody's doubt to the staff, by `Jeg er i tvivl`: "afklare eventuelle tvivlsspørgsmål med den centrale
+    ledelse"."""
     row = await turn.db.get(Measure, measure)
     if row is not None and row.number is not None:
         await tasks.ask(turn, f"T{row.number}", row.title, measure=row.number)
 
 
 async def _list(turn: Turn) -> None:
-    """What is open, soonest first, as far as it may be seen here."""
+    """Show the measures that are open, soonest first, as far as they may be seen here."""
     every, unseen = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn))
     going = [row for row in every if row.status not in CLOSED]
     going.sort(key=lambda row: (not row.urgent, row.due_at is None, row.due_at or turn.now, row.number))
@@ -227,7 +230,7 @@ async def _list(turn: Turn) -> None:
 
 
 async def propose(turn: Turn, text: str) -> None:
-    """Kept, and offered to those who can (R227)."""
+    """Keep a proposed measure, and offer it to those who can add one."""
     read = measure_reading.Reading(turn, text)
     if not read.title:
         await turn.answer(Card("Hvad foreslår du? Skriv fx */krise t pumpe til Birkehøj*."))
@@ -261,7 +264,7 @@ async def propose(turn: Turn, text: str) -> None:
 
 @action("measures.accept", who=rights.runs_staff)
 async def accept(turn: Turn, measure: int) -> None:
-    """`Sæt i værk`: what was proposed becomes a measure."""
+    """Make a measure of what was proposed, by `Sæt i værk`."""
     row = await turn.db.get(Measure, measure)
     if row is None or row.status != "proposed":
         return
@@ -276,7 +279,7 @@ async def accept(turn: Turn, measure: int) -> None:
 
 @action("measures.decline", who=rights.runs_staff)
 async def decline(turn: Turn, measure: int) -> None:
-    """`Nej tak`: the proposer is told, with the reason."""
+    """Decline what was proposed, by `Nej tak`, and tell the proposer with the reason."""
     row, reason = await turn.db.get(Measure, measure), turn.value("reason")
     if row is None or row.status != "proposed":
         return

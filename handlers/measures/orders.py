@@ -1,4 +1,4 @@
-"""`ordre`: "skriftlige ordrer til Høje-Taastrup Kommunes basisorganisation". Plan §9, Beslutninger (R230).
+"""`ordre`: "skriftlige ordrer til Høje-Taastrup Kommunes basisorganisation". Plan §9, Beslutninger.
 
 The secretariat drafts, the chief alone issues, the receiver says that it is received.
 """
@@ -40,7 +40,8 @@ SHOWN = 20
     grave=True,
 )
 async def order(turn: Turn, text: str) -> None:
-    """A draft from what was typed; what is said of an order that there is; or, without a word, the list of them."""
+    """Draft an order from what was typed; or do what is said of an order that there is; or, without a word, show the
+    list."""
     text = text.strip()
     if not text:
         await _list(turn)
@@ -65,7 +66,7 @@ async def order(turn: Turn, text: str) -> None:
 
 @action("orders.new", who=rights.runs_staff)
 async def new(turn: Turn) -> None:
-    """`Skriv ordre`: the form; what can't be read is kept as a draft to be mended."""
+    """Draft an order from the form `Skriv ordre`; what can't be read is kept in the draft, to be corrected."""
     if not turn.value("task"):
         await turn.answer(Card("Skriv, hvad opgaven er. Intet er gemt."))
         return
@@ -76,7 +77,7 @@ async def new(turn: Turn) -> None:
 
 @action("orders.amend", who=rights.runs_staff)
 async def amend(turn: Turn, order: int) -> None:
-    """`Ret`, as long as it is a draft."""
+    """Change an order by `Ret`, as long as it is a draft."""
     row = await _of_crisis(turn, order)
     if row is None or row.state != "draft":
         return
@@ -86,7 +87,7 @@ async def amend(turn: Turn, order: int) -> None:
 
 @action("orders.drop", who=rights.runs_staff)
 async def drop(turn: Turn, order: int) -> None:
-    """`Kassér`, as long as it is a draft."""
+    """Drop an order by `Kassér`, as long as it is a draft."""
     row = await _of_crisis(turn, order)
     if row is None or row.state != "draft":
         return
@@ -97,7 +98,7 @@ async def drop(turn: Turn, order: int) -> None:
 
 @action("orders.issue", who=rights.chief)
 async def issue(turn: Turn, order: int) -> None:
-    """`Udsted ordre`."""
+    """Issue an order to its receiver, by `Udsted ordre`."""
     row = await _of_crisis(turn, order)
     if row is None or row.state != "draft" or turn.the_crisis.state == "closed":
         return
@@ -110,7 +111,7 @@ async def issue(turn: Turn, order: int) -> None:
 
 @action("orders.received", awaited=True)
 async def received(turn: Turn, order: int) -> None:
-    """`Modtaget`."""
+    """Acknowledge an order, by `Modtaget`; `refuse_answer` decides who may."""
     row = await _of_crisis(turn, order)
     if row is not None and row.state == "issued" and not await orders_steps.refuse_answer(turn, row):
         await orders_steps.acknowledge(turn, row)
@@ -118,7 +119,7 @@ async def received(turn: Turn, order: int) -> None:
 
 @action("orders.not_received")
 async def not_received(turn: Turn, order: int) -> None:
-    """`Nej, ret`: the words were no receipt."""
+    """Undo an acknowledgement, by `Nej, ret`, from whoever was read as giving it: the words were no receipt."""
     row = await _of_crisis(turn, order)
     if row is None or row.state != "acknowledged" or row.acknowledged_by != turn.sender:
         return
@@ -128,7 +129,7 @@ async def not_received(turn: Turn, order: int) -> None:
 
 @action("orders.done")
 async def done(turn: Turn, order: int) -> None:
-    """`Udført`."""
+    """Mark an order as carried out, by `Udført`; `refuse_answer` decides who may."""
     row = await _of_crisis(turn, order)
     if row is not None and row.state in ("issued", "acknowledged") and not await orders_steps.refuse_answer(turn, row):
         await orders_steps.finish(turn, row)
@@ -136,7 +137,7 @@ async def done(turn: Turn, order: int) -> None:
 
 @action("orders.report")
 async def report(turn: Turn, order: int) -> None:
-    """`Meld tilbage`."""
+    """Report how an order goes, by `Meld tilbage`; `refuse_answer` decides who may."""
     row = await _of_crisis(turn, order)
     if row is not None and row.issued_at and turn.value("text") and not await orders_steps.refuse_answer(turn, row):
         await orders_steps.report(turn, row, turn.value("text"))
@@ -144,14 +145,14 @@ async def report(turn: Turn, order: int) -> None:
 
 @action("orders.doubt")
 async def doubted(turn: Turn, order: int) -> None:
-    """`Jeg er i tvivl` (R105)."""
+    """Take anybody's doubt about an order to the staff, by `Jeg er i tvivl`."""
     row = await _of_crisis(turn, order)
     if row is not None and row.number is not None:
         await tasks.ask(turn, f"ordre {row.number}", row.task, order=row.number)
 
 
 async def asked_at(turn: Turn) -> datetime | None:
-    """When the sender was last sent an order that nobody has acknowledged."""
+    """Return when the sender was last sent an order that nobody has acknowledged."""
     row = await _waiting(turn)
     if row is None:
         return None
@@ -160,7 +161,8 @@ async def asked_at(turn: Turn) -> datetime | None:
 
 @reply("order", asked=asked_at)
 async def replied(turn: Turn, text: str) -> bool:
-    """ "ok" is `Modtaget`, "udført" is `Udført`; who can't is heard by the staff, and the deputy gets it."""
+    """Take "ok" from whoever was sent an order as `Modtaget`, and "udført" as `Udført`; when they can't, tell the staff
+    and send it to the deputy."""
     row = await _waiting(turn)
     meaning = replies.reading(text, "order").meaning
     if row is None or meaning == "unclear":
@@ -184,7 +186,7 @@ async def replied(turn: Turn, text: str) -> bool:
 
 
 async def _waiting(turn: Turn) -> Order | None:
-    """The newest order that the sender has been sent and that nobody has acknowledged."""
+    """Return the newest order that the sender has been sent and that nobody has acknowledged."""
     rows = await turn.db.scalars(
         select(Order)
         .join(Crisis, Crisis.id == Order.crisis_id)
@@ -195,7 +197,7 @@ async def _waiting(turn: Turn) -> Order | None:
 
 
 async def _about(turn: Turn, number: int, said: str) -> bool:
-    """What is said of an order that there is; False when the number begins something else, as "4 mand til Fløng"."""
+    """Do what is said of an order that there is; False when the number begins something else, as "4 mand til Fløng"."""
     row: Order | None = await turn.db.scalar(
         select(Order).where(Order.crisis_id == turn.the_crisis.id, Order.number == number)
     )
@@ -238,7 +240,7 @@ async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
 
 
 async def _fill_in(turn: Turn, row: Order) -> None:
-    """What the form says; a name that can't be read leaves the receiver open, and is said."""
+    """Fill an order in from the form; a name that can't be read leaves the receiver open, and is told of."""
     row.task = turn.value("task") or row.task
     row.why, row.resources = turn.value("why") or None, turn.value("resources") or None
     row.report_back = turn.value("report_back") or None
@@ -256,7 +258,7 @@ async def _fill_in(turn: Turn, row: Order) -> None:
 
 
 async def _show(turn: Turn, row: Order) -> None:
-    """The draft, to whoever wrote it and to the chief, who decides."""
+    """Show the draft to whoever wrote it and to the chief, who decides."""
     for person in dict.fromkeys([row.drafted_by, *(await turn.chiefs())[:1], turn.sender]):
         await turn.say(person, orders_card.draft(turn, row), key=orders_card.key(row, f"draft/{person}"))
 
@@ -267,7 +269,7 @@ async def _of_crisis(turn: Turn, order: int) -> Order | None:
 
 
 async def _list(turn: Turn) -> None:
-    """What is open, as far as it may be seen here."""
+    """Show the orders that are open, as far as they may be seen here."""
     rows = [row for row in await orders_steps.of_crisis(turn) if row.state != "dropped"]
     rows, unseen = await clearance.visible_rows(turn, rows)
     going = [row for row in rows if row.state not in CLOSED]

@@ -1,4 +1,4 @@
-"""How a written order looks: to the drafter and the chief, to the receiver, and to the staff. Plan §9."""
+"""The cards of a written order: for the drafter and the chief, for the receiver, and for the staff. Plan §9."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLOSED = ("dropped", "done")
 
 
 def form(row: Order | None = None, *, task: str = "") -> tuple[Field, ...]:
-    """What an order consists of, filled in with what is known.
+    """Return the fields of an order, filled in with what is known.
 
     Args:
         row: a draft to go on with.
@@ -35,12 +35,12 @@ def form(row: Order | None = None, *, task: str = "") -> tuple[Field, ...]:
 
 
 def named(row: Order) -> str:
-    """ "Ordre 3", or that it is a draft."""
+    """Name an order: "Ordre 3", or that it is a draft."""
     return f"Ordre {row.number}" if row.number is not None else "Ordre, kladde"
 
 
 def draft(turn: Turn, row: Order) -> Card:
-    """For whoever drafted it, and for the chief, who alone can issue it."""
+    """Draw an order for whoever drafted it, and for the chief, who alone can issue it."""
     if row.state == "dropped":
         return Card(f"Kladden er kasseret: {quote(row.task, 300)}")
     if row.number is not None:
@@ -58,7 +58,7 @@ def draft(turn: Turn, row: Order) -> Card:
 
 
 def receivers(turn: Turn, row: Order, *, instead_of: str | None = None) -> Card:
-    """For whoever shall carry it out.
+    """Draw an order for whoever is to carry it out.
 
     Args:
         instead_of: whom the receiver is asked in the place of, where that is a deputy.
@@ -88,14 +88,14 @@ def receivers(turn: Turn, row: Order, *, instead_of: str | None = None) -> Card:
 
 
 def staff(turn: Turn, row: Order) -> Card:
-    """For the staff: how far it is."""
+    """Draw how far an order is, for the staff."""
     return Card(
         f"*Ordre {row.number} til {turn.name(row.receiver or '')}*: {how_far(turn, row)}", facts=_facts(turn, row)
     )
 
 
 def how_far(turn: Turn, row: Order) -> str:
-    """Its state, with who and when."""
+    """Tell an order's state, with who and when."""
     if row.state == "done":
         return f"✅ udført {turn.clock(row.done_at)} af {turn.name(row.done_by or '')}"
     if row.state == "acknowledged":
@@ -106,18 +106,18 @@ def how_far(turn: Turn, row: Order) -> str:
 
 
 def line(turn: Turn, row: Order) -> str:
-    """An order in one line, for lists."""
+    """Write an order in one line, for lists."""
     receiver = turn.name(row.receiver) if row.receiver else "❗ ingen modtager"
     return f"{quote(row.task, 150)} → {receiver}: {how_far(turn, row)}"
 
 
 def whole(turn: Turn, row: Order) -> str:
-    """Every word of it, for the log."""
+    """Write every word of an order, for the log."""
     return "\n".join(f"{name}: {text}" for name, text in _words(turn, row))
 
 
 def key(row: Order, rest: str) -> str:
-    """The name of a message about it."""
+    """Name a message about an order."""
     return f"order/{row.id}/{rest}"
 
 

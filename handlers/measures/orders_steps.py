@@ -1,4 +1,4 @@
-"""What happens to a written order: issued, received or passed on to the deputy, carried out. Plan §9."""
+"""The steps of a written order: issued, received or passed on to the deputy, carried out. Plan §9."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from storage.rows.traffic import Message
 
 
 async def of_crisis(turn: Turn) -> list[Order]:
-    """The crisis' orders and drafts, in the order they were written."""
+    """Return the crisis' orders and drafts, in the order they were written."""
     return list(await turn.db.scalars(select(Order).where(Order.crisis_id == turn.the_crisis.id).order_by(Order.id)))
 
 
 async def issue(turn: Turn, row: Order) -> None:
-    """Give it a number, write the log, send it, and wait for the receiver to say so (R230, R231)."""
+    """Issue an order: give it a number, write the log, send it, and wait for the receiver to acknowledge it."""
     if row.receiver is None:
         raise ValueError("an order without a receiver")
     last = await turn.db.scalar(select(func.max(Order.number)).where(Order.crisis_id == turn.the_crisis.id))
@@ -48,7 +48,7 @@ async def issue(turn: Turn, row: Order) -> None:
 
 
 async def acknowledge(turn: Turn, row: Order) -> None:
-    """The receiver, the deputy, or the secretariat on what was said by telephone."""
+    """Acknowledge an order: by the receiver, the deputy, or the secretariat on what was said by telephone."""
     row.state, row.acknowledged_by, row.acknowledged_at = "acknowledged", turn.sender, turn.now
     await turn.cancel(orders_card.key(row, "silent"))
     await _answered(turn, row, "Modtaget")
@@ -58,14 +58,14 @@ async def acknowledge(turn: Turn, row: Order) -> None:
 
 
 async def take_back(turn: Turn, row: Order) -> None:
-    """It was not meant as a receipt: the order is waited for again."""
+    """Undo an acknowledgement that was not meant as one, and wait for the order's receipt again."""
     row.state, row.acknowledged_by, row.acknowledged_at = "issued", None, None
     await _wait(turn, row)
     await _changed(turn, row, f"Ordre {row.number} er alligevel ikke kvitteret", "correction", "pending")
 
 
 async def finish(turn: Turn, row: Order, report: str = "") -> None:
-    """`Udført`; whoever has done it has received it too."""
+    """Mark an order as carried out; whoever has done it has received it too."""
     if row.acknowledged_at is None:
         row.acknowledged_by, row.acknowledged_at = turn.sender, turn.now
     row.state, row.done_by, row.done_at = "done", turn.sender, turn.now
@@ -78,7 +78,7 @@ async def finish(turn: Turn, row: Order, report: str = "") -> None:
 
 
 async def report(turn: Turn, row: Order, text: str) -> None:
-    """How it goes, to whoever issued it."""
+    """Write down how an order goes, and tell whoever issued it."""
     row.report = text
     await _changed(turn, row, f"Ordre {row.number}, tilbagemelding: {text}", "order_status", None)
     await _tell_issuer(turn, row, f"*Tilbagemelding på ordre {row.number}* fra {turn.name(turn.sender)}:", text)
@@ -86,7 +86,8 @@ async def report(turn: Turn, row: Order, text: str) -> None:
 
 
 async def refuse_answer(turn: Turn, row: Order) -> bool:
-    """Tell whoever it was not sent to whose it is; the secretariat answers for somebody who was rung to.
+    """Refuse whoever the order was not sent to, and tell them whose it is; the secretariat may answer for somebody who
+    was rung.
 
     Returns:
         whether the sender was refused.
@@ -99,7 +100,7 @@ async def refuse_answer(turn: Turn, row: Order) -> bool:
 
 @timer("orders.silent")
 async def silent(turn: Turn, order: int) -> None:
-    """Nobody has said that they have it: the deputy gets it; when there is none left, somebody rings."""
+    """Send an order that nobody has acknowledged in time to the deputy; when there is none left, have somebody ring."""
     row = await turn.db.get(Order, order)
     if row is None or row.state != "issued" or turn.the_crisis.state == "closed":
         return
@@ -135,7 +136,7 @@ async def silent(turn: Turn, order: int) -> None:
 
 @timer("orders.due")
 async def due(turn: Turn, order: int) -> None:
-    """Its time is up."""
+    """Remind the receiver and the issuer that the order's time is up."""
     row = await turn.db.get(Order, order)
     if row is None or row.state not in ("issued", "acknowledged") or turn.the_crisis.state == "closed":
         return
@@ -148,7 +149,7 @@ async def due(turn: Turn, order: int) -> None:
 
 
 def deputies(plan: Plan, person: str) -> list[str]:
-    """Who answers when a person doesn't: by the roles they hold, then by their centre or function (plan §2)."""
+    """Return who answers when a person doesn't: by the roles they hold, then by their centre or function (plan §2)."""
     found = [each for role in plan.roles.filled if person in plan.holders(role) for each in plan.deputies(role)]
     for centre in plan.centres:
         if person == centre.chief:
@@ -182,7 +183,7 @@ async def _answered(turn: Turn, row: Order, answer: str) -> None:
 
 
 async def _changed(turn: Turn, row: Order, summary: str, kind: LogKind, status: Status | None) -> None:
-    """Write the log, and change every card about it, wherever it stands."""
+    """Write the log, and change every card about an order, wherever it stands."""
     refs = {"order": row.number, "about": row.log_no}
     if status is not None and row.log_no is not None:
         refs["sets_status_of"] = row.log_no

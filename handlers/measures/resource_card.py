@@ -1,4 +1,5 @@
-"""Draw a resource and ask its owner before its relief is due. Bilag 3, Ressourceoversigt."""
+"""The card of a resource, the question whether its owner can release it, and the reminder of its relief. Bilag 3,
+Ressourceoversigt."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ RELEASE = {
 
 
 def form(row: Resource | None = None) -> tuple[Field, ...]:
-    """The five columns of Bilag 3, and whether it is critical."""
+    """Return the fields of a resource: the five columns of Bilag 3, and whether it is critical."""
     return (
         Field("quantity", "Antal", value=row.quantity if row else ""),
         Field("name", "Ressource", required=True, value=row.name if row else ""),
@@ -35,6 +36,7 @@ def form(row: Resource | None = None) -> tuple[Field, ...]:
 
 
 def line_of(turn: Turn, row: Resource) -> str:
+    """Write a resource in one line, for the overview."""
     relief = turn.clock(row.relief_at) if row.relief_at else row.duty
     parts = (f"{row.quantity} {row.name}", row.response, f"afløses {relief}" if relief else None, row.task)
     said = " · ".join(quote(part, 80) for part in parts if part)
@@ -44,10 +46,12 @@ def line_of(turn: Turn, row: Resource) -> str:
 
 
 def expected_in_words(turn: Turn, lender: str, at: datetime | None) -> str:
+    """Tell from whom, and from when, a lent resource is expected."""
     return f", ventes fra {lender}{f', fra {turn.clock(at)}' if at else ''}"
 
 
 def card(turn: Turn, row: Resource) -> Card:
+    """Draw the resource as it stands now, with what can be done to it."""
     about = {"resource": row.id, "crisis": row.crisis_id}
     if row.gone_at is not None:
         return Card(f"R{row.number} er ude af oversigten: {quote(row.quantity)} {quote(row.name)}.")
@@ -72,7 +76,8 @@ def card(turn: Turn, row: Resource) -> Card:
 
 @action("resources.ask_release", who=rights.staff)
 async def ask_release(turn: Turn, resource: int) -> None:
-    """ "vilje til at trække ressourcer ud af daglig drift" (R259, R223): the centre's chief is asked."""
+    """Ask the centre's chief whether a resource can be released: "vilje til at trække ressourcer ud af daglig
+    drift"."""
     row = await standing(turn, resource)
     if row is None or row.release == "asked":
         return
@@ -111,7 +116,8 @@ async def ask_release(turn: Turn, resource: int) -> None:
 
 @action("resources.release")
 async def release(turn: Turn, resource: int, answer: Release) -> None:
-    """The centre's answer, with what it costs; the staff is told."""
+    """Take the centre's answer, with what it costs, and tell the staff. The centre's chief, deputy or contact, whoever
+    added it, and those who run the staff may answer."""
     row = await standing(turn, resource)
     if row is None:
         return
@@ -130,7 +136,7 @@ async def release(turn: Turn, resource: int, answer: Release) -> None:
 
 @timer("resources.relief")
 async def relief(turn: Turn, resource: int) -> None:
-    """Half an hour before somebody's time is up, whoever answers for them is told (R302)."""
+    """Remind whoever answers for somebody, half an hour before their time is up."""
     row = await turn.db.get(Resource, resource)
     if row is None or row.gone_at is not None or row.relief_at is None or turn.the_crisis.state != "active":
         return
@@ -149,6 +155,7 @@ async def relief(turn: Turn, resource: int) -> None:
 
 
 async def standing(turn: Turn, resource: int) -> Resource | None:
+    """Return a resource of this crisis that is still in the overview; None for any other."""
     row = await turn.db.get(Resource, resource)
     if row is None or row.crisis_id != turn.the_crisis.id or row.gone_at is not None:
         return None
@@ -156,7 +163,7 @@ async def standing(turn: Turn, resource: int) -> Resource | None:
 
 
 def relief_filled_in(turn: Turn) -> tuple[str | None, datetime | None]:
-    """What was filled in as the time of relief, and that time, UTC, where it can be read."""
+    """Read what was filled in as the time of relief, and that time, UTC, where it can be read."""
     typed = turn.value("duty")
     if not typed:
         return None, None
@@ -165,6 +172,7 @@ def relief_filled_in(turn: Turn) -> tuple[str | None, datetime | None]:
 
 
 async def remind_before_relief(turn: Turn, row: Resource) -> None:
+    """Set the timer that reminds of a resource's relief; where no time is known, cancel it."""
     key = relief_key(row)
     if row.relief_at is None:
         await turn.cancel(key)
@@ -173,10 +181,10 @@ async def remind_before_relief(turn: Turn, row: Resource) -> None:
 
 
 def key(row: Resource) -> str:
-    """The name of the card in the staff's channel."""
+    """Name the card in the staff's channel."""
     return f"resource/{row.id}"
 
 
 def relief_key(row: Resource) -> str:
-    """The name of the timer that asks for its relief."""
+    """Name the timer that reminds of the resource's relief."""
     return f"resource/{row.id}/relief"

@@ -1,4 +1,4 @@
-"""`ressource`: keep the overview of resources. Bilag 3, Ressourceoversigt; plan §9."""
+"""`ressource`: keeps the overview of resources. Bilag 3, Ressourceoversigt; plan §9."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ QUANTITY = re.compile(r"\s*((?:ca\.?\s*)?\d+|en|et|to|tre|fire|fem|flere)\s+", r
     crisis=True,
 )
 async def resource(turn: Turn, text: str) -> None:
-    """The overview; or a resource in one breath: how many, what, until when."""
+    """Add a resource in one breath: how many, what, until when; without a word, show the overview."""
     text = text.strip()
     if not text:
         await overview(turn)
@@ -56,7 +56,7 @@ async def resource(turn: Turn, text: str) -> None:
 
 @action("resources.new", who=rights.staff)
 async def new(turn: Turn) -> None:
-    """The form of Bilag 3."""
+    """Add a resource from the form of Bilag 3."""
     if not turn.value("name"):
         await turn.answer(Card("Hvilken ressource? Resten kan udelades."))
         return
@@ -93,7 +93,7 @@ async def add(
         response: how fast it is there, in their own words.
         duty: until when it is at work, in their own words; `relief_at` is that time, UTC, where it could be read.
         task: what it is at.
-        critical: the municipality can't do without it (R222).
+        critical: the municipality can't do without it.
         lender: who has offered it; it is expected, and not ours, until somebody says that it has come.
         expected_at: from when they can do without it, UTC.
     """
@@ -135,7 +135,7 @@ async def add(
 
 
 async def overview(turn: Turn) -> None:
-    """The five columns, the critical ones first; one phone screen."""
+    """Show the five columns, the critical ones first, on one phone screen."""
     rows, unseen = await clearance.visible_rows(turn, await of_crisis(turn))
     shown = sorted(
         rows, key=lambda row: (not row.critical, row.relief_at or datetime.max.replace(tzinfo=turn.now.tzinfo))
@@ -166,7 +166,7 @@ async def overview(turn: Turn) -> None:
 
 @action("resources.change", who=rights.staff)
 async def change(turn: Turn, resource: int) -> None:
-    """Corrected or relieved: a new log line, and the reminder moves."""
+    """Correct or relieve a resource: with a new log line, and its reminder moved."""
     row = await resource_card.standing(turn, resource)
     if row is None:
         return
@@ -186,7 +186,7 @@ async def change(turn: Turn, resource: int) -> None:
 
 @action("resources.arrived", who=rights.staff)
 async def arrived(turn: Turn, resource: int) -> None:
-    """What was offered has come: now it is ours to use."""
+    """Mark a resource that was offered as come: now it is ours to use."""
     row = await resource_card.standing(turn, resource)
     if row is None or row.lender is None or row.arrived_at is not None:
         return
@@ -202,7 +202,7 @@ async def arrived(turn: Turn, resource: int) -> None:
 
 @action("resources.gone", who=rights.staff)
 async def gone(turn: Turn, resource: int) -> None:
-    """It isn't ours any more; the log keeps that it was."""
+    """Remove a resource from the overview; the log keeps that it was there."""
     row = await resource_card.standing(turn, resource)
     if row is None:
         return
@@ -217,6 +217,6 @@ async def gone(turn: Turn, resource: int) -> None:
 
 
 async def of_crisis(turn: Turn) -> list[Resource]:
-    """The resources that there are, in their order."""
+    """Return the resources that there are, in their order."""
     query = select(Resource).where(Resource.crisis_id == turn.the_crisis.id, Resource.gone_at.is_(None))
     return list(await turn.db.scalars(query.order_by(Resource.number)))

@@ -1,4 +1,4 @@
-"""`opgave`: hand out tasks of the staff and the secretariat, and settle whose a doubtful one is. Plan §5."""
+"""`opgave`: hands out tasks of the staff and the secretariat, and settles whose a doubtful one is. Plan §5."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.rows.measures import Task
 
 
 def button(do: str, **about: int) -> Button:
-    """The button for a card that gives somebody something to do.
+    """Make the button that gives somebody a task, for a card.
 
     Args:
         do: the action that it runs, which calls `ask`.
@@ -31,7 +31,7 @@ def button(do: str, **about: int) -> Button:
 
 
 async def ask(turn: Turn, named: str, title: str, **refs: int) -> None:
-    """Take what was filled in to the staff, and say that it was.
+    """Take a doubt that was filled in to the staff, and tell whoever asked that it was.
 
     Args:
         named: what the doubt is about, as people call it: "T4", "ordre 2".
@@ -61,7 +61,7 @@ async def ask(turn: Turn, named: str, title: str, **refs: int) -> None:
     await turn.answer(Card(f"Krisestaben har dit spørgsmål om {named} (log nr. {entry.no})."))
 
 
-# "kan evt. uddelegeres": every duty can be (R141).
+# "kan evt. uddelegeres": every duty can be.
 TO = (Field("person", "Til hvem?", "persons", required=True),)
 
 
@@ -74,7 +74,7 @@ async def add(
     due: datetime | None = None,
     tell: bool = False,
 ) -> Task:
-    """Give the crisis a task.
+    """Add a task to the crisis, for a role or a person.
 
     Args:
         title: what shall be done, Danish.
@@ -129,7 +129,7 @@ def _card(turn: Turn, task: Task) -> Card:
 
 @action("tasks.done")
 async def done(turn: Turn, task: int) -> None:
-    """`Udført`: the change of status is written in the log by itself (R233)."""
+    """Mark a task as done, by `Udført` from anybody who has its card; the log tells of it by itself."""
     row = await turn.db.get(Task, task)
     if row is None or row.status == "done":
         return
@@ -138,7 +138,7 @@ async def done(turn: Turn, task: int) -> None:
 
 
 async def finish(turn: Turn, row: Task) -> None:
-    """A task is done, by a press or by what it was about having happened; once."""
+    """Mark a task as done once, by a press or because what it was about has happened."""
     if row.status == "done":
         return
     row.status, row.done_at, row.done_by = "done", turn.now, turn.sender
@@ -147,7 +147,7 @@ async def finish(turn: Turn, row: Task) -> None:
 
 
 async def lapse(turn: Turn, task: Task) -> None:
-    """What was to be done is not needed any more: it leaves the list, and whoever had it sees so where it stands."""
+    """Remove a task that is not needed any more from the list, and show so to whoever had it."""
     task.status, task.done_at, task.done_by = "done", turn.now, "krisebot"
     await turn.log(
         f"Opgave {task.number} bortfalder: {task.title}",
@@ -164,7 +164,8 @@ async def lapse(turn: Turn, task: Task) -> None:
 
 @action("tasks.hand_on")
 async def hand_on(turn: Turn, task: int) -> None:
-    """`Giv videre`: by whoever has it, or the secretariat; it leaves the role, and the new owner is told (R141)."""
+    """Give a task to somebody else, by `Giv videre`: from whoever has it, or those who run the staff. It leaves the
+    role, and the new owner is told."""
     row, persons = await turn.db.get(Task, task), turn.rules.named(turn.value("person").lstrip("@ "))
     if row is None or row.crisis_id != turn.the_crisis.id or row.status == "done":
         return
@@ -190,12 +191,12 @@ async def hand_on(turn: Turn, task: int) -> None:
 
 @action("tasks.doubt")
 async def doubted(turn: Turn, task: int) -> None:
-    """`Jeg er i tvivl` (R105)."""
+    """Take anybody's doubt about a task to the staff, by `Jeg er i tvivl`."""
     row = await turn.db.get(Task, task)
     if row is not None and row.crisis_id == turn.the_crisis.id:
         await ask(turn, f"opgave {row.number}", row.title, task=row.number)
 
 
 async def of_crisis(turn: Turn) -> list[Task]:
-    """The crisis' tasks in their order."""
+    """Return the crisis' tasks in their order."""
     return list(await turn.db.scalars(select(Task).where(Task.crisis_id == turn.the_crisis.id).order_by(Task.number)))

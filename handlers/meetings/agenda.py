@@ -1,4 +1,5 @@
-"""Approve the agenda, send it the day before, and send it again with what is new. Plan §5, Arbejdsgange; Bilag 2."""
+"""`dagsorden`: has the agenda approved, sends it the day before, and sends it again with what is new. Plan §5,
+Arbejdsgange; Bilag 2."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ GATHER = timedelta(minutes=10)
 
 @verb("dagsorden", "d", help="dagsorden – næste mødes dagsorden: se, godkend, udsend", who=rights.staff, crisis=True)
 async def agenda(turn: Turn, text: str) -> None:
-    """The next meeting's, as it stands."""
+    """Show the next meeting's agenda as it stands."""
     if await withheld.refuse_whole(turn, MINUTES):
         return
     meeting = await meeting_card.coming(turn)
@@ -44,7 +45,8 @@ async def agenda(turn: Turn, text: str) -> None:
 
 @action("agenda.proposed", who=rights.runs_staff)
 async def take_proposed(turn: Turn, agenda: int) -> None:
-    """`Tag forslagene med`: they are items like all others, and can be taken off again."""
+    """Put the plan's proposals on the agenda, by `Tag forslagene med`: they are items like all others, and can be taken
+    off again."""
     found = await _standing(turn, agenda, "draft")
     if found is None:
         return
@@ -70,7 +72,8 @@ async def _standing(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meet
 
 @action("agenda.submit", who=rights.runs_staff)
 async def submit(turn: Turn, agenda: int) -> None:
-    """To the responsible director (R081); every item has its character, a decision its recommendation (R083, R084)."""
+    """Send the agenda to the responsible director for approval; first every item must have its character, and a
+    decision its recommendation."""
     found = await _standing(turn, agenda, "draft")
     if found is None:
         return
@@ -113,7 +116,7 @@ async def submit(turn: Turn, agenda: int) -> None:
 
 @action("agenda.approve", who=rights.proven)
 async def approve(turn: Turn, agenda: int) -> None:
-    """`Godkend`, by the responsible director, who may overrule a missing recommendation (R081)."""
+    """Approve the agenda, by `Godkend` from the responsible director, who may overrule a missing recommendation."""
     found = await _standing(turn, agenda, "awaiting")
     if found is None:
         return
@@ -142,7 +145,7 @@ async def approve(turn: Turn, agenda: int) -> None:
 
 @action("agenda.send", who=rights.runs_staff)
 async def send(turn: Turn, agenda: int) -> None:
-    """`Udsend`: only what is approved."""
+    """Send the agenda, by `Udsend`, once it is approved and not before."""
     found = await _standing(turn, agenda, "approved")
     if found is not None:
         await dispatch(turn, *found)
@@ -150,7 +153,7 @@ async def send(turn: Turn, agenda: int) -> None:
 
 
 async def dispatch(turn: Turn, row: Agenda, meeting: Meeting) -> None:
-    """To every member, and to the log; what is new since the last version is marked (R087)."""
+    """Send an approved agenda to every member and write it in the log; what is new since the last version is marked."""
     if row.state != "approved":
         raise ValueError("an agenda that is not approved is never sent")
     row.state, row.sent_at = "sent", turn.now
@@ -167,7 +170,7 @@ async def dispatch(turn: Turn, row: Agenda, meeting: Meeting) -> None:
 
 
 async def added(turn: Turn, item: AgendaItem) -> None:
-    """An addition after the agenda was sent: gathered for ten minutes, then sent again (R086, R087)."""
+    """Gather additions to an agenda that was sent for ten minutes, before it is sent again."""
     meeting = await meeting_card.coming(turn)
     row = await agenda_lines.newest(turn, meeting) if meeting else None
     if meeting is not None and row is not None and row.state == "sent":
@@ -177,7 +180,7 @@ async def added(turn: Turn, item: AgendaItem) -> None:
 
 @timer("agenda.again")
 async def again(turn: Turn, meeting: int) -> None:
-    """The additions of the last ten minutes make a version, which the approved agenda's approval covers not: it is asked for."""
+    """Make a version of the additions of the last ten minutes, and ask for its approval: new items need a new one."""
     row = await turn.db.get_one(Meeting, meeting)
     if row.state != "called":
         return
@@ -197,7 +200,7 @@ async def again(turn: Turn, meeting: int) -> None:
 
 
 async def at_risk(turn: Turn, item: AgendaItem) -> None:
-    """ "ansvar for, at sagerne behandles rettidigt": a deadline before the next meeting is told of in time (R097)."""
+    """Warn in time of a deadline that is before the next meeting: "ansvar for, at sagerne behandles rettidigt"."""
     if item.deadline is None or item.state != "open":
         return
     meeting = await meeting_card.coming(turn)
@@ -221,7 +224,7 @@ async def at_risk(turn: Turn, item: AgendaItem) -> None:
 
 
 async def deadline(turn: Turn, meeting: Meeting) -> datetime:
-    """When the agenda shall be out: the day before, on the clock on the wall (R085)."""
+    """Return when the agenda has to be out: the day before, on the clock on the wall."""
     return _day_before(turn, meeting, turn.rules.meetings.agenda_by.hour, turn.rules.meetings.agenda_by.minute)
 
 
@@ -246,14 +249,16 @@ async def plan_for(turn: Turn, meeting: Meeting) -> None:
 
 
 def _prepared_by(turn: Turn, meeting: Meeting) -> datetime:
-    """When those who make the agenda and prepare what is on it are reminded: the day before, or now where it is later."""
+    """Return when those who make the agenda and prepare what is on it are reminded: the day before, or now where it is
+    later."""
     when = turn.rules.meetings.agenda_reminder
     return max(_day_before(turn, meeting, when.hour, when.minute), turn.now)
 
 
 @timer("agenda.prepare")
 async def prepare(turn: Turn, meeting: int) -> None:
-    """ "punkterne er forberedte til mødet, så krisestaben kan træffe beslutning": each preparer, once for all of theirs (R099)."""
+    """Ask each preparer, once for all of their items and the day before: "punkterne er forberedte til mødet, så
+    krisestaben kan træffe beslutning"."""
     row = await turn.db.get_one(Meeting, meeting)
     if row.state != "called":
         return
@@ -275,7 +280,7 @@ async def prepare(turn: Turn, meeting: int) -> None:
 
 @timer("agenda.remind")
 async def remind(turn: Turn, meeting: int) -> None:
-    """Whoever makes the agenda is reminded, with the draft at hand."""
+    """Remind whoever makes the agenda before it has to be out, with the draft at hand."""
     row = await turn.db.get_one(Meeting, meeting)
     agenda = await agenda_lines.bring_up_to_date(turn, row)
     if row.state != "called" or agenda.state in ("approved", "sent"):
@@ -293,7 +298,7 @@ async def remind(turn: Turn, meeting: int) -> None:
 
 @timer("agenda.due")
 async def due(turn: Turn, meeting: int) -> None:
-    """Its time: what is approved goes out; what isn't is asked for, never sent."""
+    """Send the agenda at its time if it is approved; if it isn't, ask for the approval, and never send it without."""
     row = await turn.db.get_one(Meeting, meeting)
     agenda = await agenda_lines.bring_up_to_date(turn, row)
     if row.state != "called" or agenda.state == "sent":

@@ -1,4 +1,4 @@
-"""What waits for the staff's next meeting: items, what they lack, and how they look. Plan §5, Arbejdsgange, step 8."""
+"""The items that wait for the staff's next meeting: what they lack, and their cards. Plan §5, Arbejdsgange, step 8."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ KINDS: dict[ItemKind, str] = {"discussion": "Drøftelse", "decision": "Beslutnin
 
 
 async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | None = None) -> AgendaItem:
-    """Put an item on the next meeting's agenda, whichever that is (R095).
+    """Put an item on the next meeting's agenda, whichever that is.
 
     Args:
         kind: "discussion", "decision" or "information", where it is known.
         measure: the urgent measure that the staff is to be told of.
     """
     last = await turn.db.scalar(select(func.max(AgendaItem.number)).where(AgendaItem.crisis_id == turn.the_crisis.id))
-    # What somebody proposes comes in, with the papers that came along (R099).
+    # What somebody proposes comes in, with the papers that came along.
     entry = await turn.log(
         f"Dagsordenspunkt: {text}",
         kind="item",
@@ -46,7 +46,7 @@ async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | 
 
 
 def lacks(row: AgendaItem) -> str | None:
-    """What an item lacks before an agenda with it can go out; None when it lacks nothing."""
+    """Tell what an item lacks before an agenda with it can go out; None when it lacks nothing."""
     if row.kind is None:
         return "karakter (drøftelse, beslutning eller orientering)"
     if row.kind == "decision" and not row.recommendation:
@@ -55,7 +55,7 @@ def lacks(row: AgendaItem) -> str | None:
 
 
 def line(row: AgendaItem) -> str:
-    """ "nødbolig (Beslutning). Indstilling: …"."""
+    """Write an item in one line: "nødbolig (Beslutning). Indstilling: …"."""
     kind = f" ({KINDS[row.kind]})" if row.kind else ""
     recommends = f". Indstilling: {row.recommendation}" if row.recommendation else ""
     political = f". Kræver politisk sag: {row.political}" if row.political else ""
@@ -64,7 +64,7 @@ def line(row: AgendaItem) -> str:
 
 
 def card(turn: Turn, row: AgendaItem) -> Card:
-    """The item, with what is still asked of it."""
+    """Draw the item, with what is still asked of it."""
     about = {"item": row.id, "crisis": row.crisis_id}
     facts = [("Karakter", KINDS[row.kind] if row.kind else "❗ vælg")]
     if row.kind == "decision":
@@ -129,7 +129,7 @@ async def take_in_urgent(turn: Turn) -> None:
 
 
 async def open_items(turn: Turn) -> list[AgendaItem]:
-    """What waits for a meeting: urgent measures first, then in the order they came."""
+    """Return what waits for a meeting: urgent measures first, then in the order they came."""
     rows = await turn.db.scalars(
         select(AgendaItem)
         .where(AgendaItem.crisis_id == turn.the_crisis.id, AgendaItem.state == "open")
@@ -139,7 +139,7 @@ async def open_items(turn: Turn) -> list[AgendaItem]:
 
 
 async def standing(turn: Turn, item: int) -> AgendaItem | None:
-    """An item that is still open."""
+    """Return an item that is still open; None for any other."""
     row = await turn.db.get(AgendaItem, item)
     return row if row is not None and row.crisis_id == turn.the_crisis.id and row.state == "open" else None
 
@@ -157,5 +157,5 @@ async def redraw(turn: Turn, row: AgendaItem) -> None:
 
 
 def key(row: AgendaItem) -> str:
-    """The name of the item's card."""
+    """Name the item's card."""
     return f"item/{row.id}"

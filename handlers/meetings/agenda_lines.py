@@ -1,4 +1,4 @@
-"""Put an agenda together line by line, and draw it. Bilag 2's two agendas."""
+"""The lines of an agenda, put together and drawn. Bilag 2's two agendas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.meetings import agenda_items, meeting_card, partners
 from handlers.staff import roster
 from storage.rows.meetings import PARTS, Agenda, AgendaItem, Meeting
 
-# Bilag 2, "det første møde i krisestaben", with its own numbers; 0 since the chief is appointed at it (T20).
+# Bilag 2, "det første møde i krisestaben", with its own numbers; 0 since the chief is appointed at it.
 FIRST = (
     ("0", "Udpegning af krisestabschef"),
     ("1", "Udpegning af referent"),
@@ -54,7 +54,7 @@ STATES = {"draft": "kladde", "awaiting": "til godkendelse", "approved": "godkend
 
 
 async def newest(turn: Turn, meeting: Meeting) -> Agenda | None:
-    """A meeting's newest agenda."""
+    """Return a meeting's newest agenda."""
     found: Agenda | None = await turn.db.scalar(
         select(Agenda).where(Agenda.meeting == meeting.id).order_by(Agenda.version.desc()).limit(1)
     )
@@ -117,6 +117,7 @@ async def _items(turn: Turn, meeting: Meeting, before: Agenda | None) -> list[di
 
 
 def lines_of(row: Agenda) -> str:
+    """Write an agenda's items, line by line, under their parts."""
     return "\n".join(
         (f"*{PARTS[str(each['text'])]}*\n" if each["item"] is None and each["text"] in PARTS else "")
         + f"{each['no']}. {'*NYT* ' if each['new'] else ''}{quote(str(each['text']), 500)}"
@@ -125,6 +126,7 @@ def lines_of(row: Agenda) -> str:
 
 
 async def card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
+    """Draw an agenda as it stands, with what can be done to it."""
     head = f"*Dagsorden, møde {meeting.number}* {turn.clock(meeting.at)}, {quote(meeting.place, 200)} – udgave {row.version}, {STATES[row.state]}"
     about = {"crisis": row.crisis_id, "agenda": row.id}
     buttons = {
@@ -141,14 +143,14 @@ async def card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
     wants = "".join(f"\n❗ Punkt {each.number} mangler {agenda_items.lacks(each)}." for each in missing)
     facts: tuple[tuple[str, str], ...] = ()
     if sum(each["item"] is None for each in row.items) == len(FIRST):
-        # Items 5c and 7 are the same list twice (T21).
+        # Items 5c and 7 are the same list twice.
         facts = (("Punkt 5c og 7, samarbejdspartnere", await partners.summary(turn)),)
         buttons = (*buttons, Button("Samarbejdspartnere", "partners.open", {"crisis": row.crisis_id}))
     return Card(f"{head}\n{lines_of(row)}{wants}", facts=facts, buttons=buttons)
 
 
 async def proposed_by_plan(turn: Turn) -> list[str]:
-    """What the first meeting could have on its agenda as well, as long as nobody has put it there (R304)."""
+    """Return what the first meeting could have on its agenda as well, as long as nobody has put it there."""
     if await meeting_card.held(turn):
         return []
     known = set(await turn.db.scalars(select(AgendaItem.text).where(AgendaItem.crisis_id == turn.the_crisis.id)))
@@ -156,23 +158,25 @@ async def proposed_by_plan(turn: Turn) -> list[str]:
 
 
 async def incomplete_items(turn: Turn) -> list[AgendaItem]:
+    """Return the open items that lack something."""
     return [row for row in await agenda_items.open_items(turn) if agenda_items.lacks(row)]
 
 
 async def responsible(turn: Turn) -> list[str]:
-    """The responsible director for the staff: whoever is named so, else the chief, else the directorate (T10)."""
+    """Return the responsible director for the staff: whoever is named so, else the chief, else the directorate."""
     if named := roster.holder(turn, roster.RESPONSIBLE):
         return [named]
     return [turn.the_crisis.chief] if turn.the_crisis.chief else turn.rules.board()
 
 
 async def approvers(turn: Turn) -> list[str]:
-    """Who may approve it or call the meeting off: the responsible director, or the deputy with the same right (D13)."""
+    """Return who may approve the agenda or call the meeting off: the responsible director, or the deputy with the same
+    right."""
     if named := roster.holder(turn, roster.RESPONSIBLE):
         return [named, *await turn.chiefs()]
     return await turn.chiefs() if turn.the_crisis.chief else turn.rules.board()
 
 
 def key(row: Meeting | Agenda, rest: str) -> str:
-    """The name of a message or a timer about a meeting's agenda, or about one version of it."""
+    """Name a message or a timer about a meeting's agenda, or about one version of it."""
     return f"agenda/{row.id}/{rest}"

@@ -1,4 +1,4 @@
-"""Move a meeting, or call it off. Plan §5, "Alternativt aflyses mødet"."""
+"""Changes of a meeting: moves it, or calls it off. Plan §5, "Alternativt aflyses mødet"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXAMPLE = "*/krise møde flyt i morgen 11 Teams*"
 
 
 async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
-    """ "flyt i morgen 11 Teams", "flyt til kl 12", "flyt til byrådssalen": the next meeting.
+    """Move the next meeting as was typed: "flyt i morgen 11 Teams", "flyt til kl 12", "flyt til byrådssalen".
 
     Args:
         text: what comes after "flyt" and "til".
@@ -47,7 +47,7 @@ async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
 
 @action("meetings.move", who=rights.runs_staff)
 async def pressed_move(turn: Turn, meeting: int) -> None:
-    """`Flyt mødet`."""
+    """Move a meeting from the form `Flyt mødet`."""
     row = await meeting_card.standing(turn, meeting)
     if row is None or row.state != "called":
         return
@@ -61,14 +61,14 @@ async def pressed_move(turn: Turn, meeting: int) -> None:
 
 
 def _from(turn: Turn, row: Meeting, text: str) -> datetime:
-    """From when a time is reckoned, UTC: a bare clock time from the beginning of the meeting's own day."""
+    """Return from when a time is reckoned, UTC: a bare clock time from the beginning of the meeting's own day."""
     if not CLOCK.match(text):
         return turn.now
     return row.at.astimezone(turn.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
 
 
 async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
-    """Another time or another place, for a meeting that has been called.
+    """Give a meeting that has been called another time or another place.
 
     Args:
         at: when, UTC.
@@ -97,7 +97,8 @@ async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
 
 @action("meetings.cancel", who=rights.proven)
 async def cancel(turn: Turn, meeting: int) -> None:
-    """By the responsible director or who called it: everybody is told, and the items move to the next (R082)."""
+    """Call a meeting off, by the responsible director or those who run the staff: everybody is told, and its items wait
+    for the next."""
     row = await meeting_card.standing(turn, meeting)
     if row is None or row.state != "called":
         return
@@ -120,7 +121,7 @@ async def cancel(turn: Turn, meeting: int) -> None:
 
 
 async def call_off(turn: Turn, row: Meeting) -> None:
-    """It is not held: calendars are told, and nothing falls due for it any more."""
+    """Mark a meeting as not held: calendars are told, and its timers are cancelled."""
     row.state, row.sequence = "cancelled", row.sequence + 1
     await turn.cancel(*(agenda_lines.key(row, name) for name in ("prepare", "remind", "due", "again")))
     await turn.db.flush()
@@ -129,7 +130,7 @@ async def call_off(turn: Turn, row: Meeting) -> None:
 
 
 async def call_off_all(turn: Turn) -> None:
-    """When the staff is stood down, no meeting is left in anybody's calendar."""
+    """Call off every meeting when the staff is stood down, so that none is left in anybody's calendar."""
     called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
     for row in (await turn.db.scalars(called.order_by(Meeting.number))).all():
         await call_off(turn, row)
@@ -142,7 +143,7 @@ async def _room_is_free(turn: Turn, row: Meeting) -> None:
 
 
 async def _those_at_risk(turn: Turn) -> None:
-    """A later meeting may be too late for something (R097)."""
+    """Warn of the items for which a later meeting may be too late."""
     await agenda_items.take_in_urgent(turn)
     for item in await agenda_items.open_items(turn):
         await agenda.at_risk(turn, item)

@@ -22,7 +22,7 @@ from storage.rows.meetings import AgendaItem, ItemKind
     crisis=True,
 )
 async def item(turn: Turn, text: str) -> None:
-    """Kept at once; its character, its deadline and the recommendation are asked for afterwards (R083, R084, R096)."""
+    """Add an item at once; its character, its deadline and the recommendation are asked for afterwards."""
     if not text.strip():
         await turn.answer(
             Card(
@@ -41,7 +41,7 @@ async def item(turn: Turn, text: str) -> None:
 
 @action("items.kind", who=rights.staff)
 async def kind(turn: Turn, item: int, kind: ItemKind) -> None:
-    """`Drøftelse`, `Beslutning` or `Orientering` (T12)."""
+    """Set an item's character: `Drøftelse`, `Beslutning` or `Orientering`."""
     row = await agenda_items.standing(turn, item)
     if row is not None and kind in KINDS:
         row.kind = kind
@@ -52,7 +52,7 @@ async def kind(turn: Turn, item: int, kind: ItemKind) -> None:
 
 @action("items.detail", who=rights.staff)
 async def detail(turn: Turn, item: int) -> None:
-    """The recommendation, the deadline and who prepares it (R084, R096, R099)."""
+    """Fill in an item's recommendation, its deadline and who prepares it."""
     row = await agenda_items.standing(turn, item)
     if row is None:
         return
@@ -81,7 +81,8 @@ async def detail(turn: Turn, item: int) -> None:
 
 
 async def _tell_preparer(turn: Turn, row: AgendaItem) -> None:
-    """ "punkterne er forberedte til mødet": whoever shall see to it knows at once, and is reminded before the meeting (R099)."""
+    """Tell whoever is to prepare an item at once; they are reminded before the meeting: "punkterne er forberedte til
+    mødet"."""
     if row.preparer is None:
         return
     await turn.log(
@@ -102,7 +103,8 @@ async def _tell_preparer(turn: Turn, row: AgendaItem) -> None:
 
 @action("items.political", who=rights.staff)
 async def political(turn: Turn, item: int) -> None:
-    """ "Der fremlægges sager til politisk beslutning i det omfang, der er brug for det" (R188)."""
+    """Mark that an item needs a political case: "Der fremlægges sager til politisk beslutning i det omfang, der er brug
+    for det"."""
     row = await agenda_items.standing(turn, item)
     case = turn.value("case")
     if row is None or not case or case == row.political:
@@ -129,7 +131,7 @@ async def political(turn: Turn, item: int) -> None:
 
 @action("items.withdraw", who=rights.staff)
 async def withdraw(turn: Turn, item: int) -> None:
-    """By whoever proposed it or who makes the agenda; an urgent measure's orientation stays (R229)."""
+    """Withdraw an item, by whoever proposed it or those who run the staff; an urgent measure's orientation stays."""
     row = await agenda_items.standing(turn, item)
     if row is None or row.measure is not None:
         return

@@ -1,4 +1,4 @@
-"""A meeting as it stands (coming, running or held), its form and its card. Plan §5."""
+"""The card and the form of a meeting that is coming, running or held. Plan §5."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.rows.meetings import AgendaItem, Meeting
 
 
 def form(row: Meeting) -> tuple[Field, ...]:
-    """What is asked for to move a meeting; what is left as it is stays so."""
+    """Return the fields for moving a meeting; what is left as it is stays so."""
     return (
         Field("at", "Ny tid (tom: som før)", "time"),
         Field("place", "Lokale eller link", value=row.place),
@@ -33,7 +33,7 @@ FORM = (
 
 
 def read(turn: Turn, text: str, now: datetime | None = None) -> tuple[times_read.Parsed, str] | None:
-    """The time that words begin with or have among them, and the place that is left; None where there is no time.
+    """Read the time that words begin with or have among them, and the place that is left; None where there is no time.
 
     Args:
         text: "i morgen 10 stabsrummet", "om 30 min Teams".
@@ -44,12 +44,13 @@ def read(turn: Turn, text: str, now: datetime | None = None) -> tuple[times_read
 
 
 def place_in(text: str) -> str:
-    """ "i stabsrummet", "via Teams": the place alone."""
+    """Return the place alone out of "i stabsrummet" or "via Teams"."""
     return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
 
 
 def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str] | None:
-    """ "10 stabsrummet", "i morgen 10 teams": the words in front are the time, as far as they can be read as one."""
+    """Read "10 stabsrummet" or "i morgen 10 teams": the words in front are the time, as far as they can be read as
+    one."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
         read = times_read.parse(" ".join(parts[:count]), now, turn.zone)
@@ -59,17 +60,17 @@ def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str]
 
 
 def today(turn: Turn, at: datetime) -> bool:
-    """Whether it is the same day, on the clock on the wall: called so late, a meeting is a hurried one."""
+    """Whether a time is on the same day, on the clock on the wall: called so late, a meeting is a hurried one."""
     return at.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date()
 
 
 def where(turn: Turn, row: Meeting) -> str:
-    """When and where, and the file for the calendar, on three lines."""
+    """Tell when and where, and the file for the calendar, on three lines."""
     return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}\nKalender: {calendars.link(turn, row)}"
 
 
 async def make_ready(turn: Turn, row: Meeting) -> None:
-    """ "Indrette og klargøre stabsrummet": a task, where there is a room (R133)."""
+    """Add the task "Indrette og klargøre stabsrummet", where there is a room."""
     if not LINK.search(row.place):
         await tasks.add(
             turn,
@@ -82,12 +83,12 @@ async def make_ready(turn: Turn, row: Meeting) -> None:
 
 
 def room_task(row: Meeting) -> str:
-    """What the task of the room begins with."""
+    """Return the words that the task of the room begins with."""
     return f"Indret og klargør stabsrummet til møde {row.number}:"
 
 
 def card(turn: Turn, row: Meeting) -> Card:
-    """The meeting as it stands, with what can be done about it."""
+    """Draw the meeting as it stands, with what can be done about it."""
     about = {"crisis": row.crisis_id, "meeting": row.id}
     head = f"*Møde {row.number}*, {where(turn, row)}"
     match row.state:
@@ -124,7 +125,7 @@ def card(turn: Turn, row: Meeting) -> Card:
 
 
 async def coming(turn: Turn) -> Meeting | None:
-    """The next meeting that has been called."""
+    """Return the next meeting that has been called."""
     found: Meeting | None = await turn.db.scalar(
         select(Meeting)
         .where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
@@ -145,7 +146,7 @@ async def held(turn: Turn) -> bool:
 
 
 async def running(turn: Turn) -> Meeting | None:
-    """The meeting that is held now, else the one that ended last."""
+    """Return the meeting that is held now, else the one that ended last."""
     found: Meeting | None = await turn.db.scalar(
         select(Meeting)
         .where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state.in_(["running", "ended"]))
@@ -156,7 +157,7 @@ async def running(turn: Turn) -> Meeting | None:
 
 
 async def treat(turn: Turn, row: Meeting, items: list[AgendaItem]) -> None:
-    """What was spoken of is treated; everything else waits for the next meeting by itself."""
+    """Mark the items that were spoken of as treated; all others wait for the next meeting by themselves."""
     for item in items:
         item.state, item.meeting = "treated", row.id
     await turn.db.flush()
@@ -165,11 +166,11 @@ async def treat(turn: Turn, row: Meeting, items: list[AgendaItem]) -> None:
 
 
 async def standing(turn: Turn, meeting: int) -> Meeting | None:
-    """The meeting, where it is this crisis' own."""
+    """Return the meeting, where it is this crisis' own."""
     row = await turn.db.get(Meeting, meeting)
     return row if row is not None and row.crisis_id == turn.the_crisis.id else None
 
 
 def key(row: Meeting) -> str:
-    """The name of the meeting's card."""
+    """Name the meeting's card."""
     return f"meeting/{row.id}"

@@ -1,4 +1,4 @@
-"""`møde`: call, start and end the meetings of the staff. Plan §5, "Mødes løbende og efter behov"."""
+"""`møde`: calls, starts and ends the meetings of the staff. Plan §5, "Mødes løbende og efter behov"."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ from storage.rows.meetings import Meeting
     crisis=True,
 )
 async def meeting(turn: Turn, text: str) -> None:
-    """In one breath; a time without a place asks for it, since a place or a link is compulsory (R132)."""
+    """Call a meeting in one breath; where only a time is given, ask for the place, since a place or a link is
+    compulsory."""
     if not text.strip():
         await _show(turn)
         return
@@ -75,7 +76,7 @@ async def meeting(turn: Turn, text: str) -> None:
 
 @action("meetings.call", who=rights.runs_staff)
 async def pressed_call(turn: Turn, at: str = "") -> None:
-    """The form, or the place that was missing."""
+    """Call a meeting from the form, or with the place that was missing."""
     said = times_read.parse(turn.value("at"), turn.now, turn.zone) if turn.value("at") else None
     moment = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
     if moment is None or not turn.value("place"):
@@ -123,7 +124,7 @@ async def call(turn: Turn, at: datetime, place: str) -> Meeting:
 
 @action("meetings.start", who=rights.meets)
 async def start(turn: Turn, meeting: int) -> None:
-    """The meeting is held (R088): who is there, and when it began."""
+    """Start a meeting: write down who is there, and when it began."""
     row = await meeting_card.standing(turn, meeting)
     if row is None or row.state != "called":
         return
@@ -150,7 +151,7 @@ async def start(turn: Turn, meeting: int) -> None:
 
 @action("meetings.end", who=rights.meets)
 async def end(turn: Turn, meeting: int) -> None:
-    """Not before the next one has been spoken of (R206); the draft of the minutes is there at once (R090)."""
+    """End a meeting, not before the next one has been spoken of, and make the draft of its minutes at once."""
     row = await meeting_card.standing(turn, meeting)
     if row is None or row.state != "running":
         return

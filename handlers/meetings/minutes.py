@@ -1,4 +1,4 @@
-"""`referat`: write the minutes, have the chief approve them, and only then send them. Plan §5, steps 5 and 6; §7."""
+"""`referat`: writes the minutes, has the chief approve them, and only then sends them. Plan §5, steps 5 and 6; §7."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from storage.rows.staff import MINUTES
     crisis=True,
 )
 async def minutes(turn: Turn, text: str) -> None:
-    """Of the meeting that is held, or of the one that ended last."""
+    """Show the minutes of the meeting that is held, or of the one that ended last."""
     row = await meeting_card.running(turn)
     newest = await minutes_card.latest(turn, row) if row else None
     if await withheld.refuse_whole(turn, MINUTES, newest.grade if newest else clearance.SHARED):
@@ -45,14 +45,14 @@ async def minutes(turn: Turn, text: str) -> None:
 
 
 async def open_for(turn: Turn, meeting: Meeting) -> None:
-    """Give the minute-taker something to write in."""
+    """Show the minute-taker the minutes to write in."""
     for person in turn.rules.holders("referent") or turn.rules.holders("sekretær"):
         await turn.say(person, await _live(turn, meeting), key=f"minutes/{meeting.id}/live/{person}")
 
 
 @action("minutes.write", who=rights.meets)
 async def write(turn: Turn, meeting: int, item: int) -> None:
-    """What was said of an item, what was decided, and who does what by when (R089)."""
+    """Write what was said of an item, what was decided, and who does what by when."""
     row, held = await turn.db.get(AgendaItem, item), await turn.db.get(Meeting, meeting)
     if (
         row is None
@@ -82,7 +82,8 @@ async def write(turn: Turn, meeting: int, item: int) -> None:
 
 @action("minutes.told", who=rights.meets)
 async def told(turn: Turn, meeting: int, item: int) -> None:
-    """`Orienteret`: the staff has been told of an urgent measure, which nothing else takes off the agenda (R229)."""
+    """Write that the staff has been told of an urgent measure, by `Orienteret`: nothing else takes it off the
+    agenda."""
     row, held = await turn.db.get(AgendaItem, item), await turn.db.get(Meeting, meeting)
     if row is None or held is None or row.crisis_id != turn.the_crisis.id or held.state != "running":
         return
@@ -94,7 +95,7 @@ async def told(turn: Turn, meeting: int, item: int) -> None:
 
 @action("minutes.extra", who=rights.meets)
 async def extra(turn: Turn, meeting: int) -> None:
-    """Something that was not on the agenda."""
+    """Add something to the minutes that was not on the agenda."""
     held = await turn.db.get(Meeting, meeting)
     if held is None or held.crisis_id != turn.the_crisis.id or held.state != "running" or not turn.value("text"):
         return
@@ -111,7 +112,7 @@ async def _live(turn: Turn, meeting: Meeting) -> Card:
 
 
 async def draft(turn: Turn, meeting: Meeting) -> Minutes:
-    """The draft is there when the meeting ends, and the clock to its sending runs (R090, R135)."""
+    """Draft the minutes when the meeting ends, and set the timers for their sending."""
     await agenda_items.take_in_urgent(turn)
     treated = [row for row in await agenda_items.open_items(turn) if minutes_card.spoken_of(row)]
     row = Minutes(
@@ -172,7 +173,8 @@ async def _standing(turn: Turn, minutes: int) -> tuple[Minutes, Meeting] | None:
 
 @action("minutes.change", who=rights.staff)
 async def change(turn: Turn, minutes: int) -> None:
-    """An edit makes a new version, which needs an approval of its own (R091)."""
+    """Change the minutes in a new version, which needs an approval of its own; by those who run the staff or its
+    meetings."""
     found = await _standing(turn, minutes)
     if found is None or not turn.value("remarks"):
         return
@@ -206,7 +208,7 @@ async def change(turn: Turn, minutes: int) -> None:
 
 @action("minutes.approve", who=rights.chief)
 async def approve(turn: Turn, minutes: int) -> None:
-    """`Godkend`, by the chief: decisions and tasks come of it, and it is sent where it was decided (R091, R092, R205)."""
+    """Approve the minutes, by `Godkend`: decisions and tasks come of it, and it is sent where it was decided."""
     found = await _standing(turn, minutes)
     if found is None:
         return
@@ -315,7 +317,7 @@ async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
 
 @action("minutes.send", who=rights.staff)
 async def send(turn: Turn, minutes: int) -> None:
-    """`Udsend` before the chief has approved is refused, and the chief is reminded."""
+    """Refuse to send the minutes, by `Udsend`, before the chief has approved them, and remind the chief."""
     found = await _standing(turn, minutes)
     if found is None:
         return
@@ -340,7 +342,7 @@ async def send(turn: Turn, minutes: int) -> None:
 
 @timer("minutes.late")
 async def late(turn: Turn, meeting: int, whom: str) -> None:
-    """The minute-taker after half an hour, the chief after an hour (R135)."""
+    """Remind the minute-taker after half an hour, and the chief after an hour, that the minutes are not sent."""
     row = await turn.db.get_one(Meeting, meeting)
     newest = await minutes_card.latest(turn, row)
     if newest is None or newest.sent_at is not None or turn.the_crisis.state != "active":

@@ -1,4 +1,4 @@
-"""Draw the minutes: while the meeting runs, as a draft, and as they were sent. Bilag 2."""
+"""The minutes as they are drawn: while the meeting runs, as a draft, and as they were sent. Bilag 2."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def live_card(turn: Turn, meeting: Meeting) -> Card:
 
 
 def spoken_of(row: AgendaItem) -> bool:
-    """Whether the meeting has come to an item: only then is it treated; an orientation has to be ticked (R229)."""
+    """Whether the meeting has come to an item: only then is it treated; an orientation has to be ticked."""
     return bool(row.discussion or row.decision or row.actions)
 
 
@@ -79,7 +79,7 @@ def _said(turn: Turn, row: AgendaItem) -> str:
 
 
 async def latest(turn: Turn, meeting: Meeting) -> Minutes | None:
-    """A meeting's newest version."""
+    """Return a meeting's newest version."""
     found: Minutes | None = await turn.db.scalar(
         select(Minutes).where(Minutes.meeting == meeting.id).order_by(Minutes.version.desc()).limit(1)
     )
@@ -87,7 +87,7 @@ async def latest(turn: Turn, meeting: Meeting) -> Minutes | None:
 
 
 def body(turn: Turn, row: Minutes) -> str:
-    """The minutes as people read them."""
+    """Write the minutes as people read them."""
     lines = []
     for each in row.items:
         lines.append(f"*Punkt {each['number']}: {quote(each['text'], 300)}*")
@@ -101,6 +101,7 @@ def body(turn: Turn, row: Minutes) -> str:
 
 
 def card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
+    """Draw the minutes as they stand, with what can be done to them."""
     about = {"crisis": row.crisis_id, "minutes": row.id}
     state = (
         f"sendt {turn.clock(row.sent_at)}, {lead(meeting, row.sent_at)}"
@@ -132,12 +133,12 @@ def card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
 
 
 def lead(meeting: Meeting, at: datetime) -> str:
-    """ "4 min efter mødet": "Hurtig information giver hurtig implementering" (R135, R260)."""
+    """Tell how long after the meeting: "4 min efter mødet", for "Hurtig information giver hurtig implementering"."""
     return f"{times_shown.span(at - (meeting.ended_at or at))} efter mødet"
 
 
 async def of_last(turn: Turn) -> str:
-    """How far the minutes of the last meeting are, on a line; empty where none has ended."""
+    """Tell how far the minutes of the last meeting are, on a line; empty where none has ended."""
     meeting = await meeting_card.running(turn)
     newest = await latest(turn, meeting) if meeting else None
     if meeting is None or newest is None:

@@ -1,7 +1,7 @@
-"""`oplæg`: "hurtigst muligt opstille alternative forslag og træffe beslutning". Plan §9, Ændringer i situationen (R226).
+"""`oplæg`: "hurtigst muligt opstille alternative forslag og træffe beslutning". Plan §9, Ændringer i situationen.
 
-"Forslagene drøftes som udgangspunkt på stabsmøderne": a complete paper is an item for decision on the next meeting
-(R228), unless the chief chooses before.
+"Forslagene drøftes som udgangspunkt på stabsmøderne": a complete paper is an item for decision on the next meeting,
+unless the chief chooses before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SHOWN = 10
 
 
 def form(row: OptionPaper | None = None, situation: str = "") -> tuple[Field, ...]:
-    """A paper's fields, filled in with what there is."""
+    """Return a paper's fields, filled in with what there is."""
     standing = {each["letter"]: each for each in row.options} if row else {}
     options = [
         Field(
@@ -45,7 +45,7 @@ def form(row: OptionPaper | None = None, situation: str = "") -> tuple[Field, ..
 
 
 async def of_crisis(turn: Turn) -> list[OptionPaper]:
-    """The crisis' papers, oldest first."""
+    """Return the crisis' papers, oldest first."""
     return list(
         await turn.db.scalars(
             select(OptionPaper).where(OptionPaper.crisis_id == turn.the_crisis.id).order_by(OptionPaper.number)
@@ -63,7 +63,7 @@ async def of_crisis(turn: Turn) -> list[OptionPaper]:
     crisis=True,
 )
 async def paper(turn: Turn, text: str) -> None:
-    """A form, begun with what was typed; and those that wait for a choice."""
+    """Open a form, begun with what was typed, and show the papers that wait for a choice."""
     every = await of_crisis(turn)
     numbered = next((row for row in every if text.strip() == str(row.number)), None)
     if numbered is not None and await withheld.refuse_row(turn, numbered, f"Oplæg {numbered.number}"):
@@ -93,7 +93,8 @@ async def paper(turn: Turn, text: str) -> None:
 
 @action("options.new", who=rights.staff)
 async def new(turn: Turn) -> None:
-    """The form: kept as it is; one alternative without a reason is asked about before anybody can choose."""
+    """Keep a paper from the form as it is; one alternative without a reason is asked about before anybody can
+    choose."""
     if not turn.value("situation"):
         await turn.answer(Card("Skriv, hvad der skal besluttes. Intet er gemt."))
         return
@@ -117,7 +118,7 @@ async def new(turn: Turn) -> None:
 
 @action("options.amend", who=rights.staff)
 async def amend(turn: Turn, paper: int) -> None:
-    """`Ret`, until it is chosen."""
+    """Change a paper by `Ret`, until it is chosen."""
     row = await _of_crisis(turn, paper)
     if row is None or row.chosen is not None or not turn.value("situation"):
         return
@@ -135,7 +136,7 @@ async def amend(turn: Turn, paper: int) -> None:
 
 @action("options.choose", who=rights.chief)
 async def choose(turn: Turn, paper: int, letter: str) -> None:
-    """`Vælg A`: the choice is a decision."""
+    """Choose an alternative, by `Vælg A`: the choice is a decision."""
     row = await _of_crisis(turn, paper)
     chosen = next((each for each in row.options if each["letter"] == letter), None) if row else None
     if row is None or chosen is None or row.chosen is not None or not _complete(row):
@@ -145,7 +146,7 @@ async def choose(turn: Turn, paper: int, letter: str) -> None:
 
 @action("options.none", who=rights.chief)
 async def none_of_them(turn: Turn, paper: int) -> None:
-    """`Ingen af dem`: that too is a decision."""
+    """Choose none of the alternatives, by `Ingen af dem`: that too is a decision."""
     row = await _of_crisis(turn, paper)
     if row is None or row.chosen is not None:
         return
@@ -166,7 +167,8 @@ async def _chosen(turn: Turn, row: OptionPaper, letter: str, text: str) -> None:
 
 
 async def _to_the_meeting(turn: Turn, row: OptionPaper) -> None:
-    """An item for decision, with the alternatives as what to choose among; mended as the paper is."""
+    """Put the paper on the agenda for decision, with the alternatives as what to choose among; changed as the paper
+    is."""
     if not _complete(row):
         return
     item = await turn.db.get(AgendaItem, row.item) if row.item else None
@@ -181,7 +183,7 @@ async def _to_the_meeting(turn: Turn, row: OptionPaper) -> None:
 
 
 def _options(turn: Turn) -> list[dict[str, str]]:
-    """The alternatives that were filled in; one without words of its own is none."""
+    """Return the alternatives that were filled in; one without words of its own is none."""
     return [
         {"letter": letter, **{part: turn.value(f"{letter.lower()}_{part}") for part in PARTS}}
         for letter in LETTERS
@@ -194,7 +196,7 @@ def _complete(row: OptionPaper) -> bool:
 
 
 async def _show(turn: Turn, row: OptionPaper) -> None:
-    """On every card about it: the staff's, the chief's, and whoever wrote it."""
+    """Show the paper on every card about it: the staff's, the chief's, and that of whoever wrote it."""
     for recipient in dict.fromkeys([turn.staff, *(await turn.chiefs())[:1], row.written_by]):
         await turn.say(recipient, _card(turn, row), key=_key(row, recipient))
 

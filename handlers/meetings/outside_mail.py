@@ -1,4 +1,5 @@
-"""Information mail from outside is read every day, for what the staff shall treat. Plan §5, Arbejdsgange, step 9 (R098)."""
+"""Outside mail: asks every day for information mails to be read for what the staff has to treat. Plan §5, Arbejdsgange,
+step 9."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ ITEMS = Field("items", "Hvad skal staben tage stilling til? Ét punkt på hver l
 
 
 async def begin(turn: Turn) -> None:
-    """Every day at the plan's time, for as long as there is a staff."""
+    """Set the timer that asks every day at the plan's time, for as long as there is a staff."""
     await turn.at(_next(turn), "outside_mail.ask", f"crisis/{turn.the_crisis.id}/outside mail")
 
 
@@ -30,7 +31,8 @@ def _next(turn: Turn) -> datetime:
 
 @timer("outside_mail.ask")
 async def ask(turn: Turn) -> None:
-    """ "gennemlæses på daglig basis": the secretary ticks it; a day that nobody did is said, and the coordinator told."""
+    """Ask the secretary, every day at the plan's time, to tick that mail was read, "gennemlæses på daglig basis"; tell
+    the coordinator of a day when nobody did."""
     crisis = turn.the_crisis
     if crisis.state != "active" or crisis.level != 2:
         return
@@ -66,7 +68,7 @@ def _card(turn: Turn, row: MailReading, head: str) -> Card:
 
 @action("outside_mail.read", who=rights.runs_staff)
 async def read(turn: Turn, reading: int) -> None:
-    """Nothing new, or items for the next meeting; the log knows who read, and when."""
+    """Note who read the mail and when, and add items for the next meeting where something was new."""
     row = await turn.db.get(MailReading, reading)
     if row is None or row.crisis_id != turn.the_crisis.id:
         return

@@ -1,6 +1,6 @@
-"""`partnere`: the gross list of Bilag 5, ticked off: relevant? contacted? by whom? when? (R308)
+"""`partnere`: the gross list of Bilag 5, ticked off: relevant? contacted? by whom? when?
 
-One list for the crisis, wherever it is shown: the first meeting's items 5c and 7 both point at it (T21).
+One list for the crisis, wherever it is shown: the first meeting's items 5c and 7 both point at it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CONTACTED = re.compile(r"^(?:er\s+)?kontaktet\b[\s:,.–-]*", re.IGNORECASE)
     grave=True,
 )
 async def partners(turn: Turn, text: str) -> None:
-    """The list; or one of them in one breath."""
+    """Show the list of partners; or tick off one of them in one breath."""
     found = _named(text)
     if found is None:
         await open_(turn)
@@ -52,7 +52,7 @@ async def _kept_back(turn: Turn, said: str = "") -> bool:
 
 
 def _named(text: str) -> tuple[str, str] | None:
-    """Whom of the eleven the first word means, and what is said of it: "politiet kontaktet vagtchefen"."""
+    """Find which of the eleven the first word means, and what is said of it: "politiet kontaktet vagtchefen"."""
     first, _, rest = text.strip().partition(" ")
     word = fold(first)
     if len(word) < 3:
@@ -64,7 +64,7 @@ def _named(text: str) -> tuple[str, str] | None:
 
 
 def _words(name: str) -> list[str]:
-    """The words that one of them is called by; "andre kommuner" is called by the second of its."""
+    """Return the words that a partner is called by; "andre kommuner" is called by the second of its."""
     return [
         fold(word) for word in re.findall(r"\w+", name) if fold(word) not in ("andre", "oevrige", "for", "herunder")
     ]
@@ -72,21 +72,21 @@ def _words(name: str) -> list[str]:
 
 @action("partners.open", who=rights.staff)
 async def open_(turn: Turn) -> None:
-    """From the agenda's items 5c and 7."""
+    """Show the list of partners, from the agenda's items 5c and 7."""
     if not await _kept_back(turn):
         await turn.answer(await _card(turn, 0))
 
 
 @action("partners.page", who=rights.staff)
 async def page(turn: Turn, page: int) -> None:
-    """The other half, where the card stands."""
+    """Show the other half of the list, where the card stands."""
     if not await _kept_back(turn):
         await turn.replace(await _card(turn, page))
 
 
 @action("partners.mark", who=rights.staff)
 async def mark(turn: Turn, partner: str, page: int) -> None:
-    """The form of one of them."""
+    """Tick off a partner from the form."""
     if partner not in PARTNERS:
         return
     said = {"ja": True, "nej": False}.get(turn.value("relevant"))
@@ -96,7 +96,7 @@ async def mark(turn: Turn, partner: str, page: int) -> None:
 
 
 async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool, note: str) -> None:
-    """Take a stand on one of them. Whoever says that they have been contacted is who did it, now.
+    """Write down a stand on a partner. Whoever says that they have been contacted is who did it, now.
 
     Args:
         note: whom, and how they are reached.
@@ -139,7 +139,7 @@ async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool
 
 
 async def summary(turn: Turn) -> str:
-    """ "relevante: 3, kontaktet: 2": what an agenda item says of the list."""
+    """Tell what an agenda item says of the list: "relevante: 3, kontaktet: 2"."""
     rows = await _rows(turn)
     relevant = [row for row in rows.values() if row.relevant]
     contacted = sum(row.contacted_at is not None for row in relevant)

@@ -1,6 +1,7 @@
-"""`forøget`: "beslutter krisestaben, hvilke beredskabsforanstaltninger Høje-Taastrup Kommune skal sætte i værk". Plan §4 (R023).
+"""`forøget`: "beslutter krisestaben, hvilke beredskabsforanstaltninger Høje-Taastrup Kommune skal sætte i værk". Plan
+§4.
 
-The national level is looked at nowhere else: measures are taken with it and without it (R025).
+The national level is looked at nowhere else: measures are taken with it and without it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ SHOWN = 20
     crisis=True,
 )
 async def raised(turn: Turn, text: str) -> None:
-    """The government has raised the level, or NOST is active: the staff decides what the municipality does."""
+    """Put on the agenda that the government has raised the level, or that NOST is active: the staff decides what the
+    municipality does."""
     what = text.strip(" .:")
     if what.casefold() in ("", "nost"):
         what = NOST
@@ -40,7 +42,8 @@ async def raised(turn: Turn, text: str) -> None:
 
 
 async def put(turn: Turn, what: str) -> None:
-    """An item for a decision on the next meeting, and the list of measures beside it; once for each that is told of.
+    """Add an item for a decision on the next meeting, and show the list of measures beside it; once for each raising
+    that is told of.
 
     Args:
         what: what has been decided nationally.

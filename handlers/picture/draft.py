@@ -1,4 +1,5 @@
-"""What the situation picture says by itself: out of the warning, the log, the measures and the requests. Plan §7 (R180)."""
+"""The draft of the situation picture: what it says by itself, out of the warning, the log, the measures and the
+requests. Plan §7."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ IN_WORDS = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 
 
 async def bring_up_to_date(turn: Turn) -> Picture:
-    """The version that is written on: the first fills itself, a later one begins as the last one ended."""
+    """Bring the version that is written on up to date: the first fills itself, a later one begins as the last one
+    ended."""
     last = await picture_texts.newest(turn)
     if last is not None and last.state == "draft":
         row = last
@@ -56,7 +58,7 @@ async def bring_up_to_date(turn: Turn) -> Picture:
 
 
 async def contribute(turn: Turn, section: int, text: str, source_log_no: int) -> None:
-    """Give the draft a line: what a centre answered (R108). It keeps the log entry's mark; giving it twice is once.
+    """Add a line to the draft: what a centre answered. It keeps the log entry's mark; giving it twice is once.
 
     Args:
         section: the heading's number in Bilag 3, 1 to 10.
@@ -84,12 +86,12 @@ async def contribute(turn: Turn, section: int, text: str, source_log_no: int) ->
 
 
 async def news(turn: Turn) -> dict[int, str]:
-    """What fills the sections by itself, as it stands now."""
+    """Return what fills the sections by itself, as it stands now."""
     return await _filled(turn)
 
 
 async def sections(turn: Turn) -> dict[int, str]:
-    """The ten headings as far as is known; what is unconfirmed says so (R184)."""
+    """Write the ten headings as far as is known; what is unconfirmed says so."""
     maps = "\n".join(support.maps(turn))
     return {**dict.fromkeys(range(1, 11), ""), 4: NO_THREAT, 10: maps, **await _filled(turn)}
 
@@ -114,7 +116,7 @@ async def _filled(turn: Turn) -> dict[int, str]:
 
 
 async def happened(turn: Turn) -> list[str]:
-    """The newest of what came in, each with whether it is confirmed; the log may be as long as it likes."""
+    """Return the newest of what came in, each with whether it is confirmed; the log may be as long as it likes."""
     found: list[tuple[LogEntry, LogState]] = []
     for kind in KINDS:
         rows = await turn.db.execute(
@@ -135,13 +137,13 @@ async def happened(turn: Turn) -> list[str]:
 
 
 async def measures(turn: Turn) -> list[str]:
-    """What has been set going."""
+    """Return the measures that are going, a line each."""
     rows, _ = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn), turn.staff)
     return [f"• T{row.number}: {measure_card.line(turn, row)}" for row in rows] or ["Ingen endnu"]
 
 
 async def resource_use(turn: Turn) -> list[str]:
-    """What is put in, what more is needed, and the numbers that are followed."""
+    """Return what is put in, what more is needed, and the numbers that are followed."""
     used, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
     asked, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
     put_in = [f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in used]
@@ -161,7 +163,7 @@ async def resource_use(turn: Turn) -> list[str]:
 
 
 async def _contributed(turn: Turn, section: int) -> list[str]:
-    """The newest lines that were given to a section; one that has been corrected in the log is left out."""
+    """Return the newest lines that were given to a section; one that has been corrected in the log is left out."""
     found = await turn.db.execute(
         select(Contribution, LogState.verification)
         .join(LogState, (LogState.crisis_id == Contribution.crisis_id) & (LogState.no == Contribution.log_no))
@@ -182,7 +184,7 @@ def _line(text: str, no: int, verification: str) -> str:
 
 
 async def _marked(turn: Turn, texts: dict[int, str]) -> dict[int, str]:
-    """The texts, with what they take from the log marked as it stands there now (R184), or gone where it is confidential."""
+    """Mark what the texts take from the log as it stands there now, and remove what is confidential."""
     left_out = f"({turn.rules.grade_name(clearance.CONFIDENTIAL)})"
     texts = redaction.without(texts, await turn.secrets(), left_out)
     numbers = {int(no) for text in texts.values() for no in MARK.findall(text)}

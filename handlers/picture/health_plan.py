@@ -1,4 +1,4 @@
-"""`sundhedsplan`: the health preparedness plan is set going beside this one. Plan §2, Sundhedsberedskab (R115, R257)."""
+"""`sundhedsplan`: activates the health preparedness plan beside this one. Plan §2, Sundhedsberedskab."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from storage.rows.picture import HealthPlan
     crisis=True,
 )
 async def show(turn: Turn, text: str) -> None:
-    """How it stands, and the button that changes it."""
+    """Show whether the health plan is active, and the button that changes it."""
     await turn.answer(await _card(turn))
 
 
 @action("health_plan.open", who=rights.staff)
 async def asked(turn: Turn) -> None:
-    """The framing staff's card asks for it."""
+    """Show the same, from the framing staff's card."""
     await turn.answer(await _card(turn))
 
 
 @action("health_plan.activate", who=rights.health_plan)
 async def activate(turn: Turn) -> None:
-    """The flag is set, and those who run that plan are told that this one runs too."""
+    """Mark the health plan as active, and tell those who run it that this plan is active too."""
     if turn.the_crisis.state == "closed" or await _standing(turn) is not None:
         await turn.answer(await _card(turn))
         return
@@ -61,7 +61,7 @@ async def activate(turn: Turn) -> None:
 
 @action("health_plan.end", who=rights.health_plan)
 async def end(turn: Turn) -> None:
-    """It is in force no longer."""
+    """Mark the health plan as no longer active."""
     standing = await _standing(turn)
     if standing is None:
         await turn.answer(await _card(turn))
@@ -77,7 +77,7 @@ async def end(turn: Turn) -> None:
 
 
 async def line(turn: Turn) -> str:
-    """By whom and when, with the link; empty when it isn't in force."""
+    """Tell by whom and when it was activated, with the link; empty when it isn't active."""
     row = await _standing(turn)
     if row is None:
         return ""
@@ -86,7 +86,7 @@ async def line(turn: Turn) -> str:
 
 
 def link(turn: Turn) -> str | None:
-    """Where the municipality keeps that plan."""
+    """Return the address where the municipality keeps that plan."""
     return next((each.address for each in turn.rules.links if "sundhedsberedskab" in each.title.casefold()), None)
 
 

@@ -1,4 +1,4 @@
-"""`indikator`: "vurdere udviklingen i krisesituationen på udvalgte parametre". Plan §7 (R203)."""
+"""`indikator`: "vurdere udviklingen i krisesituationen på udvalgte parametre". Plan §7."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FORM = (
     crisis=True,
 )
 async def indicator(turn: Turn, text: str) -> None:
-    """A number in one breath; or how all of them go."""
+    """Write down a number in one breath; without a word, show how all of them go."""
     if not text.strip():
         await _show(turn)
         return
@@ -50,7 +50,7 @@ async def indicator(turn: Turn, text: str) -> None:
 
 @action("indicators.new", who=rights.staff)
 async def new(turn: Turn) -> None:
-    """The form."""
+    """Write down a number from the form."""
     if not re.fullmatch(r"-?\d{1,9}(?:[.,]\d{1,3})?", turn.value("value")) or not turn.value("name"):
         await turn.answer(Card("Skriv, hvad der tælles, og et tal. Intet er ændret."))
         return
@@ -58,7 +58,7 @@ async def new(turn: Turn) -> None:
 
 
 async def count(turn: Turn, name: str, value: str, unit: str, source: str) -> None:
-    """Remember a number.
+    """Write down a number for an indicator, with its line in the log.
 
     Args:
         value: as it was typed, with a comma or a point.
@@ -91,12 +91,13 @@ async def count(turn: Turn, name: str, value: str, unit: str, source: str) -> No
 
 
 async def lines(turn: Turn) -> list[str]:
-    """Every indicator's line."""
+    """Return every indicator's line."""
     return [await line(turn, row) for row in await _all(turn)]
 
 
 async def line(turn: Turn, row: Indicator) -> str:
-    """ "ramte borgere: 51 ↑ (før 41, kl. 09:00) ▁▃█": the newest, where it goes, the way there, and whether it is confirmed."""
+    """Write an indicator in one line, "ramte borgere: 51 ↑ (før 41, kl. 09:00) ▁▃█": the newest, where it goes, the way
+    there, and whether it is confirmed."""
     counts = list(
         await turn.db.scalars(
             select(Count).where(Count.indicator == row.id).order_by(Count.at.desc(), Count.id.desc()).limit(SHOWN)
@@ -116,17 +117,17 @@ async def line(turn: Turn, row: Indicator) -> str:
 
 
 def trend(before: float, now: float) -> str:
-    """Where a number is going: ↑, → or ↓."""
+    """Tell where a number is going: ↑, → or ↓."""
     return "↑" if now > before else "↓" if now < before else "→"
 
 
 def _number(value: float) -> str:
-    """As a Dane writes it: "51", "3,5", "1200000"."""
+    """Write a number as a Dane does: "51", "3,5", "1200000"."""
     return f"{value:.3f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def sparkline(values: list[float]) -> str:
-    """Numbers as a row of bars, the lowest to the highest."""
+    """Draw numbers as a row of bars, the lowest to the highest."""
     low, high = min(values), max(values)
     if low == high:
         return BARS[3] * len(values)

@@ -1,4 +1,5 @@
-"""`billede`: "løbende opstille og ajourføre det samlede situationsbillede", in the ten headings of Bilag 3. Plan §7.
+"""`billede`, the operational picture: "løbende opstille og ajourføre det samlede situationsbillede", in the ten
+headings of Bilag 3. Plan §7.
 
 A draft is written on by several at once, approved by the chief, published, and then stays as it was.
 """
@@ -32,7 +33,7 @@ SELDOM = timedelta(hours=4)
     crisis=True,
 )
 async def picture(turn: Turn, text: str) -> None:
-    """The draft that is written on, or the newest published one with its age."""
+    """Show the draft that is written on, or the newest published picture with its age."""
     if await withheld.refuse_whole(turn, PICTURE):
         return
     newest = await picture_texts.newest(turn)
@@ -41,7 +42,7 @@ async def picture(turn: Turn, text: str) -> None:
 
 
 async def begin(turn: Turn) -> None:
-    """At activation: a first version "tidligst muligt", by itself, and a nag until it is approved (R180)."""
+    """Make a first version at activation, "tidligst muligt", and set the timer that reminds until it is approved."""
     crisis = turn.the_crisis
     if await picture_texts.newest(turn, "published") is not None:
         return
@@ -52,9 +53,11 @@ async def begin(turn: Turn) -> None:
 
 @timer("picture.missing")
 async def missing(turn: Turn, told: int = 0) -> None:
-    """The secretariat and the chief are reminded, with the draft at hand, until a first version is published.
+    """Remind the secretariat and the chief, with the draft at hand, until a first version is published.
 
-    Ever more seldom: whoever has been told three times in a night knows it (D14).
+    The reminders come ever more seldom: whoever has been told three times in a night knows it.
+
+    Ever more seldom: whoever has been told three times in a night knows it.
     """
     crisis = turn.the_crisis
     if crisis.state != "active" or crisis.level != 2 or await picture_texts.newest(turn, "published") is not None:
@@ -77,7 +80,7 @@ async def missing(turn: Turn, told: int = 0) -> None:
 
 @action("picture.compare", who=rights.staff)
 async def compare(turn: Turn, picture: int) -> None:
-    """What has changed since the version before."""
+    """Show what has changed since the version before."""
     row = await turn.db.get(Picture, picture)
     if row is not None and row.crisis_id == turn.the_crisis.id and not await withheld.refuse_whole(turn, PICTURE):
         await turn.answer(await picture_card.difference(turn, row))
@@ -85,7 +88,7 @@ async def compare(turn: Turn, picture: int) -> None:
 
 @action("picture.approve", who=rights.chief)
 async def approve(turn: Turn, picture: int, revision: int) -> None:
-    """`Godkend`, by the chief: published, and it stays as it is from now on."""
+    """Approve and publish a version, by `Godkend`; it stays as it is from now on."""
     row = await sections.opened(turn, picture)
     if row is None:
         return

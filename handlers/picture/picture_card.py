@@ -1,4 +1,4 @@
-"""How the situation picture looks in chat: its head, its ten headings, the forms that it is written in. Bilag 3 (R303)."""
+"""The cards of the situation picture: its head, its ten headings, the forms that it is written in. Bilag 3."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTS = ((1, 3), (4, 5), (6, 7), (8, 10))
 
 
 async def card(turn: Turn, row: Picture) -> Card:
-    """A version as it stands, with what can be done about it."""
+    """Draw a version as it stands, with what can be done about it."""
     published = await picture_texts.newest(turn, "published")
     old = await picture_texts.before(turn, row)
     about = {"crisis": turn.the_crisis.id, "picture": row.id}
@@ -49,7 +49,7 @@ async def card(turn: Turn, row: Picture) -> Card:
 
 
 async def redraw(turn: Turn, row: Picture) -> None:
-    """Everybody who has the version on the screen sees it as it stands; `billede` draws it under that key."""
+    """Show the version as it stands to everybody who has it on the screen; `billede` draws it under that key."""
     drawn = await card(turn, row)
     pressed = await turn.pressed()
     begins = key(turn, row, "")
@@ -64,12 +64,12 @@ async def redraw(turn: Turn, row: Picture) -> None:
 
 
 def key(turn: Turn, row: Picture, person: str) -> str:
-    """The name of a person's card of a version."""
+    """Name a person's card of a version."""
     return f"crisis/{turn.the_crisis.id}/picture/{row.id}/{person}"
 
 
 def age(turn: Turn, row: Picture) -> str:
-    """ "3 t 10 min": since it was published."""
+    """Tell how long ago it was published: "3 t 10 min"."""
     return times_shown.span(turn.now - (row.published_at or row.written_at))
 
 
@@ -82,7 +82,12 @@ def _published(turn: Turn, row: Picture) -> str:
 
 
 def facts(turn: Turn, row: Picture, changed: set[int]) -> tuple[tuple[str, str], ...]:
-    """The ten headings, each with as much as a phone has room for."""
+    """Return the ten headings, each with as much as a phone has room for.
+
+    Args:
+        row: the version.
+        changed: the numbers of the sections to mark as changed.
+    """
     return tuple(
         (f"{number}. {heading}{' ✎' if number in changed else ''}", _short(section(turn, row, number)))
         for number, heading in enumerate(HEADINGS, 1)
@@ -90,7 +95,7 @@ def facts(turn: Turn, row: Picture, changed: set[int]) -> tuple[tuple[str, str],
 
 
 def section(turn: Turn, row: Picture, number: int) -> str:
-    """What stands under a heading; the fifth begins with three levels that are three different things (T18)."""
+    """Return what stands under a heading; the fifth begins with three levels that are three different things."""
     text = str(row.sections.get(str(number), ""))
     if number != 5:
         return text
@@ -104,7 +109,7 @@ def section(turn: Turn, row: Picture, number: int) -> str:
 
 
 async def changes(turn: Turn, row: Picture) -> dict[int, str]:
-    """What is new (+) and what is gone (−) in each section since the version before (R201)."""
+    """Return what is new (+) and what is gone (−) in each section since the version before."""
     old = await picture_texts.before(turn, row)
     if old is None:
         return {}
@@ -118,7 +123,7 @@ async def changes(turn: Turn, row: Picture) -> dict[int, str]:
 
 
 async def difference(turn: Turn, row: Picture) -> Card:
-    """The changes since the version before, on a card."""
+    """Draw the changes since the version before."""
     changed = await changes(turn, row)
     return Card(
         f"*Udgave {row.version} mod udgave {row.version - 1}*: "
@@ -147,7 +152,8 @@ async def _write(turn: Turn, row: Picture, about: dict[str, int]) -> list[Button
 
 
 def _fields(row: Picture, number: int, revisions: dict[int, int]) -> list[Field]:
-    """A section's own field carries the revision that it shows, so that a late one is known as late."""
+    """Return the form's fields for a section: its own, which carries the revision that it shows, so that a late one is
+    known as late."""
     visible, rest = picture_texts.shown(str(row.sections.get(str(number), "")))
     more = " (begyndelsen; resten står fast)" if rest else ""
     own = Field(

@@ -1,4 +1,4 @@
-"""The situation picture's versions and the words in its sections, none of which is lost. Plan §7 (R201).
+"""The texts of the situation picture: its versions and the words in its sections, none of which is lost. Plan §7.
 
 A form carries the revision of each section that it was opened on. Where somebody else has written since, both stay.
 """
@@ -34,7 +34,7 @@ class Merged:
 
 
 async def newest(turn: Turn, state: str | None = None) -> Picture | None:
-    """The newest version, or the newest in that state."""
+    """Return the newest version, or the newest in that state."""
     query = select(Picture).where(Picture.crisis_id == turn.the_crisis.id)
     if state:
         query = query.where(Picture.state == state)
@@ -43,7 +43,7 @@ async def newest(turn: Turn, state: str | None = None) -> Picture | None:
 
 
 async def before(turn: Turn, row: Picture) -> Picture | None:
-    """The version before one."""
+    """Return the version before one."""
     found: Picture | None = await turn.db.scalar(
         select(Picture).where(Picture.crisis_id == row.crisis_id, Picture.version == row.version - 1)
     )
@@ -51,7 +51,7 @@ async def before(turn: Turn, row: Picture) -> Picture | None:
 
 
 async def revisions(turn: Turn) -> dict[int, int]:
-    """Each section's newest revision; a section that never said anything has none."""
+    """Return each section's newest revision; a section that never said anything has none."""
     found = await turn.db.execute(
         select(PictureText.section, func.max(PictureText.revision))
         .where(PictureText.crisis_id == turn.the_crisis.id)
@@ -61,7 +61,7 @@ async def revisions(turn: Turn) -> dict[int, int]:
 
 
 async def since(turn: Turn, section: int, revision: int) -> list[PictureText]:
-    """A section's revisions from one on, oldest first."""
+    """Return a section's revisions from one on, oldest first."""
     found = await turn.db.scalars(
         select(PictureText)
         .where(
@@ -77,7 +77,7 @@ async def since(turn: Turn, section: int, revision: int) -> list[PictureText]:
 async def put(
     turn: Turn, row: Picture, section: int, text: str, writer: str, *, typed: str = "", clash: bool = False
 ) -> PictureText:
-    """Let a section say something else from now on; what it said before is kept.
+    """Set what a section says from now on; what it said before is kept.
 
     Args:
         row: a draft.
@@ -108,7 +108,8 @@ async def put(
 
 
 def shown(text: str) -> tuple[str, str]:
-    """What a form shows of a section, and what it has no room for, parted between two words where there are any."""
+    """Split a section into what a form shows of it and what it has no room for, between two words where there are
+    any."""
     if len(text) <= FORM_ROOM:
         return text, ""
     cut = max(text.rfind("\n", 0, FORM_ROOM), text.rfind(" ", FORM_ROOM - 200, FORM_ROOM))
@@ -117,7 +118,7 @@ def shown(text: str) -> tuple[str, str]:
 
 
 def merged(seen: str, stands: str, typed: str, writer: str, *, by_people: bool = True) -> Merged | None:
-    """What a section says when a form comes back; None when its writer changed nothing.
+    """Merge a section with what a form brings back; None when its writer changed nothing.
 
     Args:
         seen: what the section said when the form was opened.
@@ -142,7 +143,8 @@ def merged(seen: str, stands: str, typed: str, writer: str, *, by_people: bool =
 
 
 def new_lines(known: str, text: str) -> list[str]:
-    """The lines of a text that aren't known; a line from the log is known by its number, confirmed since or not."""
+    """Return the lines of a text that aren't known; a line from the log is known by its number, confirmed since or
+    not."""
     lines = {line.strip() for line in known.split("\n")}
     numbers = set(FROM_LOG.findall(known))
     return [

@@ -1,4 +1,5 @@
-"""Writing in the situation picture's sections, several at once: a form comes back, and no word is lost. Plan §7 (R201)."""
+"""Writing in the situation picture's sections, several people at once: a form comes back, and no word is lost. Plan
+§7."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er
 
 
 async def opened(turn: Turn, picture: int) -> Picture | None:
-    """The version whose button was pressed, while the crisis goes on; whoever is too late is told, and gets the words back."""
+    """Return the version whose button was pressed, while the crisis goes on; tell whoever is too late, and give them
+    the words back."""
     row = await turn.db.get(Picture, picture)
     if row is None or row.crisis_id != turn.the_crisis.id:
         return None
@@ -33,7 +35,7 @@ async def opened(turn: Turn, picture: int) -> Picture | None:
 
 @action("picture.write", who=rights.asks)
 async def write(turn: Turn, picture: int, first: int, last: int) -> None:
-    """Sections as they were filled in; those that the writer left as they were stay as they are."""
+    """Write sections as they were filled in; those that the writer left as they were stay as they are."""
     if await opened(turn, picture) is None:
         return
     row = await draft.bring_up_to_date(turn)
@@ -93,7 +95,8 @@ async def _section(turn: Turn, row: Picture, number: int) -> PictureText | None:
 
 
 def _answered(turn: Turn, number: int) -> tuple[str | None, int | None]:
-    """The field that came back for a section, and the revision it was opened on; None for what stands there now."""
+    """Return the field that came back for a section, and the revision it was opened on; None for what stands there
+    now."""
     for name in turn.the_incoming.values:
         own, _, revision = name.partition("_")
         if own == f"s{number}" and (not revision or revision.isdecimal()):
@@ -102,7 +105,7 @@ def _answered(turn: Turn, number: int) -> tuple[str | None, int | None]:
 
 
 async def _ask(turn: Turn, row: Picture, clash: PictureText) -> None:
-    """Both texts stand; somebody chooses, and the text that is left out is still in the log."""
+    """Ask which of two texts is to stand; the one that is left out is still in the log."""
     other = (await picture_texts.since(turn, clash.section, clash.revision - 1))[0]
     about = {"crisis": row.crisis_id, "picture": row.id, "section": clash.section, "revision": clash.revision}
     theirs = "den anden" if other.writer == MACHINE else turn.name(other.writer)
@@ -120,7 +123,7 @@ async def _ask(turn: Turn, row: Picture, clash: PictureText) -> None:
 
 @action("picture.choose", who=rights.asks)
 async def choose(turn: Turn, picture: int, section: int, revision: int, keep: str) -> None:
-    """Which of two texts shall stand, unless somebody has written in it since."""
+    """Choose which of two texts stands, unless somebody has written in the section since."""
     if await opened(turn, picture) is None:
         return
     row = await draft.bring_up_to_date(turn)
@@ -142,7 +145,7 @@ async def choose(turn: Turn, picture: int, section: int, revision: int, keep: st
 
 @action("picture.refresh", who=rights.asks)
 async def refresh(turn: Turn, picture: int) -> None:
-    """What the log, the measures and the resources say now: added below what people wrote, never instead of it."""
+    """Add what the log, the measures and the resources say now below what people wrote, never instead of it."""
     if await opened(turn, picture) is None:
         return
     row = await draft.bring_up_to_date(turn)
@@ -156,13 +159,13 @@ async def refresh(turn: Turn, picture: int) -> None:
 
 
 def health_is_told(row: Picture) -> bool:
-    """Whether the picture says something of the consequences for health; "ingen kendte" is enough (R116)."""
+    """Whether the picture says something of the consequences for health; "ingen kendte" is enough."""
     told = HEALTH.findall(str(row.sections.get("2", "")))
     return any(said.strip().casefold() != "ikke vurderet" for said in told)
 
 
 async def ask_health(turn: Turn, row: Picture) -> None:
-    """The line that a first picture can't do without, asked for by itself."""
+    """Ask for the line on health that a first picture can't do without, by itself."""
     await turn.answer(
         Card(
             "Skriv om de sundhedsmæssige konsekvenser først; »ingen kendte« er nok. Intet er godkendt.",
@@ -182,7 +185,7 @@ async def ask_health(turn: Turn, row: Picture) -> None:
 
 @action("picture.health", who=rights.asks)
 async def health(turn: Turn, picture: int) -> None:
-    """The line stands under 2. Hvad er der sket."""
+    """Write the line on health under 2. Hvad er der sket."""
     said = " ".join(turn.value("health").split())
     if not said or await opened(turn, picture) is None:
         return

@@ -1,4 +1,4 @@
-"""After an exercise, and after real use: two questions to those who took part, and what 4K finds. (R246, R247)
+"""`evaluering`, after an exercise and after real use: two questions to those who took part, and what 4K finds.
 
 Plan, Planens afprøvning: "Beredskab 4K har det overordnede ansvar for, at beredskabsplanen bliver evalueret efter
 øvelser og efter brug i krisesituationer. Høje-Taastrup Kommune bidrager til evalueringen."
@@ -32,7 +32,8 @@ GOOD, BETTER = "Hvad gik godt?", "Hvad skal vi gøre bedre næste gang?"
     "evaluering", "evaluer", help="evaluering – hvor langt den er; evaluering <hvad lærte vi> – også når krisen er slut"
 )
 async def evaluation(turn: Turn, text: str) -> None:
-    """While it goes on, what was learnt; afterwards the newest evaluation, for those who took part and who evaluate."""
+    """Keep what was learnt while a crisis is not over; afterwards show the newest evaluation, to those who took part
+    and who evaluate."""
     going = [turn.crisis] if turn.crisis is not None else await turn.open_crises()
     if any(crisis.state != "closed" for crisis in going):
         await router.run(turn, registry.verbs["erfaring"], text)
@@ -53,7 +54,7 @@ async def evaluation(turn: Turn, text: str) -> None:
 
 
 async def begin(turn: Turn) -> None:
-    """The task to 4K, and the two questions to everybody who took part."""
+    """Give 4K the task of evaluating, and ask everybody who took part the two questions."""
     crisis = turn.the_crisis
     owner = turn.rules.holder("beredskabschef")
     task = await tasks.add(
@@ -100,7 +101,7 @@ def _questions(turn: Turn) -> Card:
 
 @action("evaluation.answered")
 async def answered(turn: Turn) -> None:
-    """Each answer is a line of the log, beside what was learnt on the way."""
+    """Log each answer, beside what was learnt on the way; whoever has the card was asked."""
     said = [(question, turn.value(field)) for field, question in (("good", GOOD), ("better", BETTER))]
     for question, text in said:
         if text:
@@ -116,7 +117,7 @@ async def answered(turn: Turn) -> None:
 
 @action("evaluation.finished", who=rights.exercises)
 async def finished(turn: Turn) -> None:
-    """`Evalueringen er færdig`, with what was found."""
+    """Finish the evaluation with what was found, by `Evalueringen er færdig`."""
     row = await _of_crisis(turn)
     findings = turn.value("findings")
     if row is None or row.finished_at is not None or not findings:
@@ -137,7 +138,7 @@ async def finished(turn: Turn) -> None:
 
 @timer("evaluation.due")
 async def due(turn: Turn, evaluation: int) -> None:
-    """The day has come, and it is not finished."""
+    """Remind whoever evaluates when the day has come and it is not finished."""
     row = await turn.db.get(Evaluation, evaluation)
     if row is not None and row.finished_at is None and row.owner:
         card = await _card(turn, row)
@@ -184,5 +185,5 @@ async def _card(turn: Turn, row: Evaluation) -> Card:
 
 @action("evaluation.show", who=rights.exercises)
 async def show(turn: Turn) -> None:
-    """What was learnt on the way and what was answered since."""
+    """Show what was learnt on the way and what was answered since."""
     await lessons.lesson(turn, "")

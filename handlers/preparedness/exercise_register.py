@@ -1,6 +1,6 @@
 """The register of exercises: what was held, when the next is due, and what to begin one with.
 
-Plan, Planens afprøvning: "mindst én gang hvert andet år planlægges og gennemføres en øvelse" (R245, R248).
+Plan, Planens afprøvning: "mindst én gang hvert andet år planlægges og gennemføres en øvelse".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from storage.rows.preparedness import Exercise
 
 
 async def going(turn: Turn) -> Sequence[Crisis]:
-    """Exercises that go on, oldest first."""
+    """Return the exercises that are not over, oldest first."""
     found = await turn.db.scalars(
         select(Crisis).where(Crisis.exercise, Crisis.state.in_(["active", "warned"])).order_by(Crisis.number)
     )
@@ -31,7 +31,7 @@ async def going(turn: Turn) -> Sequence[Crisis]:
 
 
 async def register(turn: Turn) -> None:
-    """An exercise that ends is written in the register, with those who were in it."""
+    """Write an exercise that ends in the register, with those who were in it."""
     crisis = turn.the_crisis
     if await turn.db.scalar(select(Exercise.id).where(Exercise.crisis_id == crisis.id)) is not None:
         return
@@ -50,7 +50,7 @@ async def register(turn: Turn) -> None:
 
 
 async def card(turn: Turn) -> Card:
-    """When one was held last, when the next is due, and how to begin one."""
+    """Draw when an exercise was held last, when the next is due, and how to begin one."""
     last = await turn.db.scalar(select(Exercise).order_by(Exercise.held_at.desc(), Exercise.id.desc()).limit(1))
     count = await turn.db.scalar(select(func.count()).select_from(Exercise)) or 0
     facts: list[tuple[str, str]] = []
@@ -94,7 +94,7 @@ async def card(turn: Turn) -> Card:
 
 @action("exercises.held_elsewhere", who=rights.exercises, crisis=False)
 async def held_elsewhere(turn: Turn) -> None:
-    """An exercise that krisebot was not part of counts as much."""
+    """Write an exercise that krisebot was not part of in the register: it counts as much."""
     day = read_day(turn.value("date"), turn)
     scope = turn.value("scope")
     if day is None or not scope:
@@ -116,7 +116,8 @@ async def held_elsewhere(turn: Turn) -> None:
 
 
 def read_day(text: str, turn: Turn) -> date | None:
-    """A day that has been: "12.3.2025", "12/3-25", "2025-03-12", or words that `times` reads; None when it isn't one."""
+    """Read a day that has been: "12.3.2025", "12/3-25", "2025-03-12", or words that `times_read` reads; None when it
+    isn't one."""
     cleaned = text.strip().replace("/", ".").replace(" ", "")
     for pattern in ("%d.%m.%Y", "%d.%m-%y", "%d.%m-%Y", "%d.%m.%y", "%Y-%m-%d"):
         try:

@@ -1,4 +1,6 @@
-"""Three short exercises to begin with one tap. Bilag 1: "Gerne flere øvelser i krisestyring – inden krisen indtræffer." (R248)"""
+"""Three short exercises to begin with one tap. Bilag 1: "Gerne flere øvelser i krisestyring – inden krisen
+indtræffer."
+"""
 
 from __future__ import annotations
 

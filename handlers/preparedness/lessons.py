@@ -1,4 +1,4 @@
-"""`erfaring`: one line for the evaluation, at any time. Bilag 2, Punkter til erfaringsopsamling; plan §3 (R246, R247)."""
+"""`erfaring`: one line for the evaluation, at any time. Bilag 2, Punkter til erfaringsopsamling; plan §3."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 30
     crisis=True,
 )
 async def lesson(turn: Turn, text: str) -> None:
-    """From anybody involved; kept as a line of the log."""
+    """Keep what anybody involved has learnt as a line of the log; without words, show them all."""
     text = text.strip()
     if text:
         entry = await turn.log(text, kind=KIND, sender=turn.sender, receiver="evalueringen", direction="in")

@@ -1,4 +1,4 @@
-"""`plan`: what the plan says about where one stands now, and where the documents are. Plan §2 (R041, R117)."""
+"""`plan`: what the plan says about where one stands now, and where the documents are. Plan §2."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STEPS = {
         "den daglige drift, sagen journaliseres, og forløbet evalueres.",
     ),
 }
-# "hviler planen på fire overordnede principper": the plan's four, in its own words (T35).
+# "hviler planen på fire overordnede principper": the plan's four, in its own words.
 PRINCIPLES = (
     ("Sektoransvar", "Den enhed, der har ansvaret for en opgave til daglig, bevarer ansvaret for opgaven i staben."),
     (
@@ -47,7 +47,7 @@ PRINCIPLES = (
     ("Handling", "Er det uklart, er det mere hensigtsmæssigt med et lidt for højt beredskab end et lidt for lavt."),
     ("Fleksibilitet", "Planens elementer tilpasses og tages i anvendelse efter en vurdering af behovet."),
 )
-# §5, Arbejdsgange, as it is printed: no step 2, and two that are called 3 (T03).
+# §5, Arbejdsgange, as it is printed: no step 2, and two that are called 3.
 WORKFLOW = (
     ("Trin 1", "Forslag til dagsorden afklares med den ansvarlige direktør. Er der ikke punkter nok, aflyses mødet."),
     ("Første trin 3", "Dagsordenen sendes ud med punkternes karakter og klare indstillinger, helst dagen før."),
@@ -69,7 +69,7 @@ PARTS = {"principper": ("§3 De fire principper", PRINCIPLES), "arbejdsgange": (
     help="plan – hvad planen siger lige nu, og hvor dokumenterne er; plan principper; plan arbejdsgange",
 )
 async def plan(turn: Turn, text: str) -> None:
-    """For everybody, in a crisis or not."""
+    """Show what the plan says now, and its documents, to everybody, in a crisis or not."""
     part = PARTS.get(fold(text))
     if part is not None:
         await turn.answer(Card(f"*{part[0]}*", facts=part[1]))

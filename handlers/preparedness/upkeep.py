@@ -1,6 +1,6 @@
-"""The plan is kept up outside a crisis: the next exercise, the period, and what a change of the plan sets going.
+"""The upkeep of the plan outside a crisis: the next exercise, the period, and what a change of the plan sets going.
 
-Plan, Planens godkendelse, ajourføring og afprøvning (R240–R243, R245). One timer looks; what is due is told once.
+Plan, Planens godkendelse, ajourføring og afprøvning. One timer looks; what is due is told once.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from storage.rows.traffic import Remembered
 KIND = KEY = "upkeep.look"
 TOLD = "upkeep told"
 PRINT = "plan fingerprint"
-# "mindst én gang hvert andet år", and a reminder in good time (R245).
+# "mindst én gang hvert andet år", and a reminder in good time.
 EXERCISE_MONTHS = 24
 EXERCISE_MARKS = (18, 22, 24)
-# Before the period's end: a political case takes its time (R240, R241).
+# Before the period's end: a political case takes its time.
 PERIOD_MARKS = (-12, -6, -2, 0)
 MORNING = time(9)
 
@@ -37,7 +37,7 @@ DUTIES = {
     "agency": "Sendt til Beredskabsstyrelsen",
     "emergency": "Sendt til Beredskab 4K",
 }
-# R241 and R242 for a new period; R243 for a principal change.
+# The duties of a new period, and those of a principal change.
 DUTIES_OF = {"period": ("case", "council", "agency"), "change": ("council", "emergency", "agency")}
 
 
@@ -57,7 +57,7 @@ class Mark:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later (or earlier); the month's last where it has no such day."""
+    """Return the same day so many months later (or earlier); the month's last where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     for last in range(day.day, 27, -1):
         try:
@@ -68,13 +68,14 @@ def months_after(day: date, months: int) -> date:
 
 
 async def begin(turn: Turn) -> None:
-    """At krisebot's start and when the plan has been read again: ask about what changed, and look tomorrow morning."""
+    """Ask about what has changed in the plan, at krisebot's start and when the plan has been read again, and look
+    tomorrow morning."""
     await _ask_about_change(turn)
     await again(turn)
 
 
 async def again(turn: Turn) -> None:
-    """Look at what is due, tomorrow morning; it belongs to no crisis."""
+    """Set the timer that looks at what is due, tomorrow morning; it belongs to no crisis."""
     crisis, exercise = turn.crisis, turn.exercise
     turn.crisis = None
     await turn.at(_morning(turn, _today(turn) + timedelta(days=1)), KIND, KEY)
@@ -83,7 +84,7 @@ async def again(turn: Turn) -> None:
 
 @timer(KIND)
 async def look(turn: Turn) -> None:
-    """Tell what is due, once, and look again when the next is. A crisis has other things to think of."""
+    """Tell what is due, once, and look again when the next is; nothing is told while a crisis is on."""
     if any(not crisis.exercise for crisis in await turn.open_crises()):
         await again(turn)
         return
@@ -156,7 +157,7 @@ def _period_head(turn: Turn, end: date) -> str:
 
 
 def expired(turn: Turn) -> str:
-    """A line that says that the plan's period is over (T29); empty while it is not."""
+    """Tell that the plan's period is over; empty while it is not."""
     period = turn.plan.edition.period
     return f"❗ Planperioden udløb {_said(period.end)}." if period and period.end < _today(turn) else ""
 
@@ -165,7 +166,7 @@ def expired(turn: Turn) -> str:
 
 
 async def _ask_about_change(turn: Turn) -> None:
-    """A plan that says something else than yesterday: the secretariat says what kind of change it is (R243).
+    """Ask the secretariat what kind of change it is, when the plan says something else than yesterday.
 
     Persons' names and numbers are kept up all the time ("ajourføres løbende") and are not asked about.
     """
@@ -191,7 +192,7 @@ async def _ask_about_change(turn: Turn) -> None:
 
 @action("upkeep.changed", who=rights.exercises, crisis=False)
 async def changed(turn: Turn, print: str, principal: bool) -> None:
-    """What kind of change it was; a principal one has duties."""
+    """Write down what kind of change it was; a principal one has duties."""
     if not principal:
         await turn.replace(Card(f"*Planfilen er ændret.* {turn.name(turn.sender)}: ajourføring."))
         return
@@ -202,13 +203,13 @@ async def changed(turn: Turn, print: str, principal: bool) -> None:
 
 
 async def _duties(turn: Turn, subject: str) -> list[PlanDuty]:
-    """What is to be done about it, in its order; none when it hasn't been told of yet."""
+    """Return what is to be done about a subject, in its order; none when it hasn't been told of yet."""
     rows = await turn.db.scalars(select(PlanDuty).where(PlanDuty.subject == subject).order_by(PlanDuty.id))
     return list(rows)
 
 
 async def _duties_card(turn: Turn, subject: str) -> Card:
-    """What is to be done, and what has been; the first time it is written down."""
+    """Draw what is to be done, and what has been; write it down the first time."""
     kind, _, about = subject.partition("/")
     if not await _duties(turn, subject):
         turn.db.add_all(PlanDuty(subject=subject, duty=name, created_at=turn.now) for name in DUTIES_OF[kind])
@@ -231,7 +232,7 @@ async def _duties_card(turn: Turn, subject: str) -> Card:
 
 @action("upkeep.done", who=rights.exercises, crisis=False)
 async def done(turn: Turn, subject: str, duty: str) -> None:
-    """One of the duties is done; the others stand."""
+    """Mark one of the duties as done; the others stand."""
     row = next((row for row in await _duties(turn, subject) if row.duty == duty), None)
     if row is None or row.done_at is not None:
         return
@@ -240,7 +241,7 @@ async def done(turn: Turn, subject: str, duty: str) -> None:
 
 
 async def _tell(turn: Turn, card: Card) -> None:
-    """To the preparedness chief at 4K and the secretariat."""
+    """Tell the preparedness chief at 4K and the secretariat."""
     turn.crisis, turn.exercise = None, False
     chief = turn.plan.holder("beredskabschef")
     for person in dict.fromkeys([*([chief] if chief else []), *turn.plan.interim_secretariat()]):

@@ -1,4 +1,5 @@
-"""Every centre is told, and tells its own: "Centercheferne skal straks underrette deres centre." Plan §5."""
+"""The centres' own notice: every centre is told, and tells its own people, "Centercheferne skal straks underrette deres
+centre." Plan §5."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from storage.rows.traffic import Message
 
 
 async def notify(turn: Turn) -> None:
-    """ "meddeles det til alle centrenes øverste chefer eller deres stedfortræder" – none forgotten (R102, R118)."""
+    """Tell every centre's chief, "meddeles det til alle centrenes øverste chefer eller deres stedfortræder", so that
+    none is forgotten."""
     crisis = turn.the_crisis
     for centre in turn.rules.centres:
         turn.db.add(
@@ -87,7 +89,7 @@ async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None
 
 @action("centres.informed", awaited=True)
 async def informed(turn: Turn, notice: int) -> None:
-    """`Mit center er underrettet`: from the chief, the deputy or a director."""
+    """Note that a centre has been told, by `Mit center er underrettet` from its chief, the deputy or a director."""
     row = await turn.db.get(CentreNotice, notice)
     if row is None or row.informed_at is not None:
         return
@@ -118,7 +120,7 @@ async def informed(turn: Turn, notice: int) -> None:
 
 @action("centres.contact", who=rights.centre_chief)
 async def name_contact(turn: Turn, notice: int) -> None:
-    """Exactly one contact for each centre (R106)."""
+    """Name the centre's one contact."""
     row = await turn.db.get(CentreNotice, notice)
     persons = turn.plan.named(turn.value("contact"))
     if row is None:
@@ -139,7 +141,8 @@ async def name_contact(turn: Turn, notice: int) -> None:
 
 @timer("centres.missing")
 async def missing(turn: Turn, asked: str) -> None:
-    """The chief is reminded, then the deputy is asked, then the secretariat gets a list to ring from (R102, R103)."""
+    """Remind the chief who has not told their centre, then ask the deputy, then give the secretariat a list to ring
+    from; each when its time is up."""
     crisis = turn.the_crisis
     if crisis.level != 2 or crisis.state != "active":
         return
@@ -176,7 +179,7 @@ async def missing(turn: Turn, asked: str) -> None:
 
 
 async def show(turn: Turn) -> None:
-    """Which centres are informed, as one card in the staff's channel."""
+    """Show which centres are informed, on one card in the staff's channel."""
     notices = await _notices(turn)
     done = [notice for notice in notices if notice.informed_at]
     await turn.say(
@@ -198,7 +201,7 @@ async def show(turn: Turn) -> None:
 
 
 async def not_informed(turn: Turn) -> list[str]:
-    """The names of the centres that are not informed yet."""
+    """Return the names of the centres that are not informed yet."""
     return [notice.centre for notice in await _notices(turn) if notice.informed_at is None]
 
 
@@ -210,5 +213,5 @@ async def _notices(turn: Turn) -> list[CentreNotice]:
 
 
 def key(turn: Turn) -> str:
-    """The name of the card in the staff's channel, and of the timer that looks for who has not told their centre."""
+    """Name the card in the staff's channel, and the timer that looks for who has not told their centre."""
     return f"crisis/{turn.the_crisis.id}/centres"

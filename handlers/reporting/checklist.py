@@ -1,4 +1,5 @@
-"""`tjekliste`: what every centre takes a stand on when an event is a crisis, with its action cards. Plan §5, Fagcentre; §2."""
+"""`tjekliste`: every centre's stand on four questions when an event is a crisis, with its action cards. Plan §5,
+Fagcentre; §2."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ MOST_CARDS = 6
     crisis=True,
 )
 async def checklist(turn: Turn, text: str) -> None:
-    """One's own centre's; the staff sees where every centre stands (R149)."""
+    """Show one's own centre's checklist; to the staff, where every centre stands."""
     mine = [centre for centre in turn.rules.centres if turn.sender in (centre.chief, centre.deputy, centre.contact)]
     named = [centre for centre in turn.rules.centres if text and centre.name.casefold() == text.strip().casefold()]
     for centre in named or mine:
@@ -129,7 +130,8 @@ def _value(answer: YesNo | None) -> str:
 
 @action("checklist.fill")
 async def fill(turn: Turn, centre: str) -> None:
-    """The chief takes a stand; what the cards don't cover goes to the staff (R109–R113)."""
+    """Fill in a centre's checklist, by its chief, deputy or contact, or those who run the staff; what the action cards
+    don't cover goes to the staff."""
     known = next((each for each in turn.rules.centres if each.name == centre), None)
     if known is None:
         return
@@ -172,7 +174,7 @@ async def fill(turn: Turn, centre: str) -> None:
 
 @action("checklist.board", who=rights.staff)
 async def board(turn: Turn) -> None:
-    """How far down the organisation has been activated (R149)."""
+    """Show how far down the organisation has been activated."""
     await _board(turn)
 
 

@@ -1,4 +1,5 @@
-"""What must be in the chief's hand: handed over, acknowledged, and passed on when nobody does. Plan §7, Videreafsendelse."""
+"""The handover of what must be in the chief's hand: acknowledged, and passed on when nobody does. Plan §7,
+Videreafsendelse."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ NAMED = {"report": "Melding", "telephone": "Telefonbesked", "system": "Besked fr
 
 
 async def hand_over(turn: Turn, row: Report) -> str | None:
-    """Give a report to whoever is chief now, who has to acknowledge it (R198, R225).
+    """Give a report to whoever is chief now, who has to acknowledge it.
 
     Returns:
         The chief; None when nobody is.
@@ -57,7 +58,7 @@ def _card(turn: Turn, row: Report) -> Card:
 
 @action("handover.received", who=rights.runs_staff, awaited=True)
 async def received(turn: Turn, report: int) -> None:
-    """`Modtaget`: by the chief, or whoever it was passed on to."""
+    """Acknowledge a report, by `Modtaget` from the chief or whoever it was passed on to."""
     row = await turn.db.get(Report, report)
     if row is None or row.crisis_id != turn.the_crisis.id or row.acknowledged_at is not None:
         return
@@ -82,7 +83,8 @@ async def received(turn: Turn, report: int) -> None:
 
 @timer("handover.silent")
 async def silent(turn: Turn, report: int) -> None:
-    """The chief hasn't said anything: the others with the chief's right, and the secretariat, are told."""
+    """Pass a report that the chief hasn't acknowledged in time to the others with the chief's right, and to the
+    secretariat."""
     row = await turn.db.get(Report, report)
     if row is None or row.acknowledged_at is not None or turn.the_crisis.state == "closed":
         return

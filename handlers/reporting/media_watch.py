@@ -1,5 +1,5 @@
-"""What the media say of the crisis, and what is done about what is wrong. Plan §7, Iværksættelse af medieovervågning
-(R190); §8, medieanalyse (R213).
+"""The media watch: what the media say of the crisis, and what is done about what is wrong. Plan §7, Iværksættelse af
+medieovervågning; §8, medieanalyse.
 
 "hurtigst muligt efter aktiveringen af krisestaben iværksætte systematisk overvågning af udvalgte medier".
 """
@@ -34,7 +34,7 @@ STEPS = {"asked": "Mediet er kontaktet", "corrected": "Omtalen er rettet", "drop
 
 
 async def begin(turn: Turn) -> None:
-    """Communication gets the task with the activation, with the media that the plan chooses."""
+    """Give communication the task of watching the media that the plan chooses, at the activation."""
     await tasks.add(
         turn,
         f"Iværksæt systematisk medieovervågning: {', '.join(turn.rules.media)}. Skriv omtalen med /krise overvågning medie",
@@ -45,7 +45,7 @@ async def begin(turn: Turn) -> None:
 
 
 def button(turn: Turn) -> Button:
-    """The way in by a form."""
+    """Make the button that opens the form."""
     media = tuple((each, each.capitalize() if each.islower() else each) for each in turn.rules.media)
     return Button(
         "Medieomtale",
@@ -63,7 +63,7 @@ def button(turn: Turn) -> Button:
 
 @action("media_watch.add", who=rights.staff)
 async def add(turn: Turn) -> None:
-    """The form."""
+    """Write down a finding from the form."""
     if turn.value("text"):
         await _record(
             turn,
@@ -75,7 +75,8 @@ async def add(turn: Turn) -> None:
 
 
 async def typed(turn: Turn, text: str) -> None:
-    """ "fejl TV 2: 200 evakueret https://…": the medium in front when it is one of the plan's, the link wherever it stands."""
+    """Write down a finding in one breath, "fejl TV 2: 200 evakueret https://…": the medium in front when it is one of
+    the plan's, the link wherever it stands."""
     wrong = bool(WRONG.match(text))
     text = WRONG.sub("", text).strip()
     if not text:
@@ -93,7 +94,7 @@ def _begins_with(text: str, medium: str) -> bool:
 
 
 async def _record(turn: Turn, medium: str | None, text: str, link: str | None, *, wrong: bool) -> None:
-    """A finding goes in the log, with its link."""
+    """Log a finding, with its link."""
     last = await turn.db.scalar(
         select(func.max(MediaFinding.number)).where(MediaFinding.crisis_id == turn.the_crisis.id)
     )
@@ -126,7 +127,8 @@ async def _record(turn: Turn, medium: str | None, text: str, link: str | None, *
 
 
 async def _follow_up(turn: Turn, row: MediaFinding) -> None:
-    """ "aktivt at sikre, at mediernes omtale af krisen og dens forløb er korrekt" (R213)."""
+    """Give communication the task of having wrong coverage corrected: "aktivt at sikre, at mediernes omtale af krisen
+    og dens forløb er korrekt"."""
     row.wrong, row.correction = True, "open"
     owner = turn.rules.holder("kommunikation")
     task = await tasks.add(
@@ -140,7 +142,7 @@ async def _follow_up(turn: Turn, row: MediaFinding) -> None:
 
 @action("media_watch.wrong", who=rights.staff)
 async def wrong(turn: Turn, finding: int) -> None:
-    """`Omtalen er forkert`: seen later than it was found."""
+    """Mark a finding as wrong after it was written down, by `Omtalen er forkert`."""
     row = await _standing(turn, finding)
     if row is not None and not row.wrong:
         await turn.log(
@@ -155,7 +157,7 @@ async def wrong(turn: Turn, finding: int) -> None:
 
 @action("media_watch.corrected", who=rights.communication)
 async def corrected(turn: Turn, finding: int, to: Correction) -> None:
-    """How far it is; done or let be ends the task."""
+    """Write down how far a correction is; done or let be ends the task."""
     row = await _standing(turn, finding)
     if row is None or to not in STEPS or row.correction == to:
         return

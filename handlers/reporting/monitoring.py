@@ -1,6 +1,5 @@
 """`overvågning`: telephones, mailboxes and systems watched more closely, each by a named person. Plan §7, Forstærket
-overvågning (R039); §5, Krisesekretariat (R139, R140, R197).
-"""
+overvågning; §5, Krisesekretariat."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ EXAMPLE = "*/krise overvågning 2 Kim*, */krise overvågning postkasse borger@ht
     crisis=True,
 )
 async def watch(turn: Turn, text: str) -> None:
-    """How it stands; a finding in the media; who watches a line, or a line more (R140)."""
+    """Show what is watched; or write down a finding in the media; or say who watches a line, or add one."""
     first, _, rest = text.strip().partition(" ")
     word, rest = fold(first.strip(":,")), rest.strip()
     if not word:
@@ -54,10 +53,10 @@ async def watch(turn: Turn, text: str) -> None:
 
 
 async def close(turn: Turn, *, media: bool = True) -> None:
-    """Nothing is watched more closely any longer.
+    """End the watching of every line.
 
     Args:
-        media: the media too; they are watched for as long as there is a staff, whatever else is decided (R190).
+        media: the media too; they are watched for as long as there is a staff, whatever else is decided.
     """
     rows = [row for row in await watched_lines.lines(turn) if media or row.kind != MEDIA]
     if not rows:
@@ -77,7 +76,7 @@ async def close(turn: Turn, *, media: bool = True) -> None:
 
 
 def _split(turn: Turn, text: str) -> tuple[str, str]:
-    """ "borger@htk.example Eva": the line, and who watches it when the last words are somebody."""
+    """Split "borger@htk.example Eva" into the line, and who watches it when the last words are somebody."""
     parts = text.split()
     for count in (2, 1):
         if len(parts) > count and read(turn, " ".join(parts[-count:])):
@@ -121,7 +120,7 @@ async def _hand(turn: Turn, wanted: Iterable[tuple[WatchedLine, str]]) -> bool:
 
 @action("monitoring.watchers", who=rights.meets)
 async def watchers(turn: Turn) -> None:
-    """The form: who watches which; what is left empty or as it was stays."""
+    """Set who watches which line from the form; what is left empty or as it was stays."""
     rows = await watched_lines.lines(turn)
     wanted = [(row, said) for row in rows if (said := turn.value(f"watch_{row.id}")) and said != named(turn, row)]
     if not await _hand(turn, wanted):
@@ -132,7 +131,7 @@ async def watchers(turn: Turn) -> None:
 
 @action("monitoring.add", who=rights.meets)
 async def add(turn: Turn) -> None:
-    """ "evt. etablering af øvrige relevante postkasser" (R140)."""
+    """Add a line to watch: "evt. etablering af øvrige relevante postkasser"."""
     kind = turn.value("kind")
     await _add(turn, kind if kind in KINDS else KINDS[1], turn.value("line"), turn.value("who"))
 
@@ -166,7 +165,7 @@ async def _add(turn: Turn, kind: str, line: str, who: str) -> None:
 
 @action("monitoring.end", who=rights.meets)
 async def end(turn: Turn) -> None:
-    """One line less."""
+    """End the watching of one line."""
     row = next((each for each in await watched_lines.lines(turn) if str(each.number) == turn.value("line")), None)
     if row is None:
         return
@@ -183,6 +182,6 @@ async def end(turn: Turn) -> None:
 
 @action("monitoring.show", who=rights.staff)
 async def shown(turn: Turn) -> None:
-    """`Vis overvågning`."""
+    """Show what is watched, by `Vis overvågning`."""
     if not await withheld.refuse_above(turn, "Overvågningen vises"):
         await turn.answer(await monitoring_card.card(turn))

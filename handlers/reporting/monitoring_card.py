@@ -1,4 +1,4 @@
-"""The card of what is watched: each line with its watcher, red where there is none. Plan §7 (R039, R139)."""
+"""The card of what is watched: each line with its watcher, red where there is none. Plan §7."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SHOWN = 9
 
 
 async def show(turn: Turn) -> None:
-    """The card in the staff's channel."""
+    """Show the card in the staff's channel."""
     await turn.say(turn.staff, await card(turn), key=key(turn))
 
 
 async def card(turn: Turn) -> Card:
-    """How it stands now, with the ways to change it."""
+    """Draw what is watched as it stands now, with the ways to change it."""
     if turn.the_crisis.state == "closed":
         return Card("*Forstærket overvågning.* Krisen er slut; intet overvåges mere.")
     rows = await watched_lines.lines(turn)
@@ -92,5 +92,5 @@ def _who(turn: Turn, row: WatchedLine) -> str:
 
 
 def key(turn: Turn) -> str:
-    """The name of the staff's card."""
+    """Name the staff's card."""
     return f"crisis/{turn.the_crisis.id}/monitoring/card"

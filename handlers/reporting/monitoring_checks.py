@@ -1,4 +1,5 @@
-"""Whoever watches a line says that they have looked, is reminded of it, and is told of when silent. Plan §5 (R139)."""
+"""The checks of watched lines: whoever watches one says that they have looked, is reminded of it, and is told of when
+silent. Plan §5."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ UNWATCHED = 4
 
 
 def watcher_card(turn: Turn, head: str) -> Card:
-    """What a watcher is told and reminded with; the buttons are about all that is theirs."""
+    """Draw what a watcher is told and reminded with; the buttons are about all that is theirs."""
     about = {"crisis": turn.the_crisis.id}
     note = Field("note", "Hvad var nyt?", "long", required=True)
     return Card(
@@ -28,7 +29,8 @@ def watcher_card(turn: Turn, head: str) -> Card:
 
 @action("monitoring.checked")
 async def checked(turn: Turn) -> None:
-    """Whoever watches has looked at what is theirs; what was new is a line in the log."""
+    """Note that whoever watches has looked at all of their lines; what was new is a line in the log. Only a watcher
+    can."""
     mine = [row for row in await watched_lines.lines(turn) if row.watcher == turn.sender]
     if not mine:
         await turn.answer(Card("Du holder ikke øje med nogen linje nu. */krise overvågning* viser, hvem der gør."))
@@ -56,7 +58,8 @@ async def checked(turn: Turn) -> None:
 
 @timer("monitoring.look")
 async def look(turn: Turn) -> None:
-    """Those who should have looked are reminded, one message each; silence goes to the coordinator."""
+    """Remind those who should have looked, one message each, when their next look is due; tell the coordinator of those
+    who stay silent."""
     if turn.the_crisis.state != "active":
         return
     every = turn.rules.deadlines.monitoring

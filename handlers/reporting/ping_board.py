@@ -16,18 +16,18 @@ WORST_FIRST = ("red", "yellow", "unclear", "silent", "green")
 
 
 async def answers(turn: Turn, row: Ping) -> list[PingAnswer]:
-    """Whom a ping asked, in the plan's order of centres."""
+    """Return whom a ping asked, in the plan's order of centres."""
     return list(await turn.db.scalars(select(PingAnswer).where(PingAnswer.ping == row.id).order_by(PingAnswer.id)))
 
 
 async def show_all(turn: Turn) -> None:
-    """What was asked before there was a staff is the staff's from now on."""
+    """Show the staff the boards of what was asked before there was a staff."""
     for row in await turn.db.scalars(select(Ping).where(Ping.crisis_id == turn.the_crisis.id).order_by(Ping.id)):
         await show(turn, row)
 
 
 async def show(turn: Turn, row: Ping) -> None:
-    """Bring the board up to date in the staff's channel; before there is one, at whoever asked and whoever has it."""
+    """Show the board as it stands, in the staff's channel; before there is one, to whoever asked and whoever has it."""
     if turn.the_crisis.level != 2:
         has_it = select(Escalation.taken_by).where(
             Escalation.crisis_id == row.crisis_id, Escalation.taken_by.is_not(None)
@@ -61,5 +61,5 @@ def _line(turn: Turn, each: PingAnswer) -> str:
 
 
 def key(row: Ping, rest: str) -> str:
-    """The name of a message or a timer about it."""
+    """Name a message or a timer about a ping."""
     return f"ping/{row.id}/{rest}"

@@ -1,6 +1,6 @@
-"""`ping`: "spørge ud i organisationen: Hvordan står det til?" Plan §2 (R107); §7 and §9 for the other questions.
+"""`ping`: "spørge ud i organisationen: Hvordan står det til?" Plan §2; §7 and §9 for the other questions.
 
-Silence is shown as silence: it becomes a reminder, then the centre's chief (T33), and never a green.
+Silence is shown as silence: it becomes a reminder, then the centre's chief, and never a green.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ LABELS = {"green": "Grøn", "yellow": "Gul", "red": "Rød"}
     crisis=True,
 )
 async def ping(turn: Turn, text: str) -> None:
-    """To all centres, some, or one; in one breath, or by a button for each of the plan's questions."""
+    """Ask all centres, some, or one; in one breath, or by a button for each of the plan's questions."""
     text = text.strip()
     if not text:
         await turn.answer(
@@ -72,7 +72,8 @@ async def ping(turn: Turn, text: str) -> None:
 
 
 async def called_for(turn: Turn, text: str) -> None:
-    """ "Når et center kalder på aktivering af kriseberedskabet, skal alle byde ind": the others are asked, once (R261).
+    """Ask the other centres, once, when a centre calls for activation: "Når et center kalder på aktivering af
+    kriseberedskabet, skal alle byde ind".
 
     Args:
         text: what the centre called for it with.
@@ -87,12 +88,12 @@ async def called_for(turn: Turn, text: str) -> None:
 
 @action("pings.ask", who=rights.asks)
 async def pressed(turn: Turn, question: str) -> None:
-    """One of the plan's own questions, to all."""
+    """Ask all centres one of the plan's own questions."""
     await ask(turn, question, list(turn.rules.centres), None)
 
 
 def _centres(turn: Turn, text: str) -> tuple[list[Centre], str]:
-    """The centres that a text begins with, and the question after them; all when none is named."""
+    """Find the centres that a text begins with, and the question after them; all when none is named."""
     every = list(turn.rules.centres)
     first = re.match(r"alle(?: centre)?\b[\s,:]*", text, re.IGNORECASE)
     if first:
@@ -111,7 +112,7 @@ def _centres(turn: Turn, text: str) -> tuple[list[Centre], str]:
 async def ask(
     turn: Turn, question: str, centres: list[Centre], due: datetime | None, *, scheme: int | None = None
 ) -> Ping:
-    """Ask centres something, each contact one-to-one.
+    """Ask centres a question, each contact one-to-one.
 
     Args:
         due: before when they are to answer, UTC; None for the plan's `statussvar`.
@@ -179,7 +180,8 @@ def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card
 
 @action("pings.coloured", awaited=True)
 async def coloured(turn: Turn, answer: int, colour: Colour) -> None:
-    """`Grøn`, `Gul` or `Rød`: the answer, or how one's own words are to be read."""
+    """Take `Grøn`, `Gul` or `Rød` as the answer, or as how one's own words are to be read; only whoever was asked can
+    answer."""
     row = await _mine(turn, answer)
     if row is not None and colour in LABELS and row.reading != colour:
         await _answered(turn, row, row.text or LABELS[colour], colour)
@@ -187,7 +189,7 @@ async def coloured(turn: Turn, answer: int, colour: Colour) -> None:
 
 @action("pings.written")
 async def written(turn: Turn, answer: int) -> None:
-    """In their own words, by the form."""
+    """Take an answer in their own words, from the form; only whoever was asked can answer."""
     row = await _mine(turn, answer)
     text = turn.value("text")
     if row is not None and text and text != row.text:
@@ -195,14 +197,15 @@ async def written(turn: Turn, answer: int) -> None:
 
 
 async def asked_at(turn: Turn) -> datetime | None:
-    """When the sender was last asked something that is still open; None when nothing is."""
+    """Return when the sender was last asked something that is still open; None when nothing is."""
     found = await _open(turn)
     return found[1].asked_at if found else None
 
 
 @reply("ping", asked=asked_at)
 async def replied(turn: Turn, text: str) -> bool:
-    """Free text to what was asked: kept as it was written, then read, and the reading is shown."""
+    """Take an answer in free text from whoever was asked: it is kept as it was written, then read, and the reading is
+    shown."""
     found = await _open(turn)
     if found is None or _is_a_command(text):
         return False
@@ -213,7 +216,8 @@ async def replied(turn: Turn, text: str) -> bool:
 
 
 def _is_a_command(text: str) -> bool:
-    """ "status" is one; "hjælp os" and "mangler 4 mand" are answers, although they begin like one."""
+    """Whether a text is a command: "status" is one; "hjælp os" and "mangler 4 mand" are answers, although they begin
+    like one."""
     meant = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
     answers = meant.verb == "bistand" or (meant.verb == "hjælp" and meant.rest)
     return text.startswith("/") or (meant.kind == "exact" and not answers)
@@ -272,7 +276,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
 
 
 def _read_back(turn: Turn, row: PingAnswer) -> Card:
-    """What was read, with a way to say that it was read wrongly: nothing is closed by the reading."""
+    """Draw what was read, with a way to say that it was read wrongly: nothing is closed by the reading."""
     about = {"answer": row.id, "crisis": row.crisis_id}
     late = " (efter fristen)" if row.late else ""
     head = (
@@ -292,7 +296,7 @@ def _read_back(turn: Turn, row: PingAnswer) -> Card:
 
 @timer("pings.due")
 async def due(turn: Turn, ping: int) -> None:
-    """Silence turns into a reminder, and the board shows it grey."""
+    """Remind those who have not answered when the time is up, and show them grey on the board."""
     row = await turn.db.get_one(Ping, ping)
     silent = [each for each in await ping_board.answers(turn, row) if each.answered_at is None]
     await ping_board.show(turn, row)
@@ -314,7 +318,7 @@ async def due(turn: Turn, ping: int) -> None:
 
 @timer("pings.silent")
 async def silent(turn: Turn, ping: int) -> None:
-    """Still nothing: the centre's chief is asked instead."""
+    """Ask the centre's chief instead, when the reminder brought nothing either."""
     row = await turn.db.get_one(Ping, ping)
     still = [each for each in await ping_board.answers(turn, row) if each.answered_at is None and each.chief]
     if not still or turn.the_crisis.state not in ASKS:

@@ -1,4 +1,5 @@
-"""A report to the staff: "begivenhed, som ikke kan afvente regelmæssig rapportering". Plan §7 and Bilag 3, Meldinger.
+"""`melding`, a report to the staff: "begivenhed, som ikke kan afvente regelmæssig rapportering". Plan §7 and Bilag 3,
+Meldinger.
 
 Open to every unit at any time; only what happened is asked for, the rest of Bilag 3 may follow.
 """
@@ -50,7 +51,7 @@ URGENTLY = re.compile(
     crisis=True,
 )
 async def report(turn: Turn, text: str) -> None:
-    """Typed in one breath, or through the form; both go to the staff at once (R192, R300)."""
+    """Send a report to the staff at once, in one breath or through the form."""
     if text.strip():
         await _send(turn, text.strip(), {}, urgent=bool(URGENTLY.search(text)))
         return
@@ -65,7 +66,7 @@ async def report(turn: Turn, text: str) -> None:
 
 @action("report.send")
 async def send(turn: Turn) -> None:
-    """The form of Bilag 3."""
+    """Send a report from the form of Bilag 3. Anybody may."""
     text = turn.value("text")
     if not text:
         await turn.answer(Card("Skriv, hvad der er sket. Resten kan udelades."))
@@ -123,7 +124,7 @@ async def keep(
     urgent: bool = False,
     **more: str | None,
 ) -> Report:
-    """Remember a report and write its line in the log.
+    """Keep a report and write its line in the log.
 
     Args:
         kind: how it came.
@@ -164,12 +165,12 @@ async def keep(
 
 
 def happened_at(turn: Turn, typed: str) -> datetime | None:
-    """When something that is reported happened, UTC; None where it isn't said so that it can be read."""
+    """Read when something that is reported happened, UTC; None where it isn't said so that it can be read."""
     return times_read.parse_past(typed, turn.now, turn.zone) if typed.strip() else None
 
 
 def reached_at(turn: Turn) -> str:
-    """Where the staff is reached beside the chat: the telephone and the mailbox that are watched (plan §7)."""
+    """Tell where the staff is reached beside the chat: the telephone and the mailbox that are watched (plan §7)."""
     watched = turn.plan.monitoring
     mail = [watch.address for watch in watched if watch.kind == "postkasse"]
     phone = [watch.address for watch in watched if watch.kind == "telefon"]

@@ -1,4 +1,4 @@
-"""`rapportering`: "krisestaben iværksætte en rapporteringsordning": the same questions at fixed times. Plan §7 (R191)."""
+"""`rapportering`: "krisestaben iværksætte en rapporteringsordning": the same questions at fixed times. Plan §7."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EXAMPLE = "*/krise rapportering sundhed, børn hver dag 9 og 15: hvor mange er r
     crisis=True,
 )
 async def scheme(turn: Turn, text: str) -> None:
-    """A new scheme; those there are; or the end of one."""
+    """Begin a reporting scheme; show those there are; or end one."""
     text = text.strip()
     if not text:
         await _list(turn)
@@ -110,7 +110,7 @@ async def _next(turn: Turn, row: Scheme, after: datetime) -> datetime:
 
 @timer("scheme.ask")
 async def again(turn: Turn, scheme: int, moment: str) -> None:
-    """Ask, and set the next time."""
+    """Ask the scheme's questions when their time comes, and set the next time."""
     row = await turn.db.get_one(Scheme, scheme)
     if row.ended_at is not None or turn.the_crisis.state != "active":
         return
@@ -123,7 +123,7 @@ async def again(turn: Turn, scheme: int, moment: str) -> None:
 
 @action("scheme.stop", who=rights.asks)
 async def stop(turn: Turn, scheme: int) -> None:
-    """`Stop ordningen`."""
+    """End a scheme, by `Stop ordningen`."""
     row = await turn.db.get(Scheme, scheme)
     if row is not None and row.crisis_id == turn.the_crisis.id:
         await _end(turn, row)

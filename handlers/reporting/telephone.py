@@ -31,7 +31,7 @@ FORM = (
     crisis=True,
 )
 async def telephone(turn: Turn, text: str) -> None:
-    """By whoever took the call (R196–R199); typed in one breath, or by the form."""
+    """Hand on a telephone message from whoever took the call; in one breath, or by the form."""
     if text.strip():
         await _send(turn, text.strip())
         return
@@ -47,7 +47,7 @@ async def telephone(turn: Turn, text: str) -> None:
 
 @action("telephone.send")
 async def send(turn: Turn) -> None:
-    """The form."""
+    """Hand on a telephone message from the form. Anybody may."""
     if not turn.value("text"):
         await turn.answer(Card("Skriv, hvad beskeden var. Resten kan udelades."))
         return
@@ -75,7 +75,8 @@ async def _send(turn: Turn, text: str) -> None:
 
 
 async def begin(turn: Turn) -> None:
-    """ "Mails videresendes …, telefoner omstilles …" (R197): a task for the secretariat, with the addresses at hand."""
+    """Give the secretariat the task of forwarding mails and calls, with the addresses at hand: "Mails videresendes …,
+    telefoner omstilles …"."""
     where = reached_at(turn)
     if where:
         await tasks.add(
@@ -87,7 +88,8 @@ async def begin(turn: Turn) -> None:
 
 
 async def transferred(turn: Turn) -> str:
-    """Whether that has been done, for the card of what is watched; empty where there is nothing to transfer to."""
+    """Tell whether mails and calls have been forwarded, for the card of what is watched; empty where there is nothing
+    to forward to."""
     task = next((each for each in await tasks.of_crisis(turn) if each.title.startswith(TRANSFER)), None)
     if task is None:
         return ""

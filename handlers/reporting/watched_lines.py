@@ -1,4 +1,5 @@
-"""What is watched more closely, from the activation to the end of the crisis: the rows. Plan §7, Forstærket overvågning.
+"""The lines that are watched more closely, from the activation to the end of the crisis: their rows. Plan §7,
+Forstærket overvågning.
 
 The media are a line too, but nobody is reminded of them: what is found there is written down as it is found.
 """
@@ -18,7 +19,7 @@ MEDIA = "medie"
 
 
 async def begin(turn: Turn) -> None:
-    """The plan's lines and the media, from the activation to the end; a line that is watched already is left as it is."""
+    """Begin to watch the plan's lines and the media; a line that is watched already is left as it is."""
     standing = {(row.kind, row.line) for row in await lines(turn)}
     wanted = [(each.kind, each.address) for each in turn.rules.monitoring]
     for kind, line in [each for each in wanted if each not in standing]:
@@ -32,7 +33,7 @@ async def begin(turn: Turn) -> None:
 async def start(
     turn: Turn, kind: str, line: str, *, watcher: str | None = None, role: str | None = None
 ) -> WatchedLine:
-    """Watch a line more.
+    """Begin to watch one line more.
 
     Args:
         kind: one of `KINDS`, or `MEDIA`.
@@ -59,13 +60,13 @@ async def start(
 
 
 async def lines(turn: Turn) -> list[WatchedLine]:
-    """What is watched now, in the order it was begun."""
+    """Return what is watched now, in the order it was begun."""
     query = select(WatchedLine).where(WatchedLine.crisis_id == turn.the_crisis.id, WatchedLine.until.is_(None))
     return list(await turn.db.scalars(query.order_by(WatchedLine.number)))
 
 
 def read(turn: Turn, who: str) -> tuple[str, str | None] | None:
-    """A person, or a role and whoever has it: then the line moves with the shift."""
+    """Read a person, or a role and whoever has it: then the line moves with the shift."""
     said = who.strip().lstrip("@")
     role = next((each for each in roster.roles(turn) if fold(each) == fold(said)), None)
     holder = roster.holder(turn, role) if role else None
@@ -76,22 +77,22 @@ def read(turn: Turn, who: str) -> tuple[str, str | None] | None:
 
 
 def named(turn: Turn, row: WatchedLine) -> str:
-    """Who watches it, as one would write it: the role, or the name; empty for nobody."""
+    """Name who watches a line, as one would write it: the role, or the name; empty for nobody."""
     return row.role or (turn.name(row.watcher) if row.watcher else "")
 
 
 def listed(rows: list[WatchedLine]) -> str:
-    """Several lines in one breath, as they were written."""
+    """List several lines in words, as they were written."""
     return ", ".join(row.line for row in rows)
 
 
 async def wake(turn: Turn) -> None:
-    """Wake up when the first of them is due."""
+    """Set the crisis' one timer to when the first line is due."""
     due = [row.due_at for row in await lines(turn) if row.due_at]
     if due:
         await turn.at(max(min(due), turn.now), "monitoring.look", timer_key(turn))
 
 
 def timer_key(turn: Turn) -> str:
-    """The crisis' one timer for all of it."""
+    """Name the crisis' one timer for all lines."""
     return f"crisis/{turn.the_crisis.id}/monitoring"

@@ -1,4 +1,4 @@
-"""A meeting in everybody's calendar: called, moved and called off in iCalendar's words. Plan §5, "Mødes løbende" (R055, R132).
+"""Members' calendars: a meeting called, moved and called off in iCalendar's words. Plan §5, "Mødes løbende".
 
 The file is made from the rows whenever somebody asks for it, so it never says anything else than the meeting does.
 """
@@ -24,7 +24,7 @@ NOBODY = "invalid:nomail"
 
 
 async def file(turn: Turn, row: Meeting, without: str = "") -> str:
-    """The meeting as iCalendar: a request, or its cancellation.
+    """Write the meeting as iCalendar: a request, or its cancellation.
 
     Args:
         row: the meeting.
@@ -63,12 +63,12 @@ async def file(turn: Turn, row: Meeting, without: str = "") -> str:
 
 
 def link(turn: Turn, row: Meeting) -> str:
-    """Where the file is, as people read it."""
+    """Write the address of the file, as people read it."""
     return turn.link(f"/kalender/{row.secret}.ics")
 
 
 async def send(turn: Turn, row: Meeting, said: str) -> None:
-    """Mail it to the staff, where the municipality has a way to mail; the chat has the link.
+    """Mail a meeting to the staff, where the municipality has a way to mail; the chat has the link.
 
     Args:
         said: what has happened, Danish; its first line is the mail's subject.
@@ -77,7 +77,7 @@ async def send(turn: Turn, row: Meeting, said: str) -> None:
 
 
 async def welcome(turn: Turn, person: str) -> None:
-    """Whoever comes into the staff later has its meetings in the calendar too."""
+    """Mail the coming meetings to whoever comes into the staff later, for the calendar."""
     for row in await _ahead(turn):
         # Whoever was here before has been told that they are not called: only what is newer counts in a calendar.
         row.sequence += await turn.db.scalar(select(Message.id).where(Message.key == _key(row, person))) is not None
@@ -87,7 +87,7 @@ async def welcome(turn: Turn, person: str) -> None:
 
 
 async def farewell(turn: Turn, persons: Sequence[str]) -> str:
-    """Whoever leaves the staff has its meetings taken out of the calendar again.
+    """Take the coming meetings out of the calendar of whoever leaves the staff.
 
     Returns:
         which they are, for whoever put them there by hand; empty when none is ahead.

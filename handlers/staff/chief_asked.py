@@ -1,4 +1,4 @@
-"""The chief of the staff and the deputy are asked for until they are named. Plan §5: "udpeges på første møde" (R054, T20).
+"""Asking for the chief of the staff and the deputy until they are named. Plan §5: "udpeges på første møde".
 
 Until then the mayor or the deputy has the chief's right; see `Turn.chiefs`.
 """
@@ -24,17 +24,17 @@ MORNING, NIGHT = time(6, 30), time(22)
 
 
 def missing(turn: Turn) -> list[str]:
-    """Which of the two nobody is."""
+    """Return which of the two nobody is."""
     return [role for role in (CHIEF, DEPUTY) if not roster.holder(turn, role)]
 
 
 def fields() -> tuple[Field, ...]:
-    """What is asked for: both at once, either alone."""
+    """Return the fields that ask for both at once, or either alone."""
     return (Field("chief", "Krisestabschef", "persons"), Field("deputy", "Chefens stedfortræder", "persons"))
 
 
 def button(turn: Turn) -> Button:
-    """The way in by a form."""
+    """Make the button that opens the form."""
     about = {"crisis": turn.the_crisis.id}
     return Button(
         "Udpeg chef", "named_roles.chief", about, style="primary", form=fields(), form_title="Krisestabens chef"
@@ -42,7 +42,7 @@ def button(turn: Turn) -> Button:
 
 
 async def begin(turn: Turn) -> None:
-    """From the first meeting on; nothing happens where both are named."""
+    """Set the timer that asks, from the first meeting on; do nothing where both are named."""
     lacks = missing(turn)
     if lacks:
         await turn.at(_next(turn, lacks, 0), "chief_asked.ask", f"crisis/{turn.the_crisis.id}/chief")
@@ -50,7 +50,7 @@ async def begin(turn: Turn) -> None:
 
 @timer("chief_asked.ask")
 async def ask(turn: Turn, before: int = 0) -> None:
-    """To whoever can see to it, and again until it is done.
+    """Ask whoever can see to it who the chief and the deputy are, and ask again until they are named.
 
     Args:
         before: how many times it has been asked already.

@@ -1,6 +1,7 @@
-"""`udpeg`: anybody is drawn in for a task. Plan §5 (R059).
+"""`udpeg`: draws anybody in for a task. Plan §5.
 
-"Krisestaben kan inddrage ressourcer fra afdelinger og enheder eller udpege enkeltpersoner": the person's own chief is told.
+"Krisestaben kan inddrage ressourcer fra afdelinger og enheder eller udpege enkeltpersoner": the person's own chief is
+told.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ FORM = (
     grave=True,
 )
 async def draw_in(turn: Turn, text: str) -> None:
-    """A person and a task in one breath; a role and a person is `rolle`."""
+    """Draw a person in for a task in one breath; a role and a person is read as `rolle`."""
     if roles.reads(turn, text):
         if await rights.meets.held(turn):
             await roles.role(turn, text)
@@ -58,7 +59,7 @@ async def draw_in(turn: Turn, text: str) -> None:
 
 @action("drawn_in.form", who=rights.asks)
 async def form(turn: Turn) -> None:
-    """The form: also somebody whom no chat knows, with a number to ring."""
+    """Draw a person in from the form: also somebody whom no chat knows, with a number to ring."""
     person, rest = await _read(turn, turn.value("person"))
     contact = turn.value("contact")
     if not turn.value("task") or (rest and person) or (person is None and not contact):
@@ -78,7 +79,7 @@ async def form(turn: Turn) -> None:
 
 
 async def _draw_in(turn: Turn, person: str, what: str, *, reached: bool = True) -> None:
-    """Give the task, and tell the chief; where nobody knows whose employee it is, ask.
+    """Give the person the task, and tell their chief; where nobody knows whose employee it is, ask.
 
     Args:
         person: an id, or a name with a number where no chat knows them.
@@ -125,7 +126,7 @@ async def _draw_in(turn: Turn, person: str, what: str, *, reached: bool = True) 
 
 @action("drawn_in.chief", who=rights.asks)
 async def chief(turn: Turn, drawn_in: int) -> None:
-    """Whose employee it is."""
+    """Write down whose employee the person is, and tell that chief."""
     row = await turn.db.get(DrawnIn, drawn_in)
     if row is None or row.crisis_id != turn.the_crisis.id or row.chief is not None:
         return
@@ -156,7 +157,8 @@ async def _tell(turn: Turn, row: DrawnIn, chief: str, centre: str | None) -> Non
 
 
 def _centre(turn: Turn, person: str) -> Centre | None:
-    """The centre whose employee it is: by the plan's centres, else by the person's unit. A chief has no chief here."""
+    """Return the centre whose employee it is: by the plan's centres, else by the person's unit. A chief has no chief
+    here."""
     mine = owners.centre_of(turn.rules, person)
     known = turn.rules.person(person)
     if mine is None and known is not None and known.unit:
@@ -165,7 +167,7 @@ def _centre(turn: Turn, person: str) -> Centre | None:
 
 
 async def _read(turn: Turn, text: str) -> tuple[str | None, str]:
-    """Who a text begins with, in the plan or heard from on any platform, and the rest of it."""
+    """Find the person that a text begins with, in the plan or heard from on any platform, and return the rest of it."""
     words = text.strip().lstrip("@").split()
     for count in range(min(LONGEST_NAME, len(words)), 0, -1):
         name = " ".join(words[:count]).strip(",:")
@@ -176,7 +178,7 @@ async def _read(turn: Turn, text: str) -> tuple[str | None, str]:
 
 
 async def _heard(turn: Turn, name: str) -> list[str]:
-    """Employees who are not in the plan, but have written to us."""
+    """Find employees of that name who are not in the plan, but have written to us."""
     rows = await turn.db.execute(select(Address.person, Address.name).where(Address.name != ""))
     return list(dict.fromkeys(person for person, called in rows if fold(called) == fold(name)))
 

@@ -1,4 +1,4 @@
-"""External members of the staff: who they are, how they are reached, and what they may see. Plan §5 (R052); §8 (R216)."""
+"""External members of the staff: who they are, how they are reached, and what they may see. Plan §5; §8."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEFAULT = clearance.INTERNAL
 
 
 def form(turn: Turn) -> tuple[Field, ...]:
-    """What is asked for of somebody from outside."""
+    """Return the fields that ask about somebody from outside."""
     grades = tuple((grade, turn.rules.grade_name(grade)) for grade in GRADES)
     return (
         Field("name", "Navn", required=True),
@@ -32,14 +32,14 @@ def form(turn: Turn) -> tuple[Field, ...]:
 
 
 def button(turn: Turn) -> Button:
-    """The way in by a form."""
+    """Make the button that opens the form."""
     about = {"crisis": turn.the_crisis.id}
     return Button("Ekstern part", "externals.new", about, form=form(turn), form_title="Ekstern part")
 
 
 @action("externals.new", who=rights.runs_staff)
 async def new(turn: Turn) -> None:
-    """The form."""
+    """Let an external member in from the form."""
     await enter(
         turn,
         turn.value("name"),
@@ -50,7 +50,7 @@ async def new(turn: Turn) -> None:
 
 
 async def typed(turn: Turn, text: str) -> None:
-    """ "Lone Bak, Politiet, 114" or, with what they may see, "…, intern"."""
+    """Let an external member in from "Lone Bak, Politiet, 114" or, with what they may see, "…, intern"."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     grade = clearance.named(turn, parts[3]) if len(parts) > 3 else DEFAULT
     if len(parts) < 3 or not grade:
@@ -138,7 +138,7 @@ async def leave(turn: Turn, name: str) -> bool:
 
 
 async def present(turn: Turn) -> list[External]:
-    """Those from outside who sit in the staff now."""
+    """Return those from outside who sit in the staff now."""
     query = select(External).where(External.crisis_id == turn.the_crisis.id, External.until.is_(None))
     return list(await turn.db.scalars(query.order_by(External.id)))
 
@@ -150,7 +150,7 @@ async def present(turn: Turn) -> list[External]:
     crisis=True,
 )
 async def share(turn: Turn, text: str) -> None:
-    """The newest lines that somebody from outside, or a group, may see, and not one more."""
+    """Show the newest lines that somebody from outside, or a group, may see, and not one more."""
     wanted = text.strip().lstrip("@")
     group = next((each for each in audiences.GROUPS if fold(each) == re.sub(r"^alle ", "", fold(wanted))), None)
     if group is not None:
@@ -179,7 +179,7 @@ async def share(turn: Turn, text: str) -> None:
 
 
 async def _with_group(turn: Turn, group: str) -> None:
-    """To each in the group what it is decided that they may know of the log; nothing before that is decided (R215)."""
+    """Send each in the group what it is decided that they may know of the log; nothing before that is decided."""
     decided = (await clearance.decisions(turn)).get((LOG, group))
     if decided is None or decided.grade is None:
         how = "Det er besluttet, at loggen ikke deles" if decided else "Det er ikke besluttet, at loggen deles"
@@ -207,7 +207,7 @@ async def _with_group(turn: Turn, group: str) -> None:
 
 
 async def _lines(turn: Turn, grade: Grade) -> tuple[list[str], str]:
-    """The newest lines up to a grade, and the words that say how many are left out."""
+    """Return the newest lines up to a grade, and the words that say how many are left out."""
     found = await turn.db.execute(
         select(LogEntry, LogState)
         .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))

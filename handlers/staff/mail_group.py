@@ -1,4 +1,5 @@
-"""`adresser`: the staff's and the support's mail addresses, ready to copy, and whether they have changed since. Plan §5 (R138)."""
+"""`adresser`: the staff's and the support's mail addresses, ready to copy, and whether they have changed since. Plan
+§5."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ KIND: LogKind = "addresses"
     crisis=True,
 )
 async def addresses(turn: Turn, text: str) -> None:
-    """Those who are in the staff or serve it now; who has come and gone since the last copy."""
+    """Show the addresses of those who are in the staff or serve it now, and who has come and gone since the last
+    copy."""
     now = await turn.members()
     before = await last_copied(turn)
     mails = [known.mail for person in now if (known := turn.plan.persons.get(person)) and known.mail]
@@ -34,7 +36,7 @@ async def addresses(turn: Turn, text: str) -> None:
 
 
 async def last_copied(turn: Turn) -> set[str] | None:
-    """Who was in the list when it was last copied; None when it never was."""
+    """Return who was in the list when it was last copied; None when it never was."""
     entry = await turn.db.scalar(
         select(LogEntry)
         .where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)
@@ -45,7 +47,7 @@ async def last_copied(turn: Turn) -> set[str] | None:
 
 
 async def warning(turn: Turn) -> str:
-    """A line for whoever changes the staff: the mail group that was copied isn't right any more; empty when it is."""
+    """Warn whoever changes the staff that the mail group which was copied isn't right any more; empty when it is."""
     before = await last_copied(turn)
     if before is None or before == set(await turn.members()):
         return ""

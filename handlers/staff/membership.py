@@ -19,7 +19,13 @@ MANY = 12
 
 
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
-    """Let somebody into the staff or its channel; False when they are there already."""
+    """Let somebody into the staff or its channel; False when they are there already.
+
+    Args:
+        person: an id in the plan.
+        staff: which one: "framing", "operational" or "beside".
+        reason: why they are in it, Danish.
+    """
     standing = await turn.db.scalar(
         select(Member).where(Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None))
     )
@@ -52,7 +58,7 @@ async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
     crisis=True,
 )
 async def member_in(turn: Turn, text: str) -> None:
-    """ "inviterer deltagerne ind" (Bilag 1): members come in as they are needed (R051, R254)."""
+    """Let members into the staff as they are needed, "inviterer deltagerne ind" (Bilag 1)."""
     first, _, rest = text.strip().partition(" ")
     if first.casefold().strip(":,") in ("ekstern", "eksternt", "eksterne"):
         await externals.typed(turn, rest)
@@ -90,7 +96,7 @@ async def member_in(turn: Turn, text: str) -> None:
     crisis=True,
 )
 async def member_out(turn: Turn, text: str) -> None:
-    """ "lader dem træde ud igen": they lose access, their entries stay (D09)."""
+    """Let members step out of the staff, "lader dem træde ud igen": they lose access, their entries stay."""
     if text.strip() and await externals.leave(turn, text.strip()):
         return
     persons = await _named(turn, text)
@@ -123,7 +129,7 @@ async def member_out(turn: Turn, text: str) -> None:
 
 
 async def _passive(turn: Turn) -> list[str]:
-    """Members who have said nothing that is in the log: whom one could let step out (R255)."""
+    """Return the members who have said nothing that is in the log, whom one could let step out."""
     heard = set(
         await turn.db.scalars(select(LogEntry.recorder).where(LogEntry.crisis_id == turn.the_crisis.id).distinct())
     )
@@ -131,7 +137,7 @@ async def _passive(turn: Turn) -> list[str]:
 
 
 async def _named(turn: Turn, text: str) -> list[str]:
-    """The persons a text names; asks again when there are none."""
+    """Find the persons a text names; ask again when there are none."""
     wanted = [name for name in re.split(r",|\bog\b|@", text) if name.strip()]
     persons = [person for name in wanted for person in turn.plan.named(name.strip())]
     if not persons or any(len(turn.plan.named(name.strip())) != 1 for name in wanted):

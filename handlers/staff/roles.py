@@ -1,6 +1,6 @@
-"""`rolle`: who has which role in this crisis, the chief's first of all. Plan §5 (R054, R057, R058, R130, R145, R147).
+"""`rolle`: who has which role in this crisis, the chief's first of all. Plan §5.
 
-The operational staff answers for this (T01): the framing staff only until that one has taken over.
+The operational staff answers for this: the framing staff only until that one has taken over.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.plan.persons import Roles
 
 EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
 COORDINATOR = "tovholder"
-# "krisestabschef", "chefen for krisestaben", "lederen af krisestaben": one person by several names (T10).
+# "krisestabschef", "chefen for krisestaben", "lederen af krisestaben": one person by several names.
 CALLED = (
     "chef",
     "leder",
@@ -34,7 +34,7 @@ CALLED = (
     ),
 )
 
-# "udpegning af ansvarlige på medarbejderniveau": whom a first meeting looks for (R058; Bilag 2, point 1 and 5b).
+# "udpegning af ansvarlige på medarbejderniveau": whom a first meeting looks for (Bilag 2, point 1 and 5b).
 NEEDED = (
     CHIEF,
     DEPUTY,
@@ -59,7 +59,7 @@ WHO = Field("person", "Hvem?", "persons", required=True)
     crisis=True,
 )
 async def role(turn: Turn, text: str) -> None:
-    """One or several in one breath; what hangs on the role follows at once."""
+    """Give one or several roles in one breath; what hangs on the role follows at once."""
     named: list[tuple[str, str]] = []
     before = ""
     for part in [each for each in re.split(r"(?:(?<!\s)\s++)?+,\s*+", text.strip()) if each]:
@@ -114,7 +114,7 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> None:
 
 
 async def give(turn: Turn, wanted: Iterable[tuple[str, str]]) -> None:
-    """`name` with the names as they were filled in; one that is nobody's is said, and the rest are named.
+    """Give roles to the names that were filled in; one that is nobody's is told of, and the rest are given.
 
     Args:
         wanted: (a role, what somebody wrote for who).
@@ -127,7 +127,7 @@ async def give(turn: Turn, wanted: Iterable[tuple[str, str]]) -> None:
 
 
 async def show(turn: Turn) -> None:
-    """The first meeting's list of roles, in the staff's channel, with the gaps in red (R058)."""
+    """Show the first meeting's list of roles in the staff's channel, with the gaps in red."""
     await turn.say(turn.staff, _card(turn), key=f"crisis/{turn.the_crisis.id}/roles")
 
 
@@ -174,7 +174,7 @@ def _card(turn: Turn) -> Card:
 
 @action("named_roles.give", who=rights.meets)
 async def given(turn: Turn, role: str = "") -> None:
-    """`Udpeg …`: one role, and the list as it then is."""
+    """Give one role, by `Udpeg …`, and show the list as it then is."""
     wanted = role or turn.value("role")
     if wanted in _nameable(turn) and turn.value("person"):
         await give(turn, [(wanted, turn.value("person"))])
@@ -183,7 +183,7 @@ async def given(turn: Turn, role: str = "") -> None:
 
 @action("named_roles.chief", who=rights.meets)
 async def chief(turn: Turn) -> None:
-    """`Udpeg chef`: the chief, the deputy or both; every gate that says "chief" follows (R054)."""
+    """Name the chief, the deputy or both, by `Udpeg chef`; every right that says "chief" follows."""
     wanted = ((CHIEF, turn.value("chief")), (DEPUTY, turn.value("deputy")))
     await give(turn, [(role, who) for role, who in wanted if who])
     standing = await turn.pressed()
@@ -198,7 +198,8 @@ async def chief(turn: Turn) -> None:
 
 @action("named_roles.assist", who=rights.meets)
 async def assist(turn: Turn) -> None:
-    """ "hvilken sekretariatsbistand, der er behov for (vurdere hvilke fagcentre bidrager bedst)" (R057): each is asked."""
+    """Ask each chosen centre for assistance to the secretariat: "hvilken sekretariatsbistand, der er behov for (vurdere
+    hvilke fagcentre bidrager bedst)"."""
     names = [fold(each) for each in re.split(r"(?:(?<!\s)\s++)?+(?:,|\bog\b)\s*+", turn.value("centres")) if each]
     by_name = {fold(centre.name): centre for centre in turn.rules.centres}
     chosen = [by_name[each] for each in names if each in by_name]
@@ -220,19 +221,13 @@ async def assist(turn: Turn) -> None:
     await turn.answer(Card(f"{', '.join(centre.name for centre in chosen)} er bedt om sekretariatsbistand."))
 
 
-def _every(turn: Turn) -> list[str]:
-    """Every role that can be given in a crisis, also those that the plan leaves open; those who decide are the plan's alone."""
-    known = [str(each.alias) for each in Roles.model_fields.values()]
-    return list(dict.fromkeys([*roster.roles(turn), *(each for each in known if each not in NOT_BY_SHIFT)]))
-
-
 def reads(turn: Turn, text: str) -> bool:
     """Whether a text names a role and a person: "krisestabschef Anne"."""
     return _read(turn, text.split(",")[0].strip(), "") is not None
 
 
 def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
-    """ "krisestabschef Anne", "referent @Eva"; "stedfortræder Sara" is the chief's."""
+    """Read "krisestabschef Anne" or "referent @Eva"; "stedfortræder Sara" is the chief's deputy."""
     parts = text.split()
     for count in range(min(3, len(parts) - 1), 0, -1):
         said = fold(" ".join(parts[:count]))
@@ -245,7 +240,7 @@ def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
 
 
 def _leads(turn: Turn, person: str) -> bool:
-    """Whether the plan knows somebody as a leader (R147); a hint, and nothing hangs on it."""
+    """Whether the plan knows somebody as a leader; a hint, and nothing hangs on it."""
     known = turn.rules.person(person)
     title = (known.title or "").casefold() if known else ""
     chief = any(person in (centre.chief, centre.deputy) for centre in turn.rules.centres)
@@ -253,7 +248,8 @@ def _leads(turn: Turn, person: str) -> bool:
 
 
 def _nameable(turn: Turn) -> list[str]:
-    """Every role that somebody can be given: those that are manned, and those that the plan leaves to the crisis."""
+    """Return every role that somebody can be given: those that are manned, and those that the plan leaves to the
+    crisis."""
     every = [str(field.alias) for field in Roles.model_fields.values()]
     return list(
         dict.fromkeys([DEPUTY, RESPONSIBLE, *roster.roles(turn), *(each for each in every if each not in NOT_BY_SHIFT)])

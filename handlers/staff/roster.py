@@ -1,4 +1,5 @@
-"""Who has which role now and for the next days: "skal kunne drives på dette niveau i minimum 3 døgn". Plan §5.
+"""The roster: who has which role now and for the next days, "skal kunne drives på dette niveau i minimum 3 døgn". Plan
+§5.
 
 A role moves with its shift: rights, reminders and tasks follow, since they hang on the role (`Crisis.holders`).
 """
@@ -18,7 +19,7 @@ from storage.rows.staff import Shift
 
 CHIEF = "krisestabschef"
 DEPUTY = "krisestabschefens stedfortræder"
-# Who is asked about the agenda; the chief, unless it is said to be somebody else (T10).
+# Who is asked about the agenda; the chief, unless it is said to be somebody else.
 RESPONSIBLE = "ansvarlig direktør"
 # They decide by the plan and its deputies, not by shift (plan §4).
 NOT_BY_SHIFT = ("beredskabschef", "borgmester", "direktion")
@@ -34,7 +35,7 @@ Span = tuple[datetime, datetime]
 
 
 def roles(turn: Turn) -> list[str]:
-    """The roles that are manned by shift: the chief's, the secretariat's and the support functions'."""
+    """Return the roles that are manned by shift: the chief's, the secretariat's and the support functions'."""
     plan = turn.rules
     filled = [role for role in plan.roles.filled if role not in NOT_BY_SHIFT]
     functions = [each.name for each in plan.support_functions if each.name.casefold() not in filled]
@@ -42,7 +43,7 @@ def roles(turn: Turn) -> list[str]:
 
 
 def gaps(manned: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
-    """The times between two moments that nobody has; touching and overlapping times are one.
+    """Find the times between two moments that nobody has; touching and overlapping times are one.
 
     Args:
         manned: from–to, UTC, in any order.
@@ -63,7 +64,7 @@ def gaps(manned: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
 
 
 async def shifts(turn: Turn, *states: str) -> list[Shift]:
-    """The crisis' shifts in those states (all but withdrawn ones when none is given), the earliest first."""
+    """Return the crisis' shifts in those states (all but withdrawn ones when none is given), the earliest first."""
     query = select(Shift).where(Shift.crisis_id == turn.the_crisis.id, Shift.state != WITHDRAWN)
     if states:
         query = query.where(Shift.state.in_(states))
@@ -71,7 +72,7 @@ async def shifts(turn: Turn, *states: str) -> list[Shift]:
 
 
 async def unmanned(turn: Turn, end: datetime) -> dict[str, list[Span]]:
-    """Which roles nobody has, and when, from now on.
+    """Return which roles nobody has, and when, from now on.
 
     Args:
         end: how far ahead to look, UTC.
@@ -90,7 +91,7 @@ async def unmanned(turn: Turn, end: datetime) -> dict[str, list[Span]]:
 
 
 def holder(turn: Turn, role: str) -> str | None:
-    """Who has a role now, by shift or by the plan."""
+    """Return who has a role now, by shift or by the plan."""
     if role == CHIEF:
         return turn.the_crisis.chief
     if role in (DEPUTY, RESPONSIBLE):
@@ -126,7 +127,7 @@ async def give_back(turn: Turn, role: str) -> None:
 
 
 async def _move_what_is_watched(turn: Turn, role: str) -> None:
-    """A line that a role watches is watched by whoever has the role now (R139)."""
+    """Let whoever has a role now watch the lines that the role watches."""
     await turn.db.execute(
         update(WatchedLine)
         .where(WatchedLine.crisis_id == turn.the_crisis.id, WatchedLine.role == role, WatchedLine.until.is_(None))
@@ -135,14 +136,15 @@ async def _move_what_is_watched(turn: Turn, role: str) -> None:
 
 
 def span(turn: Turn, since: datetime, until: datetime) -> str:
-    """ "tirs. 2/2 kl. 22:00 – 06:00": from–to as people read it; the day is said again where it is another."""
+    """Write from when to when as people read it: "tirs. 2/2 kl. 22:00 – 06:00"; the day is said again where it is
+    another."""
     start = turn.clock(since)
     end = times_shown.short(until, turn.zone, since)
     return f"{start} – {end}"
 
 
 def key(shift: int, rest: str) -> str:
-    """The name of a timer about a shift.
+    """Name a timer about a shift.
 
     Args:
         shift: its row's number.

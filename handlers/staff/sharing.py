@@ -1,7 +1,7 @@
-"""`deling`: "Træf hurtigt en beslutning om, hvem der skal vide hvad?" Plan §8, Fortrolighed (R215, R216).
+"""`deling`: "Træf hurtigt en beslutning om, hvem der skal vide hvad?" Plan §8, Fortrolighed.
 
-The log, the minutes, the picture and the lists (measures, requests, resources, orders, questions) are shared with a group up to a grade once that is decided, and not before.
-`handlers.core.clearance` reads it from here on.
+The log, the minutes, the picture and the lists (measures, requests, resources, orders, questions) are shared with a
+group up to a grade once that is decided, and not before. `handlers.core.clearance` reads it from here on.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NOT_SHARED = "none"
     crisis=True,
 )
 async def sharing(turn: Turn, text: str) -> None:
-    """How it is decided; with words, the chief's decision."""
+    """Show how sharing is decided; with words, register the chief's decision."""
     if not text.strip():
         await turn.answer(await card(turn))
         return
@@ -65,7 +65,7 @@ async def sharing(turn: Turn, text: str) -> None:
 
 @action("sharing.decide", who=rights.registers)
 async def chosen(turn: Turn) -> None:
-    """The form."""
+    """Register the decision from the form."""
     subject, group, grade = turn.chosen("subject", SUBJECTS), turn.value("audience"), turn.chosen("grade", GRADES)
     if subject and group in audiences.GROUPS and (grade or turn.value("grade") == NOT_SHARED):
         await _decide(turn, subject, group, grade)
@@ -73,12 +73,12 @@ async def chosen(turn: Turn) -> None:
 
 @action("sharing.log_now", who=rights.runs_staff)
 async def now(turn: Turn, audience: str) -> None:
-    """`Del loggen nu`."""
+    """Send the log to those it is shared with, by `Del loggen nu`."""
     await externals.share(turn, audience)
 
 
 async def ask(turn: Turn) -> None:
-    """The chief is asked at the first meeting, where nothing is decided yet."""
+    """Ask the chief at the first meeting, where nothing is decided yet."""
     if await clearance.decisions(turn):
         return
     for person in (await turn.chiefs())[:1]:
@@ -86,7 +86,7 @@ async def ask(turn: Turn) -> None:
 
 
 async def _decide(turn: Turn, subject: Subject, group: str, grade: Grade | None) -> None:
-    """A decision like any other, with a number and a line in the log; it counts at once."""
+    """Register a decision like any other, with a number and a line in the log; it counts at once."""
     if grade == clearance.CONFIDENTIAL:
         await turn.answer(
             Card(
@@ -122,7 +122,7 @@ async def _decide(turn: Turn, subject: Subject, group: str, grade: Grade | None)
 
 
 async def card(turn: Turn) -> Card:
-    """Who may know what, as it is decided."""
+    """Draw who may know what, as it is decided."""
     decided = await clearance.decisions(turn)
     facts = []
     for subject in SUBJECTS:

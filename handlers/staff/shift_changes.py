@@ -1,4 +1,4 @@
-"""Begin, end and hand over shifts, and warn of gaps. Plan §5, "minimum 3 døgn"."""
+"""Changes of shift: begins, ends and hands over shifts, and warns of gaps. Plan §5, "minimum 3 døgn"."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXAMPLE = "*/krise vagt logfører Mads i aften 22 - i morgen 6*"
 
 @timer("shifts.begin")
 async def begin(turn: Turn, shift: int) -> None:
-    """The role moves to whoever comes on duty."""
+    """Move the role to whoever comes on duty, when the shift begins."""
     row = await turn.db.get(Shift, shift)
     if row is None or row.state != PLANNED or not running(turn):
         return
@@ -58,7 +58,8 @@ async def _relieve(turn: Turn, row: Shift) -> None:
 
 @timer("shifts.soon")
 async def soon(turn: Turn, shift: int) -> None:
-    """An hour before the end, whoever has it is asked to hand over; nobody to come is told, day or night."""
+    """Ask whoever has the shift to hand over, an hour before its end; tell the planners when nobody follows, day or
+    night."""
     row = await turn.db.get(Shift, shift)
     if row is None or row.state not in (PLANNED, ON_DUTY) or not running(turn):
         return
@@ -83,7 +84,7 @@ async def soon(turn: Turn, shift: int) -> None:
 
 @timer("shifts.end")
 async def end(turn: Turn, shift: int) -> None:
-    """Nobody came after: the role falls back to whom the plan says, and that is said."""
+    """Give the role back to whom the plan says, when the shift ends and nobody came after, and tell of it."""
     row = await turn.db.get(Shift, shift)
     if row is None or row.state != ON_DUTY or not running(turn):
         return
@@ -104,7 +105,7 @@ async def end(turn: Turn, shift: int) -> None:
 
 
 async def hand_over(turn: Turn, note: str) -> None:
-    """ "vagt overdrag": with a note now, and the next in turn has the role at once."""
+    """Hand the sender's role over with a note, "vagt overdrag": the next in turn has it at once."""
     mine = [role for role in roster.roles(turn) if roster.holder(turn, role) == turn.sender]
     planned = await roster.shifts(turn, PLANNED)
     nearest = {role: next((each for each in planned if each.role == role), None) for role in mine}
@@ -146,13 +147,13 @@ async def hand_over(turn: Turn, note: str) -> None:
 
 
 async def start(turn: Turn) -> None:
-    """Begin to look for gaps, some hours after the decision."""
+    """Set the timer that looks for gaps, some hours after the decision."""
     await turn.at(_by_day(turn, turn.now + FIRST_LOOK), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")
 
 
 @timer("shifts.look")
 async def look(turn: Turn) -> None:
-    """Tell of what nobody has in the next day, in one message, and not at night (D14)."""
+    """Tell the planners, in one message and not at night, which roles nobody has in the next day."""
     if not running(turn):
         return
     missing = await roster.unmanned(turn, turn.now + AHEAD)
@@ -173,7 +174,7 @@ async def look(turn: Turn) -> None:
 
 
 def _by_day(turn: Turn, earliest: datetime) -> datetime:
-    """The next morning or afternoon, as the clock on the wall shows it."""
+    """Return the next morning or afternoon, as the clock on the wall shows it."""
     today = earliest.astimezone(turn.zone).date()
     moments = [
         datetime.combine(today + timedelta(days=days), at, tzinfo=turn.zone).astimezone(UTC)
@@ -184,7 +185,7 @@ def _by_day(turn: Turn, earliest: datetime) -> datetime:
 
 
 def _planners(turn: Turn) -> list[str]:
-    """Who lays the roster: the coordinator and the secretary."""
+    """Return who lays the roster: the coordinator and the secretary."""
     return list(dict.fromkeys([*turn.rules.holders("tovholder"), *turn.rules.holders("sekretær")]))
 
 

@@ -1,4 +1,4 @@
-"""`vagt`: plan the shifts of the roles. Plan §5, "minimum 3 døgn"."""
+"""`vagt`: plans the shifts of the roles. Plan §5, "minimum 3 døgn"."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOON = timedelta(hours=1)
     crisis=True,
 )
 async def shift(turn: Turn, text: str) -> None:
-    """The roster; a new shift in one breath; or the handing over of one's own."""
+    """Show the roster; or plan a new shift in one breath; or hand over one's own."""
     text = text.strip()
     if not text:
         await show(turn)
@@ -57,7 +57,7 @@ async def shift(turn: Turn, text: str) -> None:
 
 @action("shifts.show", who=rights.staff)
 async def show(turn: Turn) -> None:
-    """Each role, who has it, who comes after, and where nobody does."""
+    """Show each role, who has it, who comes after, and where nobody does."""
     end = max(turn.the_crisis.sustain_until or turn.now, turn.now + shift_changes.AHEAD)
     missing = await roster.unmanned(turn, end)
     every = await roster.shifts(turn, PLANNED, ON_DUTY)
@@ -88,7 +88,7 @@ def _form(turn: Turn) -> tuple[Field, ...]:
 
 @action("shifts.new", who=rights.staff)
 async def new(turn: Turn) -> None:
-    """The form."""
+    """Plan a shift from the form."""
     if await _refuse_planning(turn):
         return
     role = next((each for each in roster.roles(turn) if each == turn.value("role")), None)
@@ -112,7 +112,7 @@ async def _refuse_planning(turn: Turn) -> bool:
 
 
 def _role(turn: Turn, text: str) -> tuple[str | None, str]:
-    """The role that a text begins with, and the rest of it."""
+    """Find the role that a text begins with, and return the rest of it."""
     for count in (3, 2, 1):
         head = text.split()[:count]
         rest = text.split(None, count)
@@ -123,7 +123,7 @@ def _role(turn: Turn, text: str) -> tuple[str | None, str]:
 
 
 def _person(turn: Turn, text: str) -> tuple[str | None, str]:
-    """The person that a text begins with, and the rest of it."""
+    """Find the person that a text begins with, and return the rest of it."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
         persons = turn.plan.named(" ".join(parts[:count]).lstrip("@").strip(" ,:"))
@@ -197,7 +197,7 @@ async def _plan(turn: Turn, role: str, person: str, since_text: str, until_text:
 
 @action("shifts.withdraw", who=rights.runs_staff)
 async def withdraw(turn: Turn, shift: int) -> None:
-    """A shift that shall not be: whoever had it is told."""
+    """Remove a planned shift, and tell whoever had it."""
     row = await turn.db.get(Shift, shift)
     if row is None or row.crisis_id != turn.the_crisis.id or row.state != PLANNED:
         await turn.answer(Card("Vagten er begyndt eller allerede fjernet. Intet er ændret."))

@@ -1,4 +1,4 @@
-"""Summon people to the staff, and show who has answered. Plan §5, Varsle/indkalde."""
+"""Summoning people to the staff, and showing who has answered. Plan §5, Varsle/indkalde."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KIND: LogKind = "framing_meeting"
 
 
 async def meeting_place(turn: Turn) -> str:
-    """Where, as last said; else as the plan has it; empty when nobody has said."""
+    """Return where the staff meets, as last said; else as the plan has it; empty when nobody has said."""
     entry = await turn.db.scalar(
         select(LogEntry)
         .where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)
@@ -31,7 +31,7 @@ async def meeting_place(turn: Turn) -> str:
 
 
 async def move(turn: Turn, to: str) -> None:
-    """Say where, from now on."""
+    """Set where the staff meets from now on."""
     await turn.log(
         f"Det rammesættende møde: {to}",
         kind=KIND,
@@ -50,7 +50,8 @@ class Duty:
 
 
 async def call_members(turn: Turn, persons: list[str], label: str, reason: str) -> None:
-    """ "varsler disse personer" (R037): all at once, and each answers; who is in the staff already is not asked again.
+    """Summon persons all at once, "varsler disse personer", and have each answer; who is in the staff already is not
+    asked again.
 
     Args:
         label: what they are called to, after "Du indkaldes:".
@@ -90,19 +91,29 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
 
 
 async def declining(turn: Turn, persons: list[str]) -> list[str]:
-    """Those among them who have said that they don't come."""
+    """Return those among the persons who have said that they don't come."""
     return [each.person for each in await summonses(turn) if each.person in persons and each.answer == "declined"]
 
 
 async def summon_support(turn: Turn, person: str, function: str) -> None:
-    """Somebody mans a support function that is needed: in the channel, and asked to come like the others (R121)."""
+    """Summon somebody who mans a support function that is needed: they come into the channel, and are asked to come
+    like the others."""
     await membership.add_member(turn, person, "beside", f"støttefunktion {function}")
     await summon(turn, person, [Duty("support", f"støttefunktion {function}")])
     await show_answers(turn)
 
 
 async def summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | None = None) -> bool:
-    """Ask somebody to come; once a crisis, whatever they are asked as."""
+    """Summon a person; once a crisis, whatever they are asked as.
+
+    Args:
+        person: an id in the plan.
+        its: what they are asked as, the most important first.
+        deputy_for: the person they are asked instead of.
+
+    Returns:
+        False when they were summoned already.
+    """
     crisis = turn.the_crisis
     if await summons_of(turn, person) is not None:
         return False
@@ -125,12 +136,19 @@ async def summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | Non
 
 
 async def meets_where(turn: Turn, duty: str) -> str:
-    """ "træder sammen hurtigst muligt": the framing staff is told where, or by which link (R033)."""
+    """Tell the framing staff, which "træder sammen hurtigst muligt", where it meets or by which link."""
     place = await meeting_place(turn) if duty == "framing" else ""
     return f"\nMødet holdes straks: {quote(place, 300)}" if place else ""
 
 
 def summons_card(turn: Turn, label: str, deputy_for: str | None, where: str) -> Card:
+    """Draw the summons that a person answers.
+
+    Args:
+        label: what they are summoned to, Danish.
+        deputy_for: the person they are asked instead of.
+        where: the line that says where, from `meets_where`.
+    """
     crisis = turn.the_crisis
     behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
     return Card(
@@ -154,7 +172,7 @@ DUTIES = {
 
 
 async def readiness(turn: Turn) -> tuple[tuple[str, str], ...]:
-    """What "fuldt etableret" takes, and how far it is: the staff and each of those who serve it (R071, R121)."""
+    """Tell what "fuldt etableret" takes, and how far it is: the staff and each of those who serve it."""
     every = await summonses(turn)
     rows = []
     for kind, name in DUTIES.items():
@@ -166,7 +184,7 @@ async def readiness(turn: Turn) -> tuple[tuple[str, str], ...]:
 
 
 async def tell_where(turn: Turn) -> None:
-    """The meeting has been moved: every summons to the framing staff says so, and those who come are told."""
+    """Tell on every summons to the framing staff that the meeting has been moved, and tell those who come."""
     coming = []
     for summons in [each for each in await summonses(turn) if each.duty == "framing"]:
         if summons.answer is None:
@@ -186,7 +204,7 @@ async def tell_where(turn: Turn) -> None:
 
 
 async def answers(turn: Turn) -> str:
-    """ "Jeg har varslet 6 – 2 mangler at svare." """
+    """Tell how many have been summoned and have still to answer."""
     every = await summonses(turn)
     missing = [summons for summons in every if summons.answer is None]
     if not every:
@@ -196,7 +214,7 @@ async def answers(turn: Turn) -> str:
 
 
 async def show_answers(turn: Turn) -> None:
-    """Keep the list of who comes up to date, as one card in the staff's channel."""
+    """Show the list of who comes, as one card in the staff's channel."""
     say = {"coming": "kommer", "declined": "kan ikke", None: "intet svar endnu"}
     rows = tuple(
         (
@@ -214,6 +232,7 @@ async def show_answers(turn: Turn) -> None:
 
 
 async def summons_of(turn: Turn, person: str) -> Summons | None:
+    """Return a person's summons in this crisis; None where there is none."""
     found: Summons | None = await turn.db.scalar(
         select(Summons).where(Summons.crisis_id == turn.the_crisis.id, Summons.person == person)
     )
@@ -221,17 +240,19 @@ async def summons_of(turn: Turn, person: str) -> Summons | None:
 
 
 async def summonses(turn: Turn) -> list[Summons]:
+    """Return the crisis' summonses, in the order they were sent."""
     return list(
         await turn.db.scalars(select(Summons).where(Summons.crisis_id == turn.the_crisis.id).order_by(Summons.id))
     )
 
 
 def key(turn: Turn, person: str) -> str:
+    """Name the card with a person's summons."""
     return f"crisis/{turn.the_crisis.id}/summons/{person}"
 
 
 def unanswered_key(turn: Turn, *, members: bool) -> str:
-    """The name of the timer that looks for those who have not answered.
+    """Name the timer that looks for those who have not answered.
 
     Args:
         members: of the operational staff; else of those who were summoned at first.

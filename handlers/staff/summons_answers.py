@@ -1,4 +1,4 @@
-"""Take the answers to a summons, and ask the deputy where there is none. Plan §5, Varsle/indkalde."""
+"""The answers to a summons, and the deputy who is asked where there is none. Plan §5, Varsle/indkalde."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ ANSWER_WITHIN = timedelta(minutes=10)
 
 @action("staff.coming", awaited=True)
 async def coming(turn: Turn) -> None:
-    """`Kommer`."""
+    """Note that the sender comes, by `Kommer`; only whoever was summoned can answer."""
     await _answered(turn, "coming", "Kommer")
 
 
 @action("staff.declined")
 async def declined(turn: Turn) -> None:
-    """`Kan ikke`: the deputy is asked instead."""
+    """Note that the sender can't come, by `Kan ikke`, and ask the deputy instead; only whoever was summoned can
+    answer."""
     await _answered(turn, "declined", "Kan ikke")
 
 
 async def asked_at(turn: Turn) -> datetime | None:
-    """When the sender was summoned and has not answered, UTC."""
+    """Return when the sender was summoned and has not answered, UTC."""
     summons = await _open_summons(turn)
     return summons.sent_at if summons else None
 
@@ -53,7 +54,7 @@ async def _open_summons(turn: Turn) -> Summons | None:
 
 @reply("summons", asked=asked_at)
 async def replied(turn: Turn, text: str) -> bool:
-    """ "ok", "er der om 20", "er på ferie i Grækenland" in answer to a summons."""
+    """Take "ok", "er der om 20" or "er på ferie i Grækenland" as the answer to a summons, from whoever was summoned."""
     summons = await _open_summons(turn)
     if summons is None:
         return False
@@ -99,7 +100,7 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
 
 
 async def _pass_on(turn: Turn, summons: Summons) -> None:
-    """To the first deputy who isn't summoned already; nobody left is told to the secretariat."""
+    """Summon the first deputy who isn't summoned already; when nobody is left, tell the secretariat."""
     plan = turn.rules
     principal = summons.deputy_for or summons.person
     roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
@@ -142,7 +143,7 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
 
 @timer("staff.unanswered")
 async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
-    """Those who said nothing are reminded once, then their deputies are asked (R033, R037, R131).
+    """Remind those who said nothing once; the next time, ask their deputies.
 
     Args:
         reminded: they have been reminded already.

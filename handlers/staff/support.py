@@ -17,7 +17,7 @@ from storage.rows.staff import SupportNeed
     "it", "it-hjælp", "ithjælp", help="it <hvad virker ikke> – øjeblikkelig hjælp fra IT", who=rights.staff, crisis=True
 )
 async def it(turn: Turn, text: str) -> None:
-    """To the IT function's contact at once, with a task that is ticked."""
+    """Give the IT function's contact a task at once, which is ticked when it is done."""
     contact = next((each.contact for each in turn.rules.support_functions if each.name.casefold() == "it"), None)
     if contact is None:
         await turn.answer(
@@ -52,13 +52,13 @@ MOST = 10
 
 
 def functions(turn: Turn) -> list[str]:
-    """The list: the eight, and what else the plan has."""
+    """Return the list of functions: the eight, and what else the plan has."""
     own = [each.name for each in turn.rules.support_functions]
     return [*FUNCTIONS, *(name for name in own if not any(_same(name, each) for each in FUNCTIONS))]
 
 
 def by_plan(turn: Turn, function: str) -> list[str]:
-    """Who the plan has for a function; they are summoned when the staff is activated."""
+    """Return who the plan has for a function; they are summoned when the staff is activated."""
     if function == "Sekretariat":
         return turn.rules.interim_secretariat()
     found = [each.contact for each in turn.rules.support_functions if _same(each.name, function)]
@@ -66,13 +66,13 @@ def by_plan(turn: Turn, function: str) -> list[str]:
 
 
 async def needs(turn: Turn) -> dict[str, SupportNeed]:
-    """What has been said of them in this crisis."""
+    """Return what has been said of the functions in this crisis."""
     rows = await turn.db.scalars(select(SupportNeed).where(SupportNeed.crisis_id == turn.the_crisis.id))
     return {row.function: row for row in rows}
 
 
 def maps(turn: Turn) -> list[str]:
-    """The plan's links to maps: for whoever needs one, and for the situation picture's tenth heading (R158)."""
+    """Return the plan's links to maps: for whoever needs one, and for the situation picture's tenth heading."""
     titled = [(link, fold(link.title)) for link in turn.rules.links]
     return [
         f"{link.title}: {link.address}" for link, title in titled if "kort" in title.split(":")[0] or "gis" in title
@@ -80,12 +80,12 @@ def maps(turn: Turn) -> list[str]:
 
 
 async def offer(turn: Turn) -> None:
-    """Put the list before the staff."""
+    """Show the staff the list of support functions."""
     await turn.say(turn.staff, await card(turn), key=key(turn))
 
 
 async def card(turn: Turn) -> Card:
-    """Each function: needed or not, by whom it is manned, and the gaps first of all."""
+    """Draw each function: needed or not, by whom it is manned, and the gaps first of all."""
     said = await needs(turn)
     every = functions(turn)
     lines = {function: _line(turn, function, said.get(function)) for function in every}
@@ -115,12 +115,12 @@ async def card(turn: Turn) -> Card:
 
 
 def key(turn: Turn) -> str:
-    """The name of the card in the staff's channel."""
+    """Name the card in the staff's channel."""
     return f"crisis/{turn.the_crisis.id}/support"
 
 
 def _line(turn: Turn, function: str, row: SupportNeed | None) -> str:
-    """Communication is always manned (R155): it can be nobody's only as a gap."""
+    """Write how a function is manned. Communication is always manned: where it is nobody's, that is a gap."""
     planned = by_plan(turn, function)
     if row is not None and not row.needed:
         return "ikke brug for"
@@ -147,5 +147,5 @@ def _form(turn: Turn, row: SupportNeed | None) -> tuple[Field, ...]:
 
 
 def _same(name: str, function: str) -> bool:
-    """ "Forplejning" in a plan is "Logistik og forplejning" in the list."""
+    """Whether two names mean one function: "Forplejning" in a plan is "Logistik og forplejning" in the list."""
     return fold(name) in (fold(function), *map(fold, function.split(" og ")))

@@ -1,4 +1,4 @@
-"""`støttefunktioner`: whether each is needed, and the unit that "skal sikre, at funktionerne kan bemandes". Plan §5 (R121)."""
+"""`støttefunktioner`: whether each is needed, and the unit that "skal sikre, at funktionerne kan bemandes". Plan §5."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from storage.rows.staff import SupportNeed
     grave=True,
 )
 async def functions(turn: Turn, text: str) -> None:
-    """The list as it stands."""
+    """Show the list of support functions as it stands."""
     await turn.answer(await support.card(turn))
 
 
 @action("support.decide", who=rights.asks)
 async def decide(turn: Turn, function: str) -> None:
-    """Needed or not; where nobody is named, the unit that answers for it is asked to name somebody."""
+    """Write down whether a function is needed; where nobody is named, ask the unit that answers for it to name
+    somebody."""
     if function not in support.functions(turn):
         return
     person, deputy = _one(turn, "person"), _one(turn, "deputy")
@@ -61,7 +62,7 @@ async def decide(turn: Turn, function: str) -> None:
 
 
 async def _ask(turn: Turn, row: SupportNeed) -> None:
-    """The unit's head names people."""
+    """Ask the unit's head to name people."""
     centre = next((each for each in turn.rules.centres if each.name == row.unit), None)
     if centre is None:
         return
@@ -95,7 +96,7 @@ async def _ask(turn: Turn, row: SupportNeed) -> None:
 
 @action("support.man")
 async def man(turn: Turn, need: int) -> None:
-    """`Bemand`, from the unit's head."""
+    """Name who mans a function, by `Bemand`, from the unit's head or those who run the staff."""
     row = await turn.db.get(SupportNeed, need)
     if row is None or row.crisis_id != turn.the_crisis.id:
         return
@@ -113,7 +114,7 @@ async def man(turn: Turn, need: int) -> None:
 
 
 async def _man(turn: Turn, row: SupportNeed, person: str, deputy: str | None, hours: str | None) -> None:
-    """Named, summoned, and counted among those who have to be there within the two hours (R071, R121)."""
+    """Name and summon who mans a function, and count them among those who have to be there within the two hours."""
     row.needed, row.person, row.deputy, row.hours = True, person, deputy, hours
     row.changed_by, row.changed_at = turn.sender, turn.now
     function = next((each.name for each in turn.rules.support_functions if each.name == row.function), None)
@@ -131,7 +132,7 @@ async def _man(turn: Turn, row: SupportNeed, person: str, deputy: str | None, ho
 
 
 def _one(turn: Turn, field: str) -> str | None:
-    """Who was filled in: empty for nobody, None for a name that isn't one person's."""
+    """Find who was filled in: empty for nobody, None for a name that isn't one person's."""
     typed = turn.value(field).lstrip("@ ")
     if not typed:
         return ""

@@ -1,4 +1,5 @@
-"""The whole case file in one ZIP, which anybody can hold against itself without krisebot's database. Plan §5, step 7; D11."""
+"""The whole case file in one ZIP, which anybody can check against itself without krisebot's database. Plan §5, step
+7."""
 
 from __future__ import annotations
 
@@ -58,7 +59,8 @@ def render(
     progress: Callable[[str], None] = lambda what: None,
     files: Mapping[str, Path] | None = None,
 ) -> bytes:
-    """An export in one of its forms, in memory; of a case file on paper that is in several volumes, the first."""
+    """Return an export in one of its forms, in memory; of a case file on paper that is in several volumes, the
+    first."""
     if format in PAPER:
         return next(papers(format, told, names, progress))
     written = io.BytesIO()
@@ -74,7 +76,7 @@ def write(
     progress: Callable[[str], None] = lambda what: None,
     files: Mapping[str, Path] | None = None,
 ) -> None:
-    """Write an export as it is made, so that it takes little memory however long the log is.
+    """Write an export piece by piece, so that it takes little memory however long the log is.
 
     Args:
         format: "json", "csv" or "zip".
@@ -98,7 +100,7 @@ def write(
 def papers(
     format: str, told: Mapping[str, Any], names: Names, progress: Callable[[str], None] = lambda what: None
 ) -> Iterator[bytes]:
-    """The case file on paper, volume by volume: a long log takes no more memory than a volume does.
+    """Yield the case file on paper, volume by volume: a long log takes no more memory than a volume does.
 
     Args:
         format: "pdf" or "docx".
@@ -116,13 +118,13 @@ def papers(
 
 
 def numbered(name: str, number: int) -> str:
-    """A volume's name: "sag.pdf", and then "sag-2.pdf"."""
+    """Return a volume's name: "sag.pdf", and then "sag-2.pdf"."""
     stem, dot, ending = name.rpartition(".")
     return name if number == 1 else f"{stem}-{number}{dot}{ending}" if dot else f"{name}-{number}"
 
 
 def steps(format: str, told: Mapping[str, Any]) -> int:
-    """How often it is told what is being written."""
+    """Count how often `write` reports progress while an export is written in this form."""
     return 2 * volumes(told) + 3 if format == "zip" else volumes(told) if format in PAPER else 1
 
 
@@ -148,7 +150,7 @@ def _margins(told: Mapping[str, Any], names: Names) -> Margins:
 
 
 def _day(told: Mapping[str, Any], names: Names) -> date:
-    """The day of the last line that the export shows."""
+    """Return the day of the last line that the export shows."""
     last = None
     for entry, _ in lines(told):
         last = entry.get("recorded_time", last)
@@ -193,7 +195,7 @@ def _zip(
 
 
 def _months(told: Mapping[str, Any], names: Names) -> dict[str, Iterator[bytes]]:
-    """The log's lines month by month, on the clock on the wall."""
+    """Return the log's lines by month, on the clock on the wall."""
     every: dict[str, Lines] = defaultdict(Lines)
     for entry, state in lines(told):
         if not entry.get("omitted"):
@@ -203,7 +205,8 @@ def _months(told: Mapping[str, Any], names: Names) -> dict[str, Iterator[bytes]]
 
 
 def _attachments(told: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Where each picture and file lies in the ZIP: a name that every system can unpack, whatever it was called."""
+    """Return where each picture and file lies in the ZIP: a name that every system can unpack, whatever it was
+    called."""
     places: dict[str, Mapping[str, Any]] = {}
     taken: set[str] = set()
     for row in kept_attachments(told):
@@ -230,7 +233,8 @@ def _compare_attachments(told: Mapping[str, Any], hashes: Mapping[str, str]) -> 
 
 
 def verify(file: IO[bytes], head: str | None = None) -> list[Break]:
-    """Hold a ZIP against itself: every file against the manifest, the log against its chain, the sheet against the log.
+    """Check a ZIP against itself: every file against the manifest, the log against its chain, the sheet against the
+    log.
 
     Args:
         file: the ZIP.

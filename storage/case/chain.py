@@ -25,17 +25,17 @@ class Break:
 
 
 def canonical(entry: Mapping[str, Any]) -> bytes:
-    """The entry without its hash, as the bytes the hash is taken of (RFC 8785)."""
+    """Return the entry without its hash, as the bytes the hash is taken of (RFC 8785)."""
     return rfc8785.dumps({key: value for key, value in entry.items() if key != "hash"})
 
 
 def digest(canonical_bytes: bytes) -> str:
-    """SHA-256 of canonical bytes, in lower-case hexadecimal."""
+    """Return the SHA-256 of canonical bytes, in lower-case hexadecimal."""
     return hashlib.sha256(canonical_bytes).hexdigest()
 
 
 def clean(value: Any) -> Any:
-    """The value with NUL and lone surrogates replaced by U+FFFD, all the way down: neither can be stored or hashed."""
+    """Replace NUL and lone surrogates by U+FFFD in a value, all the way down: neither can be stored or hashed."""
     if isinstance(value, str):
         value = value.replace("\0", "\ufffd")
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -47,7 +47,7 @@ def clean(value: Any) -> Any:
 
 
 def breaks(entries: Iterable[Mapping[str, Any]]) -> list[Break]:
-    """Where the chain does not hold.
+    """Return where the chain does not hold.
 
     Args:
         entries: exported entries in their order; one left out for its grade is
@@ -74,7 +74,8 @@ def breaks(entries: Iterable[Mapping[str, Any]]) -> list[Break]:
 
 
 def changes(entries: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
-    """What later entries say of earlier ones by `refs`: `confirms`, `corrects`, `sets_status_of`, `sets_grade_of`.
+    """Return what later entries say of earlier ones by `refs`: `confirms`, `corrects`, `sets_status_of`,
+    `sets_grade_of`.
 
     Returns:
         by the earlier one's number, what of where it stands is another than when it was written.
@@ -100,7 +101,7 @@ def changes(entries: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
 
 
 def stands(entry: Mapping[str, Any], changed: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    """Where an entry stands now, computed from the entries alone.
+    """Return where an entry stands now, computed from the entries alone.
 
     Args:
         entry: one that is not left out.

@@ -1,4 +1,4 @@
-"""A crisis as others may read it: `krisebot-export/1`. Plan §7, Dokumentation; D11."""
+"""The export of a crisis, as others may read it: `krisebot-export/1`. Plan §7, Dokumentation."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ exported.load()
 
 
 async def document(db: AsyncSession, crisis: Crisis, grade: Grade | None = None) -> dict[str, Any]:
-    """Everything about a crisis, as data: what `spooled` gives, with the log in it."""
+    """Return everything about a crisis as data: what `spooled` gives, with the log in it."""
     told = await spooled(db, crisis, grade)
     every = list(told["log"])
     standing = {str(no): state for no, state in told["log"].stray.items()}
@@ -56,7 +56,7 @@ async def document(db: AsyncSession, crisis: Crisis, grade: Grade | None = None)
 
 
 async def spooled(db: AsyncSession, crisis: Crisis, grade: Grade | None = None) -> dict[str, Any]:
-    """Everything about a crisis, its log beside it, however long that is.
+    """Return everything about a crisis as data, with its log beside it, however long that is.
 
     Args:
         db: a session to read with.
@@ -86,7 +86,7 @@ async def spooled(db: AsyncSession, crisis: Crisis, grade: Grade | None = None) 
 
 
 async def _log(db: AsyncSession, crisis: Crisis, highest: int) -> Lines:
-    """Every line, as whoever may see up to a grade sees it."""
+    """Return every line, as whoever may see up to a grade sees it."""
     log = Lines()
     hidden = set()
     every = (
@@ -118,7 +118,8 @@ async def _log(db: AsyncSession, crisis: Crisis, highest: int) -> Lines:
 
 
 async def excerpt(db: AsyncSession, crisis: Crisis, grade: Grade, *names: str) -> dict[str, Any]:
-    """The crisis and some of the parts that `storage.rows.exported` exports, without the log: quick, however long that is.
+    """Return the crisis and some of the parts that `storage.rows.exported` exports, without the log: quick, however
+    long that is.
 
     Args:
         db: a session to read with.
@@ -131,7 +132,7 @@ async def excerpt(db: AsyncSession, crisis: Crisis, grade: Grade, *names: str) -
 
 
 async def _as_seen(db: AsyncSession, crisis: Crisis, told: dict[str, Any], grade: Grade) -> dict[str, Any]:
-    """Without what a confidential entry said, for a reader who may not see it."""
+    """Remove what a confidential entry said, for a reader who may not see it."""
     if grade == GRADES[-1]:
         return told
     secrets = await redaction.secrets(db, crisis)
@@ -161,7 +162,7 @@ def _crisis(crisis: Crisis) -> dict[str, Any]:
 
 
 def _told_of(numbers: frozenset[int], value: Any) -> Any:
-    """JSON data without the rows that those log entries tell of."""
+    """Remove the rows that those log entries are about from JSON data."""
     if isinstance(value, dict):
         return {key: _told_of(numbers, each) for key, each in value.items()}
     if isinstance(value, list):
@@ -185,5 +186,5 @@ def _state(state: LogState) -> dict[str, Any]:
 
 
 def latest(crises: Sequence[Crisis]) -> Crisis | None:
-    """The newest that is no exercise."""
+    """Return the newest crisis that is no exercise; None where there is none."""
     return max((crisis for crisis in crises if not crisis.exercise), key=lambda crisis: crisis.number, default=None)

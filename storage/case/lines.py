@@ -1,4 +1,4 @@
-"""A log as it is told to others, a line at a time: one of a hundred thousand lines takes no more memory than one of ten."""
+"""A log read a line at a time: one of a hundred thousand lines takes no more memory than one of ten."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Line = tuple[Mapping[str, Any], Mapping[str, Any] | None]
 
 
 class Lines:
-    """What `told["log"]` and `told["log_state"]` are in an export that isn't held in memory: to be read by `lines`."""
+    """The log of an export that isn't held in memory: `told["log"]` and `told["log_state"]`, to be read by `lines`."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(SHORT)  # noqa: SIM115 - kept for as long as it is read
@@ -31,7 +31,12 @@ class Lines:
         """What is said of where lines stand that there are none of, by their numbers."""
 
     def add(self, entry: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
-        """Keep the next line."""
+        """Keep the next line.
+
+        Args:
+            entry: as the export shows it.
+            state: where it stands.
+        """
         self._file.write(json.dumps([entry, state], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
         self._count += 1
         self.head = entry.get("hash")
@@ -40,7 +45,7 @@ class Lines:
         return self._count
 
     def __iter__(self) -> Iterator[Line]:
-        """From the beginning, however many read at once."""
+        """Yield the lines from the beginning, however many read at once."""
         at = 0
         while True:
             self._file.seek(at)
@@ -54,7 +59,7 @@ class Lines:
 
 
 class Standing(Mapping[str, Any]):
-    """What `told["log_state"]` is in an export that was read from a file: small, and read where it is asked for."""
+    """The `told["log_state"]` of an export that was read from a file: small, and read where it is asked for."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
@@ -74,13 +79,13 @@ class Standing(Mapping[str, Any]):
 
 
 def entries(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The log of an export's document, whichever way it is held."""
+    """Yield the log entries of an export's document, whichever way the log is held."""
     log = told["log"]
     return (entry for entry, _ in log) if isinstance(log, Lines) else iter(log)
 
 
 def lines(told: Mapping[str, Any]) -> Iterator[Line]:
-    """The same, each with where it stands."""
+    """Yield the lines of an export's document, each with its state, whichever way the log is held."""
     standing = told["log_state"]
     if isinstance(standing, Lines):
         yield from standing
@@ -90,7 +95,7 @@ def lines(told: Mapping[str, Any]) -> Iterator[Line]:
 
 
 def as_json(told: Mapping[str, Any]) -> Iterator[str]:
-    """An export's document as JSON, piece by piece."""
+    """Yield an export's document as JSON, piece by piece."""
     yield "{"
     for number, (key, value) in enumerate(told.items()):
         yield f"{',' if number else ''}\n {json.dumps(key)}: "
@@ -158,7 +163,7 @@ class _Text:
         self._decoder = json.JSONDecoder()
 
     def peek(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """Return the next character that is no space; empty at the end."""
         while True:
             if spaces := SPACE.match(self._text, self._at):
                 self._at = spaces.end()
@@ -166,7 +171,7 @@ class _Text:
                 return self._text[self._at : self._at + 1]
 
     def take(self, expected: str) -> str:
-        """Go past the next character, which must be one of these."""
+        """Read past the next character, which must be one of these."""
         found = self.peek()
         if not found or found not in expected:
             raise ValueError(f"expected {expected}, found {found}")
@@ -174,7 +179,7 @@ class _Text:
         return found
 
     def value(self) -> Any:
-        """The next value, whole."""
+        """Read the next value, whole."""
         self.peek()
         while True:
             try:
@@ -206,7 +211,7 @@ class _Text:
                 return
 
     def end(self, value: Any) -> Any:
-        """The value, where nothing comes after it."""
+        """Return the value, where nothing comes after it."""
         if self.peek():
             raise ValueError("something stands after the end")
         self._file.detach()

@@ -1,4 +1,4 @@
-"""Append lines to the crisis log: they are added, never changed. Plan §7, Dokumentation."""
+"""The log's writer: adds lines to the crisis log, which are never changed. Plan §7, Dokumentation."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ async def append(
 
 
 def _add(db: Session, crisis_id: int, content: dict[str, Any], recorded_time: datetime) -> LogEntry:
-    """Chain a line to the last one and write it down, after whatever the session had to write before it."""
+    """Write a line, chained to the last one, after whatever the session had to write before it."""
     db.flush()
     connection = db.connection()
     last = connection.execute(_LAST, {"crisis": crisis_id}).first()

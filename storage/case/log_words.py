@@ -1,4 +1,4 @@
-"""Where in a log something stands, so that a long one is looked through as fast as a short one. Plan §7, Dokumentation.
+"""An index of a log's words, so that a long log is searched as fast as a short one. Plan §7, Dokumentation.
 
 The newest lines are looked through as they are. Older ones have been gone through once, a stretch at a time: for every
 word, and every end of one, there is a row that says in which stretches it stands, so that "vand" finds "drikkevand".
@@ -37,23 +37,23 @@ Places = Sequence[Sequence[Span]]
 
 
 def said(text: str) -> list[Span]:
-    """Where a text may stand, folded, wherever in a word it begins and ends."""
+    """Return the places in the index where a text may stand, folded, wherever in a word it begins and ends."""
     longest = sorted(set(WORD.findall(fold(text))), key=len, reverse=True)[:TELLING]
     return [_beginning(word[:LONGEST]) for word in longest]
 
 
 def by(person: str) -> list[Span]:
-    """Where a person may have written a line."""
+    """Return the places in the index where a person may have written a line."""
     return [(f"{BY}{person}", f"{BY}{person}\x01")]
 
 
 def since(at: datetime) -> list[Span]:
-    """Where lines from a time on may stand."""
+    """Return the places in the index where lines from a time on may stand."""
     return [(_hour(at), f"{AT}{LAST}")]
 
 
 def words(lines: Iterable[Line]) -> list[str]:
-    """What stands in some lines, each once."""
+    """Return the words that stand in some lines, each once."""
     found: set[str] = set()
     marks: set[str] = set()
     for folded, recorder, recorded_time in lines:
@@ -63,7 +63,12 @@ def words(lines: Iterable[Line]) -> list[str]:
 
 
 async def go_through(db: AsyncSession, crisis_id: int, stretch: int) -> None:
-    """Note what stands in a stretch, once it is whole; lines never change."""
+    """Write down what stands in a stretch, once it is whole; lines never change.
+
+    Args:
+        crisis_id: the row's id.
+        stretch: its number, from 1.
+    """
     lines = await db.execute(
         select(LogEntry.folded, LogEntry.recorder, LogEntry.recorded_time).where(
             LogEntry.crisis_id == crisis_id, LogEntry.no > (stretch - 1) * STRETCH, LogEntry.no <= stretch * STRETCH
@@ -77,7 +82,7 @@ async def go_through(db: AsyncSession, crisis_id: int, stretch: int) -> None:
 async def stretches(
     db: AsyncSession, crisis: Crisis, places: Places, before: int | None
 ) -> AsyncIterator[tuple[int, int]]:
-    """Where to look, newest first: the first and the last number of lines that may have it.
+    """Yield where to look, newest first: the first and the last number of lines that may have it.
 
     Args:
         db: a session to read with.
@@ -96,7 +101,7 @@ async def stretches(
 
 
 async def _with(db: AsyncSession, crisis: Crisis, places: Places, up_to: int) -> set[int]:
-    """The stretches that have all of any one of the places, up to one."""
+    """Return the stretches, up to one, that have all of any one of the places."""
     found: set[int] = set()
     for spans in places:
         having = set(range(1, up_to + 1))

@@ -1,4 +1,4 @@
-"""Lines that went when their time was up: their places stay in the chain, and a later line says which they were. Plan §7."""
+"""Deleted lines: their places stay in the chain, and a later line says which they were. Plan §7."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OMITTED: LogKind = "omitted"
 
 
 def omitted_by(entries: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The lines that the log itself says are gone.
+    """Return the numbers of the lines that the log itself says are gone.
 
     Args:
         entries: exported ones of the kind that says so.

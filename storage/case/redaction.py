@@ -1,4 +1,5 @@
-"""What a log line said is taken out of other texts, where they are shown to those who may not see the line. R216.
+"""Redaction: removes what a confidential log line said from other texts, where those who may not see the line read
+them.
 
 A text is repeated in cards, forms and rows: whole, or shortened at its end. What is recognised is the beginning, and
 from there as far as the two agree. A text that is too short to be anybody's own is recognised by what it was said of.
@@ -53,12 +54,12 @@ class Short(NamedTuple):
     knowing: frozenset[str]
 
     def in_(self, text: str) -> bool:
-        """Whether it is said in a text, of what it was said of."""
+        """Whether it is repeated in a text, together with what it was said of."""
         return self.called.search(text) is not None and _whole(self.text).search(text) is not None
 
 
 class Secrets(NamedTuple):
-    """What is confidential now.
+    """The confidential words and rows of a crisis' log, as they are now.
 
     Args:
         lines: the log lines' numbers.
@@ -74,7 +75,7 @@ class Secrets(NamedTuple):
 
 
 async def secrets(db: AsyncSession, crisis: Crisis) -> Secrets:
-    """What is confidential now of a crisis' log."""
+    """Collect what is confidential now of a crisis' log."""
     found = await db.execute(
         select(LogEntry)
         .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
@@ -84,7 +85,7 @@ async def secrets(db: AsyncSession, crisis: Crisis) -> Secrets:
 
 
 async def said_by(db: AsyncSession, crisis: Crisis, entries: Iterable[LogEntry]) -> Secrets:
-    """What would be confidential if those lines of a crisis' log were."""
+    """Collect what would be confidential if those lines of a crisis' log were."""
     lines = {line.no: line for line in entries}
     content = {no: exported(line) for no, line in lines.items()}
     knowing = {
@@ -107,13 +108,13 @@ async def said_by(db: AsyncSession, crisis: Crisis, entries: Iterable[LogEntry])
 
 
 def row_of(refs: Mapping[str, Any]) -> Row | None:
-    """The row that a line's refs say it tells of; None when it stands for itself."""
+    """Return the row that a line's refs say it is about; None when the line stands for itself."""
     return next(((name, refs[name]) for name in CALLED if isinstance(refs.get(name), int)), None)
 
 
 @cache
 def _rows_words() -> CompoundSelect[Any]:
-    """What people wrote (`Words`) in every row that stands at one of some lines, in one query."""
+    """Build the query for what people wrote (`Words`) in every row that stands at one of some lines."""
     selected = []
     for mapper in Base.registry.mappers:
         columns = mapper.local_table.c
@@ -155,7 +156,7 @@ def tells(text: str, secrets: Secrets) -> bool:
 def without(
     value: Any, secrets: Secrets, mark: str, *, reader: str = "", leave: Collection[str] = (), together: bool = False
 ) -> Any:
-    """JSON data with a mark wherever it says something confidential.
+    """Put a mark in JSON data wherever it repeats something confidential.
 
     Args:
         value: a string, or lists and mappings of them, all the way down.
@@ -214,7 +215,7 @@ def _cut(text: str, secret: str, mark: str) -> str:
 
 
 def _next(text: str, secret: str, at: int) -> tuple[int, int] | None:
-    """Where the secret's beginning stands next, to where the two part."""
+    """Find where the secret's beginning stands next, to where the two part."""
     opening = _opening(secret)
     begins = opening[0].search(text, at) if opening else None
     if opening is None or begins is None:
@@ -230,7 +231,7 @@ def _next(text: str, secret: str, at: int) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=512)
 def _opening(secret: str) -> tuple[re.Pattern[str], list[str]] | None:
-    """What a repetition begins with, and the words that may follow; None where the text is nobody's own."""
+    """Return what a repetition begins with, and the words that may follow; None where the text is nobody's own."""
     words = secret.split()
     if sum(map(len, words)) < SHORTEST:
         return None

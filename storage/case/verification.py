@@ -1,4 +1,5 @@
-"""Does the log still say what was written? In the database and in an export. Plan §7: "korrekt … dokumentation"."""
+"""Verification: checks that the log still says what was written, in the database and in an export. Plan §7: "korrekt …
+dokumentation"."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from storage.rows.log import LogEntry, content_of
 
 
 async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = None) -> list[Break]:
-    """Hold a crisis' log in the database against its chain.
+    """Check a crisis' log in the database against its chain.
 
     Args:
         db: a session to read with.
@@ -68,12 +69,13 @@ async def verify_crisis(db: AsyncSession, crisis: Crisis, head: str | None = Non
 
 
 def kept_attachments(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What an export says is kept of pictures and files; it has been verified first."""
+    """Return what an export says is kept of pictures and files; it has been verified first."""
     return [row for row in told.get("attachments") or [] if row["state"] == "kept"]
 
 
 def wrong_with(sha256: str, found: str | None) -> str | None:
-    """What is wrong with bytes that shall have one hash and have another, or are not there, Danish; None when nothing is."""
+    """Return what is wrong with bytes that should have one hash and have another, or are not there, Danish; None when
+    nothing is."""
     if found is None:
         return "mangler"
     return None if found == sha256 else "er ændret"
@@ -84,7 +86,7 @@ def _hash(content: bytes | None) -> str | None:
 
 
 def verify_export(told: Mapping[str, Any], head: str | None = None) -> list[Break]:
-    """Hold an export against its own chain; needs no database.
+    """Check an export against its own chain; needs no database.
 
     Args:
         told: the export's JSON data, whatever is in it.
@@ -120,7 +122,7 @@ def _compare(told: Mapping[str, Any], head: str | None) -> list[Break]:
 
 
 def _compare_states(told: Mapping[str, Any], left_out: bool) -> list[Break]:
-    """Hold where every line stands now against the log, computed anew."""
+    """Compare where every line stands now with the log, computed anew."""
     changed = chain.changes(entries(told))
     standing = told.get("log_state")
     if isinstance(standing, Lines):
@@ -143,7 +145,7 @@ def _compare_states(told: Mapping[str, Any], left_out: bool) -> list[Break]:
 
 
 def _compare_attachments(told: Mapping[str, Any]) -> list[Break]:
-    """Hold what is said of pictures and files against the log's own lines about them, both ways."""
+    """Compare what is said of pictures and files with the log's own lines about them, both ways."""
     written = [
         (entry["refs"]["attachment_of"], entry["refs"]["name"], entry["refs"]["sha256"])
         for entry in entries(told)
@@ -157,7 +159,7 @@ def _compare_attachments(told: Mapping[str, Any]) -> list[Break]:
 
 
 def _beyond(these: Sequence[tuple[Any, ...]], those: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Those of the first that the second doesn't have, each as often as it lacks it."""
+    """Return those of the first that the second doesn't have, each as often as it lacks it."""
     return list((Counter(these) - Counter(those)).elements())
 
 

@@ -1,1 +1,2 @@
-"""How long what is remembered is kept, copies of all of it, and what it is about one person. Plan §7, Dokumentation."""
+"""Keeping: how long everything is kept, copies of all of it, and what it says about one person. Plan §7,
+Dokumentation."""

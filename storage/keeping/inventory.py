@@ -1,4 +1,5 @@
-"""What is remembered, table by table, in words that the person it is about would understand; and how long it is kept.
+"""The inventory: what is stored, table by table, in words that the person it is about would understand, and how long it
+is kept.
 
 The one list that retention, a person's own data and the guide go by. A table that isn't here fails a test.
 """
@@ -14,7 +15,7 @@ Rule = Literal["sager", "beskeder", "kontakttest", "nothing personal"]
 
 @dataclass(frozen=True)
 class Held:
-    """One table.
+    """A table of what is stored.
 
     Args:
         what: Danish.

@@ -1,4 +1,5 @@
-"""Everything that is remembered of one person, for whoever answers their request. GDPR article 15; plan §7.
+"""A person's own data: everything that is stored about them, for whoever answers their request. GDPR article 15; plan
+§7.
 
 It is looked for in every table, so that nobody has to remember to add a new one: by the person's id, their addresses,
 and their whole name in what others wrote. What others have said in the same rows comes along: it is read through before
@@ -38,7 +39,7 @@ exported.load()
 
 @dataclass(frozen=True)
 class Sought:
-    """Whom it is about.
+    """The person that is looked for: their id, name and addresses.
 
     Args:
         person: the id, as rows have it.
@@ -52,7 +53,7 @@ class Sought:
 
 
 async def persons(db: AsyncSession, plan: Plan, text: str) -> list[Sought]:
-    """Those whom a name, an id, a number or a mail address may mean: in the plan, and beside it.
+    """Find those whom a name, an id, a number or a mail address may mean: in the plan, and beside it.
 
     Args:
         db: a session to read with.
@@ -76,7 +77,7 @@ async def persons(db: AsyncSession, plan: Plan, text: str) -> list[Sought]:
 
 
 async def document(db: AsyncSession, plan: Plan, sought: Sought, now: datetime) -> dict[str, Any]:
-    """All rows in which the person stands, as JSON data with Danish headings.
+    """Return all rows in which the person stands, as JSON data with Danish headings.
 
     Args:
         db: a session to read with.
@@ -134,7 +135,7 @@ def _named(pattern: re.Pattern[str], text: str) -> bool:
 
 
 def _told(value: Any) -> Any:
-    """A value as JSON data."""
+    """Return a value as JSON data."""
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):

@@ -38,7 +38,7 @@ exported.load()
 
 @dataclass(frozen=True)
 class Case:
-    """A crisis whose time is up.
+    """A crisis whose time to be kept is up.
 
     Args:
         crisis: its row's id.
@@ -54,13 +54,13 @@ class Case:
 
 
 async def under_way(db: AsyncSession) -> list[int]:
-    """The numbers of real crises that go on: meanwhile nothing goes."""
+    """Return the numbers of the real crises that are not over: meanwhile nothing is deleted."""
     going = select(Crisis.number).where(Crisis.state.in_(["active", "warned"]), Crisis.exercise.is_(False))
     return list(await db.scalars(going.order_by(Crisis.number)))
 
 
 async def cases(db: AsyncSession, plan: Plan, now: datetime) -> list[Case]:
-    """Those whose time is up, oldest first, and what each still waits for."""
+    """Return the cases whose time is up, oldest first, and what each still waits for."""
     found = []
     ended = select(Crisis).where(Crisis.state.in_(["closed", "followed"])).order_by(Crisis.number)
     for crisis in await db.scalars(ended):
@@ -72,7 +72,8 @@ async def cases(db: AsyncSession, plan: Plan, now: datetime) -> list[Case]:
 
 
 async def _waits(db: AsyncSession, crisis: Crisis) -> AsyncIterator[str]:
-    """What has to be done before a case may go, Danish. An exercise is no case, and what nobody decided on is none."""
+    """Yield what has to be done before a case may go, Danish. An exercise is no case, and what nobody decided on is
+    none."""
     if crisis.exercise or crisis.level is None:
         return
     if not crisis.case_ref:
@@ -99,7 +100,7 @@ async def _waits(db: AsyncSession, crisis: Crisis) -> AsyncIterator[str]:
 
 
 async def remove_case(db: AsyncSession, case: Case, now: datetime) -> dict[str, int]:
-    """Take a case away, all but its place: its number, its times and its log's chain.
+    """Delete a case, all but its place: its number, its times and its log's chain.
 
     Args:
         db: a turn's session.
@@ -145,7 +146,7 @@ async def remove_case(db: AsyncSession, case: Case, now: datetime) -> dict[str, 
 
 
 async def remove_traffic(db: AsyncSession, plan: Plan, now: datetime) -> dict[str, int]:
-    """Take away some of what was written and sent outside of the cases that are kept; nothing when all of it has gone.
+    """Delete some of what was written and sent outside of the cases that are kept; nothing when all of it has gone.
 
     What was written while a case was open goes when the case does: it is the case's until then.
     """
@@ -193,12 +194,13 @@ async def remove_traffic(db: AsyncSession, plan: Plan, now: datetime) -> dict[st
 
 
 def in_words(gone: Mapping[str, int]) -> list[str]:
-    """What went, Danish, a line for each sort of thing."""
+    """Return what was deleted, Danish, a line for each kind of thing."""
     return [f"{HELD[table].what}: {count}" for table, count in sorted(gone.items()) if count]
 
 
 def _of_crisis(crisis: int) -> dict[Table, ColumnElement[bool]]:
-    """Every table's rows of a crisis, found by how they speak of each other; those that are spoken of come first."""
+    """Return every table's rows of a crisis, found by how they refer to each other; those that are referred to come
+    first."""
     found: dict[Table, ColumnElement[bool]] = {}
     for table in Base.metadata.sorted_tables:
         if table.name in STAYS:
@@ -214,7 +216,7 @@ def _of_crisis(crisis: int) -> dict[Table, ColumnElement[bool]]:
 
 
 def _forget(crisis: Crisis) -> None:
-    """What is left of a crisis: that it was, when, and at which level."""
+    """Clear a crisis' row of all but that it was, when, and at which level."""
     crisis.title, crisis.plan, crisis.holders = "(slettet)", {}, {}
     for who in ("decided_by", "on_behalf_of", "established_by", "deactivated_by", "chief"):
         setattr(crisis, who, None)
@@ -231,7 +233,7 @@ async def _remove(db: AsyncSession, table: Table, which: ColumnElement[bool], go
 
 
 async def _remove_stored(db: AsyncSession, gone: dict[str, int]) -> None:
-    """The bytes of files that nothing speaks of any more."""
+    """Delete the bytes of files that no row refers to any more."""
     in_chat = {each["sha256"] for files in await db.scalars(select(RehearsalPost.files)) for each in files or ()}
     loose = (
         ~exists().where(Attachment.sha256 == Stored.sha256)

@@ -1,4 +1,4 @@
-"""A whole database as it was at one moment, in one file, and back from it into a database of either kind. D06.
+"""Snapshots: copies a whole database, as it was at one moment, into one file, and back into a database of either kind.
 
 The file is SQLite whatever the database is, with the tables of the release that made it. So no client program of
 PostgreSQL's is needed, of the server's own version or newer, as `pg_dump` would be; a copy can be opened, verified and
@@ -60,12 +60,12 @@ class NotACopy(Exception):
 
 
 class NotEmpty(Exception):
-    """There is something in the database already."""
+    """The database already has something in it."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What a copy says of itself.
+    """The label of a copy: when it was taken, by which release, and how much is in it.
 
     Args:
         taken_at: when, UTC, ISO 8601; what was written later is not in it.
@@ -86,7 +86,7 @@ class About:
 
     @property
     def at(self) -> datetime:
-        """When, UTC."""
+        """The time it was taken, UTC."""
         return datetime.fromisoformat(self.taken_at)
 
 
@@ -142,7 +142,7 @@ async def take(database: Database, file: Path, *, version: str, now: datetime) -
 
 
 def about(file: Path) -> About:
-    """What a copy says of itself.
+    """Read the label of a copy.
 
     Raises:
         NotACopy: it is none, or it is broken.
@@ -201,7 +201,11 @@ async def put_back(file: Path, database: Database, *, overwrite: bool = False) -
 
 
 async def carry(source: AsyncConnection, target: AsyncConnection) -> int:
-    """Copy every row from one database to another that has the same tables; returns how many rows there were."""
+    """Copy every row from one database to another that has the same tables; return how many rows there were.
+
+    Raises:
+        ValueError: the tables are of different forms.
+    """
     count = 0
     tables = {table.name: table for table in await source.run_sync(_tables)}
     there = await target.run_sync(_tables)
@@ -230,7 +234,7 @@ def _form(tables: Iterable[Table]) -> set[tuple[str, str]]:
 
 
 async def _carried_to(file: Path, database: Database) -> None:
-    """A PostgreSQL's rows in an SQLite file, as they all were at one moment."""
+    """Copy a PostgreSQL's rows to an SQLite file, as they all were at one moment."""
     scratch = Database(f"sqlite+aiosqlite:///{file}")
     try:
         async with database.engine.connect() as connection:
@@ -243,7 +247,8 @@ async def _carried_to(file: Path, database: Database) -> None:
 
 
 def _vacuum(path: str, into: Path) -> None:
-    """One file without what has been deleted; those who write don't wait, and those who read don't either."""
+    """Copy an SQLite file without what has been deleted; those who write don't wait, and those who read don't
+    either."""
     connection = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=rw", uri=True, timeout=60)
     try:
         connection.execute("VACUUM INTO ?", (str(into),))
@@ -252,7 +257,7 @@ def _vacuum(path: str, into: Path) -> None:
 
 
 def _say(file: Path, version: str, now: datetime) -> About:
-    """Write into a copy what it is, and see that it is on the disk."""
+    """Write into a copy what it is, and make sure that it is on the disk."""
     connection = sqlite3.connect(file)
     try:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -274,7 +279,8 @@ def _say(file: Path, version: str, now: datetime) -> About:
 
 
 def _tables(connection: Connection) -> list[Table]:
-    """A database's own tables, with types that both kinds of database read alike; those that are spoken of come first."""
+    """Return a database's own tables, with types that both kinds of database read alike; those that are referred to
+    come first."""
     metadata = MetaData()
     metadata.reflect(connection, only=lambda name, _: name not in (ABOUT, REVISION))
     postgresql = connection.dialect.name == "postgresql"
@@ -296,7 +302,7 @@ def _neutral(kind: TypeEngine[Any], postgresql: bool) -> TypeEngine[Any]:
 
 
 def _go_on_counting(connection: Connection, tables: list[Table]) -> None:
-    """PostgreSQL numbers rows by a counter of its own: the next row comes after those that were carried."""
+    """Set PostgreSQL's row counters after the rows that were copied: it numbers rows by a counter of its own."""
     if connection.dialect.name != "postgresql":
         return
     for table in tables:

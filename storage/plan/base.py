@@ -1,4 +1,4 @@
-"""What every part of the plan file is made of."""
+"""The base of every part of the plan file's model."""
 
 from __future__ import annotations
 

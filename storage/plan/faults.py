@@ -1,4 +1,4 @@
-"""What is wrong with a plan file, where, and what to write instead.
+"""The faults of a plan file: what is wrong, where, and what to write instead.
 
 YAML is read for its shape alone: every value is kept as the text that was written, and the plan's model says what it
 means. So `nej`, `16:00`, `2022-01-01` and a telephone number are never turned into something that nobody wrote.
@@ -29,7 +29,7 @@ PLAIN = {TAG + kind for kind in ("map", "seq", "str", "null", "bool", "int", "fl
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong in a plan file.
+    """A thing that is wrong in a plan file.
 
     Args:
         line: counted from 1; 0 when it is about the file as a whole.
@@ -56,17 +56,17 @@ class PlanFaults(Exception):
 
 
 def fault(what: str, mend: str) -> PydanticCustomError:
-    """An error for a validator of the plan's model to raise; both texts are Danish, without a full stop."""
+    """Make an error for a validator of the plan's model to raise; both texts are Danish, without a full stop."""
     return PydanticCustomError("plan", "{what}", {"what": what, "mend": mend})
 
 
 def too_long(name: str) -> Fault:
-    """The fault of a file longer than `LONGEST_PLAN`, which nobody has written by hand."""
+    """Make the fault of a file longer than `LONGEST_PLAN`, which nobody has written by hand."""
     return Fault(0, name, "Filen er for stor til at være en plan", "Ret stien til planens egen fil")
 
 
 def nearest(word: str, choices: Mapping[str, str] | Sequence[str]) -> str | None:
-    """The choice that was probably meant by `word`, or None; for a mapping, the key whose value comes nearest."""
+    """Find the choice that was probably meant by `word`, or None; for a mapping, the key whose value comes nearest."""
     best = process.extractOne(word, choices, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
     if best is None:
         return None
@@ -84,7 +84,7 @@ class Source:
 
     @classmethod
     def read(cls, text: str, name: str) -> Source:
-        """Read YAML.
+        """Read YAML text as plain data.
 
         Args:
             text: the whole file.
@@ -110,13 +110,13 @@ class Source:
         return source
 
     def fault(self, path: Path, what: str, mend: str) -> Fault:
-        """A fault on the line of `path`, or of the nearest part around it."""
+        """Make a fault on the line of `path`, or of the nearest part around it."""
         while path and path not in self.lines:
             path = path[:-1]
         return Fault(self.lines.get(path, 1), self.name, what, mend)
 
     def at(self, path: Path) -> Any:
-        """The data at `path`, or None."""
+        """Return the data at `path`, or None."""
         here = self.data
         for step in path:
             try:
@@ -159,7 +159,7 @@ class Source:
 
 
 def explain(errors: Sequence[ErrorDetails], source: Source, model: type[BaseModel]) -> list[Fault]:
-    """The model's errors as faults in `source`; `model` is what the whole file was read as."""
+    """Turn the model's errors into faults in `source`; `model` is what the whole file was read as."""
     faults = []
     meant: set[Path] = set()
     for error in errors:
@@ -181,21 +181,23 @@ def explain(errors: Sequence[ErrorDetails], source: Source, model: type[BaseMode
 
 
 def said_of(error: ErrorDetails) -> tuple[str, str]:
-    """One of a model's errors, where there is no plan file to point into: what is wrong, and what to write instead."""
+    """Explain one of a model's errors, where there is no plan file to point into: what is wrong, and what to write
+    instead."""
     if _is_absent(error):
         return f"»{error['loc'][-1]}« mangler", "Skriv det i listen"
     return _wrong(error)
 
 
 def _is_absent(error: ErrorDetails) -> bool:
-    """Whether nothing is written; a validator of our own that looks at several keys knows better what to say."""
+    """Whether nothing is written at a place; a validator of our own that looks at several keys knows better what to
+    say."""
     return (
         error["type"] == "missing" or error["input"] in ("", []) or (error["input"] is None and error["type"] != "plan")
     )
 
 
 def _absent(path: Path, source: Source) -> tuple[str, str]:
-    """What to say about something that isn't there. The two that the plan can't do without have their own words."""
+    """Explain that something isn't there. The two that the plan can't do without have their own words."""
     *parent, key = path
     if isinstance(key, int):
         return f"»{parent[-1]}« mangler noget på plads nr. {key + 1}", "Skriv det, eller slet pladsen"
@@ -209,7 +211,7 @@ def _absent(path: Path, source: Source) -> tuple[str, str]:
 
 
 def _wrong(error: ErrorDetails) -> tuple[str, str]:
-    """What to say about a value that doesn't fit, and how it is written instead."""
+    """Explain that a value doesn't fit, and how it is written instead."""
     context = error.get("ctx", {})
     key = next((step for step in reversed(error["loc"]) if isinstance(step, str)), "planen")
     match error["type"]:
@@ -237,7 +239,7 @@ def _wrong(error: ErrorDetails) -> tuple[str, str]:
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
-    """The keys that may stand at `path`: steps that are no field's key are list places and persons' ids."""
+    """Return the keys that may stand at `path`: steps that are no field's key are list places and persons' ids."""
     for step in path:
         for each in model.model_fields.values():
             if each.alias == step:
@@ -252,7 +254,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _unreadable(error: YAMLError, text: str, name: str) -> Fault:
-    """Where the YAML reader stopped. For a quote or a bracket that was never closed, where it was opened."""
+    """Explain where the YAML reader stopped. For a quote or a bracket that was never closed, where it was opened."""
     if not isinstance(error, MarkedYAMLError):
         position = getattr(error, "position", 0)
         what = "Et usynligt tegn kan ikke stå i en plan"

@@ -1,4 +1,5 @@
-"""Contacts from a spreadsheet, held against the plan: the differences are shown before anything is taken. Plan §5 (R070).
+"""The import of contacts from a spreadsheet, compared with the plan: differences are shown before any is taken over.
+Plan §5.
 
 The list is CSV or Excel, with a heading for each column. An empty field changes nothing; whoever isn't in the list is
 taken out of the plan, unless the plan still needs them.
@@ -46,7 +47,7 @@ SEPARATORS = (";", "\t", ",")
 
 @dataclass(frozen=True)
 class Row:
-    """One person in the list.
+    """A person in the list.
 
     Args:
         line: as the spreadsheet numbers it.
@@ -59,7 +60,7 @@ class Row:
 
 @dataclass
 class Difference:
-    """What the list would change.
+    """The changes that a list would make in the plan.
 
     Args:
         added: new persons: id, row.
@@ -81,7 +82,7 @@ class Unreadable(Exception):
 
 
 def read(path: Path) -> list[Row]:
-    """The persons in a list.
+    """Read the persons in a list.
 
     Raises:
         Unreadable: it isn't there, it is no spreadsheet, or it has no heading for names.
@@ -129,14 +130,14 @@ def _excel(content: bytes) -> list[list[str]]:
 
 
 def _cell(value: object) -> str:
-    """A number that was kept as one comes back as it was typed: a telephone number has no decimals."""
+    """Return a cell as it was typed: a telephone number that was kept as a number has no decimals."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else str(value).strip()
 
 
 def compare(plan: Plan, rows: Sequence[Row], name: str, *, keep: bool = False) -> Difference:
-    """Hold a list against the plan.
+    """Compare a list with the plan.
 
     Args:
         plan: as it is.
@@ -186,7 +187,8 @@ def compare(plan: Plan, rows: Sequence[Row], name: str, *, keep: bool = False) -
 
 
 def _remove(plan: Plan, absent: Sequence[str], name: str, found: Difference) -> None:
-    """Whoever the plan still needs can't just go: somebody else has to be written in their place first."""
+    """Remove those who aren't in the list from the plan. Whoever the plan still needs is a fault: somebody else has to
+    be written in their place first."""
     for person in absent:
         needed = [*sorted(plan.roles_of(person)), *(each.name for each in plan.centres_of(person))]
         needed += [each.name for each in plan.support_functions if person in (each.contact, each.deputy)]
@@ -201,7 +203,7 @@ def _remove(plan: Plan, absent: Sequence[str], name: str, found: Difference) -> 
 
 
 def _meant(plan: Plan, values: Mapping[str, str]) -> list[str]:
-    """Whom a row is about: by id, else by mail, else by name, else by number; nobody when it is somebody new."""
+    """Find whom a row is about: by id, else by mail, else by name, else by number; nobody when it is somebody new."""
     if values.get("id") in plan.persons:
         return [values["id"]]
     if "id" in values:
@@ -227,7 +229,7 @@ def _details(person: Person) -> dict[str, str]:
 
 
 def _new_id(values: Mapping[str, str], taken: set[str]) -> str:
-    """The list's own, else the first name, made longer until nobody has it."""
+    """Return a new person's id: the list's own, else the first name, made longer until nobody has it."""
     if values.get("id"):
         return values["id"]
     words = fold(values.get("navn", "")).replace("/", " ").split() or ["person"]
@@ -238,7 +240,7 @@ def _new_id(values: Mapping[str, str], taken: set[str]) -> str:
 
 
 def in_words(plan: Plan, found: Difference, line_of: Mapping[str, int]) -> Iterator[str]:
-    """The differences, a line each, Danish.
+    """Yield the differences, a line each, Danish.
 
     Args:
         plan: as it is.
@@ -259,7 +261,7 @@ def in_words(plan: Plan, found: Difference, line_of: Mapping[str, int]) -> Itera
 
 
 def written(text: str, found: Difference) -> str:
-    """The plan file with the differences in it, its comments kept.
+    """Return the plan file with the differences in it, its comments kept.
 
     Args:
         text: the plan file, which can be used.
@@ -289,7 +291,7 @@ def written(text: str, found: Difference) -> str:
 
 
 def _take_out(persons: CommentedMap, person: str) -> None:
-    """Without the person, but with the comment that stands after them: it is about what comes next."""
+    """Remove a person, but keep the comment that stands after them: it is about what comes next."""
     keys = list(persons)
     after = persons.ca.items.pop(person, None)
     gone = persons.pop(person)
@@ -300,5 +302,5 @@ def _take_out(persons: CommentedMap, person: str) -> None:
 
 
 def _quoted(key: str, value: str) -> str:
-    """A number that begins with + is a text."""
+    """Mark a number that begins with + as a text, so that YAML reads it as one."""
     return DoubleQuotedScalarString(value) if key == "mobil" else value

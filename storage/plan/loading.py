@@ -1,4 +1,4 @@
-"""Read a plan file, or the packaged example; all its faults at once."""
+"""Loading: reads a plan file, or the packaged example, and reports all its faults at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXAMPLE = "eksempelplan.yaml"
 
 
 def parse(text: str, name: str) -> Plan:
-    """Read a plan.
+    """Read a plan's text.
 
     Args:
         text: the whole file.
@@ -65,10 +65,10 @@ def load(path: Path) -> Plan:
 
 @cache
 def example() -> Plan:
-    """The packaged example plan, with fictional persons."""
+    """Load the packaged example plan, with fictional persons."""
     return parse(example_text(), EXAMPLE)
 
 
 def example_text() -> str:
-    """The packaged example plan, as it is written."""
+    """Return the packaged example plan, as it is written."""
     return (resources.files("storage.plan") / EXAMPLE).read_text("utf-8")

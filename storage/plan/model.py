@@ -97,11 +97,11 @@ class Plan(PlanModel):
     # --- who ---
 
     def person(self, person: str) -> Person | None:
-        """The person with that id, or None for somebody the plan doesn't know."""
+        """Return the person with that id, or None for somebody the plan doesn't know."""
         return self.persons.get(person)
 
     def find(self, platform: str, address: str) -> str | None:
-        """Whose id on a platform that is.
+        """Find the person who has an id on a platform; None where nobody has.
 
         Args:
             platform: "slack", "teams", "sms", "mail"; in the rehearsal chat people go by their ids in the plan.
@@ -112,7 +112,7 @@ class Plan(PlanModel):
         return self._addresses.get((platform, address.casefold()))
 
     def named(self, text: str) -> list[str]:
-        """Those whom one name means: a person's own name, a title, a role, a centre or a support function.
+        """Find those whom one name means: a person's own name, a title, a role, a centre or a support function.
 
         A role means its holders, a centre its contact (or its chief, where there is none). More than one person
         means that the name is shared; an empty list that nobody has it.
@@ -122,67 +122,67 @@ class Plan(PlanModel):
     # --- what they are ---
 
     def holders(self, role: str) -> list[str]:
-        """Those who hold a role: one, the directorate's members, or nobody."""
+        """Return those who hold a role: one, the directorate's members, or nobody."""
         held = self.roles.filled.get(role)
         return list(held.holders) if held else []
 
     def holder(self, role: str) -> str | None:
-        """The one who holds a role; None for one that nobody holds alone."""
+        """Return the one who holds a role; None for one that nobody holds alone."""
         held = self.roles.filled.get(role)
         return held.person if isinstance(held, Role) else None
 
     def deputies(self, role: str) -> list[str]:
-        """A role's deputies, in the order they are asked. (R007)"""
+        """Return a role's deputies, in the order they are asked."""
         held = self.roles.filled.get(role)
         return list(held.deputies) if held else []
 
     def board(self) -> list[str]:
-        """The directorate's members, in the plan's order."""
+        """Return the directorate's members, in the plan's order."""
         return self.holders("direktion")
 
     def roles_of(self, person: str) -> set[str]:
-        """Every role that a person may act in, as holder or as deputy. (R007)"""
+        """Return every role that a person may act in, as holder or as deputy."""
         held = {role for role in self.roles.filled if person in self.holders(role)}
         return held | self.deputised_by(person)
 
     def deputised_by(self, person: str) -> set[str]:
-        """The roles that a person acts in on somebody else's behalf."""
+        """Return the roles that a person acts in on somebody else's behalf."""
         return {
             role for role in self.roles.filled if person in self.deputies(role) and person not in self.holders(role)
         }
 
     def deciders(self) -> list[str]:
-        """Those who may decide on activation, in the order of plan §4. (R008)"""
+        """Return those who may decide on activation, in the order of plan §4."""
         return list(dict.fromkeys(each for role in DECIDING_ROLES for each in self.holders(role) + self.deputies(role)))
 
     def interim_secretariat(self) -> list[str]:
-        """Those who are the secretariat until the staff has named one. (R130, T22)"""
+        """Return those who are the secretariat until the staff has named one."""
         by_role = (person for role in SECRETARIAT_ROLES for person in self.holders(role))
         return list(dict.fromkeys(self.secretariat or by_role))
 
     def centres_of(self, person: str) -> list[Centre]:
-        """The centres that a person is chief, deputy or contact of."""
+        """Return the centres that a person is chief, deputy or contact of."""
         return [each for each in self.centres if person in (each.chief, each.deputy, each.contact)]
 
     def health_centre(self) -> Centre | None:
-        """The centre that answers for health (R115): the named one, else the one that has it in its name."""
+        """Return the centre that answers for health: the named one, else the one that has it in its name."""
         if self.health:
             return next(each for each in self.centres if each.name == self.health)
         return next((each for each in self.centres if "sundhed" in fold(each.name)), None)
 
     def grade_name(self, grade: Grade) -> str:
-        """The municipality's name for one of `GRADES`."""
+        """Return the municipality's name for one of `GRADES`."""
         return self.grades[GRADES.index(grade)]
 
     # --- what to know about it ---
 
     @property
     def warnings(self) -> list[Fault]:
-        """What should be mended, though the plan can be used as it is."""
+        """The faults that should be mended, though the plan can be used as it is."""
         return sorted(self._warnings())
 
     def warnings_on(self, today: date) -> list[Fault]:
-        """`warnings`, and on a day outside the plan's period that too. (T29)"""
+        """Return `warnings`, and on a day outside the plan's period a warning of that too."""
         period = self.edition.period
         found = list(self._warnings())
         if period and not period.start <= today <= period.end:
@@ -210,18 +210,18 @@ class Plan(PlanModel):
                 yield self._source.fault(("overvågning", place), what, "Se efter, at det er en postkasse")
 
     def lines_of_persons(self) -> dict[str, int]:
-        """The line that each person stands on in the plan file."""
+        """Return the line that each person stands on in the plan file."""
         return {person: self._source.lines.get(("personer", person), 0) for person in self.persons}
 
     # --- frozen into a crisis ---
 
     def frozen(self) -> dict[str, Any]:
-        """The plan as JSON data for a crisis to begin with: all but what is always today's."""
+        """Return the plan as JSON data for a crisis to begin with: all but what is always today's."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(TODAYS))
 
     @classmethod
     def thawed(cls, frozen: Mapping[str, Any], today: Plan, holders: Mapping[str, str] | None = None) -> Plan:
-        """The plan that a crisis began with, as it can be used today.
+        """Make the plan that a crisis began with, as it can be used today.
 
         Args:
             frozen: what `frozen` gave when the crisis began; a key that we no longer know is passed over. Empty for a
@@ -265,7 +265,7 @@ class Plan(PlanModel):
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
-        """A title is nobody's, where a role or a person has the same name."""
+        """The names that mean a person, and whom. A title is nobody's, where a role or a person has the same name."""
         return _gather(self._titles()) | _gather(self._own_names())
 
     def _own_names(self) -> Iterator[tuple[str, str]]:
@@ -290,12 +290,12 @@ class Plan(PlanModel):
 
 @lru_cache(maxsize=16)
 def _as_it_was(frozen: str) -> Plan:
-    """A crisis' plan, which every turn asks for and nobody changes."""
+    """Read a crisis' plan, which every turn asks for and nobody changes."""
     return Plan.model_validate_json(frozen, extra="ignore")
 
 
 def _definite(noun: str) -> tuple[str, ...]:
-    """A Danish noun with and without its article: borgmester, borgmesteren; sekretariat, sekretariatet."""
+    """Return a Danish noun with and without its article: borgmester, borgmesteren; sekretariat, sekretariatet."""
     return noun, f"{noun}en", f"{noun}et", f"{noun}n"
 
 

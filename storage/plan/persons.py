@@ -1,4 +1,4 @@
-"""Who the plan names, and which roles they hold. Plan §4; §5."""
+"""The persons that the plan names, and the roles they hold. Plan §4; §5."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from storage.plan.words import Channel, Known, Mail, PersonId, Phone, Text
 # Plan §4: these decide on activation, in this order.
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
 
-# Until the staff has named its secretariat (R130), those who hold these roles are it.
+# Until the staff has named its secretariat, those who hold these roles are it.
 SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
 
 
 class Person(PlanModel):
-    """Somebody the plan names. At least one way to reach them is known."""
+    """A person that the plan names. At least one way to reach them is known."""
 
     name: Text = Field(alias="navn")
     title: Text | None = Field(default=None, alias="titel")
@@ -37,7 +37,7 @@ class Person(PlanModel):
     prefers: Channel | None = Field(default=None, alias="foretrækker")
 
     def address(self, channel: str) -> str | None:
-        """The person's id, number or address in one of the plan's channels; None where there is none."""
+        """Return the person's id, number or address in one of the plan's channels; None where there is none."""
         ways = {
             "slack": self.slack,
             "teams": self.teams,
@@ -85,7 +85,7 @@ class Role(PlanModel):
 
     @property
     def holders(self) -> tuple[str, ...]:
-        """Those who hold it."""
+        """The person who holds it."""
         return (self.person,)
 
 
@@ -96,17 +96,17 @@ class Board(PlanModel):
 
     @property
     def holders(self) -> tuple[str, ...]:
-        """Those who hold it."""
+        """The members, who hold it together."""
         return self.members
 
     @property
     def deputies(self) -> tuple[str, ...]:
-        """None: one member is as good as another (T07)."""
+        """None: one member is as good as another."""
         return ()
 
 
 class Roles(PlanModel):
-    """Who does what. The first three decide, and can't be done without."""
+    """The roles and who holds them. The first three decide, and can't be done without."""
 
     emergency_chief: Role = Field(alias="beredskabschef")
     mayor: Role = Field(alias="borgmester")
@@ -125,7 +125,7 @@ class Roles(PlanModel):
     @model_validator(mode="before")
     @classmethod
     def _empty_is_absent(cls, data: Any) -> Any:
-        """A role that is written down without anybody in it is a fault, not an absence."""
+        """Remove roles that are written down as empty; one without anybody in it is a fault, not an absence."""
         return {key: {} if value is None else value for key, value in data.items()} if isinstance(data, dict) else data
 
     @cached_property
@@ -135,7 +135,7 @@ class Roles(PlanModel):
         return {role: held for role, held in every.items() if held is not None}
 
     def held_by(self, holders: Mapping[str, str]) -> Roles:
-        """The roles with other persons in some of them; their deputies stay.
+        """Return the roles with other persons in some of them; their deputies stay.
 
         Args:
             holders: a role and whoever has it now; one that the plan does not fill is then filled.

@@ -1,4 +1,5 @@
-"""Can everybody in the plan be reached? One check, for `kontakt` in the chat and for `krisebot doctor`. Plan §5 (R070)."""
+"""Reach: checks whether everybody in the plan can be reached, for `kontakt` in the chat and for `krisebot doctor`. Plan
+§5."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend before the night it is needed.
+    """A thing to mend before the night it is needed.
 
     Args:
         level: "fault" when the person can't be reached at all.
@@ -60,7 +61,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """What is remembered of the persons.
+    """What the rows remember of how persons have been reached.
 
     Args:
         heard: (person, platform), and when they were last heard from there, UTC.
@@ -76,7 +77,7 @@ class Known:
 
 
 async def known(db: AsyncSession, now: datetime) -> Known:
-    """What the rows remember of everybody, UTC `now`."""
+    """Read what the rows remember of everybody, UTC `now`."""
     heard = {(row.person, row.platform): row.heard_at for row in await db.scalars(select(Address))}
     silent: dict[str, datetime] = {}
     confirmed: dict[str, datetime] = {}
@@ -94,7 +95,7 @@ async def known(db: AsyncSession, now: datetime) -> Known:
 
 
 def findings(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> list[Finding]:
-    """What is missing before a person can be reached for certain; nothing when all is well.
+    """Return what is missing before a person can be reached for certain; nothing when all is well.
 
     Args:
         plan: today's.
@@ -106,7 +107,7 @@ def findings(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> list
 
 
 def list_of(ways: Collection[Way], plan: Plan, person: str) -> list[Way]:
-    """The ways that the plan has an address for."""
+    """Return the ways that the plan has an address for."""
     here = plan.persons[person]
     return [way for way in ways if way.everybody or here.address(way.name)]
 
@@ -128,7 +129,8 @@ def _chat(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> Iterato
 
 
 def _number(plan: Plan, person: str) -> Iterator[Finding]:
-    """Whoever has no number can't be rung up when nothing else answers."""
+    """Yield a finding for a person without a number that can be used: they can't be rung up when nothing else
+    answers."""
     number = plan.persons[person].mobile
     if number is None:
         yield Finding("warning", "har intet telefonnummer", "Skriv »mobil« i planen")

@@ -31,7 +31,7 @@ from storage.plan.words import (
     write_duration,
 )
 
-# Plan §7: "udvalgte medier"; what was Twitter has another name since (T28).
+# Plan §7: "udvalgte medier"; what was Twitter has another name since.
 MEDIA = ("tv", "radio/netradio", "hjemmesider", "Facebook", "X (Twitter)")
 
 
@@ -50,14 +50,14 @@ class Period(PlanModel):
 
 
 class Edition(PlanModel):
-    """Which plan it is."""
+    """The edition of the plan: its title and its period."""
 
     title: Text = Field(default="Beredskabsplan", alias="titel")
     period: Period | None = Field(default=None, alias="periode")
 
 
 class Escalation(PlanModel):
-    """Whom a warning is taken to, and how long each is waited for. Plan §4."""
+    """The chain that a warning is taken to, and how long each is waited for. Plan §4."""
 
     steps: tuple[RoleId, ...] = Field(default=DECIDING_ROLES, alias="trin", min_length=1)
     decide_within: Duration = Field(default=read_duration("10m"), alias="beslut_inden")
@@ -102,7 +102,7 @@ class ActionCard(Link):
 
 
 class Centre(PlanModel):
-    """A centre: its chief is told, its contact is asked (T33)."""
+    """A centre: its chief is told, its contact is asked."""
 
     name: Text = Field(alias="navn")
     chief: PersonId = Field(alias="chef")
@@ -195,20 +195,20 @@ class Watch(PlanModel):
 
 
 class SlackRoom(PlanModel):
-    """How the staff's channel is made in Slack."""
+    """The settings of the staff's channel in Slack."""
 
     private: YesNo = Field(default=True, alias="privat")
 
 
 class TeamsRoom(PlanModel):
-    """Where the staff's channel is made in Teams: Graph knows the group; without Graph the channel is used."""
+    """The settings of the staff's channel in Teams: Graph knows the group; without Graph the channel is used."""
 
     group: Text | None = Field(default=None, alias="gruppe")
     channel: Text | None = Field(default=None, alias="kanal")
 
 
 class Rooms(PlanModel):
-    """Where the staff meets in writing."""
+    """The staff's channels, where it meets in writing."""
 
     slack: SlackRoom = Field(default=SlackRoom(), alias="slack")
     teams: TeamsRoom = Field(default=TeamsRoom(), alias="teams")
@@ -224,12 +224,12 @@ class Fallback(PlanModel):
 
 
 class ChannelOrder(PlanModel):
-    """In which order a person's ways are tried, and how long before the next. A list alone is for when nothing else is
-    known of the person.
+    """The order in which a person's ways are tried, and how long before the next. A list alone is for when nothing else
+    is known of the person.
 
-    What is written for an urgency holds for everybody, before what they prefer and where they were last heard from. A wait
-    is how long a message stands unanswered, or undelivered, on one way before the next is tried as well; without one, the
-    next is tried when the first has failed.
+    What is written for an urgency holds for everybody, before what they prefer and where they were last heard from. A
+    wait is how long a message stands unanswered, or undelivered, on one way before the next is tried as well; without
+    one, the next is tried when the first has failed.
     """
 
     otherwise: tuple[AnyChannel, ...] = Field(
@@ -264,23 +264,23 @@ class ChannelOrder(PlanModel):
         return {"rækkefølge": data} if isinstance(data, (list, tuple)) else data
 
     def decided(self, *, urgent: bool) -> tuple[str, ...]:
-        """The order that the plan has decided on for that urgency; empty where it leaves it to what is known."""
+        """Return the order that the plan has decided on for that urgency; empty where it leaves it to what is known."""
         return self.urgent if urgent else self.ordinary
 
     def wait(self, *, urgent: bool) -> timedelta | None:
-        """How long before the next way is tried as well; None where the plan doesn't say."""
+        """Return how long before the next way is tried as well; None where the plan doesn't say."""
         return self.urgent_wait if urgent else self.ordinary_wait
 
 
 class ContactTest(PlanModel):
-    """Whether people are asked, outside a crisis, if they can be reached and are in here as they should be."""
+    """The setting for asking people, outside a crisis, if they can be reached and are in the plan as they should be."""
 
     monthly: YesNo = Field(default=True, alias="månedligt")
     quarterly: YesNo = Field(default=True, alias="kvartal")
 
 
 class Retention(PlanModel):
-    """How long what is remembered is kept; a case no shorter than until it is filed. GDPR article 5, and the archive law."""
+    """How long everything is kept; a case no shorter than until it is filed. GDPR article 5, and the archive law."""
 
     cases: Duration = Field(default=read_duration("1825d"), alias="sager")
     exercises: Duration = Field(default=read_duration("365d"), alias="øvelser")

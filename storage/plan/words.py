@@ -1,4 +1,5 @@
-"""How a plan writes durations, dates, times of day, telephone numbers and references to its own persons and roles."""
+"""The plan's notation: how it writes durations, dates, times of day, telephone numbers and references to its own
+persons and roles."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ AnyChannel = Literal["slack", "teams", "sms", "mail", "opkald"]
 
 @dataclass
 class Known:
-    """What the rest of a plan file knows, while one part of it is read.
+    """What the rest of a plan file says, while one part of it is read.
 
     Args:
         persons: ids and names; None when the plan's own list can't be read.
@@ -41,7 +42,8 @@ class Known:
 
     @classmethod
     def of(cls, data: Any, roles: type[BaseModel]) -> Known:
-        """What can be known of a file's data before it is checked; `roles` says which roles can't be done without."""
+        """Collect what can be known of a file's data before it is checked; `roles` says which roles can't be done
+        without."""
         parts = data if isinstance(data, dict) else {}
         persons, filled, centres = parts.get("personer"), parts.get("roller"), parts.get("centre")
         needed = [str(each.alias) for each in roles.model_fields.values() if each.is_required()]
@@ -57,14 +59,14 @@ def _name(part: Any) -> str:
 
 
 def fold(text: str) -> str:
-    """A name as it is compared: without case, accents and surrounding marks; æ, ø and å are ae, oe and aa."""
+    """Fold a name for comparison: without case, accents and surrounding marks; æ, ø and å are ae, oe and aa."""
     danish = unicodedata.normalize("NFC", text).casefold().translate(DANISH_LETTERS)
     bare = "".join(each for each in unicodedata.normalize("NFKD", danish) if not unicodedata.combining(each))
     return " ".join(bare.split()).strip(" .:,;@!?»«\"'")
 
 
 def read_duration(text: str) -> timedelta:
-    """A duration as the plan writes it: a whole number and s, m, h or d.
+    """Read a duration as the plan writes it: a whole number and s, m, h or d.
 
     Raises:
         ValueError: it is not written so, or it is zero.
@@ -76,7 +78,7 @@ def read_duration(text: str) -> timedelta:
 
 
 def write_duration(duration: timedelta) -> str:
-    """A duration of whole seconds as the plan writes it, in the largest unit that fits it."""
+    """Write a duration of whole seconds as the plan does, in the largest unit that fits it."""
     seconds = int(duration.total_seconds())
     unit = next(unit for unit, size in SECONDS.items() if seconds % size == 0)
     return f"{seconds // SECONDS[unit]}{unit}"
@@ -128,7 +130,7 @@ def _zone(value: Any) -> ZoneInfo:
 
 
 def _phone(value: str) -> str:
-    """The number as it is dialled; eight digits alone are Danish. (T24)"""
+    """Return the number as it is dialled; eight digits alone are Danish."""
     digits = re.sub(r"[ .\-()]", "", value)
     digits = re.sub(r"^00", "+", digits)
     if not re.fullmatch(r"\+?[0-9]{3,15}", digits):
@@ -149,7 +151,7 @@ def _web(value: str) -> str:
 
 
 def _calls(value: str) -> str:
-    """A gateway for calls; what is wrong with it is said without its password."""
+    """Check the address of a gateway for calls; what is wrong with it is said without its password."""
     if not re.fullmatch(r"twilio://[^:@/\s]+:[^:@/\s]+@\+[0-9]{8,15}", value):
         raise fault(
             "Gatewayen for opkald mangler konto, nøgle eller nummer, eller er en anden end Twilio",

@@ -1,4 +1,5 @@
-"""Warnings, the chain that is asked, who has to be rung, and "Tjek din mail". Plan §4; §5, Varsle/indkalde; §7."""
+"""The alert's rows: warnings, the chain that is asked, who has to be rung, and "Tjek din mail". Plan §4; §5,
+Varsle/indkalde; §7."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ ContactAnswer = Literal["reached", "right", "changed"]
 
 
 class ContactCheck(Base):
-    """One person asked, outside any crisis, whether they can be reached and are in the plan as they should. R070, R244."""
+    """One person asked, outside any crisis, whether they can be reached and are in the plan as they should."""
 
     __tablename__ = "contact_checks"
     id: Mapped[int] = primary_key()
@@ -124,7 +125,7 @@ class Approval(Base):
 
 
 class Nudge(Base):
-    """One mail that must be read with the least delay."""
+    """A mail that must be read with the least delay."""
 
     __tablename__ = "nudges"
     id: Mapped[int] = primary_key()
@@ -141,7 +142,7 @@ class Nudge(Base):
 
 
 class NudgeReceipt(Base):
-    """One person who was asked."""
+    """A person who was asked to read a mail, and when they did."""
 
     __tablename__ = "nudge_receipts"
     id: Mapped[int] = primary_key()
@@ -156,7 +157,7 @@ class NudgeReceipt(Base):
 
 @part("nudges")
 async def nudges(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' nudges with who has read; the subject is the staff's."""
+    """Export the crisis' nudges with who has read; the subject is the staff's."""
     found = list(
         await db.scalars(
             select(Nudge).where(Nudge.crisis_id == crisis.id, Nudge.sent_at.is_not(None)).order_by(Nudge.number)
@@ -202,7 +203,7 @@ class Call(Base):
 
 @part("calls")
 async def calls(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Who was rung up, by whom and when; the staff's."""
+    """Export who was rung up, by whom and when; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Call).where(Call.crisis_id == crisis.id).order_by(Call.id))

@@ -1,4 +1,4 @@
-"""What all rows are made of."""
+"""The base of all rows: their keys, their times, and what people wrote in them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn a time into what is stored; a time without a zone is an error."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -35,6 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn what is stored into a time with the zone UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -47,6 +49,8 @@ NOW = bindparam("now", type_=UtcDateTime())
 
 
 class Base(DeclarativeBase):
+    """The base class of every table, with the column types that annotations stand for."""
+
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
         datetime: UtcDateTime,
         str: Text,
@@ -62,10 +66,12 @@ Words = Annotated[str, mapped_column(Text, info={"words": True})]
 
 
 def primary_key() -> Mapped[int]:
+    """Make the column that numbers a table's rows."""
     return mapped_column(Id, primary_key=True, autoincrement=True)
 
 
 def of_crisis() -> Mapped[int]:
+    """Make the column that says which crisis a row belongs to."""
     return mapped_column(Id, ForeignKey("crises.id"), index=True)
 
 

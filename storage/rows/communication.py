@@ -38,7 +38,7 @@ class Question(Base):
 
 @part("questions")
 async def questions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' questions, which are the staff's."""
+    """Export the crisis' questions, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Question).where(Question.crisis_id == crisis.id).order_by(Question.number))
@@ -76,7 +76,7 @@ class CommunicationPlan(Base):
 
 
 class PublicMessage(Base):
-    """What a group of people is to know: the crisis' kind, extent and expected course. A person publishes it."""
+    """A message to a group of people: the crisis' kind, extent and expected course. A person publishes it."""
 
     __tablename__ = "public_messages"
     id: Mapped[int] = primary_key()
@@ -98,7 +98,7 @@ class PublicMessage(Base):
 
 @part("communication_plans")
 async def plans(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Every version, oldest first; they are the staff's."""
+    """Export every version of the communication plan, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(
@@ -118,7 +118,7 @@ async def plans(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[s
 
 @part("public_messages")
 async def messages(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The messages; below "staff" only what has been published."""
+    """Export the messages to the public; below "staff" only what has been published."""
     rows = await db.scalars(
         select(PublicMessage).where(PublicMessage.crisis_id == crisis.id).order_by(PublicMessage.number)
     )
@@ -168,7 +168,7 @@ class Briefing(Base):
 
 @part("council_briefings")
 async def briefings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What the council was told, by whose approval and when; the staff's."""
+    """Export what the council was told, by whose approval and when; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Briefing).where(Briefing.crisis_id == crisis.id).order_by(Briefing.number))

@@ -36,7 +36,7 @@ class LiaisonReport(Base):
 
 
 async def carried(db: AsyncSession, crisis: Crisis, staff: str) -> list[dict[str, Any]]:
-    """The reports to and from one of the two staffs, as the export shows them."""
+    """Return the reports to and from one of the two staffs, as the export shows them."""
     rows = await db.scalars(
         select(LiaisonReport)
         .where(LiaisonReport.crisis_id == crisis.id, LiaisonReport.staff == staff)
@@ -68,7 +68,7 @@ class LocalStaff(Base):
 
 
 class Representative(Base):
-    """Who represents the municipality there, and from when."""
+    """A person who represents the municipality there, and from when."""
 
     __tablename__ = "representatives"
     id: Mapped[int] = primary_key()
@@ -83,7 +83,7 @@ class Representative(Base):
 
 @part("representatives")
 async def representatives(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Each activation of the local staff, with those who represented the municipality in it."""
+    """Export each activation of the local staff, with those who represented the municipality in it."""
     if highest not in ("staff", "confidential"):
         return []
     staffs = await db.scalars(select(LocalStaff).where(LocalStaff.crisis_id == crisis.id).order_by(LocalStaff.id))
@@ -160,7 +160,8 @@ Body = Literal["staff", "leadership"]
 
 
 class Seat(Base):
-    """Who sits for an organisation, at the coordinating staff or in the joint leadership. Names, not rights."""
+    """A person who sits for an organisation, at the coordinating staff or in the joint leadership. Names, not
+    rights."""
 
     __tablename__ = "coordination_seats"
     id: Mapped[int] = primary_key()
@@ -174,7 +175,7 @@ class Seat(Base):
 
 
 class Mandate(Base):
-    """What the liaison officer may say yes to; the newest counts, once the chief has agreed to it."""
+    """The limits within which the liaison officer may say yes; the newest counts, once the chief has agreed to it."""
 
     __tablename__ = "liaison_mandates"
     id: Mapped[int] = primary_key()
@@ -188,7 +189,7 @@ class Mandate(Base):
 
 
 class SharedReport(Base):
-    """One version of the six headings."""
+    """A version of the six headings of the coordinating staff's report."""
 
     __tablename__ = "coordination_reports"
     id: Mapped[int] = primary_key()
@@ -217,7 +218,7 @@ class JointDecision(Base):
 
 @part("coordination")
 async def coordination(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The coordinating staff, where there is one: at most one entry. It is the staff's."""
+    """Export the coordinating staff, where there is one: at most one entry. It is the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     staff = await db.scalar(select(CoordinatingStaff).where(CoordinatingStaff.crisis_id == crisis.id))

@@ -1,4 +1,4 @@
-"""The parts of a case file beyond the crisis and its log: each room of rows says how others read them."""
+"""The parts of a case file beyond the crisis and its log: each module of rows says how others read them."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class FramingMeeting(Base):
 
 @part("framing_meetings")
 async def framing_meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """When the framing staff met, and who was there; the staff's."""
+    """Export when the framing staff met, and who was there; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(

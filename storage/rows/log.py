@@ -147,7 +147,7 @@ _UNCONFIRMED = text("verification = 'unconfirmed'")
 
 
 class LogState(Base):
-    """Where a log entry stands now: derived from the entries that came after it, and computed anew by `verify`."""
+    """The state of a log entry now: derived from the entries that came after it, and computed anew by `verify`."""
 
     __tablename__ = "log_states"
     crisis_id: Mapped[int] = mapped_column(Id, ForeignKey("crises.id"), primary_key=True)
@@ -180,7 +180,7 @@ class NoSuchEntry(LookupError):
 
 
 async def state_of(db: AsyncSession, crisis: Crisis, no: int) -> LogState:
-    """Where a line stands now.
+    """Return a line's state now.
 
     Raises:
         NoSuchEntry: the log has no such line.
@@ -192,7 +192,8 @@ async def state_of(db: AsyncSession, crisis: Crisis, no: int) -> LogState:
 
 
 def exported(entry: LogEntry) -> dict[str, Any]:
-    """The line as the export shows it: what the hash was taken of, and the hash; of a deleted one, its place alone."""
+    """Return the line as the export shows it: what the hash was taken of, and the hash; of a deleted one, its place
+    alone."""
     if not entry.canonical:
         return {"no": entry.no, "omitted": True, "previous_hash": entry.previous_hash, "hash": entry.hash}
     content: dict[str, Any] = json.loads(entry.canonical)
@@ -289,21 +290,21 @@ async def store(db: AsyncSession, content: bytes) -> str:
 
 
 async def content_of(db: AsyncSession, sha256: str) -> bytes | None:
-    """The bytes with that hash, as they are stored; nobody has held them against it."""
+    """Return the bytes with that hash, as they are stored; they have not been checked against it."""
     found = await db.scalar(select(Stored.content).where(Stored.sha256 == sha256))
     # SQLite gives back whatever somebody has put there.
     return found if found is None or isinstance(found, bytes) else str(found).encode()
 
 
 async def of_line(db: AsyncSession, crisis: Crisis, no: int) -> list[Attachment]:
-    """What belongs to a log line, in the order it came."""
+    """Return what is attached to a log line, in the order it came."""
     query = select(Attachment).where(Attachment.crisis_id == crisis.id, Attachment.log_no == no)
     return list(await db.scalars(query.order_by(Attachment.id)))
 
 
 @part("attachments")
 async def attachments(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What belongs to the crisis' log lines, each seen by those who may see its line."""
+    """Export what is attached to the crisis' log lines, each seen by those who may see its line."""
     numbers = union(
         *(select(no).where(Attachment.crisis_id == crisis.id) for no in (Attachment.log_no, Attachment.told_no))
     )
@@ -379,19 +380,19 @@ async def _filings(db: AsyncSession, crisis: Crisis, highest: Grade, *, filed: b
 
 @part("not_journalised")
 async def not_journalised(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What still waits for its document number."""
+    """Export what still waits for its document number."""
     return await _filings(db, crisis, highest, filed=False)
 
 
 @part("journalised")
 async def journalised(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What has been filed, by whom and when."""
+    """Export what has been filed, by whom and when."""
     return await _filings(db, crisis, highest, filed=True)
 
 
 @part("c3_transfers")
 async def transfers(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What has been transferred to C3: log lines up to a number, by whom and when."""
+    """Export what has been transferred to C3: log lines up to a number, by whom and when."""
     rows = await db.scalars(
         select(LogEntry).where(LogEntry.crisis_id == crisis.id, LogEntry.kind == TRANSFER).order_by(LogEntry.no)
     )

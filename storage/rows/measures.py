@@ -22,7 +22,7 @@ TaskStatus = Literal["pending", "done"]
 
 
 class Task(Base):
-    """Something somebody shall do before a time."""
+    """A duty that somebody is to do before a time."""
 
     __tablename__ = "tasks"
     id: Mapped[int] = primary_key()
@@ -52,7 +52,7 @@ STATUS_IN_WORDS: dict[MeasureStatus, str] = {
 
 
 class Measure(Base):
-    """Something the staff has set going: who, before when, and how far it is. Plan §7, Stabens arbejde."""
+    """A measure that the staff has started: who, before when, and how far it is. Plan §7, Stabens arbejde."""
 
     __tablename__ = "measures"
     id: Mapped[int] = primary_key()
@@ -80,7 +80,7 @@ AssistanceState = Literal["new", "assessing", "met", "forwarded", "refused"]
 
 
 class AssistanceRequest(Base):
-    """What somebody lacks, until they have it or know why not. Plan §7, Anmodninger om assistance."""
+    """A request for what somebody lacks, until they have it or know why not. Plan §7, Anmodninger om assistance."""
 
     __tablename__ = "assistance_requests"
     id: Mapped[int] = primary_key()
@@ -108,7 +108,7 @@ Release = Literal["not_asked", "asked", "releasable", "refused", "released"]
 
 
 class Resource(Base):
-    """People, vehicles, pumps: how many, how fast, until when, and at what."""
+    """A resource, people, vehicles or pumps: how many, how fast, until when, and at what."""
 
     __tablename__ = "resources"
     id: Mapped[int] = primary_key()
@@ -138,7 +138,7 @@ class Resource(Base):
 
 @part("resources")
 async def resources(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' resources, which are the staff's."""
+    """Export the crisis' resources, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Resource).where(Resource.crisis_id == crisis.id).order_by(Resource.number))
@@ -170,7 +170,7 @@ async def resources(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[di
 
 
 class LogisticsMember(Base):
-    """Somebody in it, for a period. The one who leads answers to the crisis staff's chief."""
+    """A member of the logistics staff, for a period. The one who leads answers to the crisis staff's chief."""
 
     __tablename__ = "logistics_members"
     id: Mapped[int] = primary_key()
@@ -184,7 +184,7 @@ class LogisticsMember(Base):
 
 @part("logistics")
 async def logistics(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Who leads and who sits in it, and from when to when."""
+    """Export who leads and who sits in the logistics staff, and from when to when."""
     rows = await db.scalars(
         select(LogisticsMember).where(LogisticsMember.crisis_id == crisis.id).order_by(LogisticsMember.id)
     )
@@ -236,7 +236,7 @@ DecisionState = Literal["proposed", "declined", "decided"]
 
 
 class Decision(Base):
-    """What the staff has decided, or what somebody proposes that it decides. It has a number once it is decided."""
+    """A decision of the staff's, or one that somebody proposes. It has a number once it is decided."""
 
     __tablename__ = "decisions"
     id: Mapped[int] = primary_key()
@@ -259,7 +259,7 @@ class Decision(Base):
 
 @part("orders")
 async def orders(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' orders, drafts too; they are the staff's."""
+    """Export the crisis' orders, drafts too; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Order).where(Order.crisis_id == crisis.id).order_by(Order.id))
@@ -292,7 +292,7 @@ async def orders(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[
 
 @part("decisions")
 async def decisions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What was decided and proposed, oldest first; it is the staff's."""
+    """Export what was decided and proposed, oldest first; it is the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Decision).where(Decision.crisis_id == crisis.id).order_by(Decision.id))

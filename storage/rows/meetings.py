@@ -32,7 +32,7 @@ PARTNERS = {
 
 
 class Partner(Base):
-    """One of them in this crisis: relevant, and contacted by whom and when."""
+    """A partner's standing in this crisis: relevant, and contacted by whom and when."""
 
     __tablename__ = "partners"
     id: Mapped[int] = primary_key()
@@ -49,7 +49,7 @@ class Partner(Base):
 
 @part("partners")
 async def partners(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Those that somebody has taken a stand on, in Bilag 5's order; the list is the staff's."""
+    """Export the partners that somebody has taken a stand on, in Bilag 5's order; the list is the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     found = {row.partner: row for row in await db.scalars(select(Partner).where(Partner.crisis_id == crisis.id))}
@@ -84,7 +84,7 @@ class MailReading(Base):
 
 @part("mail_readings")
 async def mail_readings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """When outside mail was read, by whom, and which items came of it; the staff's."""
+    """Export when outside mail was read, by whom, and which items came of it; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(MailReading).where(MailReading.crisis_id == crisis.id).order_by(MailReading.day))
@@ -137,7 +137,7 @@ ItemState = Literal["open", "treated", "withdrawn"]
 
 
 class AgendaItem(Base):
-    """Something the staff shall treat."""
+    """An item that the staff is to treat."""
 
     __tablename__ = "agenda_items"
     id: Mapped[int] = primary_key()
@@ -206,7 +206,7 @@ class Minutes(Base):
 
 @part("meetings")
 async def meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' meetings; agendas and minutes are the staff's."""
+    """Export the crisis' meetings; agendas and minutes are the staff's."""
     seen = highest in ("staff", "confidential")
     rows = list(await db.scalars(select(Meeting).where(Meeting.crisis_id == crisis.id).order_by(Meeting.number)))
     agendas = list(await db.scalars(select(Agenda).where(Agenda.crisis_id == crisis.id).order_by(Agenda.version)))
@@ -257,7 +257,7 @@ async def meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dic
 
 @part("agenda_items")
 async def items(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Everything that was to be treated, and what became of it; the staff's."""
+    """Export every item that was to be treated, and what became of it; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(AgendaItem).where(AgendaItem.crisis_id == crisis.id).order_by(AgendaItem.number))
@@ -282,14 +282,15 @@ async def items(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[s
 
 
 def _lead(meeting: Meeting, minutes: Minutes) -> float | None:
-    """From the meeting's end to the minutes' sending, in seconds (R135)."""
+    """Return the time from the meeting's end to the minutes' sending, in seconds."""
     if meeting.ended_at is None or minutes.sent_at is None:
         return None
     return (minutes.sent_at - meeting.ended_at).total_seconds()
 
 
 class OptionPaper(Base):
-    """The alternatives that a decision is made among: what for each speaks for it, against it, and what it takes."""
+    """A paper with the alternatives that a decision is made among: what for each speaks for it, against it, and what it
+    takes."""
 
     __tablename__ = "option_papers"
     id: Mapped[int] = primary_key()
@@ -311,7 +312,7 @@ class OptionPaper(Base):
 
 @part("option_papers")
 async def papers(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The option papers, oldest first; they are the staff's."""
+    """Export the option papers, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(OptionPaper).where(OptionPaper.crisis_id == crisis.id).order_by(OptionPaper.number))

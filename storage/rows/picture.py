@@ -28,7 +28,7 @@ HEADINGS = (
     "Kort og illustrationer",
 )
 
-# Its fifth heading holds three levels: the National Beredskabsplan's, the staff's own, and this plan's (T18).
+# Its fifth heading holds three levels: the National Beredskabsplan's, the staff's own, and this plan's.
 NATIONAL = ("almindeligt beredskab", "forhøjet beredskab", "alarmberedskab")
 STAFF = (
     "dagligt beredskab",
@@ -44,7 +44,7 @@ PictureState = Literal["draft", "published"]
 
 
 class Picture(Base):
-    """One version. A draft is written on; once published it stays as it was."""
+    """A version of the situation picture. A draft is written on; once published it stays as it was."""
 
     __tablename__ = "pictures"
     id: Mapped[int] = primary_key()
@@ -63,7 +63,7 @@ class Picture(Base):
 
 
 class PictureText(Base):
-    """What a section said after somebody wrote in it: rows are only added, so no word is lost."""
+    """The text of a section after somebody wrote in it: rows are only added, so no word is lost."""
 
     __tablename__ = "picture_texts"
     id: Mapped[int] = primary_key()
@@ -106,7 +106,7 @@ class HealthPlan(Base):
 
 
 class Indicator(Base):
-    """Something that is counted through the crisis: how many are hit, how many are missing."""
+    """A figure that is followed through the crisis: how many are hit, how many are missing."""
 
     __tablename__ = "indicators"
     id: Mapped[int] = primary_key()
@@ -116,7 +116,7 @@ class Indicator(Base):
 
 
 class Count(Base):
-    """What an indicator was at a time, and who said so."""
+    """The value of an indicator at a time, and who reported it."""
 
     __tablename__ = "counts"
     id: Mapped[int] = primary_key()
@@ -131,7 +131,7 @@ class Count(Base):
 
 @part("pictures")
 async def pictures(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Every version, oldest first; they are the staff's."""
+    """Export every version of the picture, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Picture).where(Picture.crisis_id == crisis.id).order_by(Picture.version))
@@ -163,13 +163,13 @@ async def pictures(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dic
 
 @part("indicators")
 async def indicators(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Every indicator with its counts, oldest first; they are the staff's."""
+    """Export every indicator with its counts, oldest first; they are the staff's."""
     return _known(await _counted(db, crisis), None) if highest in ("staff", "confidential") else []
 
 
 @part("health_plan")
 async def health_plan(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """When the health preparedness plan was in force, oldest first; it is the staff's."""
+    """Export when the health preparedness plan was in force, oldest first; it is the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(HealthPlan).where(HealthPlan.crisis_id == crisis.id).order_by(HealthPlan.id))
@@ -195,7 +195,7 @@ async def _counted(db: AsyncSession, crisis: Crisis) -> list[tuple[Indicator, li
 
 
 def _known(counted: list[tuple[Indicator, list[Count]]], until: datetime | None) -> list[dict[str, Any]]:
-    """The indicators as they were known at a time, UTC; None for now."""
+    """Return the indicators as they were known at a time, UTC; None for now."""
     return [
         {
             "name": row.name,

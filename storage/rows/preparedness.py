@@ -29,7 +29,7 @@ class Exercise(Base):
 
 
 class Evaluation(Base):
-    """What is to be learnt from a crisis or an exercise: whose it is, before when, and what was found."""
+    """The evaluation of a crisis or an exercise: who answers for it, before when, and what was found."""
 
     __tablename__ = "evaluations"
     id: Mapped[int] = primary_key()
@@ -44,7 +44,7 @@ class Evaluation(Base):
 
 @part("exercises")
 async def exercises(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What the register says of this exercise; nothing of a real crisis."""
+    """Export what the register says of this exercise; nothing of a real crisis."""
     rows = await db.scalars(select(Exercise).where(Exercise.crisis_id == crisis.id))
     return [
         {
@@ -60,7 +60,8 @@ async def exercises(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[di
 
 @part("evaluations")
 async def evaluations(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The evaluation, which is the staff's. What was learnt on the way stands in the log, as lines of kind "lesson"."""
+    """Export the evaluation, which is the staff's. What was learnt on the way stands in the log, as lines of kind
+    "lesson"."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Evaluation).where(Evaluation.crisis_id == crisis.id).order_by(Evaluation.id))
@@ -80,7 +81,7 @@ Duty = Literal["case", "council", "agency", "emergency"]
 
 
 class PlanDuty(Base):
-    """One thing to be done about the plan, and when it was."""
+    """A thing to be done about the plan, and when it was."""
 
     __tablename__ = "plan_duties"
     id: Mapped[int] = primary_key()

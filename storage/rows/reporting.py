@@ -1,4 +1,4 @@
-"""What the centres are told and report, and what is watched. Plan §5, Fagcentre; §7."""
+"""What the centres are told and report, and what is watched: its rows. Plan §5, Fagcentre; §7."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from storage.rows.exported import part
 
 
 class CentreNotice(Base):
-    """What a centre has been told, and whether its chief has told the centre. Plan §5, Ansvarsfordeling."""
+    """A notice to a centre's chief, and whether they have told their centre. Plan §5, Ansvarsfordeling."""
 
     __tablename__ = "centre_notices"
     id: Mapped[int] = primary_key()
@@ -58,7 +58,7 @@ class WatchedLine(Base):
 
 
 class WatchCheck(Base):
-    """Somebody looked."""
+    """One check of a watched line."""
 
     __tablename__ = "watch_checks"
     id: Mapped[int] = primary_key()
@@ -73,7 +73,7 @@ Correction = Literal["open", "asked", "corrected", "dropped"]
 
 
 class MediaFinding(Base):
-    """What a medium says of the crisis; wrong coverage is followed up until it is mended or let be."""
+    """A medium's coverage of the crisis; wrong coverage is followed up until it is mended or let be."""
 
     __tablename__ = "media_findings"
     id: Mapped[int] = primary_key()
@@ -96,7 +96,7 @@ class MediaFinding(Base):
 
 @part("monitoring")
 async def monitoring(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What is and was watched, with every check; the staff's."""
+    """Export what is and was watched, with every check; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(WatchedLine).where(WatchedLine.crisis_id == crisis.id).order_by(WatchedLine.number))
@@ -121,7 +121,7 @@ async def monitoring(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[d
 
 @part("media_findings")
 async def media_findings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What the media said, and what became of what was wrong; the staff's."""
+    """Export what the media said, and what became of what was wrong; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(
@@ -168,7 +168,7 @@ class Checklist(Base):
 
 @part("checklists")
 async def checklists(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The centres' answers, which are the staff's."""
+    """Export the centres' answers, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Checklist).where(Checklist.crisis_id == crisis.id).order_by(Checklist.id))
@@ -219,7 +219,7 @@ class Report(Base):
 
 @part("reports")
 async def reports(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' reports, which are the staff's."""
+    """Export the crisis' reports, which are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Report).where(Report.crisis_id == crisis.id).order_by(Report.number))
@@ -302,7 +302,7 @@ class Scheme(Base):
 
 @part("pings")
 async def pings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' pings with their answers; the words are the staff's."""
+    """Export the crisis' pings with their answers; the words are the staff's."""
     seen = highest in ("staff", "confidential")
     found = list(await db.scalars(select(Ping).where(Ping.crisis_id == crisis.id).order_by(Ping.number)))
     answers = list(
@@ -337,7 +337,7 @@ async def pings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[s
 
 @part("reporting_schemes")
 async def schemes(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' reporting schemes; what is asked is the staff's."""
+    """Export the crisis' reporting schemes; what is asked is the staff's."""
     rows = await db.scalars(select(Scheme).where(Scheme.crisis_id == crisis.id).order_by(Scheme.number))
     return [
         {

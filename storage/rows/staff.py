@@ -1,4 +1,4 @@
-"""Who is in the staff, on shift and beside it, and who may know what. Plan §5; §8."""
+"""The staff's rows: who is in it, on shift and beside it, and who may know what. Plan §5; §8."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class DrawnIn(Base):
 
 @part("drawn_in")
 async def drawn_in(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Who was drawn in for what, and which chief was told; the staff's."""
+    """Export who was drawn in for what, and which chief was told; the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(DrawnIn).where(DrawnIn.crisis_id == crisis.id).order_by(DrawnIn.id))
@@ -114,7 +114,7 @@ class Shift(Base):
 
 @part("roster")
 async def roster(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The shifts of a crisis; the handover notes are the staff's."""
+    """Export the shifts of a crisis; the handover notes are the staff's."""
     rows = await db.scalars(select(Shift).where(Shift.crisis_id == crisis.id).order_by(Shift.since, Shift.id))
     return [
         {
@@ -154,7 +154,7 @@ class Sharing(Base):
 
 @part("sharings")
 async def sharings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """Every decision, oldest first; they are the staff's."""
+    """Export every decision on sharing, oldest first; they are the staff's."""
     if highest not in ("staff", "confidential"):
         return []
     rows = await db.scalars(select(Sharing).where(Sharing.crisis_id == crisis.id).order_by(Sharing.id))
@@ -190,7 +190,7 @@ class SupportNeed(Base):
 
 @part("support_functions")
 async def support_functions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """What has been said of them."""
+    """Export what has been said of the support functions."""
     rows = await db.scalars(select(SupportNeed).where(SupportNeed.crisis_id == crisis.id).order_by(SupportNeed.id))
     return [
         {
@@ -211,7 +211,7 @@ OUTSIDE = "ekstern:"
 
 
 class External(Base):
-    """Somebody from another organisation, for a period, and what they may see."""
+    """A person from another organisation, for a period, and what they may see."""
 
     __tablename__ = "externals"
     id: Mapped[int] = primary_key()
@@ -227,7 +227,7 @@ class External(Base):
 
 @part("externals")
 async def externals(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
-    """The crisis' external members; how they are reached is the staff's."""
+    """Export the crisis' external members; how they are reached is the staff's."""
     rows = await db.scalars(select(External).where(External.crisis_id == crisis.id).order_by(External.id))
     return [
         {

@@ -1,4 +1,4 @@
-"""What comes in, what falls due, what goes out, and where people are reached."""
+"""The traffic's rows: inputs, timers, messages with their deliveries, and where people are reached."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ InboxState = Literal["new", "done", "failed"]
 
 
 class Inbox(Base):
-    """What was received, verbatim, before anybody has understood it. A key is taken in once."""
+    """An input as it was received, verbatim, before anybody has understood it. A key is taken in once."""
 
     __tablename__ = "inbox"
     id: Mapped[int] = primary_key()
@@ -52,7 +52,7 @@ TimerState = Literal["waiting", "done", "cancelled", "failed"]
 
 
 class Timer(Base):
-    """Something that shall happen at a time. A key has one timer; setting it anew moves it."""
+    """A reminder of something to do at a time. A key has one timer; setting it anew moves it."""
 
     __tablename__ = "timers"
     id: Mapped[int] = primary_key()
@@ -84,7 +84,7 @@ class StaffRecipient(str):
 
     @classmethod
     def of(cls, crisis: int) -> StaffRecipient:
-        """The staff of a crisis.
+        """Make the recipient that is the staff's channel of a crisis.
 
         Args:
             crisis: its row's number.
@@ -93,12 +93,12 @@ class StaffRecipient(str):
 
     @property
     def crisis(self) -> int:
-        """Whose staff it is: the crisis' row's number."""
+        """The number of the row of the crisis whose staff it is."""
         return int(self.removeprefix(self.PREFIX))
 
 
 class Recipient(TypeDecorator[str]):
-    """Who is written to: a person's id as text, or a `StaffRecipient`."""
+    """A column for whom a message is to: a person's id as text, or a `StaffRecipient`."""
 
     impl = Text
     cache_ok = True
@@ -109,7 +109,7 @@ class Recipient(TypeDecorator[str]):
 
 
 class Message(Base):
-    """One message as it shall stand now; saying it again under the same key changes it where it stands."""
+    """A message as it shall stand now; saying it again under the same key changes it where it stands."""
 
     __tablename__ = "messages"
     id: Mapped[int] = primary_key()
@@ -176,7 +176,7 @@ class Conversation(Base):
 
 
 class RateUse(Base):
-    """How much of one limit of a platform's is used: "slack/posts"."""
+    """The use of one limit of a platform's: "slack/posts"."""
 
     __tablename__ = "paces"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -185,7 +185,7 @@ class RateUse(Base):
 
 
 class Address(Base):
-    """Where a person is reached on a platform, as learnt from having heard from them."""
+    """The address of a person on a platform, as learnt from having heard from them."""
 
     __tablename__ = "addresses"
     person: Mapped[str] = mapped_column(primary_key=True)

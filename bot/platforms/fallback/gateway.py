@@ -1,6 +1,8 @@
-"""SMS and mail through whatever gateway the municipality has, by apprise: for when the chat doesn't answer, and for haste.
+"""SMS and mail through whatever gateway the municipality has, by apprise, for when the chat doesn't answer and for
+haste.
 
-Out only: an apprise gateway has no way back. GatewayAPI's own, with answers, is in bot/platforms/fallback/gatewayapi.py.
+Out only: an apprise gateway has no way back. GatewayAPI's own, with answers, is in
+bot/platforms/fallback/gatewayapi.py.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ TITLES = {"sms": "SMS", "mail": "mail", "opkald": "opkald"}
 
 
 class Gateway:
-    """One apprise address for everybody.
+    """A platform for one apprise address that reaches everybody.
 
     Args:
         name: "sms" or "mail".
@@ -47,26 +49,26 @@ class Gateway:
         self._trouble: str | None = None
 
     async def start(self) -> None:
-        """Nothing to begin: each message is a call of its own."""
+        """Do nothing: each message is a call of its own."""
 
     async def stop(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: no connection is kept open."""
 
     def routes(self) -> list[web.RouteDef]:
-        """None."""
+        """List no HTTP paths: nothing comes in by a gateway of apprise's."""
         return []
 
     def trouble(self) -> str | None:
-        """What went wrong the last time; None when it went well."""
+        """Return what went wrong the last time; None when it went well."""
         return self._trouble
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """The person's number or mail address, where the plan has one."""
+        """Return the person's number or mail address, where the plan has one."""
         known = self._plan().person(person)
         return known.address(self.name) if known else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Hand it to the gateway.
+        """Send a message through the gateway.
 
         Raises:
             Undeliverable: the address in the plan is none that apprise knows.
@@ -89,27 +91,27 @@ class Gateway:
         return {"to": lane}
 
     def title(self, lane: str, post: Outgoing, text: str) -> str:
-        """A mail's subject; an SMS has none."""
+        """Return a mail's subject; an SMS has none."""
         return text.splitlines()[0][:120] if self.name == "mail" else ""
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
-        """What has been sent can't be changed: the chat shows how it stands now."""
+        """Return the reference unchanged: what has been sent can't be changed, and the chat shows how it stands now."""
         return ref
 
     async def find(self, lane: str, post: Outgoing) -> Ref | None:
-        """Raises CannotLook: a gateway doesn't tell."""
+        """Raise CannotLook: a gateway doesn't tell what it has sent."""
         raise CannotLook
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Raises Undeliverable: there are no rooms here."""
+        """Raise Undeliverable: SMS and mail have no staff channels."""
         raise Undeliverable("en reserve har ingen kanaler")
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Nobody: there are no rooms here."""
+        """Let nobody in: SMS and mail have no staff channels."""
         return ()
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
-        """Nobody: there are no rooms here."""
+        """Do nothing: SMS and mail have no staff channels."""
 
 
 class _Invitation(AttachMemory):
@@ -124,7 +126,7 @@ class _Invitation(AttachMemory):
 
     @property
     def mimetype(self) -> str:
-        """With the method, as RFC 6047 wants it."""
+        """The type with the method in it, as RFC 6047 wants it."""
         return f"text/calendar; method={self._method}; charset=utf-8"
 
 

@@ -29,7 +29,7 @@ NEVER = {"UNDELIVERED", "EXPIRED", "REJECTED", "SKIPPED", "DELETED"}
 
 
 class GatewayApi(HttpGateway):
-    """SMS, both ways.
+    """The platform for SMS by GatewayAPI, both ways.
 
     Args:
         address: the plan's `gatewayapi://…`.
@@ -48,7 +48,7 @@ class GatewayApi(HttpGateway):
         return {"Authorization": f"Token {self._token}"}
 
     def routes(self) -> list[web.RouteDef]:
-        """The webhook for answers and for what became of each message."""
+        """List the webhook for answers and for what became of each message."""
         return [web.post(PATH, self._called)]
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
@@ -65,7 +65,8 @@ class GatewayApi(HttpGateway):
         return {"ids": told.get("ids", [])}
 
     async def _called(self, request: web.Request) -> web.Response:
-        """What the gateway tells, signed with the shared secret; anything else is 401 and no trace but a counter."""
+        """Answer the gateway's webhook, signed with the shared secret; anything else is 401 and no trace but a
+        counter."""
         signature = request.headers.get("X-Gwapi-Signature", "")
         try:
             told = jwt.decode(signature, self._secret, algorithms=["HS256"]) if self._secret else None
@@ -113,7 +114,7 @@ class GatewayApi(HttpGateway):
             await self._engine.intake.accept(Incoming(**given, kind="text", text=text))
 
     async def _fared(self, phone: str, message: str, status: str) -> None:
-        """Delivered is told of; what never will be is a failure that the next way is tried for."""
+        """Record what became of an SMS: delivered, or failed for good, which makes the next platform be tried."""
         if not message.isdecimal():
             return
         lane = f"{self.name}/{phone}"

@@ -1,4 +1,4 @@
-"""A gateway that is asked over HTTP and calls back: what GatewayAPI and Twilio have in common."""
+"""A gateway that is called over HTTP and calls back: what GatewayAPI and Twilio have in common."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE = aiohttp.ClientTimeout(total=8)
 
 @dataclass(frozen=True)
 class Service:
-    """Whom we ask.
+    """The address and credentials of an HTTP gateway.
 
     Args:
         name: as people call it.
@@ -31,7 +31,7 @@ class Service:
 
 
 class HttpGateway(Gateway):
-    """Out by a call of ours, in by a webhook.
+    """The base of platforms that send by a call of ours and receive by a webhook.
 
     Args:
         name: the platform's: "sms" or "opkald".
@@ -49,7 +49,7 @@ class HttpGateway(Gateway):
         self._session: aiohttp.ClientSession | None = None
 
     def _head(self) -> Mapping[str, str]:
-        """What each call says of who we are."""
+        """Return the headers that tell the gateway who we are."""
         raise NotImplementedError
 
     async def start(self) -> None:
@@ -57,12 +57,12 @@ class HttpGateway(Gateway):
         self._session = aiohttp.ClientSession(timeout=PATIENCE, headers=self._head())
 
     async def stop(self) -> None:
-        """Let go of connections."""
+        """Close its connections."""
         if self._session is not None:
             await self._session.close()
 
     async def _ask(self, path: str, **request: Any) -> dict[str, Any]:
-        """Ask it to send; raises as `bot.engine.platform.Platform.send` says.
+        """Ask the gateway to send; raises as `bot.engine.platform.Platform.send` says.
 
         Args:
             path: where.

@@ -41,7 +41,7 @@ STRANGER = "mail:"
 
 
 class Mail(Gateway):
-    """Mail, both ways.
+    """The platform for mail, both ways.
 
     Args:
         template: the plan's gateway, an address in apprise's form.
@@ -61,11 +61,11 @@ class Mail(Gateway):
         self.refused = 0
 
     def routes(self) -> list[web.RouteDef]:
-        """Where a gateway brings mails, if one does."""
+        """List the webhook where a gateway brings mails, if one does."""
         return self._brought.routes() if self._brought else []
 
     async def start(self) -> None:
-        """Take up the key that the marks are made with, and begin to look."""
+        """Load the key that the subjects' marks are made with, and start to read the mailbox."""
         async with self._engine.database.turn() as db:
             known = await db.get(Remembered, "mail_key")
             if known is None:
@@ -76,24 +76,25 @@ class Mail(Gateway):
             self._looking = asyncio.create_task(self._keep_looking(self._mailbox))
 
     async def stop(self) -> None:
-        """Stop looking; what has not been taken in is still unread."""
+        """Stop reading the mailbox; what has not been taken in is still unread."""
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
 
     def trouble(self) -> str | None:
-        """What is wrong with the way out or the way in."""
+        """Return what is wrong with the way out or the way in."""
         return self._trouble or self._closed
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """The person's address; one that wrote without a mark is answered, where it is somebody's in the plan."""
+        """Return the person's address; one that wrote without a mark is answered, where it is somebody's in the
+        plan."""
         if person.startswith(STRANGER):
             to = person.removeprefix(STRANGER)
             return to if self._plan().find(self.name, to) else None
         return super().lane_of(person, address)
 
     def title(self, lane: str, post: Outgoing, text: str) -> str:
-        """The subject, with the mark."""
+        """Return the subject, with the mark."""
         if not self._key:
             raise Unavailable("ikke startet")
         return f"{super().title(lane, post, text)} [KB {post.message}-{self._mark(post.message, lane)}]"
@@ -169,7 +170,7 @@ class Mail(Gateway):
         self.refused += 1
 
     def _marked(self, subject: str, address: str) -> int | None:
-        """Which of our messages a subject's mark is for, where it was made for that address; else None."""
+        """Return which of our messages a subject's mark is for, where it was made for that address; else None."""
         found = MARK.search(subject)
         if found is None:
             return None
@@ -177,7 +178,8 @@ class Mail(Gateway):
         return message if hmac.compare_digest(found[2], self._mark(message, address)) else None
 
     async def _bounced(self, mail: EmailMessage) -> None:
-        """A mail that never will arrive is a failure that the next way is tried for (RFC 3464)."""
+        """Record a mail that will never arrive (RFC 3464) as a failed message, which makes the next platform be
+        tried."""
         told = {"final-recipient": "", "status": "", "subject": ""}
         for part in list(mail.walk())[1:]:
             # The report, and the head of what was sent; as a message of its own or as text.

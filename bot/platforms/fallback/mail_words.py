@@ -1,4 +1,4 @@
-"""What a person wrote in a mail: without what they answered, and told from what a machine sent."""
+"""The words of a mail: a person's own, without what they answered, and told from what a machine sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DAEMONS = ("mailer-daemon@", "postmaster@")
 
 
 def from_a_machine(mail: EmailMessage) -> bool:
-    """Whether nobody wrote it: out of office, a mailing list, a mail that bounced (RFC 3834)."""
+    """Whether no person wrote the mail: out of office, a mailing list, a mail that bounced (RFC 3834)."""
     submitted = str(mail.get("auto-submitted", "no")).split(";")[0].strip().casefold()
     return (
         submitted != "no"
@@ -44,7 +44,7 @@ def from_a_machine(mail: EmailMessage) -> bool:
 
 
 def said(mail: EmailMessage) -> str:
-    """The person's own words; empty when there are none."""
+    """Return the person's own words; empty when there are none."""
     lines = _text(mail).replace("\r\n", "\n").replace("\u00a0", " ").split("\n")
     own: list[str] = []
     begun = False

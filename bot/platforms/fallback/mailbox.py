@@ -27,7 +27,7 @@ class Mailbox:
 
     @contextmanager
     def opened(self) -> Iterator[imaplib.IMAP4]:
-        """The folder, open.
+        """Open the folder, and close it when the block ends.
 
         Raises:
             OSError, imaplib.IMAP4.error: it can't be.
@@ -45,7 +45,7 @@ class Mailbox:
                 server.logout()
 
     def unread(self) -> list[tuple[str, bytes]]:
-        """The oldest unread mails, by the server's number for each; raises as `opened` does."""
+        """Return the oldest unread mails, by the server's number for each; raises as `opened` does."""
         with self.opened() as server:
             _, found = server.uid("SEARCH", "UNSEEN")
             got = []
@@ -57,6 +57,6 @@ class Mailbox:
             return got
 
     def mark_read(self, *uids: str) -> None:
-        """So that they aren't read again; raises as `opened` does."""
+        """Mark mails as read, so that they aren't read again; raises as `opened` does."""
         with self.opened() as server:
             server.uid("STORE", ",".join(uids), "+FLAGS", "(\\Seen)")

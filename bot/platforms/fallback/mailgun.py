@@ -30,7 +30,7 @@ FIELDS = ("timestamp", "token", "signature", "body-mime")
 
 
 class Mailgun:
-    """The door for mails that are brought.
+    """The webhook that takes in mails.
 
     Args:
         key: what the gateway signs with ("HTTP webhook signing key").
@@ -48,11 +48,12 @@ class Mailgun:
         self._refuse = refuse
 
     def routes(self) -> list[web.RouteDef]:
-        """Where the gateway's route forwards to."""
+        """List the webhook that the gateway's route forwards to."""
         return [web.post(PATH, self._brought)]
 
     async def _brought(self, request: web.Request) -> web.Response:
-        """Answers 200 when the mail is on disk; forged, stale or used before 401, malformed 400, too large 413."""
+        """Take in a mail; answer 200 when it is on disk, 401 when it is forged, stale or used before, 400 when
+        malformed, 413 when too large."""
         try:
             fields = await _fields(request)
         except (ValueError, LookupError):
@@ -94,7 +95,8 @@ class Mailgun:
 
 
 async def _fields(request: web.Request) -> dict[str, bytes]:
-    """What is needed of a form; of the mail so much as is read of one in a mailbox, and attachments are let go.
+    """Return the form's fields that are needed; of the mail as much as is read of one in a mailbox. Attachments are
+    left out.
 
     Raises:
         ValueError, LookupError: it is no form.

@@ -1,4 +1,4 @@
-"""A card where only words can go: numbered answers instead of buttons.."""
+"""A card where only words can go: numbered answers instead of buttons."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ ANSWER = re.compile(r"\s*+(?:svar\s++)?+(\d{1,2})\s*+[.!]?+\s*+", re.IGNORECASE)
 
 
 def choices(card: Card) -> list[Button]:
-    """The buttons that a number can press: those that ask for nothing more."""
+    """Return the buttons that a number can press: those that ask for nothing more."""
     return [button for button in card.buttons if not button.form]
 
 
 def in_words(card: Card, longest: int | None = None) -> str:
-    """A card as text.
+    """Return a card as text.
 
     Args:
         card: what is said; where it has `brief`, exactly that.
@@ -32,7 +32,7 @@ def in_words(card: Card, longest: int | None = None) -> str:
 
 
 def chosen(card: Card, text: str) -> Button | None:
-    """The button that "2" or "svar 2" means; None when the text is no such answer."""
+    """Return the button that "2" or "svar 2" means; None when the text is no such answer."""
     number = ANSWER.fullmatch(text)
     every = choices(card)
     return every[int(number[1]) - 1] if number and 1 <= int(number[1]) <= len(every) else None

@@ -53,7 +53,7 @@ UNHEARD = {
 
 
 class Twilio(HttpGateway):
-    """Calls, and the key that answers each.
+    """The platform for calls, and for the key that answers each.
 
     Args:
         address: the plan's `twilio://…`.
@@ -74,11 +74,11 @@ class Twilio(HttpGateway):
         return {"Authorization": aiohttp.encode_basic_auth(self._account, self._token)}
 
     def routes(self) -> list[web.RouteDef]:
-        """The webhooks for the key that was pressed and for how the call ended."""
+        """List the webhooks for the key that was pressed and for how the call ended."""
         return [web.post(ANSWER, self._pressed), web.post(STATUS, self._ended)]
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Ring somebody up; raises as `bot.engine.platform.Platform.send` says."""
+        """Ring a person up; raises as `bot.engine.platform.Platform.send` says."""
         form = {
             "To": lane,
             "From": self._number,
@@ -92,7 +92,7 @@ class Twilio(HttpGateway):
     # --- what is said ---
 
     def _script(self, message: int, card: Card, first: str = "") -> str:
-        """The call in TwiML: the words twice, and the keys that answer."""
+        """Return the call in TwiML: the words twice, and the keys that answer."""
         keys = _keys(card)
         told = [f"Tryk {number} for: {button.label}." for number, button in enumerate(keys, 1)]
         told += [f"Tryk {len(keys) + 1} for at høre det igen." if keys else "Svar i chatten eller på sms."]
@@ -110,7 +110,7 @@ class Twilio(HttpGateway):
     # --- what comes back ---
 
     async def _pressed(self, request: web.Request) -> web.Response:
-        """A key: the button that it stands for, or the words once more."""
+        """Answer a pressed key: press the button that it stands for, or say the words once more."""
         form = await self._told(request)
         asked, number = await self._about(request, form)
         digit, call = form.get("Digits", ""), form.get("CallSid", "")
@@ -141,7 +141,7 @@ class Twilio(HttpGateway):
         )
 
     async def _ended(self, request: web.Request) -> web.Response:
-        """How the call ended: taken is delivered, which is not contact; unheard is a failure, and told of."""
+        """Take in how a call ended: taken is delivered, which is not contact; unheard is a failure, and told of."""
         form = await self._told(request)
         asked, number = await self._about(request, form)
         lane, ended = f"{self.name}/{number}", form.get("CallStatus", "")
@@ -152,7 +152,7 @@ class Twilio(HttpGateway):
         return web.Response()
 
     async def _told(self, request: web.Request) -> dict[str, str]:
-        """The form that Twilio has signed.
+        """Return the form of a webhook call, once Twilio's signature is checked.
 
         Raises:
             HTTPUnauthorized: nobody else's is read, and it leaves no trace but a counter.
@@ -168,7 +168,7 @@ class Twilio(HttpGateway):
         return form
 
     async def _about(self, request: web.Request, form: Mapping[str, str]) -> tuple[Message, str]:
-        """The message that a call was made for, and the number that it was made to.
+        """Return the message that a call was made for, and the number that it was made to.
 
         Raises:
             HTTPBadRequest: there was no such call.
@@ -192,20 +192,26 @@ class Twilio(HttpGateway):
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:
-    """What Twilio signs a call of ours with: the address and the form, sorted (its "Validating requests")."""
+    """Return what Twilio signs a call of ours with: the address and the form, sorted (its "Validating requests").
+
+    Args:
+        token: the account's secret.
+        url: the whole address that Twilio called.
+        form: what it sent.
+    """
     signed = url + "".join(f"{name}{form[name]}" for name in sorted(form))
     return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 
 
 def aloud(card: Card) -> str:
-    """A card as it is read aloud: its words, without marks that nobody can pronounce."""
+    """Return a card as it is read aloud: its words, without marks that nobody can pronounce."""
     said = re.sub(r"[^\w\s.,:;!?()/%+–-]", "", card.brief or card.text.split("\n\n")[0])
     said = re.sub(r"\s+", " ", said).strip()
     return said if len(said) <= LONGEST else f"{said[:LONGEST].rsplit(' ', 1)[0]}. Resten står i chatten."
 
 
 def _keys(card: Card) -> list[Button]:
-    """The buttons that a key can press; none where there are more than can be told apart by ear."""
+    """Return the buttons that a key can press; none where there are more than can be told apart by ear."""
     every = choices(card)
     return every if len(every) <= MOST_KEYS else []
 

@@ -1,4 +1,4 @@
-"""The rehearsal chat's door: what the page and other programs say and press, by JSON over HTTP."""
+"""The rehearsal chat's JSON API: what the page and other programs say and press, over HTTP."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Door:
-    """The page and the JSON door.
+    """The page and its JSON API.
 
     Args:
         engine: what inputs are put into.
@@ -67,7 +67,7 @@ class Door:
         self._ticket = secrets.token_urlsafe(24)
 
     def routes(self) -> list[web.RouteDef]:
-        """The page and the JSON door."""
+        """List the HTTP paths of the page and its JSON API."""
         return [
             web.get("/", self._page),
             web.get("/rehearsal/static/{file:.+}", self._static),
@@ -94,7 +94,7 @@ class Door:
         return guarded
 
     def _check_origin(self, request: web.Request) -> None:
-        """Only pages of ours may speak to the door: another site in the same browser may not."""
+        """Refuse a request from another site's page in the same browser: only our own pages may use the API."""
         origin = request.headers.get("Origin")
         if not self._any_host and request.host not in self._hosts:
             self.refused += 1
@@ -320,7 +320,7 @@ class Door:
         return response
 
     async def _follow(self, response: web.StreamResponse, person: str) -> None:
-        """Tell of what is new to a person, for as long as the page is open."""
+        """Send a person what is new, for as long as the page is open."""
         seen: int | None = None
         told_offset: timedelta | None = None
         while True:
@@ -374,7 +374,7 @@ class Door:
         return [room.address for room, _ in rooms if person in room.inside and room.address]
 
     async def _seen(self, db: AsyncSession, person: str, message: str) -> RehearsalPost | None:
-        """A message, to somebody who can see it."""
+        """Return a message, when this person can see it."""
         number = message.removeprefix("m")
         post = await db.get(RehearsalPost, int(number)) if number.isdecimal() and len(number) < 16 else None
         if post is None:

@@ -1,4 +1,5 @@
-"""The rehearsal chat: a place in the browser to live through a crisis, by the same way as on any platform.
+"""The rehearsal chat as a platform: a place in the browser to live through a crisis, by the same way as on any
+platform.
 
 What is said here goes through the same inbox, router, handlers and outbox; only the last step is a row instead of a
 call to somebody's server.
@@ -26,7 +27,7 @@ from storage.rows.traffic import Address, RehearsalPost, StaffChannel
 
 
 class Rehearsal:
-    """The rehearsal chat as a platform, with its JSON door.
+    """The rehearsal chat as a platform, with its JSON API.
 
     Args:
         engine: what it puts inputs into.
@@ -47,32 +48,32 @@ class Rehearsal:
         self._door = Door(engine, clock, self._news, host, port, join_code)
 
     def routes(self) -> list[web.RouteDef]:
-        """The page and the JSON door."""
+        """List the HTTP paths of the page and its JSON API."""
         return self._door.routes()
 
     @property
     def refused(self) -> int:
-        """How many requests have been refused since the start."""
+        """The number of requests that have been refused since the start."""
         return self._door.refused
 
     async def start(self) -> None:
-        """Nothing to open."""
+        """Do nothing: there is no connection to open."""
 
     async def stop(self) -> None:
-        """Let those who listen go."""
+        """End the connections of those who listen."""
         await self._news.tell()
 
     def trouble(self) -> str | None:
-        """Never: it is here."""
+        """Return None: the chat is part of this process and can't be down."""
         return None
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """Everybody is reached here, but for strangers of another platform."""
+        """Return a person's own conversation; None for strangers of another platform, who can't be reached here."""
         platform, _, name = person.rpartition(":")
         return f"dm:{name}" if platform in ("", NAME) else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Put it in the place."""
+        """Put a message in its place in the chat."""
         async with self._engine.database.turn() as db:
             row = await self._standing(db, post)
             if row is None:
@@ -87,7 +88,7 @@ class Rehearsal:
         return {"post": number}
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
-        """Change it where it stands."""
+        """Change a message where it stands."""
         async with self._engine.database.turn() as db:
             row = await db.get_one(RehearsalPost, ref["post"])
             _draw(row, post)
@@ -96,13 +97,13 @@ class Rehearsal:
         return ref
 
     async def find(self, lane: str, post: Outgoing) -> Ref | None:
-        """Nothing is in doubt where sending is a row."""
+        """Return the message's row if there is one: nothing is in doubt where sending is a row."""
         async with self._engine.database.reading() as db:
             row = await self._standing(db, post)
         return {"post": row.id} if row else None
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """A channel is its name; a second of the same name gets a number."""
+        """Make a channel, whose address is its name; a second of the same name gets a number."""
         async with self._engine.database.reading() as db:
             taken = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
         address, number = name, 2
@@ -111,16 +112,16 @@ class Rehearsal:
         return address, {}
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Whoever is a member sees it."""
+        """Change nothing but tell the page: whoever is a member of the staff sees its channel."""
         await self._news.tell()
         return [person for person in persons if self.lane_of(person, None)]
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
-        """Whoever is not a member does not."""
+        """Change nothing but tell the page: whoever is no longer a member of the staff does not see its channel."""
         await self._news.tell()
 
     async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
-        """What was attached is here already: the page sent it along."""
+        """Read what was attached, which is here already: the page sent it along."""
         async with self._engine.database.reading() as db:
             content = await content_of(db, str(reference["sha256"]))
         if content is None:

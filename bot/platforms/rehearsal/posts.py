@@ -1,4 +1,4 @@
-"""What stands in the rehearsal chat: its places, its posts, and word of what is new."""
+"""The rehearsal chat's posts: its places, what stands in them, and the signal that something is new."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEARTBEAT = 15.0
 
 
 class News:
-    """Wakes those who look at the chat when something has changed in it."""
+    """The signal that wakes those who look at the chat when something has changed in it."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -43,22 +43,22 @@ class News:
 
 
 async def next_seq(db: AsyncSession) -> int:
-    """The number of the next change in the chat."""
+    """Return the number of the next change in the chat."""
     return (await db.scalar(select(func.max(RehearsalPost.seq))) or 0) + 1
 
 
 def enclosed(post: RehearsalPost) -> tuple[Enclosed, ...]:
-    """What is attached to a post, as an input carries it."""
+    """Return what is attached to a post, as an input carries it."""
     return tuple(
         Enclosed({"sha256": each["sha256"]}, each["name"], each["content_type"], each["size"]) for each in post.files
     )
 
 
 def short(person: str) -> str:
-    """A person's name in the chat: the plan's id, or what a stranger called themselves."""
+    """Return a person's name in the chat: the plan's id, or what a stranger called themselves."""
     return person.removeprefix(f"{NAME}:")
 
 
 def storable(text: str) -> str:
-    """The text without what no database keeps."""
+    """Return the text without what no database keeps."""
     return str(clean(text))

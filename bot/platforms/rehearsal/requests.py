@@ -1,4 +1,5 @@
-"""Read what the page sends, and answer it in JSON; nothing that is malformed goes any further."""
+"""The rehearsal chat's requests: reads what the page sends and answers it in JSON; nothing that is malformed goes any
+further."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ TOO_LARGE = f"Det er for stort. Send højst {LARGEST // 1024**2} MB ad gangen."
 
 
 def files_in(said: Any) -> list[tuple[str, str, bytes]]:
-    """What is attached: name, content type and bytes of each.
+    """Return what is attached: name, content type and bytes of each.
 
     Raises:
         aiohttp.web.HTTPBadRequest: it is something else, or too much.
@@ -43,7 +44,7 @@ def files_in(said: Any) -> list[tuple[str, str, bytes]]:
 
 
 async def body_of(request: web.Request, largest: int | None = None) -> dict[str, Any]:
-    """The JSON object that was sent.
+    """Return the JSON object that was sent.
 
     Args:
         request: what came.
@@ -66,7 +67,7 @@ async def body_of(request: web.Request, largest: int | None = None) -> dict[str,
 
 
 def values_in(body: Mapping[str, Any]) -> dict[str, str]:
-    """What was filled in, field by field.
+    """Return what was filled in, field by field.
 
     Raises:
         aiohttp.web.HTTPBadRequest: it is something else.
@@ -78,18 +79,18 @@ def values_in(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def error(status: int, why: str) -> web.HTTPException:
-    """A refusal to raise: 400 or 403, with a Danish sentence that says why."""
+    """Make a refusal to raise: 400 or 403, with a Danish sentence that says why."""
     kind = {400: web.HTTPBadRequest, 403: web.HTTPForbidden}[status]
     return kind(text=json.dumps({"error": why}), content_type="application/json")
 
 
 def refusal(status: int, why: str) -> web.Response:
-    """A refusal to answer with: the status, and a Danish sentence that says why."""
+    """Make a refusal to answer with: the status, and a Danish sentence that says why."""
     return web.json_response({"error": why}, status=status)
 
 
 def page_file(name: str) -> web.Response:
-    """One of the page's own files.
+    """Answer with one of the page's own files.
 
     Raises:
         aiohttp.web.HTTPNotFound: there is none of that name.

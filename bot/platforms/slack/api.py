@@ -1,4 +1,4 @@
-"""Calls to Slack's Web API, and what becomes of them: told in the words that the outbox understands."""
+"""Calls to Slack's Web API, whose failures are raised as the outbox's own errors."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ REASONS = {
 
 
 class Refused(Undeliverable):
-    """Slack says no, and would say so again.
+    """Slack refused the call, and would refuse it again.
 
     Args:
         error: Slack's own name for why.
@@ -65,11 +65,11 @@ class Refused(Undeliverable):
 
 
 class NoAccess(Unavailable):
-    """Slack won't have us, or not for this: somebody must mend the app's token or its scopes."""
+    """Slack gives us no access, or not to this: somebody must mend the app's token or its scopes."""
 
 
 class SlackApi:
-    """The way to Slack. The outbox tries again, so nothing is tried again here.
+    """The client for Slack's Web API. The outbox tries again, so nothing is tried again here.
 
     Args:
         token: the bot's.
@@ -84,12 +84,12 @@ class SlackApi:
         self._timeout = timeout
 
     async def open(self) -> None:
-        """Begin to keep connections."""
+        """Open the HTTP session."""
         timeout = aiohttp.ClientTimeout(total=self._timeout, sock_connect=CONNECT)
         self.session = self.api.session = aiohttp.ClientSession(timeout=timeout)
 
     async def close(self) -> None:
-        """Let go of them."""
+        """Close the HTTP session."""
         if self.api.session is not None:
             await self.api.session.close()
 
@@ -124,7 +124,7 @@ class SlackApi:
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     def _read(self, response: AsyncSlackResponse) -> Exception:
-        """What an answer other than yes means."""
+        """Return the error that an answer other than yes means."""
         data: Json = response.data if isinstance(response.data, dict) else {}
         error = str(data.get("error") or "")
         if response.status_code == 429 or error in BUSY:

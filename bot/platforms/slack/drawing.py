@@ -49,7 +49,7 @@ BOLD = re.compile(r"\*([^*\n]+)\*")
 
 @dataclass(frozen=True)
 class Press:
-    """What a button carries, and brings back when it is pressed.
+    """The data that a button carries, and brings back when it is pressed.
 
     Args:
         message: our number for the message it stands on, as text; empty on the home page.
@@ -67,12 +67,12 @@ class Press:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def dump(self) -> str:
-        """As the text that Slack keeps for us."""
+        """Return it as the text that Slack keeps for us."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def load(cls, text: str) -> Press:
-        """What `dump` wrote."""
+        """Read what `dump` wrote."""
         return cls(**json.loads(text))
 
 
@@ -93,17 +93,17 @@ class Said:
     files: list[list[Any]] = field(default_factory=list)
 
     def dump(self) -> str:
-        """As the text that Slack keeps for us."""
+        """Return it as the text that Slack keeps for us."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def load(cls, text: str) -> Said:
-        """What `dump` wrote."""
+        """Read what `dump` wrote."""
         return cls(**json.loads(text))
 
 
 def message(card: Card, number: int | str, repeated: bool = False) -> list[Json]:
-    """A card as a message's blocks.
+    """Draw a card as a message's blocks.
 
     Args:
         number: our number for the message.
@@ -119,20 +119,25 @@ def message(card: Card, number: int | str, repeated: bool = False) -> list[Json]
 
 
 def notification(card: Card, repeated: bool = False) -> str:
-    """The card as plain words, for a notification and for a screen reader."""
+    """Write a card as plain words, for a notification and for a screen reader."""
     text = BOLD.sub(r"\1", shorten(f"(gentaget) {card.text}" if repeated else card.text))
     return escape("\n".join([text, *(f"{name}: {value}" for name, value in _shown_facts(card.facts))]))
 
 
 def dialog(button: Button, press: Press) -> Json:
-    """The form that a button asks for."""
+    """Draw the form that a button asks for.
+
+    Args:
+        button: as it stands on the card.
+        press: what the form brings back.
+    """
     return _modal(
         FORM, button.form_title or button.label, button.label, press.dump(), [_input(each) for each in button.form]
     )
 
 
 def save_dialog(said: Said, text: str, byline: str, asked: Iterable[Field]) -> Json:
-    """`Gem i log`: the message as it will stand, which the one who saves it may mend.
+    """Draw the form of `Gem i log`: the message as it will stand, which the one who saves it may change.
 
     Args:
         text: the whole message; what doesn't fit one field goes on in the next.
@@ -149,19 +154,19 @@ def save_dialog(said: Said, text: str, byline: str, asked: Iterable[Field]) -> J
 
 
 def saved(values: Mapping[str, str]) -> dict[str, str]:
-    """What `save_dialog` was answered with: the text in one piece again, and what was asked beside it."""
+    """Read what `save_dialog` was answered with: the text in one piece again, and what was asked beside it."""
     pieces = sorted((name for name in values if name.startswith("text_")), key=lambda name: int(name[5:]))
     others = {name: value for name, value in values.items() if name not in pieces}
     return {"text": "".join(values[name] for name in pieces), **others}
 
 
 def home(card: Card) -> Json:
-    """A card as the app's home page."""
+    """Draw a card as the app's home page."""
     return {"type": "home", "blocks": message(card, "")}
 
 
 def values(state: Mapping[str, Any] | None) -> dict[str, str]:
-    """What was filled in, by field; what wasn't is empty."""
+    """Read what was filled in, by field; what wasn't is empty."""
     filled: dict[str, str] = {}
     for name, elements in ((state or {}).get("values") or {}).items():
         for element in elements.values():
@@ -171,7 +176,7 @@ def values(state: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:
-    """A text of at most that many characters; it shows where something is left out."""
+    """Cut a text to that many characters at most; it shows where something is left out."""
     if len(text) <= longest:
         return text
     if longest <= 2 * KEPT_END:
@@ -180,7 +185,7 @@ def shorten(text: str, longest: int = LONGEST) -> str:
 
 
 def escape(text: str) -> str:
-    """Text without anything Slack would make a mention or a link of."""
+    """Escape what Slack would make a mention or a link of."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -206,7 +211,7 @@ def _facts(facts: Iterable[tuple[str, str]]) -> list[RichTextElementParts.Text]:
 
 
 def _shown_facts(facts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """As many as there is room for."""
+    """Return as many facts as there is room for, with a line that says so when some are left out."""
     shown: list[tuple[str, str]] = []
     room = LONGEST
     for name, value in facts:

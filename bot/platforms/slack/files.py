@@ -1,4 +1,4 @@
-"""Pictures and files in Slack: how they are known by, and how they are fetched.
+"""Pictures and files in Slack: how they are identified, and how they are fetched.
 
 They are fetched by their id, so that the address is always Slack's own answer and never what somebody sent us; and from
 Slack's own hosts alone: that of the API, and `files.` in front of it.
@@ -27,7 +27,7 @@ NOT_THERE = {
 
 
 def enclosed(files: Any) -> tuple[Enclosed, ...]:
-    """What came along with a message, as Slack tells of it."""
+    """Return what is attached to a message, as Slack tells of it."""
     return tuple(_one(each) for each in files or [] if isinstance(each, dict))[:MOST]
 
 
@@ -44,7 +44,7 @@ def _one(file: Json) -> Enclosed:
 
 
 def packed(files: tuple[Enclosed, ...]) -> list[list[Any]]:
-    """What came along, small enough to lie beside a dialog."""
+    """Pack what is attached, small enough to lie beside a dialog."""
     return [
         [each.reference.get("file"), each.name[:LONGEST_NAME], each.content_type[:LONGEST_TYPE], each.size]
         for each in files
@@ -52,7 +52,7 @@ def packed(files: tuple[Enclosed, ...]) -> list[list[Any]]:
 
 
 def unpacked(files: list[list[Any]]) -> tuple[Enclosed, ...]:
-    """What `packed` wrote."""
+    """Read what `packed` wrote."""
     return enclosed(
         [{"id": number, "name": name, "mimetype": kind, "size": size} for number, name, kind, size in files]
     )

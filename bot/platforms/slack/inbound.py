@@ -1,4 +1,4 @@
-"""What comes in from Slack, through Slack's own Bolt: on disk first, acknowledged after.
+"""Inputs from Slack, through Slack's own Bolt: written to disk first, acknowledged after.
 
 Bolt is told to answer only when its listener is done, since it would otherwise acknowledge an event before anybody has
 kept it.
@@ -50,7 +50,7 @@ SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
 
 
 class SlackInbound:
-    """The way in.
+    """The handler of everything that comes in from Slack.
 
     Args:
         engine: what inputs are put into.
@@ -87,7 +87,7 @@ class SlackInbound:
         self._listen()
 
     def routes(self) -> list[web.RouteDef]:
-        """Slack's requests, where Slack can reach us."""
+        """List the HTTP path for Slack's requests, where Slack can reach us."""
         return [web.post(PATH, self._request)] if self._verifier else []
 
     # --- who knocks ---
@@ -188,7 +188,7 @@ class SlackInbound:
         )
 
     async def _sent_on(self, key: str, event: Json, original: Json, comment: str, body: Json) -> None:
-        """Somebody else's message, shared with us alone: its author and time are its own."""
+        """Take in somebody else's message that was shared with us alone, with its own author and time."""
         author = str(original.get("author_id") or "")
         await self._accept(
             key,
@@ -253,7 +253,7 @@ class SlackInbound:
         await ack()
 
     async def _asking(self, press: Press) -> Button | None:
-        """The button with its form, as it stands on the card now; None when it is there no longer."""
+        """Return the button with its form, as it stands on the card now; None when it is there no longer."""
         async with self._engine.database.reading() as db:
             message = await db.get(Message, int(press.message)) if press.message.isdecimal() else None
         buttons = Card.from_json(message.card).buttons if message else ()
@@ -343,7 +343,8 @@ class SlackInbound:
         )
 
     async def _is_staffs(self, channel: str) -> bool:
-        """Remembered, since it never changes: a staff's channel is written down before anybody is let into it."""
+        """Whether a channel is a staff's; remembered, since it never changes: a staff's channel is written down before
+        anybody is let into it."""
         if channel not in self._staffs:
             async with self._engine.database.reading() as db:
                 room = select(StaffChannel.id).where(StaffChannel.platform == NAME, StaffChannel.address == channel)
@@ -354,7 +355,7 @@ class SlackInbound:
         return plain(text, self._people.called)
 
     def _bot(self, body: Json) -> str:
-        """Our own user's id: Slack tells on whose behalf we hear an event."""
+        """Return our own user's id: Slack tells on whose behalf we hear an event."""
         return next((str(each["user_id"]) for each in body.get("authorizations") or [] if each.get("is_bot")), "")
 
     def _by_a_bot(self, message: Json, body: Json) -> bool:
@@ -362,12 +363,12 @@ class SlackInbound:
 
 
 async def _one_workspace(context: AsyncBoltContext) -> AuthorizeResult:
-    """There is one workspace and one token: nothing is asked of Slack about it, which may be down."""
+    """Authorise without asking Slack, which may be down: there is one workspace and one token."""
     return AuthorizeResult(enterprise_id=context.enterprise_id, team_id=context.team_id)
 
 
 def _submitted(view: Json) -> str:
-    """A name for a form as it was filled in: sent again it is the same, however often."""
+    """Return a name for a form as it was filled in: sent again it is the same, however often."""
     filled = hashlib.sha256(json.dumps(drawing.values(view["state"]), sort_keys=True).encode()).hexdigest()
     return f"view:{view['id']}:{filled}"
 
@@ -377,6 +378,6 @@ def _at(ts: str) -> datetime:
 
 
 def _sent_on(event: Json) -> Json | None:
-    """The message that somebody has shared, where that is what they did."""
+    """Return the message that somebody has shared, where that is what they did."""
     shared = (each for each in event.get("attachments") or [] if each.get("is_share") or each.get("is_msg_unfurl"))
     return next((each for each in shared if each.get("ts")), None)

@@ -1,4 +1,4 @@
-"""Who somebody in Slack is: a person in the plan, or an employee the plan doesn't name."""
+"""People in Slack: which person of the plan a Slack user is, or an employee the plan doesn't name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = 1.0
 
 
 class SlackDirectory:
-    """Slack's ids and ours.
+    """The directory that turns Slack's ids into the plan's, and back.
 
     Args:
         plan: today's plan.
@@ -31,11 +31,11 @@ class SlackDirectory:
         self._names: dict[str, str] = {}
 
     def person(self, user: str) -> str:
-        """A person's id in the plan, or "slack:U…"."""
+        """Return a person's id in the plan, or "slack:U…"."""
         return self._plan().find(NAME, user) or f"{NAME}:{user}"
 
     def user(self, person: str) -> str | None:
-        """A person's id in Slack, or None for somebody who isn't there."""
+        """Return a person's id in Slack, or None for somebody who isn't there."""
         known = self._plan().person(person)
         if known is not None:
             return known.slack
@@ -43,7 +43,7 @@ class SlackDirectory:
         return user if platform == NAME and user else None
 
     def called(self, user: str) -> str:
-        """What a person is called in a text that others read, so that it still means that person alone."""
+        """Return what a person is called in a text that others read, so that it still means that person alone."""
         plan = self._plan()
         person = plan.find(NAME, user)
         known = plan.person(person) if person else None
@@ -52,7 +52,8 @@ class SlackDirectory:
         return known.name if plan.named(known.name) == [person] else person
 
     async def name(self, user: str) -> str:
-        """The name of an employee who isn't in the plan, if Slack tells it in time; the plan knows the others'."""
+        """Return the name of an employee who isn't in the plan, if Slack tells it in time; the plan knows the
+        others'."""
         if self._plan().find(NAME, user) is None and user not in self._names:
             try:
                 async with asyncio.timeout(PATIENCE):

@@ -1,4 +1,4 @@
-"""Slack as a way to reach people, and as a place where the crisis staff has its channel."""
+"""Slack as a platform: reaches people, and has the crisis staff's channel."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NOT_INSIDE = {"not_in_channel", "user_not_found", "user_not_in_channel"}
 
 
 class Slack:
-    """Slack, over HTTP or in Socket Mode.
+    """The platform for Slack, over HTTP or in Socket Mode.
 
     Args:
         engine: what it puts inputs into.
@@ -84,7 +84,7 @@ class Slack:
 
     @classmethod
     def from_settings(cls, engine: Engine, settings: Settings) -> Self:
-        """As the operator has set it up."""
+        """Make it from the operator's settings."""
         return cls(
             engine,
             bot_token=_secret(settings.slack_bot_token) or "",
@@ -97,18 +97,18 @@ class Slack:
 
     @property
     def refused(self) -> int:
-        """How many requests were forged, stale or malformed."""
+        """The number of requests that were forged, stale or malformed."""
         return self._door.refused
 
     async def start(self) -> None:
-        """Begin; Slack may come up later."""
+        """Start the platform; Slack may come up later."""
         await self._calls.open()
         if self._link is not None:
             await self._link.open()
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """Let go of connections."""
+        """Close its connections."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -117,15 +117,15 @@ class Slack:
         await self._calls.close()
 
     def routes(self) -> list[web.RouteDef]:
-        """Slack's requests."""
+        """List the HTTP path for Slack's requests."""
         return self._door.routes()
 
     def trouble(self) -> str | None:
-        """What is wrong with the way in or the way out."""
+        """Return what is wrong with the way in or the way out."""
         return (self._link.trouble() if self._link else None) or self._calls.trouble
 
     async def _watch(self) -> None:
-        """See to it that a fault is known before somebody needs Slack, and that a dead link is opened anew."""
+        """Check Slack regularly, so that a fault is known before somebody needs it and a dead link is opened anew."""
         was_dead = False
         while True:
             try:
@@ -143,7 +143,7 @@ class Slack:
     # --- messages ---
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """A person is written to by their Slack id, which needs no conversation beforehand."""
+        """Return the Slack id that a person is written to by, which needs no conversation beforehand."""
         return self._people.user(person)
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
@@ -230,7 +230,7 @@ class Slack:
     # --- the staff's channel ---
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Make the channel, or find the one that an earlier attempt made without hearing of it."""
+        """Make a staff channel, or find the one that an earlier attempt made without hearing of it."""
         try:
             for each in _names(name):
                 address = await self._create(each) or await self._left_behind(each)
@@ -253,7 +253,7 @@ class Slack:
         return str(made["channel"]["id"])
 
     async def _left_behind(self, name: str) -> str | None:
-        """A channel of that name that we made and no crisis has."""
+        """Return a channel of that name that we made and no crisis has."""
         async with self._engine.database.reading() as db:
             in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
         me = (await self._calls.read(self._calls.api.auth_test()))["user_id"]
@@ -279,7 +279,8 @@ class Slack:
             log.warning("the channel %s has no topic: %s", address, refused)
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Invite them, a hundred at a time; those Slack won't let in stay out, and the others don't."""
+        """Invite persons into a staff channel, a hundred at a time; those Slack won't let in stay out, and the others
+        don't."""
         by_user = {user: person for person in persons if (user := self._people.user(person))}
         outside: set[str] = set()
         users = list(by_user)
@@ -288,7 +289,7 @@ class Slack:
         return [person for user, person in by_user.items() if user not in outside]
 
     async def _invite(self, address: str, users: list[str]) -> set[str]:
-        """Invite some; returns those who could not come in."""
+        """Invite some persons; return those who could not come in."""
         try:
             answer = await self._calls.write(
                 self._calls.api.conversations_invite(channel=address, users=users, force=True)
@@ -302,7 +303,7 @@ class Slack:
         return {each["user"] for each in answer.get("errors", []) if each["error"] != "already_in_channel"}
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
-        """Take them out, where they are still in."""
+        """Remove persons from a staff channel, where they are still in."""
         for user in filter(None, map(self._people.user, persons)):
             try:
                 await self._calls.write(self._calls.api.conversations_kick(channel=address, user=user))

@@ -15,7 +15,7 @@ PINGS = 3
 
 
 class SocketMode:
-    """The link, and whether it lives.
+    """The connection that krisebot opens to Slack, and whether it lives.
 
     Args:
         app: who answers what comes.
@@ -32,13 +32,13 @@ class SocketMode:
         self._heard = 0.0
 
     async def open(self) -> None:
-        """Begin to connect, for as long as it takes."""
+        """Start to connect, for as long as it takes."""
         self._handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._interval)
         self._handler.client.on_message_listeners.append(self._hear)
         self._connecting = asyncio.create_task(self._handler.connect_async())  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
@@ -46,7 +46,7 @@ class SocketMode:
             await self._handler.close_async()  # type: ignore[no-untyped-call]
 
     def trouble(self) -> str | None:
-        """What is wrong, in Danish; None while Slack answers our pings."""
+        """Return what is wrong, in Danish; None while Slack answers our pings."""
         client = self._handler.client if self._handler else None
         if client is None or client.current_session is None or client.current_session.closed:
             return DEAD

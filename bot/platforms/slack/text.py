@@ -1,4 +1,4 @@
-"""Slack's own writing, turned into what a person typed."""
+"""Text from Slack, turned from Slack's own markup into what a person typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIGNS = {"amp": "&", "lt": "<", "gt": ">"}
 
 
 def plain(text: str, name_of: Callable[[str], str]) -> str:
-    """What stands there, as the person who wrote it sees it.
+    """Return the text as the person who wrote it sees it.
 
     Args:
         text: as Slack sends it.
@@ -35,12 +35,12 @@ def plain(text: str, name_of: Callable[[str], str]) -> str:
 
 
 def signs(text: str) -> str:
-    """The text with Slack's three escaped signs as they were typed."""
+    """Return the text with Slack's three escaped signs as they were typed."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def without_mention(text: str, user: str) -> str | None:
-    """The text without the bot's name, or None when it isn't mentioned.
+    """Return the text without the bot's name, or None when it isn't mentioned.
 
     Args:
         user: the bot's Slack id.
@@ -50,7 +50,8 @@ def without_mention(text: str, user: str) -> str | None:
 
 
 def _link(target: str, label: str) -> str:
-    """Slack makes links of addresses and numbers by itself: then the label is what was typed."""
+    """Return what was typed for a link: Slack makes links of addresses and numbers by itself, and then the label is
+    what was typed."""
     if not label or target.startswith("tel:") or target.rstrip("/").endswith(label.rstrip("/")):
         return label or target
     return f"{label} ({target})"

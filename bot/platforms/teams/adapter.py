@@ -1,4 +1,4 @@
-"""botbuilder's adapter, with our own check in the place of its own and nothing that sends inside a turn.
+"""botbuilder's adapter, with our own token check in place of its own and nothing that sends inside a turn.
 
 What is answered goes through the outbox, which survives a restart; only the answer to an invoke goes back by the way
 the question came.
@@ -27,17 +27,17 @@ INVOKE_RESPONSE = "invokeResponse"
 
 
 class Malformed(Exception):
-    """It is no activity."""
+    """The request is no activity."""
 
 
 class Adapter:
-    """The way through botbuilder."""
+    """The adapter that takes a checked activity through botbuilder."""
 
     def __init__(self) -> None:
         self._adapter = CloudAdapterBase(_OurCheck())
 
     async def process(self, activity: Json, claims: Mapping[str, Any], logic: Logic) -> Json | None:
-        """Take an activity that has been checked through the adapter.
+        """Run a checked activity through botbuilder's adapter.
 
         Args:
             activity: as it was sent.
@@ -78,7 +78,7 @@ class _Silent(ConnectorFactory):  # type: ignore[misc]
 
 
 class _OurCheck(BotFrameworkAuthentication):  # type: ignore[misc]
-    """botbuilder's own check is never asked: it takes tokens without an expiry."""
+    """A check of botbuilder's that is never asked: its own takes tokens without an expiry."""
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
         raise PermissionError("activities are checked before they come here")

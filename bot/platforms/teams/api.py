@@ -29,7 +29,7 @@ BOT = "https://api.botframework.com"
 
 
 class Refused(Undeliverable):
-    """Microsoft understood, and said no.
+    """Microsoft understood the call, and refused it.
 
     Args:
         status: the HTTP status.
@@ -45,7 +45,7 @@ class Refused(Undeliverable):
 
 
 class TeamsApi:
-    """The way to Microsoft.
+    """The client for Entra, the Bot Connector and Graph.
 
     Args:
         app_id, app_password: the app's own, from its registration in Entra.
@@ -74,12 +74,12 @@ class TeamsApi:
         return self._session
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close the HTTP session."""
         if self._session is not None:
             await self._session.close()
 
     async def look(self) -> None:
-        """See whether Entra still knows us, so that a wrong or expired secret is seen before it matters.
+        """Check that Entra still knows us, so that a wrong or expired secret is noticed before it matters.
 
         Raises:
             Throttled, Unavailable: see there.
@@ -144,7 +144,7 @@ class TeamsApi:
             raise InDoubt(self.trouble) from error
 
     def _read(self, status: int, headers: Any, text: str) -> Json:
-        """What an answer means."""
+        """Return what an answer means: its JSON, or the outbox's error."""
         data = _json(text)
         if 200 <= status < 300 and data is not None:
             self.trouble = None
@@ -165,7 +165,7 @@ class TeamsApi:
         raise InDoubt(self.trouble)
 
     async def _token(self, audience: str) -> str:
-        """A token for a service. Nothing has been sent while there is none, so no failure here is a doubt."""
+        """Return a token for a service. Nothing has been sent while there is none, so no failure here is a doubt."""
         async with self._asking:
             token, until = self._tokens.get(audience, ("", 0.0))
             if time.monotonic() < until:
@@ -193,7 +193,7 @@ class TeamsApi:
 
 
 def _json(text: str) -> Json | None:
-    """An object; empty where nothing was said, None for anything else."""
+    """Read a JSON object; empty where nothing was said, None for anything else."""
     if not text.strip():
         return {}
     try:

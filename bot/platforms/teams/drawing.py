@@ -37,7 +37,7 @@ STYLES = {"primary": "positive", "danger": "destructive"}
 
 @dataclass(frozen=True)
 class Press:
-    """What a button carries, and brings back when it is pressed.
+    """The data that a button carries, and brings back when it is pressed.
 
     Args:
         message: our number for the message it stands on, as text.
@@ -51,13 +51,13 @@ class Press:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def data(self, **more: Any) -> Json:
-        """As the data that Teams keeps for us."""
+        """Return it as the data that Teams keeps for us."""
         carried = {"m": self.message, "do": self.do, "args": dict(self.args)}
         return {CARRIED: carried | ({"values": dict(self.values)} if self.values else {}), **more}
 
     @classmethod
     def read(cls, data: Any) -> Press:
-        """What `data` wrote, with what was filled in beside it.
+        """Read what `data` wrote, with what was filled in beside it.
 
         Raises:
             ValueError: it isn't from one of our buttons.
@@ -72,12 +72,12 @@ class Press:
 
 
 def values(data: Mapping[str, Any]) -> dict[str, str]:
-    """What was filled in, by field."""
+    """Read what was filled in, by field."""
     return {name: value for name, value in data.items() if isinstance(value, str) and name != "msteams"}
 
 
 def message(card: Card, number: int | str, repeated: bool = False, largest: int = LARGEST) -> Json:
-    """A card as a message.
+    """Draw a card as a message.
 
     Args:
         number: our number for the message.
@@ -95,12 +95,13 @@ def message(card: Card, number: int | str, repeated: bool = False, largest: int 
 
 
 def bare(card: Card, repeated: bool = False) -> Json:
-    """A card as plain words, for when Teams won't draw it."""
+    """Draw a card as plain words, for when Teams won't draw it."""
     return {"type": "message", "textFormat": "plain", "text": shorten(plain(card, repeated), LONGEST)}
 
 
 def adaptive(card: Card, number: int | str, repeated: bool = False, largest: int = LARGEST) -> Json:
-    """A card as an Adaptive Card; what is too large for Teams is shortened, and says so."""
+    """Draw a card as an Adaptive Card; what is too large for Teams is shortened, and says so. The arguments are those
+    of `message`."""
     longest = LONGEST
     while True:
         drawn = _adaptive(card, str(number), repeated, longest)
@@ -110,13 +111,13 @@ def adaptive(card: Card, number: int | str, repeated: bool = False, largest: int
 
 
 def plain(card: Card, repeated: bool = False) -> str:
-    """A card as plain words, for a notification and for a screen reader."""
+    """Write a card as plain words, for a notification and for a screen reader."""
     lines = [BOLD.sub(r"\1", _marked(card.text, repeated)), *(f"{name}: {value}" for name, value in card.facts)]
     return "\n".join(lines)
 
 
 def dialog(button: Button, press: Press) -> Json:
-    """The form that a button asks for, as the answer to its press.
+    """Draw the form that a button asks for, as the answer to its press.
 
     Args:
         press: what comes back when it is submitted.
@@ -126,7 +127,7 @@ def dialog(button: Button, press: Press) -> Json:
 
 
 def save_dialog(text: str, byline: str, asked: Iterable[Field]) -> Json:
-    """`Gem i log`: the message as it will stand, which the one who saves it may mend.
+    """Draw the form of `Gem i log`: the message as it will stand, which the one who saves it may change.
 
     Args:
         byline: who wrote it, and when.
@@ -138,17 +139,17 @@ def save_dialog(text: str, byline: str, asked: Iterable[Field]) -> Json:
 
 
 def notice(text: str) -> Json:
-    """A word in the place of a dialog."""
+    """Draw a sentence in the place of a dialog."""
     return {"task": {"type": "message", "value": text}}
 
 
 def words_of(card: Any) -> str:
-    """What a person reads on a card that we drew."""
+    """Return what a person reads on a card that we drew."""
     return "\n".join(_read(card))
 
 
 def shorten(text: str, longest: int) -> str:
-    """A text of at most that many characters; it shows where something is left out.
+    """Cut a text to that many characters at most; it shows where something is left out.
 
     The end is kept too: it is where a card asks its question.
     """
@@ -180,7 +181,8 @@ def _card(body: list[Json]) -> Json:
 
 
 def _words(text: str) -> list[Json]:
-    """A line is a block of its own, since a run doesn't break lines; an empty line is space before the next."""
+    """Draw a text with a block for each line, since a run doesn't break lines; an empty line is space before the
+    next."""
     blocks, spacing = [], "none"
     for line in text.split("\n"):
         if not line.strip():
@@ -202,7 +204,7 @@ def _run(text: str, bold: bool = False) -> Json:
 
 
 def _facts(card: Card, longest: int) -> Iterator[tuple[int, tuple[str, str]]]:
-    """As many as there is room for."""
+    """Yield as many facts as there is room for, with a line that says so when some are left out."""
     room = longest
     for place, (name, value) in enumerate(card.facts):
         shown = shorten(value, min(LONGEST_FACT, longest))
@@ -214,7 +216,7 @@ def _facts(card: Card, longest: int) -> Iterator[tuple[int, tuple[str, str]]]:
 
 
 def _fact(name: str, value: str, spacing: str) -> list[Json]:
-    """A value of several lines has a block for each, as a text has."""
+    """Draw a fact, whose value has a block for each line, as a text has."""
     first, *rest = value.split("\n")
     named = _rich([_run(f"{name}: ", bold=True), *([_run(first)] if first else [])], spacing)
     return [named, *(_rich([_run(line)], "none") for line in rest if line.strip())]

@@ -1,9 +1,9 @@
-"""Pictures and files in Teams: how they come along, and from where they are fetched.
+"""Pictures and files in Teams: how they are attached, and from where they are fetched.
 
-Three kinds of place, and no other: the Connector that the activity came from (pictures in a chat, with our token), Graph
-(pictures in a channel, with our token, where it is granted), and SharePoint (files sent to the bot, by a link that lets
-in whoever has it, and so without a token). What a message says that it holds is written by whoever sent it: with our
-token in Graph nothing is read but the message's own pictures.
+Three kinds of place, and no other: the Connector that the activity came from (pictures in a chat, with our token),
+Graph (pictures in a channel, with our token, where it is granted), and SharePoint (files sent to the bot, by a link
+that lets in whoever has it, and so without a token). What a message says that it holds is written by whoever sent it:
+with our token in Graph nothing is read but the message's own pictures.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ IN_SHAREPOINT = (
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message stands.
+    """The place of a message: the Connector, the conversation and the message's id.
 
     Args:
         service_url: the Connector that the activity came from, as its token says.
@@ -62,7 +62,7 @@ class Place:
 
 
 def enclosed(attached: Any, place: Place) -> tuple[Enclosed, ...]:
-    """What came along with a message.
+    """Return what is attached to a message.
 
     Args:
         attached: the activity's or the message's attachments.
@@ -99,7 +99,12 @@ def _kind_of(name: str) -> str:
 
 
 def pictures(html: str, place: Place) -> tuple[Enclosed, ...]:
-    """The pictures in the text of a message that Teams shows us as HTML."""
+    """Return the pictures in the text of a message that Teams shows us as HTML.
+
+    Args:
+        html: the text.
+        place: where the message stands: with our token nothing else's pictures are read.
+    """
     reader = _Pictures()
     reader.feed(html)
     reader.close()
@@ -119,7 +124,7 @@ class _Pictures(HTMLParser):
 
 
 def _is_in_message(url: str, reference: Mapping[str, Any]) -> bool:
-    """Whether it is a picture in the very message that it came along with."""
+    """Whether an address is that of a picture in the very message that it came along with."""
     parts = urlsplit(url)
     found = IN_GRAPH.fullmatch(parts.path)
     if found is None or parts.query or parts.fragment or ".." in unquote(parts.path):

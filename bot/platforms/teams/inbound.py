@@ -1,4 +1,4 @@
-"""What comes in from Teams: believed first, on disk next, acknowledged last."""
+"""Inputs from Teams: checked first, written to disk next, acknowledged last."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ GONE = "Knappen er der ikke længere. Se den nyeste besked fra Krisebot."
 
 
 class TeamsInbound:
-    """The way in.
+    """The handler of everything that comes in from Teams.
 
     Args:
         engine: what inputs are put into.
@@ -64,13 +64,13 @@ class TeamsInbound:
         self.refused = 0
 
     async def close(self) -> None:
-        """Let what was begun end."""
+        """Wait for the requests that were begun to end."""
         await asyncio.gather(*self._handling, return_exceptions=True)
 
     # --- who knocks ---
 
     async def request(self, request: web.Request) -> web.Response:
-        """Answer one."""
+        """Answer one request from Teams."""
         body = await request.content.read(LARGEST_BODY + 1)
         while len(body) <= LARGEST_BODY and (more := await request.content.read(LARGEST_BODY + 1 - len(body))):
             body += more
@@ -113,7 +113,7 @@ class TeamsInbound:
     # --- what is done ---
 
     async def _understand(self, activity: Json) -> Json | None:
-        """Take in an activity; returns the answer to an invoke."""
+        """Take in an activity; return the answer to an invoke."""
         here = _Here(activity, self._people)
         match _text(activity, "type"):
             case "message" if drawing.CARRIED in _object_in(activity, "value"):
@@ -152,7 +152,8 @@ class TeamsInbound:
         )
 
     async def _sent_on(self, here: _Here, original: _SentOn, enclosed: tuple[Enclosed, ...]) -> None:
-        """Somebody else's message, sent on to us alone: its author and time are its own, where Teams tells them."""
+        """Take in somebody else's message that was sent on to us alone, with its own author and time where Teams tells
+        them."""
         await self._accept(
             here,
             f"{here.place}:{here.id}",
@@ -223,7 +224,8 @@ class TeamsInbound:
         return drawing.notice(GONE) if button is None else drawing.dialog(button, press)
 
     async def _standing(self, here: _Here, press: Press) -> Message | None:
-        """The message as it is now, for somebody who sees it where the press came from: anybody can write a number."""
+        """Return the message as it is now, for somebody who sees it where the press came from: anybody can write a
+        number."""
         number = int(press.message) if press.message.isdecimal() and len(press.message) < 18 else 0
         lane = f"{NAME}/{await here.lane()}"
         async with self._engine.database.reading() as db:
@@ -265,7 +267,7 @@ class TeamsInbound:
         )
 
     def _author(self, payload: Json) -> tuple[str, str]:
-        """Who wrote a message: for the log, and for reading."""
+        """Return who wrote a message: for the log, and for reading."""
         user, name = _text(payload, "from", "user", "id"), _text(payload, "from", "user", "displayName")
         if user:
             return self._people.person(user), self._people.name(user, name)
@@ -292,7 +294,7 @@ class TeamsInbound:
 
 
 class _Here:
-    """Where an activity happened, and who did it.
+    """The place and sender of an activity.
 
     Raises:
         Malformed: it doesn't say.
@@ -327,7 +329,7 @@ class _Here:
         return self.place.partition(";")[0]
 
     def at(self, message: str) -> files.Place:
-        """Where a message of this conversation stands.
+        """Return the place of a message in this conversation.
 
         Args:
             message: its id.
@@ -338,20 +340,20 @@ class _Here:
         return self.place if self.is_dm else await self._people.room(self.place)
 
     async def lane(self) -> str:
-        """The conversation, by the name that it is sent to under."""
+        """Return the name of the conversation that messages to it are sent under."""
         if not self.is_dm:
             return await self.conversation()
         return f"{DM}{self._people.user(self._people.person(self.user)) or self.user}"
 
     def mentions(self) -> list[str]:
-        """The mentions of us, as they stand in the text."""
+        """Return the mentions of us, as they stand in the text."""
         entities, me = self.activity.get("entities"), _text(self.activity, "recipient", "id")
         found = entities if isinstance(entities, list) else []
         ours = [each for each in found if _text(each, "type") == "mention" and _text(each, "mentioned", "id") == me]
         return [name for each in ours if (name := _text(each, "text"))]
 
     def reach(self) -> Json:
-        """What it takes to write to them first, later: only the one-to-one chat is theirs alone."""
+        """Return what it takes to write to the sender first, later: only the one-to-one chat is theirs alone."""
         if not self.is_dm:
             return {}
         tenant = _text(self.activity, "channelData", "tenant", "id") or _text(self.activity, "conversation", "tenantId")
@@ -376,13 +378,13 @@ def _press(data: Any) -> Press:
 
 
 def _asking(card: Card, press: Press) -> Button | None:
-    """The button with its form, as it stands on the card now."""
+    """Return the button with its form, as it stands on the card now."""
     mine = (each for each in card.buttons if each.do == press.do and dict(each.args) == dict(press.args))
     return next((each for each in mine if each.form), None)
 
 
 def _added(activity: Json) -> bool:
-    """Whether it is we who have come, and not somebody else, or somebody who left."""
+    """Whether it is our own bot that was added, and not somebody else, or somebody who left."""
     if activity.get("type") == "installationUpdate":
         return _text(activity, "action").startswith("add")
     added, me = activity.get("membersAdded"), _text(activity, "recipient", "id")
@@ -397,7 +399,7 @@ def _payload(value: Json) -> Json:
 
 
 def _content(payload: Json) -> str:
-    """What a message says, a card of ours included."""
+    """Return what a message says, a card of ours included."""
     said = [from_html(_text(payload, "body", "content"))]
     attached = payload.get("attachments")
     for each in attached if isinstance(attached, list) else []:
@@ -407,7 +409,7 @@ def _content(payload: Json) -> str:
 
 
 def _enclosed(payload: Json, here: _Here) -> tuple[Enclosed, ...]:
-    """What came along with a message that is saved: its files, and the pictures in its text."""
+    """Return what is attached to a message that is saved: its files, and the pictures in its text."""
     return (
         *files.enclosed(payload.get("attachments"), here.at(_text(payload, "id"))),
         *files.pictures(_text(payload, "body", "content"), here.at(_text(payload, "id"))),
@@ -415,7 +417,7 @@ def _enclosed(payload: Json, here: _Here) -> tuple[Enclosed, ...]:
 
 
 def _data(content: Any) -> Any:
-    """Teams shows what is attached as an object or as the text of one."""
+    """Read an attachment, which Teams shows as an object or as the text of one; None for anything else."""
     if not isinstance(content, str):
         return content
     try:
@@ -443,7 +445,8 @@ class _SentOn:
 
 
 def _sent_on(activity: Json) -> _SentOn | None:
-    """The message that was sent on, where one was. A chat shows us its words alone; with a reference the rest comes too."""
+    """Return the message that was sent on, where one was. A chat shows us its words alone; with a reference the rest
+    comes too."""
     attached = activity.get("attachments")
     every = [each for each in attached if isinstance(each, dict)] if isinstance(attached, list) else []
     for each in every:
@@ -473,7 +476,7 @@ def _time(said: str) -> datetime | None:
 
 
 def _fingerprint(activity: Json) -> str:
-    """A name for what was pressed: sent again it is the same, and two presses are not."""
+    """Return a name for what was pressed: sent again it is the same, and two presses are not."""
     pressed = json.dumps([activity.get("replyToId"), activity.get("value")], sort_keys=True)
     return hashlib.sha256(pressed.encode()).hexdigest()[:16]
 
@@ -487,13 +490,13 @@ def _object(body: bytes) -> Json | None:
 
 
 def _object_in(data: Json, name: str) -> Json:
-    """The object of that name; empty when there is none."""
+    """Return the object of that name; empty when there is none."""
     value = data.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def _text(data: Any, *path: str) -> str:
-    """The text at the end of a path into JSON; empty when there is none."""
+    """Return the text at the end of a path into JSON; empty when there is none."""
     for name in path:
         data = data.get(name) if isinstance(data, Mapping) else None
     return data if isinstance(data, str) else ""

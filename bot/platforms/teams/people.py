@@ -1,4 +1,4 @@
-"""Who somebody in Teams is, and where they are written to."""
+"""People in Teams: which person of the plan a Teams user is, and the address they are written to at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DM = "dm:"
 
 
 class TeamsDirectory:
-    """Teams' ids and ours.
+    """The directory that turns Teams' ids into the plan's, and back.
 
     Args:
         database: what was learnt from having heard from people.
@@ -31,7 +31,7 @@ class TeamsDirectory:
         self._plan = plan
 
     def person(self, user: str) -> str:
-        """A person's id in the plan, or "teams:<id>".
+        """Return a person's id in the plan, or "teams:<id>".
 
         Args:
             user: the person's AAD object id.
@@ -39,7 +39,7 @@ class TeamsDirectory:
         return self._plan().find(NAME, user) or f"{NAME}:{user}"
 
     def user(self, person: str) -> str | None:
-        """A person's AAD object id, or None for somebody who isn't in Teams."""
+        """Return a person's AAD object id, or None for somebody who isn't in Teams."""
         known = self._plan().person(person)
         if known is not None:
             return known.teams
@@ -47,12 +47,17 @@ class TeamsDirectory:
         return user if platform == NAME and user else None
 
     def name(self, user: str, otherwise: str = "") -> str:
-        """What a person is called in the plan, or else by Teams."""
+        """Return what a person is called in the plan, or else by Teams.
+
+        Args:
+            user: their AAD object id.
+            otherwise: what Teams calls them.
+        """
         known = self._plan().person(self.person(user))
         return known.name if known else otherwise
 
     async def reference(self, user: str) -> dict[str, Any]:
-        """How a person is written to, as last learnt; empty for somebody never heard from."""
+        """Return how a person is written to, as last learnt; empty for somebody never heard from."""
         async with self._database.reading() as db:
             known = await db.get(Address, (self.person(user), NAME))
             return dict(known.reference) if known else {}
@@ -67,7 +72,7 @@ class TeamsDirectory:
             known.reference = reference
 
     async def last_heard_at(self) -> str | None:
-        """The service address that somebody was last heard from."""
+        """Return the service address that somebody was last heard from."""
         async with self._database.reading() as db:
             latest = await db.scalars(
                 select(Address)
@@ -79,7 +84,7 @@ class TeamsDirectory:
             return next((each.reference["service_url"] for each in latest if each.reference.get("service_url")), None)
 
     async def room(self, conversation: str) -> str:
-        """A place in a channel, as its staff room's address: the thread where the room is one, else the channel.
+        """Return a place in a channel, as its staff room's address: the thread where the room is one, else the channel.
 
         Args:
             conversation: "19:…@thread.tacv2;messageid=…" or without its end.

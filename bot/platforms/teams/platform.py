@@ -1,4 +1,4 @@
-"""Microsoft Teams as a way to reach people, and as a place where the crisis staff has its channel."""
+"""Microsoft Teams as a platform: reaches people, and has the crisis staff's channel."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NOT_IN_TEAM = "Krisebot er ikke installeret i krisestabens team i Teams"
 
 
 class Teams:
-    """Teams, over the Bot Framework's own HTTP.
+    """The platform for Teams, over the Bot Framework's own HTTP.
 
     Args:
         engine: what it puts inputs into.
@@ -86,7 +86,7 @@ class Teams:
 
     @classmethod
     def from_settings(cls, engine: Engine, settings: Settings) -> Self:
-        """As the operator has set it up."""
+        """Make it from the operator's settings."""
         secret = settings.microsoft_app_password
         return cls(
             engine,
@@ -103,15 +103,15 @@ class Teams:
 
     @property
     def refused(self) -> int:
-        """How many requests were forged or malformed."""
+        """The number of requests that were forged or malformed."""
         return self._door.refused if self._door else 0
 
     async def start(self) -> None:
-        """Begin; Teams may come up later."""
+        """Start the platform; Teams may come up later."""
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """Let go of connections."""
+        """Close its connections."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -120,14 +120,14 @@ class Teams:
         await self._calls.close()
 
     def routes(self) -> list[web.RouteDef]:
-        """Bot Framework's requests."""
+        """List the HTTP path for the Bot Framework's requests."""
         return [web.post("/api/messages", self._request)]
 
     async def _request(self, request: web.Request) -> web.StreamResponse:
         return await self._the_door().request(request)
 
     def _the_door(self) -> TeamsInbound:
-        """Made when somebody first knocks: the HTTP client needs a running loop."""
+        """Return the handler of inputs, made at the first request: its HTTP client needs a running loop."""
         if self._door is None:
             check = (
                 None
@@ -138,7 +138,7 @@ class Teams:
         return self._door
 
     def trouble(self) -> str | None:
-        """What is wrong with the way out."""
+        """Return what is wrong with the way out."""
         return self._calls.trouble
 
     async def _watch(self) -> None:
@@ -152,12 +152,12 @@ class Teams:
     # --- messages ---
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
-        """A person is written to by their id in the directory, which needs no conversation beforehand."""
+        """Return the directory id that a person is written to by, which needs no conversation beforehand."""
         user = self._people.user(person) or (address.reference.get("aad") if address else None)
         return f"{DM}{user}" if user else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Say something new, in a person's chat or in a staff channel."""
+        """Send a new message, to a person's chat or to a staff channel."""
         if lane.startswith(DM):
             return await self._write_to(lane, post)
         try:
@@ -236,7 +236,7 @@ class Teams:
         return await self._calls.connector(method, service_url, path, drawn)
 
     async def find(self, lane: str, post: Outgoing) -> Ref | None:
-        """Teams shows a bot nothing of what it has said."""
+        """Raise CannotLook: Teams shows a bot nothing of what it has said."""
         raise CannotLook
 
     async def _service(self) -> str:
@@ -279,7 +279,7 @@ class Teams:
         raise Undeliverable(f"der er {MOST_ALIKE} kanaler, der hedder {name}")
 
     async def _left_behind(self, group: str, name: str, description: str) -> str | None:
-        """A channel of that name that an earlier attempt made without hearing of it."""
+        """Return a channel of that name that an earlier attempt made without hearing of it."""
         try:
             listed = await self._calls.graph("GET", f"teams/{_in_path(group)}/channels")
         except Refused:
@@ -309,7 +309,7 @@ class Teams:
         return str(begun["id"])
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Make them members of the staff's team, where Graph is granted; else whoever is in the team is in."""
+        """Make persons members of the staff's team, where Graph is granted; else whoever is in the team is in."""
         users = {person: user for person in persons if (user := self._people.user(person))}
         if detail.get("kind") != "channel":
             return list(users)
@@ -324,7 +324,7 @@ class Teams:
         return inside
 
     async def _join(self, group: str, user: str) -> bool:
-        """Whether somebody is a member now.
+        """Make a person a member; True when they are one now.
 
         Raises:
             Refused: the app may not change the members at all.
@@ -344,11 +344,11 @@ class Teams:
         return True
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
-        """Nobody is taken out: a team has its members for other reasons too, and its owners decide on those."""
+        """Do nothing: a team has its members for other reasons too, and its owners decide on those."""
 
 
 def _why(lane: str, refused: Refused) -> Undeliverable:
-    """Why nobody can be written to there, as far as it is known."""
+    """Return the error that says why nobody can be written to there, as far as it is known."""
     if refused.code == "MessageWritesBlocked":
         return Undeliverable(BLOCKED)
     if refused.status not in (403, 404):

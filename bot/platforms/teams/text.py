@@ -1,4 +1,4 @@
-"""Teams' own writing, turned into what a person typed."""
+"""Text from Teams, turned from Teams' own markup into what a person typed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SILENT = {"style", "script", "title"}
 
 
 def plain(text: str) -> str:
-    """What stands there, as the person who wrote it sees it."""
+    """Return the text as the person who wrote it sees it."""
     return AT.sub(r"\1", text.replace("&nbsp;", " ").replace("\xa0", " "))
 
 
 def without_mention(text: str, names: list[str]) -> str:
-    """The text without the bot's name.
+    """Return the text without the bot's name.
 
     Args:
         names: the mentions of the bot, as they stand in the text: "<at>Krisebot</at>".
@@ -30,7 +30,8 @@ def without_mention(text: str, names: list[str]) -> str:
 
 
 def sent_on(html: str) -> tuple[str, str] | None:
-    """What somebody wrote above a message that they sent on, and what stands in it; None when they sent nothing on."""
+    """Return what somebody wrote above a message that they sent on, and what stands in it; None when they sent nothing
+    on."""
     found = FORWARD.search(html)
     if found is None:
         return None
@@ -38,7 +39,7 @@ def sent_on(html: str) -> tuple[str, str] | None:
 
 
 def from_html(html: str) -> str:
-    """The words of a message that Teams shows us as HTML."""
+    """Return the words of a message that Teams shows us as HTML."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -1,4 +1,4 @@
-"""Whether an activity really comes from Teams, is for us, and from a municipality that we serve.
+"""The check of a request's token: that it really comes from Teams, is for us, and is from a municipality that we serve.
 
 botbuilder's own check takes tokens without an expiry, knows no tenants, and stands still while Microsoft's key server
 does: so this one is asked first, and botbuilder only gets what has passed it.
@@ -28,7 +28,7 @@ ASK_AGAIN_AFTER = 30.0
 
 
 class Refused(Exception):
-    """The activity is not to be believed.
+    """The activity is not what it claims to be, or not for us.
 
     Args:
         reason: a fixed word or two, for counters and logs; never told to the sender.
@@ -40,12 +40,12 @@ class Refused(Exception):
 
 
 class KeysUnavailable(Exception):
-    """Nobody can tell, since Microsoft's keys can't be had just now. Asked to come again, Teams does."""
+    """Microsoft's keys can't be fetched just now, so nobody can tell. Asked to come again, Teams does."""
 
 
 @dataclass(frozen=True)
 class Claims:
-    """What a checked token says.
+    """The contents of a checked token.
 
     Args:
         tenant: the sender's tenant id, one of those allowed, as the allowed list spells it.
@@ -92,7 +92,7 @@ class TokenCheck:
         self._keys = _Keys(metadata_url, session, clock, patience)
 
     async def check(self, authorization: str | None, activity: Mapping[str, Any]) -> Claims:
-        """Believe an activity, or not.
+        """Check an activity's token and return what it says.
 
         Args:
             authorization: the request's Authorization header, if it has one.
@@ -117,7 +117,7 @@ class TokenCheck:
         return Claims(tenant, service_url, claims)
 
     def _tenant(self, activity: Mapping[str, Any]) -> str:
-        """The allowed tenant that the activity is from; where it names two, both must be allowed."""
+        """Return the allowed tenant that the activity is from; where it names two, both must be allowed."""
         named = [_text(activity, "channelData", "tenant", "id"), _text(activity, "conversation", "tenantId")]
         allowed = [self._tenants.get(each.lower()) for each in named if each]
         if not allowed or allowed[0] is None or None in allowed:
@@ -154,7 +154,7 @@ class TokenCheck:
 
 
 class _Keys:
-    """Microsoft's signing keys: fetched when needed, kept when the key server is down."""
+    """The set of Microsoft's signing keys: fetched when needed, kept when the key server is down."""
 
     def __init__(
         self, metadata_url: str, session: aiohttp.ClientSession, clock: Callable[[], float], patience: float
@@ -170,7 +170,7 @@ class _Keys:
         self._asking = asyncio.Lock()
 
     async def find(self, key_id: str) -> _Key:
-        """The key of that id.
+        """Return the key of that id.
 
         Raises:
             Refused: Microsoft has no such key.
@@ -207,7 +207,7 @@ class _Keys:
 
 
 def _read_keys(jwks: Any) -> dict[str, _Key]:
-    """The usable keys of a key set, by id."""
+    """Return the usable keys of a key set, by id."""
     entries = jwks.get("keys") if isinstance(jwks, dict) else None
     known = {}
     for entry in entries if isinstance(entries, list) else []:
@@ -232,7 +232,7 @@ def _bearer(authorization: str | None) -> str:
 
 
 def _key_id(token: str) -> str:
-    """The id of the key that a token says it is signed with; nothing is believed yet."""
+    """Return the id of the key that a token says it is signed with; nothing is believed yet."""
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError):
@@ -246,7 +246,7 @@ def _key_id(token: str) -> str:
 
 
 def _text(data: Any, *path: str) -> str:
-    """The text at the end of a path into JSON; empty when there is none."""
+    """Return the text at the end of a path into JSON; empty when there is none."""
     for name in path:
         data = data.get(name) if isinstance(data, Mapping) else None
     return data if isinstance(data, str) else ""

@@ -1,1 +1,2 @@
-"""Read and write Danish: verbs, answers, times, lengths of time, colours, needs and places. Knows nothing of crises."""
+"""The language: reads and writes Danish verbs, answers, times, lengths of time, colours, needs and places. Knows
+nothing of crises."""

@@ -1,4 +1,4 @@
-"""How an answer to "Hvordan står det til?" is read: green, yellow, red, or not clear..
+"""Reading an answer to "Hvordan står det til?": green, yellow, red, or not clear.
 
 Green has to be understood to its last word: whatever stands beside it, a need may hide in. What is unsure is asked.
 No network, no model: the rules are these lists, and tests/handlers/core/language/phrases.yaml measures them.
@@ -67,7 +67,7 @@ _FINE = re.compile(rf"(?:{_fine})")
 
 
 def read(text: str) -> Colour:
-    """What an answer in their own words says of how it stands.
+    """Read the colour that an answer in their own words gives.
 
     Args:
         text: verbatim.
@@ -92,7 +92,7 @@ def read(text: str) -> Colour:
 
 
 def _is_wholly_fine(part: str) -> bool:
-    """Whether it is made up of known phrases: "ja tak som spørger" is, though "ja tak" is one as well.
+    """Whether a text is made up of known phrases: "ja tak som spørger" is, though "ja tak" is one as well.
 
     From each place that a phrase may begin at, and from each once, all the places are looked up where it may end.
     """

@@ -1,4 +1,4 @@
-"""What a CPR number looks like: ten digits, of which the first six are a day (D07)."""
+"""CPR numbers: finds what looks like one, ten digits of which the first six are a day."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ TEN_DIGITS = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d\d) ?[-–]? ?\d{4}(?!\d)")
 
 
 def found(text: str) -> list[str]:
-    """What looks like CPR numbers, with or without a dash."""
+    """Find what looks like CPR numbers, with or without a dash."""
     return [each[0] for each in TEN_DIGITS.finditer(text) if _is_a_day(*(int(part) for part in each.groups()))]
 
 
 def without(text: str) -> str:
-    """The text with a mark where the numbers stood."""
+    """Replace CPR numbers in a text by a mark."""
     for number in found(text):
         text = text.replace(number, REMOVED)
     return text

@@ -115,14 +115,14 @@ SMALL_TALK = frozenset(fold(each) for each in GREETINGS.split("|"))
 
 @cache
 def _stems(listed: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Whole words, and beginnings of words, out of a list; a stem that ends in "_" is a whole word."""
+    """Read whole words, and beginnings of words, out of a list; a stem that ends in "_" is a whole word."""
     every = listed.split()
     whole = frozenset(each.rstrip("_") for each in every if each.endswith("_"))
     return whole, tuple(each for each in every if not each.endswith("_"))
 
 
 def _hits(words: Sequence[str], listed: str) -> list[str]:
-    """The words that a list knows."""
+    """Find the words that a list knows."""
     (whole, begins), (_, ordinary) = _stems(listed), _stems(ORDINARY)
     return [word for word in words if (word in whole or word.startswith(begins)) and not word.startswith(ordinary)]
 
@@ -155,7 +155,7 @@ def hear(text: str) -> Cry | None:
 
 
 def _cries(words: Sequence[str], language: Language) -> list[str]:
-    """The cries for help among some words; who asks for help with something ordinary says with what."""
+    """Find the cries for help among some words; who asks for help with something ordinary says with what."""
     every = [*words, ""]
     return [
         word

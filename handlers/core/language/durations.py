@@ -1,4 +1,4 @@
-"""Read a length of time as people write it: "20 min", "en halv time"."""
+"""Reading a length of time as people write it: "20 min", "en halv time"."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ PIECE = re.compile(rf"(?P<amount>{_amount})\s*(?P<unit>[mthk])")
 
 
 def duration(text: str) -> timedelta | None:
-    """How long "20 min", "halvanden time", "1 t 30 min" or "tre kvarter" is; None when that isn't what it says."""
+    """Read a length of time: "20 min", "halvanden time", "1 t 30 min", "tre kvarter"; None when that isn't what it
+    says."""
     folded = fold(text)
     if not re.fullmatch(DURATION, folded):
         return None

@@ -1,4 +1,4 @@
-"""Which municipalities an event hits: the own one first, then the plan's, then any other. Plan §6 (R160)."""
+"""Reading which municipalities an event hits: the own one first, then the plan's, then any other. Plan §6."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SLIP = 1
 
 @dataclass(frozen=True)
 class Named:
-    """What a list of municipalities says.
+    """The municipalities that a text names, known and unknown.
 
     Args:
         known: names as the plan spells them.
@@ -28,13 +28,13 @@ class Named:
 
 
 def own(plan: Plan) -> str:
-    """The municipality whose plan it is, as it is called among the others."""
+    """Return the name, as it is written among the others, of the municipality whose plan it is."""
     mine = next((name for name in plan.municipalities if _plain(name) in _plain(plan.municipality)), None)
     return mine or plan.municipality.removesuffix(" Kommune")
 
 
 def named(plan: Plan, text: str) -> Named:
-    """The municipalities that a text names: "ishøj vallensbæk", "Ishøj, Lyngby-Taarbæk og Greve Kommune".
+    """Find the municipalities that a text names: "ishøj vallensbæk", "Ishøj, Lyngby-Taarbæk og Greve Kommune".
 
     Without a comma, each word is a name, other than those the plan knows in two.
     """

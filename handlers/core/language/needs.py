@@ -1,4 +1,4 @@
-"""What somebody lacks, read out of what they wrote: how many of what, and where..
+"""Reading what somebody lacks out of what they wrote: how many of what, and where.
 
 Only ever a suggestion: it is shown in fields that can be changed, and the words themselves are kept.
 """
@@ -29,7 +29,7 @@ COUNTED = re.compile(
 
 @dataclass(frozen=True)
 class Need:
-    """What is lacked.
+    """A need read out of a text: how many, of what, and where.
 
     Args:
         quantity: how many, as written; empty when it isn't said.
@@ -43,13 +43,14 @@ class Need:
 
 
 def lacking(plan: Plan, text: str) -> Need | None:
-    """What a text says is lacked ("ok men vi mangler 4 mand på Birkehøj"); None when it says nothing of the kind."""
+    """Read what a text says is lacked ("ok men vi mangler 4 mand på Birkehøj"); None when it says nothing of the
+    kind."""
     found = LACKS.search(text)
     return read(plan, found["what"], whole=text) if found and found["what"].strip() else None
 
 
 def read(plan: Plan, text: str, whole: str = "") -> Need:
-    """What a request asks for.
+    """Read what a request asks for.
 
     Args:
         text: the request: "4 mand til Birkehøj nu".
@@ -62,7 +63,7 @@ def read(plan: Plan, text: str, whole: str = "") -> Need:
 
 
 def place(plan: Plan, text: str) -> str:
-    """The plan's place that a text speaks of, dictated and misspelt ones too ("birke høj"); empty when none."""
+    """Find the plan's place that a text speaks of, dictated and misspelt ones too ("birke høj"); empty when none."""
     words = re.findall(r"\w+", fold(text))
     heard = [*words, *(first + second for first, second in pairwise(words))]
     return next((known for known in plan.places if any(_sounds_like(each, fold(known)) for each in heard)), "")

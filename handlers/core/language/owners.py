@@ -1,4 +1,5 @@
-"""Who is meant to do it: found in the words, else the centre that has the subject every day. Plan §3 and §5."""
+"""Finding who is meant to do something: named in the words, else the centre that has the subject every day. Plan §3 and
+§5."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ ENDS = ".,;:!?"
 
 @dataclass(frozen=True)
 class Named:
-    """Who a text names.
+    """The persons and the centre that a text names.
 
     Args:
         persons: those whom the name means: one; several who share it; nobody when none was named or known.
@@ -31,7 +32,7 @@ class Named:
 
 
 def named(plan: Plan, text: str) -> Named:
-    """Whom a text gives something to: "@Mads", "@Mads Rosen", "@Teknik", or a whole name at its end.
+    """Find whom a text gives a task to: "@Mads", "@Mads Rosen", "@Teknik", or a whole name at its end.
 
     A chat that has its own mentions hands them on as the person's whole name, without a sign.
     """
@@ -54,14 +55,15 @@ def named(plan: Plan, text: str) -> Named:
 
 
 def of_subject(plan: Plan, text: str, person: str) -> Centre | None:
-    """The centre that owns a subject every day (plan §3): the one that the text names, else the person's own."""
+    """Find the centre that owns a subject every day (plan §3): the one that the text names, else the person's own; None
+    where neither tells."""
     said = " ".join(re.findall(r"\w+", fold(text)))
     spoken_of = next((centre for centre in plan.centres if f" {fold(centre.name)} " in f" {said} "), None)
     return spoken_of or centre_of(plan, person)
 
 
 def centre_of(plan: Plan, person: str) -> Centre | None:
-    """The centre that a person leads or speaks for."""
+    """Find the centre that a person leads or speaks for."""
     return next(iter(plan.centres_of(person)), None)
 
 

@@ -1,4 +1,4 @@
-"""Read a free answer to a question: yes, no, coming, not coming, or neither.."""
+"""Reading a free answer to a question: yes, no, coming, not coming, or neither."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Meaning = Literal["coming", "declined", "taken", "acknowledged", "unclear"]
 
 @dataclass(frozen=True)
 class Reading:
-    """What an answer was read as.
+    """The meaning that an answer was read as.
 
     Args:
         meaning: "unclear" is asked about, never acted on.
@@ -156,7 +156,7 @@ ONLY_NO = re.compile(rf"(?:(?P<no>{_phrases(*PLAIN_NO)})|(?:{_phrases(*FILLER)})
 
 
 def reading(text: str, question: Question) -> Reading:
-    """What an answer in free text means.
+    """Read what an answer in free text means.
 
     A yes must be understood to its last word, so that no "men" and no "ikke" is overheard; a no need only be said by
     the speaker of himself, with nothing beside it that takes it back. All else is unclear.
@@ -180,7 +180,7 @@ def reading(text: str, question: Question) -> Reading:
 
 
 def _said(text: str) -> str:
-    """Folded, with every mark but "?" as ",", and one space around everything."""
+    """Fold an answer, with every mark but "?" as ",", and one space around everything."""
     said = fold(text)
     for code, emoji in EMOJI.items():
         said = said.replace(code, emoji)
@@ -200,7 +200,7 @@ def _declines(said: str, question: Question) -> bool:
 
 
 def _read_all(vocabulary: re.Pattern[str], said: str) -> list[re.Match[str]] | None:
-    """The phrases that make up the whole of what was said; None when there is more to it than those."""
+    """Match the phrases that make up the whole of what was said; None when there is more to it than those."""
     understood: list[re.Match[str]] = []
     at = 0
     while at < len(said):

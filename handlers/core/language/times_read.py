@@ -1,4 +1,4 @@
-"""Read a time as people write it: "kl 14", "om 30 min", "fre 12".."""
+"""Reading a time as people write it: "kl 14", "om 30 min", "fre 12"."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HALF_A_DAY = 12 * HOUR
 
 @dataclass(frozen=True)
 class Parsed:
-    """A time that was read.
+    """A time that was read out of words.
 
     Args:
         at: UTC.
@@ -104,7 +104,7 @@ class _Said:
 
     @property
     def nearby(self) -> str:
-        """ "morgen" of "i morgen"."""
+        """The "morgen" of "i morgen"."""
         return self.caught.get("nearby") or self.caught.get("next_but_one") or ""
 
     @property
@@ -113,7 +113,7 @@ class _Said:
 
 
 def _read(folded: str, at: int = 0) -> tuple[_Said, int]:
-    """The parts of a time that stand at a place in a text, and where they end."""
+    """Read the parts of a time that stand at a place in a text, and where they end."""
     kinds: list[str] = []
     caught: dict[str, str] = {}
     end = at
@@ -128,7 +128,7 @@ def _read(folded: str, at: int = 0) -> tuple[_Said, int]:
 
 
 def _time_of_day(said: _Said) -> timedelta | None:
-    """The time since midnight that the wall shall show; None when none is told, or there is no such hour."""
+    """Return the time since midnight that is meant; None when none is told, or there is no such hour."""
     caught = said.caught
     if "spoken" in caught:
         return _spoken(said)
@@ -139,7 +139,7 @@ def _time_of_day(said: _Said) -> timedelta | None:
 
 
 def _spoken(said: _Said) -> timedelta | None:
-    """ "halv ni", "kvart over 8", "5 i halv 9", "klokken otte"."""
+    """Return the time of day said as "halv ni", "kvart over 8", "5 i halv 9" or "klokken otte"."""
     caught = said.caught
     if not caught.keys() & {"kl", "half", "offset"}:
         return None
@@ -168,7 +168,7 @@ def _count(number: str) -> int:
 
 
 def _instants(day: date, time: timedelta, zone: ZoneInfo, season: str | None = None) -> list[datetime]:
-    """When, UTC, the clock on the wall shows a time: twice where it is put back, and once else.
+    """Return when, UTC, the clock on the wall shows a time: twice where it is put back, and once else.
 
     A time that it is put forward over is as far into the hour after.
     """
@@ -182,7 +182,8 @@ def _instants(day: date, time: timedelta, zone: ZoneInfo, season: str | None = N
 
 
 def _dates(said: _Said, today: date, *, back: bool) -> list[date]:
-    """The days that can be meant, the likeliest first; none when there is no such day, or it lies the other way."""
+    """Return the days that can be meant, the likeliest first; none when there is no such day, or it lies the other
+    way."""
     if said.has("date"):
         return [day for day in _calendar_dates(said, today, back=back) if _is_that_weekday(said, day)]
     if said.has("weekday"):
@@ -228,7 +229,7 @@ def _is_that_weekday(said: _Said, day: date) -> bool:
 
 
 def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
-    """The time that was said, as somebody means it who looks forward."""
+    """Return the time that is meant by somebody who looks forward."""
     local = now.astimezone(zone)
     this_minute = now.replace(second=0, microsecond=0)
     time = _time_of_day(said)
@@ -252,7 +253,7 @@ def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | No
 
 
 def parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
-    """A time that is still to come, from words that say nothing else.
+    """Read a time that is still to come, from words that say nothing else.
 
     Args:
         text: "14", "kl 14.30", "om en halv time", "i morgen 8", "fre 12", "3/7 kl 9", "halv ni", "i aften", "nu" …
@@ -274,7 +275,7 @@ def parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
 
 
 def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """A time that has been, UTC, as when a decision is set back to when it was made (plan §5; T13).
+    """Read a time that has been, UTC, as when a decision is set back to when it was made (plan §5).
 
     Args:
         text: "13:50", "i går 23.40", "for 10 min siden", "fredag 12", "2/7 kl 9", "nu" …
@@ -304,7 +305,7 @@ def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
-    """A deadline inside free text, and the text without it.
+    """Find a deadline inside free text, and return it with the text without it.
 
     It must be said that it is a time: "kl 15", "frist fredag", "inden 15.30", "om 20 min", "i morgen 12". A number
     that counts something ("12 beboere") is none. Of several, the one said to be a deadline, else the first.
@@ -334,7 +335,7 @@ def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
 
 
 def _end_of_time(folded: str, start: int, *, cued: bool) -> int | None:
-    """Where the time ends that begins at a place in free text; None when it isn't clear that it is one."""
+    """Return where the time ends that begins at a place in free text; None when it isn't clear that it is one."""
     if waiting := (WITHIN if cued else IN).match(folded, start):
         return waiting.end()
     said, end = _read(folded, start)
@@ -361,7 +362,7 @@ def _in(waiting: re.Match[str], text: str, now: datetime) -> Parsed | None:
 
 
 def _fold_with_places(text: str) -> tuple[str, list[int]]:
-    """The text folded, with one space between words, and for each of its characters the place it came from."""
+    """Fold a text, with one space between words, and return for each of its characters the place it came from."""
     folded, places = "", []
     for place, letter in enumerate(text):
         plain = " " if letter.isspace() else fold_letter(letter)

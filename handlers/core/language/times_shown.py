@@ -1,4 +1,4 @@
-"""Write a time as people read it: "kl. 14:02", with weekday and date where it is not today (D01)."""
+"""Writing a time as people read it: "kl. 14:02", with weekday and date where it is not today."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ A_SEASON = 90 * DAY
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
-    """ "14:02"; "02:30 sommertid" in the hour that the clock shows twice.
+    """Write the time of day: "14:02", and "02:30 sommertid" in the hour that the clock shows twice.
 
     Args:
         at: UTC.
@@ -27,12 +27,12 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
 
 
 def weekday(at: datetime, zone: ZoneInfo) -> str:
-    """ "torsdag den 2. juli 2026 kl. 14:02". The arguments are `clock`'s."""
+    """Write a time in full: "torsdag den 2. juli 2026 kl. 14:02". The arguments are `clock`'s."""
     return _print(at, zone, "EEEE 'den' d. MMMM y 'kl.' HH:mm")
 
 
 def short(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """ "14:02" the same day, else "tors. 2/7 kl. 14:02"; with the year where one could be in doubt of it.
+    """Write a time short: "14:02" the same day, else "tors. 2/7 kl. 14:02"; with the year where it could be in doubt.
 
     Args:
         at: UTC.
@@ -61,7 +61,8 @@ def _is_shown_twice(local: datetime) -> bool:
 
 
 def span(how_long: timedelta) -> str:
-    """ "3 døgn", "1 t 58 min", "5 min", "30 sek": the two largest units, rounded down, without a sign."""
+    """Write a length of time: "3 døgn", "1 t 58 min", "5 min", "30 sek"; the two largest units, rounded down, without a
+    sign."""
     seconds = int(abs(how_long).total_seconds())
     if seconds < 60:
         return f"{seconds} sek"

@@ -1,4 +1,4 @@
-"""Find the verb that a text begins with, spelt as people spell.."""
+"""Finding the verb that a text begins with, spelt as people spell."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ FIRST_WORD = re.compile(
 
 
 def split_verb(text: str) -> tuple[str, str]:
-    """The first word, as typed, and what follows it, verbatim but for the marks and spaces between them."""
+    """Split a text into its first word, as typed, and what follows it, verbatim but for the marks and spaces between
+    them."""
     found = FIRST_WORD.match(text)
     if not found:
         return "", ""
@@ -40,7 +41,7 @@ def split_verb(text: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Match:
-    """What verb a text begins with.
+    """The verb that a text begins with, and how surely.
 
     Args:
         kind: "exact" as it stands or by a synonym; "near" by a typing error; "none" of those.
@@ -60,7 +61,7 @@ NO_VERBS = frozenset({"ringer", "ringet", "ringes"})
 
 
 def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
-    """The verb that a text begins with.
+    """Find the verb that a text begins with.
 
     Args:
         text: without the bot's own name.
@@ -91,7 +92,7 @@ def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
 
 
 def _beginnings(text: str, longest: int) -> Iterator[tuple[str, str]]:
-    """The first word and what follows, the first two words and what follows, and so on."""
+    """Yield the first word and what follows, the first two words and what follows, and so on."""
     typed, rest = "", text
     for _ in range(longest):
         word, rest = split_verb(rest)
@@ -106,7 +107,7 @@ def _plain(typed: str) -> str:
 
 
 def _typing_errors(typed: str, name: str) -> int | None:
-    """How many typing errors there are from one folded word to another; None when too many to be forgiven.
+    """Count the typing errors from one folded word to another; None when too many to be forgiven.
 
     "og" is no log, "det" no ret, "skader" no eskaler: short words and double errors must at least begin right.
     """

@@ -20,18 +20,18 @@ VOLUME = 2_000
 
 
 def volumes(told: Told) -> int:
-    """How many volumes the case file is in: the log decides."""
+    """Count the volumes that the case file is in: the log decides."""
     return max(1, -(-len(told["log"]) // VOLUME))
 
 
 def volume(told: Told, names: Names, number: int, some: Sequence[Line]) -> list[Block]:
-    """One volume of the case file.
+    """Build one volume of the case file.
 
     Args:
         told: the export's document.
         names: how its ids and times are written.
         number: which, the first being 1: it has all that is not in the log, and what is needed on paper when the chat
-            is down (D06): who to ring, and whose watch it is.
+            is down: who to ring, and whose watch it is.
         some: the lines of the log that are in this one.
     """
     log = list(_log(told, names, number, some))
@@ -76,7 +76,7 @@ def _front(told: Told, names: Names) -> Iterator[Block]:
 
 
 def _phones(names: Names) -> Iterator[Block]:
-    """R309: for the chief and the secretariat."""
+    """Yield the telephone list, for the chief and the secretariat."""
     if names.phones:
         yield Block("heading", "Telefonliste")
         yield Block("text", f"{names.checked} Ikke til videregivelse.".strip())
@@ -84,7 +84,7 @@ def _phones(names: Names) -> Iterator[Block]:
 
 
 def _roster(told: Told, names: Names) -> Iterator[Block]:
-    """The shifts that are or will be, in their order."""
+    """Yield the shifts that are or will be, in their order."""
     rows = [row for row in told.get("roster") or [] if row["state"] in ("planned", "on_duty")]
     if rows:
         yield Block("heading", "Vagtplan")
@@ -138,7 +138,7 @@ def _measures(told: Told, names: Names) -> Iterator[Block]:
 
 
 def _log(told: Told, names: Names, number: int, some: Sequence[Line]) -> Iterator[Block]:
-    """Bilag 3, Log, with what §7 adds: whether it is confirmed."""
+    """Yield the log as Bilag 3, Log, has it, with what §7 adds: whether it is confirmed."""
     every = volumes(told)
     which = f", bind {number} af {every}: nr. {some[0][0]['no']}–{some[-1][0]['no']}" if every > 1 else ""
     yield Block("heading", f"Log{which}")

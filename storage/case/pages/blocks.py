@@ -1,4 +1,4 @@
-"""What pages are made of, whatever draws them; and how ids and times are written on them."""
+"""The blocks that pages are made of, whatever draws them; and how ids and times are written on them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 
 
 class Margins(TypedDict):
-    """What stands above and below every page."""
+    """The lines above and below every page."""
 
     header: str
     footer: str
@@ -30,7 +30,7 @@ class Margins(TypedDict):
 
 @dataclass(frozen=True)
 class Block:
-    """One thing on a page.
+    """A piece of a page: a heading, a text, a table and so on.
 
     Args:
         kind: "title", "heading", "subheading", "text", "facts", "table", "scale" or "chart".
@@ -50,14 +50,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Names:
-    """How the export's ids and times are written for people.
+    """The names and words that the export's ids and times are written as for people.
 
     Args:
         persons: a person's id, and the name.
         grades: a grade, and the municipality's name for it.
         municipality: whose case file it is.
         zone: where the clock on the wall hangs.
-        phones: the telephone list's rows: name, title, number, mail; none for whoever may not have it (R309, T30).
+        phones: the telephone list's rows: name, title, number, mail; none for whoever may not have it.
         checked: what is said of when that list was last gone through, Danish.
     """
 
@@ -70,7 +70,7 @@ class Names:
 
     @classmethod
     def of(cls, plan: Plan) -> Names:
-        """As a plan has them; without people's own numbers."""
+        """Make the names that a plan gives; without people's own numbers."""
         return cls(
             persons={person: known.name for person, known in plan.persons.items()},
             grades={grade: plan.grade_name(grade) for grade in GRADES},
@@ -79,7 +79,7 @@ class Names:
         )
 
     def person(self, person: str | None) -> str:
-        """A person's name; several with commas between them; a stranger's own id."""
+        """Return a person's name; several with commas between them; a stranger's own id."""
         return ", ".join(self._person(each) for each in (person or "").split(", ") if each)
 
     def _person(self, person: str) -> str:
@@ -88,19 +88,19 @@ class Names:
         return self.persons.get(person, person.removeprefix("ekstern:"))
 
     def day(self, at: str | None) -> str:
-        """ "torsdag den 2. juli 2026 kl. 14:10", as the templates ask."""
+        """Write a time with its day as the templates ask: "torsdag den 2. juli 2026 kl. 14:10"."""
         local = datetime.fromisoformat(at).astimezone(self.zone) if at else None
         return format_datetime(local, "EEEE 'den' d. MMMM y 'kl.' HH:mm", locale="da") if local else ""
 
     def time(self, at: str | None) -> str:
-        """ "02.07.2026 kl. 14:08:00", on the clock on the wall; empty when it isn't known."""
+        """Write a time on the clock on the wall, "02.07.2026 kl. 14:08:00"; empty when it isn't known."""
         if not at:
             return ""
         return datetime.fromisoformat(at).astimezone(self.zone).strftime("%d.%m.%Y kl. %H:%M:%S")
 
 
 def as_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    """The blocks as JSON data, for a template."""
+    """Return the blocks as JSON data, for a template."""
     return [
         {
             "kind": block.kind,

@@ -1,4 +1,5 @@
-"""What the staff hands on by itself: the situation picture in the template's own form, an agenda, minutes. Bilag 2 and 3.
+"""The papers that the staff hands on by themselves: the situation picture in the template's own form, an agenda,
+minutes. Bilag 2 and 3.
 
 Each begins with a heading of its own, so that it stands in the case file as it is and makes a paper as it is.
 """
@@ -29,14 +30,14 @@ DEVELOPMENT = 8
 
 
 def paper(blocks: Sequence[Block], told: Told) -> list[Block]:
-    """A part of the case file as a paper of its own: its heading is the title, and an exercise says so."""
+    """Make a paper of a part of the case file: its heading is the title, and an exercise says so."""
     first, *rest = blocks
     exercise = "ØVELSE – " if told["crisis"]["exercise"] else ""
     return [replace(first, kind="title", text=f"{exercise}{first.text}"), *rest]
 
 
 def newest_picture(told: Told, names: Names) -> Iterator[Block]:
-    """The newest published picture, or the draft, marked as one; nothing where there is none."""
+    """Yield the newest published picture, or the draft, marked as one; nothing where there is none."""
     every = told.get("pictures") or []
     published = [each for each in every if each["state"] == "published"]
     for row in (published or every)[-1:]:
@@ -44,7 +45,7 @@ def newest_picture(told: Told, names: Names) -> Iterator[Block]:
 
 
 def picture(row: Told, names: Names) -> Iterator[Block]:
-    """One version, in the ten headings of Bilag 3."""
+    """Yield one version of the picture, in the ten headings of Bilag 3."""
     draft = "" if row["state"] == "published" else " (KLADDE, ikke godkendt)"
     yield Block("heading", f"{names.municipality}s samlede situationsbillede{draft}")
     yield Block(
@@ -67,7 +68,7 @@ def picture(row: Told, names: Names) -> Iterator[Block]:
 
 
 def _levels(levels: Told) -> Iterator[Block]:
-    """Three levels that are three different things (T18): the plan's own, and the template's two scales."""
+    """Yield the three levels, which are three different things: the plan's own, and the template's two scales."""
     chosen = {
         "plan": PLAN.get(levels.get("plan") or 0),
         "national": levels.get("national"),
@@ -94,7 +95,7 @@ def _charts(indicators: Sequence[Told]) -> Iterator[Block]:
 
 
 def meetings(told: Told, names: Names) -> Iterator[Block]:
-    """Every meeting's newest agenda and newest minutes, of those that were sent."""
+    """Yield every meeting's newest agenda and newest minutes, of those that were sent."""
     for meeting in told.get("meetings") or []:
         for row in [each for each in meeting["agenda"] if each["sent_at"]][-1:]:
             yield from agenda(meeting, row, told, names)
@@ -103,7 +104,7 @@ def meetings(told: Told, names: Names) -> Iterator[Block]:
 
 
 def agenda(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block]:
-    """A version of a meeting's agenda, with what each item is for (§5, step 3)."""
+    """Yield a version of a meeting's agenda, with what each item is for (§5, step 3)."""
     draft = "" if row["approved_at"] else " (KLADDE, ikke godkendt)"
     yield Block("heading", f"Dagsorden for møde {meeting['number']} i krisestaben{draft}")
     chief = names.person(told["crisis"]["chief"])
@@ -126,7 +127,7 @@ def agenda(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block
 
 
 def _in_parts(items: Sequence[Told]) -> list[tuple[str, list[Told]]]:
-    """An agenda's items under the parts that Bilag 2 has them in; the first meeting's have none."""
+    """Return an agenda's items under the parts that Bilag 2 has them in; the first meeting's have none."""
     parts: list[tuple[str, list[Told]]] = []
     for each in items:
         begins = PARTS.get(each["text"]) if each["item"] is None else None
@@ -137,7 +138,8 @@ def _in_parts(items: Sequence[Told]) -> list[tuple[str, list[Told]]]:
 
 
 def minutes(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block]:
-    """A version of a meeting's minutes: "krisestabens drøftelser og beslutninger, herunder hvem gør hvad" (§5, step 5)."""
+    """Yield a version of a meeting's minutes: "krisestabens drøftelser og beslutninger, herunder hvem gør hvad" (§5,
+    step 5)."""
     draft = "" if row["approved_at"] else " (KLADDE, ikke godkendt)"
     yield Block("heading", f"Beslutningsreferat fra møde {meeting['number']} i krisestaben{draft}")
     yield from _facts(
@@ -174,7 +176,7 @@ def _meeting(meeting: Told, told: Told, names: Names) -> tuple[tuple[str, str], 
 
 
 def _facts(*rows: tuple[str, str]) -> Iterator[Block]:
-    """Those that there is something to say of."""
+    """Yield the facts that have a value."""
     known = tuple(row for row in rows if row[1])
     if known:
         yield Block("facts", rows=known)

@@ -34,7 +34,7 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, written: date, 
 
 
 def forget() -> None:
-    """Give back the memory of what was drawn: typst keeps it until it has drawn ten other things."""
+    """Free the memory of what was drawn: typst keeps it until it has drawn ten other things."""
     for _ in range(11):
         typst.compile(b"", ignore_system_fonts=True)
 

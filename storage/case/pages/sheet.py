@@ -18,7 +18,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(told: Mapping[str, Any]) -> str:
-    """The log of an export's document as CSV."""
+    """Return the log of an export's document as CSV."""
     return "".join(written(lines(told)))
 
 

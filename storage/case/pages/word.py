@@ -1,4 +1,4 @@
-"""The case file as DOCX, for whoever has to write on."""
+"""The case file as DOCX, for whoever has to write in it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9
 
 
 def _scale(paragraph: Paragraph, block: Block) -> None:
-    """Every step, the chosen one standing out."""
+    """Write every step of a scale, the chosen one bold and underlined."""
     paragraph.add_run(f"{_clean(block.text)}: ")
     for number, (step, chosen) in enumerate(block.rows):
         run = paragraph.add_run(_clean(step))
@@ -59,7 +59,7 @@ def _scale(paragraph: Paragraph, block: Block) -> None:
 
 
 def _same_every_time(content: bytes) -> bytes:
-    """The same pages are the same bytes: a package remembers when it was packed, which nobody needs."""
+    """Remove from a DOCX when it was packed, so that the same pages are the same bytes."""
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(written, "w") as target:
         for name in source.namelist():
@@ -68,10 +68,10 @@ def _same_every_time(content: bytes) -> bytes:
 
 
 def _repeats(row: _Row) -> None:
-    """A table's headings stand on every page."""
+    """Make a table's headings stand on every page."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def _clean(text: str) -> str:
-    """XML has no control characters; what a user typed of them is shown as a mark."""
+    """Replace control characters, which XML has not, by a mark."""
     return "".join(each if each in "\n\t" or ord(each) >= 32 else "\ufffd" for each in text)
