@@ -143,10 +143,10 @@ def persondata(
         if output is None:
             sys.stdout.write(text)
         else:
-            with os.fdopen(os.open(output, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as out:
-                # A file that was there may be anybody's to read: not with this in it.
-                os.fchmod(out.fileno(), 0o600)
-                out.truncate()
+            with os.fdopen(os.open(output, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as out:
+                # A file that was there may be anybody's to read: not with this in it. A device's rights are not ours.
+                if output.is_file():
+                    os.fchmod(out.fileno(), 0o600)
                 out.write(text)
     for what, rows in told["fundet"].items():
         print(f"{what}: {len(rows)}", file=sys.stderr)
