@@ -12,7 +12,7 @@ SCRIPTS := bot/platforms/rehearsal/page tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test page format test-browser test-install test-upgrade audit release bench rooms requirements lock
+.PHONY: run test page format test-browser test-install test-upgrade audit release bench fuzz rooms requirements lock
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
@@ -34,6 +34,9 @@ format: .venv/ready-to-test $(PAGE)  ## Python, JavaScript and CSS as the format
 
 test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 	$(PYTEST) -m browser
+
+fuzz: .venv/ready-to-test  ## every attack on every pattern; ARGS=--seed=N plays one again
+	$(PYTEST) tests/fuzz --attacks 2000 -n 2 $(ARGS)
 
 test-install: .venv/ready-to-test  ## each way of installing, played in a bare Debian; needs root and what .ci/run installs
 	unshare --mount --propagation private $(PYTEST) -m install

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.engine import stalls
 from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Platform
@@ -179,6 +180,12 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
         await database.close()
         raise
     bot = Krisebot(settings, database, plan)
+    with stalls.broken_off(last=stalls.LAST):
+        await _serve(bot, say)
+
+
+async def _serve(bot: Krisebot, say: Callable[[str], None]) -> None:
+    settings, database = bot.settings, bot.database
     await bot.start()
     runner = web.AppRunner(bot.server(), access_log=None, shutdown_timeout=2)
     await runner.setup()

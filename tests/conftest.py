@@ -5,14 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from shutil import disk_usage
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from storage.database import Database
 from tests import dialects
-from tests.databases import Databases, PostgreSQL, SQLite
+from tests.databases import Databases, PostgreSQL, SQLite, folder
 from tests.stage.platforms import STAGES, Pair, played_on
 from tests.stage.prologue import Prologues
 from tests.stage.stage import Stage
@@ -25,18 +23,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-# A test's database need not outlive the machine's power, and waiting for a disk is most of what a commit takes.
-MEMORY = Path("/dev/shm")
-# What the databases of a run take at most, in bytes; a container's memory disk may be smaller than that.
-ROOM = 2 * 1024**3
-
-
-def folder() -> TemporaryDirectory[str]:
-    """A folder for databases: in memory, where there is room."""
-    roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
-    return TemporaryDirectory(prefix="krisebot-", dir=MEMORY if roomy else None)
 
 
 @pytest.fixture(scope="session")
@@ -88,8 +74,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make test` plays a scene on one platform or the other; CI plays each on both."""
+    """`make test` plays a scene on one platform or the other, and attacks a little; CI plays each on both."""
     parser.addoption("--both", action="store_true", help="play every scene in Slack and in Teams")
+    parser.addoption("--attacks", type=int, default=6, help="so many on each pattern; make fuzz makes many")
+    parser.addoption("--seed", type=int, default=None, help="play an attack again, by the seed that it printed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

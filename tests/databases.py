@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shutil import disk_usage
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TypeVar
 
 import asyncpg
@@ -16,6 +18,17 @@ from sqlalchemy import make_url
 from storage.database import Database
 
 T = TypeVar("T")
+
+# A test's database need not outlive the machine's power, and waiting for a disk is most of what a commit takes.
+MEMORY = Path("/dev/shm")
+# What the databases of a run take at most, in bytes; a container's memory disk may be smaller than that.
+ROOM = 2 * 1024**3
+
+
+def folder() -> TemporaryDirectory[str]:
+    """A folder for databases: in memory, where there is room."""
+    roomy = MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM
+    return TemporaryDirectory(prefix="krisebot-", dir=MEMORY if roomy else None)
 
 
 class Databases(Protocol):

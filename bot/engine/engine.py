@@ -58,7 +58,6 @@ class Engine:
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
         self.telemetry = Telemetry()
-        self.intake = Intake(database, self._come_in.set, self.telemetry)
         self.turns = Turns(
             database,
             clock,
@@ -70,6 +69,7 @@ class Engine:
         self.deliverer = Deliverer(
             database, clock, plan, self.platforms, self._come_in.set, self._go_out.set, self.telemetry
         )
+        self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms)

@@ -6,7 +6,7 @@ Inputs that arrive while a commit is under way share the next one: forty at once
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.engine.telemetry import Telemetry
@@ -23,12 +23,20 @@ class Intake:
 
     Args:
         database: where the inbox is.
+        counted: called with the numbers of what is on disk now, which is counted as begun by this process.
         wake: called when something new is on disk.
         telemetry: told of each input.
     """
 
-    def __init__(self, database: Database, wake: Callable[[], None], telemetry: Telemetry | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        counted: Callable[[Iterable[int]], None],
+        wake: Callable[[], None],
+        telemetry: Telemetry | None = None,
+    ) -> None:
         self._database = database
+        self._counted = counted
         self._wake = wake
         self._telemetry = telemetry or Telemetry()
         self._waiting: list[Waiting] = []
@@ -76,16 +84,15 @@ class Intake:
                     "body": chain.clean(incoming.to_json()),
                     "message": incoming.message or None,
                     "received_at": incoming.received_at,
+                    "begun": 1,
                     "due_at": incoming.received_at,
                 },
             )
         async with self._database.transaction() as db:
-            statement = (
-                self._database.insert(Inbox)
-                .on_conflict_do_nothing(index_elements=["key"])
-                .returning(Inbox.key, Inbox.id)
-            )
-            kept = {row.key: row.id for row in await db.execute(statement, list(rows.values()))}
-        for incoming in {each.key: each for each in reversed(batch) if each.key in kept}.values():
-            self._telemetry.received(f"input-{kept[incoming.key]}", incoming.platform, incoming.kind)
-        return set(kept)
+            statement = self._database.insert(Inbox).on_conflict_do_nothing(index_elements=["key"])
+            kept = await db.execute(statement.returning(Inbox.id, Inbox.key), list(rows.values()))
+            new = {key: number for number, key in kept}
+        self._counted(new.values())
+        for incoming in {each.key: each for each in reversed(batch) if each.key in new}.values():
+            self._telemetry.received(f"input-{new[incoming.key]}", incoming.platform, incoming.kind)
+        return set(new)

@@ -1,17 +1,25 @@
-"""Inputs and timers are handled one at a time, in the order they came or fell due, each in one transaction."""
+"""Inputs and timers are handled one at a time, in the order they came or fell due, each in one transaction.
+
+They are counted before they are begun: an input where it is taken in, with all that come in with it, and timers and what
+another process took in together. So what ends the process, however it does it, is not begun for ever. What a process had
+counted when it ended is counted in ever smaller parts, and at last each by itself, so that only what ends processes is
+put aside.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.engine import stalls
 from bot.engine.telemetry import Telemetry
 from bot.engine.worker import Worker
 from handlers.core import registry, router
@@ -27,9 +35,17 @@ from storage.rows.base import NOW
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Address, Inbox, Timer
 
+log = logging.getLogger(__name__)
+
 # A turn that fails is tried again, ever slower; after these it is put aside, told of, and kept.
 ATTEMPTS = 5
 BACKOFF = timedelta(seconds=2)
+# How many are counted at once, by how often they have been begun before; more often than that, and it is put aside.
+AT_ONCE = (500, 100, 20, 1, 1, 1)
+# How long a turn may take, in seconds of the machine's clock; one that doesn't let others go on is broken off as well.
+PATIENCE = stalls.PATIENCE
+
+_Row = tuple[type[Inbox] | type[Timer], int]
 
 # What has come in, and what has fallen due: the first of each.
 CAME = select(Inbox).where(Inbox.state == "new", Inbox.due_at <= NOW).order_by(Inbox.due_at, Inbox.id).limit(1)
@@ -68,6 +84,8 @@ class Turns(Worker):
         self._ways = ways
         self._telemetry = telemetry or Telemetry()
         self._one_at_a_time = asyncio.Lock()
+        # What this process has counted, and not begun yet.
+        self._counted: set[_Row] = set()
 
     def due(self) -> list[ScalarSelect[Any]]:
         """When the next input is to be handled, and when the next timer goes off."""
@@ -75,6 +93,14 @@ class Turns(Worker):
             select(func.min(Inbox.due_at)).where(Inbox.state == "new").scalar_subquery(),
             select(func.min(Timer.due_at)).where(Timer.state == "waiting").scalar_subquery(),
         ]
+
+    def count(self, inputs: Iterable[int]) -> None:
+        """Know that inputs are counted in the rows as begun by this process.
+
+        Args:
+            inputs: their numbers.
+        """
+        self._counted |= {(Inbox, number) for number in inputs}
 
     async def drain(self) -> None:
         """Handle everything that has come in or is due."""
@@ -86,27 +112,54 @@ class Turns(Worker):
                 await asyncio.sleep(0)
 
     async def _next(self) -> bool:
-        failed: tuple[type[Inbox] | type[Timer], int, Exception] | None = None
+        begun: _Row | None = None
+        counted: set[_Row] = set()
         began = time.perf_counter()
         try:
             async with self._database.turn() as db:
                 now = self._clock.now()
                 row = await self._earliest(db, now)
                 if row is None:
+                    # What is left was handled by others.
+                    self._counted.clear()
                     return False
-                failed = (type(row), row.id, Exception())
-                done = self._told(row)
-                if isinstance(row, Inbox):
-                    await self._answer(db, row, now)
+                if (type(row), row.id) in self._counted:
+                    begun = (type(row), row.id)
+                    self._counted.discard(begun)
+                    done = self._told(row)
+                    async with asyncio.timeout(PATIENCE):
+                        await self._run(db, row, now)
+                    row.begun = 0
                 else:
-                    await self._fire(db, row, now)
-            done(now, time.perf_counter() - began)
+                    counted = await self._count(db, row, now)
+            if begun is not None:
+                done(now, time.perf_counter() - began)
         except Exception as error:
-            if failed is None:
+            if begun is None:
                 raise
-            self._telemetry.turn_failed(trace_of(failed[0], failed[1]), error)
-            await self._put_off(failed[0], failed[1], error)
+            self._telemetry.turn_failed(trace_of(begun[0], begun[1]), error)
+            await self._put_off(begun[0], begun[1], error)
+        self._counted |= counted
         return True
+
+    async def _run(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> None:
+        if isinstance(row, Inbox):
+            await self._answer(db, row, now)
+        else:
+            await self._fire(db, row, now)
+
+    async def _count(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> set[_Row]:
+        """Write down that a row is begun, with others of its kind that wait; put it aside when it was too often."""
+        kind = type(row)
+        if row.begun >= len(AT_ONCE):
+            await self._put_aside(db, row, now, "processen sluttede, hver gang den blev taget op")
+            return set()
+        numbers = [row.id]
+        if (most := AT_ONCE[row.begun]) > 1:
+            waiting = select(kind.id).where(kind.state == row.state, kind.begun == row.begun, kind.due_at <= now)
+            numbers += await db.scalars(waiting.where(kind.id != row.id).order_by(kind.due_at, kind.id).limit(most - 1))
+        await db.execute(update(kind).where(kind.id.in_(numbers)).values(begun=kind.begun + 1))
+        return {(kind, number) for number in numbers}
 
     async def _earliest(self, db: AsyncSession, now: datetime) -> Inbox | Timer | None:
         came: Inbox | None = await db.scalar(CAME, {"now": now})
@@ -151,26 +204,33 @@ class Turns(Worker):
             known.reference = dict(incoming.reach)
 
     async def _put_off(self, kind: type[Inbox] | type[Timer], number: int, error: Exception) -> None:
+        """Try it again later, or put it aside: at once where it held up everything, else after some tries."""
         async with self._database.turn() as db:
             row: Inbox | Timer | None = await db.get(kind, number)
-            if row is None:
+            if row is None or row.state not in ("new", "waiting"):
                 return
-            row.attempts += 1
-            row.error = f"{type(error).__name__}: {error}"
             now = self._clock.now()
-            if row.attempts < ATTEMPTS:
+            row.attempts += 1
+            row.begun = 0
+            row.error = f"{type(error).__name__}: {error}"
+            if row.attempts < ATTEMPTS and not isinstance(error, stalls.TookTooLong):
                 row.due_at = now + BACKOFF * 2**row.attempts
-                return
-            row.state = "failed"
-            if isinstance(row, Inbox):
-                incoming = Incoming.from_json(row.body)
-                turn = Turn(db, now, self._plan(), incoming=incoming)
-                await turn.say(
-                    incoming.sender,
-                    Card("⚠️ Det gik galt, og det er en fejl hos mig. Dine ord er gemt. Prøv igen, eller ring."),
-                    kind="reply",
-                    platform=incoming.platform,
-                )
+            else:
+                await self._put_aside(db, row, now, row.error)
+
+    async def _put_aside(self, db: AsyncSession, row: Inbox | Timer, now: datetime, why: str) -> None:
+        """Begin it no more, and tell whoever waits for an answer."""
+        row.state, row.error = "failed", why
+        log.error("put aside: %s %s: %s", type(row).__name__, row.id, why)
+        if isinstance(row, Inbox):
+            incoming = Incoming.from_json(row.body)
+            turn = Turn(db, now, self._plan(), incoming=incoming)
+            await turn.say(
+                incoming.sender,
+                Card("⚠️ Det gik galt, og det er en fejl hos mig. Dine ord er gemt. Prøv igen, eller ring."),
+                kind="reply",
+                platform=incoming.platform,
+            )
 
 
 def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:

@@ -84,7 +84,7 @@ def _same(value: Any, wanted: str, zone: ZoneInfo) -> bool:
 
 def _steps(path: str) -> list[str]:
     where = path.split()[0] if path.split() and path.split()[-1] in (HOLDS, LACKS) else path
-    return re.findall(r"(?:[^.\[]|\[[^\]]*\])+", where)
+    return re.findall(r"(?:[^.\[]|\[[^\[\]]*+\])++", where)
 
 
 def _key(here: Any, key: str) -> Any:

@@ -319,25 +319,83 @@ async def _ask(turn: Turn, escalation: Escalation, link: Link, persons: Sequence
     """Put the warning to persons of one link."""
     for person in persons:
         await escalation_chain.add_step(turn, escalation, link, person)
-    alert = await escalation_chain.first_alert(turn)
     deputy = f" (stedfortræder for {turn.name(link.deputy_for)})" if link.deputy_for else ""
-    asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
     await turn.notify(
         persons,
-        Card(
-            f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
-            f"»{quote(alert.text, escalation_chain.SHOWN)}«\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
-            f"{escalation_chain.in_minutes(link.wait)}.",
-            buttons=(
-                Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),
-                Button("Kan ikke", "escalation.declined", {"escalation": escalation.id}),
-            ),
-        ),
+        await _question_card(turn, escalation, link),
         kind="alert",
         summary=f"Varslet er sendt til {turn.names(persons)}{deputy}",
         key=f"escalation/{escalation.id}/ask/{escalation.round}/{escalation.position}",
         urgency=URGENT,
         everywhere=True,
+    )
+
+
+async def _question_card(turn: Turn, escalation: Escalation, link: Link) -> Card:
+    """`Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
+    alert = await escalation_chain.first_alert(turn)
+    asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
+    doubt = "\n_ubekræftet: intet svar på spørgsmålet_" if alert.assessment == "unanswered" else ""
+    return Card(
+        f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
+        f"»{quote(alert.text, escalation_chain.SHOWN)}«{doubt}\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
+        f"{escalation_chain.in_minutes(link.wait)}.",
+        facts=((f"Fang {turn.name(alert.person)}", turn.reached_at(alert.person, alert.platform)),),
+        buttons=(
+            Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),
+            Button("Kan ikke", "escalation.declined", {"escalation": escalation.id}),
+        ),
+    )
+
+
+async def more_words(turn: Turn, alert: Alert) -> str:
+    """Show what its sender wrote on to a warning on the chain's cards; tell who has it, as the sender reads it.
+
+    Args:
+        alert: with the new words in it.
+    """
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return "Det er noteret."
+    links = escalation_chain.links_of(turn.rules)
+    waiting = [step for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
+    for step in waiting:
+        link = links[min(step.position, len(links) - 1)]
+        await turn.say(
+            step.person,
+            await _question_card(turn, escalation, link),
+            key=escalation_chain.ask_key(escalation, step),
+        )
+    if escalation.taken_by:
+        await turn.notify(
+            [escalation.taken_by],
+            Card(
+                f"Mere om varsel nr. {turn.the_crisis.number} fra {turn.name(alert.person)}:\n»{quote(alert.text.splitlines()[-1], 500)}«"
+            ),
+            kind="alert",
+            summary=f"Nye ord om varslet er sendt til {turn.name(escalation.taken_by)}",
+            urgency=URGENT,
+        )
+        return f"{turn.name(escalation.taken_by)} har det ({turn.phone(escalation.taken_by)})."
+    asked = turn.names(dict.fromkeys(step.person for step in waiting))
+    return f"{asked} er spurgt." if asked else "Jeg er ved at finde en, der kan tage det."
+
+
+async def tell_of_doubt(turn: Turn, alert: Alert) -> None:
+    """Tell everybody who was asked that whoever warned now says no to the plan's question; they go on deciding."""
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return
+    asked = dict.fromkeys(step.person for step in await escalation_chain.steps_of(turn, escalation))
+    await turn.notify(
+        asked,
+        Card(
+            f"{turn.name(alert.person)} siger nu *Nej* om varsel nr. {turn.the_crisis.number}: det berører ikke kommunen, eller "
+            "det daglige beredskab klarer det. I beslutter."
+        ),
+        kind="alert",
+        summary="De spurgte har fået besked om, at den, der varslede, nu siger nej",
+        urgency=URGENT,
     )
 
 

@@ -1,4 +1,4 @@
-"""A warning comes in: anybody may give one, two questions are asked, and it goes up the chain. Plan §4."""
+"""A warning comes in: anybody may give one, one question is asked, and it goes up the chain. Plan §4."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from handlers.alert import escalation
+from handlers.alert import escalation, escalation_chain, languages
 from handlers.core.card import DANGER, Button, Card, Field, quote
-from handlers.core.registry import action, verb
+from handlers.core.context import URGENT
+from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, AlertKind, Escalation, Triage
 from storage.rows.crisis import Crisis
@@ -27,6 +28,7 @@ KINDS: tuple[tuple[AlertKind, str], ...] = (
 YES: Final = "yes"
 NO: Final = "no"
 UNKNOWN: Final = "unknown"
+UNANSWERED: Final = "unanswered"
 
 
 async def begin(turn: Turn, text: str) -> Crisis:
@@ -102,7 +104,7 @@ async def running(turn: Turn) -> Crisis | None:
     help="varsel <hvad er der sket> – alle må varsle, også om en risiko",
 )
 async def warn(turn: Turn, text: str) -> None:
-    """Plan §4, "Modtagelse af varsler": kept at once, then the two questions."""
+    """Keep a warning at once, and ask the plan's question. Plan §4, "Modtagelse af varsler"."""
     if not text.strip():
         await turn.answer(
             Card(
@@ -123,6 +125,10 @@ async def warn(turn: Turn, text: str) -> None:
             )
         )
         return
+    own = await open_of(turn)
+    if own is not None:
+        await add(turn, own, text)
+        return
     joined = await running(turn)
     if joined is not None:
         await _join(turn, joined, text)
@@ -130,6 +136,7 @@ async def warn(turn: Turn, text: str) -> None:
     await begin(turn, text)
     alert = await record(turn, text)
     await _ask(turn, alert)
+    await _expect_answer(turn, alert)
 
 
 @action("warning.typed", crisis=False)
@@ -165,24 +172,145 @@ async def call_up(turn: Turn, text: str) -> None:
     await escalation.start(turn, alert)
 
 
-async def _ask(turn: Turn, alert: Alert) -> None:
-    """The questions of plan §4, one at a time, in the same card."""
-    question = 1 if alert.touches is None else 2
-    head = f"*Varsel nr. {turn.the_crisis.number} er modtaget:* »{quote(alert.text[:300])}«"
-    ask = (
-        "Kan det berøre kommunens virke?"
-        if question == 1
-        else "Er det mere, end kommunens daglige beredskab kan håndtere effektivt og hurtigt nok?"
+async def open_of(turn: Turn) -> Alert | None:
+    """The sender's own warning that is open: its question unanswered, or its chain under way."""
+    found: Alert | None = await turn.db.scalar(
+        select(Alert)
+        .join(Crisis, Crisis.id == Alert.crisis_id)
+        .where(Alert.person == turn.sender, Crisis.state == "warned", Crisis.exercise == turn.exercise)
+        .order_by(Alert.id.desc())
+        .limit(1)
     )
+    return found
+
+
+async def add(turn: Turn, alert: Alert, text: str) -> None:
+    """Add what its sender writes on to an open warning: to its log, its question's card and the chain's cards.
+
+    Args:
+        alert: the sender's own.
+        text: verbatim.
+    """
+    turn.crisis = await turn.db.get_one(Crisis, alert.crisis_id)
+    alert.text = f"{alert.text}\n{text}"
+    if turn.the_crisis.level is None and alert.id == (await escalation_chain.first_alert(turn)).id:
+        turn.the_crisis.title = title_of(alert.text)
+    await turn.log(
+        text, kind="alert", sender=turn.sender, receiver="krisebot", direction="in", refs={"alert": alert.id}
+    )
+    if alert.assessment is None:
+        await _ask(turn, alert)
+        await turn.answer(
+            Card(f"Føjet til varsel nr. {turn.the_crisis.number}. Tryk Ja, så sendes det videre. {DANGER}")
+        )
+        return
+    has_it = await escalation.more_words(turn, alert)
+    await turn.answer(Card(f"Føjet til varsel nr. {turn.the_crisis.number}. {has_it} {DANGER}"))
+
+
+def question(turn: Turn) -> str:
+    """The plan's one sentence as a question (§4): "kan berøre … virke" and "ikke … effektivt eller hurtigt nok"."""
+    return (
+        f"Kan det berøre {turn.plan.municipality}s virke, og er det mere, end det daglige beredskab kan håndtere "
+        "effektivt eller hurtigt nok?"
+    )
+
+
+async def first_asked(turn: Turn) -> str:
+    """Who is asked first, by name and number, as the sender reads it."""
+    links = escalation_chain.links_of(turn.rules)
+    person = links[0].persons[0] if links else ""
+    return f"{turn.name(person)} ({turn.phone(person)})"
+
+
+async def send_on(turn: Turn, text: str, reply: Triage) -> None:
+    """Make a warning of words whose question is answered already, and take it up the chain.
+
+    Args:
+        text: verbatim.
+        reply: yes or unknown.
+    """
+    joined = await running(turn)
+    if joined is not None:
+        await _join(turn, joined, text)
+        return
+    await begin(turn, text)
+    alert = await record(turn, text)
+    alert.touches = alert.beyond = reply
+    await turn.say(
+        alert.person,
+        _sent_on(turn, alert),
+        key=_question_key(alert),
+        kind="reply",
+        platform=alert.platform,
+        urgency=URGENT,
+    )
+    await escalation.start(turn, alert)
+
+
+async def _ask(turn: Turn, alert: Alert) -> None:
+    """Put the plan's question, beside the sender's own words, in the card that is changed until it is answered."""
+    own = languages.beside(alert.text, languages.DANGER, languages.QUESTION)
     card = Card(
-        f"{head}\n\n{question}/2  *{ask}*\nEr du i tvivl, så vælg Ved ikke. {DANGER}",
+        f"*Varsel nr. {turn.the_crisis.number}:* »{quote(alert.text, 300)}«\n{DANGER}\n\n*{question(turn)}*\n"
+        f"Er du i tvivl, så vælg Ved ikke. Ja og Ved ikke sender det til {await first_asked(turn)} nu.{own}",
         buttons=tuple(
-            Button(label, "warning.answered", {"alert": alert.id, "question": question, "reply": reply})
+            Button(
+                label,
+                "warning.answered",
+                {"alert": alert.id, "reply": reply},
+                style="primary" if reply == YES else "normal",
+            )
             for label, reply in (("Ja", YES), ("Nej", NO), ("Ved ikke", UNKNOWN))
         )
         + _for_real(turn, alert),
     )
-    await turn.say(alert.person, card, key=f"alert/{alert.id}/questions", kind="reply", platform=alert.platform)
+    await turn.say(alert.person, card, key=_question_key(alert), kind="reply", platform=alert.platform, urgency=URGENT)
+
+
+def _question_key(alert: Alert) -> str:
+    return f"alert/{alert.id}/questions"
+
+
+async def _expect_answer(turn: Turn, alert: Alert) -> None:
+    """Remind the sender at half time, and send the warning up the chain where the question stays unanswered."""
+    wait = turn.rules.escalation.question_waits
+    await turn.at(turn.now + wait / 2, "warning.unanswered", _question_key(alert), alert=alert.id, reminder=True)
+
+
+@timer("warning.unanswered")
+async def unanswered(turn: Turn, alert: int, reminder: bool) -> None:
+    """Ask once more at half time; then take the warning up the chain as it is: whoever warned may be unable to answer."""
+    row = await turn.db.get(Alert, alert)
+    if row is None or row.assessment is not None or turn.the_crisis.state != "warned":
+        return
+    wait = turn.rules.escalation.question_waits
+    if reminder:
+        await turn.at(turn.now + wait / 2, "warning.unanswered", _question_key(row), alert=row.id, reminder=False)
+        await turn.say(
+            row.person,
+            Card(
+                f"Jeg venter på dit svar om varsel nr. {turn.the_crisis.number}: »{quote(row.text, 100)}«. Svarer du ikke "
+                f"inden {turn.clock(turn.now + wait / 2)}, sender jeg det videre som ubekræftet. {DANGER}"
+            ),
+            kind="reminder",
+            urgency=URGENT,
+            platform=row.platform,
+        )
+        return
+    row.touches = row.beyond = UNANSWERED
+    await turn.log("Intet svar på spørgsmålet om varslet. Det sendes videre som ubekræftet.", kind="assessment")
+    await turn.say(
+        row.person,
+        Card(
+            f"*Varsel nr. {turn.the_crisis.number} er sendt videre uden dit svar:* »{quote(row.text, 300)}«\n{DANGER}\n"
+            f"Er det en fejl, så tryk Nej.{languages.beside(row.text, languages.DANGER, languages.SENT)}",
+            buttons=(Button("Nej", "warning.answered", {"alert": row.id, "reply": NO}),),
+        ),
+        key=_question_key(row),
+        urgency=URGENT,
+    )
+    await escalation.start(turn, row)
 
 
 def _for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
@@ -191,21 +319,27 @@ def _for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
 
 
 @action("warning.answered")
-async def answered(turn: Turn, alert: int, question: int, reply: Triage) -> None:
-    """ "Ved ikke" counts as yes: rather a little too much preparedness than too little (plan §3, handlingsprincippet)."""
+async def answered(turn: Turn, alert: int, reply: Triage, question: int = 0) -> None:
+    """ "Ved ikke" counts as yes: rather a little too much preparedness than too little (plan §3, handlingsprincippet).
+
+    Args:
+        question: on cards of an older release, which of two questions it was; a yes to either is one now.
+    """
     row = await turn.db.get(Alert, alert)
-    if row is None or row.person != turn.sender:
+    if row is None or row.person != turn.sender or row.assessment not in (None, UNANSWERED):
         return
-    if question == 1 and row.touches is None:
-        row.touches = reply
-    elif question == 2 and row.beyond is None:
-        row.beyond = reply
-    else:
-        return
-    if reply == NO:
+    late, row.touches, row.beyond = row.assessment == UNANSWERED, reply, reply
+    await turn.cancel(_question_key(row))
+    if reply == NO and late:
+        await turn.log("Den, der varslede, siger nu nej på spørgsmålet.", kind="assessment", sender=row.person)
+        await turn.replace(
+            Card(
+                f"Varsel nr. {turn.the_crisis.number}: dit nej er sendt til dem, der er spurgt. De beslutter. {DANGER}"
+            )
+        )
+        await escalation.tell_of_doubt(turn, row)
+    elif reply == NO:
         await _log_only(turn, row)
-    elif row.beyond is None:
-        await _ask(turn, row)
     else:
         await turn.log(
             "Varslet vurderes at kunne berøre kommunen og at være mere, end det daglige beredskab kan håndtere.",
@@ -223,7 +357,8 @@ def _sent_on(turn: Turn, alert: Alert) -> Card:
     known = alert.kind != "other" or alert.source
     facts = (("Slags", kinds[alert.kind]), ("Kilde", quote(alert.source or "ikke angivet", 200))) if known else ()
     return Card(
-        f"*Varsel nr. {turn.the_crisis.number} er sendt videre:* »{quote(alert.text[:300])}«\n{DANGER}",
+        f"*Varsel nr. {turn.the_crisis.number} er sendt videre:* »{quote(alert.text, 300)}«\n{DANGER}"
+        f"{languages.beside(alert.text, languages.DANGER, languages.SENT)}",
         facts=facts,
         buttons=(
             Button(
@@ -262,19 +397,42 @@ async def kind(turn: Turn, alert: int) -> None:
 
 
 async def _log_only(turn: Turn, alert: Alert) -> None:
-    """No to either question: it stays in the log, and level 1 and second thoughts are offered (R004)."""
+    """Keep it in the log alone, ask which of the two it was, and offer level 1 and second thoughts."""
     turn.the_crisis.state = "followed"
     await turn.log("Vurderet: kræver ikke krisestyring. Varslet er noteret.", kind="assessment", sender=alert.person)
     await turn.say(
         alert.person,
         Card(
-            f"Varsel nr. {turn.the_crisis.number} er noteret og ikke sendt videre. Bliver det værre, så tryk her.",
+            f"Varsel nr. {turn.the_crisis.number} er noteret og ikke sendt videre. Hvad er det? Bliver det værre, så tryk her."
+            f"{languages.beside(alert.text, languages.DANGER, languages.NOT_SENT)}",
             buttons=(
+                Button("Det berører ikke kommunen", "warning.why_not", {"alert": alert.id, "touches": False}),
+                Button("Det daglige beredskab klarer det", "warning.why_not", {"alert": alert.id, "touches": True}),
                 Button("Send det videre alligevel", "warning.after_all", {"alert": alert.id}, style="primary"),
                 Button("Orientér direktionen (niveau 1)", "warning.after_all", {"alert": alert.id, "level": 1}),
             ),
         ),
         key=f"alert/{alert.id}/questions",
+    )
+
+
+@action("warning.why_not")
+async def why_not(turn: Turn, alert: int, touches: bool) -> None:
+    """Write down which of the two the answer was no to."""
+    row = await turn.db.get(Alert, alert)
+    if row is None or row.person != turn.sender or row.assessment != NO:
+        return
+    row.touches, row.beyond = (YES, NO) if touches else (NO, NO)
+    why = "Det daglige beredskab klarer det." if touches else "Det berører ikke kommunens virke."
+    await turn.log(f"Vurderet: {why}", kind="assessment", sender=row.person, refs={"alert": row.id})
+    await turn.replace(
+        Card(
+            f"Noteret: {why} Varsel nr. {turn.the_crisis.number} er ikke sendt videre.",
+            buttons=(
+                Button("Send det videre alligevel", "warning.after_all", {"alert": row.id}, style="primary"),
+                Button("Orientér direktionen (niveau 1)", "warning.after_all", {"alert": row.id, "level": 1}),
+            ),
+        )
     )
 
 

@@ -89,7 +89,9 @@ async def send(turn: Turn, question: int) -> None:
 @verb("svar", "besvar", help="svar <nr> <svar> – på et spørgsmål, der er dit", crisis=True)
 async def answer(turn: Turn, text: str) -> None:
     """By number, in one breath."""
-    numbered = re.match(r"\s*(?:spm\.?|spørgsmål|q)?\s*(\d{1,6})\b[:.]?\s*(.+)", text, re.IGNORECASE | re.DOTALL)
+    numbered = re.match(
+        r"\s*+(?:(?:spm\.?|spørgsmål|q)\s*+)?+(\d{1,6})\b[:.]?\s*+(.+)", text, re.IGNORECASE | re.DOTALL
+    )
     if not numbered:
         await turn.answer(Card("Hvilket spørgsmål, og hvad er svaret? Skriv fx */krise svar 2 ja, med mundbind*."))
         return

@@ -15,8 +15,8 @@ from handlers.core.turn import Turn
 from handlers.measures import resources
 
 OFFER = re.compile(
-    r"(?P<who>[^.;:!?]*?)\s+(?:kan|vil gerne|tilbyder at|er klar til at)\s+(?:godt\s+)?"
-    r"(?:undvære|afgive|udlåne|låne os|sende|stille med|levere)\s+(?P<what>[^.;!?]+(?:\.\d+[^.;!?]*)*)",
+    r"(?:^|(?<=[.;:!?]))(?P<who>[^.;:!?]*?)(?<!\s)\s++(?:kan|vil gerne|tilbyder at|er klar til at)\s++(?:godt\s++)?+"
+    r"(?:undvære|afgive|udlåne|låne os|sende|stille med|levere)\s++(?P<what>[^.;!?]+(?:\.\d+[^.;!?]*)*)",
     re.IGNORECASE,
 )
 SAID = re.compile(r"\b(?:siger|oplyser|melder|skriver|meddeler|at)\b", re.IGNORECASE)
@@ -62,7 +62,7 @@ def read(text: str, now: datetime, zone: ZoneInfo) -> Offer | None:
             until = at
         else:
             expected = at
-        what = re.sub(r"[\s,]+(?:fra|til|indtil|fra og med)\s*$", "", what, flags=re.IGNORECASE)
+        what = re.sub(r"(?<![\s,])[\s,]++(?:fra|til|indtil|fra og med)\s*+$", "", what, flags=re.IGNORECASE)
     counted = resources.QUANTITY.match(what)
     name = (what[counted.end() :] if counted else what).strip(" ,")
     if not lender or not name:

@@ -28,7 +28,7 @@ async def persons(turn: Context, text: str) -> tuple[list[str], list[str]]:
     """
     found: list[str] = []
     unknown: list[str] = []
-    for name in re.split(r"\s*,\s*|\s+og\s+", text.strip()):
+    for name in re.split(r"(?:(?<!\s)\s++)?+,\s*+|(?<!\s)\s++og\s++", text.strip()):
         if not name:
             continue
         group = await _group(turn, fold(name))

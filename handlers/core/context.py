@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -31,6 +32,10 @@ URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
 # So long there is between two routine messages to one person; what comes meanwhile is told of in one (D14).
 QUIET = timedelta(minutes=15)
+
+
+# The digits of our own numbers for messages, at most: a longer one is nobody's.
+LONGEST_NUMBER = 18
 
 
 class Context:
@@ -73,6 +78,21 @@ class Context:
         self.inbox_id: int | None = None
         self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
+
+    def as_seen_by(self, person: str) -> Context:
+        """The same context with somebody else as its sender, certain to be them: for asking what they may."""
+        incoming = replace(self.the_incoming, sender=person, certain=True) if self.incoming else None
+        other = Context(
+            self.db,
+            self.now,
+            self.plan,
+            incoming=incoming,
+            crisis=self._crisis,
+            strangers=self._strangers,
+            ways=self.ways,
+        )
+        other.exercise = self.exercise
+        return other
 
     @property
     def crisis(self) -> Crisis | None:
@@ -145,7 +165,21 @@ class Context:
         """The number to ring a person on today, or words that say there is none."""
         known = self.plan.persons.get(person) or self.rules.persons.get(person)
         number = known.mobile if known else None
-        return re.sub(r"(?<=\d)(?=(\d\d)+$)", " ", number) if number else "intet nummer"
+        return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", number) if number else "intet nummer"
+
+    def reached_at(self, person: str, platform: str) -> str:
+        """Where to reach somebody now: their number, else the chat that they wrote in.
+
+        Args:
+            person: who.
+            platform: where they wrote last.
+        """
+        number = self.phone(person)
+        return (
+            number
+            if any(each.isdigit() for each in number)
+            else f"skriv til {self.name(person)} i {platform.capitalize()}"
+        )
 
     def clock(self, at: datetime | None) -> str:
         """A time as people read it: "kl. 14:02", with the day where it isn't today."""
@@ -238,9 +272,26 @@ class Context:
         return self._secrets
 
     async def pressed(self) -> Message | None:
-        """The message whose button was pressed."""
-        number = self.incoming.message if self.incoming and self.incoming.kind == "press" else ""
-        return await self.db.get(Message, int(number)) if number.isdecimal() else None
+        """Find the message whose button was pressed, where it was shown to whoever pressed it: anybody can write a number."""
+        incoming = self.incoming
+        number = incoming.message if incoming is not None and incoming.kind == "press" else ""
+        if incoming is None or not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+            return None
+        standing = await self.db.get(Message, int(number))
+        return standing if standing is not None and await self._was_shown(standing, incoming) else None
+
+    async def _was_shown(self, message: Message, incoming: Incoming) -> bool:
+        """Whether it was written to the sender, or to the staff that the sender is in or pressed it in the channel of."""
+        if not isinstance(message.recipient, StaffRecipient):
+            return message.recipient == incoming.sender
+        staff = message.recipient.crisis
+        room = await self.room_of(incoming)
+        if room is not None and room.crisis_id == staff:
+            return True
+        inside = select(Member.id).where(
+            Member.crisis_id == staff, Member.person == incoming.sender, Member.until.is_(None)
+        )
+        return await self.db.scalar(inside.limit(1)) is not None
 
     @property
     def staff(self) -> str:

@@ -15,7 +15,7 @@ from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Inbox
 
-CODE = re.compile(rf"\s*(?:kode\w*\s*:?\s*)?(\d{{{proof.DIGITS}}})\s*[.!]?\s*", re.IGNORECASE)
+CODE = re.compile(rf"\s*+(?:kode[^\W\d]*+\s*+:?+\s*+)?+(\d{{{proof.DIGITS}}})\s*+[.!]?+\s*+", re.IGNORECASE)
 
 
 @reply("proof", asked=proof.asked_at)
@@ -37,7 +37,7 @@ async def replied(turn: Turn, text: str) -> bool:
         if asked["verb"]:
             await router.run(turn, registry.verbs[asked["verb"]], asked["text"])
         else:
-            await router.press(turn, original.action, original.args)
+            await router.pressed(turn)
     return True
 
 

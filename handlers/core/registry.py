@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from handlers.core import rights
+from handlers.core.card import Card
 from handlers.core.rights import Right
 
 Run = Callable[..., Awaitable[None]]
 Reply = Callable[..., Awaitable[bool]]
+Draw = Callable[..., Awaitable[Card]]
 Asked = Callable[..., Awaitable[datetime | None]]
 R = TypeVar("R", bound=Run)
 
@@ -65,6 +67,7 @@ verbs: dict[str, Verb] = {}
 actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
 replies: dict[str, tuple[Reply, Asked | None]] = {}
+_homes: dict[str, Draw] = {}
 
 
 def verb(
@@ -101,7 +104,12 @@ def awaits_answer(card: Mapping[str, Any]) -> bool:
     Args:
         card: as it lies in a message's row.
     """
-    return any((found := actions.get(button["do"])) is not None and found.awaited for button in card["buttons"])
+    return any(is_awaited(button["do"]) for button in card["buttons"])
+
+
+def is_awaited(do: str) -> bool:
+    """Whether a button of that action answers what its card asks."""
+    return (found := actions.get(do)) is not None and found.awaited
 
 
 def timer(kind: str) -> Callable[[R], R]:
@@ -128,6 +136,26 @@ def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
         return run
 
     return register
+
+
+own_words: list[Reply] = []
+
+
+def words(run: Reply) -> Reply:
+    """Register what is done with words that are no verb and no answer: `async (turn, text) -> bool`, True when it was."""
+    own_words.append(run)
+    return run
+
+
+def home(draw: Draw) -> Draw:
+    """Register what draws a person's own page with us: `async (turn) -> Card`. There is one."""
+    _once(_homes, "home", draw)
+    return draw
+
+
+async def home_card(turn: Any) -> Card:
+    """Draw the sender's own page as it stands now."""
+    return await _homes["home"](turn)
 
 
 def _once(into: dict[str, Any], name: str, what: Any) -> None:

@@ -37,6 +37,21 @@ class Right:
         return not (self.by_number or _certain(turn)) and await self.has(turn)
 
 
+async def holders_of(turn: Context, right: Right) -> list[str]:
+    """Those who have a right now, of whom the plan names: the chief first, then who decides, then the secretariat.
+
+    Args:
+        turn: of which crisis, where there is one.
+        right: which.
+    """
+    plan = turn.rules
+    chiefs = await turn.chiefs() if turn.crisis is not None else []
+    roles = [*DECIDING_ROLES, *SECRETARIAT_ROLES]
+    named = [person for role in roles for person in (*plan.holders(role), *plan.deputies(role))]
+    every = dict.fromkeys([*chiefs, *named, *(centre.chief for centre in plan.centres), *plan.persons])
+    return [person for person in every if await right.has(turn.as_seen_by(person))]
+
+
 def _certain(turn: Context) -> bool:
     return turn.incoming is None or turn.incoming.certain
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import enclosures, personal_numbers, proof, registry
-from handlers.core.card import Button, Card, quote
+from handlers.core import enclosures, personal_numbers, proof, registry, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import LONGEST_NUMBER
 from handlers.core.incoming import Incoming
-from handlers.core.language import verb_words
-from handlers.core.registry import Verb, action
+from handlers.core.language import dangers, verb_words
+from handlers.core.registry import Action, Verb, action
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -48,13 +51,13 @@ async def handle(turn: Turn) -> None:
         case "command" | "text" if incoming.enclosed and _addressed(incoming) and not strip_name(incoming.text):
             pass  # Nothing is said; it is offered below.
         case "press":
-            await press(turn, incoming.action, incoming.args)
+            await pressed(turn)
         case "command":
             await command(turn, strip_name(incoming.text))
         case "text" if incoming.place == "dm":
             await said(turn, incoming.text)
         case kind if kind in ABOUT_MESSAGES:
-            await press(turn, ABOUT_MESSAGES[kind], {})
+            await _act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
     if incoming.enclosed and _addressed(incoming):
         await _offer(turn, incoming, inbox)
 
@@ -97,16 +100,139 @@ def strip_name(text: str) -> str:
     return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
 
 
+# Whom a refusal names at most.
+NAMED = 3
+# Verbs that people also write in ordinary sentences ("mail virker ikke", "stop det"): alone they are meant, and after
+# `/krise` they always are; in front of other words they are no more than words.
+EVERYDAY = frozenset(
+    [
+        "mail",
+        "telefon",
+        "telefonliste",
+        "it",
+        "status",
+        "start",
+        "stop",
+        "ring",
+        "nummer",
+        "telefonnummer",
+        "opkald",
+        "ringede",
+        "plan",
+        "links",
+        "opgave",
+        "moede",
+        "hvem",
+        "kontakt",
+        "kontakter",
+        "roller",
+        "spoergsmaal",
+        "spoerg",
+        "svar",
+        "beslutning",
+        "besluttet",
+        "beslutninger",
+        "rapport",
+        "meld",
+        "mangler",
+        "ind",
+        "ud",
+        "tal",
+        "sag",
+        "ret",
+        "find",
+        "led",
+        "vagt",
+        "hjaelp",
+        "help",
+        "menu",
+        "fjern",
+        "tilfoej",
+        "indkald",
+        "grad",
+        "muligheder",
+        "alternativer",
+        "byraad",
+        "byraadet",
+        "logistik",
+        "partner",
+        "partnere",
+        "adresser",
+        "funktioner",
+        "overblik",
+        "laering",
+        "oevelse",
+        "oevelser",
+        "overvaagning",
+        "ressourcer",
+        "fortrolig",
+        "advar",
+        "stab",
+        "a",
+        "b",
+        "d",
+        "m",
+        "o",
+        "p",
+        "r",
+        "s",
+        "t",
+        "v",
+    ]
+)
+# What follows such a verb where it is meant all the same: a number, a name, a mark.
+STRUCTURED = re.compile(r"(?!112\b)[\d@#!?:(]|(?:til|om|i morgen|kl)\b", re.IGNORECASE)
+
+
+def is_explicit(text: str) -> bool:
+    """Whether a plain text begins with a verb that is no everyday word, so that it is no answer to anything else."""
+    found = _verb_of(text)
+    return found.kind == "exact" and fold(found.typed, trailing=verb_words.MARKS) not in EVERYDAY
+
+
+def is_meant(text: str) -> bool:
+    """Whether a plain text begins with a verb that is meant as one: alone, or with what only a command has after it."""
+    found = _verb_of(text)
+    alone = not found.rest or STRUCTURED.match(found.rest) is not None
+    return found.kind == "exact" and (alone or is_explicit(text))
+
+
+def _verb_of(text: str) -> verb_words.Match:
+    return verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+
+
 async def said(turn: Turn, text: str) -> None:
-    """Read what was said to the bot in a one-to-one chat: an answer to what it asked, a verb, or neither."""
-    text = strip_name(text)
+    """Read what was said to the bot in a one-to-one chat: a verb, an answer to what it asked, or somebody's own words."""
+    named, text = text.strip() != strip_name(text), strip_name(text)
+    if named or not text or is_explicit(text):
+        await command(turn, text)
+        return
     here, exercise = turn.crisis, turn.exercise
     for answers in await _by_newest_question(turn):
         if await answers(turn, text):
             return
         # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
         turn.crisis, turn.exercise = here, exercise
-    await command(turn, text)
+    heard = dangers.hear(text)
+    if is_meant(text) and not (heard is not None and heard.grave):
+        await command(turn, text)
+        return
+    if not await _led_on(turn, text):
+        await command(turn, text)
+
+
+async def _led_on(turn: Turn, text: str) -> bool:
+    for leads_on in registry.own_words:
+        if await leads_on(turn, text):
+            return True
+    return False
+
+
+async def _lead_on(turn: Turn, text: str) -> None:
+    """Lead words that no verb knows on to where they belong; in the staff's channel they are offered to its log."""
+    in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
+    if in_staff or turn.the_incoming.kind == "text" or not await _led_on(turn, text):
+        await _not_understood(turn, text)
 
 
 async def _by_newest_question(turn: Turn) -> list[registry.Reply]:
@@ -121,10 +247,10 @@ async def command(turn: Turn, text: str) -> None:
     if not text:
         await run(turn, registry.verbs["hjælp"], "")
         return
-    found = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    found = _verb_of(text)
     verb = registry.verbs.get(found.verb or "")
     if verb is None:
-        await _not_understood(turn, text)
+        await _lead_on(turn, text)
     elif found.kind == "near" and verb.grave:
         await turn.answer(
             Card(
@@ -153,34 +279,65 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
         await refuse(turn, verb.who)
 
 
-async def press(turn: Turn, name: str, args: Mapping[str, Any]) -> None:
-    """Run what a button does, for somebody who may.
+async def pressed(turn: Turn, crisis: int | None = None) -> None:
+    """Run what a pressed button does, as it stands on a card that was shown to whoever pressed it, there.
 
-    A button that stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice;
-    the card is drawn again for whoever pressed, as it stands now.
+    What comes with a press is written by whoever sends it: it only tells which button of the card is meant. A button that
+    stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice; the card is drawn
+    again, as it stands now. What was shown to nobody there is dropped.
+
+    Args:
+        crisis: which crisis it is about, where that was asked afterwards.
     """
-    pressed = registry.actions.get(name)
+    incoming = turn.the_incoming
     standing = await turn.pressed()
-    if pressed is None:
-        await _unknown(turn, name, standing)
+    if standing is not None:
+        card = Card.from_json(standing.card)
+    elif not incoming.message:
+        # The sender's own page is drawn when it is opened, and nowhere written down.
+        card = await registry.home_card(turn)
+    else:
+        log.info("a press was dropped: %s was not shown to whoever pressed it", incoming.message[:LONGEST_NUMBER])
+        return
+    # Two buttons may do the same, one of them at once and one with a form.
+    meant = [each for each in card.buttons if (each.do, dict(each.args)) == (incoming.action, dict(incoming.args))]
+    if incoming.action not in registry.actions:
+        await _unknown(turn, incoming.action, standing)
+        return
+    if not meant:
+        if standing is not None:
+            standing.version += 1
         return
     if standing is not None:
-        if not any(button["do"] == name and button["args"] == dict(args) for button in standing.card["buttons"]):
-            standing.version += 1
-            return
-        turn.exercise = turn.exercise or bool(standing.card.get("exercise"))
+        turn.exercise = turn.exercise or card.exercise
         if standing.crisis_id is not None:
             turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
-    if isinstance(args.get("crisis"), int):
-        turn.crisis = await turn.db.get(Crisis, args["crisis"])
-    if pressed.crisis and turn.crisis is None and not await find_crisis(turn):
+    fields = (*card.fields, *(field for each in meant for field in each.form))
+    args = dict(meant[0].args)
+    turn.incoming = replace(incoming, args=dict(args), values=_filled_in(fields, incoming.values))
+    about = args.pop("crisis", None) if crisis is None else crisis
+    if isinstance(about, int):
+        turn.crisis = await turn.db.get(Crisis, about)
+    await _act(turn, registry.actions[incoming.action], args)
+
+
+def _filled_in(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
+    """What was filled in; of a choice, what can be chosen. A form may have been opened before the card was changed: its
+    words are kept, and the handler sees to them."""
+    choices = {field.id: ("", *dict(field.choices)) for field in fields if field.kind == "choice"}
+    return {name: value for name, value in values.items() if name not in choices or value in choices[name]}
+
+
+async def _act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
+    """Run an action for somebody who may, on the crisis it is about."""
+    if action.crisis and turn.crisis is None and not await find_crisis(turn):
         return
-    if await pressed.who.held(turn):
-        await pressed.run(turn, **{key: value for key, value in args.items() if key != "crisis"})
-    elif await pressed.who.lacks_proof(turn):
+    if await action.who.held(turn):
+        await action.run(turn, **args)
+    elif await action.who.lacks_proof(turn):
         await proof.ask(turn)
     else:
-        await refuse(turn, pressed.who)
+        await refuse(turn, action.who)
 
 
 async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
@@ -198,8 +355,51 @@ async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
 
 
 async def refuse(turn: Turn, who: Right) -> None:
-    """Say who can, to somebody who can't."""
-    await turn.answer(Card(f"Det kan kun {who.holders}. Intet er ændret."))
+    """Say who can, by name, to somebody who can't, and offer to ask them."""
+    persons = [person for person in await rights.holders_of(turn, who) if person != turn.sender][:NAMED]
+    named = f": {turn.names(persons)}" if persons else ""
+    ask = (
+        Button(f"Spørg {turn.name(person)}", "router.ask", {"inbox": turn.inbox_id, "person": person})
+        for person in persons[:1]
+        if turn.inbox_id is not None
+    )
+    await turn.answer(Card(f"Det kan kun {who.holders}{named}. Intet er ændret.", buttons=tuple(ask)))
+
+
+@action("router.ask", crisis=False)
+async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
+    """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be."""
+    row = await turn.db.get(Inbox, inbox)
+    original = Incoming.from_json(row.body) if row else None
+    if original is None or original.sender != turn.sender or person not in turn.plan.persons:
+        return
+    words = strip_name(original.text)
+    what = f"»{quote(words, 500)}«" if words else "noget, som kun du kan, med en knap på et af sine kort"
+    do_it = (
+        (Button("Gør det", "router.on_behalf", {"inbox": inbox, "asker": turn.sender}, style="primary"),)
+        if words
+        else ()
+    )
+    await turn.say(
+        person,
+        Card(f"*{turn.name(turn.sender)} spørger, om du vil:* {what}", buttons=do_it),
+        key=f"asked/{inbox}/{person}",
+        kind="notice",
+    )
+    await turn.replace(Card(f"{turn.name(person)} er spurgt: {what}"))
+
+
+@action("router.on_behalf", crisis=False)
+async def on_behalf(turn: Turn, inbox: int, asker: str) -> None:
+    """Do what was asked for, with the right of whoever was asked: it is looked into anew."""
+    row = await turn.db.get(Inbox, inbox)
+    original = Incoming.from_json(row.body) if row else None
+    if original is None or original.sender != asker:
+        return
+    words = strip_name(original.text)
+    await turn.replace(Card(f"Du gør det for {turn.name(asker)}: »{quote(words, 500)}«"))
+    await turn.say(asker, Card(f"{turn.name(turn.sender)} tager sig af det: »{quote(words, 500)}«"), kind="notice")
+    await command(turn, words)
 
 
 async def find_crisis(turn: Turn, verb: str = "") -> bool:
@@ -265,8 +465,8 @@ async def meant(turn: Turn, verb: str, inbox: int) -> None:
 
 async def _run_on(turn: Turn, verb: Verb, text: str) -> None:
     """Run a verb on words that may or may not begin with it."""
-    found = verb_words.match(text, {each.name: each.synonyms for each in registry.verbs.values()})
-    await run(turn, verb, found.rest if found.verb == verb.name else text)
+    found = _verb_of(text)
+    await run(turn, verb, found.rest if found.verb == verb.name or is_explicit(text) else text)
 
 
 @action("router.not_meant", crisis=False)
@@ -286,9 +486,9 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     if original is None:
         return
     if original.kind == "press":
-        await press(turn, original.action, {**original.args, "crisis": turn.the_crisis.id})
+        await pressed(turn, turn.the_crisis.id)
     elif original.kind in ABOUT_MESSAGES:
-        await press(turn, ABOUT_MESSAGES[original.kind], {})
+        await _act(turn, registry.actions[ABOUT_MESSAGES[original.kind]], {})
     elif verb:
         await _run_on(turn, registry.verbs[verb], strip_name(original.text))
     else:

@@ -264,7 +264,7 @@ class Turn(Context):
             self.db.add(Timer(key=key, kind=kind, args=args, crisis_id=crisis_id, due_at=due))
         else:
             standing.kind, standing.args, standing.due_at = kind, args, due
-            standing.state, standing.attempts, standing.crisis_id = "waiting", 0, crisis_id
+            standing.state, standing.attempts, standing.begun, standing.crisis_id = "waiting", 0, 0, crisis_id
 
     async def cancel(self, *keys: str) -> None:
         """Take timers off, where they still wait."""

@@ -84,7 +84,7 @@ async def _police(turn: Turn, answer: str) -> None:
 async def _others(turn: Turn, answer: str) -> None:
     """ "og/eller øvrige eksterne myndigheder": each is somebody's to ring to (R032)."""
     if answer != NO:
-        for authority in re.split(r"\s*(?:,|;|\n|\bog\b)\s*", answer):
+        for authority in re.split(r"(?:(?<!\s)\s++)?+(?:[,;]|\bog\b)\s*+|(?:(?<![^\S\n])[^\S\n]++)?+\n\s*+", answer):
             if authority:
                 await _contact(turn, authority)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from handlers.core import registry, rights, router
-from handlers.core.card import Button, Card, quote
+from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.language import dangers
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
 from storage.rows.crisis import Crisis
+from storage.rows.traffic import NOTICES, Message
 
 # What is offered first, in order, to those who may; five of them are shown.
 FIRST_OUTSIDE = ("varsel", "aktiver", "hvem", "status", "hjælp")
-FIRST_IN_CRISIS = ("status", "log", "hvem", "afblæs", "varsel", "opskaler")
+FIRST_IN_CRISIS = ("varsel", "status", "log", "hvem", "afblæs", "opskaler")
 MOST = 5
 
 LABELS = {
@@ -27,7 +31,11 @@ LABELS = {
 
 @verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
-    """The five things this person can do now; all verbs are one tap away."""
+    """The five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
+    if dangers.hear(f"hjælp {text}") is not None and text.strip():
+        for leads_on in registry.own_words:
+            if await leads_on(turn, f"hjælp {text}"):
+                return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
@@ -44,16 +52,44 @@ async def show(turn: Turn, text: str) -> None:
         if going
         else "Der er ingen aktiv krise."
     )
-    late = f"\n{over}" if (over := upkeep.expired(turn)) else ""
+    keeps_plan = turn.sender in (*turn.plan.interim_secretariat(), *turn.plan.deciders())
+    late = f"\n{over}" if keeps_plan and (over := upkeep.expired(turn)) else ""
+    waiting, buttons = await _waits_for_me(turn)
     await turn.answer(
         Card(
-            f"*Krisebot.* {state} Ved fare for liv: ring 112.{late}\nSkriv bare, hvad der er sket – eller vælg:",
+            f"{DANGER}\n*Krisebot.* {state}{late}{waiting}\nSkriv bare, hvad der er sket – eller vælg:",
             buttons=(
-                *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[:MOST]),
+                *buttons,
+                *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[: MOST - len(buttons)]),
                 Button("Alle kommandoer", "help.all", {}),
             ),
         )
     )
+
+
+async def _waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
+    """What still waits for the sender's answer, the urgent first, and the first button of each: at most three.
+
+    Returns:
+        lines to stand in the card, and the buttons of the messages that they tell of.
+    """
+    messages = await turn.db.scalars(
+        select(Message)
+        .outerjoin(Crisis, Crisis.id == Message.crisis_id)
+        .where(
+            Message.recipient == turn.sender,
+            Message.kind.in_(NOTICES),
+            Message.answered_at.is_(None),
+            Message.crisis_id.is_(None) | (Crisis.state != "closed"),
+        )
+        .order_by(Message.urgency, Message.id.desc())
+    )
+    waiting = [each for each in messages if registry.awaits_answer(each.card)][:3]
+    lines = [f"• {quote(str(each.card['text']).splitlines()[0], 120)}" for each in waiting]
+    cards = [Card.from_json(each.card) for each in waiting]
+    buttons = [next(each for each in card.buttons if registry.is_awaited(each.do)) for card in cards]
+    unique = {button.label: button for button in reversed(buttons)}
+    return ("\n*Venter på dig:*\n" + "\n".join(lines) if lines else ""), list(reversed(unique.values()))
 
 
 @action("help.all", crisis=False)

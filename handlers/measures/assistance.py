@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from handlers.core import clearance, registry, rights
+from handlers.core import clearance, in_charge, registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.events import AskedForHelp, on
@@ -45,7 +45,7 @@ async def assistance(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     row = await request(turn, text.strip(), needs.read(turn.rules, text), turn.sender)
-    await turn.answer(assistance_card.received(row))
+    await turn.answer(await assistance_card.received(turn, row))
 
 
 @reply("assistance")
@@ -97,7 +97,7 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
     read = needs.lacking(turn.rules, text) or needs.read(turn.rules, text)
     filled = {field.id: turn.value(field.id) for field in FIELDS if field.id in turn.the_incoming.values}
     row = await request(turn, text, replace(read, **filled), turn.sender, about=no)
-    await turn.replace(assistance_card.received(row))
+    await turn.replace(await assistance_card.received(turn, row))
 
 
 @action("assistance.not_meant")
@@ -114,7 +114,7 @@ async def new(turn: Turn) -> None:
         await turn.answer(Card("Hvad mangler I? Skriv fx */krise bistand 4 mand til Birkehøj nu*."))
         return
     need = needs.Need(turn.value("quantity"), turn.value("need"), turn.value("place"))
-    await turn.answer(assistance_card.received(await request(turn, text, need, turn.sender)))
+    await turn.answer(await assistance_card.received(turn, await request(turn, text, need, turn.sender)))
 
 
 @on(AskedForHelp)
@@ -128,7 +128,7 @@ async def from_message(turn: Turn, event: AskedForHelp) -> None:
     )
     if await turn.db.scalar(standing) is None:
         row = await request(turn, said.text, needs.read(turn.rules, said.text), said.sender)
-        await turn.say(said.sender, assistance_card.received(row), kind="notice")
+        await turn.say(said.sender, await assistance_card.received(turn, row), kind="notice")
 
 
 async def request(
@@ -171,8 +171,8 @@ async def request(
     )
     turn.db.add(row)
     await turn.db.flush()
-    await turn.say(
-        turn.staff, await assistance_card.card(turn, row), key=assistance_card.key(row, "staff"), urgency=URGENT
+    await in_charge.tell(
+        turn, await assistance_card.card(turn, row), lambda name: assistance_card.key(row, name), urgency=URGENT
     )
     await assistance_answers.remind(turn, row)
     await logistics.consider(turn)

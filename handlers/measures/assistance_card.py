@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import enclosures
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core import enclosures, in_charge
+from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.turn import Turn
 from storage.rows.measures import AssistanceRequest, Measure
 from storage.rows.traffic import Message
@@ -57,11 +57,14 @@ def line(turn: Turn, row: AssistanceRequest) -> str:
     return f"{quote(row.text)} – {turn.name(row.requester)}, {IN_WORDS[row.state]}{to}"
 
 
-def received(row: AssistanceRequest) -> Card:
-    """What the requester is answered at once."""
+async def received(turn: Turn, row: AssistanceRequest) -> Card:
+    """Tell the requester who has the request now."""
+    persons = await in_charge.in_charge(turn)
+    where = "krisestaben" if persons == [turn.staff] else turn.names(persons)
+    has_it = f"er hos {where}" if persons else "er gemt, men ingen har den endnu. Ring selv"
     return Card(
-        f"Anmodning *B{row.number}* er hos krisestaben (log nr. {row.log_no}).\n»{quote(row.text)}«\n"
-        "Du får besked, hver gang der sker noget med den. Ved fare for liv: ring 112."
+        f"Anmodning *B{row.number}* {has_it} (log nr. {row.log_no}).\n»{quote(row.text)}«\n"
+        f"Du får besked, hver gang der sker noget med den. {DANGER}"
     )
 
 

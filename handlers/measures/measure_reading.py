@@ -9,8 +9,8 @@ from handlers.core.card import quote
 from handlers.core.language import owners, times_read
 from handlers.core.turn import Turn
 
-POLITICAL = re.compile(r"[\s,;:(–-]*\bkræver politisk godkendelse\b\)?[.!]?", re.IGNORECASE)
-URGENTLY = re.compile(r"^\s*haster\b[:!]?\s*|[\s,]*\b(?:det )?haster[.!]*\s*$", re.IGNORECASE)
+POLITICAL = re.compile(r"(?:(?<![\s,;:(–-])[\s,;:(–-]++)?+\bkræver politisk godkendelse\b\)?[.!]?", re.IGNORECASE)
+URGENTLY = re.compile(r"^\s*+haster\b[:!]?\s*+|(?:(?<![\s,])[\s,]++)?+\b(?:det )?haster[.!]*+\s*+$", re.IGNORECASE)
 
 
 class Reading:

@@ -38,7 +38,12 @@ async def resource(turn: Turn, text: str) -> None:
     counted = QUANTITY.match(rest)
     name = rest[counted.end() :] if counted else rest
     critical = bool(re.search(r"\bkritisk\b", name, re.IGNORECASE))
-    name = re.sub(r"[\s,(]*\bkritisk\b\)?|[\s,]+(?:indtil|til|fra|frem til)$", "", name.strip(), flags=re.IGNORECASE)
+    name = re.sub(
+        r"(?:(?<![\s,(])[\s,(]++)?+\bkritisk\b\)?|(?<![\s,])[\s,]++(?:indtil|til|fra|frem til)$",
+        "",
+        name.strip(),
+        flags=re.IGNORECASE,
+    )
     await add(
         turn,
         quantity=counted[1] if counted else "1",

@@ -17,7 +17,8 @@ from storage.rows.picture import Count, Indicator
 BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 12
 VALUE = re.compile(
-    r"(?P<name>.*?\S)\s*[:=]?\s+(?P<value>-?\d{1,9}(?:[.,]\d{1,3})?)\s*(?P<unit>[^\d\s]\S{0,20})?\s*$", re.DOTALL
+    r"(?P<name>.*?\S)(?:\s*+[:=])?+\s++(?P<value>-?\d{1,9}(?:[.,]\d{1,3})?)\s*+(?P<unit>[^\d\s]\S{0,20})?\s*+$",
+    re.DOTALL,
 )
 FORM = (
     Field("name", "Hvad tælles? Fx ramte borgere", required=True),

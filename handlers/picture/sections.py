@@ -14,7 +14,7 @@ from handlers.picture.draft import NO_THREAT, NOT_ASSESSED
 from handlers.picture.picture_texts import MACHINE
 from storage.rows.picture import HEADINGS, NATIONAL, Picture, PictureText
 
-HEALTH = re.compile(r"\bsundhed[^:\n]*:[ \t]*(?P<said>\S[^\n]*)", re.IGNORECASE)
+HEALTH = re.compile(r"\bsundhed(?:(?!\bsundhed)[^:\n])*+:[ \t]*+(?P<said>\S[^\n]*)", re.IGNORECASE)
 ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er nok)", "long", required=True)
 
 

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import enclosures
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core import enclosures, in_charge
+from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.language import times_read
 from handlers.core.registry import action, verb
@@ -36,7 +36,9 @@ HEADINGS = {
     "approved_by": "Godkendt af",
 }
 # "HASTER: …" in front, or "… haster!" at the end: "afleveres direkte til krisestaben".
-URGENTLY = re.compile(r"^\s*haster\b\s*[:!,.–-]*\s*|[\s,.–-]+(?:det )?haster\s*[.!]*\s*$", re.IGNORECASE)
+URGENTLY = re.compile(
+    r"^\s*+haster\b\s*+[:!,.–-]*+\s*+|(?<![\s,.–-])[\s,.–-]++(?:det )?haster\s*+[.!]*+\s*+$", re.IGNORECASE
+)
 
 
 @verb(
@@ -89,8 +91,8 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
     )
     approved = row.approved_by or "ikke godkendt"
     attached = await enclosures.line(turn, row.log_no)
-    await turn.say(
-        turn.staff,
+    told = await in_charge.tell(
+        turn,
         Card(
             f"*{'⚠️ HASTER – melding' if urgent else 'Melding'} fra {turn.name(turn.sender)}* "
             f"(log nr. {row.log_no}, ubekræftet, {quote(approved, 100)}):\n»{quote(chr(10).join(lines), 1500)}«{attached}",
@@ -99,14 +101,16 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
         urgency=URGENT,
     )
     to_chief = ""
-    if urgent:
+    # At level 1 there is no staff, and so no chief of it: those who run it have the report already.
+    if urgent and turn.the_crisis.level == 2:
         chief = await handover.hand_over(turn, row)
         to_chief = f" {turn.name(chief)} har fået den direkte." if chief else ""
-    await turn.answer(
-        Card(
-            f"Tak. Krisestaben har din melding (log nr. {row.log_no}).{to_chief} Ved fare for liv: ring 112.{attached}"
-        )
+    has_it = (
+        f"Tak. {in_charge.in_words(turn, told)} har din melding (log nr. {row.log_no})."
+        if told
+        else f"Din melding er gemt (log nr. {row.log_no}), men ingen har den endnu. Ring selv."
     )
+    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}"))
 
 
 async def keep(

@@ -62,7 +62,7 @@ async def role(turn: Turn, text: str) -> None:
     """One or several in one breath; what hangs on the role follows at once."""
     named: list[tuple[str, str]] = []
     before = ""
-    for part in [each for each in re.split(r"\s*,\s*", text.strip()) if each]:
+    for part in [each for each in re.split(r"(?:(?<!\s)\s++)?+,\s*+", text.strip()) if each]:
         found = _read(turn, part, before)
         if found is None:
             await turn.answer(
@@ -199,7 +199,7 @@ async def chief(turn: Turn) -> None:
 @action("named_roles.assist", who=rights.meets)
 async def assist(turn: Turn) -> None:
     """ "hvilken sekretariatsbistand, der er behov for (vurdere hvilke fagcentre bidrager bedst)" (R057): each is asked."""
-    names = [fold(each) for each in re.split(r"\s*(?:,|\bog\b)\s*", turn.value("centres")) if each]
+    names = [fold(each) for each in re.split(r"(?:(?<!\s)\s++)?+(?:,|\bog\b)\s*+", turn.value("centres")) if each]
     by_name = {fold(centre.name): centre for centre in turn.rules.centres}
     chosen = [by_name[each] for each in names if each in by_name]
     what = turn.value("what")

@@ -48,7 +48,7 @@ async def shift(turn: Turn, text: str) -> None:
         )
         return
     who, when = _person(turn, rest)
-    parts = re.split(r"\s+(?:-|–|til)\s+|(?<=\d)\s?[-–]\s?(?=\d)", when, maxsplit=1)
+    parts = re.split(r"(?<!\s)\s++(?:-|–|til)\s++|(?<=\d)\s?[-–]\s?(?=\d)", when, maxsplit=1)
     if who is None or len(parts) != 2:
         await turn.answer(Card(f"Hvem, og fra hvornår til hvornår? Intet er ændret. Skriv fx {shift_changes.EXAMPLE}."))
         return

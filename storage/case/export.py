@@ -178,6 +178,7 @@ async def _alerts(db: AsyncSession, crisis: Crisis) -> list[dict[str, Any]]:
             "source": row.source,
             "received_at": instant_or_none(row.received_at),
             "channel": row.platform,
+            "assessment": row.assessment,
         }
         for row in rows
     ]

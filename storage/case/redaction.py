@@ -221,7 +221,7 @@ def _next(text: str, secret: str, at: int) -> tuple[int, int] | None:
         return None
     end = begins.end()
     for word in opening[1]:
-        goes_on = re.compile(r"\s+" + word).match(text, end)
+        goes_on = re.compile(r"\s++" + word).match(text, end)
         if goes_on is None:
             break
         end = goes_on.end()
@@ -238,4 +238,4 @@ def _opening(secret: str) -> tuple[re.Pattern[str], list[str]] | None:
     while first < len(words) and len(" ".join(words[:first])) < OWN:
         first += 1
     patterns = [re.escape(word).replace(r"\*", "[*∗]") for word in words]
-    return re.compile(r"(?<!\w)" + r"\s+".join(patterns[:first])), patterns[first:]
+    return re.compile(r"(?<!\w)" + r"\s++".join(patterns[:first])), patterns[first:]

@@ -160,7 +160,8 @@ async def document(db: AsyncSession, plan: Plan, sought: Sought, now: datetime) 
 
 def _pattern(sought: Sought) -> re.Pattern[str]:
     words = {fold(sought.name), *(each.casefold() for each in sought.addresses if len(each) >= TELLING)} - {""}
-    return re.compile("|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in sorted(words)) or r"(?!)")
+    named = "|".join(re.escape(each) for each in sorted(words)) if words else "(?!)"
+    return re.compile(rf"(?<!\w)(?:{named})(?!\w)")
 
 
 def _stands(sought: Sought, pattern: re.Pattern[str], value: Any) -> bool:

@@ -64,6 +64,16 @@ class Escalation(PlanModel):
     wait: Duration = Field(default=read_duration("5m"), alias="vent", validate_default=True)
     deputy_wait: Duration = Field(default=read_duration("3m"), alias="vent_stedfortræder", validate_default=True)
     repeat: Duration = Field(default=read_duration("5m"), alias="gentag")
+    question_waits: Duration = Field(default=read_duration("2m"), alias="spørgsmål_venter", validate_default=True)
+
+    @field_validator("question_waits")
+    @classmethod
+    def _a_silent_warning_waits_neither_too_shortly_nor_too_long(cls, wait: timedelta) -> timedelta:
+        if not read_duration("30s") <= wait <= read_duration("10m"):
+            raise fault(
+                f"»spørgsmål_venter« er {write_duration(wait)}", "Skriv mellem 30s og 10m; 2m er det sædvanlige"
+            )
+        return wait
 
     @field_validator("wait", "deputy_wait")
     @classmethod

@@ -143,7 +143,7 @@ def _mail(value: str) -> str:
 
 
 def _web(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+    if not re.fullmatch(r"https?://[^\s/]\S*", value):
         raise fault(f"»{value}« er ikke en netadresse", "Skriv fx https://krise.kommune.example")
     return value.rstrip("/")
 

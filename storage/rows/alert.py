@@ -39,7 +39,8 @@ class ContactCheck(Base):
 
 
 AlertKind = Literal["weather", "threat", "staffs", "international", "media", "accident", "other"]
-Triage = Literal["yes", "no", "unknown"]
+# What whoever raised a warning thinks of it; unanswered: they fell silent, and it went up the chain all the same.
+Triage = Literal["yes", "no", "unknown", "unanswered"]
 
 
 class Alert(Base):
@@ -57,6 +58,13 @@ class Alert(Base):
     platform: Mapped[str]
     touches: Mapped[Triage | None]  # does it touch the municipality
     beyond: Mapped[Triage | None]  # is it beyond daily preparedness
+
+    @property
+    def assessment(self) -> Triage | None:
+        """What whoever raised it thinks: "no" where one of the two is; None while they are asked."""
+        if "no" in (self.touches, self.beyond):
+            return "no"
+        return self.beyond if self.touches is not None else None
 
 
 EscalationState = Literal["running", "contact", "stopped"]

@@ -33,6 +33,8 @@ class Inbox(Base):
     message: Mapped[str | None] = mapped_column(index=True)  # the platform's name for what was said
     received_at: Mapped[datetime]
     state: Mapped[InboxState] = mapped_column(default="new")
+    # How often it was taken up and nobody knows how it ended.
+    begun: Mapped[int] = mapped_column(default=0, server_default="0")
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
@@ -54,6 +56,8 @@ class Timer(Base):
     crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
     due_at: Mapped[datetime]
     state: Mapped[TimerState] = mapped_column(default="waiting")
+    # How often it was taken up and nobody knows how it ended.
+    begun: Mapped[int] = mapped_column(default=0, server_default="0")
     attempts: Mapped[int] = mapped_column(default=0)
     fired_at: Mapped[datetime | None]
     error: Mapped[str | None]

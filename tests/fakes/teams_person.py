@@ -242,6 +242,16 @@ class TeamsPerson:
         assert self._last is not None, "nothing has been sent yet"
         return await self.wire.deliver(self._last)
 
+    async def invents(self, carried: Json) -> Answer:
+        """Sends a press that no card has: what a button brings along is the client's to write.
+
+        Args:
+            carried: in place of what one of our buttons carries.
+        """
+        data = {"krisebot": carried}
+        value = {"action": {"type": "Action.Execute", "verb": "do", "data": data}, "trigger": "manual"}
+        return await self._invoke("adaptiveCard/action", value, self.world.personal(self.id), "")
+
     async def forged(self, how: Forgery, text: str = "status") -> Answer:
         """Somebody sends a message in this person's name, forged or spoilt in that way."""
         place = self.world.personal(self.id)

@@ -30,6 +30,8 @@ MOMENTS = (0, 10, 50)
 class Process:
     """`krisebot serve` as an operator runs it, on a port of its own."""
 
+    program = "bot.cli"
+
     def __init__(self, url: str, slack: FakeSlack, folder: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -49,7 +51,7 @@ class Process:
         self._running = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot.cli",
+            self.program,
             "serve",
             env={**os.environ, **self._settings},
             stdout=asyncio.subprocess.DEVNULL,
@@ -58,6 +60,8 @@ class Process:
         async with aiohttp.ClientSession() as client, asyncio.timeout(30):
             while True:
                 try:
+                    if self._running.returncode is not None:
+                        return
                     async with client.get(f"{self.address}/readyz") as answer:
                         if answer.status == 200:
                             return
@@ -69,6 +73,15 @@ class Process:
         if self._running.returncode is None:
             self._running.send_signal(signal.SIGKILL)
         await self._running.wait()
+
+    async def died_within(self, seconds: float) -> bool:
+        """Whether it ends by itself."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._running.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def stop(self) -> int:
         """Ask it to stop, as an operator does; the exit status."""

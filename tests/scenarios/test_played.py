@@ -50,9 +50,10 @@ async def acts(stage: Stage, step: Step) -> None:
 async def newest(stage: Stage, label: str) -> Button:
     """The button as it was drawn last."""
     async with stage.database.reading() as db:
-        rows = await db.scalars(select(Message).order_by(Message.edited_at.desc().nulls_last(), Message.id.desc()))
-        found = [button for row in rows if (button := Card.from_json(row.card).button(label))]
-    return found[0]
+        cards = await db.scalars(
+            select(Message.card).order_by(Message.edited_at.desc().nulls_last(), Message.id.desc())
+        )
+        return next(button for card in cards if (button := Card.from_json(card).button(label)))
 
 
 async def unmet(stage: Stage, expected: Expected | None) -> list[str]:

@@ -17,60 +17,60 @@ async def test_when_the_nation_raises_its_level_the_staff_has_a_decision_to_make
     """R023 R025: an item for decision, once for each that is told of; measures are taken without any of it."""
     await stage["tina"].commands("tiltag pumpe til Birkehøj @Mads kl 17")
     await stage["mads"].commands("t 1 i gang")
-    assert (await stage.export())["measures"][0]["status"] == "in_progress"
+    assert (await stage.part("measures"))[0]["status"] == "in_progress"
     await stage["mads"].commands("forøget NOST")
-    items = (await stage.export())["agenda_items"]
+    items = await stage.part("agenda_items")
     await stage["tina"].commands("forøget NOST")
     await stage["tina"].commands("forøget NOST")
-    (item,) = (await stage.export())["agenda_items"]
+    (item,) = await stage.part("agenda_items")
     assert (items, item["kind"]) == ([], "decision")
     assert "hvilke beredskabsforanstaltninger skal kommunen sætte i værk?" in item["text"]
     assert await stage["tina"].sees("pumpe til Birkehøj – Mads Rosen")
     await stage["tina"].presses("Nyt tiltag", title="strømgeneratorer, kræver politisk godkendelse", owner="Mads")
     await stage["mads"].commands("t 2 i gang")
-    assert [each["status"] for each in (await stage.export())["measures"]] == ["in_progress", "pending"]
+    assert [each["status"] for each in await stage.part("measures")] == ["in_progress", "pending"]
     await stage["kim"].commands("billede")
     await stage["kim"].fills_in("Skriv 4–5", national="forhøjet beredskab")
     await stage["kim"].commands("billede")
     await stage["kim"].fills_in("Skriv 4–5", national="forhøjet beredskab", staff="let forhøjet beredskab")
-    assert ["forhøjet" in each["text"] for each in (await stage.export())["agenda_items"]] == [False, True]
+    assert ["forhøjet" in each["text"] for each in await stage.part("agenda_items")] == [False, True]
 
 
 async def test_a_director_can_do_what_a_centres_chief_can(stage: Stage) -> None:
     """R100: the ordinary hierarchy holds; a chief of another centre is over nobody here."""
     await stage["ole"].commands("tjekliste teknik")
     await stage["ole"].fills_in("Udfyld tjekliste", concerns="ja", note="kloakker")
-    (answers,) = (await stage.export())["checklists"]
+    (answers,) = await stage.part("checklists")
     assert (answers["centre"], answers["note"]) == ("Teknik", "kloakker")
     await stage["tina"].commands("tiltag pumpe til Birkehøj @Mads kl 17")
     await stage["gitte"].commands("t 1 udført")
-    assert (await stage.export())["measures"][0]["status"] == "pending"
+    assert (await stage.part("measures"))[0]["status"] == "pending"
     await stage["ole"].commands("t 1 udført")
-    assert (await stage.export())["measures"][0]["status"] == "done"
+    assert (await stage.part("measures"))[0]["status"] == "done"
 
 
 async def test_the_chief_has_several_names_and_the_responsible_director_is_the_chief_unless_named(stage: Stage) -> None:
     """T10: chefen for krisestaben, lederen af krisestaben and krisestabschefen are one; the director approves the agenda."""
     for words, person in (("lederen af krisestaben Anne", "anne"), ("chefen for krisestaben Sara", "sara")):
         await stage["lars"].commands(f"rolle {words}")
-        assert (await stage.export())["crisis"]["chief"] == person
+        assert (await stage.part("crisis"))["chief"] == person
     await stage["hanne"].commands("punkt nødbolig til 12 beboere")
     await stage["hanne"].presses("Drøftelse")
     await stage["sara"].commands("rolle ansvarlig direktør Ole")
-    assert (await stage.export())["crisis"]["chief"] == "sara"
+    assert (await stage.part("crisis"))["chief"] == "sara"
     await stage["kim"].commands("møde i morgen 10 stabsrummet")
     await stage["kim"].commands("dagsorden")
     await stage["kim"].presses("Send til godkendelse")
     assert not await stage["anne"].has("Godkend")
     await stage["ole"].presses("Godkend")
-    (meeting,) = (await stage.export())["meetings"]
+    (meeting,) = await stage.part("meetings")
     assert meeting["agenda"][0]["approved_by"] == "ole"
 
 
 async def test_the_operative_staff_and_the_operational_are_one(stage: Stage) -> None:
     """T15: there are two staffs in what is handed out, however the page spells the second."""
     await stage["kim"].commands("ind Rune")
-    members = (await stage.export())["members"]
+    members = await stage.part("members")
     assert {each["staff"] for each in members} == {"framing", "operational"}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.meetings.agenda_lines import PROPOSED
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after
-from tests.stage.stage import DENMARK, Stage, log_of
+from tests.stage.stage import DENMARK, Stage
 
 MONDAY, TUESDAY, WEDNESDAY = 1, 2, 3
 
@@ -32,11 +32,11 @@ stage = after(begun, at(MONDAY, 8, 10))
 
 
 async def meeting(stage: Stage, number: int) -> dict[str, Any]:
-    return dict((await stage.export())["meetings"][number - 1])
+    return dict((await stage.part("meetings"))[number - 1])
 
 
 async def items(stage: Stage) -> dict[str, dict[str, Any]]:
-    return {each["text"]: each for each in (await stage.export())["agenda_items"]}
+    return {each["text"]: each for each in await stage.part("agenda_items")}
 
 
 @in_one_chat
@@ -85,10 +85,10 @@ async def test_three_days_of_items_agendas_minutes_and_a_briefing_lose_nothing_a
     assert [each["waits"] for each in two["items"]] == [None, "svar fra Styrelsen"]
     schools = (await items(stage))["lukke skolerne i hedehusene?"]
     assert (schools["state"], schools["waits_for"]) == ("open", "svar fra Styrelsen")
-    assert [each["owner"] for each in (await stage.export())["measures"]] == ["hanne"]
+    assert [each["owner"] for each in await stage.part("measures")] == ["hanne"]
 
     await stage.until(at(WEDNESDAY, 9, 31))
-    assert any("orienteringen til Byrådet" in line["summary"] for line in log_of(await stage.export(), "reminder"))
+    assert any("orienteringen til Byrådet" in line["summary"] for line in await stage.log("reminder"))
     await kim.fills_in("Ret teksten", text="Tre plejecentre er ramt. Værnemidler er prioriteret.")
     await kim.presses("Send til chefens godkendelse")
     await stage.until(at(WEDNESDAY, 9, 45))
@@ -96,16 +96,16 @@ async def test_three_days_of_items_agendas_minutes_and_a_briefing_lose_nothing_a
     await stage["sara"].presses("Godkend orienteringen")
     await stage.until(at(WEDNESDAY, 9, 50))
     await kim.presses("Markér som sendt")
-    (briefing,) = (await stage.export())["council_briefings"]
+    (briefing,) = await stage.part("council_briefings")
     assert (briefing["approved_by"], briefing["sent_by"], briefing["sent_at"]) == (
         "sara",
         "kim",
         written(WEDNESDAY, 9, 50),
     )
-    assert briefing["log_no"] in [each["log_no"] for each in (await stage.export())["not_journalised"]]
+    assert briefing["log_no"] in [each["log_no"] for each in await stage.part("not_journalised")]
 
     await stage.until(at(WEDNESDAY, 12, 30))
-    about = [line for line in log_of(await stage.export(), "reminder") if "Punkt 1 har frist" in line["summary"]]
+    about = [line for line in await stage.log("reminder") if "Punkt 1 har frist" in line["summary"]]
     assert [line["recorded_time"][:10] for line in about] == ["2027-02-01"]
     await stage.until(at(WEDNESDAY, 16, 1))
     await anne.presses("Aflys mødet")
@@ -146,7 +146,7 @@ async def test_whoever_prepares_an_item_is_told_and_reminded_once_for_all_of_the
     assert await stage["mads"].sees("Du forbereder et punkt")
     await stage["kim"].commands("møde onsdag 10 stabsrummet")
     await stage.until(at(TUESDAY, 13))
-    told = [line for line in log_of(await stage.export(), "reminder") if "forberede punkt 1, 2" in line["summary"]]
+    told = [line for line in await stage.log("reminder") if "forberede punkt 1, 2" in line["summary"]]
     assert [(line["receiver"], line["recorded_time"]) for line in told] == [("mads", written(TUESDAY, 12))]
 
 
@@ -170,7 +170,7 @@ async def test_a_deputy_approves_what_the_chief_would_and_whoever_has_the_shift_
     await stage.until(at(MONDAY, 11))
     await stage["kim"].fills_in("Slut mødet", next_at="ingen")
     await stage.until(at(MONDAY, 11, 31))
-    (reminded,) = [line for line in log_of(await stage.export(), "reminder") if "referatet" in line["summary"]]
+    (reminded,) = [line for line in await stage.log("reminder") if "referatet" in line["summary"]]
     assert (reminded["receiver"], reminded["recorded_time"]) == ("mads", written(MONDAY, 11, 30))
     await stage["rune"].commands("referat")
     await stage["rune"].presses("Godkend")
@@ -193,7 +193,7 @@ async def test_only_a_decision_needs_a_recommendation_and_a_political_case_is_th
     assert agenda["state"] == "awaiting"
     (item,) = (await items(stage)).values()
     assert item["political_case"] == "Økonomiudvalget, sag 27/12, fredag"
-    assert [line for line in log_of(await stage.export(), "task") if "Politisk sag til punkt 1" in line["summary"]]
+    assert [line for line in await stage.log("task") if "Politisk sag til punkt 1" in line["summary"]]
     assert await stage["kim"].sees("Politisk sag til punkt 1")
 
 
@@ -205,18 +205,18 @@ async def test_the_council_is_never_told_what_the_chief_did_not_approve_word_for
     await stage["lars"].presses("Godkend orienteringen")
     await stage["kim"].fills_in("Ret teksten", text="Skolerne lukker.")
     assert not await stage["kim"].has("Markér som sendt") or not await pressed_sent(stage)
-    (briefing,) = (await stage.export())["council_briefings"]
+    (briefing,) = await stage.part("council_briefings")
     assert (briefing["state"], briefing["approved_by"], briefing["sent_at"]) == ("draft", None, None)
     await stage["hanne"].commands("byråd")
-    assert len((await stage.export())["council_briefings"]) == 1
+    assert len(await stage.part("council_briefings")) == 1
     await stage.until(at(TUESDAY, 9, 31))
-    reminded = [line for line in log_of(await stage.export(), "reminder") if "Byrådet" in line["summary"]]
+    reminded = [line for line in await stage.log("reminder") if "Byrådet" in line["summary"]]
     assert [line["recorded_time"] for line in reminded] == [written(MONDAY, 9, 30), written(TUESDAY, 9, 30)]
 
 
 async def pressed_sent(stage: Stage) -> bool:
     await stage["kim"].presses("Markér som sendt")
-    return bool((await stage.export())["council_briefings"][0]["sent_at"])
+    return bool((await stage.part("council_briefings"))[0]["sent_at"])
 
 
 @in_one_chat
@@ -237,13 +237,13 @@ async def test_reminders_that_do_not_haste_are_one_message_and_what_hastes_break
     assert await stage["hanne"].sees("2 påmindelser")
     await stage["hanne"].presses("Vis 2")
     await stage["hanne"].presses("Udført")
-    assert [each["status"] for each in (await stage.export())["measures"]][2] == "done"
+    assert [each["status"] for each in await stage.part("measures")][2] == "done"
 
 
 async def sent_to_hanne(stage: Stage) -> list[str]:
     """When her reminders went out."""
     return sorted(
         each["sent_at"]
-        for each in (await stage.export())["notifications"]
+        for each in await stage.part("notifications")
         if (each["to"], each["kind"]) == ("hanne", "reminder") and each["sent_at"]
     )

@@ -36,31 +36,57 @@ class Prologues:
     @asynccontextmanager
     async def stage(self, pair: Pair, act: Act, start: datetime) -> AsyncIterator[Stage]:
         """A stage on which the act has just been played."""
-        key = (pair.stage, type(pair.databases), act, start)
-        if key not in self._played:
-            self._played[key] = await self._play(pair, act, start)
-        played = self._played[key]
-        url = pair.databases.copy(played.url)
-        stage = pair.stage(url, played.ended)
-        await stage.set_up()
-        await stage.recall(played.around)
+        stage = await self._taken_up(await self._of(pair, act, start), pair)
         await stage.open()
         try:
             yield stage
         finally:
             await stage.close()
             await stage.tear_down()
-            pair.databases.drop(url)
+            pair.databases.drop(stage.url)
+
+    async def _of(self, pair: Pair, act: Act, start: datetime) -> _Played:
+        key = (pair.stage, type(pair.databases), act, start)
+        if key not in self._played:
+            self._played[key] = await self._play(pair, act, start)
+        return self._played[key]
 
     async def _play(self, pair: Pair, act: Act, start: datetime) -> _Played:
-        stage = pair.stage(pair.databases.migrated(), start)
-        await stage.set_up()
+        if act in _EARLIER:
+            stage = await self._taken_up(await self._of(pair, _EARLIER[act], start), pair)
+        else:
+            stage = pair.stage(pair.databases.migrated(), start)
+            await stage.set_up()
         await stage.open()
         await act(stage)
         await stage.close()
         around = stage.remember()
         await stage.tear_down()
         return _Played(stage.url, stage.clock.now(), around)
+
+    async def _taken_up(self, played: _Played, pair: Pair) -> Stage:
+        """A stage as it was left, on a copy of the database; not open yet."""
+        stage = pair.stage(pair.databases.copy(played.url), played.ended)
+        await stage.set_up()
+        await stage.recall(played.around)
+        return stage
+
+
+# The act that each goes on from, where it isn't the first.
+_EARLIER: dict[Act, Act] = {}
+
+
+def follows(earlier: Act) -> Callable[[Act], Act]:
+    """Say that an act goes on where another ended, which is played once for all that follow it.
+
+    `@follows(cloudburst)`
+    """
+
+    def known(act: Act) -> Act:
+        _EARLIER[act] = earlier
+        return act
+
+    return known
 
 
 def after(act: Act, start: datetime = SUMMER_AFTERNOON) -> Any:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 from sqlalchemy import event, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import Krisebot
 from bot.engine.clock import WoundClock
@@ -26,9 +27,13 @@ from bot.settings import Settings
 from handlers.core import registry
 from storage.case import export
 from storage.database import Database
+from storage.grades import GRADES
 from storage.plan import loading
 from storage.plan.model import Plan
+from storage.rows import exported
 from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.log import exported as line
 from storage.rows.traffic import Message, StaffChannel
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
@@ -36,6 +41,9 @@ DENMARK = ZoneInfo("Europe/Copenhagen")
 # Scenario S1 begins here.
 SUMMER_AFTERNOON = datetime(2026, 7, 2, 14, 0, 10, tzinfo=DENMARK)
 
+
+# Parts of the export that are made alone, beside those of `storage.rows.exported`.
+ALONE = ("crisis", "log")
 
 # What is attached: name, content type, bytes.
 File = tuple[str, str, bytes]
@@ -242,11 +250,29 @@ class Stage(ABC):
         document: dict[str, Any] = pickle.loads(self._exported[number])
         return document
 
+    async def part(self, name: str, number: int = 1) -> Any:
+        """One part of a crisis' export, by its key; most are made without the rest."""
+        if number in self._exported or name not in (*ALONE, *exported.parts):
+            return (await self.export(number))[name]
+        async with self.database.reading() as db:
+            crisis = await self._crisis(db, number)
+            if name == "log":
+                lines = select(LogEntry).where(LogEntry.crisis_id == crisis.id).order_by(LogEntry.no)
+                return [line(entry) for entry in await db.scalars(lines)]
+            return (await export.excerpt(db, crisis, GRADES[-1], *({name} - {*ALONE})))[name]
+
+    async def log(self, kind: str, number: int = 1) -> list[dict[str, Any]]:
+        """The export's log entries of one kind."""
+        return [entry for entry in await self.part("log", number) if entry["kind"] == kind]
+
+    async def _crisis(self, db: AsyncSession, number: int) -> Crisis:
+        crisis = await db.scalar(select(Crisis).where(Crisis.number == number))
+        assert crisis is not None, f"there is no crisis {number}"
+        return crisis
+
     async def _export(self, number: int) -> dict[str, Any]:
         async with self.database.reading() as db:
-            crisis = await db.scalar(select(Crisis).where(Crisis.number == number))
-            assert crisis is not None, f"there is no crisis {number}"
-            return await export.document(db, crisis)
+            return await export.document(db, await self._crisis(db, number))
 
     async def rooms(self, number: int = 1) -> dict[str, str]:
         """The addresses of a crisis' staff channels, by platform."""

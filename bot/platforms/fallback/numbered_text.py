@@ -6,7 +6,7 @@ import re
 
 from handlers.core.card import Button, Card
 
-ANSWER = re.compile(r"\s*(?:svar\s+)?(\d{1,2})\s*[.!]?\s*", re.IGNORECASE)
+ANSWER = re.compile(r"\s*+(?:svar\s++)?+(\d{1,2})\s*+[.!]?+\s*+", re.IGNORECASE)
 
 
 def choices(card: Card) -> list[Button]:

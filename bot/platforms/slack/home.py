@@ -1,42 +1,20 @@
-"""The app's home page in Slack: the status of what goes on, as far as who opens it may see. Bilag 1, Overblik."""
+"""The app's home page in Slack. Bilag 1, Overblik."""
 
 from __future__ import annotations
 
 from bot.engine.engine import Engine
-from handlers.core.card import Button, Card
+from handlers.core import registry
+from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
-from handlers.crisis import help, status
-
-OFFERED = ("varsel", "status", "hvem", "hjælp")
-LABELS = {**help.LABELS, "hjælp": "Hjælp"}
 
 
 async def home(engine: Engine, opened: Incoming) -> Card:
-    """Every open crisis' status card, as `/krise status` gives it to the same person.
+    """Draw the page for whoever opened it.
 
     Args:
         opened: by whom.
     """
     async with engine.database.reading() as db:
         turn = Turn(db, engine.clock.now(), engine.plan(), incoming=opened)
-        shown = []
-        for crisis in await turn.open_crises():
-            turn.crisis = crisis
-            shown.append((crisis.number, turn.drawn(await status.card(turn, opened.sender))))
-    several = len(shown) > 1
-    offered = [name for name in OFFERED if shown or name != "status"]
-    said = "\n\n".join(card.text for _, card in shown) or "Der er ingen aktiv krise."
-    return Card(
-        f"*Krisebot*\nVed fare for liv: ring 112.\n\n{said}\n\n"
-        "Skriv */krise* hvor som helst, eller skriv direkte til Krisebot under Beskeder.",
-        facts=tuple(
-            (f"Nr. {number}: {name}" if several else name, value)
-            for number, card in shown
-            for name, value in card.facts
-        ),
-        buttons=(
-            *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered),
-            *(button for _, card in shown[:1] for button in card.buttons if not several),
-        ),
-    )
+        return await registry.home_card(turn)

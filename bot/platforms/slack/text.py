@@ -45,7 +45,7 @@ def without_mention(text: str, user: str) -> str | None:
     Args:
         user: the bot's Slack id.
     """
-    mention = re.compile(rf"\s*<@{re.escape(user)}(?:\|[^>]*)?>[\s:,]*")
+    mention = re.compile(rf"(?:(?<!\s)\s++)?+<@{re.escape(user)}(?:\|[^<>]*+)?+>[\s:,]*+")
     return mention.sub(" ", text).strip() if user and mention.search(text) else None
 
 

@@ -135,7 +135,7 @@ class TeamsInbound:
     async def _said(self, here: _Here) -> None:
         if not here.by_a_person:
             return
-        enclosed = files.enclosed(here.activity.get("attachments"), here.service_url)
+        enclosed = files.enclosed(here.activity.get("attachments"), here.at(here.id))
         original = _sent_on(here.activity) if here.is_dm else None
         if original is not None:
             await self._sent_on(here, original, enclosed)
@@ -326,6 +326,14 @@ class _Here:
         """The conversation without its thread: a message's id is its own there."""
         return self.place.partition(";")[0]
 
+    def at(self, message: str) -> files.Place:
+        """Where a message of this conversation stands.
+
+        Args:
+            message: its id.
+        """
+        return files.Place(self.service_url, self.channel, message)
+
     async def conversation(self) -> str:
         return self.place if self.is_dm else await self._people.room(self.place)
 
@@ -401,8 +409,8 @@ def _content(payload: Json) -> str:
 def _enclosed(payload: Json, here: _Here) -> tuple[Enclosed, ...]:
     """What came along with a message that is saved: its files, and the pictures in its text."""
     return (
-        *files.enclosed(payload.get("attachments"), here.service_url),
-        *files.pictures(_text(payload, "body", "content"), here.service_url),
+        *files.enclosed(payload.get("attachments"), here.at(_text(payload, "id"))),
+        *files.pictures(_text(payload, "body", "content"), here.at(_text(payload, "id"))),
     )
 
 

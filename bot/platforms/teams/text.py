@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-AT = re.compile(r"<at(?:\s[^<>]*)?>(.*?)</at>", re.DOTALL | re.IGNORECASE)
-FORWARD = re.compile(r"<blockquote[^<>]*schema\.skype\.com/Forward[^<>]*>(.*)</blockquote>", re.DOTALL | re.IGNORECASE)
+AT = re.compile(r"<at(?:\s[^<>]*+)?+>((?:(?!</?at\b).)*+)</at>", re.DOTALL | re.IGNORECASE)
+FORWARD = re.compile(
+    r"<blockquote(?>[^<>]*?schema\.skype\.com/Forward)[^<>]*+>(?:(.*)</blockquote>|(.*))", re.DOTALL | re.IGNORECASE
+)
 BREAKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote", "pre"}
 SILENT = {"style", "script", "title"}
 
@@ -24,7 +26,7 @@ def without_mention(text: str, names: list[str]) -> str:
     """
     for name in names:
         text = text.replace(name, " ")
-    return re.sub(r"^[\s:,]+|\s+$", "", plain(text))
+    return re.sub(r"^[\s:,]++|(?<!\s)\s++$", "", plain(text))
 
 
 def sent_on(html: str) -> tuple[str, str] | None:
@@ -32,7 +34,7 @@ def sent_on(html: str) -> tuple[str, str] | None:
     found = FORWARD.search(html)
     if found is None:
         return None
-    return from_html(html[: found.start()] + html[found.end() :]), from_html(found[1])
+    return from_html(html[: found.start()] + html[found.end() :]), from_html(found[1] or found[2] or "")
 
 
 def from_html(html: str) -> str:

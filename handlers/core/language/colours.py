@@ -54,12 +54,15 @@ NEED = re.compile(
     r"|pres\w*|travlt|syg\w*|smitte\w*|lukke\w*|spaerre\w*|skad\w*|defekt\w*|hjaelp\w*|svaert|vanskelig\w*|forsink\w*|nede|knap\w*"
     r"|naesten|paa naer|ud over|lige akkurat|lige nu her|snart|bekymr\w*|utryg\w*|usikker\w*|gul\w*|saadan da|nogenlunde|haenger i|for faa|for lidt|loeber toer"
     r"|evt|maaske|hvis|vikar\w*|stroem\w*|vand|varme\w*|medicin\w*|gaar (?:ned|skidt|daarligt)|skidt|daarlig\w*|vaerre|galt|rod|bloed\w*|spidser til)\b"
-    r"|\d+\s+[a-z]|\b(?:to|tre|fire|fem|seks|flere|mange)\s+[a-z]|[🟡🟠]"
+    r"|(?<!\d)\d++\s++[a-z]|\b(?:to|tre|fire|fem|seks|flere|mange)\s+[a-z]|[🟡🟠]"
 )
 
 _fine = "|".join(FINE)
 _filler = "|".join(FILLER)
-_WHOLLY_FINE = re.compile(rf"(?:(?:{_fine}|{_filler})(?:[\s,.!:;–-]+|$))+")
+_PHRASE = re.compile(rf"(?:{_fine}|{_filler})")
+_BETWEEN = re.compile(r"[\s,.!:;–-]++")
+# No phrase has more letters.
+_LONGEST = 80
 _FINE = re.compile(rf"(?:{_fine})")
 
 
@@ -79,10 +82,26 @@ def read(text: str) -> Colour:
         for part in re.split(r"(?<=[^\s\d])[,.!;:]+\s*|\s[–-]\s|\n", said)
         if part.strip(" ,.!:;–-")
     ]
-    if parts and all(_WHOLLY_FINE.fullmatch(part) for part in parts) and _FINE.search(said):
+    if parts and all(_is_wholly_fine(part) for part in parts) and _FINE.search(said):
         return "green"
     if URGENT.search(said):
         return "red"
     if NEED.search(said):
         return "yellow"
     return "unclear"
+
+
+def _is_wholly_fine(part: str) -> bool:
+    """Whether it is made up of known phrases: "ja tak som spørger" is, though "ja tak" is one as well.
+
+    From each place that a phrase may begin at, and from each once, all the places are looked up where it may end.
+    """
+    begins, at = {0}, 0
+    while at < len(part):
+        if at in begins:
+            for end in range(at + 1, min(len(part), at + _LONGEST) + 1):
+                between = _BETWEEN.match(part, end)
+                if (between or end == len(part)) and _PHRASE.fullmatch(part, at, end):
+                    begins.add(between.end() if between else end)
+        at += 1
+    return len(part) in begins

@@ -17,12 +17,12 @@ from storage.plan.model import Plan
 
 _number = "|".join(sorted(NUMBERS, key=len, reverse=True))
 LACKS = re.compile(
-    r"\b(?:mangler|savner|(?:har )?brug for|har behov for|skal bruge|kan (?:vi|jeg) (?:få|låne))\b\s*(?P<what>.*)",
+    r"\b(?:mangler|savner|(?:har )?brug for|har behov for|skal bruge|kan (?:vi|jeg) (?:få|låne))\b\s*+(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 COUNTED = re.compile(
-    rf"(?:(?P<count>\d{{1,5}}|{_number}|flere|nogle)\s+)?(?P<need>[^\d.,;!?\n]+?)"
-    r"(?=\s+(?:på|i|til|ved|hos|fra|nu|straks|kl|inden|senest|omgående|og|men|så|for|med|der|som)\b|\s*[.,;!?\n\d]|\s*$)",
+    rf"(?:(?P<count>\d{{1,5}}|{_number}|flere|nogle)\s++)?(?P<need>[^\d.,;!?\n]+?)"
+    r"(?<!\s)(?=\s++(?:på|i|til|ved|hos|fra|nu|straks|kl|inden|senest|omgående|og|men|så|for|med|der|som)\b|[^\S\n]*+(?:[.,;!?\n\d]|$))",
     re.IGNORECASE,
 )
 

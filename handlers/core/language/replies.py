@@ -40,15 +40,15 @@ I = "(?:jeg|jaeg|a|ae)"  # noqa: E741
 IT = "(?:den|dne|dn|det|opgaven|sagen|vagten|alarmen)"
 NOT = r"(?:ikke|ikkke|ikek|ikk|ik|itte|ej)"
 ADVERB = r"(?:desvaerre|bare|altsaa|lige|godt nok|heller|slet|faktisk|saa|det|overhovedet|nu|alligevel) "
-NOT_WITH_ADVERBS = rf"(?:{ADVERB})*{NOT}"
+NOT_WITH_ADVERBS = rf"(?:{ADVERB}){{0,6}}{NOT}"
 CAN = "(?:kan|kann|kn|ka)"
-COMES = "kom+e?r"
+COMES = "kom{1,9}e?r"
 ON_THE_WAY = "(?:er )?(?:(?:paa?|po) ?vej|undervejs)"
 
 # Says yes to whatever was asked.
 PLAIN_YES = (
     "o?k", "okay", "okey", "oki", "okie", "okidoki", "(?:det er|den er) (?:ok|okay|fint|god|i orden|iorden)", "i orden",
-    "ja+", "(?:ja)+", "jep+", "jeps", "jow?", "jada", "ja da", "javel", "yes", "yep", "aftale", "det er en aftale",
+    "ja{1,20}", "(?:ja){1,20}", "jep{1,9}", "jeps", "jow?", "jada", "ja da", "javel", "yes", "yep", "aftale", "det er en aftale",
     "fint", "super", "perfekt", "top", "godt", "selvfoelgelig", "naturligvis", "klart",
     f"(?:det|saa|godt) {CAN} {I}(?: (?:godt|sagtens))?", f"{I} {CAN}", f"{CAN} (?:godt|sagtens)", "det goer jeg", "goer jeg",
     "👍", "👌", "✅", "🆗", "🫡",
@@ -91,12 +91,12 @@ FILLER = (
 )  # fmt: skip
 
 ETA = (
-    r"(?:(?:om|ca|cirka|omkring|eta|ankomst|hoejst|max|maks) (?:, )?)*(?:\d{1,3} (?:-|til) )?"
+    r"(?:(?:om|ca|cirka|omkring|eta|ankomst|hoejst|max|maks) (?:, )?){0,4}(?:\d{1,3} (?:-|til) )?"
     rf"(?:(?P<how_long>{durations.DURATION})|(?<=om )(?P<minutes>\d{{1,3}})\b)(?: (?:vaek|herfra|tid|max|maks))?"
 )
 
 PLAIN_NO = (
-    "nej+", "naeh?", "nope", "nix", "niks", "no", "nej tak", "desvaerre", f"desvaerre {NOT}", "beklager", "sorry", "👎",
+    "nej{1,20}", "naeh?", "nope", "nix", "niks", "no", "nej tak", "desvaerre", f"desvaerre {NOT}", "beklager", "sorry", "👎",
     r"(?:tag|proev|spoerg|kontakt|ring til|skriv til) (?:[^\W\d]+)(?: i stedet)?",
 )  # fmt: skip
 
@@ -113,9 +113,9 @@ OWN_NO = (
     rf"(?:naar|deltager|moeder) (?:det )?{NOT_WITH_ADVERBS}{NO_MORE}",
     rf"har {NOT_WITH_ADVERBS} (?:mulighed|tid)|har (?:ingen|ikke nogen) mulighed|(?:det er )?{NOT} muligt(?: for mig)?",
     rf"er {NOT_WITH_ADVERBS} (?:hjemme|i landet|i danmark|i byen|paa arbejde|paa vagt|til raadighed|tilgaengelig|rask)",
-    "(?:er |ligger )?(?:stadig |selv |lige |desvaerre )*(?:syg|sygemeldt|indlagt|bortrejst|forhindret|udenlands)",
-    "(?:er )?(?:stadig |lige |desvaerre )*paa? (?:sommer)?(?:ferie|barsel|orlov)|(?:har|holder) ferie|(?:sommer)?ferie(?= ,|$)",
-    "(?:er )?(?:desvaerre |lige |stadig )*(?:i udlandet|ude af landet|paa? (?:hospitalet|sygehuset|rejse))",
+    "(?:er |ligger )?(?:stadig |selv |lige |desvaerre ){0,6}(?:syg|sygemeldt|indlagt|bortrejst|forhindret|udenlands)",
+    "(?:er )?(?:stadig |lige |desvaerre ){0,6}paa? (?:sommer)?(?:ferie|barsel|orlov)|(?:har|holder) ferie|(?:sommer)?ferie(?= ,|$)",
+    "(?:er )?(?:desvaerre |lige |stadig ){0,6}(?:i udlandet|ude af landet|paa? (?:hospitalet|sygehuset|rejse))",
     "(?:har|ligger med) (?:faaet )?(?:feber|influenza|corona|covid|omgangssyge)",
     "(?:maa )?(?:desvaerre )?(?:melder? (?:fra|afbud|pas)|siger? nej|takker? nej|springer? over)|maa (?:desvaerre )?passe|afbud",
 )

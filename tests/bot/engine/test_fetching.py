@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -118,7 +119,7 @@ async def test_what_is_too_large_is_told_and_stands_in_the_log_as_a_fact(slack: 
     (row,) = [each for each in slack.slack.world.files.values() if each.about["name"] == "film2.mp4"]
     row.about["size"] = 7
     await slack["kim"].saves("den anden film")
-    assert (await slack.export())["attachments"][-1]["state"] == "failed"
+    assert (await slack.part("attachments"))[-1]["state"] == "failed"
 
 
 async def test_nothing_is_fetched_from_anywhere_but_slack(slack: SlackStage) -> None:
@@ -127,7 +128,7 @@ async def test_nothing_is_fetched_from_anywhere_but_slack(slack: SlackStage) -> 
     (row,) = slack.slack.world.files.values()
     row.about |= dict.fromkeys(("url_private", "url_private_download"), "http://127.0.0.1:9/x")
     await slack["kim"].saves("sådan ser der ud")
-    (attachment,) = (await slack.export())["attachments"]
+    (attachment,) = await slack.part("attachments")
     assert (attachment["state"], attachment["reason"]) == (
         "failed",
         "Filen ligger et sted, hvor Krisebot ikke henter filer.",
@@ -150,7 +151,7 @@ async def test_a_message_sent_on_in_slack_is_saved_as_its_author_wrote_it(slack:
     assert [(each["log_no"], each["state"]) for each in told["attachments"]] == [(saved["no"], "kept")]
     await slack_of(slack, "anne").edits(message, "noget andet")
     await slack.settle()
-    assert [each["refs"] for each in log_of(await slack.export(), "source_edited")] == [{"source_of": saved["no"]}]
+    assert [each["refs"] for each in await slack.log("source_edited")] == [{"source_of": saved["no"]}]
 
 
 async def test_whoever_is_not_of_the_staff_sends_a_message_on_as_a_report(slack: SlackStage) -> None:
@@ -189,7 +190,7 @@ async def test_a_picture_pasted_into_a_chat_in_teams_is_fetched_with_our_token(t
     await teams["kim"].sends("", PHOTO[2], "log ? 40 cm vand")
     assert await states(teams) == ["wanted"]
     await teams.forward(seconds=21)
-    (attachment,) = (await teams.export())["attachments"]
+    (attachment,) = await teams.part("attachments")
     assert (attachment["name"], attachment["state"], attachment["size"]) == ("billede", "kept", len(PHOTO[2]))
 
 
@@ -211,9 +212,12 @@ async def test_a_message_sent_on_in_teams_is_saved_and_what_teams_does_not_tell_
     message = next(each for each in teams_of(teams, "kim").messages() if "Fløng" in each.text)
     await teams_of(teams, "kim").forwards(message, "se her")
     await teams.settle()
-    (saved,) = log_of(await teams.export(), "saved")
+    (saved,) = await teams.log("saved")
     assert (saved["summary"], saved["sender"]) == ("40 cm vand i Fløng", "kim")
     assert await teams["kim"].sees("Det fremgår ikke, hvem der skrev den")
+
+
+GRAPH = "https://graph.microsoft.com/v1.0"
 
 
 class Calls:
@@ -229,7 +233,16 @@ class Calls:
     ("url", "whose"),
     [
         ("https://smba.trafficmanager.net/emea/v3/attachments/1/views/original", "https://api.botframework.com"),
-        ("https://graph.microsoft.com/v1.0/teams/1/channels/2/messages/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/teams/1/channels/19%3A2%40thread.tacv2/messages/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/teams/1/channels/19:2@thread.tacv2/messages/1/replies/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/4/$value", Calls.graph_url),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/4/hostedContents/4/$value", None),
+        (f"{GRAPH}/chats/19:9@thread.tacv2/messages/3/hostedContents/4/$value", None),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/../../../../../users", None),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/%2e%2e/$value", None),
+        (f"{GRAPH}/chats/19:2@thread.tacv2/messages/3/hostedContents/4/$value?$expand=x", None),
+        (f"{GRAPH}/users", None),
+        (f"{GRAPH}/drives/1/root:/løn.xlsx:/content", None),
         ("https://kommune-my.sharepoint.com/download.aspx?tempauth=1", "none"),
         ("https://smba.trafficmanager.net.evil.example/emea/v3/attachments/1/views/original", None),
         ("https://evil.example/.sharepoint.com", None),
@@ -241,10 +254,11 @@ class Calls:
         ("file:///etc/passwd", None),
     ],
 )
-async def test_a_file_is_fetched_from_microsofts_own_places_and_no_other(
+async def test_a_file_is_fetched_from_the_messages_own_places_and_no_other(
     databases: Any, url: str, whose: str | None
 ) -> None:
-    reference = {"url": url, "service_url": "https://smba.trafficmanager.net/emea/"}
+    place = files.Place("https://smba.trafficmanager.net/emea/", "19:2@thread.tacv2", "3")
+    reference = {"url": url, **asdict(place)}
     if whose is None:
         with pytest.raises(Undeliverable):
             await files.fetch(Calls(), reference, 9)  # type: ignore[arg-type]

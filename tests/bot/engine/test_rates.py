@@ -8,6 +8,7 @@ import pytest
 
 from bot.engine.rates import Rate, Rates, allowed, answered, free_at, rates, with_calls
 from bot.settings import Settings
+from tests.tables import examples
 
 NOON = 1_800_000_000.0
 EVERYBODY = 1000
@@ -46,7 +47,7 @@ def test_the_first_go_at_once_and_the_rest_evenly() -> None:
     assert all(later - first <= 0.25 for first, later in pairwise(went[59:299]))
 
 
-@pytest.mark.parametrize("text", ["300/60/80", "300/60/60", "50/60/25", "3/10/1"])
+@examples("text", ["300/60/80", "300/60/60", "50/60/25", "3/10/1"])
 def test_nothing_ever_stands_still_for_longer_than_two_that_come_evenly(text: str) -> None:
     """What is urgent gets in soon, also when a span's worth has been sent: no span is used up before it is over."""
     (rate,) = rates(text)
@@ -73,7 +74,7 @@ def test_what_is_remembered_is_no_more_than_what_is_asked_about() -> None:
     assert with_calls([NOON], (), NOON, 3) == []
 
 
-@pytest.mark.parametrize("text", ["", "7", "7/0", "0/1", "7/1/8", "7/1/1/1", "syv/1", "7/1,"])
+@examples("text", ["", "7", "7/0", "0/1", "7/1/8", "7/1/1/1", "syv/1", "7/1,"])
 def test_a_pace_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         rates(text)

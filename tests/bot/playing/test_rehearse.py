@@ -13,6 +13,7 @@ import pytest
 
 from bot.playing import expectations, scenario
 from storage.plan.faults import PlanFaults
+from tests.tables import examples
 
 ROOT = Path(__file__).parents[3]
 DENMARK = ZoneInfo("Europe/Copenhagen")
@@ -145,7 +146,7 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@examples(
     ("path", "wanted", "met"),
     [
         ("crisis.level", "2", True),
@@ -173,7 +174,7 @@ def test_an_expectation_is_compared_as_people_write_it(path: str, wanted: Any, m
     assert expectations.met(expectations.find(DOCUMENT, path), path, wanted, DENMARK) is met
 
 
-@pytest.mark.parametrize("path", ["crisis.nothing", "log.2", "crisis[kind=x]", "log.0.summary.x"])
+@examples("path", ["crisis.nothing", "log.2", "crisis[kind=x]", "log.0.summary.x"])
 def test_a_path_to_nothing_is_no_nothing(path: str) -> None:
     with pytest.raises(expectations.NoSuchPath):
         expectations.find(DOCUMENT, path)

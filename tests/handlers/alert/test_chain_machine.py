@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Coroutine
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from handlers.alert.escalation_chain import links_of
 from storage.case.verification import verify_export
-from storage.database import Database
 from storage.plan.loading import example
+from tests.databases import SQLite, folder
 from tests.stage.stage import RehearsalStage
 
 LINKS = links_of(example())
@@ -25,7 +24,13 @@ ASKED = [person for link in LINKS for person in link.persons]
 ORDER = {person: place for place, link in enumerate(LINKS) for person in link.persons}
 
 _loop = asyncio.new_event_loop()
-_folder = Path(tempfile.mkdtemp(prefix="krisebot-chain-"))
+_folder = folder()
+
+
+@cache
+def databases() -> SQLite:
+    """A place for the databases of all that hypothesis thinks of."""
+    return SQLite(Path(_folder.name))
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -38,11 +43,7 @@ class Chain(RuleBasedStateMachine):
     @initialize()
     def finn_warns(self) -> None:
         """R001 R004: the warning is on its way."""
-        self.file = _folder / "chain.db"
-        for leftover in _folder.iterdir():
-            leftover.unlink()
-        shutil.copy(template(), self.file)
-        self.stage = RehearsalStage(f"sqlite+aiosqlite:///{self.file}")
+        self.stage = RehearsalStage(databases().migrated())
         run(self.stage.__aenter__())
         self.decided = False
         run(self._warn())
@@ -50,11 +51,11 @@ class Chain(RuleBasedStateMachine):
     async def _warn(self) -> None:
         await self.stage["finn"].commands("varsel vand i kælderen")
         await self.stage["finn"].presses("Ja")
-        await self.stage["finn"].presses("Ja")
 
     def teardown(self) -> None:
         if hasattr(self, "stage"):
             run(self.stage.__aexit__())
+            databases().drop(self.stage.url)
 
     @rule(minutes=st.sampled_from([1, 3, 5, 10]))
     def time_passes(self, minutes: int) -> None:
@@ -112,20 +113,6 @@ class Chain(RuleBasedStateMachine):
         told = run(self.stage.export())
         if told["crisis"]["decided_at"] is None:
             assert run(self.stage.bot.engine.next_due()) is not None
-
-
-def template() -> Path:
-    """An empty database, made once."""
-    made = _folder.with_suffix(".template")
-    if not made.exists():
-
-        async def make() -> None:
-            database = Database(f"sqlite+aiosqlite:///{made}")
-            await database.migrate()
-            await database.close()
-
-        run(make())
-    return made
 
 
 TestChain = Chain.TestCase

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from storage.case.verification import verify_export
-from tests.databases import SQLite
+from tests.databases import SQLite, folder
 from tests.stage.stage import RehearsalStage
 
 ORDER = ["jens", "pia", "lars", "mette", "anne", "ole", "sara"]
@@ -87,7 +87,13 @@ class Model:
 
 
 _loop = asyncio.new_event_loop()
-_folder = Path(tempfile.mkdtemp(prefix="krisebot-model-"))
+_folder = folder()
+
+
+@cache
+def databases() -> SQLite:
+    """A place for the databases of all that hypothesis thinks of."""
+    return SQLite(Path(_folder.name))
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -100,13 +106,14 @@ class AsTheModelSays(RuleBasedStateMachine):
     @initialize()
     def finn_warns(self) -> None:
         self.model = Model()
-        self.stage = RehearsalStage(SQLite(Path(tempfile.mkdtemp(dir=_folder))).migrated())
+        self.stage = RehearsalStage(databases().migrated())
         run(self.stage.__aenter__())
         run(self.stage["kim"].commands("aktiver vand i kælderen"))
 
     def teardown(self) -> None:
         if hasattr(self, "stage"):
             run(self.stage.__aexit__())
+            databases().drop(self.stage.url)
 
     @rule(minutes=st.sampled_from([1, 2, 3, 5, 8, 16]))
     def time_passes(self, minutes: int) -> None:

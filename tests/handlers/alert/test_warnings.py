@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.stage.platforms import in_teams
-from tests.stage.stage import Stage, log_of
+from tests.stage.stage import Stage
 
 
 @in_teams
@@ -11,13 +11,12 @@ async def test_a_typed_warning_gets_its_kind_and_source_while_it_is_on_its_way(o
     """R002 R003: one of the plan's kinds; who got it, when and by what channel, apart from when it was typed."""
     finn = open_stage["finn"]
     await finn.commands("varsel DMI varsler 60 mm frem til kl 18")
-    await finn.presses("Ja")
     await finn.presses("Ved ikke")
-    (alert,) = (await open_stage.export())["alerts"]
+    (alert,) = await open_stage.part("alerts")
     assert (alert["kind"], alert["source"]) == ("other", None)
     assert alert["channel"] in ("rehearsal", "slack", "teams")
-    assert len((await open_stage.export())["escalation"]) == 1
+    assert len(await open_stage.part("escalation")) == 1
     await finn.fills_in("Slags og kilde", kind="weather", source="dmi.dk", received="vagten kl 13:40")
-    (alert,) = (await open_stage.export())["alerts"]
+    (alert,) = await open_stage.part("alerts")
     assert (alert["kind"], alert["source"]) == ("weather", "dmi.dk")
-    assert "vagten kl 13:40" in log_of(await open_stage.export(), "assessment")[-1]["summary"]
+    assert "vagten kl 13:40" in (await open_stage.log("assessment"))[-1]["summary"]

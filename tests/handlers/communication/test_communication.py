@@ -6,13 +6,13 @@ from typing import Any
 
 from tests.stage.platforms import in_slack
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of
+from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 
 async def newest_plan(stage: Stage) -> dict[str, Any]:
-    return dict((await stage.export())["communication_plans"][-1])
+    return dict((await stage.part("communication_plans"))[-1])
 
 
 @in_slack
@@ -35,19 +35,19 @@ async def test_a_message_shows_what_is_unconfirmed_and_a_person_publishes_it(sta
     """R210 R211 R212 R214 T27: kind, extent and course; when it hastes an expert sends it, which is logged and which
     communication is told; the bot says nothing to citizens by itself."""
     await stage["kim"].commands("log ? 40 cm vand i Fløng")
-    number = (await stage.export())["log"][-1]["no"]
+    number = (await stage.part("log"))[-1]["no"]
     await stage["lars"].commands("budskab")
     await stage["lars"].fills_in(
         "Nyt budskab", audience="Borgere i Hedehusene", nature="Kloakken står op", sources=str(number), delegated="rune"
     )
-    (message,) = (await stage.export())["public_messages"]
+    (message,) = await stage.part("public_messages")
     assert (message["sources"], message["delegated_to"], message["published_at"]) == ([number], "rune", None)
-    delegation = log_of(await stage.export(), "communication")[-1]["summary"]
+    delegation = (await stage.log("communication"))[-1]["summary"]
     assert delegation.endswith("hastekommunikation delegeret til Rune Juhl")
     for name in ("bo", "rune"):
         assert await stage[name].sees(f"UBEKRÆFTET: nr. {number}")
     await stage["rune"].fills_in("Er udgivet", channel="Facebook")
-    (message,) = (await stage.export())["public_messages"]
+    (message,) = await stage.part("public_messages")
     assert (message["published_by"], message["channel"]) == ("rune", "Facebook")
-    line = log_of(await stage.export(), "communication")[-1]
+    line = (await stage.log("communication"))[-1]
     assert (line["direction"], line["receiver"], line["sender"]) == ("out", "Borgere i Hedehusene", "rune")

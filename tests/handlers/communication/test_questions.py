@@ -6,13 +6,13 @@ from typing import Any
 
 from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, outbreak
-from tests.stage.stage import Stage, log_of
+from tests.stage.stage import Stage
 
 stage = after(outbreak)
 
 
 async def questions_of(stage: Stage) -> list[dict[str, Any]]:
-    return list((await stage.export())["questions"])
+    return list(await stage.part("questions"))
 
 
 @in_teams
@@ -29,7 +29,7 @@ async def test_a_question_is_answered_once_and_the_answer_is_used_again(stage: S
     await stage["per"].presses("Det var svaret")
     _, again = await questions_of(stage)
     assert (again["same_as"], again["answer"]) == (1, "nej, ikke før videre")
-    assert len([line for line in log_of(await stage.export(), "answer") if line["sender"] == "per"]) <= 1
+    assert len([line for line in await stage.log("answer") if line["sender"] == "per"]) <= 1
 
 
 @in_teams
@@ -57,7 +57,7 @@ async def test_the_coordinators_helper_passes_on_and_does_not_answer(stage: Stag
     await stage["line"].fills_in("Flyt spm. 1", owner="rune")
     assert (await questions_of(stage))[0]["owner"] == "rune"
     await stage["line"].commands("beslut vognene sendes")
-    assert not any(line["sender"] == "line" for line in log_of(await stage.export(), "decision"))
+    assert not any(line["sender"] == "line" for line in await stage.log("decision"))
 
 
 @in_one_chat

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from handlers.coordination import lent
 from handlers.core.language import municipalities
 from storage.plan import loading
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, SUMMER_AFTERNOON, Stage, log_of, told
+from tests.tables import examples
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:45")
     await stage["lars"].commands("rolle krisestabschef Anne, stedfortræder Sara")
     await stage.at("14:50")
@@ -26,7 +25,7 @@ stage = after(begun)
 
 
 async def coordinating(stage: Stage) -> dict[str, Any]:
-    (staff,) = (await stage.export())["coordination"]
+    (staff,) = await stage.part("coordination")
     return dict(staff)
 
 
@@ -45,7 +44,7 @@ async def test_a_coordinating_staff_stands_as_soon_as_more_municipalities_are_hi
 
     await stage.at("14:52")
     await stage["anne"].commands("rolle forbindelsesofficer @Siv")
-    assert log_of(await stage.export(), "task")[-1]["status"] == "done"
+    assert (await stage.log("task"))[-1]["status"] == "done"
     await stage["anne"].fills_in("Aftal mandat", text="må låne 2 pumper ud, ikke mandskab")
     (mandate,) = (await coordinating(stage))["mandates"]
     assert (mandate["officer"], mandate["text"]) == ("siv", "må låne 2 pumper ud, ikke mandskab")
@@ -99,7 +98,7 @@ async def test_those_who_sit_in_the_coordinating_staff_get_no_right_over_ours(st
     assert (after["crisis"]["chief"], after["crisis"]["deactivated_at"]) == ("anne", None)
     assert {line["sender"] for line in log_of(after, "decision")} == {"jens"}
     await stage["lone"].commands("koord greve")
-    assert (await stage.export())["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj"]
+    assert (await stage.part("crisis"))["municipalities"] == ["Høje-Taastrup", "Ishøj"]
 
 
 @in_one_chat
@@ -118,7 +117,7 @@ async def test_the_shared_report_is_written_by_two_at_once_and_neither_is_lost(s
         "resources": "",
         "others": "LBS er ikke aktiveret",
     }
-    assert log_of(await stage.export(), "coordination_report")[-1]["direction"] == "out"
+    assert (await stage.log("coordination_report"))[-1]["direction"] == "out"
     await stage["kim"].fills_in(
         "Sted og skabeloner", form="at_4k", place="Lokale 3", templates="https://c3.example/skabeloner"
     )
@@ -151,16 +150,16 @@ async def test_five_lead_together_and_what_they_decide_comes_into_our_log(stage:
 async def test_municipalities_that_the_plan_does_not_have_are_asked_about_first(stage: Stage) -> None:
     """R160: other names are allowed; one that was a mistake is taken back, and the log keeps both."""
     await stage["kim"].commands("koord Ishøj, Brøndby")
-    assert (await stage.export())["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj"]
+    assert (await stage.part("crisis"))["municipalities"] == ["Høje-Taastrup", "Ishøj"]
     await stage["kim"].presses("Ja")
-    assert (await stage.export())["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj", "Brøndby"]
+    assert (await stage.part("crisis"))["municipalities"] == ["Høje-Taastrup", "Ishøj", "Brøndby"]
     await stage["kim"].commands("koord uden brøndby")
     after = await stage.export()
     assert after["crisis"]["municipalities"] == ["Høje-Taastrup", "Ishøj"]
     assert len(log_of(after, "municipalities")) == 3
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "known", "unknown"),
     [
         ("ishøj vallensbæk", ("Ishøj", "Vallensbæk"), ()),
@@ -177,7 +176,7 @@ def test_municipalities_are_read_as_people_write_them(
     assert municipalities.named(loading.example(), text) == municipalities.Named(known, unknown)
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "offered"),
     [
         ("4K siger Greve kan undvære 1 højvandspumpe fra kl 17", ("Greve", "1", "højvandspumpe")),

@@ -25,7 +25,7 @@ def danish(day: int, hour: int, minute: int = 0) -> str:
 
 
 async def local(stage: Stage) -> dict[str, Any]:
-    (staff,) = (await stage.export())["representatives"]
+    (staff,) = await stage.part("representatives")
     return dict(staff)
 
 
@@ -56,7 +56,7 @@ async def test_the_preparedness_service_represents_until_the_chief_names_a_relie
     await stage["siv"].fills_in("Til LBS", text="vi har 22 ledige pladser")
     reports = (await local(stage))["reports"]
     assert [(row["direction"], row["person"]) for row in reports] == [("in", "siv"), ("out", "siv")]
-    assert len(log_of(await stage.export(), "liaison")) == 2
+    assert len(await stage.log("liaison")) == 2
 
 
 @in_one_chat
@@ -70,7 +70,7 @@ async def test_the_representative_and_the_liaison_officer_are_two(stage: Stage) 
     await stage["tina"].commands("koord ishøj")
     await stage["lars"].commands("rolle forbindelsesofficer Ali")
     await stage["line"].commands("koord hjem Ishøj mangler pumper")
-    assert (await stage.export())["coordination"][0]["reports"] == []
+    assert (await stage.part("coordination"))[0]["reports"] == []
     await stage["ali"].commands("repræsentant hjem broen er lukket")
     assert (await local(stage))["reports"] == []
 

@@ -8,12 +8,11 @@ import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import docx
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.core import clearance, registry, router
@@ -28,7 +27,6 @@ from storage.grades import GRADES, Grade, within
 from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, state_of
-from storage.rows.measures import Order
 from storage.rows.traffic import Inbox, Message, StaffChannel, Timer
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -116,11 +114,19 @@ class Chat:
         turn.inbox_id = row.id
         await router.handle(turn)
 
-    async def fills_in(self, person: str, action: str, args: dict[str, Any], **values: str) -> None:
-        """Somebody sends the form that a button of theirs opens."""
+    async def fills_in(self, person: str, action: str, **values: str) -> None:
+        """Somebody sends the form that a button opens, on the newest card with such a one that they were shown."""
         turn = self.turn(person)
-        turn.crisis = await self.db.get(Crisis, 1)
-        turn.incoming = replace(turn.the_incoming, kind="press", action=action, args=args, values=values)
+        cards = await self.db.scalars(select(Message).order_by(Message.id.desc()))
+        message, button = next(
+            (card.id, button)
+            for card in cards
+            for button in card.card["buttons"]
+            if button["do"] == action and card.recipient in (person, "staff:1")
+        )
+        turn.incoming = replace(
+            turn.the_incoming, kind="press", action=action, args=button["args"], values=values, message=str(message)
+        )
         await router.handle(turn)
 
     async def shown(self) -> list[tuple[str, str]]:
@@ -157,12 +163,12 @@ async def fill_the_lists(chat: Chat) -> None:
         for verb, (person, text) in LISTED.items():
             said = word(verb, grade)
             if verb == "oplæg":
-                await chat.fills_in(person, "options.new", {}, situation=said, a_what="bliv", b_what="gå")
+                await chat.writes(person, verb)
+                await chat.fills_in(person, "options.new", situation=said, a_what="bliv", b_what="gå")
             else:
                 await chat.writes(person, text.format(said))
             if verb == "ordre":
-                newest = await chat.db.scalar(select(func.max(Order.id)))
-                await chat.fills_in("lars", "orders.issue", {"order": newest, "crisis": 1})
+                await chat.fills_in("lars", "orders.issue")
             for line in list(await chat.db.scalars(select(LogEntry).where(LogEntry.summary.contains(said)))):
                 await chat.writes("kim", f"grad {line.no} {PLAN.grade_name(grade)}")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from handlers.core.language.cpr import found, without
+from tests.tables import examples
 
 
-@pytest.mark.parametrize(
+@examples(
     "text",
     ["cpr 010190-1234 xx", "0101901234", "290200-1234", "(311299–4321)", "010190 1234 og mere", "010190 - 1234"],
 )
@@ -18,7 +17,7 @@ def test_a_day_and_four_digits_is_a_cpr_number(text: str) -> None:
     assert "4321" not in without(text)
 
 
-@pytest.mark.parametrize(
+@examples(
     "text",
     ["320190-1234", "011390-1234", "+45 20 00 00 10", "12345678", "sag 26/123456", "58, 4, mangler 9", "01019012345"],
 )

@@ -23,12 +23,12 @@ async def stage(database_url: str) -> AsyncIterator[RehearsalStage]:
 )
 async def test_a_warning_is_understood_however_it_is_typed(stage: RehearsalStage, words: str) -> None:
     await stage["finn"].commands(words)
-    assert [alert["text"] for alert in (await stage.export())["alerts"]] == ["røg"]
+    assert [alert["text"] for alert in await stage.part("alerts")] == ["røg"]
 
 
 async def test_in_a_direct_message_plain_words_are_enough(stage: RehearsalStage) -> None:
     await stage["finn"].says("varsel røg i Fløng")
-    assert [alert["text"] for alert in (await stage.export())["alerts"]] == ["røg i Fløng"]
+    assert [alert["text"] for alert in await stage.part("alerts")] == ["røg i Fløng"]
 
 
 @pytest.mark.parametrize("typed", ["aktvier 2 skybrud", "aktivr 2 skybrud"])
@@ -36,7 +36,7 @@ async def test_a_slip_never_activates_before_it_is_asked_about(stage: RehearsalS
     await stage["lars"].commands(typed)
     assert await stage.crises() == 0
     await stage["lars"].presses("Ja")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["level"], crisis["title"]) == (2, "skybrud")
 
 
@@ -45,7 +45,7 @@ async def test_a_slip_that_was_not_meant_is_kept_and_offered_as_something_else(s
     await stage["kim"].commands("afblæss vand på gulvet")
     await stage["kim"].presses("Nej")
     await stage["kim"].presses("Gem i log")
-    assert log_of(await stage.export(), "information")[-1]["summary"] == "afblæss vand på gulvet"
+    assert (await stage.log("information"))[-1]["summary"] == "afblæss vand på gulvet"
 
 
 async def test_ae_oe_aa_are_ae_oe_aa(stage: RehearsalStage) -> None:
@@ -62,7 +62,7 @@ async def test_text_that_is_no_command_is_kept_and_offered(stage: RehearsalStage
     await stage["lars"].commands("aktiver 2 skybrud")
     await stage["hanne"].says("beboerne på stuen sover trygt nu")
     await stage["hanne"].presses(label)
-    assert log_of(await stage.export(), kind)[-1]["summary"] == "beboerne på stuen sover trygt nu"
+    assert (await stage.log(kind))[-1]["summary"] == "beboerne på stuen sover trygt nu"
     assert not await stage["hanne"].has(label)
 
 
@@ -94,19 +94,19 @@ async def test_confirmed_by_somebody_who_may_not_is_kept_unconfirmed(stage: Rehe
     (line,) = log_of(told_so, "information")
     assert line["verification"] == "unconfirmed"
     await stage["mads"].commands(f"bekræft {line['no']}")
-    assert (await stage.export())["log_state"][str(line["no"])]["verification"] == "unconfirmed"
+    assert (await stage.part("log_state"))[str(line["no"])]["verification"] == "unconfirmed"
     assert await stage["mads"].sees("ubekræftet")
     await stage["tina"].commands(f"bekræft {line['no']}")
-    assert (await stage.export())["log_state"][str(line["no"])]["confirmed_by"] == "tina"
+    assert (await stage.part("log_state"))[str(line["no"])]["confirmed_by"] == "tina"
 
 
 async def test_only_the_author_or_the_log_keeper_corrects_a_line(stage: RehearsalStage) -> None:
     """R186."""
     await stage["lars"].commands("aktiver 2 skybrud")
     await stage["mads"].commands("log ? 12 beboere")
-    no = log_of(await stage.export(), "information")[0]["no"]
+    no = (await stage.log("information"))[0]["no"]
     await stage["hanne"].commands(f"ret {no} 13 beboere")
-    assert not log_of(await stage.export(), "correction")
+    assert not await stage.log("correction")
     await stage["mads"].presses("Ret", text="14 beboere")
     told_so = await stage.export()
     assert log_of(told_so, "correction")[0]["refs"] == {"corrects": no}
@@ -116,9 +116,9 @@ async def test_only_the_author_or_the_log_keeper_corrects_a_line(stage: Rehearsa
 @pytest.mark.parametrize("words", ["bekræft", "bekræft 4711", "bekræft sytten", "ret 4711 nej", "ret", "log", "log ?"])
 async def test_half_a_command_changes_nothing_and_is_answered(stage: RehearsalStage, words: str) -> None:
     await stage["lars"].commands("aktiver 2 skybrud")
-    before, answers = len((await stage.export())["log"]), len(await stage["kim"].reads())
+    before, answers = len(await stage.part("log")), len(await stage["kim"].reads())
     await stage["kim"].commands(words)
-    assert len((await stage.export())["log"]) == before
+    assert len(await stage.part("log")) == before
     assert len(await stage["kim"].reads()) == answers + 1
 
 
@@ -126,7 +126,7 @@ async def test_a_long_text_is_whole_in_the_log_and_visibly_short_on_the_card(sta
     await stage["lars"].commands("aktiver 2 skybrud")
     long = "vand " * 4000
     await stage["kim"].commands(f"log ? {long}")
-    assert log_of(await stage.export(), "information")[0]["summary"] == long.strip()
+    assert (await stage.log("information"))[0]["summary"] == long.strip()
     card = next(text for text in reversed(await stage["kim"].reads()) if "Gemt i log" in text)
     assert len(card) < 2000
     assert "…" in card
@@ -153,7 +153,7 @@ async def test_what_was_said_is_saved_with_its_author_and_its_time_and_only_once
     (message,) = [each for each in await tina.messages() if each["from"] == "mads"]
     for _ in range(2):
         await tina.posts("save", {"message": message["id"]})
-    (line,) = log_of(await stage.export(), "saved")
+    (line,) = await stage.log("saved")
     assert (line["sender"], line["recorder"], line["verification"]) == ("mads", "tina", "unconfirmed")
     assert line["event_time"].startswith(said_at.strftime("%Y-%m-%dT%H:%M:%S"))
 
@@ -165,7 +165,7 @@ async def test_saving_something_before_any_crisis_offers_to_warn_with_it(stage: 
     (message,) = [each for each in await bo.messages() if each["from"] == "finn"]
     await bo.posts("save", {"message": message["id"]})
     await bo.presses("Send varsel")
-    assert [alert["text"] for alert in (await stage.export())["alerts"]] == ["det lugter af gas i kælderen"]
+    assert [alert["text"] for alert in await stage.part("alerts")] == ["det lugter af gas i kælderen"]
 
 
 async def test_the_cases_numbers_are_missing_until_they_are_given(stage: RehearsalStage) -> None:
@@ -175,7 +175,7 @@ async def test_the_cases_numbers_are_missing_until_they_are_given(stage: Rehears
     assert await stage["kim"].sees("mangler")
     await stage["kim"].commands("sag 26/1234")
     await stage["kim"].commands("sag c3 4711")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["case_ref"], crisis["c3_ref"]) == ("26/1234", "4711")
 
 

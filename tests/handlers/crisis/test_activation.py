@@ -50,7 +50,7 @@ async def test_an_incident_that_is_parted_has_the_level_that_was_decided(stage: 
     await stage["jens"].commands("aktiver 1 strømsvigt")
     await stage["anne"].commands("aktiver 1 vandbrud")
     await stage["anne"].presses("Det er en anden hændelse")
-    crisis = (await stage.export(2))["crisis"]
+    crisis = await stage.part("crisis", 2)
     assert (crisis["title"], crisis["level"], crisis["established_due"]) == ("vandbrud", 1, None)
 
 
@@ -61,9 +61,9 @@ async def test_a_parted_incident_takes_up_the_warning_that_was_on_its_way(stage:
     await stage["lars"].commands("aktiver 2 brand på skolen")
     await stage["lars"].presses("Det er en anden hændelse")
     assert await stage.crises() == 2
-    assert (await stage.export(2))["crisis"]["level"] == 2
+    assert (await stage.part("crisis", 2))["level"] == 2
     await stage.forward(minutes=6)
-    assert [step["result"] for step in (await stage.export(2))["escalation"]] == ["stopped"]
+    assert [step["result"] for step in await stage.part("escalation", 2)] == ["stopped"]
 
 
 async def test_a_double_click_on_the_level_decides_once(stage: RehearsalStage) -> None:
@@ -79,22 +79,22 @@ async def test_a_double_click_on_the_level_decides_once(stage: RehearsalStage) -
     )
     await stage.settle()
     assert await stage.crises() == 1
-    assert len([entry for entry in log_of(await stage.export(), "decision") if "Besluttet" in entry["summary"]]) == 1
+    assert len([entry for entry in await stage.log("decision") if "Besluttet" in entry["summary"]]) == 1
 
 
 @pytest.mark.parametrize("name", ["borgmesteren", "lars2", "beredskabschef"])
 async def test_a_title_or_a_name_that_looks_right_gives_no_right(stage: RehearsalStage, name: str) -> None:
     """R007 T05: roles decide; Finn may call himself what he likes."""
     await stage[name].commands("aktiver 2 skybrud")
-    assert (await stage.export())["crisis"]["level"] is None
-    assert [step["person"] for step in (await stage.export())["escalation"]] == ["jens"]
+    assert (await stage.part("crisis"))["level"] is None
+    assert [step["person"] for step in await stage.part("escalation")] == ["jens"]
 
 
 async def test_level_one_said_in_the_staffs_channel_does_not_scale_the_staff_down(stage: RehearsalStage) -> None:
     """R019 R073: down is for the mayor or the deputy, with their own word."""
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["jens"].commands("aktiver 1 strømsvigt", "stab")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["level"], crisis["title"]) == (2, "skybrud")
     assert await stage["jens"].has("Det er en anden hændelse")
 
@@ -114,7 +114,7 @@ async def test_a_button_from_before_the_end_starts_nothing_again(stage: Rehearsa
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     await stage["ole"].presses("Opskaler")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert crisis["deactivated_at"]
     assert crisis["level"] == 1
     assert await stage["ole"].sees("afblæst")
@@ -126,9 +126,9 @@ async def test_taking_level_one_back_after_the_end_changes_nothing(stage: Rehear
     await stage["sara"].presses("Godkend")
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
-    before = (await stage.export())["crisis"]
+    before = await stage.part("crisis")
     await stage["gitte"].presses("Træk tilbage")
-    assert (await stage.export())["crisis"] == before
+    assert await stage.part("crisis") == before
 
 
 async def test_up_after_down_convenes_the_staff_again(stage: RehearsalStage) -> None:
@@ -150,9 +150,7 @@ async def test_up_after_down_convenes_the_staff_again(stage: RehearsalStage) -> 
     await stage["kim"].commands("status", "stab")
     assert await stage["kim"].sees("Mangler at underrette: Teknik")
     await stage["lars"].says("ok")
-    last = [
-        each for each in (await stage.export())["notifications"] if (each["to"], each["kind"]) == ("lars", "summons")
-    ]
+    last = [each for each in await stage.part("notifications") if (each["to"], each["kind"]) == ("lars", "summons")]
     assert [each["answer"] for each in last] == ["Kommer", "ok"]
 
 
@@ -161,11 +159,11 @@ async def test_the_time_of_the_decision_moves_the_warnings_too(stage: RehearsalS
     await stage["lars"].commands("aktiver 2 skybrud")
     await stage["lars"].presses("Ret", decided="12:25", title="skybrud")
     await stage.at("14:14")
-    assert not [each for each in log_of(await stage.export(), "reminder") if "fuldt etableret" in each["summary"]]
+    assert not [each for each in await stage.log("reminder") if "fuldt etableret" in each["summary"]]
     await stage.at("14:15:01")
-    assert len([each for each in log_of(await stage.export(), "reminder") if "fuldt etableret" in each["summary"]]) == 1
+    assert len([each for each in await stage.log("reminder") if "fuldt etableret" in each["summary"]]) == 1
     await stage.at("14:25:01")
-    assert any("overskredet" in entry["summary"] for entry in log_of(await stage.export(), "reminder"))
+    assert any("overskredet" in entry["summary"] for entry in await stage.log("reminder"))
 
 
 async def test_with_the_clocks_run_out_the_work_goes_on(stage: RehearsalStage) -> None:
@@ -203,6 +201,6 @@ async def test_a_yes_to_an_old_summons_is_none_to_a_crisis_that_is_over(stage: R
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
-    before = (await stage.export())["log"]
+    before = await stage.part("log")
     await stage["anne"].says("kommer")
-    assert (await stage.export())["log"] == before
+    assert await stage.part("log") == before

@@ -23,6 +23,7 @@ def hours(start: str, end: str) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)) / timedelta(hours=1)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("person", "behalf"), [("jens", None), ("pia", "jens"), ("lars", None), ("mette", "lars"), ("ole", None)]
 )
@@ -34,13 +35,14 @@ async def test_each_who_may_decide_decides_at_once_and_deputies_on_behalf(
     T34: the case is none of those whose numbers stand on the plan's pages.
     """
     await stage[person].commands("aktiver 2 skybrud")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["level"], crisis["decided_by"], crisis["on_behalf_of"]) == (2, person, behalf)
     # T34: what the plan's pages carry of case and document numbers is nobody's case.
     assert (crisis["case_ref"], crisis["c3_ref"]) == (None, None)
     assert await stage[person].has("Ret")
 
 
+@on_one_database
 async def test_anybody_elses_activation_is_a_warning_that_goes_up_at_once(stage: RehearsalStage) -> None:
     """R018: without the two questions; a title gives no right."""
     await stage["rune"].commands("aktiver 2 skybrud")
@@ -56,10 +58,10 @@ async def test_when_a_centre_calls_for_it_all_the_others_are_asked_what_they_can
 ) -> None:
     """R261: it goes to the deciders, and the other centres' contacts are asked, once; the answers are there for all of them."""
     await stage["finn"].commands("aktiver 2 røg i Fløng")
-    assert (await stage.export())["pings"] == []
+    assert await stage.part("pings") == []
     await stage["mads"].commands("aktiver 2 skybrud i Hedehusene")
     await stage["rune"].commands("aktiver 2 det er slemt")
-    (ping,) = (await stage.export())["pings"]
+    (ping,) = await stage.part("pings")
     assert ping["question"] == "Teknik kalder på kriseberedskabet: »skybrud i Hedehusene«. Hvad kan I bidrage med?"
     others = {centre.name for centre in stage.plan.centres} - {"Teknik"}
     assert {each["centre"] for each in ping["answers"]} == others
@@ -69,7 +71,7 @@ async def test_when_a_centre_calls_for_it_all_the_others_are_asked_what_they_can
     await stage["jens"].presses("Niveau 2")
     assert "vi kan sende 4 mand og en bus" in "\n".join(await stage["kim"].reads())
     await stage["line"].says("alt er fint, og vi kan passe børn")
-    (ping,) = (await stage.export())["pings"]
+    (ping,) = await stage.part("pings")
     said = {each["centre"]: each["text"] for each in ping["answers"] if each["text"]}
     assert said == {"Sundhed": "vi kan sende 4 mand og en bus", "Børn": "alt er fint, og vi kan passe børn"}
 
@@ -93,7 +95,7 @@ async def test_without_a_level_the_card_asks_for_it(stage: RehearsalStage) -> No
     await stage["lars"].commands("aktiver skybrud")
     assert await stage.crises() == 0
     await stage["lars"].presses("Ingen krise – følg")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert crisis["level"] is None
     assert crisis["decided_by"] == "lars"
 
@@ -105,7 +107,7 @@ async def test_a_decision_takes_up_the_warning_that_is_on_its_way_and_stops_its_
     await stage["lars"].commands("aktiver 2 skybrud")
     await stage.forward(minutes=30)
     assert await stage.crises() == 1
-    assert [(step["person"], step["result"]) for step in (await stage.export())["escalation"]] == [("jens", "stopped")]
+    assert [(step["person"], step["result"]) for step in await stage.part("escalation")] == [("jens", "stopped")]
     assert await stage["rune"].sees("niveau 2")
 
 
@@ -116,12 +118,12 @@ async def test_two_real_incidents_are_held_apart(stage: RehearsalStage) -> None:
     assert await stage.crises() == 1
     await stage["anne"].presses("Det er en anden hændelse")
     assert await stage.crises() == 2
-    assert (await stage.export(2))["crisis"]["title"] == "strømsvigt"
+    assert (await stage.part("crisis", 2))["title"] == "strømsvigt"
     await stage["kim"].commands("log ? vand")
-    assert not log_of(await stage.export(1), "information")
+    assert not await stage.log("information", 1)
     await stage["kim"].presses("2: strømsvigt")
-    assert [entry["summary"] for entry in log_of(await stage.export(2), "information")] == ["vand"]
-    assert not log_of(await stage.export(1), "information")
+    assert [entry["summary"] for entry in await stage.log("information", 2)] == ["vand"]
+    assert not await stage.log("information", 1)
 
 
 @on_one_database
@@ -134,7 +136,7 @@ async def test_a_decision_that_was_parted_from_a_warning_leaves_it_to_its_own_ch
     assert [alert["text"] for alert in other["alerts"]] == ["røg i Fløng"]
     assert other["escalation"][0]["person"] == "jens"
     assert other["crisis"]["level"] is None
-    assert (await stage.export(1))["alerts"] == []
+    assert await stage.part("alerts", 1) == []
 
 
 @on_one_database
@@ -142,21 +144,21 @@ async def test_the_clocks_run_from_the_decision_also_when_it_is_typed_late(stage
     """T13 R071 R072 D01."""
     await stage["lars"].commands("aktiver 2 skybrud")
     await stage["lars"].presses("Ret", decided="13:30", title="Skybrud i Fløng")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert datetime.fromisoformat(crisis["decided_at"]).astimezone(DENMARK).strftime("%H:%M") == "13:30"
     assert hours(crisis["decided_at"], crisis["established_due"]) == 2
     assert hours(crisis["decided_at"], crisis["sustain_until"]) == 72
     assert crisis["title"] == "Skybrud i Fløng"
     await stage.at("15:31")
-    assert any("overskredet" in entry["summary"] for entry in log_of(await stage.export(), "reminder"))
+    assert any("overskredet" in entry["summary"] for entry in await stage.log("reminder"))
 
 
 @on_one_database
 async def test_a_time_that_cannot_be_read_changes_nothing(stage: RehearsalStage) -> None:
     await stage["lars"].commands("aktiver 2 skybrud")
-    before = (await stage.export())["crisis"]
+    before = await stage.part("crisis")
     await stage["lars"].presses("Ret", decided="i overmorgen måske", title="Andet")
-    assert (await stage.export())["crisis"] == before
+    assert await stage.part("crisis") == before
 
 
 @on_one_database
@@ -166,16 +168,16 @@ async def test_time_running_out_is_said_three_times_and_the_breach_is_logged_and
     """R071 R072 T14: at 60, 30 and 10 minutes; and three days close nothing."""
     await stage["lars"].commands("aktiver 2 skybrud")
     await stage.forward(hours=1, minutes=59)
-    reminders = [each for each in log_of(await stage.export(), "reminder") if "fuldt etableret" in each["summary"]]
+    reminders = [each for each in await stage.log("reminder") if "fuldt etableret" in each["summary"]]
     assert len(reminders) == 3
     await stage.forward(hours=1)
     await stage["kim"].presses("Fuldt etableret")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert crisis["established_at"] > crisis["established_due"]
     await stage.forward(days=3)
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["level"], crisis["deactivated_at"]) == (2, None)
-    assert any("Tre døgn" in entry["summary"] for entry in log_of(await stage.export(), "notice"))
+    assert any("Tre døgn" in entry["summary"] for entry in await stage.log("notice"))
 
 
 @on_one_database
@@ -198,24 +200,24 @@ async def test_level_one_in_a_centre_takes_the_chief_and_a_director(stage: Rehea
     """R011 R014 T04: it waits for the director; the centre has its log and its action cards, and no channel; either may
     take it back."""
     await stage["gitte"].commands("aktiver 1 udbrud på plejecenter")
-    assert (await stage.export())["crisis"]["level"] is None
+    assert (await stage.part("crisis"))["level"] is None
     await stage["sara"].presses("Godkend")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["level"], crisis["decided_by"]) == (1, "sara")
     await stage["hanne"].commands("log ? tre beboere er flyttet")
-    assert log_of(await stage.export(), "information")[-1]["summary"] == "tre beboere er flyttet"
+    assert (await stage.log("information"))[-1]["summary"] == "tre beboere er flyttet"
     assert await stage.rooms() == {}
     await stage["gitte"].commands("tjekliste")
     assert await stage["gitte"].sees("https://intranet.htk.example/evakuering")
     await stage["gitte"].presses("Træk tilbage")
-    assert (await stage.export())["crisis"]["level"] is None
+    assert (await stage.part("crisis"))["level"] is None
 
 
 @on_one_database
 async def test_one_director_scales_up_and_the_log_goes_on(stage: RehearsalStage) -> None:
     """R012."""
     await stage["jens"].commands("aktiver 1 strømsvigt")
-    before = len((await stage.export())["log"])
+    before = len(await stage.part("log"))
     await stage["ole"].commands("opskaler")
     told_so = await stage.export()
     assert told_so["crisis"]["level"] == 2
@@ -228,14 +230,14 @@ async def test_the_mayor_scales_down_in_one_step_and_the_clocks_stop(stage: Rehe
     """R019 R252: released, told, and the log kept."""
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["anne"].commands("nedskaler")
-    assert (await stage.export())["crisis"]["level"] == 2
+    assert (await stage.part("crisis"))["level"] == 2
     await stage["mette"].commands("nedskaler vandet falder")
     told_so = await stage.export()
     assert told_so["crisis"]["level"] == 1
     assert all(member["until"] for member in told_so["members"])
     assert log_of(told_so, "decision")[-1]["refs"]["on_behalf_of"] == "lars"
     await stage.forward(hours=3)
-    assert not any("fuldt etableret" in entry["summary"] for entry in log_of(await stage.export(), "reminder"))
+    assert not any("fuldt etableret" in entry["summary"] for entry in await stage.log("reminder"))
 
 
 @on_one_database
@@ -247,9 +249,9 @@ async def test_the_deputy_stands_it_down_on_behalf_and_the_end_is_the_end(stage:
     after = await stage.export()
     assert after["crisis"]["deactivated_by"] == "mette"
     await stage.forward(days=4)
-    assert (await stage.export())["log"] == after["log"]
+    assert await stage.part("log") == after["log"]
     await stage["kim"].commands("log ? for sent")
-    assert (await stage.export())["log"] == after["log"]
+    assert await stage.part("log") == after["log"]
 
 
 @on_one_database
@@ -307,9 +309,10 @@ async def test_members_come_and_go_and_what_they_wrote_stays(stage: RehearsalSta
     assert rune["until"]
     assert [entry["recorder"] for entry in log_of(told_so, "information")] == ["rune"]
     await stage["finn"].commands("ind Finn")
-    assert "finn" not in {member["person"] for member in (await stage.export())["members"]}
+    assert "finn" not in {member["person"] for member in await stage.part("members")}
 
 
+@on_one_database
 async def test_support_functions_are_forewarned_once_and_not_summoned(stage: RehearsalStage) -> None:
     """R123 T36: to know and be ready, before anything is decided."""
     await stage["rune"].commands("aktiver røg i Fløng")
@@ -329,5 +332,5 @@ async def test_a_step_that_is_left_out_is_chosen_and_not_forgotten(stage: Rehear
     await stage["lars"].commands("aktiver 2 skybrud")
     await stage["kim"].commands("undlad fysisk stabsrum fordi alle er på nettet")
     await stage["mads"].commands("undlad loggen fordi den er kedelig")
-    left_out = [entry["summary"] for entry in log_of(await stage.export(), "decision") if "undlade" in entry["summary"]]
+    left_out = [entry["summary"] for entry in await stage.log("decision") if "undlade" in entry["summary"]]
     assert left_out == ["Besluttet at undlade: fysisk stabsrum fordi alle er på nettet"]

@@ -27,7 +27,7 @@ async def decides(stage: Stage, person: str, subject: str, label: str, **values:
 
 
 async def answers(stage: Stage) -> list[tuple[str, str]]:
-    lines = log_of(await stage.export(), "framing_decision")
+    lines = await stage.log("framing_decision")
     return [(line["refs"]["subject"], line["refs"]["answer"]) for line in lines]
 
 
@@ -91,7 +91,7 @@ async def test_the_meeting_decides_one_by_one_warns_its_members_and_goes_over_to
     assert export["crisis"]["chief"] == "anne"
     await lars.commands("beslut skolerne lukker")
     await stage["sara"].commands("beslut hallen åbnes")
-    last = [each for each in (await stage.export())["decisions"] if each["state"] == "decided"][-1]
+    last = [each for each in await stage.part("decisions") if each["state"] == "decided"][-1]
     assert (last["decided_by"], last["number"]) == ("sara", 10)
 
 
@@ -122,7 +122,7 @@ async def test_whoever_is_not_of_the_framing_staff_decides_nothing_and_a_deputy_
     await stage["kim"].commands("ind Mette")
     await decides(stage, "mette", "politi", "Politiet: ja")
     assert await answers(stage) == [("politi", "nej"), ("politi", "ja")]
-    last = log_of(await stage.export(), "framing_decision")[-1]
+    last = (await stage.log("framing_decision"))[-1]
     assert (last["sender"], last["refs"]["on_behalf_of"]) == ("mette", "lars")
 
 
@@ -146,10 +146,10 @@ async def test_the_opposite_of_escalation_is_the_mayors_to_do_and_a_proposal_fro
     """R036: a director's goes to the mayor."""
     await decides(stage, "anne", "direction", "Situationen: det modsatte")
     await stage["anne"].presses("Send forslag")
-    assert log_of(await stage.export(), "proposal")
-    assert (await stage.export())["crisis"]["level"] == 2
+    assert await stage.log("proposal")
+    assert (await stage.part("crisis"))["level"] == 2
     await stage["lars"].presses("Nedskaler")
-    assert (await stage.export())["crisis"]["level"] == 1
+    assert (await stage.part("crisis"))["level"] == 1
 
 
 @in_one_chat
@@ -166,7 +166,7 @@ async def test_a_chosen_member_who_says_nothing_is_reminded_and_then_rung_to(sta
     await decides(stage, "lars", "members", "Vælg medlemmer", answer="Rune og Gitte")
     await stage["gitte"].presses("Kommer")
     await stage.forward(minutes=6)
-    again = [each["to"] for each in (await stage.export())["notifications"] if each["kind"] == "reminder"]
+    again = [each["to"] for each in await stage.part("notifications") if each["kind"] == "reminder"]
     assert "rune" in again
     assert "gitte" not in again
 
@@ -178,7 +178,7 @@ async def test_the_chief_is_asked_for_until_there_is_one_with_a_deputy(stage: St
     await stage["kim"].presses("Slut mødet")
 
     async def asked() -> list[str]:
-        lines = log_of(await stage.export(), "reminder")
+        lines = await stage.log("reminder")
         return [line["receiver"] for line in lines if "mangler at blive udpeget" in line["summary"]]
 
     await stage.forward(minutes=31)
@@ -203,7 +203,7 @@ async def test_that_there_is_no_chief_keeps_nobody_awake(stage: Stage) -> None:
     await stage.forward(hours=24)
     asked = [
         datetime.fromisoformat(line["event_time"]).astimezone(DENMARK)
-        for line in log_of(await stage.export(), "reminder")
+        for line in await stage.log("reminder")
         if "mangler at blive udpeget" in line["summary"]
     ]
     assert len([at for at in asked if at <= began + timedelta(hours=1)]) == 4
@@ -218,11 +218,11 @@ async def test_a_second_framing_meeting_is_asked_about_and_asks_anew(stage: Stag
     await stage["lars"].presses("Beredskabsplanen: ja")
     await stage["lars"].presses("Slut mødet")
     await stage["lars"].presses("Nyt rammesættende møde")
-    assert len((await stage.export())["framing_meetings"]) == 1
+    assert len(await stage.part("framing_meetings")) == 1
     await stage["lars"].presses("Ja, indkald igen")
-    assert len((await stage.export())["framing_meetings"]) == 2
+    assert len(await stage.part("framing_meetings")) == 2
     await stage["lars"].presses("Beredskabsplanen: nej")
-    refs = [line["refs"] for line in log_of(await stage.export(), "framing_decision")]
+    refs = [line["refs"] for line in await stage.log("framing_decision")]
     assert [(each["framing_meeting"], each["answer"]) for each in refs] == [(1, "ja"), (2, "nej")]
 
 
@@ -259,11 +259,7 @@ async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> No
 async def test_the_organisation_is_told_again_every_day_while_it_lasts(stage: Stage) -> None:
     """R252: "bliv ved med at informere"; it ends with the crisis."""
     await stage.forward(days=2, minutes=1)
-    reminded = [
-        each
-        for each in log_of(await stage.export(), "reminder")
-        if each["receiver"] == "bo" and "hele" in each["summary"]
-    ]
+    reminded = [each for each in await stage.log("reminder") if each["receiver"] == "bo" and "hele" in each["summary"]]
     assert len(reminded) == 2
 
 
@@ -275,8 +271,8 @@ async def test_the_framing_staff_is_called_at_once_with_where_and_those_silent_a
     await stage["kim"].fills_in("Sted eller link", place="Byrådssalen")
     assert await stage["anne"].sees("Byrådssalen")
     assert await stage["ole"].sees("Byrådssalen")
-    moved = log_of(await stage.export(), "framing_meeting")
+    moved = await stage.log("framing_meeting")
     assert [line["refs"]["place"] for line in moved] == ["Byrådssalen"]
-    before = len(log_of(await stage.export(), "reminder"))
+    before = len(await stage.log("reminder"))
     await stage.forward(minutes=6)
-    assert len(log_of(await stage.export(), "reminder")) > before
+    assert len(await stage.log("reminder")) > before

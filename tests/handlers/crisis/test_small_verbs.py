@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from handlers.core import registry
 from handlers.core.language import verb_words
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalStage, log_of
+from tests.stage.stage import RehearsalStage
+from tests.tables import examples
 
 stage = after(cloudburst)
 
@@ -19,14 +18,14 @@ async def test_it_is_reached_at_once_with_a_task_that_is_ticked(stage: Rehearsal
     await stage["kim"].commands("it projektoren i stabsrummet virker ikke")
     assert await stage["nils"].sees("projektoren i stabsrummet virker ikke")
     await stage["nils"].presses("Udført")
-    assert [line["status"] for line in log_of(await stage.export(), "task")][-1] == "done"
+    assert [line["status"] for line in await stage.log("task")][-1] == "done"
 
 
 @in_one_chat
 async def test_a_lesson_is_kept_for_the_evaluation(stage: RehearsalStage) -> None:
     """R247: at any time, from anybody involved."""
     await stage["hanne"].commands("erfaring nøgler til pumpehuset manglede")
-    (line,) = log_of(await stage.export(), "lesson")
+    (line,) = await stage.log("lesson")
     assert (line["summary"], line["sender"]) == ("nøgler til pumpehuset manglede", "hanne")
     await stage["kim"].commands("erfaring")
     assert await stage["kim"].sees("nøgler til pumpehuset manglede")
@@ -57,7 +56,7 @@ async def test_all_commands_are_those_that_one_may_write(stage: RehearsalStage) 
     assert await stage["tina"].sees("/krise vagt")
 
 
-@pytest.mark.parametrize(
+@examples(
     "text",
     [
         "lys i kælderen er gået",

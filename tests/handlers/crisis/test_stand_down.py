@@ -23,12 +23,12 @@ async def test_others_may_propose_and_nothing_else(stage: RehearsalStage, person
     assert not await stage[person].has(button)
     assert await stage[person].sees("Kun borgmesteren eller stedfortræderen")
     await stage[person].presses("Send forslag")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["level"], crisis["deactivated_at"]) == (2, None)
     for mayor in ("lars", "mette"):
         assert await stage[mayor].has(button)
         assert await stage[mayor].sees("foreslår")
-    assert any("vandet falder" in entry["summary"] for entry in log_of(await stage.export(), "proposal"))
+    assert any("vandet falder" in entry["summary"] for entry in await stage.log("proposal"))
 
 
 async def test_a_proposal_is_sent_once_however_often_it_is_pressed(stage: RehearsalStage) -> None:
@@ -36,7 +36,7 @@ async def test_a_proposal_is_sent_once_however_often_it_is_pressed(stage: Rehear
     await stage["anne"].commands("afblæs")
     await stage["anne"].presses("Send forslag")
     assert not await stage["anne"].has("Send forslag")
-    assert len(log_of(await stage.export(), "proposal")) == 1
+    assert len(await stage.log("proposal")) == 1
 
 
 async def test_the_mayor_and_the_deputy_at_once_stand_it_down_once(stage: RehearsalStage) -> None:
@@ -53,23 +53,23 @@ async def test_the_mayor_and_the_deputy_at_once_stand_it_down_once(stage: Rehear
 async def test_a_second_step_down_changes_nothing(stage: RehearsalStage) -> None:
     """R019 D03."""
     await stage["lars"].commands("nedskaler")
-    after = (await stage.export())["log"]
+    after = await stage.part("log")
     await stage["lars"].commands("nedskaler")
-    assert (await stage.export())["log"] == after
+    assert await stage.part("log") == after
 
 
 async def test_level_one_after_the_staff_goes_on_with_its_log_and_can_be_ended(stage: RehearsalStage) -> None:
     """R019 R013: the log is kept, the directorate is told, the mayor ends it."""
-    before = (await stage.export())["log"]
+    before = await stage.part("log")
     await stage["lars"].commands("nedskaler vandet falder")
     told_so = await stage.export()
     assert told_so["log"][: len(before)] == before
     assert {"anne", "ole", "sara"} <= told(told_so, "broadcast") | told(told_so, "notice")
     await stage["kim"].commands("log ! pumperne hentes", "stab")
-    assert log_of(await stage.export(), "information")[-1]["summary"] == "pumperne hentes"
+    assert (await stage.log("information"))[-1]["summary"] == "pumperne hentes"
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
-    assert (await stage.export())["crisis"]["deactivated_at"]
+    assert (await stage.part("crisis"))["deactivated_at"]
     assert verify_export(await stage.export()) == []
 
 
@@ -80,7 +80,7 @@ async def test_everybody_who_was_told_of_it_is_told_that_it_is_over(stage: Rehea
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs", text="normal drift fra i morgen")
     assert told(await stage.export(), "broadcast") >= knew
-    assert len(log_of(await stage.export(), "broadcast")) == 1
+    assert len(await stage.log("broadcast")) == 1
     assert await stage["bo"].sees("Krisestaben er afviklet")
 
 
@@ -90,7 +90,7 @@ async def test_in_a_room_of_their_own_the_closing_list_names_what_is_open(stage:
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     assert await stage["kim"].sees("pumpe til Birkehøj")
-    assert (await stage.export())["measures"][0]["status"] != "done"
+    assert (await stage.part("measures"))[0]["status"] != "done"
 
 
 async def test_the_log_can_still_be_mended_and_verified_after_the_end(stage: RehearsalStage) -> None:
@@ -109,7 +109,7 @@ async def test_a_stamp_after_the_end_stamps_nothing(stage: RehearsalStage) -> No
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     await stage["kim"].presses("Fuldt etableret")
-    assert (await stage.export())["crisis"]["established_at"] is None
+    assert (await stage.part("crisis"))["established_at"] is None
 
 
 async def test_whoever_left_the_staff_no_longer_sees_its_channel_and_what_they_wrote_stays(
@@ -127,9 +127,9 @@ async def test_whoever_left_the_staff_no_longer_sees_its_channel_and_what_they_w
 @pytest.mark.parametrize("who", ["Hr. Ingen", "", "Rune og Hr. Ingen"])
 async def test_a_name_that_nobody_has_lets_nobody_in(stage: RehearsalStage, who: str) -> None:
     """R051: all or nothing, and it is said."""
-    before = (await stage.export())["members"]
+    before = await stage.part("members")
     await stage["kim"].commands(f"ind {who}", "stab")
-    assert (await stage.export())["members"] == before
+    assert await stage.part("members") == before
     assert await stage["kim"].sees("Intet er ændret") or await stage["kim"].sees("Hvem?")
 
 
@@ -137,4 +137,4 @@ async def test_coming_in_twice_is_coming_in_once(stage: RehearsalStage) -> None:
     """R254 D03."""
     await stage["kim"].commands("ind Rune", "stab")
     await stage["tina"].commands("ind @rune", "stab")
-    assert [member["person"] for member in (await stage.export())["members"]].count("rune") == 1
+    assert [member["person"] for member in await stage.part("members")].count("rune") == 1

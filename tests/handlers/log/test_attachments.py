@@ -20,15 +20,15 @@ from storage.case.verification import verify_crisis
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogState, Stored
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage, log_of
 
 PHOTO = b"\xff\xd8\xff\xe0 vand i kaelderen" * 12_000
 HASH = hashlib.sha256(PHOTO).hexdigest()
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:30")
 
 
@@ -83,7 +83,7 @@ async def test_an_item_for_the_agenda_has_the_paper_that_came_along(stage: Stage
 async def test_a_picture_alone_is_kept_and_offered_to_the_log_and_to_the_staff(stage: Stage) -> None:
     """R196: from anybody, without a word."""
     await stage["line"].sends("foto.jpg", PHOTO)
-    assert (await stage.export())["attachments"] == []
+    assert await stage.part("attachments") == []
     await stage["line"].presses("Send som melding")
     told = await stage.export()
     (report,) = told["reports"]
@@ -143,7 +143,7 @@ async def test_one_picture_that_is_changed_afterwards_is_found_in_the_database_a
 async def test_an_attachment_is_as_confidential_as_its_line(stage: Stage, tmp_path: Path) -> None:
     """R216: graded afterwards too; neither its name nor its bytes are in an export for fewer eyes."""
     await stage["kim"].sends("borgerens hus.jpg", PHOTO, "log ? 40 cm vand")
-    no = (await stage.export())["attachments"][0]["log_no"]
+    no = (await stage.part("attachments"))[0]["log_no"]
     async with stage.database.transaction() as db:
         await db.execute(update(LogState).where(LogState.no == no).values(grade="confidential"))
     async with stage.database.reading() as db:
@@ -224,13 +224,13 @@ async def test_the_whole_case_is_packed_in_the_background_and_given_to_whoever_a
     await stage["kim"].sends("foto.jpg", PHOTO, "log ? 40 cm vand på Birkehøj")
     await stage["line"].commands("eksport")
     await stage["kim"].commands("ekspert fra DMI siger 60 mm")
-    assert log_of(await stage.export(), "export") == []
+    assert await stage.log("export") == []
     await stage["kim"].commands("eksport", "stab")
     status, content = await fetched(stage, "kim")
     assert (status, archive.verify(io.BytesIO(content))) == (200, [])
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         assert [opened.read(name) for name in opened.namelist() if name.startswith("bilag/")] == [PHOTO]
-    assert log_of(await stage.export(), "export")[-1]["refs"] == {"sha256": hashlib.sha256(content).hexdigest()}
+    assert (await stage.log("export"))[-1]["refs"] == {"sha256": hashlib.sha256(content).hexdigest()}
     assert (await fetched(stage, "anne"))[0] == 404
     await stage.forward(minutes=61)
     assert (await fetched(stage, "kim"))[0] == 404

@@ -20,10 +20,10 @@ async def repeated(stage: Stage, person: str) -> bool:
 async def test_a_line_gets_another_grade_afterwards_and_its_words_are_taken_back(stage: Stage) -> None:
     """R215 R216: by the log keeper; it is a line of its own, and the channel no longer shows the words."""
     await stage["kim"].commands("log ! beboeren på stue 12 er smittet", "stab")
-    line = log_of(await stage.export(), "information")[-1]
+    line = (await stage.log("information"))[-1]
     assert await repeated(stage, "anne")
     await stage["hanne"].commands(f"grad {line['no']} åben")
-    assert (await stage.export())["log_state"][str(line["no"])]["grade"] == "staff"
+    assert (await stage.part("log_state"))[str(line["no"])]["grade"] == "staff"
     await stage["kim"].commands(f"grad {line['no']} fortrolig", "stab")
     told_so = await stage.export()
     assert told_so["log_state"][str(line["no"])]["grade"] == "confidential"
@@ -34,7 +34,7 @@ async def test_a_line_gets_another_grade_afterwards_and_its_words_are_taken_back
     await stage["lars"].commands(f"find {line['no']}")
     assert await repeated(stage, "lars")
     await stage["kim"].fills_in("Fortrolighed", grade="staff")
-    assert (await stage.export())["log_state"][str(line["no"])]["grade"] == "staff"
+    assert (await stage.part("log_state"))[str(line["no"])]["grade"] == "staff"
     assert verify_export(await stage.export()) == []
 
 
@@ -44,10 +44,10 @@ async def test_the_centre_chiefs_get_of_the_log_what_is_decided_and_not_before(s
     await stage["kim"].commands("log ! intern: skolerne holder åbent")
     await stage["kim"].commands("log ! en vikar mangler i køkkenet")
     await stage["kim"].commands("delbart alle centerchefer")
-    assert (await stage.export())["sharings"] == []
-    assert log_of(await stage.export(), "shared") == []
+    assert await stage.part("sharings") == []
+    assert await stage.log("shared") == []
     await stage["hanne"].commands("deling log centerchefer Stab")
-    assert (await stage.export())["sharings"] == []
+    assert await stage.part("sharings") == []
     await stage["lars"].commands("deling")
     await stage["lars"].fills_in("Beslut deling", subject="log", audience="centerchefer", grade="internal")
     told_so = await stage.export()
@@ -60,7 +60,7 @@ async def test_the_centre_chiefs_get_of_the_log_what_is_decided_and_not_before(s
     )
     assert log_of(told_so, "decision")[-1]["no"] == decided["log_no"]
     await stage["kim"].commands("delbart alle centerchefer")
-    shared = log_of(await stage.export(), "shared")[-1]
+    shared = (await stage.log("shared"))[-1]
     assert "rune" in shared["receiver"].split(", ")
     for chief in ("rune", "gitte"):
         assert chief in told(await stage.export(), "notice")
@@ -78,7 +78,7 @@ async def test_minutes_go_no_further_than_is_decided(stage: Stage) -> None:
     await stage["eva"].fills_in("Nyt punkt", text="vikarer", decision="tre vikarer hentes fra Greve i aften")
     await stage["kim"].fills_in("Slut mødet", next_at="ingen")
     await stage["lars"].fills_in("Godkend", forward="centerchefer")
-    (minutes,) = (await stage.export())["meetings"][0]["minutes"]
+    (minutes,) = (await stage.part("meetings"))[0]["minutes"]
     assert (minutes["approved_by"], minutes["sent_at"]) == (None, None)
     assert await stage["lars"].sees("*/krise deling*") or await stage["lars"].sees("/krise deling")
     assert not await stage["rune"].sees("tre vikarer")
@@ -86,7 +86,7 @@ async def test_minutes_go_no_further_than_is_decided(stage: Stage) -> None:
     assert not await stage["gitte"].sees("tre vikarer")
     await stage["lars"].commands("deling referat centerchefer Stab")
     await stage["lars"].fills_in("Godkend", forward="centerchefer")
-    (minutes,) = (await stage.export())["meetings"][0]["minutes"]
+    (minutes,) = (await stage.part("meetings"))[0]["minutes"]
     assert "rune" in minutes["recipients"]
     assert await stage["rune"].sees("tre vikarer")
     await stage["gitte"].commands("referat")
@@ -105,7 +105,7 @@ async def test_minutes_that_repeat_a_confidential_line_are_for_those_who_may_see
     await stage["eva"].fills_in("Nyt punkt", text="navne", decision="politiet får de tre navne i aften")
     await stage["kim"].fills_in("Slut mødet", next_at="ingen")
     await stage["lars"].fills_in("Godkend", forward="rune")
-    assert (await stage.export())["meetings"][0]["minutes"][0]["approved_by"] is None
+    assert (await stage.part("meetings"))[0]["minutes"][0]["approved_by"] is None
     await stage["lars"].fills_in("Godkend", forward="kim")
     told_so = await stage.export()
     (minutes,) = told_so["meetings"][0]["minutes"]

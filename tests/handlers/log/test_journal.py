@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.stage.platforms import in_one_chat, in_teams
-from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import Stage
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("15:00")
 
 
@@ -18,7 +18,7 @@ stage = after(begun)
 
 
 async def missing(stage: Stage) -> list[dict[str, Any]]:
-    return list((await stage.export())["not_journalised"])
+    return list(await stage.part("not_journalised"))
 
 
 @in_teams
@@ -34,22 +34,22 @@ async def test_orders_decisions_and_what_went_out_wait_for_a_document_number(sta
     await stage["bo"].fills_in("Er udgivet", channel="htk.dk")
     order, decision, message = await missing(stage)
     assert (order["kind"], decision["kind"], message["kind"]) == ("order", "decision", "communication")
-    assert order["log_no"] == (await stage.export())["orders"][0]["log_no"]
+    assert order["log_no"] == (await stage.part("orders"))[0]["log_no"]
     await stage["finn"].commands(f"journal {order['log_no']} D26-1")
     assert len(await missing(stage)) == 3
     await stage["kim"].commands(f"journal {order['log_no']} D26-1")
     await stage["kim"].fills_in("Skriv dokumentnummer", log_no=str(decision["log_no"]), document_no="D26-2")
     assert [each["kind"] for each in await missing(stage)] == ["communication"]
     await stage["kim"].commands("log ? brev fra Movia om linje 119")
-    letter = log_of(await stage.export(), "information")[-1]["no"]
+    letter = (await stage.log("information"))[-1]["no"]
     await stage["kim"].commands(f"journal {letter}")
     assert [each["log_no"] for each in await missing(stage)] == [message["log_no"], letter]
     await stage["bo"].commands("mail @Mads Fælles budskaber")
     await stage["bo"].presses("Send til 1")
     mail = (await missing(stage))[-1]
     assert (mail["kind"], mail["what"]) == ("communication", "Mailen »Fælles budskaber« til @Mads")
-    assert mail["log_no"] == (await stage.export())["nudges"][0]["log_no"]
-    filed = (await stage.export())["journalised"]
+    assert mail["log_no"] == (await stage.part("nudges"))[0]["log_no"]
+    filed = await stage.part("journalised")
     assert [(each["document_no"], each["filed_by"]) for each in filed] == [("D26-1", "kim"), ("D26-2", "kim")]
 
 
@@ -60,14 +60,14 @@ async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: 
     (decision,) = await missing(stage)
 
     async def reminders() -> int:
-        return sum("journaliseret" in line["summary"] for line in log_of(await stage.export(), "reminder"))
+        return sum("journaliseret" in line["summary"] for line in await stage.log("reminder"))
 
     await stage.at("19:59")
     assert await reminders() == 0
     await stage.at("20:01")
     assert await reminders() == 1
     await stage["kim"].fills_in("Skriv sagsnumre", esdh="26/1234", c3="4711")
-    crisis = (await stage.export())["crisis"]
+    crisis = await stage.part("crisis")
     assert (crisis["case_ref"], crisis["c3_ref"]) == ("26/1234", "4711")
     await stage.forward(days=1)
     assert await reminders() == 2
@@ -85,21 +85,21 @@ async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: 
 async def test_what_c3_shall_have_is_ready_to_copy_and_marked_when_it_is_there(stage: Stage) -> None:
     """R168 T16: decisions, tasks and what has happened, never what is confidential; by whom and when."""
     await stage["kim"].commands("c3 4711")
-    assert (await stage.export())["crisis"]["c3_ref"] == "4711"
+    assert (await stage.part("crisis"))["c3_ref"] == "4711"
     for _ in range(9):
         if await stage["kim"].has("Overført til C3"):
             await stage["kim"].presses("Overført til C3")
-    before = (await stage.export())["c3_transfers"]
+    before = await stage.part("c3_transfers")
     assert {each["by"] for each in before} == {"kim"}
     assert [each["up_to"] for each in before] == sorted({each["up_to"] for each in before})
     await stage["kim"].commands("log ! viadukten er spærret af politiet")
     await stage["lars"].commands("beslut skolerne lukker i morgen")
-    last = log_of(await stage.export(), "decision")[-1]["no"]
+    last = (await stage.log("decision"))[-1]["no"]
     await stage["tina"].commands("c3")
     assert await stage["tina"].sees("viadukten er spærret af politiet")
     assert await stage["tina"].sees("skolerne lukker i morgen")
     await stage["tina"].presses("Overført til C3")
-    *_, newest = (await stage.export())["c3_transfers"]
+    *_, newest = await stage.part("c3_transfers")
     assert (newest["up_to"], newest["by"]) == (last, "tina")
     await stage["kim"].commands("c3")
     assert await stage["kim"].sees("intet nyt til C3")

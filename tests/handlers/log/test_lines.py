@@ -19,7 +19,7 @@ stage = after(cloudburst)
 
 
 async def last(stage: RehearsalStage, kind: str = "information") -> dict[str, Any]:
-    return log_of(await stage.export(), kind)[-1]
+    return (await stage.log(kind))[-1]
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,9 @@ async def test_whoever_left_may_not_write_and_may_not_confirm(stage: RehearsalSt
     """R183 D09."""
     await stage["kim"].commands("ind finn", "stab")
     await stage["finn"].commands("log ? jeg er her ikke")
-    before = (await stage.export())["log"]
+    before = await stage.part("log")
     await stage["finn"].commands("bekræft 1")
-    assert (await stage.export())["log"] == before
+    assert await stage.part("log") == before
 
 
 async def test_forty_lines_at_once_have_forty_numbers(stage: RehearsalStage) -> None:
@@ -142,7 +142,7 @@ async def test_the_same_message_saved_by_two_at_once_is_one_line(stage: Rehearsa
         *(stage[person].posts("save", {"message": message["id"]}) for person in ("tina", "kim", "anne"))
     )
     await stage.settle()
-    assert len(log_of(await stage.export(), "saved")) == 1
+    assert len(await stage.log("saved")) == 1
 
 
 async def test_what_is_not_seen_cannot_be_saved(stage: RehearsalStage) -> None:
@@ -151,7 +151,7 @@ async def test_what_is_not_seen_cannot_be_saved(stage: RehearsalStage) -> None:
     (message,) = [each for each in await stage["mads"].messages() if each["text"].startswith("hemmeligt")]
     for number in (message["id"], "m999999", "x", "m-1"):
         await stage["tina"].posts("save", {"message": number}, expect=404)
-    assert not log_of(await stage.export(), "saved")
+    assert not await stage.log("saved")
 
 
 async def test_every_decision_and_every_message_of_the_bot_is_in_the_log_by_itself(stage: RehearsalStage) -> None:
@@ -175,7 +175,7 @@ async def test_every_decision_and_every_message_of_the_bot_is_in_the_log_by_itse
 @pytest.mark.parametrize("no", ["0", "999999999", "9999999999999999999999", "-1", "1.5", "½"])
 async def test_a_number_that_no_line_has_is_answered(stage: RehearsalStage, no: str) -> None:
     """R186."""
-    before = (await stage.export())["log"]
+    before = await stage.part("log")
     answers = len(await stage["kim"].reads())
     await stage["kim"].commands(f"bekræft {no}")
     told_so = await stage.export()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of
+from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
@@ -23,7 +23,7 @@ async def test_the_log_is_found_by_word_person_time_number_and_mark(stage: Stage
     await stage.at("14:30")
     await stage["mads"].commands("l ? pumpen er på vej 100% sikkert")
     await stage["kim"].commands("l ! viadukten er spærret")
-    dmi = log_of(await stage.export(), "information")[0]["no"]
+    dmi = (await stage.log("information"))[0]["no"]
     assert "DMI siger 60 mm" in await found(stage, "dmi")
     assert "pumpen" in await found(stage, "100%")
     by_mads = await found(stage, "Mads")
@@ -59,7 +59,7 @@ async def test_a_confidential_line_is_found_by_those_who_may_see_it_alone(stage:
     """D07 R215 R216: by nobody else, nor in the channel; and the CPR number by nobody at all."""
     await stage["kim"].commands("l ? vikaren er 010190-1234 fra Aalborg")
     await stage["kim"].presses("Gem som Fortrolig")
-    number = log_of(await stage.export(), "information")[-1]["no"]
+    number = (await stage.log("information"))[-1]["no"]
     for text in ("Aalborg", str(number), "vikaren"):
         await stage["anne"].commands(f"find {text}")
         await stage["kim"].commands(f"find {text}", "stab")

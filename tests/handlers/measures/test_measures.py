@@ -7,12 +7,12 @@ from typing import Any
 
 from storage.case.verification import verify_export
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, Stage, log_of, told
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:40")
 
 
@@ -26,7 +26,7 @@ def danish(hour: int, minute: int, day: int = 2) -> str:
 
 
 async def only_measure(stage: Stage) -> dict[str, Any]:
-    (measure,) = (await stage.export())["measures"]
+    (measure,) = await stage.part("measures")
     return dict(measure)
 
 
@@ -38,7 +38,7 @@ async def test_the_coordinator_sets_a_measure_going_in_one_breath(stage: Stage) 
     assert (measure["number"], measure["title"], measure["owner"]) == (1, "pumpe til Birkehøj", "mads")
     assert (measure["due_at"], measure["status"], measure["centre"]) == (danish(15, 0), "pending", "Teknik")
     assert await stage["mads"].sees("T1: pumpe til Birkehøj")
-    line = log_of(await stage.export(), "measure")[-1]
+    line = (await stage.log("measure"))[-1]
     assert (line["status"], line["sender"], line["receiver"]) == ("pending", "tina", "mads")
 
 
@@ -46,7 +46,7 @@ async def test_the_coordinator_sets_a_measure_going_in_one_breath(stage: Stage) 
 async def test_a_typing_error_in_a_status_is_asked_about_and_done_after_one_tap(stage: Stage) -> None:
     """R233: 15:05, `t1 udørt`; every change of status writes the log by itself."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
-    created = log_of(await stage.export(), "measure")[-1]
+    created = (await stage.log("measure"))[-1]
     await stage.at("15:05")
     await stage["mads"].commands("t1 udørt")
     assert (await only_measure(stage))["status"] == "pending"
@@ -75,7 +75,7 @@ async def test_the_owner_changes_the_status_and_nobody_else_outside_the_staffs_l
     ):
         await stage["mads"].commands(said)
         assert (await only_measure(stage))["status"] == status
-    assert [line["status"] for line in log_of(await stage.export(), "measure")] == [
+    assert [line["status"] for line in await stage.log("measure")] == [
         "pending",
         "in_progress",
         "pending",
@@ -106,7 +106,7 @@ async def test_a_number_that_counts_something_begins_a_new_measure(stage: Stage)
     await stage["tina"].commands("t 4 mand til Fløng @Mads")
     assert (await only_measure(stage))["title"] == "4 mand til Fløng"
     await stage["tina"].commands("t 1 mand til Fløng @Mads")
-    assert [each["title"] for each in (await stage.export())["measures"]] == ["4 mand til Fløng", "1 mand til Fløng"]
+    assert [each["title"] for each in await stage.part("measures")] == ["4 mand til Fløng", "1 mand til Fløng"]
 
 
 @in_one_chat
@@ -137,7 +137,7 @@ async def test_the_owner_is_reminded_at_the_time_and_the_staff_told_half_an_hour
     await stage.at("14:59:59")
     assert not await stage["mads"].sees("Fristen er nu")
     await stage.at("15:00")
-    reminders = [each for each in (await stage.export())["notifications"] if each["kind"] == "reminder"]
+    reminders = [each for each in await stage.part("notifications") if each["kind"] == "reminder"]
     assert [each["to"] for each in reminders if each["to"] == "mads"] == ["mads"]
     assert await stage["mads"].sees("Fristen er nu")
     assert not await stage["kim"].sees("T1 er over fristen")
@@ -172,7 +172,7 @@ async def test_an_urgent_measure_begins_at_once_and_the_next_meeting_is_told_of_
     assert await stage["tina"].sees("Haster – T1")
     assert "lars" in told(await stage.export(), "notice")
     assert await stage["lars"].sees("Haster – T1")
-    assert [line["status"] for line in log_of(await stage.export(), "measure")] == ["pending", "in_progress"]
+    assert [line["status"] for line in await stage.log("measure")] == ["pending", "in_progress"]
     assert verify_export(await stage.export()) == []
 
 
@@ -214,7 +214,7 @@ async def test_whoever_doubts_asks_the_staff(stage: Stage) -> None:
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
     await stage["mads"].fills_in("Jeg er i tvivl", text="må vi lukke Hovedgaden?")
     assert await stage["kim"].sees("må vi lukke Hovedgaden?")
-    assert log_of(await stage.export(), "question")[-1]["sender"] == "mads"
+    assert (await stage.log("question"))[-1]["sender"] == "mads"
 
 
 @in_one_chat
@@ -239,7 +239,7 @@ async def asked(stage: Stage) -> dict[str, Any]:
     """14:40: Hanne lacks four, says so without a command, and sends what is suggested."""
     await stage["hanne"].says("vi mangler 4 mand på Birkehøj")
     await stage["hanne"].presses("Send")
-    (request,) = (await stage.export())["assistance_requests"]
+    (request,) = await stage.part("assistance_requests")
     return dict(request)
 
 
@@ -305,7 +305,7 @@ async def test_a_request_is_forwarded_with_a_time_to_ask_again(stage: Stage) -> 
     """R221: `Videresend`; at that time the coordinator is asked whether it has been met."""
     await asked(stage)
     await stage["kim"].fills_in("Videresend", to="Greve", again="kl 16")
-    (request,) = (await stage.export())["assistance_requests"]
+    (request,) = await stage.part("assistance_requests")
     assert (request["state"], request["forwarded_to"], request["ask_again_at"]) == ("forwarded", "Greve", danish(16, 0))
     assert await stage["hanne"].sees("Videresendt til Greve")
     await stage.at("15:59:59")
@@ -313,7 +313,7 @@ async def test_a_request_is_forwarded_with_a_time_to_ask_again(stage: Stage) -> 
     await stage.at("16:00")
     assert await stage["tina"].sees("løst af Greve?")
     await stage["tina"].presses("Imødekommet")
-    (request,) = (await stage.export())["assistance_requests"]
+    (request,) = await stage.part("assistance_requests")
     assert request["state"] == "met"
     assert await stage["hanne"].sees("Imødekommet af Greve")
 
@@ -323,9 +323,9 @@ async def test_a_request_is_refused_with_a_reason_and_by_those_who_run_the_staff
     """R220 D12: `Afvis`; the requester gets the reason, and Mads can't refuse."""
     await asked(stage)
     await stage["mads"].fills_in("Afvis", reason="vi har ingen")
-    assert (await stage.export())["assistance_requests"][0]["state"] == "new"
+    assert (await stage.part("assistance_requests"))[0]["state"] == "new"
     await stage["tina"].fills_in("Afvis", reason="alle er optaget til kl. 18")
-    (request,) = (await stage.export())["assistance_requests"]
+    (request,) = await stage.part("assistance_requests")
     assert (request["state"], request["reason"]) == ("refused", "alle er optaget til kl. 18")
     assert await stage["hanne"].sees("alle er optaget til kl. 18")
     assert verify_export(await stage.export()) == []
@@ -335,7 +335,7 @@ async def test_a_request_is_refused_with_a_reason_and_by_those_who_run_the_staff
 async def test_an_unanswered_request_is_reminded_of_until_it_is_answered(stage: Stage) -> None:
     """R220: never lost: after 15 minutes, and every hour after that."""
     await stage["finn"].commands("bistand 4 mand til Birkehøj nu", "generelt")
-    (request,) = (await stage.export())["assistance_requests"]
+    (request,) = await stage.part("assistance_requests")
     assert (request["requester"].split(":")[-1].lower().removeprefix("u0").removeprefix("aad-"), request["place"]) == (
         "finn",
         "Birkehøj",
@@ -345,7 +345,7 @@ async def test_an_unanswered_request_is_reminded_of_until_it_is_answered(stage: 
     await stage.at("14:55")
     assert await stage["tina"].sees("B1 har ventet på svar i 15 min")
     await stage["tina"].presses("Vurderes")
-    assert (await stage.export())["assistance_requests"][0]["state"] == "assessing"
+    assert (await stage.part("assistance_requests"))[0]["state"] == "assessing"
     await stage.at("15:55")
     assert await stage["tina"].sees("B1 har ventet på svar i 1 t 15 min")
     await stage["tina"].fills_in("Egne ressourcer", owner="Mads", due="")

@@ -6,12 +6,12 @@ from typing import Any
 
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of, told
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import Stage, told
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("15:00")
 
 
@@ -19,7 +19,7 @@ stage = after(begun)
 
 
 async def orders_of(stage: Stage) -> list[dict[str, Any]]:
-    return list((await stage.export())["orders"])
+    return list(await stage.part("orders"))
 
 
 @in_teams
@@ -37,7 +37,7 @@ async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_ac
     )
     await stage["kim"].presses("Udsted ordre")
     (order,) = await orders_of(stage)
-    assert (order["state"], order["number"], log_of(await stage.export(), "order")) == ("draft", None, [])
+    assert (order["state"], order["number"], await stage.log("order")) == ("draft", None, [])
     await stage["lars"].presses("Udsted ordre")
     (order,) = await orders_of(stage)
     assert (order["number"], order["state"], order["to"], order["issued_by"]) == (1, "issued", "mads", "lars")
@@ -48,7 +48,7 @@ async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_ac
         "til Kim, når den er spærret",
     )
     assert told(await stage.export(), "order") == {"mads"}
-    (line,) = log_of(await stage.export(), "order")
+    (line,) = await stage.log("order")
     assert (line["sender"], line["receiver"], line["direction"], line["refs"]) == ("lars", "mads", "out", {"order": 1})
     await stage["mads"].presses("Modtaget")
     (order,) = await orders_of(stage)
@@ -61,7 +61,7 @@ async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_ac
     assert export["log_state"][str(line["no"])]["status"] == "done"
     before = len(export["log"])
     await stage.forward(hours=3)
-    assert not any("Ordre 1" in each["summary"] for each in (await stage.export())["log"][before:])
+    assert not any("Ordre 1" in each["summary"] for each in (await stage.part("log"))[before:])
 
 
 @in_slack
@@ -76,7 +76,7 @@ async def test_an_order_that_nobody_acknowledges_goes_to_the_deputy_and_is_then_
     assert told(await stage.export(), "order") == {"gitte", "hanne"}
     await stage.forward(minutes=15)
     assert await stage["kim"].sees("20 00 00 14")
-    assert any("der skal ringes" in each["summary"] for each in log_of(await stage.export(), "reminder"))
+    assert any("der skal ringes" in each["summary"] for each in await stage.log("reminder"))
     await stage["hanne"].says("ok")
     (order,) = await orders_of(stage)
     assert (order["state"], order["acknowledged_by"]) == ("acknowledged", "hanne")
@@ -115,7 +115,7 @@ async def test_every_decision_is_in_the_log_with_a_number_and_others_propose(sta
     await stage["eva"].commands("beslut ikke at evakuere Birkehøj")
     await stage["hanne"].commands("beslut plejecentre får pumper først")
     await stage["hanne"].commands("beslut kantinen lukker")
-    first, second, third, fourth = (await stage.export())["decisions"]
+    first, second, third, fourth = await stage.part("decisions")
     assert (first["number"], first["decided_by"], first["negative"]) == (1, "lars", False)
     assert (second["number"], second["decided_by"], second["registered_by"]) == (2, "lars", "eva")
     assert second["negative"] is True
@@ -123,10 +123,10 @@ async def test_every_decision_is_in_the_log_with_a_number_and_others_propose(sta
     assert not await stage["hanne"].has("Beslut")
     await stage["lars"].fills_in("Nej tak", reason="den er allerede lukket")
     await stage["lars"].presses("Beslut")
-    third, fourth = (await stage.export())["decisions"][2:]
+    third, fourth = (await stage.part("decisions"))[2:]
     assert (third["number"], third["state"], third["decided_by"]) == (3, "decided", "lars")
     assert fourth["state"] == "declined"
-    numbered = [line for line in log_of(await stage.export(), "decision") if "decision" in line["refs"]]
+    numbered = [line for line in await stage.log("decision") if "decision" in line["refs"]]
     assert [(line["refs"]["decision"], line["sender"], line["verification"]) for line in numbered] == [
         (1, "lars", "confirmed"),
         (2, "lars", "confirmed"),
@@ -143,9 +143,9 @@ async def test_alternatives_are_set_up_and_the_chief_chooses_with_one_press(stag
     """R226 R228: two or more, or one with a reason; an item for the next meeting; the choice is a decision."""
     await stage["tina"].commands("oplæg skal Birkehøj evakueres?")
     await stage["tina"].fills_in("Skriv oplæg", situation="skal Birkehøj evakueres?", a_what="evakuér nu")
-    (paper,) = (await stage.export())["option_papers"]
+    (paper,) = await stage.part("option_papers")
     assert not await stage["lars"].has("Vælg A")
-    assert (await stage.export())["agenda_items"] == []
+    assert await stage.part("agenda_items") == []
     await stage["tina"].fills_in(
         "Ret",
         situation="skal Birkehøj evakueres?",
@@ -156,13 +156,13 @@ async def test_alternatives_are_set_up_and_the_chief_chooses_with_one_press(stag
         b_what="vent til kl 18",
         b_cons="vandet stiger",
     )
-    (paper,) = (await stage.export())["option_papers"]
+    (paper,) = await stage.part("option_papers")
     assert [each["letter"] for each in paper["options"]] == ["A", "B"]
     assert (paper["options"][0]["pros"], paper["options"][0]["resources"]) == ("sikkert", "3 busser")
-    (item,) = (await stage.export())["agenda_items"]
+    (item,) = await stage.part("agenda_items")
     assert (item["kind"], item["state"], "vent til kl 18" in item["recommendation"]) == ("decision", "open", True)
     await stage["tina"].presses("Vælg B")
-    assert (await stage.export())["option_papers"][0]["chosen"] is None
+    assert (await stage.part("option_papers"))[0]["chosen"] is None
     await stage["lars"].presses("Vælg A")
     export = await stage.export()
     assert (export["option_papers"][0]["chosen"], export["option_papers"][0]["chosen_by"]) == ("A", "lars")
@@ -173,7 +173,7 @@ async def test_alternatives_are_set_up_and_the_chief_chooses_with_one_press(stag
         "Skriv oplæg", situation="vand i rådhuset", a_what="luk kælderen", only_one="der er kun én vej ud"
     )
     await stage["lars"].presses("Vælg A")
-    assert (await stage.export())["decisions"][1]["paper"] == 2
+    assert (await stage.part("decisions"))[1]["paper"] == 2
 
 
 @in_one_chat
@@ -181,11 +181,11 @@ async def test_a_decision_is_passed_on_to_the_fora_that_need_it(stage: Stage) ->
     """R136: the chiefs' forum is told each where they are; the intranet's text goes to communication, who publish."""
     await stage["lars"].commands("beslut skolerne lukker i morgen")
     await stage["lars"].fills_in("Del beslutning", forum="chefforum")
-    shared = log_of(await stage.export(), "notice")[-1]
+    shared = (await stage.log("notice"))[-1]
     assert set(shared["receiver"].split(", ")) == {
         *("anne", "ole", "sara"),
         *("rune", "gitte", "per", "ulla", "jon", "kaj"),
     }
     await stage["lars"].fills_in("Del beslutning", forum="intranet")
-    assert log_of(await stage.export(), "notice")[-1]["receiver"] == "bo"
+    assert (await stage.log("notice"))[-1]["receiver"] == "bo"
     assert await stage["bo"].sees("skolerne lukker i morgen")

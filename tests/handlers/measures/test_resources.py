@@ -7,12 +7,12 @@ from typing import Any
 from storage.case.verification import verify_export
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import Stage
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("15:00")
 
 
@@ -20,7 +20,7 @@ stage = after(begun)
 
 
 async def only_resource(stage: Stage) -> dict[str, Any]:
-    (resource,) = (await stage.export())["resources"]
+    (resource,) = await stage.part("resources")
     return dict(resource)
 
 
@@ -32,9 +32,9 @@ async def test_a_resource_is_written_down_in_one_breath_and_its_relief_is_remind
     assert (row["quantity"], row["name"], row["relief_at"]) == ("2", "højvandspumper på viadukten", danish(17, 0))
     assert row["centre"] == "Teknik"
     await stage.at("16:29")
-    before = [line for line in log_of(await stage.export(), "reminder") if "R1" in line["summary"]]
+    before = [line for line in await stage.log("reminder") if "R1" in line["summary"]]
     await stage.at("16:31")
-    after = [line for line in log_of(await stage.export(), "reminder") if "R1" in line["summary"]]
+    after = [line for line in await stage.log("reminder") if "R1" in line["summary"]]
     assert (len(before), len(after)) == (0, 1)
     await stage["mads"].fills_in("Ret", quantity="3", name="højvandspumper", duty="kl 22", task="viadukten")
     row = await only_resource(stage)
@@ -61,11 +61,9 @@ async def test_the_critical_ones_are_known_and_can_be_asked_for_without_weakenin
 async def test_those_who_are_not_about_the_staff_do_not_change_its_overview(stage: Stage) -> None:
     """R222: the overview is the staff's; a thing that is gone stays in the log."""
     await stage["finn"].commands("ressource 2 pumper")
-    assert (await stage.export())["resources"] == []
+    assert await stage.part("resources") == []
     await stage["mads"].commands("ressource 2 pumper")
     await stage["mads"].presses("Ude af oversigten")
     row = await only_resource(stage)
     assert row["gone_at"] is not None
-    assert next(line["summary"] for line in log_of(await stage.export(), "resource")).startswith(
-        "Ressource R1: 2 pumper"
-    )
+    assert next(line["summary"] for line in await stage.log("resource")).startswith("Ressource R1: 2 pumper")

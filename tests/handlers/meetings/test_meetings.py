@@ -6,12 +6,12 @@ from typing import Any
 
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage, log_of
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage["kim"].commands("ind Hanne")
 
 
@@ -19,7 +19,7 @@ stage = after(begun)
 
 
 async def meeting_of(stage: Stage, number: int = 1) -> dict[str, Any]:
-    return dict((await stage.export())["meetings"][number - 1])
+    return dict((await stage.part("meetings"))[number - 1])
 
 
 def items_in(agenda: dict[str, Any]) -> list[str]:
@@ -46,7 +46,7 @@ async def held(stage: Stage) -> None:
 async def test_an_item_goes_to_the_next_meeting_with_its_character_and_its_recommendation(stage: Stage) -> None:
     """R080 R083 R084 R095: kept at once; nothing goes out without a character."""
     await stage["hanne"].commands("p værnemidler skal prioriteres frist i morgen 12")
-    (item,) = (await stage.export())["agenda_items"]
+    (item,) = await stage.part("agenda_items")
     assert (item["text"], item["kind"], item["deadline"]) == ("værnemidler skal prioriteres", None, danish_tomorrow(12))
     await stage["kim"].commands("møde i morgen 10 stabsrummet")
     await stage["kim"].commands("dagsorden")
@@ -56,7 +56,7 @@ async def test_an_item_goes_to_the_next_meeting_with_its_character_and_its_recom
     await stage["hanne"].fills_in(
         "Indstilling og frist", recommendation="indstiller at plejecentre får først", deadline=""
     )
-    (item,) = (await stage.export())["agenda_items"]
+    (item,) = await stage.part("agenda_items")
     assert (item["kind"], item["recommendation"]) == ("decision", "indstiller at plejecentre får først")
 
 
@@ -98,7 +98,7 @@ async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys
     assert (first["state"], "ole" in first["present"], first["minutes"][0]["approved_by"]) == ("ended", False, None)
     await stage["eva"].presses("Udsend")
     assert (await meeting_of(stage))["minutes"][0]["sent_at"] is None
-    assert any("mindet om at godkende" in line["summary"] for line in log_of(await stage.export(), "reminder"))
+    assert any("mindet om at godkende" in line["summary"] for line in await stage.log("reminder"))
     await stage.at("17:24")
     await stage["lars"].fills_in("Godkend", forward="centerchefer")
     export = await stage.export()
@@ -122,7 +122,7 @@ async def test_an_edit_after_approval_needs_a_new_one_and_what_was_not_approved_
     first, second = (await meeting_of(stage))["minutes"]
     assert (first["sent_at"], second["approved_by"]) == (None, "lars")
     assert second["sent_at"] is not None
-    assert len((await stage.export())["measures"]) == 1
+    assert len(await stage.part("measures")) == 1
 
 
 @in_one_chat
@@ -134,14 +134,14 @@ async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move
     await stage.forward(hours=1)
     await stage["anne"].presses("Aflys mødet")
     assert (await meeting_of(stage, 2))["state"] == "cancelled"
-    assert [each["state"] for each in (await stage.export())["agenda_items"]][-1] == "open"
+    assert [each["state"] for each in await stage.part("agenda_items")][-1] == "open"
 
 
 @in_slack
 async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cannot_be_taken_off(stage: Stage) -> None:
     """R228 R229: it comes by itself, stays until it is ticked, and is done with when it has been told."""
     await stage["tina"].commands("t haster 2 vogne til Ishøj @Rune")
-    assert (await stage.export())["measures"][0]["urgent"] is True
+    assert (await stage.part("measures"))[0]["urgent"] is True
     await stage["kim"].commands("møde kl 17 stabsrummet")
     await stage["kim"].commands("dagsorden")
     (agenda,) = (await meeting_of(stage))["agenda"]
@@ -150,13 +150,13 @@ async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cann
     await stage.at("17:00")
     await stage["kim"].fills_in("Start mødet")
     await stage["kim"].fills_in("Slut mødet", next_at="kl 19", next_place="stabsrummet")
-    assert (await stage.export())["agenda_items"][0]["state"] == "open"
+    assert (await stage.part("agenda_items"))[0]["state"] == "open"
     await stage.at("19:00")
     await stage["kim"].fills_in("Start mødet")
     await stage["eva"].presses("Orienteret om punkt 1")
     await stage["kim"].fills_in("Slut mødet", next_at="ingen")
-    assert (await stage.export())["agenda_items"][0]["state"] == "treated"
-    assert (await stage.export())["measures"][0]["orient_next_meeting"] is False
+    assert (await stage.part("agenda_items"))[0]["state"] == "treated"
+    assert (await stage.part("measures"))[0]["orient_next_meeting"] is False
 
 
 @in_one_chat
@@ -164,9 +164,9 @@ async def test_an_item_whose_deadline_falls_before_the_next_meeting_is_told_of(s
     """R096 R097: the secretary and the director, with an extra meeting offered; one that is in time is no alarm."""
     await stage["kim"].commands("møde i morgen 10 stabsrummet")
     await stage["hanne"].commands("punkt skolemad frist i morgen 12")
-    assert not [line for line in log_of(await stage.export(), "reminder") if "frist før" in line["summary"]]
+    assert not [line for line in await stage.log("reminder") if "frist før" in line["summary"]]
     await stage["hanne"].commands("punkt nødstrøm frist kl 20")
-    (told,) = [line for line in log_of(await stage.export(), "reminder") if "frist før" in line["summary"]]
+    (told,) = [line for line in await stage.log("reminder") if "frist før" in line["summary"]]
     assert "kim" in told["receiver"]
 
 
@@ -174,10 +174,10 @@ async def test_an_item_whose_deadline_falls_before_the_next_meeting_is_told_of(s
 async def test_the_room_is_made_ready_only_when_there_is_one_and_minutes_are_to_be_filed(stage: Stage) -> None:
     """R093 R133 R134: a task for a physical meeting, none for a virtual one; the minutes wait for a document number."""
     await stage["kim"].commands("møde om 30 min teams")
-    assert not [line for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]]
+    assert not [line for line in await stage.log("task") if "stabsrummet" in line["summary"]]
     await stage["kim"].presses("Aflys mødet")
     await held(stage)
-    assert [line for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]]
-    assert not [each for each in (await stage.export())["not_journalised"] if each["kind"] == "minutes"]
+    assert [line for line in await stage.log("task") if "stabsrummet" in line["summary"]]
+    assert not [each for each in await stage.part("not_journalised") if each["kind"] == "minutes"]
     await stage["lars"].fills_in("Godkend")
-    assert [each for each in (await stage.export())["not_journalised"] if each["kind"] == "minutes"]
+    assert [each for each in await stage.part("not_journalised") if each["kind"] == "minutes"]

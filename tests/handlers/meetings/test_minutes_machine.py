@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from storage.case.verification import verify_export
 from storage.rows.traffic import Message
-from tests.databases import SQLite
+from tests.databases import SQLite, folder
 from tests.stage.stage import RehearsalStage
 
 # Who may have seen the minutes before the chief has approved them: who wrote them, and the chief.
@@ -24,11 +24,30 @@ BEFORE = {"eva", "lars"}
 Step = TypeVar("Step", bound=Callable[..., None])
 
 _loop = asyncio.new_event_loop()
-_folder = Path(tempfile.mkdtemp(prefix="krisebot-minutes-"))
+_folder = folder()
+
+
+@cache
+def databases() -> SQLite:
+    """A place for the databases of all that hypothesis thinks of."""
+    return SQLite(Path(_folder.name))
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
     return _loop.run_until_complete(work)
+
+
+@cache
+def begun() -> str:
+    """The database of a staff that has just been activated, which nobody holds open."""
+
+    async def activated() -> str:
+        async with RehearsalStage(databases().migrated()) as stage:
+            await stage["jens"].commands("aktiver 2 skybrud")
+            await stage["kim"].commands("ind Hanne")
+        return stage.url
+
+    return str(run(activated()))
 
 
 def when(*states: str) -> Callable[[Step], Step]:
@@ -57,10 +76,8 @@ class Meetings(RuleBasedStateMachine):
         self.withdrawn = 0
         self.words: list[str] = []
         self.urgent = 0
-        self.stage = RehearsalStage(SQLite(Path(tempfile.mkdtemp(dir=_folder))).migrated())
+        self.stage = RehearsalStage(databases().copy(begun()))
         run(self.stage.__aenter__())
-        run(self.stage["jens"].commands("aktiver 2 skybrud"))
-        run(self.stage["kim"].commands("ind Hanne"))
         self.somebody_proposes_an_item("", "Drøftelse")
         self.something_urgent_is_set_going()
         self.a_meeting_is_called("om 30 min", "teams")
@@ -69,6 +86,7 @@ class Meetings(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "stage"):
             run(self.stage.__aexit__())
+            databases().drop(self.stage.url)
 
     def press(self, person: str, label: str, **values: str) -> bool:
         """Press it where it is; the first of that beginning, since items have numbers."""

@@ -6,12 +6,12 @@ from typing import Any
 
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat
-from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import Stage
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("15:00")
 
 
@@ -19,7 +19,7 @@ stage = after(begun)
 
 
 async def ticked(stage: Stage) -> dict[str, dict[str, Any]]:
-    return {row["partner"]: row for row in (await stage.export())["partners"]}
+    return {row["partner"]: row for row in await stage.part("partners")}
 
 
 @in_one_chat
@@ -34,7 +34,7 @@ async def test_a_partner_is_relevant_and_contacted_by_somebody_at_a_time(stage: 
     assert after["media"]["relevant"] is False
     assert (after["police"]["relevant"], after["police"]["note"]) == (True, "vagtchefen, 114")
     assert (after["police"]["contacted_by"], after["police"]["contacted_at"]) == ("tina", danish(15, 0))
-    contacts = [line for line in log_of(await stage.export(), "partner") if line["direction"] == "out"]
+    contacts = [line for line in await stage.log("partner") if line["direction"] == "out"]
     assert [(line["sender"], line["receiver"]) for line in contacts] == [("tina", "Politiet")]
 
 

@@ -10,12 +10,12 @@ from handlers.picture.picture_texts import shown
 from storage.rows.picture import PictureText
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalActor, Stage, log_of, told
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import RehearsalActor, Stage, told
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:20")
 
 
@@ -23,7 +23,7 @@ stage = after(begun)
 
 
 async def pictures_of(stage: Stage) -> list[dict[str, Any]]:
-    return list((await stage.export())["pictures"])
+    return list(await stage.part("pictures"))
 
 
 def text_of(picture: dict[str, Any], number: int) -> str:
@@ -46,7 +46,7 @@ async def test_the_first_picture_writes_itself_and_is_nagged_for_until_the_chief
     await stage["kim"].commands("l ? DMI siger 60 mm frem til kl 18")
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 16")
     await stage.at("15:01")
-    assert any("situationsbilledets 1. udgave" in line["summary"] for line in log_of(await stage.export(), "reminder"))
+    assert any("situationsbilledets 1. udgave" in line["summary"] for line in await stage.log("reminder"))
     (draft,) = await pictures_of(stage)
     assert (draft["state"], len(draft["sections"]), text_of(draft, 4)) == ("draft", 10, "Ingen modtaget")
     assert "ubekræftet" in text_of(draft, 2)
@@ -62,9 +62,9 @@ async def test_the_first_picture_writes_itself_and_is_nagged_for_until_the_chief
     (first,) = await pictures_of(stage)
     assert (first["state"], first["approved_by"], first["published_at"]) == ("published", "lars", danish(15, 10))
     assert text_of(first, 3) == "Hedehusene"
-    before = len(log_of(await stage.export(), "reminder"))
+    before = len(await stage.log("reminder"))
     await stage.at("16:20")
-    later = log_of(await stage.export(), "reminder")[before:]
+    later = (await stage.log("reminder"))[before:]
     assert not any("situationsbilledets" in line["summary"] for line in later)
 
 
@@ -102,7 +102,7 @@ async def test_two_who_write_at_once_lose_no_word_and_a_published_version_stays(
     assert text_of(draft, 9) == "TV2 er på vej"
     await stage["anne"].presses("Kun min tekst")
     assert text_of((await pictures_of(stage))[0], 8) == "mere regn i nat"
-    assert any("vandet falder i aften" in entry["summary"] for entry in log_of(await stage.export(), "picture"))
+    assert any("vandet falder i aften" in entry["summary"] for entry in await stage.log("picture"))
     await stage["kim"].fills_in("Skriv 1–3", **await fields(stage, s2="Sundhed: ingen kendte"))
     await stage["lars"].commands("billede")
     await stage["lars"].presses("Godkend")
@@ -175,7 +175,7 @@ async def test_what_a_centre_answers_stands_in_the_draft_with_its_mark(stage: St
     await stage["kim"].commands("ping sundhed hvordan står det til?")
     await stage["hanne"].says("rødt, vi mangler strøm på Birkehøj")
     (draft,) = await pictures_of(stage)
-    no = log_of(await stage.export(), "ping_answer")[-1]["no"]
+    no = (await stage.log("ping_answer"))[-1]["no"]
     assert text_of(draft, 2).count(f"(nr. {no}, ubekræftet)") == 1
     await stage["kim"].commands("billede")
     await stage["kim"].fills_in("Skriv 1–3", **await fields(stage, s2=text_of(draft, 2) + "\nSundhed: ingen kendte"))
@@ -189,10 +189,10 @@ async def test_the_health_plan_is_flagged_by_whom_and_when_with_its_link(stage: 
     """R115 R257: S3 08:30; the health centre is told that both plans run."""
     await stage["mads"].commands("sundhedsplan")
     await stage["mads"].presses("Den er aktiveret")
-    assert (await stage.export())["health_plan"] == []
+    assert await stage.part("health_plan") == []
     await stage["lars"].commands("sundhedsplan")
     await stage["lars"].presses("Den er aktiveret")
-    (plan,) = (await stage.export())["health_plan"]
+    (plan,) = await stage.part("health_plan")
     assert (plan["activated_by"], plan["activated_at"]) == ("lars", danish(14, 20))
     assert plan["link"]
     assert {"gitte", "hanne"} <= told(await stage.export(), "notice")
@@ -206,7 +206,7 @@ async def test_numbers_are_followed_with_where_they_go(stage: Stage) -> None:
     await stage["hanne"].commands("indikator ramte borgere 41")
     await stage.forward(hours=1)
     await stage["hanne"].commands("indikator Ramte borgere: 51")
-    (indicator,) = (await stage.export())["indicators"]
+    (indicator,) = await stage.part("indicators")
     assert [(each["value"], each["source"]) for each in indicator["points"]] == [(41.0, "hanne"), (51.0, "hanne")]
     assert await stage["hanne"].sees("51 ↑")
     await stage["kim"].commands("billede")

@@ -6,13 +6,13 @@ from typing import Any
 
 from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of
+from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 
 async def of_centre(stage: Stage, centre: str) -> dict[str, Any]:
-    return next(each for each in (await stage.export())["checklists"] if each["centre"] == centre)
+    return next(each for each in await stage.part("checklists") if each["centre"] == centre)
 
 
 @in_teams
@@ -32,7 +32,7 @@ async def test_the_questions_come_when_the_centre_has_been_told_and_a_gap_goes_t
     assert answers["cards"] == {"Skybrud og kloak": "active"}
     assert (answers["sufficient"], answers["gap"]) == ("no", "mangler pumper")
     assert await stage["kim"].sees("mangler pumper")
-    assert len(log_of(await stage.export(), "checklist")) == 1
+    assert len(await stage.log("checklist")) == 1
     await stage["rune"].fills_in("Udfyld tjekliste", card0="done")
     assert (await of_centre(stage, "Teknik"))["cards"] == {"Skybrud og kloak": "done"}
     assert (await of_centre(stage, "Teknik"))["note"] == "kloakker i Hedehusene"
@@ -43,7 +43,7 @@ async def test_a_centre_answers_for_itself_alone(stage: Stage) -> None:
     """R109: another centre's chief changes nothing; the standing reminder of the health plan is on the card (R114)."""
     await stage["per"].commands("tjekliste")
     await stage["per"].fills_in("Udfyld tjekliste", concerns="nej")
-    assert [each["centre"] for each in (await stage.export())["checklists"]] == ["Børn"]
+    assert [each["centre"] for each in await stage.part("checklists")] == ["Børn"]
     assert await stage["per"].sees("Sundhedsberedskabsplanen")
 
 

@@ -6,17 +6,17 @@ from typing import Any
 
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of
+from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 
 async def lines(stage: Stage) -> dict[str, dict[str, Any]]:
-    return {line["line"]: line for line in (await stage.export())["monitoring"]}
+    return {line["line"]: line for line in await stage.part("monitoring")}
 
 
 async def reminded(stage: Stage, person: str, of: str) -> int:
-    found = log_of(await stage.export(), "reminder")
+    found = await stage.log("reminder")
     return sum(person in line["receiver"] and of in line["summary"] for line in found)
 
 
@@ -35,9 +35,7 @@ async def test_each_line_has_a_watcher_who_is_reminded_and_whose_silence_is_told
     now = await lines(stage)
     assert [check["by"] for check in now["4359 1000"]["checks"]] == ["kim"]
     assert now["borger@htk.example"]["checks"][0]["note"] == "Borger på Birkehøj mangler strøm"
-    assert "Borger på Birkehøj mangler strøm" in [
-        line["summary"] for line in log_of(await stage.export(), "information")
-    ]
+    assert "Borger på Birkehøj mangler strøm" in [line["summary"] for line in await stage.log("information")]
     await stage.forward(minutes=31)
     assert await reminded(stage, "kim", "4359 1000") == 1
     assert await reminded(stage, "eva", "borger@htk.example") == 1
@@ -92,20 +90,20 @@ async def test_the_framing_staff_may_decide_against_it_but_the_media_are_watched
 @in_slack
 async def test_what_the_media_say_goes_in_the_log_and_what_is_wrong_is_followed_up(stage: Stage) -> None:
     """R190 R213 T28: communication has the task from the start; a correction has a status."""
-    assert any("X (Twitter)" in line["summary"] for line in log_of(await stage.export(), "task"))
+    assert any("X (Twitter)" in line["summary"] for line in await stage.log("task"))
     await stage["bo"].commands("overvågning medie Facebook: vandet stiger https://facebook.example/1")
     await stage["bo"].commands("overvågning")
     await stage["bo"].fills_in("Medieomtale", medium="tv", text="200 er evakueret", link="", wrong="ja")
-    first, second = (await stage.export())["media_findings"]
+    first, second = await stage.part("media_findings")
     assert (first["medium"], first["link"], first["wrong"]) == ("Facebook", "https://facebook.example/1", False)
     assert (second["wrong"], second["correction"]) == (True, "open")
-    assert log_of(await stage.export(), "media")[0]["refs"]["link"] == "https://facebook.example/1"
+    assert (await stage.log("media"))[0]["refs"]["link"] == "https://facebook.example/1"
     await stage["bo"].fills_in("Mediet er kontaktet", note="ringet til redaktionen")
-    assert (await stage.export())["media_findings"][1]["correction"] == "asked"
+    assert (await stage.part("media_findings"))[1]["correction"] == "asked"
     await stage["bo"].fills_in("Omtalen er rettet", note="")
-    last = (await stage.export())["media_findings"][1]
+    last = (await stage.part("media_findings"))[1]
     assert (last["correction"], last["note"], last["changed_by"]) == ("corrected", "ringet til redaktionen", "bo")
-    done = [line["summary"] for line in log_of(await stage.export(), "task") if line["status"] == "done"]
+    done = [line["summary"] for line in await stage.log("task") if line["status"] == "done"]
     assert any("rettet: 200 er evakueret" in summary for summary in done)
 
 
@@ -123,7 +121,7 @@ async def test_outside_mail_is_read_every_day_and_becomes_items(stage: Stage) ->
     ]
     await stage.forward(hours=24)
     await stage["kim"].presses("Intet nyt")
-    assert [each["items"] for each in (await stage.export())["mail_readings"]] == [[1, 2], []]
+    assert [each["items"] for each in await stage.part("mail_readings")] == [[1, 2], []]
     await stage.forward(hours=24)
     assert await reminded(stage, "tina", "udefrakommende") == 0
     await stage.forward(hours=24)
@@ -131,4 +129,4 @@ async def test_outside_mail_is_read_every_day_and_becomes_items(stage: Stage) ->
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     await stage.forward(hours=48)
-    assert len((await stage.export())["mail_readings"]) == 4
+    assert len(await stage.part("mail_readings")) == 4

@@ -7,12 +7,12 @@ from typing import Any
 from storage.case.verification import verify_export
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, outbreak
-from tests.stage.stage import Stage, log_of
+from tests.stage.prologue import after, follows, outbreak
+from tests.stage.stage import Stage
 
 
+@follows(outbreak)
 async def begun(stage: Stage) -> None:
-    await outbreak(stage)
     await stage.at("14:30")
 
 
@@ -20,14 +20,14 @@ stage = after(begun)
 
 
 async def answers_of(stage: Stage, ping: int = 0) -> dict[str, dict[str, Any]]:
-    return {each["centre"]: each for each in (await stage.export())["pings"][ping]["answers"]}
+    return {each["centre"]: each for each in (await stage.part("pings"))[ping]["answers"]}
 
 
 @in_teams
 async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) -> None:
     """R107 R108 R118: one-to-one to every centre's contact; a traffic light and free text; verbatim in the log, unconfirmed."""
     await stage["tina"].commands("ping alle hvordan står det til? svar 15")
-    (ping,) = (await stage.export())["pings"]
+    (ping,) = await stage.part("pings")
     assert (ping["question"], ping["due"], len(ping["answers"])) == ("hvordan står det til?", danish(15, 0), 6)
     assert [each["centre"] for each in ping["answers"]] == [centre.name for centre in stage.plan.centres]
     await stage["mads"].presses("Grøn")
@@ -44,7 +44,7 @@ async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) 
         "Byråd": "silent",
     }
     assert answers["Sundhed"]["text"] == "ok men vi mangler 4 mand på Birkehøj"
-    line = next(line for line in log_of(await stage.export(), "ping_answer") if line["sender"] == "hanne")
+    line = next(line for line in await stage.log("ping_answer") if line["sender"] == "hanne")
     assert (line["verification"], line["direction"]) == ("unconfirmed", "in")
     await stage["ali"].presses("Rød")
     assert verify_export(await stage.export()) == []
@@ -59,7 +59,7 @@ async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green
     """R107 R108: S3 15:00 to 15:30; a late answer counts and is marked."""
     await stage["tina"].commands("ping børn hvordan står det til? svar 15")
     await stage.at("15:01")
-    assert any("Mindet om svar" in line["summary"] for line in log_of(await stage.export(), "reminder"))
+    assert any("Mindet om svar" in line["summary"] for line in await stage.log("reminder"))
     assert (await answers_of(stage))["Børn"]["reading"] == "silent"
     await stage.at("15:31")
     assert (await answers_of(stage))["Børn"]["escalated"] is True
@@ -74,12 +74,12 @@ async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green
 async def test_a_scheme_asks_again_at_its_hours_until_it_is_ended(stage: Stage) -> None:
     """R191: S3 09:30; interval, questions, first due time and end."""
     await stage["tina"].commands("rapportering sundhed,børn hver dag 9 og 15: hvor mange ramt? hvad mangler I?")
-    (scheme,) = (await stage.export())["reporting_schemes"]
+    (scheme,) = await stage.part("reporting_schemes")
     assert (scheme["centres"], scheme["times"]) == (["Sundhed", "Børn"], ["09:00", "15:00"])
     await stage.at("14:31")
-    assert [ping["due"] for ping in (await stage.export())["pings"]] == [danish(15, 0)]
+    assert [ping["due"] for ping in await stage.part("pings")] == [danish(15, 0)]
     await stage.forward(hours=20)
-    assert len((await stage.export())["pings"]) == 2
+    assert len(await stage.part("pings")) == 2
     await stage["tina"].commands("rapportering slut")
     await stage.forward(hours=24)
     export = await stage.export()
@@ -91,11 +91,11 @@ async def test_a_scheme_asks_again_at_its_hours_until_it_is_ended(stage: Stage) 
 async def test_the_plans_other_questions_are_one_word_and_a_command_is_no_answer(stage: Stage) -> None:
     """R223 R234 R258: what can be spared, are there people enough, what is core; only those who may ask."""
     await stage["hanne"].commands("ping folk")
-    assert (await stage.export())["pings"] == []
+    assert await stage.part("pings") == []
     await stage["tina"].commands("ping undvære")
     await stage["tina"].commands("ping folk")
     await stage["tina"].commands("ping kernedrift")
-    asked = [ping["question"] for ping in (await stage.export())["pings"]]
+    asked = [ping["question"] for ping in await stage.part("pings")]
     assert [question.split(",")[0] for question in asked] == [
         "Hvad kan I undvære",
         "Har I folk nok?",

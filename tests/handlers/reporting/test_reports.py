@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, Stage, log_of
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage.at("14:30")
 
 
@@ -19,7 +19,7 @@ stage = after(begun)
 
 
 async def only_report(stage: Stage) -> dict[str, Any]:
-    (report,) = (await stage.export())["reports"]
+    (report,) = await stage.part("reports")
     return dict(report)
 
 
@@ -30,7 +30,7 @@ def danish(hour: int, minute: int) -> str:
 @in_teams
 async def test_any_unit_reports_in_one_breath_or_by_the_form(stage: Stage) -> None:
     """R192 R300 R112: uninvited, and only what happened is compulsory; sender and time come by themselves; unapproved says so."""
-    assert (await stage.export())["pings"] == []
+    assert await stage.part("pings") == []
     await stage["line"].commands("melding")
     await stage["line"].fills_in("Skriv melding", text="vand i kælderen på Rønnen", happened="13:50", where="Rønnen")
     report = await only_report(stage)
@@ -38,7 +38,7 @@ async def test_any_unit_reports_in_one_breath_or_by_the_form(stage: Stage) -> No
     assert (report["happened_at"], report["where"], report["approved_by"]) == (danish(13, 50), "Rønnen", None)
     # Up to the staff, in its own channel.
     assert await stage["lars"].sees("Melding fra Line Brix")
-    line = log_of(await stage.export(), "report")[-1]
+    line = (await stage.log("report"))[-1]
     assert (line["no"], line["event_time"], line["verification"]) == (
         report["log_no"],
         danish(13, 50),
@@ -55,7 +55,7 @@ async def test_what_cannot_wait_is_in_the_chiefs_hand_and_is_acknowledged(stage:
     await stage["lars"].presses("Modtaget")
     report = await only_report(stage)
     assert (report["acknowledged_by"], report["acknowledged_at"]) == ("lars", danish(14, 30))
-    assert [line["refs"]["report"] for line in log_of(await stage.export(), "acknowledged")] == [1]
+    assert [line["refs"]["report"] for line in await stage.log("acknowledged")] == [1]
 
 
 @in_teams
@@ -87,7 +87,7 @@ async def test_a_chief_who_does_not_acknowledge_is_not_waited_for(stage: Stage) 
     assert any("ikke kvitteret" in each["summary"] for each in log_of(export, "reminder"))
     await stage["mette"].presses("Modtaget")
     assert (await only_report(stage))["acknowledged_by"] == "mette"
-    silent = len(log_of(await stage.export(), "reminder"))
+    silent = len(await stage.log("reminder"))
     await stage.forward(minutes=15)
-    again = [each for each in log_of(await stage.export(), "reminder")[silent:] if "kvitteret" in each["summary"]]
+    again = [each for each in (await stage.log("reminder"))[silent:] if "kvitteret" in each["summary"]]
     assert again == []

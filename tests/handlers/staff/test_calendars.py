@@ -15,8 +15,9 @@ from storage.plan import loading
 from tests.bot.platforms.fallback.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.databases import SQLite
 from tests.stage.platforms import in_one_chat, in_teams
+from tests.stage.prologue import after
 from tests.stage.slack import SlackStage
-from tests.stage.stage import DENMARK, RehearsalStage, Stage, log_of
+from tests.stage.stage import DENMARK, RehearsalStage, Stage
 
 __all__ = ["mailbox"]
 
@@ -55,14 +56,21 @@ async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_move
     assert (third.method.value, third.vevent.status.value) == ("CANCEL", "CANCELLED")
     assert third.vevent.uid.value == first.vevent.uid.value
     assert int(third.vevent.sequence.value) > int(second.vevent.sequence.value)
-    (meeting,) = (await stage.export())["meetings"]
+    (meeting,) = await stage.part("meetings")
     assert (meeting["state"], meeting["place"]) == ("cancelled", "https://moede.htk.example/krisestab")
     # The room that was to be made ready isn't needed any more.
-    assert [line["status"] for line in log_of(await stage.export(), "task") if "stabsrummet" in line["summary"]][
-        -1
-    ] == "done"
+    assert [line["status"] for line in await stage.log("task") if "stabsrummet" in line["summary"]][-1] == "done"
     async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/kalender/gættet.ics") as answer:
         assert answer.status == 404
+
+
+async def called(stage: Stage) -> None:
+    """The staff meets tomorrow at ten."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+
+
+called_stage = after(called)
 
 
 @in_one_chat
@@ -80,14 +88,13 @@ async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_move
     ],
 )
 async def test_a_meeting_is_moved_by_what_is_said_and_by_nothing_else(
-    open_stage: Stage, words: str, at: str, place: str
+    called_stage: Stage, words: str, at: str, place: str
 ) -> None:
     """R055: what is not said stays as it was; what can't be read moves nothing."""
-    await open_stage["jens"].commands("aktiver 2 skybrud")
-    await open_stage["kim"].commands("møde i morgen 10 stabsrummet")
-    await open_stage.at("21:00" if words == "flyt til kl 12" else "14:05")
-    await open_stage["kim"].commands(f"møde {words}")
-    (meeting,) = (await open_stage.export())["meetings"]
+    stage = called_stage
+    await stage.at("21:00" if words == "flyt til kl 12" else "14:05")
+    await stage["kim"].commands(f"møde {words}")
+    (meeting,) = await stage.part("meetings")
     assert (meeting["at"], meeting["place"]) == (f"2026-07-03T{at}:00.000000Z", place)
     assert meeting["invitation_sequence"] == ((at, place) != ("08:00", "stabsrummet"))
 
@@ -141,7 +148,7 @@ async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
 
 
 async def in_staff(stage: Stage) -> list[str]:
-    return [each["person"] for each in (await stage.export())["members"]]
+    return [each["person"] for each in await stage.part("members")]
 
 
 def calendar_in(mail: Any) -> tuple[str, str]:
@@ -173,15 +180,13 @@ async def test_a_meeting_across_the_night_when_the_clocks_change_is_where_the_cl
     await stage["kim"].presses("Send til godkendelse")
     await stage["ole"].presses("Godkend")
     await stage["kim"].commands("møde i morgen kl 02:30 teams")
-    night = (await stage.export())["meetings"][1]
+    night = (await stage.part("meetings"))[1]
     # The clock shows 02:30 twice; the first time is meant, and it is said which.
     assert night["at"] == "2026-10-25T00:30:00.000000Z"
     assert await stage["rune"].sees("kl. 02:30 sommertid")
     assert (await fetched(stage)).vevent.dtstart.value == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     await stage.until(datetime(2026, 10, 25, 12, tzinfo=DENMARK))
-    day, night = (await stage.export())["meetings"]
+    day, night = await stage.part("meetings")
     assert [each["sent_at"] for each in day["agenda"]] == ["2026-10-24T14:00:00.000000Z"]
-    reminders = [
-        line["summary"] for line in log_of(await stage.export(), "reminder") if "agsorden for møde" in line["summary"]
-    ]
+    reminders = [line["summary"] for line in await stage.log("reminder") if "agsorden for møde" in line["summary"]]
     assert sorted(reminders) == ["Dagsorden for møde 2 er ikke godkendt ved fristen", "Mindet om dagsorden for møde 2"]

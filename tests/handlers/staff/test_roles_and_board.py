@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalStage, log_of
+from tests.stage.stage import RehearsalStage
 
 stage = after(cloudburst)
 
@@ -13,27 +13,27 @@ stage = after(cloudburst)
 async def test_the_chief_and_the_deputy_are_named_and_every_gate_that_says_chief_follows(stage: RehearsalStage) -> None:
     """R054 T20: S1 14:45; until then the mayor acts as chief."""
     await stage["hanne"].commands("rolle krisestabschef Hanne")
-    assert (await stage.export())["crisis"]["chief"] is None
+    assert (await stage.part("crisis"))["chief"] is None
     await stage["kim"].commands("rolle krisestabschef Anne, stedfortræder Sara")
-    assert (await stage.export())["crisis"]["chief"] == "anne"
+    assert (await stage.part("crisis"))["chief"] == "anne"
     await stage["kim"].commands("billede")
     await stage["kim"].fills_in("Skriv 1–3", s2="Sundhed: ingen kendte")
     await stage["lars"].commands("billede")
     await stage["lars"].presses("Godkend")
-    assert (await stage.export())["pictures"][0]["state"] == "draft"
+    assert (await stage.part("pictures"))[0]["state"] == "draft"
     await stage["sara"].commands("billede")
     await stage["sara"].presses("Godkend")
-    assert (await stage.export())["pictures"][0]["approved_by"] == "sara"
+    assert (await stage.part("pictures"))[0]["approved_by"] == "sara"
 
 
 @in_one_chat
 async def test_the_secretariat_is_named_by_the_staff_and_has_the_right_at_once(stage: RehearsalStage) -> None:
     """R130 R145: a role that the plan gives to somebody else, or to nobody."""
     await stage["kim"].commands("log vand i kælderen")
-    number = (await stage.export())["log"][-1]["no"]
+    number = (await stage.part("log"))[-1]["no"]
     await stage["lars"].commands("rolle logfører Hanne")
     await stage["hanne"].commands(f"bekræft {number}")
-    assert (await stage.export())["log_state"][str(number)]["verification"] == "confirmed"
+    assert (await stage.part("log_state"))[str(number)]["verification"] == "confirmed"
     await stage["lars"].commands("rolle brandmand Hanne")
     assert not await stage["lars"].sees("Udpeget – brandmand")
 
@@ -47,7 +47,7 @@ async def test_the_copied_addresses_say_when_they_are_not_right_any_more(stage: 
     await stage["kim"].commands("ind Gitte")
     assert await stage["kim"].sees("Mailgruppen er ændret")
     await stage["kim"].commands("adresser")
-    copied = [line["refs"]["members"] for line in log_of(await stage.export(), "addresses")]
+    copied = [line["refs"]["members"] for line in await stage.log("addresses")]
     assert set(copied[1]) - set(copied[0]) == {"gitte"}
 
 
@@ -83,7 +83,7 @@ async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_g
 @in_one_chat
 async def test_where_mail_and_telephones_are_sent_is_a_task_and_is_told_to_all(stage: RehearsalStage) -> None:
     """R197: the number and the mailbox of the plan."""
-    (task,) = [line for line in log_of(await stage.export(), "task") if "Omstil telefoner" in line["summary"]]
+    (task,) = [line for line in await stage.log("task") if "Omstil telefoner" in line["summary"]]
     assert "4359 1000" in task["summary"]
     assert "dl_krisestab@htk.example" in task["summary"]
     await stage["finn"].commands("melding")

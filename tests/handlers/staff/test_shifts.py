@@ -18,30 +18,30 @@ def danish(day: int, hour: int, minute: int = 0) -> str:
 
 
 async def roster_of(stage: Stage) -> list[dict[str, Any]]:
-    return list((await stage.export())["roster"])
+    return list(await stage.part("roster"))
 
 
 @in_one_chat
 async def test_a_role_moves_with_its_shift_and_back(stage: Stage) -> None:
     """R007 R072 R074: planned in one breath at any hour; whoever has the shift has the role's right, and only then."""
     await stage["kim"].commands("log DMI siger 60 mm")
-    number = (await stage.export())["log"][-1]["no"]
+    number = (await stage.part("log"))[-1]["no"]
     await stage["tina"].commands("vagt logfører Mads i aften 22 - 6")
     (planned,) = await roster_of(stage)
     assert (planned["role"], planned["person"], planned["state"]) == ("logfører", "mads", "planned")
     assert (planned["from"], planned["until"]) == (danish(2, 22), danish(3, 6))
     await stage["mads"].commands(f"bekræft {number}")
-    assert (await stage.export())["log_state"][str(number)]["verification"] == "unconfirmed"
+    assert (await stage.part("log_state"))[str(number)]["verification"] == "unconfirmed"
     await stage.at("22:01")
     assert (await roster_of(stage))[0]["state"] == "on_duty"
     await stage["mads"].commands(f"bekræft {number}")
-    assert (await stage.export())["log_state"][str(number)]["verification"] == "confirmed"
+    assert (await stage.part("log_state"))[str(number)]["verification"] == "confirmed"
     await stage.forward(hours=8)
     assert (await roster_of(stage))[0]["state"] == "ended"
     await stage["kim"].commands("log vandet falder")
-    later = (await stage.export())["log"][-1]["no"]
+    later = (await stage.part("log"))[-1]["no"]
     await stage["mads"].commands(f"bekræft {later}")
-    assert (await stage.export())["log_state"][str(later)]["verification"] == "unconfirmed"
+    assert (await stage.part("log_state"))[str(later)]["verification"] == "unconfirmed"
 
 
 @in_teams
@@ -60,9 +60,7 @@ async def test_whoever_leaves_hands_over_with_a_note_and_the_next_has_the_role_a
 async def test_what_nobody_has_the_next_day_is_told_of_by_day(stage: Stage) -> None:
     """R072 D14 T14: one message to those who lay the roster, in the morning or the afternoon, and nothing is closed."""
     await stage.at("23:59")
-    told = [
-        each for each in (await stage.export())["log"] if each["kind"] == "reminder" and "huller" in each["summary"]
-    ]
+    told = [each for each in await stage.part("log") if each["kind"] == "reminder" and "huller" in each["summary"]]
     moments = {datetime.fromisoformat(each["recorded_time"]).astimezone(DENMARK).strftime("%H:%M") for each in told}
     assert len(told) <= 1
     await stage.forward(hours=40)

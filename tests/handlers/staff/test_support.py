@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tests.stage.platforms import in_one_chat
-from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage, log_of, told
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import Stage, told
 
 LACKING = ("pumper", "sandsække", "lys", "vand", "tæpper", "busser")
 
 
+@follows(cloudburst)
 async def begun(stage: Stage) -> None:
-    await cloudburst(stage)
     await stage["lars"].commands("rolle krisestabschef Anne")
 
 
@@ -25,7 +25,7 @@ async def test_the_practical_functions_are_on_the_list_from_the_first_minute_and
     await stage["kim"].fills_in("Rengøring", needed="nej")
     await stage["kim"].fills_in("Kommunikation", needed="nej")
     await stage["kim"].fills_in("Bygning", needed="ja", unit="Teknik")
-    said = {row["function"]: row for row in (await stage.export())["support_functions"]}
+    said = {row["function"]: row for row in await stage.part("support_functions")}
     assert set(said) == {"Rengøring", "Bygning"}
     assert (said["Rengøring"]["needed"], said["Bygning"]["needed"], said["Bygning"]["person"]) == (False, True, None)
     await stage["rune"].fills_in("Bemand", person="Mads", deputy="Ali", hours="16–24")
@@ -35,16 +35,16 @@ async def test_the_practical_functions_are_on_the_list_from_the_first_minute_and
     assert "mads" in told(after, "summons")
     assert await stage["kim"].sees("/krise ind kommunikation")
     await stage["kim"].commands("ind kommunikation")
-    assert "bo" in {member["person"] for member in (await stage.export())["members"]}
+    assert "bo" in {member["person"] for member in await stage.part("members")}
 
 
 @in_one_chat
 async def test_the_staff_is_helped_with_maps_and_keeps_out_of_the_command_on_the_scene(stage: Stage) -> None:
     """R101 R137 R158: the GIS contact has a map at hand, and the picture's tenth heading begins with it."""
     assert await stage["kim"].sees("Indsatsledelsen på stedet ligger hos beredskabet")
-    assert any("arbejdsgange for kommunikationen" in line["summary"] for line in log_of(await stage.export(), "task"))
+    assert any("arbejdsgange for kommunikationen" in line["summary"] for line in await stage.log("task"))
     await stage["kim"].commands("billede")
-    assert "https://kort.htk.example" in (await stage.export())["pictures"][0]["sections"][9]["text"]
+    assert "https://kort.htk.example" in (await stage.part("pictures"))[0]["sections"][9]["text"]
 
 
 @in_one_chat
@@ -57,13 +57,13 @@ async def test_anybody_is_drawn_in_for_a_task_and_their_chief_is_told(stage: Sta
     assert {"mads", "rune"} <= told(after, "notice")
     await stage["mads"].fills_in("Giv videre", person="Ali")
     await stage["ali"].presses("Udført")
-    assert log_of(await stage.export(), "task")[-1]["recorder"] == "ali"
+    assert (await stage.log("task"))[-1]["recorder"] == "ali"
 
     await stage["finn"].commands("status")
     await stage["tina"].commands("udpeg finn åbner kælderen")
-    assert (await stage.export())["drawn_in"][1]["chief"] is None
+    assert (await stage.part("drawn_in"))[1]["chief"] is None
     await stage["tina"].fills_in("Hvem er chefen?", chief="Børn")
-    after = (await stage.export())["drawn_in"][1]
+    after = (await stage.part("drawn_in"))[1]
     assert (after["person"], after["chief"]) == ("rehearsal:finn", "per")
 
 
@@ -72,7 +72,7 @@ async def test_a_role_is_still_named_by_those_who_may_and_not_by_drawing_somebod
     """R059 R058: `udpeg` of a role is `rolle`."""
     await stage["lars"].commands("ind Rune")
     await stage["rune"].commands("udpeg krisestabschef Rune")
-    assert (await stage.export())["crisis"]["chief"] == "anne"
+    assert (await stage.part("crisis"))["chief"] == "anne"
     await stage["lars"].commands("udpeg krisestabschef Sara")
     after = await stage.export()
     assert (after["crisis"]["chief"], after["drawn_in"]) == ("sara", [])
@@ -95,8 +95,8 @@ async def test_a_logistics_staff_is_offered_when_much_is_asked_for_and_its_membe
     assert {"rune", "mads", "ali"} <= told(after, "notice")
     await stage["rune"].commands("logistik")
     await stage["rune"].fills_in("Fordel opgaver", catering="Line")
-    task = log_of(await stage.export(), "task")[-1]
+    task = (await stage.log("task"))[-1]
     assert "Forplejning" in task["summary"]
     await stage["line"].presses("Udført")
     await stage["ali"].commands("logistik Line")
-    assert len((await stage.export())["logistics"]) == 3
+    assert len(await stage.part("logistics")) == 3

@@ -18,6 +18,7 @@ from storage.plan import loading
 from storage.rows.measures import STATUS_IN_WORDS, MeasureStatus
 from tests.databases import SQLite, run
 from tests.stage.stage import RehearsalStage
+from tests.tables import examples
 
 EVIL = "#set page(fill: red) *fed* $x$ <script> \\ = overskrift @ref"
 
@@ -135,7 +136,7 @@ def test_a_log_line_that_is_changed_with_its_hash_in_the_manifest_is_found_by_th
     assert verify(archive.render("zip", changed, names))
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + b"\0" * 200])
+@examples("content", [b"PK\x03\x04", b"PK\x03\x04" + b"\0" * 200])
 def test_what_is_no_zip_is_said_to_be_none(content: bytes) -> None:
     assert len(verify(content)) == 1
 

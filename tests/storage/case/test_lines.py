@@ -6,7 +6,6 @@ import io
 import json
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from storage.case.lines import Lines, Standing
 from storage.case.pages import VOLUME, sheet, volume, volumes
 from storage.case.pages.blocks import Names
 from storage.plan import loading
+from tests.tables import examples
 
 NAMES = Names.of(loading.example())
 STATE = {"verification": "confirmed", "status": None, "grade": "staff", "corrected_by": None}
@@ -95,7 +95,7 @@ def test_what_is_no_json_is_refused_and_what_is_is_read(text: str, at_a_time: in
     assert attempt(lambda: lines.read(io.BytesIO(text.encode()), at_a_time)) == attempt(lambda: json.loads(text))
 
 
-@pytest.mark.parametrize("count", [1, VOLUME, VOLUME + 1, 2 * VOLUME + 7])
+@examples("count", [1, VOLUME, VOLUME + 1, 2 * VOLUME + 7])
 def test_on_paper_a_long_log_is_in_volumes_and_every_line_in_one_of_them(count: int) -> None:
     """R094: each says which lines it has; what is not the log stands in the first."""
     told, _ = both_ways(*((line(no), STATE) for no in range(1, count + 1)))

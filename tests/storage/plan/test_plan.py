@@ -16,6 +16,7 @@ from storage.plan import loading
 from storage.plan.faults import Fault, PlanFaults
 from storage.plan.model import Plan
 from storage.plan.words import read_duration, write_duration
+from tests.tables import examples
 
 EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
 REACHED = ', slack: U0NILS, teams: aad-nils, mobil: "+4520000023", mail: nils@htk.example'
@@ -125,7 +126,7 @@ def test_a_file_from_windows_or_a_mac_reads_the_same(tmp_path: Path, plan: Plan)
     assert loading.load(file).model_dump() == plan.model_dump()
 
 
-@pytest.mark.parametrize(
+@examples(
     ("old", "new", "says"),
     [
         ("mail: jens@4k.example}", "mail: jens@4k.example, foretrækker: sms}", "sms"),
@@ -174,7 +175,7 @@ def test_a_fault_says_file_line_and_remedy_in_one_line() -> None:
     assert str(found) == f"plan.yaml:{found.line}: »evva« er ikke blandt personerne. Skriv »eva«."
 
 
-@pytest.mark.parametrize(
+@examples(
     ("old", "new", "says"),
     [
         ("kommune: Høje", "komune: Høje", "Ukendt nøgle »komune«. Skriv »kommune«."),
@@ -189,7 +190,7 @@ def test_an_unknown_key_is_named_with_what_was_probably_meant(old: str, new: str
     assert the_fault(old, new) == says
 
 
-@pytest.mark.parametrize(
+@examples(
     ("old", "new", "says"),
     [
         ("[anne, ole, sara]", "[anne, olee, sara]", "»olee« er ikke blandt personerne. Skriv »ole«."),
@@ -203,7 +204,7 @@ def test_an_unknown_person_is_named_with_who_was_probably_meant(old: str, new: s
     assert the_fault(old, new) == says
 
 
-@pytest.mark.parametrize(
+@examples(
     "new", ["sekretær:", "sekretær: {}", "sekretær: {person: }", 'sekretær: {person: ""}', "sekretær: {person: null}"]
 )
 def test_a_role_without_a_holder_is_a_fault_however_it_is_left_empty(new: str) -> None:
@@ -211,12 +212,12 @@ def test_a_role_without_a_holder_is_a_fault_however_it_is_left_empty(new: str) -
     assert the_fault("sekretær:       {person: kim}", new).startswith("Rollen »sekretær« har ingen indehaver.")
 
 
-@pytest.mark.parametrize("new", ["direktion:", "direktion: {medlemmer: []}"])
+@examples("new", ["direktion:", "direktion: {medlemmer: []}"])
 def test_a_directorate_without_members_is_a_fault(new: str) -> None:
     assert the_fault("direktion:      {medlemmer: [anne, ole, sara]}", new).startswith("Rollen »direktion« har ingen")
 
 
-@pytest.mark.parametrize("role", ["beredskabschef", "borgmester", "direktion"])
+@examples("role", ["beredskabschef", "borgmester", "direktion"])
 def test_a_plan_without_a_deciding_role_is_a_fault(role: str) -> None:
     """R008: without them nobody can decide."""
     lines = [line for line in EXAMPLE.splitlines() if not line.startswith(f"  {role}:")]
@@ -224,13 +225,13 @@ def test_a_plan_without_a_deciding_role_is_a_fault(role: str) -> None:
     assert found.what == f"»{role}« mangler under »roller«"
 
 
-@pytest.mark.parametrize("new", ["navn: Teknik, ", "navn: Teknik, chef: , "])
+@examples("new", ["navn: Teknik, ", "navn: Teknik, chef: , "])
 def test_a_centre_without_a_chief_is_a_fault(new: str) -> None:
     """R102: somebody has to be told."""
     assert the_fault("navn: Teknik, chef: rune, ", new).startswith("Centret »Teknik« har ingen chef.")
 
 
-@pytest.mark.parametrize("way", ["slack: U9", "teams: aad-9", 'mobil: "12345678"', "mail: n@htk.example"])
+@examples("way", ["slack: U9", "teams: aad-9", 'mobil: "12345678"', "mail: n@htk.example"])
 def test_a_person_is_reached_by_any_one_way_and_by_none_is_a_fault(way: str) -> None:
     """R070"""
     assert loading.parse(changed((REACHED, f", {way}")), "plan.yaml").persons["nils"].name == "Nils Fog"
@@ -238,7 +239,7 @@ def test_a_person_is_reached_by_any_one_way_and_by_none_is_a_fault(way: str) -> 
     assert says == "Nils Fog kan ikke nås. Skriv mindst én af slack, teams, mobil og mail."
 
 
-@pytest.mark.parametrize(
+@examples(
     ("old", "new", "says"),
     [
         ("  vent: 5m", "  vent: 11m", "»vent« på 11m er længere end »beslut_inden« på 10m. Skriv højst 10m."),
@@ -283,18 +284,18 @@ def test_a_wait_left_to_its_default_is_measured_too() -> None:
     assert [each.what for each in faults(text)] == ["»vent« på 5m er længere end »beslut_inden« på 4m"]
 
 
-@pytest.mark.parametrize("written", ["0m", "-5m", "-1", "0"])
+@examples("written", ["0m", "-5m", "-1", "0"])
 def test_a_duration_of_nothing_or_less_is_a_fault(written: str) -> None:
     says = the_fault("gentag: 5m", f"gentag: {written}")
     assert says == f"Varigheden »{written}« skal være længere end nul. Skriv fx 5m."
 
 
-@pytest.mark.parametrize("written", ["5", "5 minutter", "m", "1.5h", "99999999999d", "[5m]", "٥m"])
+@examples("written", ["5", "5 minutter", "m", "1.5h", "99999999999d", "[5m]", "٥m"])
 def test_a_duration_that_is_not_one_is_a_fault(written: str) -> None:
     assert "er ikke en varighed. Skriv et tal og s, m, h eller d" in the_fault("gentag: 5m", f"gentag: {written}")
 
 
-@pytest.mark.parametrize(
+@examples(
     ("old", "new", "says"),
     [
         ("teams: aad-pia", "teams: AAD-jens", "Jens Lund har også teams-id'et »AAD-jens«"),
@@ -377,7 +378,7 @@ def test_a_misspelt_list_of_persons_does_not_make_everybody_unknown() -> None:
 # --- what isn't a plan at all ---
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "line", "says"),
     [
         ("", 0, "Filen er tom"),

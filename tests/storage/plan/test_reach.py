@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from storage.plan import loading, reach
 from storage.plan.reach import Known, Way
+from tests.tables import examples
 
 PLAN = """\
 kommune: Prøvekøbing
@@ -31,7 +30,7 @@ THEN = datetime(2026, 7, 2, 12, tzinfo=UTC)
 NOTHING = Known({}, {}, {}, {})
 
 
-@pytest.mark.parametrize(
+@examples(
     ("person", "ways", "known", "found"),
     [
         ("jens", (SLACK,), NOTHING, []),

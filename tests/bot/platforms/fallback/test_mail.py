@@ -101,7 +101,6 @@ class MailStage(SlackStage):
         """Jens is asked by chat and by mail; the number of the answer with which he takes it."""
         await self["finn"].commands("varsel vand i kælderen på Birkehøj")
         await self["finn"].presses("Ja")
-        await self["finn"].presses("Ja")
         body = self.outside.to(JENS).get_body(("plain",))
         assert body is not None
         (answers,) = [line for line in body.get_content().splitlines() if line.startswith("Svar med et tal")]
@@ -109,7 +108,7 @@ class MailStage(SlackStage):
 
     async def result(self) -> str | None:
         """What became of the first who was asked."""
-        result: str | None = (await self.export())["escalation"][0]["result"]
+        result: str | None = (await self.part("escalation"))[0]["result"]
         return result
 
 
@@ -140,7 +139,7 @@ async def test_a_number_in_an_answer_to_the_mail_is_the_button_and_counts_once(s
     await stage.kill()
     await stage.post()
     assert stage.outside.box.unread() == 0
-    (step,) = (await stage.export())["escalation"]
+    (step,) = await stage.part("escalation")
     assert (step["person"], step["result"]) == ("jens", "contact")
 
 
@@ -192,7 +191,7 @@ async def test_a_gateway_may_bring_the_mails_and_each_counts_once_however_often_
     assert await stage.brings(call(answer, "a" * 50)) == 200
     await stage.kill()
     assert await stage.brings(call(answer, "b" * 50), form=False) == 200
-    (step,) = (await stage.export())["escalation"]
+    (step,) = await stage.part("escalation")
     assert (step["person"], step["result"]) == ("jens", "contact")
     large = written("finn@htk.example", "Varsel", "varsel brand " + "x" * 5_000_000)
     assert await stage.brings(call(large, "c" * 50)) == 200

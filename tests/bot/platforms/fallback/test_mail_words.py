@@ -8,6 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from bot.platforms.fallback.mail_words import from_a_machine, said
+from tests.tables import examples
 
 
 def mail(text: str, kind: str = "plain", **head: str) -> EmailMessage:
@@ -18,7 +19,7 @@ def mail(text: str, kind: str = "plain", **head: str) -> EmailMessage:
     return message_from_string(made.as_string(), policy=policy.default)
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "own"),
     [
         ("1", "1"),

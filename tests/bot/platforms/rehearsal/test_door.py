@@ -78,7 +78,7 @@ async def test_a_refusal_by_the_bot_is_a_message_not_an_error(stage: RehearsalSt
     assert status == 200
     _, later = await get(stage, f"/rehearsal/messages?for=finn&after={said['seq']}")
     assert len(later) == 1
-    assert (await stage.export())["crisis"]["level"] == 2
+    assert (await stage.part("crisis"))["level"] == 2
 
 
 @on_sqlite
@@ -119,7 +119,7 @@ async def test_an_unknown_message_or_button_is_a_404(stage: RehearsalStage) -> N
     await finn.posts("press", {"message": "m99999", "button": "Ja"}, expect=404)
     await finn.posts("press", {"message": question["id"], "button": "Måske"}, expect=404)
     await actor(stage, "bo").posts("press", {"message": question["id"], "button": "Ja"}, expect=404)
-    assert (await stage.export())["escalation"] == []
+    assert await stage.part("escalation") == []
 
 
 @on_sqlite
@@ -138,7 +138,6 @@ async def test_the_clock_is_wound_through_all_that_falls_due_and_stays_wound_aft
     """D05 R005: the answer comes when everything on the way has been delivered."""
     finn = actor(stage, "finn")
     await finn.commands("varsel røg")
-    await finn.presses("Ja")
     await finn.presses("Ja")
     before = stage.clock.now()
     status, told = await post(stage, "/rehearsal/clock", json={"advance": "5m"})
@@ -199,20 +198,20 @@ async def test_a_message_is_saved_with_the_grade_that_its_saver_may_set(stage: R
     values = {"text": "to beboere er savnet", "verification": "confirmed", "grade": "open"}
     await actor(stage, "anne").posts("save", {"message": said, "values": values})
     assert await stage["anne"].sees("Kun logføreren, krisestabschefen eller en stedfortræder kan gøre den Åben.")
-    line = (await stage.export())["log"][-1]
+    line = (await stage.part("log"))[-1]
     assert (line["kind"], line["grade"], line["verification"]) == ("saved", "staff", "unconfirmed")
     await actor(stage, "kim").posts("save", {"message": said, "values": {"grade": 3}}, expect=400)
     await actor(stage, "anne").says("politiet må få de to navne", "stab")
     said = next(each["id"] for each in await actor(stage, "kim").messages() if "navne" in each["text"])
     out = {"direction": "out", "party": "Politiet", "grade": "open"}
     await actor(stage, "kim").posts("save", {"message": said, "values": out})
-    line = (await stage.export())["log"][-1]
+    line = (await stage.part("log"))[-1]
     assert (line["direction"], line["sender"], line["receiver"]) == ("out", "anne", "Politiet")
     await actor(stage, "finn").says("der er røg fra taget", "generelt")
     said = next(each["id"] for each in await actor(stage, "finn").messages() if "røg" in each["text"])
     await actor(stage, "finn").posts("save", {"message": said})
     await stage["finn"].presses("Send som melding")
-    assert [each["what"] for each in (await stage.export())["reports"]] == ["der er røg fra taget"]
+    assert [each["what"] for each in await stage.part("reports")] == ["der er røg fra taget"]
 
 
 @on_sqlite

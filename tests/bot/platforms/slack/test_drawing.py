@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
@@ -15,6 +14,7 @@ from bot.platforms.slack.drawing import Press, Said
 from bot.platforms.slack.text import plain, without_mention
 from handlers.core.card import Button, Card, Field, Style, quote
 from tests.fakes.slack_blocks import TEXT_IN_ALL_BLOCKS, Inspection
+from tests.tables import examples
 
 Json = dict[str, Any]
 
@@ -69,7 +69,7 @@ def test_stars_are_bold_and_the_rest_is_as_it_was_written() -> None:
     assert words(blocks) == "Varsel nr. 1 er modtaget.\n\n1/2  Kan det berøre kommunen?"
 
 
-@pytest.mark.parametrize(
+@examples(
     "typed",
     [
         "<!channel> alle ud",
@@ -170,7 +170,7 @@ def test_answers_come_back_as_plain_texts() -> None:
     assert drawing.values(None) == {}
 
 
-@pytest.mark.parametrize("length", [0, 10, 3000, 3001, 40_000])
+@examples("length", [0, 10, 3000, 3001, 40_000])
 def test_a_message_of_any_length_is_saved_whole(length: int) -> None:
     text = ("vand i kælderen " * 2500)[:length]
     grade = Field("grade", "Hvem må se linjen?", "choice", required=True, value="staff", choices=(("staff", "Stab"),))
@@ -229,7 +229,7 @@ def test_slack_takes_any_card(card: Card) -> None:
     assert len(drawing.notification(card)) < 40_000
 
 
-@pytest.mark.parametrize(
+@examples(
     ("sent", "typed"),
     [
         ("vand &lt; 3 m &amp; stigende", "vand < 3 m & stigende"),

@@ -14,6 +14,7 @@ from bot.platforms.teams.drawing import Press
 from bot.platforms.teams.text import from_html, plain, without_mention
 from handlers.core.card import Button, Card, Field, quote
 from tests.fakes.teams_cards import actions, inputs, inspect_card, walk
+from tests.tables import examples
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=300)
 NAMES = st.text("abcdefgh_", min_size=1, max_size=8)
@@ -81,7 +82,7 @@ def test_an_empty_line_is_space_and_not_lost_words() -> None:
     ]
 
 
-@pytest.mark.parametrize("sign", ["x", "Å", "💧", '"', "*"])
+@examples("sign", ["x", "Å", "💧", '"', "*"])
 def test_what_is_too_large_is_shortened_visibly_and_keeps_its_end_and_its_buttons(sign: str) -> None:
     text = f"Det begynder. {sign * 50_000} Kommer du?"
     card = Card(text, facts=(("Sted", sign * 50_000),) * 40, buttons=(Button("Ja", "x"),))
@@ -153,7 +154,7 @@ def test_our_own_card_can_be_read_again() -> None:
     assert drawing.words_of("x") == drawing.words_of(None) == drawing.words_of({"body": 7}) == ""
 
 
-@pytest.mark.parametrize(
+@examples(
     ("html", "text"),
     [
         ("<div>40 cm vand</div>", "40 cm vand"),

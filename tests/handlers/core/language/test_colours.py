@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from handlers.core.language.colours import read
+from tests.tables import examples
 
 TABLE: dict[str, list[str]] = {
     colour: [str(phrase) for phrase in phrases]
@@ -39,7 +39,7 @@ def test_what_is_unsure_is_never_read_as_green() -> None:
     assert [phrase for phrase in TABLE["unclear"] if read(phrase) == "green"] == []
 
 
-@pytest.mark.parametrize("colour", sorted(TABLE))
+@examples("colour", sorted(TABLE))
 def test_each_phrase_is_read_as_the_table_says(colour: str) -> None:
     assert [(phrase, read(phrase)) for phrase in TABLE[colour] if read(phrase) != colour] == []
 

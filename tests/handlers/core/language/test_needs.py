@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from handlers.core.language.needs import Need, lacking, place, read
 from storage.plan import loading
+from tests.tables import examples
 
 PLAN = loading.example()
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "quantity", "what", "where"),
     [
         ("vi mangler 4 mand på Birkehøj", "4", "mand", "Birkehøj"),
@@ -28,7 +27,7 @@ def test_a_lack_is_read_with_its_number_its_noun_and_the_plans_place(
     assert lacking(PLAN, text) == Need(quantity, what, where)
 
 
-@pytest.mark.parametrize("text", ["ok", "alt ok her", "vi er 4 mand på vej", "vi mangler", "40 cm vand i Fløng"])
+@examples("text", ["ok", "alt ok her", "vi er 4 mand på vej", "vi mangler", "40 cm vand i Fløng"])
 def test_what_lacks_nothing_suggests_nothing(text: str) -> None:
     """R220: only what says that something is lacked."""
     assert lacking(PLAN, text) is None
@@ -40,7 +39,7 @@ def test_a_request_needs_no_such_word() -> None:
     assert read(PLAN, "mangler en lastbil") == Need("en", "lastbil", "")
 
 
-@pytest.mark.parametrize("heard", ["birkehøj", "Birke høj", "birkehøjde", "BIRKEHOEJ", "birkhøj"])
+@examples("heard", ["birkehøj", "Birke høj", "birkehøjde", "BIRKEHOEJ", "birkhøj"])
 def test_a_place_is_known_as_it_is_dictated(heard: str) -> None:
     """R220: requirements 3.4, "Birke høj", "birkehøjde"."""
     assert place(PLAN, f"vand i kælderen på {heard} nu") == "Birkehøj"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.core.language import times_read, times_shown
+from tests.tables import examples
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -25,7 +25,7 @@ THURSDAY = at("2026-07-02 14:00:10")
 # --- Times to come ---
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "meant"),
     [
         ("15", "2026-07-02 15:00"),
@@ -100,7 +100,7 @@ def test_a_time_is_read_as_people_write_it(text: str, meant: str) -> None:
     assert times_read.parse(text, THURSDAY, DENMARK) == times_read.Parsed(at(meant), text)
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "minutes"),
     [
         ("nu", 0),
@@ -124,7 +124,7 @@ def test_om_is_time_that_passes_from_now(text: str, minutes: int) -> None:
     assert times_read.parse(text, THURSDAY, DENMARK) == times_read.Parsed(THURSDAY + timedelta(minutes=minutes), text)
 
 
-@pytest.mark.parametrize("text", ["8", "kl 8", "08:00", "0800", "i dag 8", "klokken otte"])
+@examples("text", ["8", "kl 8", "08:00", "0800", "i dag 8", "klokken otte"])
 def test_a_clock_time_that_has_been_is_marked_and_tomorrow_is_proposed(text: str) -> None:
     read = times_read.parse(text, THURSDAY, DENMARK)
     assert read is not None
@@ -136,7 +136,7 @@ def test_a_date_that_has_been_is_marked_but_tomorrow_is_not_proposed_for_it() ->
     assert read == times_read.Parsed(at("2026-07-01 09:00"), "1/7 kl 9", passed=True)
 
 
-@pytest.mark.parametrize(
+@examples(
     "text",
     [
         "",
@@ -172,7 +172,7 @@ def test_what_is_no_one_time_to_come_is_not_guessed_at(text: str) -> None:
 # --- The nights when the clock is changed ---
 
 
-@pytest.mark.parametrize("night", ["2026-10-24 23:30", "2027-03-27 23:30"])
+@examples("night", ["2026-10-24 23:30", "2027-03-27 23:30"])
 def test_om_4_timer_is_four_hours_also_when_the_clock_is_changed(night: str) -> None:
     read = times_read.parse("om 4 timer", at(night), DENMARK)
     assert read is not None
@@ -194,7 +194,7 @@ def test_a_time_that_comes_twice_is_the_second_once_the_first_has_been() -> None
     assert read == times_read.Parsed(datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2.30", ambiguous=True)
 
 
-@pytest.mark.parametrize(("season", "hour"), [("sommertid", 0), ("normaltid", 1), ("vintertid", 1)])
+@examples(("season", "hour"), [("sommertid", 0), ("normaltid", 1), ("vintertid", 1)])
 def test_whoever_names_the_season_is_not_ambiguous(season: str, hour: int) -> None:
     read = times_read.parse(f"i morgen kl 2.30 {season}", at("2026-10-24 23:30"), DENMARK)
     assert read is not None
@@ -210,7 +210,7 @@ def test_the_hour_that_comes_twice_is_printed_with_its_season_and_no_other_is() 
 # --- Times that have been ---
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "meant"),
     [
         ("13:50", "2026-07-02 13:50"),
@@ -238,7 +238,7 @@ def test_a_decision_can_be_set_back_to_when_it_was_made(text: str, meant: str) -
     assert times_read.parse_past(text, THURSDAY, DENMARK) == at(meant)
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "minutes"), [("for 10 min siden", 10), ("10 min siden", 10), ("for en halv time siden", 30), ("nu", 0)]
 )
 def test_a_decision_can_be_set_back_by_how_long_ago_it_was(text: str, minutes: int) -> None:
@@ -250,9 +250,7 @@ def test_just_after_midnight_a_late_hour_was_yesterdays() -> None:
     assert times_read.parse_past("23:40", at("2026-07-03 00:10"), DENMARK) == at("2026-07-02 23:40")
 
 
-@pytest.mark.parametrize(
-    "text", ["15:00", "i morgen 8", "i dag 15", "3/7 kl 9", "om 10 min", "i går", "12 beboere", ""]
-)
+@examples("text", ["15:00", "i morgen 8", "i dag 15", "3/7 kl 9", "om 10 min", "i går", "12 beboere", ""])
 def test_no_decision_is_set_to_a_time_that_has_not_been(text: str) -> None:
     """T13"""
     assert times_read.parse_past(text, THURSDAY, DENMARK) is None
@@ -267,7 +265,7 @@ def test_a_decision_in_the_hour_that_comes_twice_is_the_latest_that_has_been() -
 # --- Deadlines inside a text ---
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "words", "meant", "rest"),
     [
         ("pumpe til Birkehøj @Mads kl 15", "kl 15", "2026-07-02 15:00", "pumpe til Birkehøj @Mads"),
@@ -302,7 +300,7 @@ def test_a_deadline_is_found_in_a_text_and_the_rest_stands(text: str, words: str
     assert times_read.find(text, THURSDAY, DENMARK) == (times_read.Parsed(at(meant), words), rest)
 
 
-@pytest.mark.parametrize(
+@examples(
     "text",
     [
         "nødbolig til 12 beboere",
@@ -346,7 +344,7 @@ def test_the_day_is_denmarks_and_not_utcs() -> None:
     assert times_shown.short(at("2026-07-03 00:30"), DENMARK, at("2026-07-02 23:30")) == "fre. 3/7 kl. 00:30"
 
 
-@pytest.mark.parametrize(
+@examples(
     ("how_long", "printed"),
     [
         (timedelta(), "0 sek"),

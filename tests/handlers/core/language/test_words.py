@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.core.language import durations, replies, verb_words
 from handlers.core.language.replies import Question
 from storage.letters import fold
+from tests.tables import examples
 
 VERBS = {
     "hjælp": ("?", "menu", "help", "hvad nu"),
@@ -38,7 +38,7 @@ VERBS = {
 # --- Folding ---
 
 
-@pytest.mark.parametrize(
+@examples(
     ("one", "other"),
     [
         ("afblæs", "afblaes"),
@@ -73,7 +73,7 @@ def test_folding_what_is_folded_changes_nothing(text: str) -> None:
 # --- The verb ---
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "verb", "rest"),
     [
         ("varsel vand i kælderen", "varsel", "vand i kælderen"),
@@ -102,7 +102,7 @@ def test_the_first_word_is_the_verb_and_the_rest_stands_as_it_was_written(text: 
     assert verb_words.split_verb(text) == (verb, rest)
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "verb", "rest"),
     [
         ("aktiver 2 skybrud", "aktiver", "2 skybrud"),
@@ -137,7 +137,7 @@ def test_a_verb_and_its_synonyms_are_known_as_they_stand(text: str, verb: str, r
     assert (found.kind, found.verb, found.rest) == ("exact", verb, rest)
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "verb", "typed"),
     [
         ("aktivr 2 skybrud", "aktiver", "aktivr"),
@@ -162,7 +162,7 @@ def test_a_typing_error_is_a_near_miss_and_shows_what_was_typed(text: str, verb:
     assert (found.kind, found.verb, found.typed) == ("near", verb, typed)
 
 
-@pytest.mark.parametrize(
+@examples(
     "text",
     [
         "og så kom der vand",
@@ -202,7 +202,7 @@ def test_no_text_breaks_the_search_for_a_verb(text: str) -> None:
 # --- Durations ---
 
 
-@pytest.mark.parametrize(
+@examples(
     ("text", "minutes"),
     [
         ("20 min", 20),
@@ -232,7 +232,7 @@ def test_a_duration_is_read_in_figures_and_in_words(text: str, minutes: int) -> 
     assert durations.duration(text) == timedelta(minutes=minutes)
 
 
-@pytest.mark.parametrize("text", ["", "20", "12 beboere", "timer", "2 timers kørsel", "om 20 min", "20 mm"])
+@examples("text", ["", "20", "12 beboere", "timer", "2 timers kørsel", "om 20 min", "20 mm"])
 def test_what_is_no_duration_is_not_read_as_one(text: str) -> None:
     assert durations.duration(text) is None
 
@@ -320,13 +320,13 @@ def test_there_are_enough_phrases_to_say_so() -> None:
     assert len(PHRASES) >= 300
 
 
-@pytest.mark.parametrize(("question", "meaning", "phrase"), PHRASES)
+@examples(("question", "meaning", "phrase"), PHRASES)
 def test_an_answer_means_what_people_mean_by_it(question: Question, meaning: str, phrase: str) -> None:
     """R005 R103: a human answer stops the chain, so it is read right or asked about."""
     assert replies.reading(phrase, question).meaning == meaning
 
 
-@pytest.mark.parametrize(
+@examples(
     ("phrase", "minutes"),
     [
         ("er der om 20", 20),

@@ -1,0 +1,78 @@
+"""What holds up everything else is broken off, where Python or a pattern loops as well.
+
+There is one loop, and a time-out of asyncio's waits for the next `await`, which a loop without end never comes to. A
+signal does get in between: between two steps of Python's, and into a pattern that is being matched. What asks for no
+signals, a library's own C, is ended with its process: whatever it was at was counted before it began, and is put aside
+when it has ended one too often (`bot/engine/turns.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+log = logging.getLogger(__name__)
+
+# How long anything may go on without letting the others go on, in seconds of the machine's clock.
+PATIENCE = 5.0
+LOOK = 0.5
+# What was broken off may tidy up for so long before it is broken off again.
+TIDYING = 1.0
+# When nothing can be broken off, the process ends, and whoever started it starts it again.
+LAST = 60.0
+
+
+class TookTooLong(Exception):
+    """It went on without letting the others go on, and was broken off."""
+
+
+@contextmanager
+def broken_off(patience: float = PATIENCE, last: float | None = None) -> Iterator[None]:
+    """Break off every task that holds up the running loop; only in the main thread, where signals arrive.
+
+    Args:
+        patience: seconds that a task may go on without an `await`.
+        last: seconds after which the process ends with its tracebacks told, when nothing could be broken off; None for
+            never.
+    """
+    watch = _Watch(asyncio.get_running_loop(), patience, last)
+    before = signal.signal(signal.SIGALRM, watch.ring)
+    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
+    watch.answer()
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        faulthandler.cancel_dump_traceback_later()
+
+
+class _Watch:
+    """Asks the loop for a sign of life at every ring."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, patience: float, last: float | None) -> None:
+        self._loop = loop
+        self._patience = patience
+        self._last = last
+        self._asked_at: float | None = None
+
+    def ring(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._asked_at is None:
+            self._asked_at = now
+            self._loop.call_soon_threadsafe(self.answer)
+        elif now - self._asked_at >= self._patience and asyncio.current_task(self._loop) is not None:
+            self._asked_at = now - self._patience + TIDYING
+            raise TookTooLong(f"over {self._patience:g} s")
+
+    def answer(self) -> None:
+        """The loop goes on."""
+        self._asked_at = None
+        if self._last is not None:
+            faulthandler.dump_traceback_later(self._last, exit=True)

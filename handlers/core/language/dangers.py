@@ -1,0 +1,218 @@
+"""Hear danger, a cry for help and small talk in what people write, in Danish and three other languages. Plan §4.
+
+The lists decide two things only: whether words that nobody asked for go up the chain by themselves when their writer
+falls silent (`Cry.grave`: fire, gas, violence, somebody missing, a cry for help), and whether words are no more than a
+greeting. All other words are met with the question whether they are a warning, so a word that is missing here delays
+somebody by one press and loses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from storage.letters import fold
+
+Language = Literal["da", "en", "de", "uk"]
+LANGUAGES: tuple[Language, ...] = ("da", "en", "de", "uk")
+
+# What is understood of a text; the rest is kept, and not read.
+READ = 4_000
+WORD = re.compile(r"\w++")
+
+
+@dataclass(frozen=True)
+class Cry:
+    """Danger, or a call for help, in somebody's words.
+
+    Args:
+        language: what it was said in; "da" where that can't be told.
+        grave: whether it is of a kind that goes up the chain unanswered.
+    """
+
+    language: Language
+    grave: bool
+
+
+# Beginnings of words that say it alone, folded: fire, gas, violence, somebody missing, a cry for help.
+GRAVE: dict[Language, str] = {
+    "da": """
+        brand brandalarm ildebrand ildloes ild_ braender_ braendte_ roeg_ roegen_ roegudvikling eksplo gaslugt
+        gaslaek gasudslip gas_ gassen_ skyder_ skyderi skud_ skudt_ skuddrab kniv_ knivstik knivsta overfald
+        vold_ voldeli vaaben pistol_ gevaer_ bombe gidsel gidsler terror truer_ truet_ trusler_ bevidstloes
+        besvimet hjertestop kramper_ bloeder_ tilskadekom saaret_ saarede_ kvaeste livsfar livstruende drukn
+        forsvundet forsvandt savnet_ savnes_ bortfoert sammenstyrt doed_ doede_ doeende dusoer_ noedhjaelp sos_
+        mayday_ kemikalieudslip giftudslip giftig_ forgift
+    """,
+    "en": """
+        fire_ fires_ burning_ smoke_ explosion exploded shooting_ shooter_ gunman stabbed stabbing knife_
+        attacked violence_ violent_ bomb_ hostage missing_ unconscious bleeding_ injured_ dying_ drowning_
+        emergency_ gasleak
+    """,
+    "de": """
+        feuer_ feueralarm brennt_ rauch_ gasgeruch gasleck schiesst_ schiesserei schusse messer_ ueberfall
+        uberfall gewalt_ bombe_ geisel vermisst bewusstlos blutet_ verletzt notfall_ ertrink explodier
+    """,
+    "uk": """
+        пожеж горит дим_ рятуит вибух стріля ніж_ ножем_ напа зник поранен кров непритомн тон_ заручник бомб
+        загроза_ витік тонут
+    """,
+}
+# The same where a cry for help is more than a greeting's word: it counts with anything beside it, and doubled.
+HELP: dict[Language, frozenset[str]] = {
+    "da": frozenset({"hjaelp", "hjaalp", "hjælp"}),
+    "en": frozenset({"help"}),
+    "de": frozenset({"hilfe"}),
+    "uk": frozenset({"допоможіть", "допоможить", "допомога", "допомогу"}),
+}
+CRIES = ("🆘", "🔥", "🚨", "🚒", "🚑")
+# Dangers that are real and not on the list above: the question is asked, and waits for its answer.
+REAL: dict[Language, str] = {
+    "da": """
+        vand_ vandet_ oversvoem skybrud kloak stroemmen_ stroem_ stroemsvigt stroemafbryd stroemudfald varmen_
+        udslip smitte udbrud epidemi syge_ hacke ransomware cyberangreb nedbrud trussel_ evakuer storm_ orkan_
+        ledningsbrud vandbrud vandvaerk braendt_ ulykke ulykken_ fare_ farlig uheld_ vaelte kollaps alarm
+    """,
+    "en": """
+        flood flooded flooding water_ power_ outage_ accident_ danger_ hacked evacuat storm_ leak_ leaking_
+    """,
+    "de": """
+        hochwasser ueberschwemm uberschwemm wasser_ stromausfall unfall_ gefahr_ sturm_ gehackt
+    """,
+    "uk": """
+        повінь затоп вода_ світла_ авар небезпек шторм
+    """,
+}
+# What turns a danger's word into something else: "brandøvelse", "der er ingen brand".
+NONE = frozenset(
+    {"ingen", "ikke", "oevelse", "oevelsen", "brandoevelse", "no", "not", "kein", "keine", "nicht", "drill"}
+)
+ORDINARY = """
+    brandmand brandfolk brandoevelse brandert brandvarm brandslukker brandinspek brandstation branding brandsikr
+    brandkursus brandmyndig gasregning gaspris ildsjael vandkande
+"""
+PERSONS = """
+    beboer beboeren borger borgeren barn barnet pige pigen dreng drengen elev eleven mor far kollega kollegaen
+    patient patienten demente dement mand manden kvinde kvinden beboere
+"""
+GONE = frozenset({"vaek", "forsvundet", "savnet", "bortloebet", "bortgaaet"})
+
+GREETINGS = """
+    hej | hej hej | hejsa | hallo | halløj | goddag | god dag | godmorgen | god morgen | godaften | god aften |
+    god nat | dav | davs | heyy | hey | tak | mange tak | tusind tak | 1000 tak | tak skal du have | tak for
+    hjælpen | tak for det | tak for i dag | super tak | ok tak | okay tak | fint tak | selv tak | fint | super |
+    perfekt | godt | dejligt | flot | skønt | ok | okay | okey | modtaget | forstået | jep | farvel | hej igen |
+    vi ses | god weekend | god vagt | ha en god dag | god dag til dig | undskyld | sorry | beklager | haha |
+    hehe | lol | hvem er du | hvad er du | hvad kan du | er du der | er du vågen | virker du | test | tester |
+    prøve | hi | hello | good morning | thanks | thank you | thx | bye | danke | guten tag | guten morgen |
+    tschüss | привіт | дякую | добрий день | добрий ранок
+"""
+SMALL_TALK = frozenset(fold(each) for each in GREETINGS.split("|"))
+
+
+@cache
+def _stems(listed: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Whole words, and beginnings of words, out of a list; a stem that ends in "_" is a whole word."""
+    every = listed.split()
+    whole = frozenset(each.rstrip("_") for each in every if each.endswith("_"))
+    return whole, tuple(each for each in every if not each.endswith("_"))
+
+
+def _hits(words: Sequence[str], listed: str) -> list[str]:
+    """The words that a list knows."""
+    (whole, begins), (_, ordinary) = _stems(listed), _stems(ORDINARY)
+    return [word for word in words if (word in whole or word.startswith(begins)) and not word.startswith(ordinary)]
+
+
+def hear(text: str) -> Cry | None:
+    """Hear danger or a call for help; None where there is none.
+
+    Args:
+        text: as it was written; its first 4,000 characters are read.
+    """
+    said = text[:READ]
+    words = WORD.findall(fold(said))
+    if any(cry in said for cry in CRIES[:1]):
+        return Cry("da", True)
+    for language in LANGUAGES:
+        found = _hits(words, GRAVE[language])
+        crying = _cries(words, language)
+        if found and not _denied(words, found[0]):
+            return Cry(language, True)
+        # "hjælp" and "help" alone are the menu's name; with anything beside them they are a cry.
+        alone = len(words) == len(crying) == 1 and "!" not in said and language in ("da", "en")
+        if crying and not alone:
+            return Cry(language, True)
+    if set(words) & set(PERSONS.split()) and set(words) & GONE:
+        return Cry("da", True)
+    for language in LANGUAGES:
+        if _hits(words, REAL[language]):
+            return Cry(language, False)
+    return Cry("da", False) if any(cry in said for cry in CRIES) else None
+
+
+def _cries(words: Sequence[str], language: Language) -> list[str]:
+    """The cries for help among some words; who asks for help with something ordinary says with what."""
+    every = [*words, ""]
+    return [
+        word
+        for word, after in zip(words, every[1:], strict=True)
+        if word in HELP[language] and after not in ("til", "med", "with", "bei", "mit")
+    ]
+
+
+def _denied(words: Sequence[str], danger: str) -> bool:
+    """Whether the words around a danger's say that there is none: "ingen brand", "brandøvelse", "døde fisk"."""
+    at = words.index(danger)
+    animals = {"fisk", "fugle", "fugl", "dyr", "mus", "rotter"} & {*words[at + 1 : at + 2]}
+    drill = {"oevelse", "oevelsen", "brandoevelse", "drill"} & set(words)
+    return bool(animals or drill or {*words[max(0, at - 2) : at]} & NONE)
+
+
+def folded(text: str) -> str:
+    """Words as they are compared, without marks: for what a whole sentence begins with."""
+    return " ".join(WORD.findall(fold(text[:READ])))
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether a text is a greeting, thanks or a trial, and nothing else.
+
+    Args:
+        text: as it was written.
+    """
+    if len(text) > 60:
+        return False
+    words = WORD.findall(fold(text))
+    return (not words and not any(cry in text for cry in CRIES)) or " ".join(words) in SMALL_TALK
+
+
+# How a question begins, folded; a question mark at the end makes any sentence one.
+ASKS = (
+    "hvad",
+    "hvordan",
+    "hvornaar",
+    "hvor",
+    "hvem",
+    "hvilke",
+    "hvilken",
+    "hvorfor",
+    "maa",
+    "kan man",
+    "skal",
+    "er der",
+    "er det",
+    "findes",
+)
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks something rather than tells it.
+
+    Args:
+        text: as it was written.
+    """
+    said = fold(text)
+    return said.endswith("?") or any(said == each or said.startswith(f"{each} ") for each in ASKS)

@@ -1,0 +1,44 @@
+"""krisebot as an operator runs it, with handlers in it that do what no handler should.
+
+What they do is chosen by a word: `/krise uheld <word>`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+
+from bot.cli import main
+from handlers.core import registry
+from handlers.core.card import Card
+from handlers.core.registry import verb
+from handlers.core.turn import Turn
+
+registry.load()
+
+
+@verb("uheld", help="uheld – det, der aldrig må ske")
+async def misfortune(turn: Turn, text: str) -> None:
+    """Loop without an end in Python, in a pattern or in waiting; or end the process."""
+    await turn.answer(Card("Det her må ingen se."))
+    match text.split()[0]:
+        case "python":
+            while True:
+                pass
+        case "sluger":
+            while True:
+                with contextlib.suppress(ValueError):
+                    int("x")
+        case "mønster":
+            re.fullmatch(r"(a+)+", "a" * 40 + "b")
+        case "venter":
+            await asyncio.sleep(3600)
+        case "dør":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""A stranger at night: their own words lead on to the right person, and nobody is rung for a greeting. Plan §4."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from handlers.core.language import dangers
+from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
+
+TABLE: dict[str, list[str]] = YAML(typ="safe").load(Path(__file__).with_name("first_messages.yaml").read_text("utf-8"))
+DANGER = "Ved fare for liv: ring 112."
+crisis_stage = after(cloudburst)
+
+
+async def chain(stage: Stage) -> list[str]:
+    """Who has been asked."""
+    return [step["person"] for step in (await stage.export())["escalation"]] if await stage.crises() else []
+
+
+def test_the_table_is_long_and_says_each_thing_once() -> None:
+    """R001: at least three hundred first messages, in four languages."""
+    every = [message for messages in TABLE.values() for message in messages]
+    assert len(every) >= 300
+    assert len(every) == len(set(every))
+
+
+def test_what_is_grave_is_heard_in_every_language() -> None:
+    """R001 R018: fire, gas, violence, somebody missing and a cry for help go up by themselves."""
+    heard = {each: dangers.hear(each) for each in TABLE["grave"]}
+    assert [each for each, cry in heard.items() if cry is None or not cry.grave] == []
+
+
+def test_what_is_no_danger_of_that_kind_rings_nobody_by_itself() -> None:
+    """T32: water and power are asked about; IT, questions and small talk ring nobody."""
+    quiet = {name: TABLE[name] for name in ("asked_about", "ordinary", "questions", "small_talk")}
+    loud = {name: [each for each in texts if _goes_up_unasked(each)] for name, texts in quiet.items()}
+    assert loud == {name: [] for name in quiet}
+
+
+def _goes_up_unasked(text: str) -> bool:
+    heard = dangers.hear(text)
+    return heard is not None and heard.grave and not dangers.is_question(text)
+
+
+def test_small_talk_is_heard_as_nothing_more() -> None:
+    """T32: and no danger is taken for small talk."""
+    assert [each for each in TABLE["small_talk"] if not dangers.is_small_talk(each)] == []
+    others = [each for name, texts in TABLE.items() if name != "small_talk" for each in texts]
+    assert [each for each in others if dangers.is_small_talk(each)] == []
+
+
+@in_one_chat
+async def test_every_first_message_of_the_table_leads_on(open_stage: Stage) -> None:
+    """R001 R004 R018: none that tells of danger ends without 112, the person and the question; nobody is rung unasked."""
+    stage, wrong = open_stage, []
+    for name, texts in TABLE.items():
+        for number, text in enumerate(texts):
+            person = f"{name.replace('_', '')}{number}"
+            before = await stage.crises()
+            await stage[person].says(text)
+            seen = "\n".join(await stage[person].reads())
+            asked = DANGER in seen and "Jens Lund" in seen and await stage[person].has("Ved ikke")
+            # A second warning joins the chain that runs, and its sender is told so.
+            joined = DANGER in seen and "lagt til nr." in seen
+            if name in ("grave", "asked_about") and not (asked or joined):
+                wrong.append((name, text, seen))
+            if name in ("ordinary", "questions", "small_talk") and await stage.crises() != before:
+                wrong.append((name, text, "a warning was made"))
+            if name == "grave" and before == 0:
+                await stage[person].presses("Nej")
+    assert wrong == []
+
+
+@everywhere
+async def test_the_text_and_one_press_and_the_chains_first_person_is_asked(open_stage: Stage) -> None:
+    """R001 R004 R005: nobody has to know a command."""
+    stage = open_stage
+    await stage["finn"].says("vand i kælderen!!")
+    assert await chain(stage) == []
+    assert await stage["finn"].sees("Intet er sendt")
+    await stage["finn"].presses("Ja")
+    assert await chain(stage) == ["jens"]
+    assert await stage["jens"].sees("vand i kælderen!!")
+    assert (await stage.export())["alerts"][0]["assessment"] == "yes"
+
+
+@in_slack
+async def test_a_cry_that_stays_unanswered_goes_up_as_unconfirmed_after_one_reminder(open_stage: Stage) -> None:
+    """R004 R005: whoever warned may be unable to press."""
+    stage = open_stage
+    await stage["finn"].says("HJÆLP DER ER BRAND PÅ BIRKEHØJ")
+    await stage.forward(seconds=61)
+    assert await stage["finn"].sees("Jeg venter på dit svar")
+    assert await chain(stage) == []
+    await stage.forward(seconds=60)
+    assert await chain(stage) == ["jens"]
+    assert await stage["jens"].sees("ubekræftet: intet svar på spørgsmålet")
+    assert (await stage.export())["alerts"][0]["assessment"] == "unanswered"
+    await stage["finn"].presses("Nej")
+    assert await stage["jens"].sees("siger nu *Nej*") or await stage["jens"].sees("siger nu Nej")
+    assert (await stage.export())["alerts"][0]["assessment"] == "no"
+
+
+@in_teams
+async def test_what_is_written_on_belongs_to_the_same_warning(open_stage: Stage) -> None:
+    """R001 D04: "hjælp!", "brand", "birkehøj 3. sal" is one warning, and the chain's card has all of it."""
+    stage = open_stage
+    for words in ("hjælp!", "brand", "birkehøj 3. sal"):
+        await stage["finn"].says(words)
+    assert await stage.crises() == 1
+    await stage["finn"].presses("Ja")
+    assert await stage["jens"].sees("birkehøj 3. sal")
+    await stage["finn"].says("der er to beboere derinde")
+    assert await stage.crises() == 1
+    assert await stage["jens"].sees("der er to beboere derinde")
+    assert await stage["finn"].sees("Jens Lund er spurgt")
+
+
+@in_slack
+async def test_whoever_is_asked_sees_who_warned_and_how_to_reach_them(open_stage: Stage) -> None:
+    """R005 R022: a number where the plan has one, else the chat."""
+    stage = open_stage
+    await stage["mads"].says("der er røg i stuen")
+    await stage["mads"].presses("Ja")
+    seen = "\n".join(await stage["jens"].reads())
+    assert "Mads Rosen" in seen
+    assert "20 00 00 13" in seen.replace("+45", "")
+
+
+@in_one_chat
+async def test_other_words_stay_unsent_and_no_rings_nobody(open_stage: Stage) -> None:
+    """T32: a printer is no crisis, and its owner is told that nothing was sent."""
+    stage = open_stage
+    await stage["finn"].says("printeren virker ikke")
+    await stage.forward(minutes=20)
+    assert await stage.crises() == 0
+    await stage["finn"].presses("Nej")
+    assert await stage["finn"].sees("Intet er sendt")
+    assert await stage.crises() == 0
+
+
+@in_one_chat
+@pytest.mark.parametrize(
+    "text", ["mail virker ikke", "telefon er nede", "it er nede", "stop det", "ring 112", "start nu"]
+)
+async def test_everyday_words_that_are_verbs_are_not_run(open_stage: Stage, text: str) -> None:
+    """R018: they are somebody's words, and are met with the question."""
+    stage = open_stage
+    await stage["lars"].says(text)
+    assert await stage["lars"].sees("Intet er sendt")
+    assert await stage["lars"].has("Ved ikke")
+
+
+@in_one_chat
+async def test_a_cry_in_another_language_gets_its_four_sentences(open_stage: Stage) -> None:
+    """R001: 112, the question, sent on and not sent, beside the Danish."""
+    stage = open_stage
+    await stage["olena"].says("Пожежа в школі!")
+    assert await stage["olena"].sees("телефонуйте 112")
+    await stage["olena"].presses("Ja")
+    assert await stage["olena"].sees("Ваше попередження передано")
+    await stage["joe"].says("help, there is a fire in the kitchen")
+    assert await stage["joe"].sees("call 112") or await stage["joe"].sees("lagt til nr.")
+
+
+@in_one_chat
+async def test_questions_are_answered(crisis_stage: Stage) -> None:
+    """R196 R204: "er der en krise?" is no riddle."""
+    await crisis_stage["kim"].says("er der en krise?")
+    assert await crisis_stage["kim"].sees("skybrud")
+    await crisis_stage["finn"].says("hvad gør jeg")
+    assert await crisis_stage["finn"].has("Send varsel")
+
+
+@in_one_chat
+async def test_the_staffs_words_are_offered_to_its_log_not_to_the_chain(crisis_stage: Stage) -> None:
+    """R182: in a crisis its own people tell of it."""
+    await crisis_stage["kim"].says("der er 12 beboere i stuen der skal flyttes")
+    assert await crisis_stage["kim"].has("Gem i log")

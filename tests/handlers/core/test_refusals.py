@@ -1,0 +1,44 @@
+"""Whoever may not is carried on to somebody who may, and sees first what waits for them."""
+
+from __future__ import annotations
+
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
+
+stage = after(cloudburst)
+
+
+@in_one_chat
+async def test_a_refusal_names_who_may_and_puts_it_to_them(stage: Stage) -> None:
+    """D12: whoever may not is not sent away: one press, and somebody who may has the words."""
+    await stage["mads"].commands("rolle krisestabschef Anne")
+    assert await stage["mads"].sees("Det kan kun")
+    (label,) = [each for each in await stage["mads"].buttons() if each.startswith("Spørg ")]
+    asked = {person.name: id for id, person in stage.bot.plan.persons.items()}[label.removeprefix("Spørg ")]
+    await stage["mads"].presses(label)
+    assert await stage[asked].sees("Mads Rosen spørger, om du vil")
+    await stage[asked].presses("Gør det")
+    assert (await stage.export())["crisis"]["chief"] == "anne"
+    assert await stage["mads"].sees("tager sig af det")
+
+
+@in_one_chat
+async def test_nobody_else_gets_a_right_by_being_asked(stage: Stage) -> None:
+    """D12: the right is looked into anew when it is used."""
+    await stage["mads"].commands("rolle krisestabschef Anne")
+    (label,) = [each for each in await stage["mads"].buttons() if each.startswith("Spørg ")]
+    await stage["mads"].presses(label)
+    assert (await stage.export())["crisis"]["chief"] is None
+
+
+@in_one_chat
+async def test_what_waits_for_me_comes_first_on_the_menu(stage: Stage) -> None:
+    """R131 R196: a summons that is unanswered stands before all else, with its button."""
+    await stage["anne"].commands("hjælp")
+    menu = (await stage["anne"].reads())[-1]
+    assert "Venter på dig" in menu
+    assert await stage["anne"].has("Kommer")
+    await stage["anne"].presses("Kommer")
+    await stage["anne"].commands("hjælp")
+    assert "Venter på dig" not in (await stage["anne"].reads())[-1]
