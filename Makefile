@@ -12,8 +12,7 @@ SCRIPTS := bot/platforms/rehearsal/page tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test page format test-browser test-install audit release bench fuzz rooms requirements lock
-
+.PHONY: run test page format test-browser test-install test-upgrade audit release bench fuzz rooms requirements lock
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
@@ -23,7 +22,7 @@ test: .venv/ready-to-test $(CARDS) page  ## everything that must hold (SCENES=--
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not bench and not install" -n 3 --dist worksteal $(SCENES)
+	$(PYTEST) -m "not browser and not bench and not install and not upgrade" -n 3 --dist worksteal $(SCENES)
 
 page: .venv/ready-to-test $(PAGE)  ## the rehearsal chat's JavaScript and CSS: format, lint and types
 	$(BIOME) ci --error-on-warnings $(SCRIPTS)
@@ -41,6 +40,9 @@ fuzz: .venv/ready-to-test  ## every attack on every pattern; ARGS=--seed=N plays
 
 test-install: .venv/ready-to-test  ## each way of installing, played in a bare Debian; needs root and what .ci/run installs
 	unshare --mount --propagation private $(PYTEST) -m install
+
+test-upgrade: .venv/ready-to-test  ## from every earlier release's tables, and copies between every two databases
+	$(PYTEST) -m upgrade -n 2 --dist worksteal
 
 audit: .venv/ready-to-test  ## the locks held against an advisory database, where one is reached
 	$(BIN)/python -m manifest.audit

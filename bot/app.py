@@ -29,7 +29,7 @@ from handlers.alert import contact_test
 from handlers.core import registry
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
@@ -179,7 +179,11 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> None:
     """
     plan = load_plan(settings.plan)
     database = Database(settings.database_url)
-    await database.migrate()
+    try:
+        await database.migrate()
+    except DatabaseUnavailable:
+        await database.close()
+        raise
     bot = Krisebot(settings, database, plan)
     with stalls.broken_off(last=stalls.LAST):
         await _serve(bot, say)

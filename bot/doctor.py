@@ -7,6 +7,8 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from sqlalchemy import func, select
+
 from bot.operations import readiness
 from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
@@ -14,6 +16,7 @@ from storage.database import Database, DatabaseUnavailable
 from storage.plan import loading, reach
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
 
 LEVELS = {"warning": WARNING, "fault": FAULT}
 
@@ -41,11 +44,13 @@ async def examine(settings: Settings) -> list[str]:
         await database.migrate()
         async with database.reading() as db:
             known = await reach.known(db, datetime.now(UTC))
+            crises = await db.scalar(select(func.count()).select_from(Crisis)) or 0
     except DatabaseUnavailable as error:
         return [*lines, f"{FAULT}  Databasen kan ikke bruges: {error}"]
     finally:
         await database.close()
-    lines.append(f"{GOOD}  Databasen svarer")
+    lines.append(f"{GOOD}  Databasen svarer: der er {crises} kriser og øvelser i den")
+    lines += readiness.lost(settings, crises)
     try:
         ways = _ways(settings, database, plan)
     except SettingsFault as error:

@@ -186,6 +186,12 @@ class Settings(BaseSettings):
         return not platform if self.rehearsal_wanted is None else self.rehearsal_wanted
 
     @property
+    def door(self) -> str:
+        """Where this machine finds krisebot's own door: "http://127.0.0.1:8080"."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - asked, not listened on
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def loopback(self) -> bool:
         """Whether only this machine reaches us."""
         return self.host in LOOPBACK
@@ -232,6 +238,9 @@ class Settings(BaseSettings):
             )
         if self.rehearsal_wanted and (self.slack_configured or self.teams_configured):
             yield "KRISEBOT_REHEARSAL: kan ikke være on ved siden af en platform. Fjern den, eller fjern platformen"
+        heartbeat = self.watchdog_heartbeat.get_secret_value() if self.watchdog_heartbeat else "https://"
+        if not heartbeat.startswith(("http://", "https://")):
+            yield "KRISEBOT_WATCHDOG_HEARTBEAT: kan ikke bruges. Skriv den adresse, tjenesten har givet, https://…"
         yield from self._mail_faults()
         if self.teams_unverified and not self.loopback:
             yield "KRISEBOT_TEAMS_UNVERIFIED: må kun være on, når KRISEBOT_HOST er 127.0.0.1. Fjern den"

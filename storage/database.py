@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
@@ -13,7 +13,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import event, make_url, text
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection
@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
-from storage import sqlite
+from storage import private, sqlite
 
 # How long to wait for another process that is writing to the SQLite file, in seconds.
 PATIENCE = 30.0
@@ -33,6 +33,9 @@ TURN_LOCK = 112
 class DatabaseUnavailable(Exception):
     """The database can't be opened or migrated; the message says what and why."""
 
+
+# What is raised when a database can't be reached, or gives no answer: SQLite's own errors too, before it is connected.
+UNREACHABLE = (SQLAlchemyError, OSError, sqlite3.Error)
 
 # Connections that turns are taken by, in each replica.
 TURN_CONNECTIONS = 5
@@ -46,16 +49,22 @@ class Database:
         read_only: for an SQLite file that shall stay as it is, byte for byte.
     """
 
-    def __init__(self, url: str, *, read_only: bool = False) -> None:
+    def __init__(self, url: str | URL, *, read_only: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._file: Path | None = None
         if self.is_sqlite and self.url.database and self.url.database != ":memory:":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self._file = Path(self.url.database)
             if not read_only:
-                _make_private(Path(self.url.database))
+                with suppress(OSError):  # what can't be made is told by whoever opens it
+                    private.make_folder(self._file.parent)
+                    private.make_file(self._file)
         self.engine = (
-            _sqlite(url, read_only) if self.is_sqlite else create_async_engine(url, pool_size=10, pool_pre_ping=True)
+            _sqlite(url, read_only)
+            if self.is_sqlite
+            else create_async_engine(url, pool_size=10, pool_pre_ping=True, hide_parameters=True)
         )
+        self._opened = _identity(self._file) if self._file is not None else None
         self.insert = sqlite_dialect.insert if self.is_sqlite else postgresql.insert
         """An INSERT that can pass over what is there already: each kind of database has its own."""
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -64,7 +73,9 @@ class Database:
         self._turn_engine = (
             self.engine
             if self.is_sqlite
-            else create_async_engine(url, pool_size=TURN_CONNECTIONS, max_overflow=0, pool_timeout=None)
+            else create_async_engine(
+                url, pool_size=TURN_CONNECTIONS, max_overflow=0, pool_timeout=None, hide_parameters=True
+            )
         )
         self._turns = async_sessionmaker(self._turn_engine, expire_on_commit=False)
         # SQLite has one writer: queueing here is fair and immediate, where its own busy handler polls.
@@ -83,8 +94,25 @@ class Database:
             raise DatabaseUnavailable(
                 f"{self.url.render_as_string()}: databasen er fra en nyere krisebot. Brug den, der skrev den ({error})"
             ) from error
-        except (SQLAlchemyError, OSError) as error:
-            raise DatabaseUnavailable(f"{self.url.render_as_string()}: {error}") from error
+        except UNREACHABLE as error:
+            raise self._unavailable(error) from error
+
+    async def reach(self) -> None:
+        """See that it can be opened at all, before something is asked of it.
+
+        Raises:
+            DatabaseUnavailable: it can't.
+        """
+        try:
+            async with self.engine.connect():
+                pass
+        except UNREACHABLE as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: BaseException) -> DatabaseUnavailable:
+        return DatabaseUnavailable(
+            f"{self.url.render_as_string()}: {(str(error) or type(error).__name__).splitlines()[0]}"
+        )
 
     @asynccontextmanager
     async def changing_tables(self) -> AsyncIterator[AsyncConnection]:
@@ -163,9 +191,16 @@ class Database:
                     await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def ping(self) -> None:
-        """Ask the database for a sign of life; raises SQLAlchemyError or OSError when it gives none."""
+        """Ask the database for a sign of life.
+
+        Raises:
+            one of UNREACHABLE: it gives none, or the file that is written to is no longer the one that the next start
+                would open: somebody has moved it, or put another in its place.
+        """
         async with self.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
+        if self._file is not None and _identity(self._file) != self._opened:
+            raise FileNotFoundError(2, "the file was removed or exchanged while it was open", str(self._file))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -173,10 +208,13 @@ class Database:
         await self._turn_engine.dispose()
 
 
-def _make_private(file: Path) -> None:
-    """Make the file for its owner alone, where there is none; what SQLite puts beside it gets the same rights."""
-    with suppress(OSError):  # what can't be opened is told by whoever opens it
-        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Tell which file that is, whatever it is called; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _take_turn(session: Session) -> None:
@@ -184,11 +222,11 @@ def _take_turn(session: Session) -> None:
     session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 
-def _sqlite(url: str, read_only: bool) -> AsyncEngine:
+def _sqlite(url: str | URL, read_only: bool) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
     if read_only:
         path = f"{Path(path).resolve().as_uri()}?mode=ro"
-    engine = create_async_engine(url, async_creator=lambda: sqlite.connect(path, PATIENCE))
+    engine = create_async_engine(url, async_creator=lambda: sqlite.connect(path, PATIENCE), hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:

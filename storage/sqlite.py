@@ -8,6 +8,7 @@ for the last checkpoint. Everything else is over in microseconds.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -61,5 +62,10 @@ class Connection(aiosqlite.Connection):
 async def connect(path: str, patience: float) -> Connection:
     """Open a database file; the arguments are the connection's."""
     connection = Connection(path, patience)
-    await connection
+    try:
+        await connection
+    except BaseException:
+        # Its thread has been told to end; what it says when it does would go to an event loop that is gone.
+        await asyncio.to_thread(connection._thread.join, patience)
+        raise
     return connection

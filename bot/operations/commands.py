@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import shutil
@@ -58,7 +59,7 @@ def backup(
         taken = asyncio.run(copies.take(settings.database_url, where))
     print(f"{taken.file}: {taken.about.rows} rækker, {taken.crises} logge er set efter.")
     if taken.faults:
-        _stop(FOUND, [f"Kopien er taget, men loggen er ikke hel: {fault}" for fault in taken.faults])
+        _stop(FOUND, [f"Kopien er taget, men noget er galt: {fault}" for fault in taken.faults])
 
 
 def restore(
@@ -68,7 +69,7 @@ def restore(
     """Put a copy back, into either kind of database; krisebot must be stopped first."""
     settings = _settings()
     plan = _plan(settings)
-    if _is_running(settings):
+    if _answers(settings) is not False:
         _stop(COULD_NOT, [f"Krisebot kører på {settings.host}:{settings.port}. Stop den først, så intet skrives imens"])
     try:
         with _database(settings):
@@ -110,28 +111,42 @@ def persondata(
     settings = _settings()
     plan = _plan(settings)
 
-    async def gather() -> list[personal.Sought] | dict[str, Any]:
+    if not name.strip():
+        _stop(COULD_NOT, ["NAVN: er tomt. Skriv personens navn, id, nummer eller mailadresse"])
+
+    async def gather() -> tuple[personal.Found, dict[str, Any] | None]:
         database = Database(settings.database_url)
         try:
             await database.migrate()
             async with database.reading() as db:
-                found = await personal.persons(db, plan, name)
-                # Somebody whom only others have written of.
-                one = found or [personal.Sought(name, name, frozenset())]
-                return found if len(one) > 1 else await personal.document(db, plan, one[0], datetime.now(UTC))
+                found = await personal.find(db, plan, name)
+                one = found.one
+                return found, await personal.document(db, plan, one, datetime.now(UTC)) if one else None
         finally:
             await database.close()
 
     with _database(settings):
-        told = asyncio.run(gather())
-    if isinstance(told, list):
-        _stop(COULD_NOT, [f"{name}: det hedder flere. Skriv id'et: {', '.join(each.person for each in told)}"])
+        found, told = asyncio.run(gather())
+    if told is None:
+        _stop(COULD_NOT, [f"{name}: det hedder flere. Skriv id'et: {', '.join(each.person for each in found.persons)}"])
+    if not found.persons:
+        print(f"{name}: ingen hedder sådan, så der er kun søgt efter ordene.", file=sys.stderr)
+        if found.alike:
+            print(f"Mente I: {', '.join(found.alike)}?", file=sys.stderr)
+        if not told["fundet"]:
+            _stop(FOUND, ["Der er ikke fundet noget. Se efter, om navnet er stavet rigtigt, før I svarer"])
+    if told["deles_med"]:
+        shared = ", ".join(told["deles_med"])
+        print(f"Navn, nummer eller adresse deles med {shared}: se efter, hvem hver række er om.", file=sys.stderr)
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     with _writing(output):
         if output is None:
             sys.stdout.write(text)
         else:
             with os.fdopen(os.open(output, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as out:
+                # A file that was there may be anybody's to read: not with this in it. A device's rights are not ours.
+                if output.is_file():
+                    os.fchmod(out.fileno(), 0o600)
                 out.write(text)
     for what, rows in told["fundet"].items():
         print(f"{what}: {len(rows)}", file=sys.stderr)
@@ -148,12 +163,14 @@ def watchdog(
 
     settings = _settings()
     logs.set_up(settings.log)
-    _plan(settings)
     if not settings.watchdog_alarm and not once:
         _stop(
             COULD_NOT,
             ["KRISEBOT_WATCHDOG_ALARM: mangler. Skriv, hvem vagthunden skal alarmere, som apprise skriver det"],
         )
+    faults = watching.bad_addresses(settings)
+    if faults:
+        _stop(COULD_NOT, faults)
     found = asyncio.run(watching.run(settings, once=once, say=lambda line: print(line, flush=True)))
     if found:
         raise typer.Exit(FOUND)
@@ -162,7 +179,7 @@ def watchdog(
 def alive() -> None:
     """Ask a running krisebot whether it is alive, as a container's health check does."""
     settings = _settings()
-    if not _is_running(settings):
+    if not _answers(settings):
         _stop(FOUND, [f"Krisebot svarer ikke på {settings.host}:{settings.port}"])
 
 
@@ -202,6 +219,7 @@ def _database(settings: Settings) -> Iterator[None]:
     except DatabaseUnavailable as error:
         _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {error}"])
     except (SQLAlchemyError, sqlite3.Error) as error:
+        # A full disk is told so by SQLite, whoever it is that it has no room for.
         _stop(COULD_NOT, [f"KRISEBOT_DATABASE_URL: databasen kan ikke bruges. {str(error).splitlines()[0]}"])
 
 
@@ -213,12 +231,16 @@ def _writing(where: Path | None) -> Iterator[None]:
         _stop(COULD_NOT, [f"{error.filename or where}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
 
 
-def _is_running(settings: Settings) -> bool:
-    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - asked, not listened on
+def _answers(settings: Settings) -> bool | None:
+    """Whether krisebot answers at its own door; None where somebody is there and says nothing."""
+    # Past whatever proxy the machine goes out by: that one is not asked about this machine.
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
+        with straight.open(f"{settings.door}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
-    except OSError:
+    except TimeoutError:
+        return None
+    except (OSError, ValueError, http.client.HTTPException):
         return False
 
 

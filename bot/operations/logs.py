@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import logging
+import queue
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from numbers import Number
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 OURS = ("krisebot", "bot", "handlers", "storage")
 # What an event may tell beside what it is.
@@ -35,6 +38,11 @@ FIELDS = (
 )
 CHATTY = ("apscheduler", "alembic")
 DEEPEST = 12
+# Seconds that the last lines may take.
+PATIENCE = 2.0
+
+# It repeats the addresses that it is given, with the keys in them: in no command, however it is set up.
+logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 class Json(logging.Formatter):
@@ -65,13 +73,63 @@ def set_up(form: Literal["json", "text"] | None) -> None:
     """
     if form is None:
         form = "text" if sys.stderr.isatty() else "json"
-    handler = logging.StreamHandler()
+    handler = Aside(sys.stderr)
     handler.setFormatter(
         Json() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class Aside(logging.Handler):
+    """Writes lines from a thread of its own: whoever does something worth a line never waits for whoever reads it.
+
+    A pipe that nobody reads takes no more at last. Then lines are dropped, and counted, and krisebot goes on.
+
+    Args:
+        stream: where the lines go.
+        room: how many lines may wait there.
+    """
+
+    def __init__(self, stream: TextIO, room: int = 10_000) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lines: queue.Queue[str | None] = queue.Queue(room)
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Put a record's line with those that wait."""
+        try:
+            line = self.format(record)
+        except Exception:
+            self.handleError(record)
+            return
+        try:
+            if self._dropped:
+                lost = logging.LogRecord(
+                    __name__, logging.ERROR, __file__, 0, "%d lines dropped", (self._dropped,), None
+                )
+                self._lines.put_nowait(self.format(lost))
+                self._dropped = 0
+            self._lines.put_nowait(line)
+        except queue.Full:
+            self._dropped += 1
+
+    def close(self) -> None:
+        """Let what waits be written, for as long as somebody who stops it has patience."""
+        with suppress(queue.Full):
+            self._lines.put(None, timeout=PATIENCE)
+        self._thread.join(PATIENCE)
+        super().close()
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            with suppress(OSError, ValueError):  # nobody is there to be told
+                self._stream.write(line + "\n")
+                self._stream.flush()
 
 
 def _words(record: logging.LogRecord) -> str:

@@ -12,9 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
+import apprise
 from babel.dates import format_date
 
 from bot.operations import backup
+from bot.operations.watchdog import bad_addresses
 from bot.settings import Settings
 from storage.plan.model import Plan
 
@@ -25,6 +27,8 @@ SOON = timedelta(days=30)
 PATIENCE = 10.0
 # An evening's messages to everybody, at what a gateway takes for one, in its currency.
 PER_PERSON, AT_LEAST = 2.0, 50.0
+# Where the recipient stands in a gateway's address.
+PLACES = {"sms": "{mobil}", "mail": "{mail}"}
 
 
 async def told(settings: Settings, plan: Plan, now: datetime) -> list[str]:
@@ -53,13 +57,24 @@ def platform(settings: Settings) -> Iterator[str]:
 
 
 def sms(plan: Plan) -> Iterator[str]:
-    """Check that somebody can be reached when the chat is down, or that the plan has said that nobody shall."""
+    """Whether somebody can be reached when the chat is down, or the plan has said that nobody shall."""
+    for name, template in (("sms", plan.fallback.sms), ("mail", plan.fallback.mail)):
+        if template and not _is_known(template):
+            yield f"{FAULT}  »reserve: {name}« kan ikke bruges. Skriv adressen, som apprise gør, med {PLACES[name]}, hvor modtageren skal stå"
     if plan.fallback.sms:
         yield f"{GOOD}  Sms er sat op"
     elif plan.fallback.without_sms:
         yield f"{GOOD}  Sms er fravalgt i planen"
     else:
         yield f"{FAULT}  Uden sms når Krisebot ingen, når chatten er nede. Skriv »reserve: sms« i planen, eller »sms_fravalgt: ja«"
+
+
+def _is_known(template: str) -> bool:
+    """Whether a gateway's address is one that something can be sent by, and has a place for whom it goes to."""
+    if template.startswith("gatewayapi://"):
+        return True
+    filled = template.replace("{mobil}", "+4520000000").replace("{mail}", "nogen@htk.example")
+    return filled != template and apprise.Apprise().add(filled)
 
 
 def address(plan: Plan) -> Iterator[str]:
@@ -152,7 +167,11 @@ def copies(settings: Settings, now: datetime) -> Iterator[str]:
     if settings.backup is None:
         yield f"{WARNING}  Der tages ingen sikkerhedskopi. Skriv mappen i KRISEBOT_BACKUP, og kør krisebot backup hver nat"
         return
-    kept = backup.kept(settings.backup)
+    try:
+        kept = backup.kept(settings.backup)
+    except OSError as error:
+        yield f"{FAULT}  Sikkerhedskopierne i {settings.backup} kan ikke ses ({error.strerror}). Se, om disken er der"
+        return
     if not kept:
         yield f"{WARNING}  Der er ingen sikkerhedskopi i {settings.backup}. Kør krisebot backup"
         return
@@ -164,9 +183,22 @@ def copies(settings: Settings, now: datetime) -> Iterator[str]:
         yield f"{GOOD}  Den nyeste sikkerhedskopi er fra {shown}"
 
 
+def lost(settings: Settings, crises: int) -> Iterator[str]:
+    """Whether a copy knows of crises that the database doesn't."""
+    try:
+        told = backup.fewer(backup.most_crises(settings.backup), crises) if settings.backup else None
+    except OSError:
+        return  # `copies` tells of the folder
+    if told:
+        yield f"{FAULT}  {told[0].upper()}{told[1:]}"
+
+
 def watch(settings: Settings) -> Iterator[str]:
-    """Check that somebody is told when krisebot stands still, and when the watchdog does."""
-    if settings.watchdog_alarm is None:
+    """Whether somebody is told when krisebot stands still, and when the watchdog does."""
+    bad = bad_addresses(settings)
+    if bad:
+        yield from (f"{FAULT}  {each}" for each in bad)
+    elif settings.watchdog_alarm is None:
         yield f"{WARNING}  Ingen får besked, hvis Krisebot står stille. Skriv KRISEBOT_WATCHDOG_ALARM, og kør krisebot watchdog"
     elif settings.watchdog_heartbeat is None:
         yield f"{WARNING}  Ingen får besked, hvis vagthunden står stille. Skriv en adresse i KRISEBOT_WATCHDOG_HEARTBEAT"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.core import registry
 from handlers.log import restored
@@ -47,12 +48,18 @@ async def restore(file: Path, url: str, plan: Plan, *, overwrite: bool = False, 
 
     Raises:
         storage.keeping.snapshot.NotACopy, storage.keeping.snapshot.NotEmpty: nothing has been changed.
-        sqlalchemy.exc.SQLAlchemyError, OSError: the database can't be written, and is as it was.
+        storage.database.DatabaseUnavailable, sqlalchemy.exc.SQLAlchemyError, OSError: the database can't be written, and is as it was.
     """
     registry.load()
+    told = 0
+
+    async def tell(db: AsyncSession, about: About) -> None:
+        nonlocal told
+        told = await restored.tell(db, now or datetime.now(UTC), plan, about.at)
+
     database = Database(url)
     try:
-        about = await snapshot.put_back(file, database, overwrite=overwrite)
+        about = await snapshot.put_back(file, database, overwrite=overwrite, then=tell)
         async with database.reading() as db:
             crises = list(await db.scalars(select(Crisis).order_by(Crisis.number)))
             faults = [
@@ -60,8 +67,6 @@ async def restore(file: Path, url: str, plan: Plan, *, overwrite: bool = False, 
                 for crisis in crises
                 for each in await verify_crisis(db, crisis)
             ]
-        async with database.turn() as db:
-            told = await restored.tell(db, now or datetime.now(UTC), plan, about.at)
     finally:
         await database.close()
     return PutBack(about, len(crises), told, faults)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +18,11 @@ from pathlib import Path
 import aiohttp
 import apprise
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.operations import backup
 from bot.settings import Settings
-from storage.database import Database
+from storage.database import UNREACHABLE, Database
+from storage.rows.crisis import Crisis
 from storage.rows.traffic import Delivery, Inbox, Message, Timer
 
 log = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ async def look(settings: Settings, now: datetime) -> list[str]:
 
 
 async def _door(settings: Settings) -> list[str]:
-    address = f"http://{settings.host if settings.host != '0.0.0.0' else '127.0.0.1'}:{settings.port}/readyz"  # noqa: S104 - not listened on
+    address = f"{settings.door}/readyz"
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as client,
@@ -117,7 +118,8 @@ async def _door(settings: Settings) -> list[str]:
 
 async def _rows(settings: Settings, now: datetime) -> list[str]:
     late = now - LATE
-    database = Database(settings.database_url)
+    # Only looked at: where the disk is gone, nothing new is put in its place.
+    database = Database(settings.database_url, read_only=True)
     try:
         async with asyncio.timeout(PATIENCE), database.reading() as db:
             inputs = await db.scalar(
@@ -144,7 +146,9 @@ async def _rows(settings: Settings, now: datetime) -> list[str]:
                 .select_from(Inbox)
                 .where(Inbox.state == "failed", Inbox.received_at > now - timedelta(days=1))
             )
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
+            crises = await db.scalar(select(func.count()).select_from(Crisis)) or 0
+        lost = await asyncio.to_thread(_lost, settings.backup, crises)
+    except (*UNREACHABLE, TimeoutError) as error:
         return [f"Databasen svarer ikke ({type(error).__name__}). Se, om serveren og disken er der"]
     finally:
         await database.close()
@@ -154,13 +158,24 @@ async def _rows(settings: Settings, now: datetime) -> list[str]:
         (urgent, "hastebeskeder er ikke kommet frem"),
         (failed, "beskeder kunne ikke behandles det sidste døgn"),
     )
-    return [f"{count} {what}" for count, what in told if count]
+    return [f"{count} {what}" for count, what in told if count] + lost
+
+
+def _lost(folder: Path | None, crises: int) -> list[str]:
+    try:
+        told = backup.fewer(backup.most_crises(folder), crises) if folder else None
+    except OSError:
+        return []  # `_copies` tells of the folder
+    return [told[0].upper() + told[1:]] if told else []
 
 
 def _copies(folder: Path | None, now: datetime) -> list[str]:
     if folder is None:
         return []
-    kept = backup.kept(folder)
+    try:
+        kept = backup.kept(folder)
+    except OSError as error:
+        return [f"Sikkerhedskopierne i {folder} kan ikke ses ({error.strerror}). Se, om disken er der"]
     if not kept:
         return [f"Der er ingen sikkerhedskopi i {folder}"]
     return (
@@ -180,8 +195,23 @@ async def _be_heard(address: str) -> None:
         log.warning("heartbeat", extra={"event": "watchdog.heartbeat_failed", "error": type(error).__name__})
 
 
-def alarm_by(addresses: Sequence[str]) -> Callable[[str, str], object]:
-    """Return a function that sends an alarm to all of apprise's addresses; one that takes it is enough."""
+def bad_addresses(settings: Settings) -> list[str]:
+    """Find which of those that are to be alarmed nothing can be sent to, Danish: by number, as an address may have a key in it."""
+    asked = settings.watchdog_alarm.get_secret_value().split() if settings.watchdog_alarm else []
+    return [
+        f"KRISEBOT_WATCHDOG_ALARM: adresse {number} kan ikke bruges. Skriv den, som apprise gør, og % for særtegn"
+        for number, address in enumerate(asked, 1)
+        if not apprise.Apprise().add(address)
+    ]
+
+
+def alarm_by(addresses: Sequence[str], patience: float = PATIENCE) -> Callable[[str, str], Awaitable[bool]]:
+    """Make what says it by apprise's addresses, all of them; one that takes it is enough.
+
+    Args:
+        addresses: as apprise writes them.
+        patience: seconds that each may take.
+    """
 
     async def say(subject: str, text: str) -> bool:
         taken = False
@@ -190,9 +220,11 @@ def alarm_by(addresses: Sequence[str]) -> Callable[[str, str], object]:
             if not way.add(address):
                 log.error("alarm", extra={"event": "watchdog.bad_address"})
                 continue
-            taken = (
-                bool(await way.async_notify(title=subject, body=text, body_format=apprise.NotifyFormat.TEXT)) or taken
-            )
+            # One that never answers keeps neither the others nor the heartbeat waiting.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    said = await way.async_notify(title=subject, body=text, body_format=apprise.NotifyFormat.TEXT)
+                    taken = bool(said) or taken
         return taken
 
     return say

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.engine.engine import Engine
 from bot.pages.metrics import Metrics
+from storage.database import UNREACHABLE
 
 
 class Health:
@@ -40,7 +40,7 @@ class Health:
         faults = {}
         try:
             await self._engine.database.ping()
-        except (SQLAlchemyError, OSError) as error:
+        except UNREACHABLE as error:
             faults["database"] = f"databasen svarer ikke: {type(error).__name__}"
         if stuck := self._engine.wakefulness():
             faults["clock"] = stuck

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,9 @@ ASKS: Mapping[str, Select[int, datetime] | Select[int, datetime | None]] = {
     ),
 }
 
+# Seconds that the folder of the copies may take to answer.
+PATIENCE = 2.0
+
 
 class Metrics:
     """The page of figures.
@@ -53,6 +57,7 @@ class Metrics:
     def __init__(self, engine: Engine, backups: Path | None) -> None:
         self._engine = engine
         self._backups = backups
+        self._looking: asyncio.Future[list[tuple[datetime, Path]]] | None = None
         self._registry = CollectorRegistry()
         self._waiting = self._gauge("waiting", "Rows that wait", "what")
         self._oldest = self._gauge("oldest_waiting_seconds", "How long the first of them has waited", "what")
@@ -95,9 +100,20 @@ class Metrics:
         for platform in self._engine.platforms.values():
             self._link.labels(platform.name).set(0 if platform.trouble() else 1)
             self._refused.labels(platform.name).set(platform.refused)
-        kept = backup.kept(self._backups) if self._backups else []
-        self._backup.set((datetime.now(UTC) - kept[-1][0]).total_seconds() if kept else float("nan"))
+        self._backup.set(await self._backup_age())
         return generate_latest(self._registry) + generate_latest(self._engine.telemetry.registry)
+
+    async def _backup_age(self) -> float:
+        """Seconds. A disk that doesn't answer is asked once, by a thread of its own, and nobody waits long for it."""
+        if self._backups is None:
+            return float("nan")
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(asyncio.to_thread(backup.kept, self._backups))
+        try:
+            kept = await asyncio.wait_for(asyncio.shield(self._looking), PATIENCE)
+        except (TimeoutError, OSError):
+            return float("nan")
+        return (datetime.now(UTC) - kept[-1][0]).total_seconds() if kept else float("nan")
 
     def _show(self, what: str, row: Any, now: datetime) -> None:
         count, since = row

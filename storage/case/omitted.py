@@ -13,9 +13,9 @@ OMITTED: LogKind = "omitted"
 
 
 def omitted_by(entries: Iterable[Mapping[str, Any]]) -> set[int]:
-    """Return the numbers of the lines that the log itself says are gone.
+    """Find the lines that the log itself says are gone. A case goes whole: one that says so of some lines alone is not believed.
 
     Args:
         entries: exported ones of the kind that says so.
     """
-    return {no for each in entries for first, last in [each["refs"]["omits"]] for no in range(first, last + 1)}
+    return {no for each in entries if each["refs"].get("omits") == [1, each["no"] - 1] for no in range(1, each["no"])}

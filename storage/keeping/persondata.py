@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +32,8 @@ DERIVED = ("log_words", "log_states", "lanes", "stored_files", "facts", "paces")
 # The plan that a crisis began with, with everybody in it; what it says of the person is told once, from today's.
 OF_EVERYBODY = ("crises", "plan")
 AT_A_TIME = 500
+# How much a name has to be written like another before it is asked about, of 100.
+ALIKE = 75
 # An address that is no shorter than this is a person's wherever it stands; a shorter one is only where it stands alone.
 TELLING = 6
 
@@ -52,6 +55,36 @@ class Sought:
     addresses: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Found:
+    """A list of those whom somebody may have meant.
+
+    Args:
+        text: as they wrote it.
+        persons: those whom it means.
+        alike: names that are written much like it, where it means nobody.
+    """
+
+    text: str
+    persons: tuple[Sought, ...]
+    alike: tuple[str, ...]
+
+    @property
+    def one(self) -> Sought | None:
+        """The one whom it means; somebody whom only others have written of, where it means nobody; None for several."""
+        if len(self.persons) > 1:
+            return None
+        return self.persons[0] if self.persons else Sought(self.text, self.text, frozenset())
+
+
+async def find(db: AsyncSession, plan: Plan, text: str) -> Found:
+    """Look for whom a text means; see `persons`."""
+    found = await persons(db, plan, text)
+    names = {each.name: fold(each.name) for each in await _known(db, plan) if each.name}
+    near = process.extract(fold(text), names, scorer=fuzz.partial_ratio, score_cutoff=ALIKE, limit=5)
+    return Found(text, tuple(found), () if found else tuple(name for _, _, name in near))
+
+
 async def persons(db: AsyncSession, plan: Plan, text: str) -> list[Sought]:
     """Find those whom a name, an id, a number or a mail address may mean: in the plan, and beside it.
 
@@ -60,7 +93,16 @@ async def persons(db: AsyncSession, plan: Plan, text: str) -> list[Sought]:
         plan: today's.
         text: as somebody wrote it.
     """
-    wanted = fold(text)
+    wanted = fold(text.strip())
+    return [
+        each
+        for each in await _known(db, plan)
+        if wanted and wanted in {fold(each.person), fold(each.name), *map(fold, each.addresses)}
+    ]
+
+
+async def _known(db: AsyncSession, plan: Plan) -> list[Sought]:
+    """List everybody in the plan, and those who have written without being in it."""
     known = [
         (person, each.name, {each.slack, each.teams, each.mobile, each.mail} - {None})
         for person, each in plan.persons.items()
@@ -70,9 +112,7 @@ async def persons(db: AsyncSession, plan: Plan, text: str) -> list[Sought]:
         (person, name, {person.partition(":")[2]}) for person, name in heard.items() if person not in plan.persons
     ]
     return [
-        Sought(person, name, frozenset(str(each) for each in addresses if each))
-        for person, name, addresses in known
-        if wanted in {fold(person), fold(name), *(fold(str(each)) for each in addresses)}
+        Sought(person, name, frozenset(str(each) for each in addresses if each)) for person, name, addresses in known
     ]
 
 
@@ -100,12 +140,19 @@ async def document(db: AsyncSession, plan: Plan, sought: Sought, now: datetime) 
             if any(_stands(sought, pattern, value) for value in told.values()):
                 found.setdefault(HELD[table.name].what, []).append(told)
     here = plan.person(sought.person)
+    shared = [
+        f"{each.name} ({each.person})"
+        for each in await _known(db, plan)
+        if each.person != sought.person
+        and ((each.name and fold(each.name) == fold(sought.name)) or each.addresses & sought.addresses)
+    ]
     return {
         "format": "krisebot-persondata/1",
         "person": sought.person,
         "navn": sought.name,
         "taget": instant(now),
         "søgt_efter": sorted({sought.person, sought.name, *sought.addresses} - {""}),
+        "deles_med": sorted(shared),
         "planfilen": here.model_dump(mode="json", by_alias=True, exclude_none=True) if here else None,
         "roller_i_planen": sorted(plan.roles_of(sought.person)) if here else [],
         "fundet": found,

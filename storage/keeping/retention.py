@@ -7,7 +7,7 @@ filed. A line that is gone without such a line is a break. Nothing goes while a 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,12 +24,14 @@ from storage.rows import log as log_rows
 from storage.rows.alert import ContactCheck
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
-from storage.rows.log import Attachment, CaseExport, Filing, LogEntry, LogState, Stored
+from storage.rows.log import Attachment, CaseExport, Filing, LogEntry, LogKind, LogState, Stored
 from storage.rows.preparedness import Exercise, PlanDuty
 from storage.rows.traffic import Address, Conversation, Delivery, Inbox, MailToken, Message, RehearsalPost, Timer
 
 # Of a crisis that is gone: that it was, its number and times, the log's chain, the places of its exercises.
 STAYS = ("crises", "log_entries", "exercises")
+# What is written in the log of the filing itself, after the case was packed.
+OF_FILING: tuple[LogKind, ...] = ("export", "journalised", "c3_transfer", "case", "restored")
 # Rows that are taken in one transaction: whoever warns meanwhile waits for no more than these.
 AT_A_TIME = 2_000
 
@@ -90,13 +92,24 @@ async def _waits(db: AsyncSession, crisis: Crisis) -> AsyncIterator[str]:
             LogEntry.recorded_time >= (crisis.deactivated_at or crisis.created_at),
         )
     )
-    if not any(entry.no in filed and "sha256" in log_rows.exported(entry)["refs"] for entry in packed):
+    whole = [entry.no for entry in packed if entry.no in filed and "sha256" in log_rows.exported(entry)["refs"]]
+    if whole:
+        after = select(LogEntry.no).where(
+            LogEntry.crisis_id == crisis.id, LogEntry.no > max(whole), LogEntry.kind.not_in(OF_FILING)
+        )
+        later = sorted(set(await db.scalars(after)) - filed)
+        if later:
+            yield f"log nr. {_numbers(later)} er skrevet efter den eksport, der er journaliseret. Skriv /krise eksport igen"
+    else:
         yield "eksporten af hele sagen er ikke journaliseret. Skriv /krise eksport og så /krise journal med linjens nummer"
     secret = select(LogState.no).where(LogState.crisis_id == crisis.id, LogState.grade == "confidential")
     left = sorted(set(await db.scalars(secret)) - filed)
     if left:
-        numbers = ", ".join(str(no) for no in left)
-        yield f"log nr. {numbers} er ikke i eksporten og ikke journaliseret for sig. Skriv /krise journal med numrene"
+        yield f"log nr. {_numbers(left)} er ikke i eksporten og ikke journaliseret for sig. Skriv /krise journal med numrene"
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    return ", ".join(str(no) for no in numbers)
 
 
 async def remove_case(db: AsyncSession, case: Case, now: datetime) -> dict[str, int]:

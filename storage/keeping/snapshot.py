@@ -9,14 +9,14 @@ transaction that sees one moment: nobody who writes waits for it.
 from __future__ import annotations
 
 import asyncio
+import glob
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from alembic import command
@@ -24,6 +24,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
     JSON,
+    URL,
     Boolean,
     ColumnElement,
     Connection,
@@ -42,15 +43,18 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import TypeEngine
 
+from storage import private
 from storage.database import Database, migration_config
 from storage.rows.base import UtcDateTime
 
 # What tells of the copy, in the copy; it is no table of krisebot's.
 ABOUT = "krisebot_backup"
 REVISION = "alembic_version"
+# What a copy is called while it is taken; one that was cut off is left so.
+UNFINISHED = ".unfinished"
 # Rows that are carried together; of those that hold a whole file, one.
 AT_A_TIME, OF_FILES = 500, 1
 
@@ -107,6 +111,11 @@ class _Verbatim(TypeDecorator[str]):
         self._on_postgresql = on_postgresql
 
 
+def address(file: Path) -> URL:
+    """Give an SQLite file's address, whatever signs there are in its name."""
+    return URL.create("sqlite+aiosqlite", database=str(file))
+
+
 async def take(database: Database, file: Path, *, version: str, now: datetime) -> About:
     """Copy all that is in a database into a file, while others go on writing.
 
@@ -117,27 +126,30 @@ async def take(database: Database, file: Path, *, version: str, now: datetime) -
         now: UTC.
 
     Raises:
+        DatabaseUnavailable: it can't be reached.
         OSError, SQLAlchemyError, sqlite3.Error: it could not be read, or could not be written.
     """
+    await database.reach()
     async with database.engine.connect() as connection:
         new = await connection.run_sync(lambda each: MigrationContext.configure(each).get_current_revision() is None)
     if new:
         # Before the first start there is nothing yet; a copy of that can be put back too.
         await database.migrate()
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    unfinished, rows = (file.with_name(f".{file.name}.{part}{UNFINISHED}") for part in ("copy", "rows"))
+    for each in (unfinished, rows):
+        each.unlink(missing_ok=True)
+    private.make_file(unfinished)
     try:
         if database.is_sqlite:
             await asyncio.to_thread(_vacuum, str(database.url.database), unfinished)
         else:
-            with TemporaryDirectory(prefix="krisebot-", dir=file.parent) as folder:
-                await _carried_to(Path(folder) / "copy.db", database)
-                await asyncio.to_thread(_vacuum, str(Path(folder) / "copy.db"), unfinished)
+            await _carried_to(rows, database)
+            await asyncio.to_thread(_vacuum, str(rows), unfinished)
         about = await asyncio.to_thread(_say, unfinished, version, now)
         os.replace(unfinished, file)
     finally:
-        unfinished.unlink(missing_ok=True)
+        for each in (unfinished, *file.parent.glob(f"{glob.escape(rows.name)}*")):
+            each.unlink(missing_ok=True)
     return about
 
 
@@ -163,7 +175,13 @@ def about(file: Path) -> About:
         raise NotACopy(f"det er ikke en hel kopi fra krisebot backup ({error})") from error
 
 
-async def put_back(file: Path, database: Database, *, overwrite: bool = False) -> About:
+async def put_back(
+    file: Path,
+    database: Database,
+    *,
+    overwrite: bool = False,
+    then: Callable[[AsyncSession, About], Awaitable[None]] | None = None,
+) -> About:
     """Put a copy into a database, and bring it to our form: all of it or nothing.
 
     What was on its way when the copy was taken may have been sent since. So it is in doubt, and is looked for where it
@@ -173,18 +191,23 @@ async def put_back(file: Path, database: Database, *, overwrite: bool = False) -
         file: what `take` made, by this krisebot or an older one.
         database: of either kind.
         overwrite: whether what is there already is to go.
+        then: what more is written in the same transaction, so that it is never left out.
 
     Raises:
         NotACopy: it can't be put back, or it is newer than we are.
         NotEmpty: something is there already.
-        SQLAlchemyError, OSError: the database can't be written.
+        DatabaseUnavailable: the database can't be reached.
+        SQLAlchemyError, OSError: it can't be written.
     """
+    if database.is_sqlite and await asyncio.to_thread(_is_one_file, str(database.url.database), file):
+        raise NotACopy("kopien er selv den database, der skrives til. Skriv en anden fil i KRISEBOT_DATABASE_URL")
     told = await asyncio.to_thread(about, file)
     if told.revision not in {
         each.revision for each in ScriptDirectory.from_config(migration_config()).walk_revisions()
     }:
         raise NotACopy(f"kopien er fra en nyere krisebot ({told.version}). Brug den, der lavede kopien, eller en nyere")
-    copy = Database(f"sqlite+aiosqlite:///{file}", read_only=True)
+    await database.reach()
+    copy = Database(address(file), read_only=True)
     try:
         async with copy.engine.connect() as source, database.changing_tables() as target:
             if not overwrite and not await target.run_sync(_is_empty):
@@ -195,6 +218,10 @@ async def put_back(file: Path, database: Database, *, overwrite: bool = False) -
             await target.run_sync(_upgrade_to, "head")
             await target.execute(text("UPDATE deliveries SET state = 'sending' WHERE state = 'queued' AND ref IS NULL"))
             await target.execute(text("UPDATE lanes SET held_by = NULL, held_until = NULL"))
+            if then is not None:
+                async with AsyncSession(target, expire_on_commit=False) as db:
+                    await then(db, told)
+                    await db.flush()
     finally:
         await copy.close()
     return told
@@ -229,13 +256,17 @@ async def carry(source: AsyncConnection, target: AsyncConnection) -> int:
     return count
 
 
+def _is_one_file(path: str, file: Path) -> bool:
+    return Path(path).exists() and file.exists() and Path(path).samefile(file)
+
+
 def _form(tables: Iterable[Table]) -> set[tuple[str, str]]:
     return {(table.name, column.name) for table in tables for column in table.columns}
 
 
 async def _carried_to(file: Path, database: Database) -> None:
-    """Copy a PostgreSQL's rows to an SQLite file, as they all were at one moment."""
-    scratch = Database(f"sqlite+aiosqlite:///{file}")
+    """Copy a PostgreSQL's rows into an SQLite file, as they all were at one moment."""
+    scratch = Database(address(file))
     try:
         async with database.engine.connect() as connection:
             source = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -9,8 +9,10 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.operations import backup
 from bot.operations.restore import restore
@@ -29,9 +31,9 @@ from tests.stage.stage import RehearsalStage, Stage, log_of
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def others(request: pytest.FixtureRequest) -> Databases:
-    """Where it is put back: of the same kind as it was taken from, and of the other."""
+    """Where it is put back."""
     return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
 
 
@@ -41,6 +43,16 @@ async def in_a_crisis(stage: Stage) -> None:
     await stage["jens"].sends("vand.jpg", PICTURE, "log vand til knæene ved Birkehøj")
 
 
+@pytest.mark.parametrize(
+    ("databases", "others"),
+    [
+        ("postgresql", "sqlite"),
+        pytest.param("sqlite", "postgresql", marks=pytest.mark.upgrade),
+        pytest.param("sqlite", "sqlite", marks=pytest.mark.upgrade),
+        pytest.param("postgresql", "postgresql", marks=pytest.mark.upgrade),
+    ],
+    indirect=True,
+)
 async def test_D06_a_crisis_goes_on_from_a_copy_on_either_kind_of_database(
     databases: Databases, others: Databases, tmp_path: Path
 ) -> None:
@@ -96,7 +108,7 @@ async def test_a_copy_is_one_moment_whoever_writes_meanwhile(databases: Database
             await asyncio.sleep(0)
 
     writing = asyncio.create_task(write())
-    files = [(await backup.take(url, tmp_path / f"{each}.db")).file for each in range(3)]
+    files = [(await backup.take(url, tmp_path / f"{each}.db")).file for each in range(2)]
     going = False
     await writing
     await database.close()
@@ -107,6 +119,7 @@ async def test_a_copy_is_one_moment_whoever_writes_meanwhile(databases: Database
         assert len(set(values)) <= 1
 
 
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
 async def test_a_copy_is_read_by_its_owner_alone_and_is_one_file(databases: Databases, tmp_path: Path) -> None:
     url = databases.migrated()
     before = os.umask(0o000)
@@ -139,6 +152,7 @@ async def test_a_database_with_something_in_it_is_not_overwritten_unless_that_is
     await database.close()
 
 
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
 @pytest.mark.parametrize("what", ["cut off", "changed", "no database", "another's database", "not there"])
 async def test_what_is_no_whole_copy_is_refused_and_nothing_is_touched(
     databases: Databases, tmp_path: Path, what: str
@@ -180,6 +194,7 @@ async def test_a_copy_of_a_newer_krisebots_is_refused_with_what_to_use(databases
         await restore(file, databases.empty(), loading.example())
 
 
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
 async def test_what_was_on_its_way_is_looked_for_before_it_is_sent_again(databases: Databases, tmp_path: Path) -> None:
     """D03 D06: what was queued in the copy was sent before the failure; Slack has it, and nobody gets it twice."""
     url = databases.migrated()
@@ -217,12 +232,14 @@ def test_old_copies_go_and_the_newest_never_does(tmp_path: Path) -> None:
     assert backup.expired(tmp_path, timedelta(days=30), now) == []
 
 
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
 async def test_before_the_first_start_a_copy_is_taken_all_the_same(databases: Databases, tmp_path: Path) -> None:
     """As the go-live page has it: the copy comes before the start."""
     taken = await backup.take(databases.empty(), tmp_path)
     await restore(taken.file, databases.empty(), loading.example())
 
 
+@pytest.mark.parametrize("databases", ["postgresql", pytest.param("sqlite", marks=pytest.mark.upgrade)], indirect=True)
 async def test_a_copy_before_an_upgrade_has_the_old_form_also_when_the_new_krisebot_takes_it(
     databases: Databases, tmp_path: Path
 ) -> None:
@@ -234,3 +251,55 @@ async def test_a_copy_before_an_upgrade_has_the_old_form_also_when_the_new_krise
     taken = await backup.take(url, tmp_path)
     assert (taken.about.revision, taken.crises) == ("0028", 0)
     await restore(taken.file, url, loading.example(), overwrite=True)
+
+
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
+async def test_what_is_left_of_a_copy_that_was_cut_off_goes_like_an_old_one(
+    databases: Databases, tmp_path: Path
+) -> None:
+    """It has everything in it too. One that is being taken now stays."""
+    await backup.take(databases.migrated(), tmp_path)
+    left, going = (tmp_path / f".{name}.db.rows{snapshot.UNFINISHED}" for name in ("i går", "nu"))
+    for file in (left, going):
+        file.touch()
+    now = datetime.now(UTC)
+    os.utime(left, ((now - timedelta(days=2)).timestamp(),) * 2)
+    assert backup.expired(tmp_path, timedelta(days=30), now) == [left]
+
+
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
+async def test_those_at_work_are_told_or_nothing_is_put_back(databases: Databases, tmp_path: Path) -> None:
+    """D06: the process may die at any line: no database is put back without its log saying so."""
+    url = databases.migrated()
+    async with RehearsalStage(url) as stage:
+        await stage["jens"].commands("aktiver 2 skybrud")
+    taken = await backup.take(url, tmp_path)
+    other = databases.migrated()
+
+    async def dies(db: AsyncSession, about: snapshot.About) -> None:
+        raise KeyboardInterrupt
+
+    database = Database(other)
+    with pytest.raises(KeyboardInterrupt):
+        await snapshot.put_back(taken.file, database, then=dies)
+    async with database.reading() as db:
+        assert await db.scalar(select(func.count()).select_from(Crisis)) == 0
+    await database.close()
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_a_database_file_that_is_taken_away_or_exchanged_under_krisebot_is_no_sign_of_life(
+    databases: Databases,
+) -> None:
+    """D02: what is written to a file that is gone is acknowledged, and lost at the next start."""
+    url = databases.migrated()
+    file = Path(url.removeprefix("sqlite+aiosqlite:///"))
+    away = file.with_name("flyttet.db")
+    async with RehearsalStage(url) as stage, aiohttp.ClientSession() as client:
+        async with client.get(f"{stage.address}/readyz") as answer:
+            assert "database" not in (await answer.json())["faults"]
+        os.replace(file, away)
+        async with client.get(f"{stage.address}/readyz") as answer:
+            assert answer.status == 503
+            assert "database" in (await answer.json())["faults"]
+        os.replace(away, file)

@@ -177,6 +177,51 @@ def test_a_backup_that_is_old_or_missing_or_not_set_up_is_told(tmp_path: Path) -
 
 def test_a_watchdog_that_alarms_nobody_or_that_nobody_watches_is_told() -> None:
     assert "KRISEBOT_WATCHDOG_ALARM" in next(readiness.watch(settings()))
-    alarm = {"KRISEBOT_WATCHDOG_ALARM": "mailto://x"}
+    alarm = {"KRISEBOT_WATCHDOG_ALARM": "json://127.0.0.1"}
     assert "KRISEBOT_WATCHDOG_HEARTBEAT" in next(readiness.watch(settings(**alarm)))
     assert next(readiness.watch(settings(**alarm, KRISEBOT_WATCHDOG_HEARTBEAT="https://x"))).startswith("OK")
+
+
+def test_an_alarm_that_can_be_sent_to_nobody_is_told_by_its_number_and_without_its_key(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An address that apprise doesn't know may have a key in it: it is in no line, of ours or of apprise's."""
+    told = list(readiness.watch(settings(KRISEBOT_WATCHDOG_ALARM="json://127.0.0.1 findesikke://bruger:HEMMELIG")))
+    assert len(told) == 1
+    assert told[0].startswith("FEJL  KRISEBOT_WATCHDOG_ALARM: adresse 2")
+    assert "HEMMELIG" not in told[0] + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("sms", "findesikke://HEMMELIG@{mobil}"),
+        ("sms", "json://127.0.0.1/en-til-alle"),
+        ("mail", "mailtos://bruger:HEMMELIG@smtp.htk.example"),
+    ],
+)
+def test_a_gateway_that_nothing_can_be_sent_by_is_a_fault_and_no_way(name: str, address: str) -> None:
+    """The address is no one's, or has no place for whom it goes to."""
+    plan = loading.parse(loading.example_text().replace(f"  {name}: null", f'  {name}: "{address}"'), "planen")
+    told = next(readiness.sms(plan))
+    assert told.startswith(f"FEJL  »reserve: {name}« kan ikke bruges")
+    assert "HEMMELIG" not in told
+
+
+def test_a_folder_of_copies_that_cannot_be_looked_into_is_a_fault(tmp_path: Path) -> None:
+    """As when the disk is gone, or somebody else owns it: a name that no disk takes does as well, also for root."""
+    here = settings(KRISEBOT_BACKUP=tmp_path / ("x" * 300))
+    assert next(readiness.copies(here, NOW)).startswith("FEJL")
+
+
+def test_a_heartbeat_that_is_no_address_is_refused_without_being_repeated() -> None:
+    (fault,) = settings(KRISEBOT_WATCHDOG_HEARTBEAT="HEMMELIG nøgle").faults()
+    assert fault.startswith("KRISEBOT_WATCHDOG_HEARTBEAT")
+    assert "HEMMELIG" not in fault
+
+
+@pytest.mark.parametrize(
+    ("host", "door"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("10.0.0.7", "10.0.0.7")]
+)
+def test_the_door_is_looked_for_where_it_is(host: str, door: str) -> None:
+    assert settings(KRISEBOT_HOST=host).door == f"http://{door}:8080"

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 
 from bot.operations import backup
 from bot.operations.retention import tidy
-from storage.case import export
+from storage.case import export, log
 from storage.case.verification import verify_crisis, verify_export
 from storage.database import Database
 from storage.keeping import retention
@@ -255,3 +255,37 @@ def test_what_the_list_says_of_a_tables_time_is_what_is_done() -> None:
     for table, held in HELD.items():
         if held.rule == "sager" and table not in (*retention.STAYS, "stored_files", "plan_duties"):
             assert table in of_case, table
+
+
+async def test_R187_what_was_written_after_the_filed_export_is_filed_too_before_the_case_goes(
+    databases: Databases,
+) -> None:
+    """An evaluation comes a month later: the export that was filed then has nothing of it."""
+    url, at = await played(databases, filed=True)
+    async with RehearsalStage(url, at + timedelta(days=30)) as stage:
+        await stage["jens"].commands("log vi manglede pumper", "stab")
+        later = (await stage.export())["log"][-1]["no"]
+    done = await tidy(url, PLAN, delete=True, now=at + YEARS)
+    assert done.cases == []
+    assert any(str(later) in why and "efter den eksport" in why for why in done.waiting[0][1])
+
+
+async def test_a_log_that_says_of_some_lines_alone_that_they_are_gone_is_not_believed(databases: Databases) -> None:
+    """R186: whoever empties one line, and adds a line that excuses it, is found: a case goes whole."""
+    url, _ = await played(databases, filed=True)
+    database = Database(url)
+    async with database.turn() as db:
+        crisis = (await db.scalars(select(Crisis))).one()
+        await db.execute(update(LogEntry).where(LogEntry.no == 2).values(canonical=b"", summary="", folded=""))
+        await log.append(
+            db,
+            crisis,
+            summary="Slettet efter planens opbevaringsfrist: log nr. 2",
+            recorder="krisebot",
+            recorded_time=crisis.created_at,
+            kind="retention",
+            refs={"omits": [2, 2]},
+        )
+    await database.close()
+    _, faults = await read(url)
+    assert [each.no for each in faults] == [2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -199,10 +200,10 @@ async def test_it_alarms_by_sms_and_by_mail_past_krisebot(database_url: str) -> 
     try:
         mail = f"mailto://127.0.0.1:{port}?from=vagt@htk.example&to=it@htk.example"
         say = watchdog.alarm_by([f"json://127.0.0.1:{runner.addresses[0][1]}/sms", mail, "json://127.0.0.1:1/intet"])
-        assert await say("Krisebot gør ikke, hvad den skal", "Uret er gået i stå")  # type: ignore[misc]
+        assert await say("Krisebot gør ikke, hvad den skal", "Uret er gået i stå")
         assert sms[0]["message"] == "Uret er gået i stå"
         assert b"Subject" in mailbox.got[0]
-        assert not await watchdog.alarm_by(["json://127.0.0.1:1/intet"])("x", "y")  # type: ignore[misc]
+        assert not await watchdog.alarm_by(["json://127.0.0.1:1/intet"])("x", "y")
     finally:
         server.stop()
         await runner.cleanup()
@@ -215,3 +216,29 @@ async def test_it_finds_nothing_to_say_of_a_crisis_that_goes_as_it_should(around
         around.now = stage.clock.now() + timedelta(minutes=5)
         dog = around.watchdog(database_url)
         assert [line for line in await dog.round() if "påmindelser" not in line] == []
+
+
+async def test_an_alarm_that_never_answers_keeps_nobody_else_waiting() -> None:
+    """Two ways to whoever is alarmed: the first takes the call and says nothing, the second is told all the same."""
+    told: list[bytes] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def taken(request: web.Request) -> web.Response:
+        told.append(await request.read())
+        return web.Response()
+
+    app = web.Application()
+    app.add_routes([web.post("/", taken)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    stuck = await asyncio.start_server(silent, "127.0.0.1", 0)
+    addresses = [f"json://127.0.0.1:{port}" for port in (stuck.sockets[0].getsockname()[1], runner.addresses[0][1])]
+    async with asyncio.timeout(10):
+        assert await watchdog.alarm_by(addresses, patience=0.5)("Krisebot", "prøve")
+    assert len(told) == 1
+    stuck.close()
+    await runner.cleanup()

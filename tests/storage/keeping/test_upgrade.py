@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,12 +98,27 @@ def values(
             yield column.name, f"{column.name} {number}"
 
 
-async def test_rows_from_every_earlier_form_of_the_tables_are_all_there_in_ours(empty_database_url: str) -> None:
+# The first, one between, and the last before ours; `make test-upgrade` has every one of them.
+SOME = [REVISIONS[0], REVISIONS[len(REVISIONS) // 2], REVISIONS[-2]]
+
+
+@pytest.mark.parametrize(
+    ("databases", "revisions"),
+    [
+        pytest.param("sqlite", SOME, id="sqlite-some"),
+        pytest.param("sqlite", REVISIONS, id="sqlite-every", marks=pytest.mark.upgrade),
+        pytest.param("postgresql", REVISIONS, id="postgresql-every", marks=pytest.mark.upgrade),
+    ],
+    indirect=["databases"],
+)
+async def test_rows_from_earlier_forms_of_the_tables_are_all_there_in_ours(
+    databases: Databases, revisions: Sequence[str]
+) -> None:
     """Each form's rows pass every later migration: none is lost, and none of what was said in it."""
-    database = Database(empty_database_url)
+    database = Database(databases.empty())
     kept: list[dict[str, tuple[Any, ...]]] = []
     async with database.changing_tables() as connection:
-        for number, revision in enumerate(REVISIONS, 1):
+        for number, revision in enumerate(revisions, 1):
             await connection.run_sync(upgrade, revision)
             kept.append(await connection.run_sync(fill, number))
     await database.migrate()
@@ -120,7 +135,18 @@ async def test_rows_from_every_earlier_form_of_the_tables_are_all_there_in_ours(
     await database.close()
 
 
-@pytest.mark.parametrize("revision", [REVISIONS[0], REVISIONS[len(REVISIONS) // 2], REVISIONS[-2]])
+@pytest.mark.parametrize(
+    ("databases", "revision"),
+    [
+        ("postgresql", SOME[1]),
+        *(
+            pytest.param(kind, each, marks=pytest.mark.upgrade)
+            for kind in ("sqlite", "postgresql")
+            for each in REVISIONS
+        ),
+    ],
+    indirect=["databases"],
+)
 async def test_an_older_krisebots_copy_is_put_back_into_ours(
     databases: Databases, revision: str, tmp_path: Path
 ) -> None:
