@@ -3,12 +3,15 @@ centre." Plan §5."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
-from handlers.core.registry import action, timer
+from handlers.core.language import replies
+from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
 from handlers.reporting import checklist
 from storage.rows.crisis import Crisis
@@ -116,6 +119,39 @@ async def informed(turn: Turn, notice: int) -> None:
         )
     await show(turn)
     await checklist.offer(turn, row.centre)
+
+
+async def asked_at(turn: Turn) -> datetime | None:
+    """Return when the sender was asked to tell their centre and has not said that it is done, UTC."""
+    notice = await _open_notice(turn)
+    return notice.notified_at if notice else None
+
+
+async def _open_notice(turn: Turn) -> CentreNotice | None:
+    found: CentreNotice | None = await turn.db.scalar(
+        select(CentreNotice)
+        .join(Crisis, Crisis.id == CentreNotice.crisis_id)
+        .where(
+            CentreNotice.asked == turn.sender,
+            CentreNotice.informed_at.is_(None),
+            Crisis.state == "active",
+            Crisis.level == 2,
+        )
+        .order_by(CentreNotice.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+@reply("centre", asked=asked_at)
+async def replied(turn: Turn, text: str) -> bool:
+    """Take "underrettet" or "det er gjort" as the press of the button, from whoever was asked to tell the centre."""
+    notice = await _open_notice(turn)
+    if notice is None or replies.reading(text, "notice").meaning != "acknowledged":
+        return False
+    turn.crisis = await turn.db.get(Crisis, notice.crisis_id)
+    await informed(turn, notice.id)
+    return True
 
 
 @action("centres.contact", who=rights.centre_chief)
