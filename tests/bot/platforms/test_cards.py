@@ -59,8 +59,6 @@ async def scene(stage: Stage) -> AsyncIterator[None]:
     yield
     await finn.presses("Ja")
     yield
-    await finn.presses("Ja")
-    yield
     await stage.at("14:07:05")
     await pia.says("har den")
     yield
