@@ -68,7 +68,7 @@ def test_what_is_not_as_expected_is_told_with_its_time_and_what_was(tmp_path: Pa
       ser: {lars: vand}
       ser_ikke: {finn: vand}
       har: {lars: Jeg har den}
-      har_ikke: {finn: [Ja, Jeg har den]}
+      har_ikke: {finn: [Slags og kilde, Jeg har den]}
       eksport: {crisis.level: "2", crisis.titel: vand, crisis.title: vand, alerts.antal: "1"}
 """,
         ),
