@@ -65,7 +65,7 @@ def test_what_is_not_as_expected_is_told_with_its_time_and_what_was(tmp_path: Pa
   - kl: "14:02"
     forvent:
       kriser: 2
-      ser: {lars: vand}
+      ser: {lars: oversvømmelse}
       ser_ikke: {finn: vand}
       har: {lars: Jeg har den}
       har_ikke: {finn: [Slags og kilde, Jeg har den]}
