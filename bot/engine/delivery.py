@@ -50,6 +50,8 @@ class Deliverer(Worker):
         telemetry: told of each message that is sent, or not.
     """
 
+    minds = frozenset({Message, Delivery})
+
     def __init__(
         self,
         database: Database,

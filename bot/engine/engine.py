@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -29,6 +29,7 @@ from bot.engine.worker import Worker
 from handlers.core.clock import Clock
 from storage.database import Database
 from storage.plan.model import Plan
+from storage.rows.base import Base
 from storage.rows.traffic import Remembered
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,12 @@ class Engine:
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms)
         # In the order that one's work is the next one's reason.
         self._parts: tuple[Worker, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
+        self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (
+            (self.rooms, self._open_doors),
+            (self.fetcher, self._bring),
+            (self.packer, self._pack),
+            (self.deliverer, self._go_out),
+        )
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self.ticked_at: datetime | None = None
@@ -178,13 +185,16 @@ class Engine:
         self._come_in.set()
         self._committed()
 
-    def _committed(self) -> None:
-        self.rooms.look_again()
-        self.deliverer.look_again()
-        self._go_out.set()
-        self._open_doors.set()
-        self._bring.set()
-        self._pack.set()
+    def _committed(self, touched: Collection[type[Base]] | None = None) -> None:
+        """Wake whoever may have something to do.
+
+        Args:
+            touched: the kinds of rows that were written; None when that isn't known.
+        """
+        for worker, woken in self._wakes:
+            if touched is None or not worker.minds.isdisjoint(touched):
+                worker.look_again()
+                woken.set()
 
     def _done(self) -> list[int]:
         return [part.done for part in self._parts]

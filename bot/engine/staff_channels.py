@@ -73,6 +73,8 @@ class StaffChannels(Worker):
         platforms: the ways, by name.
     """
 
+    minds = frozenset({Crisis, Member, StaffChannel})
+
     def __init__(
         self, database: Database, clock: Clock, zone: Callable[[], ZoneInfo], platforms: Mapping[str, Platform]
     ) -> None:

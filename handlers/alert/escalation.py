@@ -39,7 +39,7 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
     step = await escalation_chain.newest_step_of(turn, escalation, person)
     already = escalation.taken_by
     if step is not None and (step.answered_at is None or step.result == "declined"):
-        step.answered_at, step.answer = turn.now, said
+        step.answered_at, step.answer = turn.received, said
     if escalation.state == "stopped" or (escalation.state == "contact" and already not in (None, person)):
         await _too_late(turn, escalation, person, said)
         return
@@ -90,7 +90,7 @@ async def decline(turn: Turn, escalation: Escalation, person: str, said: str) ->
         return
     if step.result == "declined":
         return
-    step.answered_at, step.answer, step.result = turn.now, said, "declined"
+    step.answered_at, step.answer, step.result = turn.received, said, "declined"
     await turn.log(
         f"{turn.name(person)} kan ikke tage varslet: »{said}«",
         kind="escalation",
@@ -145,7 +145,7 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     await escalation_cards.show_progress(turn, escalation)
 
 
-@action("escalation.taken", crisis=False, awaited=True)
+@action("escalation.taken", crisis=False, awaited=True, urgent=True)
 async def pressed_taken(turn: Turn, escalation: int) -> None:
     """`Jeg har den`."""
     row = await escalation_chain.found(turn, escalation)
@@ -153,7 +153,7 @@ async def pressed_taken(turn: Turn, escalation: int) -> None:
         await take(turn, row, turn.sender, "Jeg har den")
 
 
-@action("escalation.declined", crisis=False)
+@action("escalation.declined", crisis=False, urgent=True)
 async def pressed_declined(turn: Turn, escalation: int) -> None:
     """`Kan ikke`."""
     row = await escalation_chain.found(turn, escalation)
@@ -161,7 +161,7 @@ async def pressed_declined(turn: Turn, escalation: int) -> None:
         await decline(turn, row, turn.sender, "Kan ikke")
 
 
-@action("escalation.everybody", crisis=False)
+@action("escalation.everybody", crisis=False, urgent=True)
 async def everybody(turn: Turn, escalation: int) -> None:
     """`Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after the other (T08)."""
     row = await escalation_chain.found(turn, escalation)
@@ -203,6 +203,8 @@ async def replied(turn: Turn, text: str) -> bool:
         select(EscalationStep)
         .join(Crisis, Crisis.id == EscalationStep.crisis_id)
         .where(EscalationStep.person == turn.sender, Crisis.state != "closed")
+        # What was said before it was asked is no answer to it.
+        .where(EscalationStep.contacted_at <= turn.received)
         .order_by(EscalationStep.id.desc())
         .limit(1)
     )
@@ -229,7 +231,7 @@ async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationSt
     return await turn.db.scalar(newer.limit(1)) is not None
 
 
-@timer("escalation.wait")
+@timer("escalation.wait", urgent=True)
 async def waited(turn: Turn, escalation: int, round: int, position: int) -> None:
     """Nobody of this link answered in time."""
     row = await escalation_chain.found(turn, escalation)
@@ -247,7 +249,7 @@ async def waited(turn: Turn, escalation: int, round: int, position: int) -> None
     await _advance(turn, row)
 
 
-@timer("escalation.again")
+@timer("escalation.again", urgent=True)
 async def again(turn: Turn, escalation: int, round: int) -> None:
     """The whole chain was silent: it starts over."""
     row = await escalation_chain.found(turn, escalation)
@@ -257,7 +259,7 @@ async def again(turn: Turn, escalation: int, round: int) -> None:
     await _advance(turn, row)
 
 
-@timer("escalation.undecided")
+@timer("escalation.undecided", urgent=True)
 async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
     """Contact without a decision: a reminder halfway, the next person when the time is over."""
     row = await escalation_chain.found(turn, escalation)

@@ -58,7 +58,7 @@ async def record(turn: Turn, text: str) -> Alert:
         crisis_id=turn.the_crisis.id,
         person=turn.sender,
         text=text,
-        at=turn.the_incoming.said_at or turn.now,
+        at=turn.the_incoming.said_at or turn.received,
         received_at=turn.the_incoming.received_at,
         platform=turn.the_incoming.platform,
     )
@@ -100,6 +100,7 @@ async def running(turn: Turn) -> Crisis | None:
     "advarsel",
     "advar",
     help="varsel <hvad er der sket> – alle må varsle, også om en risiko",
+    urgent=True,
 )
 async def warn(turn: Turn, text: str) -> None:
     """Plan §4, "Modtagelse af varsler": kept at once, then the two questions."""
@@ -132,7 +133,7 @@ async def warn(turn: Turn, text: str) -> None:
     await _ask(turn, alert)
 
 
-@action("warning.typed", crisis=False)
+@action("warning.typed", crisis=False, urgent=True)
 async def typed(turn: Turn) -> None:
     """The form's warning; the same as a typed one, with what kind it is and where it comes from."""
     text = turn.value("text")
@@ -190,7 +191,7 @@ def _for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
     return (Button("Det er ikke en øvelse", "exercises.for_real", {"alert": alert.id}),) if turn.exercise else ()
 
 
-@action("warning.answered")
+@action("warning.answered", urgent=True)
 async def answered(turn: Turn, alert: int, question: int, reply: Triage) -> None:
     """ "Ved ikke" counts as yes: rather a little too much preparedness than too little (plan §3, handlingsprincippet)."""
     row = await turn.db.get(Alert, alert)
@@ -278,7 +279,7 @@ async def _log_only(turn: Turn, alert: Alert) -> None:
     )
 
 
-@action("warning.after_all")
+@action("warning.after_all", urgent=True)
 async def after_all(turn: Turn, alert: int, level: int | None = None) -> None:
     """Second thoughts: the warning goes up the chain after all, with the level that is asked for."""
     row = await turn.db.get(Alert, alert)
@@ -305,7 +306,7 @@ async def _join(turn: Turn, crisis: Crisis, text: str) -> None:
     await escalation.tell_of_more(turn, alert)
 
 
-@action("warning.parted")
+@action("warning.parted", urgent=True)
 async def parted(turn: Turn, alert: int) -> None:
     """It was another incident: it gets a number, a log and a chain of its own; the first log says so."""
     row = await turn.db.get(Alert, alert)
