@@ -149,8 +149,12 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
 async def pressed_taken(turn: Turn, escalation: int) -> None:
     """`Jeg har den`."""
     row = await escalation_chain.found(turn, escalation)
-    if row is not None:
-        await take(turn, row, turn.sender, "Jeg har den")
+    if row is None:
+        return
+    if await escalation_chain.newest_step_of(turn, row, turn.sender) is None:
+        await turn.answer(Card("Det kan kun den, der er spurgt. Vil du beslutte, så skriv fx */krise aktiver 2*."))
+        return
+    await take(turn, row, turn.sender, "Jeg har den")
 
 
 @action("escalation.declined", crisis=False, urgent=True)

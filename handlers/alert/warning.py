@@ -246,7 +246,7 @@ def _sent_on(turn: Turn, alert: Alert) -> Card:
 async def kind(turn: Turn, alert: int) -> None:
     """One of the plan's kinds, where it is from, and who got it first (R002, R003)."""
     row = await turn.db.get(Alert, alert)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    if row is None or row.crisis_id != turn.the_crisis.id or row.person != turn.sender:
         return
     kinds = dict(KINDS)
     row.kind = turn.chosen("kind", kinds) or row.kind

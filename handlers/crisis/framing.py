@@ -167,7 +167,7 @@ async def another(turn: Turn) -> None:
     )
 
 
-@action("framing.no")
+@action("framing.no", who=rights.meets)
 async def no(turn: Turn) -> None:
     """It is left at one."""
     await turn.replace(Card("Der er ikke indkaldt til et rammesættende møde mere."))

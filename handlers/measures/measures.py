@@ -146,7 +146,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
 @action("measures.change")
 async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> None:
     """`Udført`, `I gang`, or `Ja` to what was meant."""
-    row = await turn.db.get(Measure, measure)
+    row = await _of_crisis(turn, measure)
     if row is not None:
         await measure_steps.change(turn, row, status)
 
@@ -154,13 +154,16 @@ async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> Non
 @action("measures.not_meant")
 async def not_meant(turn: Turn, measure: int) -> None:
     """`Nej`."""
+    row = await _of_crisis(turn, measure)
+    if row is None or await measure_steps.refuse_change(turn, row):
+        return
     await turn.replace(Card("Intet er ændret. Skriv fx */krise t 7 udført*, *i gang*, *afventer* eller *annulleret*."))
 
 
 @action("measures.urgent")
 async def urgent(turn: Turn, measure: int) -> None:
     """`Haster`: it begins at once, and the staff is told of it on its next ordinary meeting (R229)."""
-    row = await turn.db.get(Measure, measure)
+    row = await _of_crisis(turn, measure)
     if row is None or row.status in CLOSED or await measure_steps.refuse_change(turn, row):
         return
     row.urgent = row.orient = True
@@ -205,9 +208,10 @@ async def pressed_approve(turn: Turn, measure: int) -> None:
 @action("measures.doubt")
 async def doubted(turn: Turn, measure: int) -> None:
     """`Jeg er i tvivl`: "afklare eventuelle tvivlsspørgsmål med den centrale ledelse" (R105)."""
-    row = await turn.db.get(Measure, measure)
+    row = await _of_crisis(turn, measure)
     if row is not None and row.number is not None:
-        await tasks.ask(turn, f"T{row.number}", row.title, measure=row.number)
+        whose = [row.owner, *(each for each in turn.plan.persons if measure_steps.is_over(turn, each, row))]
+        await tasks.ask(turn, f"T{row.number}", row.title, whose, measure=row.number)
 
 
 async def _list(turn: Turn) -> None:
@@ -289,3 +293,8 @@ async def decline(turn: Turn, measure: int) -> None:
         Card(f"Dit forslag er ikke sat i værk: {quote(row.title)}.{quote(why)}"),
         kind="notice",
     )
+
+
+async def _of_crisis(turn: Turn, measure: int) -> Measure | None:
+    row = await turn.db.get(Measure, measure)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None

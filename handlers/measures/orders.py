@@ -147,7 +147,7 @@ async def doubted(turn: Turn, order: int) -> None:
     """`Jeg er i tvivl` (R105)."""
     row = await _of_crisis(turn, order)
     if row is not None and row.number is not None:
-        await tasks.ask(turn, f"ordre {row.number}", row.task, order=row.number)
+        await tasks.ask(turn, f"ordre {row.number}", row.task, row.asked, order=row.number)
 
 
 async def asked_at(turn: Turn) -> datetime | None:
