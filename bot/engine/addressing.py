@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.platform import Platform
@@ -214,6 +214,44 @@ class Addresser:
                 await self._queue(db, [(message, platform, lane)], now)
                 return True
         return any(delivery.state != "failed" for delivery in standing)
+
+    async def hasten(self, since: datetime) -> bool:
+        """Queue what is urgent on the next way, where it has not come through by those it was queued on before a time.
+
+        Args:
+            since: UTC.
+
+        Returns:
+            whether anything was queued.
+        """
+        newest = func.max(Delivery.queued_at)
+        late = (
+            select(Delivery.message_id)
+            .where(
+                Delivery.message_id.in_(
+                    select(Delivery.message_id).where(
+                        Delivery.state.in_(["queued", "sending"]),
+                        Delivery.due_at <= since,
+                        Delivery.urgency == URGENT,
+                        Delivery.ref.is_(None),
+                    )
+                )
+            )
+            .group_by(Delivery.message_id)
+            .having(newest <= since, func.max(case((Delivery.state.in_(["sent", "delivered"]), 1), else_=0)) == 0)
+            .limit(BATCH)
+        )
+        async with self._database.reading() as db:
+            numbers = list(await db.scalars(late))
+        if not numbers:
+            return False
+        async with self._database.transaction() as db:
+            before = await db.scalar(select(func.count()).where(Delivery.message_id.in_(numbers)))
+            locked = select(Message).where(Message.id.in_(numbers)).with_for_update(skip_locked=True)
+            for message in await db.scalars(locked):
+                await self.try_another_way(db, message, self._clock.now(), waited=True)
+            await db.flush()
+            return await db.scalar(select(func.count()).where(Delivery.message_id.in_(numbers))) != before
 
     async def give_up(self, db: AsyncSession, message: Message, why: str, now: datetime) -> None:
         """Write it down as something that fell due: what follows is the plan's, not ours."""

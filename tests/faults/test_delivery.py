@@ -279,6 +279,65 @@ async def test_the_plan_decides_in_which_order_a_person_is_tried(
     await house.database.close()
 
 
+@pytest.mark.parametrize(
+    "fault", [Throttled(5), Throttled(0), Throttled(86_400), Unavailable("500"), Unavailable("nede")], ids=str
+)
+async def test_what_is_urgent_and_has_not_come_through_in_half_a_minute_goes_the_next_way(
+    database_url: str, fault: Exception
+) -> None:
+    """R005 D02: a platform that makes it wait is as bad as one that is down."""
+    first, second = FakePlatform("a"), FakePlatform("b")
+    house = House(database_url, first, second)
+    first.down = fault
+    await house.say("jens", "Kan du tage den?", kind="alert", urgency=URGENT)
+    await house.say("lars", "nyt", kind="notice", urgency=ORDINARY)
+    await house.forward(seconds=36)
+    assert second.texts("jens") == ["Kan du tage den?"]
+    assert second.texts("lars") == [] or isinstance(fault, Unavailable)
+    await house.database.close()
+
+
+async def test_what_is_urgent_and_waits_behind_others_goes_the_next_way_too(database_url: str) -> None:
+    """It was not even tried: the platform takes nothing for a minute."""
+    first, second = FakePlatform("a"), FakePlatform("b")
+    house = House(database_url, first, second)
+    first.down = Throttled(60)
+    for person in ("mette", "lars"):
+        await house.say(person, "nyt")
+        await house.engine.settle()
+    await house.say("jens", "Kan du tage den?", kind="alert", urgency=URGENT)
+    await house.forward(seconds=29)
+    assert second.texts("jens") == []
+    await house.forward(seconds=1)
+    await house.engine.deliverer.drain()
+    assert second.texts("jens") == ["Kan du tage den?"]
+    await house.database.close()
+
+
+async def test_a_platform_that_asks_for_a_day_is_asked_again_for_what_is_urgent_and_for_nothing_else(
+    house: House,
+) -> None:
+    """R005: `Retry-After: 86400` held an alert; what isn't urgent waits as long as it was told."""
+    fake(house).next = [Throttled(86_400), Throttled(86_400)]
+    await house.say("jens", "nyt", urgency=ORDINARY)
+    await house.say("jens", "Kan du tage den?", urgency=URGENT)
+    await house.forward(seconds=61)
+    assert fake(house).texts("jens") == []
+    await house.forward(seconds=61)
+    assert fake(house).texts("jens") == ["Kan du tage den?"]
+    await house.forward(hours=23)
+    assert fake(house).texts("jens") == ["Kan du tage den?"]
+    await house.forward(hours=2)
+    assert fake(house).texts("jens") == ["Kan du tage den?", "nyt"]
+
+
+async def test_a_platform_that_says_now_again_and_again_is_not_hammered(house: House) -> None:
+    fake(house).down = Throttled(0)
+    await house.say("jens", "Kan du tage den?", urgency=URGENT)
+    await house.forward(seconds=30)
+    assert 20 <= fake(house).calls <= 33
+
+
 async def test_an_escalation_goes_every_way_at_once(database_url: str) -> None:
     """Contract: a person on both platforms gets one message, an escalation goes to both."""
     first, second = FakePlatform("a"), FakePlatform("b")
