@@ -16,7 +16,17 @@ from sqlalchemy import ScalarSelect, func, select
 
 from bot.engine.addressing import OTHER_WAY_AFTER, WAITS, Addresser
 from bot.engine.next_sends import Sending, SendQueue
-from bot.engine.platform import CannotLook, InDoubt, Outgoing, Platform, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import (
+    CannotLook,
+    Closed,
+    InDoubt,
+    Outgoing,
+    Platform,
+    Ref,
+    Throttled,
+    Unavailable,
+    Undeliverable,
+)
 from bot.engine.telemetry import Telemetry
 from bot.engine.worker import Worker
 from handlers.core.clock import Clock
@@ -139,7 +149,7 @@ class Deliverer(Worker):
             except Throttled as wait:
                 await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
             except Undeliverable as refused:
-                await self._failed(job, str(refused))
+                await self._failed(job, str(refused), closed=isinstance(refused, Closed))
             except (InDoubt, TimeoutError) as lost:
                 await self._again(job, None, str(lost) or "intet svar", doubt=True)
             except Unavailable as down:
@@ -250,7 +260,7 @@ class Deliverer(Worker):
                 delivery.state = "failed"
                 await self._addresser.give_up(db, message, why, now)
 
-    async def _failed(self, job: Sending, why: str) -> None:
+    async def _failed(self, job: Sending, why: str, *, closed: bool = False) -> None:
         async with self._database.transaction() as db:
             await self._claims.release(db, [job])
             now = self._clock.now()
@@ -263,7 +273,9 @@ class Deliverer(Worker):
                 return
             delivery.state = "failed"
             self._telemetry.not_delivered(message.trace, job.platform, for_good=True, attempts=delivery.attempts)
-            if not await self._addresser.try_another_way(db, message, now):
+            if closed and isinstance(message.recipient, StaffRecipient):
+                await self._addresser.shut(db, message.recipient.crisis, job.lane, why, now)
+            elif not await self._addresser.try_another_way(db, message, now):
                 await self._addresser.give_up(db, message, why, now)
 
     async def came_back(self, message: int, lane: str, why: str) -> None:

@@ -73,7 +73,7 @@ class Engine:
         self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
-        self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms)
+        self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
         # In the order that one's work is the next one's reason.
         self._parts: tuple[Worker, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
         self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (

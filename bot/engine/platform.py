@@ -40,6 +40,10 @@ class Undeliverable(Exception):
     """It will never be sent this way; the message says why, in Danish."""
 
 
+class Closed(Undeliverable):
+    """Nothing is taken there any more: a channel was archived or deleted, or we were put out of it."""
+
+
 class CannotLook(Exception):
     """The platform has no way to find out whether a message arrived."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.engine.clock import WoundClock
 from bot.engine.engine import Engine
-from bot.engine.platform import Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Closed, Throttled, Unavailable, Undeliverable
 from bot.engine.rates import Limits, Rate
 from handlers.core import registry
 from handlers.core.card import Card
@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.plan import loading, model
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Conversation, Delivery, Message, Timer
-from tests.faults.fake_platform import FakePlatform, Roomy
+from tests.faults.fake_platform import Doors, FakePlatform, Roomy
 from tests.stage.stage import SUMMER_AFTERNOON
 
 PLAN = loading.example()
@@ -548,3 +548,58 @@ async def test_the_same_delivery_from_the_platform_takes_effect_once(house: Hous
             for message in await db.scalars(select(Message).where(Message.recipient == "lars"))
             if "allerede i gang" in message.card["text"]
         ]
+
+
+CHANNEL = "krise-2026-07-02-skybrud"
+
+
+async def of_kind(house: House, kind: str) -> list[str]:
+    return [line["summary"] for line in (await house.export())["log"] if line["kind"] == kind]
+
+
+@pytest.mark.parametrize("everybody", [False, True], ids=["some", "all"])
+async def test_whoever_is_not_let_into_the_channel_is_written_to_and_the_chief_and_the_secretariat_are_told(
+    database_url: str, everybody: bool
+) -> None:
+    """R032: an empty channel was written into, and nobody was told."""
+    platform = Doors()
+    platform.shut_out = set(PLAN.persons) if everybody else {"mads", "line"}
+    house = House(database_url, platform)
+    await activate(house)
+    for person in ("lars", "kim"):
+        assert any("kunne ikke lukkes ind i krisestabens kanal" in text for text in platform.texts(person))
+    assert any("Mads" in line and "kunne ikke lukkes ind" in line for line in await of_kind(house, "notice"))
+    async with house.database.turn() as db:
+        crisis = await db.scalar(select(Crisis))
+        turn = Turn(db, house.clock.now(), PLAN, crisis=crisis)
+        await turn.say(turn.staff, Card("Stabsmøde nu"), key="to the staff")
+    await house.engine.settle()
+    assert "Stabsmøde nu" in platform.texts(CHANNEL)
+    assert [text for text in platform.texts("mads") if text == "Stabsmøde nu"] == ["Stabsmøde nu"]
+    assert ("Stabsmøde nu" in platform.texts("anne")) == everybody
+    told = len([text for text in platform.texts("lars") if "kunne ikke lukkes ind i" in text])
+    await house.forward(minutes=5)
+    assert len([text for text in platform.texts("lars") if "kunne ikke lukkes ind i" in text]) == told
+    await house.database.close()
+
+
+async def test_a_channel_that_is_archived_is_told_of_and_what_is_said_goes_to_each(database_url: str) -> None:
+    """R032 D02: what the staff is told reaches it, and what nobody could read in the channel too."""
+    platform = Doors()
+    house = House(database_url, platform)
+    await activate(house)
+    platform.closed = Closed("kanalen i Slack er arkiveret")
+    await house.does("kim", "melding HASTER: broen er væk")
+    await house.does("lars", "log vandet stiger")
+    assert any("er arkiveret" in text for text in platform.texts("kim"))
+    assert any("broen er væk" in text for text in platform.texts("anne"))
+    assert any("er arkiveret" in line for line in await of_kind(house, "notice"))
+    await house.database.close()
+
+
+async def test_a_channel_that_cannot_be_made_is_told_of(database_url: str) -> None:
+    house = House(database_url, Roomy(Undeliverable("må ikke lave kanaler")))
+    await activate(house)
+    for person in ("lars", "kim"):
+        assert any("må ikke lave kanaler" in text for text in fake(house).texts(person))
+    await house.database.close()
