@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import ScalarSelect, Select, select
 
 from bot.engine.clock import SystemClock
@@ -26,7 +26,6 @@ from bot.engine.staff_channels import StaffChannels
 from bot.engine.telemetry import Telemetry
 from bot.engine.turns import Turns
 from bot.engine.worker import Worker
-from handlers.core.clock import Clock
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.rows.base import Base
@@ -34,9 +33,8 @@ from storage.rows.traffic import Remembered
 
 log = logging.getLogger(__name__)
 
-TICK = timedelta(seconds=1)
-# A tick older than this and the clock does not work.
-STALE = timedelta(seconds=15)
+# Seconds between two ticks; when the last is older than that, the clock does not work.
+TICK, STALE = 1.0, 15.0
 
 
 class Engine:
@@ -48,7 +46,7 @@ class Engine:
         plan: today's plan.
     """
 
-    def __init__(self, database: Database, clock: Clock, plan: Callable[[], Plan]) -> None:
+    def __init__(self, database: Database, clock: SystemClock, plan: Callable[[], Plan]) -> None:
         self.database = database
         self.clock = clock
         self.plan = plan
@@ -83,8 +81,8 @@ class Engine:
             (self.deliverer, self._go_out),
         )
         self._loops: list[asyncio.Task[None]] = []
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self.ticked_at: datetime | None = None
+        # Seconds that no clock of the machine's, however it is set, changes.
+        self.ticked_at: float | None = None
 
     def use(self, platforms: Iterable[Platform]) -> None:
         """Say which ways to reach people there are; before `start`."""
@@ -109,14 +107,10 @@ class Engine:
             asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
             asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
         ]
-        self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), coalesce=True, max_instances=1)
-        self._scheduler.start()
-        self._tick()
+        self._loops.append(asyncio.create_task(self._tick_on()))
 
     async def stop(self) -> None:
         """Stop looking. What is under way is in the rows."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -178,12 +172,15 @@ class Engine:
         """What is wrong with the clock, in Danish; None when it ticks."""
         if self.ticked_at is None:
             return "uret er ikke startet"
-        return "uret er gået i stå" if datetime.now(UTC) - self.ticked_at > STALE else None
+        return "uret er gået i stå" if time.monotonic() - self.ticked_at > STALE else None
 
-    def _tick(self) -> None:
-        self.ticked_at = datetime.now(UTC)
-        self._come_in.set()
-        self._committed()
+    async def _tick_on(self) -> None:
+        """Wake everybody once a second; a scheduler that goes by the time of day stands still when that is set back."""
+        while True:
+            self.ticked_at = time.monotonic()
+            self._come_in.set()
+            self._committed()
+            await asyncio.sleep(TICK)
 
     def _committed(self, touched: Collection[type[Base]] | None = None) -> None:
         """Wake whoever may have something to do.
