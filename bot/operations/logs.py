@@ -33,7 +33,7 @@ FIELDS = (
     "error",
     "what",
 )
-CHATTY = ("apscheduler", "alembic")
+CHATTY = ("alembic",)
 DEEPEST = 12
 
 
