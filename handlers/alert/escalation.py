@@ -242,8 +242,15 @@ async def waited(turn: Turn, escalation: int, round: int, position: int) -> None
     if row is None or row.state != "running" or (row.round, row.position) != (round, position):
         return
     silent = [step for step in await escalation_chain.steps_of(turn, row) if step.result is None]
+    missed = await escalation_chain.never_reached(turn, row, silent)
     for step in silent:
-        step.result = "silent"
+        step.result = "failed" if step.person in missed else "silent"
+    if missed:
+        numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in missed)
+        await turn.log(
+            f"Ikke nået ad nogen vej: {numbers}. Går videre.", kind="undeliverable", verification="confirmed"
+        )
+    silent = [step for step in silent if step.person not in missed]
     if silent:
         await turn.log(
             f"Intet svar fra {turn.names(step.person for step in silent)}. Går videre.",

@@ -12,6 +12,7 @@ from handlers.core.turn import Turn
 from storage.plan.model import Plan
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.crisis import Crisis
+from storage.rows.traffic import Delivery, Message
 
 # Characters of a warning that stand on a card; the whole of it stands in the log.
 SHOWN = 1500
@@ -95,6 +96,19 @@ async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
             select(EscalationStep).where(EscalationStep.escalation_id == escalation.id).order_by(EscalationStep.id)
         )
     )
+
+
+async def never_reached(turn: Turn, escalation: Escalation, steps: Sequence[EscalationStep]) -> list[str]:
+    """Those who were asked and to whom it has come by no way: they were not silent."""
+    asked = {ask_key(escalation, step): step.person for step in steps}
+    came = set(
+        await turn.db.scalars(
+            select(Message.key)
+            .join(Delivery, Delivery.message_id == Message.id)
+            .where(Message.key.in_(asked), Delivery.state.in_(["sent", "delivered"]))
+        )
+    )
+    return [person for name, person in asked.items() if name not in came]
 
 
 async def newest_step_of(turn: Turn, escalation: Escalation, person: str) -> EscalationStep | None:

@@ -376,6 +376,19 @@ async def test_a_chain_that_reaches_nobody_tells_whoever_raised_it_at_once(datab
     await house.database.close()
 
 
+async def test_whoever_was_never_reached_is_not_called_silent(database_url: str) -> None:
+    """R005: the platform was down all the while; the log has whom to ring, and the chain goes on."""
+    house = House(database_url, FakePlatform())
+    fake(house).down = Unavailable("nede")
+    await house.does("fake:finn", "aktiver vand i kælderen")
+    await house.forward(minutes=5)
+    told = await house.export()
+    assert [(step["person"], step["result"]) for step in told["escalation"]] == [("jens", "failed"), ("pia", None)]
+    assert any("Ikke nået" in line and "+45 20 00 00 01" in line for line in await of_kind(house, "undeliverable"))
+    assert not any("Intet svar fra Jens" in line["summary"] for line in told["log"])
+    await house.database.close()
+
+
 @pytest.mark.parametrize("arrived", [False, True], ids=["before it was sent", "after it was sent"])
 async def test_a_death_between_the_mark_and_the_send_loses_and_doubles_nothing(house: House, arrived: bool) -> None:
     """D05: the next one to start finds the mark without its holder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import resources
@@ -12,7 +13,8 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot.app import Krisebot
+from bot.app import GUARDS, Krisebot
+from bot.platforms.rehearsal.door import GUESS
 from bot.settings import Settings
 from storage.database import Database
 from storage.plan import loading
@@ -291,7 +293,11 @@ async def test_off_loopback_the_chat_asks_for_the_code_first(database_url: str) 
         code = stage.bot.join_code
         assert code
         assert (await get(stage, "/rehearsal/people"))[0] == 401
-        assert (await post(stage, "/rehearsal/join", json={"code": "forkert"}))[0] == 401
+        assert len(code) * 4 >= 64, "bits"
+        begun = time.monotonic()
+        wrong = [post(stage, "/rehearsal/join", json={"code": "forkert"}) for _ in range(3)]
+        assert {status for status, _ in await asyncio.gather(*wrong)} == {401}
+        assert time.monotonic() - begun >= 3 * GUESS
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as guest:
             async with guest.post(f"{stage.address}/rehearsal/join", json={"code": code}) as answer:
                 assert answer.status == 200
@@ -312,3 +318,15 @@ async def test_a_plan_with_faults_is_not_taken_and_the_old_one_stays(database_ur
     await bot.read_plan_again()
     assert bot.plan.persons["jens"].name == "Jens Sørensen"
     await bot.database.close()
+
+
+@on_sqlite
+@pytest.mark.parametrize("path", ["/healthz", "/", "/rehearsal/people", "/findes/ikke", "/tavle/forkert"])
+async def test_every_answer_is_guarded_and_tells_not_what_we_are_made_of(database_url: str, path: str) -> None:
+    async with (
+        RehearsalStage(database_url) as stage,
+        aiohttp.ClientSession() as client,
+        client.get(f"{stage.address}{path}") as answer,
+    ):
+        assert GUARDS.keys() <= answer.headers.keys()
+        assert "Server" not in answer.headers
