@@ -131,14 +131,18 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     asked = [
         step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result in (None, "contact")
     ]
+    since, told = await escalation_chain.repeated_since(turn, escalation, alert)
+    many = f"{len(told)} varsler mere" if len(told) > 1 else "Endnu et varsel"
     await turn.notify(
         asked,
         Card(
-            f"Endnu et varsel til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n"
-            f"»{quote(alert.text, escalation_chain.SHOWN)}«"
+            f"{many} til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n"
+            + "\n".join(f"»{quote(each.text, escalation_chain.SHOWN // len(told[-5:]))}«" for each in told[-5:])
         ),
         kind="alert",
-        summary="Endnu et varsel er sendt til dem, der er kontaktet",
+        summary=f"{many} er sendt til dem, der er kontaktet",
+        # What one person repeats stands on the card that rang for the first of them.
+        key=f"escalation/{escalation.id}/more/{since}",
         urgency=URGENT,
         everywhere=True,
     )

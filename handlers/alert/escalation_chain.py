@@ -18,6 +18,10 @@ from storage.rows.traffic import Delivery, Message
 SHOWN = 1500
 
 
+# What one person repeats rings no more often than this; it stands on the card at once.
+RINGS_AGAIN = timedelta(minutes=2)
+
+
 @dataclass(frozen=True)
 class Link:
     """One link of the chain: one person, or the directorate's members side by side.
@@ -109,6 +113,22 @@ async def never_reached(turn: Turn, escalation: Escalation, steps: Sequence[Esca
         )
     )
     return [person for name, person in asked.items() if name not in came]
+
+
+async def repeated_since(turn: Turn, escalation: Escalation, alert: Alert) -> tuple[int, list[Alert]]:
+    """What somebody has warned of beside the first, together with this one, since it last rang for them.
+
+    Returns:
+        the number of the warning that rang, and all from that to this.
+    """
+    mine = select(Alert).where(Alert.crisis_id == alert.crisis_id, Alert.person == alert.person, Alert.id <= alert.id)
+    first = await first_alert(turn)
+    rang, together = alert, list[Alert]()
+    for each in await turn.db.scalars(mine.where(Alert.id != first.id).order_by(Alert.id)):
+        if not together or each.received_at - rang.received_at >= RINGS_AGAIN:
+            rang, together = each, []
+        together.append(each)
+    return rang.id, together or [alert]
 
 
 async def newest_step_of(turn: Turn, escalation: Escalation, person: str) -> EscalationStep | None:

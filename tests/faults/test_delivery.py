@@ -616,3 +616,27 @@ async def test_a_channel_that_cannot_be_made_is_told_of(database_url: str) -> No
     for person in ("lars", "kim"):
         assert any("må ikke lave kanaler" in text for text in fake(house).texts(person))
     await house.database.close()
+
+
+async def test_who_repeats_a_warning_holds_up_nobody_and_rings_no_more_than_every_other_minute(
+    database_url: str,
+) -> None:
+    """R005: a stranger's 60 times `aktiver` gave the chief 61 urgent messages; each is kept, on one card at once."""
+    house = House(database_url, FakePlatform())
+    await house.does("fake:finn", "aktiver vand i kælderen")
+    before = len(fake(house).texts("jens"))
+    for number in range(20):
+        await house.does("fake:finn", f"aktiver vandet står {number} cm højt")
+        await house.forward(seconds=1)
+    (card,) = fake(house).texts("jens")[before:]
+    assert "20 varsler mere" in card
+    assert "står 19 cm" in card
+    assert sum("cm højt" in line for line in await of_kind(house, "alert")) >= 20
+    await house.does("mette", "varsel broen er væk")
+    assert any("broen er væk" in text for text in fake(house).texts("jens")[before + 1 :])
+    await house.forward(minutes=2)
+    await house.does("fake:finn", "aktiver det er over kanten")
+    told = [text for text in fake(house).texts("jens")[before:] + fake(house).texts("pia") if "over kanten" in text]
+    assert told
+    assert all("står 19 cm" not in text for text in told)
+    await house.database.close()
