@@ -208,9 +208,12 @@ class Database:
 
 
 def _make_private(file: Path) -> None:
-    """Make the file for its owner alone, where there is none; what SQLite puts beside it gets the same rights."""
+    """The file is its owner's alone, made now or by an older krisebot; what SQLite puts beside it gets the same rights."""
     with suppress(OSError):  # what can't be opened is told by whoever opens it
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+        for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+            if each.exists():
+                each.chmod(each.stat().st_mode & 0o700)
 
 
 def _take_turn(session: Session) -> None:

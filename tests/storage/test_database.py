@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import sys
 from asyncio.subprocess import PIPE
 from datetime import UTC, datetime, timedelta, timezone
@@ -327,3 +329,21 @@ async def test_a_replica_that_is_frozen_with_the_turns_lock_keeps_the_others_wai
         assert (await db.execute(text("SELECT 1"))).scalar_one() == 1
     await frozen.close()
     await other.close()
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_file_that_others_could_read_is_its_owners_alone(database_url: str) -> None:
+    """An older krisebot left it open; and what lies beside it."""
+
+    async def opened() -> set[int]:
+        database = Database(database_url)
+        async with database.transaction() as db:
+            await db.merge(Remembered(name="x", value={}))
+        found = {stat.S_IMODE(os.stat(each).st_mode) for each in beside}
+        await database.close()
+        return found
+
+    file = Path(database_url.removeprefix("sqlite+aiosqlite:///"))
+    beside = [f"{file}{each}" for each in ("", "-wal", "-shm")]
+    os.chmod(file, 0o644)
+    assert asyncio.run(opened()) == {0o600}

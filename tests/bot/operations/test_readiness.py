@@ -180,3 +180,13 @@ def test_a_watchdog_that_alarms_nobody_or_that_nobody_watches_is_told() -> None:
     alarm = {"KRISEBOT_WATCHDOG_ALARM": "mailto://x"}
     assert "KRISEBOT_WATCHDOG_HEARTBEAT" in next(readiness.watch(settings(**alarm)))
     assert next(readiness.watch(settings(**alarm, KRISEBOT_WATCHDOG_HEARTBEAT="https://x"))).startswith("OK")
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o644, True), (0o640, False), (0o600, False)])
+def test_a_plan_that_everybody_on_the_machine_can_read_is_told_of(tmp_path: Path, mode: int, told: bool) -> None:
+    """It has everybody's numbers in it; the service's group may read it."""
+    file = tmp_path / "plan.yaml"
+    file.write_text("")
+    file.chmod(mode)
+    settings = Settings(_env_file=None, KRISEBOT_PLAN=file)  # type: ignore[call-arg]
+    assert bool(list(readiness.plan_file(settings))) == told
