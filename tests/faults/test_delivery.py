@@ -280,7 +280,17 @@ async def test_the_plan_decides_in_which_order_a_person_is_tried(
 
 
 @pytest.mark.parametrize(
-    "fault", [Throttled(5), Throttled(0), Throttled(86_400), Unavailable("500"), Unavailable("nede")], ids=str
+    "fault",
+    [
+        Throttled(5),
+        Throttled(0),
+        Throttled(86_400),
+        Throttled(float("inf")),
+        Throttled(float("nan")),
+        Unavailable("500"),
+        Unavailable("nede"),
+    ],
+    ids=str,
 )
 async def test_what_is_urgent_and_has_not_come_through_in_half_a_minute_goes_the_next_way(
     database_url: str, fault: Exception
