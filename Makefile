@@ -12,7 +12,8 @@ SCRIPTS := bot/platforms/rehearsal/page tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test page format test-browser test-install test-upgrade audit release bench fuzz rooms requirements lock
+.PHONY: run test page format test-browser test-install test-upgrade audit release bench faults fuzz rooms requirements lock
+
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
@@ -22,7 +23,7 @@ test: .venv/ready-to-test $(CARDS) page  ## everything that must hold (SCENES=--
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not bench and not install and not upgrade" -n 3 --dist worksteal $(SCENES)
+	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults" -n 3 --dist worksteal $(SCENES)
 
 page: .venv/ready-to-test $(PAGE)  ## the rehearsal chat's JavaScript and CSS: format, lint and types
 	$(BIOME) ci --error-on-warnings $(SCRIPTS)
@@ -37,6 +38,9 @@ test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
 
 fuzz: .venv/ready-to-test  ## every attack on every pattern; ARGS=--seed=N plays one again
 	$(PYTEST) tests/fuzz --attacks 2000 -n 2 $(ARGS)
+
+faults: .venv/ready-to-test  ## real processes killed 200 times on each database, and held up; ARGS=--seed=N plays one again
+	$(PYTEST) tests/faults -m faults --capture=no $(ARGS)
 
 test-install: .venv/ready-to-test  ## each way of installing, played in a bare Debian; needs root and what .ci/run installs
 	unshare --mount --propagation private $(PYTEST) -m install

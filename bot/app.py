@@ -73,7 +73,7 @@ class Krisebot:
 
             found.append(Teams.from_settings(self.engine, settings))
         if settings.rehearsal:
-            self.join_code = None if settings.loopback else secrets.token_hex(4)
+            self.join_code = None if settings.loopback else secrets.token_hex(8)
             found.append(Rehearsal(self.engine, self.clock, settings.host, settings.port, self.join_code))
         else:
             found += self._reserves()
@@ -145,6 +145,7 @@ class Krisebot:
     def server(self) -> web.Application:
         """Build the HTTP server with every path that krisebot answers on."""
         app = web.Application(client_max_size=LARGEST_BODY)
+        app.on_response_prepare.append(_guarded)
         app.add_routes(
             [
                 *Health(self.engine, self.settings.backup).routes(),
@@ -156,6 +157,22 @@ class Krisebot:
             ]
         )
         return app
+
+
+# Nobody frames our pages, guesses what a file is, or learns from a link where it stood.
+GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'",
+}
+
+
+async def _guarded(_request: web.Request, response: web.StreamResponse) -> None:
+    """What stands on every answer; and not what we are made of."""
+    for name, value in GUARDS.items():
+        response.headers.setdefault(name, value)
+    response.headers.pop("Server", None)
 
 
 def load_plan(path: Path | None) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -379,6 +380,8 @@ def _stop(status: int, lines: list[str]) -> NoReturn:
 
 def main() -> None:
     """Run the command line: the console entry point."""
+    # Exports, attachments and copies are for whoever runs it, and nobody beside.
+    os.umask(0o077)
     try:
         app()
     except (KeyboardInterrupt, BrokenPipeError):

@@ -40,6 +40,27 @@ UNREACHABLE = (SQLAlchemyError, OSError, sqlite3.Error)
 # Connections that turns are taken by, in each replica.
 TURN_CONNECTIONS = 5
 
+# What PostgreSQL ends by itself, in milliseconds: a replica that is frozen, or cut off, with something locked would keep
+# all the others waiting for ever. A turn takes five seconds at most, and waits for those of the other replicas.
+_CUT_OFF = {
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+TIMEOUTS = {
+    "lock_timeout": "60000",
+    "idle_in_transaction_session_timeout": "300000",
+    "statement_timeout": "300000",
+    **_CUT_OFF,
+}
+TURN_TIMEOUTS = {
+    "lock_timeout": "25000",
+    "idle_in_transaction_session_timeout": "20000",
+    "statement_timeout": "30000",
+    **_CUT_OFF,
+}
+
 
 class Database:
     """A database that krisebot keeps everything in.
@@ -62,7 +83,13 @@ class Database:
         self.engine = (
             _sqlite(url, read_only)
             if self.is_sqlite
-            else create_async_engine(url, pool_size=10, pool_pre_ping=True, hide_parameters=True)
+            else create_async_engine(
+                url,
+                pool_size=10,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"server_settings": dict(TIMEOUTS)},
+            )
         )
         self._opened = _identity(self._file) if self._file is not None else None
         self.insert = sqlite_dialect.insert if self.is_sqlite else postgresql.insert
@@ -74,7 +101,12 @@ class Database:
             self.engine
             if self.is_sqlite
             else create_async_engine(
-                url, pool_size=TURN_CONNECTIONS, max_overflow=0, pool_timeout=None, hide_parameters=True
+                url,
+                pool_size=TURN_CONNECTIONS,
+                max_overflow=0,
+                pool_timeout=None,
+                connect_args={"server_settings": dict(TURN_TIMEOUTS)},
+                hide_parameters=True,
             )
         )
         self._turns = async_sessionmaker(self._turn_engine, expire_on_commit=False)
@@ -128,6 +160,9 @@ class Database:
             try:
                 async with connection.begin():
                     if raw is None:
+                        # Tables may take as long as they take, and so may those who wait for it.
+                        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+                            await connection.exec_driver_sql(f"SET LOCAL {name} = 0")
                         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TURN_LOCK})
                     yield connection
                     lost: list[Any] = (

@@ -77,6 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`make test` plays a scene on one platform or the other, and attacks a little; CI plays each on both."""
     parser.addoption("--both", action="store_true", help="play every scene in Slack and in Teams")
     parser.addoption("--attacks", type=int, default=6, help="so many on each pattern; make fuzz makes many")
+    parser.addoption("--kills", type=int, default=200, help="so many of a real process, in make faults")
     parser.addoption("--seed", type=int, default=None, help="play an attack again, by the seed that it printed")
 
 

@@ -6,10 +6,10 @@ Plan §5, Varsle/indkalde.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.platform import Platform
@@ -139,18 +139,48 @@ class Addresser:
                 select(StaffChannel).where(StaffChannel.crisis_id == crisis_id, StaffChannel.platform.in_(with_rooms))
             )
         )
-        opened = [(room.platform, f"{room.platform}/{room.address}") for room in rooms if room.address]
+        into = [room for room in rooms if room.address and room.state == "open"]
+        opened = [(room.platform, f"{room.platform}/{room.address}") for room in into]
         if not rooms:
             crisis = await db.get_one(Crisis, crisis_id)
             return [], not (crisis.level == 2 and crisis.state == "active")
         if opened or any(room.state != "failed" for room in rooms):
             undecided = [room for room in rooms if not room.address and room.state != "failed"]
-            return opened, not undecided
+            return opened + await self._shut_out(db, into, with_rooms, message.urgency), not undecided
         # No channel could be made anywhere: everybody in it is written to directly.
         members = select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None))
         persons = dict.fromkeys(await db.scalars(members))
         known = await _addresses(db, persons)
         return [way for person in persons for way in self._ways_to(person, None, message.urgency, known)[:1]], True
+
+    async def _shut_out(
+        self, db: AsyncSession, rooms: Sequence[StaffChannel], chats: Collection[str], urgency: int
+    ) -> list[tuple[str, str]]:
+        """The chats of those in the staff that none of its channels let in: they are written to one by one."""
+        persons = outside_of(rooms)
+        known = await _addresses(db, persons) if persons else {}
+        every = [[way for way in self._ways_to(person, None, urgency, known) if way[0] in chats] for person in persons]
+        return [way for ways in every for way in ways[:1]]
+
+    async def shut(self, db: AsyncSession, crisis: int, lane: str, why: str, now: datetime) -> None:
+        """A staff's channel takes nothing any more: what was said there is said another way, and it is told of.
+
+        Args:
+            crisis: its row's number.
+            lane: "platform/address".
+            why: Danish.
+        """
+        platform, _, address = lane.partition("/")
+        room = await db.scalar(
+            select(StaffChannel).where(
+                StaffChannel.crisis_id == crisis, StaffChannel.platform == platform, StaffChannel.address == address
+            )
+        )
+        if room is not None and room.state == "open":
+            room.state, room.error = "failed", why
+            await address_anew(db, crisis)
+            await tell_of(db, room, now)
+            self._fell_due()
 
     def _ways(self, message: Message, known: _Known) -> list[tuple[str, str]]:
         return self._ways_to(message.recipient, message.platform, message.urgency, known)
@@ -219,6 +249,44 @@ class Addresser:
                 return True
         return any(delivery.state != "failed" for delivery in standing)
 
+    async def hasten(self, since: datetime) -> bool:
+        """Queue what is urgent on the next way, where it has not come through by those it was queued on before a time.
+
+        Args:
+            since: UTC.
+
+        Returns:
+            whether anything was queued.
+        """
+        newest = func.max(Delivery.queued_at)
+        late = (
+            select(Delivery.message_id)
+            .where(
+                Delivery.message_id.in_(
+                    select(Delivery.message_id).where(
+                        Delivery.state.in_(["queued", "sending"]),
+                        Delivery.due_at <= since,
+                        Delivery.urgency == URGENT,
+                        Delivery.ref.is_(None),
+                    )
+                )
+            )
+            .group_by(Delivery.message_id)
+            .having(newest <= since, func.max(case((Delivery.state.in_(["sent", "delivered"]), 1), else_=0)) == 0)
+            .limit(BATCH)
+        )
+        async with self._database.reading() as db:
+            numbers = list(await db.scalars(late))
+        if not numbers:
+            return False
+        async with self._database.transaction() as db:
+            before = await db.scalar(select(func.count()).where(Delivery.message_id.in_(numbers)))
+            locked = select(Message).where(Message.id.in_(numbers)).with_for_update(skip_locked=True)
+            for message in await db.scalars(locked):
+                await self.try_another_way(db, message, self._clock.now(), waited=True)
+            await db.flush()
+            return await db.scalar(select(func.count()).where(Delivery.message_id.in_(numbers))) != before
+
     async def give_up(self, db: AsyncSession, message: Message, why: str, now: datetime) -> None:
         """Write an undeliverable message down as a timer that is due now: what follows is decided by the plan, not
         here.
@@ -250,3 +318,28 @@ async def _addresses(db: AsyncSession, persons: Iterable[str]) -> dict[str, dict
     for address in await db.scalars(select(Address).where(Address.person.in_(persons))):
         found.setdefault(address.person, {})[address.platform] = address
     return found
+
+
+def outside_of(rooms: Iterable[StaffChannel]) -> list[str]:
+    """Who was let into none of a staff's channels."""
+    rooms = list(rooms)
+    inside = {person for room in rooms for person in room.inside}
+    return sorted({person for room in rooms for person in room.detail.get("outside", [])} - inside)
+
+
+async def address_anew(db: AsyncSession, crisis: int) -> None:
+    """What was said to the staff before its channels were as they are now is said there too."""
+    for message in await db.scalars(select(Message).where(Message.recipient == StaffRecipient.of(crisis))):
+        message.dispatched_version = min(message.dispatched_version, message.version - 1)
+
+
+async def tell_of(db: AsyncSession, room: StaffChannel, now: datetime) -> None:
+    """Write down as something that fell due that a channel is not as it shall be; once for each way that it isn't."""
+    args = {"room": room.id, "error": room.error, "outside": room.detail.get("outside", []), "state": room.state}
+    key = f"channel/{room.id}/trouble"
+    timer = await db.scalar(select(Timer).where(Timer.key == key))
+    if timer is None:
+        timer = Timer(key=key, kind="channel.trouble", args={}, crisis_id=room.crisis_id, due_at=now)
+        db.add(timer)
+    if timer.args != args:
+        timer.args, timer.due_at, timer.state, timer.attempts, timer.begun = args, now, "waiting", 0, 0

@@ -17,10 +17,21 @@ from sqlalchemy import ScalarSelect, func, select
 
 from bot.engine.addressing import OTHER_WAY_AFTER, WAITS, Addresser
 from bot.engine.next_sends import Sending, SendQueue
-from bot.engine.platform import CannotLook, InDoubt, Outgoing, Platform, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import (
+    CannotLook,
+    Closed,
+    InDoubt,
+    Outgoing,
+    Platform,
+    Ref,
+    Throttled,
+    Unavailable,
+    Undeliverable,
+)
 from bot.engine.telemetry import Telemetry
 from bot.engine.worker import Worker
 from handlers.core.clock import Clock
+from handlers.core.context import URGENT
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.rows.traffic import Conversation, Delivery, Message, StaffRecipient
@@ -36,6 +47,11 @@ OUR_FAULT = 5
 # After so long, an undelivered message is given up as a fact.
 GIVE_UP = timedelta(hours=24)
 THROTTLED = "drosset"
+# A platform that asks us to wait is asked again after that, however long it says, since what is urgent may come; what
+# isn't waits as long as it says. One that says "now" and means it not is not hammered.
+LONGEST_WAIT, SHORTEST_WAIT = timedelta(seconds=60), timedelta(seconds=1)
+# What is urgent and has not come through for so long goes the next way as well.
+URGENT_PATIENCE = timedelta(seconds=30)
 
 
 class Deliverer(Worker):
@@ -50,6 +66,8 @@ class Deliverer(Worker):
         look_again: called when there may be more to send: a conversation is free, or a limit's time has come.
         telemetry: told of each message that is sent, or not.
     """
+
+    minds = frozenset({Message, Delivery})
 
     def __init__(
         self,
@@ -85,6 +103,7 @@ class Deliverer(Worker):
         while True:
             async with self._claiming:
                 dispatched = dispatched and await self._addresser.address_some()
+                dispatched = await self._addresser.hasten(self._clock.now() - URGENT_PATIENCE) or dispatched
                 jobs = await self._claims.take(set(self._under_way))
                 for job in jobs:
                     self._under_way[job.lane] = asyncio.create_task(self._carry(job))
@@ -133,7 +152,7 @@ class Deliverer(Worker):
             except Throttled as wait:
                 await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
             except Undeliverable as refused:
-                await self._failed(job, str(refused))
+                await self._failed(job, str(refused), closed=isinstance(refused, Closed))
             except (InDoubt, TimeoutError) as lost:
                 await self._again(job, None, str(lost) or "intet svar", doubt=True)
             except Unavailable as down:
@@ -217,25 +236,33 @@ class Deliverer(Worker):
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
+            again, urgent = delivery.error == THROTTLED == why, message.urgency == URGENT
             delivery.attempts += counts
             self._telemetry.not_delivered(message.trace, job.platform, for_good=False, attempts=delivery.attempts)
             delivery.error = why
             # A doubt stays one until it is settled: what was perhaps sent is still perhaps sent.
             delivery.state = "sending" if doubt or (job.doubt and job.ref is None) else "queued"
             lane = await db.get_one(Conversation, job.lane)
-            lane.not_before = now + (RETRIES[min(delivery.attempts, len(RETRIES)) - 1] if after is None else after)
+            if after is None:
+                after = RETRIES[min(delivery.attempts, len(RETRIES)) - 1]
+            elif again:
+                after = max(after, SHORTEST_WAIT)
+            lane.not_before = now + min(after, LONGEST_WAIT)
+            if after > LONGEST_WAIT:
+                await self._claims.postpone(db, job, now + after)
             # Neither Slack nor Teams tells whether a wait is for one conversation or for all: when a second one is told
             # to wait, it is for all.
             if why == THROTTLED and await self._claims.others_wait(db, job, why):
                 await self._claims.hold_back(db, job, lane.not_before)
-            if delivery.attempts >= OTHER_WAY_AFTER:
+            too_late = urgent and job.ref is None and lane.not_before - delivery.queued_at > URGENT_PATIENCE
+            if delivery.attempts >= OTHER_WAY_AFTER or too_late:
                 await self._addresser.try_another_way(db, message, now)
             # A change of what stands there already has no end: the message itself did arrive.
             if job.ref is None and now - delivery.queued_at > GIVE_UP:
                 delivery.state = "failed"
                 await self._addresser.give_up(db, message, why, now)
 
-    async def _failed(self, job: Sending, why: str) -> None:
+    async def _failed(self, job: Sending, why: str, *, closed: bool = False) -> None:
         async with self._database.transaction() as db:
             await self._claims.release(db, [job])
             now = self._clock.now()
@@ -248,7 +275,9 @@ class Deliverer(Worker):
                 return
             delivery.state = "failed"
             self._telemetry.not_delivered(message.trace, job.platform, for_good=True, attempts=delivery.attempts)
-            if not await self._addresser.try_another_way(db, message, now):
+            if closed and isinstance(message.recipient, StaffRecipient):
+                await self._addresser.shut(db, message.recipient.crisis, job.lane, why, now)
+            elif not await self._addresser.try_another_way(db, message, now):
                 await self._addresser.give_up(db, message, why, now)
 
     async def came_back(self, message: int, lane: str, why: str) -> None:

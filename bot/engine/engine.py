@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -27,16 +28,15 @@ from bot.engine.staff_channels import StaffChannels
 from bot.engine.telemetry import Telemetry
 from bot.engine.turns import Turns
 from bot.engine.worker import Worker
-from handlers.core.clock import Clock
 from storage.database import Database
 from storage.plan.model import Plan
+from storage.rows.base import Base
 from storage.rows.traffic import Remembered
 
 log = logging.getLogger(__name__)
 
-TICK = timedelta(seconds=1)
-# A tick older than this and the clock does not work.
-STALE = timedelta(seconds=15)
+# Seconds between two ticks; when the last is older than that, the clock does not work.
+TICK, STALE = 1.0, 15.0
 
 
 class Engine:
@@ -48,7 +48,7 @@ class Engine:
         plan: today's plan.
     """
 
-    def __init__(self, database: Database, clock: Clock, plan: Callable[[], Plan]) -> None:
+    def __init__(self, database: Database, clock: SystemClock, plan: Callable[[], Plan]) -> None:
         self.database = database
         self.clock = clock
         self.plan = plan
@@ -73,12 +73,19 @@ class Engine:
         self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
-        self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms)
+        self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
         # In the order that one's work is the next one's reason.
         self._parts: tuple[Worker, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
+        self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (
+            (self.rooms, self._open_doors),
+            (self.fetcher, self._bring),
+            (self.packer, self._pack),
+            (self.deliverer, self._go_out),
+        )
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self.ticked_at: datetime | None = None
+        # Seconds that no clock of the machine's, however it is set, changes.
+        self.ticked_at: float | None = None
 
     def use(self, platforms: Iterable[Platform]) -> None:
         """Set which platforms there are to reach people by; before `start`."""
@@ -103,9 +110,10 @@ class Engine:
             asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
             asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
         ]
-        self._scheduler.add_job(self._tick, "interval", seconds=TICK.total_seconds(), coalesce=True, max_instances=1)
+        self._job = self._scheduler.add_job(self._tick, "interval", seconds=TICK, coalesce=True, max_instances=1)
         self._scheduler.start()
         self._tick()
+        self._loops.append(asyncio.create_task(self._keep_ticking()))
 
     async def stop(self) -> None:
         """Stop the workers. What is under way is in the rows."""
@@ -177,20 +185,31 @@ class Engine:
         """Return what is wrong with the clock, in Danish; None when it ticks."""
         if self.ticked_at is None:
             return "uret er ikke startet"
-        return "uret er gået i stå" if datetime.now(UTC) - self.ticked_at > STALE else None
+        return "uret er gået i stå" if time.monotonic() - self.ticked_at > STALE else None
 
     def _tick(self) -> None:
-        self.ticked_at = datetime.now(UTC)
+        """Wake everybody."""
+        self.ticked_at = time.monotonic()
         self._come_in.set()
         self._committed()
 
-    def _committed(self) -> None:
-        self.rooms.look_again()
-        self.deliverer.look_again()
-        self._go_out.set()
-        self._open_doors.set()
-        self._bring.set()
-        self._pack.set()
+    async def _keep_ticking(self) -> None:
+        """Have the scheduler tick on where the time of day was set back: it would wait until that has come round again."""
+        while True:
+            await asyncio.sleep(TICK)
+            if self.ticked_at is None or time.monotonic() - self.ticked_at > 2 * TICK:
+                self._job.modify(next_run_time=datetime.now(UTC))
+
+    def _committed(self, touched: Collection[type[Base]] | None = None) -> None:
+        """Wake whoever may have something to do.
+
+        Args:
+            touched: the kinds of rows that were written; None when that isn't known.
+        """
+        for worker, woken in self._wakes:
+            if touched is None or not worker.minds.isdisjoint(touched):
+                worker.look_again()
+                woken.set()
 
     def _done(self) -> list[int]:
         return [part.done for part in self._parts]

@@ -49,6 +49,8 @@ class Fetcher(Worker):
         committed: called when something may have been said.
     """
 
+    minds = frozenset({Attachment})
+
     def __init__(
         self,
         database: Database,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.engine.telemetry import Telemetry
+from handlers.core import haste
 from handlers.core.incoming import Incoming
 from storage.case import chain
 from storage.database import Database
@@ -82,6 +83,8 @@ class Intake:
                 {
                     "key": incoming.key,
                     "body": chain.clean(incoming.to_json()),
+                    "sender": incoming.sender,
+                    "urgent": haste.is_urgent(incoming),
                     "message": incoming.message or None,
                     "received_at": incoming.received_at,
                     "begun": 1,

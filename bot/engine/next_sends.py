@@ -28,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +36,7 @@ from bot.engine.platform import Outgoing, Platform, Ref
 from bot.engine.rates import Rates, allowed, answered, free_at, with_calls
 from handlers.core.card import Card
 from handlers.core.clock import Clock
+from handlers.core.context import URGENT
 from storage.database import Database
 from storage.rows.base import NOW
 from storage.rows.traffic import Conversation, Delivery, Message, RateUse
@@ -140,6 +142,14 @@ class SendQueue:
         """
         pace = await self._pace(db, self._line_of(job))
         pace.not_before = max(until, pace.not_before or until)
+
+    async def postpone(self, db: AsyncSession, job: Sending, until: datetime) -> None:
+        """What isn't urgent and waits in the conversation waits until then."""
+        await db.execute(
+            update(Delivery)
+            .where(Delivery.lane == job.lane, Delivery.state.in_(_WAITING), Delivery.urgency > URGENT)
+            .values(due_at=until)
+        )
 
     async def others_wait(self, db: AsyncSession, job: Sending, why: str) -> bool:
         """Whether the platform makes another conversation wait as well.

@@ -37,6 +37,8 @@ class Packer(Worker):
         committed: called when something may have been said.
     """
 
+    minds = frozenset({CaseExport})
+
     def __init__(
         self, database: Database, clock: Clock, plan: Callable[[], Plan], committed: Callable[[], None]
     ) -> None:

@@ -16,16 +16,20 @@ from storage.rows.traffic import Address
 Ref = dict[str, Any]
 
 
+# Seconds: nobody means more than that by "wait".
+LONGEST = 86_400.0
+
+
 class Throttled(Exception):
     """The message was not sent: the platform asks us to wait.
 
     Args:
-        seconds: how long.
+        seconds: how long; of what no clock can show, a day.
     """
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"wait {seconds} s")
-        self.seconds = seconds
+        self.seconds = min(max(seconds, 0.0), LONGEST) if seconds == seconds else LONGEST
 
 
 class Unavailable(Exception):
@@ -38,6 +42,10 @@ class InDoubt(Exception):
 
 class Undeliverable(Exception):
     """The message can never be sent this way; the exception's text says why, in Danish."""
+
+
+class Closed(Undeliverable):
+    """Nothing is taken there any more: a channel was archived or deleted, or we were put out of it."""
 
 
 class CannotLook(Exception):

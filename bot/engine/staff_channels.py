@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.engine.addressing import address_anew, tell_of
 from bot.engine.delivery import ANSWER_TIMEOUT, RETRIES
-from bot.engine.platform import InDoubt, Platform, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Closed, InDoubt, Platform, Throttled, Unavailable, Undeliverable
 from bot.engine.worker import Worker
 from handlers.core.card import EXERCISE
 from handlers.core.clock import Clock
@@ -25,7 +26,7 @@ from storage.database import Database
 from storage.rows.base import NOW
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Member
-from storage.rows.traffic import Message, StaffChannel, StaffRecipient
+from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
@@ -71,15 +72,24 @@ class StaffChannels(Worker):
         clock: the time.
         zone: whose day a name tells, today.
         platforms: the ways, by name.
+        fell_due: called when a channel that is not as it shall be has been written down as a timer.
     """
 
+    minds = frozenset({Crisis, Member, StaffChannel})
+
     def __init__(
-        self, database: Database, clock: Clock, zone: Callable[[], ZoneInfo], platforms: Mapping[str, Platform]
+        self,
+        database: Database,
+        clock: Clock,
+        zone: Callable[[], ZoneInfo],
+        platforms: Mapping[str, Platform],
+        fell_due: Callable[[], None],
     ) -> None:
         self._database = database
         self._clock = clock
         self._zone = zone
         self._platforms = platforms
+        self._fell_due = fell_due
         self._one_at_a_time = asyncio.Lock()
         # A turn may have begun a staff, or let somebody into one or out of it: no row says that a door is to be opened.
         self._look = True
@@ -168,7 +178,8 @@ class StaffChannels(Worker):
         except Throttled as wait:
             after = timedelta(seconds=wait.seconds)
         except Undeliverable as refused:
-            state, error = ("failed", str(refused)) if address is None else (state, str(refused))
+            gone = address is None or isinstance(refused, Closed)
+            state, error = "failed" if gone else state, str(refused)
             outside = shall - inside
         except (Unavailable, InDoubt, TimeoutError) as down:
             error, after = str(down) or "intet svar", RETRIES[min(room.attempts, len(RETRIES) - 1)]
@@ -183,8 +194,12 @@ class StaffChannels(Worker):
             room.detail = {**detail, "outside": sorted(outside)}
             room.attempts = room.attempts + 1 if after else 0
             room.due_at = self._clock.now() + after if after else None
+            if state == "failed" or outside:
+                log.error("%s: the channel %s: %s; outside: %s", room.platform, room.name, error, sorted(outside))
+                await tell_of(db, room, self._clock.now())
+                self._fell_due()
             if state != "wanted":
-                await _address_anew(db, room.crisis_id)
+                await address_anew(db, room.crisis_id)
 
 
 def _amiss(room: StaffChannel, shall: set[str]) -> bool:
@@ -195,9 +210,3 @@ def _amiss(room: StaffChannel, shall: set[str]) -> bool:
 
 async def _members(db: AsyncSession, crisis_id: int) -> set[str]:
     return set(await db.scalars(select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None))))
-
-
-async def _address_anew(db: AsyncSession, crisis_id: int) -> None:
-    """Queue again what was said to the staff before it had this channel, so that it is said there too."""
-    for message in await db.scalars(select(Message).where(Message.recipient == StaffRecipient.of(crisis_id))):
-        message.dispatched_version = min(message.dispatched_version, message.version - 1)

@@ -1,4 +1,7 @@
-"""Turns: handles inputs and timers one at a time, in the order they came or fell due, each in one transaction.
+"""Turns: handles inputs and timers one at a time, what is urgent first, each in one transaction.
+
+Among what is urgent, and then among the rest, they keep the order in which they came or fell due, and so do all of one
+person's inputs.
 
 They are counted before they are begun: an input where it is taken in, with all that come in with it, and timers and
 what another process took in together. So what ends the process, however it does it, is not begun for ever. What a
@@ -11,13 +14,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    event,
+    func,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from bot.engine import stalls
 from bot.engine.telemetry import Telemetry
@@ -30,8 +47,8 @@ from handlers.core.turn import Turn
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.plan.reach import Way
-from storage.rows.alert import Alert
-from storage.rows.base import NOW
+from storage.rows.alert import Alert, Escalation, EscalationStep
+from storage.rows.base import NOW, Base
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Address, Inbox, Timer
 
@@ -47,13 +64,60 @@ PATIENCE = stalls.PATIENCE
 
 _Row = tuple[type[Inbox] | type[Timer], int]
 
-# What has come in, and what has fallen due: the first of each.
-CAME = select(Inbox).where(Inbox.state == "new", Inbox.due_at <= NOW).order_by(Inbox.due_at, Inbox.id).limit(1)
-FELL = select(Timer).where(Timer.state == "waiting", Timer.due_at <= NOW).order_by(Timer.due_at, Timer.id).limit(1)
+# Whatever these say may be their answer: those who are asked in a chain, and whose warning is on its way.
+AWAITED = union_all(
+    select(EscalationStep.person)
+    .join(Escalation, Escalation.id == EscalationStep.escalation_id)
+    .where(Escalation.state != "stopped"),
+    select(Alert.person).join(Crisis, Crisis.id == Alert.crisis_id).where(Crisis.state == "warned"),
+)
+# One person's inputs keep their order: an urgent one brings the earlier ones along.
+FIRST_OF = (
+    select(Inbox)
+    .where(Inbox.state == "new", Inbox.due_at <= NOW, Inbox.sender == bindparam("sender"))
+    .order_by(Inbox.due_at, Inbox.id)
+    .limit(1)
+)
 # The names of those who have warned without being in the plan, as their platform gave them.
 STRANGERS = select(Address.person, Address.name).where(
     Address.person.in_(select(Alert.person).distinct()), Address.name != ""
 )
+
+
+@cache
+def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[str, int, str, bool]]:
+    """What is taken up next: what is urgent, then the rest; an input before a timer that fell due when it came."""
+
+    def first(table: type[Inbox] | type[Timer], urgent: bool, *where: ColumnElement[bool]) -> Select[Any]:
+        came = table is Inbox
+        found = (
+            select(
+                literal_column("'input'" if came else "'timer'", Text).label("kind"),
+                table.id,
+                (Inbox.sender if came else literal_column("''", Text)).label("sender"),
+                literal_column("0" if urgent else "1", Integer).label("place"),
+                table.due_at,
+            )
+            .where(table.state == ("new" if came else "waiting"), table.due_at <= NOW, *where)
+            .order_by(table.due_at, table.id)
+            .limit(1)
+            .subquery()
+        )
+        return select(found)
+
+    firsts = union_all(
+        first(Inbox, True, Inbox.urgent.is_(True)),
+        first(Inbox, True, Inbox.sender.in_(AWAITED)),
+        *(first(Timer, True, Timer.kind == kind) for kind in sorted(urgent_timers)),
+        first(Inbox, False),
+        first(Timer, False),
+    ).subquery()
+    each = firsts.c
+    return (
+        select(each.kind, each.id, each.sender, (each.place == 0).label("urgent"))
+        .order_by(each.place, each.due_at, each.kind, each.id)
+        .limit(1)
+    )
 
 
 class Turns(Worker):
@@ -63,7 +127,7 @@ class Turns(Worker):
         database: the rows.
         clock: the time.
         plan: today's plan, asked for at every turn so that it can be read anew.
-        committed: called after each turn that may have said something.
+        committed: called after each turn, with the kinds of rows that it wrote.
         ways: the ways to reach people that are in use.
         telemetry: told of each turn.
     """
@@ -73,7 +137,7 @@ class Turns(Worker):
         database: Database,
         clock: Clock,
         plan: Callable[[], Plan],
-        committed: Callable[[], None],
+        committed: Callable[[Collection[type[Base]]], None],
         ways: Callable[[], Sequence[Way]] = tuple,
         telemetry: Telemetry | None = None,
     ) -> None:
@@ -86,6 +150,7 @@ class Turns(Worker):
         self._one_at_a_time = asyncio.Lock()
         # What this process has counted, and not begun yet.
         self._counted: set[_Row] = set()
+        self._touched: set[type[Base]] = set()
 
     def due(self) -> list[ScalarSelect[Any]]:
         """Return queries for when the next input is to be handled, and when the next timer falls due."""
@@ -107,7 +172,8 @@ class Turns(Worker):
         async with self._one_at_a_time:
             while await self._next():
                 self.done += 1
-                self._committed()
+                self._committed(self._touched)
+                self._touched = set()
                 # Let those who wait for an acknowledgement go before the next turn.
                 await asyncio.sleep(0)
 
@@ -127,6 +193,7 @@ class Turns(Worker):
                     begun = (type(row), row.id)
                     self._counted.discard(begun)
                     done = self._told(row)
+                    self._touched = touched_by(db)
                     async with asyncio.timeout(PATIENCE):
                         await self._run(db, row, now)
                     row.begun = 0
@@ -153,6 +220,7 @@ class Turns(Worker):
         often."""
         kind = type(row)
         if row.begun >= len(AT_ONCE):
+            self._touched = touched_by(db)
             await self._put_aside(db, row, now, "processen sluttede, hver gang den blev taget op")
             return set()
         numbers = [row.id]
@@ -163,11 +231,15 @@ class Turns(Worker):
         return {(kind, number) for number in numbers}
 
     async def _earliest(self, db: AsyncSession, now: datetime) -> Inbox | Timer | None:
-        came: Inbox | None = await db.scalar(CAME, {"now": now})
-        fell: Timer | None = await db.scalar(FELL, {"now": now})
-        if came is None or fell is None:
-            return came or fell
-        return fell if fell.due_at <= came.due_at else came
+        found = (await db.execute(_next_of(frozenset(registry.urgent_timers)), {"now": now})).first()
+        if found is None:
+            return None
+        if found.kind == "timer":
+            return await db.get(Timer, found.id)
+        if found.urgent and found.sender:
+            first: Inbox | None = await db.scalar(FIRST_OF, {"now": now, "sender": found.sender})
+            return first
+        return await db.get(Inbox, found.id)
 
     async def _answer(self, db: AsyncSession, row: Inbox, now: datetime) -> None:
         incoming = Incoming.from_json(row.body)
@@ -208,6 +280,7 @@ class Turns(Worker):
     async def _put_off(self, kind: type[Inbox] | type[Timer], number: int, error: Exception) -> None:
         """Try a row again later, or put it aside: at once where it held up everything, else after some tries."""
         async with self._database.turn() as db:
+            self._touched = touched_by(db)
             row: Inbox | Timer | None = await db.get(kind, number)
             if row is None or row.state not in ("new", "waiting"):
                 return
@@ -243,6 +316,22 @@ def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
         number: the row's id.
     """
     return f"{'input' if kind is Inbox else 'timer'}-{number}"
+
+
+def touched_by(db: AsyncSession) -> set[type[Base]]:
+    """The kinds of rows that a session writes; the set grows as it does."""
+    touched: set[type[Base]] = set()
+
+    def flushed(session: Session, _context: UOWTransaction, _objects: object) -> None:
+        touched.update(type(row) for rows in (session.new, session.dirty, session.deleted) for row in rows)
+
+    def executed(state: ORMExecuteState) -> None:
+        if not state.is_select and state.bind_mapper is not None:
+            touched.add(state.bind_mapper.class_)
+
+    event.listen(db.sync_session, "before_flush", flushed)
+    event.listen(db.sync_session, "do_orm_execute", executed)
+    return touched
 
 
 async def _strangers(db: AsyncSession) -> dict[str, str]:

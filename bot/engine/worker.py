@@ -7,12 +7,17 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect
 
+from storage.rows.base import Base
+
 
 class Worker(ABC):
     """A background worker, which does what rows say is due."""
 
     done = 0
     """How often it has done something."""
+
+    minds: frozenset[type[Base]] = frozenset()
+    """The rows whose change may leave it something to do."""
 
     # Set where a turn may leave something to do that no row tells of; whoever drains lowers it.
     _look = False

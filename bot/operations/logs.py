@@ -36,7 +36,7 @@ FIELDS = (
     "error",
     "what",
 )
-CHATTY = ("apscheduler", "alembic")
+CHATTY = ("alembic",)
 DEEPEST = 12
 # Seconds that the last lines may take.
 PATIENCE = 2.0

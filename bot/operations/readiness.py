@@ -35,6 +35,7 @@ async def told(settings: Settings, plan: Plan, now: datetime) -> list[str]:
     """Check everything around krisebot, in the order of the go-live page."""
     return [
         *platform(settings),
+        *plan_file(settings),
         *sms(plan),
         *address(plan),
         *expiries(settings, now.date()),
@@ -54,6 +55,12 @@ def platform(settings: Settings) -> Iterator[str]:
         yield f"{GOOD}  Platform: {' og '.join(names)}"
     else:
         yield f"{FAULT}  Ingen platform er sat op, så Krisebot når ingen. Sæt Slack eller Teams op, som SLACK.md og TEAMS.md siger"
+
+
+def plan_file(settings: Settings) -> Iterator[str]:
+    """Whether others on the machine can read the plan, with everybody's numbers in it."""
+    if settings.plan is not None and settings.plan.exists() and settings.plan.stat().st_mode & 0o007:
+        yield f"{WARNING}  Planen kan læses af alle på maskinen, med folks numre: chmod o= {settings.plan}"
 
 
 def sms(plan: Plan) -> Iterator[str]:

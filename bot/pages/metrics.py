@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from bot.engine.engine import Engine
 from bot.operations import backup
@@ -19,7 +19,7 @@ from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment
 from storage.rows.measures import Order
 from storage.rows.staff import Summons
-from storage.rows.traffic import Delivery, Inbox, Timer
+from storage.rows.traffic import Delivery, Inbox, StaffChannel, Timer
 
 STATES = ("warned", "active", "followed", "closed")
 
@@ -44,6 +44,12 @@ ASKS: Mapping[str, Select[int, datetime] | Select[int, datetime | None]] = {
 
 # Seconds that the folder of the copies may take to answer.
 PATIENCE = 2.0
+# Staff channels of crises that go on which can't be used, or which some of the staff were not let into.
+CHANNELS = (
+    select(StaffChannel.platform, StaffChannel.name, StaffChannel.error)
+    .join(Crisis, Crisis.id == StaffChannel.crisis_id)
+    .where(Crisis.state == "active", or_(StaffChannel.state == "failed", StaffChannel.error.is_not(None)))
+)
 
 
 class Metrics:
@@ -69,6 +75,8 @@ class Metrics:
         self._link = self._gauge("platform_up", "1 when the link works", "platform")
         self._refused = self._gauge("refused_requests", "Forged, stale or malformed, since the start", "platform")
         self._removed = self._gauge("removed_attachments", "Files that never came into the log")
+        self._channels = self._gauge("channels_in_trouble", "Staff channels that can't be used as they should")
+        self._clock = self._gauge("clock_set", "1 while the machine's clock is another than ours")
         self._backup = self._gauge("backup_age_seconds", "How old the newest copy is; none: there is no copy")
         self._gauge("build_info", "Which krisebot this is", "version").labels(VERSION).set(1)
 
@@ -97,6 +105,8 @@ class Metrics:
                     self._crises.labels(state, "yes" if exercise else "no").set(there.get((state, exercise), 0))
             removed = select(func.count()).select_from(Attachment).where(Attachment.state == "removed")
             self._removed.set(await db.scalar(removed) or 0)
+            self._channels.set(len((await db.execute(CHANNELS)).all()))
+        self._clock.set(1 if self._engine.clock.trouble() else 0)
         for platform in self._engine.platforms.values():
             self._link.labels(platform.name).set(0 if platform.trouble() else 1)
             self._refused.labels(platform.name).set(platform.refused)

@@ -85,7 +85,7 @@ async def note(turn: Turn, person: str) -> None:
         )
         turn.db.add(Call(crisis_id=turn.the_crisis.id, person=person, by=turn.sender, at=turn.now, log_no=entry.no))
         for message in standing.messages:
-            message.answered_at = turn.now
+            message.answered_at = turn.received
             message.answer = f"kontaktet pr. telefon af {turn.name(turn.sender)}"
         await turn.db.flush()
         await mail_nudge.rung(turn, person)

@@ -169,7 +169,7 @@ async def replied(turn: Turn, text: str) -> bool:
 async def _answered(turn: Turn, row: ContactCheck | None, answer: ContactAnswer) -> None:
     if row is None:
         return
-    row.answered_at, row.answer = turn.now, answer
+    row.answered_at, row.answer = turn.received, answer
     await turn.db.flush()
     thanks = "Tak. Det er sendt til dem, der retter planen." if answer == "changed" else "Tak. Du kan nås."
     await turn.say(turn.sender, Card(thanks), key=_key(row.round, turn.sender))

@@ -40,7 +40,7 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
     step = await escalation_chain.newest_step_of(turn, escalation, person)
     already = escalation.taken_by
     if step is not None and (step.answered_at is None or step.result == "declined"):
-        step.answered_at, step.answer = turn.now, said
+        step.answered_at, step.answer = turn.received, said
     if escalation.state == "stopped" or (escalation.state == "contact" and already not in (None, person)):
         await _too_late(turn, escalation, person, said)
         return
@@ -91,7 +91,7 @@ async def decline(turn: Turn, escalation: Escalation, person: str, said: str) ->
         return
     if step.result == "declined":
         return
-    step.answered_at, step.answer, step.result = turn.now, said, "declined"
+    step.answered_at, step.answer, step.result = turn.received, said, "declined"
     await turn.log(
         f"{turn.name(person)} kan ikke tage varslet: »{said}«",
         kind="escalation",
@@ -132,29 +132,37 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     asked = [
         step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result in (None, "contact")
     ]
+    since, told = await escalation_chain.repeated_since(turn, escalation, alert)
+    many = f"{len(told)} varsler mere" if len(told) > 1 else "Endnu et varsel"
     await turn.notify(
         asked,
         Card(
-            f"Endnu et varsel til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n"
-            f"»{quote(alert.text, escalation_chain.SHOWN)}«"
+            f"{many} til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n"
+            + "\n".join(f"»{quote(each.text, escalation_chain.SHOWN // len(told[-5:]))}«" for each in told[-5:])
         ),
         kind="alert",
-        summary="Endnu et varsel er sendt til dem, der er kontaktet",
+        summary=f"{many} er sendt til dem, der er kontaktet",
+        # What one person repeats stands on the card that rang for the first of them.
+        key=f"escalation/{escalation.id}/more/{since}",
         urgency=URGENT,
         everywhere=True,
     )
     await escalation_cards.show_progress(turn, escalation)
 
 
-@action("escalation.taken", crisis=False, awaited=True)
+@action("escalation.taken", crisis=False, awaited=True, urgent=True)
 async def pressed_taken(turn: Turn, escalation: int) -> None:
     """Take the warning, by `Jeg har den`; only somebody who was asked can."""
     row = await escalation_chain.found(turn, escalation)
-    if row is not None:
-        await take(turn, row, turn.sender, "Jeg har den")
+    if row is None:
+        return
+    if await escalation_chain.newest_step_of(turn, row, turn.sender) is None:
+        await turn.answer(Card("Det kan kun den, der er spurgt. Vil du beslutte, så skriv fx */krise aktiver 2*."))
+        return
+    await take(turn, row, turn.sender, "Jeg har den")
 
 
-@action("escalation.declined", crisis=False)
+@action("escalation.declined", crisis=False, urgent=True)
 async def pressed_declined(turn: Turn, escalation: int) -> None:
     """Refuse the warning, by `Kan ikke`; only somebody who was asked can."""
     row = await escalation_chain.found(turn, escalation)
@@ -162,7 +170,7 @@ async def pressed_declined(turn: Turn, escalation: int) -> None:
         await decline(turn, row, turn.sender, "Kan ikke")
 
 
-@action("escalation.everybody", crisis=False)
+@action("escalation.everybody", crisis=False, urgent=True)
 async def everybody(turn: Turn, escalation: int) -> None:
     """Ask the whole chain at once, by `Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after
     the other."""
@@ -206,6 +214,8 @@ async def replied(turn: Turn, text: str) -> bool:
         select(EscalationStep)
         .join(Crisis, Crisis.id == EscalationStep.crisis_id)
         .where(EscalationStep.person == turn.sender, Crisis.state != "closed")
+        # What was said before it was asked is no answer to it.
+        .where(EscalationStep.contacted_at <= turn.received)
         .order_by(EscalationStep.id.desc())
         .limit(1)
     )
@@ -232,15 +242,22 @@ async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationSt
     return await turn.db.scalar(newer.limit(1)) is not None
 
 
-@timer("escalation.wait")
+@timer("escalation.wait", urgent=True)
 async def waited(turn: Turn, escalation: int, round: int, position: int) -> None:
     """Ask the next link, when nobody of this one has answered in time."""
     row = await escalation_chain.found(turn, escalation)
     if row is None or row.state != "running" or (row.round, row.position) != (round, position):
         return
     silent = [step for step in await escalation_chain.steps_of(turn, row) if step.result is None]
+    missed = await escalation_chain.never_reached(turn, row, silent)
     for step in silent:
-        step.result = "silent"
+        step.result = "failed" if step.person in missed else "silent"
+    if missed:
+        numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in missed)
+        await turn.log(
+            f"Ikke nået ad nogen vej: {numbers}. Går videre.", kind="undeliverable", verification="confirmed"
+        )
+    silent = [step for step in silent if step.person not in missed]
     if silent:
         await turn.log(
             f"Intet svar fra {turn.names(step.person for step in silent)}. Går videre.",
@@ -250,7 +267,7 @@ async def waited(turn: Turn, escalation: int, round: int, position: int) -> None
     await _advance(turn, row)
 
 
-@timer("escalation.again")
+@timer("escalation.again", urgent=True)
 async def again(turn: Turn, escalation: int, round: int) -> None:
     """Start over from the top, when the whole chain was silent."""
     row = await escalation_chain.found(turn, escalation)
@@ -260,7 +277,7 @@ async def again(turn: Turn, escalation: int, round: int) -> None:
     await _advance(turn, row)
 
 
-@timer("escalation.undecided")
+@timer("escalation.undecided", urgent=True)
 async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
     """Remind whoever has the warning halfway to decide, and ask the next person when the time is over."""
     row = await escalation_chain.found(turn, escalation)

@@ -13,9 +13,14 @@ from handlers.core.turn import Turn
 from storage.plan.model import Plan
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.crisis import Crisis
+from storage.rows.traffic import Delivery, Message
 
 # Characters of a warning that stand on a card; the whole of it stands in the log.
 SHOWN = 1500
+
+
+# What one person repeats rings no more often than this; it stands on the card at once.
+RINGS_AGAIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,35 @@ async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
             select(EscalationStep).where(EscalationStep.escalation_id == escalation.id).order_by(EscalationStep.id)
         )
     )
+
+
+async def never_reached(turn: Turn, escalation: Escalation, steps: Sequence[EscalationStep]) -> list[str]:
+    """Those who were asked and to whom it has come by no way: they were not silent."""
+    asked = {ask_key(escalation, step): step.person for step in steps}
+    came = set(
+        await turn.db.scalars(
+            select(Message.key)
+            .join(Delivery, Delivery.message_id == Message.id)
+            .where(Message.key.in_(asked), Delivery.state.in_(["sent", "delivered"]))
+        )
+    )
+    return [person for name, person in asked.items() if name not in came]
+
+
+async def repeated_since(turn: Turn, escalation: Escalation, alert: Alert) -> tuple[int, list[Alert]]:
+    """What somebody has warned of beside the first, together with this one, since it last rang for them.
+
+    Returns:
+        the number of the warning that rang, and all from that to this.
+    """
+    mine = select(Alert).where(Alert.crisis_id == alert.crisis_id, Alert.person == alert.person, Alert.id <= alert.id)
+    first = await first_alert(turn)
+    rang, together = alert, list[Alert]()
+    for each in await turn.db.scalars(mine.where(Alert.id != first.id).order_by(Alert.id)):
+        if not together or each.received_at - rang.received_at >= RINGS_AGAIN:
+            rang, together = each, []
+        together.append(each)
+    return rang.id, together or [alert]
 
 
 async def newest_step_of(turn: Turn, escalation: Escalation, person: str) -> EscalationStep | None:

@@ -83,7 +83,7 @@ async def approve(turn: Turn) -> None:
         return
     await _approve(turn, "director")
     crisis.level, crisis.basis, crisis.state = 1, "centre", "active"
-    crisis.decided_at, crisis.decided_by = turn.now, turn.sender
+    crisis.decided_at, crisis.decided_by = turn.received, turn.sender
     await turn.log(
         f"Besluttet: niveau 1 af {turn.name(chief.person)} og {turn.name(turn.sender)} i fællesskab",
         kind="decision",
@@ -113,7 +113,7 @@ async def withdraw(turn: Turn) -> None:
         await turn.answer(Card("Det kan kun den centerchef eller direktør, der har godkendt. Intet er ændret."))
         return
     for approval in mine:
-        approval.withdrawn_at = turn.now
+        approval.withdrawn_at = turn.received
     crisis = turn.the_crisis
     both = crisis.level == 1
     crisis.level, crisis.state = None, "followed"

@@ -144,10 +144,10 @@ async def read(turn: Turn, nudge: int) -> None:
     receipt = await _receipt(turn, nudge, turn.sender)
     if row is None or receipt is None or receipt.read_at is not None:
         return
-    receipt.read_at = turn.now
+    receipt.read_at = turn.received
     pressed = await turn.pressed()
     if pressed is not None:
-        pressed.answered_at, pressed.answer = turn.now, "Jeg har læst den"
+        pressed.answered_at, pressed.answer = turn.received, "Jeg har læst den"
     await turn.db.flush()
     await turn.replace(Card(f"Tak. Noteret {turn.clock(turn.now)}, at du har læst mailen »{quote(row.subject, 300)}«."))
     await _show(turn, row)
@@ -174,7 +174,7 @@ async def called(turn: Turn, nudge: int) -> None:
         await turn.answer(Card("Hvem ringede du til? Skriv et navn fra listen. Intet er ændret."))
         return
     if receipt.called_at is None and receipt.read_at is None:
-        receipt.called_at, receipt.called_by = turn.now, turn.sender
+        receipt.called_at, receipt.called_by = turn.received, turn.sender
         await turn.log(
             f"{turn.name(receipt.person)} er kontaktet på telefon om »{row.subject}«",
             kind="contacted",
@@ -197,7 +197,7 @@ async def rung(turn: Turn, person: str) -> None:
         )
     )
     for receipt in list(waiting):
-        receipt.called_at, receipt.called_by = turn.now, turn.sender
+        receipt.called_at, receipt.called_by = turn.received, turn.sender
         await turn.db.flush()
         await _show(turn, await turn.db.get_one(Nudge, receipt.nudge))
 

@@ -60,7 +60,7 @@ async def record(turn: Turn, text: str) -> Alert:
         crisis_id=turn.the_crisis.id,
         person=turn.sender,
         text=text,
-        at=turn.the_incoming.said_at or turn.now,
+        at=turn.the_incoming.said_at or turn.received,
         received_at=turn.the_incoming.received_at,
         platform=turn.the_incoming.platform,
     )
@@ -103,6 +103,7 @@ async def running(turn: Turn) -> Crisis | None:
     "advarsel",
     "advar",
     help="varsel <hvad er der sket> – alle må varsle, også om en risiko",
+    urgent=True,
 )
 async def warn(turn: Turn, text: str) -> None:
     """Keep a warning at once, and ask the plan's question. Plan §4, "Modtagelse af varsler"."""
@@ -140,7 +141,7 @@ async def warn(turn: Turn, text: str) -> None:
     await _expect_answer(turn, alert)
 
 
-@action("warning.typed", crisis=False)
+@action("warning.typed", crisis=False, urgent=True)
 async def typed(turn: Turn) -> None:
     """Take the form's warning, from anybody: the same as a typed one, with what kind it is and where it comes from."""
     text = turn.value("text")
@@ -321,7 +322,7 @@ def _for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
     return (Button("Det er ikke en øvelse", "exercises.for_real", {"alert": alert.id}),) if turn.exercise else ()
 
 
-@action("warning.answered")
+@action("warning.answered", urgent=True)
 async def answered(turn: Turn, alert: int, reply: Triage, question: int = 0) -> None:
     """Take the answer to a question, from whoever gave the warning. "Ved ikke" counts as yes: rather a little too much
     preparedness than too little (plan §3, handlingsprincippet).
@@ -385,7 +386,7 @@ def _sent_on(turn: Turn, alert: Alert) -> Card:
 async def kind(turn: Turn, alert: int) -> None:
     """Write down the warning's kind, where it is from, and who got it first."""
     row = await turn.db.get(Alert, alert)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    if row is None or row.crisis_id != turn.the_crisis.id or row.person != turn.sender:
         return
     kinds = dict(KINDS)
     row.kind = turn.chosen("kind", kinds) or row.kind
@@ -441,7 +442,7 @@ async def why_not(turn: Turn, alert: int, touches: bool) -> None:
     )
 
 
-@action("warning.after_all")
+@action("warning.after_all", urgent=True)
 async def after_all(turn: Turn, alert: int, level: int | None = None) -> None:
     """Second thoughts: the warning goes up the chain after all, with the level that is asked for."""
     row = await turn.db.get(Alert, alert)
@@ -468,7 +469,7 @@ async def _join(turn: Turn, crisis: Crisis, text: str) -> None:
     await escalation.tell_of_more(turn, alert)
 
 
-@action("warning.parted")
+@action("warning.parted", urgent=True)
 async def parted(turn: Turn, alert: int) -> None:
     """Part the second warning from the first, since it was another incident: it gets a number, a log and a chain of its
     own; the first log says so."""

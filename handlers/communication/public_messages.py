@@ -153,7 +153,11 @@ async def published(turn: Turn, number: int) -> None:
     if turn.sender != row.delegated_to and not await rights.communication.held(turn):
         await turn.answer(Card(f"Det kan kun {rights.communication.holders}. Intet er ændret."))
         return
-    row.published_at, row.published_by, row.channel = turn.now, turn.sender, turn.value("channel") or "ikke angivet"
+    row.published_at, row.published_by, row.channel = (
+        turn.received,
+        turn.sender,
+        turn.value("channel") or "ikke angivet",
+    )
     entry = await turn.log(
         f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{row.nature}\n{row.extent}\n{row.course}".strip(),
         kind="communication",

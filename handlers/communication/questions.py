@@ -66,7 +66,7 @@ async def same(turn: Turn, question: int, earlier: int) -> None:
     row, before = await _of_asker(turn, question), await turn.db.get(Question, earlier)
     if row is None or before is None or row.answered_at is not None:
         return
-    row.answer, row.answered_by, row.answered_at = before.answer, before.answered_by, turn.now
+    row.answer, row.answered_by, row.answered_at = before.answer, before.answered_by, turn.received
     row.same_as = before.number
     await turn.log(
         f"Spørgsmål {row.number} er besvaret med svaret på spørgsmål {before.number}",
@@ -126,7 +126,7 @@ async def _answer(turn: Turn, row: Question, text: str) -> None:
         )
         return
     corrected = row.answered_at is not None
-    row.answer, row.answered_by, row.answered_at = text, turn.sender, turn.now
+    row.answer, row.answered_by, row.answered_at = text, turn.sender, turn.received
     await turn.log(
         f"{'Nyt svar' if corrected else 'Svar'} på spørgsmål {row.number}: {text}",
         kind="answer",

@@ -66,6 +66,8 @@ class Context:
     ) -> None:
         self.db = db
         self.now = now
+        # When what the turn answers reached us: what is written down of it bears that time, however long it waited.
+        self.received = min(incoming.received_at, now) if incoming else now
         self.plan = plan
         self.incoming = incoming
         self.due = due

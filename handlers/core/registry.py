@@ -32,6 +32,7 @@ class Verb:
         crisis: whether it is about a crisis that goes on, which the router then finds or asks for.
         grave: a near miss never runs it: it is asked about first.
         otherwise: what happens instead, for those who may not; None refuses and says who can.
+        urgent: whether it goes before what merely came first.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Verb:
     crisis: bool
     grave: bool
     otherwise: Run | None
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Action:
         run: what is done.
         crisis: whether it is about a crisis that goes on.
         awaited: whether a card that still has such a button waits for its reader's answer.
+        urgent: whether it goes before what merely came first.
     """
 
     name: str
@@ -61,11 +64,13 @@ class Action:
     run: Run
     crisis: bool
     awaited: bool
+    urgent: bool = False
 
 
 verbs: dict[str, Verb] = {}
 actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
+urgent_timers: set[str] = set()
 replies: dict[str, tuple[Reply, Asked | None]] = {}
 _homes: dict[str, Draw] = {}
 
@@ -78,21 +83,24 @@ def verb(
     crisis: bool = False,
     grave: bool = False,
     otherwise: Run | None = None,
+    urgent: bool = False,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
     def register(run: R) -> R:
-        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise))
+        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent))
         return run
 
     return register
 
 
-def action(name: str, *, who: Right = rights.anyone, crisis: bool = True, awaited: bool = False) -> Callable[[R], R]:
+def action(
+    name: str, *, who: Right = rights.anyone, crisis: bool = True, awaited: bool = False, urgent: bool = False
+) -> Callable[[R], R]:
     """Register what a button does. See `Action` for the arguments."""
 
     def register(run: R) -> R:
-        _once(actions, name, Action(name, who, run, crisis, awaited))
+        _once(actions, name, Action(name, who, run, crisis, awaited, urgent))
         return run
 
     return register
@@ -112,11 +120,17 @@ def is_awaited(do: str) -> bool:
     return (found := actions.get(do)) is not None and found.awaited
 
 
-def timer(kind: str) -> Callable[[R], R]:
-    """Register what happens when a timer of that kind falls due: `async (turn, **args)`."""
+def timer(kind: str, *, urgent: bool = False) -> Callable[[R], R]:
+    """Register what happens when a timer of that kind falls due: `async (turn, **args)`.
+
+    Args:
+        urgent: whether it goes before what merely fell due first.
+    """
 
     def register(run: R) -> R:
         _once(timers, kind, run)
+        if urgent:
+            urgent_timers.add(kind)
         return run
 
     return register

@@ -69,7 +69,7 @@ class Turn(Context):
             summary=summary,
             recorder=recorder or self.sender,
             recorded_time=self.now,
-            event_time=event_time,
+            event_time=event_time or self.received,
             sender=sender,
             receiver=receiver,
             verification=verification,

@@ -44,6 +44,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
     help="aktiver 2 <hvad> – 4K-chef, borgmester, direktion; andres bliver til et varsel",
     who=decider,
     grave=True,
+    urgent=True,
     otherwise=_not_a_decider,
 )
 async def activate(turn: Turn, text: str) -> None:
@@ -68,6 +69,7 @@ async def activate(turn: Turn, text: str) -> None:
     who=rights.may_escalate,
     crisis=True,
     grave=True,
+    urgent=True,
 )
 async def escalate(turn: Turn, text: str) -> None:
     """Go up to level 2, and let the log go on: plan §2, "Direktør kan evt. opskalere til beredskabsniveau 2." """
@@ -79,7 +81,7 @@ async def escalate(turn: Turn, text: str) -> None:
     await decide(turn, 2, "")
 
 
-@action("activation.decide", who=decider, crisis=False)
+@action("activation.decide", who=decider, crisis=False, urgent=True)
 async def pressed(turn: Turn, level: int) -> None:
     """Decide on `Niveau 1`, `Niveau 2` or `Ingen krise – følg`, and set going what follows."""
     title = turn.value("title")
@@ -118,7 +120,7 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
         crisis.title = warning.title_of(title)
     crisis.level = level or None
     crisis.state = "active" if level else "followed"
-    crisis.decided_at = turn.now
+    crisis.decided_at = turn.received
     crisis.decided_by = turn.sender
     crisis.on_behalf_of = on_behalf_of(turn.rules, turn.sender, *DECIDING_ROLES)
     if level == 1:

@@ -102,7 +102,7 @@ async def established(turn: Turn) -> None:
     if not _running(turn):
         await turn.answer(Card("Krisestaben er ikke i funktion. Intet er ændret."))
         return
-    crisis.established_at, crisis.established_by = turn.now, turn.sender
+    crisis.established_at, crisis.established_by = turn.received, turn.sender
     await turn.cancel(
         _breach_key(turn),
         *(_warning_key(turn, before) for before in turn.rules.deadlines.warnings),

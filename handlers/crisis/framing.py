@@ -170,7 +170,7 @@ async def another(turn: Turn) -> None:
     )
 
 
-@action("framing.no")
+@action("framing.no", who=rights.meets)
 async def no(turn: Turn) -> None:
     """Call no second meeting, as whoever was asked chose."""
     await turn.replace(Card("Der er ikke indkaldt til et rammesættende møde mere."))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from handlers.core import clearance, in_charge, registry, rights
+from handlers.core import clearance, in_charge, personal_numbers, registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.events import AskedForHelp, on
@@ -93,7 +93,13 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
     kept = await turn.db.get(Inbox, inbox)
     if kept is None:
         return
-    text = Incoming.from_json(kept.body).text
+    original = Incoming.from_json(kept.body)
+    if original.sender != turn.sender or personal_numbers.typed(original):
+        await turn.answer(
+            Card("Det kan kun den, der skrev det, og først når teksten er uden personnummer. Intet er sendt.")
+        )
+        return
+    text = original.text
     # The fields come along from where they can be changed; elsewhere what was read stands.
     read = needs.lacking(turn.rules, text) or needs.read(turn.rules, text)
     filled = {field.id: turn.value(field.id) for field in FIELDS if field.id in turn.the_incoming.values}

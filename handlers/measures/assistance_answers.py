@@ -140,7 +140,7 @@ async def waiting(turn: Turn, request: int) -> None:
 
 async def _becomes(turn: Turn, row: AssistanceRequest, state: AssistanceState, told: str) -> None:
     """Give a request a new state, and tell of it in the log, on the staff's card, and to whoever asked, each time."""
-    row.state, row.answered_by, row.answered_at = state, turn.sender, turn.now
+    row.state, row.answered_by, row.answered_at = state, turn.sender, turn.received
     await turn.log(
         f"B{row.number} {'' if state == 'assessing' else 'er '}{IN_WORDS[state]}. {told}",
         kind="assistance",

@@ -231,6 +231,12 @@ async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> N
     await measure_card.answer(turn, row)
 
 
+def is_over(turn: Turn, person: str, row: Measure) -> bool:
+    """Whether a person is over the centre that a measure is."""
+    centre = next((centre for centre in turn.rules.centres if centre.name == row.centre), None)
+    return centre is not None and rights.leads(turn.rules, person, centre)
+
+
 async def refuse_change(turn: Turn, row: Measure) -> bool:
     """Refuse whoever may not change a measure's status, and tell them who may: its owner, who is over the owner's
     centre, those who run the staff.
@@ -238,9 +244,7 @@ async def refuse_change(turn: Turn, row: Measure) -> bool:
     Returns:
         whether the sender was refused.
     """
-    centre = next((centre for centre in turn.rules.centres if centre.name == row.centre), None)
-    of_centre = centre is not None and rights.leads(turn.rules, turn.sender, centre)
-    if turn.sender == row.owner or of_centre or await rights.runs_staff.held(turn):
+    if turn.sender == row.owner or is_over(turn, turn.sender, row) or await rights.runs_staff.held(turn):
         return False
     await turn.answer(
         Card(

@@ -147,7 +147,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
 @action("measures.change")
 async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> None:
     """Change a measure's status, by `Udført`, `I gang`, or `Ja` to what was meant; `refuse_change` decides who may."""
-    row = await turn.db.get(Measure, measure)
+    row = await _of_crisis(turn, measure)
     if row is not None:
         await measure_steps.change(turn, row, status)
 
@@ -155,6 +155,9 @@ async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> Non
 @action("measures.not_meant")
 async def not_meant(turn: Turn, measure: int) -> None:
     """Change nothing, by `Nej` from whoever was asked: what was typed was no status."""
+    row = await _of_crisis(turn, measure)
+    if row is None or await measure_steps.refuse_change(turn, row):
+        return
     await turn.replace(Card("Intet er ændret. Skriv fx */krise t 7 udført*, *i gang*, *afventer* eller *annulleret*."))
 
 
@@ -162,7 +165,7 @@ async def not_meant(turn: Turn, measure: int) -> None:
 async def urgent(turn: Turn, measure: int) -> None:
     """Begin a measure at once, by `Haster`, and tell the staff of it on its next ordinary meeting; `refuse_change`
     decides who may."""
-    row = await turn.db.get(Measure, measure)
+    row = await _of_crisis(turn, measure)
     if row is None or row.status in CLOSED or await measure_steps.refuse_change(turn, row):
         return
     row.urgent = row.orient = True
@@ -208,9 +211,10 @@ async def pressed_approve(turn: Turn, measure: int) -> None:
 async def doubted(turn: Turn, measure: int) -> None:
     """Take anybody's doubt to the staff, by `Jeg er i tvivl`: "afklare eventuelle tvivlsspørgsmål med den centrale
     ledelse"."""
-    row = await turn.db.get(Measure, measure)
+    row = await _of_crisis(turn, measure)
     if row is not None and row.number is not None:
-        await tasks.ask(turn, f"T{row.number}", row.title, measure=row.number)
+        whose = [row.owner, *(each for each in turn.plan.persons if measure_steps.is_over(turn, each, row))]
+        await tasks.ask(turn, f"T{row.number}", row.title, whose, measure=row.number)
 
 
 async def _list(turn: Turn) -> None:
@@ -292,3 +296,8 @@ async def decline(turn: Turn, measure: int) -> None:
         Card(f"Dit forslag er ikke sat i værk: {quote(row.title)}.{quote(why)}"),
         kind="notice",
     )
+
+
+async def _of_crisis(turn: Turn, measure: int) -> Measure | None:
+    row = await turn.db.get(Measure, measure)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None

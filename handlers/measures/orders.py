@@ -148,7 +148,7 @@ async def doubted(turn: Turn, order: int) -> None:
     """Take anybody's doubt about an order to the staff, by `Jeg er i tvivl`."""
     row = await _of_crisis(turn, order)
     if row is not None and row.number is not None:
-        await tasks.ask(turn, f"ordre {row.number}", row.task, order=row.number)
+        await tasks.ask(turn, f"ordre {row.number}", row.task, row.asked, order=row.number)
 
 
 async def asked_at(turn: Turn) -> datetime | None:

@@ -179,7 +179,7 @@ async def _wait(turn: Turn, row: Order) -> None:
 async def _answered(turn: Turn, row: Order, answer: str) -> None:
     message = await turn.db.scalar(select(Message).where(Message.key == orders_card.key(row, turn.sender)))
     if message is not None:
-        message.answered_at, message.answer = turn.now, answer
+        message.answered_at, message.answer = turn.received, answer
 
 
 async def _changed(turn: Turn, row: Order, summary: str, kind: LogKind, status: Status | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -30,14 +31,18 @@ def button(do: str, **about: int) -> Button:
     )
 
 
-async def ask(turn: Turn, named: str, title: str, **refs: int) -> None:
+async def ask(turn: Turn, named: str, title: str, whose: Collection[str | None], **refs: int) -> None:
     """Take a doubt that was filled in to the staff, and tell whoever asked that it was.
 
     Args:
         named: what the doubt is about, as people call it: "T4", "ordre 2".
         title: what it is.
+        whose: who has it; the staff may ask beside them.
         refs: what the log line points to.
     """
+    if turn.sender not in whose and not await rights.staff.held(turn):
+        await turn.answer(Card(f"Det kan kun den, der har {named}, {rights.staff.holders}. Intet er sendt."))
+        return
     asked = turn.value("text")
     if not asked:
         await turn.answer(Card("Skriv, hvad du er i tvivl om. Intet er sendt."))
@@ -131,7 +136,7 @@ def _card(turn: Turn, task: Task) -> Card:
 async def done(turn: Turn, task: int) -> None:
     """Mark a task as done, by `Udført` from anybody who has its card; the log tells of it by itself."""
     row = await turn.db.get(Task, task)
-    if row is None or row.status == "done":
+    if row is None or row.crisis_id != turn.the_crisis.id or row.status == "done" or await _refuse_other(turn, row):
         return
     await finish(turn, row)
     await turn.replace(_card(turn, row))
@@ -169,9 +174,7 @@ async def hand_on(turn: Turn, task: int) -> None:
     row, persons = await turn.db.get(Task, task), turn.rules.named(turn.value("person").lstrip("@ "))
     if row is None or row.crisis_id != turn.the_crisis.id or row.status == "done":
         return
-    if turn.sender != row.owner and not await rights.runs_staff.held(turn):
-        owner = turn.name(row.owner) if row.owner else "ejeren"
-        await turn.answer(Card(f"Det kan kun {owner}, {rights.runs_staff.holders}. Intet er ændret."))
+    if await _refuse_other(turn, row):
         return
     if len(persons) != 1:
         await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(turn.value("person"), 100)}" er. Intet er ændret.'))
@@ -189,12 +192,21 @@ async def hand_on(turn: Turn, task: int) -> None:
     await turn.say(row.owner, _card(turn, row), key=f"task/{row.id}/{row.owner}", kind="notice")
 
 
+async def _refuse_other(turn: Turn, row: Task) -> bool:
+    """Tell whoever neither has it nor runs the staff who may; whether the sender was refused."""
+    if turn.sender == row.owner or await rights.runs_staff.held(turn):
+        return False
+    owner = turn.name(row.owner) if row.owner else "ejeren"
+    await turn.answer(Card(f"Det kan kun {owner}, {rights.runs_staff.holders}. Intet er ændret."))
+    return True
+
+
 @action("tasks.doubt")
 async def doubted(turn: Turn, task: int) -> None:
     """Take anybody's doubt about a task to the staff, by `Jeg er i tvivl`."""
     row = await turn.db.get(Task, task)
     if row is not None and row.crisis_id == turn.the_crisis.id:
-        await ask(turn, f"opgave {row.number}", row.title, task=row.number)
+        await ask(turn, f"opgave {row.number}", row.title, [row.owner], task=row.number)
 
 
 async def of_crisis(turn: Turn) -> list[Task]:

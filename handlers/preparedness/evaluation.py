@@ -102,6 +102,9 @@ def _questions(turn: Turn) -> Card:
 @action("evaluation.answered")
 async def answered(turn: Turn) -> None:
     """Log each answer, beside what was learnt on the way; whoever has the card was asked."""
+    if turn.sender not in await turn.took_part():
+        await turn.answer(Card("Det kan kun de, der deltog. Intet er gemt."))
+        return
     said = [(question, turn.value(field)) for field, question in (("good", GOOD), ("better", BETTER))]
     for question, text in said:
         if text:

@@ -102,7 +102,7 @@ async def informed(turn: Turn, notice: int) -> None:
             Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen.")
         )
         return
-    row.informed_at, row.informed_by = turn.now, turn.sender
+    row.informed_at, row.informed_by = turn.received, turn.sender
     await turn.log(
         f"{row.centre} er underrettet af {turn.name(turn.sender)}",
         kind="notice",
@@ -113,7 +113,7 @@ async def informed(turn: Turn, notice: int) -> None:
     )
     prefix = f"crisis/{turn.the_crisis.id}/centre/{row.id}/"
     for message in await turn.db.scalars(select(Message).where(Message.key.startswith(prefix))):
-        message.answered_at, message.answer = turn.now, "Mit center er underrettet"
+        message.answered_at, message.answer = turn.received, "Mit center er underrettet"
         await turn.say(
             message.recipient, Card(f"✅ {row.centre} er underrettet {turn.clock(turn.now)}."), key=message.key
         )

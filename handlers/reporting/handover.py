@@ -62,7 +62,7 @@ async def received(turn: Turn, report: int) -> None:
     row = await turn.db.get(Report, report)
     if row is None or row.crisis_id != turn.the_crisis.id or row.acknowledged_at is not None:
         return
-    row.acknowledged_at, row.acknowledged_by = turn.now, turn.sender
+    row.acknowledged_at, row.acknowledged_by = turn.received, turn.sender
     await turn.cancel(f"report/{row.id}/silent")
     await turn.log(
         f"{NAMED[row.kind]} nr. {row.number} er modtaget af {turn.name(turn.sender)}",

@@ -253,7 +253,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
     again = row.answered_at is not None
     row.text, row.reading, row.person = text, colour, turn.sender
     row.late = row.late or (not again and turn.now > ping_row.due_at)
-    row.answered_at = row.answered_at or turn.now
+    row.answered_at = row.answered_at or turn.received
     entry = await turn.log(
         f"{row.centre}: {text}",
         kind="ping_answer",
@@ -265,7 +265,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
     )
     row.log_no = entry.no
     for message in await turn.db.scalars(select(Message).where(Message.key == _key(row, turn.sender))):
-        message.answered_at, message.answer = turn.now, text
+        message.answered_at, message.answer = turn.received, text
     await turn.db.flush()
     await draft.contribute(turn, 2, f"{row.centre}: {text}", entry.no)
     await turn.say(turn.sender, _read_back(turn, row), key=_key(row, turn.sender), kind="broadcast")

@@ -70,11 +70,11 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
     summons = await summoning.summons_of(turn, turn.sender)
     if summons is None or summons.answer == answer:
         return
-    summons.answer, summons.words, summons.answered_at = answer, said, turn.now
+    summons.answer, summons.words, summons.answered_at = answer, said, turn.received
     summons.eta = turn.now + timedelta(minutes=eta_minutes) if eta_minutes is not None else None
     message = await turn.db.scalar(select(Message).where(Message.key == summoning.key(turn, turn.sender)))
     if message is not None:
-        message.answered_at, message.answer = turn.now, said
+        message.answered_at, message.answer = turn.received, said
     await turn.log(
         f"{turn.name(turn.sender)}: {'kommer' if answer == 'coming' else 'kan ikke'} – »{said}«",
         kind="summons",

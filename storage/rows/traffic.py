@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     func,
     select,
 )
@@ -36,6 +37,8 @@ class Inbox(Base):
     id: Mapped[int] = primary_key()
     key: Mapped[str] = mapped_column(unique=True)
     body: Mapped[dict[str, Any]]
+    sender: Mapped[str] = mapped_column(default="", server_default="")  # as in the body
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())  # it goes before what merely came first
     message: Mapped[str | None] = mapped_column(index=True)  # the platform's name for what was said
     received_at: Mapped[datetime]
     state: Mapped[InboxState] = mapped_column(default="new")
@@ -45,7 +48,11 @@ class Inbox(Base):
     due_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     error: Mapped[str | None]
-    __table_args__ = (Index("inbox_waiting", "state", "due_at"),)
+    __table_args__ = (
+        Index("inbox_waiting", "state", "due_at"),
+        Index("inbox_urgent", "state", "urgent", "due_at"),
+        Index("inbox_sender", "state", "sender", "due_at"),
+    )
 
 
 TimerState = Literal["waiting", "done", "cancelled", "failed"]
@@ -67,7 +74,10 @@ class Timer(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     fired_at: Mapped[datetime | None]
     error: Mapped[str | None]
-    __table_args__ = (Index("timers_waiting", "state", "due_at"),)
+    __table_args__ = (
+        Index("timers_waiting", "state", "due_at"),
+        Index("timers_kind", "state", "kind", "due_at"),
+    )
 
 
 # The kinds of message that are notices in their own right: they are logged and shown with how they fared.

@@ -33,7 +33,7 @@ async def test_ten_thousand_timers_due_at_once_fire_within_twenty_times_the_time
         numbers = list(await db.scalars(select(Timer.id)))
     began = time.perf_counter()
     plan = example()
-    await Turns(database, SystemClock(), lambda: plan, lambda: None).drain()
+    await Turns(database, SystemClock(), lambda: plan, lambda _: None).drain()
     ours = time.perf_counter() - began
     async with database.reading() as db:
         fired = await db.scalar(select(func.count()).select_from(Timer).where(Timer.state == "done"))

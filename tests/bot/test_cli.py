@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -177,6 +178,13 @@ def test_the_log_opens_in_a_danish_spreadsheet_and_runs_nothing(run: Run, crisis
     rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig")), delimiter=";"))
     assert any(row["Resume"] == "'=1+1 er ikke en formel" for row in rows)
     assert any(row["Resume"] == 'vand; "mange" steder' and row["Bekræftet"] == "bekræftet" for row in rows)
+
+
+def test_what_it_writes_is_for_whoever_runs_it_alone(run: Run, crisis: None, tmp_path: Path) -> None:
+    """The log of a crisis lies on a machine that others log on to."""
+    assert run("export", "1", "-o", "sag.json").returncode == 0
+    assert run("export", "1", "--format", "csv", "-o", "log.csv").returncode == 0
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) & 0o077 for name in ("sag.json", "log.csv")} == {0}
 
 
 def test_verify_finds_a_changed_line_in_the_database_and_in_a_file(

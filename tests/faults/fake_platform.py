@@ -119,6 +119,28 @@ class FakePlatform:
         return [shown.text for shown in self.shown if shown.lane == lane]
 
 
+class Doors(FakePlatform):
+    """A platform with channels, which lets in some."""
+
+    has_rooms = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shut_out: set[str] = set()
+        self.closed: Exception | None = None
+
+    async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        return name, {}
+
+    async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
+        return set(persons) - self.shut_out
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        if self.closed is not None and lane.startswith("krise-"):
+            raise self.closed
+        return await super().send(lane, post)
+
+
 class Roomy(FakePlatform):
     """A platform with channels, whose making may fail or take for ever."""
 

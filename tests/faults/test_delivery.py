@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.engine.clock import WoundClock
 from bot.engine.engine import Engine
-from bot.engine.platform import Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Closed, Throttled, Unavailable, Undeliverable
 from bot.engine.rates import Limits, Rate
 from handlers.core import registry
 from handlers.core.card import Card
@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.plan import loading, model
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Conversation, Delivery, Message, Timer
-from tests.faults.fake_platform import FakePlatform, Roomy
+from tests.faults.fake_platform import Doors, FakePlatform, Roomy
 from tests.stage.stage import SUMMER_AFTERNOON
 
 PLAN = loading.example()
@@ -279,6 +279,75 @@ async def test_the_plan_decides_in_which_order_a_person_is_tried(
     await house.database.close()
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Throttled(5),
+        Throttled(0),
+        Throttled(86_400),
+        Throttled(float("inf")),
+        Throttled(float("nan")),
+        Unavailable("500"),
+        Unavailable("nede"),
+    ],
+    ids=str,
+)
+async def test_what_is_urgent_and_has_not_come_through_in_half_a_minute_goes_the_next_way(
+    database_url: str, fault: Exception
+) -> None:
+    """R005 D02: a platform that makes it wait is as bad as one that is down."""
+    first, second = FakePlatform("a"), FakePlatform("b")
+    house = House(database_url, first, second)
+    first.down = fault
+    await house.say("jens", "Kan du tage den?", kind="alert", urgency=URGENT)
+    await house.say("lars", "nyt", kind="notice", urgency=ORDINARY)
+    await house.forward(seconds=36)
+    assert second.texts("jens") == ["Kan du tage den?"]
+    assert second.texts("lars") == [] or isinstance(fault, Unavailable)
+    await house.database.close()
+
+
+async def test_what_is_urgent_and_waits_behind_others_goes_the_next_way_too(database_url: str) -> None:
+    """It was not even tried: the platform takes nothing for a minute."""
+    first, second = FakePlatform("a"), FakePlatform("b")
+    house = House(database_url, first, second)
+    first.down = Throttled(60)
+    for person in ("mette", "lars"):
+        await house.say(person, "nyt")
+        await house.engine.settle()
+    await house.say("jens", "Kan du tage den?", kind="alert", urgency=URGENT)
+    await house.forward(seconds=29)
+    assert second.texts("jens") == []
+    await house.forward(seconds=1)
+    await house.engine.deliverer.drain()
+    assert second.texts("jens") == ["Kan du tage den?"]
+    await house.database.close()
+
+
+async def test_a_platform_that_asks_for_a_day_is_asked_again_for_what_is_urgent_and_for_nothing_else(
+    house: House,
+) -> None:
+    """R005: `Retry-After: 86400` held an alert; what isn't urgent waits as long as it was told."""
+    fake(house).next = [Throttled(86_400), Throttled(86_400)]
+    await house.say("jens", "nyt", urgency=ORDINARY)
+    await house.say("jens", "Kan du tage den?", urgency=URGENT)
+    await house.forward(seconds=61)
+    assert fake(house).texts("jens") == []
+    await house.forward(seconds=61)
+    assert fake(house).texts("jens") == ["Kan du tage den?"]
+    await house.forward(hours=23)
+    assert fake(house).texts("jens") == ["Kan du tage den?"]
+    await house.forward(hours=2)
+    assert fake(house).texts("jens") == ["Kan du tage den?", "nyt"]
+
+
+async def test_a_platform_that_says_now_again_and_again_is_not_hammered(house: House) -> None:
+    fake(house).down = Throttled(0)
+    await house.say("jens", "Kan du tage den?", urgency=URGENT)
+    await house.forward(seconds=30)
+    assert 20 <= fake(house).calls <= 33
+
+
 async def test_an_escalation_goes_every_way_at_once(database_url: str) -> None:
     """Contract: a person on both platforms gets one message, an escalation goes to both."""
     first, second = FakePlatform("a"), FakePlatform("b")
@@ -314,6 +383,19 @@ async def test_a_chain_that_reaches_nobody_tells_whoever_raised_it_at_once(datab
     platform.reaches = None
     await house.forward(minutes=5)
     assert any("Kan du tage den?" in text for text in platform.texts("jens"))
+    await house.database.close()
+
+
+async def test_whoever_was_never_reached_is_not_called_silent(database_url: str) -> None:
+    """R005: the platform was down all the while; the log has whom to ring, and the chain goes on."""
+    house = House(database_url, FakePlatform())
+    fake(house).down = Unavailable("nede")
+    await house.does("fake:finn", "aktiver vand i kælderen")
+    await house.forward(minutes=5)
+    told = await house.export()
+    assert [(step["person"], step["result"]) for step in told["escalation"]] == [("jens", "failed"), ("pia", None)]
+    assert any("Ikke nået" in line and "+45 20 00 00 01" in line for line in await of_kind(house, "undeliverable"))
+    assert not any("Intet svar fra Jens" in line["summary"] for line in told["log"])
     await house.database.close()
 
 
@@ -489,3 +571,82 @@ async def test_the_same_delivery_from_the_platform_takes_effect_once(house: Hous
             for message in await db.scalars(select(Message).where(Message.recipient == "lars"))
             if "allerede i gang" in message.card["text"]
         ]
+
+
+CHANNEL = "krise-2026-07-02-skybrud"
+
+
+async def of_kind(house: House, kind: str) -> list[str]:
+    return [line["summary"] for line in (await house.export())["log"] if line["kind"] == kind]
+
+
+@pytest.mark.parametrize("everybody", [False, True], ids=["some", "all"])
+async def test_whoever_is_not_let_into_the_channel_is_written_to_and_the_chief_and_the_secretariat_are_told(
+    database_url: str, everybody: bool
+) -> None:
+    """R032: an empty channel was written into, and nobody was told."""
+    platform = Doors()
+    platform.shut_out = set(PLAN.persons) if everybody else {"mads", "line"}
+    house = House(database_url, platform)
+    await activate(house)
+    for person in ("lars", "kim"):
+        assert any("kunne ikke lukkes ind i krisestabens kanal" in text for text in platform.texts(person))
+    assert any("Mads" in line and "kunne ikke lukkes ind" in line for line in await of_kind(house, "notice"))
+    async with house.database.turn() as db:
+        crisis = await db.scalar(select(Crisis))
+        turn = Turn(db, house.clock.now(), PLAN, crisis=crisis)
+        await turn.say(turn.staff, Card("Stabsmøde nu"), key="to the staff")
+    await house.engine.settle()
+    assert "Stabsmøde nu" in platform.texts(CHANNEL)
+    assert [text for text in platform.texts("mads") if text == "Stabsmøde nu"] == ["Stabsmøde nu"]
+    assert ("Stabsmøde nu" in platform.texts("anne")) == everybody
+    told = len([text for text in platform.texts("lars") if "kunne ikke lukkes ind i" in text])
+    await house.forward(minutes=5)
+    assert len([text for text in platform.texts("lars") if "kunne ikke lukkes ind i" in text]) == told
+    await house.database.close()
+
+
+async def test_a_channel_that_is_archived_is_told_of_and_what_is_said_goes_to_each(database_url: str) -> None:
+    """R032 D02: what the staff is told reaches it, and what nobody could read in the channel too."""
+    platform = Doors()
+    house = House(database_url, platform)
+    await activate(house)
+    platform.closed = Closed("kanalen i Slack er arkiveret")
+    await house.does("kim", "melding HASTER: broen er væk")
+    await house.does("lars", "log vandet stiger")
+    assert any("er arkiveret" in text for text in platform.texts("kim"))
+    assert any("broen er væk" in text for text in platform.texts("anne"))
+    assert any("er arkiveret" in line for line in await of_kind(house, "notice"))
+    await house.database.close()
+
+
+async def test_a_channel_that_cannot_be_made_is_told_of(database_url: str) -> None:
+    house = House(database_url, Roomy(Undeliverable("må ikke lave kanaler")))
+    await activate(house)
+    for person in ("lars", "kim"):
+        assert any("må ikke lave kanaler" in text for text in fake(house).texts(person))
+    await house.database.close()
+
+
+async def test_who_repeats_a_warning_holds_up_nobody_and_rings_no_more_than_every_other_minute(
+    database_url: str,
+) -> None:
+    """R005: a stranger's 60 times `aktiver` gave the chief 61 urgent messages; each is kept, on one card at once."""
+    house = House(database_url, FakePlatform())
+    await house.does("fake:finn", "aktiver vand i kælderen")
+    before = len(fake(house).texts("jens"))
+    for number in range(20):
+        await house.does("fake:finn", f"aktiver vandet står {number} cm højt")
+        await house.forward(seconds=1)
+    (card,) = fake(house).texts("jens")[before:]
+    assert "20 varsler mere" in card
+    assert "står 19 cm" in card
+    assert sum("cm højt" in line for line in await of_kind(house, "alert")) >= 20
+    await house.does("mette", "varsel broen er væk")
+    assert any("broen er væk" in text for text in fake(house).texts("jens")[before + 1 :])
+    await house.forward(minutes=2)
+    await house.does("fake:finn", "aktiver det er over kanten")
+    told = [text for text in fake(house).texts("jens")[before:] + fake(house).texts("pia") if "over kanten" in text]
+    assert told
+    assert all("står 19 cm" not in text for text in told)
+    await house.database.close()

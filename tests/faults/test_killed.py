@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
+import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -113,17 +115,34 @@ async def settled(database: Database) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(database_url: str, tmp_path: Path) -> None:
+@pytest.fixture
+def moments(request: pytest.FixtureRequest) -> Sequence[float]:
+    """Milliseconds after the last acknowledgement: a few, or many that a seed tells."""
+    if request.param == "few":
+        return MOMENTS
+    seed = request.config.getoption("seed")
+    seed = secrets.randbelow(10**6) if seed is None else seed
+    print(f"--seed={seed}")
+    moment = random.Random(seed)
+    return [moment.uniform(0, 300) for _ in range(request.config.getoption("kills"))]
+
+
+@pytest.mark.parametrize("moments", ["few", pytest.param("many", marks=pytest.mark.faults)], indirect=True)
+async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(
+    database_url: str, tmp_path: Path, moments: Sequence[float]
+) -> None:
     """D03 D05 R186: commands, a kill, more commands, another kill: each line once, each message once, the chain whole."""
     users = {person.slack: person.name for person in loading.example().persons.values() if person.slack}
     lines = []
     async with FakeSlack(users=users, latency=0.02) as slack, running(database_url, slack, tmp_path) as process:
         mayor = SlackPerson(slack, "U0LARS", process.address)
-        keeper = SlackPerson(slack, "U0KIM", process.address)
+        keepers = [SlackPerson(slack, f"U0{name}", process.address) for name in ("KIM", "LARS", "ANNE", "OLE", "SARA")]
         assert (await mayor.command("aktiver 2 skybrud")).status == 200
-        for number, moment in enumerate(MOMENTS):
+        for number, moment in enumerate(moments):
             burst = [f"linje {number}.{each}" for each in range(5)]
-            answers = await asyncio.gather(*(keeper.command(f"log ? {line}") for line in burst))
+            answers = await asyncio.gather(
+                *(keeper.command(f"log ? {line}") for keeper, line in zip(keepers, burst, strict=True))
+            )
             lines += [line for line, answer in zip(burst, answers, strict=True) if answer.status == 200]
             await asyncio.sleep(moment / 1000)
             await process.kill()
@@ -139,7 +158,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(database_url: s
             await database.close()
         written = [entry["summary"] for entry in told["log"] if entry["kind"] == "information"]
         assert sorted(written) == sorted(lines)
-        assert len(lines) == 5 * len(MOMENTS)
+        assert len(lines) == 5 * len(moments)
         keys = [
             message.metadata["event_payload"]["key"]
             for channel in slack.world.channels

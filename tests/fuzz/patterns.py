@@ -168,6 +168,8 @@ def _text(expression: ast.expr, module: ModuleType, function: ast.AST | None) ->
             return _text(left, module, function) + _text(right, module, function)
         case ast.IfExp(body=body, orelse=orelse):
             return f"(?:{_text(body, module, function)}|{_text(orelse, module, function)})"
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return f"(?:{'|'.join(_text(each, module, function) for each in values)})"
         case ast.JoinedStr(values=values):
             return "".join(_text(each, module, function) for each in values)
         case ast.FormattedValue(value=value):

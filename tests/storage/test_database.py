@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import sys
 from asyncio.subprocess import PIPE
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,11 +17,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from storage.case import log_words
 from storage.case.log_words import STRETCH
-from storage.database import Database, DatabaseUnavailable
+from storage.database import TURN_TIMEOUTS, Database, DatabaseUnavailable
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
@@ -303,3 +305,45 @@ async def test_a_file_that_is_no_database_is_told_in_one_word(tmp_path: Path) ->
         await database.migrate()
     await database.close()
     assert letter.read_text().startswith("Kære krisestab")
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+async def test_a_replica_that_is_frozen_with_the_turns_lock_keeps_the_others_waiting_no_longer_than_it_may(
+    database_url: str,
+) -> None:
+    """D05: every replica stood still for ever; PostgreSQL ends what does nothing, and its lock with it."""
+    frozen, other = Database(database_url), Database(database_url)
+
+    async def stand_still() -> None:
+        async with frozen.turn() as db:
+            shown = [(await db.execute(text(f"SHOW {name}"))).scalar_one() for name in list(TURN_TIMEOUTS)[:3]]
+            assert shown == ["25s", "20s", "30s"]
+            await db.execute(text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+            async with other.turn() as mine:
+                assert (await mine.execute(text("SELECT 1"))).scalar_one() == 1
+            await db.execute(text("SELECT 1"))
+
+    with pytest.raises(DBAPIError):
+        await stand_still()
+    async with frozen.turn() as db:
+        assert (await db.execute(text("SELECT 1"))).scalar_one() == 1
+    await frozen.close()
+    await other.close()
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_file_that_others_could_read_is_its_owners_alone(database_url: str) -> None:
+    """An older krisebot left it open; and what lies beside it."""
+
+    async def opened() -> set[int]:
+        database = Database(database_url)
+        async with database.transaction() as db:
+            await db.merge(Remembered(name="x", value={}))
+        found = {stat.S_IMODE(os.stat(each).st_mode) for each in beside}
+        await database.close()
+        return found
+
+    file = Path(database_url.removeprefix("sqlite+aiosqlite:///"))
+    beside = [f"{file}{each}" for each in ("", "-wal", "-shm")]
+    os.chmod(file, 0o644)
+    assert asyncio.run(opened()) == {0o600}

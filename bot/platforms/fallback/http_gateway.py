@@ -12,6 +12,8 @@ from bot.engine.engine import Engine
 from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
 from bot.platforms.fallback.gateway import Gateway
 
+# Seconds to wait when it doesn't say how many.
+BREATHER = 5.0
 PATIENCE = aiohttp.ClientTimeout(total=8)
 
 
@@ -74,7 +76,9 @@ class HttpGateway(Gateway):
         try:
             async with self._session.post(f"{self._base}{path}", **request) as answer:
                 if answer.status == 429:
-                    raise Throttled(float(answer.headers.get("Retry-After", 5)))
+                    # It may be a date as well, and anybody's words.
+                    wait = answer.headers.get("Retry-After", "")
+                    raise Throttled(float(wait) if wait.isdecimal() else BREATHER)
                 if answer.status >= 500:
                     raise InDoubt(f"{service.name} svarede {answer.status}")
                 if answer.status in (401, 403):

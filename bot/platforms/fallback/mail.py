@@ -140,7 +140,8 @@ class Mail(Gateway):
             return
         address = parseaddr(str(mail.get("from", "")))[1].casefold()
         person = self._plan().find(self.name, address)
-        text = said(mail)
+        # A stranger's mail is not read: it is theirs to make as long and as odd as they like.
+        text = said(mail) if person is not None else ""
         if person is None or not text:
             self._refuse()
             return

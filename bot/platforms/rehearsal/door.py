@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+# How long a wrong code takes, in seconds; they are taken one after the other.
+GUESS = 0.5
+
 
 class Door:
     """The page and its JSON API.
@@ -64,6 +67,7 @@ class Door:
         self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]", host)}
         self._any_host = join_code is not None
         self._join_code = join_code
+        self._guesses = asyncio.Lock()
         self._ticket = secrets.token_urlsafe(24)
 
     def routes(self) -> list[web.RouteDef]:
@@ -114,6 +118,8 @@ class Door:
         self._check_origin(request)
         body = await body_of(request)
         if not self._join_code or not hmac.compare_digest(str(body.get("code", "")), self._join_code):
+            async with self._guesses:
+                await asyncio.sleep(GUESS)
             return refusal(401, "Forkert adgangskode.")
         response = web.json_response({})
         response.set_cookie(COOKIE, self._ticket, httponly=True, samesite="Strict")

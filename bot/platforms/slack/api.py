@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Closed, InDoubt, Throttled, Unavailable, Undeliverable
 
 Json = dict[str, Any]
 
@@ -50,6 +50,9 @@ REASONS = {
 }
 
 
+SHUT = {"channel_not_found", "is_archived", "not_in_channel"}
+
+
 class Refused(Undeliverable):
     """Slack refused the call, and would refuse it again.
 
@@ -62,6 +65,10 @@ class Refused(Undeliverable):
         super().__init__(REASONS.get(error, f"Slack afviste det ({error})"))
         self.error = error
         self.data = data
+
+
+class Shut(Refused, Closed):
+    """Slack takes nothing in that conversation."""
 
 
 class NoAccess(Unavailable):
@@ -137,7 +144,7 @@ class SlackApi:
             self.trouble = f"Slack afviser Krisebots adgang ({error}{needed})"
             return NoAccess(self.trouble)
         self.trouble = None
-        return Refused(error, data)
+        return (Shut if error in SHUT else Refused)(error, data)
 
 
 def _seconds(header: str | None) -> float:

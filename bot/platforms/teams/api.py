@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Closed, InDoubt, Throttled, Unavailable, Undeliverable
 from bot.platforms.downloads import NotAllowed, download
 
 Json = dict[str, Any]
@@ -26,6 +26,10 @@ BREATHER = 5.0
 RENEWED_BEFORE = 300.0
 
 BOT = "https://api.botframework.com"
+
+
+# A conversation that we are not in, or that is no more.
+SHUT = {403, 404, 410}
 
 
 class Refused(Undeliverable):
@@ -42,6 +46,10 @@ class Refused(Undeliverable):
         self.status = status
         self.code = code
         self.message = message
+
+
+class Shut(Refused, Closed):
+    """Teams takes nothing in that conversation."""
 
 
 class TeamsApi:
@@ -160,7 +168,7 @@ class TeamsApi:
             error = error if isinstance(error, dict) else {}
             inner = error.get("innerError") or error.get("innererror") or {}
             code = str((inner.get("code") if isinstance(inner, dict) else "") or error.get("code") or "")
-            raise Refused(status, code, str(error.get("message") or ""))
+            raise (Shut if status in SHUT else Refused)(status, code, str(error.get("message") or ""))
         self.trouble = f"Teams svarer med en fejl ({status})"
         raise InDoubt(self.trouble)
 

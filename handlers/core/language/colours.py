@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from handlers.core.language.understood import understood
 from storage.letters import fold
 
 Colour = Literal["green", "yellow", "red", "unclear"]
@@ -75,7 +76,7 @@ def read(text: str) -> Colour:
     Returns:
         "green" only when every word of it is known to be good news; "unclear" when it has to be asked about.
     """
-    said = re.sub(r"\s+", " ", fold(text)).strip(" ,.!:;–-")
+    said = re.sub(r"\s+", " ", fold(understood(text))).strip(" ,.!:;–-")
     said = re.sub(r"[\U0001F3FB-\U0001F3FF\ufe0f]", "", said)
     parts = [
         part.strip(" ,.!:;–-")

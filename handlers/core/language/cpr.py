@@ -11,14 +11,16 @@ TEN_DIGITS = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d\d) ?[-–]? ?\d{4}(?!\d)")
 
 def found(text: str) -> list[str]:
     """Find what looks like CPR numbers, with or without a dash."""
-    return [each[0] for each in TEN_DIGITS.finditer(text) if _is_a_day(*(int(part) for part in each.groups()))]
+    return [each[0] for each in TEN_DIGITS.finditer(text) if _is_one(each)]
 
 
 def without(text: str) -> str:
     """Replace CPR numbers in a text by a mark."""
-    for number in found(text):
-        text = text.replace(number, REMOVED)
-    return text
+    return TEN_DIGITS.sub(lambda each: REMOVED if _is_one(each) else each[0], text)
+
+
+def _is_one(digits: re.Match[str]) -> bool:
+    return _is_a_day(*(int(part) for part in digits.groups()))
 
 
 def _is_a_day(day: int, month: int, year: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from handlers.core.language.understood import understood
 from storage.letters import fold
 from storage.plan.model import Plan
 
@@ -38,7 +39,7 @@ def named(plan: Plan, text: str) -> Named:
 
     Without a comma, each word is a name, other than those the plan knows in two.
     """
-    rest = re.sub(r"\bkommuner?\b", " ", text, flags=re.IGNORECASE)
+    rest = re.sub(r"\bkommuner?\b", " ", understood(text), flags=re.IGNORECASE)
     known: list[str] = []
     for name in sorted(plan.municipalities, key=len, reverse=True):
         pattern = r"[-\s]+".join(re.escape(word) for word in re.split(r"[-\s]+", name))

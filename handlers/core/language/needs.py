@@ -12,6 +12,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from handlers.core.language.durations import NUMBERS
+from handlers.core.language.understood import understood
 from storage.letters import fold
 from storage.plan.model import Plan
 
@@ -45,6 +46,7 @@ class Need:
 def lacking(plan: Plan, text: str) -> Need | None:
     """Read what a text says is lacked ("ok men vi mangler 4 mand på Birkehøj"); None when it says nothing of the
     kind."""
+    text = understood(text)
     found = LACKS.search(text)
     return read(plan, found["what"], whole=text) if found and found["what"].strip() else None
 
@@ -56,6 +58,7 @@ def read(plan: Plan, text: str, whole: str = "") -> Need:
         text: the request: "4 mand til Birkehøj nu".
         whole: where the place may stand, when that is more than the request.
     """
+    text, whole = understood(text), understood(whole)
     asked = LACKS.match(text.strip())
     counted = COUNTED.match((asked["what"] if asked else text).strip())
     quantity, what = (counted["count"] or "", counted["need"].strip()) if counted else ("", "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handlers.core.language import durations
+from handlers.core.language.understood import understood
 from storage.letters import fold
 
 # --- Answers in free text ---------------------------------------------------------------------------------------------
@@ -166,12 +167,12 @@ def reading(text: str, question: Question) -> Reading:
         question: what was asked: "summons" to come, "alert" to take a warning, "notice" to tell one's centre of it,
             "order" to carry out.
     """
-    said = _said(text)
+    said = _said(understood(text))
     if _declines(said, question):
         return Reading("declined")
-    understood = _read_all(VOCABULARY[question], said)
-    kinds = {kind for each in understood or () for kind, words in each.groupdict().items() if words}
-    etas = [eta for each in understood or () if (eta := _eta(each)) is not None]
+    every = _read_all(VOCABULARY[question], said)
+    kinds = {kind for each in every or () for kind, words in each.groupdict().items() if words}
+    etas = [eta for each in every or () if (eta := _eta(each)) is not None]
     if question == "summons" and kinds & {"own", "plain", "eta"}:
         return Reading("coming", max(etas, default=None))
     if "own" in kinds or ("plain" in kinds and not etas):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.core.language import times_shown
 from handlers.core.language.durations import DURATION, NUMBERS, duration
+from handlers.core.language.understood import MOST
 from storage.letters import fold, fold_letter
 
 MINUTE = timedelta(minutes=1)
@@ -317,8 +318,8 @@ def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
     """
     text = unicodedata.normalize("NFC", text)
     folded, places = _fold_with_places(text)
-    found: list[tuple[bool, Parsed, str]] = []
-    for word in WORD.finditer(folded):
+    found: list[tuple[bool, Parsed, int, int]] = []
+    for word in WORD.finditer(folded, 0, MOST):
         cue = CUE.match(folded, word.start())
         start = cue.end() if cue else word.start()
         end = _end_of_time(folded, start, cued=bool(cue))
@@ -327,11 +328,11 @@ def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
         first, last = places[word.start()], places[end - 1] + 1
         parsed = parse(text[first:last], now, zone)
         if parsed is not None:
-            found.append((bool(cue), parsed, _without(text, first, last)))
+            found.append((bool(cue), parsed, first, last))
     if not found:
         return None
-    _, parsed, rest = max(found, key=lambda each: each[0])
-    return parsed, rest
+    _, parsed, first, last = max(found, key=lambda each: each[0])
+    return parsed, _without(text, first, last)
 
 
 def _end_of_time(folded: str, start: int, *, cued: bool) -> int | None:

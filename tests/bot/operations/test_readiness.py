@@ -225,3 +225,13 @@ def test_a_heartbeat_that_is_no_address_is_refused_without_being_repeated() -> N
 )
 def test_the_door_is_looked_for_where_it_is(host: str, door: str) -> None:
     assert settings(KRISEBOT_HOST=host).door == f"http://{door}:8080"
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o644, True), (0o640, False), (0o600, False)])
+def test_a_plan_that_everybody_on_the_machine_can_read_is_told_of(tmp_path: Path, mode: int, told: bool) -> None:
+    """It has everybody's numbers in it; the service's group may read it."""
+    file = tmp_path / "plan.yaml"
+    file.write_text("")
+    file.chmod(mode)
+    settings = Settings(_env_file=None, KRISEBOT_PLAN=file)  # type: ignore[call-arg]
+    assert bool(list(readiness.plan_file(settings))) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import resources
@@ -10,11 +11,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
-from bot.app import Krisebot
+from bot.app import GUARDS, Krisebot
+from bot.platforms.rehearsal.door import GUESS
 from bot.settings import Settings
 from storage.database import Database
 from storage.plan import loading
+from storage.rows.traffic import Inbox, StaffChannel
 from tests.databases import Databases
 from tests.stage.stage import RehearsalActor, RehearsalStage
 
@@ -221,7 +225,7 @@ async def test_an_operator_sees_that_it_is_alive_ready_and_what_waits(database_u
     async with TickingStage(database_url) as stage:
         assert (await get(stage, "/healthz"))[0] == 200
         status, ready = await get(stage, "/readyz")
-        assert (status, ready["faults"]) == (200, {})
+        assert (status, ready["faults"], ready["told"]) == (200, {}, [])
         status, figures = await get(stage, "/metrics")
         assert status == 200
         assert 'krisebot_waiting{what="deliveries"} 0.0' in figures
@@ -239,6 +243,45 @@ async def test_a_database_that_is_gone_is_not_ready(database_url: str, databases
 
 
 @on_sqlite
+async def test_a_database_that_cannot_be_written_in_is_not_ready(database_url: str) -> None:
+    """A full disk, or a file that is only to be read: it can be asked, and takes no input."""
+    async with RehearsalStage(database_url) as stage:
+        async with stage.database.engine.connect() as connection:
+            await connection.exec_driver_sql(
+                "CREATE TRIGGER full BEFORE INSERT ON facts BEGIN SELECT RAISE(FAIL, 'full'); END"
+            )
+            await connection.commit()
+        status, told = await get(stage, "/readyz")
+        assert status == 503
+        assert "database" in told["faults"]
+
+
+@on_postgresql
+async def test_what_should_have_been_handled_is_not_ready_and_what_others_should_see_to_is_told(
+    database_url: str,
+) -> None:
+    """Inputs and timers that are late are this process' own; a channel that is archived and an SMS that waits aren't."""
+    async with RehearsalStage(database_url) as stage:
+        long_ago = stage.clock.now() - timedelta(minutes=2)
+        await stage["lars"].commands("aktiver 2 skybrud")
+        async with stage.database.transaction() as db:
+            room = (await db.scalars(select(StaffChannel))).one()
+            room.error = "kanalen er arkiveret"
+            db.add(Inbox(key="x", body={}, received_at=long_ago, due_at=long_ago, state="failed"))
+        status, told = await get(stage, "/readyz")
+        assert set(told["faults"]) == {"clock"}, "nothing ticks here"
+        assert any("arkiveret" in each for each in told["told"])
+        assert any("lagt til side" in each for each in told["told"])
+        _, figures = await get(stage, "/metrics")
+        assert "krisebot_channels_in_trouble 1.0" in figures
+        async with stage.database.transaction() as db:
+            db.add(Inbox(key="y", body={}, received_at=long_ago, due_at=long_ago))
+        status, told = await get(stage, "/readyz")
+        assert (status, set(told["faults"])) == (503, {"clock", "overdue"})
+        stage.looked_over = False
+
+
+@on_sqlite
 async def test_off_loopback_the_chat_asks_for_the_code_first(database_url: str) -> None:
     class OpenStage(RehearsalStage):
         def settings(self) -> Settings:
@@ -248,7 +291,11 @@ async def test_off_loopback_the_chat_asks_for_the_code_first(database_url: str) 
         code = stage.bot.join_code
         assert code
         assert (await get(stage, "/rehearsal/people"))[0] == 401
-        assert (await post(stage, "/rehearsal/join", json={"code": "forkert"}))[0] == 401
+        assert len(code) * 4 >= 64, "bits"
+        begun = time.monotonic()
+        wrong = [post(stage, "/rehearsal/join", json={"code": "forkert"}) for _ in range(3)]
+        assert {status for status, _ in await asyncio.gather(*wrong)} == {401}
+        assert time.monotonic() - begun >= 3 * GUESS
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as guest:
             async with guest.post(f"{stage.address}/rehearsal/join", json={"code": code}) as answer:
                 assert answer.status == 200
@@ -269,3 +316,15 @@ async def test_a_plan_with_faults_is_not_taken_and_the_old_one_stays(database_ur
     await bot.read_plan_again()
     assert bot.plan.persons["jens"].name == "Jens Sørensen"
     await bot.database.close()
+
+
+@on_sqlite
+@pytest.mark.parametrize("path", ["/healthz", "/", "/rehearsal/people", "/findes/ikke", "/tavle/forkert"])
+async def test_every_answer_is_guarded_and_tells_not_what_we_are_made_of(database_url: str, path: str) -> None:
+    async with (
+        RehearsalStage(database_url) as stage,
+        aiohttp.ClientSession() as client,
+        client.get(f"{stage.address}{path}") as answer,
+    ):
+        assert GUARDS.keys() <= answer.headers.keys()
+        assert "Server" not in answer.headers

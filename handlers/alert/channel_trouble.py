@@ -1,0 +1,56 @@
+"""A staff's channel that can't be made or is closed, and those it doesn't let in: told to whoever can act. Plan §5, Krisestaben."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core.card import Card, quote
+from handlers.core.context import URGENT
+from handlers.core.registry import timer
+from handlers.core.turn import Turn
+from storage.plan.persons import SECRETARIAT_ROLES
+from storage.rows.traffic import StaffChannel
+
+
+@timer("channel.trouble")
+async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
+    """Tell the chief and the secretariat, and each of those who are left outside, by the ways they have."""
+    rooms = list(await turn.db.scalars(select(StaffChannel).where(StaffChannel.crisis_id == turn.the_crisis.id)))
+    this = next((each for each in rooms if each.id == room), None)
+    if this is None or turn.the_crisis.state == "closed":
+        return
+    where = this.platform.capitalize()
+    inside = {person for each in rooms if each.state == "open" for person in each.inside}
+    outside = [person for person in this.detail.get("outside", []) if person not in inside]
+    if this.state == "failed":
+        text = f"Krisestabens kanal i {where} kan ikke bruges: {this.error}. Det, der siges til krisestaben, sendes til hver enkelt."
+    elif outside:
+        why = f": {this.error}" if this.error else ""
+        text = (
+            f"{len(outside)} kunne ikke lukkes ind i krisestabens kanal i {where}{why}. Det er {turn.names(outside)}. "
+            "De får det skrevet hver for sig. Luk dem selv ind, eller ring til dem."
+        )
+    else:
+        return
+    secretariat = [person for role in SECRETARIAT_ROLES for person in turn.rules.holders(role)]
+    await turn.notify(
+        [*await turn.chiefs(), *secretariat],
+        Card(f"⚠️ {quote(text, 1500)}"),
+        kind="notice",
+        summary=text,
+        key=f"channel/{room}/trouble",
+        urgency=URGENT,
+    )
+    for person in outside if this.state == "open" else ():
+        await turn.say(
+            person,
+            Card(
+                f"Du er i krisestaben for nr. {turn.the_crisis.number}, men kunne ikke lukkes ind i dens kanal i {where}. "
+                "Det, der siges dér, skriver jeg til dig her, hvor jeg kan."
+            ),
+            key=f"channel/{room}/outside/{person}",
+            kind="notice",
+            urgency=URGENT,
+        )

@@ -1,0 +1,235 @@
+"""Whoever was shown a card is asked for the right to the very row that its button is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.core import registry, rights
+from handlers.core.card import Button, Card
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from storage.plan import loading
+from storage.rows.alert import Alert, ContactCheck, Escalation, EscalationStep, Nudge, NudgeReceipt
+from storage.rows.base import Base
+from storage.rows.communication import Question
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.measures import Measure, Order, Resource, Task
+from storage.rows.reporting import CentreNotice, Ping, PingAnswer
+from storage.rows.staff import SupportNeed
+from storage.rows.traffic import Inbox, Message, StaffRecipient
+from tests.faults.test_forged_presses import rows
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
+
+registry.load()
+PLAN = loading.example()
+
+# What everybody may do: it is about nobody's row, or only ever about the sender's own.
+ANYBODYS = {
+    "activation.show": "`status`, which everybody may ask for",
+    "assistance.new": "anybody may lack something",
+    "help.all": "what the sender may write",
+    "help.run": "runs a verb, which asks for its own right",
+    "log.confirm": "who may not confirm leaves a remark; tests/handlers/log",
+    "log.forward": "of what the sender sent on",
+    "log.reaction": "asks for the staff",
+    "log.save": "who may not save is offered a report",
+    "log.source_edited": "never a button: the log stands whatever is edited",
+    "monitoring.checked": "the lines that the sender watches",
+    "report.send": "anybody may report",
+    "stand_down.propose": "anybody may propose; the mayor decides",
+    "staff.coming": "the sender's own summons",
+    "staff.declined": "the sender's own summons",
+    "telephone.send": "anybody may take a call",
+    "warning.typed": "anybody may warn",
+}
+FILLED_IN = {
+    **dict.fromkeys(("text", "good", "better", "note", "gap", "other", "mobile", "answer", "source"), "falsk"),
+    **dict.fromkeys(("person", "owner", "deputy", "lead"), "Line Dam"),
+    "concerns": "yes",
+    "sufficient": "no",
+}
+
+stage = after(cloudburst)
+
+
+async def add(db: AsyncSession, row: Base) -> Any:
+    db.add(row)
+    await db.flush()
+    return row
+
+
+async def question(db: AsyncSession, crisis: int, now: datetime) -> Any:
+    every = len(list(await db.scalars(select(Question))))
+    return await add(
+        db,
+        Question(
+            crisis_id=crisis, number=every + 1, text="må vi?", asker="mette", owner="mads", asked_at=now, log_no=1
+        ),
+    )
+
+
+async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict[str, Any]:
+    """Somebody else's row of the kind, and what a button about it has."""
+    match do.partition("."):
+        case "tasks", _, _:
+            task = Task(crisis_id=crisis, number=90, title="find sandsække", owner="mads", created_at=now)
+            return {"task": (await add(db, task)).id}
+        case "measures", _, verb:
+            measure = Measure(
+                crisis_id=crisis, number=90, title="spær vejen", owner="mads", created_by="lars", created_at=now,
+                changed_at=now,
+            )  # fmt: skip
+            return {"measure": (await add(db, measure)).id} | ({"status": "done"} if verb == "change" else {})
+        case "orders", _, verb:
+            order = Order(
+                crisis_id=crisis, number=90, state="acknowledged" if verb == "not_received" else "issued",
+                receiver="mads", task="spær vejen", drafted_by="lars", drafted_at=now, issued_by="lars", issued_at=now,
+                asked=["mads"], acknowledged_by="mads" if verb == "not_received" else None,
+            )  # fmt: skip
+            return {"order": (await add(db, order)).id}
+        case "questions", _, verb:
+            standing = await question(db, crisis, now)
+            earlier = {"earlier": (await question(db, crisis, now)).id} if verb == "same" else {}
+            return {"question": standing.id, **earlier}
+        case "pings", _, verb:
+            ping = await add(
+                db,
+                Ping(crisis_id=crisis, number=90, question="går det?", asked_by="lars", asked_at=now, due_at=now),
+            )  # fmt: skip
+            answer = PingAnswer(crisis_id=crisis, ping=ping.id, person="mads")
+            return {"answer": (await add(db, answer)).id} | ({"colour": "red"} if verb == "coloured" else {})
+        case "escalation", _, _:
+            await add(
+                db,
+                Alert(
+                    crisis_id=crisis, person="mads", text="vand", at=now, received_at=now, platform="rehearsal"
+                ),
+            )  # fmt: skip
+            chain = await add(db, Escalation(crisis_id=crisis, started_at=now, position=0))
+            step = EscalationStep(
+                escalation_id=chain.id, crisis_id=crisis, step=1, round=1, position=0, role="beredskabschef",
+                person="mads", contacted_at=now,
+            )  # fmt: skip
+            await add(db, step)
+            return {"escalation": chain.id}
+        case "warning" | "exercises", _, verb:
+            alert = Alert(
+                crisis_id=crisis, person="rehearsal:finn", text="vand", at=now, received_at=now, platform="rehearsal"
+            )
+            said = {"question": 1, "reply": "yes"} if verb == "answered" else {}
+            (await db.get_one(Crisis, crisis)).state = "followed" if verb == "after_all" else "active"
+            (await db.get_one(Crisis, crisis)).exercise = do == "exercises.for_real"
+            return {"alert": (await add(db, alert)).id, **said}
+        case "nudge", _, _:
+            mail = Nudge(
+                crisis_id=crisis, number=90, subject="læs", audience="alle", recipients=["mads"], sender="lars",
+                prepared_at=now, sent_at=now,
+            )  # fmt: skip
+            receipt = NudgeReceipt(crisis_id=crisis, nudge=(await add(db, mail)).id, person="mads")
+            return {"nudge": (await add(db, receipt)).nudge}
+        case "contact_test", _, _:
+            check = ContactCheck(round=90, person="mads", kind="details", asked_at=now)
+            return {"round": (await add(db, check)).round}
+        case "resources", _, _:
+            resource = Resource(
+                crisis_id=crisis, number=90, quantity="2", name="pumper", centre=PLAN.centres[0].name, added_by="mads",
+                added_at=now, changed_at=now, log_no=1,
+            )  # fmt: skip
+            return {"resource": (await add(db, resource)).id, "answer": "can_be_spared"}
+        case "support", _, _:
+            need = SupportNeed(
+                crisis_id=crisis, function="Pressefunktion", needed=True, unit=PLAN.centres[0].name, changed_by="lars",
+                changed_at=now,
+            )  # fmt: skip
+            return {"need": (await add(db, need)).id}
+        case "centres", _, _:
+            return {"notice": await db.scalar(select(CentreNotice.id).where(CentreNotice.chief != "line").limit(1))}
+        case "checklist", _, _:
+            return {"centre": PLAN.centres[0].name}
+        case "reminders", _, _:
+            held = Message(
+                key="held", recipient="mads", kind="reminder", card=Card("husk").to_json(), urgency=2, held=True,
+                created_at=now,
+            )  # fmt: skip
+            return {"message": (await add(db, held)).id}
+        case "log", _, _:
+            return {"no": await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))}
+        case "assistance" | "held" | "router", _, verb:
+            theirs = Incoming(
+                key="theirs", kind="command", platform="rehearsal", sender="mads", place="dm", conversation="dm:mads",
+                received_at=now, text="log vi mangler 4 mand til 010203-1234",
+            )  # fmt: skip
+            inbox = Inbox(key="theirs", body=theirs.to_json(), received_at=now, due_at=now, state="done")
+            more: dict[str, dict[str, Any]] = {"send": {"no": 1}, "meant": {"verb": "log"}}
+            return {"inbox": (await add(db, inbox)).id, **more.get(verb, {})}
+        case "logistics" | "evaluation", _, _:
+            return {}  # of the crisis
+    raise NotImplementedError(f"{do}: whose row is it about?")
+
+
+# An employee who isn't in the plan, and one who is, in no staff; else it is somebody in the staff, which has the card before it, too.
+STRANGER = "rehearsal:finn"
+OUTSIDERS = {
+    **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt"), STRANGER),
+    "evaluation.answered": "rune",
+}
+ASKS_NOTHING = {"assistance.not_meant"}  # takes the sender's own suggestion off the sender's own screen
+OF_A_ROW = sorted(
+    name
+    for name, action in registry.actions.items()
+    if action.who is rights.anyone and name not in ANYBODYS and name not in ASKS_NOTHING
+)
+
+
+@pytest.mark.parametrize("do", OF_A_ROW)
+@in_one_chat
+async def test_who_has_it_not_changes_nobodys_row(stage: Stage, do: str) -> None:
+    """R005: the card stands before them, its button has the row's number, and nothing but an answer comes of it."""
+    person = OUTSIDERS.get(do, "line")
+    now = stage.clock.now()
+    async with stage.database.turn() as db:
+        crisis = (await db.scalars(select(Crisis))).one()
+        args = await args_of(db, do, crisis.id, now)
+        turn = Turn(db, now, PLAN, crisis=crisis)
+        shown = StaffRecipient.of(crisis.id) if person == "line" else person
+        card = await turn.say(shown, Card("Her.", buttons=(Button("Tryk", do, args),)), key="shown")
+        await db.flush()
+        number = card.id
+    await stage.settle()
+    before = await rows(stage)
+    await stage.bot.engine.intake.accept(
+        Incoming(
+            key="press",
+            kind="press",
+            platform="rehearsal",
+            sender=person,
+            place="dm",
+            conversation=f"dm:{person}",
+            received_at=now,
+            action=do,
+            args=args,
+            values=FILLED_IN,
+            message=str(number),
+        )
+    )
+    await stage.settle()
+    then = await rows(stage)
+    said, stood = then.pop("messages"), before.pop("messages")
+    # Nothing but an answer, and the card as it stood.
+    assert [row for row in said if row in stood] == stood
+    assert len(said) <= len(stood) + 1
+    assert then == before
+
+
+def test_what_is_everybodys_is_a_button_still() -> None:
+    """R005: a new button without a right of its own is pressed above by somebody who has it not, or has a reason here."""
+    unnamed = {name for name, action in registry.actions.items() if action.who is rights.anyone}
+    assert set(ANYBODYS) | ASKS_NOTHING <= unnamed
