@@ -169,7 +169,7 @@ GUARDS = {
 
 
 async def _guarded(_request: web.Request, response: web.StreamResponse) -> None:
-    """What stands on every answer; and not what we are made of."""
+    """Put on every answer what guards it, and take off what tells what we are made of."""
     for name, value in GUARDS.items():
         response.headers.setdefault(name, value)
     response.headers.pop("Server", None)

@@ -156,14 +156,14 @@ class Addresser:
     async def _shut_out(
         self, db: AsyncSession, rooms: Sequence[StaffChannel], chats: Collection[str], urgency: int
     ) -> list[tuple[str, str]]:
-        """The chats of those in the staff that none of its channels let in: they are written to one by one."""
+        """Find the chats of those in the staff that none of its channels let in: they are written to one by one."""
         persons = outside_of(rooms)
         known = await _addresses(db, persons) if persons else {}
         every = [[way for way in self._ways_to(person, None, urgency, known) if way[0] in chats] for person in persons]
         return [way for ways in every for way in ways[:1]]
 
     async def shut(self, db: AsyncSession, crisis: int, lane: str, why: str, now: datetime) -> None:
-        """A staff's channel takes nothing any more: what was said there is said another way, and it is told of.
+        """Close a staff's channel that takes nothing any more: what was said there is said another way, and it is told of.
 
         Args:
             crisis: its row's number.
@@ -321,14 +321,14 @@ async def _addresses(db: AsyncSession, persons: Iterable[str]) -> dict[str, dict
 
 
 def outside_of(rooms: Iterable[StaffChannel]) -> list[str]:
-    """Who was let into none of a staff's channels."""
+    """Find who was let into none of a staff's channels."""
     rooms = list(rooms)
     inside = {person for room in rooms for person in room.inside}
     return sorted({person for room in rooms for person in room.detail.get("outside", [])} - inside)
 
 
 async def address_anew(db: AsyncSession, crisis: int) -> None:
-    """What was said to the staff before its channels were as they are now is said there too."""
+    """Queue again what was said to the staff before its channels were as they are now, so that it is said there too."""
     for message in await db.scalars(select(Message).where(Message.recipient == StaffRecipient.of(crisis))):
         message.dispatched_version = min(message.dispatched_version, message.version - 1)
 

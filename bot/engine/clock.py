@@ -80,7 +80,7 @@ class WoundClock(SystemClock):
         return self._now
 
     def trouble(self) -> str | None:
-        """Nothing: it is as we say."""
+        """Tell of no fault: the time is as we say."""
         return None
 
     def set(self, to: datetime) -> None:

@@ -144,7 +144,7 @@ class SendQueue:
         pace.not_before = max(until, pace.not_before or until)
 
     async def postpone(self, db: AsyncSession, job: Sending, until: datetime) -> None:
-        """What isn't urgent and waits in the conversation waits until then."""
+        """Make what isn't urgent and waits in the conversation wait until then."""
         await db.execute(
             update(Delivery)
             .where(Delivery.lane == job.lane, Delivery.state.in_(_WAITING), Delivery.urgency > URGENT)

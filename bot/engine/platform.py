@@ -45,7 +45,7 @@ class Undeliverable(Exception):
 
 
 class Closed(Undeliverable):
-    """Nothing is taken there any more: a channel was archived or deleted, or we were put out of it."""
+    """A place that takes nothing any more: a channel was archived or deleted, or we were put out of it."""
 
 
 class CannotLook(Exception):

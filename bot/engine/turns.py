@@ -86,7 +86,7 @@ STRANGERS = select(Address.person, Address.name).where(
 
 @cache
 def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[str, int, str, bool]]:
-    """What is taken up next: what is urgent, then the rest; an input before a timer that fell due when it came."""
+    """Find what is taken up next: what is urgent, then the rest; an input before a timer that fell due when it came."""
 
     def first(table: type[Inbox] | type[Timer], urgent: bool, *where: ColumnElement[bool]) -> Select[Any]:
         came = table is Inbox
@@ -319,7 +319,7 @@ def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
 
 
 def touched_by(db: AsyncSession) -> set[type[Base]]:
-    """The kinds of rows that a session writes; the set grows as it does."""
+    """Collect the kinds of rows that a session writes; the set grows as it does."""
     touched: set[type[Base]] = set()
 
     def flushed(session: Session, _context: UOWTransaction, _objects: object) -> None:

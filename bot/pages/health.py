@@ -84,7 +84,7 @@ class Health:
         self._wrote_at = time.monotonic()
 
     async def _waits(self) -> tuple[str, list[str]]:
-        """What this process should have handled, and what somebody should see to, Danish."""
+        """Find what this process should have handled, and what somebody should see to, Danish."""
         now = self._engine.clock.now()
         async with self._engine.database.reading() as db:
             late = select(func.count()).where(Inbox.state == "new", Inbox.due_at < now - LATE)

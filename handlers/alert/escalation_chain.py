@@ -114,7 +114,7 @@ async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
 
 
 async def never_reached(turn: Turn, escalation: Escalation, steps: Sequence[EscalationStep]) -> list[str]:
-    """Those who were asked and to whom it has come by no way: they were not silent."""
+    """Find those who were asked and to whom it has come by no way: they were not silent."""
     asked = {ask_key(escalation, step): step.person for step in steps}
     came = set(
         await turn.db.scalars(
@@ -127,7 +127,7 @@ async def never_reached(turn: Turn, escalation: Escalation, steps: Sequence[Esca
 
 
 async def repeated_since(turn: Turn, escalation: Escalation, alert: Alert) -> tuple[int, list[Alert]]:
-    """What somebody has warned of beside the first, together with this one, since it last rang for them.
+    """Gather what somebody has warned of beside the first, together with this one, since it last rang for them.
 
     Returns:
         the number of the warning that rang, and all from that to this.

@@ -135,10 +135,8 @@ def wind(page: Page) -> None:
 
 
 def warned(finn: Screen) -> None:
-    """Finn warns and answers the two questions."""
+    """Finn warns and answers the question."""
     finn.says("/krise varsel vand i kælderen på Birkehøj, og viadukten i Hedehusene er lukket")
-    finn.sees("1/2")
-    finn.presses("Ja")
-    finn.sees("2/2")
+    finn.sees("Er du i tvivl")
     finn.presses("Ja")
     finn.sees("Jens Lund")

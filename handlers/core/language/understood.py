@@ -9,5 +9,5 @@ MOST = 4000
 
 
 def understood(text: str) -> str:
-    """What is read of a text: its first characters, with one space or line break where there are several."""
+    """Give what is read of a text: its first characters, with one space or line break where there are several."""
     return re.sub(r"\s++", lambda gap: "\n" if "\n" in gap[0] else " ", text[: 4 * MOST])[:MOST]
