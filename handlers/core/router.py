@@ -376,7 +376,11 @@ async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
     words = strip_name(original.text)
     what = f"»{quote(words, 500)}«" if words else "noget, som kun du kan, med en knap på et af sine kort"
     do_it = (
-        (Button("Gør det", "router.on_behalf", {"inbox": inbox, "asker": turn.sender}, style="primary"),)
+        (
+            Button(
+                "Gør det", "router.on_behalf", {"inbox": inbox, "asker": turn.sender, "person": person}, style="primary"
+            ),
+        )
         if words
         else ()
     )
@@ -390,11 +394,11 @@ async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
 
 
 @action("router.on_behalf", crisis=False)
-async def on_behalf(turn: Turn, inbox: int, asker: str) -> None:
+async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
     """Do what was asked for, with the right of whoever was asked: it is looked into anew."""
     row = await turn.db.get(Inbox, inbox)
     original = Incoming.from_json(row.body) if row else None
-    if original is None or original.sender != asker:
+    if original is None or original.sender != asker or turn.sender != person:
         return
     words = strip_name(original.text)
     await turn.replace(Card(f"Du gør det for {turn.name(asker)}: »{quote(words, 500)}«"))

@@ -124,7 +124,9 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             alert = Alert(
                 crisis_id=crisis, person="rehearsal:finn", text="vand", at=now, received_at=now, platform="rehearsal"
             )
-            said = {"question": 1, "reply": "yes"} if verb == "answered" else {}
+            sent: dict[str, dict[str, Any]] = {"answered": {"reply": "yes"}, "why_not": {"touches": True}}
+            said = sent.get(verb, {})
+            alert.touches = alert.beyond = "no" if verb == "why_not" else None
             (await db.get_one(Crisis, crisis)).state = "followed" if verb == "after_all" else "active"
             (await db.get_one(Crisis, crisis)).exercise = do == "exercises.for_real"
             return {"alert": (await add(db, alert)).id, **said}
@@ -162,13 +164,15 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             return {"message": (await add(db, held)).id}
         case "log", _, _:
             return {"no": await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))}
-        case "assistance" | "held" | "router", _, verb:
+        case "assistance" | "held" | "router" | "own_words", _, verb:
             theirs = Incoming(
                 key="theirs", kind="command", platform="rehearsal", sender="mads", place="dm", conversation="dm:mads",
                 received_at=now, text="log vi mangler 4 mand til 010203-1234",
             )  # fmt: skip
             inbox = Inbox(key="theirs", body=theirs.to_json(), received_at=now, due_at=now, state="done")
             more: dict[str, dict[str, Any]] = {"send": {"no": 1}, "meant": {"verb": "log"}}
+            more |= {"answered": {"reply": "yes"}, "ask": {"person": "lars"}}
+            more |= {"on_behalf": {"asker": "mads", "person": "lars"}}
             return {"inbox": (await add(db, inbox)).id, **more.get(verb, {})}
         case "logistics" | "evaluation", _, _:
             return {}  # of the crisis
