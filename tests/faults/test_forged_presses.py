@@ -11,7 +11,7 @@ from handlers.core.incoming import Incoming
 from storage.rows.base import Base
 from storage.rows.traffic import Message
 from tests.fakes.teams import TeamsPerson
-from tests.stage.platforms import in_one_chat, in_teams
+from tests.stage.platforms import in_one_chat, only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -112,7 +112,7 @@ def other(value: Any) -> Any:
     return (2 if value == 1 else 1) if isinstance(value, int) else f"{value}x"
 
 
-@in_teams
+@only_in_teams
 async def test_what_a_client_in_teams_puts_into_a_button_does_nothing(stage: Stage) -> None:
     """R005: an ordinary employee closes nobody's task with a request of their own making, and alarms nobody with it."""
     card, done = next(

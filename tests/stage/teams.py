@@ -99,7 +99,7 @@ class TeamsActor(Actor):
 
     async def _command(self, text: str, place: str) -> None:
         if place == "dm":
-            await self.person.says(text)
+            await self.person.says(f"/krise {text}".rstrip())
         else:
             await self.person.mentions(text, await self._channel(place))
 
