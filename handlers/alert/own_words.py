@@ -10,12 +10,10 @@ from handlers.alert import languages, warning
 from handlers.core import registry, router
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.incoming import Incoming
 from handlers.core.language import dangers
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.alert import Triage
-from storage.rows.traffic import Inbox
 
 # Questions that a verb answers, by how they begin, folded.
 ANSWERED_BY = (
@@ -118,9 +116,8 @@ async def _offer(turn: Turn, text: str) -> None:
 @action("own_words.answered", crisis=False)
 async def answered(turn: Turn, inbox: int, reply: Triage) -> None:
     """Make a warning of the words that were met with the question; no leaves them kept, and nobody is rung."""
-    row = await turn.db.get(Inbox, inbox)
-    original = Incoming.from_json(row.body) if row else None
-    if original is None or original.sender != turn.sender:
+    original = await router.original_of(turn, inbox, turn.sender)
+    if original is None:
         return
     text = router.strip_name(original.text)
     if reply == warning.NO:

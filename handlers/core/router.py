@@ -191,11 +191,12 @@ async def said(turn: Turn, text: str) -> None:
     if is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
-    if not await _led_on(turn, text):
+    if not await led_on(turn, text):
         await command(turn, text)
 
 
-async def _led_on(turn: Turn, text: str) -> bool:
+async def led_on(turn: Turn, text: str) -> bool:
+    """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
     for leads_on in registry.own_words:
         if await leads_on(turn, text):
             return True
@@ -205,7 +206,7 @@ async def _led_on(turn: Turn, text: str) -> bool:
 async def _lead_on(turn: Turn, text: str) -> None:
     """Lead words that no verb knows on to where they belong; in the staff's channel they are offered to its log."""
     in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
-    if in_staff or turn.the_incoming.kind == "text" or not await _led_on(turn, text):
+    if in_staff or turn.the_incoming.kind == "text" or not await led_on(turn, text):
         await _not_understood(turn, text)
 
 
@@ -343,9 +344,8 @@ async def refuse(turn: Turn, who: Right) -> None:
 @action("router.ask", crisis=False)
 async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
     """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be."""
-    row = await turn.db.get(Inbox, inbox)
-    original = Incoming.from_json(row.body) if row else None
-    if original is None or original.sender != turn.sender or person not in turn.plan.persons:
+    original = await original_of(turn, inbox, turn.sender)
+    if original is None or person not in turn.plan.persons:
         return
     words = strip_name(original.text)
     what = f"»{quote(words, 500)}«" if words else "noget, som kun du kan, med en knap på et af sine kort"
@@ -370,9 +370,8 @@ async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
 @action("router.on_behalf", crisis=False)
 async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
     """Do what was asked for, with the right of whoever was asked: it is looked into anew."""
-    row = await turn.db.get(Inbox, inbox)
-    original = Incoming.from_json(row.body) if row else None
-    if original is None or original.sender != asker or turn.sender != person:
+    original = await original_of(turn, inbox, asker)
+    if original is None or turn.sender != person:
         return
     words = strip_name(original.text)
     await turn.replace(Card(f"Du gør det for {turn.name(asker)}: »{quote(words, 500)}«"))
@@ -473,11 +472,22 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
         await command(turn, strip_name(original.text))
 
 
-async def _resume(turn: Turn, inbox: int, outcome: str) -> Incoming | None:
-    """Take up what a question was asked about, as if it had just come in; only for whoever typed it."""
+async def original_of(turn: Turn, inbox: int, sender: str) -> Incoming | None:
+    """Find what somebody sent earlier, as it came in; None where it is not theirs.
+
+    Args:
+        inbox: the row it was kept in.
+        sender: whose it has to be.
+    """
     row = await turn.db.get(Inbox, inbox)
     original = Incoming.from_json(row.body) if row else None
-    if original is None or original.sender != turn.sender:
+    return original if original is not None and original.sender == sender else None
+
+
+async def _resume(turn: Turn, inbox: int, outcome: str) -> Incoming | None:
+    """Take up what a question was asked about, as if it had just come in; only for whoever typed it."""
+    original = await original_of(turn, inbox, turn.sender)
+    if original is None:
         return None
     await turn.replace(Card(outcome))
     turn.incoming, turn.inbox_id = original, inbox

@@ -32,10 +32,8 @@ LABELS = {
 @verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
     """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
-    if dangers.hear(f"hjælp {text}") is not None and text.strip():
-        for leads_on in registry.own_words:
-            if await leads_on(turn, f"hjælp {text}"):
-                return
+    if text.strip() and dangers.hear(f"hjælp {text}") is not None and await router.led_on(turn, f"hjælp {text}"):
+        return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
