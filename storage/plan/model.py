@@ -42,7 +42,7 @@ from storage.plan.sections import (
     SupportFunction,
     Watch,
 )
-from storage.plan.words import CentreName, Id, PersonId, Phone, Text, Web, Zone, fold
+from storage.plan.words import CHANNELS, CentreName, Id, PersonId, Phone, Text, Web, Zone, fold
 
 # What a running crisis takes from today's plan, not from the one it began with.
 TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback", "retention")
@@ -258,7 +258,7 @@ class Plan(PlanModel):
     def _addresses(self) -> dict[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
         for person, known in self.persons.items():
-            for channel in ("slack", "teams", "sms", "mail"):
+            for channel in CHANNELS:
                 if address := known.address(channel):
                     found.setdefault((channel, address.casefold()), person)
         return found
