@@ -278,6 +278,12 @@ class ContactTest(PlanModel):
     quarterly: YesNo = Field(default=True, alias="kvartal")
 
 
+class EmergencyPackMail(PlanModel):
+    """Whether the emergency pack is mailed to the chief and the secretariat. Bilag 5."""
+
+    mail: YesNo = Field(default=False, alias="mail")
+
+
 class Retention(PlanModel):
     """How long everything is kept; a case no shorter than until it is filed. GDPR article 5, and the archive law."""
 
