@@ -377,15 +377,7 @@ async def more_words(turn: Turn, alert: Alert) -> str:
     escalation = await escalation_chain.current(turn)
     if escalation is None:
         return "Det er noteret."
-    links = escalation_chain.links_of(turn.rules)
-    waiting = [step for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
-    for step in waiting:
-        link = links[min(step.position, len(links) - 1)]
-        await turn.say(
-            step.person,
-            await _question_card(turn, escalation, link),
-            key=escalation_chain.ask_key(escalation, step),
-        )
+    await redraw_questions(turn)
     if escalation.taken_by:
         await turn.notify(
             [escalation.taken_by],
@@ -396,8 +388,34 @@ async def more_words(turn: Turn, alert: Alert) -> str:
             summary=f"Nye ord om varslet er sendt til {turn.name(escalation.taken_by)}",
             urgency=URGENT,
         )
+    return await who_has_it(turn)
+
+
+async def redraw_questions(turn: Turn) -> None:
+    """Draw the cards of those who are still asked anew, as the warning stands now."""
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return
+    links = escalation_chain.links_of(turn.rules)
+    waiting = [step for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
+    for step in waiting:
+        link = links[min(step.position, len(links) - 1)]
+        await turn.say(
+            step.person,
+            await _question_card(turn, escalation, link),
+            key=escalation_chain.ask_key(escalation, step),
+        )
+
+
+async def who_has_it(turn: Turn) -> str:
+    """Tell who has the warning, or is asked to take it, as its sender reads it."""
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return "Det er noteret."
+    if escalation.taken_by:
         return f"{turn.name(escalation.taken_by)} har det ({turn.phone(escalation.taken_by)})."
-    asked = turn.names(dict.fromkeys(step.person for step in waiting))
+    waiting = [step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
+    asked = turn.names(dict.fromkeys(waiting))
     return f"{asked} er spurgt." if asked else "Jeg er ved at finde en, der kan tage det."
 
 

@@ -6,14 +6,25 @@ question is one press away.
 
 from __future__ import annotations
 
-from handlers.alert import languages, warning
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.alert import escalation, languages, warning
 from handlers.core import registry, router
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers
 from handlers.core.registry import action
 from handlers.core.turn import Turn
-from storage.rows.alert import Triage
+from storage.rows.alert import Alert, Triage
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Message
+
+# So long after their question words are still taken for more of the same.
+STILL_MEANT = timedelta(minutes=30)
 
 # Questions that a verb answers, by how they begin, folded.
 ANSWERED_BY = (
@@ -25,12 +36,55 @@ ANSWERED_BY = (
             "hvad sker der",
             "hvad er status",
             "hvordan gaar det",
+            "hvad er der sket",
+            "hvad foregaar der",
+            "er krisen ",
+            "what is going on",
+            "what s going on",
+            "was ist los",
+            "що сталося",
         ),
         "status",
     ),
-    (("hvornaar er moedet", "hvornaar er det naeste moede", "hvornaar er naeste moede", "hvor er moedet"), "møde"),
-    (("hvem er ", "hvem har ", "hvem bestemmer", "hvem leder"), "hvem"),
-    (("hvad goer jeg", "hvad skal jeg goere", "hvad kan jeg goere", "hvad nu"), "hjælp"),
+    (
+        (
+            "hvornaar er moedet",
+            "hvornaar er det naeste moede",
+            "hvornaar er naeste moede",
+            "hvor er moedet",
+            "hvor moedes vi",
+            "hvornaar moedes vi",
+            "hvor er krisestaben",
+        ),
+        "møde",
+    ),
+    (
+        (
+            "hvem er ",
+            "hvem har ",
+            "hvem bestemmer",
+            "hvem leder",
+            "hvem skal jeg",
+            "hvad er nummeret",
+            "who should i",
+            "who do i",
+        ),
+        "hvem",
+    ),
+    (
+        (
+            "hvad goer jeg",
+            "hvad skal jeg goere",
+            "hvad kan jeg goere",
+            "hvad nu",
+            "hvad skal vi goere",
+            "hvad goer vi",
+            "hvordan bruger",
+            "hvordan virker",
+            "kan jeg hjaelpe",
+        ),
+        "hjælp",
+    ),
 )
 
 
@@ -45,29 +99,110 @@ async def own_words(turn: Turn, text: str) -> bool:
         whether they were led on; the staff's own words in its crisis are offered to the log instead.
     """
     heard = dangers.hear(text)
+    own = await warning.open_of(turn)
+    offered = await _open_offer(turn)
     if heard is None and dangers.is_small_talk(text):
-        await turn.answer(
-            Card(
-                f"Hej. Her er Krisebot. Skriv bare, hvad der er sket, så fører jeg dig videre. {DANGER}",
-                buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
-            )
-        )
+        await turn.answer(await _greeting(turn, own, offered))
         return True
     if heard is None and (verb := _answered_by(text)) is not None:
-        await router.run(turn, registry.verbs[verb], "")
+        if own is not None and verb in ("hvem", "hjælp"):
+            await turn.answer(await _where_it_is(turn, own))
+        else:
+            await router.run(turn, registry.verbs[verb], "")
         return True
-    own = await warning.open_of(turn)
     if own is not None:
         await warning.add(turn, own, text)
         return True
     if heard is not None and heard.grave and not dangers.is_question(text):
         turn.crisis = None
+        if offered is not None:
+            text = "\n".join([*await _words_of(turn, offered), text])
+            await turn.say(turn.sender, Card(f"»{quote(text, 300)}«\nDet er nu et varsel. {DANGER}"), key=offered.key)
         await warning.warn(turn, text)
         return True
     if heard is None and await _in_its_crisis(turn):
         return False
-    await _offer(turn, text)
+    await _offer(turn, text, offered)
     return True
+
+
+async def _greeting(turn: Turn, own: Alert | None, offered: Message | None) -> Card:
+    """Greet back; whoever has warned, or was asked whether they do, is told where that is instead."""
+    if own is not None:
+        return await _where_it_is(turn, own)
+    if offered is not None:
+        return Card(f"Intet er sendt endnu. Skal det sendes, så tryk Ja – eller skriv det. {DANGER}")
+    return Card(
+        f"Hej. Her er Krisebot. Skriv bare, hvad der er sket, så fører jeg dig videre. {DANGER}",
+        buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
+    )
+
+
+async def _where_it_is(turn: Turn, own: Alert) -> Card:
+    """Tell whoever warned where their warning is: waiting for their answer, or with whom."""
+    turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
+    number = turn.the_crisis.number
+    if own.assessment is None:
+        return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
+    return Card(f"Varsel nr. {number}: {await escalation.who_has_it(turn)} {DANGER}")
+
+
+@registry.reply("warning", asked=warning.asked_at)
+async def replied(turn: Turn, text: str) -> bool:
+    """Take a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, from whoever was asked."""
+    reply = dangers.answered(text)
+    if reply is None:
+        return False
+    own = await warning.open_of(turn)
+    if own is not None and own.assessment in (None, warning.UNANSWERED):
+        turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
+        await warning.take_answer(turn, own, reply)
+        return True
+    return False
+
+
+async def _offered_at(turn: Turn) -> datetime | None:
+    offered = await _open_offer(turn)
+    return (offered.edited_at or offered.created_at) if offered is not None else None
+
+
+@registry.reply("own_words", asked=_offered_at)
+async def replied_to_offer(turn: Turn, text: str) -> bool:
+    """Take a written "ja", "nej" or "ved ikke" as the answer to the question that words were met with."""
+    reply, offered = dangers.answered(text), await _open_offer(turn)
+    if reply is None or offered is None:
+        return False
+    await _decide(
+        turn, "\n".join(await _words_of(turn, offered)), reply, offered.key, offered.card["buttons"][0]["args"]
+    )
+    return True
+
+
+async def _open_offer(turn: Turn) -> Message | None:
+    """Find the question that the sender's words were met with last, where it still waits for an answer."""
+    newest: Message | None = await turn.db.scalar(
+        select(Message)
+        .where(
+            Message.recipient == turn.sender,
+            Message.key.startswith("own_words/"),
+            Message.created_at > turn.now - STILL_MEANT,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    waits = newest is not None and [each["label"] for each in newest.card["buttons"][:1]] == ["Ja"]
+    return newest if waits else None
+
+
+async def _words_of(turn: Turn, offered: Message) -> list[str]:
+    """Read the words that an offer is about, from what came in."""
+    args = offered.card["buttons"][0]["args"]
+    return await _typed(turn, [args["inbox"], *args.get("more", [])])
+
+
+async def _typed(turn: Turn, inboxes: list[int]) -> list[str]:
+    every = [await router.original_of(turn, inbox, turn.sender) for inbox in inboxes]
+    return [router.strip_name(each.text) for each in every if each is not None]
 
 
 def _answered_by(text: str) -> str | None:
@@ -79,21 +214,33 @@ async def _in_its_crisis(turn: Turn) -> bool:
     """Whether the sender is of the staff of a crisis that goes on, or beside it: then words are rather for its log."""
     standing = turn.crisis
     for crisis in await turn.open_crises():
+        if crisis.level != 2:
+            continue
         turn.crisis = crisis
-        involved = crisis.level == 2 and (turn.sender in await turn.chiefs() or turn.sender in await turn.involved())
+        involved = turn.sender in await turn.chiefs() or turn.sender in await turn.involved()
         turn.crisis = standing
         if involved:
             return True
     return False
 
 
-async def _offer(turn: Turn, text: str) -> None:
-    """Put the plan's question to words that nobody asked for: nothing is sent before it is answered."""
-    keep = {"inbox": turn.inbox_id}
+async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
+    """Put the plan's question to words that nobody asked for: nothing is sent before it is answered.
+
+    Args:
+        offered: the same question to the sender's earlier words, which these are added to.
+    """
+    keep: dict[str, Any] = {"inbox": turn.inbox_id}
     others = [Button("Stil et spørgsmål", "router.meant", {"verb": "spm", **keep})] if dangers.is_question(text) else []
     going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
     if going:
         others = [*others, Button("Send som melding", "router.meant", {"verb": "melding", **keep})]
+    asked: dict[str, Any] = dict(keep)
+    if offered is not None:
+        earlier = offered.card["buttons"][0]["args"]
+        asked = {"inbox": earlier["inbox"], "more": [*earlier.get("more", []), turn.inbox_id]}
+        text = "\n".join([*await _words_of(turn, offered), text])
+        await turn.say(turn.sender, Card(f"»{quote(text, 300)}«\nSpørgsmålet står nederst. {DANGER}"), key=offered.key)
     await turn.say(
         turn.sender,
         Card(
@@ -101,12 +248,13 @@ async def _offer(turn: Turn, text: str) -> None:
             f"Ja og Ved ikke sender det til {await warning.first_asked(turn)} nu. Din tekst er gemt. Intet er sendt."
             f"{languages.beside(text, languages.DANGER, languages.QUESTION, languages.NOT_SENT)}",
             buttons=(
-                Button("Ja", "own_words.answered", {**keep, "reply": warning.YES}, style="primary"),
-                Button("Nej", "own_words.answered", {**keep, "reply": warning.NO}),
-                Button("Ved ikke", "own_words.answered", {**keep, "reply": warning.UNKNOWN}),
+                Button("Ja", "own_words.answered", {**asked, "reply": warning.YES}, style="primary"),
+                Button("Nej", "own_words.answered", {**asked, "reply": warning.NO}),
+                Button("Ved ikke", "own_words.answered", {**asked, "reply": warning.UNKNOWN}),
                 *others,
             ),
         ),
+        key=f"own_words/{turn.inbox_id}",
         kind="reply",
         urgency=URGENT,
         platform=turn.the_incoming.platform,
@@ -114,24 +262,34 @@ async def _offer(turn: Turn, text: str) -> None:
 
 
 @action("own_words.answered", crisis=False)
-async def answered(turn: Turn, inbox: int, reply: Triage) -> None:
-    """Make a warning of the words that were met with the question; no leaves them kept, and nobody is rung."""
-    original = await router.original_of(turn, inbox, turn.sender)
-    if original is None:
+async def answered(turn: Turn, inbox: int, reply: Triage, more: list[int] | None = None) -> None:
+    """Make a warning of the words that were met with the question; no leaves them kept, and nobody is rung.
+
+    Args:
+        inbox: where the first of the words came in.
+        more: where those came in that were written on to them.
+    """
+    words = await _typed(turn, [inbox, *(more or [])])
+    if not words:
         return
-    text = router.strip_name(original.text)
+    pressed = await turn.pressed()
+    await _decide(turn, "\n".join(words), reply, pressed.key if pressed else None, {"inbox": inbox, "more": more or []})
+
+
+async def _decide(turn: Turn, text: str, reply: Triage, key: str | None, words: Mapping[str, Any]) -> None:
+    kept = {"inbox": words["inbox"], "more": list(words.get("more", []))}
     if reply == warning.NO:
-        await turn.replace(
-            Card(
-                f"Intet er sendt. Din tekst er gemt: »{quote(text, 300)}«\n{DANGER}"
-                f"{languages.beside(text, languages.DANGER, languages.NOT_SENT)}",
-                buttons=(
-                    Button("Send varsel alligevel", "own_words.answered", {"inbox": inbox, "reply": warning.UNKNOWN}),
-                    Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
-                ),
-            )
+        card = Card(
+            f"Intet er sendt. Din tekst er gemt: »{quote(text, 300)}«\n{DANGER}"
+            f"{languages.beside(text, languages.DANGER, languages.NOT_SENT)}",
+            buttons=(
+                Button("Send varsel alligevel", "own_words.answered", {**kept, "reply": warning.UNKNOWN}),
+                Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
+            ),
         )
+        await turn.say(turn.sender, card, key=key, kind="reply", platform=turn.the_incoming.platform)
         return
-    await turn.replace(Card(f"»{quote(text, 300)}«\nDet er sendt videre som varsel. {DANGER}"))
+    card = Card(f"»{quote(text, 300)}«\nDet er sendt videre som varsel. {DANGER}")
+    await turn.say(turn.sender, card, key=key, kind="reply", platform=turn.the_incoming.platform)
     turn.crisis = None
     await warning.send_on(turn, text, reply)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
@@ -282,7 +283,7 @@ async def _expect_answer(turn: Turn, alert: Alert) -> None:
     await turn.at(turn.now + wait / 2, "warning.unanswered", _question_key(alert), alert=alert.id, reminder=True)
 
 
-@timer("warning.unanswered")
+@timer("warning.unanswered", urgent=True)
 async def unanswered(turn: Turn, alert: int, reminder: bool) -> None:
     """Ask once more at half time; then take the warning up the chain as it is: whoever warned may be unable to answer."""
     row = await turn.db.get(Alert, alert)
@@ -333,18 +334,33 @@ async def answered(turn: Turn, alert: int, reply: Triage, question: int = 0) -> 
     row = await turn.db.get(Alert, alert)
     if row is None or row.person != turn.sender or row.assessment not in (None, UNANSWERED):
         return
+    await take_answer(turn, row, reply)
+
+
+async def take_answer(turn: Turn, row: Alert, reply: Triage) -> None:
+    """Take the answer to the question, pressed or written, and do what follows from it.
+
+    Args:
+        row: the sender's own, unanswered.
+    """
     late, row.touches, row.beyond = row.assessment == UNANSWERED, reply, reply
     await turn.cancel(_question_key(row))
     if reply == NO and late:
         await turn.log("Den, der varslede, siger nu nej på spørgsmålet.", kind="assessment", sender=row.person)
-        await turn.replace(
+        await _redraw(
+            turn,
+            row,
             Card(
                 f"Varsel nr. {turn.the_crisis.number}: dit nej er sendt til dem, der er spurgt. De beslutter. {DANGER}"
-            )
+            ),
         )
         await escalation.tell_of_doubt(turn, row)
     elif reply == NO:
         await _log_only(turn, row)
+    elif late:
+        await turn.log("Den, der varslede, har nu svaret og holder fast.", kind="assessment", sender=row.person)
+        await _redraw(turn, row, _sent_on(turn, row))
+        await escalation.redraw_questions(turn)
     else:
         await turn.log(
             "Varslet vurderes at kunne berøre kommunen og at være mere, end det daglige beredskab kan håndtere.",
@@ -352,8 +368,19 @@ async def answered(turn: Turn, alert: int, reply: Triage, question: int = 0) -> 
             sender=row.person,
             refs={"alert": row.id},
         )
-        await turn.replace(_sent_on(turn, row))
+        await _redraw(turn, row, _sent_on(turn, row))
         await escalation.start(turn, row)
+
+
+async def _redraw(turn: Turn, alert: Alert, card: Card) -> None:
+    """Draw the question's card anew, where it stands."""
+    await turn.say(alert.person, card, key=_question_key(alert), kind="reply", platform=alert.platform, urgency=URGENT)
+
+
+async def asked_at(turn: Turn) -> datetime | None:
+    """Return when the sender was last asked the warning's question; None when no question of theirs is open."""
+    own = await open_of(turn)
+    return own.received_at if own is not None and own.assessment in (None, UNANSWERED) else None
 
 
 def _sent_on(turn: Turn, alert: Alert) -> Card:
@@ -422,7 +449,7 @@ async def _log_only(turn: Turn, alert: Alert) -> None:
     )
 
 
-@action("warning.why_not")
+@action("warning.why_not", urgent=True)
 async def why_not(turn: Turn, alert: int, touches: bool) -> None:
     """Write down which of the two the answer was no to."""
     row = await turn.db.get(Alert, alert)

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
 from storage.letters import fold
 
 Language = Literal["da", "en", "de", "uk"]
+Answer = Literal["yes", "no", "unknown"]
 LANGUAGES: tuple[Language, ...] = ("da", "en", "de", "uk")
 
 # What is understood of a text; the rest is kept, and not read.
@@ -45,20 +48,21 @@ GRAVE: dict[Language, str] = {
         vold_ voldeli vaaben pistol_ gevaer_ bombe gidsel gidsler terror truer_ truet_ trusler_ bevidstloes
         besvimet hjertestop kramper_ bloeder_ tilskadekom saaret_ saarede_ kvaeste livsfar livstruende drukn
         forsvundet forsvandt savnet_ savnes_ bortfoert sammenstyrt doed_ doede_ doeende dusoer_ noedhjaelp sos_
-        mayday_ kemikalieudslip giftudslip giftig_ forgift
+        mayday_ kemikalieudslip giftudslip giftig_ forgift ilden_ flammer_ flammerne_ skudepisode oekse_ machete
+        gerningsmand gidselt selvmord pulverbrev klorgas klorudslip kulilte gasalarm ambulance_ ambulancer_ hjertestarter_
     """,
     "en": """
         fire_ fires_ burning_ smoke_ explosion exploded shooting_ shooter_ gunman stabbed stabbing knife_
         attacked violence_ violent_ bomb_ hostage missing_ unconscious bleeding_ injured_ dying_ drowning_
-        emergency_ gasleak
+        emergency_ gasleak gun_ ambulance_ trapped_ suicide_
     """,
     "de": """
         feuer_ feueralarm brennt_ rauch_ gasgeruch gasleck schiesst_ schiesserei schusse messer_ ueberfall
-        uberfall gewalt_ bombe_ geisel vermisst bewusstlos blutet_ verletzt notfall_ ertrink explodier
+        uberfall gewalt_ waffe_ krankenwagen verschwunden bombe_ geisel vermisst bewusstlos blutet_ verletzt notfall_ ertrink explodier
     """,
     "uk": """
         пожеж горит дим_ рятуит вибух стріля ніж_ ножем_ напа зник поранен кров непритомн тон_ заручник бомб
-        загроза_ витік тонут
+        загроза_ витік тонут швидку_ газом_ зброя зброю заблокован
     """,
 }
 # The same where a cry for help is more than a greeting's word: it counts with anything beside it, and doubled.
@@ -74,7 +78,9 @@ REAL: dict[Language, str] = {
     "da": """
         vand_ vandet_ oversvoem skybrud kloak stroemmen_ stroem_ stroemsvigt stroemafbryd stroemudfald varmen_
         udslip smitte udbrud epidemi syge_ hacke ransomware cyberangreb nedbrud trussel_ evakuer storm_ orkan_
-        ledningsbrud vandbrud vandvaerk braendt_ ulykke ulykken_ fare_ farlig uheld_ vaelte kollaps alarm
+        ledningsbrud vandbrud vandvaerk braendt_ ulykke ulykken_ fare_ farlig uheld_ vaelte kollaps alarm 112_
+        trafikulykke togulykke flyulykke salmonella legionella meningitis kolibakterier krypteret noedkald styrtet_
+        sammenbrud briste_ brister_ elevatoren_ respirator generator noedgenerator drikkevand
     """,
     "en": """
         flood flooded flooding water_ power_ outage_ accident_ danger_ hacked evacuat storm_ leak_ leaking_
@@ -86,13 +92,49 @@ REAL: dict[Language, str] = {
         повінь затоп вода_ світла_ авар небезпек шторм
     """,
 }
+# The same in several words, folded.
+PERSON = r"(?:en |et |min |vores )?(?:beboer|borger|barn|pige|dreng|elev|patient|kollega)\w*"
+GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
+    "da": re.compile(
+        rf"ikke vejret|ikke traekke vejret|ikke faa luft|(?:traekke vejret|faa luft)\b.*\bsvaert|svaert ved at (?:traekke vejret|faa luft)"
+        r"|faldet om\b|tage sit (?:eget )?liv|tager sit (?:eget )?liv|sprunget ud|mistaenkelig\w* (?:pakke|taske|kuffert|brev|genstand|person)"
+        rf"|ikke finde {PERSON}|{PERSON}(?: \w+)? er ikke kommet hjem|{PERSON}(?: \w+)*? stukket af|ikke kommet hjem\b.*\bdement"
+        r"|faldet i (?:soeen|vandet|aaen|havnen|kanalen|branddammen)|styrtet sammen|faldet ned (?:over|paa|i hovedet)"
+        r"|ligger (?:\w+ )?under\b|(?:er|har) (?:gaaet |sat )?ild (?:i|paa|ved)\b|lugter (?:af )?(?:braendt|roeg|svedent)|det ryger\b"
+        r"|sidder fast\b.*\b(?:syg|saaret)|kan ikke komme ud|kan nogen hjaelpe os|forfaerdeligt"
+    ),
+    "en": re.compile(r"not breathing|t breathe|went missing|smell (?:of )?gas|gas leak"),
+    "de": re.compile(r"nach gas|atmet nicht"),
+    "uk": re.compile(r"не дихає|не дихае"),
+}
+# What is written wrong with a shaking thumb and still heard: one typing error in a long word.
+MISSPELT = (
+    "braender",
+    "ildebrand",
+    "brandalarm",
+    "eksplosion",
+    "bevidstloes",
+    "hjertestop",
+    "forsvundet",
+    "livsfare",
+    "skyderi",
+    "gasudslip",
+)
+HELP_MISSPELT = re.compile(r"h+j(?=[ael]*l)(?:ae|aa|l|e)+p+(?:nu)?")
+# Ordinary phrases with a danger's word in them, folded.
+IDIOMS = re.compile(
+    r"\bbraender (?:for|efter|varmt)\b|\bskudt i (?:vejret|gang)\b|\bdoed(?:s)? ?(?:traet|kedelig|sej)\w*|\bdoed og begravet\b"
+    r"|\bbombe af\b|\bkaste\w* en bombe\b|\bgiftig(?:e)? (?:tone|stemning|kommentar)\w*|\bknivskarp\w*|\bgas paa\b|\bi brand for\b"
+    r"|\bjeg forsvandt\b|\bskud paa tasken\b|\bet skud i taagen\b|\broegfri\w*|\bbraendende spoergsmaal\b"
+)
+
 # What turns a danger's word into something else: "brandøvelse", "der er ingen brand".
 NONE = frozenset(
     {"ingen", "ikke", "oevelse", "oevelsen", "brandoevelse", "no", "not", "kein", "keine", "nicht", "drill"}
 )
 ORDINARY = """
     brandmand brandfolk brandoevelse brandert brandvarm brandslukker brandinspek brandstation branding brandsikr
-    brandkursus brandmyndig gasregning gaspris ildsjael vandkande
+    brandkursus brandmyndig braendes_ braende_ braendeovn gasregning gaspris ildsjael vandkande
 """
 PERSONS = """
     beboer beboeren borger borgeren barn barnet pige pigen dreng drengen elev eleven mor far kollega kollegaen
@@ -107,9 +149,15 @@ GREETINGS = """
     perfekt | godt | dejligt | flot | skønt | ok | okay | okey | modtaget | forstået | jep | farvel | hej igen |
     vi ses | god weekend | god vagt | ha en god dag | god dag til dig | undskyld | sorry | beklager | haha |
     hehe | lol | hvem er du | hvad er du | hvad kan du | er du der | er du vågen | virker du | test | tester |
-    prøve | hi | hello | good morning | thanks | thank you | thx | bye | danke | guten tag | guten morgen |
-    tschüss | привіт | дякую | добрий день | добрий ранок
+    prøve | virker det her | virker den her | forkert chat | forkert | ups | nå | jaja | ja ja | nå ja | god jul |
+    glædelig jul | godt nytår | god arbejdslyst | god arbejdsdag | god ferie | god sommer | vi tales ved | vi snakkes |
+    kan du høre mig | er her nogen | hi | hello | good morning | thanks | thank you | thx | bye | danke | guten tag | guten morgen |
+    tschüss | asdf | привіт | дякую | добрий день | добрий ранок
 """
+# What a greeting ends with, folded.
+TO_WHOM = re.compile(
+    r" (?:krisebot|med dig|alle ?sammen|alle|du|igen|bot|venner|kolleger|there|so much|very much|schoen|all|everyone|\d+)$"
+)
 SMALL_TALK = frozenset(fold(each) for each in GREETINGS.split("|"))
 
 
@@ -123,8 +171,12 @@ def _stems(listed: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 def _hits(words: Sequence[str], listed: str) -> list[str]:
     """Find the words that a list knows."""
-    (whole, begins), (_, ordinary) = _stems(listed), _stems(ORDINARY)
-    return [word for word in words if (word in whole or word.startswith(begins)) and not word.startswith(ordinary)]
+    (whole, begins), (ordinary_words, ordinary) = _stems(listed), _stems(ORDINARY)
+    return [
+        word
+        for word in words
+        if (word in whole or word.startswith(begins)) and not (word in ordinary_words or word.startswith(ordinary))
+    ]
 
 
 def hear(text: str) -> Cry | None:
@@ -134,13 +186,16 @@ def hear(text: str) -> Cry | None:
         text: as it was written; its first 4,000 characters are read.
     """
     said = text[:READ]
-    words = WORD.findall(fold(said))
+    words = WORD.findall(IDIOMS.sub(" ", fold(said)))
+    sentence = " ".join(words)
     if any(cry in said for cry in CRIES[:1]):
         return Cry("da", True)
     for language in LANGUAGES:
-        found = _hits(words, GRAVE[language])
+        found = _hits(words, GRAVE[language]) or (_misspelt(words) if language == "da" else [])
         crying = _cries(words, language)
         if found and not _denied(words, found[0]):
+            return Cry(language, True)
+        if GRAVE_PHRASES[language].search(sentence) and not {*words} & (NONE - {"ikke", "not", "nicht"}):
             return Cry(language, True)
         # "hjælp" and "help" alone are the menu's name; with anything beside them they are a cry.
         alone = len(words) == len(crying) == 1 and "!" not in said and language in ("da", "en")
@@ -152,6 +207,20 @@ def hear(text: str) -> Cry | None:
         if _hits(words, REAL[language]):
             return Cry(language, False)
     return Cry("da", False) if any(cry in said for cry in CRIES) else None
+
+
+def _misspelt(words: Sequence[str]) -> list[str]:
+    """Find words that are one typing error from a danger's, or a cry for help by whatever a thumb made of it."""
+    ordinary_words, ordinary = _stems(ORDINARY)
+    return [
+        word
+        for word in words
+        if not (word in ordinary_words or word.startswith(ordinary))
+        and (
+            (word not in HELP["da"] and HELP_MISSPELT.fullmatch(word))
+            or any(OSA.distance(word, each, score_cutoff=1) <= 1 for each in MISSPELT)
+        )
+    ]
 
 
 def _cries(words: Sequence[str], language: Language) -> list[str]:
@@ -185,8 +254,54 @@ def is_small_talk(text: str) -> bool:
     """
     if len(text) > 60:
         return False
-    words = WORD.findall(fold(text))
-    return (not words and not any(cry in text for cry in CRIES)) or " ".join(words) in SMALL_TALK
+    parts = [" ".join(WORD.findall(fold(part))) for part in re.split(r"[,.!?;\n]", text)]
+    said = [part for part in parts if part]
+    return all(_is_greeting(part) for part in said) if said else not any(cry in text for cry in CRIES)
+
+
+def _is_greeting(part: str) -> bool:
+    """Whether a part of a sentence is a greeting, to whomever."""
+    while part not in SMALL_TALK and TO_WHOM.search(part):
+        part = TO_WHOM.sub("", part)
+    return part in SMALL_TALK
+
+
+# Answers to the warning's own question, folded, in the four languages.
+ANSWERS: tuple[tuple[Answer, re.Pattern[str]], ...] = (
+    (
+        "unknown",
+        re.compile(
+            r"(?:(?:nej |det )?(?:jeg )?ved (?:jeg )?(?:det )?(?:ikke|itte)|aner det ikke|ingen anelse|maaske|er i tvivl|i tvivl"
+            r"|(?:i )?dont know|i don t know|not sure|weiss (?:ich )?nicht|не знаю)"
+        ),
+    ),
+    (
+        "yes",
+        re.compile(
+            r"(?:ja+|jo|jep|jeps|jaja|ja ja|ja tak|ja da|yes|yep|ja det (?:er|goer|kan) det|det (?:er|goer|kan) det|send (?:det|den)(?: videre)?"
+            r"|ja send(?: det| den)?(?: videre)?|ja til begge|begge dele|jawohl|так|да)"
+        ),
+    ),
+    (
+        "no",
+        re.compile(
+            r"(?:(?:nej+|nope|nix|no|nein|ні|нет)(?: tak)?(?: (?:det er|det var) (?:det )?(?:ikke|en fejl))?"
+            r"|(?:nej )?(?:det (?:er|var) )?(?:en )?(?:falsk alarm|fejl|fejlalarm|misforstaaelse)|(?:nej )?(?:glem det|annuller|fortryd|ignorer)(?: det)?)"
+        ),
+    ),
+)
+
+
+def answered(text: str) -> Answer | None:
+    """Read a yes, a no or a "ved ikke" to the warning's question; None where it is something else.
+
+    Args:
+        text: as it was written; more words than an answer are no answer.
+    """
+    if len(text) > 60:
+        return None
+    said = folded(text)
+    return next((answer for answer, words in ANSWERS if words.fullmatch(said)), None)
 
 
 # How a question begins, folded; a question mark at the end makes any sentence one.
@@ -205,6 +320,12 @@ ASKS = (
     "er der",
     "er det",
     "findes",
+    "er krisen",
+    "kan jeg",
+    "hvornaar",
+    "what is",
+    "who ",
+    "was ist",
 )
 
 

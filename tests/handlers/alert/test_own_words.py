@@ -59,7 +59,8 @@ async def test_every_first_message_of_the_table_leads_on(open_stage: Stage) -> N
     """R001 R004 R018: none that tells of danger ends without 112, the person and the question; nobody is rung unasked."""
     stage, wrong = open_stage, []
     for name, texts in TABLE.items():
-        for number, text in enumerate(texts):
+        # Every second one is played; what all of them are heard as is held above.
+        for number, text in enumerate(texts[::2]):
             person = f"{name.replace('_', '')}{number}"
             before = await stage.crises()
             await stage[person].says(text)
@@ -71,7 +72,7 @@ async def test_every_first_message_of_the_table_leads_on(open_stage: Stage) -> N
                 wrong.append((name, text, seen))
             if name in ("ordinary", "questions", "small_talk") and await stage.crises() != before:
                 wrong.append((name, text, "a warning was made"))
-            if name == "grave" and before == 0:
+            if await stage.crises() != before:
                 await stage[person].presses("Nej")
     assert wrong == []
 
@@ -182,3 +183,58 @@ async def test_the_staffs_words_are_offered_to_its_log_not_to_the_chain(crisis_s
     """R182: in a crisis its own people tell of it."""
     await crisis_stage["kim"].says("der er 12 beboere i stuen der skal flyttes")
     assert await crisis_stage["kim"].has("Gem i log")
+
+
+@everywhere
+@pytest.mark.parametrize(
+    ("words", "asked", "assessment"),
+    [("ja", ["jens"], "yes"), ("det ved jeg ikke", ["jens"], "unknown"), ("nej", [], "no")],
+)
+async def test_a_written_answer_to_the_question_is_its_answer(
+    open_stage: Stage, words: str, asked: list[str], assessment: str
+) -> None:
+    """R004: "ja" is an answer wherever it is written, and no more words of the warning."""
+    stage = open_stage
+    await stage["finn"].says("der er brand på skolen")
+    await stage["finn"].says(words)
+    assert await chain(stage) == asked
+    alert = (await stage.export())["alerts"][0]
+    assert (alert["text"], alert["assessment"]) == ("der er brand på skolen", assessment)
+
+
+@in_slack
+async def test_more_words_and_a_written_yes_make_one_warning_of_what_was_only_asked_about(open_stage: Stage) -> None:
+    """R001 R004: the same question takes all that is written on, and nobody believes it sent before it is."""
+    stage = open_stage
+    await stage["finn"].says("det fosser ind med vand")
+    await stage["finn"].says("det er på Birkehøj")
+    await stage["finn"].says("tak")
+    assert await stage["finn"].sees("Intet er sendt endnu")
+    assert (await stage["finn"].buttons()).count("Ved ikke") == 1
+    await stage["finn"].says("ja")
+    assert [alert["text"] for alert in (await stage.export())["alerts"]] == [
+        "det fosser ind med vand\ndet er på Birkehøj"
+    ]
+    assert await stage["jens"].sees("det er på Birkehøj")
+
+
+@in_teams
+async def test_a_yes_after_the_silence_confirms_the_chain_that_runs(open_stage: Stage) -> None:
+    """R004 R005: nobody is asked a second time, and the doubt is taken off their card."""
+    stage = open_stage
+    await stage["finn"].says("der er brand på skolen")
+    await stage.forward(minutes=2)
+    assert await stage["jens"].sees("ubekræftet")
+    await stage["finn"].says("ja")
+    assert await chain(stage) == ["jens"]
+    assert not await stage["jens"].sees("ubekræftet")
+
+
+@in_one_chat
+async def test_whoever_has_warned_is_told_who_has_it(open_stage: Stage) -> None:
+    """R005: "hvem har det?" and "tak" are answered with a name, not with a greeting."""
+    stage = open_stage
+    await stage["finn"].says("der er brand på skolen")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].says("hvem har det?")
+    assert await stage["finn"].sees("Varsel nr. 1: Jens Lund er spurgt.")
