@@ -77,14 +77,22 @@ class Packer(Worker):
             return found
 
     async def _pack_for_emergencies(self, number: int) -> None:
+        """Make a pack: counted beforehand as a case file is, and not drawn again where it says what it said."""
         async with self._database.turn() as db:
             row = await db.get_one(EmergencyPack, number)
             row.attempts += 1
             if row.attempts > emergency_pack.ATTEMPTS:
                 await emergency_pack.failed(Turn(db, self._clock.now(), self._plan()), row)
+                return
         try:
             async with self._database.reading() as db:
                 blocks = await emergency_pack.gathered(Turn(db, self._clock.now(), self._plan()))
+            async with self._database.turn() as db:
+                row = await db.get_one(EmergencyPack, number)
+                done = await emergency_pack.is_unchanged(Turn(db, self._clock.now(), self._plan()), row, blocks)
+            if done:
+                self._committed()
+                return
             content = await asyncio.to_thread(emergency_paper, self._plan(), blocks, self._clock.now())
         except Exception:
             log.exception("the emergency pack %s", number)

@@ -101,6 +101,25 @@ async def ready(turn: Turn, row: EmergencyPack, blocks: Sequence[Block], content
     """
     row.state, row.made_at, row.print = "ready", turn.now, _print(blocks)
     row.sha256 = await store(turn.db, content)
+    await _hand_out(turn, row)
+
+
+async def is_unchanged(turn: Turn, row: EmergencyPack, blocks: Sequence[Block]) -> bool:
+    """Whether the newest pack says the same; then it is this one too, and nothing is drawn."""
+    newest = await turn.db.scalar(
+        select(EmergencyPack)
+        .where(EmergencyPack.sha256.is_not(None), EmergencyPack.state == "ready")
+        .order_by(EmergencyPack.id.desc())
+        .limit(1)
+    )
+    if newest is None or newest.print != _print(blocks):
+        return False
+    row.state, row.made_at, row.print, row.sha256 = "ready", newest.made_at, newest.print, newest.sha256
+    await _hand_out(turn, row)
+    return True
+
+
+async def _hand_out(turn: Turn, row: EmergencyPack) -> None:
     if row.asked_by is not None:
         row.secret, row.until = secrets.token_urlsafe(24), turn.now + LIFE
         await _tell(
@@ -162,9 +181,7 @@ async def _is_news(turn: Turn, row: EmergencyPack) -> bool:
         .order_by(EmergencyPack.id.desc())
         .limit(1)
     )
-    if last is None or last.made_at is None:
-        return True
-    return last.print != row.print and turn.now - last.made_at >= SELDOM
+    return last is None or (last.print != row.print and turn.now - last.asked_at >= SELDOM)
 
 
 async def _forget_older(turn: Turn, row: EmergencyPack) -> None:
@@ -175,7 +192,7 @@ async def _forget_older(turn: Turn, row: EmergencyPack) -> None:
         select(EmergencyPack).where(
             EmergencyPack.id != row.id,
             EmergencyPack.sha256.is_not(None),
-            EmergencyPack.made_at < turn.now - timedelta(days=1),
+            EmergencyPack.asked_at < turn.now - timedelta(days=1),
         )
     )
     loose = set()

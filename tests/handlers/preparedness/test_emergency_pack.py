@@ -9,8 +9,11 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pikepdf
 import pytest
+from sqlalchemy import select
 
 from storage.plan import loading
+from storage.rows.log import Stored
+from storage.rows.preparedness import EmergencyPack
 from tests.bot.platforms.fallback.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.databases import SQLite
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
@@ -32,10 +35,11 @@ async def fetched(stage: Stage, name: str) -> tuple[int, bytes]:
         return answer.status, await answer.read()
 
 
-def pages(content: bytes) -> int:
-    """How many pages a PDF has."""
+def sizes(content: bytes) -> list[tuple[int, int]]:
+    """The pages of a PDF, in millimetres."""
     with pikepdf.open(io.BytesIO(content)) as read:
-        return len(read.pages)
+        boxes = [[float(side) * 25.4 / 72 for side in page.mediabox] for page in read.pages]
+        return [(round(box[2]), round(box[3])) for box in boxes]
 
 
 @in_slack
@@ -47,7 +51,8 @@ async def test_the_secretariat_has_the_pack_before_any_crisis_behind_a_link_that
     assert (await fetched(open_stage, "mads"))[0] == 404
     await kim.commands("nødpakke")
     status, content = await fetched(open_stage, "kim")
-    assert (status, pages(content)) == (200, 3)
+    assert (status, set(sizes(content))) == (200, {(210, 297)})
+    assert len(sizes(content)) > 2
     await open_stage.forward(minutes=61)
     assert (await fetched(open_stage, "kim"))[0] == 404
 
@@ -129,3 +134,16 @@ async def test_an_exercise_mails_nobody_a_pack(with_mail: SlackStage, mailbox: t
     await stage["jens"].commands("øvelse aktiver 2 skybrud")
     await stage.forward(minutes=5)
     assert not [mail for mail in box.mails if "noedpakke.pdf" in str(mail)]
+
+
+@in_one_chat
+async def test_a_night_that_changed_nothing_draws_nothing_and_keeps_the_pack(open_stage: Stage) -> None:
+    """D06: the newest pack is always there, and old ones take no room."""
+    await open_stage.forward(days=5)
+    async with open_stage.database.reading() as db:
+        rows = list(await db.scalars(select(EmergencyPack).order_by(EmergencyPack.id)))
+        kept = list(await db.scalars(select(Stored.sha256)))
+    assert [row.state for row in rows] == ["ready"] * len(rows)
+    assert len(rows) >= 5
+    assert {row.made_at for row in rows} == {rows[0].made_at}
+    assert kept == [rows[-1].sha256]
