@@ -52,7 +52,7 @@ async def show(turn: Turn, text: str) -> None:
     )
     keeps_plan = turn.sender in (*turn.plan.interim_secretariat(), *turn.plan.deciders())
     late = f"\n{over}" if keeps_plan and (over := upkeep.expired(turn)) else ""
-    waiting, buttons = await _waits_for_me(turn)
+    waiting, buttons = await waits_for_me(turn)
     await turn.answer(
         Card(
             f"{DANGER}\n*Krisebot.* {state}{late}{waiting}\nSkriv bare, hvad der er sket – eller vælg:",
@@ -65,7 +65,7 @@ async def show(turn: Turn, text: str) -> None:
     )
 
 
-async def _waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
+async def waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
     """Find what still waits for the sender's answer, the urgent first, and the first button of each: at most three.
 
     Returns:

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from handlers.core import clearance
 from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
+from handlers.log import news
 from handlers.staff import membership, summoning
 from handlers.staff.summoning import Duty
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -85,6 +87,10 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
     )
     eta = f", ca. {turn.clock(summons.eta)}" if summons.eta else ""
     read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
+    if answer == "coming":
+        highest = await clearance.highest_for(turn, turn.sender)
+        if told := await news.lines(turn, turn.the_crisis.created_at, highest):
+            read += "\n*Det er sket indtil nu:*\n" + "\n".join(told)
     other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
     await turn.say(
         turn.sender,
