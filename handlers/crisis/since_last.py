@@ -34,12 +34,12 @@ async def since_last(turn: Turn, text: str) -> None:
     if asked and since is None:
         await turn.answer(Card("Siden hvornår? Skriv fx */krise siden sidst* eller */krise siden kl 14*."))
         return
-    begun = turn.the_crisis.created_at
-    since = max(since or begun, begun)
+    if since is not None and since <= turn.the_crisis.created_at:
+        since = None
     here = await turn.here()
     told = await news.lines(turn, since, await clearance.highest_for(turn, here))
     waiting, buttons = await help.waits_for_me(turn) if here == turn.sender else ("", list[Button]())
-    when = f"siden {turn.clock(since)}" if since > begun else "siden den begyndte"
+    when = f"siden {turn.clock(since)}" if since is not None else "siden den begyndte"
     await turn.answer(
         Card(
             f"*Nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)} – {when}*{waiting}\n"

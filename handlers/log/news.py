@@ -49,19 +49,20 @@ SORTS = (
 )
 
 
-async def lines(turn: Turn, since: datetime, highest: Grade) -> list[str]:
+async def lines(turn: Turn, since: datetime | None, highest: Grade) -> list[str]:
     """Tell what is new in the turn's crisis, a line for each sort that has any; empty where nothing is.
 
     Args:
-        since: UTC; what was written after it.
+        since: UTC; what was written after it. None: from the beginning.
         highest: the highest grade that the reader may see.
     """
     told = []
+    after = (LogEntry.recorded_time > since,) if since is not None else ()
     for sort in SORTS:
         new = (
             LogEntry.crisis_id == turn.the_crisis.id,
             LogEntry.kind.in_(sort.kinds),
-            LogEntry.recorded_time > since,
+            *after,
             clearance.up_to(highest),
             *((LogState.verification == "confirmed",) if sort.confirmed else ()),
         )
@@ -86,7 +87,7 @@ async def lines(turn: Turn, since: datetime, highest: Grade) -> list[str]:
         .where(
             LogEntry.crisis_id == turn.the_crisis.id,
             LogEntry.kind.in_(SORTS[3].kinds),
-            LogEntry.recorded_time > since,
+            *after,
             LogState.verification == "unconfirmed",
             clearance.up_to(highest),
         )

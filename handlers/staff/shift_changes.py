@@ -56,9 +56,12 @@ async def _relieve(turn: Turn, row: Shift) -> None:
         kind="notice",
         summary=summary,
     )
-    since = await news.heard_before(turn, row.person) or turn.the_crisis.created_at
+    since = await news.heard_before(turn, row.person)
     if told := await news.lines(turn, since, await clearance.highest_for(turn, row.person)):
-        await turn.say(row.person, Card(f"*Siden du sidst skrev, {turn.clock(since)}:*\n" + "\n".join(told)))
+        await turn.say(
+            row.person,
+            Card(f"*Siden du sidst skrev, {turn.clock(since or turn.the_crisis.created_at)}:*\n" + "\n".join(told)),
+        )
 
 
 @timer("shifts.soon")

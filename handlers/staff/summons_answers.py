@@ -89,7 +89,7 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
     read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
     if answer == "coming":
         highest = await clearance.highest_for(turn, turn.sender)
-        if told := await news.lines(turn, turn.the_crisis.created_at, highest):
+        if told := await news.lines(turn, None, highest):
             read += "\n*Det er sket indtil nu:*\n" + "\n".join(told)
     other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
     await turn.say(
