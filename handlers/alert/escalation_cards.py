@@ -49,6 +49,8 @@ async def show_progress(turn: Turn, escalation: Escalation) -> None:
 
 def _outcome(turn: Turn, escalation: Escalation) -> str:
     crisis = turn.the_crisis
+    if escalation.state == "stopped" and crisis.decided_at is None:
+        return "Varslet hører til en hændelse, der allerede er i gang. Det føres der."
     if escalation.state == "stopped":
         by = f" af {turn.name(crisis.decided_by)}" if crisis.decided_by else ""
         return f"Afgjort: {decision_card.named(crisis.level)}{by} {turn.clock(crisis.decided_at or turn.now)}."
