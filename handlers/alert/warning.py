@@ -81,9 +81,7 @@ async def record(turn: Turn, text: str) -> Alert:
 
 async def running(turn: Turn) -> Crisis | None:
     """Return the incident whose warning is on its way up the chain, which a second warning joins; an exercise's never
-    joins a real one. Where something is decided and runs, its sender is asked instead what it belongs to."""
-    if await joining.candidates(turn):
-        return None
+    joins a real one."""
     found: Crisis | None = await turn.db.scalar(
         select(Crisis)
         .join(Escalation, Escalation.crisis_id == Crisis.id)
@@ -93,6 +91,11 @@ async def running(turn: Turn) -> Crisis | None:
         .limit(1)
     )
     return found
+
+
+async def _joined_unasked(turn: Turn) -> Crisis | None:
+    """Return the incident that a second warning joins by itself; where something decided runs, its sender is asked."""
+    return None if await joining.candidates(turn) else await running(turn)
 
 
 @verb(
@@ -134,7 +137,7 @@ async def warn(turn: Turn, text: str) -> None:
     if own is not None:
         await add(turn, own, text)
         return
-    joined = await running(turn)
+    joined = await _joined_unasked(turn)
     if joined is not None:
         await _join(turn, joined, text)
         return
@@ -237,7 +240,7 @@ async def send_on(turn: Turn, text: str, reply: Triage) -> None:
         text: verbatim.
         reply: yes or unknown.
     """
-    joined = await running(turn)
+    joined = await _joined_unasked(turn)
     if joined is not None:
         await _join(turn, joined, text)
         return

@@ -216,10 +216,10 @@ class Context:
         return alike or ([] if self.exercise else going)
 
     async def chiefs(self) -> list[str]:
-        """Return who has the staff chief's right: whoever was named, with a deputy; else the mayor and deputies (plan
-        §5)."""
-        crisis = self.the_crisis
-        if crisis.chief:
+        """Return who has the staff chief's right: whoever was named, with a deputy; else, and before any crisis, the
+        mayor and deputies (plan §5)."""
+        crisis = self.crisis
+        if crisis is not None and crisis.chief:
             deputy = crisis.holders.get("krisestabschefens stedfortræder")
             return [crisis.chief, deputy] if deputy else [crisis.chief]
         mayor = self.rules.holder("borgmester")
@@ -227,7 +227,9 @@ class Context:
 
     async def members(self, *staffs: str) -> list[str]:
         """Return who is in the staff now, or beside it; without names of staffs, all of them. Those from outside can't
-        be reached."""
+        be reached. Without a crisis there is no staff."""
+        if self.crisis is None:
+            return []
         query = select(Member.person).where(Member.crisis_id == self.the_crisis.id, Member.until.is_(None))
         if staffs:
             query = query.where(Member.staff.in_(staffs))

@@ -96,7 +96,7 @@ async def drop(turn: Turn, order: int) -> None:
     await _show(turn, row)
 
 
-@action("orders.issue", who=rights.chief)
+@action("orders.issue", who=rights.chief, decides=True)
 async def issue(turn: Turn, order: int) -> None:
     """Issue an order to its receiver, by `Udsted ordre`."""
     row = await _of_crisis(turn, order)
