@@ -24,6 +24,7 @@ from bot.engine.fetching import Fetcher
 from bot.engine.intake import Intake
 from bot.engine.packing import Packer
 from bot.engine.platform import Platform
+from bot.engine.self_check import EVERY, SelfCheck
 from bot.engine.staff_channels import StaffChannels
 from bot.engine.telemetry import Telemetry
 from bot.engine.turns import Turns
@@ -74,6 +75,7 @@ class Engine:
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
+        self.check = SelfCheck(database, clock, plan, self.platforms, self._come_in.set)
         # In the order that one's work is the next one's reason.
         self._parts: tuple[Worker, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
         self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (
@@ -113,7 +115,7 @@ class Engine:
         self._job = self._scheduler.add_job(self._tick, "interval", seconds=TICK, coalesce=True, max_instances=1)
         self._scheduler.start()
         self._tick()
-        self._loops.append(asyncio.create_task(self._keep_ticking()))
+        self._loops += [asyncio.create_task(self._keep_ticking()), asyncio.create_task(self._keep_checking())]
 
     async def stop(self) -> None:
         """Stop the workers. What is under way is in the rows."""
@@ -199,6 +201,15 @@ class Engine:
             await asyncio.sleep(TICK)
             if self.ticked_at is None or time.monotonic() - self.ticked_at > 2 * TICK:
                 self._job.modify(next_run_time=datetime.now(UTC))
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.check.look()
+            except Exception:
+                # What can't be told now is told at the next look.
+                log.exception("krisebot could not look at itself")
 
     def _committed(self, touched: Collection[type[Base]] | None = None) -> None:
         """Wake whoever may have something to do.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from bot.engine.engine import Engine
 from bot.pages.metrics import CHANNELS, Metrics
 from handlers.core.context import URGENT
 from storage.database import UNREACHABLE
-from storage.rows.traffic import Delivery, Inbox, Remembered, Timer
+from storage.rows.traffic import Delivery, Inbox, Timer
 
 log = logging.getLogger(__name__)
 
-# Seconds: how long the database may take, and how often a write is tried.
-PATIENCE, WRITTEN = 5.0, 5.0
+# Seconds that the database may take.
+PATIENCE = 5.0
 # What is later than this should have been handled.
 LATE = timedelta(minutes=1)
 
@@ -36,7 +35,6 @@ class Health:
     def __init__(self, engine: Engine, backups: Path | None) -> None:
         self._engine = engine
         self._metrics = Metrics(engine, backups)
-        self._wrote_at = float("-inf")
         self._faults: list[str] = []
 
     def routes(self) -> list[web.RouteDef]:
@@ -56,7 +54,7 @@ class Health:
         told: list[str] = []
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._write()
+                await self._engine.check.try_writing()
                 overdue, told = await self._waits()
             if overdue:
                 faults["overdue"] = overdue
@@ -73,15 +71,6 @@ class Health:
             log.error("not ready: %s", faults) if faults else log.warning("ready again")
         body = {"ready": not faults, "faults": faults, "told": told, "platforms": links}
         return web.json_response(body, status=503 if faults else 200)
-
-    async def _write(self) -> None:
-        """Try to write, now and then: a full disk or a database that is only to be read takes no input."""
-        if time.monotonic() - self._wrote_at < WRITTEN:
-            await self._engine.database.ping()
-            return
-        async with self._engine.database.transaction() as db:
-            await db.merge(Remembered(name="written", value={"at": self._engine.clock.now().isoformat()}))
-        self._wrote_at = time.monotonic()
 
     async def _waits(self) -> tuple[str, list[str]]:
         """Find what this process should have handled, and what somebody should see to, Danish."""

@@ -302,7 +302,7 @@ async def _expect_answer(turn: Turn, alert: Alert) -> None:
     )
 
 
-@timer("warning.unanswered")
+@timer("warning.unanswered", urgent=True)
 async def unanswered(turn: Turn, alert: int, reminder: bool) -> None:
     """Ask once more at half time; then take the warning up the chain as it is: whoever warned may be unable to answer."""
     row = await turn.db.get(Alert, alert)
@@ -477,7 +477,7 @@ async def _log_only(turn: Turn, alert: Alert) -> None:
     )
 
 
-@action("warning.why_not")
+@action("warning.why_not", urgent=True)
 async def why_not(turn: Turn, alert: int, touches: bool) -> None:
     """Write down which of the two the answer was no to."""
     row = await turn.db.get(Alert, alert)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -171,8 +170,7 @@ class Context:
     def phone(self, person: str) -> str:
         """Return the number to ring a person on today, or words that say there is none."""
         known = self.plan.persons.get(person) or self.rules.persons.get(person)
-        number = known.mobile if known else None
-        return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", number) if number else "intet nummer"
+        return (known.number if known else None) or "intet nummer"
 
     def reached_at(self, person: str, platform: str) -> str:
         """Tell where to reach somebody now: their number, else the chat that they wrote in.

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["command", "text", "press", "save", "forward", "reaction", "edited", "deleted", "joined", "home"]
+Kind = Literal[
+    "command", "text", "press", "save", "forward", "reaction", "edited", "deleted", "joined", "home", "unread"
+]
 Place = Literal["dm", "channel"]
 
 
@@ -38,7 +40,8 @@ class Incoming:
         key: the platform's own name for this delivery; the same key is the same act, however often it comes.
         kind: "command" was addressed to the bot (`/krise …`, `@Krisebot …`); "text" was just said where the bot can
             hear it; "press" is a button; "save" is `Gem i log` on somebody's message; "forward" is somebody's message
-            sent on to the bot alone; "reaction" an emoji on one.
+            sent on to the bot alone; "reaction" an emoji on one; "unread" is what
+            nobody could read, as it came.
         platform: the platform's registered name, for answers that must go back the same way.
         sender: a person's id in the plan, or `platform:id` for an employee who is not in it.
         place: "dm" when only the sender and the bot are there.

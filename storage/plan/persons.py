@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -35,6 +36,11 @@ class Person(PlanModel):
     mobile: Phone | None = Field(default=None, alias="mobil")
     mail: Mail | None = Field(default=None, alias="mail", validate_default=True)
     prefers: Channel | None = Field(default=None, alias="foretrækker")
+
+    @property
+    def number(self) -> str | None:
+        """The number to ring, in pairs of digits as it is read out; None where there is none."""
+        return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", self.mobile) if self.mobile else None
 
     def address(self, channel: str) -> str | None:
         """Return the person's id, number or address in one of the plan's channels; None where there is none."""

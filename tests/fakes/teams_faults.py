@@ -30,6 +30,7 @@ __all__ = [
     "Limits",
     "Precondition",
     "RateLimited",
+    "Refusal",
     "ServerError",
     "TeamsError",
     "Timeout",
@@ -57,6 +58,17 @@ class RateLimited(Fault):
     async def answer(self, request: web.Request) -> web.StreamResponse:
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         return web.json_response(TeamsError(429, "TooManyRequests").body, status=429, headers=headers)
+
+
+@dataclass(frozen=True)
+class Refusal(Fault):
+    """4xx with Microsoft's own word for why, such as 404 ConversationNotFound."""
+
+    status: int
+    code: str
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(TeamsError(self.status, self.code).body, status=self.status)
 
 
 @dataclass(frozen=True)

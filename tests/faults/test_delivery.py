@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.engine.clock import WoundClock
+from bot.engine.clock import SystemClock, WoundClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Closed, Throttled, Unavailable, Undeliverable
 from bot.engine.rates import Limits, Rate
@@ -33,7 +33,7 @@ class House:
     """An engine between rows and fake platforms, and a clock to wind."""
 
     def __init__(
-        self, url: str, *platforms: FakePlatform, clock: WoundClock | None = None, plan_: model.Plan = PLAN
+        self, url: str, *platforms: FakePlatform, clock: SystemClock | None = None, plan_: model.Plan = PLAN
     ) -> None:
         registry.load()
         self.clock = clock or WoundClock(SUMMER_AFTERNOON)

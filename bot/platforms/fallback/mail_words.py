@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from html import unescape
 
 # Where the person's own words end: what they answer to, or their signature.
@@ -29,7 +29,7 @@ AWAY = re.compile(
 DAEMONS = ("mailer-daemon@", "postmaster@")
 
 
-def from_a_machine(mail: EmailMessage) -> bool:
+def from_a_machine(mail: Message) -> bool:
     """Whether no person wrote the mail: out of office, a mailing list, a mail that bounced (RFC 3834)."""
     submitted = str(mail.get("auto-submitted", "no")).split(";")[0].strip().casefold()
     return (

@@ -114,7 +114,7 @@ class Twilio(HttpGateway):
         form = await self._told(request)
         asked, number = await self._about(request, form)
         digit, call = form.get("Digits", ""), form.get("CallSid", "")
-        if not (digit.isdecimal() and call):
+        if not (digit.isdecimal() and len(digit) < 4 and call):
             return self._malformed()
         keys = _keys(Card.from_json(asked.card))
         if not 1 <= int(digit) <= len(keys):

@@ -26,6 +26,7 @@ from sqlalchemy import select
 from bot.engine.engine import Engine
 from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
 from bot.engine.save_form import asked
+from bot.engine.stalls import TookTooLong
 from bot.platforms.slack import drawing, files
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.drawing import Press, Said
@@ -36,6 +37,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.enclosures import titled
 from handlers.core.incoming import Incoming
 from handlers.core.language import times_shown
+from storage.database import UNREACHABLE
 from storage.rows.traffic import Message, StaffChannel
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,8 @@ Json = dict[str, Any]
 PATH = "/slack/events"
 # Slack's own requests are far smaller; a form's text is at most 3000 characters a field.
 LARGEST_BODY = 1024**2
+# Whom an answer names to ring, at most.
+RUNG = 3
 # A person's own words, also with a file or repeated in the channel from a thread.
 SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
 
@@ -104,7 +108,9 @@ class SlackInbound:
             return self._turn_away(400)
         if not understood.body:
             return self._turn_away(400)
-        return await to_aiohttp_response(await self.app.async_dispatch(understood))
+        async with self._engine.intake.reading(NAME, body, self._engine.clock.now()):
+            return await to_aiohttp_response(await self.app.async_dispatch(understood))
+        return web.Response()
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
         try:
@@ -124,6 +130,8 @@ class SlackInbound:
         return None
 
     async def _could_not_keep(self, error: Exception) -> BoltResponse:
+        if isinstance(error, TookTooLong):
+            raise error
         log.error("an input from Slack was not kept: %s", error, exc_info=error)
         return BoltResponse(status=503)
 
@@ -149,13 +157,40 @@ class SlackInbound:
 
     async def _commanded(self, ack: AsyncAck, body: Json) -> None:
         user, channel = body["user_id"], body["channel_id"]
-        await self._accept(
-            f"trigger:{body['trigger_id']}", "command", user, channel, text=self._plain(body.get("text") or "")
-        )
-        if channel.startswith("D") or await self._is_staffs(channel):
+        try:
+            await self._accept(
+                f"trigger:{body['trigger_id']}", "command", user, channel, text=self._plain(body.get("text") or "")
+            )
+        except (*UNREACHABLE, TimeoutError) as error:
+            # Slack sends a command once. So whoever wrote it is told here that nobody has it.
+            log.error("a command from Slack was not kept: %s", error)
+            await ack(
+                f"⚠️ *Det er ikke gemt, og ingen har fået det:* Krisebot kan ikke gemme lige nu. {self._whom_to_ring()}"
+            )
+            return
+        if self._calls.trouble:
+            await ack(
+                f"⚠️ Det er gemt, men {self._calls.trouble}, så svaret kommer måske ikke frem her. {self._whom_to_ring()}"
+            )
+        elif channel.startswith("D") or await self._is_staffs(channel):
             await ack()
         else:
             await ack("Modtaget. Svaret står i din direkte besked med Krisebot, under Apps.")
+
+    def _whom_to_ring(self) -> str:
+        """Name those who take a warning, with their numbers: in the one answer that needs nothing but this request."""
+        plan = self._engine.plan()
+        roles = [
+            person
+            for role in ("beredskabschef", "borgmester")
+            for person in (*plan.holders(role), *plan.deputies(role))
+        ]
+        numbers = [
+            f"{known.name}, {known.number}"
+            for known in map(plan.persons.get, dict.fromkeys(roles))
+            if known and known.number
+        ]
+        return f"Haster det, så ring: {'; '.join(numbers[:RUNG])}." if numbers else "Haster det, så ring."
 
     async def _message(self, event: Json, body: Json) -> None:
         subtype = event.get("subtype")

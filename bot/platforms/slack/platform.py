@@ -15,7 +15,7 @@ from bot.engine.engine import Engine
 from bot.engine.platform import CannotLook, Outgoing, Ref, Throttled, Unavailable, Undeliverable
 from bot.engine.rates import NO_LIMITS, Limits
 from bot.platforms.slack import drawing, files
-from bot.platforms.slack.api import NoAccess, Refused, SlackApi
+from bot.platforms.slack.api import NoAccess, Refused, Shut, SlackApi
 from bot.platforms.slack.inbound import SlackInbound
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.socket_mode import SocketMode
@@ -38,6 +38,8 @@ LONGEST_TOPIC, MOST_ALIKE = 250, 50
 WATCH = 30.0
 
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+# Only some may write there, and we aren't among them.
+MAY_NOT_POST = "restricted_action"
 BAD_CARD = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 NOT_INSIDE = {"not_in_channel", "user_not_found", "user_not_in_channel"}
 
@@ -151,6 +153,8 @@ class Slack:
         try:
             return await self._post(lane, post, drawing.message(post.card, post.message, post.repeated))
         except Refused as refused:
+            if refused.error.startswith(MAY_NOT_POST):
+                raise Shut(refused.error, refused.data) from refused
             if refused.error not in BAD_CARD:
                 raise
             # Better without its buttons than not at all: everything can be typed as well.
@@ -294,6 +298,9 @@ class Slack:
             answer = await self._calls.write(
                 self._calls.api.conversations_invite(channel=address, users=users, force=True)
             )
+        except NoAccess as refused:
+            # Waiting for a scope would leave them without a word: they are written to one by one, and it is told.
+            raise Undeliverable(str(refused)) from refused
         except Refused as refused:
             answer = refused.data
             if "errors" not in answer:

@@ -86,8 +86,10 @@ class TeamsInbound:
             return self._turn_away(401)
         except KeysUnavailable:
             return web.Response(status=503)
+        answer = None
         try:
-            answer = await self._adapter.process(activity, claims, self._understand)
+            async with self._engine.intake.reading(NAME, body, self._engine.clock.now()):
+                answer = await self._adapter.process(activity, claims, self._understand)
         except Malformed:
             return self._turn_away(400)
         except (SQLAlchemyError, OSError) as error:

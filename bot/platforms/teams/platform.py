@@ -12,10 +12,10 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.engine.engine import Engine
-from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import CannotLook, Closed, InDoubt, Outgoing, Ref, Throttled, Unavailable, Undeliverable
 from bot.engine.rates import NO_LIMITS, Limits
 from bot.platforms.teams import drawing, files
-from bot.platforms.teams.api import Refused, TeamsApi
+from bot.platforms.teams.api import SHUT, Refused, TeamsApi
 from bot.platforms.teams.inbound import TeamsInbound
 from bot.platforms.teams.people import DM, NAME, TeamsDirectory
 from bot.platforms.teams.token import TokenCheck
@@ -31,6 +31,8 @@ Json = dict[str, Any]
 WATCH = 60.0
 # How many channels of one name there may be on one day.
 MOST_ALIKE = 50
+# Pages of a team's members that are looked through, of at least fifty each.
+MOST_PAGES = 100
 # Bytes that a message is drawn in when Teams finds it too large all the same.
 SMALLER = 10_000
 
@@ -309,10 +311,10 @@ class Teams:
         return str(begun["id"])
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Make persons members of the staff's team, where Graph is granted; else whoever is in the team is in."""
+        """Make persons members of the staff's team, where Graph is granted; else those are in who are in the team."""
         users = {person: user for person in persons if (user := self._people.user(person))}
         if detail.get("kind") != "channel":
-            return list(users)
+            return await self._those_in_team(address, users)
         inside = []
         for person, user in users.items():
             try:
@@ -320,8 +322,24 @@ class Teams:
                     inside.append(person)
             except Refused as refused:
                 log.warning("the team's members can't be changed: %s", refused.message)
-                return list(users)
+                return await self._those_in_team(address, users)
         return inside
+
+    async def _those_in_team(self, address: str, users: Mapping[str, str]) -> list[str]:
+        """Ask who is in the team already; where that isn't told, nobody is taken for being in it."""
+        channel, service = _in_path(address.partition(";")[0]), await self._service()
+        inside: set[str] = set()
+        after = ""
+        try:
+            for _ in range(MOST_PAGES):
+                page = await self._calls.connector("GET", service, f"conversations/{channel}/pagedmembers{after}")
+                inside |= {str(each.get("aadObjectId") or "").casefold() for each in page.get("members") or []}
+                if not page.get("continuationToken"):
+                    break
+                after = f"?continuationToken={_in_path(str(page['continuationToken']))}"
+        except Refused as refused:
+            log.warning("the team's members can't be seen: %s", refused.message)
+        return [person for person, user in users.items() if user.casefold() in inside]
 
     async def _join(self, group: str, user: str) -> bool:
         """Make a person a member; True when they are one now.
@@ -351,9 +369,9 @@ def _why(lane: str, refused: Refused) -> Undeliverable:
     """Return the error that says why nobody can be written to there, as far as it is known."""
     if refused.code == "MessageWritesBlocked":
         return Undeliverable(BLOCKED)
-    if refused.status not in (403, 404):
+    if refused.status not in SHUT:
         return refused
-    return Undeliverable(NOT_HERS if lane.startswith(DM) else NOT_IN_TEAM)
+    return Undeliverable(NOT_HERS) if lane.startswith(DM) else Closed(NOT_IN_TEAM)
 
 
 def _taken(refused: Refused) -> bool:

@@ -15,11 +15,13 @@ import aiohttp
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from bot.platforms.fallback.mail import Mail
 from bot.platforms.fallback.mailbox import Mailbox
 from bot.settings import MailAccount, Settings
 from storage.plan import loading
+from storage.rows.traffic import Inbox
 from tests.fakes.imap import FakeImap, Kept
 from tests.stage.slack import SlackStage
 
@@ -213,3 +215,29 @@ async def test_a_forged_a_stale_and_a_used_signature_bring_nothing(stage: MailSt
     assert await stage.result() is None
     async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/metrics") as metrics:
         assert 'krisebot_refused_requests{platform="mail"} 8.0' in await metrics.text()
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (f'From: {JENS}\r\nMessage-ID: <:"[]', True),
+        ('From: fremmed@spam.example\r\nMessage-ID: <:"[]', False),
+        ("From: =?utf-8?b?=?@", False),
+        ("From: .:)@<@[", False),
+    ],
+)
+async def test_a_mail_that_cannot_be_read_is_put_aside_and_keeps_no_other_waiting(
+    stage: MailStage, head: str, told: bool
+) -> None:
+    """R005 D03: Python's reader trips over these, and one shut the mailbox for all that came after. A stranger's alarms
+    nobody."""
+    number = await stage.warned()
+    asked = str(stage.outside.to(JENS)["subject"])
+    stage.outside.box.mails.append(Kept(f"{head}\r\nSubject: hej\r\n\r\nhej".encode()))
+    stage.outside.write(JENS, f"Re: {asked}", number, "3@outside")
+    await stage.post()
+    assert await stage.result() == "contact"
+    assert await stage["jens"].sees("Noget fra Mail kunne ikke læses") == told
+    async with stage.bot.database.reading() as db:
+        kept = [row.body["text"] for row in await db.scalars(select(Inbox).where(Inbox.state == "failed"))]
+    assert [JENS in text for text in kept] == [True] * told

@@ -15,9 +15,11 @@ from aiohttp import web
 from ruamel.yaml import YAML
 from sqlalchemy import func, select
 
+from bot.engine import stalls
 from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Throttled, Unavailable, Undeliverable
+from bot.pages.metrics import Metrics
 from bot.platforms.slack.platform import Slack
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
@@ -147,10 +149,10 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(database: Database, **how: Any) -> AsyncIterator[House]:
+async def a_house(database: Database, kind: type[House] | None = None, **how: Any) -> AsyncIterator[House]:
     people = {known.slack: known.name for known in loading.example().persons.values() if known.slack}
     async with FakeSlack(users={**people, "U0FINN": "Finn Holst"}) as slack:
-        house = House(slack, database, **how)
+        house = (kind or House)(slack, database, **how)
         await house.open()
         try:
             yield house
@@ -218,6 +220,60 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_slacks_next_try_lands
         await connection.exec_driver_sql("ALTER TABLE away RENAME TO inbox")
     assert (await finn.retry()).status == 200
     assert [each["text"] for each in await house.inbox()] == ["vand i kælderen"]
+
+
+async def test_a_command_that_cannot_be_kept_is_answered_so_with_whom_to_ring(house: House) -> None:
+    """R005 D03: Slack sends a command once, so whoever warned would wait for nobody."""
+    async with house.database.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    answer = await house.person("U0FINN").command("varsel vand i kælderen")
+    assert answer.status == 200
+    assert "ikke gemt" in answer.text
+    assert "Jens Lund, +45 20 00 00 01" in answer.text
+
+
+async def test_while_slacks_api_is_down_a_warning_is_answered_all_the_same_with_whom_to_ring(house: House) -> None:
+    """R005: the answer to the command itself is the one way that is left in Slack."""
+    house.slack.fail("*", with_=ServerError(503), times=None)
+    await house.tell("jens", Card("hej"))
+    await house.engine.settle()
+    answer = await house.person("U0FINN").command("varsel vand i kælderen")
+    assert "gemt" in answer.text
+    assert "Jens Lund, +45 20 00 00 01" in answer.text
+    assert [each["text"] for each in await house.inbox()] == ["varsel vand i kælderen"]
+
+
+class Stuck(House):
+    """One whose reading of what comes in never ends, while that is so."""
+
+    stuck = False
+
+    @property
+    def plan(self) -> Plan:
+        while self.stuck:
+            pass
+        return self._plan
+
+    @plan.setter
+    def plan(self, plan: Plan) -> None:
+        self._plan = plan
+
+
+async def test_what_a_door_cannot_read_is_kept_put_aside_told_of_and_not_sent_again(database: Database) -> None:
+    """R005: it held up everybody, again at each of Slack's tries, and was then lost."""
+    async with a_house(database, Stuck) as house:
+        assert isinstance(house, Stuck)
+        with stalls.broken_off(patience=0.2):
+            house.stuck = True
+            answer = await house.person("U0FINN").command("varsel vandet står højt")
+            house.stuck = False
+        await house.engine.settle()
+        assert answer.status == 200
+        (row,) = await house.rows(select(Inbox))
+        assert (row.state, row.body["kind"], "vandet" in row.body["text"]) == ("failed", "unread", True)
+        assert house.person("U0JENS").sees("Noget fra Slack kunne ikke læses")
 
 
 async def test_an_employee_outside_the_plan_is_known_by_name(house: House) -> None:
@@ -775,6 +831,39 @@ async def test_whoever_leaves_the_staff_leaves_its_channel(house: House) -> None
     await house.platform.dismiss(channel.id, {}, ["anne", "ole"])
     assert "U0ANNE" not in channel.members
     assert "U0LARS" in channel.members
+
+
+SHUT_OUT = ("cant_invite", "restricted_action", "not_in_channel", "is_archived", "channel_not_found", "no_permission")
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        *(("conversations.invite", each) for each in SHUT_OUT),
+        *(("conversations.create", each) for each in ("restricted_action", "no_permission")),
+        *(
+            ("chat.postMessage", each)
+            for each in ("is_archived", "channel_not_found", "not_in_channel", "restricted_action")
+        ),
+    ],
+)
+async def test_a_channel_that_refuses_is_told_of_everywhere_and_the_staff_is_written_to_one_by_one(
+    house: House, method: str, error: str
+) -> None:
+    """R030 R032 D02: an empty channel was written into, and nobody was told."""
+    channel = None
+    if method == "chat.postMessage":
+        await house.crisis()
+        channel = house.room
+    house.slack.fail(method, with_=OkFalse(error), times=None, channel=channel)
+    if method != "chat.postMessage":
+        await house.crisis()
+    await house.tell("staff", Card("Stabsmøde nu"))
+    await house.forward(minutes=2)
+    assert house.person("U0KIM").sees("risestabens kanal")
+    assert house.person("U0ANNE").sees("Stabsmøde nu")
+    assert await log(house, "notice")
+    assert b"krisebot_channels_in_trouble 1.0" in await Metrics(house.engine, None).text()
 
 
 async def test_where_channels_may_not_be_made_the_staff_is_written_to_one_by_one(house: House) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Throttled, Unavailable
+from bot.pages.metrics import Metrics
 from bot.platforms.teams.platform import Teams
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
@@ -36,6 +37,7 @@ from tests.fakes.teams import (
     Forgery,
     Precondition,
     RateLimited,
+    Refusal,
     ServerError,
     TeamsPerson,
     Timeout,
@@ -690,9 +692,48 @@ async def test_where_graph_is_not_granted_the_staff_gets_a_thread_in_its_channel
 
 
 async def test_where_members_may_not_be_changed_those_in_the_team_are_in(house: House) -> None:
+    """Those who aren't are told so, and written to one by one: they were taken for being in it."""
     house.teams.consents.discard("TeamMember.ReadWrite.All")
     await house.crisis()
-    assert "jens" in (await house.room()).inside
+    room = await house.room()
+    assert room.inside == ["eva", "jens"]
+    assert "anne" in room.detail["outside"]
+    await house.tell("staff", Card("Til staben"))
+    assert house.person("aad-anne").sees("Til staben")
+    assert house.person("aad-anne").sees("kunne ikke lukkes ind i dens kanal i Teams")
+    assert not house.person("aad-jens").sees("Til staben")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (403, "BotNotInConversationRoster"),
+        (403, "NotEnoughPermissions"),
+        (404, "ConversationNotFound"),
+        (404, "NotFound"),
+        (410, "Gone"),
+    ],
+)
+@pytest.mark.parametrize("then", ["send", "graph"])
+async def test_a_channel_that_refuses_is_told_of_everywhere_and_the_staff_is_written_to_one_by_one(
+    house: House, status: int, code: str, then: str
+) -> None:
+    """R030 R032 D02: an archived or removed channel swallowed what was said to the staff."""
+    if then == "send":
+        await house.crisis()
+        channel = (await house.room()).name
+        house.teams.fail("send", with_=Refusal(status, code), times=None, channel=channel)
+    else:
+        nowhere = house.plan.rooms.teams.model_copy(update={"channel": None})
+        rooms = house.plan.rooms.model_copy(update={"teams": nowhere})
+        house.plan = house.plan.model_copy(update={"rooms": rooms})
+        house.teams.fail("graph", with_=Refusal(status, code), times=None)
+        await house.crisis()
+    await house.tell("staff", Card("Stabsmøde nu"))
+    await house.forward(minutes=2)
+    assert house.person("aad-kim").sees("risestabens kanal i Teams")
+    assert house.person("aad-anne").sees("Stabsmøde nu")
+    assert b"krisebot_channels_in_trouble 1.0" in await Metrics(house.engine, None).text()
 
 
 async def test_without_a_team_and_without_a_channel_the_staff_is_written_to_one_by_one(house: House) -> None:
