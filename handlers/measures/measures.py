@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights, withheld
+from handlers.core import clearance, passed_times, rights, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT
 from handlers.core.form_values import Unreadable, when, who
-from handlers.core.language import times_shown, verb_words
+from handlers.core.language import verb_words
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
@@ -80,19 +80,13 @@ async def _create(turn: Turn, read: Reading) -> None:
     await measure_card.answer(turn, row)
     if read.passed:
         await turn.answer(
-            Card(
-                f"{read.passed.text[:1].upper()}{read.passed.text[1:]} er passeret, så T{row.number} har ingen frist. "
-                f"Mener du {times_shown.weekday(read.passed.tomorrow, turn.zone)}?"
-                if read.passed.tomorrow
-                else f"»{quote(read.passed.text)}« er passeret, så T{row.number} har ingen frist.",
-                buttons=(
-                    *(
-                        [Button("Ja", "measures.tomorrow", {"measure": row.id, "at": read.passed.tomorrow.isoformat()})]
-                        if read.passed.tomorrow
-                        else []
-                    ),
-                    measure_card.amendment("Anden tid", row),
-                ),
+            passed_times.asked(
+                turn,
+                read.passed,
+                f"T{row.number} har ingen frist",
+                "measures.tomorrow",
+                {"measure": row.id},
+                measure_card.amendment("Anden tid", row),
             )
         )
     if read.unclear:

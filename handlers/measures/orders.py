@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights, withheld
+from handlers.core import clearance, passed_times, rights, withheld
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import owners, replies, times_read, times_shown, verb_words
 from handlers.core.registry import action, reply, verb
@@ -61,6 +61,26 @@ async def order(turn: Turn, text: str) -> None:
         due_text=times_shown.weekday(read.due, turn.zone) if read.due else None,
         due_at=read.due,
     )
+    await _show(turn, row)
+    if read.passed:
+        await turn.answer(
+            passed_times.asked(turn, read.passed, "ordren har ingen frist", "orders.due", {"order": row.id})
+        )
+
+
+@action("orders.due", who=rights.runs_staff)
+async def due(turn: Turn, order: int, at: str) -> None:
+    """Set a draft's deadline, where the one that was written had passed.
+
+    Args:
+        at: UTC, ISO.
+    """
+    row = await _of_crisis(turn, order)
+    if row is None or row.state != "draft":
+        return
+    row.due_at = datetime.fromisoformat(at)
+    row.due_text = times_shown.weekday(row.due_at, turn.zone)
+    await turn.replace(Card(f"Fristen er {row.due_text}."))
     await _show(turn, row)
 
 
