@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.core.card import Card, in_exercise
 from handlers.core.incoming import Incoming
-from handlers.core.language import times_shown
+from handlers.core.language import owners, times_shown
 from storage.case import redaction
 from storage.plan.model import Plan
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -222,6 +222,11 @@ class Context:
             return [crisis.chief, deputy] if deputy else [crisis.chief]
         mayor = self.rules.holder("borgmester")
         return [person for person in [mayor, *self.rules.deputies("borgmester")] if person]
+
+    def whom(self, text: str) -> owners.Named:
+        """Find whom a text gives something to; see `owners.named`. The staff's chief is whoever it is now."""
+        chief = (self.crisis.chief or self.rules.holder("borgmester")) if self.crisis else None
+        return owners.named(self.rules, text, chief)
 
     async def members(self, *staffs: str) -> list[str]:
         """Return who is in the staff now, or beside it; without names of staffs, all of them. Those from outside can't

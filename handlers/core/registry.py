@@ -179,6 +179,15 @@ def words(run: Reply) -> Reply:
     return run
 
 
+channel_words: list[Run] = []
+
+
+def overheard(run: R) -> R:
+    """Register what is done with what the staff writes in its channel to itself: `async (turn, text)`."""
+    channel_words.append(run)
+    return run
+
+
 def home(draw: Draw) -> Draw:
     """Register what draws a person's own page with us: `async (turn) -> Card`. There is one."""
     _once(_homes, "home", draw)

@@ -57,6 +57,9 @@ async def handle(turn: Turn) -> None:
             await command(turn, strip_name(incoming.text))
         case "text" if incoming.place == "dm":
             await said(turn, incoming.text)
+        case "text" if room is not None and turn.crisis is not None and turn.crisis.state == "active":
+            for run_on in registry.channel_words:
+                await run_on(turn, incoming.text)
         case kind if kind in ABOUT_MESSAGES:
             await _act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
     if incoming.enclosed and _addressed(incoming):

@@ -37,9 +37,9 @@ class Reading:
         self.urgent = hastens(rest)
         rest = URGENTLY.sub("", rest)
         if owner is None:
-            named = owners.named(turn.rules, rest)
+            named = turn.whom(rest)
         else:
-            named = replace(owners.named(turn.rules, f"@{owner.lstrip('@')}" if owner else ""), rest=rest)
+            named = replace(turn.whom(f"@{owner.lstrip('@')}" if owner else ""), rest=rest)
         self.title = named.rest
         self.named = len(named.persons) == 1
         self.unclear = (

@@ -17,6 +17,7 @@ from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
 from handlers.measures.measure_card import CLOSED
 from handlers.measures.measure_reading import Reading
+from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, MeasureStatus
 
 # What people type for a status; the first is the plan's own word.
@@ -97,6 +98,21 @@ async def _create(turn: Turn, read: Reading) -> None:
 async def new(turn: Turn) -> None:
     """Add a measure from the form `Nyt tiltag`."""
     await _create(turn, Reading(turn, turn.value("title"), owner=turn.value("owner"), due=turn.value("due")))
+
+
+@action("measures.of_line", who=rights.staff)
+async def of_line(turn: Turn, no: int) -> None:
+    """Make a measure of a log line by `Lav tiltag`; who may not add one proposes it."""
+    entry = await turn.db.scalar(
+        select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no).limit(1)
+    )
+    if entry is None or await clearance.hidden(turn, {no}, await clearance.highest_here(turn)):
+        return
+    said = f"{entry.summary} (log nr. {no})"
+    if await rights.runs_staff.held(turn):
+        await _create(turn, Reading(turn, said))
+    else:
+        await propose(turn, said)
 
 
 async def _about(turn: Turn, number: int, said: str) -> bool:

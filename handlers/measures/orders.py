@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, passed_times, rights, withheld
 from handlers.core.card import Button, Card, quote
-from handlers.core.language import owners, replies, times_read, times_shown, verb_words
+from handlers.core.language import replies, times_read, times_shown, verb_words
 from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import orders_card, orders_steps, tasks
@@ -53,7 +53,7 @@ async def order(turn: Turn, text: str) -> None:
         await turn.answer(Card(f"En ordre skrives kun af {rights.runs_staff.holders}. Intet er sendt."))
         return
     read = Reading(turn, text)
-    named = owners.named(turn.rules, text)
+    named = turn.whom(text)
     row = await _draft(
         turn,
         task=read.title or text,
@@ -268,7 +268,7 @@ async def _fill_in(turn: Turn, row: Order) -> None:
     read = times_read.parse(due, turn.now, turn.zone) if due else None
     row.due_text, row.due_at = due or None, read.at if read and not read.passed else None
     typed = turn.value("to")
-    found = owners.named(turn.rules, f"@{typed.lstrip('@')}") if typed else None
+    found = turn.whom(f"@{typed.lstrip('@')}") if typed else None
     row.receiver = found.persons[0] if found and len(found.persons) == 1 else None
     if found and row.receiver is None:
         whose = f"Flere hedder det: {turn.names(found.persons)}." if found.persons else ""
