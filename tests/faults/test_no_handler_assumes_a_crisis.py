@@ -30,7 +30,7 @@ MADE_UP: dict[str, Any] = {
     "list[list[int]]": [[9_999, 9_999]],
 }
 # What is one of a few words, by the argument's name.
-ONE_OF = {"verb": "varsel", "kind": "minutes"}
+ONE_OF = {"verb": "varsel", "kind": "minutes", "at": "2026-07-03T06:00:00+00:00", "subject": "deactivate"}
 CRISES = (0, 1, 2)
 
 
@@ -119,5 +119,8 @@ async def test_the_menu_and_all_its_buttons_work(open_stage: RehearsalStage, man
         menu = (await stage[person].messages())[-1]
         assert "Alle kommandoer" in menu["buttons"]
         for label in menu["buttons"]:
+            standing = next(each for each in await stage[person].messages() if each["id"] == menu["id"])
+            if label not in standing["buttons"]:
+                continue  # The answer beside it has been given.
             await stage[person].posts("press", {"message": menu["id"], "button": label, "values": {}})
     assert await faults(stage) == []
