@@ -210,7 +210,9 @@ class Turn(Context):
         left = {_meaning(each) for each in standing.card["buttons"]}
         gone = {_meaning(each): registry.actions.get(each["do"]) for each in before["buttons"]}
         answered = {meant: found for meant, found in gone.items() if meant not in left and found is not None}
-        decided = {meant for meant, found in answered.items() if found.decides}
+        # A draft that is only revised still asks, by the same action.
+        asks = {each["do"] for each in standing.card["buttons"]}
+        decided = {meant for meant, found in answered.items() if found.decides and found.name not in asks}
         awaited = {meant for meant, found in answered.items() if found.awaited}
         if standing.crisis_id is None or not (decided or awaited):
             return
