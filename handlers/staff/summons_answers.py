@@ -127,15 +127,13 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
     )
     eta = f", ca. {turn.clock(summons.eta)}" if summons.eta else ""
     read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
-    if answer == "coming":
-        highest = await clearance.highest_for(turn, turn.sender)
-        if told := await news.lines(turn, None, highest):
-            read += "\n*Det er sket indtil nu:*\n" + "\n".join(told)
+    told = await news.lines(turn, None, await clearance.highest_for(turn, turn.sender)) if answer == "coming" else []
+    so_far = "\n*Det er sket indtil nu:*\n" + "\n".join(told) if told else ""
     other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
     await turn.say(
         turn.sender,
         Card(
-            f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.",
+            f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.{so_far}",
             buttons=(other,),
         ),
         key=summoning.key(turn, turn.sender),
