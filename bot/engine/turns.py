@@ -35,6 +35,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
@@ -217,7 +218,8 @@ class Turns(Worker):
             if begun is not None:
                 done(now, time.perf_counter() - began)
         except Exception as error:
-            if begun is None:
+            if begun is None or _is_the_databases(error):
+                # It is taken up again where it stands, before what its sender said after it, and counted once more.
                 raise
             self._telemetry.turn_failed(trace_of(begun[0], begun[1]), error)
             await self._put_off(begun[0], begun[1], error)
@@ -309,6 +311,12 @@ class Turns(Worker):
                 kind="reply",
                 platform=incoming.platform,
             )
+
+
+def _is_the_databases(error: Exception) -> bool:
+    """Whether the connection was lost, which is no fault of the row's."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, ConnectionError)
 
 
 def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:

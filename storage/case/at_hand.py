@@ -24,12 +24,12 @@ _last = (
 )
 _secret = select(LogState.no).where(LogState.crisis_id == _CRISIS, LogState.grade == GRADES[-1]).limit(1).subquery()
 _QUERY = union_all(
-    select(
-        literal("member").label("what"), Member.person.label("one"), Member.staff.label("other"), Member.id.label("no")
-    ).where(Member.crisis_id == _CRISIS, Member.until.is_(None)),
+    select(literal("member").label("what"), Member.person, Member.staff, Member.id).where(
+        Member.crisis_id == _CRISIS, Member.until.is_(None)
+    ),
     select(literal("last"), _last.c.hash, literal(""), _last.c.no),
     select(literal("secret"), cast(_secret.c.no, Text), literal(""), _secret.c.no),
-).order_by("no")
+).order_by("id")
 
 
 @dataclass
@@ -63,8 +63,8 @@ async def at_hand(db: AsyncSession, crisis: int) -> AtHand:
     if crisis not in known:
         rows = (await db.execute(_QUERY, {"crisis": crisis})).all()
         known[crisis] = AtHand(
-            tuple((row.one, row.other) for row in rows if row.what == "member"),
-            next(((row.no, row.one) for row in rows if row.what == "last"), None),
+            tuple((row.person, row.staff) for row in rows if row.what == "member"),
+            next(((row.id, row.person) for row in rows if row.what == "last"), None),
             any(row.what == "secret" for row in rows),
         )
     return known[crisis]

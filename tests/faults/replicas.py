@@ -109,12 +109,7 @@ class Server:
 
     async def followed(self, folder: Path) -> Server:
         """A standby that has all that is acknowledged."""
-        folder.mkdir(mode=0o700)
-        if self._server.system_user is not None:
-            shutil.chown(folder, self._server.system_user)
-        where = ("-D", str(folder), "-h", self.socket, "-U", "postgres", "-R", "-X", "stream", "-c", "fast")
-        await asyncio.to_thread(self._run, "pg_basebackup", *where)
-        standby = await asyncio.to_thread(Server, folder)
+        standby = await asyncio.to_thread(self._copied, folder)
         await self.execute("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
         async with asyncio.timeout(30):
             while True:
@@ -122,6 +117,19 @@ class Server:
                 if following == 1:
                     return standby
                 await asyncio.sleep(0.1)
+
+    def _copied(self, folder: Path) -> Server:
+        """Start a server on a copy of this one, which goes on copying."""
+        folder.mkdir(mode=0o700)
+        if self._server.system_user is not None:
+            shutil.chown(folder, self._server.system_user)
+        self._run(
+            "pg_basebackup", "-D", str(folder), "-h", self.socket, "-U", "postgres", "-R", "-X", "stream", "-c", "fast"
+        )
+        # The sockets' lock lies among what was copied, and is the first one's.
+        for lock in folder.glob(".s.PGSQL.*.lock"):
+            lock.unlink()
+        return Server(folder)
 
     async def promote(self) -> None:
         """The standby takes over."""
