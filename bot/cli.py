@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -12,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import IO, Annotated, Any, NoReturn, TypeVar
 
 import typer
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from bot import doctor as checkup
 from bot import settings as configuration
 from bot.engine.packing import attached
 from bot.operations import commands, logs, readiness
+from bot.operations.whole_files import whole_files
 from bot.playing import scenario
 from bot.settings import Settings, SettingsFault
 from bot.version import VERSION
@@ -30,7 +32,7 @@ from handlers.log import seal
 from storage.case import archive, lines, verification
 from storage.case import export as exports
 from storage.case.chain import Break
-from storage.case.pages import volumes
+from storage.case.pages import pdf, volumes
 from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
 from storage.grades import Grade
@@ -184,20 +186,31 @@ def export(
         )
         bar.steps(1 + archive.steps(format, told))
         try:
-            if format in archive.PAPER:
-                _write_papers(format, told, names, output, bar)
-            elif output is None:
-                archive.write(format, told, names, sys.stdout.buffer, bar.step, files)
-            else:
-                with output.open("wb") as out:
-                    archive.write(format, told, names, out, bar.step, files)
+            with whole_files() as opened:
+                if format in archive.PAPER:
+                    _write_papers(format, told, names, output, bar, opened)
+                else:
+                    target = output or Path(folder) / f"sag.{format}"
+                    archive.write(format, told, names, opened(target), bar.step, files)
+            if output is None and format not in archive.PAPER:
+                with target.open("rb") as written:
+                    shutil.copyfileobj(written, sys.stdout.buffer)
         except BrokenPipeError:
             raise
+        except pdf.CannotDraw as error:
+            _stop(COULD_NOT, [f"Siden kan ikke tegnes ved {error}"])
         except OSError as error:
             _stop(COULD_NOT, [f"{output or 'skærmen'}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
 
 
-def _write_papers(format: Format, told: dict[str, Any], names: Names, output: Path | None, bar: Bar) -> None:
+def _write_papers(
+    format: Format,
+    told: dict[str, Any],
+    names: Names,
+    output: Path | None,
+    bar: Bar,
+    opened: Callable[[Path], IO[bytes]],
+) -> None:
     """Write the export as PDF or DOCX: a long log in several volumes, each a file ("sag.pdf", "sag-2.pdf" and so
     on)."""
     every = volumes(told)
@@ -207,7 +220,7 @@ def _write_papers(format: Format, told: dict[str, Any], names: Names, output: Pa
         if output is None:
             sys.stdout.buffer.write(content)
         else:
-            output.with_name(archive.numbered(output.name, number)).write_bytes(content)
+            opened(output.with_name(archive.numbered(output.name, number))).write(content)
     if output is not None and every > 1:
         print(f"Sagen er i {every} bind: {output.name} til {archive.numbered(output.name, every)}.", file=sys.stderr)
 

@@ -18,6 +18,7 @@ from handlers.core.turn import Turn
 from handlers.log import case_export
 from storage.case import archive, export
 from storage.case.pages.blocks import Names
+from storage.case.pages.pdf import CannotDraw
 from storage.case.verification import kept_attachments
 from storage.database import Database
 from storage.plan.model import Plan
@@ -71,6 +72,11 @@ class Packer(Worker):
             return
         try:
             content = await self._packed(number)
+        except CannotDraw as error:
+            # Another try would fail at the same line.
+            log.error("the case file %s: %s", number, error)
+            said = str(error)
+            await self._turn(number, lambda turn, row: case_export.failed(turn, row, said))
         except Exception:
             log.exception("the case file %s", number)
         else:

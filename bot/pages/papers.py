@@ -60,7 +60,10 @@ class Papers:
             raise web.HTTPNotFound
         blocks, written = _blocks(row, found, told, names)
         # Drawing a page takes longer than a turn; nobody waits for it.
-        content = await asyncio.to_thread(_draw, form, blocks, told, names, written)
+        try:
+            content = await asyncio.to_thread(_draw, form, blocks, told, names, written)
+        except pdf.CannotDraw as error:
+            raise web.HTTPInternalServerError(text=f"Siden kan ikke tegnes ved {error}. Hent den som Word.") from error
         return file_response(content, f"{_filename(row)}.{form}", TYPES[form])
 
 

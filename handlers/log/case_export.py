@@ -96,10 +96,15 @@ async def ready(turn: Turn, row: CaseExport, content: bytes) -> None:
     )
 
 
-async def failed(turn: Turn, row: CaseExport) -> None:
-    """Tell whoever asked that the case could not be packed: what the operator sees is in krisebot's own log."""
+async def failed(turn: Turn, row: CaseExport, line: str = "") -> None:
+    """Tell whoever asked that the case could not be packed: what the operator sees is in krisebot's own log.
+
+    Args:
+        line: where it stopped, for a page that can't be drawn.
+    """
     row.state = "failed"
-    await _show(turn, row, "⚠️ Den kunne ikke pakkes. Bed it-afdelingen om *krisebot export*.")
+    where = f" Den standsede ved: {line}" if line else ""
+    await _show(turn, row, f"⚠️ Den kunne ikke pakkes. Bed it-afdelingen om *krisebot export*.{where}")
 
 
 @action("case_export.withdraw", who=rights.runs_staff)

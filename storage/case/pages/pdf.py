@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from importlib import resources
+from typing import Any
 
 import typst
 
+from storage.case.pages import glyphs
 from storage.case.pages.blocks import Block, as_data
+
+
+class CannotDraw(Exception):
+    """A page can't be drawn; the text says which line of it, Danish."""
 
 
 def render(blocks: Sequence[Block], *, header: str, footer: str, written: date, size: float = 9) -> bytes:
@@ -20,17 +28,54 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, written: date, 
         footer: below every page, beside its number.
         written: the day that the case file tells to; the same case file is the same bytes on any day.
         size: of the letters, in points.
+
+    Raises:
+        CannotDraw: typst refuses it, whatever is written; it names the first line that is refused.
     """
+    drawable = _drawable([*blocks, Block("text", header), Block("text", footer)])
+    *blocks, above, below = drawable
+    page = {
+        "date": [written.year, written.month, written.day],
+        "header": above.text,
+        "footer": below.text,
+        "size": size,
+    }
+    try:
+        return _compiled(page, blocks)
+    except typst.TypstError as error:
+        raise CannotDraw(f"{_first_refused(page, blocks)}: {error}") from error
+
+
+def _compiled(page: Mapping[str, Any], blocks: Sequence[Block]) -> bytes:
     title = next((block.text for block in blocks if block.kind == "title"), "Krise")
-    day = [written.year, written.month, written.day]
-    data = {"title": title, "date": day, "header": header, "footer": footer, "size": size, "blocks": as_data(blocks)}
+    data = {**page, "title": title, "families": glyphs.FAMILIES, "blocks": as_data(blocks)}
     drawn: bytes = typst.compile(
         _template("chart.typ") + _template("pages.typ"),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards=["a-2b"],
-        ignore_system_fonts=True,
+        font_paths=glyphs.fonts(),
     )
     return drawn
+
+
+def _drawable(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks with what no font draws told in its place."""
+    said = iter(glyphs.drawable([text for block in blocks for text in (block.text, *itertools.chain(*block.rows))]))
+    return [
+        replace(block, text=next(said), rows=tuple(tuple(next(said) for _ in row) for row in block.rows))
+        for block in blocks
+    ]
+
+
+def _first_refused(page: Mapping[str, Any], blocks: Sequence[Block]) -> str:
+    """Return the beginning of the first line that can't be drawn by itself, so that somebody can find it."""
+    for block in blocks:
+        for part in [replace(block, rows=(row, row)) for row in block.rows] or [block]:
+            try:
+                _compiled(page, [part])
+            except typst.TypstError:
+                return " ".join(part.rows[0] if part.rows else (part.text,))[:80]
+    return "siden som helhed"
 
 
 def forget() -> None:

@@ -12,6 +12,7 @@ from docx.shared import Mm, Pt
 from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
+from storage.case.pages import glyphs
 from storage.case.pages.blocks import Block
 from storage.case.pages.pdf import chart
 
@@ -23,8 +24,8 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9
     document = docx.Document()
     document.styles["Normal"].font.size = Pt(size)
     section = document.sections[0]
-    section.header.paragraphs[0].text = header
-    section.footer.paragraphs[0].text = footer
+    section.header.paragraphs[0].text = _clean(header)
+    section.footer.paragraphs[0].text = _clean(footer)
     for block in blocks:
         if block.kind in LEVELS:
             document.add_heading(_clean(block.text), level=LEVELS[block.kind])
@@ -73,5 +74,10 @@ def _repeats(row: _Row) -> None:
 
 
 def _clean(text: str) -> str:
-    """Replace control characters, which XML has not, by a mark."""
-    return "".join(each if each in "\n\t" or ord(each) >= 32 else "\ufffd" for each in text)
+    """Tell in its place what XML can't hold: controls, halves of pairs, and U+FFFE and U+FFFF. Word finds a font for the
+    rest, on the machine that reads it."""
+    return "".join(each if _holds(ord(each)) else glyphs.in_words(each) for each in text)
+
+
+def _holds(number: int) -> bool:
+    return number in (9, 10) or 32 <= number < 0xD800 or 0xDFFF < number < 0xFFFE or number > 0xFFFF
