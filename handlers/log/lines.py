@@ -11,7 +11,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import cpr
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.log import line_words, paper_lines
+from handlers.log import line_words, paper_lines, receipts
 from storage.grades import GRADES, Grade, within
 from storage.rows.log import LogEntry, LogState, NoSuchEntry, state_of
 from storage.rows.traffic import Message
@@ -76,7 +76,7 @@ async def write(turn: Turn, text: str) -> None:
     stands = LogState(no=entry.no, verification=entry.verification, status=None, grade=entry.grade)
     attached = bool(turn.the_incoming.enclosed)
     card = await _saved(turn, entry, stands, highest, line_words.read_back(turn, way) + hint, attached=attached)
-    await turn.answer(card, key=_key(turn, entry.no), new=True)
+    await receipts.give(turn, entry, shown(turn, entry, stands, highest), card, _key(turn, entry.no))
 
 
 @verb("bekræft", "bekraeft", "bekræftet", help="bekræft <nr> – linjen er bekræftet", who=rights.staff, crisis=True)
