@@ -36,7 +36,7 @@ async def give(turn: Turn, entry: LogEntry, words: str, card: Card, key: str) ->
 
 async def _together(turn: Turn, entry: LogEntry, words: str, channel: str) -> tuple[Card, str] | None:
     """Return the card that the line's receipt is put on, with its name; None where the channel isn't busy."""
-    begins = f"crisis/{turn.the_crisis.id}/log/receipts/"
+    begins = f"crisis/{turn.the_crisis.id}/receipts/"
     lately = Message.recipient == channel, Message.created_at > turn.now - MINUTE
     standing = await turn.db.scalar(
         select(Message)
