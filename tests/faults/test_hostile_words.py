@@ -58,3 +58,16 @@ async def test_hostile_words_behind_every_verb_end_in_an_answer(database_url: st
         assert platform.calls > before, f"{verb}: nobody was answered"
     assert slow == {}
     await house.database.close()
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_a_line_of_one_endless_word_can_be_made_confidential_all_the_same(database_url: str) -> None:
+    """D07: what says the same is looked for by its longest word, which a database takes only so much of."""
+    house = House(database_url, FakePlatform())
+    await house.does("lars", "aktiver 2 skybrud")
+    await house.does("kim", f"log ! {LETTERS}")
+    (line,) = [line for line in (await house.export())["log"] if line["summary"] == LETTERS]
+    await house.does("kim", f"grad {line['no']} fortrolig")
+    assert await failed(house) == {}
+    assert (await house.export())["log"][-1]["grade"] == "confidential"
+    await house.database.close()
