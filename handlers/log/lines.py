@@ -212,6 +212,7 @@ async def _saved(
             form_title=f"Ret nr. {entry.no}",
         )
     )
+    buttons.append(Button("Lav tiltag", "measures.of_line", {"no": entry.no, "crisis": turn.the_crisis.id}))
     buttons.append(grade_button(turn, entry.no, state.grade))
     mark = "bekræftet" if confirmed else "ubekræftet"
     mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""
