@@ -143,6 +143,7 @@ class Turn(Context):
         urgency: int = context.ORDINARY,
         everywhere: bool = False,
         platform: str | None = None,
+        new: bool = False,
     ) -> Message:
         """Put a message in the outbox, as its recipient may see it; sent once the turn has committed.
 
@@ -154,9 +155,10 @@ class Turn(Context):
             urgency: URGENT goes before ORDINARY goes before ROUTINE; a person's ROUTINE ones are bundled.
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
+            new: nothing has been said under the key, and nobody has to look.
         """
         card = await clearance.redacted_for(self, card, recipient)
-        if key is not None:
+        if key is not None and not new:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:
                 drawn = self.drawn(card).to_json()
@@ -301,14 +303,16 @@ class Turn(Context):
             )
         return said
 
-    async def answer(self, card: Card, *, key: str | None = None) -> Message:
+    async def answer(self, card: Card, *, key: str | None = None, new: bool = False) -> Message:
         """Answer whoever asked, where they asked.
 
         Args:
             card: what is said.
             key: names the message, where it is to be changed later.
+            new: as for `say`.
         """
-        return await self.say(await self.here(), card, key=key, kind="reply", platform=self.the_incoming.platform)
+        platform = self.the_incoming.platform
+        return await self.say(await self.here(), card, key=key, kind="reply", platform=platform, new=new)
 
     async def replace(self, card: Card) -> None:
         """Change the card whose button was pressed, where it stands; say it anew when there is none."""
