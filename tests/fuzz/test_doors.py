@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -21,6 +21,8 @@ from tests.fuzz.mutations import mutated
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
 from tests.stage.teams import TeamsStage
+
+Answer = slack_wire.Answer | teams_wire.Answer
 
 AT_ONCE = 12
 # Of each kind in the long run; what a seed finds in so many it finds in minutes.
@@ -168,34 +170,91 @@ async def heard_in_teams(stage: TeamsStage) -> list[Any]:
     return heard.payloads
 
 
+class Door(ABC):
+    """A platform's door, with what has been heard at it."""
+
+    payloads: list[Any]
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Hear one of each kind of thing."""
+
+    @abstractmethod
+    def changed(self) -> Any:
+        """One of them, with something wrong in it."""
+
+    @abstractmethod
+    async def deliver(self, it: Any) -> Answer:
+        """Send it, rightly signed."""
+
+    @abstractmethod
+    async def says(self, text: str) -> Answer:
+        """Line writes to the bot."""
+
+
+class InSlack(Door):
+    """Slack's."""
+
+    def __init__(self, stage: Stage, lot: Random) -> None:
+        assert isinstance(stage, SlackStage)
+        self.stage, self.lot = stage, lot
+
+    async def open(self) -> None:
+        self.payloads = await heard_in_slack(self.stage)
+
+    def changed(self) -> slack_wire.Delivery:
+        it: slack_wire.Delivery = self.lot.choice(self.payloads)
+        payload = mutated(it.payload, self.lot)
+        if it.kind == "slash_commands":
+            # A form has no lone halves of signs, and nothing but text; JSON has.
+            payload = {
+                name.encode("utf-8", "replace").decode(): str(each).encode("utf-8", "replace").decode()
+                for name, each in payload.items()
+            }
+        return replace(it, payload=payload)
+
+    async def deliver(self, it: slack_wire.Delivery) -> Answer:
+        return await self.stage["finn"].person.wire.deliver(it)
+
+    async def says(self, text: str) -> Answer:
+        return await self.stage["line"].person.says(text)
+
+
+class InTeams(Door):
+    """Teams'."""
+
+    def __init__(self, stage: Stage, lot: Random) -> None:
+        assert isinstance(stage, TeamsStage)
+        self.stage, self.lot = stage, lot
+
+    async def open(self) -> None:
+        self.payloads = await heard_in_teams(self.stage)
+
+    def changed(self) -> Any:
+        return mutated(self.lot.choice(self.payloads), self.lot)
+
+    async def deliver(self, it: Any) -> Answer:
+        return await self.stage["finn"].person.wire.deliver(it)
+
+    async def says(self, text: str) -> Answer:
+        return await self.stage["line"].person.says(text)
+
+
 @on_both_databases
 async def test_whatever_is_signed_is_answered_and_loses_nobody_elses_words(
     open_stage: Stage, lot: Random, attacked_by: int
 ) -> None:
     """D03: 2,512 of 14,067 were answered 503, and each time what came with them was lost."""
     open_stage.looked_over = False
-    payloads: list[Any]
-    deliver: Callable[[Any], Any]
-    if isinstance(open_stage, SlackStage):
-        payloads = await heard_in_slack(open_stage)
-        wire = open_stage["finn"].person.wire
-        deliver = lambda it: _signed_in_slack(wire, it)  # noqa: E731
-        good = open_stage["line"].person
-        change = lambda it: replace(it, payload=mutated(it.payload, lot))  # noqa: E731
-    else:
-        assert isinstance(open_stage, TeamsStage)
-        payloads = await heard_in_teams(open_stage)
-        their = open_stage["finn"].person.wire
-        deliver = lambda it: their.deliver(it)  # noqa: E731
-        good = open_stage["line"].person  # type: ignore[assignment]
-        change = lambda it: mutated(it, lot)  # noqa: E731
+    door = InSlack(open_stage, lot) if isinstance(open_stage, SlackStage) else InTeams(open_stage, lot)
+    await door.open()
     answers: Counter[int] = Counter()
     said = 0
     wrong: list[str] = []
     for _ in range(max(1, min(MOST, attacked_by * 40) // AT_ONCE)):
-        many = [change(lot.choice(payloads)) for _ in range(AT_ONCE)]
+        many = [door.changed() for _ in range(AT_ONCE)]
         said += 1
-        *given, kept = await asyncio.gather(*map(deliver, many), good.says(f"besked {said}"))
+        *given, kept = await asyncio.gather(*map(door.deliver, many), door.says(f"besked {said}"))
         assert kept.status == 200
         answers.update(each.status for each in given)
         wrong += [
@@ -214,11 +273,3 @@ async def test_whatever_is_signed_is_answered_and_loses_nobody_elses_words(
     async with open_stage.database.reading() as db:
         failed = list(await db.execute(select(Inbox.error, Inbox.body).where(Inbox.attempts > 0)))
     assert not failed, "\n\n".join(f"{error}: {json.dumps(body)[:1500]}" for error, body in failed[:5])
-
-
-async def _signed_in_slack(wire: slack_wire.Wire, it: slack_wire.Delivery) -> slack_wire.Answer:
-    """Slack's form encoding has no lone halves of signs; its JSON has."""
-    if it.kind == "slash_commands":
-        plain = {str(name): str(value) for name, value in it.payload.items()} if isinstance(it.payload, dict) else {}
-        it = replace(it, payload=json.loads(json.dumps(plain).replace("\\ud", "\\u0d")))
-    return await wire.deliver(it)
