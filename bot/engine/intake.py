@@ -16,7 +16,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine import own_trouble
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 # What is kept of something that nobody could read: the beginning of it.
 UNREAD = 100_000
+# So long may what somebody wrote or pressed wait before they are told that it has come in.
+TOLD_AFTER = timedelta(seconds=10)
 # PostgreSQL finds a key again that is no longer than this; a longer one is known by its fingerprint.
 LONGEST_KEY = 500
 # What an input is, but for what it carries: each of these is text.
@@ -283,4 +285,10 @@ def _row(incoming: Incoming) -> dict[str, Any]:
         "received_at": incoming.received_at,
         "begun": 1,
         "due_at": incoming.received_at,
+        "tell_at": incoming.received_at + TOLD_AFTER if _is_answered(incoming) else None,
     }
+
+
+def _is_answered(incoming: Incoming) -> bool:
+    """Whether its sender waits for an answer."""
+    return incoming.kind in ("command", "press", "save") or (incoming.kind == "text" and incoming.place == "dm")
