@@ -31,15 +31,18 @@ class Here:
 
     @property
     def is_dm(self) -> bool:
+        """Whether only the sender and the bot are there."""
         kind = text_at(self.activity, "conversation", "conversationType")
         return kind == "personal" if kind else not self.place.startswith("19:")
 
     @property
     def service_url(self) -> str:
+        """The Connector that it came from, as its token says."""
         return text_at(self.activity, "serviceUrl")
 
     @property
     def by_a_person(self) -> bool:
+        """Whether a person did it, and not a bot."""
         return not text_at(self.activity, "from", "id").startswith("28:")
 
     @property
@@ -56,6 +59,7 @@ class Here:
         return files.Place(self.service_url, self.channel, message)
 
     async def conversation(self) -> str:
+        """Return the address of the place, as answers and staff rooms know it."""
         return self.place if self.is_dm else await self._people.room(self.place)
 
     async def lane(self) -> str:

@@ -39,16 +39,16 @@ async def answers(stage: Stage, asked: str, text: str, **how: Any) -> None:
 @on_both_platforms
 async def test_the_quoted_question_is_answered_and_not_the_newest(stage: Stage) -> None:
     """R107 D08: today's newest question took every answer."""
-    await answers(stage, "er der strøm?", "alt ok her")
+    await answers(stage, "er der strøm?\nKrisestaben", "alt ok her")
     assert await readings(stage) == ["green", "silent"]
-    await answers(stage, "er der vand?", "gul")
+    await answers(stage, "er der vand?\nKrisestaben", "gul")
     assert await readings(stage) == ["green", "yellow"]
 
 
 @only_in_teams
 async def test_what_is_quoted_is_never_the_writers_words(stage: Stage) -> None:
     """R108 D08: clients that send the quoted words along, in the text and as HTML."""
-    await answers(stage, "er der strøm?", "nej, ingen varme på skolen", as_html=True)
+    await answers(stage, "er der strøm?\nKrisestaben", "nej, ingen varme på skolen", as_html=True)
     line = next(line for line in await stage.log("ping_answer"))
     assert line["summary"] == "Børn: nej, ingen varme på skolen"
     assert await readings(stage) == ["red", "silent"]
