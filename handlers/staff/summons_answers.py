@@ -185,7 +185,7 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
     )
 
 
-@timer("staff.unanswered")
+@timer("staff.unanswered", level_two=True)
 async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
     """Remind those who said nothing once; the next time, ask their deputies.
 
