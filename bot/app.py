@@ -28,7 +28,7 @@ from bot.settings import MailAccount, Settings, SettingsFault
 from handlers.alert import contact_test
 from handlers.core import registry
 from handlers.core.turn import Turn
-from handlers.preparedness import upkeep
+from handlers.preparedness import emergency_pack, upkeep
 from storage.database import Database, DatabaseUnavailable
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
@@ -137,6 +137,7 @@ class Krisebot:
             turn = Turn(db, self.clock.now(), self.plan)
             await upkeep.begin(turn)
             await contact_test.begin(turn)
+            await emergency_pack.begin(turn)
 
     async def stop(self) -> None:
         """Stop the engine and the platforms; what is under way is in the rows."""

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from bot import doctor as checkup
 from bot import settings as configuration
-from bot.engine.packing import attached
+from bot.engine.packing import attached, emergency_paper
 from bot.operations import commands, logs, readiness
 from bot.operations.whole_files import whole_files
 from bot.playing import scenario
@@ -29,9 +29,11 @@ from bot.version import VERSION
 from handlers.alert import contacts
 from handlers.core.turn import Turn
 from handlers.log import seal
+from handlers.preparedness import emergency_pack as pack
 from storage.case import archive, lines, verification
 from storage.case import export as exports
 from storage.case.chain import Break
+from storage.case.pages import emergency_pack as on_paper
 from storage.case.pages import pdf, volumes
 from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
@@ -225,6 +227,25 @@ def _write_papers(
         print(f"Sagen er i {every} bind: {output.name} til {archive.numbered(output.name, every)}.", file=sys.stderr)
 
 
+@app.command("nødpakke")
+@app.command("noedpakke", hidden=True)
+def emergency_pack(
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Filen (PDF); ellers skærmen")] = None,
+) -> None:
+    """Write what is needed on paper when the chat is down: who to ring, roles, log and blank log lines."""
+    content = _run(_emergency_pack())
+    try:
+        if output is None:
+            sys.stdout.buffer.write(content)
+        else:
+            with whole_files() as opened:
+                opened(output).write(content)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _stop(COULD_NOT, [f"{output or 'skærmen'}: kan ikke skrives ({error.strerror}). Vælg et andet sted"])
+
+
 @app.command()
 def verify(
     what: Annotated[str, typer.Argument(help="Krisens nummer, latest, eller en eksports sti")],
@@ -327,6 +348,27 @@ async def _export(
             checked = await contacts.last_checked(Turn(db, datetime.now(UTC), plan, crisis=crisis))
             names = replace(names, phones=contacts.printed(plan), checked=checked)
     return told, names, files
+
+
+async def _emergency_pack() -> bytes:
+    """Return the emergency pack as things stand now; where the database can't be used, without what is in it."""
+    settings, now = _settings(), datetime.now(UTC)
+    try:
+        plan = loading.load(settings.plan) if settings.plan else loading.example()
+    except PlanFaults as faults:
+        _stop(COULD_NOT, [str(fault) for fault in faults.faults])
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        async with database.reading() as db:
+            blocks = await pack.gathered(Turn(db, now, plan))
+    except DatabaseUnavailable as error:
+        print(f"Advarsel: databasen kan ikke bruges ({error}). Pakken er lavet af planen alene.", file=sys.stderr)
+        names = replace(Names.of(plan), phones=contacts.printed(plan))
+        blocks = on_paper.pack(plan, names, [], now)
+    finally:
+        await database.close()
+    return emergency_paper(plan, blocks, now)
 
 
 async def _verify_crisis(database: Database, number: int, head: str | None) -> list[Break]:

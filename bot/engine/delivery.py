@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,6 @@ from bot.engine.platform import (
     CannotLook,
     Closed,
     InDoubt,
-    Outgoing,
     Platform,
     Ref,
     Throttled,
@@ -183,7 +183,7 @@ class Deliverer(Worker):
             try:
                 found = await platform.find(lane, post)
             except CannotLook:
-                post = Outgoing(post.message, post.key, post.version, post.card, repeated=True)
+                post = replace(post, repeated=True)
             else:
                 if found is not None:
                     return found

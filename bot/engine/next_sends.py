@@ -39,6 +39,7 @@ from handlers.core.clock import Clock
 from handlers.core.context import URGENT
 from storage.database import Database
 from storage.rows.base import NOW
+from storage.rows.log import content_of
 from storage.rows.traffic import Conversation, Delivery, Message, RateUse
 
 # How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
@@ -338,7 +339,7 @@ class SendQueue:
                 delivery.id,
                 lane.name,
                 delivery.platform,
-                Outgoing(message.id, message.key, message.version, Card.from_json(message.card)),
+                await _outgoing(db, message),
                 delivery.ref,
                 doubt,
                 delivery.attempts,
@@ -376,3 +377,9 @@ def _later(
 def _instant(seconds: float) -> datetime:
     """Return the time of a number of seconds since 1970, rounded up so that it isn't a moment too early."""
     return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=1)
+
+
+async def _outgoing(db: AsyncSession, message: Message) -> Outgoing:
+    card = Card.from_json(message.card)
+    file = await content_of(db, card.file) if card.file else None
+    return Outgoing(message.id, message.key, message.version, card, file=file)

@@ -1,11 +1,12 @@
-"""Packing: makes the case files that were asked for in chat, in the background. Plan §5, step 7."""
+"""Packing: makes the case files and the emergency packs that are asked for, in the background. Plan §5, step 7."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,17 @@ from bot.engine.worker import Worker
 from handlers.core.clock import Clock
 from handlers.core.turn import Turn
 from handlers.log import case_export
+from handlers.preparedness import emergency_pack
 from storage.case import archive, export
-from storage.case.pages.blocks import Names
+from storage.case.pages import pdf
+from storage.case.pages.blocks import Block, Names
 from storage.case.pages.pdf import CannotDraw
 from storage.case.verification import kept_attachments
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.log import CaseExport, content_of
+from storage.rows.preparedness import EmergencyPack
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +42,7 @@ class Packer(Worker):
         committed: called when something may have been said.
     """
 
-    minds = frozenset({CaseExport})
+    minds = frozenset({CaseExport, EmergencyPack})
 
     def __init__(
         self, database: Database, clock: Clock, plan: Callable[[], Plan], committed: Callable[[], None]
@@ -51,20 +55,53 @@ class Packer(Worker):
 
     def due(self) -> list[ScalarSelect[Any]]:
         """Return a query for when the next case file was asked for."""
-        return [select(func.min(CaseExport.asked_at)).where(CaseExport.state == "wanted").scalar_subquery()]
+        return [
+            select(func.min(each.asked_at)).where(each.state == "wanted").scalar_subquery()
+            for each in (CaseExport, EmergencyPack)
+        ]
 
     async def drain(self) -> None:
         """Pack the case files that are asked for."""
         async with self._one_at_a_time:
-            while (number := await self._next()) is not None:
+            while (number := await self._next(CaseExport)) is not None:
                 await self._pack(number)
                 self.done += 1
+            while (number := await self._next(EmergencyPack)) is not None:
+                await self._pack_for_emergencies(number)
+                self.done += 1
 
-    async def _next(self) -> int | None:
+    async def _next(self, kind: type[CaseExport] | type[EmergencyPack]) -> int | None:
         async with self._database.reading() as db:
-            wanted = select(CaseExport.id).where(CaseExport.state == "wanted").order_by(CaseExport.id).limit(1)
+            wanted = select(kind.id).where(kind.state == "wanted").order_by(kind.id).limit(1)
             found: int | None = await db.scalar(wanted)
             return found
+
+    async def _pack_for_emergencies(self, number: int) -> None:
+        """Make a pack: counted beforehand as a case file is, and not drawn again where it says what it said."""
+        async with self._database.turn() as db:
+            row = await db.get_one(EmergencyPack, number)
+            row.attempts += 1
+            if row.attempts > emergency_pack.ATTEMPTS:
+                await emergency_pack.failed(Turn(db, self._clock.now(), self._plan()), row)
+                return
+        try:
+            async with self._database.reading() as db:
+                blocks = await emergency_pack.gathered(Turn(db, self._clock.now(), self._plan()))
+            async with self._database.turn() as db:
+                row = await db.get_one(EmergencyPack, number)
+                done = await emergency_pack.is_unchanged(Turn(db, self._clock.now(), self._plan()), row, blocks)
+            if done:
+                self._committed()
+                return
+            content = await asyncio.to_thread(emergency_paper, self._plan(), blocks, self._clock.now())
+        except Exception:
+            log.exception("the emergency pack %s", number)
+            return
+        async with self._database.turn() as db:
+            row = await db.get_one(EmergencyPack, number)
+            if row.state == "wanted":
+                await emergency_pack.ready(Turn(db, self._clock.now(), self._plan()), row, blocks, content)
+        self._committed()
 
     async def _pack(self, number: int) -> None:
         # Counted beforehand: a case that is too large for the machine shall not bring it down for ever.
@@ -124,6 +161,22 @@ async def _count(turn: Turn, row: CaseExport) -> bool:
     if row.attempts > case_export.ATTEMPTS:
         await case_export.failed(turn, row)
     return row.state == "failed"
+
+
+def emergency_paper(plan: Plan, blocks: Sequence[Block], made_at: datetime) -> bytes:
+    """Draw the emergency pack as PDF.
+
+    Args:
+        plan: today's plan.
+        blocks: what it says.
+        made_at: when, UTC.
+    """
+    return pdf.render(
+        blocks,
+        header=f"{plan.municipality} · Nødpakke · Ikke til videregivelse",
+        footer=f"Lavet {made_at.astimezone(plan.timezone):%d.%m.%Y kl. %H.%M}",
+        written=made_at.astimezone(plan.timezone).date(),
+    )
 
 
 async def attached(db: AsyncSession, told: Mapping[str, Any], folder: Path) -> dict[str, Path]:

@@ -62,6 +62,7 @@ class Outgoing:
         version: which version of the card this is.
         card: what is said.
         repeated: it may stand there already, and nobody can tell.
+        file: the bytes of the card's file, for whatever way can carry one.
     """
 
     message: int
@@ -69,6 +70,7 @@ class Outgoing:
     version: int
     card: Card
     repeated: bool = False
+    file: bytes | None = None
 
 
 class Platform(Protocol):

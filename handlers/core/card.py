@@ -77,6 +77,7 @@ class Card:
         buttons: at most ten.
         brief: said instead where only words can go, to the letter; empty means the text with numbered answers.
         calendar: an invitation as iCalendar, which goes along where a file can; nobody else draws it.
+        file: a stored PDF's SHA-256, which goes along by the same ways, named `file_name`.
         exercise: it belongs to an exercise, and says so; see `in_exercise`.
     """
 
@@ -86,6 +87,8 @@ class Card:
     buttons: tuple[Button, ...] = ()
     brief: str = ""
     calendar: str = ""
+    file: str = ""
+    file_name: str = ""
     exercise: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -104,6 +107,8 @@ class Card:
             ),
             brief=data.get("brief", ""),
             calendar=data.get("calendar", ""),
+            file=data.get("file", ""),
+            file_name=data.get("file_name", ""),
             exercise=data.get("exercise", False),
         )
 

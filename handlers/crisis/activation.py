@@ -16,6 +16,7 @@ from handlers.core.rights import decider, on_behalf_of
 from handlers.core.turn import Turn
 from handlers.crisis import convening, deadlines, framing, status, trial
 from handlers.meetings import outside_mail
+from handlers.preparedness import emergency_pack
 from handlers.reporting import media_watch, ping_board, pings, watched_lines
 from handlers.staff import summoning
 from storage.plan.persons import DECIDING_ROLES
@@ -144,6 +145,8 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     elif level == 1:
         await level_one.begin(turn)
     await _tell_deciders(turn, behalf)
+    if level:
+        await emergency_pack.new_phase(turn)
     await turn.say(
         turn.sender, await _made(turn, joined), key=_card_key(crisis, turn.sender), kind="card", urgency=URGENT
     )

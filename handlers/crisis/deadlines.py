@@ -13,6 +13,7 @@ from handlers.core.language import times_shown
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.picture import picture
+from handlers.preparedness import emergency_pack
 from handlers.staff import shift_changes
 
 
@@ -115,6 +116,7 @@ async def established(turn: Turn) -> None:
         verification="confirmed",
         sender=turn.sender,
     )
+    await emergency_pack.new_phase(turn)
     standing = await turn.pressed()
     if standing is not None:
         card = Card.from_json(standing.card)

@@ -21,7 +21,7 @@ from handlers.crisis import deadlines
 from handlers.log import case_numbers, journal, journal_c3
 from handlers.measures import measure_card, measure_steps, tasks
 from handlers.meetings import changes
-from handlers.preparedness import evaluation, exercise_register
+from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import centres, monitoring
 from handlers.staff import externals, summoning
 from storage.rows.alert import Alert, Approval
@@ -111,6 +111,7 @@ async def deactivate(turn: Turn) -> None:
         text,
         "Alle, der fik besked om krisen, har fået besked om, at den er afblæst",
     )
+    await emergency_pack.new_phase(turn)
     if was_level == 2:
         await announcement.offer(turn, "afblæst")
     await _close(turn)
@@ -152,6 +153,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
                 added_by=turn.sender,
             )
         )
+    await emergency_pack.new_phase(turn)
     await announcement.offer(turn, "nedskaleret")
     await turn.answer(Card(f"✅ Nedskaleret til niveau 1 {turn.clock(turn.now)}. Alle får besked."))
 

@@ -11,7 +11,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import cpr
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.log import line_words
+from handlers.log import line_words, paper_lines
 from storage.grades import GRADES, Grade, within
 from storage.rows.log import LogEntry, LogState, NoSuchEntry, state_of
 from storage.rows.traffic import Message
@@ -35,15 +35,29 @@ async def write(turn: Turn, text: str) -> None:
     that grade. "fra politiet: …", "til politiet: …" and "kl 13.40: …" are read too; those words stand in the line as
     well.
 
-    "fra politiet: …", "til politiet: …" and "kl 13.40: …" are read too; those words stand in the line as well.
+    "papir 7 kl 14.02: …" was written on paper as P7 while the chat was down.
     """
+    paper, text = paper_lines.numbered(text.strip())
     confirmed, wanted, text = line_words.spoken(turn, text)
+    if paper is None:
+        paper, text = paper_lines.numbered(text)
     text = text or enclosures.titled(turn.the_incoming.enclosed)
     if not text:
         await turn.answer(Card("Hvad skal der stå? Skriv fx */krise log ? 40 cm vand i Fløng*."))
         return
+    if paper is not None and (twice := await paper_lines.standing(turn.db, turn.the_crisis, paper)):
+        await tell(
+            turn,
+            twice,
+            f"\nP{paper} er allerede skrevet ind: det er nr. {twice.no}. Er »{quote(text, 300)}« en anden linje, så skriv "
+            "den uden nummeret. Intet er skrevet to gange.",
+        )
+        return
     verification, grade, hint = await line_words.granted(turn, confirmed, wanted)
     way = line_words.way(turn, text)
+    if paper is not None:
+        at = f"kl. {way.happened.astimezone(turn.zone):%H.%M}, " if way.happened else ""
+        text = f"{text} (skrevet på papir {at}P{paper})"
     entry = await turn.log(
         text,
         sender=way.sender or turn.sender,
@@ -52,6 +66,7 @@ async def write(turn: Turn, text: str) -> None:
         event_time=way.happened or turn.the_incoming.received_at,
         verification=verification,
         grade=grade,
+        refs=paper_lines.refs(paper) if paper is not None else None,
     )
     # What goes out has its papers too.
     await turn.enclose(entry, turn.the_incoming, turn.inbox_id)

@@ -49,6 +49,7 @@ HELD = {
     "decisions": Held("Beslutninger"),
     "deliveries": Held("Afsendelser af beskeder", "beskeder"),
     "drawn_in": Held("Personer, der er inddraget"),
+    "emergency_packs": Held("Nødpakker på papir", "nothing personal"),
     "escalation_steps": Held("Hvem der er spurgt efter et varsel"),
     "escalations": Held("Eskaleringer"),
     "evaluations": Held("Evalueringer"),

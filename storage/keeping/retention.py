@@ -25,7 +25,7 @@ from storage.rows.alert import ContactCheck
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment, CaseExport, Filing, LogEntry, LogKind, LogState, Stored
-from storage.rows.preparedness import Exercise, PlanDuty
+from storage.rows.preparedness import EmergencyPack, Exercise, PlanDuty
 from storage.rows.traffic import Address, Conversation, Delivery, Inbox, MailToken, Message, RehearsalPost, Timer
 
 # Of a crisis that is gone: that it was, its number and times, the log's chain, the places of its exercises.
@@ -251,6 +251,7 @@ async def _remove_stored(db: AsyncSession, gone: dict[str, int]) -> None:
     loose = (
         ~exists().where(Attachment.sha256 == Stored.sha256)
         & ~exists().where(CaseExport.sha256 == Stored.sha256)
+        & ~exists().where(EmergencyPack.sha256 == Stored.sha256)
         & Stored.sha256.not_in(in_chat)
     )
     await _remove(db, Base.metadata.tables["stored_files"], loose, gone)

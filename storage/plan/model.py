@@ -33,6 +33,7 @@ from storage.plan.sections import (
     ContactTest,
     Deadlines,
     Edition,
+    EmergencyPackMail,
     Escalation,
     Fallback,
     Link,
@@ -42,10 +43,20 @@ from storage.plan.sections import (
     SupportFunction,
     Watch,
 )
-from storage.plan.words import CentreName, Id, PersonId, Phone, Text, Web, Zone, fold
+from storage.plan.words import CHANNELS, CentreName, Id, PersonId, Phone, Text, Web, Zone, fold
 
 # What a running crisis takes from today's plan, not from the one it began with.
-TODAYS = ("timezone", "server", "phones", "channel_order", "contact_test", "rooms", "fallback", "retention")
+TODAYS = (
+    "timezone",
+    "server",
+    "phones",
+    "channel_order",
+    "contact_test",
+    "rooms",
+    "fallback",
+    "emergency_pack",
+    "retention",
+)
 
 
 class Plan(PlanModel):
@@ -82,6 +93,7 @@ class Plan(PlanModel):
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
+    emergency_pack: EmergencyPackMail = Field(default=EmergencyPackMail(), alias="nødpakke")
     retention: Retention = Field(default=Retention(), alias="opbevaring")
 
     @field_validator("fallback")
@@ -258,7 +270,7 @@ class Plan(PlanModel):
     def _addresses(self) -> dict[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
         for person, known in self.persons.items():
-            for channel in ("slack", "teams", "sms", "mail"):
+            for channel in CHANNELS:
                 if address := known.address(channel):
                     found.setdefault((channel, address.casefold()), person)
         return found

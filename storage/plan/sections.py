@@ -16,6 +16,7 @@ from storage.plan.base import PlanModel
 from storage.plan.faults import fault
 from storage.plan.persons import DECIDING_ROLES
 from storage.plan.words import (
+    CHANNELS,
     AnyChannel,
     Calls,
     CentreName,
@@ -232,9 +233,7 @@ class ChannelOrder(PlanModel):
     one, the next is tried when the first has failed.
     """
 
-    otherwise: tuple[AnyChannel, ...] = Field(
-        default=("slack", "teams", "sms", "mail"), alias="rækkefølge", min_length=1
-    )
+    otherwise: tuple[AnyChannel, ...] = Field(default=CHANNELS, alias="rækkefølge", min_length=1)
     urgent: tuple[AnyChannel, ...] = Field(default=(), alias="haster")
     ordinary: tuple[AnyChannel, ...] = Field(default=(), alias="almindelig")
     urgent_wait: Duration | None = Field(default=None, alias="vent_haster")
@@ -277,6 +276,12 @@ class ContactTest(PlanModel):
 
     monthly: YesNo = Field(default=True, alias="månedligt")
     quarterly: YesNo = Field(default=True, alias="kvartal")
+
+
+class EmergencyPackMail(PlanModel):
+    """Whether the emergency pack is mailed to the chief and the secretariat. Bilag 5."""
+
+    mail: YesNo = Field(default=False, alias="mail")
 
 
 class Retention(PlanModel):

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, ValidationInfo
@@ -21,7 +21,8 @@ DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
 # What a person may prefer; and what they may be reached by: a call is for what hastes, and nobody's preference.
 Channel = Literal["slack", "teams", "sms", "mail"]
-AnyChannel = Literal["slack", "teams", "sms", "mail", "opkald"]
+AnyChannel = Literal[Channel, "opkald"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 @dataclass

@@ -42,6 +42,27 @@ class Evaluation(Base):
     finished_by: Mapped[str | None]
 
 
+PackState = Literal["wanted", "ready", "failed"]
+
+
+class EmergencyPack(Base):
+    """An emergency pack that was asked for, by somebody or by the night: what is in it, and where it can be had."""
+
+    __tablename__ = "emergency_packs"
+    id: Mapped[int] = primary_key()
+    asked_by: Mapped[str | None]  # None: the night, or a new phase
+    platform: Mapped[str | None]
+    mailed: Mapped[bool] = mapped_column(default=False)  # to whom the plan says, where it is new to them
+    asked_at: Mapped[datetime]
+    state: Mapped[PackState] = mapped_column(default="wanted", index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[datetime | None]
+    print: Mapped[str | None]  # the hash of what it says, apart from when it was made
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_files.sha256"))
+    secret: Mapped[str | None] = mapped_column(unique=True)  # the link's, while it works
+    until: Mapped[datetime | None]
+
+
 @part("exercises")
 async def exercises(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export what the register says of this exercise; nothing of a real crisis."""

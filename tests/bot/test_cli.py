@@ -284,3 +284,18 @@ async def test_a_database_of_a_newer_krisebot_is_a_2(run: Run, database_url: str
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     await database.close()
     refused(run("serve"), 2, "nyere krisebot")
+
+
+@pytest.mark.parametrize("spelled", ["nødpakke", "noedpakke"])
+def test_the_emergency_pack_is_made_before_any_crisis_and_of_the_plan_alone_without_a_database(
+    run: Run, tmp_path: Path, spelled: str
+) -> None:
+    """D06 R309: contract.md; an operator prints it where nothing else works."""
+    ran = run(spelled, "-o", "pakke.pdf")
+    assert (ran.returncode, ran.stdout, (tmp_path / "pakke.pdf").read_bytes()[:5]) == (0, "", b"%PDF-")
+    ran = run(spelled, "-o", "uden.pdf", KRISEBOT_DATABASE_URL="postgresql+asyncpg://krisebot@127.0.0.1:1/krisebot")
+    assert (ran.returncode, (tmp_path / "uden.pdf").read_bytes()[:5]) == (0, b"%PDF-")
+    assert "Pakken er lavet af planen alene." in ran.stderr
+    assert "Traceback" not in ran.stderr
+    ran = run(spelled, "-o", "ingen/steder/pakke.pdf")
+    assert (ran.returncode, "kan ikke skrives" in ran.stderr) == (2, True)

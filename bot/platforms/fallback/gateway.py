@@ -18,7 +18,6 @@ from apprise.attachment.memory import AttachMemory
 from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
 from bot.engine.rates import NO_LIMITS
 from bot.platforms.fallback.numbered_text import in_words
-from handlers.core.card import Card
 from storage.plan.model import Plan
 from storage.plan.reach import Way
 from storage.rows.traffic import Address
@@ -81,7 +80,7 @@ class Gateway:
         text = in_words(post.card, LONGEST[self.name])
         if post.repeated:
             text = f"(gentaget) {text}"
-        file = _attached(post.card) if self.name == "mail" else None
+        file = _attached(post) if self.name == "mail" else None
         if not await way.async_notify(
             body=text, title=self.title(lane, post, text), body_format=apprise.NotifyFormat.TEXT, attach=file
         ):
@@ -130,9 +129,13 @@ class _Invitation(AttachMemory):
         return f"text/calendar; method={self._method}; charset=utf-8"
 
 
-def _attached(card: Card) -> apprise.AppriseAttachment | None:
-    if not card.calendar:
+def _attached(post: Outgoing) -> apprise.AppriseAttachment | None:
+    files: list[AttachMemory] = [_Invitation(post.card.calendar)] if post.card.calendar else []
+    if post.file is not None:
+        files.append(AttachMemory(post.file, name=post.card.file_name, mimetype="application/pdf"))  # type: ignore[no-untyped-call]
+    if not files:
         return None
     attached = apprise.AppriseAttachment()
-    attached.add(_Invitation(card.calendar))
+    for file in files:
+        attached.add(file)
     return attached

@@ -186,7 +186,9 @@ async def test_what_never_comes_into_the_log_is_removed_in_the_end(open_stage: S
 
     async def kept() -> list[bytes]:
         async with stage.database.reading() as db:
-            return list(await db.scalars(select(Stored.content).order_by(Stored.content)))
+            every = await db.scalars(select(Stored.content).order_by(Stored.content))
+            # The night's emergency pack is none of it.
+            return [each for each in every if not each.startswith(b"%PDF")]
 
     stage, kim = open_stage, open_stage["kim"]
     await kim.sends("borger.jpg", b"a", "log 010203-1234 er savnet")
