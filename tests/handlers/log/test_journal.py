@@ -56,6 +56,7 @@ async def test_orders_decisions_and_what_went_out_wait_for_a_document_number(sta
 @in_one_chat
 async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: Stage) -> None:
     """R187 R181: what is missing, the case's numbers too; the list still works when the staff has stood down."""
+    await stage["kim"].presses("Kommer")
     await stage["lars"].commands("beslut skolerne lukker i morgen")
     (decision,) = await missing(stage)
 
