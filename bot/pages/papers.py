@@ -53,7 +53,7 @@ class Papers:
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
             # Who may see what is asked anew: somebody may have left, or the minutes been graded, since the link was given.
             highest = await clearance.highest_for(turn, row.given_to, PICTURE if row.kind == "picture" else MINUTES)
-            told = await export.excerpt(db, crisis, highest, "pictures", "meetings")
+            told = await export.excerpt(db, crisis, highest, "pictures", "meetings", "intents")
             names = Names.of(turn.rules)
         found = _found(row, told)
         if found is None:
@@ -88,7 +88,7 @@ def _blocks(row: Paper, found: tuple[Told, Told], told: Told, names: Names) -> t
     meeting, version = found
     match row.kind:
         case "picture":
-            blocks, written = papers.picture(version, names), version["published_at"] or version["written_at"]
+            blocks, written = papers.picture(version, told, names), version["published_at"] or version["written_at"]
         case "agenda":
             blocks, written = papers.agenda(meeting, version, told, names), version["approved_at"] or meeting["at"]
         case _:

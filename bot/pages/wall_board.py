@@ -1,35 +1,54 @@
-"""The wall board: the status for the screen in the staff's room, on a page that renews itself, behind a link that can
-be withdrawn."""
+"""The wall board: a page for the screen in the staff's room that keeps itself up to date, behind a link that ends. Plan §7,
+overblik.
+
+However many look on, the board is read once for all who may see the same, at most once a second: a line in the log costs
+no more with two hundred screens than with one.
+"""
 
 from __future__ import annotations
 
-import hmac
-from html import escape
+import asyncio
+import json
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import resources
 
 from aiohttp import web
+from aiohttp_sse import sse_response
+from sqlalchemy import select
 
 from bot.engine.engine import Engine
-from handlers.core import clearance
+from bot.pages import board_data
+from bot.pages.board_data import Board
+from bot.pages.templates import draw
 from handlers.core.turn import Turn
-from handlers.crisis import status
-from handlers.crisis.wall_board import FACT
+from storage.grades import Grade
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import Remembered
+from storage.rows.overview import BoardLink
 
-PAGE = """<!doctype html>
-<html lang="da"><head><meta charset="utf-8"><meta http-equiv="refresh" content="20">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-<title>Krisetavle</title><style>
-body {{ margin: 0; padding: 2.5vw; font: 2.2vmax/1.35 system-ui, sans-serif; background: #0b2e3f; color: #fff; }}
-h1 {{ margin: 0 0 1vw; font-size: 3.4vmax; }} p {{ margin: .2em 0; }}
-dl {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(26vw, 1fr)); gap: 2vw; margin: 2vw 0; }}
-dt {{ color: #9fd3ea; font-weight: 700; }} dd {{ margin: 0; white-space: pre-line; }}
-footer {{ color: #9fd3ea; font-size: 1.6vmax; }}
-</style></head><body><main><h1>{head}</h1>{text}<dl>{facts}</dl></main><footer>Vist {at}. Siden fornyer sig selv.</footer></body></html>"""
+# Seconds between two looks at the rows, while somebody looks on; between two signs of life; of a machine's clock.
+LOOK, ALIVE = 1.0, 10.0
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'",
+}
+FILES = {"page.css": "text/css", "page.js": "text/javascript"}
+
+
+@dataclass
+class _Read:
+    """A board that was read, and when; kept for whoever asks in the next second."""
+
+    at: float = 0.0
+    shown_at: str = ""
+    pages: str = ""
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class WallBoard:
-    """The page of the wall board.
+    """The pages of the wall board.
 
     Args:
         engine: what knows the crisis.
@@ -37,33 +56,76 @@ class WallBoard:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._read: dict[tuple[int, Grade], _Read] = {}
 
     def routes(self) -> list[web.RouteDef]:
-        """List the HTTP path of the wall board."""
-        return [web.get("/tavle/{secret}", self._show)]
+        """List the HTTP paths of the wall board."""
+        return [
+            web.get("/tavle/-/{file}", self._file),
+            web.get("/tavle/{secret}", self._show),
+            web.get("/tavle/{secret}/live", self._live),
+        ]
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """Answer with the page's style or script."""
+        name = request.match_info["file"]
+        if name not in FILES:
+            raise web.HTTPNotFound
+        content = (resources.files("bot.pages") / "board" / name).read_text("utf-8")
+        return web.Response(text=content, content_type=FILES[name], headers={"Cache-Control": "no-cache"})
 
     async def _show(self, request: web.Request) -> web.Response:
-        """Answer with the status of the link's crisis; 404 for any other link, as if there were no such page."""
+        """Answer with the board of the link's crisis; for a link that has ended with what to do; 404 for any other, as if
+        there were no such page."""
+        link = await self._link(request)
+        if not self._is_open(link):
+            return web.Response(text=draw("over.html"), status=410, content_type="text/html", headers=HEADERS)
+        board = await self._board(link)
+        page = draw("page.html", board=board, live=f"/tavle/{link.secret}/live")
+        return web.Response(text=page, content_type="text/html", headers=HEADERS)
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        """Send the board each time it says something else, and a sign of life between; end with the link."""
+        link = await self._link(request)
+        async with sse_response(request, headers={"Cache-Control": "no-store"}) as stream:
+            sent, alive = "", 0.0
+            with suppress(ConnectionError):
+                while stream.is_connected():
+                    if not self._is_open(await self._link(request)):
+                        await stream.send("{}", event="over")
+                        break
+                    read = await self._pages(link)
+                    if read.pages != sent:
+                        told = {"now": time.time(), "at": read.shown_at, "pages": read.pages}
+                        await stream.send(json.dumps(told), event="board")
+                        sent, alive = read.pages, time.monotonic()
+                    elif time.monotonic() - alive > ALIVE:
+                        await stream.send(json.dumps({"now": time.time()}), event="board")
+                        alive = time.monotonic()
+                    await asyncio.sleep(LOOK)
+        return stream
+
+    async def _link(self, request: web.Request) -> BoardLink:
         async with self._engine.database.reading() as db:
-            fact = await db.get(Remembered, FACT)
-            secret = str(fact.value.get("secret") or "") if fact else ""
-            if (
-                fact is None
-                or not secret
-                or not hmac.compare_digest(secret.encode(), request.match_info["secret"].encode())
-            ):
-                raise web.HTTPNotFound
-            crisis = await db.get_one(Crisis, int(fact.value["crisis"]))
+            link = await db.scalar(select(BoardLink).where(BoardLink.secret == request.match_info["secret"]))
+        if link is None:
+            raise web.HTTPNotFound
+        return link
+
+    def _is_open(self, link: BoardLink) -> bool:
+        return link.withdrawn_at is None and self._engine.clock.now() < link.until
+
+    async def _pages(self, link: BoardLink) -> _Read:
+        """Return the pages as they are drawn now, read at most once in `LOOK` for all that look on."""
+        read = self._read.setdefault((link.crisis_id, link.grade), _Read())
+        async with read.reading:
+            if time.monotonic() - read.at >= LOOK:
+                board = await self._board(link)
+                read.pages, read.shown_at, read.at = draw("pages.html", board=board), board.shown_at, time.monotonic()
+        return read
+
+    async def _board(self, link: BoardLink) -> Board:
+        async with self._engine.database.reading() as db:
+            crisis = await db.get_one(Crisis, link.crisis_id)
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
-            card = turn.drawn(await clearance.redacted_for(turn, await status.whole(turn), turn.staff))
-            at = turn.clock(turn.now)
-        head, *lines = card.text.replace("*", "").split("\n")
-        text = "".join(f"<p>{escape(line)}</p>" for line in lines)
-        facts = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in card.facts)
-        page = PAGE.format(head=escape(head), text=text, facts=facts, at=escape(at))
-        headers = {
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-        }
-        return web.Response(text=page, content_type="text/html", headers=headers)
+            return await board_data.of(turn, link.grade)

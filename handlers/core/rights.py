@@ -91,6 +91,10 @@ async def _chief(turn: Context) -> bool:
     return turn.crisis is not None and turn.sender in await turn.chiefs()
 
 
+async def _intends(turn: Context) -> bool:
+    return await _chief(turn) or await mayor.has(turn)
+
+
 async def _staff(turn: Context) -> bool:
     return await _chief(turn) or turn.sender in await turn.involved()
 
@@ -218,6 +222,7 @@ centre_chief = Right("en centerchef, stedfortræderen eller en direktør", _cent
 # Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
 level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)
 # Plan §9: "kompetence til at træffe beslutninger"
+intends = Right("krisestabschefen, borgmesteren eller en stedfortræder", _intends)
 registers = Right("krisestabschefen, eller referenten på chefens vegne", _registers)
 # Plan §2: "Fagcentret, der håndterer Sundhedsberedskabsplanen"
 health_plan = Right(

@@ -1,38 +1,114 @@
-"""`tavle`: a link for the screen in the staff's room, which can be withdrawn. Plan §7, overblik."""
+"""`tavle`: links for the screens in the staff's room, each with its grade and its end, which can be withdrawn. Plan §7,
+overblik."""
 
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
-from handlers.core import rights
+from sqlalchemy import select
+
+from handlers.core import clearance, rights
 from handlers.core.card import Button, Card
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from storage.rows.traffic import Remembered
+from storage.grades import Grade, within
+from storage.rows.overview import BoardLink
 
-FACT = "wall board"
+# As long as a staff must be able to run (plan §5); who is there longer makes a new one.
+LIFE = timedelta(days=3)
 
 
-@verb("tavle", "vægtavle", help="tavle – et link til skærmen i stabsrummet", who=rights.runs_staff, crisis=True)
+@verb(
+    "tavle",
+    "vægtavle",
+    "storskærm",
+    help="tavle – et link til skærmen i stabsrummet; tavle åben til en skærm, som andre også ser",
+    who=rights.runs_staff,
+    crisis=True,
+)
 async def board(turn: Turn, text: str) -> None:
-    """Make a new link; the one before it stops working."""
-    secret = secrets.token_urlsafe(18)
-    await turn.db.merge(Remembered(name=FACT, value={"secret": secret, "crisis": turn.the_crisis.id}))
-    await turn.log("Link til vægtavlen er lavet; et tidligere virker ikke mere", kind="board", verification="confirmed")
+    """Make a link, and list those that work.
+
+    Args:
+        text: the grade that it may show; the staff's where nothing is said.
+    """
+    grade: Grade = clearance.SHARED
+    if text.strip():
+        named = clearance.named(turn, text.strip())
+        if named is None or not within(named, clearance.SHARED):
+            names = ", ".join(turn.rules.grade_name(each) for each in ("open", "internal", "staff"))
+            await turn.answer(Card(f"En tavle kan vise {names}. Skriv fx */krise tavle åben*. Intet link er lavet."))
+            return
+        grade = named
+    link = BoardLink(
+        crisis_id=turn.the_crisis.id,
+        secret=secrets.token_urlsafe(18),
+        grade=grade,
+        given_by=turn.sender,
+        given_at=turn.now,
+        until=turn.now + LIFE,
+    )
+    turn.db.add(link)
+    await turn.db.flush()
+    name = turn.rules.grade_name(grade)
+    await turn.log(
+        f"Link {link.id} til vægtavlen er lavet ({name}); det virker til {turn.clock(link.until)}",
+        kind="board",
+        verification="confirmed",
+    )
     await turn.answer(
-        Card(
-            f"*Vægtavle:* åbn {turn.link(f'/tavle/{secret}')} på skærmen i stabsrummet. Alle, der har linket, kan se status.",
-            buttons=(Button("Træk linket tilbage", "board.withdraw", {"crisis": turn.the_crisis.id}, style="danger"),),
+        await _card(
+            turn,
+            f"*Vægtavle:* åbn {turn.link(f'/tavle/{link.secret}')} på skærmen i stabsrummet. Alle, der har linket, kan se den.",
         )
     )
 
 
+async def _card(turn: Turn, head: str) -> Card:
+    links = list(
+        await turn.db.scalars(
+            select(BoardLink)
+            .where(
+                BoardLink.crisis_id == turn.the_crisis.id,
+                BoardLink.withdrawn_at.is_(None),
+                BoardLink.until > turn.now,
+            )
+            .order_by(BoardLink.id.desc())
+            .limit(8)
+        )
+    )
+    one = len(links) == 1
+    return Card(
+        head,
+        facts=tuple(
+            (
+                f"Link {link.id}",
+                f"viser {turn.rules.grade_name(link.grade)}, givet af {turn.name(link.given_by)}, virker til {turn.clock(link.until)}",
+            )
+            for link in links
+        ),
+        buttons=tuple(
+            Button(
+                "Træk linket tilbage" if one else f"Træk link {link.id} tilbage",
+                "board.withdraw",
+                {"crisis": turn.the_crisis.id, "link": link.id},
+                style="danger",
+            )
+            for link in links
+        ),
+    )
+
+
 @action("board.withdraw", who=rights.runs_staff)
-async def withdraw(turn: Turn) -> None:
-    """End the link at once."""
-    standing = await turn.db.get(Remembered, FACT)
-    if standing is None or not standing.value.get("secret"):
-        return
-    standing.value = {}
-    await turn.log("Linket til vægtavlen er trukket tilbage", kind="board", verification="confirmed")
-    await turn.replace(Card("Linket er trukket tilbage. Tavlen viser intet mere."))
+async def withdraw(turn: Turn, link: int = 0) -> None:
+    """End a link at once; a card of an older release, which knew of one alone, ends them all."""
+    mine = BoardLink.crisis_id == turn.the_crisis.id
+    found = await turn.db.scalars(
+        select(BoardLink).where(mine, BoardLink.withdrawn_at.is_(None), *([BoardLink.id == link] if link else []))
+    )
+    for each in found:
+        each.withdrawn_at = turn.now
+        await turn.log(f"Link {each.id} til vægtavlen er trukket tilbage", kind="board", verification="confirmed")
+    await turn.db.flush()
+    await turn.replace(await _card(turn, "Linket er trukket tilbage. Tavlen viser intet mere."))

@@ -15,7 +15,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.language import owners, replies, times_read, times_shown, verb_words
 from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
-from handlers.measures import orders_card, orders_steps, tasks
+from handlers.measures import intent, orders_card, orders_steps, tasks
 from handlers.measures.measure_reading import Reading
 from handlers.measures.orders_card import CLOSED
 from storage.rows.crisis import Crisis
@@ -232,6 +232,8 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
 
 
 async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
+    intended = await intent.newest(turn)
+    more = {"why": f"Hensigt: {intended.text}" if intended else None} | more
     row = Order(crisis_id=turn.the_crisis.id, task=task, drafted_by=turn.sender, drafted_at=turn.now, asked=[], **more)
     turn.db.add(row)
     await turn.db.flush()
@@ -242,7 +244,7 @@ async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
 async def _fill_in(turn: Turn, row: Order) -> None:
     """Fill an order in from the form; a name that can't be read leaves the receiver open, and is told of."""
     row.task = turn.value("task") or row.task
-    row.why, row.resources = turn.value("why") or None, turn.value("resources") or None
+    row.why, row.resources = turn.value("why") or row.why, turn.value("resources") or None
     row.report_back = turn.value("report_back") or None
     due = turn.value("due")
     read = times_read.parse(due, turn.now, turn.zone) if due else None

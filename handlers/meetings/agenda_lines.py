@@ -7,6 +7,7 @@ from sqlalchemy import select
 from handlers.core.card import Button, Card, quote
 from handlers.core.turn import Turn
 from handlers.log import paper_links
+from handlers.measures import intent
 from handlers.meetings import agenda_items, meeting_card, partners
 from handlers.staff import roster
 from storage.rows.meetings import PARTS, Agenda, AgendaItem, Meeting
@@ -128,6 +129,8 @@ def lines_of(row: Agenda) -> str:
 async def card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
     """Draw an agenda as it stands, with what can be done to it."""
     head = f"*Dagsorden, møde {meeting.number}* {turn.clock(meeting.at)}, {quote(meeting.place, 200)} – udgave {row.version}, {STATES[row.state]}"
+    if intended := await intent.newest(turn):
+        head += f"\n*Hensigt:* {quote(intended.text)}"
     about = {"crisis": row.crisis_id, "agenda": row.id}
     buttons = {
         "draft": (Button("Send til godkendelse", "agenda.submit", about, style="primary"),),

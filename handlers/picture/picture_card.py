@@ -8,6 +8,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_shown
 from handlers.core.turn import Turn
 from handlers.log import paper_links
+from handlers.measures import intent
 from handlers.picture import health_plan, indicators, picture_texts
 from handlers.picture.picture_texts import new_lines
 from storage.rows.picture import HEADINGS, NATIONAL, PLAN, STAFF, Picture
@@ -40,7 +41,9 @@ async def card(turn: Turn, row: Picture) -> Card:
             Button("Godkend", "picture.approve", {**about, "revision": row.revision}, style="primary"),
         )
     changed = await changes(turn, row)
-    noted = [head, await health_plan.line(turn), "✎ er ændret siden udgaven før." if changed else ""]
+    intended = await intent.newest(turn)
+    meant = f"*Hensigt:* {quote(intended.text)}" if intended else ""
+    noted = [head, meant, await health_plan.line(turn), "✎ er ændret siden udgaven før." if changed else ""]
     return Card(
         "\n".join(line for line in noted if line),
         facts=facts(turn, row, set(changed)),

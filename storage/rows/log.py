@@ -33,6 +33,7 @@ LogKind = Literal[
     "framing_decision",
     "framing_meeting",
     "board",
+    "intent",
     # alert
     "alert",
     "assessment",

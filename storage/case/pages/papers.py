@@ -41,10 +41,10 @@ def newest_picture(told: Told, names: Names) -> Iterator[Block]:
     every = told.get("pictures") or []
     published = [each for each in every if each["state"] == "published"]
     for row in (published or every)[-1:]:
-        yield from picture(row, names)
+        yield from picture(row, told, names)
 
 
-def picture(row: Told, names: Names) -> Iterator[Block]:
+def picture(row: Told, told: Told, names: Names) -> Iterator[Block]:
     """Yield one version of the picture, in the ten headings of Bilag 3."""
     draft = "" if row["state"] == "published" else " (KLADDE, ikke godkendt)"
     yield Block("heading", f"{names.municipality}s samlede situationsbillede{draft}")
@@ -56,6 +56,7 @@ def picture(row: Told, names: Names) -> Iterator[Block]:
             ("Udgave", str(row["version"])),
         ),
     )
+    yield from _facts(("Hensigt", _intent(told)))
     for section in row["sections"]:
         number = section["number"]
         heading = TEMPLATE.get(number, section["heading"]).format(kommune=names.municipality)
@@ -111,6 +112,7 @@ def agenda(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block
     approved = f"{names.person(row['approved_by'])}, {names.day(row['approved_at'])}" if row["approved_at"] else ""
     yield from _facts(
         *_meeting(meeting, told, names),
+        ("Hensigt", _intent(told)),
         ("Mødeleder", f"Krisestabschefen{f', {chief}' if chief else ''}"),
         ("Udgave", str(row["version"])),
         ("Godkendt af", approved),
@@ -173,6 +175,12 @@ def _meeting(meeting: Told, told: Told, names: Names) -> tuple[tuple[str, str], 
         ("Tid", names.day(meeting["at"])),
         ("Sted", str(meeting["place"])),
     )
+
+
+def _intent(told: Told) -> str:
+    """Return the intent that is in force; empty where there is none."""
+    intents = told.get("intents") or []
+    return str(intents[-1]["text"]) if intents else ""
 
 
 def _facts(*rows: tuple[str, str]) -> Iterator[Block]:

@@ -53,7 +53,7 @@ async def test_the_copied_addresses_say_when_they_are_not_right_any_more(stage: 
 
 @in_one_chat
 async def test_the_board_is_seen_by_its_link_alone_and_the_link_can_be_withdrawn(stage: RehearsalStage) -> None:
-    """R204: nothing without the link; a new one ends the old; what users wrote is text on it."""
+    """R204: nothing without the link; what users wrote is text on it; it ends by itself after three days."""
     await stage["kim"].commands("t <b>pumpe</b> til Birkehøj @Mads kl 18")
     await stage["kim"].commands("tavle")
     (path,) = {word for text in await stage["kim"].reads() for word in text.split() if word.startswith("/tavle/")}
@@ -64,7 +64,45 @@ async def test_the_board_is_seen_by_its_link_alone_and_the_link_can_be_withdrawn
         assert guessed.status == 404
     await stage["kim"].presses("Træk linket tilbage")
     async with stage.client.get(stage.address + path) as gone:
-        assert gone.status == 404
+        assert (gone.status, "pumpe" in await gone.text()) == (410, False)
+    await stage["kim"].commands("tavle åben")
+    (*_, lobby) = [word for text in await stage["kim"].reads() for word in text.split() if word.startswith("/tavle/")]
+    async with stage.client.get(stage.address + lobby) as answer:
+        page = await answer.text()
+    assert (answer.status, "skybrud" in page, "pumpe" in page) == (200, True, False)
+    await stage.forward(days=3, minutes=1)
+    async with stage.client.get(stage.address + lobby) as over:
+        assert over.status == 410
+
+
+@in_one_chat
+async def test_no_board_shows_what_is_confidential(stage: RehearsalStage) -> None:
+    """R168 R204: a screen is read by whoever passes."""
+    await stage["kim"].commands("tavle fortrolig")
+    assert await stage["kim"].sees("En tavle kan vise Åben, Intern, Stab.")
+    assert not await stage["kim"].sees("/tavle/")
+
+
+@in_one_chat
+async def test_the_intent_is_set_by_the_chief_or_the_mayor_and_stands_where_the_staff_looks(
+    stage: RehearsalStage,
+) -> None:
+    """R204: on the agenda, the picture, the orders and the board; the secretary may not set it."""
+    await stage["kim"].commands("hensigt alle skal hjem")
+    assert await stage["kim"].sees("Det kan kun krisestabschefen, borgmesteren eller en stedfortræder.")
+    await stage["lars"].commands("hensigt " + "x" * 301)
+    assert await stage["lars"].sees("højst 300 tegn")
+    assert await stage.part("intents") == []
+    await stage["lars"].commands("hensigt ingen kommer til skade")
+    (intent,) = await stage.part("intents")
+    assert (intent["text"], intent["by"]) == ("ingen kommer til skade", "lars")
+    await stage["kim"].commands("møde i morgen kl 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].commands("billede")
+    heads = [text for text in await stage["kim"].reads() if "Hensigt: ingen kommer til skade" in text.replace("*", "")]
+    assert len(heads) >= 2
+    await stage["kim"].commands("ordre luk for vandet på Hovedgaden")
+    assert (await stage.part("orders"))[-1]["why"] == "Hensigt: ingen kommer til skade"
 
 
 @in_one_chat

@@ -1,0 +1,99 @@
+// The wall board: what stands on it comes by itself, the pages turn, the clocks run, and a lost connection is told.
+// @ts-check
+
+const TURN = 20_000;
+const SILENCE = 25_000;
+
+const board = /** @type {HTMLElement} */ (document.getElementById("board"));
+const lost = /** @type {HTMLElement} */ (document.getElementById("lost"));
+const turning = /** @type {HTMLElement} */ (document.getElementById("turning"));
+const shown = /** @type {HTMLElement} */ (document.getElementById("shown"));
+const look = /** @type {HTMLElement} */ (document.getElementById("look"));
+
+let page = 0;
+let heard = new Date();
+// Seconds that this screen's clock is ahead of krisebot's.
+let ahead = 0;
+
+function turn(step = 1) {
+  const pages = board.querySelectorAll(".page:not(.first)");
+  if (pages.length === 0) {
+    return;
+  }
+  page = (page + step + pages.length) % pages.length;
+  pages.forEach((each, number) => {
+    each.classList.toggle("turned", number === page);
+  });
+  turning.textContent = `Side ${page + 1} af ${pages.length}`;
+}
+
+function tick() {
+  for (const clock of board.querySelectorAll("[data-until]")) {
+    const until = Number(clock.getAttribute("data-until"));
+    const left = Math.round(until - (Date.now() / 1000 - ahead));
+    const span = Math.abs(left);
+    const hours = Math.floor(span / 3600);
+    const minutes = String(Math.floor((span % 3600) / 60)).padStart(2, "0");
+    clock.textContent = left < 0 ? `overskredet ${hours}:${minutes}` : `${hours}:${minutes}`;
+    clock.parentElement?.classList.toggle("late", left < 0);
+  }
+  if (Date.now() - heard.getTime() > SILENCE) {
+    tell();
+  }
+}
+
+function tell() {
+  const since = heard.toLocaleTimeString("da-DK", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  lost.textContent = `⚠ Ingen forbindelse siden ${since}. Det, der står her, er fra før. Prøver igen …`;
+  lost.hidden = false;
+}
+
+function heardFrom() {
+  heard = new Date();
+  lost.hidden = true;
+}
+
+function listen() {
+  const live = new EventSource(document.body.dataset.live ?? "");
+  live.addEventListener("board", (event) => {
+    heardFrom();
+    const told = JSON.parse(event.data);
+    ahead = Date.now() / 1000 - told.now;
+    if (told.pages !== undefined) {
+      board.innerHTML = told.pages;
+      shown.textContent = told.at;
+      turn(0);
+      tick();
+    }
+  });
+  live.addEventListener("over", () => {
+    live.close();
+    location.reload();
+  });
+  live.addEventListener("error", () => {
+    tell();
+    if (live.readyState === EventSource.CLOSED) {
+      // A proxy that answered with something else: the browser gives up, and we don't.
+      setTimeout(listen, 5_000);
+    }
+  });
+}
+
+look.addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = root.dataset.look ?? (dark ? "dark" : "light");
+  root.dataset.look = now === "dark" ? "light" : "dark";
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowRight") {
+    turn(1);
+  } else if (event.key === "ArrowLeft") {
+    turn(-1);
+  }
+});
+setInterval(turn, TURN);
+setInterval(tick, 1_000);
+turn(0);
+tick();
+listen();

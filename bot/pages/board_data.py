@@ -1,0 +1,395 @@
+"""What stands on the wall board: read out of the rows up to the grade that its link was made for. Plan §5; §7, overblik."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.pages import board_charts
+from handlers.core import clearance
+from handlers.core.language import cpr, times_shown
+from handlers.core.turn import Turn
+from handlers.staff import summoning
+from storage.case import export
+from storage.grades import Grade, within
+from storage.rows.log import LogEntry, LogState
+from storage.rows.log import exported as line_of
+from storage.rows.measures import STATUS_IN_WORDS
+from storage.rows.reporting import CentreNotice
+
+PARTS = (
+    "intents",
+    "alerts",
+    "members",
+    "measures",
+    "assistance_requests",
+    "resources",
+    "meetings",
+    "pictures",
+    "indicators",
+    "pings",
+    "decisions",
+    "public_messages",
+    "media_findings",
+    "questions",
+)
+# What fits on a page that is read from the other end of the room.
+LINES, IN_A_LIST, CENTRES, TRENDS = 6, 4, 15, 3
+CLOSED = ("done", "cancelled")
+ANSWERED = ("met", "forwarded", "refused")
+LIGHTS = {
+    "green": ("●", "grøn"),
+    "yellow": ("▲", "gul"),
+    "red": ("■", "rød"),
+    "unclear": ("?", "uklart svar"),
+    "silent": ("○", "intet svar"),
+}
+# Least to worst: what is first seen is what somebody must do something about.
+WORST = ("green", "silent", "unclear", "yellow", "red")
+STAFFS = {"framing": "rammesættende", "operational": "operativ"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line in one of the board's lists.
+
+    Args:
+        text: what it says.
+        mark: what stands before it: a number.
+        note: said after it, quieter.
+        late: its time is over.
+    """
+
+    text: str
+    mark: str = ""
+    note: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Board:
+    """The board as its template draws it; the fields are named as in bot/pages/board/pages.html."""
+
+    heading: str
+    level: str
+    level_class: str
+    grade: str
+    shown_at: str
+    situation: Sequence[str]
+    intent: str = ""
+    clocks: Sequence[Mapping[str, Any]] = ()
+    facts: Sequence[Mapping[str, str]] = ()
+    log: Sequence[Mapping[str, str]] = ()
+    lights: Sequence[Mapping[str, str]] = ()
+    charts: Sequence[Mapping[str, Any]] = ()
+    solved: Sequence[Item] = ()
+    decided: Sequence[Item] = ()
+    awaited: Sequence[Item] = ()
+    members: Sequence[Item] = ()
+    coming: Sequence[Item] = ()
+    unanswered: Sequence[Item] = ()
+    requests: Sequence[Item] = ()
+    resources: Sequence[Item] = field(default_factory=tuple)
+    press: Sequence[Item] = ()
+
+
+async def of(turn: Turn, grade: Grade) -> Board:
+    """Read the board of the turn's crisis.
+
+    Args:
+        grade: the highest that it shows.
+    """
+    crisis = turn.the_crisis
+    told = await export.excerpt(turn.db, crisis, grade, *PARTS)
+    staff = within("staff", grade)
+    solved, awaited = _measures(turn, told)
+    chief = (await turn.chiefs())[:1] if crisis.level == 2 else []
+    meeting = _next_meeting(turn, told)
+    picture = next((each for each in reversed(told["pictures"]) if each["published_at"]), None)
+    summoned = await summoning.summonses(turn) if staff else []
+    return Board(
+        heading=f"{'ØVELSE – ' if crisis.exercise else ''}Nr. {crisis.number}: {_clean(crisis.title)}",
+        level={1: "Niveau 1", 2: "Niveau 2"}.get(crisis.level or 0, "Intet niveau")
+        if crisis.state != "closed"
+        else "Afblæst",
+        level_class={1: "one", 2: "two"}.get(crisis.level or 0, "none"),
+        grade=turn.rules.grade_name(grade),
+        shown_at=turn.clock(turn.now),
+        situation=_situation(turn, told, picture),
+        intent=_clean(told["intents"][-1]["text"]) if told["intents"] else "",
+        clocks=_clocks(turn),
+        facts=(
+            {"name": "Krisestabschef", "text": turn.name(chief[0]) if chief else "ikke udpeget", "note": ""},
+            {
+                "name": "Næste møde",
+                "text": turn.clock(_at(meeting["at"])) if meeting else "intet indkaldt",
+                "note": _clean(meeting["place"] or "") if meeting else "",
+            },
+            {
+                "name": "Situationsbillede",
+                "text": f"udgave {picture['version']}" if picture else "ikke udsendt",
+                "note": turn.clock(_at(picture["published_at"])) if picture else "",
+            },
+        ),
+        log=await _log(turn, grade),
+        lights=await _lights(turn, told) if staff else (),
+        charts=await _charts(turn, told, grade),
+        solved=solved,
+        decided=_newest(
+            Item(_clean(row["text"]), f"{row['number']}.", turn.clock(_at(row["at"])))
+            for row in told["decisions"]
+            if row["state"] == "decided"
+        ),
+        awaited=awaited,
+        members=_newest(
+            Item(turn.name(row["person"]), note=STAFFS.get(row["staff"], ""))
+            for row in told["members"]
+            if row["until"] is None and row["staff"] in STAFFS
+        ),
+        coming=_newest(
+            Item(turn.name(each.person), note=f"ventes {turn.clock(each.eta)}" if each.eta else "kommer")
+            for each in summoned
+            if each.answer == "coming" and not _is_member(told, each.person)
+        ),
+        unanswered=_newest(
+            Item(turn.name(each.person), note=f"spurgt {turn.clock(each.sent_at)}")
+            for each in summoned
+            if each.answer is None
+        ),
+        requests=_newest(
+            Item(_clean(row["text"]), f"B{row['number']}", f"{_ago(turn, row['created_at'])}")
+            for row in told["assistance_requests"]
+            if row["state"] not in ANSWERED
+        ),
+        resources=_newest(
+            Item(
+                _clean(f"{row['quantity']} {row['name']}"),
+                note=f"ventes {turn.clock(_at(row['expected_at']))}"
+                if row["incoming"] and not row["arrived_at"] and row["expected_at"]
+                else "",
+            )
+            for row in told["resources"]
+            if not row["gone_at"]
+        ),
+        press=_press(turn, told),
+    )
+
+
+def _is_member(told: Mapping[str, Any], person: str) -> bool:
+    return any(row["person"] == person and row["until"] is None for row in told["members"])
+
+
+def _situation(turn: Turn, told: Mapping[str, Any], picture: Mapping[str, Any] | None) -> list[str]:
+    """Return the situation in two lines: as the newest published picture has it, else as it was warned of."""
+    if picture is not None:
+        said = "\n".join(each["text"] for each in picture["sections"][:2])
+    else:
+        said = "\n".join(each["text"] for each in told["alerts"])
+    lines = [_clean(line).lstrip("• ") for line in said.splitlines() if line.strip()]
+    return list(dict.fromkeys(lines))[:2] or [_clean(turn.the_crisis.title)]
+
+
+def _clocks(turn: Turn) -> list[dict[str, Any]]:
+    crisis = turn.the_crisis
+    if crisis.level != 2 or crisis.established_due is None or crisis.sustain_until is None:
+        return []
+    if crisis.state == "closed":
+        return [
+            {"name": "Afblæst", "until": None, "text": turn.clock(crisis.deactivated_at), "note": "", "late": False}
+        ]
+    first = (
+        {
+            "name": "Fuldt etableret",
+            "until": None,
+            "text": turn.clock(crisis.established_at),
+            "note": "inden fristen" if crisis.established_at <= crisis.established_due else "efter fristen",
+            "late": False,
+        }
+        if crisis.established_at
+        else _clock(turn, "Til fuldt etableret", crisis.established_due)
+    )
+    return [first, _clock(turn, "Skal kunne køre i", crisis.sustain_until)]
+
+
+def _clock(turn: Turn, name: str, until: datetime) -> dict[str, Any]:
+    return {
+        "name": name,
+        "until": until.timestamp(),
+        "text": times_shown.span(until - turn.now),
+        "note": f"til {turn.clock(until)}",
+        "late": until < turn.now,
+    }
+
+
+def _measures(turn: Turn, told: Mapping[str, Any]) -> tuple[list[Item], list[Item]]:
+    """Return what is solved, newest first, and what is awaited, soonest first."""
+    rows = [row for row in told["measures"] if row["number"]]
+    solved = [row for row in rows if row["status"] == "done"]
+    going = [row for row in rows if row["status"] not in CLOSED]
+    going.sort(key=lambda row: (not row["urgent"], row["due_at"] is None, row["due_at"] or "", row["number"]))
+
+    def item(row: Mapping[str, Any]) -> Item:
+        due = _at(row["due_at"]) if row["due_at"] else None
+        when = f", frist {turn.clock(due)}" if due else ""
+        how = STATUS_IN_WORDS[row["status"]]
+        return Item(
+            _clean(row["title"]),
+            f"T{row['number']}",
+            f"{turn.name(row['owner'])}{when}, {how}{', haster' if row['urgent'] else ''}",
+            late=due is not None and due < turn.now,
+        )
+
+    solved_items = [
+        Item(_clean(row["title"]), f"T{row['number']}", turn.clock(_at(row["changed_at"]))) for row in solved
+    ]
+    return _some(solved_items[::-1]), _some([item(row) for row in going])
+
+
+def _next_meeting(turn: Turn, told: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    ahead = [
+        row for row in told["meetings"] if row["state"] == "called" and _at(row["at"]) >= turn.now - timedelta(hours=1)
+    ]
+    return min(ahead, key=lambda row: row["at"], default=None)
+
+
+async def _log(turn: Turn, grade: Grade) -> list[dict[str, str]]:
+    """Return the newest lines of what was told, newest first, as they stand now."""
+    found = await turn.db.execute(
+        select(LogEntry, LogState)
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(
+            LogEntry.crisis_id == turn.the_crisis.id,
+            LogEntry.kind.in_(("information", "saved", "report", "alert", "decision", "intent")),
+            LogState.corrected_by.is_(None),
+            clearance.up_to(grade),
+        )
+        .order_by(LogEntry.no.desc())
+        .limit(LINES)
+    )
+    return [
+        {
+            "no": str(entry.no),
+            "at": turn.clock(_at(line_of(entry)["event_time"])),
+            "state": state.verification,
+            "sign": "✔" if state.verification == "confirmed" else "?",
+            "state_text": "bekræftet" if state.verification == "confirmed" else "ubekræftet",
+            "text": _clean(entry.summary),
+        }
+        for entry, state in found
+    ]
+
+
+async def _lights(turn: Turn, told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return each centre's light: the worst of its newest answers, and how old that is."""
+    newest: dict[str, list[Mapping[str, Any]]] = {}
+    for ping in told["pings"]:
+        by_centre: dict[str, list[Mapping[str, Any]]] = {}
+        for answer in ping["answers"]:
+            by_centre.setdefault(answer["centre"] or turn.name(answer["person"]), []).append(
+                {**answer, "asked_at": ping["asked_at"]}
+            )
+        newest |= by_centre
+    notices = {
+        row.centre: row
+        for row in await turn.db.scalars(select(CentreNotice).where(CentreNotice.crisis_id == turn.the_crisis.id))
+    }
+    names = list(dict.fromkeys([*(centre.name for centre in turn.rules.centres), *newest]))
+    lights = []
+    for name in names:
+        answers = newest.get(name)
+        if answers:
+            worst = max(answers, key=lambda each: WORST.index(each["reading"]))
+            sign, text = LIGHTS[worst["reading"]]
+            age = _ago(turn, worst["answered_at"] or worst["asked_at"])
+            lights.append({"name": name, "state": worst["reading"], "sign": sign, "text": text, "age": age})
+            continue
+        notice = notices.get(name)
+        text, age = "ikke underrettet", ""
+        if notice is not None and notice.informed_at:
+            text, age = "underrettet", _ago(turn, notice.informed_at.isoformat())
+        elif notice is not None:
+            text, age = "besked sendt", _ago(turn, notice.notified_at.isoformat())
+        lights.append({"name": name, "state": "silent", "sign": "○", "text": text, "age": age})
+    lights.sort(key=lambda each: -WORST.index(each["state"]))
+    if len(lights) <= CENTRES:
+        return lights
+    more = f"og {len(lights) - CENTRES + 1} til"
+    return [*lights[: CENTRES - 1], {"name": more, "state": "green", "sign": "", "text": "", "age": ""}]
+
+
+async def _charts(turn: Turn, told: Mapping[str, Any], grade: Grade) -> list[dict[str, Any]]:
+    """Return the timeline, and the figures that have gone somewhere."""
+    at = await turn.db.scalars(
+        select(LogEntry.recorded_time)
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(LogEntry.crisis_id == turn.the_crisis.id, clearance.up_to(grade))
+    )
+    hours = Counter(each.replace(minute=0, second=0, microsecond=0) for each in at)
+    charts = list[dict[str, Any]]()
+    if hours:
+        first, last = min(hours), max(hours)
+        span = int((last - first).total_seconds() // 3600) + 1
+        every = [first + timedelta(hours=number) for number in range(span)]
+        charts.append(
+            {
+                "svg": board_charts.timeline([(hour, hours[hour]) for hour in every], turn.zone),
+                "text": f"Linjer i loggen, time for time: {sum(hours.values())} i alt",
+            }
+        )
+    for indicator in told["indicators"]:
+        points = [(_at(count["at"]), float(count["value"])) for count in indicator["points"]]
+        if len(points) > 1 and len(charts) <= TRENDS:
+            charts.append(
+                {
+                    "svg": board_charts.trend(points, turn.zone),
+                    "text": f"{_clean(indicator['name'])}: nu {points[-1][1]:g}, {turn.clock(points[-1][0])}",
+                }
+            )
+    return charts
+
+
+def _press(turn: Turn, told: Mapping[str, Any]) -> list[Item]:
+    """Return what has been said to the public, what the media say, and who has asked and waits."""
+    sent = [
+        Item(_clean(row["nature"] or row["extent"] or ""), note=f"udsendt {turn.clock(_at(row['published_at']))}")
+        for row in told["public_messages"]
+        if row["published_at"]
+    ]
+    found = [
+        Item(_clean(row["text"]), note=f"{row['medium']} {turn.clock(_at(row['found_at']))}")
+        for row in told["media_findings"]
+    ]
+    asked = [
+        Item(_clean(row["text"]), f"Sp. {row['number']}", f"venter på svar, {_ago(turn, row['asked_at'])}")
+        for row in told["questions"]
+        if row["external"] and not row["answer"]
+    ]
+    return _some([*asked[::-1], *sent[::-1], *found[::-1]])
+
+
+def _newest(items: Iterable[Item]) -> list[Item]:
+    return _some(list(items)[::-1])
+
+
+def _some(items: list[Item]) -> list[Item]:
+    """Return as many as fit, and how many there are besides."""
+    more = len(items) - IN_A_LIST
+    return [*items[:IN_A_LIST], *([Item("", note=f"og {more} til")] if more > 0 else [])]
+
+
+def _ago(turn: Turn, at: str) -> str:
+    return f"for {times_shown.span(turn.now - _at(at))} siden"
+
+
+def _at(at: str) -> datetime:
+    return datetime.fromisoformat(at)
+
+
+def _clean(text: str) -> str:
+    """Return somebody's words as a screen on a wall may show them: no CPR number stands there."""
+    return cpr.without(text)

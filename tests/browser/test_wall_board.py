@@ -1,0 +1,164 @@
+"""The wall board on the screens that it is looked at on: whole, live, and honest when the connection is lost."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.rehearsal import NARROW_PHONE, PHONE, Program
+
+pytestmark = pytest.mark.browser
+
+FULL_HD, FOUR_K, LAPTOP = (1920, 1080), (3840, 2160), (1366, 768)
+LOST = re.compile("Ingen forbindelse siden")
+
+
+def posted(krisebot: Program, what: str, **body: Any) -> Any:
+    """What the rehearsal chat's door answers."""
+    request = urllib.request.Request(
+        f"{krisebot.address}/rehearsal/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def says(krisebot: Program, person: str, text: str, place: str = "dm") -> None:
+    """Somebody writes in the rehearsal chat."""
+    posted(krisebot, "say", **{"as": person, "in": place, "text": f"/krise {text}"})
+
+
+def read(krisebot: Program, person: str) -> str:
+    """All that somebody sees in the rehearsal chat."""
+    with urllib.request.urlopen(f"{krisebot.address}/rehearsal/messages?for={person}&after=0") as answer:
+        return "\n".join(message["text"] for message in json.load(answer))
+
+
+def link(krisebot: Program, words: str = "") -> str:
+    """The link that the secretary is given."""
+    says(krisebot, "kim", f"tavle {words}")
+    links: list[str] = re.findall(r"/tavle/[\w-]+", read(krisebot, "kim"))
+    return links[-1]
+
+
+@pytest.fixture
+def crisis(krisebot: Program) -> Program:
+    """A cloudburst with something of everything in it."""
+    says(krisebot, "jens", "aktiver 2 skybrud, kloak står op i Hedehusene")
+    says(krisebot, "lars", "hensigt ingen kommer til skade, og plejehjemmet kan blive, hvor det er")
+    for line in ("! Hovedgaden er spærret af politiet", "? 40 cm vand i kælderen på Birkehøj", "? to veje er lukket"):
+        says(krisebot, "kim", f"log {line}")
+    for line in ("pumpe til Birkehøj @Mads kl 23", "sandsække til Hedehusene @Rune haster", "telefonhotline @Bo"):
+        says(krisebot, "kim", f"t {line}")
+    says(krisebot, "hanne", "bistand 4 mand til Birkehøj nu")
+    says(krisebot, "kim", "ressource 2 pumper i Hedehusene")
+    says(krisebot, "kim", "møde i morgen kl 10 stabsrummet")
+    return krisebot
+
+
+def screen(browser: Browser, krisebot: Program, path: str, size: tuple[int, int], **how: Any) -> Page:
+    """The board on a screen of a size."""
+    page = browser.new_context(viewport={"width": size[0], "height": size[1]}, **how).new_page()
+    page.goto(krisebot.address + path)
+    return page
+
+
+@pytest.mark.parametrize("size", [FULL_HD, FOUR_K, LAPTOP])
+def test_page_one_is_whole_on_a_screen_on_the_wall_and_its_letters_are_read_from_afar(
+    browser: Browser, crisis: Program, size: tuple[int, int], tmp_path: Path
+) -> None:
+    """R204 R256: situation, intent, clocks, level, chief and next meeting; nothing runs off the bottom."""
+    page = screen(browser, crisis, link(crisis), size)
+    first = page.locator(".page.first")
+    for said in ("Niveau 2", "skybrud", "ingen kommer til skade", "Til fuldt etableret", "Skal kunne køre i"):
+        expect(first).to_contain_text(said)
+    expect(first).to_contain_text("Krisestabschef")
+    expect(first).to_contain_text("Næste møde")
+    for each in range(7):
+        whole = page.evaluate(
+            "document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth"
+        )
+        assert whole, each
+        box = first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size[1]
+        page.keyboard.press("ArrowRight")
+    least = 32 * size[1] / 1080
+    letters = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('main *')].filter(each => each.checkVisibility() && !each.closest('svg') && "
+        "[...each.childNodes].some(child => child.nodeType === 3 && child.data.trim())).map(each => parseFloat(getComputedStyle(each).fontSize)))"
+    )
+    assert letters >= round(least) - 1
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROW_PHONE])
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_on_a_phone_all_pages_follow_each_other_and_nothing_is_wider_than_it(
+    browser: Browser, crisis: Program, size: tuple[int, int], scheme: str
+) -> None:
+    """R256: in the dark and in the light."""
+    page = screen(browser, crisis, link(crisis), size, color_scheme=scheme)
+    expect(page.locator(".page")).to_have_count(7)
+    for each in page.locator(".page").all():
+        assert each.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_a_new_line_comes_by_itself_and_a_lost_connection_is_told_until_it_is_back(
+    browser: Browser, crisis: Program
+) -> None:
+    """R204: no reload; since when, in words; it comes back by itself."""
+    page = screen(browser, crisis, link(crisis), FULL_HD)
+    page.evaluate("window.loaded = 'once'")
+    says(crisis, "kim", "log ! broen er åben igen")
+    expect(page.locator(".log")).to_contain_text("broen er åben igen")
+    expect(page.locator("#lost")).to_be_hidden()
+    crisis.stop()
+    expect(page.locator("#lost")).to_contain_text(LOST)
+    crisis.start()
+    expect(page.locator("#lost")).to_be_hidden()
+    says(crisis, "kim", "log ! og nu er den lukket")
+    expect(page.locator(".log")).to_contain_text("og nu er den lukket")
+    assert page.evaluate("window.loaded") == "once"
+
+
+def test_a_link_that_is_withdrawn_closes_the_screens_that_are_open_and_no_other(
+    browser: Browser, crisis: Program
+) -> None:
+    """R204: several at once, each with its grade."""
+    open_, staffs = link(crisis, "åben"), link(crisis)
+    lobby, room = screen(browser, crisis, open_, FULL_HD), screen(browser, crisis, staffs, FULL_HD)
+    expect(room.locator("main")).to_contain_text("40 cm vand")
+    expect(lobby.locator("main")).not_to_contain_text("40 cm vand")
+    expect(lobby.locator("footer")).to_contain_text("Viser: Åben")
+    messages = json.loads(urllib.request.urlopen(f"{crisis.address}/rehearsal/messages?for=kim&after=0").read())
+    card = next(each for each in reversed(messages) if any("Træk link" in label for label in each["buttons"]))
+    posted(crisis, "press", **{"as": "kim", "message": card["id"], "button": "Træk link 1 tilbage"})
+    expect(lobby.locator("h1")).to_have_text("Tavlen er lukket")
+    expect(room.locator("main")).to_contain_text("40 cm vand")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_board_has_no_barrier_that_axe_finds(browser: Browser, crisis: Program, scheme: str) -> None:
+    """R256: contrast, names, order; no meaning by colour alone."""
+    page = screen(browser, crisis, link(crisis), FULL_HD, color_scheme=scheme, bypass_csp=True)
+    axe = Path(__file__).parents[1] / "page" / "node_modules" / "axe-core" / "axe.min.js"
+    page.add_script_tag(content=axe.read_text("utf-8"))
+    for _ in range(6):
+        found = page.evaluate("axe.run()")
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        page.keyboard.press("ArrowRight")
+
+
+def test_the_board_prints_every_page_in_black_on_white(browser: Browser, crisis: Program, tmp_path: Path) -> None:
+    """R256: what was turned away on the screen is on paper."""
+    page = screen(browser, crisis, link(crisis), FULL_HD)
+    page.emulate_media(media="print")
+    for each in page.locator(".page").all():
+        assert each.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
