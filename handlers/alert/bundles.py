@@ -73,7 +73,6 @@ async def release(turn: Turn, person: str) -> None:
         Message.crisis_id == turn.the_crisis.id,
         Message.held,
         Message.bundle.is_(None),
-        Message.urgency != ROUTINE,
     )
     for each in await turn.db.scalars(waiting.order_by(Message.id)):
         _release(turn, each)
