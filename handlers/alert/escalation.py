@@ -122,6 +122,7 @@ async def stop(turn: Turn, crisis: Crisis) -> None:
                 step.result = "stopped"
         await turn.cancel(escalation_chain.key(escalation))
         await escalation_cards.show_progress(turn, escalation)
+        await escalation_cards.close_decisions(turn, escalation)
 
 
 async def tell_of_more(turn: Turn, alert: Alert) -> None:

@@ -47,8 +47,19 @@ async def show_progress(turn: Turn, escalation: Escalation) -> None:
             await turn.say(step.person, Card(f"{said}\n\n{outcome}"), key=asked.key)
 
 
+async def close_decisions(turn: Turn, escalation: Escalation) -> None:
+    """Draw the cards that asked for a decision, and those that reminded of it, as they stand once somebody has decided."""
+    asked = Message.key.startswith(f"escalation/{escalation.id}/decide/")
+    for message in await turn.db.scalars(select(Message).where(asked)):
+        head = str(message.card["text"]).split("\n")[0].removesuffix(" Hvad beslutter du?")
+        if any(button["do"] == "activation.decide" for button in message.card["buttons"]):
+            await turn.say(message.recipient, Card(f"{head}\n{_outcome(turn, escalation)}"), key=message.key)
+
+
 def _outcome(turn: Turn, escalation: Escalation) -> str:
     crisis = turn.the_crisis
+    if escalation.state == "stopped" and crisis.decided_at is None:
+        return "Varslet hører til en hændelse, der allerede er i gang. Det føres der."
     if escalation.state == "stopped":
         by = f" af {turn.name(crisis.decided_by)}" if crisis.decided_by else ""
         return f"Afgjort: {decision_card.named(crisis.level)}{by} {turn.clock(crisis.decided_at or turn.now)}."

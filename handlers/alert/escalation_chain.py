@@ -81,6 +81,11 @@ def ask_key(escalation: Escalation, step: EscalationStep) -> str:
     return f"escalation/{escalation.id}/ask/{step.round}/{step.position}/{step.person}"
 
 
+def question_key(alert: Alert) -> str:
+    """Name the card that follows a warning, for whoever gave it: its question, and what became of it."""
+    return f"alert/{alert.id}/questions"
+
+
 async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) -> None:
     """Add a row for a person who is asked now.
 

@@ -5,6 +5,7 @@ No staff, no channel and no clocks begin here: the plan's duties start at level 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -72,7 +73,7 @@ async def propose(turn: Turn, title: str) -> None:
     )
 
 
-@action("level_one.approve", who=rights.director)
+@action("level_one.approve", who=rights.director, decides=True)
 async def approve(turn: Turn) -> None:
     """Record the director's half of the decision: with both, level 1 runs in the centre."""
     crisis = turn.the_crisis
@@ -92,15 +93,24 @@ async def approve(turn: Turn) -> None:
     )
     await escalation.stop(turn, crisis)
     await turn.replace(Card(f"Du har godkendt niveau 1 for nr. {crisis.number}: {quote(crisis.title)}."))
+    told = Card(
+        f"*Beredskabsniveau 1* er aktiveret for nr. {crisis.number}: {quote(crisis.title)} – af "
+        f"{turn.name(chief.person)} og {turn.name(turn.sender)}."
+    )
+    both = {chief.person, turn.sender}
+    # Only who approved can take it back.
     await turn.notify(
-        [chief.person, *turn.rules.board(), *filter(None, [turn.rules.holder("borgmester")])],
-        Card(
-            f"*Beredskabsniveau 1* er aktiveret for nr. {crisis.number}: {quote(crisis.title)} – af "
-            f"{turn.name(chief.person)} og {turn.name(turn.sender)}.",
-            buttons=(Button("Træk tilbage", "level_one.withdraw", {"crisis": crisis.id}),),
-        ),
+        both,
+        replace(told, buttons=(Button("Træk tilbage", "level_one.withdraw", {"crisis": crisis.id}),)),
         kind="notice",
-        summary="Borgmester, direktion og centerchef har fået besked om niveau 1",
+        summary="Centerchef og direktør har fået besked om niveau 1",
+    )
+    others = [*turn.rules.board(), *filter(None, [turn.rules.holder("borgmester")])]
+    await turn.notify(
+        [person for person in others if person not in both],
+        told,
+        kind="notice",
+        summary="Borgmester og direktion har fået besked om niveau 1",
     )
     await _schedule(turn, CADENCE)
 
@@ -127,6 +137,8 @@ async def withdraw(turn: Turn) -> None:
         summary="Fortalt, at niveau 1 er trukket tilbage",
     )
     await turn.replace(Card("Trukket tilbage. Niveau 1 gælder ikke længere."))
+    for no_longer in ("level_one.approve", "level_one.withdraw", "level_one.cadence"):
+        await turn.take_away(no_longer)
 
 
 @timer("level_one.digest")

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from handlers.alert import escalation, escalation_chain, languages
+from handlers.alert import escalation, escalation_chain, joining, languages
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, timer, verb
@@ -93,6 +93,11 @@ async def running(turn: Turn) -> Crisis | None:
     return found
 
 
+async def _joined_unasked(turn: Turn) -> Crisis | None:
+    """Return the incident that a second warning joins by itself; where something decided runs, its sender is asked."""
+    return None if await joining.candidates(turn) else await running(turn)
+
+
 @verb(
     "varsel",
     "v",
@@ -132,7 +137,7 @@ async def warn(turn: Turn, text: str) -> None:
     if own is not None:
         await add(turn, own, text)
         return
-    joined = await running(turn)
+    joined = await _joined_unasked(turn)
     if joined is not None:
         await _join(turn, joined, text)
         return
@@ -177,14 +182,14 @@ async def call_up(turn: Turn, text: str) -> None:
 
 
 async def open_of(turn: Turn) -> Alert | None:
-    """Return the sender's own warning that is open: its question unanswered, or its chain under way."""
-    found: Alert | None = await turn.db.scalar(
-        select(Alert)
-        .join(Crisis, Crisis.id == Alert.crisis_id)
-        .where(Alert.person == turn.sender, Crisis.state == "warned", Crisis.exercise == turn.exercise)
-        .order_by(Alert.id.desc())
-        .limit(1)
-    )
+    """Return the sender's own warning that is open: its question unanswered, its chain under way, or its incident's chief
+    asked."""
+    newest = select(Alert).join(Crisis, Crisis.id == Alert.crisis_id).order_by(Alert.id.desc()).limit(1)
+    mine = newest.where(Alert.person == turn.sender, Crisis.exercise == turn.exercise)
+    found: Alert | None = await turn.db.scalar(mine.where(Crisis.state == "warned"))
+    if found is None:
+        joined = await turn.db.scalar(mine.where(Crisis.state == "active"))
+        found = joined if joined is not None and await joining.waits_for_chief(turn, joined) else None
     return found
 
 
@@ -208,7 +213,7 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
             Card(f"Føjet til varsel nr. {turn.the_crisis.number}. Tryk Ja, så sendes det videre. {DANGER}")
         )
         return
-    has_it = await escalation.more_words(turn, alert)
+    has_it = await joining.more_words(turn, alert) or await escalation.more_words(turn, alert)
     await turn.answer(Card(f"Føjet til varsel nr. {turn.the_crisis.number}. {has_it} {DANGER}"))
 
 
@@ -235,7 +240,7 @@ async def send_on(turn: Turn, text: str, reply: Triage) -> None:
         text: verbatim.
         reply: yes or unknown.
     """
-    joined = await running(turn)
+    joined = await _joined_unasked(turn)
     if joined is not None:
         await _join(turn, joined, text)
         return
@@ -245,12 +250,21 @@ async def send_on(turn: Turn, text: str, reply: Triage) -> None:
     await turn.say(
         alert.person,
         _sent_on(turn, alert),
-        key=_question_key(alert),
+        key=escalation_chain.question_key(alert),
         kind="reply",
         platform=alert.platform,
         urgency=URGENT,
     )
-    await escalation.start(turn, alert)
+    await _send_up(turn, alert)
+
+
+async def _send_up(turn: Turn, alert: Alert) -> None:
+    """Take a warning up the chain, once its sender has said that it belongs to nothing that runs already."""
+    among = await joining.candidates(turn)
+    if among:
+        await joining.ask(turn, alert, among)
+    else:
+        await escalation.start(turn, alert)
 
 
 async def _ask(turn: Turn, alert: Alert) -> None:
@@ -270,17 +284,22 @@ async def _ask(turn: Turn, alert: Alert) -> None:
         )
         + _for_real(turn, alert),
     )
-    await turn.say(alert.person, card, key=_question_key(alert), kind="reply", platform=alert.platform, urgency=URGENT)
-
-
-def _question_key(alert: Alert) -> str:
-    return f"alert/{alert.id}/questions"
+    await turn.say(
+        alert.person,
+        card,
+        key=escalation_chain.question_key(alert),
+        kind="reply",
+        platform=alert.platform,
+        urgency=URGENT,
+    )
 
 
 async def _expect_answer(turn: Turn, alert: Alert) -> None:
     """Remind the sender at half time, and send the warning up the chain where the question stays unanswered."""
     wait = turn.rules.escalation.question_waits
-    await turn.at(turn.now + wait / 2, "warning.unanswered", _question_key(alert), alert=alert.id, reminder=True)
+    await turn.at(
+        turn.now + wait / 2, "warning.unanswered", escalation_chain.question_key(alert), alert=alert.id, reminder=True
+    )
 
 
 @timer("warning.unanswered", urgent=True)
@@ -291,7 +310,9 @@ async def unanswered(turn: Turn, alert: int, reminder: bool) -> None:
         return
     wait = turn.rules.escalation.question_waits
     if reminder:
-        await turn.at(turn.now + wait / 2, "warning.unanswered", _question_key(row), alert=row.id, reminder=False)
+        await turn.at(
+            turn.now + wait / 2, "warning.unanswered", escalation_chain.question_key(row), alert=row.id, reminder=False
+        )
         await turn.say(
             row.person,
             Card(
@@ -312,7 +333,7 @@ async def unanswered(turn: Turn, alert: int, reminder: bool) -> None:
             f"Er det en fejl, så tryk Nej.{languages.beside(row.text, languages.DANGER, languages.SENT)}",
             buttons=(Button("Nej", "warning.answered", {"alert": row.id, "reply": NO}),),
         ),
-        key=_question_key(row),
+        key=escalation_chain.question_key(row),
         urgency=URGENT,
     )
     await escalation.start(turn, row)
@@ -344,7 +365,7 @@ async def take_answer(turn: Turn, row: Alert, reply: Triage) -> None:
         row: the sender's own, unanswered.
     """
     late, row.touches, row.beyond = row.assessment == UNANSWERED, reply, reply
-    await turn.cancel(_question_key(row))
+    await turn.cancel(escalation_chain.question_key(row))
     if reply == NO and late:
         await turn.log("Den, der varslede, siger nu nej på spørgsmålet.", kind="assessment", sender=row.person)
         await _redraw(
@@ -369,12 +390,19 @@ async def take_answer(turn: Turn, row: Alert, reply: Triage) -> None:
             refs={"alert": row.id},
         )
         await _redraw(turn, row, _sent_on(turn, row))
-        await escalation.start(turn, row)
+        await _send_up(turn, row)
 
 
 async def _redraw(turn: Turn, alert: Alert, card: Card) -> None:
     """Draw the question's card anew, where it stands."""
-    await turn.say(alert.person, card, key=_question_key(alert), kind="reply", platform=alert.platform, urgency=URGENT)
+    await turn.say(
+        alert.person,
+        card,
+        key=escalation_chain.question_key(alert),
+        kind="reply",
+        platform=alert.platform,
+        urgency=URGENT,
+    )
 
 
 async def asked_at(turn: Turn) -> datetime | None:
@@ -445,7 +473,7 @@ async def _log_only(turn: Turn, alert: Alert) -> None:
                 Button("Orientér direktionen (niveau 1)", "warning.after_all", {"alert": alert.id, "level": 1}),
             ),
         ),
-        key=f"alert/{alert.id}/questions",
+        key=escalation_chain.question_key(alert),
     )
 
 
@@ -479,7 +507,7 @@ async def after_all(turn: Turn, alert: int, level: int | None = None) -> None:
     row.touches = row.beyond = UNKNOWN
     if level:
         await turn.log("Ønske: direktionen bør orienteres (niveau 1).", kind="assessment", sender=row.person)
-    await escalation.start(turn, row)
+    await _send_up(turn, row)
 
 
 async def _join(turn: Turn, crisis: Crisis, text: str) -> None:

@@ -99,7 +99,7 @@ async def propose(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"Mandatet er sendt til {turn.names(chiefs)} og gælder først, når det er godkendt."))
 
 
-@action("liaison.agree", who=rights.chief)
+@action("liaison.agree", who=rights.chief, decides=True)
 async def agree(turn: Turn, mandate: int) -> None:
     """Agree to the officer's mandate, by `Godkend`: only to the newest, and only for whoever is the officer now."""
     row = await turn.db.get(Mandate, mandate)

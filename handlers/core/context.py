@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.core.card import Card, in_exercise
 from handlers.core.incoming import Incoming
-from handlers.core.language import times_shown
+from handlers.core.language import owners, times_shown
 from storage.case import redaction
 from storage.plan.model import Plan
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -216,18 +216,25 @@ class Context:
         return alike or ([] if self.exercise else going)
 
     async def chiefs(self) -> list[str]:
-        """Return who has the staff chief's right: whoever was named, with a deputy; else the mayor and deputies (plan
-        §5)."""
-        crisis = self.the_crisis
-        if crisis.chief:
+        """Return who has the staff chief's right: whoever was named, with a deputy; else, and before any crisis, the
+        mayor and deputies (plan §5)."""
+        crisis = self.crisis
+        if crisis is not None and crisis.chief:
             deputy = crisis.holders.get("krisestabschefens stedfortræder")
             return [crisis.chief, deputy] if deputy else [crisis.chief]
         mayor = self.rules.holder("borgmester")
         return [person for person in [mayor, *self.rules.deputies("borgmester")] if person]
 
+    def whom(self, text: str) -> owners.Named:
+        """Find whom a text gives something to; see `owners.named`. The staff's chief is whoever it is now."""
+        chief = (self.crisis.chief or self.rules.holder("borgmester")) if self.crisis else None
+        return owners.named(self.rules, text, chief)
+
     async def members(self, *staffs: str) -> list[str]:
         """Return who is in the staff now, or beside it; without names of staffs, all of them. Those from outside can't
-        be reached."""
+        be reached. Without a crisis there is no staff."""
+        if self.crisis is None:
+            return []
         query = select(Member.person).where(Member.crisis_id == self.the_crisis.id, Member.until.is_(None))
         if staffs:
             query = query.where(Member.staff.in_(staffs))

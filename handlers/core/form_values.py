@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.core.card import quote
-from handlers.core.language import owners, times_read
+from handlers.core.language import times_read
 from handlers.core.turn import Turn
 
 
@@ -22,7 +22,7 @@ def who(turn: Turn, field: str) -> str | None:
     typed = turn.value(field)
     if not typed:
         return None
-    found = owners.named(turn.rules, f"@{typed.lstrip('@')}")
+    found = turn.whom(f"@{typed.lstrip('@')}")
     if len(found.persons) != 1:
         raise Unreadable(f"hvem »{quote(typed)}« er")
     return found.persons[0]

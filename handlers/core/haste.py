@@ -5,16 +5,14 @@ It only decides the order. Whoever calls something urgent that isn't is served s
 
 from __future__ import annotations
 
-import re
-
 from handlers.core import registry
 from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
+from handlers.core.language.urgency_words import hastens
 from handlers.core.router import strip_name
 
 # A verb stands in the first words; HASTER in what is understood of the text.
 BEGINNING, UNDERSTOOD = 200, 4000
-HASTENS = re.compile(r"\bhaster\b", re.IGNORECASE)
 
 
 def is_urgent(incoming: Incoming) -> bool:
@@ -25,7 +23,7 @@ def is_urgent(incoming: Incoming) -> bool:
         return (action is not None and action.urgent) or (verb is not None and verb.urgent)
     if incoming.kind not in ("command", "text"):
         return False
-    if HASTENS.search(incoming.text[:UNDERSTOOD]):
+    if hastens(incoming.text):
         return True
     urgent = {verb.name: verb.synonyms for verb in registry.verbs.values() if verb.urgent}
     return verb_words.match(strip_name(incoming.text[:UNDERSTOOD])[:BEGINNING], urgent).verb is not None

@@ -59,6 +59,7 @@ class Action:
         crisis: whether it is about a crisis that goes on.
         awaited: whether a card that still has such a button waits for its reader's answer.
         urgent: whether it goes before what merely came first.
+        decides: whether it approves or decides what its card was written to its reader for.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Action:
     crisis: bool
     awaited: bool
     urgent: bool = False
+    decides: bool = False
 
 
 verbs: dict[str, Verb] = {}
@@ -98,12 +100,18 @@ def verb(
 
 
 def action(
-    name: str, *, who: Right = rights.anyone, crisis: bool = True, awaited: bool = False, urgent: bool = False
+    name: str,
+    *,
+    who: Right = rights.anyone,
+    crisis: bool = True,
+    awaited: bool = False,
+    urgent: bool = False,
+    decides: bool = False,
 ) -> Callable[[R], R]:
     """Register what a button does. See `Action` for the arguments."""
 
     def register(run: R) -> R:
-        _once(actions, name, Action(name, who, run, crisis, awaited, urgent))
+        _once(actions, name, Action(name, who, run, crisis, awaited, urgent, decides))
         return run
 
     return register
@@ -121,6 +129,16 @@ def awaits_answer(card: Mapping[str, Any]) -> bool:
 def is_awaited(do: str) -> bool:
     """Whether a button of that action answers what its card asks."""
     return (found := actions.get(do)) is not None and found.awaited
+
+
+def waits_for_reader(card: Mapping[str, Any]) -> bool:
+    """Whether a card waits for its reader: for an answer, or for what it asks them to decide or approve.
+
+    Args:
+        card: as it lies in a message's row.
+    """
+    decided = (actions.get(button["do"]) for button in card["buttons"] if button["style"] == "primary")
+    return awaits_answer(card) or any(found is not None and found.decides for found in decided)
 
 
 def timer(kind: str, *, urgent: bool = False) -> Callable[[R], R]:
@@ -161,6 +179,15 @@ own_words: list[Reply] = []
 def words(run: Reply) -> Reply:
     """Register what is done with words that are no verb and no answer: `async (turn, text) -> bool`, True when it was."""
     own_words.append(run)
+    return run
+
+
+channel_words: list[Run] = []
+
+
+def overheard(run: R) -> R:
+    """Register what is done with what the staff writes in its channel to itself: `async (turn, text)`."""
+    channel_words.append(run)
     return run
 
 

@@ -133,8 +133,10 @@ async def _coordinates(turn: Context) -> bool:
 
 
 async def _represents(turn: Context) -> bool:
+    if turn.crisis is None:
+        return await _asks(turn) or await decider.has(turn)
     sits = select(Representative.id).where(
-        Representative.crisis_id == turn.the_crisis.id,
+        Representative.crisis_id == turn.crisis.id,
         Representative.person == turn.sender,
         Representative.until.is_(None),
     )

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from handlers.core import enclosures, personal_numbers, proof, registry, rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import LONGEST_NUMBER
+from handlers.core.context import LONGEST_NUMBER, URGENT
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers, verb_words
+from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb, action
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
@@ -56,6 +57,9 @@ async def handle(turn: Turn) -> None:
             await command(turn, strip_name(incoming.text))
         case "text" if incoming.place == "dm":
             await said(turn, incoming.text)
+        case "text" if room is not None and turn.crisis is not None and turn.crisis.state == "active":
+            for run_on in registry.channel_words:
+                await run_on(turn, incoming.text)
         case kind if kind in ABOUT_MESSAGES:
             await _act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
     if incoming.enclosed and _addressed(incoming):
@@ -246,12 +250,32 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
+        await _hasten(turn, verb, text)
     elif await verb.who.lacks_proof(turn):
         await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
         await verb.otherwise(turn, text)
     else:
         await refuse(turn, verb.who)
+
+
+# Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
+HASTENS_ITSELF = frozenset({"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "hjælp"})
+
+
+async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
+    """Bring what says HASTER past every queue to the staff's chief, whatever it was written for (plan §9)."""
+    crisis = turn.crisis
+    if verb.name in HASTENS_ITSELF or crisis is None or crisis.level != 2 or not hastens(text):
+        return
+    await turn.notify(
+        [person for person in (await turn.chiefs())[:1] if person != turn.sender],
+        Card(f"⚠️ *HASTER* – {turn.name(turn.sender)} skriver ({verb.name}): »{quote(text, 1000)}«"),
+        kind="notice",
+        summary="Det haster: krisestabschefen har fået det",
+        urgency=URGENT,
+        everywhere=True,
+    )
 
 
 async def pressed(turn: Turn, crisis: int | None = None) -> None:

@@ -5,15 +5,17 @@ Messages are sent only after it has committed.
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
-from handlers.core import clearance, context, enclosures, quiet
+from handlers.core import clearance, context, enclosures, quiet, registry
 from handlers.core.card import Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
@@ -32,6 +34,10 @@ class Turn(Context):
 
     See `handlers.core.context.Context` for the arguments.
     """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._said: list[Message] = []  # what was said in this turn, for the first time
 
     # --- what follows from it ---
 
@@ -157,9 +163,9 @@ class Turn(Context):
             if standing is not None:
                 drawn = self.drawn(card).to_json()
                 if drawn != standing.card:
-                    standing.card = drawn
-                    standing.version += 1
-                    standing.edited_at, standing.trace = self.now, self.trace
+                    before = standing.card
+                    self._redraw(standing, drawn)
+                    await self._settle(standing, before)
                 return standing
         until = await quiet.waits_until(self, recipient, kind, urgency, at_night=at_night)
         message = Message(
@@ -176,6 +182,7 @@ class Turn(Context):
             trace=self.trace,
         )
         self.db.add(message)
+        self._said.append(message)
         wait, watch = (
             self.plan.channel_order.wait(urgent=urgency == context.URGENT),
             watch_key(urgency, self.now.isoformat()),
@@ -192,6 +199,61 @@ class Turn(Context):
         if until is not None:
             await self.at(until, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
         return message
+
+    def _redraw(self, message: Message, card: dict[str, Any]) -> None:
+        message.card = card
+        message.version += 1
+        message.edited_at, message.trace = self.now, self.trace
+
+    async def _settle(self, standing: Message, before: Mapping[str, Any]) -> None:
+        """Take the buttons of a question that has been answered off the other cards that ask the same: the reminder
+        beside the first, the menu, and for what one decides for all, everybody's."""
+        left = {_meaning(each) for each in standing.card["buttons"]}
+        gone = {_meaning(each): registry.actions.get(each["do"]) for each in before["buttons"]}
+        answered = {meant: found for meant, found in gone.items() if meant not in left and found is not None}
+        decided = {meant for meant, found in answered.items() if found.decides}
+        awaited = {meant for meant, found in answered.items() if found.awaited}
+        if standing.crisis_id is None or not (decided or awaited):
+            return
+        mine = (Message.recipient == standing.recipient) & (
+            Message.crisis_id.is_(None) | (Message.crisis_id == standing.crisis_id)
+        )
+        of_all = Message.crisis_id == standing.crisis_id
+        for message in await self.db.scalars(
+            select(Message).where(of_all if decided else mine).where(Message.id != standing.id)
+        ):
+            if any(message is each for each in self._said):
+                continue  # It asks anew.
+            there = {_meaning(each) for each in message.card["buttons"]}
+            theirs = message.recipient == standing.recipient
+            if there & decided or (theirs and there & awaited):
+                off = {*gone} if theirs else decided
+                self._take_off(message, {meant for meant in off if meant not in left or theirs})
+
+    async def take_away(self, do: str) -> None:
+        """Take the buttons of an action off every card of the crisis that has one: it does nothing any longer.
+
+        Args:
+            do: the action's registered name.
+        """
+        of_crisis = select(Message).where(Message.crisis_id == self.the_crisis.id)
+        for message in await self.db.scalars(of_crisis.where(cast(Message.card, Text).contains(f'"{do}"'))):
+            self._take_off(message, {_meaning(each) for each in message.card["buttons"] if each["do"] == do})
+
+    def _take_off(self, message: Message, off: set[str]) -> None:
+        card = message.card
+        kept = [each for each in card["buttons"] if _meaning(each) not in off]
+        if len(kept) < len(card["buttons"]):
+            self._redraw(message, {**card, "buttons": kept})
+
+    async def rename(self, old: str, new: str) -> None:
+        """Write the crisis' new title where the old one stands after its number, on every card that has been sent."""
+        number = self.the_crisis.number
+        named = re.compile(rf"((?:[Nn]r\.) {number}(?!\d)\W{{1,5}}){re.escape(old)}")
+        for message in await self.db.scalars(select(Message).where(Message.crisis_id == self.the_crisis.id)):
+            text = named.sub(lambda found: found[1] + new, message.card["text"])
+            if text != message.card["text"]:
+                self._redraw(message, {**message.card, "text": text})
 
     async def notify(
         self,
@@ -282,6 +344,12 @@ class Turn(Context):
     @property
     def _source(self) -> str:
         return self.incoming.key if self.incoming else f"timer@{self.now.isoformat()}"
+
+
+def _meaning(button: Mapping[str, Any]) -> str:
+    """Name what a button does, as it lies in a row: two with the same name do the same in the same crisis."""
+    args = {name: value for name, value in button["args"].items() if name != "crisis"}
+    return f"{button['do']} {json.dumps(args, sort_keys=True)}"
 
 
 def watch_key(urgency: int, said: str) -> str:

@@ -82,7 +82,7 @@ async def escalate(turn: Turn, text: str) -> None:
     await decide(turn, 2, "")
 
 
-@action("activation.decide", who=decider, crisis=False, urgent=True)
+@action("activation.decide", who=decider, crisis=False, urgent=True, decides=True)
 async def pressed(turn: Turn, level: int) -> None:
     """Decide on `Niveau 1`, `Niveau 2` or `Ingen krise – følg`, and set going what follows."""
     title = turn.value("title")
@@ -136,6 +136,8 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     )
     await escalation.stop(turn, crisis)
     if level == 2:
+        for no_longer in ("level_one.approve", "level_one.withdraw", "level_one.cadence"):
+            await turn.take_away(no_longer)
         await convening.convene(turn)
         await ping_board.show_all(turn)
         await media_watch.begin(turn)
@@ -199,7 +201,8 @@ async def correct(turn: Turn) -> None:
         return
     if title and title != crisis.title:
         await turn.log(f"Navnet er rettet fra »{crisis.title}« til »{title}«.", kind="correction")
-        crisis.title = warning.title_of(title)
+        was, crisis.title = crisis.title, warning.title_of(title)
+        await turn.rename(quote(was), quote(crisis.title))
     if at is not None and crisis.decided_at is not None and at != crisis.decided_at:
         await _set_back(turn, crisis, at)
     await turn.say(turn.sender, await _made(turn), key=_card_key(crisis, turn.sender))
@@ -222,8 +225,6 @@ async def _set_back(turn: Turn, crisis: Crisis, at: datetime) -> None:
 @action("activation.other", who=decider, crisis=False)
 async def another(turn: Turn, inbox: int, title: str, level: int = 2) -> None:
     """Begin another crisis, by `Det er en anden hændelse`: two real crises at once are held apart.
-
-    It may well be the one whose warning is on its way, which is then decided.
 
     It may well be the one whose warning is on its way, which is then decided.
     """

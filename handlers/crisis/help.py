@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from handlers.core import registry, rights, router
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
+from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import NOTICES, Message
 
-# What is offered first, in order, to those who may; five of them are shown.
+# What is offered, in order, to those who may: what the sender's role does first. Five of them are shown.
 FIRST_OUTSIDE = ("varsel", "aktiver", "hvem", "status", "hjælp")
-FIRST_IN_CRISIS = ("varsel", "status", "log", "hvem", "afblæs", "opskaler")
+FIRST_IN_CRISIS: tuple[tuple[Right | None, tuple[str, ...]], ...] = (
+    (rights.chief, ("beslut", "tiltag", "ordre", "status", "møde", "log", "afblæs")),
+    (rights.log_keeper_role, ("log", "billede", "status", "møde", "referat")),
+    (rights.secretariat, ("log", "møde", "dagsorden", "status", "referat")),
+    (rights.framing, ("status", "log", "beslut", "hvem", "afblæs", "opskaler")),
+    (rights.communication, ("komplan", "log", "status", "hvem")),
+    (rights.centre_chief, ("melding", "bistand", "status", "log", "hvem")),
+    (None, ("melding", "status", "log", "hvem", "spm", "afblæs")),
+)
 MOST = 5
 
 LABELS = {
@@ -26,6 +37,17 @@ LABELS = {
     "log": "Skriv i log",
     "afblæs": "Afblæs eller foreslå det",
     "opskaler": "Opskaler",
+    "beslut": "Beslut",
+    "tiltag": "Tiltag",
+    "ordre": "Giv ordre",
+    "møde": "Møde",
+    "dagsorden": "Dagsorden",
+    "referat": "Referat",
+    "billede": "Situationsbillede",
+    "komplan": "Kommunikationsplan",
+    "melding": "Send melding",
+    "bistand": "Bed om bistand",
+    "spm": "Stil et spørgsmål",
 }
 
 
@@ -37,7 +59,7 @@ async def show(turn: Turn, text: str) -> None:
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
-    wanted = FIRST_IN_CRISIS if going else FIRST_OUTSIDE
+    wanted = ("varsel", *await _of_role(turn)) if going else FIRST_OUTSIDE
     offered = []
     for name in wanted:
         known = registry.verbs[name]
@@ -51,11 +73,11 @@ async def show(turn: Turn, text: str) -> None:
         else "Der er ingen aktiv krise."
     )
     keeps_plan = turn.sender in (*turn.plan.interim_secretariat(), *turn.plan.deciders())
-    late = f"\n{over}" if keeps_plan and (over := upkeep.expired(turn)) else ""
+    late = f"\n{over}" if keeps_plan and not going and (over := upkeep.expired(turn)) else ""
     waiting, buttons = await _waits_for_me(turn)
     await turn.answer(
         Card(
-            f"{DANGER}\n*Krisebot.* {state}{late}{waiting}\nSkriv bare, hvad der er sket – eller vælg:",
+            f"{DANGER}{waiting}\n*Krisebot.* {state}{late}\nSkriv bare, hvad der er sket – eller vælg:",
             buttons=(
                 *buttons,
                 *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[: MOST - len(buttons)]),
@@ -65,29 +87,55 @@ async def show(turn: Turn, text: str) -> None:
     )
 
 
+async def _of_role(turn: Turn) -> tuple[str, ...]:
+    """Return what the sender's role in the crisis does, the first of their roles that is found."""
+    if turn.crisis is not None and turn.crisis.level is None:
+        return ("aktiver", "status", "log", "hvem", "afblæs")
+    if turn.crisis is not None:
+        for who, verbs in FIRST_IN_CRISIS:
+            if who is None or await who.held(turn):
+                return verbs
+    return FIRST_IN_CRISIS[-1][1]
+
+
 async def _waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
-    """Find what still waits for the sender's answer, the urgent first, and the first button of each: at most three.
+    """Find what still waits for the sender (a warning, a summons, an approval, an order, a ping), the urgent first: at
+    most three, with all that can be answered to the first and the first answer to the others.
 
     Returns:
-        lines to stand in the card, and the buttons of the messages that they tell of.
+        lines to stand in the card, and buttons of the messages that they tell of.
     """
     messages = await turn.db.scalars(
         select(Message)
         .outerjoin(Crisis, Crisis.id == Message.crisis_id)
         .where(
             Message.recipient == turn.sender,
-            Message.kind.in_(NOTICES),
             Message.answered_at.is_(None),
             Message.crisis_id.is_(None) | (Crisis.state != "closed"),
         )
         .order_by(Message.urgency, Message.id.desc())
+        .limit(200)
     )
-    waiting = [each for each in messages if registry.awaits_answer(each.card)][:3]
-    lines = [f"• {quote(str(each.card['text']).splitlines()[0], 120)}" for each in waiting]
-    cards = [Card.from_json(each.card) for each in waiting]
-    buttons = [next(each for each in card.buttons if registry.is_awaited(each.do)) for card in cards]
-    unique = {button.label: button for button in reversed(buttons)}
-    return ("\n*Venter på dig:*\n" + "\n".join(lines) if lines else ""), list(reversed(unique.values()))
+    found = [each for each in messages if _is_waiting(each)]
+    lines = [f"• {quote(str(each.card['text']).splitlines()[0].replace('*', ''), 120)}" for each in found[:3]]
+    more = f"\n• og {len(found) - 3} til" if len(found) > 3 else ""
+    buttons: dict[str, Button] = {}
+    for at, each in enumerate(found[:3]):
+        for button in Card.from_json(each.card).buttons[: 1 if at else 3]:
+            of_crisis = {"crisis": each.crisis_id, **button.args} if each.crisis_id is not None else button.args
+            buttons.setdefault(button.label, replace(button, args=of_crisis))
+    return ("\n*Venter på dig:*\n" + "\n".join(lines) + more if lines else ""), list(buttons.values())[:4]
+
+
+def _is_waiting(message: Message) -> bool:
+    if any(button["do"] == "help.all" for button in message.card["buttons"]):
+        return False
+    asked = message.kind in NOTICES and registry.awaits_answer(message.card)
+    return (
+        asked
+        or (message.kind not in NOTICES and registry.waits_for_reader(message.card))
+        or (message.kind == "alert" and registry.waits_for_reader(message.card))
+    )
 
 
 @action("help.all", crisis=False)

@@ -54,6 +54,19 @@ async def _propose_deescalation(turn: Turn, text: str) -> None:
     await _offer_proposal(turn, "deescalate", text)
 
 
+# What is no longer decided or answered, once it is over: its buttons are taken off the cards.
+OVER = (
+    "activation.decide",
+    "level_one.approve",
+    "level_one.withdraw",
+    "level_one.cadence",
+    "staff.coming",
+    "staff.declined",
+    "joining.received",
+    "pings.coloured",
+)
+
+
 @verb(
     "afblæs",
     "afblæse",
@@ -98,6 +111,8 @@ async def deactivate(turn: Turn) -> None:
     was_level = crisis.level
     await escalation.stop(turn, crisis)
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
+    for no_longer in OVER:
+        await turn.take_away(no_longer)
     await _decided(turn, "Afblæst", text)
     await monitoring.close(turn)
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):

@@ -216,6 +216,7 @@ async def _saved(turn: Turn, entry: LogEntry, highest: Grade, hint: str = "") ->
             form_title=f"Ret nr. {entry.no}",
         )
     )
+    buttons.append(Button("Lav tiltag", "measures.of_line", {"no": entry.no, "crisis": turn.the_crisis.id}))
     buttons.append(grade_button(turn, entry.no, state.grade))
     mark = "bekræftet" if confirmed else "ubekræftet"
     mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""

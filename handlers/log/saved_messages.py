@@ -17,13 +17,14 @@ from handlers.core.turn import Turn
 from handlers.log import line_words, lines
 from storage.grades import GRADES, Grade
 from storage.rows.crisis import Crisis
-from storage.rows.log import LogEntry
+from storage.rows.log import LogEntry, exported
 from storage.rows.traffic import Inbox
 
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
 HELP_REACTIONS = {"sos", "🆘"}
 # What a message that is sent on may become, when that is said above it.
 BECOMES = ("log", "melding", "bistand", "telefon", "varsel")
+TAKE_REACTIONS = {"eyes", "👀"}
 CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
 
 
@@ -80,10 +81,8 @@ async def forward(turn: Turn) -> None:
 
 @action("log.reaction")
 async def reaction(turn: Turn) -> None:
-    """Save a message by 📌, confirm the line it became by ✅, ask for assistance with it by 🆘; only the staff's reactions
-    count.
-
-    Taking one away changes nothing.
+    """Save a message by 📌, confirm the line it became by ✅, take it on by 👀, ask for assistance with it by 🆘; only the
+    staff's reactions count.
 
     Taking one away changes nothing.
     """
@@ -101,10 +100,24 @@ async def reaction(turn: Turn) -> None:
         if said is not None:
             turn.incoming = replace(incoming, enclosed=said.enclosed)
             await tell_event(turn, AskedForHelp(personal_numbers.masked(said)))
+    elif incoming.text in TAKE_REACTIONS:
+        said = await _heard(turn, incoming.message)
+        if said is not None:
+            await _take(turn, said)
     elif incoming.text in CONFIRM_REACTIONS:
         entry = await _saved_from(turn, incoming.message)
         if entry is not None:
             await lines.confirm_line(turn, entry.no)
+
+
+async def _take(turn: Turn, said: Incoming) -> None:
+    """Log that the sender takes what a message tells of, once; nobody is told anew."""
+    message = turn.the_incoming.message
+    mine = select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.recorder == turn.sender)
+    if not any((exported(entry)["refs"] or {}).get("taken") == message for entry in await turn.db.scalars(mine)):
+        await turn.log(
+            f"{turn.name(turn.sender)} tager: »{cpr.without(said.text)}«", sender=turn.sender, refs={"taken": message}
+        )
 
 
 @action("log.source_edited", crisis=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from handlers.core.card import quote
 from handlers.core.language import owners, times_read
+from handlers.core.language.urgency_words import hastens
 from handlers.core.turn import Turn
 
 POLITICAL = re.compile(r"(?:(?<![\s,;:(–-])[\s,;:(–-]++)?+\bkræver politisk godkendelse\b\)?[.!]?", re.IGNORECASE)
@@ -25,7 +26,7 @@ class Reading:
 
     def __init__(self, turn: Turn, text: str, *, owner: str | None = None, due: str | None = None) -> None:
         if due is None:
-            found = times_read.find(text, turn.now, turn.zone)
+            found = times_read.find(text, turn.now, turn.zone, bare=True)
             parsed, rest = found if found else (None, text)
         else:
             parsed, rest = times_read.parse(due, turn.now, turn.zone), text
@@ -33,12 +34,12 @@ class Reading:
         self.due = parsed.at if parsed and not parsed.passed else None
         self.political = bool(POLITICAL.search(rest))
         rest = POLITICAL.sub("", rest).strip()
-        self.urgent = bool(URGENTLY.search(rest))
+        self.urgent = hastens(rest)
         rest = URGENTLY.sub("", rest)
         if owner is None:
-            named = owners.named(turn.rules, rest)
+            named = turn.whom(rest)
         else:
-            named = replace(owners.named(turn.rules, f"@{owner.lstrip('@')}" if owner else ""), rest=rest)
+            named = replace(turn.whom(f"@{owner.lstrip('@')}" if owner else ""), rest=rest)
         self.title = named.rest
         self.named = len(named.persons) == 1
         self.unclear = (

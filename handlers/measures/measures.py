@@ -7,16 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights, withheld
+from handlers.core import clearance, passed_times, rights, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT
 from handlers.core.form_values import Unreadable, when, who
-from handlers.core.language import times_shown, verb_words
+from handlers.core.language import verb_words
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
 from handlers.measures.measure_card import CLOSED
 from handlers.measures.measure_reading import Reading
+from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, MeasureStatus
 
 # What people type for a status; the first is the plan's own word.
@@ -80,19 +81,13 @@ async def _create(turn: Turn, read: Reading) -> None:
     await measure_card.answer(turn, row)
     if read.passed:
         await turn.answer(
-            Card(
-                f"{read.passed.text[:1].upper()}{read.passed.text[1:]} er passeret, så T{row.number} har ingen frist. "
-                f"Mener du {times_shown.weekday(read.passed.tomorrow, turn.zone)}?"
-                if read.passed.tomorrow
-                else f"»{quote(read.passed.text)}« er passeret, så T{row.number} har ingen frist.",
-                buttons=(
-                    *(
-                        [Button("Ja", "measures.tomorrow", {"measure": row.id, "at": read.passed.tomorrow.isoformat()})]
-                        if read.passed.tomorrow
-                        else []
-                    ),
-                    measure_card.amendment("Anden tid", row),
-                ),
+            passed_times.asked(
+                turn,
+                read.passed,
+                f"T{row.number} har ingen frist",
+                "measures.tomorrow",
+                {"measure": row.id},
+                measure_card.amendment("Anden tid", row),
             )
         )
     if read.unclear:
@@ -103,6 +98,21 @@ async def _create(turn: Turn, read: Reading) -> None:
 async def new(turn: Turn) -> None:
     """Add a measure from the form `Nyt tiltag`."""
     await _create(turn, Reading(turn, turn.value("title"), owner=turn.value("owner"), due=turn.value("due")))
+
+
+@action("measures.of_line", who=rights.staff)
+async def of_line(turn: Turn, no: int) -> None:
+    """Make a measure of a log line by `Lav tiltag`; who may not add one proposes it."""
+    entry = await turn.db.scalar(
+        select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no).limit(1)
+    )
+    if entry is None or await clearance.hidden(turn, {no}, await clearance.highest_here(turn)):
+        return
+    said = f"{entry.summary} (log nr. {no})"
+    if await rights.runs_staff.held(turn):
+        await _create(turn, Reading(turn, said))
+    else:
+        await propose(turn, said)
 
 
 async def _about(turn: Turn, number: int, said: str) -> bool:

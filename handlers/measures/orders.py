@@ -10,9 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights, withheld
+from handlers.core import clearance, passed_times, rights, withheld
 from handlers.core.card import Button, Card, quote
-from handlers.core.language import owners, replies, times_read, times_shown, verb_words
+from handlers.core.language import replies, times_read, times_shown, verb_words
 from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import intent, orders_card, orders_steps, tasks
@@ -53,7 +53,7 @@ async def order(turn: Turn, text: str) -> None:
         await turn.answer(Card(f"En ordre skrives kun af {rights.runs_staff.holders}. Intet er sendt."))
         return
     read = Reading(turn, text)
-    named = owners.named(turn.rules, text)
+    named = turn.whom(text)
     row = await _draft(
         turn,
         task=read.title or text,
@@ -61,6 +61,26 @@ async def order(turn: Turn, text: str) -> None:
         due_text=times_shown.weekday(read.due, turn.zone) if read.due else None,
         due_at=read.due,
     )
+    await _show(turn, row)
+    if read.passed:
+        await turn.answer(
+            passed_times.asked(turn, read.passed, "ordren har ingen frist", "orders.due", {"order": row.id})
+        )
+
+
+@action("orders.due", who=rights.runs_staff)
+async def due(turn: Turn, order: int, at: str) -> None:
+    """Set a draft's deadline, where the one that was written had passed.
+
+    Args:
+        at: UTC, ISO.
+    """
+    row = await _of_crisis(turn, order)
+    if row is None or row.state != "draft":
+        return
+    row.due_at = datetime.fromisoformat(at)
+    row.due_text = times_shown.weekday(row.due_at, turn.zone)
+    await turn.replace(Card(f"Fristen er {row.due_text}."))
     await _show(turn, row)
 
 
@@ -96,7 +116,7 @@ async def drop(turn: Turn, order: int) -> None:
     await _show(turn, row)
 
 
-@action("orders.issue", who=rights.chief)
+@action("orders.issue", who=rights.chief, decides=True)
 async def issue(turn: Turn, order: int) -> None:
     """Issue an order to its receiver, by `Udsted ordre`."""
     row = await _of_crisis(turn, order)
@@ -250,7 +270,7 @@ async def _fill_in(turn: Turn, row: Order) -> None:
     read = times_read.parse(due, turn.now, turn.zone) if due else None
     row.due_text, row.due_at = due or None, read.at if read and not read.passed else None
     typed = turn.value("to")
-    found = owners.named(turn.rules, f"@{typed.lstrip('@')}") if typed else None
+    found = turn.whom(f"@{typed.lstrip('@')}") if typed else None
     row.receiver = found.persons[0] if found and len(found.persons) == 1 else None
     if found and row.receiver is None:
         whose = f"Flere hedder det: {turn.names(found.persons)}." if found.persons else ""

@@ -114,7 +114,7 @@ async def submit(turn: Turn, agenda: int) -> None:
     await turn.replace(await agenda_lines.card(turn, meeting, row))
 
 
-@action("agenda.approve", who=rights.proven)
+@action("agenda.approve", who=rights.proven, decides=True)
 async def approve(turn: Turn, agenda: int) -> None:
     """Approve the agenda, by `Godkend` from the responsible director, who may overrule a missing recommendation."""
     found = await _standing(turn, agenda, "awaiting")

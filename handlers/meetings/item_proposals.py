@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.core import rights
-from handlers.core.card import Card, quote
-from handlers.core.language import times_read
+from datetime import datetime
+
+from handlers.core import passed_times, rights
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -30,13 +32,40 @@ async def item(turn: Turn, text: str) -> None:
             )
         )
         return
-    found = times_read.find(text, turn.now, turn.zone)
+    found = times_read.find(text, turn.now, turn.zone, bare=True)
     due, rest = (found[0].at, found[1]) if found and not found[0].passed else (None, text)
     row = await agenda_items.add(turn, rest.strip(" ,") or text.strip())
     row.deadline = due
     await turn.db.flush()
     await turn.answer(agenda_items.card(turn, row), key=agenda_items.key(row))
     await agenda.added(turn, row)
+    if found is not None and found[0].passed:
+        about = {"item": row.id}
+        form = (Field("deadline", "Frist", "time", required=True),)
+        other = Button("Anden tid", "items.due", about, form=form, form_title="Frist")
+        await turn.answer(
+            passed_times.asked(turn, found[0], f"punkt {row.number} har ingen frist", "items.due", about, other)
+        )
+
+
+@action("items.due", who=rights.staff)
+async def due(turn: Turn, item: int, at: str = "") -> None:
+    """Set an item's deadline, where the one that was written had passed.
+
+    Args:
+        at: UTC, ISO; empty: as the form says.
+    """
+    row = await agenda_items.standing(turn, item)
+    said = times_read.parse(turn.value("deadline"), turn.now, turn.zone) if not at else None
+    when = datetime.fromisoformat(at) if at else said.at if said is not None and not said.passed else None
+    if row is None or when is None:
+        await turn.answer(Card("Jeg kan ikke læse fristen. Intet er ændret."))
+        return
+    row.deadline = when
+    await turn.db.flush()
+    await turn.replace(Card(f"Punkt {row.number} har frist {times_shown.weekday(when, turn.zone)}."))
+    await turn.answer(agenda_items.card(turn, row), key=agenda_items.key(row))
+    await agenda_items.redraw(turn, row)
 
 
 @action("items.kind", who=rights.staff)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, rights
+from handlers.core import audiences, passed_times, rights
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT
-from handlers.core.language import times_read
+from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.meetings import agenda, changes, meeting_card, minutes
@@ -35,7 +35,14 @@ async def meeting(turn: Turn, text: str) -> None:
         await changes.move_in_words(turn, text[moved.end() :], whither="til" in moved[0].split())
         return
     found = meeting_card.read(turn, text)
-    if found is None or found[0].passed:
+    if found is not None and found[0].passed:
+        other = Button(
+            "Anden tid", "meetings.call", {"crisis": turn.the_crisis.id}, form=meeting_card.FORM, form_title="Indkald"
+        )
+        about = {"crisis": turn.the_crisis.id, "place": found[1]}
+        await turn.answer(passed_times.asked(turn, found[0], "intet er indkaldt", "meetings.meant", about, other))
+        return
+    if found is None:
         await turn.answer(
             Card(
                 "Hvornår og hvor? Intet er indkaldt. Skriv fx */krise møde i morgen 10 stabsrummet*.",
@@ -51,9 +58,24 @@ async def meeting(turn: Turn, text: str) -> None:
             )
         )
         return
-    place = found[1]
+    await _call_or_ask_where(turn, found[0].at, found[1])
+
+
+@action("meetings.meant", who=rights.runs_staff)
+async def meant(turn: Turn, at: str, place: str) -> None:
+    """Call the meeting at the time that was meant, where the one that was written had passed.
+
+    Args:
+        at: UTC, ISO.
+        place: as it was written; empty asks for it.
+    """
+    await turn.replace(Card(f"Mødet er {times_shown.weekday(datetime.fromisoformat(at), turn.zone)}."))
+    await _call_or_ask_where(turn, datetime.fromisoformat(at), place)
+
+
+async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
     if not place:
-        at = turn.clock(found[0].at)
+        at = turn.clock(when)
         form = (Field("at", "Hvornår?", "time", value=at), meeting_card.FORM[1])
         await turn.answer(
             Card(
@@ -62,7 +84,7 @@ async def meeting(turn: Turn, text: str) -> None:
                     Button(
                         "Indkald",
                         "meetings.call",
-                        {"crisis": turn.the_crisis.id, "at": found[0].at.isoformat()},
+                        {"crisis": turn.the_crisis.id, "at": when.isoformat()},
                         style="primary",
                         form=form[1:],
                         form_title="Indkald",
@@ -71,7 +93,7 @@ async def meeting(turn: Turn, text: str) -> None:
             )
         )
         return
-    await call(turn, found[0].at, place)
+    await call(turn, when, place)
 
 
 @action("meetings.call", who=rights.runs_staff)

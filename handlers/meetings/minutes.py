@@ -207,7 +207,7 @@ async def change(turn: Turn, minutes: int) -> None:
             )
 
 
-@action("minutes.approve", who=rights.chief)
+@action("minutes.approve", who=rights.chief, decides=True)
 async def approve(turn: Turn, minutes: int) -> None:
     """Approve the minutes, by `Godkend`: decisions and tasks come of it, and it is sent where it was decided."""
     found = await _standing(turn, minutes)

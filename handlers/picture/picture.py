@@ -95,7 +95,7 @@ async def compare(turn: Turn, picture: int) -> None:
         await turn.answer(await picture_card.difference(turn, row))
 
 
-@action("picture.approve", who=rights.chief)
+@action("picture.approve", who=rights.chief, decides=True)
 async def approve(turn: Turn, picture: int, revision: int) -> None:
     """Approve and publish a version, by `Godkend`; it stays as it is from now on."""
     row = await sections.opened(turn, picture)

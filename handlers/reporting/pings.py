@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, registry, rights
+from handlers.core import audiences, passed_times, registry, rights, router
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.language import colours, needs, times_read, verb_words
+from handlers.core.language import colours, needs, times_read, times_shown, verb_words
 from handlers.core.language.colours import Colour
 from handlers.core.registry import action, reply, timer, verb
 from handlers.core.turn import Turn
@@ -65,10 +65,39 @@ async def ping(turn: Turn, text: str) -> None:
         )
         return
     found = times_read.find(text, turn.now, turn.zone)
-    due, rest = (found[0].at, found[1]) if found and not found[0].passed else (None, text)
-    centres, question = _centres(turn, rest.strip(" ,"))
+    if found is not None and found[0].passed:
+        again = Button("Anden tid", "pings.meant", {"inbox": turn.inbox_id}, form=(Field("at", "Svar senest", "time"),))
+        await turn.answer(
+            passed_times.asked(turn, found[0], "ingen er spurgt endnu", "pings.meant", {"inbox": turn.inbox_id}, again)
+        )
+        return
+    await _ask_in_words(turn, found[1] if found else text, found[0].at if found else None)
+
+
+async def _ask_in_words(turn: Turn, text: str, due: datetime | None) -> None:
+    centres, question = _centres(turn, text.strip(" ,"))
     question = next((full for word, full in READY.items() if fold(question) == fold(word)), question or HOW)
     await ask(turn, question, centres, due)
+
+
+@action("pings.meant", who=rights.asks)
+async def meant(turn: Turn, inbox: int, at: str = "") -> None:
+    """Ask what was typed with a time that had passed, by the time that was meant.
+
+    Args:
+        inbox: where it came in.
+        at: UTC, ISO; empty: as the form says.
+    """
+    original = await router.original_of(turn, inbox, turn.sender)
+    said = times_read.parse(turn.value("at"), turn.now, turn.zone) if not at else None
+    due = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
+    found = times_read.find(original.text, turn.now, turn.zone) if original is not None else None
+    if original is None or found is None or due is None:
+        await turn.answer(Card("Jeg kan ikke læse tidspunktet. Skriv fx */krise ping alle hvordan går det? svar 10*."))
+        return
+    _, words = verb_words.split_verb(router.strip_name(found[1]))
+    await turn.replace(Card(f"Der svares senest {times_shown.weekday(due, turn.zone)}."))
+    await _ask_in_words(turn, words, due)
 
 
 async def called_for(turn: Turn, text: str) -> None:

@@ -15,6 +15,7 @@ from handlers.core import enclosures, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.language import times_read
+from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.reporting import handover
@@ -53,7 +54,7 @@ URGENTLY = re.compile(
 async def report(turn: Turn, text: str) -> None:
     """Send a report to the staff at once, in one breath or through the form."""
     if text.strip():
-        await _send(turn, text.strip(), {}, urgent=bool(URGENTLY.search(text)))
+        await _send(turn, text.strip(), {}, urgent=hastens(text))
         return
     await turn.answer(
         Card(
@@ -71,7 +72,7 @@ async def send(turn: Turn) -> None:
     if not text:
         await turn.answer(Card("Skriv, hvad der er sket. Resten kan udelades."))
         return
-    urgent = turn.value("urgent") == "ja" or bool(URGENTLY.search(text))
+    urgent = turn.value("urgent") == "ja" or hastens(text)
     await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, urgent=urgent)
 
 

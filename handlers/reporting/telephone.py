@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -20,6 +23,28 @@ FORM = (
     Field("system", "Andet system? Skriv hvilket"),
     Field("urgent", "Haster det?", "choice", choices=(("nej", "Nej"), ("ja", "Ja"))),
 )
+
+
+# "22 33 44 55", "+45 22334455", "2233 4455"; a number of eight digits and no more.
+PHONE = re.compile(r"(?<![\d-])(?:\+45|0045)?[ ]?((?:\d[ ]?){7}\d)(?![\d-])")
+NAME = r"[A-ZÆØÅ][\w'’.-]+(?:[ ](?:(?:af|von|de|van)[ ])?[A-ZÆØÅ][\w'’.-]+){0,3}"
+# "fra Karen Holm", "Karen Holm ringede", "Karen Holm: …", "Karen Holm 22334455 …".
+CALLER = re.compile(
+    rf"(?i:\b(?:fra|af|ringet af|opkald fra))[ ]+(?P<after>{NAME})"
+    rf"|(?P<before>{NAME})[ ]+(?i:ringede|har ringet|ringer|fra)\b|^(?P<first>{NAME})[ ]*(?::|,?[ ]*(?i:tlf\.?|telefon|på)?[ ]*(?=\+?\d))"
+)
+
+
+def phone_in(text: str) -> str | None:
+    """Find the telephone number to ring back on in a message; None where there is none, or several."""
+    found = {re.sub(r"\D", "", each) for each in PHONE.findall(text)}
+    return found.pop() if len(found) == 1 else None
+
+
+def caller_in(text: str) -> str | None:
+    """Find the name of whoever rang in a message; None where it says none."""
+    found = CALLER.search(text)
+    return next((each for each in found.groups() if each), None) if found else None
 
 
 @verb(
@@ -56,6 +81,7 @@ async def send(turn: Turn) -> None:
 
 async def _send(turn: Turn, text: str) -> None:
     caller, phone, system = (turn.value(name) or None for name in ("caller", "phone", "system"))
+    caller, phone = caller or caller_in(text), phone or phone_in(text)
     kind: ReportKind = "system" if system else "telephone"
     named = {"Fra": caller, "Telefon": phone, "Tid": turn.value("happened"), "System": system}
     row = await keep(
@@ -64,7 +90,7 @@ async def _send(turn: Turn, text: str) -> None:
         "\n".join([text, *(f"{name}: {value}" for name, value in named.items() if value)]),
         what=text,
         happened=happened_at(turn, turn.value("happened")),
-        urgent=turn.value("urgent") == "ja",
+        urgent=turn.value("urgent") == "ja" or hastens(text),
         caller=caller,
         phone=phone,
         system=system,

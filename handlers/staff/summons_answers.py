@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from handlers.alert import bundles
-from handlers.core.card import Button, Card
+from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
@@ -61,9 +62,48 @@ async def replied(turn: Turn, text: str) -> bool:
         return False
     reading = replies.reading(text, "summons")
     if reading.meaning not in ("coming", "declined"):
-        return False
+        return await _with_news_or_unclear(turn, summons, text)
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
     await _answered(turn, reading.meaning, text, reading.eta_minutes)
+    return True
+
+
+# Where an answer ends and its news begin; and what makes the news a condition of it.
+PARTED = re.compile(r"\s*(?:[,.;–-]\s+(?:men\s+|og\s+)?|\s(?:men|dog)\s+)", re.IGNORECASE)
+CONDITION = re.compile(
+    r"\b(?:hvis|måske|medmindre|først|kun|alligevel|ved ikke)\b|\b(?:kan|kommer|når|er)\s+(?:jeg\s+|det\s+)?ikke\b",
+    re.IGNORECASE,
+)
+# Begins like an answer to whether somebody comes, and is none.
+LIKE_AN_ANSWER = re.compile(
+    r"^\W*(?:ikke\s+)?(?:ok|okay|ja|jo|nej|kommer|jeg kommer|måske|tja|ved ikke|jeg ved ikke|kan måske|hvis)\b",
+    re.IGNORECASE,
+)
+
+
+async def _with_news_or_unclear(turn: Turn, summons: Summons, text: str) -> bool:
+    """Take "kommer, men broen er lukket" as both, the answer and a log line; ask again where it is like an answer and
+    none ("ikke ok", "ok men …")."""
+    parted = PARTED.search(text)
+    head, news = (text[: parted.start()], text[parted.end() :].strip()) if parted else (text, "")
+    reading = replies.reading(head, "summons")
+    turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
+    if reading.meaning in ("coming", "declined") and len(news.split()) > 1 and not CONDITION.search(news):
+        entry = await turn.log(
+            news, sender=turn.sender, receiver="krisestaben", direction="in", refs={"summons": summons.id}
+        )
+        await _answered(turn, reading.meaning, text, reading.eta_minutes)
+        await turn.answer(Card(f"»{quote(news, 300)}« står i loggen som nr. {entry.no} (ubekræftet)."))
+        return True
+    if not LIKE_AN_ANSWER.search(text):
+        return False
+    await turn.log(text, sender=turn.sender, receiver="krisestaben", direction="in", refs={"summons": summons.id})
+    await turn.answer(
+        Card(
+            f"Jeg er ikke sikker på, om du kommer: »{quote(text, 300)}«. Det står i loggen.\n*Kommer du?*",
+            buttons=(Button("Kommer", "staff.coming", {}, style="primary"), Button("Kan ikke", "staff.declined", {})),
+        )
+    )
     return True
 
 

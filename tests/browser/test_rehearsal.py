@@ -166,11 +166,38 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
         expect(jens.button("Niveau 2")).to_be_in_viewport()
         assert fits(page)
         jens.presses("Niveau 2")
+        expect(jens.area.get_by_role("button", name="#krise-")).to_be_attached()
+        assert fits(page)
+        jens.says("/krise")
+        jens.sees("Alle kommandoer")
+        assert fits(page)
         jens.area.get_by_role("button", name="#krise-").click()
         jens.sees("Krisestab nr. 1")
         assert fits(page)
         jens.says("Viadukten er lukket, og der er 40 cm vand i kælderen på Birkehøj.")
         expect(jens.area.get_by_role("button", name="Gem i log: Dig")).to_be_visible()
+        assert fits(page)
+
+
+def test_a_frightened_persons_first_minute_fits_a_phone(browser: Browser, krisebot: Program) -> None:
+    """R001: their words, 112, the question and who gets it on one screen, without news of the plan; the form fits too."""
+    with opened(browser, krisebot.address, PHONE, "finn") as page:
+        finn = Screen(page, "Finn")
+        finn.says("hjælp!! der er røg i kælderen på Birkehøj plejecenter, 3. sal")
+        finn.sees("Ved fare for liv: ring 112.")
+        for label in ("Ja", "Nej", "Ved ikke"):
+            expect(finn.button(label)).to_be_in_viewport()
+        assert "Planperioden" not in finn.area.inner_text()
+        assert fits(page)
+        finn.presses("Ja")
+        finn.sees("er sendt videre")
+        finn.presses("Slags og kilde")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        box = dialog.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE[0]
         assert fits(page)
 
 

@@ -130,6 +130,15 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             (await db.get_one(Crisis, crisis)).state = "followed" if verb == "after_all" else "active"
             (await db.get_one(Crisis, crisis)).exercise = do == "exercises.for_real"
             return {"alert": (await add(db, alert)).id, **said}
+        case "joining", _, verb:
+            own = await add(db, Crisis(number=90, title="røg", plan=PLAN.frozen(), created_at=now, state="warned"))
+            where = own.id if verb == "belongs" else crisis
+            warned = Alert(
+                crisis_id=where, person="mads", text="røg", at=now, received_at=now, platform="rehearsal"
+            )  # fmt: skip
+            number = (await add(db, warned)).id
+            belongs = {"alert": number, "own": own.id, "to": crisis}
+            return belongs if verb == "belongs" else {"alerts": [[number, own.id]]}
         case "nudge", _, _:
             mail = Nudge(
                 crisis_id=crisis, number=90, subject="læs", audience="alle", recipients=["mads"], sender="lars",

@@ -12,6 +12,8 @@ from storage.plan.sections import Centre
 
 LONGEST_NAME = 4  # words
 ENDS = ".,;:!?"
+# What the staff's chief is called, folded, whoever it is now.
+CHIEF = {"krisestabschefen", "krisestabschef", "stabschefen", "chefen"}
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,21 @@ class Named:
     rest: str
 
 
-def named(plan: Plan, text: str) -> Named:
+def named(plan: Plan, text: str, chief: str | None = None) -> Named:
     """Find whom a text gives a task to: "@Mads", "@Mads Rosen", "@Teknik", or a whole name at its end.
 
     A chat that has its own mentions hands them on as the person's whole name, without a sign.
+
+    Args:
+        plan: whose persons, roles and centres.
+        text: as it was typed.
+        chief: the staff's chief now, whom "@krisestabschefen" and "@chefen" mean.
     """
     for at in re.finditer(r"(?<!\w)@\s?(?=\w)", text):
         words = list(re.finditer(r"\S+", text[at.end() :]))[:LONGEST_NAME]
         for count in range(len(words), 0, -1):
             end = at.end() + words[count - 1].end()
-            found = _meant(plan, text[at.end() : end].strip(ENDS))
+            found = _meant(plan, text[at.end() : end].strip(ENDS), chief)
             if found.persons:
                 return Named(found.persons, found.centre, found.typed, _joined(text[: at.start()], text[end:]))
         end = at.end() + words[0].end()
@@ -48,7 +55,7 @@ def named(plan: Plan, text: str) -> Named:
     words = list(re.finditer(r"\S+", text))
     for count in range(min(LONGEST_NAME, len(words)), 1, -1):
         start = words[-count].start()
-        found = _meant(plan, text[start:].strip(ENDS))
+        found = _meant(plan, text[start:].strip(ENDS), chief)
         if len(found.persons) == 1:
             return Named(found.persons, None, found.typed, text[:start].strip(" ,;"))
     return Named((), None, "", text.strip())
@@ -67,7 +74,9 @@ def centre_of(plan: Plan, person: str) -> Centre | None:
     return next(iter(plan.centres_of(person)), None)
 
 
-def _meant(plan: Plan, name: str) -> Named:
+def _meant(plan: Plan, name: str, chief: str | None) -> Named:
+    if chief is not None and fold(name) in CHIEF:
+        return Named((chief,), None, name, "")
     centre = next((centre for centre in plan.centres if fold(centre.name) == fold(name)), None)
     if centre is not None:
         # Plan §5: what a centre is given is its chief's to answer for.

@@ -81,7 +81,10 @@ NOW = r"(?:lige )?nu|straks|med det samme"
 IN = re.compile(rf"om (?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
 WITHIN = re.compile(rf"(?:om )?(?:ca\.? )?(?P<how_long>{DURATION})(?!\w)")
 AGO = re.compile(rf"(?:for )?(?:ca\.? )?(?P<how_long>{DURATION}) siden")
-CUE = re.compile(r"(?:(?:med )?(?:svar)?frist(?:en)?(?: er)?|deadline|inden(?: for)?|senest|svar)\b:? ?")
+CUE = re.compile(
+    r"(?:(?:med )?(?:svar)?frist(?:en)?(?: er)?|deadline|inden(?: for)?|senest|svar|meld(?:er|es)?(?: mig| os)? tilbage|"
+    r"tilbagemelding|giv(?:er)? besked)\b(?: (?:kl(?=\b)|senest|inden))?:? ?"
+)
 
 WORD = re.compile(r"(?<![\w.:/])\w")
 
@@ -305,7 +308,7 @@ def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     return None
 
 
-def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
+def find(text: str, now: datetime, zone: ZoneInfo, *, bare: bool = False) -> tuple[Parsed, str] | None:
     """Find a deadline inside free text, and return it with the text without it.
 
     It must be said that it is a time: "kl 15", "frist fredag", "inden 15.30", "om 20 min", "i morgen 12". A number
@@ -315,6 +318,7 @@ def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
         text: as typed.
         now: UTC.
         zone: where the clock on the wall hangs.
+        bare: whether a time that ends the text is one though nothing says so: "pumpe til Birkehøj 14.30", "… i aften".
     """
     text = unicodedata.normalize("NFC", text)
     folded, places = _fold_with_places(text)
@@ -330,9 +334,30 @@ def find(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
         if parsed is not None:
             found.append((bool(cue), parsed, first, last))
     if not found:
-        return None
+        return _at_the_end(text, now, zone) if bare else None
     _, parsed, first, last = max(found, key=lambda each: each[0])
     return parsed, _without(text, first, last)
+
+
+LAST = re.compile(
+    r"(?:^|\s)(?P<time>(?:i (?:aften|eftermiddag|middag|morgen(?: \d{1,2}(?:[.:]?\d\d)?)?)|(?:[01]?\d|2[0-3])(?:[.:]?[0-5]\d)?))[ .!]*$",
+    re.IGNORECASE,
+)
+# A number after one of these is a house's, a room's or an amount's.
+NUMBERED = re.compile(
+    r"(?:\b(?:hal|nr\.?|nummer|rum|lokale|sal|etage|opgang|blok|gruppe|hold|rute|linje|stue|plan|bus|nej|ca\.?|tiltag|punkt|log|møde|"
+    r"mødet|version|niveau|omkring|og|til|på|af|de|alle|mindst|højst|med)|(?:vej|gade|allé|alle|plads|stræde|centret|skole)(?:en|n|et|s)?|\d)\s*$",
+    re.IGNORECASE,
+)
+
+
+def _at_the_end(text: str, now: datetime, zone: ZoneInfo) -> tuple[Parsed, str] | None:
+    """Read the time that ends a text, where it can't be counting or naming anything."""
+    last = LAST.search(text[:MOST])
+    if last is None or (last["time"][:1].isdigit() and NUMBERED.search(text[: last.start("time")].rstrip())):
+        return None
+    parsed = parse(last["time"], now, zone)
+    return (parsed, text[: last.start("time")].strip(" ,;\n")) if parsed is not None else None
 
 
 def _end_of_time(folded: str, start: int, *, cued: bool) -> int | None:

@@ -1,0 +1,386 @@
+"""A warning that may belong to an incident that runs: its sender says so, and the incident's chief is told at once.
+
+Nobody's warning waits on a guess: unless its sender says that it belongs, and its incident's chief answers, it goes up a
+chain of its own. Joining and parting can each be undone by the other, and both logs keep what happened. Plan §4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.alert import escalation, escalation_chain, languages
+from handlers.core import in_charge
+from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.registry import action, timer
+from handlers.core.turn import Turn
+from storage.rows.alert import Alert, Escalation
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Message, Timer
+
+# Warnings that stand on the chief's card in full; the rest are counted.
+SHOWN = 5
+
+
+async def candidates(turn: Turn) -> list[Crisis]:
+    """Return the incidents that a warning may belong to: decided ones that run, and one whose chain is under way beside
+    them; none where nothing is decided.
+
+    An exercise's warning belongs to no real incident, nor the other way.
+    """
+    own = turn.crisis.id if turn.crisis else None
+    going = [each for each in await turn.open_crises() if each.exercise == turn.exercise and each.id != own]
+    if not any(each.level for each in going):
+        return []
+    asked = select(Escalation.crisis_id).where(Escalation.state.in_(["running", "contact"]))
+    under_way = set(await turn.db.scalars(asked))
+    return [each for each in going if each.level or each.id in under_way][:8]
+
+
+async def ask(turn: Turn, alert: Alert, among: Sequence[Crisis]) -> None:
+    """Ask whoever warned whether it belongs to what runs; unanswered, it is an incident of its own.
+
+    Args:
+        alert: their own, in the incident that it began.
+        among: what it may belong to.
+    """
+    own = turn.the_crisis
+    one = among[0] if len(among) == 1 else None
+    labels = [(each, "Ja" if one else f"Nr. {each.number}: {each.title}"[:70]) for each in among]
+    asked = f"Hører det til nr. {one.number}?* »{quote(one.title, 100)}«" if one else "Hører det til en af disse?*"
+    until = turn.clock(turn.now + turn.rules.escalation.question_waits)
+    await _tell_sender(
+        turn,
+        alert,
+        own,
+        f"*Varsel nr. {own.number}:* »{quote(alert.text, 300)}«\n{DANGER}\n\n*{asked}\n"
+        f"Ja: krisestabens chef får det nu. Svarer du ikke inden {until}, går det videre som en anden hændelse.",
+        *(
+            Button(
+                label,
+                "joining.belongs",
+                {"alert": alert.id, "own": own.id, "to": each.id},
+                style="primary" if one else "normal",
+            )
+            for each, label in labels
+        ),
+        _other(alert, own),
+    )
+    await turn.at(
+        turn.now + turn.rules.escalation.question_waits, "joining.unanswered", _asked_key(alert), alert=alert.id
+    )
+
+
+@timer("joining.unanswered", urgent=True)
+async def unanswered(turn: Turn, alert: int) -> None:
+    """Take the warning up a chain of its own, when its sender doesn't say where it belongs."""
+    row = await turn.db.get(Alert, alert)
+    if row is None or row.crisis_id != turn.the_crisis.id or turn.the_crisis.state != "warned":
+        return
+    await _own_chain(turn, row, turn.the_crisis, "Intet svar på, om det hører til en anden hændelse.")
+
+
+@action("joining.belongs", crisis=False, urgent=True)
+async def belongs(turn: Turn, alert: int, own: int, to: int) -> None:
+    """Add the warning to an incident that runs, when its sender says that it belongs there.
+
+    Args:
+        own: the incident that the warning began; it is kept, and its number.
+        to: the one that it belongs to.
+    """
+    row = await turn.db.get(Alert, alert)
+    mine, into = await turn.db.get(Crisis, own), await turn.db.get(Crisis, to)
+    if row is None or row.person != turn.sender or row.crisis_id != own or mine is None or into is None:
+        return
+    if mine.level is not None or into.state not in ("active", "warned"):
+        await turn.answer(Card(f"Det er afgjort for sig som nr. {mine.number}. Intet er ændret."))
+        return
+    await turn.cancel(_asked_key(row))
+    turn.crisis = mine
+    mine.state = "followed"
+    await turn.log(
+        f"Varslet hører til nr. {into.number} »{into.title}« og føres der.", kind="assessment", sender=turn.sender
+    )
+    await escalation.stop(turn, mine)
+    turn.crisis, row.crisis_id = into, into.id
+    await turn.log(
+        row.text,
+        kind="alert",
+        sender=row.person,
+        receiver="krisebot",
+        direction="in",
+        event_time=row.at,
+        refs={"alert": row.id, "joined_from": mine.number},
+    )
+    if into.level is None:
+        await _tell_sender(turn, row, mine, f"{_joined(turn, row, mine)} {DANGER}", _other(row, mine))
+        await escalation.tell_of_more(turn, row)
+        return
+    chiefs = [person for person in await _chiefs(turn) if person != turn.sender]
+    if not chiefs:
+        await _tell_sender(turn, row, mine, f"{_joined(turn, row, mine)} Du har den selv. {DANGER}", _other(row, mine))
+        return
+    due = turn.now + turn.rules.escalation.wait
+    await _tell_chiefs(turn, chiefs, [row.id], {row.id: mine.id})
+    await turn.at(due, "joining.waited", _joined_key(row), alert=row.id, own=mine.id)
+    await _tell_sender(
+        turn,
+        row,
+        mine,
+        f"{_joined(turn, row, mine)} {turn.names(chiefs)} ({turn.phone(chiefs[0])}) har fået det nu. Kommer der intet svar "
+        f"inden {turn.clock(due)}, går det videre som en anden hændelse. {DANGER}",
+        _other(row, mine),
+    )
+
+
+@action("joining.received", crisis=False, awaited=True, urgent=True)
+async def received(turn: Turn, alerts: list[list[int]]) -> None:
+    """Note that the incident's chief has the warnings on the card.
+
+    Args:
+        alerts: pairs of a warning and the incident that it began.
+    """
+    found = [await turn.db.get(Alert, number) for number, _ in alerts]
+    rows = [row for row in found if row is not None]
+    if not rows or not await _is_told(turn, rows[0].crisis_id):
+        return
+    began = {pair[0]: pair[1] for pair in alerts}
+    for row in rows:
+        await turn.cancel(_joined_key(row))
+        own = await turn.db.get_one(Crisis, began[row.id])
+        await _tell_sender(
+            turn, row, own, f"{_joined(turn, row, own)} {turn.name(turn.sender)} har det. {DANGER}", _other(row, own)
+        )
+    await turn.log(
+        f"{turn.name(turn.sender)} har modtaget {_counted(len(rows))}, der hører til hændelsen.",
+        kind="assessment",
+        sender=turn.sender,
+        verification="confirmed",
+    )
+    for name in await _told_about(turn, [row.id for row in rows]):
+        card = Card.from_json(name.card)
+        parted = tuple(each for each in card.buttons if each.do == "joining.other")
+        await turn.say(
+            name.recipient,
+            Card(f"{card.text.split(NOW)[0]}\n\n{turn.name(turn.sender)} har det.", buttons=parted),
+            key=name.key,
+        )
+
+
+@action("joining.other", crisis=False, urgent=True)
+async def other(turn: Turn, alerts: list[list[int]]) -> None:
+    """Part warnings from the incident that they were said to belong to: each is an incident of its own again.
+
+    Args:
+        alerts: pairs of a warning and the incident that it began.
+    """
+    pairs = [(await turn.db.get(Alert, number), await turn.db.get(Crisis, own)) for number, own in alerts]
+    for row, own in pairs:
+        if row is None or own is None:
+            continue
+        if row.person != turn.sender and not await _is_told(turn, row.crisis_id):
+            return
+        await _own_chain(turn, row, own, f"{turn.name(turn.sender)}: det er en anden hændelse.")
+
+
+@timer("joining.waited", urgent=True)
+async def waited(turn: Turn, alert: int, own: int) -> None:
+    """Take a joined warning up a chain of its own, when the incident's chief doesn't answer within `vent`."""
+    row, mine = await turn.db.get(Alert, alert), await turn.db.get(Crisis, own)
+    if row is not None and mine is not None:
+        chiefs = turn.names(await _chiefs(turn))
+        await _own_chain(turn, row, mine, f"Intet svar fra {chiefs}.")
+
+
+async def more_words(turn: Turn, alert: Alert) -> str | None:
+    """Show what its sender wrote on to a warning that waits for its incident's chief; tell who has it.
+
+    Returns:
+        who, as the sender reads it; None where it waits for no chief.
+    """
+    if not await waits_for_chief(turn, alert):
+        return None
+    told = await _told_about(turn, [alert.id])
+    turn.crisis = await turn.db.get_one(Crisis, alert.crisis_id)
+    if told:
+        began = _pairs(told[0])
+        await _tell_chiefs(turn, [each.recipient for each in told], [number for number, _ in began], dict(began))
+    return f"{turn.names(each.recipient for each in told)} har fået det."
+
+
+async def waits_for_chief(turn: Turn, alert: Alert) -> bool:
+    """Whether a warning was joined to an incident whose chief hasn't answered yet."""
+    waiting = select(Timer.id).where(Timer.key == _joined_key(alert), Timer.state == "waiting")
+    return await turn.db.scalar(waiting) is not None
+
+
+NOW = "\n\n*Har du det?*"
+
+
+async def _own_chain(turn: Turn, row: Alert, own: Crisis, why: str) -> None:
+    """Make a warning an incident of its own again, and take it up the chain."""
+    await turn.cancel(_asked_key(row), _joined_key(row))
+    under_way = select(Escalation.id).where(Escalation.crisis_id == own.id, Escalation.state != "stopped")
+    if own.level is not None or await turn.db.scalar(under_way.limit(1)) is not None:
+        return
+    if row.crisis_id != own.id:
+        turn.crisis = await turn.db.get_one(Crisis, row.crisis_id)
+        earlier = turn.the_crisis
+        await turn.log(f"Varslet »{row.text}« føres nu for sig som nr. {own.number}. {why}", kind="assessment")
+        await _take_off(turn, row)
+        row.crisis_id = own.id
+    else:
+        earlier = None
+    own.state = "warned"
+    turn.crisis = own
+    await turn.log(f"Varslet føres for sig. {why}", kind="assessment")
+    again: tuple[Button, ...] = ()
+    if earlier is not None:
+        again = (
+            Button(
+                f"Det hører til nr. {earlier.number}",
+                "joining.belongs",
+                {"alert": row.id, "own": own.id, "to": earlier.id},
+            ),
+        )
+    await _tell_sender(
+        turn,
+        row,
+        own,
+        f"*Varsel nr. {own.number} er sendt videre for sig:* »{quote(row.text, 300)}«\n{DANGER}"
+        f"{languages.beside(row.text, languages.DANGER, languages.SENT)}",
+        *again,
+    )
+    await escalation.start(turn, row)
+
+
+async def _take_off(turn: Turn, row: Alert) -> None:
+    """Take a parted warning off the chiefs' cards."""
+    for told in await _told_about(turn, [row.id]):
+        left = [(number, own) for number, own in _pairs(told) if number != row.id]
+        if left and _is_open(told):
+            await _tell_chiefs(turn, [told.recipient], [number for number, _ in left], dict(left), key=told.key)
+        else:
+            await turn.say(
+                told.recipient,
+                Card(f"{str(told.card['text']).split(NOW)[0]}\n\nDet føres nu for sig som en anden hændelse."),
+                key=told.key,
+            )
+
+
+def _is_open(told: Message) -> bool:
+    """Whether the card still asks its chief."""
+    return any(each["do"] == "joining.received" for each in told.card["buttons"])
+
+
+async def _chiefs(turn: Turn) -> list[str]:
+    """Return who is told of what belongs to the incident: the staff's chief; at level 1 those who have it."""
+    if turn.the_crisis.level == 2:
+        return (await turn.chiefs())[:1]
+    return [person for person in await in_charge.in_charge(turn) if person in turn.plan.persons]
+
+
+async def _is_told(turn: Turn, crisis: int) -> bool:
+    turn.crisis = await turn.db.get_one(Crisis, crisis)
+    if turn.the_crisis.level == 2:
+        return turn.sender in await turn.chiefs()
+    return turn.sender in await _chiefs(turn)
+
+
+async def _tell_chiefs(
+    turn: Turn, chiefs: Sequence[str], new: Sequence[int], began: dict[int, int], *, key: str | None = None
+) -> None:
+    """Put warnings that belong to the incident before its chiefs: on the card that they haven't answered, which counts,
+    or a new one.
+
+    Args:
+        new: the warnings.
+        began: the incident that each of them began.
+    """
+    standing = {each.recipient: each for each in await _waiting_cards(turn)}
+    for chief in chiefs:
+        card = standing.get(chief)
+        pairs = dict(_pairs(card)) if card is not None and key is None else {}
+        pairs |= {number: began[number] for number in new}
+        rows = [await turn.db.get_one(Alert, number) for number in pairs]
+        number, title = turn.the_crisis.number, quote(turn.the_crisis.title, 100)
+        told = "\n".join(
+            f"{turn.name(row.person)} ({turn.reached_at(row.person, row.platform)}) {turn.clock(row.at)}: »{quote(row.text, 500)}«"
+            for row in rows[-SHOWN:]
+        )
+        alerts = {"alerts": [[each, own] for each, own in pairs.items()]}
+        await turn.notify(
+            [chief],
+            Card(
+                f"🚨 *{_counted(len(rows)).capitalize()} til nr. {number}* »{title}«\n{told}{NOW} Svarer du ikke, går det videre "
+                f"som en anden hændelse.",
+                buttons=(
+                    Button("Modtaget", "joining.received", alerts, style="primary"),
+                    Button("Det er en anden hændelse", "joining.other", alerts),
+                ),
+            ),
+            kind="alert",
+            summary=f"Varsel, der hører til hændelsen, er sendt til {turn.name(chief)}",
+            key=key.removesuffix(f"/{chief}") if key else _card_key(turn, next(iter(pairs))),
+            urgency=URGENT,
+            everywhere=True,
+        )
+
+
+def _card_key(turn: Turn, first: int) -> str:
+    return f"joined/{turn.the_crisis.id}/{first}"
+
+
+async def _waiting_cards(turn: Turn) -> list[Message]:
+    """Find the chiefs' cards of this incident that they haven't answered."""
+    cards = await _cards(turn)
+    return [card for card in cards if _is_open(card)]
+
+
+async def _cards(turn: Turn) -> list[Message]:
+    mine = select(Message).where(Message.key.startswith(f"joined/{turn.the_crisis.id}/")).order_by(Message.id)
+    return list(await turn.db.scalars(mine))
+
+
+async def _told_about(turn: Turn, alerts: Sequence[int]) -> list[Message]:
+    return [card for card in await _cards(turn) if {number for number, _ in _pairs(card)} & {*alerts}]
+
+
+def _pairs(told: Message) -> list[tuple[int, int]]:
+    found: list[list[Any]] = next((each["args"]["alerts"] for each in told.card["buttons"]), [])
+    return [(int(number), int(own)) for number, own in found]
+
+
+def _counted(many: int) -> str:
+    return "et varsel" if many == 1 else f"{many} varsler"
+
+
+def _joined(turn: Turn, row: Alert, own: Crisis) -> str:
+    return f"*Varsel nr. {own.number} er føjet til nr. {turn.the_crisis.number}* »{quote(turn.the_crisis.title, 100)}«:\n»{quote(row.text, 300)}«\n"
+
+
+def _other(row: Alert, own: Crisis) -> Button:
+    return Button("Det er en anden hændelse", "joining.other", {"alerts": [[row.id, own.id]]})
+
+
+async def _tell_sender(turn: Turn, row: Alert, own: Crisis, text: str, *buttons: Button) -> None:
+    """Draw the card that follows a warning, for whoever gave it."""
+    await turn.say(
+        row.person,
+        Card(text, buttons=buttons),
+        key=escalation_chain.question_key(row),
+        kind="reply",
+        platform=row.platform,
+        urgency=URGENT,
+    )
+
+
+def _asked_key(row: Alert) -> str:
+    return f"alert/{row.id}/belongs"
+
+
+def _joined_key(row: Alert) -> str:
+    return f"alert/{row.id}/joined"

@@ -1,0 +1,31 @@
+"""A time that has passed is asked about, the same way whatever it was written for: "Mener du fredag den 3. juli …?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.core.card import Button, Card, quote
+from handlers.core.language import times_shown
+from handlers.core.language.times_read import Parsed
+from handlers.core.turn import Turn
+
+
+def asked(turn: Turn, passed: Parsed, so: str, do: str, args: Mapping[str, Any], other: Button | None = None) -> Card:
+    """Draw the question what a passed time means, with weekday and date.
+
+    Args:
+        passed: as it was read.
+        so: what follows from it, "T3 har ingen frist".
+        do: the action that takes the proposed time, as `at` in ISO form beside its own arguments.
+        args: those arguments.
+        other: asks for another time, `Anden tid`.
+    """
+    said = f"{passed.text[:1].upper()}{passed.text[1:]}"
+    if passed.tomorrow is None:
+        return Card(f"»{quote(said, 100)}« er passeret, så {so}.", buttons=(other,) if other else ())
+    meant = Button("Ja", do, {**args, "at": passed.tomorrow.isoformat()}, style="primary")
+    return Card(
+        f"{quote(said, 100)} er passeret, så {so}. Mener du {times_shown.weekday(passed.tomorrow, turn.zone)}?",
+        buttons=(meant, other) if other else (meant,),
+    )

@@ -1,0 +1,111 @@
+"""While a crisis runs, whoever warns is asked whether it belongs to it; nobody's warning waits on a guess. Plan §4."""
+
+from __future__ import annotations
+
+from storage.case.verification import verify_export
+from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import Stage
+
+stage = after(cloudburst)
+
+
+@follows(cloudburst)
+async def warned(stage: Stage) -> None:
+    """Finn warns of water, and says that it belongs to the cloudburst."""
+    await stage["finn"].says("vandet står op i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Ja")
+
+
+joined_stage = after(warned)
+
+
+async def asked(stage: Stage, number: int) -> list[str]:
+    """Who has been asked in an incident's chain."""
+    return [step["person"] for step in await stage.part("escalation", number)]
+
+
+@everywhere
+async def test_what_belongs_reaches_the_staffs_chief_at_once_and_rings_no_chain(stage: Stage) -> None:
+    """R001 R198 D04: one press, one card to whoever runs the staff."""
+    await stage["finn"].says("vandet står op i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    assert await stage["finn"].sees("Hører det til nr. 1?")
+    assert await asked(stage, 2) == []
+    await stage["finn"].presses("Ja")
+    assert await stage["lars"].sees("vandet står op i kælderen på Birkehøj")
+    await stage["lars"].presses("Modtaget")
+    assert await stage["finn"].sees("Lars Vinther har det.")
+    await stage.forward(minutes=30)
+    assert await asked(stage, 2) == []
+    assert [alert["text"] for alert in await stage.part("alerts", 1)] == ["vandet står op i kælderen på Birkehøj"]
+    for number in (1, 2):
+        assert verify_export(await stage.export(number)) == []
+
+
+@everywhere
+async def test_another_incident_gets_a_chain_of_its_own(stage: Stage) -> None:
+    """R004 R005 D04: the second incident of a night rings the chief of preparedness, though a crisis runs."""
+    await stage["finn"].commands("varsel brand på Torstorp Skole")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Det er en anden hændelse")
+    assert await asked(stage, 2) == ["jens"]
+    assert await stage["jens"].sees("brand på Torstorp Skole")
+
+
+@in_slack
+async def test_a_chief_who_does_not_answer_holds_nothing_up(joined_stage: Stage) -> None:
+    """R005: within `vent` it goes up a chain of its own, and its sender reads so."""
+    stage = joined_stage
+    await stage.forward(minutes=11)
+    assert (await asked(stage, 2))[0] == "jens"
+    assert await stage["finn"].sees("er sendt videre for sig")
+    assert await stage.part("alerts", 1) == []
+
+
+@in_teams
+async def test_a_question_that_nobody_answers_becomes_an_incident_of_its_own(stage: Stage) -> None:
+    """R005: rather one chain too many than a warning that waits."""
+    await stage["finn"].says("der er brand på skolen")
+    await stage["finn"].presses("Ja")
+    await stage.forward(minutes=3)
+    assert await asked(stage, 2) == ["jens"]
+
+
+@in_slack
+async def test_joining_and_parting_are_undone_by_each_other_and_both_logs_say_so(joined_stage: Stage) -> None:
+    """R183 D04: nothing of it is taken out of either log."""
+    stage = joined_stage
+    await stage["lars"].presses("Det er en anden hændelse")
+    assert await asked(stage, 2) == ["jens"]
+    assert await stage["finn"].has("Det hører til nr. 1")
+    await stage["finn"].presses("Det hører til nr. 1")
+    assert {step["result"] for step in await stage.part("escalation", 2)} == {"stopped"}
+    assert [alert["text"] for alert in await stage.part("alerts", 1)] == ["vandet står op i kælderen på Birkehøj"]
+    told = [line["summary"] for number in (1, 2) for line in await stage.log("assessment", number)]
+    assert len([line for line in told if "føres" in line]) >= 4
+    for number in (1, 2):
+        assert verify_export(await stage.export(number)) == []
+
+
+@in_teams
+async def test_the_chiefs_card_counts_and_what_is_written_on_stands_on_it(joined_stage: Stage) -> None:
+    """R022: repeats of the same matter ring nobody anew."""
+    stage = joined_stage
+    await stage["finn"].says("nu står det i stuen")
+    assert await stage.crises() == 2
+    assert await stage["lars"].sees("nu står det i stuen")
+    await stage["bo"].commands("varsel vand på Sengeløse Skole")
+    await stage["bo"].presses("Ja")
+    await stage["bo"].presses("Ja")
+    assert await stage["lars"].sees("2 varsler til nr. 1")
+    assert (await stage["lars"].buttons()).count("Modtaget") == 1
+
+
+@in_one_chat
+async def test_nobody_else_answers_for_the_chief(joined_stage: Stage) -> None:
+    """R054: a member's or stranger's screen has no such button, and the sender's says only where it belongs."""
+    for person in ("kim", "anne", "finn"):
+        assert not await joined_stage[person].has("Modtaget")
+    assert not await joined_stage["kim"].has("Det er en anden hændelse")
