@@ -93,7 +93,7 @@ async def _silent_until(turn: Context, person: str) -> datetime | None:
     """Return until when what came with a summons, or comes by itself, waits for its answer; what another person does
     never waits."""
     crisis = turn.crisis
-    if crisis is None or crisis.level != 2:
+    if crisis is None or crisis.level != 2 or crisis.state != "active":
         return None
     sent = await turn.db.scalar(
         select(Summons.sent_at).where(
@@ -110,6 +110,7 @@ async def _silent_until(turn: Context, person: str) -> datetime | None:
         Message.recipient == person,
         Message.kind == "summons",
         Message.trace == turn.trace,
+        Message.edited_at.is_(None),
     )
     by_itself = turn.incoming is None or await turn.db.scalar(came_with_it.limit(1)) is not None
     return sent + UNANSWERED if by_itself else None
