@@ -12,7 +12,7 @@ SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test page format test-browser test-install test-upgrade audit release bench faults fuzz posts rooms requirements lock
+.PHONY: run test page format test-browser test-install test-upgrade audit release bench faults fuzz endurance posts rooms requirements lock
 
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
@@ -23,7 +23,7 @@ test: .venv/ready-to-test $(CARDS) page  ## everything that must hold (SCENES=--
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults" -n 3 --dist worksteal $(SCENES)
+	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults and not endurance" -n 3 --dist worksteal $(SCENES)
 
 page: .venv/ready-to-test $(PAGE)  ## the pages' JavaScript and CSS: format, lint and types
 	$(BIOME) ci --error-on-warnings $(SCRIPTS)
@@ -41,6 +41,9 @@ fuzz: .venv/ready-to-test  ## every attack on every pattern; ARGS=--seed=N plays
 
 faults: .venv/ready-to-test  ## real processes killed 200 times on each database, and held up; ARGS=--seed=N plays one again
 	$(PYTEST) tests/faults -m faults --capture=no $(ARGS)
+
+endurance: .venv/ready-to-test  ## 72 hours at once with 50,000 lines on each database, and a log of 1,000,000; ARGS=--seed=N plays one again
+	$(PYTEST) tests/endurance -m endurance --capture=no $(ARGS)
 
 test-install: .venv/ready-to-test  ## each way of installing, played in a bare Debian; needs root and what .ci/run installs
 	unshare --mount --propagation private $(PYTEST) -m install

@@ -25,14 +25,17 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Text,
+    and_,
     bindparam,
     event,
     func,
     literal_column,
+    not_,
     select,
     union_all,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
@@ -62,6 +65,9 @@ AT_ONCE = (500, 100, 20, 1, 1, 1)
 # How long a turn may take, in seconds of the machine's clock; one that doesn't let others go on is broken off as well.
 PATIENCE = stalls.PATIENCE
 
+# So often it is written down that somebody is heard on a platform that they were heard on last.
+HEARD = timedelta(minutes=1)
+
 _Row = tuple[type[Inbox] | type[Timer], int]
 
 # Whatever these say may be their answer: those who are asked in a chain, and whose warning is on its way.
@@ -85,7 +91,7 @@ STRANGERS = select(Address.person, Address.name).where(
 
 
 @cache
-def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[str, int, str, bool]]:
+def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[bool, str, Inbox, Timer, Address]]:
     """Find what is taken up next: what is urgent, then the rest; an input before a timer that fell due when it came."""
 
     def first(table: type[Inbox] | type[Timer], urgent: bool, *where: ColumnElement[bool]) -> Select[Any]:
@@ -113,10 +119,20 @@ def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[str, int, str, bool]
         first(Timer, False),
     ).subquery()
     each = firsts.c
-    return (
+    found = (
         select(each.kind, each.id, each.sender, (each.place == 0).label("urgent"))
         .order_by(each.place, each.due_at, each.kind, each.id)
         .limit(1)
+        .subquery()
+    )
+    # With the row itself, and where its sender was heard before: all of it in one journey.
+    came = found.c.kind == "input"
+    return (
+        select(found.c.urgent, found.c.sender, Inbox, Timer, Address)
+        .select_from(found)
+        .outerjoin(Inbox, and_(came, Inbox.id == found.c.id))
+        .outerjoin(Timer, and_(not_(came), Timer.id == found.c.id))
+        .outerjoin(Address, and_(came, Address.person == found.c.sender))
     )
 
 
@@ -184,7 +200,7 @@ class Turns(Worker):
         try:
             async with self._database.turn() as db:
                 now = self._clock.now()
-                row = await self._earliest(db, now)
+                row, heard = await self._earliest(db, now)
                 if row is None:
                     # What is left was handled by others.
                     self._counted.clear()
@@ -195,23 +211,24 @@ class Turns(Worker):
                     done = self._told(row)
                     self._touched = touched_by(db)
                     async with asyncio.timeout(PATIENCE):
-                        await self._run(db, row, now)
+                        await self._run(db, row, now, heard)
                     row.begun = 0
                 else:
                     counted = await self._count(db, row, now)
             if begun is not None:
                 done(now, time.perf_counter() - began)
         except Exception as error:
-            if begun is None:
+            if begun is None or _is_the_databases(error):
+                # It is taken up again where it stands, before what its sender said after it, and counted once more.
                 raise
             self._telemetry.turn_failed(trace_of(begun[0], begun[1]), error)
             await self._put_off(begun[0], begun[1], error)
         self._counted |= counted
         return True
 
-    async def _run(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> None:
+    async def _run(self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address]) -> None:
         if isinstance(row, Inbox):
-            await self._answer(db, row, now)
+            await self._answer(db, row, now, heard)
         else:
             await self._fire(db, row, now)
 
@@ -230,20 +247,20 @@ class Turns(Worker):
         await db.execute(update(kind).where(kind.id.in_(numbers)).values(begun=kind.begun + 1))
         return {(kind, number) for number in numbers}
 
-    async def _earliest(self, db: AsyncSession, now: datetime) -> Inbox | Timer | None:
-        found = (await db.execute(_next_of(frozenset(registry.urgent_timers)), {"now": now})).first()
-        if found is None:
-            return None
-        if found.kind == "timer":
-            return await db.get(Timer, found.id)
-        if found.urgent and found.sender:
-            first: Inbox | None = await db.scalar(FIRST_OF, {"now": now, "sender": found.sender})
-            return first
-        return await db.get(Inbox, found.id)
+    async def _earliest(self, db: AsyncSession, now: datetime) -> tuple[Inbox | Timer | None, list[Address]]:
+        """Find what is taken up next, and where its sender was heard before."""
+        found = (await db.execute(_next_of(frozenset(registry.urgent_timers)), {"now": now})).all()
+        if not found:
+            return None, []
+        next_, heard = found[0], [each.Address for each in found if each.Address is not None]
+        row: Inbox | Timer | None = next_.Inbox or next_.Timer
+        if next_.urgent and next_.sender:
+            row = await db.scalar(FIRST_OF, {"now": now, "sender": next_.sender})
+        return row, heard
 
-    async def _answer(self, db: AsyncSession, row: Inbox, now: datetime) -> None:
+    async def _answer(self, db: AsyncSession, row: Inbox, now: datetime, heard: Sequence[Address]) -> None:
         incoming = Incoming.from_json(row.body)
-        await self._remember(db, incoming, now)
+        _remember(db, incoming, now, heard)
         turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db), ways=self._ways())
         turn.inbox_id, turn.trace = row.id, trace_of(Inbox, row.id)
         await router.handle(turn)
@@ -264,18 +281,6 @@ class Turns(Worker):
         if isinstance(row, Inbox):
             return partial(self._telemetry.handled, trace, str(row.body.get("platform", "")), row.received_at)
         return partial(self._telemetry.fired, trace, row.kind, row.due_at)
-
-    async def _remember(self, db: AsyncSession, incoming: Incoming, now: datetime) -> None:
-        """Remember on which platform a person was last heard, which is where they are answered and later written to
-        first."""
-        known = await db.get(Address, (incoming.sender, incoming.platform))
-        if known is None:
-            known = Address(person=incoming.sender, platform=incoming.platform, reference={}, name="")
-            db.add(known)
-        known.heard_at = now
-        known.name = incoming.sender_name or known.name
-        if incoming.reach:
-            known.reference = dict(incoming.reach)
 
     async def _put_off(self, kind: type[Inbox] | type[Timer], number: int, error: Exception) -> None:
         """Try a row again later, or put it aside: at once where it held up everything, else after some tries."""
@@ -308,6 +313,12 @@ class Turns(Worker):
             )
 
 
+def _is_the_databases(error: Exception) -> bool:
+    """Whether the connection was lost, which is no fault of the row's."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, ConnectionError)
+
+
 def trace_of(kind: type[Inbox] | type[Timer], number: int) -> str:
     """Return the name under which krisebot's own log keeps everything that comes of an input or a timer.
 
@@ -332,6 +343,26 @@ def touched_by(db: AsyncSession) -> set[type[Base]]:
     event.listen(db.sync_session, "before_flush", flushed)
     event.listen(db.sync_session, "do_orm_execute", executed)
     return touched
+
+
+def _remember(db: AsyncSession, incoming: Incoming, now: datetime, heard: Sequence[Address]) -> None:
+    """Remember on which platform a person was last heard, which is where they are answered and later written to first.
+
+    Args:
+        heard: where they were heard before.
+    """
+    known = next((row for row in heard if row.platform == incoming.platform), None)
+    if known is None:
+        known = Address(person=incoming.sender, platform=incoming.platform, reference={}, name="")
+        db.add(known)
+    elsewhere = max((row.heard_at for row in heard if row is not known and row.heard_at), default=None)
+    # Only where they were heard last is asked for, and not to the second.
+    is_last = known.heard_at is not None and (elsewhere is None or known.heard_at > elsewhere)
+    if not is_last or known.heard_at is None or now - known.heard_at > HEARD:
+        known.heard_at = now
+    known.name = incoming.sender_name or known.name
+    if incoming.reach:
+        known.reference = dict(incoming.reach)
 
 
 async def _strangers(db: AsyncSession) -> dict[str, str]:

@@ -189,7 +189,9 @@ class Door:
                 if refused := await self._post("press", body):
                     yield f"at {step.who} kunne trykke »{label}«", refused
         if sought:
-            found = next((each for each in reversed(messages) if sought in each["text"]), None)
+            # What somebody wrote goes before a card of ours that quotes it.
+            written = [each for each in messages if each["from"] != "krisebot"]
+            found = next((each for each in reversed([*messages, *written]) if sought in each["text"]), None)
             if found is None:
                 yield f"at {step.who} ser »{sought}« og kan gemme det", "det stod der ikke"
             elif refused := await self._post("save", {"as": step.who, "message": found["id"]}):

@@ -66,6 +66,11 @@ async def same(turn: Turn, question: int, earlier: int) -> None:
     row, before = await _of_asker(turn, question), await turn.db.get(Question, earlier)
     if row is None or before is None or row.answered_at is not None:
         return
+    if before.crisis_id != row.crisis_id or not await _usable(turn, [before]):
+        # It was shown before somebody decided that few may know it.
+        await _route(turn, row)
+        await turn.replace(_told(turn, row))
+        return
     row.answer, row.answered_by, row.answered_at = before.answer, before.answered_by, turn.received
     row.same_as = before.number
     await turn.log(
@@ -231,11 +236,17 @@ async def _alike(turn: Turn, row: Question) -> Question | None:
             Question.external == row.external,
         )
     )
-    # An answer is there for whoever asks the same, but for what few may know.
-    usable, _ = await clearance.visible_rows(turn, list(answered), turn.staff)
+    usable = await _usable(turn, list(answered))
     scored = [(fuzz.token_sort_ratio(fold(each.text), fold(row.text)), each) for each in usable]
     best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return best[1] if best[0] >= ALIKE else None
+
+
+async def _usable(turn: Turn, answered: list[Question]) -> list[Question]:
+    """Return the questions whose answer may be given to somebody else: it is there for whoever asks the same, but for
+    what few may know."""
+    usable, _ = await clearance.visible_rows(turn, answered, turn.staff)
+    return usable
 
 
 async def _route(turn: Turn, row: Question) -> None:

@@ -225,7 +225,10 @@ async def redacted_for(turn: Context, card: Card, recipient: str) -> Card:
     """Redact a card as its recipient may see it: what repeats a confidential line's words says so instead."""
     if turn.crisis is None:
         return card
-    secrets, drawn = await turn.secrets(), card.to_json()
+    secrets = await turn.secrets()
+    if secrets == redaction.NOTHING:
+        return card
+    drawn = card.to_json()
     mark, leave = f"({turn.rules.grade_name(CONFIDENTIAL)})", ("do", "args", "id", "kind", "style")
     # Those who said it, and those it was said to, know it already.
     cut = redaction.without(drawn, secrets, mark, reader=recipient, leave=leave, together=True)

@@ -16,6 +16,7 @@ from handlers.core.card import Card, in_exercise
 from handlers.core.incoming import Incoming
 from handlers.core.language import owners, times_shown
 from storage.case import redaction
+from storage.case.at_hand import at_hand
 from storage.plan.model import Plan
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.plan.reach import Way
@@ -81,6 +82,7 @@ class Context:
         self.inbox_id: int | None = None
         self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
+        self._rooms: dict[tuple[str, str], StaffChannel | None] = {}
 
     def as_seen_by(self, person: str) -> Context:
         """Give the same context with somebody else as its sender, certain to be them: for asking what they may."""
@@ -235,10 +237,8 @@ class Context:
         be reached. Without a crisis there is no staff."""
         if self.crisis is None:
             return []
-        query = select(Member.person).where(Member.crisis_id == self.the_crisis.id, Member.until.is_(None))
-        if staffs:
-            query = query.where(Member.staff.in_(staffs))
-        found = list(dict.fromkeys((await self.db.scalars(query.order_by(Member.id))).all()))
+        known = await at_hand(self.db, self.crisis.id)
+        found = dict.fromkeys(person for person, staff in known.members if not staffs or staff in staffs)
         return [person for person in found if not person.startswith(OUTSIDE)]
 
     async def took_part(self) -> list[str]:
@@ -299,7 +299,8 @@ class Context:
         """Return the log lines that are confidential: their numbers and words, and who knows these; see
         `storage.case.redaction`."""
         if self._secrets is None:
-            self._secrets = await redaction.secrets(self.db, self.the_crisis)
+            known = await at_hand(self.db, self.the_crisis.id)
+            self._secrets = await redaction.secrets(self.db, self.the_crisis) if known.secret else redaction.NOTHING
         return self._secrets
 
     async def pressed(self) -> Message | None:
@@ -332,9 +333,10 @@ class Context:
 
     async def room_of(self, incoming: Incoming) -> StaffChannel | None:
         """Return the staff channel that something was said in."""
-        found = await self.db.scalar(
-            select(StaffChannel).where(
-                StaffChannel.platform == incoming.platform, StaffChannel.address == incoming.conversation
-            )
-        )
-        return found
+        if incoming.place == "dm":
+            return None
+        where = (incoming.platform, incoming.conversation)
+        if where not in self._rooms:
+            here = (StaffChannel.platform == incoming.platform, StaffChannel.address == incoming.conversation)
+            self._rooms[where] = await self.db.scalar(select(StaffChannel).where(*here))
+        return self._rooms[where]

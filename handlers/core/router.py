@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -176,7 +177,13 @@ def is_meant(text: str) -> bool:
 
 
 def _verb_of(text: str) -> verb_words.Match:
-    return verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
+    return _match(text, tuple((verb.name, verb.synonyms) for verb in registry.verbs.values()))
+
+
+@lru_cache(maxsize=4)
+def _match(text: str, verbs: tuple[tuple[str, tuple[str, ...]], ...]) -> verb_words.Match:
+    """Find the verb that a text begins with, once for each text: it is asked for several times in a turn."""
+    return verb_words.match(text, dict(verbs))
 
 
 async def said(turn: Turn, text: str) -> None:

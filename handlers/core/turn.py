@@ -144,6 +144,7 @@ class Turn(Context):
         everywhere: bool = False,
         platform: str | None = None,
         at_night: bool = False,
+        new: bool = False,
     ) -> Message:
         """Put a message in the outbox, as its recipient may see it; sent once the turn has committed.
 
@@ -156,9 +157,10 @@ class Turn(Context):
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
             at_night: the night doesn't hold it back, though it is a reminder that doesn't haste.
+            new: nothing has been said under the key, and nobody has to look.
         """
         card = await clearance.redacted_for(self, card, recipient)
-        if key is not None:
+        if key is not None and not new:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:
                 drawn = self.drawn(card).to_json()
@@ -211,7 +213,9 @@ class Turn(Context):
         left = {_meaning(each) for each in standing.card["buttons"]}
         gone = {_meaning(each): registry.actions.get(each["do"]) for each in before["buttons"]}
         answered = {meant: found for meant, found in gone.items() if meant not in left and found is not None}
-        decided = {meant for meant, found in answered.items() if found.decides}
+        # A draft that is only revised still asks, by the same action.
+        asks = {each["do"] for each in standing.card["buttons"]}
+        decided = {meant for meant, found in answered.items() if found.decides and found.name not in asks}
         awaited = {meant for meant, found in answered.items() if found.awaited}
         if standing.crisis_id is None or not (decided or awaited):
             return
@@ -302,14 +306,16 @@ class Turn(Context):
             )
         return said
 
-    async def answer(self, card: Card, *, key: str | None = None) -> Message:
+    async def answer(self, card: Card, *, key: str | None = None, new: bool = False) -> Message:
         """Answer whoever asked, where they asked.
 
         Args:
             card: what is said.
             key: names the message, where it is to be changed later.
+            new: as for `say`.
         """
-        return await self.say(await self.here(), card, key=key, kind="reply", platform=self.the_incoming.platform)
+        platform = self.the_incoming.platform
+        return await self.say(await self.here(), card, key=key, kind="reply", platform=platform, new=new)
 
     async def replace(self, card: Card) -> None:
         """Change the card whose button was pressed, where it stands; say it anew when there is none."""

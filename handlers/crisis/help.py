@@ -74,7 +74,7 @@ async def show(turn: Turn, text: str) -> None:
     )
     keeps_plan = turn.sender in (*turn.plan.interim_secretariat(), *turn.plan.deciders())
     late = f"\n{over}" if keeps_plan and not going and (over := upkeep.expired(turn)) else ""
-    waiting, buttons = await _waits_for_me(turn)
+    waiting, buttons = await waits_for_me(turn)
     await turn.answer(
         Card(
             f"{DANGER}{waiting}\n*Krisebot.* {state}{late}\nSkriv bare, hvad der er sket – eller vælg:",
@@ -98,7 +98,7 @@ async def _of_role(turn: Turn) -> tuple[str, ...]:
     return FIRST_IN_CRISIS[-1][1]
 
 
-async def _waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
+async def waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
     """Find what still waits for the sender (a warning, a summons, an approval, an order, a ping), the urgent first: at
     most three, with all that can be answered to the first and the first answer to the others.
 

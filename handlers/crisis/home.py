@@ -7,8 +7,9 @@ from handlers.core.card import Button, Card
 from handlers.core.turn import Turn
 from handlers.crisis import help, status
 
-OFFERED = ("varsel", "status", "hvem", "hjælp")
-LABELS = {**help.LABELS, "hjælp": "Hjælp"}
+OFFERED = ("varsel", "siden", "status", "hvem", "hjælp")
+NEEDS_CRISIS = ("siden", "status")
+LABELS = {**help.LABELS, "hjælp": "Hjælp", "siden": "Siden sidst"}
 
 
 @registry.home
@@ -21,7 +22,7 @@ async def card(turn: Turn) -> Card:
         shown.append((crisis.number, turn.drawn(await status.card(turn, turn.sender))))
     turn.crisis, turn.exercise = here, exercise
     several = len(shown) > 1
-    offered = [name for name in OFFERED if shown or name != "status"]
+    offered = [name for name in OFFERED if shown or name not in NEEDS_CRISIS]
     said = "\n\n".join(card.text for _, card in shown) or "Der er ingen aktiv krise."
     return Card(
         f"*Krisebot*\nVed fare for liv: ring 112.\n\n{said}\n\n"

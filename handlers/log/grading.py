@@ -25,6 +25,9 @@ KIND: LogKind = "grade"
 # Most lines of a log are of these kinds, and none of them tells of a row.
 MANY = ("information", "saved", "confirmation", KIND, *sorted(NOTICES - {"order"}))
 
+# So much of a word finds the lines that may say it; which do is looked into afterwards.
+ENOUGH = 100
+
 
 @verb(
     "grad",
@@ -117,7 +120,7 @@ async def _repeating(turn: Turn, entry: LogEntry, wanted: Grade) -> list[LogEntr
             LogEntry.no != entry.no,
             or_(
                 LogEntry.kind.not_in(MANY),
-                *(LogEntry.summary.contains(word, autoescape=True) for word in dict.fromkeys(words)),
+                *(LogEntry.summary.contains(word[:ENOUGH], autoescape=True) for word in dict.fromkeys(words)),
             ),
         )
         .order_by(LogEntry.no)

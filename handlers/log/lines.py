@@ -11,7 +11,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import cpr
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.log import line_words, paper_lines
+from handlers.log import line_words, paper_lines, receipts
 from storage.grades import GRADES, Grade, within
 from storage.rows.log import LogEntry, LogState, NoSuchEntry, state_of
 from storage.rows.traffic import Message
@@ -70,7 +70,13 @@ async def write(turn: Turn, text: str) -> None:
     )
     # What goes out has its papers too.
     await turn.enclose(entry, turn.the_incoming, turn.inbox_id)
-    await tell(turn, entry, line_words.read_back(turn, way) + hint)
+    here = await turn.here()
+    highest = await clearance.highest_for(turn, here)
+    # Nothing has been said of it, or been attached to it, but by this very input: nobody has to look.
+    stands = LogState(no=entry.no, verification=entry.verification, status=None, grade=entry.grade)
+    attached = bool(turn.the_incoming.enclosed)
+    card = await _saved(turn, entry, stands, highest, line_words.read_back(turn, way) + hint, attached=attached)
+    await receipts.give(turn, entry, shown(turn, entry, stands, highest), card, _key(turn, entry.no))
 
 
 @verb(
@@ -181,7 +187,8 @@ async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
     """
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
-    await turn.answer(await _saved(turn, entry, await clearance.highest_for(turn, where), hint), key=key)
+    state = await state_of(turn.db, turn.the_crisis, entry.no)
+    await turn.answer(await _saved(turn, entry, state, await clearance.highest_for(turn, where), hint), key=key)
 
 
 async def look_up(turn: Turn, no: int) -> None:
@@ -198,12 +205,16 @@ async def redraw(turn: Turn, entry: LogEntry) -> None:
     found = await turn.db.execute(
         select(Message.key, Message.recipient).where(Message.key.startswith(begins, autoescape=True))
     )
-    for key, recipient in found.all():
-        await turn.say(recipient, await _saved(turn, entry, await clearance.highest_for(turn, recipient)), key=key)
-
-
-async def _saved(turn: Turn, entry: LogEntry, highest: Grade, hint: str = "") -> Card:
     state = await state_of(turn.db, turn.the_crisis, entry.no)
+    for key, recipient in found.all():
+        await turn.say(
+            recipient, await _saved(turn, entry, state, await clearance.highest_for(turn, recipient)), key=key
+        )
+
+
+async def _saved(
+    turn: Turn, entry: LogEntry, state: LogState, highest: Grade, hint: str = "", *, attached: bool = True
+) -> Card:
     confirmed = state.verification == "confirmed"
     text = shown(turn, entry, state, highest)
     buttons = [] if confirmed else [Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": turn.the_crisis.id})]
@@ -220,8 +231,8 @@ async def _saved(turn: Turn, entry: LogEntry, highest: Grade, hint: str = "") ->
     buttons.append(grade_button(turn, entry.no, state.grade))
     mark = "bekræftet" if confirmed else "ubekræftet"
     mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""
-    attached = await enclosures.line(turn, entry.no, named=within(state.grade, highest))
-    return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{attached}{hint}", buttons=tuple(buttons))
+    files = await enclosures.line(turn, entry.no, named=within(state.grade, highest)) if attached else ""
+    return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{files}{hint}", buttons=tuple(buttons))
 
 
 def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:

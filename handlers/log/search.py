@@ -19,6 +19,7 @@ from storage.letters import fold
 from storage.rows.log import LogEntry, LogState
 
 AT_A_TIME = 10
+LONGEST_SOUGHT = 500  # letters; what is longer is no word anybody looks for, and more than a database takes
 LONGEST = 200  # characters of each line: ten of them fit a telephone
 
 NUMBER = re.compile(r"(?:nr\.?\s*)?(\d{1,6})", re.IGNORECASE)
@@ -47,6 +48,9 @@ async def more(turn: Turn, text: str, before: int) -> None:
 
 
 async def _show(turn: Turn, text: str, before: int | None) -> None:
+    if len(text) > LONGEST_SOUGHT:
+        await turn.answer(Card(f"Det er for langt at søge efter. Skriv højst {LONGEST_SOUGHT} tegn, fx *find pumpe*."))
+        return
     highest = await clearance.highest_here(turn)
     rows = await _found(turn, text, highest, before)
     # What may not be seen is counted whatever was asked for: else the count would tell what stands in it.

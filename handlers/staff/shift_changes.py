@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+from handlers.core import clearance
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ROUTINE
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
+from handlers.log import news
 from handlers.staff import roster
 from handlers.staff.roster import CHIEF, ENDED, LONGEST, ON_DUTY, PLANNED
 from storage.rows.staff import Shift
@@ -54,6 +56,12 @@ async def _relieve(turn: Turn, row: Shift) -> None:
         kind="notice",
         summary=summary,
     )
+    since = await news.heard_before(turn, row.person)
+    if told := await news.lines(turn, since, await clearance.highest_for(turn, row.person)):
+        await turn.say(
+            row.person,
+            Card(f"*Siden du sidst skrev, {turn.clock(since or turn.the_crisis.created_at)}:*\n" + "\n".join(told)),
+        )
 
 
 @timer("shifts.soon")

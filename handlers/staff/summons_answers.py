@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from handlers.alert import bundles
+from handlers.core import clearance
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
+from handlers.log import news
 from handlers.staff import membership, summoning
 from handlers.staff.summoning import Duty
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -126,11 +128,13 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
     )
     eta = f", ca. {turn.clock(summons.eta)}" if summons.eta else ""
     read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
+    told = await news.lines(turn, None, await clearance.highest_for(turn, turn.sender)) if answer == "coming" else []
+    so_far = "\n*Det er sket indtil nu:*\n" + "\n".join(told) if told else ""
     other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})
     await turn.say(
         turn.sender,
         Card(
-            f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.",
+            f"Indkaldelse, krise nr. {turn.the_crisis.number}: {summons.label}\n{read} Forkert? Så tryk her.{so_far}",
             buttons=(other,),
         ),
         key=summoning.key(turn, turn.sender),

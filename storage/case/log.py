@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from storage.case import chain, log_words
-from storage.grades import Grade
+from storage.case.at_hand import read_already
+from storage.grades import GRADES, Grade
 from storage.letters import fold
 from storage.rows.base import instant
 from storage.rows.crisis import Crisis
@@ -117,8 +118,10 @@ def _add(db: Session, crisis_id: int, content: dict[str, Any], recorded_time: da
     """Write a line, chained to the last one, after whatever the session had to write before it."""
     db.flush()
     connection = db.connection()
-    last = connection.execute(_LAST, {"crisis": crisis_id}).first()
-    content["no"], content["previous_hash"] = (last.no + 1, last.hash) if last else (1, chain.FIRST)
+    known = read_already(db, crisis_id)
+    last = known.last if known else connection.execute(_LAST, {"crisis": crisis_id}).first()
+    no, content["previous_hash"] = last or (0, chain.FIRST)
+    content["no"] = no + 1
     canonical = chain.canonical(content)
     entry = {name: content[name] for name in COPIES} | {
         "crisis_id": crisis_id,
@@ -133,4 +136,7 @@ def _add(db: Session, crisis_id: int, content: dict[str, Any], recorded_time: da
     else:
         connection.execute(_ENTRY, entry)
         connection.execute(_STATE, {name: content[name] for name in STANDS} | {"crisis_id": crisis_id})
+    if known:
+        known.last = (entry["no"], entry["hash"])
+        known.secret = known.secret or entry["grade"] == GRADES[-1]
     return LogEntry(**entry)

@@ -74,6 +74,9 @@ class Secrets(NamedTuple):
     short: tuple[Short, ...]
 
 
+NOTHING = Secrets(frozenset(), frozenset(), {}, ())
+
+
 async def secrets(db: AsyncSession, crisis: Crisis) -> Secrets:
     """Collect what is confidential now of a crisis' log."""
     found = await db.execute(

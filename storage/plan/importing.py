@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +44,24 @@ MEANT = {fold(name): key for key, names in COLUMNS.items() for name in names}
 # What is carried over to the plan.
 TAKEN = ("navn", "titel", "enhed", "slack", "teams", "mobil", "mail")
 SEPARATORS = (";", "\t", ",")
+# What a list of persons may be at most, in bytes: the file, and what is packed in it. A file of a few kB can hold gigabytes.
+LARGEST, UNPACKED, BEGINNING = 10 * 1024**2, 50 * 1024**2, 1024
+# Its rows and columns, and the letters of a cell.
+MOST_ROWS, MOST_COLUMNS, LONGEST = 20_000, 100, 1_000
+# What reading something else as Excel ends in.
+NOT_EXCEL = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +107,8 @@ def read(path: Path) -> list[Row]:
         Unreadable: it isn't there, it is no spreadsheet, or it has no heading for names.
     """
     try:
+        if path.stat().st_size > LARGEST:
+            raise Unreadable(f"filen er større end {LARGEST // 1024**2} MB: det er ikke en liste over personer")
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"filen kan ikke læses ({error.strerror})") from error
@@ -117,16 +138,54 @@ def _csv(content: bytes) -> list[list[str]]:
         raise Unreadable("filen er hverken CSV eller Excel (.xlsx)")
     heading = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(SEPARATORS, key=heading.count)
-    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator)]
+    try:
+        return _bounded(csv.reader(io.StringIO(text), delimiter=separator))
+    except csv.Error as error:
+        raise Unreadable(f"filen er ikke en CSV, der kan læses ({error})") from error
 
 
 def _excel(content: bytes) -> list[list[str]]:
     try:
+        _look_into(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        return [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
+        # No further to the right and down than a list of persons goes, whatever the sheet says of its size.
+        sheet = book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)
+        return _bounded([_cell(value) for value in row] for row in sheet)
+    except NOT_EXCEL as error:
         raise Unreadable("filen er ikke et regneark, der kan læses (.xlsx)") from error
+
+
+def _look_into(content: bytes) -> None:
+    """See that what is packed is no larger unpacked than it may be, and speaks of nothing outside it.
+
+    Raises:
+        Unreadable: it is or does.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(each.file_size for each in packed.infolist()) > UNPACKED:
+            raise Unreadable(
+                f"regnearket fylder over {UNPACKED // 1024**2} MB pakket ud: det er ikke en liste over personer"
+            )
+        for each in packed.infolist():
+            with packed.open(each) as part:
+                if b"<!DOCTYPE" in part.read(BEGINNING).upper():
+                    raise Unreadable("regnearket henviser ud af sig selv (DOCTYPE). Gem det igen fra Excel")
+
+
+def _bounded(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Take the rows of a list, as far as it is one.
+
+    Raises:
+        Unreadable: there are more than people, or a cell holds more than what a person is called by.
+    """
+    taken: list[list[str]] = []
+    for row in rows:
+        if len(taken) >= MOST_ROWS or len(row) > MOST_COLUMNS:
+            raise Unreadable(f"listen har over {MOST_ROWS} rækker eller {MOST_COLUMNS} kolonner")
+        if any(len(cell) > LONGEST for cell in row):
+            raise Unreadable(f"række {len(taken) + 1} har en celle på over {LONGEST} tegn")
+        taken.append([cell.strip() for cell in row])
+    return taken
 
 
 def _cell(value: object) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.page import measured
 from tests.bench.programs import IMPORTS, KRISEBOT, running
 from tests.databases import SQLite
 
@@ -37,6 +38,16 @@ async def test_krisebot_is_open_within_four_times_the_time_of_importing_its_libr
     print(
         f"\nopen after {seconds[0]:.2f} s, its libraries alone {seconds[1]:.2f} s, ratio {seconds[0] / seconds[1]:.1f};"
         f" {memory[0]:.0f} MiB, libraries {memory[1]:.0f} MiB, ratio {memory[0] / memory[1]:.1f}"
+    )
+    measured("start", seconds[0], seconds[1], "s", "its libraries alone", "≤ 1.5×", met=seconds[0] <= 1.5 * seconds[1])
+    measured(
+        "memory at start",
+        memory[0],
+        memory[1],
+        "MiB",
+        "its libraries alone",
+        "≤ 1.3×",
+        met=memory[0] <= 1.3 * memory[1],
     )
     assert seconds[0] < 4 * seconds[1]
     assert memory[0] < 3 * memory[1]

@@ -46,7 +46,7 @@ class House:
             turn = Turn(db, self.clock.now(), PLAN)
             await turn.say(person, Card(text), key=key or f"{person}/{text}", kind=kind, **how)  # type: ignore[arg-type]
 
-    async def does(self, person: str, text: str, key: str = "") -> None:
+    async def says(self, person: str, text: str, key: str = "") -> None:
         """A person's command comes in, as a platform would hand it over."""
         await self.engine.intake.accept(
             Incoming(
@@ -60,6 +60,10 @@ class House:
                 text=text,
             )
         )
+
+    async def does(self, person: str, text: str, key: str = "") -> None:
+        """A person's command comes in, and all that follows from it is done."""
+        await self.says(person, text, key)
         await self.engine.settle()
 
     async def forward(self, **span: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -67,8 +68,8 @@ def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
         text: without the bot's own name.
         verbs: each verb's name and its synonyms, of one or more words.
     """
-    names = {fold(each): verb for verb, synonyms in verbs.items() for each in (verb, *synonyms)}
-    beginnings = list(_beginnings(text, longest=max((len(name.split()) for name in names), default=0)))
+    names, longest = _names(tuple(verbs.items()))
+    beginnings = list(_beginnings(text, longest))
     for typed, rest in reversed(beginnings):
         verb = names.get(_plain(typed))
         if verb:
@@ -89,6 +90,13 @@ def match(text: str, verbs: Mapping[str, tuple[str, ...]]) -> Match:
         return Match("near", nearest[0], rest, typed)
     typed, rest = split_verb(text)
     return Match("none", None, rest, typed)
+
+
+@lru_cache(maxsize=8)
+def _names(verbs: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[dict[str, str], int]:
+    """Give each name and synonym its verb, and tell of how many words the longest is."""
+    names = {fold(each): verb for verb, synonyms in verbs for each in (verb, *synonyms)}
+    return names, max((len(name.split()) for name in names), default=0)
 
 
 def _beginnings(text: str, longest: int) -> Iterator[tuple[str, str]]:

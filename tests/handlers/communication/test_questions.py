@@ -33,6 +33,20 @@ async def test_a_question_is_answered_once_and_the_answer_is_used_again(stage: S
 
 
 @in_teams
+async def test_an_answer_that_few_may_know_by_now_is_not_copied_into_another_question(stage: Stage) -> None:
+    """R148: it was shown, and then somebody decided that it is confidential; whoever asked is answered anew."""
+    await stage["mette"].commands("spm må gravide møde på arbejde i sundhed?")
+    await stage["hanne"].commands("svar 1 nej, to er smittet på stue 12")
+    await stage["per"].commands("spm Må gravide møde på arbejde i Sundhed")
+    (line,) = [line for line in await stage.log("answer") if "stue 12" in line["summary"]]
+    await stage["tina"].commands(f"grad {line['no']} fortrolig")
+    await stage["per"].presses("Det var svaret")
+    _, again = await questions_of(stage)
+    assert (again["answer"], again["same_as"]) == (None, None)
+    assert await stage["hanne"].sees("Spørgsmål 2")
+
+
+@in_teams
 async def test_what_has_no_owner_lands_with_the_coordinator_who_passes_it_on(stage: Stage) -> None:
     """R146 R147 R148 R150: nobody else answers; the helper and the coordinator may route."""
     await stage["mette"].commands("spm kan jeg sende 2 vogne til Ishøj?")

@@ -182,3 +182,21 @@ async def test_a_number_that_no_line_has_is_answered(stage: RehearsalStage, no: 
     if no != "1.5":
         assert told_so["log"] == before
     assert len(await stage["kim"].reads()) == answers + 1
+
+
+async def test_a_busy_channel_gets_one_receipt_that_is_changed_where_it_stands(stage: RehearsalStage) -> None:
+    """R072: a thousand receipts into one channel took sixteen minutes, and hid what else was said there."""
+    before = len(await stage["kim"].reads())
+    for number in range(30):
+        await stage["kim"].commands(f"log ? pumpe {number} er på vej", "stab")
+    receipts = [text for text in (await stage["kim"].reads())[before:] if "Gemt i log" in text]
+    assert len(receipts) <= 11
+    last = (await stage.log("information"))[-1]["no"]
+    assert f"til og med nr. {last}" in receipts[-1]
+    assert "pumpe 29" in receipts[-1]
+    assert "pumpe 19" not in receipts[-1]
+    await stage["kim"].commands(f"grad {last} fortrolig", "stab")
+    assert not any("pumpe 29" in text for text in await stage["tina"].reads() if "Gemt i log" in text)
+    await stage.forward(minutes=2)
+    await stage["kim"].commands("log ? nu er her ro", "stab")
+    assert await stage["kim"].has("Bekræft")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import time
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -106,3 +109,88 @@ def test_what_is_no_list_is_said_to_be_none(tmp_path: Path, content: bytes) -> N
     path.write_bytes(content)
     with pytest.raises(lists.Unreadable):
         lists.read(path)
+
+
+PARTS = {
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Override PartName="/xl/workbook.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+    ),
+    "xl/workbook.xml": (
+        '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"'
+        ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
+        ' Target="worksheets/sheet1.xml"/></Relationships>'
+    ),
+}
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+CELL = '<row r="{0}"><c r="{1}{0}" t="inlineStr"><is><t>{2}</t></is></c></row>'
+
+
+def packed(sheet: str, before: str = "") -> bytes:
+    """An Excel file with that sheet, made by hand."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, text in {**PARTS, "xl/worksheets/sheet1.xml": before + sheet}.items():
+            file.writestr(name, text)
+    return written.getvalue()
+
+
+def hostile(tmp_path: Path) -> dict[str, bytes]:
+    """Lists that are made to hurt whoever reads them."""
+    secret = tmp_path / "hemmelig"
+    secret.write_text("navn", "utf-8")
+    doctype = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}">]>'
+    laughs = "<!DOCTYPE a [<!ENTITY a0 'ha'>" + "".join(
+        f"<!ENTITY a{each} '{f'&a{each - 1};' * 10}'>" for each in range(1, 12)
+    )
+    head = CELL.format(1, "A", "navn")
+    return {
+        "a bomb": packed(SHEET.format(head + "<row/>" * 12_000_000)),
+        "an entity from outside": packed(SHEET.format(CELL.format(1, "A", "&x;")), doctype),
+        "a billion laughs": packed(SHEET.format(CELL.format(1, "A", "&a11;")), laughs + "]>"),
+        "a cell a million rows down": packed(SHEET.format(head + CELL.format(1_048_576, "XFD", "x"))),
+        "a long cell": packed(SHEET.format(head + CELL.format(2, "A", "x" * 50_000))),
+        "no sheet": packed("<a"),
+        "another packing": packed(SHEET.format(head)).replace(b"\x08\x00", b"\x63\x00"),
+        "a long cell in CSV": b"navn;mobil\n" + b"x" * 200_000 + b";1\n",
+        "a quote that never ends": b'navn;mobil\n"' + b"x\n" * 100_000,
+        "many rows": b"navn;mobil\n" + b"x;1\n" * 30_000,
+        "many columns": b"navn" + b";x" * 5_000 + b"\n",
+        "a large file": b"navn;mobil\n" + b" " * (lists.LARGEST + 1),
+    }
+
+
+def told(path: Path) -> str:
+    """Why a list can't be read; empty for one that can."""
+    try:
+        lists.read(path)
+    except lists.Unreadable as why:
+        return str(why)
+    return ""
+
+
+def test_a_list_that_is_made_to_hurt_ends_in_a_clear_line_and_takes_no_time(tmp_path: Path) -> None:
+    """R070: bombs, entities, cells without an end; none of it is unpacked, fetched or kept waiting for."""
+    path = tmp_path / "liste"
+    for name, content in hostile(tmp_path).items():
+        path.write_bytes(content)
+        begun = time.process_time()
+        why = told(path)
+        assert why, name
+        assert "\n" not in why, name
+        assert time.process_time() - begun < 3, name
+
+
+def test_a_formula_in_a_list_is_a_word_and_nothing_more(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text('navn;mobil\n=HYPERLINK("http://ond.example");21000099\n', "utf-8")
+    (row,) = lists.read(path)
+    assert row.values["navn"].startswith("=HYPERLINK")

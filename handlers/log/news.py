@@ -1,0 +1,109 @@
+"""What has happened in a crisis since a time, in a few lines: for whoever comes late, comes on shift, or opens the phone.
+Plan §7, overblik.
+
+The log is asked, and nothing else: what is not in it has not happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from handlers.core import clearance
+from handlers.core.card import quote
+from handlers.core.language import cpr
+from handlers.core.turn import Turn
+from storage.grades import Grade
+from storage.rows.log import LogEntry, LogKind, LogState
+from storage.rows.traffic import Inbox
+
+# So much of each line; so many of each sort.
+LONGEST, SHOWN = 90, 2
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A sort of news, a line each.
+
+    Args:
+        heading: what it is, Danish.
+        kinds: the log's kinds that are of it.
+        confirmed: whether only what is confirmed counts; the others are told as a number.
+    """
+
+    heading: str
+    kinds: tuple[LogKind, ...]
+    confirmed: bool = False
+
+
+SORTS = (
+    Sort("Besluttet", ("decision", "framing_decision", "established", "approval")),
+    Sort("Hensigt", ("intent",)),
+    Sort("Billedet", ("picture", "indicator")),
+    Sort("Bekræftet", ("information", "saved", "report", "telephone"), confirmed=True),
+    Sort("Tiltag og ordrer", ("measure", "order", "order_status", "resource", "assistance")),
+    Sort("Møder", ("meeting", "agenda", "minutes")),
+    Sort("Staben", ("member", "shift")),
+)
+
+
+async def lines(turn: Turn, since: datetime | None, highest: Grade) -> list[str]:
+    """Tell what is new in the turn's crisis, a line for each sort that has any; empty where nothing is.
+
+    Args:
+        since: UTC; what was written after it. None: from the beginning.
+        highest: the highest grade that the reader may see.
+    """
+    told = []
+    after = (LogEntry.recorded_time > since,) if since is not None else ()
+    for sort in SORTS:
+        new = (
+            LogEntry.crisis_id == turn.the_crisis.id,
+            LogEntry.kind.in_(sort.kinds),
+            *after,
+            clearance.up_to(highest),
+            *((LogState.verification == "confirmed",) if sort.confirmed else ()),
+        )
+        both = (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no)
+        count = await turn.db.scalar(select(func.count()).select_from(LogEntry).join(LogState, both).where(*new)) or 0
+        if not count:
+            continue
+        newest = await turn.db.execute(
+            select(LogEntry.no, LogEntry.summary)
+            .join(LogState, both)
+            .where(*new)
+            .order_by(LogEntry.no.desc())
+            .limit(SHOWN)
+        )
+        said = "; ".join(f"{_short(summary)} (nr. {no})" for no, summary in newest)
+        more = f"; og {count - SHOWN} til" if count > SHOWN else ""
+        told.append(f"• *{sort.heading}:* {said}{more}")
+    unconfirmed = await turn.db.scalar(
+        select(func.count())
+        .select_from(LogEntry)
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(
+            LogEntry.crisis_id == turn.the_crisis.id,
+            LogEntry.kind.in_(SORTS[3].kinds),
+            *after,
+            LogState.verification == "unconfirmed",
+            clearance.up_to(highest),
+        )
+    )
+    return [*told, *([f"• *Ubekræftet:* {unconfirmed} nye oplysninger"] if unconfirmed else [])]
+
+
+async def heard_before(turn: Turn, person: str) -> datetime | None:
+    """Return when somebody last wrote or pressed anything before what they do now, UTC; None where they never have."""
+    before = select(func.max(Inbox.received_at)).where(Inbox.sender == person)
+    if turn.inbox_id is not None:
+        before = before.where(Inbox.id != turn.inbox_id)
+    found: datetime | None = await turn.db.scalar(before)
+    return found
+
+
+def _short(summary: str) -> str:
+    text = " ".join(cpr.without(summary).split())
+    return quote(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")

@@ -1,0 +1,163 @@
+"""Seventy-two hours of a crisis at once: at the end it is as quick, and as small, as it was at the start. Plan §5, three days."""
+
+from __future__ import annotations
+
+import gc
+import random
+import re
+import secrets
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from bot.engine.clock import WoundClock
+from bot.engine.platform import Outgoing, Ref
+from storage.case.verification import verify_crisis
+from storage.plan import loading
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
+from storage.rows.log import LogEntry
+from storage.rows.meetings import Meeting
+from storage.rows.reporting import Ping
+from storage.rows.staff import Shift
+from storage.rows.traffic import Inbox, Timer
+from tests.faults.fake_platform import FakePlatform
+from tests.faults.test_delivery import House
+from tests.stage.stage import SUMMER_AFTERNOON
+
+STAFF = ("kim", "lars", "anne", "mads", "ole", "sara")
+# How much later a look may be at the end than at the start, and how much more memory may be taken, in MiB.
+SLOWER, LARGER = 1.5, 150
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large it is played: hours, people in the plan, lines in the log, and looks at the start and the end, each of
+    three commands."""
+
+    hours: int
+    people: int
+    lines: int
+    looks: int
+
+
+EARNEST, SHORT = Size(72, 2_000, 50_000, 15), Size(3, 60, 45, 1)
+
+
+class Forgetful(FakePlatform):
+    """A platform that keeps nothing of what it has shown: what grows is krisebot."""
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        await self._answer()
+        return {"at": self.calls}
+
+    async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
+        await self._answer()
+        return ref
+
+
+def plan_of(people: int) -> Plan:
+    """The example plan, with so many more people in it."""
+    more = "".join(
+        f"  nr{number}:\n    navn: Person Nummer {number}\n    mail: nr{number}@htk.example\n"
+        for number in range(people)
+    )
+    written, found = re.subn(
+        r"^personer:.*\n", lambda begins: begins[0] + more, loading.example_text(), flags=re.MULTILINE
+    )
+    assert found == 1
+    return loading.parse(written, "planen")
+
+
+def hour(number: int, size: Size, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """What people write in one hour."""
+    if number % 12 == 1:
+        yield "kim", "møde om 2 timer stabsrummet"
+    if number % 6 == 2:
+        yield "kim", "ping alle hvordan står det til? svar 10"
+        for chief in ("gitte", "hanne", "tina"):
+            yield chief, chance.choice(["grøn, vi følger med", "gul, to er syge", "rød, vi mangler folk"])
+    if number % 8 == 0:
+        yield "kim", f"vagt logfører {chance.choice(['Mads', 'Anne'])} om 1 time - om 9 timer"
+    for line in range(size.lines // size.hours):
+        if line % 10 == 9:
+            yield (
+                f"nr{chance.randrange(size.people)}",
+                f"melding vandet står {chance.randrange(200)} cm højt i kælder {line}",
+            )
+        else:
+            mark = chance.choice(["!", "?"])
+            yield chance.choice(STAFF), f"log {mark} pumpe {line} er på vej til Birkehøj, time {number}"
+
+
+def memory() -> float:
+    """The MiB that the process takes, with what nobody uses let go of."""
+    gc.collect()
+    taken = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert taken is not None
+    return int(taken[1]) / 1024
+
+
+async def latency(house: House, at: str, looks: int) -> float:
+    """Milliseconds from a command to its answer's being sent, the median of some."""
+    took = []
+    for number in range(looks):
+        for command in ("log ? her er alt roligt", "find pumpe", "status"):
+            begun = time.perf_counter()
+            await house.does("anne", command, key=f"look/{at}/{number}/{command}")
+            took.append(time.perf_counter() - begun)
+    return statistics.median(took) * 1000
+
+
+@pytest.mark.parametrize("size", [SHORT, pytest.param(EARNEST, marks=pytest.mark.endurance)], ids=["short", "earnest"])
+async def test_three_days_leave_it_as_quick_and_as_small_as_it_was(
+    database_url: str, size: Size, request: pytest.FixtureRequest
+) -> None:
+    """D03 D05 R072: two thousand people, fifty thousand lines, meetings, pings and shifts; nothing is put aside."""
+    seed = request.config.getoption("seed")
+    seed = secrets.randbelow(10**6) if seed is None else seed
+    print(f"\n--seed={seed}")
+    chance = random.Random(seed)
+    house = House(database_url, Forgetful(), clock=WoundClock(SUMMER_AFTERNOON), plan_=plan_of(size.people))
+    await house.does("lars", "aktiver 2 skybrud")
+    written, begun, first = 0, time.perf_counter(), (0.0, 0.0)
+    for number in range(size.hours):
+        for person, words in hour(number, size, chance):
+            await house.says(person, words, key=f"{number}/{written}")
+            written += 1
+            if written % 50 == 0:
+                await house.engine.settle()
+        await house.forward(hours=1)
+        if number == 0:
+            first = await latency(house, "start", size.looks), memory()
+    if not house.database.is_sqlite:
+        async with house.database.transaction() as db:
+            await db.execute(text("ANALYZE"))
+    last = await latency(house, "end", size.looks), memory()
+    kind = house.database.url.get_backend_name()
+    print(
+        f"| {kind} | {size.hours} h, {size.people} people, {written} inputs, {time.perf_counter() - begun:.0f} s "
+        f"| start {first[0]:.1f} ms, {first[1]:.0f} MiB | end {last[0]:.1f} ms, {last[1]:.0f} MiB |"
+    )
+    async with house.database.reading() as db:
+        crisis = (await db.scalars(select(Crisis))).one()
+        lines = await db.scalar(select(func.count()).select_from(LogEntry)) or 0
+        assert lines >= 0.9 * size.lines
+        assert await verify_crisis(db, crisis) == []
+        assert list(await db.scalars(select(Inbox.error).where(Inbox.state != "done"))) == []
+        assert list(await db.scalars(select(Timer.error).where(Timer.state == "failed"))) == []
+        late = select(func.count()).select_from(Timer).where(Timer.state == "waiting", Timer.due_at < house.clock.now())
+        assert await db.scalar(late) == 0
+        for row in (Meeting, Ping, Shift):
+            assert await db.scalar(select(func.count()).select_from(row)), row.__name__
+    await house.database.close()
+    assert timedelta(hours=size.hours) <= house.clock.now() - SUMMER_AFTERNOON
+    if size is EARNEST:
+        assert last[0] < SLOWER * first[0]
+        assert last[1] < first[1] + LARGER

@@ -1,0 +1,68 @@
+"""`siden sidst`: what somebody has missed, in ten lines."""
+
+from __future__ import annotations
+
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
+
+stage = after(cloudburst)
+
+
+@in_slack
+async def test_whoever_opens_the_phone_again_is_told_what_is_new_since_they_last_wrote_and_no_more(
+    stage: Stage,
+) -> None:
+    """R056 R149: decided, confirmed, changed; what was known before is not told again."""
+    kim, tina = stage["kim"], stage["tina"]
+    await stage.at("14:05")
+    await tina.commands("status")
+    await stage.at("14:40")
+    await kim.commands("log ! broen over Spangå er spærret")
+    await kim.commands("log ? måske gaslugt på Birkehøj")
+    await kim.commands("t pumpe til Birkehøj @Mads kl 18")
+    await stage.at("15:00")
+    await tina.commands("siden sidst")
+    said = (await tina.reads())[-1].replace("*", "")
+    assert "siden kl. 14:05" in said
+    assert "Bekræftet: broen over Spangå er spærret" in said
+    assert "gaslugt" not in said
+    assert "Ubekræftet: 1 nye oplysninger" in said
+    assert "pumpe til Birkehøj" in said
+    assert "Besluttet" not in said
+    assert len(said.splitlines()) <= 10
+    await tina.commands("siden sidst")
+    assert "Intet nyt." in (await tina.reads())[-1]
+    await tina.commands("siden kl 14")
+    assert "pumpe til Birkehøj" in (await tina.reads())[-1]
+
+
+@in_teams
+async def test_whoever_comes_late_is_told_what_has_happened_with_their_answer(stage: Stage) -> None:
+    """R056 R073: on `Kommer`."""
+    await stage["kim"].commands("log ! broen over Spangå er spærret")
+    await stage.at("14:30")
+    await stage["anne"].presses("Kommer")
+    assert await stage["anne"].sees("broen over Spangå er spærret")
+
+
+@in_one_chat
+async def test_nobody_outside_the_staff_is_told_and_nobody_what_is_above_their_grade(stage: Stage) -> None:
+    """R168: the nearest who may not: an employee; and a member, of a confidential line."""
+    await stage["kim"].commands("log ! fortrolig: beboeren hedder Kodeordfoxtrot")
+    await stage["finn"].commands("siden sidst")
+    assert await stage["finn"].sees("Det kan kun")
+    await stage["anne"].commands("siden kl 14")
+    assert not await stage["anne"].sees("Kodeordfoxtrot")
+
+
+@in_one_chat
+async def test_whoever_comes_on_shift_is_told_what_happened_since_they_last_wrote(stage: Stage) -> None:
+    """R072: in the handover, to them alone."""
+    await stage["kim"].commands("vagt logfører Tina 15-23")
+    await stage.at("14:50")
+    await stage["kim"].commands("log ! broen over Spangå er spærret")
+    await stage.at("15:01")
+    (told,) = [text for text in await stage["tina"].reads() if "Siden du sidst skrev" in text]
+    assert "broen over Spangå er spærret" in told
+    assert not await stage["mads"].sees("Siden du sidst skrev")
