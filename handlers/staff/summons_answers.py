@@ -140,8 +140,8 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
         key=summoning.key(turn, turn.sender),
     )
     await bundles.release(turn, turn.sender)
-    if answer == "declined" and (told := await _pass_on(turn, summons)):
-        await turn.say(turn.staff, Card(f"⚠️ {told}"), kind="notice")
+    if answer == "declined" and (nobody := await _pass_on(turn, summons)):
+        await turn.say(turn.staff, Card(f"⚠️ {nobody}"), kind="notice")
     if await turn.db.scalar(select(Message.id).where(Message.key == _silent_key(turn))):
         await _show_silent(turn)
     await summoning.show_answers(turn)
