@@ -33,6 +33,7 @@ class Verb:
         grave: a near miss never runs it: it is asked about first.
         otherwise: what happens instead, for those who may not; None refuses and says who can.
         urgent: whether it goes before what merely came first.
+        afterwards: whether those who took part may still do it on a crisis that is over.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Verb:
     grave: bool
     otherwise: Run | None
     urgent: bool = False
+    afterwards: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,12 @@ def verb(
     grave: bool = False,
     otherwise: Run | None = None,
     urgent: bool = False,
+    afterwards: bool = False,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
     def register(run: R) -> R:
-        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent))
+        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards))
         return run
 
     return register

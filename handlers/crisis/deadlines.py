@@ -53,6 +53,7 @@ async def warning(turn: Turn) -> None:
         ),
         kind="reminder",
         summary="Mindet om fristen for fuldt etableret beredskab",
+        at_night=True,
     )
 
 

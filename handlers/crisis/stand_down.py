@@ -118,7 +118,7 @@ async def deactivate(turn: Turn) -> None:
         timer.state = "cancelled"
     await changes.call_off_all(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
-    await _tell_everyone(
+    await tell_everyone(
         turn,
         f"✅ *Krisestaben er afblæst* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
         f"Nr. {crisis.number}: {quote(crisis.title)}.",
@@ -151,7 +151,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
     await _decided(turn, "Nedskaleret til niveau 1", text)
     await end_level_two(turn)
     await level_one.begin(turn)
-    await _tell_everyone(
+    await tell_everyone(
         turn,
         f"*Nedskaleret til beredskabsniveau 1* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
         f"Nr. {crisis.number}: {quote(crisis.title)}. Krisestaben er trådt ned; loggen føres videre.",
@@ -254,7 +254,7 @@ async def _decided(turn: Turn, what: str, text: str) -> None:
     )
 
 
-async def _tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None:
+async def tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None:
     """Tell all who got the activation, and the staff's channel."""
     told = await turn.db.scalars(
         select(Message.recipient).where(Message.crisis_id == turn.the_crisis.id, Message.kind.in_(NOTICES))

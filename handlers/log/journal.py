@@ -69,6 +69,7 @@ async def missing(turn: Turn) -> list[Filing]:
     help="journal – hvad der mangler på sagen; journal 17 D26-4711 giver log nr. 17 dokumentnummer",
     who=rights.runs_staff,
     crisis=True,
+    afterwards=True,
 )
 async def journal(turn: Turn, text: str) -> None:
     """Show what has to be filed; or give a log line its document number, also one that wasn't on the list."""
