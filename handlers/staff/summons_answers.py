@@ -71,7 +71,7 @@ async def replied(turn: Turn, text: str) -> bool:
 
 
 # Where an answer ends and its news begin; and what makes the news a condition of it.
-PARTED = re.compile(r"\s*(?:[,.;–-]\s+(?:men\s+|og\s+)?|\s(?:men|dog)\s+)", re.IGNORECASE)
+PARTED = re.compile(r"\s{0,2}(?:[,.;–-]\s{1,3}(?:men\s{1,3}|og\s{1,3})?|\s(?:men|dog)\s{1,3})", re.IGNORECASE)
 CONDITION = re.compile(
     r"\b(?:hvis|måske|medmindre|først|kun|alligevel|ved ikke)\b|\b(?:kan|kommer|når|er)\s+(?:jeg\s+|det\s+)?ikke\b",
     re.IGNORECASE,
