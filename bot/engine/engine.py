@@ -22,7 +22,9 @@ from bot.engine.clock import SystemClock
 from bot.engine.delivery import Deliverer
 from bot.engine.fetching import Fetcher
 from bot.engine.intake import Intake
+from bot.engine.lapsing import Lapsing
 from bot.engine.packing import Packer
+from bot.engine.patience import Patience
 from bot.engine.platform import Platform
 from bot.engine.self_check import EVERY, SelfCheck
 from bot.engine.staff_channels import StaffChannels
@@ -59,6 +61,8 @@ class Engine:
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
+        self._lapse = asyncio.Event()
+        self._reassure = asyncio.Event()
         self.telemetry = Telemetry()
         self.turns = Turns(
             database,
@@ -74,14 +78,26 @@ class Engine:
         self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
+        self.lapsing = Lapsing(database, clock, plan, self._committed)
+        self.patience = Patience(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
         self.check = SelfCheck(database, clock, plan, self.platforms, self._come_in.set)
         # In the order that one's work is the next one's reason.
-        self._parts: tuple[Worker, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
+        self._parts: tuple[Worker, ...] = (
+            self.turns,
+            self.patience,
+            self.lapsing,
+            self.rooms,
+            self.fetcher,
+            self.packer,
+            self.deliverer,
+        )
         self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (
             (self.rooms, self._open_doors),
             (self.fetcher, self._bring),
             (self.packer, self._pack),
+            (self.lapsing, self._lapse),
+            (self.patience, self._reassure),
             (self.deliverer, self._go_out),
         )
         self._loops: list[asyncio.Task[None]] = []
@@ -111,6 +127,9 @@ class Engine:
             # And a large file on a poor line keeps nobody waiting at all.
             asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
             asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
+            # Looked for at every tick alone.
+            asyncio.create_task(self._whenever(self._lapse, self.lapsing.drain)),
+            asyncio.create_task(self._whenever(self._reassure, self.patience.drain)),
         ]
         self._job = self._scheduler.add_job(self._tick, "interval", seconds=TICK, coalesce=True, max_instances=1)
         self._scheduler.start()
