@@ -12,7 +12,7 @@ SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test page format test-browser test-install test-upgrade audit release bench faults fuzz endurance rooms requirements lock
+.PHONY: run test page format test-browser test-install test-upgrade audit release bench faults fuzz endurance posts rooms requirements lock
 
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
@@ -59,6 +59,9 @@ release: .venv/ready-to-test  ## VERSION=0.2.0: version, changelog, tag; wheel, 
 
 bench: .venv/ready-to-test  ## what is measured
 	$(PYTEST) -m bench --capture=no
+
+posts: .venv/ready-to-test  ## how often each person's phone rings in the first half hour
+	@$(BIN)/python -m tests.posts
 
 rooms: .venv/ready-to-test  ## the house: which room uses which
 	@$(BIN)/python -m tests.rooms

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from handlers.core import quiet
 from handlers.core.card import Button, Card
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn, bundle_key
-from storage.rows.traffic import Message
+from storage.rows.traffic import Message, StaffRecipient
 
 # A card has room for so many buttons; what is beyond waits for the next bundle.
 MOST = 10
@@ -23,16 +24,19 @@ async def bundle(turn: Turn, person: str) -> None:
     """Send the reminders that waited, when the person's quiet is over: one as it is, several in one message."""
     crisis = turn.crisis
     key = bundle_key(crisis, person)
-    quiet = await turn.quiet_until(person)
-    if quiet is not None:
-        await turn.at(quiet, "reminders.bundle", key, person=person)
+    channel = person.startswith(StaffRecipient.PREFIX)
+    until = await quiet.waits_until(turn, StaffRecipient(person) if channel else person, "reminder", ROUTINE)
+    if until is not None:
+        await turn.at(until, "reminders.bundle", key, person=person)
         return
     query = select(Message).where(Message.recipient == person, Message.held, Message.bundle.is_(None))
     query = query.where(Message.crisis_id == crisis.id if crisis else Message.crisis_id.is_(None))
     held = (await turn.db.scalars(query.order_by(Message.id).limit(MOST + 1))).all()
-    if len(held) == 1:
-        _release(turn, held[0])
-    if len(held) < 2:
+    if len(held) == 1 or channel:
+        # In a channel each stands with its own buttons: what is shown to one would be shown to all.
+        for each in held:
+            _release(turn, each)
+    if len(held) < 2 or channel:
         return
     shown = held[:MOST]
     lines = "\n".join(f"{number}. {_head(each)}" for number, each in enumerate(shown, 1))
@@ -62,8 +66,20 @@ async def show(turn: Turn, message: int) -> None:
         _release(turn, row)
 
 
+async def release(turn: Turn, person: str) -> None:
+    """Show a person what waited for their answer to the summons, now that they have given it, each as it is."""
+    waiting = select(Message).where(
+        Message.recipient == person,
+        Message.crisis_id == turn.the_crisis.id,
+        Message.held,
+        Message.bundle.is_(None),
+    )
+    for each in await turn.db.scalars(waiting.order_by(Message.id)):
+        _release(turn, each)
+
+
 def _release(turn: Turn, row: Message) -> None:
-    row.held, row.created_at = False, turn.now
+    row.held, row.created_at, row.trace = False, turn.now, turn.trace
 
 
 def _head(row: Message) -> str:

@@ -37,7 +37,7 @@ async def offer(turn: Turn, change: str) -> None:
         else "Tak for indsatsen. Opgaverne er tilbage i den daglige drift."
     )
     await turn.notify(
-        [person for person in (owner, turn.staff) if person],
+        [owner or turn.staff],
         Card(f"*Forslag til intranet og alle medarbejdere – klar til at kopiere:*\n\n{text}"),
         kind="notice",
         summary=f"Tekst til hele organisationen er lagt frem: {WHAT[change]}",
@@ -46,7 +46,7 @@ async def offer(turn: Turn, change: str) -> None:
         await _remind_later(turn)
 
 
-@timer("announcement.again")
+@timer("announcement.again", level_two=True)
 async def again(turn: Turn) -> None:
     """Ask communication, a day after the last time, to tell the organisation how it stands."""
     crisis = turn.the_crisis

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.core.card import Card, in_exercise
@@ -34,6 +34,8 @@ URGENT, ORDINARY, ROUTINE = 0, 1, 2
 QUIET = timedelta(minutes=15)
 
 
+# Crises that somebody is asked to choose among, at most.
+HANDFUL = 8
 # The digits of our own numbers for messages, at most: a longer one is nobody's.
 LONGEST_NUMBER = 18
 
@@ -247,6 +249,18 @@ class Context:
         warned = select(Alert.person).where(Alert.crisis_id == crisis.id).order_by(Alert.id)
         found = [*await self.db.scalars(warned), crisis.decided_by, *await self.db.scalars(members)]
         return list(dict.fromkeys(person for person in found if person and not person.startswith(OUTSIDE)))
+
+    async def took_part_in(self) -> list[Crisis]:
+        """Return the crises that are over and that the sender took part in, the newest first: a handful, since a list
+        is read on a phone."""
+        sender = self.sender
+        took = or_(
+            Crisis.decided_by == sender,
+            Crisis.id.in_(select(Member.crisis_id).where(Member.person == sender)),
+            Crisis.id.in_(select(Alert.crisis_id).where(Alert.person == sender)),
+        )
+        over = select(Crisis).where(Crisis.state == "closed", Crisis.exercise == self.exercise, took)
+        return list(await self.db.scalars(over.order_by(Crisis.number.desc()).limit(HANDFUL)))
 
     async def involved(self) -> set[str]:
         """Return the staff and those who serve it, with the centres' chiefs and contacts."""

@@ -33,6 +33,7 @@ class Verb:
         grave: a near miss never runs it: it is asked about first.
         otherwise: what happens instead, for those who may not; None refuses and says who can.
         urgent: whether it goes before what merely came first.
+        afterwards: whether those who took part may still do it on a crisis that is over.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Verb:
     grave: bool
     otherwise: Run | None
     urgent: bool = False
+    afterwards: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ verbs: dict[str, Verb] = {}
 actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
 urgent_timers: set[str] = set()
+level_two_timers: set[str] = set()
 replies: dict[str, tuple[Reply, Asked | None]] = {}
 _homes: dict[str, Draw] = {}
 
@@ -86,11 +89,12 @@ def verb(
     grave: bool = False,
     otherwise: Run | None = None,
     urgent: bool = False,
+    afterwards: bool = False,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
     def register(run: R) -> R:
-        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent))
+        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards))
         return run
 
     return register
@@ -138,15 +142,19 @@ def waits_for_reader(card: Mapping[str, Any]) -> bool:
     return awaits_answer(card) or any(found is not None and found.decides for found in decided)
 
 
-def timer(kind: str, *, urgent: bool = False) -> Callable[[R], R]:
+def timer(kind: str, *, urgent: bool = False, level_two: bool = False) -> Callable[[R], R]:
     """Register what happens when a timer of that kind falls due: `async (turn, **args)`.
 
     Args:
         urgent: whether it goes before what merely fell due first.
+        level_two: whether it is a duty of the crisis staff, which there is at level 2 alone (plan §3): it is not run
+            when its crisis is something else by then.
     """
 
     def register(run: R) -> R:
         _once(timers, kind, run)
+        if level_two:
+            level_two_timers.add(kind)
         if urgent:
             urgent_timers.add(kind)
         return run

@@ -261,7 +261,7 @@ async def command(turn: Turn, text: str) -> None:
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
     """Run a verb for somebody, if they may, on the crisis it is about."""
-    if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name):
+    if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name, afterwards=verb.afterwards):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -418,15 +418,17 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
     await command(turn, words)
 
 
-async def find_crisis(turn: Turn, verb: str = "") -> bool:
+async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:
         verb: what is to be done with it, where that is more than the words say: they may have been misspelt.
+        afterwards: where none goes on, it may be one that is over, which the sender took part in.
     """
     crises = await turn.open_crises()
     decided = [crisis for crisis in crises if crisis.level is not None]
-    candidates = decided or crises
+    over = await turn.took_part_in() if afterwards and not crises else []
+    candidates = decided or crises or over
     if len(candidates) == 1:
         turn.crisis = candidates[0]
         return True
@@ -440,7 +442,7 @@ async def find_crisis(turn: Turn, verb: str = "") -> bool:
         return False
     await turn.answer(
         Card(
-            f"Der er {len(candidates)} aktive hændelser. Hvilken?",
+            f"Der er {len(candidates)} {'hændelser, som er slut' if over else 'aktive hændelser'}. Hvilken?",
             buttons=tuple(
                 Button(
                     f"{crisis.number}: {crisis.title}"[:70],

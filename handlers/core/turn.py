@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Text, cast, select
 
-from handlers.core import clearance, context, enclosures, registry
+from handlers.core import clearance, context, enclosures, quiet, registry
 from handlers.core.card import LAPSES, Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
@@ -143,6 +143,7 @@ class Turn(Context):
         urgency: int = context.ORDINARY,
         everywhere: bool = False,
         platform: str | None = None,
+        at_night: bool = False,
         new: bool = False,
     ) -> Message:
         """Put a message in the outbox, as its recipient may see it; sent once the turn has committed.
@@ -155,6 +156,7 @@ class Turn(Context):
             urgency: URGENT goes before ORDINARY goes before ROUTINE; a person's ROUTINE ones are bundled.
             everywhere: by every way the person has at once, as an escalation does.
             platform: the way to prefer, where it answers something that came that way.
+            at_night: the night doesn't hold it back, though it is a reminder that doesn't haste.
             new: nothing has been said under the key, and nobody has to look.
         """
         card = await clearance.redacted_for(self, card, recipient)
@@ -167,8 +169,7 @@ class Turn(Context):
                     self._redraw(standing, drawn)
                     await self._settle(standing, before)
                 return standing
-        routine = urgency == context.ROUTINE and not isinstance(recipient, StaffRecipient)
-        quiet = await self.quiet_until(recipient) if routine else None
+        until = await quiet.waits_until(self, recipient, kind, urgency, at_night=at_night)
         message = Message(
             key=key or f"{self._source}/{secrets.token_hex(8)}",
             crisis_id=self._crisis.id if self._crisis else None,
@@ -179,7 +180,7 @@ class Turn(Context):
             urgency=urgency,
             everywhere=everywhere,
             platform=platform,
-            held=quiet is not None,
+            held=until is not None,
             created_at=self.now,
             trace=self.trace,
         )
@@ -198,8 +199,8 @@ class Turn(Context):
             # One timer for all that a turn says.
             self._watched.add(watch)
             await self.at(self.now + wait, "other_ways.waited", watch, said=self.now.isoformat(), urgency=urgency)
-        if quiet is not None:
-            await self.at(quiet, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
+        if until is not None:
+            await self.at(until, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
         return message
 
     def _redraw(self, message: Message, card: dict[str, Any]) -> None:
@@ -283,6 +284,7 @@ class Turn(Context):
         key: str | None = None,
         urgency: int = context.ORDINARY,
         everywhere: bool = False,
+        at_night: bool = False,
     ) -> list[Message]:
         """Tell several persons the same thing, each where they are, and write one line in the log that it was done.
 
@@ -303,6 +305,7 @@ class Turn(Context):
                 kind=kind,
                 urgency=urgency,
                 everywhere=everywhere,
+                at_night=at_night,
             )
             for person in everyone
         ]

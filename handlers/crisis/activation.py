@@ -14,7 +14,7 @@ from handlers.core.language import times_read
 from handlers.core.registry import action, verb
 from handlers.core.rights import decider, on_behalf_of
 from handlers.core.turn import Turn
-from handlers.crisis import convening, deadlines, framing, status
+from handlers.crisis import convening, deadlines, framing, status, trial
 from handlers.meetings import outside_mail
 from handlers.preparedness import emergency_pack
 from handlers.reporting import media_watch, ping_board, pings, watched_lines
@@ -180,6 +180,8 @@ async def _made(turn: Turn, joined: bool = False) -> Card:
     ]
     if crisis.level == 1:
         buttons.append(Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}))
+    if await trial.offered(turn):
+        buttons.append(Button("Det var en prøve", "trial.was_one", {"crisis": crisis.id}))
     if joined:
         buttons.append(Button("Det er en anden hændelse", "activation.parted", {"crisis": crisis.id}))
     return Card("\n".join(lines), buttons=tuple(buttons))

@@ -30,6 +30,7 @@ ATTEMPTS = 3
     help="eksport – hele sagen i én ZIP-fil; du får et link, når den er pakket",
     who=rights.runs_staff,
     crisis=True,
+    afterwards=True,
     grave=True,
 )
 async def export(turn: Turn, text: str) -> None:

@@ -52,7 +52,14 @@ def button(turn: Turn) -> Button:
     )
 
 
-@verb("sag", "sagsnummer", help="sag 26/1234 eller sag c3 4711 – sagens numre", who=rights.runs_staff, crisis=True)
+@verb(
+    "sag",
+    "sagsnummer",
+    help="sag 26/1234 eller sag c3 4711 – sagens numre",
+    who=rights.runs_staff,
+    crisis=True,
+    afterwards=True,
+)
 async def case(turn: Turn, text: str) -> None:
     """Write down the case's number in ESDH or C3; without a number, show which it has."""
     reference = text.strip()

@@ -69,6 +69,7 @@ async def missing(turn: Turn) -> list[Filing]:
     help="journal – hvad der mangler på sagen; journal 17 D26-4711 giver log nr. 17 dokumentnummer",
     who=rights.runs_staff,
     crisis=True,
+    afterwards=True,
 )
 async def journal(turn: Turn, text: str) -> None:
     """Show what has to be filed; or give a log line its document number, also one that wasn't on the list."""
@@ -161,7 +162,7 @@ def card(turn: Turn, rows: Sequence[Filing], head: str = "") -> Card:
     )
 
 
-@timer("journal.evening")
+@timer("journal.evening", level_two=True)
 async def evening(turn: Turn) -> None:
     """Remind the secretariat at the end of each day, as long as something is missing."""
     crisis = turn.the_crisis

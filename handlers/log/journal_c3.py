@@ -35,6 +35,7 @@ LONGEST, LONGEST_LINE = 2200, 300  # characters that a platform's card has room 
     help="c3 – det nye, klar til at kopiere til C3; bagefter trykker du »Overført til C3«",
     who=rights.runs_staff,
     crisis=True,
+    afterwards=True,
 )
 async def c3(turn: Turn, text: str) -> None:
     """Show what is new since the last transfer; with a number, write it down as the case's number in C3."""

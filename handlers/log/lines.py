@@ -82,7 +82,15 @@ async def write(turn: Turn, text: str) -> None:
     await receipts.give(turn, entry, shown(turn, entry, stands, highest), card, _key(turn, entry.no))
 
 
-@verb("bekræft", "bekraeft", "bekræftet", help="bekræft <nr> – linjen er bekræftet", who=rights.staff, crisis=True)
+@verb(
+    "bekræft",
+    "bekraeft",
+    "bekræftet",
+    help="bekræft <nr> – linjen er bekræftet",
+    who=rights.staff,
+    crisis=True,
+    afterwards=True,
+)
 async def confirm(turn: Turn, text: str) -> None:
     """Confirm a line; that it was unconfirmed before stays in the log."""
     number = numbered(text)
@@ -92,7 +100,14 @@ async def confirm(turn: Turn, text: str) -> None:
     await confirm_line(turn, number[0])
 
 
-@verb("ret", "rettelse", help="ret <nr> <ny tekst> – rettelsen peger tilbage på linjen", who=rights.staff, crisis=True)
+@verb(
+    "ret",
+    "rettelse",
+    help="ret <nr> <ny tekst> – rettelsen peger tilbage på linjen",
+    who=rights.staff,
+    crisis=True,
+    afterwards=True,
+)
 async def correct(turn: Turn, text: str) -> None:
     """Correct a line by a new one that points back to it; what stood there stands."""
     number = numbered(text)

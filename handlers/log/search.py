@@ -34,6 +34,7 @@ UNCONFIRMED = ("ubekraeftet", "ubekraeftede", "?")
     help="find <ord, person, kl 14, nr eller ubekræftet> – søg i kriseloggen",
     who=rights.staff,
     crisis=True,
+    afterwards=True,
 )
 async def find(turn: Turn, text: str) -> None:
     """Show the lines that match, newest first, ten at a time."""

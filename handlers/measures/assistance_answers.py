@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.core import rights
+from handlers.core import quiet, rights
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.form_values import Unreadable, when, who
@@ -15,10 +15,10 @@ from handlers.core.language import owners, times_shown
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps
-from handlers.measures.assistance_card import ANSWERED, IN_WORDS
+from handlers.measures.assistance_card import IN_WORDS
 from handlers.measures.measure_reading import Reading
 from storage.rows.log import Status, state_of
-from storage.rows.measures import AssistanceRequest, AssistanceState
+from storage.rows.measures import ANSWERED, AssistanceRequest, AssistanceState
 
 IN_LOG: dict[AssistanceState, Status | None] = {
     "new": "pending",
@@ -117,8 +117,8 @@ async def refuse(turn: Turn, request: int) -> None:
 
 
 @timer("assistance.waiting")
-async def waiting(turn: Turn, request: int) -> None:
-    """Remind the staff of a request, again and again until it is answered, so that none is forgotten."""
+async def waiting(turn: Turn, request: int, told: int = 0) -> None:
+    """Remind the staff of a request until it is answered, ever more seldom, so that none is forgotten."""
     row = await turn.db.get(AssistanceRequest, request)
     if row is None or row.state in ANSWERED:
         return
@@ -135,7 +135,8 @@ async def waiting(turn: Turn, request: int) -> None:
         summary=f"Mindet om B{row.number}, som ikke er afgjort ({since})",
         key=assistance_card.key(row, f"waiting/{turn.now.isoformat()}"),
     )
-    await turn.at(turn.now + LATER_REMINDERS, "assistance.waiting", _timer(row), request=row.id)
+    due = await quiet.again(turn, LATER_REMINDERS, told)
+    await turn.at(due, "assistance.waiting", _timer(row), request=row.id, told=told + 1)
 
 
 async def _becomes(turn: Turn, row: AssistanceRequest, state: AssistanceState, told: str) -> None:

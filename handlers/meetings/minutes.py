@@ -29,6 +29,7 @@ from storage.rows.staff import MINUTES
     help="referat – skriv mens I taler; chefen godkender, før nogen får det",
     who=rights.staff,
     crisis=True,
+    afterwards=True,
 )
 async def minutes(turn: Turn, text: str) -> None:
     """Show the minutes of the meeting that is held, or of the one that ended last."""

@@ -6,9 +6,7 @@ A draft is written on by several at once, approved by the chief, published, and 
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from handlers.core import rights, withheld
+from handlers.core import quiet, rights, withheld
 from handlers.core.card import Card
 from handlers.core.context import URGENT
 from handlers.core.events import Regraded, on
@@ -19,8 +17,8 @@ from handlers.picture import draft, picture_card, picture_texts, sections
 from storage.rows.picture import HEADINGS, Picture
 from storage.rows.staff import PICTURE
 
-# A first picture that is still missing is reminded of no more seldom than this.
-SELDOM = timedelta(hours=4)
+# Whoever has been reminded so often of a first picture that is still missing knows it.
+TOLD_ENOUGH = 2
 
 
 @verb(
@@ -31,6 +29,7 @@ SELDOM = timedelta(hours=4)
     help="billede – situationsbilledet: skriv, godkend, og se hvor gammelt det er",
     who=rights.staff,
     crisis=True,
+    afterwards=True,
 )
 async def picture(turn: Turn, text: str) -> None:
     """Show the draft that is written on, or the newest published picture with its age."""
@@ -51,20 +50,23 @@ async def begin(turn: Turn) -> None:
     await turn.at(max(due, turn.now), "picture.missing", _clock(turn))
 
 
-@timer("picture.missing")
+@timer("picture.missing", level_two=True)
 async def missing(turn: Turn, told: int = 0) -> None:
     """Remind the secretariat and the chief, with the draft at hand, until a first version is published.
 
-    The reminders come ever more seldom: whoever has been told three times in a night knows it.
-
-    Ever more seldom: whoever has been told three times in a night knows it.
+    Whoever has been told twice knows it: then it comes ever more seldom, by day, and to the deputy.
     """
     crisis = turn.the_crisis
     if crisis.state != "active" or crisis.level != 2 or await picture_texts.newest(turn, "published") is not None:
         return
     card = await picture_card.card(turn, await draft.bring_up_to_date(turn))
     await turn.notify(
-        dict.fromkeys([*turn.rules.holders("sekretær"), *(await turn.chiefs())[:1]]),
+        dict.fromkeys(
+            [
+                *_asked([*turn.rules.holders("sekretær"), *turn.rules.deputies("sekretær")], told),
+                *_asked(await turn.chiefs(), told),
+            ]
+        ),
         Card(
             f"*1. udgave af situationsbilledet mangler at blive godkendt.*\n{card.text}",
             card.facts,
@@ -73,9 +75,16 @@ async def missing(turn: Turn, told: int = 0) -> None:
         ),
         kind="reminder",
         summary="Mindet om situationsbilledets 1. udgave",
+        at_night=told < TOLD_ENOUGH,
     )
-    pause = min(turn.rules.deadlines.situation_picture * 2**told, SELDOM)
-    await turn.at(turn.now + pause, "picture.missing", _clock(turn), told=told + 1)
+    pause = turn.rules.deadlines.situation_picture
+    due = turn.now + pause if told + 1 < TOLD_ENOUGH else await quiet.again(turn, pause, told)
+    await turn.at(due, "picture.missing", _clock(turn), told=told + 1)
+
+
+def _asked(in_order: list[str], told: int) -> list[str]:
+    """Return whom of a role's persons is reminded: whoever has it, and the deputy when that one has been told enough."""
+    return in_order[1:2] or in_order[:1] if told >= TOLD_ENOUGH else in_order[:1]
 
 
 @action("picture.compare", who=rights.staff)

@@ -19,6 +19,7 @@ SHOWN = 30
     "læring",
     help="erfaring <hvad lærte vi> – til evalueringen; uden tekst: alle",
     crisis=True,
+    afterwards=True,
 )
 async def lesson(turn: Turn, text: str) -> None:
     """Keep what anybody involved has learnt as a line of the log; without words, show them all."""

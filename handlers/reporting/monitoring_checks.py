@@ -3,6 +3,7 @@ silent. Plan §5."""
 
 from __future__ import annotations
 
+from handlers.core import quiet
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
@@ -12,6 +13,8 @@ from storage.rows.reporting import WatchCheck, WatchedLine
 
 # A line that nobody watches is asked about again after so many times what a check may last.
 UNWATCHED = 4
+# After so many reminders that nobody answered the role's deputy is reminded instead.
+IGNORED = 2
 
 
 def watcher_card(turn: Turn, head: str) -> Card:
@@ -31,7 +34,7 @@ def watcher_card(turn: Turn, head: str) -> Card:
 async def checked(turn: Turn) -> None:
     """Note that whoever watches has looked at all of their lines; what was new is a line in the log. Only a watcher
     can."""
-    mine = [row for row in await watched_lines.lines(turn) if row.watcher == turn.sender]
+    mine = [row for row in await watched_lines.lines(turn) if turn.sender in (row.watcher, _asked(turn, row))]
     if not mine:
         await turn.answer(Card("Du holder ikke øje med nogen linje nu. */krise overvågning* viser, hvem der gør."))
         return
@@ -56,7 +59,7 @@ async def checked(turn: Turn) -> None:
     await monitoring_card.show(turn)
 
 
-@timer("monitoring.look")
+@timer("monitoring.look", level_two=True)
 async def look(turn: Turn) -> None:
     """Remind those who should have looked, one message each, when their next look is due; tell the coordinator of those
     who stay silent."""
@@ -66,10 +69,10 @@ async def look(turn: Turn) -> None:
     due = [row for row in await watched_lines.lines(turn) if row.due_at and row.due_at <= turn.now]
     by_watcher: dict[str, list[WatchedLine]] = {}
     for row in due:
-        if row.watcher:
-            by_watcher.setdefault(row.watcher, []).append(row)
+        if asked := _asked(turn, row):
+            by_watcher.setdefault(asked, []).append(row)
+        row.due_at = await quiet.again(turn, every * (1 if row.watcher else UNWATCHED), row.missed, row.watcher)
         row.missed += 1
-        row.due_at = turn.now + every * (1 if row.watcher else UNWATCHED)
     for person, rows in by_watcher.items():
         await turn.notify(
             [person],
@@ -95,3 +98,9 @@ async def look(turn: Turn) -> None:
         await monitoring_card.show(turn)
     await turn.db.flush()
     await watched_lines.wake(turn)
+
+
+def _asked(turn: Turn, row: WatchedLine) -> str | None:
+    """Return who is asked whether a line is looked after: its watcher, or the role's deputy where that one stays silent."""
+    deputies = turn.rules.deputies(row.role) if row.role and row.missed >= IGNORED else []
+    return next(iter(deputies), row.watcher)

@@ -23,7 +23,7 @@ SHOWN = 30
 EXAMPLE = "*/krise vagt logfører Mads i aften 22 - i morgen 6*"
 
 
-@timer("shifts.begin")
+@timer("shifts.begin", level_two=True)
 async def begin(turn: Turn, shift: int) -> None:
     """Move the role to whoever comes on duty, when the shift begins."""
     row = await turn.db.get(Shift, shift)
@@ -64,7 +64,7 @@ async def _relieve(turn: Turn, row: Shift) -> None:
         )
 
 
-@timer("shifts.soon")
+@timer("shifts.soon", level_two=True)
 async def soon(turn: Turn, shift: int) -> None:
     """Ask whoever has the shift to hand over, an hour before its end; tell the planners when nobody follows, day or
     night."""
@@ -90,7 +90,7 @@ async def soon(turn: Turn, shift: int) -> None:
     )
 
 
-@timer("shifts.end")
+@timer("shifts.end", level_two=True)
 async def end(turn: Turn, shift: int) -> None:
     """Give the role back to whom the plan says, when the shift ends and nobody came after, and tell of it."""
     row = await turn.db.get(Shift, shift)
@@ -159,7 +159,7 @@ async def start(turn: Turn) -> None:
     await turn.at(_by_day(turn, turn.now + FIRST_LOOK), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")
 
 
-@timer("shifts.look")
+@timer("shifts.look", level_two=True)
 async def look(turn: Turn) -> None:
     """Tell the planners, in one message and not at night, which roles nobody has in the next day."""
     if not running(turn):

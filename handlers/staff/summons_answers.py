@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from handlers.alert import bundles
 from handlers.core import clearance
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
@@ -70,7 +71,7 @@ async def replied(turn: Turn, text: str) -> bool:
 
 
 # Where an answer ends and its news begin; and what makes the news a condition of it.
-PARTED = re.compile(r"\s*(?:[,.;–-]\s+(?:men\s+|og\s+)?|\s(?:men|dog)\s+)", re.IGNORECASE)
+PARTED = re.compile(r"\s{0,2}(?:[,.;–-]\s{1,3}(?:men\s{1,3}|og\s{1,3})?|\s(?:men|dog)\s{1,3})", re.IGNORECASE)
 CONDITION = re.compile(
     r"\b(?:hvis|måske|medmindre|først|kun|alligevel|ved ikke)\b|\b(?:kan|kommer|når|er)\s+(?:jeg\s+|det\s+)?ikke\b",
     re.IGNORECASE,
@@ -138,13 +139,16 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
         ),
         key=summoning.key(turn, turn.sender),
     )
-    if answer == "declined":
-        await _pass_on(turn, summons)
+    await bundles.release(turn, turn.sender)
+    if answer == "declined" and (nobody := await _pass_on(turn, summons)):
+        await turn.say(turn.staff, Card(f"⚠️ {nobody}"), kind="notice")
+    if await turn.db.scalar(select(Message.id).where(Message.key == _silent_key(turn))):
+        await _show_silent(turn)
     await summoning.show_answers(turn)
 
 
-async def _pass_on(turn: Turn, summons: Summons) -> None:
-    """Summon the first deputy who isn't summoned already; when nobody is left, tell the secretariat."""
+async def _pass_on(turn: Turn, summons: Summons) -> str | None:
+    """Summon the first deputy who isn't summoned already; where nobody is left, log that and return it, for the staff."""
     plan = turn.rules
     principal = summons.deputy_for or summons.person
     roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
@@ -166,9 +170,9 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
                 recorder="krisebot",
                 verification="confirmed",
             )
-            return
+            return None
     if summons.duty == "framing" and not deputies:
-        return
+        return None
     every = {each.person: each for each in await summoning.summonses(turn)}
     others = [each for each in deputies if each != summons.person and every[each].answer != "declined"]
     said = "kan ikke" if summons.answer == "declined" else "har ikke svaret"
@@ -177,15 +181,20 @@ async def _pass_on(turn: Turn, summons: Summons) -> None:
         if others
         else "Planen har ingen stedfortræder til. Find en anden."
     )
-    await turn.notify(
-        [turn.staff],
-        Card(f"⚠️ {turn.name(summons.person)} ({summons.label}) {said}. {rest}"),
+    told = f"{turn.name(summons.person)} ({summons.label}) {said}. {rest}"
+    await turn.log(
+        told,
         kind="notice",
-        summary=f"{turn.name(summons.person)} ({summons.label}) {said}. {rest}",
+        sender="krisebot",
+        receiver=turn.staff,
+        direction="out",
+        recorder="krisebot",
+        verification="confirmed",
     )
+    return told
 
 
-@timer("staff.unanswered")
+@timer("staff.unanswered", level_two=True)
 async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
     """Remind those who said nothing once; the next time, ask their deputies.
 
@@ -226,10 +235,26 @@ async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
         return
     for summons in silent:
         await _pass_on(turn, summons)
-    numbers = ", ".join(f"{turn.name(summons.person)} {turn.phone(summons.person)}" for summons in silent)
-    await turn.notify(
-        [turn.staff],
-        Card(f"⚠️ Har ikke svaret på indkaldelsen. Ring: {numbers}"),
+    await turn.log(
+        "Krisestaben har fået listen over dem, der ikke har svaret på indkaldelsen",
         kind="notice",
-        summary="Krisestaben har fået listen over dem, der ikke har svaret på indkaldelsen",
+        sender="krisebot",
+        receiver=turn.staff,
+        direction="out",
+        recorder="krisebot",
+        verification="confirmed",
     )
+    await _show_silent(turn)
+
+
+async def _show_silent(turn: Turn) -> None:
+    """Show who has not answered, with a number to ring: one list in the staff's channel, which grows shorter."""
+    asked = [each for each in await summoning.summonses(turn) if each.answer is None]
+    late = [each for each in asked if each.sent_at + ANSWER_WITHIN <= turn.now]
+    lines = "\n".join(f"• {turn.name(each.person)} {turn.phone(each.person)} – {each.label}" for each in late)
+    said = f"⚠️ *Har ikke svaret på indkaldelsen. Ring:*\n{lines}" if late else "✅ Alle, der er indkaldt, har svaret."
+    await turn.say(turn.staff, Card(said), key=_silent_key(turn), kind="notice")
+
+
+def _silent_key(turn: Turn) -> str:
+    return f"crisis/{turn.the_crisis.id}/silent"

@@ -243,7 +243,8 @@ async def test_the_first_meetings_gaps_are_red_and_each_has_its_button(stage: St
 
 @in_slack
 async def test_communication_gets_the_nine_headings(stage: Stage) -> None:
-    """R040 R306."""
+    """R040 R306: as soon as it comes."""
+    await stage["bo"].presses("Kommer")
     assert await stage["bo"].sees("9. Succeskriterier")
 
 

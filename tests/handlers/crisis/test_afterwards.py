@@ -1,0 +1,58 @@
+"""After the stand-down the door stays open for those who took part, and for nobody else."""
+
+from __future__ import annotations
+
+from tests.stage.platforms import everywhere, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.stage import Stage
+
+
+@follows(cloudburst)
+async def called_off(stage: Stage) -> None:
+    """Something was written and not confirmed, and then the mayor called it off."""
+    await stage["kim"].commands("l ? pumpen er leveret")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage.forward(hours=20)
+
+
+stage = after(called_off)
+
+
+@everywhere
+async def test_who_took_part_can_still_find_confirm_and_add_what_was_learnt(stage: Stage) -> None:
+    """R247 R246: lessons are gathered when it is over; the crisis is not opened again by it."""
+    await stage["hanne"].commands("erfaring nøgler til pumpehuset manglede")
+    assert [line["summary"] for line in await stage.log("lesson")] == ["nøgler til pumpehuset manglede"]
+    await stage["kim"].commands("find pumpen")
+    assert await stage["kim"].sees("pumpen er leveret")
+    number = next(line["no"] for line in await stage.part("log") if line["summary"] == "pumpen er leveret")
+    await stage["kim"].commands(f"bekræft {number}")
+    after_ = await stage.export()
+    assert after_["log_state"][str(number)]["verification"] == "confirmed"
+    assert after_["crisis"]["deactivated_at"]
+    assert await stage.crises() == 1
+
+
+@in_teams
+async def test_who_ran_it_can_still_file_and_export(stage: Stage) -> None:
+    """R247 D11: with the rights they had when it ended."""
+    await stage["kim"].commands("sag 26/1234")
+    assert (await stage.export())["crisis"]["case_ref"] == "26/1234"
+    await stage["kim"].commands("eksport")
+    assert not await stage["kim"].sees("Der er ingen aktiv krise")
+
+
+@in_slack
+async def test_who_did_not_take_part_is_asked_whether_it_is_a_warning(stage: Stage) -> None:
+    """R247: the nearest who may not: somebody who was never in it."""
+    await stage["finn"].commands("find pumpen")
+    assert await stage["finn"].sees("Der er ingen aktiv krise")
+    assert not await stage["finn"].sees("pumpen er leveret")
+
+
+@in_slack
+async def test_a_report_afterwards_is_never_put_into_the_old_case(stage: Stage) -> None:
+    """R247: what happens now is a new warning, whatever the sender took part in."""
+    await stage["kim"].commands("melding vand i kælderen på Birkehøj")
+    assert await stage["kim"].sees("Der er ingen aktiv krise. Vil du sende et varsel?")
