@@ -226,7 +226,7 @@ class Fallback(PlanModel):
 
     @property
     def sms_sender(self) -> str:
-        """Whom an SMS is from, where answers come back by the gateway; empty where they never do."""
+        """The sender of an SMS, where answers come back by the gateway; empty where they never do."""
         parts = urlsplit(self.sms or "")
         return unquote(parts.netloc.rpartition("@")[2]).lstrip("+") if parts.scheme == "gatewayapi" else ""
 

@@ -61,7 +61,7 @@ def tables(message: Mapping[str, Any]) -> str:
 
 
 def within(value: Any, depth: int = 12) -> Iterator[Mapping[str, Any]]:
-    """Each object in what Slack drew of a message, from the outside in; nothing below `depth`."""
+    """Yield each object in what Slack drew of a message, from the outside in; nothing below `depth`."""
     if depth and isinstance(value, Mapping):
         yield value
         value = list(value.values())

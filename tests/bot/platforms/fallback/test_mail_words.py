@@ -77,7 +77,7 @@ def test_what_nobody_here_can_open_is_known(kind: str, sealed: bool) -> None:
 def test_winmail_beside_words_is_read() -> None:
     made = mail("kommer")
     made.add_attachment(b"x", maintype="application", subtype="ms-tnef", filename="winmail.dat")
-    assert not is_sealed(message_from_string(made.as_string(), policy=policy.default))  # type: ignore[arg-type]
+    assert not is_sealed(message_from_string(made.as_string(), policy=policy.default))
 
 
 def test_a_mail_without_plain_text_is_read_without_its_tags() -> None:
