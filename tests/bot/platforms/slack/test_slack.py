@@ -136,6 +136,10 @@ class House:
     async def inbox(self) -> list[dict[str, Any]]:
         return await self.rows(select(Inbox.body).order_by(Inbox.id))
 
+    async def rooms(self) -> int:
+        """How many crises have been decided on."""
+        return int((await self.rows(select(func.count()).select_from(Crisis).where(Crisis.level.is_not(None))))[0])
+
     async def crisis(self) -> None:
         """Jens decides on level 2; the staff's channel is made."""
         await self.person("U0JENS").command("aktiver 2 skybrud i Hedehusene")
