@@ -288,6 +288,11 @@ def _can_be_undone(entry: LogEntry, state: LogState) -> bool:
     return written and state.confirmed_by is None and state.corrected_by is None and not hastens(entry.summary)
 
 
+async def is_undone(turn: Turn, no: int) -> bool:
+    """Whether a line has been undone."""
+    return await _undone_in(turn, await state_of(turn.db, turn.the_crisis, no)) is not None
+
+
 async def _undone_in(turn: Turn, state: LogState) -> int | None:
     """Return the number of the line that undid a line; None where it counts."""
     if state.corrected_by is None:
