@@ -220,7 +220,7 @@ class SlackInbound:
             await ack(
                 f"⚠️ Det er gemt, men {self._calls.trouble}, så svaret kommer måske ikke frem her. Haster det: {self._whom_to_ring()}"
             )
-        elif channel.startswith("D") or await self._is_staffs(channel):
+        elif await self._answered_here(user, channel):
             await ack()
         else:
             await ack("Modtaget. Svaret står i din direkte besked med Krisebot, under Apps.")
@@ -457,6 +457,13 @@ class SlackInbound:
                 **what,
             )
         )
+
+    async def _answered_here(self, user: str, channel: str) -> bool:
+        """Whether the answer to a command comes where it was written: not in a chat with a colleague."""
+        if not channel.startswith("D"):
+            return await self._is_staffs(channel)
+        own = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
+        return own in ("", channel)
 
     async def _is_staffs(self, channel: str) -> bool:
         """Whether a channel is a staff's; remembered, since it never changes: a staff's channel is written down before

@@ -452,6 +452,17 @@ async def test_a_command_in_a_channel_is_told_where_its_answer_stands(house: Hou
     assert (await house.person("U0JENS").command("status", house.room)).text == ""
 
 
+async def test_a_command_in_a_chat_with_a_colleague_is_told_where_its_answer_stands(house: House) -> None:
+    """It looks like the chat with Krisebot, and nothing came there."""
+    finn = house.person("U0FINN")
+    await finn.command("varsel vand")
+    await house.engine.settle()
+    elsewhere = {**finn._command("status", house.slack.world.dm("U0FINN")), "channel_id": "D0WITHPIA"}
+    answer = await finn._deliver("slash_commands", elsewhere)
+    assert "direkte besked med Krisebot" in answer.text
+    assert (await finn.command("status")).text == ""
+
+
 # --- buttons and forms -----------------------------------------------------------------------------------------------
 
 
