@@ -27,6 +27,7 @@ MADE_UP: dict[str, Any] = {
     "bool": True,
     "list[int]": [9_999],
     "list[str]": ["Solrød"],
+    "list[str": ["Solrød"],
     "list[list[int]]": [[9_999, 9_999]],
 }
 # What is one of a few words, by the argument's name.
