@@ -30,7 +30,13 @@ MADE_UP: dict[str, Any] = {
     "list[list[int]]": [[9_999, 9_999]],
 }
 # What is one of a few words, by the argument's name.
-ONE_OF = {"verb": "varsel", "kind": "minutes", "at": "2026-07-03T06:00:00+00:00", "subject": "deactivate"}
+ONE_OF = {
+    "verb": "varsel",
+    "kind": "minutes",
+    "at": "2026-07-03T06:00:00+00:00",
+    "lapses": "2026-07-03T06:00:00+00:00",
+    "subject": "deactivate",
+}
 CRISES = (0, 1, 2)
 
 
