@@ -138,11 +138,10 @@ async def pressed_correct(turn: Turn, no: int) -> None:
 async def pressed_undo(turn: Turn, no: int, by: str, lapses: str) -> None:
     """Undo a line by `Fortryd`: a new line says that it does not count, and it stands; `undo.refuse` decides who may."""
     try:
-        state = await state_of(turn.db, turn.the_crisis, no)
+        state, entry = await state_of(turn.db, turn.the_crisis, no), await entry_of(turn, no)
     except NoSuchEntry:
         await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
         return
-    entry = await entry_of(turn, no)
     if await undo.refuse(turn, by, lapses):
         return
     if state.corrected_by is None and state.confirmed_by is None:
