@@ -51,7 +51,7 @@ LABELS = {
 }
 
 
-@verb("hjælp", "?", "menu", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
+@verb("hjælp", "?", "menu", "krise", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
     """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
     if text.strip() and dangers.hear(f"hjælp {text}") is not None and await router.led_on(turn, f"hjælp {text}"):

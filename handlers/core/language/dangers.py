@@ -43,7 +43,7 @@ class Cry:
 # Beginnings of words that say it alone, folded: fire, gas, violence, somebody missing, a cry for help.
 GRAVE: dict[Language, str] = {
     "da": """
-        brand brandalarm ildebrand ildloes ild_ braender_ braendte_ roeg_ roegen_ roegudvikling eksplo gaslugt
+        brand brandalarm roegalarm ildebrand ildloes ild_ braender_ braendte_ roeg_ roegen_ roegudvikling eksplo gaslugt
         gaslaek gasudslip gas_ gassen_ skyder_ skyderi skud_ skudt_ skuddrab kniv_ knivstik knivsta overfald
         vold_ voldeli vaaben pistol_ gevaer_ bombe gidsel gidsler terror truer_ truet_ trusler_ bevidstloes
         besvimet hjertestop kramper_ bloeder_ tilskadekom saaret_ saarede_ kvaeste livsfar livstruende drukn

@@ -238,3 +238,14 @@ async def test_whoever_has_warned_is_told_who_has_it(open_stage: Stage) -> None:
     await stage["finn"].presses("Ja")
     await stage["finn"].says("hvem har det?")
     assert await stage["finn"].sees("Varsel nr. 1: Jens Lund er spurgt.")
+
+
+@in_one_chat
+async def test_krise_alone_is_the_menu_and_with_more_it_is_led_on(open_stage: Stage) -> None:
+    """R001, requirement 3.1.1: whoever types what they remember gets what they can do."""
+    await open_stage["finn"].says("krise")
+    assert await open_stage["finn"].sees("Skriv bare, hvad der er sket")
+    assert await open_stage.crises() == 0
+    await open_stage["finn"].says("krise på plejehjemmet, vandet stiger")
+    assert await open_stage["finn"].sees(DANGER)
+    assert await open_stage["finn"].has("Ja")
