@@ -20,6 +20,7 @@ from sqlalchemy import ScalarSelect, Select, select
 
 from bot.engine.clock import SystemClock
 from bot.engine.delivery import Deliverer
+from bot.engine.duty_rotas import DutyRotas
 from bot.engine.fetching import Fetcher
 from bot.engine.intake import Intake
 from bot.engine.packing import Packer
@@ -59,6 +60,7 @@ class Engine:
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
+        self._look_ahead = asyncio.Event()
         self.telemetry = Telemetry()
         self.turns = Turns(
             database,
@@ -74,14 +76,23 @@ class Engine:
         self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
+        self.duty_rotas = DutyRotas(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
         self.check = SelfCheck(database, clock, plan, self.platforms, self._come_in.set)
         # In the order that one's work is the next one's reason.
-        self._parts: tuple[Worker, ...] = (self.turns, self.rooms, self.fetcher, self.packer, self.deliverer)
+        self._parts: tuple[Worker, ...] = (
+            self.turns,
+            self.rooms,
+            self.fetcher,
+            self.packer,
+            self.duty_rotas,
+            self.deliverer,
+        )
         self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (
             (self.rooms, self._open_doors),
             (self.fetcher, self._bring),
             (self.packer, self._pack),
+            (self.duty_rotas, self._look_ahead),
             (self.deliverer, self._go_out),
         )
         self._loops: list[asyncio.Task[None]] = []
@@ -111,6 +122,8 @@ class Engine:
             # And a large file on a poor line keeps nobody waiting at all.
             asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
             asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
+            # Nor does a calendar that doesn't answer.
+            asyncio.create_task(self._whenever(self._look_ahead, self.duty_rotas.drain)),
         ]
         self._job = self._scheduler.add_job(self._tick, "interval", seconds=TICK, coalesce=True, max_instances=1)
         self._scheduler.start()
