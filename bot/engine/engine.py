@@ -23,7 +23,9 @@ from bot.engine.delivery import Deliverer
 from bot.engine.duty_rotas import DutyRotas
 from bot.engine.fetching import Fetcher
 from bot.engine.intake import Intake
+from bot.engine.lapsing import Lapsing
 from bot.engine.packing import Packer
+from bot.engine.patience import Patience
 from bot.engine.platform import Platform
 from bot.engine.self_check import EVERY, SelfCheck
 from bot.engine.staff_channels import StaffChannels
@@ -61,6 +63,8 @@ class Engine:
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
         self._look_ahead = asyncio.Event()
+        self._lapse = asyncio.Event()
+        self._reassure = asyncio.Event()
         self.telemetry = Telemetry()
         self.turns = Turns(
             database,
@@ -77,11 +81,15 @@ class Engine:
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.duty_rotas = DutyRotas(database, clock, plan, self._committed)
+        self.lapsing = Lapsing(database, clock, plan, self._committed)
+        self.patience = Patience(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
         self.check = SelfCheck(database, clock, plan, self.platforms, self._come_in.set)
         # In the order that one's work is the next one's reason.
         self._parts: tuple[Worker, ...] = (
             self.turns,
+            self.patience,
+            self.lapsing,
             self.rooms,
             self.fetcher,
             self.packer,
@@ -93,6 +101,8 @@ class Engine:
             (self.fetcher, self._bring),
             (self.packer, self._pack),
             (self.duty_rotas, self._look_ahead),
+            (self.lapsing, self._lapse),
+            (self.patience, self._reassure),
             (self.deliverer, self._go_out),
         )
         self._loops: list[asyncio.Task[None]] = []
@@ -124,6 +134,9 @@ class Engine:
             asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
             # Nor does a calendar that doesn't answer.
             asyncio.create_task(self._whenever(self._look_ahead, self.duty_rotas.drain)),
+            # Looked for at every tick alone.
+            asyncio.create_task(self._whenever(self._lapse, self.lapsing.drain)),
+            asyncio.create_task(self._whenever(self._reassure, self.patience.drain)),
         ]
         self._job = self._scheduler.add_job(self._tick, "interval", seconds=TICK, coalesce=True, max_instances=1)
         self._scheduler.start()

@@ -50,10 +50,26 @@ class Telemetry:
         self._failed = Counter("krisebot_failures", "What went wrong", ["what"], registry=self.registry)
         for what in ("turn", "delivery", "retry"):
             self._failed.labels(what)
+        self._strange = Counter(
+            "krisebot_not_understood",
+            "What was rightly signed, acknowledged, and not ours or not made as we know it",
+            ["platform"],
+            registry=self.registry,
+        )
 
     def received(self, trace: str, platform: str, kind: str) -> None:
         """Count and log an input that is on disk."""
         log.info("received", extra={"event": "input.received", "trace": trace, "platform": platform, "kind": kind})
+
+    def not_understood(self, platform: str, why: str) -> None:
+        """Count and log what was rightly signed and is of no use.
+
+        Args:
+            why: what was stumbled over; nothing of what was written.
+        """
+        self._strange.labels(platform).inc()
+        told = {"event": "input.not_understood", "platform": platform, "why": why}
+        log.info("not understood: %s", why, extra=told)
 
     def handled(self, trace: str, platform: str, received_at: datetime, now: datetime, took: float) -> None:
         """Count and log an input whose turn is over, with how long it waited and took.

@@ -18,6 +18,9 @@ EXERCISE = "ØVELSE"
 # What Slack takes as a dialog's heading.
 LONGEST_TITLE = 24
 
+# The argument of a button that leaves its card by itself: when, UTC in ISO form.
+LAPSES = "lapses"
+
 # Before anything else, wherever words may tell of danger.
 DANGER = "Ved fare for liv: ring 112."
 

@@ -12,6 +12,9 @@ Kind = Literal[
 ]
 Place = Literal["dm", "channel"]
 
+# What a button did whose data can't be read: an older or a newer release of ours drew it.
+OTHER_RELEASE = "other_release"
+
 
 @dataclass(frozen=True)
 class Enclosed:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from handlers.core import enclosures, personal_numbers, proof, registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import LONGEST_NUMBER, URGENT
-from handlers.core.incoming import Incoming
+from handlers.core.incoming import OTHER_RELEASE, Incoming
 from handlers.core.language import dangers, verb_words
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb, action
@@ -348,10 +348,10 @@ async def _act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
 
 async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
     """Tell whoever pressed a button of another release of ours that it leads nowhere; one that isn't ours is let be."""
-    if standing is None:
+    if standing is None and name != OTHER_RELEASE:
         log.info("a press that is not ours: %r", name[:100])
         return
-    log.error("nothing answers to the button %r on message %s", name[:100], standing.id)
+    log.error("nothing answers to the button %r on message %s", name[:100], standing.id if standing else "unknown")
     await turn.answer(
         Card(
             "Den knap hører til en anden udgave af Krisebot og virker ikke længere. Intet er ændret. "

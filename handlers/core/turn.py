@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Text, cast, select
 
 from handlers.core import clearance, context, enclosures, quiet, registry
-from handlers.core.card import Card
+from handlers.core.card import LAPSES, Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from storage.case import log
@@ -175,7 +175,8 @@ class Turn(Context):
             crisis_id=self._crisis.id if self._crisis else None,
             recipient=recipient,
             kind=kind,
-            card=self.drawn(card).to_json(),
+            card=(drawn := self.drawn(card).to_json()),
+            lapses_at=_lapses_at(drawn),
             urgency=urgency,
             everywhere=everywhere,
             platform=platform,
@@ -203,7 +204,7 @@ class Turn(Context):
         return message
 
     def _redraw(self, message: Message, card: dict[str, Any]) -> None:
-        message.card = card
+        message.card, message.lapses_at = card, _lapses_at(card)
         message.version += 1
         message.edited_at, message.trace = self.now, self.trace
 
@@ -249,6 +250,20 @@ class Turn(Context):
         kept = [each for each in card["buttons"] if _meaning(each) not in off]
         if len(kept) < len(card["buttons"]):
             self._redraw(message, {**card, "buttons": kept})
+
+    def take_off(self, message: Message, labels: Collection[str]) -> None:
+        """Take buttons off a card, wherever it stands.
+
+        Args:
+            labels: theirs.
+        """
+        self._take_off(message, {_meaning(each) for each in message.card["buttons"] if each["label"] in labels})
+
+    def lapse(self, message: Message) -> None:
+        """Take the buttons off a card whose time has come."""
+        lapsed = [each for each in message.card["buttons"] if _is_over(each, self.now)]
+        self._take_off(message, {_meaning(each) for each in lapsed})
+        message.lapses_at = _lapses_at(message.card)
 
     async def rename(self, old: str, new: str) -> None:
         """Write the crisis' new title where the old one stands after its number, on every card that has been sent."""
@@ -356,6 +371,16 @@ def _meaning(button: Mapping[str, Any]) -> str:
     """Name what a button does, as it lies in a row: two with the same name do the same in the same crisis."""
     args = {name: value for name, value in button["args"].items() if name != "crisis"}
     return f"{button['do']} {json.dumps(args, sort_keys=True)}"
+
+
+def _lapses_at(card: Mapping[str, Any]) -> datetime | None:
+    """Return when the first of a card's buttons leaves it by itself, UTC."""
+    ends = (each["args"][LAPSES] for each in card["buttons"] if LAPSES in each["args"])
+    return min(map(datetime.fromisoformat, ends), default=None)
+
+
+def _is_over(button: Mapping[str, Any], now: datetime) -> bool:
+    return LAPSES in button["args"] and datetime.fromisoformat(button["args"][LAPSES]) <= now
 
 
 def watch_key(urgency: int, said: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from sqlalchemy import select
 
-from handlers.core import clearance, enclosures, rights
+from handlers.core import clearance, enclosures, rights, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import cpr
+from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import line_words, paper_lines, receipts
@@ -75,7 +77,8 @@ async def write(turn: Turn, text: str) -> None:
     # Nothing has been said of it, or been attached to it, but by this very input: nobody has to look.
     stands = LogState(no=entry.no, verification=entry.verification, status=None, grade=entry.grade)
     attached = bool(turn.the_incoming.enclosed)
-    card = await _saved(turn, entry, stands, highest, line_words.read_back(turn, way) + hint, attached=attached)
+    hint = line_words.read_back(turn, way) + hint
+    card = await _saved(turn, entry, stands, highest, hint, reader=turn.sender, attached=attached)
     await receipts.give(turn, entry, shown(turn, entry, stands, highest), card, _key(turn, entry.no))
 
 
@@ -131,6 +134,25 @@ async def pressed_correct(turn: Turn, no: int) -> None:
         await turn.answer(Card(f"Skriv den rigtige tekst til nr. {no}. Intet er ændret."))
 
 
+@action("log.undo")
+async def pressed_undo(turn: Turn, no: int, by: str, lapses: str) -> None:
+    """Undo a line by `Fortryd`: a new line says that it does not count, and it stands; `undo.refuse` decides who may."""
+    state = await state_of(turn.db, turn.the_crisis, no)
+    entry = await entry_of(turn, no)
+    if await undo.refuse(turn, by, lapses):
+        return
+    if state.corrected_by is None and state.confirmed_by is None:
+        await turn.log(
+            f"Fortrudt: nr. {no} gælder ikke",
+            kind="correction",
+            sender=turn.sender,
+            receiver="krisestaben",
+            grade=state.grade,
+            refs={"corrects": no, "undoes": no},
+        )
+    await redraw(turn, entry)
+
+
 async def confirm_line(turn: Turn, no: int) -> None:
     """Confirm a line; from somebody who may not, log only that they think it is right, and tell them so."""
     try:
@@ -146,12 +168,14 @@ async def confirm_line(turn: Turn, no: int) -> None:
             )
         )
         return
-    if state.verification == "confirmed":
-        await turn.answer(Card(f"Nr. {no} er allerede bekræftet."))
+    entry = await entry_of(turn, no)
+    if state.verification == "confirmed" or await _undone_in(turn, state):
+        await tell(turn, entry, "" if await _undone_in(turn, state) else "\nDen var bekræftet i forvejen.")
         return
     state.verification, state.confirmed_by, state.confirmed_at = "confirmed", turn.sender, turn.now
     await turn.log(f"Nr. {no} er bekræftet", kind="confirmation", verification="confirmed", refs={"confirms": no})
-    await tell(turn, await entry_of(turn, no))
+    await redraw(turn, entry)
+    await tell(turn, entry)
 
 
 async def _correct(turn: Turn, no: int, text: str) -> None:
@@ -175,6 +199,7 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
         grade=state.grade,
         refs={"corrects": no},
     )
+    await redraw(turn, entry)
     await tell(turn, correction, f"\nDen retter nr. {no}, som bliver stående.")
 
 
@@ -188,7 +213,8 @@ async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
     state = await state_of(turn.db, turn.the_crisis, entry.no)
-    await turn.answer(await _saved(turn, entry, state, await clearance.highest_for(turn, where), hint), key=key)
+    highest = await clearance.highest_for(turn, where)
+    await turn.answer(await _saved(turn, entry, state, highest, hint, reader=turn.sender), key=key)
 
 
 async def look_up(turn: Turn, no: int) -> None:
@@ -207,16 +233,33 @@ async def redraw(turn: Turn, entry: LogEntry) -> None:
     )
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     for key, recipient in found.all():
-        await turn.say(
-            recipient, await _saved(turn, entry, state, await clearance.highest_for(turn, recipient)), key=key
-        )
+        highest = await clearance.highest_for(turn, recipient)
+        reader = key.removeprefix(begins)
+        await turn.say(recipient, await _saved(turn, entry, state, highest, reader=reader), key=key)
 
 
 async def _saved(
-    turn: Turn, entry: LogEntry, state: LogState, highest: Grade, hint: str = "", *, attached: bool = True
+    turn: Turn,
+    entry: LogEntry,
+    state: LogState,
+    highest: Grade,
+    hint: str = "",
+    *,
+    reader: str,
+    attached: bool = True,
 ) -> Card:
+    """Draw a line's card.
+
+    Args:
+        reader: whose it is; whoever wrote the line may undo it there.
+        attached: whether anything may have come along with it.
+    """
     confirmed = state.verification == "confirmed"
     text = shown(turn, entry, state, highest)
+    if undone := await _undone_in(turn, state):
+        return Card(
+            f"Nr. {entry.no} er fortrudt i nr. {undone} og gælder ikke. Linjen bliver stående.\n»{quote(text)}«"
+        )
     buttons = [] if confirmed else [Button("Bekræft", "log.confirm", {"no": entry.no, "crisis": turn.the_crisis.id})]
     buttons.append(
         Button(
@@ -229,10 +272,31 @@ async def _saved(
     )
     buttons.append(Button("Lav tiltag", "measures.of_line", {"no": entry.no, "crisis": turn.the_crisis.id}))
     buttons.append(grade_button(turn, entry.no, state.grade))
+    if reader == entry.recorder and _can_be_undone(entry, state):
+        about = {"no": entry.no, "crisis": turn.the_crisis.id}
+        buttons += undo.buttons(turn, "log.undo", entry.recorded_time, entry.recorder, **about)
     mark = "bekræftet" if confirmed else "ubekræftet"
     mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""
     files = await enclosures.line(turn, entry.no, named=within(state.grade, highest)) if attached else ""
     return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{files}{hint}", buttons=tuple(buttons))
+
+
+def _can_be_undone(entry: LogEntry, state: LogState) -> bool:
+    """Whether nothing has been done about a line that somebody wrote: it was neither sent to the chief at once, nor
+    confirmed, nor corrected."""
+    written = entry.kind in ("information", "saved", "correction")
+    return written and state.confirmed_by is None and state.corrected_by is None and not hastens(entry.summary)
+
+
+async def _undone_in(turn: Turn, state: LogState) -> int | None:
+    """Return the number of the line that undid a line; None where it counts."""
+    if state.corrected_by is None:
+        return None
+    later = await turn.db.scalar(
+        select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == state.corrected_by)
+    )
+    undoes = later is not None and json.loads(later.canonical or b"{}").get("refs", {}).get("undoes")
+    return state.corrected_by if undoes == state.no else None
 
 
 def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:

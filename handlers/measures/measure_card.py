@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from sqlalchemy import select
 
+from handlers.core import undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from storage.rows.measures import STATUS_IN_WORDS, Measure
+from storage.rows.measures import STATUS_IN_WORDS, Measure, MeasureStatus
 from storage.rows.traffic import Message
 
 CLOSED = ("done", "cancelled")
 
 
-def card(turn: Turn, row: Measure, head: str = "") -> Card:
+def card(turn: Turn, row: Measure, head: str = "", undone: Sequence[Button] = ()) -> Card:
     """Draw the measure as it stands now, with what can be done to it.
 
     Args:
         head: what its first line begins with.
+        undone: the button that undoes what was done to it last, on the card of whoever did it.
     """
     if row.status == "proposed":
         return Card(
@@ -40,7 +43,8 @@ def card(turn: Turn, row: Measure, head: str = "") -> Card:
     if row.status in CLOSED:
         mark = "✅" if row.status == "done" else "✖"
         return Card(
-            f"{mark} *T{row.number} er {STATUS_IN_WORDS[row.status]}:* {quote(row.title)}\nEjer: {turn.name(row.owner)}."
+            f"{mark} *T{row.number} er {STATUS_IN_WORDS[row.status]}:* {quote(row.title)}\nEjer: {turn.name(row.owner)}.",
+            buttons=tuple(undone),
         )
     waits = row.needs_approval and row.approved_at is None
     gate = "\n⛔ Kræver politisk godkendelse, før det kan gå i gang." if waits else ""
@@ -57,6 +61,7 @@ def card(turn: Turn, row: Measure, head: str = "") -> Card:
     buttons += [
         amendment("Ret", row),
         tasks.button("measures.doubt", measure=row.id),
+        *undone,
     ]
     return Card(
         f"{head}*T{row.number}: {quote(row.title)}*\n{_who_and_when(turn, row)}{gate}{given}", buttons=tuple(buttons)
@@ -70,9 +75,32 @@ def line(turn: Turn, row: Measure) -> str:
     return f"{quote(row.title)} – {turn.name(row.owner)}{due}{late}, {STATUS_IN_WORDS[row.status]}"
 
 
-async def answer(turn: Turn, row: Measure) -> None:
-    """Show a measure to whoever asked; the card follows what happens to it."""
-    await turn.answer(card(turn, row), key=key(row, turn.the_incoming.key))
+async def answer(turn: Turn, row: Measure, was: Was | None = None) -> None:
+    """Show a measure to whoever asked; the card follows what happens to it.
+
+    Args:
+        was: how it was before what the sender has just done to it, which can be undone on their card.
+    """
+    undone = undo.buttons(turn, "measures.undo", turn.now, turn.sender, measure=row.id, **was) if was else ()
+    pressed = await turn.pressed() if was else None
+    drawn = card(turn, row, undone=undone)
+    if pressed is not None and pressed.key.startswith(key(row, "")):
+        await turn.say(pressed.recipient, drawn, key=pressed.key)
+    else:
+        await turn.answer(drawn, key=key(row, turn.the_incoming.key))
+
+
+class Was(TypedDict):
+    """How a measure was: its status, its owner, and before when, in ISO form."""
+
+    status: MeasureStatus
+    owner: str
+    due: str | None
+
+
+def stands(row: Measure) -> Was:
+    """Return how a measure is now."""
+    return Was(status=row.status, owner=row.owner, due=row.due_at.isoformat() if row.due_at else None)
 
 
 async def show(turn: Turn, row: Measure) -> None:

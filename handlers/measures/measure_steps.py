@@ -16,7 +16,7 @@ from handlers.core.language import owners, times_shown
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.measures import measure_card
-from handlers.measures.measure_card import CLOSED
+from handlers.measures.measure_card import CLOSED, Was
 from storage.rows.log import Status, state_of
 from storage.rows.measures import STATUS_IN_WORDS, AssistanceRequest, Measure, MeasureStatus
 
@@ -133,6 +133,7 @@ async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = ""
     """Give a measure a new status, which is logged by itself; for those whom `refuse_change` lets."""
     if await refuse_change(turn, row):
         return
+    was = measure_card.stands(row)
     if status in ("in_progress", "done") and row.needs_approval and row.approved_at is None:
         await turn.answer(
             Card(
@@ -145,6 +146,11 @@ async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = ""
     if row.status == status:
         await turn.answer(Card(f"T{row.number} er allerede {STATUS_IN_WORDS[status]}."))
         return
+    await _set_status(turn, row, status, note)
+    await measure_card.answer(turn, row, was)
+
+
+async def _set_status(turn: Turn, row: Measure, status: MeasureStatus, note: str) -> None:
     row.status, row.changed_at = status, turn.now
     await turn.log(
         f"T{row.number} er {STATUS_IN_WORDS[status]}: {row.title}{f' ({note})' if note else ''}",
@@ -158,8 +164,6 @@ async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = ""
         (await state_of(turn.db, turn.the_crisis, row.log_no)).status = IN_LOG[status]
     await _remind_at(turn, row)
     await measure_card.show(turn, row)
-    if not await turn.pressed():
-        await measure_card.answer(turn, row)
     await _tell_requester(turn, row)
 
 
@@ -211,6 +215,12 @@ async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> N
     if (owner, due) == (row.owner, row.due_at):
         await measure_card.answer(turn, row)
         return
+    was = measure_card.stands(row)
+    await _hand_over(turn, row, owner, due)
+    await measure_card.answer(turn, row, was)
+
+
+async def _hand_over(turn: Turn, row: Measure, owner: str, due: datetime | None) -> None:
     given_away = owner != row.owner
     row.owner, row.due_at, row.changed_at = owner, due, turn.now
     if given_away:
@@ -228,7 +238,27 @@ async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> N
     await measure_card.show(turn, row)
     if given_away and owner != turn.sender:
         await turn.say(owner, measure_card.card(turn, row), key=measure_card.key(row, f"owner/{owner}"), kind="notice")
-    await measure_card.answer(turn, row)
+
+
+async def take_back(turn: Turn, row: Measure, was: Was) -> None:
+    """Take back what was done to a measure last: it is as it was, which is logged by itself, and whoever has it knows.
+
+    Args:
+        was: how it was; a new one was nothing yet, and is cancelled.
+    """
+    had = row.owner
+    due = datetime.fromisoformat(was["due"]) if was["due"] else None
+    if row.status != was["status"]:
+        await _set_status(turn, row, was["status"], "fortrudt")
+    if (row.owner, row.due_at) != (was["owner"], due):
+        await _hand_over(turn, row, was["owner"], due)
+    for person in dict.fromkeys([had, row.owner]):
+        if person != turn.sender:
+            await turn.say(
+                person,
+                Card(f"Fortrudt af {turn.name(turn.sender)} – nu: T{row.number}: {measure_card.line(turn, row)}."),
+                kind="notice",
+            )
 
 
 def is_over(turn: Turn, person: str, row: Measure) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, passed_times, rights, withheld
+from handlers.core import clearance, passed_times, rights, undo, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT
 from handlers.core.form_values import Unreadable, when, who
@@ -78,7 +78,9 @@ async def _create(turn: Turn, read: Reading) -> None:
         urgent=read.urgent,
         needs_approval=read.political,
     )
-    await measure_card.answer(turn, row)
+    # A new one was nothing before.
+    was = measure_card.Was(status="cancelled", owner=row.owner, due=row.due_at.isoformat() if row.due_at else None)
+    await measure_card.answer(turn, row, was)
     if read.passed:
         await turn.answer(
             passed_times.asked(
@@ -160,6 +162,16 @@ async def pressed_change(turn: Turn, measure: int, status: MeasureStatus) -> Non
     row = await _of_crisis(turn, measure)
     if row is not None:
         await measure_steps.change(turn, row, status)
+
+
+@action("measures.undo")
+async def pressed_undo(
+    turn: Turn, measure: int, status: MeasureStatus, owner: str, due: str | None, by: str, lapses: str
+) -> None:
+    """Undo what was done to a measure last, by `Fortryd`; `undo.refuse` decides who may."""
+    row = await _of_crisis(turn, measure)
+    if row is not None and not await undo.refuse(turn, by, lapses):
+        await measure_steps.take_back(turn, row, measure_card.Was(status=status, owner=owner, due=due))
 
 
 @action("measures.not_meant")

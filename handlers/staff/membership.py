@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from handlers.core import rights
-from handlers.core.card import Card, quote
-from handlers.core.registry import verb
+from handlers.core import rights, undo
+from handlers.core.card import Button, Card, quote
+from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import calendars, externals, mail_group
 from storage.rows.log import LogEntry
@@ -64,9 +65,20 @@ async def member_in(turn: Turn, text: str) -> None:
         await externals.typed(turn, rest)
         return
     persons = await _named(turn, text)
-    entered = [person for person in persons if await add_member(turn, person, "operational", "medlem")]
-    if not persons:
-        return
+    if persons:
+        before = {person: await _staff_of(turn, person) for person in persons}
+        await _enter(turn, dict.fromkeys(persons, "operational"), before)
+
+
+async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str | None]) -> None:
+    """Let persons into the staff, tell them, and say what has come of it, with a way back.
+
+    Args:
+        staffs: the persons, each with the staff that they enter.
+        before: in which staff they were.
+    """
+    persons = [*staffs]
+    entered = [person for person in persons if await add_member(turn, person, staffs[person], "medlem")]
     if not entered:
         await turn.answer(Card(f"{turn.names(persons)} er allerede med i krisestaben."))
         return
@@ -84,7 +96,9 @@ async def member_in(turn: Turn, text: str) -> None:
         f" Har intet skrevet i loggen: {turn.names(passive)}. Lad nogen træde ud med */krise ud*." if passive else ""
     )
     warning += await mail_group.warning(turn)
-    await turn.answer(Card(f"{turn.names(entered)} er med i krisestaben.{warning}"))
+    await undo.supersede(turn, "members.undo", entered)
+    back = _back(turn, {person: before[person] for person in entered})
+    await turn.answer(Card(f"{turn.names(entered)} er med i krisestaben.{warning}", buttons=back))
 
 
 @verb(
@@ -100,6 +114,13 @@ async def member_out(turn: Turn, text: str) -> None:
     if text.strip() and await externals.leave(turn, text.strip()):
         return
     persons = await _named(turn, text)
+    if persons:
+        await _leave(turn, persons)
+
+
+async def _leave(turn: Turn, persons: Sequence[str]) -> None:
+    """Let persons step out, tell them, and say what has come of it, with a way back."""
+    before = {person: await _staff_of(turn, person) for person in persons}
     left: list[str] = []
     called: list[str] = []
     for person in persons:
@@ -111,8 +132,6 @@ async def member_out(turn: Turn, text: str) -> None:
             standing.until = turn.now
             left.append(person)
             called += [person] if standing.staff != "beside" else []
-    if not persons:
-        return
     if not left:
         await turn.answer(Card(f"{turn.names(persons)} er ikke i krisestaben."))
         return
@@ -125,7 +144,51 @@ async def member_out(turn: Turn, text: str) -> None:
         kind="notice",
         summary=f"Fortalt, at de er trådt ud: {turn.names(left)}",
     )
-    await turn.answer(Card(f"{turn.names(left)} er trådt ud af krisestaben.{await mail_group.warning(turn)}"))
+    await undo.supersede(turn, "members.undo", left)
+    back = _back(turn, {person: before[person] for person in left})
+    out = f"{turn.names(left)} er trådt ud af krisestaben.{await mail_group.warning(turn)}"
+    await turn.answer(Card(out, buttons=back))
+
+
+@action("members.undo")
+async def pressed_undo(turn: Turn, about: list[str], staffs: list[str | None], by: str, lapses: str) -> None:
+    """Undo an `ind` or an `ud` by `Fortryd`, as a new line of the log; `undo.refuse` decides who may.
+
+    Args:
+        about: who entered or left.
+        staffs: in which staff each was before.
+    """
+    if await undo.refuse(turn, by, lapses):
+        return
+    standing = await turn.pressed()
+    if standing is not None:
+        turn.take_off(standing, {undo.LABEL})
+    back = {person: staff for person, staff in zip(about, staffs, strict=True) if staff is not None}
+    out = [person for person in about if person not in back]
+    if out:
+        await _leave(turn, out)
+    if back:
+        # Who was moved from beside the staff into it goes back there.
+        await turn.db.execute(
+            update(Member)
+            .where(Member.crisis_id == turn.the_crisis.id, Member.person.in_(back), Member.until.is_(None))
+            .values(until=turn.now)
+        )
+        await _enter(turn, back, {person: await _staff_of(turn, person) for person in back})
+
+
+async def _staff_of(turn: Turn, person: str) -> str | None:
+    found: str | None = await turn.db.scalar(
+        select(Member.staff).where(
+            Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
+        )
+    )
+    return found
+
+
+def _back(turn: Turn, before: Mapping[str, str | None]) -> tuple[Button, ...]:
+    about = {"about": [*before], "staffs": [*before.values()], "crisis": turn.the_crisis.id}
+    return undo.buttons(turn, "members.undo", turn.now, turn.sender, **about)
 
 
 async def _passive(turn: Turn) -> list[str]:

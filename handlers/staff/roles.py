@@ -6,9 +6,10 @@ The operational staff answers for this: the framing staff only until that one ha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from handlers.core import audiences, rights
+from handlers.core import audiences, rights, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.events import Appointed, tell
@@ -47,7 +48,7 @@ NEEDED = (
     "pressetalsperson",
 )
 # So many gaps have a button of their own; the rest go by the form.
-SHOWN = 6
+SHOWN = 5
 WHO = Field("person", "Hvem?", "persons", required=True)
 
 
@@ -76,7 +77,7 @@ async def role(turn: Turn, text: str) -> None:
     if not named:
         await turn.answer(_card(turn))
         return
-    await name(turn, named)
+    back = await name(turn, named)
     said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
     leads = any(_leads(turn, person) for wanted, person in named if wanted == COORDINATOR)
     hint = (
@@ -84,16 +85,56 @@ async def role(turn: Turn, text: str) -> None:
         if COORDINATOR in dict(named) and not leads
         else ""
     )
-    await turn.answer(Card(f"Udpeget – {said}.{hint}"))
+    await turn.answer(Card(f"Udpeget – {said}.{hint}", buttons=back))
 
 
-async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> None:
+@action("named_roles.undo")
+async def pressed_undo(
+    turn: Turn, about: list[str], given: list[str], before: list[str | None], by: str, lapses: str
+) -> None:
+    """Undo the roles that were given in one breath, by `Fortryd`; `undo.refuse` decides who may.
+
+    Args:
+        about: the roles.
+        given: whom each was given to.
+        before: who had each.
+    """
+    if await undo.refuse(turn, by, lapses):
+        return
+    done: list[str] = []
+    for wanted, person, was in zip(about, given, before, strict=True):
+        if roster.holder(turn, wanted) != person:
+            continue
+        await roster.put_back(turn, wanted, was)
+        now = turn.name(was) if was else "ingen"
+        done.append(f"{wanted}: {now}")
+        await turn.notify(
+            dict.fromkeys([person, *([was] if was else []), turn.staff]),
+            Card(f"Fortrudt af {turn.name(turn.sender)}: *{turn.name(person)}* er ikke {wanted}. Nu: {now}."),
+            kind="notice",
+            summary=f"Fortrudt: {turn.name(person)} er ikke {wanted}. Nu: {now}",
+            urgency=URGENT,
+        )
+        if was:
+            await tell(turn, Appointed(wanted, was))
+    if {CHIEF, DEPUTY} & {*about}:
+        await chief_asked.begin(turn)
+    drawn = _card(turn)
+    await turn.replace(replace(drawn, text=f"Fortrudt. Nu – {'; '.join(done) or 'som før'}.\n{drawn.text}"))
+
+
+async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ...]:
     """Give roles to persons: they and the staff are told, and what hangs on a role follows.
 
     Args:
         named: (a role, a person's id).
+
+    Returns:
+        the button that undoes it; none where nobody has another role than before.
     """
     given = list(named)
+    before = {wanted: roster.holder(turn, wanted) for wanted, _ in given}
+    await undo.supersede(turn, "named_roles.undo", [wanted for wanted, _ in given])
     for wanted, person in given:
         was = roster.holder(turn, wanted)
         if was == person:
@@ -110,19 +151,28 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> None:
         await tell(turn, Appointed(wanted, person))
     if any(wanted in (CHIEF, DEPUTY) for wanted, _ in given):
         await chief_asked.begin(turn)
+    changed = {wanted: person for wanted, person in given if before[wanted] != person}
+    if not changed:
+        return ()
+    about = {"about": [*changed], "given": [*changed.values()], "before": [before[each] for each in changed]}
+    return undo.buttons(turn, "named_roles.undo", turn.now, turn.sender, crisis=turn.the_crisis.id, **about)
 
 
-async def give(turn: Turn, wanted: Iterable[tuple[str, str]]) -> None:
+async def give(turn: Turn, wanted: Iterable[tuple[str, str]]) -> tuple[Button, ...]:
     """Give roles to the names that were filled in; one that is nobody's is told of, and the rest are given.
 
     Args:
         wanted: (a role, what somebody wrote for who).
+
+    Returns:
+        as `name`.
     """
     found = [(role, who, turn.plan.named(who.strip().lstrip("@"))) for role, who in wanted]
-    await name(turn, [(role, persons[0]) for role, _, persons in found if len(persons) == 1])
+    back = await name(turn, [(role, persons[0]) for role, _, persons in found if len(persons) == 1])
     for role, who, persons in found:
         if len(persons) != 1:
             await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(who, 200)}" er. Ikke udpeget: {role}.'))
+    return back
 
 
 async def show(turn: Turn) -> None:
@@ -130,7 +180,7 @@ async def show(turn: Turn) -> None:
     await turn.say(turn.staff, _card(turn), key=f"crisis/{turn.the_crisis.id}/roles")
 
 
-def _card(turn: Turn) -> Card:
+def _card(turn: Turn, back: Sequence[Button] = ()) -> Card:
     every = list(dict.fromkeys([*NEEDED, *roster.roles(turn)]))
     gaps = [each for each in every if not roster.holder(turn, each)]
     rows = tuple(
@@ -167,6 +217,7 @@ def _card(turn: Turn) -> Card:
                 ),
                 form_title="Sekretariatsbistand",
             ),
+            *back,
         ),
     )
 
@@ -176,23 +227,25 @@ async def given(turn: Turn, role: str = "") -> None:
     """Give one role, by `Udpeg …`, and show the list as it then is."""
     wanted = role or turn.value("role")
     if wanted in _nameable(turn) and turn.value("person"):
-        await give(turn, [(wanted, turn.value("person"))])
-        await turn.replace(_card(turn))
+        back = await give(turn, [(wanted, turn.value("person"))])
+        await turn.replace(_card(turn, back))
 
 
 @action("named_roles.chief", who=rights.meets)
 async def chief(turn: Turn) -> None:
     """Name the chief, the deputy or both, by `Udpeg chef`; every right that says "chief" follows."""
     wanted = ((CHIEF, turn.value("chief")), (DEPUTY, turn.value("deputy")))
-    await give(turn, [(role, who) for role, who in wanted if who])
+    back = await give(turn, [(role, who) for role, who in wanted if who])
     standing = await turn.pressed()
     if standing is not None and standing.kind == "reminder":
         lacks = chief_asked.missing(turn)
         await turn.replace(
-            Card(f"Ikke udpeget endnu: {' og '.join(lacks)}." if lacks else "✅ Chef og stedfortræder er udpeget.")
+            Card(f"Ikke udpeget endnu: {' og '.join(lacks)}.", buttons=back)
+            if lacks
+            else Card("✅ Chef og stedfortræder er udpeget.", buttons=back)
         )
         return
-    await turn.replace(_card(turn))
+    await turn.replace(_card(turn, back))
 
 
 @action("named_roles.assist", who=rights.meets)

@@ -126,6 +126,27 @@ async def give_back(turn: Turn, role: str) -> None:
     await _move_what_is_watched(turn, role)
 
 
+async def put_back(turn: Turn, role: str, person: str | None) -> None:
+    """Let a role be whose it was before somebody was named by mistake; without a chief it is the mayor again (plan §5).
+
+    Args:
+        person: who had it; None where nobody did.
+    """
+    crisis = turn.the_crisis
+    if role == CHIEF:
+        crisis.chief = person
+    holders = {each: had for each, had in crisis.holders.items() if each != role}
+    turn.crisis = crisis
+    crisis.holders = holders
+    await turn.db.flush()
+    turn.crisis = crisis
+    if role != CHIEF and person is not None and holder(turn, role) != person:
+        crisis.holders = {**holders, role: person}
+        await turn.db.flush()
+        turn.crisis = crisis
+    await _move_what_is_watched(turn, role)
+
+
 async def _move_what_is_watched(turn: Turn, role: str) -> None:
     """Let whoever has a role now watch the lines that the role watches."""
     await turn.db.execute(

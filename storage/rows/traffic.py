@@ -47,6 +47,7 @@ class Inbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
+    tell_at: Mapped[datetime | None]  # when its sender is told that it waits, where they are to be
     error: Mapped[str | None]
     __table_args__ = (
         Index("inbox_waiting", "state", "due_at"),
@@ -141,6 +142,7 @@ class Message(Base):
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
     trace: Mapped[str | None]  # the input or the timer that said it last: "input-17", "timer-4"
+    lapses_at: Mapped[datetime | None] = mapped_column(index=True)  # when a button leaves it by itself
 
 
 # For queries: messages to persons, not to a staff's channel.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -78,6 +78,18 @@ async def question(db: AsyncSession, crisis: int, now: datetime) -> Any:
 
 async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict[str, Any]:
     """Somebody else's row of the kind, and what a button about it has."""
+    if do.endswith(".undo"):
+        undone: dict[str, dict[str, Any]] = {
+            "members.undo": {"about": ["rune"], "staffs": [None]},
+            "named_roles.undo": {"about": ["referent"], "given": ["eva"], "before": ["tina"]},
+            "measures.undo": {"status": "cancelled", "owner": "mads", "due": None},
+        }
+        row = (
+            {}
+            if do in ("members.undo", "named_roles.undo")
+            else await args_of(db, do.removesuffix("undo"), crisis, now)
+        )
+        return row | undone.get(do, {}) | {"by": "mads", "lapses": (now + timedelta(minutes=5)).isoformat()}
     match do.partition("."):
         case "tasks", _, _:
             task = Task(crisis_id=crisis, number=90, title="find sandsække", owner="mads", created_at=now)

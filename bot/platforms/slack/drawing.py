@@ -72,8 +72,16 @@ class Press:
 
     @classmethod
     def load(cls, text: str) -> Press:
-        """Read what `dump` wrote."""
-        return cls(**json.loads(text))
+        """Read what `dump` wrote.
+
+        Raises:
+            ValueError, TypeError: it isn't from this release of ours.
+        """
+        read = cls(**json.loads(text))
+        texts = all(isinstance(each, str) for each in (read.message, read.do, read.conversation))
+        if not (texts and isinstance(read.args, dict) and isinstance(read.values, dict)):
+            raise ValueError("not one of our buttons")
+        return read
 
 
 @dataclass(frozen=True)

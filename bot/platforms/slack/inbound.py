@@ -18,12 +18,15 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
 from bot.engine.engine import Engine
+from bot.engine.intake import STRANGE, NotUnderstood, unreachable
 from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
 from bot.engine.save_form import asked
 from bot.engine.stalls import TookTooLong
@@ -34,10 +37,11 @@ from bot.platforms.slack.home import home
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.text import plain, without_mention
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import LONGEST_NUMBER
 from handlers.core.enclosures import titled
-from handlers.core.incoming import Incoming
+from handlers.core.incoming import OTHER_RELEASE, Incoming
 from handlers.core.language import times_shown
-from storage.database import UNREACHABLE
+from storage.case import chain
 from storage.rows.traffic import Message, StaffChannel
 
 log = logging.getLogger(__name__)
@@ -87,6 +91,7 @@ class SlackInbound:
             ignoring_self_events_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
+            raise_error_for_unhandled_request=True,
         )
         self._listen()
 
@@ -104,12 +109,16 @@ class SlackInbound:
             return self._turn_away(401)
         try:
             understood = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
-            return self._turn_away(400)
+        except STRANGE as error:
+            return self.leave(error)
         if not understood.body:
-            return self._turn_away(400)
+            return self.leave("nothing in it")
         async with self._engine.intake.reading(NAME, body, self._engine.clock.now()):
-            return await to_aiohttp_response(await self.app.async_dispatch(understood))
+            try:
+                return await to_aiohttp_response(await self.app.async_dispatch(understood))
+            except STRANGE as error:
+                # Bolt itself looks into what was sent, for whose it is.
+                return self.leave(error)
         return web.Response()
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
@@ -122,6 +131,20 @@ class SlackInbound:
         self.refused += 1
         return web.Response(status=status)
 
+    def leave(self, why: Exception | str) -> web.Response:
+        """Acknowledge what is signed and of no use: sent again it would be the same, and Slack goes silent after many.
+
+        Args:
+            why: what it stumbled over.
+        """
+        self._engine.intake.not_understood(NAME, why)
+        return web.Response()
+
+    async def _clean(self, req: AsyncBoltRequest, next: Any) -> None:
+        """Replace what no database holds before anything is looked up by it."""
+        req.body = chain.clean(req.body)
+        await next()
+
     async def _own_team(self, context: AsyncBoltContext, next: Any) -> BoltResponse | None:
         if self._team_ids and not {context.team_id, context.actor_team_id or context.team_id} <= self._team_ids:
             self.refused += 1
@@ -132,13 +155,18 @@ class SlackInbound:
     async def _could_not_keep(self, error: Exception) -> BoltResponse:
         if isinstance(error, TookTooLong):
             raise error
-        log.error("an input from Slack was not kept: %s", error, exc_info=error)
-        return BoltResponse(status=503)
+        if isinstance(error, (Throttled, Unavailable, InDoubt)) or unreachable(error):
+            log.error("an input from Slack was not kept: %s", error, exc_info=error)
+            return BoltResponse(status=503)
+        not_ours = isinstance(error, BoltUnhandledRequestError)
+        self._engine.intake.not_understood(NAME, "nothing of ours" if not_ours else error)
+        return BoltResponse(status=200)
 
     # --- what is done ---
 
     def _listen(self) -> None:
         app = self.app
+        app.middleware(self._clean)
         app.middleware(self._own_team)
         app.error(self._could_not_keep)
         app.command("/krise")(self._commanded)
@@ -156,21 +184,22 @@ class SlackInbound:
         await ack()
 
     async def _commanded(self, ack: AsyncAck, body: Json) -> None:
-        user, channel = body["user_id"], body["channel_id"]
         try:
-            await self._accept(
-                f"trigger:{body['trigger_id']}", "command", user, channel, text=self._plain(body.get("text") or "")
-            )
-        except (*UNREACHABLE, TimeoutError) as error:
+            user, channel = str(body["user_id"]), str(body["channel_id"])
+            text = self._plain(str(body.get("text") or ""))
+            await self._accept(f"trigger:{body['trigger_id']}", "command", user, channel, text=text)
+        except TookTooLong:
+            raise
+        except Exception as error:
             # Slack sends a command once. So whoever wrote it is told here that nobody has it.
-            log.error("a command from Slack was not kept: %s", error)
-            await ack(
-                f"⚠️ *Det er ikke gemt, og ingen har fået det:* Krisebot kan ikke gemme lige nu. {self._whom_to_ring()}"
-            )
+            log.error("a command from Slack was not kept: %s", type(error).__name__)
+            if not unreachable(error):
+                self._engine.intake.not_understood(NAME, error)
+            await ack(f"⚠️ *Ikke gemt.* {self._whom_to_ring()} Ingen har fået det, du skrev.")
             return
         if self._calls.trouble:
             await ack(
-                f"⚠️ Det er gemt, men {self._calls.trouble}, så svaret kommer måske ikke frem her. {self._whom_to_ring()}"
+                f"⚠️ Det er gemt, men {self._calls.trouble}, så svaret kommer måske ikke frem her. Haster det: {self._whom_to_ring()}"
             )
         elif channel.startswith("D") or await self._is_staffs(channel):
             await ack()
@@ -190,7 +219,7 @@ class SlackInbound:
             for known in map(plan.persons.get, dict.fromkeys(roles))
             if known and known.number
         ]
-        return f"Haster det, så ring: {'; '.join(numbers[:RUNG])}." if numbers else "Haster det, så ring."
+        return f"Ring {' eller '.join(numbers[:RUNG])}." if numbers else "Ring til beredskabschefen eller 112."
 
     async def _message(self, event: Json, body: Json) -> None:
         subtype = event.get("subtype")
@@ -272,12 +301,17 @@ class SlackInbound:
     # --- buttons and forms ---
 
     async def _pressed(self, ack: AsyncAck, body: Json) -> None:
+        if body["type"] != "block_actions":
+            # A button from before there were blocks; we have drawn none.
+            raise NotUnderstood("nothing of ours")
         action = body["actions"][0]
         if action["type"] != "button" or not action.get("value"):
             await ack()
             return
-        press = Press.load(action["value"])
         channel = (body.get("channel") or {}).get("id") or ""
+        press = self._read(action["value"])
+        if press is None:
+            press = Press("", OTHER_RELEASE, {})
         values = drawing.values(body.get("state") or body.get("view", {}).get("state"))
         button = await self._asking(press) if press.asks else None
         if button is None:
@@ -287,17 +321,27 @@ class SlackInbound:
             await self._show(body["trigger_id"], drawing.dialog(button, asked))
         await ack()
 
+    def _read(self, carried: str) -> Press | None:
+        """Return what a button or a form of ours carries; None where another release wrote it, or somebody else."""
+        try:
+            return Press.load(carried)
+        except STRANGE as error:
+            self._engine.intake.not_understood(NAME, error)
+            return None
+
     async def _asking(self, press: Press) -> Button | None:
         """Return the button with its form, as it stands on the card now; None when it is there no longer."""
+        number = press.message
+        known = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
         async with self._engine.database.reading() as db:
-            message = await db.get(Message, int(press.message)) if press.message.isdecimal() else None
+            message = await db.get(Message, int(number)) if known else None
         buttons = Card.from_json(message.card).buttons if message else ()
         return next(
             (each for each in buttons if each.form and (each.do, dict(each.args)) == (press.do, press.args)), None
         )
 
     async def _filled_in(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        press = Press.load(view["private_metadata"])
+        press = self._read(view["private_metadata"]) or Press("", OTHER_RELEASE, {})
         values = {**press.values, **drawing.values(view["state"])}
         await self._press(_submitted(view), body["user"]["id"], press, press.conversation, values)
         await ack()
@@ -339,8 +383,10 @@ class SlackInbound:
         )
         await ack()
 
-    async def _show(self, trigger: str, view: Json) -> None:
+    async def _show(self, trigger: Any, view: Json) -> None:
         """Open a dialog. Where that can't be done, the request fails, and Slack shows so beside what was pressed."""
+        if not isinstance(trigger, str):
+            raise NotUnderstood("nothing to open a dialog by")
         await self._calls.write(self._calls.api.views_open(trigger_id=trigger, view=view))
 
     async def _opened_home(self, event: Json) -> None:

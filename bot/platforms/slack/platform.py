@@ -81,7 +81,7 @@ class Slack:
         self._calls = SlackApi(bot_token, api_url, timeout)
         self._people = SlackDirectory(engine.plan, self._calls)
         self._door = SlackInbound(engine, self._calls, self._people, signing_secret, team_ids)
-        self._link = SocketMode(self._door.app, app_token, ping) if app_token else None
+        self._link = SocketMode(self._door.app, app_token, ping, self._door.leave) if app_token else None
         self._watching: asyncio.Task[None] | None = None
 
     @classmethod

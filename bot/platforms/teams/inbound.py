@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.engine.engine import Engine
+from bot.engine.intake import STRANGE
 from bot.engine.save_form import asked
 from bot.platforms.teams import drawing, files
 from bot.platforms.teams.adapter import Adapter, Malformed
@@ -26,8 +26,10 @@ from bot.platforms.teams.text import from_html, plain, sent_on, without_mention
 from bot.platforms.teams.token import KeysUnavailable, Refused, TokenCheck
 from handlers.core.card import Button, Card, quote
 from handlers.core.enclosures import titled
-from handlers.core.incoming import Enclosed, Incoming
+from handlers.core.incoming import OTHER_RELEASE, Enclosed, Incoming
 from handlers.core.language import times_shown
+from storage.case import chain
+from storage.database import UNREACHABLE
 from storage.rows.traffic import Delivery, Message
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,6 @@ LARGEST_BODY = 1024**2
 PATIENCE = 2.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAVE = "gemILog"
-RECEIVED = "Modtaget."
 GONE = "Knappen er der ikke længere. Se den nyeste besked fra Krisebot."
 
 
@@ -78,6 +79,7 @@ class TeamsInbound:
             return self._turn_away(413)
         activity = _object(body)
         if activity is None:
+            # A token is good for the address that the activity names; where there is none, nothing is signed.
             return self._turn_away(400)
         try:
             claims = await self._believe(request.headers.get("Authorization"), activity)
@@ -86,13 +88,15 @@ class TeamsInbound:
             return self._turn_away(401)
         except KeysUnavailable:
             return web.Response(status=503)
-        answer = None
+        activity, answer = chain.clean(activity), None
         try:
             async with self._engine.intake.reading(NAME, body, self._engine.clock.now()):
                 answer = await self._adapter.process(activity, claims, self._understand)
-        except Malformed:
-            return self._turn_away(400)
-        except (SQLAlchemyError, OSError) as error:
+        except (Malformed, *STRANGE) as error:
+            # Rightly signed and of no use: sent again it would be the same.
+            self._engine.intake.not_understood(NAME, error)
+            answer = _left(activity)
+        except (*UNREACHABLE, TimeoutError) as error:
             log.error("an input from Teams was not kept: %s", error, exc_info=error)
             return web.Response(status=503)
         return web.json_response(answer if answer is not None else {})
@@ -201,7 +205,7 @@ class TeamsInbound:
         await self._handled()
         standing = await self._standing(here, press)
         if standing is None:
-            return _answer("application/vnd.microsoft.activity.message", RECEIVED)
+            return _word(GONE)
         return _answer(drawing.ADAPTIVE_CARD, drawing.adaptive(Card.from_json(standing.card), standing.id))
 
     async def _pressed_as_message(self, here: _Here) -> None:
@@ -368,6 +372,17 @@ class _Here:
         }
 
 
+def _word(text: str) -> Json:
+    """Answer a press with a word below the card."""
+    return _answer("application/vnd.microsoft.activity.message", text)
+
+
+def _left(activity: Json) -> Json | None:
+    """Return the answer to what was not understood: a press must be answered in words, or Teams shows a fault."""
+    pressed = activity.get("type") == "invoke" and activity.get("name") == "adaptiveCard/action"
+    return _word(GONE) if pressed else None
+
+
 def _answer(kind: str, value: Any) -> Json:
     return {"statusCode": 200, "type": kind, "value": value}
 
@@ -376,6 +391,8 @@ def _press(data: Any) -> Press:
     try:
         return Press.read(data)
     except ValueError as error:
+        if isinstance(data, dict) and drawing.CARRIED in data:
+            return Press("", OTHER_RELEASE, {}, {})
         raise Malformed(str(error)) from error
 
 
