@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from handlers.core.card import Button, Card, quote
+from handlers.core import audiences
+from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
 from handlers.staff import membership
@@ -94,6 +96,31 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
 async def declining(turn: Turn, persons: list[str]) -> list[str]:
     """Return those among the persons who have said that they don't come."""
     return [each.person for each in await summonses(turn) if each.person in persons and each.answer == "declined"]
+
+
+# Whoever is there without having answered the summons is written down by whoever starts the meeting.
+ALSO = Field("also", "Er her uden at have svaret?", "persons")
+
+
+async def who_is_there(turn: Turn, absent: Sequence[str], *staffs: str) -> tuple[list[str], list[str]]:
+    """Return who is at a meeting that the sender starts, and who has not said whether they come.
+
+    Nobody is there for having been summoned: it is those who said that they come, those who were never asked, those who
+    are named in the form, and whoever starts it.
+
+    Args:
+        absent: who is known to be missing.
+        staffs: "framing", "operational": who is called to it.
+    """
+    also, _ = await audiences.persons(turn, turn.value("also")) if turn.value("also") else ([], [])
+    asked = {each.person: each.answer for each in await summonses(turn)}
+    present, silent = list[str](), list[str]()
+    for person in await turn.members(*staffs):
+        if person in absent:
+            continue
+        here = person in also or person == turn.sender or asked.get(person, "coming") == "coming"
+        (present if here else silent).append(person)
+    return present, silent
 
 
 async def summon_support(turn: Turn, person: str, function: str) -> None:
