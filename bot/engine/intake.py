@@ -37,7 +37,20 @@ TOLD_AFTER = timedelta(seconds=10)
 # PostgreSQL finds a key again that is no longer than this; a longer one is known by its fingerprint.
 LONGEST_KEY = 500
 # What an input is, but for what it carries: each of these is text.
-TEXTS = ("key", "kind", "platform", "sender", "place", "conversation", "text", "action", "message", "author", "comment")
+TEXTS = (
+    "key",
+    "kind",
+    "platform",
+    "sender",
+    "place",
+    "conversation",
+    "text",
+    "action",
+    "message",
+    "author",
+    "comment",
+    "answers_to",
+)
 Waiting = tuple[Incoming, dict[str, Any], "asyncio.Future[bool]"]
 
 

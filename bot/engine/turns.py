@@ -266,6 +266,8 @@ class Turns(Worker):
     async def _fire(self, db: AsyncSession, row: Timer, now: datetime) -> None:
         row.state, row.fired_at = "done", now
         crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None
+        if row.kind in registry.level_two_timers and crisis is not None and not crisis.has_staff:
+            return
         plan, strangers = await availability.todays(db, self._plan(), now)
         turn = Turn(db, now, plan, crisis=crisis, due=row.due_at, strangers=strangers, ways=self._ways())
         turn.trace = trace_of(Timer, row.id)

@@ -46,7 +46,7 @@ async def offer(turn: Turn, change: str) -> None:
         await _remind_later(turn)
 
 
-@timer("announcement.again")
+@timer("announcement.again", level_two=True)
 async def again(turn: Turn) -> None:
     """Ask communication, a day after the last time, to tell the organisation how it stands."""
     crisis = turn.the_crisis

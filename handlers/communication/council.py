@@ -55,7 +55,7 @@ def _next(turn: Turn) -> datetime:
     return today if today > local else today + timedelta(days=1)
 
 
-@timer("council.daily")
+@timer("council.daily", level_two=True)
 async def daily(turn: Turn) -> None:
     """Remind the secretariat every day, with a draft at hand; not where the council has been briefed today."""
     crisis = turn.the_crisis

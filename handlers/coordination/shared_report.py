@@ -9,9 +9,10 @@ from handlers.core.card import Card, quote
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
-from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources
+from handlers.measures import assistance, measure_card, measure_steps, resources
 from handlers.picture import picture_texts
 from storage.rows.coordination import HEADINGS, SharedReport
+from storage.rows.measures import ANSWERED
 
 # So many lines of each are put forward from our own staff, to be cut and mended by whoever writes.
 NEWEST = 6
@@ -78,7 +79,7 @@ async def _draft(turn: Turn) -> dict[str, str]:
     requests, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
     there, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
     going = [row for row in started if row.status not in measure_card.CLOSED]
-    asked = [row for row in requests if row.state not in assistance_card.ANSWERED]
+    asked = [row for row in requests if row.state not in ANSWERED]
     tasks = [f"T{row.number}: {row.title}" for row in going] + [f"B{row.number}: mangler {row.text}" for row in asked]
     have = [f"{row.quantity} {row.name}" for row in there if row.lender is None]
     return {

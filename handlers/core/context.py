@@ -312,6 +312,15 @@ class Context:
         standing = await self.db.get(Message, int(number))
         return standing if standing is not None and await self._was_shown(standing, incoming) else None
 
+    async def answered(self) -> Message | None:
+        """Find the message of ours that the input was written as an answer to, where it was shown to the sender."""
+        incoming = self.incoming
+        number = incoming.answers_to if incoming is not None else ""
+        if incoming is None or not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+            return None
+        standing = await self.db.get(Message, int(number))
+        return standing if standing is not None and await self._was_shown(standing, incoming) else None
+
     async def _was_shown(self, message: Message, incoming: Incoming) -> bool:
         """Whether a message was written to the sender, or to the staff that the sender is in or pressed it in the
         channel of."""

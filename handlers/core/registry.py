@@ -75,6 +75,7 @@ verbs: dict[str, Verb] = {}
 actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
 urgent_timers: set[str] = set()
+level_two_timers: set[str] = set()
 replies: dict[str, tuple[Reply, Asked | None]] = {}
 _homes: dict[str, Draw] = {}
 
@@ -141,15 +142,19 @@ def waits_for_reader(card: Mapping[str, Any]) -> bool:
     return awaits_answer(card) or any(found is not None and found.decides for found in decided)
 
 
-def timer(kind: str, *, urgent: bool = False) -> Callable[[R], R]:
+def timer(kind: str, *, urgent: bool = False, level_two: bool = False) -> Callable[[R], R]:
     """Register what happens when a timer of that kind falls due: `async (turn, **args)`.
 
     Args:
         urgent: whether it goes before what merely fell due first.
+        level_two: whether it is a duty of the crisis staff, which there is at level 2 alone (plan §3): it is not run
+            when its crisis is something else by then.
     """
 
     def register(run: R) -> R:
         _once(timers, kind, run)
+        if level_two:
+            level_two_timers.add(kind)
         if urgent:
             urgent_timers.add(kind)
         return run

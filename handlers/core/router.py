@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import enclosures, personal_numbers, proof, registry, rights
+from handlers.core import answering, enclosures, personal_numbers, proof, registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import LONGEST_NUMBER, URGENT
 from handlers.core.incoming import OTHER_RELEASE, Incoming
@@ -49,6 +49,13 @@ async def handle(turn: Turn) -> None:
         await enclosures.keep(turn, incoming, turn.inbox_id)
         return
     incoming, inbox = turn.the_incoming, turn.inbox_id
+    if incoming.answers_to and incoming.kind in ("command", "text") and not incoming.enclosed:
+        if await answering.press_by_words(turn, strip_name(incoming.text)):
+            await pressed(turn)
+            return
+        if await answering.is_over(turn, incoming.text):
+            await turn.answer(Card("Det, du svarer på, venter ikke længere på et svar. Intet er ændret."))
+            return
     match incoming.kind:
         case "command" | "text" if incoming.enclosed and _addressed(incoming) and not strip_name(incoming.text):
             pass  # Nothing is said; it is offered below.
@@ -225,7 +232,8 @@ async def _by_newest_question(turn: Turn) -> list[registry.Reply]:
     """Return the functions that may read an answer, whoever asked last first: "ok" answers the newest question."""
     asked = [(await when(turn) if when else None, run) for run, when in registry.replies.values()]
     opened = sorted(((at, run) for at, run in asked if at is not None), key=lambda pair: pair[0], reverse=True)
-    return [run for _, run in opened] + [run for at, run in asked if at is None]
+    newest = [run for _, run in opened] + [run for at, run in asked if at is None]
+    return await answering.readers(turn, newest)
 
 
 async def command(turn: Turn, text: str) -> None:

@@ -38,11 +38,11 @@ async def start(turn: Turn) -> None:
     await council.begin(turn)
 
 
-@timer("deadlines.warning")
+@timer("deadlines.warning", level_two=True)
 async def warning(turn: Turn) -> None:
     """Warn the staff and the secretariat before the two hours are over."""
     crisis = turn.the_crisis
-    if crisis.established_at or crisis.established_due is None or not _running(turn):
+    if crisis.established_at or crisis.established_due is None or not turn.the_crisis.has_staff:
         return
     await turn.notify(
         [turn.staff, *turn.rules.holders("sekretær")],
@@ -57,12 +57,12 @@ async def warning(turn: Turn) -> None:
     )
 
 
-@timer("deadlines.breach")
+@timer("deadlines.breach", level_two=True)
 async def breach(turn: Turn) -> None:
     """Log, when the two hours are over, that the staff is not fully established, and tell of it; nothing is blocked by
     it."""
     crisis = turn.the_crisis
-    if crisis.established_at or not _running(turn):
+    if crisis.established_at or not turn.the_crisis.has_staff:
         return
     await turn.notify(
         [turn.staff, *turn.rules.holders("sekretær"), *await turn.chiefs()],
@@ -77,11 +77,11 @@ async def breach(turn: Turn) -> None:
     )
 
 
-@timer("deadlines.sustained")
+@timer("deadlines.sustained", level_two=True)
 async def sustained(turn: Turn) -> None:
     """Ask for the next shifts when three days have passed. It is a demand on staffing, not an end: nothing is
     closed."""
-    if not _running(turn):
+    if not turn.the_crisis.has_staff:
         return
     await turn.notify(
         [turn.staff],
@@ -101,7 +101,7 @@ async def established(turn: Turn) -> None:
     if crisis.established_at is not None:
         await turn.answer(Card(f"Fuldt etableret er allerede noteret {turn.clock(crisis.established_at)}."))
         return
-    if not _running(turn):
+    if not turn.the_crisis.has_staff:
         await turn.answer(Card("Krisestaben er ikke i funktion. Intet er ændret."))
         return
     crisis.established_at, crisis.established_by = turn.received, turn.sender
@@ -127,19 +127,6 @@ async def established(turn: Turn) -> None:
         kind="notice",
         summary="Krisestaben har fået besked om, at beredskabet er fuldt etableret",
     )
-
-
-async def remove(turn: Turn) -> None:
-    """Cancel the timers of the deadlines, when the staff steps down."""
-    await turn.cancel(
-        _breach_key(turn),
-        _sustained_key(turn),
-        *(_warning_key(turn, before) for before in turn.rules.deadlines.warnings),
-    )
-
-
-def _running(turn: Turn) -> bool:
-    return turn.the_crisis.state == "active" and turn.the_crisis.level == 2
 
 
 def _warning_key(turn: Turn, before: timedelta) -> str:

@@ -44,7 +44,7 @@ async def ask(turn: Turn) -> None:
     await turn.at(turn.now + NOT_HELD, "framing.not_held", _key(turn), before=0)
 
 
-@timer("framing.not_held")
+@timer("framing.not_held", level_two=True)
 async def not_held(turn: Turn, before: int) -> None:
     """Remind those who can see to it that the framing staff has not met, ever more seldom, until it has; and from the
     first time on that the staff has no chief, who should have been named there.
@@ -53,7 +53,7 @@ async def not_held(turn: Turn, before: int) -> None:
         before: how many times it has been said already.
     """
     crisis, row = turn.the_crisis, await framing_card.newest(turn)
-    if row is None or row.started_at is not None or crisis.state != "active" or crisis.level != 2:
+    if row is None or row.started_at is not None:
         return
     mayor = turn.rules.holder("borgmester")
     deputies = turn.rules.deputies("borgmester")

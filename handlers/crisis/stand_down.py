@@ -11,19 +11,18 @@ from sqlalchemy import select
 
 from handlers.alert import escalation, level_one
 from handlers.communication import announcement
-from handlers.core import rights
+from handlers.core import registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
 from handlers.core.rights import on_behalf_of
 from handlers.core.turn import Turn
-from handlers.crisis import deadlines
 from handlers.log import case_numbers, journal, journal_c3
 from handlers.measures import measure_card, measure_steps, tasks
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
-from handlers.reporting import centres, monitoring
-from handlers.staff import externals, summoning
+from handlers.reporting import monitoring
+from handlers.staff import externals
 from storage.rows.alert import Alert, Approval
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
@@ -132,6 +131,17 @@ async def deactivate(turn: Turn) -> None:
     await _close(turn)
 
 
+async def end_level_two(turn: Turn) -> None:
+    """End every duty that the crisis staff has at level 2 alone, its meetings and its watch; what people were asked, and
+    what they were given to do, goes on. Plan §3."""
+    crisis = turn.the_crisis
+    duties = (Timer.state == "waiting", Timer.kind.in_(registry.level_two_timers))
+    for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, *duties)):
+        timer.state = "cancelled"
+    await monitoring.close(turn)
+    await changes.call_off_all(turn)
+
+
 async def _deescalate(turn: Turn, text: str) -> None:
     crisis = turn.the_crisis
     if crisis.level != 2 or crisis.state != "active":
@@ -139,10 +149,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
         return
     crisis.level, crisis.basis = 1, "board"
     await _decided(turn, "Nedskaleret til niveau 1", text)
-    await deadlines.remove(turn)
-    await turn.cancel(
-        summoning.unanswered_key(turn, members=False), summoning.unanswered_key(turn, members=True), centres.key(turn)
-    )
+    await end_level_two(turn)
     await level_one.begin(turn)
     await tell_everyone(
         turn,

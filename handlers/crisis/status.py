@@ -18,7 +18,7 @@ from handlers.reporting import centres
 from handlers.staff import absence, duty_rota, externals, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.log import LogEntry, LogState
-from storage.rows.measures import AssistanceRequest, Measure, Task
+from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 
 # What the framing staff decides is decided too; see `handlers.crisis.framing`.
 FRAMING = "framing_decision"
@@ -82,11 +82,7 @@ async def whole(turn: Turn, reader: str = "") -> Card:
     waiting = [
         f"T{row.number}: {measure_card.line(turn, row)}" for row in started if row.status not in measure_card.CLOSED
     ]
-    waiting += [
-        f"B{row.number}: {assistance_card.line(turn, row)}"
-        for row in asked
-        if row.state not in assistance_card.ANSWERED
-    ]
+    waiting += [f"B{row.number}: {assistance_card.line(turn, row)}" for row in asked if row.state not in ANSWERED]
     waiting += [task.title for task in every if task.status != "done"]
     decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(["decision", FRAMING]))
     decisions = await turn.db.scalars(

@@ -162,7 +162,7 @@ def card(turn: Turn, rows: Sequence[Filing], head: str = "") -> Card:
     )
 
 
-@timer("journal.evening")
+@timer("journal.evening", level_two=True)
 async def evening(turn: Turn) -> None:
     """Remind the secretariat at the end of each day, as long as something is missing."""
     crisis = turn.the_crisis

@@ -19,8 +19,7 @@ from handlers.core.language.needs import Need
 from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance_answers, assistance_card, logistics
-from handlers.measures.assistance_card import ANSWERED
-from storage.rows.measures import AssistanceRequest
+from storage.rows.measures import ANSWERED, AssistanceRequest
 from storage.rows.traffic import Inbox
 
 SHOWN = 20

@@ -15,10 +15,10 @@ from handlers.core.language import owners, times_shown
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps
-from handlers.measures.assistance_card import ANSWERED, IN_WORDS
+from handlers.measures.assistance_card import IN_WORDS
 from handlers.measures.measure_reading import Reading
 from storage.rows.log import Status, state_of
-from storage.rows.measures import AssistanceRequest, AssistanceState
+from storage.rows.measures import ANSWERED, AssistanceRequest, AssistanceState
 
 IN_LOG: dict[AssistanceState, Status | None] = {
     "new": "pending",

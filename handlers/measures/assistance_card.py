@@ -7,7 +7,8 @@ from sqlalchemy import select
 from handlers.core import enclosures, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.turn import Turn
-from storage.rows.measures import AssistanceRequest, Measure
+from handlers.measures import offer_matching
+from storage.rows.measures import ANSWERED, AssistanceRequest, Measure
 from storage.rows.traffic import Message
 
 IN_WORDS = {
@@ -17,7 +18,6 @@ IN_WORDS = {
     "forwarded": "videresendt",
     "refused": "afvist",
 }
-ANSWERED = ("met", "refused")
 
 
 async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
@@ -44,7 +44,12 @@ async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
     if row.answered_by and row.state != "new":
         lines.append(f"{turn.name(row.answered_by)}, {turn.clock(row.answered_at)}.")
     attached = await enclosures.line(turn, row.log_no)
-    return Card("\n".join(lines) + attached, buttons=() if row.state in ANSWERED else _answers(row))
+    if row.state in ANSWERED:
+        return Card("\n".join(lines) + attached)
+    free = await offer_matching.fitting(turn, row)
+    lines += [f"Ledigt tilbud TB{each.number}: »{quote(each.text, 120)}« ({turn.name(each.offerer)})." for each in free]
+    uses = tuple(Button(f"Brug TB{each.number}", "offers.use", {"offer": each.id, "request": row.id}) for each in free)
+    return Card("\n".join(lines) + attached, buttons=(*_answers(row), *uses))
 
 
 def line(turn: Turn, row: AssistanceRequest) -> str:

@@ -12,8 +12,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from handlers.measures.assistance_card import ANSWERED
-from storage.rows.measures import AssistanceRequest, LogisticsMember
+from storage.rows.measures import ANSWERED, AssistanceRequest, LogisticsMember
 from storage.rows.staff import Member
 from storage.rows.traffic import Message
 

@@ -178,7 +178,7 @@ async def added(turn: Turn, item: AgendaItem) -> None:
     await at_risk(turn, item)
 
 
-@timer("agenda.again")
+@timer("agenda.again", level_two=True)
 async def again(turn: Turn, meeting: int) -> None:
     """Make a version of the additions of the last ten minutes, and ask for its approval: new items need a new one."""
     row = await turn.db.get_one(Meeting, meeting)
@@ -270,7 +270,7 @@ def _prepared_by(turn: Turn, meeting: Meeting) -> datetime:
     return max(_day_before(turn, meeting, when.hour, when.minute), turn.now)
 
 
-@timer("agenda.prepare")
+@timer("agenda.prepare", level_two=True)
 async def prepare(turn: Turn, meeting: int) -> None:
     """Ask each preparer, once for all of their items and the day before: "punkterne er forberedte til mødet, så
     krisestaben kan træffe beslutning"."""
@@ -293,7 +293,7 @@ async def prepare(turn: Turn, meeting: int) -> None:
         )
 
 
-@timer("agenda.remind")
+@timer("agenda.remind", level_two=True)
 async def remind(turn: Turn, meeting: int) -> None:
     """Remind whoever makes the agenda before it has to be out, with the draft at hand."""
     row = await turn.db.get_one(Meeting, meeting)
@@ -311,7 +311,7 @@ async def remind(turn: Turn, meeting: int) -> None:
     )
 
 
-@timer("agenda.due")
+@timer("agenda.due", level_two=True)
 async def due(turn: Turn, meeting: int) -> None:
     """Send the agenda at its time if it is approved; if it isn't, ask for the approval, and never send it without."""
     row = await turn.db.get_one(Meeting, meeting)

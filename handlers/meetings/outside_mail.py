@@ -29,7 +29,7 @@ def _next(turn: Turn) -> datetime:
     return today if today > local else today + timedelta(days=1)
 
 
-@timer("outside_mail.ask")
+@timer("outside_mail.ask", level_two=True)
 async def ask(turn: Turn) -> None:
     """Ask the secretary, every day at the plan's time, to tick that mail was read, "gennemlæses på daglig basis"; tell
     the coordinator of a day when nobody did."""

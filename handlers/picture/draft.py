@@ -16,6 +16,7 @@ from handlers.staff import support
 from storage.case import redaction
 from storage.rows.alert import Alert
 from storage.rows.log import LogEntry, LogState
+from storage.rows.measures import ANSWERED
 from storage.rows.picture import Contribution, Picture
 
 NEWEST = 8
@@ -147,11 +148,7 @@ async def resource_use(turn: Turn) -> list[str]:
     used, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
     asked, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
     put_in = [f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in used]
-    needed = [
-        f"• B{row.number}: {assistance_card.line(turn, row)}"
-        for row in asked
-        if row.state not in assistance_card.ANSWERED
-    ]
+    needed = [f"• B{row.number}: {assistance_card.line(turn, row)}" for row in asked if row.state not in ANSWERED]
     counted = await indicators.lines(turn)
     return [
         "Indsat:",

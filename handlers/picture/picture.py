@@ -50,7 +50,7 @@ async def begin(turn: Turn) -> None:
     await turn.at(max(due, turn.now), "picture.missing", _clock(turn))
 
 
-@timer("picture.missing")
+@timer("picture.missing", level_two=True)
 async def missing(turn: Turn, told: int = 0) -> None:
     """Remind the secretariat and the chief, with the draft at hand, until a first version is published.
 

@@ -180,7 +180,7 @@ async def name_contact(turn: Turn, notice: int) -> None:
     await turn.answer(Card(f"{turn.name(persons[0])} er kontaktperson for {row.centre}."))
 
 
-@timer("centres.missing")
+@timer("centres.missing", level_two=True)
 async def missing(turn: Turn, asked: str) -> None:
     """Remind the chief who has not told their centre, then ask the deputy, then give the secretariat a list to ring
     from; each when its time is up."""

@@ -59,7 +59,7 @@ async def checked(turn: Turn) -> None:
     await monitoring_card.show(turn)
 
 
-@timer("monitoring.look")
+@timer("monitoring.look", level_two=True)
 async def look(turn: Turn) -> None:
     """Remind those who should have looked, one message each, when their next look is due; tell the coordinator of those
     who stay silent."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, passed_times, registry, rights, router
+from handlers.core import answering, audiences, passed_times, registry, rights, router
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import colours, needs, times_read, times_shown, verb_words
 from handlers.core.language.colours import Colour
@@ -253,6 +253,8 @@ def _is_a_command(text: str) -> bool:
 
 
 async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
+    """Return what the sender is asked and has not answered: what they quote, or else the newest."""
+    quoted = await answering.about(turn, "pings.written", "answer")
     found = (
         await turn.db.execute(
             select(PingAnswer, Ping)
@@ -263,7 +265,7 @@ async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
                 PingAnswer.answered_at.is_(None),
                 Crisis.state.in_(LISTENS),
             )
-            .order_by(Ping.id.desc())
+            .order_by((PingAnswer.id == (quoted or 0)).desc(), Ping.id.desc())
             .limit(1)
         )
     ).first()

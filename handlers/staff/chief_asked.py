@@ -48,7 +48,7 @@ async def begin(turn: Turn) -> None:
         await turn.at(_next(turn, lacks, 0), "chief_asked.ask", f"crisis/{turn.the_crisis.id}/chief")
 
 
-@timer("chief_asked.ask")
+@timer("chief_asked.ask", level_two=True)
 async def ask(turn: Turn, before: int = 0) -> None:
     """Ask whoever can see to it who the chief and the deputy are, and ask again until they are named.
 

@@ -26,7 +26,7 @@ SHOWN = 30
 EXAMPLE = "*/krise vagt logfører Mads i aften 22 - i morgen 6*"
 
 
-@timer("shifts.begin")
+@timer("shifts.begin", level_two=True)
 async def begin(turn: Turn, shift: int) -> None:
     """Move the role to whoever comes on duty, when the shift begins."""
     row = await turn.db.get(Shift, shift)
@@ -67,7 +67,7 @@ async def _relieve(turn: Turn, row: Shift) -> None:
         )
 
 
-@timer("shifts.soon")
+@timer("shifts.soon", level_two=True)
 async def soon(turn: Turn, shift: int) -> None:
     """Ask whoever has the shift to hand over, an hour before its end; tell the planners when nobody follows, day or
     night."""
@@ -93,7 +93,7 @@ async def soon(turn: Turn, shift: int) -> None:
     )
 
 
-@timer("shifts.end")
+@timer("shifts.end", level_two=True)
 async def end(turn: Turn, shift: int) -> None:
     """Give the role back to whom the plan says, when the shift ends and nobody came after, and tell of it."""
     row = await turn.db.get(Shift, shift)
@@ -162,7 +162,7 @@ async def start(turn: Turn) -> None:
     await turn.at(first_look(turn.now, turn.zone), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")
 
 
-@timer("shifts.look")
+@timer("shifts.look", level_two=True)
 async def look(turn: Turn) -> None:
     """Tell the planners, in one message and not at night, which roles nobody has in the next day."""
     if not running(turn):

@@ -69,7 +69,7 @@ async def replied(turn: Turn, text: str) -> bool:
 
 
 # Where an answer ends and its news begin; and what makes the news a condition of it.
-PARTED = re.compile(r"\s*(?:[,.;–-]\s+(?:men\s+|og\s+)?|\s(?:men|dog)\s+)", re.IGNORECASE)
+PARTED = re.compile(r"\s{0,2}(?:[,.;–-]\s{1,3}(?:men\s{1,3}|og\s{1,3})?|\s(?:men|dog)\s{1,3})", re.IGNORECASE)
 CONDITION = re.compile(
     r"\b(?:hvis|måske|medmindre|først|kun|alligevel|ved ikke)\b|\b(?:kan|kommer|når|er)\s+(?:jeg\s+|det\s+)?ikke\b",
     re.IGNORECASE,
@@ -145,7 +145,7 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
     await summoning.show_answers(turn)
 
 
-@timer("staff.unanswered")
+@timer("staff.unanswered", level_two=True)
 async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
     """Remind those who said nothing once; the next time, ask their deputies.
 

@@ -84,6 +84,7 @@ HELD = {
     "named_deputies": Held("Stedfortrædere, der er udpeget i chatten", "beskeder"),
     "nudge_receipts": Held("Hvem der har læst en udsendt mail"),
     "nudges": Held("Udsendte mails"),
+    "offers": Held("Tilbud om hjælp"),
     "option_papers": Held("Oplæg"),
     "orders": Held("Ordrer"),
     "paces": Held("Hvor meget der er sendt", "nothing personal"),

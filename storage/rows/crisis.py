@@ -44,3 +44,8 @@ class Crisis(Base):
     chief: Mapped[str | None]
     holders: Mapped[dict[str, Any]] = mapped_column(default=dict)  # roles that others have than in the plan
     municipalities: Mapped[list[Any]] = mapped_column(default=list)
+
+    @property
+    def has_staff(self) -> bool:
+        """Whether the crisis staff is at work, and with it the duties that begin at level 2."""
+        return self.level == 2 and self.state == "active"

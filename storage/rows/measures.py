@@ -77,6 +77,8 @@ class Measure(Base):
 
 
 AssistanceState = Literal["new", "assessing", "met", "forwarded", "refused"]
+# A request is over when it is one of these.
+ANSWERED: tuple[AssistanceState, ...] = ("met", "refused")
 
 
 class AssistanceRequest(Base):
@@ -97,6 +99,33 @@ class AssistanceRequest(Base):
     forwarded_to: Mapped[str | None]
     ask_again_at: Mapped[datetime | None]
     reason: Mapped[Words | None]
+    created_at: Mapped[datetime]
+    answered_by: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    log_no: Mapped[int]
+    __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+OfferState = Literal["new", "used", "declined", "withdrawn"]
+
+
+class Offer(Base):
+    """What a unit can do without and lets others have: people with a skill, or things. Plan §5, Krav til
+    krisestaben."""
+
+    __tablename__ = "offers"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    number: Mapped[int]
+    offerer: Mapped[str]
+    centre: Mapped[str | None]
+    text: Mapped[Words]  # verbatim
+    quantity: Mapped[Words | None]
+    skill: Mapped[Words | None]  # what is offered: "pædagoger"
+    available_at: Mapped[datetime | None]
+    state: Mapped[OfferState] = mapped_column(default="new")
+    request_id: Mapped[int | None] = mapped_column(Id, ForeignKey("assistance_requests.id"))
+    measure_id: Mapped[int | None] = mapped_column(Id, ForeignKey("measures.id"))
     created_at: Mapped[datetime]
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None]
@@ -378,4 +407,37 @@ async def assistance_requests(db: AsyncSession, crisis: Crisis, grade: Grade) ->
             "log_no": row.log_no,
         }
         for row, measure in rows
+    ]
+
+
+@part("offers")
+async def offers(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export the offers, oldest first, with what each was used for; they are the staff's."""
+    if not within("staff", highest):
+        return []
+    rows = await db.execute(
+        select(Offer, AssistanceRequest.number, Measure.number)
+        .outerjoin(AssistanceRequest, AssistanceRequest.id == Offer.request_id)
+        .outerjoin(Measure, Measure.id == Offer.measure_id)
+        .where(Offer.crisis_id == crisis.id)
+        .order_by(Offer.number)
+    )
+    return [
+        {
+            "number": row.number,
+            "offerer": row.offerer,
+            "centre": row.centre,
+            "text": row.text,
+            "quantity": row.quantity,
+            "skill": row.skill,
+            "available_at": instant_or_none(row.available_at),
+            "state": row.state,
+            "request": request,
+            "measure": measure,
+            "created_at": instant_or_none(row.created_at),
+            "answered_by": row.answered_by,
+            "answered_at": instant_or_none(row.answered_at),
+            "log_no": row.log_no,
+        }
+        for row, request, measure in rows
     ]

@@ -158,6 +158,34 @@ class TeamsPerson:
         written = self._written(message, f"{name}{gap}{text}" + ("\n" if place.kind == "channel" else ""), mention)
         return await self._send(written, place, message.root or message.id)
 
+    async def quotes(
+        self, message: FakeMessage, text: str, channel: str | None = None, *, as_html: bool = False
+    ) -> Answer:
+        """Answers a message with it quoted above; in a channel by naming the bot. Newer clients send a mark in the text,
+        in front of the name; others the quoted words themselves, in the text and in the HTML."""
+        place = self._place(channel)
+        own = self.world.post(place, self._me.user_id, text)
+        name, mention = f"<at>{self.world.bot_name}</at>", {"type": "mention", "mentioned": self._bot}
+        said, entities = text, []
+        if place.kind == "channel":
+            said, entities = f"{name}&nbsp;{text}", [mention | {"text": name}]
+        if not as_html:
+            written = self._written(own, f'<quoted messageId="{message.id}"/>{said}', *entities)
+            return await self._send(written, place, message.root or message.id)
+        block = (
+            f'<blockquote itemscope="" itemtype="http://schema.skype.com/Reply" itemid="{message.id}">\r\n'
+            f'<strong itemprop="mri" itemid="{self.world.bot_id}">{self.world.bot_name}</strong>'
+            f'<span itemprop="time" itemid="{message.id}"></span>\r\n'
+            f'<p itemprop="preview">{html.escape(message.shown, quote=False)}</p>\r\n</blockquote>\r\n'
+        )
+        marked = said.replace(
+            name, f'<span itemtype="http://schema.skype.com/Mention" itemid="0">{self.world.bot_name}</span>'
+        )
+        content = {"contentType": "text/html", "content": f"{block}<p>{marked}</p>"}
+        whole = f"{self.world.bot_name}\r\n{message.shown}\r\n\r\n{said}"
+        written = {**self._written(own, whole, *entities), "attachments": [content]}
+        return await self._send(written, place, message.root or message.id)
+
     async def presses(
         self, label: str, message: FakeMessage | None = None, values: Mapping[str, str] | None = None
     ) -> Answer:

@@ -19,7 +19,7 @@ from storage.rows.base import Base
 from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
-from storage.rows.measures import Measure, Order, Resource, Task
+from storage.rows.measures import Measure, Offer, Order, Resource, Task
 from storage.rows.reporting import CentreNotice, Ping, PingAnswer
 from storage.rows.staff import SupportNeed
 from storage.rows.traffic import Inbox, Message, StaffRecipient
@@ -167,6 +167,11 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 added_at=now, changed_at=now, log_no=1,
             )  # fmt: skip
             return {"resource": (await add(db, resource)).id, "answer": "can_be_spared"}
+        case "offers", _, _:
+            offered = Offer(
+                crisis_id=crisis, number=90, offerer="mads", text="2 pumper", created_at=now, log_no=1
+            )  # fmt: skip
+            return {"offer": (await add(db, offered)).id}
         case "support", _, _:
             need = SupportNeed(
                 crisis_id=crisis, function="Pressefunktion", needed=True, unit=PLAN.centres[0].name, changed_by="lars",

@@ -96,6 +96,13 @@ class SlackActor(Actor):
         await person.presses(label)
         await person.submits(values)
 
+    async def answers(self, asked: str, text: str) -> None:
+        """Write in the thread of the oldest of the bot's messages that says so."""
+        person = self.person
+        message = next(each for each in person.messages() if each.from_bot and asked in each.shown)
+        await person.says(text, message.channel, thread_ts=message.ts)
+        await self.stage.settle()
+
     async def reads(self) -> list[str]:
         return [message.shown for message in self.person.messages() if message.from_bot]
 

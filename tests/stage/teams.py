@@ -122,6 +122,14 @@ class TeamsActor(Actor):
         await person.presses(label)
         await person.submits(values)
 
+    async def answers(self, asked: str, text: str, *, as_html: bool = False) -> None:
+        """Write with the oldest of the bot's messages that says so quoted above."""
+        person = self.person
+        message = next(each for each in person.messages() if each.from_bot and asked in each.shown)
+        place = self.stage.teams.world.conversations[message.conversation]
+        await person.quotes(message, text, place.name if place.kind == "channel" else None, as_html=as_html)
+        await self.stage.settle()
+
     async def reads(self) -> list[str]:
         return [message.shown for message in self.person.messages() if message.from_bot]
 

@@ -25,6 +25,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
+from bot.engine import standing
 from bot.engine.engine import Engine
 from bot.engine.intake import STRANGE, NotUnderstood, unreachable
 from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
@@ -249,7 +250,16 @@ class SlackInbound:
             text=self._plain(words),
             message=f"{channel}:{ts}",
             enclosed=files.enclosed(event.get("files")),
+            answers_to=await self._answered(event, channel, ts),
         )
+
+    async def _answered(self, event: Json, channel: str, ts: str) -> str:
+        """Return our number for the message whose thread this was written in, where it is one of ours."""
+        root = event.get("thread_ts")
+        lane = channel if channel.startswith(("C", "G")) else event["user"]
+        if not isinstance(root, str) or root == ts:
+            return ""
+        return await standing.answered(self._engine.database, f"{NAME}/{lane}", "ts", root)
 
     async def _sent_on(self, key: str, event: Json, original: Json, comment: str, body: Json) -> None:
         """Take in somebody else's message that was shared with us alone, with its own author and time."""

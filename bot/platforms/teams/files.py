@@ -40,6 +40,8 @@ IN_GRAPH = re.compile(
     r"/hostedContents/[^/]++/\$value"
 )
 MOST, LONGEST_LINK = 15, 300
+# What a picture without a name is called: one that was pasted in.
+PASTED = "billede"
 
 IN_SHAREPOINT = (
     "Krisebot må ikke hente filer fra et teams eller en anden chats SharePoint. Send filen direkte til Krisebot."
@@ -81,7 +83,7 @@ def _one(attachment: Mapping[str, Any], place: Place) -> Enclosed | None:
         url = content.get("downloadUrl") if isinstance(content, Mapping) else None
         return _at(url, name or "fil", _kind_of(name), place)
     if kind.startswith("image/"):
-        return _at(attachment.get("contentUrl"), name or "billede", "" if kind == "image/*" else kind, place)
+        return _at(attachment.get("contentUrl"), name or PASTED, "" if kind == "image/*" else kind, place)
     if not name:
         return None
     where = str(attachment.get("contentUrl") or "")[:LONGEST_LINK]
@@ -108,7 +110,7 @@ def pictures(html: str, place: Place) -> tuple[Enclosed, ...]:
     reader = _Pictures()
     reader.feed(html)
     reader.close()
-    return tuple(_at(url, "billede", "", place) for url in reader.urls)[:MOST]
+    return tuple(_at(url, PASTED, "", place) for url in reader.urls)[:MOST]
 
 
 class _Pictures(HTMLParser):

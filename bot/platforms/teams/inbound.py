@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.engine import standing
 from bot.engine.engine import Engine
 from bot.engine.intake import STRANGE
 from bot.engine.save_form import asked
-from bot.platforms.teams import drawing, files
+from bot.platforms.teams import drawing, files, payload
 from bot.platforms.teams.adapter import Adapter, Malformed
 from bot.platforms.teams.drawing import Press
-from bot.platforms.teams.people import DM, NAME, TeamsDirectory
-from bot.platforms.teams.text import from_html, plain, sent_on, without_mention
+from bot.platforms.teams.payload import fingerprint, object_in, text_at
+from bot.platforms.teams.people import NAME, TeamsDirectory
+from bot.platforms.teams.place import Here
 from bot.platforms.teams.token import KeysUnavailable, Refused, TokenCheck
+from bot.platforms.teams.words import SentOn, content_of, enclosed_in, own_words, payload_of, said_at, sent_on_in
 from handlers.core.card import Button, Card, quote
 from handlers.core.enclosures import titled
 from handlers.core.incoming import OTHER_RELEASE, Enclosed, Incoming
@@ -77,7 +76,7 @@ class TeamsInbound:
             body += more
         if len(body) > LARGEST_BODY:
             return self._turn_away(413)
-        activity = _object(body)
+        activity = payload.read(body)
         if activity is None:
             # A token is good for the address that the activity names; where there is none, nothing is signed.
             return self._turn_away(400)
@@ -105,7 +104,7 @@ class TeamsInbound:
         if self._check is not None:
             return (await self._check.check(authorization, activity)).token
         try:
-            host = urlsplit(_text(activity, "serviceUrl")).hostname
+            host = urlsplit(text_at(activity, "serviceUrl")).hostname
         except ValueError:
             host = None
         if host not in LOOPBACK:
@@ -120,16 +119,16 @@ class TeamsInbound:
 
     async def _understand(self, activity: Json) -> Json | None:
         """Take in an activity; return the answer to an invoke."""
-        here = _Here(activity, self._people)
-        match _text(activity, "type"):
-            case "message" if drawing.CARRIED in _object_in(activity, "value"):
+        here = Here(activity, self._people)
+        match text_at(activity, "type"):
+            case "message" if drawing.CARRIED in object_in(activity, "value"):
                 # A client that doesn't know newer buttons sends what they carry as a message.
                 await self._pressed_as_message(here)
             case "message":
                 await self._said(here)
-            case "messageUpdate" if _text(activity, "channelData", "eventType") == "editMessage":
-                await self._about(here, "edited", self._words(activity))
-            case "messageDelete" if _text(activity, "channelData", "eventType") == "softDeleteMessage":
+            case "messageUpdate" if text_at(activity, "channelData", "eventType") == "editMessage":
+                await self._about(here, "edited", own_words(here).text)
+            case "messageDelete" if text_at(activity, "channelData", "eventType") == "softDeleteMessage":
                 await self._about(here, "deleted", "")
             case "conversationUpdate" | "installationUpdate" if here.is_dm and _added(activity):
                 # Teams tells of it in two ways; they are one arrival.
@@ -138,26 +137,33 @@ class TeamsInbound:
                 return await self._invoked(here)
         return None
 
-    async def _said(self, here: _Here) -> None:
+    async def _said(self, here: Here) -> None:
         if not here.by_a_person:
             return
         enclosed = files.enclosed(here.activity.get("attachments"), here.at(here.id))
-        original = _sent_on(here.activity) if here.is_dm else None
+        original = sent_on_in(here.activity) if here.is_dm else None
         if original is not None:
             await self._sent_on(here, original, enclosed)
             return
-        names = here.mentions()
-        words = without_mention(_text(here.activity, "text"), names) if names else self._words(here.activity)
+        said = own_words(here)
+        if said.emoji:
+            enclosed = tuple(each for each in enclosed if each.content_type or each.name != files.PASTED)
         await self._accept(
             here,
             f"{here.place}:{here.id}",
-            "command" if names else "text",
-            text=words,
+            "command" if here.mentions() else "text",
+            text=said.text,
             message=f"{here.channel}:{here.id}",
             enclosed=enclosed,
+            answers_to=await self._answered(here, said.answers),
         )
 
-    async def _sent_on(self, here: _Here, original: _SentOn, enclosed: tuple[Enclosed, ...]) -> None:
+    async def _answered(self, here: Here, activity: str) -> str:
+        """Return our number for the message that is answered, where it is one of ours in the same conversation."""
+        lane = f"{NAME}/{await here.lane()}"
+        return await standing.answered(self._engine.database, lane, "activity", activity)
+
+    async def _sent_on(self, here: Here, original: SentOn, enclosed: tuple[Enclosed, ...]) -> None:
         """Take in somebody else's message that was sent on to us alone, with its own author and time where Teams tells
         them."""
         await self._accept(
@@ -172,21 +178,18 @@ class TeamsInbound:
             enclosed=enclosed,
         )
 
-    def _words(self, activity: Json) -> str:
-        return plain(_text(activity, "text"))
-
-    async def _about(self, here: _Here, kind: str, text: str) -> None:
+    async def _about(self, here: Here, kind: str, text: str) -> None:
         if not here.by_a_person:
             return
         # A change bears the message's own id, so its time tells it from the message and from other changes.
-        key = f"{here.place}:{here.id}:{kind}:{_text(here.activity, 'timestamp')}"
+        key = f"{here.place}:{here.id}:{kind}:{text_at(here.activity, 'timestamp')}"
         await self._accept(here, key, kind, text=text, message=f"{here.channel}:{here.id}")
 
     # --- buttons and dialogs ---
 
-    async def _invoked(self, here: _Here) -> Json:
-        value = _object_in(here.activity, "value")
-        match _text(here.activity, "name"):
+    async def _invoked(self, here: Here) -> Json:
+        value = object_in(here.activity, "value")
+        match text_at(here.activity, "name"):
             case "adaptiveCard/action":
                 return await self._pressed(here, value)
             case "task/fetch":
@@ -194,28 +197,28 @@ class TeamsInbound:
             case "task/submit":
                 await self._press(here, _press(value.get("data")))
             case "composeExtension/fetchTask" if value.get("commandId") == SAVE:
-                return await self._wants_to_save(here, _payload(value))
+                return await self._wants_to_save(here, payload_of(value))
             case "composeExtension/submitAction" if value.get("commandId") == SAVE:
                 await self._saved(here, value)
         return {}
 
-    async def _pressed(self, here: _Here, value: Json) -> Json:
-        press = _press(_object_in(value, "action").get("data"))
+    async def _pressed(self, here: Here, value: Json) -> Json:
+        press = _press(object_in(value, "action").get("data"))
         await self._press(here, press)
         await self._handled()
-        standing = await self._standing(here, press)
-        if standing is None:
+        shown = await self._standing(here, press)
+        if shown is None:
             return _word(GONE)
-        return _answer(drawing.ADAPTIVE_CARD, drawing.adaptive(Card.from_json(standing.card), standing.id))
+        return _answer(drawing.ADAPTIVE_CARD, drawing.adaptive(Card.from_json(shown.card), shown.id))
 
-    async def _pressed_as_message(self, here: _Here) -> None:
+    async def _pressed_as_message(self, here: Here) -> None:
         if here.by_a_person:
             await self._press(here, _press(here.activity["value"]))
 
-    async def _press(self, here: _Here, press: Press) -> None:
+    async def _press(self, here: Here, press: Press) -> None:
         await self._accept(
             here,
-            f"{here.place}:{here.id}:{_fingerprint(here.activity)}",
+            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
             "press",
             action=press.do,
             args=press.args,
@@ -223,13 +226,13 @@ class TeamsInbound:
             message=press.message,
         )
 
-    async def _wants_to_fill_in(self, here: _Here, value: Json) -> Json:
+    async def _wants_to_fill_in(self, here: Here, value: Json) -> Json:
         press = _press(value.get("data"))
-        standing = await self._standing(here, press)
-        button = _asking(Card.from_json(standing.card), press) if standing else None
+        shown = await self._standing(here, press)
+        button = _asking(Card.from_json(shown.card), press) if shown else None
         return drawing.notice(GONE) if button is None else drawing.dialog(button, press)
 
-    async def _standing(self, here: _Here, press: Press) -> Message | None:
+    async def _standing(self, here: Here, press: Press) -> Message | None:
         """Return the message as it is now, for somebody who sees it where the press came from: anybody can write a
         number."""
         number = int(press.message) if press.message.isdecimal() and len(press.message) < 18 else 0
@@ -248,41 +251,44 @@ class TeamsInbound:
 
     # --- Gem i log ---
 
-    async def _wants_to_save(self, here: _Here, payload: Json) -> Json:
+    async def _wants_to_save(self, here: Here, payload: Json) -> Json:
         _, name = self._author(payload)
-        when = times_shown.short(_said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
-        enclosed = _enclosed(payload, here)
+        when = times_shown.short(said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
+        enclosed = enclosed_in(payload, here)
         byline = f"Skrevet af *{quote(name)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(here.user), await here.conversation())
-        return drawing.save_dialog(_content(payload) or titled(enclosed), byline, fields)
+        return drawing.save_dialog(content_of(payload) or titled(enclosed), byline, fields)
 
-    async def _saved(self, here: _Here, value: Json) -> None:
-        payload = _payload(value)
-        values = drawing.values(_object_in(value, "data"))
+    async def _saved(self, here: Here, value: Json) -> None:
+        payload = payload_of(value)
+        values = drawing.values(object_in(value, "data"))
         author, _ = self._author(payload)
         await self._accept(
             here,
-            f"{here.place}:{here.id}:{_fingerprint(here.activity)}",
+            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
             "save",
-            text=values.get("text", "").strip() or _content(payload),
+            text=values.get("text", "").strip() or content_of(payload),
             values=values,
-            message=f"{here.channel}:{_text(payload, 'id')}",
+            message=f"{here.channel}:{text_at(payload, 'id')}",
             author=author,
-            said_at=_said_at(payload),
-            enclosed=_enclosed(payload, here),
+            said_at=said_at(payload),
+            enclosed=enclosed_in(payload, here),
         )
 
     def _author(self, payload: Json) -> tuple[str, str]:
         """Return who wrote a message: for the log, and for reading."""
-        user, name = _text(payload, "from", "user", "id"), _text(payload, "from", "user", "displayName")
+        user, name = text_at(payload, "from", "user", "id"), text_at(payload, "from", "user", "displayName")
         if user:
             return self._people.person(user), self._people.name(user, name)
-        app, called = _text(payload, "from", "application", "id"), _text(payload, "from", "application", "displayName")
+        app, called = (
+            text_at(payload, "from", "application", "id"),
+            text_at(payload, "from", "application", "displayName"),
+        )
         return ("krisebot", "Krisebot") if app == self._app_id else (f"{NAME}:{app or 'ukendt'}", called or "ukendt")
 
     # --- what they share ---
 
-    async def _accept(self, here: _Here, key: str, kind: Any, **what: Any) -> None:
+    async def _accept(self, here: Here, key: str, kind: Any, **what: Any) -> None:
         await self._engine.intake.accept(
             Incoming(
                 key=f"{NAME}:{key}",
@@ -292,84 +298,11 @@ class TeamsInbound:
                 place="dm" if here.is_dm else "channel",
                 conversation=await here.conversation(),
                 received_at=self._engine.clock.now(),
-                sender_name=self._people.name(here.user, _text(here.activity, "from", "name")),
+                sender_name=self._people.name(here.user, text_at(here.activity, "from", "name")),
                 reach=here.reach(),
                 **what,
             )
         )
-
-
-class _Here:
-    """The place and sender of an activity.
-
-    Raises:
-        Malformed: it doesn't say.
-    """
-
-    def __init__(self, activity: Json, people: TeamsDirectory) -> None:
-        self.activity = activity
-        self._people = people
-        self.place = _text(activity, "conversation", "id")
-        self.id = _text(activity, "id")
-        # Somebody who isn't in the directory has only Teams' own id.
-        self.user = _text(activity, "from", "aadObjectId") or _text(activity, "from", "id")
-        if not (self.place and self.id and self.user):
-            raise Malformed("it does not say who, where or what")
-
-    @property
-    def is_dm(self) -> bool:
-        kind = _text(self.activity, "conversation", "conversationType")
-        return kind == "personal" if kind else not self.place.startswith("19:")
-
-    @property
-    def service_url(self) -> str:
-        return _text(self.activity, "serviceUrl")
-
-    @property
-    def by_a_person(self) -> bool:
-        return not _text(self.activity, "from", "id").startswith("28:")
-
-    @property
-    def channel(self) -> str:
-        """The conversation without its thread: a message's id is its own there."""
-        return self.place.partition(";")[0]
-
-    def at(self, message: str) -> files.Place:
-        """Return the place of a message in this conversation.
-
-        Args:
-            message: its id.
-        """
-        return files.Place(self.service_url, self.channel, message)
-
-    async def conversation(self) -> str:
-        return self.place if self.is_dm else await self._people.room(self.place)
-
-    async def lane(self) -> str:
-        """Return the name of the conversation that messages to it are sent under."""
-        if not self.is_dm:
-            return await self.conversation()
-        return f"{DM}{self._people.user(self._people.person(self.user)) or self.user}"
-
-    def mentions(self) -> list[str]:
-        """Return the mentions of us, as they stand in the text."""
-        entities, me = self.activity.get("entities"), _text(self.activity, "recipient", "id")
-        found = entities if isinstance(entities, list) else []
-        ours = [each for each in found if _text(each, "type") == "mention" and _text(each, "mentioned", "id") == me]
-        return [name for each in ours if (name := _text(each, "text"))]
-
-    def reach(self) -> Json:
-        """Return what it takes to write to the sender first, later: only the one-to-one chat is theirs alone."""
-        if not self.is_dm:
-            return {}
-        tenant = _text(self.activity, "channelData", "tenant", "id") or _text(self.activity, "conversation", "tenantId")
-        return {
-            "service_url": self.service_url,
-            "conversation": self.place,
-            "tenant": tenant,
-            "user": _text(self.activity, "from", "id"),
-            "aad": _text(self.activity, "from", "aadObjectId"),
-        }
 
 
 def _word(text: str) -> Json:
@@ -405,117 +338,6 @@ def _asking(card: Card, press: Press) -> Button | None:
 def _added(activity: Json) -> bool:
     """Whether it is our own bot that was added, and not somebody else, or somebody who left."""
     if activity.get("type") == "installationUpdate":
-        return _text(activity, "action").startswith("add")
-    added, me = activity.get("membersAdded"), _text(activity, "recipient", "id")
-    return any(_text(each, "id") == me for each in added) if isinstance(added, list) else False
-
-
-def _payload(value: Json) -> Json:
-    payload = _object_in(value, "messagePayload")
-    if not _text(payload, "id"):
-        raise Malformed("no message to save")
-    return payload
-
-
-def _content(payload: Json) -> str:
-    """Return what a message says, a card of ours included."""
-    said = [from_html(_text(payload, "body", "content"))]
-    attached = payload.get("attachments")
-    for each in attached if isinstance(attached, list) else []:
-        if _text(each, "contentType") == drawing.ADAPTIVE_CARD:
-            said.append(drawing.words_of(_data(each.get("content"))))
-    return "\n".join(part for part in said if part)
-
-
-def _enclosed(payload: Json, here: _Here) -> tuple[Enclosed, ...]:
-    """Return what is attached to a message that is saved: its files, and the pictures in its text."""
-    return (
-        *files.enclosed(payload.get("attachments"), here.at(_text(payload, "id"))),
-        *files.pictures(_text(payload, "body", "content"), here.at(_text(payload, "id"))),
-    )
-
-
-def _data(content: Any) -> Any:
-    """Read an attachment, which Teams shows as an object or as the text of one; None for anything else."""
-    if not isinstance(content, str):
-        return content
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _said_at(payload: Json) -> datetime:
-    said_at = _time(_text(payload, "createdDateTime"))
-    if said_at is None:
-        raise Malformed("no time")
-    return said_at
-
-
-@dataclass(frozen=True)
-class _SentOn:
-    """A message that somebody sent on; what Teams doesn't tell is empty."""
-
-    text: str
-    comment: str
-    author: str = ""
-    said_at: datetime | None = None
-    message: str = ""
-
-
-def _sent_on(activity: Json) -> _SentOn | None:
-    """Return the message that was sent on, where one was. A chat shows us its words alone; with a reference the rest
-    comes too."""
-    attached = activity.get("attachments")
-    every = [each for each in attached if isinstance(each, dict)] if isinstance(attached, list) else []
-    for each in every:
-        if _text(each, "contentType") == "forwardedMessageReference":
-            told = _data(each.get("content"))
-            conversation, number = _text(told, "originalConversationId"), _text(told, "originalMessageId")
-            return _SentOn(
-                from_html(_text(told, "originalMessageContent")),
-                plain(_text(activity, "text")).strip(),
-                _text(told, "originalMessageSender", "user", "id"),
-                _time(_text(told, "originalSentDateTime")),
-                f"{conversation}:{number}" if conversation and number else "",
-            )
-    for each in every:
-        if _text(each, "contentType") == "text/html" and (parts := sent_on(_text(each, "content"))):
-            comment, text = parts
-            return _SentOn(text, comment)
-    return None
-
-
-def _time(said: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        return None
-    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
-
-
-def _fingerprint(activity: Json) -> str:
-    """Return a name for what was pressed: sent again it is the same, and two presses are not."""
-    pressed = json.dumps([activity.get("replyToId"), activity.get("value")], sort_keys=True)
-    return hashlib.sha256(pressed.encode()).hexdigest()[:16]
-
-
-def _object(body: bytes) -> Json | None:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return data if isinstance(data, dict) else None
-
-
-def _object_in(data: Json, name: str) -> Json:
-    """Return the object of that name; empty when there is none."""
-    value = data.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(data: Any, *path: str) -> str:
-    """Return the text at the end of a path into JSON; empty when there is none."""
-    for name in path:
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data if isinstance(data, str) else ""
+        return text_at(activity, "action").startswith("add")
+    added, me = activity.get("membersAdded"), text_at(activity, "recipient", "id")
+    return any(text_at(each, "id") == me for each in added) if isinstance(added, list) else False

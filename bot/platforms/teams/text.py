@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 AT = re.compile(r"<at(?:\s[^<>]*+)?+>((?:(?!</?at\b).)*+)</at>", re.DOTALL | re.IGNORECASE)
 FORWARD = re.compile(
     r"<blockquote(?>[^<>]*?schema\.skype\.com/Forward)[^<>]*+>(?:(.*)</blockquote>|(.*))", re.DOTALL | re.IGNORECASE
 )
+# What is quoted: in the text as a mark, in HTML as the message's own words.
+QUOTED = re.compile(r"<quoted\b(?>[^<>]*?\bmessageId=[\"']?([^\"'<>\s/]++))?[^<>]*+>(?:\s*+</quoted>)?+", re.IGNORECASE)
+REPLY = re.compile(
+    r"<blockquote(?>[^<>]*?schema\.skype\.com/Reply)([^<>]*+)>(?:(?!</?blockquote\b).)*+</blockquote>",
+    re.DOTALL | re.IGNORECASE,
+)
+ITEM = re.compile(r"\bitemid=[\"']?([^\"'<>\s]++)", re.IGNORECASE)
+# HTML that says what the plain text beside it has lost.
+MEANT = re.compile(r"<(?:s|strike|del|table|ol|ul|a\s|emoji|img)\b", re.IGNORECASE)
+IMAGE = re.compile(r"<img\b[^<>]*+>", re.IGNORECASE)
+EMOJI = re.compile(r"schema\.skype\.com/Emoji|personal-expressions|/emoticons/", re.IGNORECASE)
+NAMED = re.compile(r"<(at|span)\b[^<>]*+>([^<>]*+)</\1>", re.IGNORECASE)
+SPACE = re.compile(r"\s+")
+STRUCK = {"s", "strike", "del"}
 BREAKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote", "pre"}
 SILENT = {"style", "script", "title"}
 
 
 def plain(text: str) -> str:
     """Return the text as the person who wrote it sees it."""
-    return AT.sub(r"\1", text.replace("&nbsp;", " ").replace("\xa0", " "))
+    return AT.sub(lambda found: unescape(found[1]), text.replace("&nbsp;", " ").replace("\xa0", " "))
+
+
+def without_quote(text: str) -> tuple[str, str]:
+    """Return the id of the message that a text quotes, and the text without what is quoted: those words are somebody
+    else's.
+
+    Args:
+        text: plain, or HTML.
+    """
+    marked, shown = QUOTED.search(text), REPLY.search(text)
+    item = ITEM.search(shown[1]) if shown else None
+    number = (marked[1] if marked else None) or (item[1] if item else None) or ""
+    return number, REPLY.sub("", QUOTED.sub("", text)) if marked or shown else text
+
+
+def bears_meaning(html: str) -> bool:
+    """Whether the HTML says more than the plain text beside it: what is struck out, a link, a table, a list, an
+    emoji."""
+    return MEANT.search(html) is not None
+
+
+def has_only_emoji(html: str) -> bool:
+    """Whether there are pictures in the HTML, and each is an emoji."""
+    images = IMAGE.findall(html)
+    return all(map(EMOJI.search, images)) if images else "<emoji" in html.lower()
 
 
 def without_mention(text: str, names: list[str]) -> str:
@@ -24,9 +64,21 @@ def without_mention(text: str, names: list[str]) -> str:
     Args:
         names: the mentions of the bot, as they stand in the text: "<at>Krisebot</at>".
     """
-    for name in names:
-        text = text.replace(name, " ")
+    ours = {_folded(name) for name in names}
+    bare = {_folded(AT.sub(r"\1", name)) for name in names}
+    text = AT.sub(lambda found: " " if _folded(found[0]) in ours or _folded(found[1]) in bare else found[0], text)
     return re.sub(r"^[\s:,]++|(?<!\s)\s++$", "", plain(text))
+
+
+def html_without_mention(html: str, names: list[str]) -> str:
+    """Return HTML without the bot's name, which is marked in more than one way there."""
+    bare = {_folded(AT.sub(r"\1", name)) for name in names}
+    return NAMED.sub(lambda found: " " if _folded(found[2]) in bare else found[0], html)
+
+
+def _folded(name: str) -> str:
+    """Return a name as it is compared: Teams writes signs and spaces in it in one place so and in another otherwise."""
+    return SPACE.sub(" ", unescape(name).replace("\xa0", " ")).strip().casefold()
 
 
 def sent_on(html: str) -> tuple[str, str] | None:
@@ -48,19 +100,57 @@ def from_html(html: str) -> str:
 
 
 class _Reader(HTMLParser):
+    """A reader that keeps what the marks mean: what is struck out, where a link leads, a table's cells, a list's
+    numbers."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.words: list[str] = []
         self._silent = 0
+        self._lists: list[int | None] = []
+        self._link: tuple[str, int] | None = None
+        self._cells = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
         self._silent += tag in SILENT
         if tag in BREAKS:
             self.words.append("\n")
+        if tag in ("ol", "ul"):
+            self._lists.append(0 if tag == "ol" else None)
+        elif tag == "li" and self._lists:
+            number = self._lists[-1]
+            self._lists[-1] = None if number is None else number + 1
+            self.words.append("• " if number is None else f"{number + 1}. ")
+        elif tag == "tr":
+            self._cells = 0
+        elif tag in ("td", "th"):
+            self.words.append(" | " if self._cells else "")
+            self._cells += 1
+        elif tag in STRUCK:
+            self.words.append("[overstreget: ")
+        elif tag == "a":
+            self._link = (about.get("href") or "", len(self.words))
+        elif tag in ("img", "emoji") and (tag == "emoji" or EMOJI.search(self.get_starttag_text() or "")):
+            self.words.append(about.get("alt") or "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in SILENT and self._silent > 0
-        if tag in BREAKS - {"br"}:
+        if tag in ("ol", "ul") and self._lists:
+            self._lists.pop()
+        elif tag in STRUCK:
+            self.words.append("]")
+        elif tag == "a" and self._link is not None:
+            target, begun = self._link
+            shown = "".join(self.words[begun:]).strip()
+            if target.startswith(("http:", "https:")) and target.rstrip("/") != shown.rstrip("/"):
+                self.words.append(f" ({target})" if shown else target)
+            self._link = None
+        # An item and a row end where the next begins.
+        if tag in BREAKS - {"br", "li", "tr"} | {"ol", "ul", "table"}:
             self.words.append("\n")
 
     def handle_data(self, data: str) -> None:

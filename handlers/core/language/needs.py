@@ -21,6 +21,11 @@ LACKS = re.compile(
     r"\b(?:mangler|savner|(?:har )?brug for|har behov for|skal bruge|kan (?:vi|jeg) (?:få|låne))\b\s*+(?P<what>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+OFFERS = re.compile(
+    r"\b(?:kan (?:godt )?(?:undvære|afgive|afse|sende|stille med|låne jer|hjælpe med)|(?:vi |jeg )?tilbyder|har (?:\w{1,20} )?i overskud)\b"
+    r"\s*+(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 COUNTED = re.compile(
     rf"(?:(?P<count>\d{{1,5}}|{_number}|flere|nogle)\s++)?(?P<need>[^\d.,;!?\n]+?)"
     r"(?<!\s)(?=\s++(?:på|i|til|ved|hos|fra|nu|straks|kl|inden|senest|omgående|og|men|så|for|med|der|som)\b|[^\S\n]*+(?:[.,;!?\n\d]|$))",
@@ -49,6 +54,24 @@ def lacking(plan: Plan, text: str) -> Need | None:
     text = understood(text)
     found = LACKS.search(text)
     return read(plan, found["what"], whole=text) if found and found["what"].strip() else None
+
+
+def offering(plan: Plan, text: str) -> Need | None:
+    """Read what a text says can be done without ("vi kan undvære 2 pædagoger fra kl 17"); None when it says nothing of
+    the kind."""
+    text = understood(text)
+    found = OFFERS.search(text)
+    return read(plan, found["what"], whole=text) if found and found["what"].strip() else None
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names mean the same kind of help: "pædagoger" and "pædagog", not "mand" and "pumper"."""
+    first, second = fold(one).split(), fold(other).split()
+    return any(
+        _sounds_like(a, b) or (min(len(a), len(b)) >= 4 and (a.startswith(b) or b.startswith(a)))
+        for a in first
+        for b in second
+    )
 
 
 def read(plan: Plan, text: str, whole: str = "") -> Need:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from handlers.core import registry
 from storage.case.verification import verify_export
+from storage.rows.traffic import Timer
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalStage, log_of, told
+from tests.stage.stage import RehearsalStage, Stage, log_of, told
 
 pytestmark = in_one_chat
 
@@ -138,3 +141,22 @@ async def test_coming_in_twice_is_coming_in_once(stage: RehearsalStage) -> None:
     await stage["kim"].commands("ind Rune", "stab")
     await stage["tina"].commands("ind @rune", "stab")
     assert [member["person"] for member in await stage.part("members")].count("rune") == 1
+
+
+async def test_two_days_after_the_staff_stepped_down_nobody_has_been_reminded_of_its_duties(stage: Stage) -> None:
+    """R017 R019: no watch, no daily journal, no briefing, no meeting, no chief to be named; a scheme goes on."""
+    await stage["kim"].commands("møde i morgen kl 10 stabsrummet")
+    await stage["kim"].commands("ping alle hvordan går det? hver 4. time")
+    await stage["lars"].commands("nedskaler vandet falder")
+    before = len(await stage.part("log"))
+    await stage.forward(days=2)
+    since = (await stage.part("log"))[before:]
+    reminded = [line["summary"] for line in since if line["kind"] == "reminder"]
+    duties = ("ournal", "vervågning", "Byrådet", "organisationen", "udpeget", "agtplan", "agsorden")
+    assert [each for each in reminded if any(duty in each for duty in duties)] == []
+    assert {meeting["state"] for meeting in await stage.part("meetings")} == {"cancelled"}
+    async with stage.database.reading() as db:
+        waiting = set(
+            await db.scalars(select(Timer.kind).where(Timer.state == "waiting", Timer.crisis_id.is_not(None)))
+        )
+    assert waiting & registry.level_two_timers == set()

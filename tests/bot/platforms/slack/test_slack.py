@@ -23,6 +23,7 @@ from bot.pages.metrics import Metrics
 from bot.platforms.slack.platform import Slack
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
+from handlers.core.context import ORDINARY, URGENT
 from handlers.core.turn import Turn
 from storage.database import Database
 from storage.plan import loading
@@ -120,11 +121,13 @@ class House:
     async def forward(self, **span: float) -> None:
         await self.engine.wind(self.clock, self.clock.now() + timedelta(**span))
 
-    async def tell(self, person: str, card: Card, key: str = "besked", kind: MessageKind = "notice") -> None:
+    async def tell(
+        self, person: str, card: Card, key: str = "besked", kind: MessageKind = "notice", urgency: int = ORDINARY
+    ) -> None:
         """Put something in the outbox, for somebody or for "staff"."""
         async with self.database.transaction() as db:
             turn = Turn(db, self.clock.now(), self.plan, crisis=await db.scalar(select(Crisis)))
-            await turn.say(turn.staff if person == "staff" else person, card, key=key, kind=kind)
+            await turn.say(turn.staff if person == "staff" else person, card, key=key, kind=kind, urgency=urgency)
 
     async def rows(self, query: Any) -> list[Any]:
         async with self.database.reading() as db:
@@ -761,7 +764,7 @@ async def test_somebody_whose_account_is_closed_is_told_of_at_once(house: House)
     """D02: what can't be delivered is a fact in the log, with the number to ring."""
     await house.crisis()
     house.slack.deactivate("U0OLE")
-    await house.tell("ole", Card("Du indkaldes."))
+    await house.tell("ole", Card("Du indkaldes."), urgency=URGENT)
     await house.engine.settle()
     (noted,) = await log(house, "undeliverable")
     assert "Ole Bach" in noted["summary"]

@@ -161,7 +161,7 @@ def test_our_own_card_can_be_read_again() -> None:
         ("<p>Et</p><p>To<br>Tre</p>", "Et\n\nTo\nTre"),
         ("<div>3 &lt; 4 &amp; 5&nbsp;m</div>", "3 < 4 & 5 m"),
         ("<div><at id='0'>Eva</at>: kom</div>", "Eva: kom"),
-        ("<style>p{}</style><ul><li>a</li><li>b</li></ul>", "a\n\nb"),
+        ("<style>p{}</style><ul><li>a</li><li>b</li></ul>", "• a\n• b"),
         ("", ""),
     ],
 )

@@ -720,7 +720,8 @@ async def test_where_members_may_not_be_changed_those_in_the_team_are_in(house: 
     await house.tell("staff", Card("Til staben"))
     assert house.person("aad-anne").sees("Til staben")
     assert house.person("aad-anne").sees("kunne ikke lukkes ind i dens kanal i Teams")
-    assert not house.person("aad-jens").sees("Til staben")
+    told = house.person("aad-jens").sees("Til staben")
+    assert {each.conversation for each in told} <= {str(room.address).partition(";")[0]}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,48 @@
+"""The duties that begin at level 2, and end with it, by one rule. Plan §3."""
+
+from __future__ import annotations
+
+from handlers.core import registry
+
+# What goes on when the staff has stepped down: what people were asked, were given to do, or would miss.
+GOES_ON = {
+    "attachments.unlogged": "what never came into the log",
+    "assistance.waiting": "a request is never lost",
+    "case_export.over": "a link ends when it was said to",
+    "channel.trouble": "a channel that can't be written in is told of",
+    "contact_test.due": "belongs to no crisis",
+    "contact_test.round": "belongs to no crisis",
+    "emergency_pack.night": "belongs to no crisis",
+    "escalation.again": "a warning's chain",
+    "escalation.undecided": "a warning's chain",
+    "escalation.wait": "a warning's chain",
+    "evaluation.due": "what was learned",
+    "exercises.inject": "an exercise's script",
+    "handover.silent": "a report that nobody has received",
+    "joining.unanswered": "a warning",
+    "joining.waited": "a warning",
+    "level_one.digest": "begins at level 1",
+    "log_seal.hour": "the log goes on",
+    "measures.due": "a task that was handed over",
+    "minutes.late": "a meeting that was held has minutes",
+    "orders.due": "an order that was given",
+    "orders.silent": "an order that was given",
+    "other_ways.waited": "a message that was sent",
+    "own.trouble": "krisebot's own faults",
+    "pings.due": "people who were asked",
+    "pings.silent": "people who were asked",
+    "proof.lapsed": "a proof of who one is",
+    "reminders.bundle": "messages that were sent",
+    "representative.relief": "a coordinating staff that others run",
+    "resources.relief": "crews who are out there",
+    "scheme.ask": "a scheme that people report by",
+    "undeliverable": "a message that was sent",
+    "upkeep.look": "belongs to no crisis",
+    "warning.unanswered": "a warning",
+}
+
+
+def test_every_timer_is_a_duty_of_level_two_or_has_a_reason_to_go_on() -> None:
+    """R017 R019: a new timer is placed here, or is marked as the crisis staff's."""
+    registry.load()
+    assert sorted(set(registry.timers) - registry.level_two_timers) == sorted(GOES_ON)
