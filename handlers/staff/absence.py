@@ -25,7 +25,7 @@ LONGEST_NAME = 4
 WHEN = Field("when", "Hvornår? Fx »til mandag«", required=True)
 
 
-@verb("fravær", "ferie", help="fravær til mandag – så spørges du sidst, og din stedfortræder først", who=rights.proven)
+@verb("fravær", help="fravær til mandag – så spørges du sidst, og din stedfortræder først", who=rights.proven)
 async def absence(turn: Turn, text: str) -> None:
     """Note that the sender is away, or by the secretariat that somebody else is; alone it shows what is noted."""
     words = text.strip().removeprefix("for ").strip()
@@ -94,7 +94,14 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
         await turn.answer(
             Card(
                 f'Jeg kan ikke læse "{quote(words, 200)}" som et fravær, der er forude og højst et år. Intet er ændret. '
-                f"Skriv fx {EXAMPLES}."
+                f"Skriv fx {EXAMPLES}.",
+                # "fravær på plejecentret stiger" is news, and no leave of anybody's.
+                buttons=(
+                    Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),
+                    Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),
+                )
+                if turn.the_incoming.kind == "text"
+                else (),
             )
         )
         return

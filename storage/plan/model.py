@@ -225,6 +225,12 @@ class Plan(PlanModel):
             today: a deputy counts only while the one who named them holds the role, and is in the plan themselves.
         """
         written = self.as_written
+        # Names and addresses hang on neither: found once, they hold for every day's copy of the plan.
+        _ = written._names, written._addresses
+        return written._with(today)
+
+    def _with(self, today: Today) -> Plan:
+        written = self
         named = {
             role: deputy
             for (role, holder), deputy in today.deputies.items()
@@ -353,7 +359,7 @@ class Plan(PlanModel):
             return today
         old = _as_it_was(json.dumps(frozen))
         # Whom a holder has named as deputy counts in a crisis that began before it, too.
-        old = old.model_copy(update={"persons": {**old.persons, **today.persons}}).as_of(today._today)
+        old = old.model_copy(update={"persons": {**old.persons, **today.persons}})._with(today._today)
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}
         others = holders or {}

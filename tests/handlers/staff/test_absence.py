@@ -190,3 +190,13 @@ async def test_the_staff_chiefs_deputy_is_named_as_before(crisis: RehearsalStage
     """R054: by those who give roles."""
     await crisis["kim"].commands("stedfortræder Sara")
     assert await crisis["kim"].sees("krisestabschefens stedfortræder: Sara Nygaard")
+
+
+@in_one_chat
+async def test_news_of_absence_is_no_leave_and_its_words_go_on(stage: RehearsalStage) -> None:
+    """R007: written in plain words, it can still be a warning."""
+    await stage["hanne"].says("fravær på plejecentret stiger")
+    assert await stage["hanne"].has("Send som melding")
+    await stage["hanne"].presses("Send varsel")
+    assert await stage["hanne"].sees("fravær på plejecentret stiger")
+    assert (await stage.part("alerts"))[0]["person"] == "hanne"
