@@ -15,6 +15,7 @@ from handlers.crisis import framing_card
 from handlers.crisis.framing_questions import NO, behalf, questions, unreadable
 from handlers.log import journal
 from handlers.measures import decisions
+from handlers.meetings import meeting_card
 from handlers.staff import chief_asked, membership, summoning
 from storage.rows.framing import FramingMeeting
 from storage.rows.measures import Decision
@@ -53,7 +54,7 @@ async def not_held(turn: Turn, before: int) -> None:
         before: how many times it has been said already.
     """
     crisis, row = turn.the_crisis, await framing_card.newest(turn)
-    if row is None or row.started_at is not None:
+    if row is None or row.started_at is not None or await meeting_card.held(turn):
         return
     mayor = turn.rules.holder("borgmester")
     deputies = turn.rules.deputies("borgmester")
@@ -63,7 +64,7 @@ async def not_held(turn: Turn, before: int) -> None:
         Card(
             f"❗ *Det rammesættende møde er ikke holdt* (krise nr. {crisis.number}, indkaldt {turn.clock(row.called_at)}). "
             "Den rammesættende krisestab træder sammen hurtigst muligt.",
-            buttons=(framing_card.start_button(row, ""),),
+            buttons=(framing_card.start_button(row, "", "Start det rammesættende møde"),),
         ),
         kind="reminder",
         summary="Mindet om, at det rammesættende møde ikke er holdt",
