@@ -16,6 +16,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import LONGEST_NUMBER, URGENT
 from handlers.core.incoming import OTHER_RELEASE, Incoming
 from handlers.core.language import dangers, verb_words
+from handlers.core.language.marks import unmarked
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb, action
 from handlers.core.rights import Right
@@ -107,7 +108,8 @@ async def _asked_about(turn: Turn, incoming: Incoming, inbox: int | None) -> boo
 
 
 def strip_name(text: str) -> str:
-    """Remove a typed "/krise" from the front of a text: it means the same with and without."""
+    """Remove a typed "/krise" and marks of emphasis from the front of a text: it means the same with and without."""
+    text = unmarked(text)
     first, _, rest = text.strip().partition(" ")
     return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
 
@@ -195,7 +197,8 @@ def _match(text: str, verbs: tuple[tuple[str, tuple[str, ...]], ...]) -> verb_wo
 
 async def said(turn: Turn, text: str) -> None:
     """Read what was said to the bot in a one-to-one chat: a verb, an answer to what it asked, or somebody's own words."""
-    named, text = text.strip() != strip_name(text), strip_name(text)
+    bare = unmarked(text).strip()
+    named, text = bare != strip_name(text), strip_name(text)
     if named or not text or is_explicit(text):
         await command(turn, text)
         return

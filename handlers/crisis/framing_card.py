@@ -102,9 +102,7 @@ def start_button(row: FramingMeeting, missing: str, label: str = "Start mødet")
     """
     fields = (Field("absent", "Hvem mangler? (kan udelades)", "persons", value=missing), summoning.ALSO)
     about = {"meeting": row.id}
-    return Button(
-        label, "framing.start", about, style="primary", form=fields, form_title="Det rammesættende møde"
-    )
+    return Button(label, "framing.start", about, style="primary", form=fields, form_title="Det rammesættende møde")
 
 
 def _answers(subject: str, question: Question, still_open: int) -> tuple[Button, ...]:

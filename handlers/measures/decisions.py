@@ -8,14 +8,16 @@ from sqlalchemy import func, select
 
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import ORDINARY, URGENT
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import orders_card
 from handlers.measures.measure_reading import URGENTLY
 from storage.grades import Grade
-from storage.rows.log import LogState
+from storage.rows.log import LogState, state_of
 from storage.rows.measures import Decision
+from storage.rows.meetings import Meeting
 
 # Who is told in each forum, in words that `audiences` reads; nobody where it is a text to publish.
 FORA = {
@@ -150,13 +152,16 @@ async def decide(
     by = turn.sender if is_chief else chief
     behalf = rights.on_behalf_of(turn.rules, by, "borgmester") if by != crisis.chief else None
     where = f" på møde {meeting}" if meeting else f" efter oplæg {paper}" if paper else ", haster" if urgent else ""
+    # At a meeting the chief sits there; outside one it is the chief's only when the chief says so.
+    confirmed = is_chief or meeting is not None or await _meets_now(turn)
     written = "" if is_chief else f", ført af {turn.name(turn.sender)}"
+    written += "" if confirmed else "; chefen har ikke bekræftet den endnu"
     entry = await turn.log(
         f"Beslutning {number}: {text}\nBesluttet af {turn.name(by)}"
         f"{f' på vegne af {turn.name(behalf)}' if behalf else ''}{where}{written}.",
         kind="decision",
         sender=by,
-        verification="confirmed",
+        verification="confirmed" if confirmed else "unconfirmed",
         grade=grade,
         refs={"decision": number, "meeting": meeting, "option_paper": paper, "on_behalf_of": behalf},
     )
@@ -170,8 +175,78 @@ async def decide(
     if meeting is None:
         await journal.demand(turn, entry, "decision", f"Beslutning {number}: {text[:150]}")
     if by != turn.sender:
-        await turn.say(by, _card(turn, row), key=_key(row, by), kind="notice")
+        await turn.say(
+            by,
+            _card(turn, row) if confirmed else _to_confirm(turn, row),
+            key=_key(row, by),
+            kind="notice",
+            urgency=ORDINARY if confirmed else URGENT,
+        )
     return row
+
+
+async def _meets_now(turn: Turn) -> bool:
+    running = select(Meeting.id).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "running")
+    return await turn.db.scalar(running.limit(1)) is not None
+
+
+def _to_confirm(turn: Turn, row: Decision) -> Card:
+    """Draw a decision that was registered in the chief's name outside a meeting, for the chief."""
+    about = {"decision": row.id, "crisis": row.crisis_id}
+    return Card(
+        f"❗ *{turn.name(row.registered_by)} har skrevet beslutning {row.number} i dit navn* (log nr. {row.log_no}):\n"
+        f"»{quote(row.text, 1500)}«\nDen står som ubekræftet, til du har svaret.",
+        buttons=(
+            Button("Bekræft", "decisions.confirm", about, style="primary"),
+            Button("Det er ikke besluttet", "decisions.deny", about, style="danger"),
+        ),
+    )
+
+
+@action("decisions.confirm", who=rights.chief)
+async def confirm(turn: Turn, decision: int) -> None:
+    """Confirm a decision that somebody registered in the chief's name, by `Bekræft`."""
+    row = await _of_crisis(turn, decision)
+    if row is None or row.state != "decided":
+        return
+    state = await state_of(turn.db, turn.the_crisis, row.log_no)
+    if state.verification != "confirmed":
+        state.verification, state.confirmed_by, state.confirmed_at = "confirmed", turn.sender, turn.now
+        await turn.log(
+            f"Beslutning {row.number} er bekræftet af {turn.name(turn.sender)}",
+            kind="confirmation",
+            verification="confirmed",
+            refs={"confirms": row.log_no},
+        )
+        await turn.say(
+            row.registered_by,
+            Card(f"✅ Beslutning {row.number} er bekræftet af {turn.name(turn.sender)}."),
+            kind="notice",
+        )
+    await turn.replace(_card(turn, row))
+
+
+@action("decisions.deny", who=rights.chief)
+async def deny(turn: Turn, decision: int) -> None:
+    """Say that what was registered in the chief's name has not been decided; both lines stay in the log."""
+    row = await _of_crisis(turn, decision)
+    if row is None or row.state != "decided":
+        return
+    row.state = "declined"
+    await turn.log(
+        f"Beslutning {row.number} er ikke truffet: {turn.name(turn.sender)} har ikke besluttet det",
+        kind="decision",
+        sender=turn.sender,
+        verification="confirmed",
+        refs={"decision": row.number, "corrects": row.log_no},
+    )
+    await turn.say(
+        row.registered_by,
+        Card(f"⚠️ Beslutning {row.number} er *ikke* truffet, siger {turn.name(turn.sender)}: »{quote(row.text, 500)}«"),
+        kind="notice",
+        urgency=URGENT,
+    )
+    await turn.replace(Card(f"Beslutning {row.number} er ikke truffet. Det står i loggen."))
 
 
 async def next_number(turn: Turn) -> int:

@@ -16,7 +16,7 @@ from handlers.core.events import Appointed, tell
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from handlers.staff import chief_asked, roster
+from handlers.staff import chief_asked, chief_proposed, roster
 from handlers.staff.roster import CHIEF, DEPUTY, NOT_BY_SHIFT, RESPONSIBLE
 from storage.letters import fold
 from storage.plan.persons import Roles
@@ -78,6 +78,9 @@ async def role(turn: Turn, text: str) -> None:
         await turn.answer(_card(turn))
         return
     back = await name(turn, named)
+    named = [(wanted, person) for wanted, person in named if roster.holder(turn, wanted) == person]
+    if not named:
+        return
     said = "; ".join(f"{wanted}: {turn.name(person)}" for wanted, person in named)
     leads = any(_leads(turn, person) for wanted, person in named if wanted == COORDINATOR)
     hint = (
@@ -132,7 +135,7 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
     Returns:
         the button that undoes it; none where nobody has another role than before.
     """
-    given = list(named)
+    given = await chief_proposed.keep_back(turn, list(named))
     before = {wanted: roster.holder(turn, wanted) for wanted, _ in given}
     await undo.supersede(turn, "named_roles.undo", [wanted for wanted, _ in given])
     for wanted, person in given:
@@ -246,6 +249,14 @@ async def chief(turn: Turn) -> None:
         )
         return
     await turn.replace(_card(turn, back))
+
+
+@action("named_roles.appoint", who=rights.framing)
+async def appoint(turn: Turn, role: str, person: str) -> None:
+    """Name whom somebody proposed as chief or deputy, by `Udpeg …`."""
+    if role in (CHIEF, DEPUTY) and turn.plan.person(person) is not None:
+        await name(turn, [(role, person)])
+        await turn.replace(Card(f"✅ *{turn.name(person)}* er {role}."))
 
 
 @action("named_roles.assist", who=rights.meets)

@@ -64,6 +64,8 @@ TODAYS = (
 
 
 _WORD = re.compile(r"[^\s:,;()/–-]+")
+# So many letters a telephone shows of a sender that is no number; gateways refuse more.
+LONGEST_SENDER = 11
 
 
 class Plan(PlanModel):
@@ -327,6 +329,11 @@ class Plan(PlanModel):
         if self.fallback.calls and self.channel_order.urgent_wait is None:
             what = "Uden »vent_haster« ringes der først op, når alle andre veje er opgivet"
             yield self._source.fault(("reserve", "opkald"), what, "Skriv »vent_haster: 2m« under rækkefølge")
+        sender = self.fallback.sms_sender
+        if sender and not sender.isdecimal():
+            far = " og er for lang: gatewayen afviser over 11 tegn" if len(sender) > LONGEST_SENDER else ""
+            what = f"SMS-afsenderen »{sender}« har bogstaver, så ingen kan svare på en SMS{far}"
+            yield self._source.fault(("reserve", "sms"), what, "Skriv det nummer, som svar skal komme til")
         for place, watch in enumerate(self.monitoring):
             if watch.kind == "postkasse" and watch.address.startswith("dl_"):
                 what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     Field,
@@ -222,6 +223,12 @@ class Fallback(PlanModel):
     mail: Text | None = Field(default=None, alias="mail", repr=False)
     calls: Calls | None = Field(default=None, alias="opkald", repr=False)
     without_sms: YesNo = Field(default=False, alias="sms_fravalgt")
+
+    @property
+    def sms_sender(self) -> str:
+        """The sender of an SMS, where answers come back by the gateway; empty where they never do."""
+        parts = urlsplit(self.sms or "")
+        return unquote(parts.netloc.rpartition("@")[2]).lstrip("+") if parts.scheme == "gatewayapi" else ""
 
 
 class ChannelOrder(PlanModel):

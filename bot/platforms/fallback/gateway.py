@@ -18,12 +18,15 @@ from apprise.attachment.memory import AttachMemory
 from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
 from bot.engine.rates import NO_LIMITS
 from bot.platforms.fallback.numbered_text import in_words
+from bot.platforms.fallback.sms_alphabet import GSM7, UCS2, parts, plainly
 from storage.plan.model import Plan
 from storage.plan.reach import Way
 from storage.rows.traffic import Address
 
-# Four parts of an SMS; a mail has no such limit.
-LONGEST = {"sms": 612, "mail": None}
+# What an SMS may be: what is longer is read by nobody, and paid for by the part.
+MOST_PARTS = 4
+# What makes a mail an answer to nothing: no out-of-office answers it, and no other machine does (RFC 3834).
+FROM_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 TITLES = {"sms": "SMS", "mail": "mail", "opkald": "opkald"}
 
 
@@ -74,12 +77,13 @@ class Gateway:
             InDoubt: the gateway didn't say that it has it; apprise doesn't tell why.
         """
         address = self._template.replace("{mobil}", quote(lane, safe="")).replace("{mail}", quote(lane, safe=""))
+        if self.name == "mail":
+            head = "&".join(f"%2B{name}={quote(value)}" for name, value in FROM_A_MACHINE.items())
+            address += f"{'&' if '?' in address else '?'}{head}"
         way = apprise.Apprise()
         if not way.add(address):
             raise Undeliverable(f"planens »reserve: {self.name}« er ikke en adresse, apprise kender")
-        text = in_words(post.card, LONGEST[self.name])
-        if post.repeated:
-            text = f"(gentaget) {text}"
+        text = sms_text(post, answered=False) if self.name == "sms" else _mail_text(post)
         file = _attached(post) if self.name == "mail" else None
         if not await way.async_notify(
             body=text, title=self.title(lane, post, text), body_format=apprise.NotifyFormat.TEXT, attach=file
@@ -127,6 +131,27 @@ class _Invitation(AttachMemory):
     def mimetype(self) -> str:
         """The type with the method in it, as RFC 6047 wants it."""
         return f"text/calendar; method={self._method}; charset=utf-8"
+
+
+def sms_text(post: Outgoing, *, answered: bool) -> str:
+    """Return what an SMS says: in the alphabet where that can be, and in no more than so many parts.
+
+    Args:
+        post: what is sent.
+        answered: whether an answer to it comes back.
+    """
+    longest = GSM7[1] * MOST_PARTS
+    while True:
+        text = plainly(in_words(post.card, longest, answered=answered))
+        text = f"(gentaget) {text}" if post.repeated else text
+        if parts(text) <= MOST_PARTS or longest <= UCS2[0]:
+            return text
+        longest -= 20
+
+
+def _mail_text(post: Outgoing) -> str:
+    text = in_words(post.card)
+    return f"(gentaget) {text}" if post.repeated else text
 
 
 def _attached(post: Outgoing) -> apprise.AppriseAttachment | None:

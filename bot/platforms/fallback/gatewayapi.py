@@ -1,7 +1,8 @@
 """SMS by GatewayAPI, the Danish gateway: out, in, and what became of each. Its address in the plan's `reserve`:
 
-    sms: gatewayapi://TOKEN@Afsender?hemmelighed=DELT_HEMMELIGHED
+    sms: gatewayapi://TOKEN@4512345678?hemmelighed=DELT_HEMMELIGHED
 
+The sender is the number that answers come to; with letters in it (eleven at most) nobody can answer.
 The secret is the one that GatewayAPI signs its webhooks with; without it nothing is taken in.
 """
 
@@ -16,9 +17,10 @@ from sqlalchemy import select
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Ref
-from bot.platforms.fallback.gateway import LONGEST
+from bot.platforms.fallback.gateway import sms_text
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
-from bot.platforms.fallback.numbered_text import chosen, in_words
+from bot.platforms.fallback.numbered_text import chosen
+from bot.platforms.fallback.sms_alphabet import in_alphabet, parts
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from storage.rows.traffic import Delivery, Message
@@ -39,10 +41,10 @@ class GatewayApi(HttpGateway):
 
     def __init__(self, address: str, base: str, engine: Engine) -> None:
         super().__init__("sms", address, Service("GatewayAPI", "token", taken=200), base, engine)
-        parts = urlsplit(address)
-        self._token = unquote(parts.username or "")
-        self._sender = unquote(parts.netloc.rpartition("@")[2]) or "Krisebot"
-        self._secret = parse_qs(parts.query).get("hemmelighed", [""])[0]
+        address_parts = urlsplit(address)
+        self._token = unquote(address_parts.username or "")
+        self._sender = unquote(address_parts.netloc.rpartition("@")[2]) or "Krisebot"
+        self._secret = parse_qs(address_parts.query).get("hemmelighed", [""])[0]
 
     def _head(self) -> dict[str, str]:
         return {"Authorization": f"Token {self._token}"}
@@ -53,16 +55,16 @@ class GatewayApi(HttpGateway):
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
         """Send an SMS; raises as `bot.engine.platform.Platform.send` says."""
-        text = in_words(post.card, LONGEST["sms"])
+        text = sms_text(post, answered=self._sender.lstrip("+").isdecimal())
         body = {
             "sender": self._sender,
-            "message": f"(gentaget) {text}" if post.repeated else text,
-            "encoding": "UTF8" if text.isascii() else "UCS2",
+            "message": text,
+            "encoding": "UTF8" if in_alphabet(text) else "UCS2",
             "userref": str(post.message),
             "recipients": [{"msisdn": int(lane.lstrip("+"))}],
         }
         told = await self._ask("/rest/mtsms", json=body)
-        return {"ids": told.get("ids", [])}
+        return {"ids": told.get("ids", []), "parts": parts(text)}
 
     async def _called(self, request: web.Request) -> web.Response:
         """Answer the gateway's webhook, signed with the shared secret; anything else is 401 and no trace but a

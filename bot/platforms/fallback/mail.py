@@ -21,16 +21,18 @@ from email.utils import parseaddr
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy import select
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Unavailable
 from bot.platforms.fallback.gateway import Gateway
-from bot.platforms.fallback.mail_words import from_a_machine, said
+from bot.platforms.fallback.mail_words import from_a_machine, is_sealed, said
 from bot.platforms.fallback.mailbox import Mailbox
 from bot.platforms.fallback.mailgun import Mailgun
 from bot.platforms.fallback.numbered_text import chosen
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
 from storage.rows.traffic import Address, Message, Remembered
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,10 @@ EVERY = 15.0
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, NameError, RecursionError, AssertionError)
 MARK = re.compile(r"\[KB\s+(\d{1,18})-([0-9a-f]{16})\]")
 STRANGER = "mail:"
+SEALED = (
+    "Din mail til Krisebot er krypteret eller pakket ind, så den kan ikke læses, og intet er sket. "
+    "Svar i chatten eller på SMS, eller send en almindelig mail med ren tekst."
+)
 
 
 class Mail(Gateway):
@@ -151,6 +157,8 @@ class Mail(Gateway):
             await self._bounced(mail)
             return
         text = said(mail) if isinstance(mail, EmailMessage) else ""
+        if person is not None and isinstance(mail, EmailMessage) and not text and is_sealed(mail):
+            await self._answer_another_way(person)
         if person is None or not isinstance(mail, EmailMessage) or not text:
             self._refuse()
             return
@@ -175,6 +183,15 @@ class Mail(Gateway):
             await self._engine.intake.accept(
                 Incoming(**given, kind="press", action=button.do, args=button.args, message=str(number), text=text)
             )
+
+    async def _answer_another_way(self, person: str) -> None:
+        """Tell somebody whose mail nobody here can open how to answer instead; once for as long as it is news."""
+        now = self._engine.clock.now()
+        async with self._engine.database.transaction() as db:
+            turn = Turn(db, now, self._engine.plan())
+            key = f"mail_sealed/{person}/{now:%Y-%m-%dT%H}"
+            if await db.scalar(select(Message.id).where(Message.key == key)) is None:
+                await turn.say(person, Card(SEALED), key=key, kind="notice")
 
     def _refuse(self) -> None:
         self.refused += 1

@@ -14,18 +14,21 @@ def choices(card: Card) -> list[Button]:
     return [button for button in card.buttons if not button.form]
 
 
-def in_words(card: Card, longest: int | None = None) -> str:
+def in_words(card: Card, longest: int | None = None, *, answered: bool = True) -> str:
     """Return a card as text.
 
     Args:
         card: what is said; where it has `brief`, exactly that.
         longest: characters; more is shortened visibly, and the answers are kept.
+        answered: whether an answer to it comes back; otherwise it says where one can be given.
     """
     if card.brief:
         return card.brief
     said = "\n".join([card.text.replace("*", ""), *(f"{name}: {value}" for name, value in card.facts)])
     answers = [f"{number}: {button.label}" for number, button in enumerate(choices(card), 1)]
     end = f"\nSvar med et tal. {', '.join(answers)}" if answers else ""
+    if answers and not answered:
+        end = "\nSvar i chatten: denne besked kan ikke besvares."
     if longest is not None and len(said) + len(end) > longest:
         said = said[: max(0, longest - len(end) - 2)].rstrip() + " …"
     return said + end

@@ -36,7 +36,7 @@ from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.drawing import Press, Said
 from bot.platforms.slack.home import home
 from bot.platforms.slack.people import NAME, SlackDirectory
-from bot.platforms.slack.text import plain, without_mention
+from bot.platforms.slack.text import plain, tables, with_emoji, without_mention
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import LONGEST_NUMBER
 from handlers.core.enclosures import titled
@@ -237,6 +237,7 @@ class SlackInbound:
         channel, ts = event["channel"], event["ts"]
         to_us = without_mention(event.get("text") or "", self._bot(body))
         words = event.get("text") or "" if to_us is None else to_us
+        words = "\n".join(filter(None, [with_emoji(words, event.get("blocks")), tables(event)]))
         sent_on = _sent_on(event) if channel.startswith("D") else None
         if sent_on is not None:
             await self._sent_on(f"message:{channel}:{ts}", event, sent_on, self._plain(words), body)
@@ -283,7 +284,9 @@ class SlackInbound:
             await self._gone(event, before or now, body)
         # A link's preview, or an answer in the thread, changes a message without changing what it says.
         elif not self._by_a_bot(now, body) and now.get("text") != before.get("text"):
-            await self._about("edited", event, now, body, self._plain(now.get("text") or ""))
+            await self._about(
+                "edited", event, now, body, self._plain(with_emoji(now.get("text") or "", now.get("blocks")))
+            )
 
     async def _gone(self, event: Json, before: Json, body: Json) -> None:
         if not self._by_a_bot(before, body):

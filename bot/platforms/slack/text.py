@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 # "<@U123>", "<#C123|generelt>", "<!here>", "<https://htk.dk|htk.dk>", and the three signs Slack escapes.
 WRITTEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>|&(amp|lt|gt);")
 LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+EMOJI = re.compile(r":([^\s:]{1,80}):(?::skin-tone-[2-6]:)?")
+CODES = re.compile(r"[0-9a-f]{2,5}(?:-[0-9a-f]{2,5}){0,9}")
 SIGNS = {"amp": "&", "lt": "<", "gt": ">"}
 
 
@@ -32,6 +35,46 @@ def plain(text: str, name_of: Callable[[str], str]) -> str:
         return _link(signs(target), signs(label or "")) if LINK.match(target) else found[0]
 
     return WRITTEN.sub(read, text)
+
+
+def with_emoji(text: str, blocks: Any) -> str:
+    """Return the text with its emoji as signs: Slack writes them as ":thumbsup:", and tells the signs beside it.
+
+    Args:
+        text: as Slack sends it.
+        blocks: the message's blocks.
+    """
+    known = {
+        str(each["name"]): "".join(chr(int(part, 16)) for part in str(each["unicode"]).split("-"))
+        for each in within(blocks)
+        if each.get("type") == "emoji" and CODES.fullmatch(str(each.get("unicode"))) and each.get("name")
+    }
+    return EMOJI.sub(lambda found: known.get(found[1], found[0]), text) if known else text
+
+
+def tables(message: Mapping[str, Any]) -> str:
+    """Return the tables that stand in a message, a line a row: they are in none of its text."""
+    shown = [each for name in ("blocks", "attachments") for each in within(message.get(name))]
+    rows = [row for each in shown if each.get("type") == "table" for row in _list(each.get("rows"))]
+    lines = (" | ".join(_cell(cell) for cell in _list(row)) for row in rows)
+    return "\n".join(line for line in lines if line.strip(" |"))
+
+
+def within(value: Any, depth: int = 12) -> Iterator[Mapping[str, Any]]:
+    """Yield each object in what Slack drew of a message, from the outside in; nothing below `depth`."""
+    if depth and isinstance(value, Mapping):
+        yield value
+        value = list(value.values())
+    for each in value if depth and isinstance(value, list) else ():
+        yield from within(each, depth - 1)
+
+
+def _cell(cell: Any) -> str:
+    return "".join(str(each["text"]) for each in within(cell) if isinstance(each.get("text"), str)).strip()
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def signs(text: str) -> str:

@@ -18,14 +18,14 @@ Colour = Literal["green", "yellow", "red", "unclear"]
 FINE = (
     r"ok(?:ay|i|e|ey)?",
     r"(?:her er alt|det hele er|alt fungerer|det ser (?:fint|godt) ud|intet nyt herfra)(?: fint| godt| ok(?:ay)?| roligt)?",
-    r"alt (?:er )?(?:helt )?(?:ok(?:ay)?|fint|godt|vel|roligt|stille|normalt|i orden|i den skoenneste orden|som det skal vaere|under kontrol|groent)",
+    r"alt (?:er )?(?:helt )?(?:ok(?:ay)?|fint|godt|vel|roligt|stille|normalt|i ?orden|i den skoenneste orden|som det skal vaere|under kontrol|groent)",
     r"(?:her |det |alt )?(?:ser|gaar|koerer|fungerer|virker) (?:det )?(?:alt )?(?:helt |rigtig )?(?:fint|godt|ok(?:ay)?|som det skal|som normalt|normalt|upaaklageligt)",
     r"det koerer(?: bare)?",
     r"(?:vi|jeg) (?:er|har det|klarer os|klarer den) ?(?:helt |alle )?(?:fint|godt|ok(?:ay)?|groenne|groen)?",
     r"vi klarer (?:os|den|det)(?: fint| selv| godt)?",
     r"vi er (?:ok(?:ay)?|klar|paa plads|paa|groenne)",
     r"(?:fint|godt|helt fint|rigtig fint|super|perfekt|upaaklageligt|glimrende|roligt|stille(?: og roligt)?)",
-    r"(?:i orden|under kontrol|situationen er under kontrol)",
+    r"(?:i ?orden|under kontrol|situationen er under kontrol)",
     r"(?:som |alt er som |alt )?(?:normalt|saedvanligt|som vanligt|ved det gamle)",
     r"(?:normal drift|drift som normalt|driften er normal|vi koerer normal drift|alt koerer som normalt)",
     r"intet (?:at (?:melde|bemaerke|rapportere|berette)|nyt|saerligt|problem)",
@@ -40,7 +40,7 @@ FINE = (
     r"(?:👍|✅|🟢|👌|💚)+",
 )
 FILLER = (
-    r"(?:ja|jo|jep|jeps|yes|nej|noeh|hej|hejsa|hej krisebot|tak|tak som spoerger|ja tak|og|mvh|vh|hilsen|heldigvis|her|hos os|indtil videre|p\.?t\.?|lige nu|stadig|fortsat|sagtens|bare|alle|i dag|paa alle enheder|overalt)",
+    r"(?:ja|jo|jep|jeps|yes|nej|noeh|hej|hejsa|hej krisebot|tak|tak som spoerger|ja tak|og|mvh|vh|hilsen|heldigvis|her|hos os|indtil videre|p\.?t\.?|lige nu|stadig|fortsat|sagtens|bare|alle|(?:ha |hav )?(?:en )?(?:rigtig |fortsat )?god (?:aften|nat|vagt|dag|weekend|morgen)|i dag|paa alle enheder|overalt)",
 )
 # Somebody is in danger, or something has stopped: it is read as red however it is wrapped.
 URGENT = re.compile(
@@ -56,6 +56,18 @@ NEED = re.compile(
     r"|naesten|paa naer|ud over|lige akkurat|lige nu her|snart|bekymr\w*|utryg\w*|usikker\w*|gul\w*|saadan da|nogenlunde|haenger i|for faa|for lidt|loeber toer"
     r"|evt|maaske|hvis|vikar\w*|stroem\w*|vand|varme\w*|medicin\w*|gaar (?:ned|skidt|daarligt)|skidt|daarlig\w*|vaerre|galt|rod|bloed\w*|spidser til)\b"
     r"|(?<!\d)\d++\s++[a-z]|\b(?:to|tre|fire|fem|seks|flere|mange)\s+[a-z]|[🟡🟠]"
+)
+
+# Courtesy says nothing of how it stands: a smile, many thanks at the end of a sentence, a signature with a name.
+SMILE = re.compile(r"\s*+[:;=]-?[)dp](?!\w)")
+THANKS = re.compile(r"\b(?:mange|tusind|1000) tak(?= *(?:[,.!]|$))")
+SIGNED = re.compile(
+    r"(?:^|[\s,.!])(?:(?:med )?(?:venlige?|venligst|kaerlige?|(?:de )?bedste|mange|mvh|vh) )?(?:hilsen|hilsner|mvh|vh|kh)\b[,.:]?"
+    r"((?:[ ,]{1,2}[a-z][a-z.-]{0,20}){0,4})[ .,]*$"
+)
+# Whatever follows a signature's "hilsen" and is no name: then it is a sentence.
+NO_NAME = re.compile(
+    r"\b(?:fra|uden|som|der|og|men|vi|jeg|har|er|et|en|til|med|ingen|intet|har|kan|skal|mangler|paa|i)\b"
 )
 
 _fine = "|".join(FINE)
@@ -76,7 +88,8 @@ def read(text: str) -> Colour:
     Returns:
         "green" only when every word of it is known to be good news; "unclear" when it has to be asked about.
     """
-    said = re.sub(r"\s+", " ", fold(understood(text))).strip(" ,.!:;–-")
+    said = _without_courtesy(re.sub(r"\s+", " ", fold(understood(text))).strip(" ,.!"))
+    said = said.strip(" ,.!:;–-")
     said = re.sub(r"[\U0001F3FB-\U0001F3FF\ufe0f]", "", said)
     parts = [
         part.strip(" ,.!:;–-")
@@ -90,6 +103,15 @@ def read(text: str) -> Colour:
     if NEED.search(said):
         return "yellow"
     return "unclear"
+
+
+def _without_courtesy(said: str) -> str:
+    """Return folded text without smiles, thanks and a signature; without a name in it, a signature is a sentence."""
+    said = THANKS.sub("tak", SMILE.sub("", said)).strip()
+    signed = SIGNED.search(said)
+    if signed and not any(words.search(signed[1]) for words in (NO_NAME, NEED, URGENT)):
+        return said[: signed.start()]
+    return said
 
 
 def _is_wholly_fine(part: str) -> bool:

@@ -18,7 +18,11 @@ async def test_weeks_that_run_out_are_warned_of_in_time() -> None:
     """R007: two weeks ahead; and one that goes on is good."""
     short = planned("beredskabschef: {uger: {2026-27: jens, 2026-28: pia}}")
     good, warnings, faults = await rota_check.told(short, NOW)
-    assert (good, warnings, faults) == ([], ["Vagtplanen for beredskabschef har ingen i uge 2026-29. Skriv flere uger"], [])
+    assert (good, warnings, faults) == (
+        [],
+        ["Vagtplanen for beredskabschef har ingen i uge 2026-29. Skriv flere uger"],
+        [],
+    )
     long = planned("beredskabschef: {uger: {2026-27: jens, 2026-28: pia, 2026-29: jens}}")
     assert (await rota_check.told(long, NOW))[1:] == ([], [])
     assert await rota_check.told(loading.example(), NOW) == ([], [], [])

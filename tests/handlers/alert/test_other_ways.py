@@ -22,7 +22,7 @@ PLAN = (
     (resources.files("storage.plan") / "eksempelplan.yaml")
     .read_text("utf-8")
     .replace("tidszone:", f"adresse: {twilio.PUBLIC}\ntidszone:")
-    .replace("sms: null", f'sms: "gatewayapi://{TOKEN}@Krisebot?hemmelighed={SECRET}"')
+    .replace("sms: null", f'sms: "gatewayapi://{TOKEN}@4512345678?hemmelighed={SECRET}"')
     .replace("mail: null", f'opkald: "twilio://{twilio.ACCOUNT}:{twilio.TOKEN}@{twilio.NUMBER}"')
     .replace("rækkefølge: [slack, teams, sms, mail]", "rækkefølge: {vent_haster: 2m, vent_almindelig: 10m}")
 )

@@ -19,7 +19,7 @@ JENS, LARS, KIM = "+4520000001", "+4520000003", "+4520000008"
 PLAN = (
     (resources.files("storage.plan") / "eksempelplan.yaml")
     .read_text("utf-8")
-    .replace("sms: null", f'sms: "gatewayapi://{TOKEN}@Krisebot?hemmelighed={SECRET}"')
+    .replace("sms: null", f'sms: "gatewayapi://{TOKEN}@4512345678?hemmelighed={SECRET}"')
 )
 
 

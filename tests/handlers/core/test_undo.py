@@ -105,9 +105,9 @@ async def test_in_and_out_are_undone(stage: Stage) -> None:
 @in_teams
 async def test_a_role_is_given_back(stage: Stage) -> None:
     """R120, requirement 3.1.7: rights follow; without a chief it is the mayor's again."""
-    await stage["kim"].commands("rolle krisestabschef Anne")
+    await stage["lars"].commands("rolle krisestabschef Anne")
     assert (await stage.part("crisis"))["chief"] == "anne"
-    await stage["kim"].presses("Fortryd")
+    await stage["lars"].presses("Fortryd")
     assert (await stage.part("crisis"))["chief"] is None
     assert await stage["anne"].sees("er ikke krisestabschef")
     await stage["kim"].commands("rolle logfører Eva")

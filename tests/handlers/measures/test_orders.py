@@ -129,7 +129,7 @@ async def test_every_decision_is_in_the_log_with_a_number_and_others_propose(sta
     numbered = [line for line in await stage.log("decision") if "decision" in line["refs"]]
     assert [(line["refs"]["decision"], line["sender"], line["verification"]) for line in numbered] == [
         (1, "lars", "confirmed"),
-        (2, "lars", "confirmed"),
+        (2, "lars", "unconfirmed"),
         (3, "lars", "confirmed"),
     ]
     await stage["eva"].fills_in("Ret", text="ikke at evakuere Birkehøj i dag")
@@ -189,3 +189,26 @@ async def test_a_decision_is_passed_on_to_the_fora_that_need_it(stage: Stage) ->
     await stage["lars"].fills_in("Del beslutning", forum="intranet")
     assert (await stage.log("notice"))[-1]["receiver"] == "bo"
     assert await stage["bo"].sees("skolerne lukker i morgen")
+
+
+@in_slack
+async def test_a_decision_in_the_chiefs_name_outside_a_meeting_is_the_chiefs_only_when_the_chief_says_so(
+    stage: Stage,
+) -> None:
+    """R227: the recorder registers; the line is unconfirmed until the chief has answered; the nearest who may not is the
+    recorder."""
+    await stage["eva"].commands("beslut ikke at evakuere Birkehøj")
+    (row,) = [each for each in await stage.part("decisions") if each["registered_by"] == "eva"]
+    line = row["log_no"]
+    assert (await stage.part("log_state"))[str(line)]["verification"] == "unconfirmed"
+    assert not await stage["eva"].has("Det er ikke besluttet")
+    await stage["lars"].presses("Bekræft")
+    assert (await stage.part("log_state"))[str(line)]["verification"] == "confirmed"
+    assert await stage["eva"].sees("er bekræftet af Lars Vinther")
+    await stage["eva"].commands("beslut at lukke skolerne")
+    await stage["lars"].presses("Det er ikke besluttet")
+    assert [each["state"] for each in await stage.part("decisions") if each["registered_by"] == "eva"] == [
+        "decided",
+        "declined",
+    ]
+    assert await stage["eva"].sees("ikke truffet")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage, Stage
 
 stage = after(cloudburst)
 
@@ -14,7 +14,7 @@ async def test_the_chief_and_the_deputy_are_named_and_every_gate_that_says_chief
     """R054 T20: S1 14:45; until then the mayor acts as chief."""
     await stage["hanne"].commands("rolle krisestabschef Hanne")
     assert (await stage.part("crisis"))["chief"] is None
-    await stage["kim"].commands("rolle krisestabschef Anne, stedfortræder Sara")
+    await stage["ole"].commands("rolle krisestabschef Anne, stedfortræder Sara")
     assert (await stage.part("crisis"))["chief"] == "anne"
     await stage["kim"].commands("billede")
     await stage["kim"].fills_in("Skriv 1–3", s2="Sundhed: ingen kendte")
@@ -24,6 +24,35 @@ async def test_the_chief_and_the_deputy_are_named_and_every_gate_that_says_chief
     await stage["sara"].commands("billede")
     await stage["sara"].presses("Godkend")
     assert (await stage.part("pictures"))[0]["approved_by"] == "sara"
+
+
+@in_teams
+async def test_whom_the_secretariat_would_have_as_chief_is_put_before_the_mayor_who_is_chief_until_then(
+    stage: Stage,
+) -> None:
+    """R031 R054 T20: before the first meeting was held; the nearest who may not name the chief is the secretary."""
+    await stage["kim"].commands("rolle krisestabschef Anne, logfører Eva")
+    assert (await stage.part("crisis"))["chief"] is None
+    assert await stage["kim"].sees("Jeg har foreslået Anne Holm som krisestabschef for Lars Vinther")
+    assert await stage["kim"].sees("Udpeget – logfører: Eva Lind.")
+    assert await stage["lars"].sees("Kim Dahl foreslår Anne Holm som krisestabschef.")
+    assert not await stage["kim"].has("Udpeg Anne Holm")
+    await stage["lars"].presses("Udpeg Anne Holm")
+    assert (await stage.part("crisis"))["chief"] == "anne"
+    assert not await stage["lars"].has("Udpeg Anne Holm")
+    await stage["anne"].commands("rolle stedfortræder Sara")
+    assert [line["receiver"] for line in await stage.log("notice") if "Udpeget: Sara Nygaard" in line["summary"]]
+
+
+@in_one_chat
+async def test_after_a_meeting_was_held_its_minutes_say_who_is_chief_and_the_secretariat_writes_it(
+    stage: Stage,
+) -> None:
+    """R054: "udpeges på første møde"."""
+    await stage["anne"].fills_in("Start mødet")
+    await stage["anne"].presses("Slut mødet")
+    await stage["kim"].commands("rolle krisestabschef Anne")
+    assert (await stage.part("crisis"))["chief"] == "anne"
 
 
 @in_one_chat

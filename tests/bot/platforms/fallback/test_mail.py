@@ -105,6 +105,8 @@ class MailStage(SlackStage):
         await self["finn"].presses("Ja")
         body = self.outside.to(JENS).get_body(("plain",))
         assert body is not None
+        head = self.outside.to(JENS)
+        assert (head["Auto-Submitted"], head["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
         (answers,) = [line for line in body.get_content().splitlines() if line.startswith("Svar med et tal")]
         return next(str(part).split(":")[0].split()[-1] for part in answers.split(",") if "Jeg har den" in part)
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from bot.platforms.fallback.mail_words import from_a_machine, said
+from bot.platforms.fallback.mail_words import from_a_machine, is_sealed, said
 from tests.tables import examples
 
 
@@ -33,10 +33,51 @@ def mail(text: str, kind: str = "plain", **head: str) -> EmailMessage:
         ("> Kan du tage den?\n> Svar\n\nja", "ja"),
         ("Den store pumpe mangler\nDen lille er her", "Den store pumpe mangler\nDen lille er her"),
         ("> kun citat", ""),
+        # Outlook's head over what is answered, and not a word above it.
+        ("\nFra: Krisebot\nSendt: 2. juli 2026 14:02\nTil: Ole Bach\nEmne: Du indkaldes\n", ""),
+        ("Sendt: 2. juli 2026 14:02\nTil: Ole Bach\nEmne: Brand på skolen", ""),
+        ("*Fra:* Krisebot\n*Sendt:* 2. juli\n*Emne:* Brand\n", ""),
+        ("From: Krisebot\nSent: Thursday\nTo: Ole\nSubject: Brand", ""),
+        ("________________________________\nFra: Krisebot\nEmne: Du indkaldes", ""),
+        ("Hej Krisebot,\n\n1\n\nVenlig hilsen\nOle Bach\nDirektør", "1"),
+        ("Hej\n\nKan ikke\n\nMed venlig hilsen\nOle", "Kan ikke"),
+        ("Kære alle\n2\n/Ole", "2\n/Ole"),
+        ("Hej Krisebot, jeg kommer", "Hej Krisebot, jeg kommer"),
+        ("Hej", "Hej"),
+        ("Hej Krisebot,\n\n> Du indkaldes", ""),
+        ("EKSTERN AFSENDER: klik ikke på links\n\n1", "1"),
+        ("[EXTERNAL EMAIL] Do not click links\nunless you know the sender.\n\nja", "ja"),
+        ("CAUTION: This email originated from outside of the organization.\n\nok", "ok"),
+        ("Du får ikke ofte mails fra ole@htk.example. Få mere at vide\n\n2", "2"),
+        ("> > Du indkaldes\n> svar\n\n1\n\n> > > mere", "1"),
+        ("ja\n\n>> Du indkaldes\n> > Svar", "ja"),
     ],
 )
 def test_a_persons_own_words_are_what_stands_above_what_they_answer(text: str, own: str) -> None:
     assert said(mail(text)) == own
+
+
+SEALED = [
+    ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", True),
+    ("application/ms-tnef; name=winmail.dat", True),
+    ("multipart/encrypted; protocol=application/pgp-encrypted; boundary=b", True),
+    ("text/plain", False),
+]
+
+
+@pytest.mark.parametrize(("kind", "sealed"), SEALED, ids=[kind.partition(";")[0] for kind, _ in SEALED])
+def test_what_nobody_here_can_open_is_known(kind: str, sealed: bool) -> None:
+    """R204: it was an empty mail, and nobody was told."""
+    raw = f"From: ole@htk.example\nContent-Type: {kind}\n\nMIAGCSqGSIb3DQEHA6CAMIACAQAxggHX\n"
+    read = message_from_string(raw, policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    assert is_sealed(read) is sealed
+
+
+def test_winmail_beside_words_is_read() -> None:
+    made = mail("kommer")
+    made.add_attachment(b"x", maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    assert not is_sealed(message_from_string(made.as_string(), policy=policy.default))
 
 
 def test_a_mail_without_plain_text_is_read_without_its_tags() -> None:

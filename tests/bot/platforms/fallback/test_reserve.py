@@ -55,7 +55,7 @@ class ReserveStage(SlackStage):
 @pytest.fixture
 async def stage(database_url: str, mailbox: tuple[Mailbox, int]) -> AsyncIterator[ReserveStage]:
     _, port = mailbox
-    text = EXAMPLE.replace("sms: null", f'sms: "gatewayapi://{TOKEN}@Krisebot?hemmelighed={SECRET}"').replace(
+    text = EXAMPLE.replace("sms: null", f'sms: "gatewayapi://{TOKEN}@4512345678?hemmelighed={SECRET}"').replace(
         "mail: null", f'mail: "mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"'
     )
     async with FakeGatewayApi() as gateway:
