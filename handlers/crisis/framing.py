@@ -86,8 +86,8 @@ async def start(turn: Turn, meeting: int) -> None:
         return
     absent, unknown = await audiences.persons(turn, turn.value("absent"))
     row.started_at, row.started_by = turn.now, turn.sender
+    row.present, absent, silent = await summoning.who_is_there(turn, absent, "framing")
     row.absent = absent
-    row.present, silent = await summoning.who_is_there(turn, absent, "framing")
     guests = f"; {', '.join(unknown)}" if unknown else ""
     await turn.log(
         f"Det rammesættende møde er begyndt. Til stede: {turn.names(row.present) or 'ikke noteret'}"

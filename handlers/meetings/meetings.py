@@ -156,7 +156,7 @@ async def start(turn: Turn, meeting: int) -> None:
         return
     absent, _ = await audiences.persons(turn, turn.value("absent")) if turn.value("absent") else ([], [])
     row.state, row.started_at = "running", turn.now
-    row.present, silent = await summoning.who_is_there(turn, absent, "framing", "operational")
+    row.present, absent, silent = await summoning.who_is_there(turn, absent, "framing", "operational")
     await turn.log(
         f"Møde {row.number} er begyndt. Til stede: {turn.names(row.present)}"
         + (f". Fraværende: {turn.names(absent)}" if absent else "")

@@ -102,25 +102,25 @@ async def declining(turn: Turn, persons: list[str]) -> list[str]:
 ALSO = Field("also", "Er her uden at have svaret?", "persons")
 
 
-async def who_is_there(turn: Turn, absent: Sequence[str], *staffs: str) -> tuple[list[str], list[str]]:
-    """Return who is at a meeting that the sender starts, and who has not said whether they come.
+async def who_is_there(turn: Turn, missing: Sequence[str], *staffs: str) -> tuple[list[str], list[str], list[str]]:
+    """Return who is at a meeting that the sender starts, who is not, and who has not said whether they come.
 
     Nobody is there for having been summoned: it is those who said that they come, those who were never asked, those who
     are named in the form, and whoever starts it.
 
     Args:
-        absent: who is known to be missing.
+        missing: who is known not to be there; those who have said that they can't come are not there either.
         staffs: "framing", "operational": who is called to it.
     """
     also, _ = await audiences.persons(turn, turn.value("also")) if turn.value("also") else ([], [])
     asked = {each.person: each.answer for each in await summonses(turn)}
-    present, silent = list[str](), list[str]()
+    present, absent, silent = list[str](), list(missing), list[str]()
     for person in await turn.members(*staffs):
-        if person in absent:
+        if person in missing:
             continue
-        here = person in also or person == turn.sender or asked.get(person, "coming") == "coming"
-        (present if here else silent).append(person)
-    return present, silent
+        answer = "coming" if person in also or person == turn.sender else asked.get(person, "coming")
+        {"coming": present, "declined": absent, None: silent}[answer].append(person)
+    return present, absent, silent
 
 
 async def summon_support(turn: Turn, person: str, function: str) -> None:
