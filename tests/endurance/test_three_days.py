@@ -80,7 +80,7 @@ def hour(number: int, size: Size, chance: random.Random) -> Iterator[tuple[str, 
     if number % 12 == 1:
         yield "kim", "møde om 2 timer stabsrummet"
     if number % 6 == 2:
-        yield "kim", "ping alle hvordan står det til? svar 10"
+        yield "kim", "ping alle hvordan står det til?"
         for chief in ("gitte", "hanne", "tina"):
             yield chief, chance.choice(["grøn, vi følger med", "gul, to er syge", "rød, vi mangler folk"])
     if number % 8 == 0:

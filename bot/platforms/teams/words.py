@@ -47,7 +47,7 @@ def own_words(here: Here) -> Own:
     html = next((text_at(each, "content") for each in _attached(here.activity, "text/html")), "")
     answered, html = without_quote(html)
     said = plain_text
-    if html and (answered or bears_meaning(html) or not plain_text.strip()):
+    if answered or (html and (bears_meaning(html) or not plain_text.strip())):
         said = from_html(html_without_mention(html, names))
     said = without_mention(said, names) if names else plain(said)
     return Own(said, quoted or answered or _reference(here.activity), has_only_emoji(html))

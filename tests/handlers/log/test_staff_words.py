@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import everywhere, in_one_chat, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 
-@in_slack
+@only_in_slack
 async def test_what_is_written_in_the_channel_is_offered_to_the_log_on_one_card(stage: Stage) -> None:
     """R183, requirement 3.1.4: it counts, it rings nobody anew, and what is saved is its author's."""
     await stage["anne"].says("der står vand i hele Hovedgaden", "stab")
