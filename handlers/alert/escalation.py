@@ -14,6 +14,7 @@ from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
+from handlers.log import news_beside
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Summons
@@ -218,7 +219,12 @@ async def replied(turn: Turn, text: str) -> bool:
         .order_by(EscalationStep.id.desc())
         .limit(1)
     )
+    both = replies.with_news(text, "alert")
     reading = replies.reading(text, "alert")
+    if reading.meaning == "unclear" and both is not None:
+        reading = both[0]
+    else:
+        both = None
     if step is None or reading.meaning == "unclear":
         return False
     row = await turn.db.get_one(Escalation, step.escalation_id)
@@ -229,7 +235,10 @@ async def replied(turn: Turn, text: str) -> bool:
     ):
         return False
     turn.crisis = await turn.db.get(Crisis, step.crisis_id)
+    kept = await news_beside.log(turn, both[1], {"escalation": row.id}) if both else None
     await (take if reading.meaning == "taken" else decline)(turn, row, turn.sender, text)
+    if kept is not None:
+        await turn.answer(kept)
     return True
 
 

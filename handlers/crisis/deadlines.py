@@ -121,6 +121,8 @@ async def established(turn: Turn) -> None:
     if standing is not None:
         card = Card.from_json(standing.card)
         await turn.replace(Card(card.text, card.facts))
+    # The reminders beside it asked the same.
+    await turn.take_away("deadlines.established")
     await turn.notify(
         [turn.staff],
         Card(f"✅ *Fuldt etableret {turn.clock(turn.now)}*{'' if in_time else ' – efter fristen'}."),

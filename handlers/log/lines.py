@@ -137,8 +137,11 @@ async def pressed_correct(turn: Turn, no: int) -> None:
 @action("log.undo")
 async def pressed_undo(turn: Turn, no: int, by: str, lapses: str) -> None:
     """Undo a line by `Fortryd`: a new line says that it does not count, and it stands; `undo.refuse` decides who may."""
-    state = await state_of(turn.db, turn.the_crisis, no)
-    entry = await entry_of(turn, no)
+    try:
+        state, entry = await state_of(turn.db, turn.the_crisis, no), await entry_of(turn, no)
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+        return
     if await undo.refuse(turn, by, lapses):
         return
     if state.corrected_by is None and state.confirmed_by is None:
@@ -286,6 +289,11 @@ def _can_be_undone(entry: LogEntry, state: LogState) -> bool:
     confirmed, nor corrected."""
     written = entry.kind in ("information", "saved", "correction")
     return written and state.confirmed_by is None and state.corrected_by is None and not hastens(entry.summary)
+
+
+async def is_undone(turn: Turn, no: int) -> bool:
+    """Whether a line has been undone."""
+    return await _undone_in(turn, await state_of(turn.db, turn.the_crisis, no)) is not None
 
 
 async def _undone_in(turn: Turn, state: LogState) -> int | None:

@@ -14,7 +14,7 @@ from handlers.core.incoming import Incoming
 from handlers.core.language import cpr, verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
-from handlers.log import line_words, lines
+from handlers.log import line_words, lines, staff_words
 from storage.grades import GRADES, Grade
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, exported
@@ -162,7 +162,7 @@ async def _save(
     hint: str = "",
 ) -> LogEntry | None:
     standing = await _saved_from(turn, incoming.message)
-    if standing is not None:
+    if standing is not None and not await lines.is_undone(turn, standing.no):
         await turn.answer(Card(f"Den står allerede i loggen som nr. {standing.no}."))
         return None
     verification, grade, said = await line_words.granted(turn, confirmed, grade)
@@ -178,6 +178,8 @@ async def _save(
         refs={"message": incoming.message, "platform": incoming.platform},
     )
     await turn.enclose(entry, incoming, turn.inbox_id)
+    if incoming.message:
+        await staff_words.bring_up_to_date(turn, incoming.message)
     await lines.tell(turn, entry, line_words.read_back(turn, way) + said + hint)
     return entry
 
@@ -195,9 +197,12 @@ async def _saved_from(turn: Turn, message: str) -> LogEntry | None:
     if not message:
         return None
     found: LogEntry | None = await turn.db.scalar(
-        select(LogEntry).where(
+        select(LogEntry)
+        .where(
             LogEntry.crisis_id == turn.the_crisis.id,
             LogEntry.message == message,
         )
+        .order_by(LogEntry.no.desc())
+        .limit(1)
     )
     return found

@@ -3,6 +3,8 @@ nobody anew. Plan §7, "alle ind- og udgående krisestyringsrelevante informatio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from handlers.core import registry, rights
@@ -35,18 +37,38 @@ async def offer(turn: Turn, text: str) -> None:
     waiting = [*(card.card["buttons"][0]["args"]["inboxes"] if card is not None else []), turn.inbox_id]
     heard = [said for said in [await _said(turn, each) for each in waiting] if said is not None]
     heard = [*heard[:-1], turn.the_incoming] if heard else [turn.the_incoming]
-    last = "\n".join(f"• {turn.name(each.sender)}: »{quote(cpr.without(each.text), 120)}«" for each in heard[-SHOWN:])
-    many = "1 besked i kanalen" if len(waiting) == 1 else f"{len(waiting)} beskeder i kanalen"
-    keep = {"inboxes": waiting}
     await turn.say(
         turn.staff,
-        Card(
-            f"{many} står ikke i loggen:\n{last}",
-            buttons=(Button("Gem i log", "log.keep_overheard", keep), Button("Nej", "log.let_be", keep)),
-        ),
+        _card(turn, waiting, heard),
         key=card.key if card is not None else f"overheard/{turn.the_crisis.id}/{turn.inbox_id}",
         urgency=ROUTINE,
     )
+
+
+def _card(turn: Turn, waiting: Sequence[int], heard: Sequence[Incoming]) -> Card:
+    last = "\n".join(f"• {turn.name(each.sender)}: »{quote(cpr.without(each.text), 120)}«" for each in heard[-SHOWN:])
+    many = "1 besked i kanalen" if len(waiting) == 1 else f"{len(waiting)} beskeder i kanalen"
+    keep = {"inboxes": waiting}
+    return Card(
+        f"{many} står ikke i loggen:\n{last}",
+        buttons=(Button("Gem i log", "log.keep_overheard", keep), Button("Nej", "log.let_be", keep)),
+    )
+
+
+async def bring_up_to_date(turn: Turn, message: str) -> None:
+    """Take what has just been saved by itself off the card that offers it: what is left to offer stays.
+
+    Args:
+        message: the platform's name for it.
+    """
+    offers = select(Message).where(Message.key.startswith(f"overheard/{turn.the_crisis.id}/"))
+    for card in await turn.db.scalars(offers.order_by(Message.id.desc())):
+        waiting = list[int](card.card["buttons"][0]["args"]["inboxes"]) if card.card["buttons"] else []
+        heard = {each: said for each in waiting if (said := await _said(turn, each)) is not None}
+        left = {each: said for each, said in heard.items() if said.message != message}
+        if len(left) < len(heard):
+            drawn = _card(turn, [*left], [*left.values()]) if left else Card("Det står i loggen.")
+            await turn.say(card.recipient, drawn, key=card.key)
 
 
 @action("log.keep_overheard", who=rights.staff)

@@ -185,6 +185,8 @@ async def replied(turn: Turn, text: str) -> bool:
     and send it to the deputy."""
     row = await _waiting(turn)
     meaning = replies.reading(text, "order").meaning
+    both = replies.with_news(text, "order") if meaning == "unclear" else None
+    meaning = both[0].meaning if both else meaning
     if row is None or meaning == "unclear":
         return False
     turn.crisis = await turn.db.get(Crisis, row.crisis_id)
@@ -202,6 +204,8 @@ async def replied(turn: Turn, text: str) -> bool:
                 buttons=(Button("Nej, ret", "orders.not_received", {"order": row.id, "crisis": row.crisis_id}),),
             )
         )
+    if both and meaning != "declined":
+        await orders_steps.report(turn, row, both[1])
     return True
 
 

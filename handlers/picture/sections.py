@@ -146,8 +146,10 @@ async def choose(turn: Turn, picture: int, section: int, revision: int, keep: st
 @action("picture.refresh", who=rights.asks)
 async def refresh(turn: Turn, picture: int) -> None:
     """Add what the log, the measures and the resources say now below what people wrote, never instead of it."""
-    if await opened(turn, picture) is None:
+    stood = await opened(turn, picture)
+    if stood is None:
         return
+    before = dict(stood.sections)
     row = await draft.bring_up_to_date(turn)
     for number, text in (await draft.news(turn)).items():
         stands = str(row.sections.get(str(number), ""))
@@ -156,6 +158,8 @@ async def refresh(turn: Turn, picture: int) -> None:
             added = "\n".join([stands, f"Nyt {turn.clock(turn.now)}:", *fresh]).strip()
             await picture_texts.put(turn, row, number, added, MACHINE)
     await _show(turn, row)
+    if dict(row.sections) == before:
+        await turn.answer(Card(f"Loggen har intet nyt til situationsbilledet {turn.clock(turn.now)}."))
 
 
 def health_is_told(row: Picture) -> bool:

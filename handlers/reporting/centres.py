@@ -13,6 +13,7 @@ from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
+from handlers.log import news_beside
 from handlers.reporting import checklist
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
@@ -151,11 +152,17 @@ async def _open_notice(turn: Turn) -> CentreNotice | None:
 @reply("centre", asked=asked_at)
 async def replied(turn: Turn, text: str) -> bool:
     """Take "underrettet" or "det er gjort" as the press of the button, from whoever was asked to tell the centre."""
-    notice = await _open_notice(turn)
-    if notice is None or replies.reading(text, "notice").meaning != "acknowledged":
+    notice, both = await _open_notice(turn), None
+    meaning = replies.reading(text, "notice").meaning
+    if meaning == "unclear" and (both := replies.with_news(text, "notice")) is not None:
+        meaning = both[0].meaning
+    if notice is None or meaning != "acknowledged":
         return False
     turn.crisis = await turn.db.get(Crisis, notice.crisis_id)
+    kept = await news_beside.log(turn, both[1], {"centre": notice.centre}) if both else None
     await informed(turn, notice.id)
+    if kept is not None:
+        await turn.answer(kept)
     return True
 
 

@@ -44,7 +44,7 @@ async def watch(turn: Turn, text: str) -> None:
             )
             return
         await monitoring_card.show(turn)
-        await turn.answer(await monitoring_card.card(turn))
+        await monitoring_card.answer(turn)
     elif word in KINDS and rest:
         line, who = _split(turn, rest)
         await _add(turn, word, line, who)
@@ -123,6 +123,8 @@ async def watchers(turn: Turn) -> None:
     """Set who watches which line from the form; what is left empty or as it was stays."""
     rows = await watched_lines.lines(turn)
     wanted = [(row, said) for row in rows if (said := turn.value(f"watch_{row.id}")) and said != named(turn, row)]
+    if not wanted:
+        await turn.answer(Card("Intet er ændret: det står som før, hvem der holder øje."))
     if not await _hand(turn, wanted):
         unknown = ", ".join(said for _, said in wanted if read(turn, said) is None)
         await turn.answer(Card(f"Jeg kan ikke se, hvem {quote(unknown, 300)} er. De linjer er ikke ændret."))
@@ -184,4 +186,4 @@ async def end(turn: Turn) -> None:
 async def shown(turn: Turn) -> None:
     """Show what is watched, by `Vis overvågning`."""
     if not await withheld.refuse_above(turn, "Overvågningen vises"):
-        await turn.answer(await monitoring_card.card(turn))
+        await monitoring_card.answer(turn)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from handlers.core.card import Button, Card, Field
 from handlers.core.turn import Turn
 from handlers.reporting import media_watch, telephone, watched_lines
 from handlers.reporting.watched_lines import KINDS, named
 from storage.rows.reporting import WatchedLine
+from storage.rows.traffic import Message
 
 # A form has room for this many; the rest are named in writing.
 SHOWN = 9
 
 
 async def show(turn: Turn) -> None:
-    """Show the card in the staff's channel."""
-    await turn.say(turn.staff, await card(turn), key=key(turn))
+    """Show the card in the staff's channel, and as it stands now wherever somebody has asked for it."""
+    drawn = await card(turn)
+    await turn.say(turn.staff, drawn, key=key(turn))
+    asked_for = select(Message).where(Message.key.startswith(f"{key(turn)}/", autoescape=True))
+    for message in (await turn.db.scalars(asked_for)).all():
+        await turn.say(message.recipient, drawn, key=message.key)
+
+
+async def answer(turn: Turn) -> None:
+    """Show it to whoever asked; the card follows what happens."""
+    await turn.answer(await card(turn), key=f"{key(turn)}/{turn.the_incoming.key}")
 
 
 async def card(turn: Turn) -> Card:

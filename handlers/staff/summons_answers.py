@@ -14,7 +14,7 @@ from handlers.core.context import URGENT
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
-from handlers.log import news
+from handlers.log import news, news_beside
 from handlers.staff import summoning
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Summons, SummonsAnswer
@@ -68,12 +68,6 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-# Where an answer ends and its news begin; and what makes the news a condition of it.
-PARTED = re.compile(r"\s{0,2}(?:[,.;–-]\s{1,3}(?:men\s{1,3}|og\s{1,3})?|\s(?:men|dog)\s{1,3})", re.IGNORECASE)
-CONDITION = re.compile(
-    r"\b(?:hvis|måske|medmindre|først|kun|alligevel|ved ikke)\b|\b(?:kan|kommer|når|er)\s+(?:jeg\s+|det\s+)?ikke\b",
-    re.IGNORECASE,
-)
 # Begins like an answer to whether somebody comes, and is none.
 LIKE_AN_ANSWER = re.compile(
     r"^\W*(?:ikke\s+)?(?:ok|okay|ja|jo|nej|kommer|jeg kommer|måske|tja|ved ikke|jeg ved ikke|kan måske|hvis)\b",
@@ -84,16 +78,14 @@ LIKE_AN_ANSWER = re.compile(
 async def _with_news_or_unclear(turn: Turn, summons: Summons, text: str) -> bool:
     """Take "kommer, men broen er lukket" as both, the answer and a log line; ask again where it is like an answer and
     none ("ikke ok", "ok men …")."""
-    parted = PARTED.search(text)
-    head, news = (text[: parted.start()], text[parted.end() :].strip()) if parted else (text, "")
-    reading = replies.reading(head, "summons")
+    both = replies.with_news(text, "summons")
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
-    if reading.meaning in ("coming", "declined") and len(news.split()) > 1 and not CONDITION.search(news):
-        entry = await turn.log(
-            news, sender=turn.sender, receiver="krisestaben", direction="in", refs={"summons": summons.id}
-        )
+    reading, told = both or (replies.Reading("unclear"), "")
+    if reading.meaning in ("coming", "declined"):
+        # In its order: the news, then the answer that came with it.
+        kept = await news_beside.log(turn, told, {"summons": summons.id})
         await _answered(turn, reading.meaning, text, reading.eta_minutes)
-        await turn.answer(Card(f"»{quote(news, 300)}« står i loggen som nr. {entry.no} (ubekræftet)."))
+        await turn.answer(kept)
         return True
     if not LIKE_AN_ANSWER.search(text):
         return False

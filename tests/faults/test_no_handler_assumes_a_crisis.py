@@ -27,10 +27,12 @@ MADE_UP: dict[str, Any] = {
     "bool": True,
     "list[int]": [9_999],
     "list[str]": ["Solrød"],
+    "list[str": ["Solrød"],
     "list[list[int]]": [[9_999, 9_999]],
 }
 # What is one of a few words, by the argument's name.
 ONE_OF = {"verb": "varsel", "kind": "minutes", "at": "2026-07-03T06:00:00+00:00", "subject": "deactivate"}
+ONE_OF |= {"lapses": ONE_OF["at"]}
 CRISES = (0, 1, 2)
 
 

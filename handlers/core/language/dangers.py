@@ -96,9 +96,9 @@ REAL: dict[Language, str] = {
 PERSON = r"(?:en |et |min |vores )?(?:beboer|borger|barn|pige|dreng|elev|patient|kollega)\w{0,20}"
 GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
     "da": re.compile(
-        rf"ikke vejret|ikke traekke vejret|ikke faa luft|(?:traekke vejret|faa luft)\b.{0, 80}\bsvaert|svaert ved at (?:traekke vejret|faa luft)"
+        rf"ikke vejret|ikke traekke vejret|ikke faa luft|(?:traekke vejret|faa luft)\b.{{0,80}}\bsvaert|svaert ved at (?:traekke vejret|faa luft)"
         r"|faldet om\b|tage sit (?:eget )?liv|tager sit (?:eget )?liv|sprunget ud|mistaenkelig\w{0,4} (?:pakke|taske|kuffert|brev|genstand|person)"
-        rf"|ikke finde {PERSON}|{PERSON}(?: \w{1, 20})? er ikke kommet hjem|{PERSON}(?: \w{1, 20}){0, 3}? stukket af|ikke kommet hjem\b.{0, 80}\bdement"
+        rf"|ikke finde {PERSON}|{PERSON}(?: \w{{1,20}})? er ikke kommet hjem|{PERSON}(?: \w{{1,20}}){{0,3}}? stukket af|ikke kommet hjem\b.{{0,80}}\bdement"
         r"|faldet i (?:soeen|vandet|aaen|havnen|kanalen|branddammen)|styrtet sammen|faldet ned (?:over|paa|i hovedet)"
         r"|ligger (?:\w{1,20} )?under\b|(?:er|har) (?:gaaet |sat )?ild (?:i|paa|ved)\b|lugter (?:af )?(?:braendt|roeg|svedent)|det ryger\b"
         r"|sidder fast\b.{0,80}\b(?:syg|saaret)|kan ikke komme ud|kan nogen hjaelpe os|forfaerdeligt"

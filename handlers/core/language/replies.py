@@ -180,6 +180,29 @@ def reading(text: str, question: Question) -> Reading:
     return Reading("unclear")
 
 
+# Where an answer ends and its news begin; and what makes the news a condition of it.
+PARTED = re.compile(r"\s{0,2}(?:[,.;:!–-]\s{1,3}(?:men\s{1,3}|og\s{1,3})?|\s(?:men|dog)\s{1,3})", re.IGNORECASE)
+CONDITION = re.compile(
+    r"^eller\b|\b(?:hvis|måske|medmindre|først|kun|alligevel|ved ikke)\b|\b(?:kan|kommer|når|er)\s+(?:jeg\s+|det\s+)?ikke\b",
+    re.IGNORECASE,
+)
+
+
+def with_news(text: str, question: Question) -> tuple[Reading, str] | None:
+    """Read "kommer, men broen er lukket" as both: the answer, and the news beside it; None where it isn't both.
+
+    Args:
+        text: as typed.
+        question: as for `reading`.
+    """
+    text, both = understood(text), None
+    for parted in PARTED.finditer(text):
+        found = reading(text[: parted.start()], question)
+        if found.meaning != "unclear":
+            both = found, text[parted.end() :].strip()
+    return both if both and len(both[1].split()) > 1 and not CONDITION.search(both[1]) else None
+
+
 def _said(text: str) -> str:
     """Fold an answer, with every mark but "?" as ",", and one space around everything."""
     said = fold(text)

@@ -610,6 +610,18 @@ async def test_a_pin_saves_and_a_tick_confirms(house: House) -> None:
     assert await house.rows(select(LogState.verification).where(LogState.no == entry["no"])) == ["confirmed"]
 
 
+async def test_eyes_on_a_message_say_once_who_takes_it(house: House) -> None:
+    """Requirement 3.6: 👀 is logged by name, once; from somebody outside the staff it is nothing."""
+    message = await said_in_the_staff(house, "der står vand i hele Hovedgaden")
+    for user in ("U0NOBODY", "U0KIM", "U0KIM"):
+        await house.person(user).reacts("eyes", message)
+        await house.engine.settle()
+    taken = [
+        (line["recorder"], line["summary"]) for line in await log(house, "information") if "tager" in line["summary"]
+    ]
+    assert taken == [("kim", "Kim Dahl tager: »der står vand i hele Hovedgaden«")]
+
+
 async def test_editing_the_source_leaves_the_log_and_is_noted(house: House) -> None:
     """D08."""
     message = await said_in_the_staff(house, "40 cm vand")

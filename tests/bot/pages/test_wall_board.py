@@ -1,0 +1,91 @@
+"""The wall board's pages: who may see them, and what they cost with many looking on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+from sqlalchemy import event
+
+from tests.stage.platforms import in_one_chat
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import RehearsalStage
+
+stage = after(cloudburst)
+VIEWERS = 40
+
+
+async def link(stage: RehearsalStage, words: str = "") -> str:
+    """The newest link that the secretary was given."""
+    await stage["kim"].commands(f"tavle {words}")
+    links: list[str] = re.findall(r"/tavle/[\w-]+", "\n".join(await stage["kim"].reads()))
+    return links[-1]
+
+
+async def news(live: aiohttp.ClientResponse, said: str) -> dict[str, Any]:
+    """The next board that says so."""
+    while True:
+        line = (await live.content.readline()).decode()
+        assert line, "the stream has ended"
+        if line.startswith("data:"):
+            told: dict[str, Any] = json.loads(line.removeprefix("data:"))
+            if said in told.get("pages", ""):
+                return told
+
+
+@in_one_chat
+async def test_a_log_line_costs_no_more_with_forty_screens_than_one_look_does(stage: RehearsalStage) -> None:
+    """R204: the board is read once for all who may see the same, and each is sent it."""
+    path = await link(stage)
+    asked = 0
+
+    def count(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client, AsyncExitStack() as open_ones:
+        screens = [
+            await open_ones.enter_async_context(client.get(f"{stage.address}{path}/live")) for _ in range(VIEWERS)
+        ]
+        await asyncio.gather(*(news(screen, "skybrud") for screen in screens))
+        await stage["kim"].commands("log ! broen over Spangå er spærret")
+        event.listen(stage.database.engine.sync_engine, "before_cursor_execute", count)
+        told = await asyncio.gather(*(news(screen, "broen over Spangå") for screen in screens))
+        event.remove(stage.database.engine.sync_engine, "before_cursor_execute", count)
+    assert len({each["pages"] for each in told}) == 1
+    # Each screen's own question is whether its link still works.
+    assert asked <= 4 * VIEWERS + 120
+
+
+@in_one_chat
+async def test_a_screen_that_is_open_closes_when_its_link_is_withdrawn(stage: RehearsalStage) -> None:
+    """R204: and what is over says what to do, and shows nothing."""
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}/live") as live:
+        await news(live, "skybrud")
+        await stage["kim"].presses("Træk linket tilbage")
+        rest = (await live.content.read()).decode()
+    assert "event: over" in rest.splitlines()
+    assert "skybrud" not in rest
+    async with stage.client.get(stage.address + path) as gone:
+        page = await gone.text()
+    assert (gone.status, "Tavlen er lukket" in page, "skybrud" in page) == (410, True, False)
+
+
+@in_one_chat
+async def test_a_board_needs_nothing_from_elsewhere_and_is_kept_nowhere(stage: RehearsalStage) -> None:
+    """R204: its own style and script, no other place's; no copy in a proxy or a browser."""
+    async with stage.client.get(stage.address + await link(stage)) as answer:
+        page, headers = await answer.text(), answer.headers
+    assert re.findall(r'(?:src|href)="([^"]+)"', page) == ["/tavle/-/page.css", "/tavle/-/page.js"]
+    assert headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    for path in ("/tavle/-/page.css", "/tavle/-/page.js"):
+        async with stage.client.get(stage.address + path) as file:
+            assert file.status == 200
+    async with stage.client.get(f"{stage.address}/tavle/-/pages.html") as none:
+        assert none.status == 404

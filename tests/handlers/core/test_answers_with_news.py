@@ -1,0 +1,69 @@
+"""An answer with news is both, whatever was asked: a warning, an order, a centre's notice. Requirement 3.4."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.core.language import replies
+from handlers.core.language.replies import Question
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
+
+stage = after(cloudburst)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "meaning", "news"),
+    [
+        ("alert", "har den, men broen ved Fløng er lukket", "taken", "broen ved Fløng er lukket"),
+        ("alert", "ja, har den. politiet er på vej", "taken", "politiet er på vej"),
+        ("order", "modtaget, vi kører udenom Fløng", "acknowledged", "vi kører udenom Fløng"),
+        ("order", "ok men vi mangler 4 mand", "acknowledged", "vi mangler 4 mand"),
+        ("notice", "alle er underrettet, to er syge", "acknowledged", "to er syge"),
+        ("summons", "ja, kommer, men broen er lukket", "coming", "broen er lukket"),
+        ("alert", "har den, men kun hvis Pia ikke kan", None, None),
+        ("alert", "har den, eller har du?", None, None),
+        ("summons", "kommer, måske først i aften", None, None),
+        ("order", "der er vand i kælderen, ok", None, None),
+    ],
+)
+def test_an_answer_is_parted_from_its_news(
+    question: Question, text: str, meaning: str | None, news: str | None
+) -> None:
+    """Requirement 3.4: a condition is no news, and no answer."""
+    found = replies.with_news(text, question)
+    assert ((found[0].meaning, found[1]) if found else (None, None)) == (meaning, news)
+
+
+@in_slack
+async def test_a_warning_is_taken_and_the_news_are_logged(open_stage: Stage) -> None:
+    """R006: the chain stops, and what was said beside it stands in the log."""
+    stage = open_stage
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["jens"].says("har den, men broen ved Fløng er lukket")
+    assert [step["result"] for step in await stage.part("escalation")] == ["contact"]
+    assert (await stage.log("information"))[-1]["summary"] == "broen ved Fløng er lukket"
+    assert await stage["jens"].sees("»broen ved Fløng er lukket« står i loggen")
+
+
+@in_one_chat
+async def test_an_order_is_acknowledged_and_its_issuer_has_the_news(stage: Stage) -> None:
+    """R233, requirement 3.4: "ok men vi mangler 4 mand" is no bare yes."""
+    await stage["lars"].commands("ordre spær Hovedgaden @Mads kl 18")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["mads"].says("ok men vi mangler 4 mand")
+    (order,) = await stage.part("orders")
+    assert order["acknowledged_by"] == "mads"
+    assert order["report"] == "vi mangler 4 mand"
+    assert await stage["lars"].sees("vi mangler 4 mand")
+
+
+@in_teams
+async def test_a_centre_is_told_and_the_news_are_logged(stage: Stage) -> None:
+    """R102: "underrettet" counts, and what it was said with is not lost."""
+    await stage["rune"].says("alle er underrettet, to af vores folk er syge")
+    assert (await stage.log("information"))[-1]["summary"] == "to af vores folk er syge"
+    await stage["kim"].commands("status")
+    assert await stage["kim"].sees("Mangler at underrette: Sundhed, Børn, Job, Økonomi, Byråd")
