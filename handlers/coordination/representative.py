@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.coordination import liaison_reports, state
-from handlers.core import rights
+from handlers.core import passed_times, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.language import municipalities, times_read, times_shown
@@ -156,12 +156,22 @@ def _naming(turn: Turn) -> Button:
 
 
 @action("representative.name", who=rights.chief)
-async def name(turn: Turn) -> None:
-    """Name the municipality's own representative, by `Udpeg afløser`."""
-    await _name(turn, turn.value("person"), turn.value("at"))
+async def name(turn: Turn, person: str = "", at: str = "") -> None:
+    """Name the municipality's own representative, by `Udpeg afløser`, or from the time that was meant.
+
+    Args:
+        person: who was named with a time that had passed.
+        at: the time that was meant, UTC, ISO.
+    """
+    if at:
+        since = datetime.fromisoformat(at)
+        await turn.replace(Card(f"Fra {times_shown.weekday(since, turn.zone)}."))
+        await _name(turn, turn.name(person), "", since)
+    else:
+        await _name(turn, turn.value("person"), turn.value("at"))
 
 
-async def _name(turn: Turn, text: str, when: str) -> None:
+async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None) -> None:
     """Name the municipality's own representative, from now or from a time, and tell 4K that it is relieved."""
     row = await standing(turn)
     persons = turn.rules.named(text.lstrip("@ "))
@@ -180,7 +190,14 @@ async def _name(turn: Turn, text: str, when: str) -> None:
         return
     (person,) = persons
     read = times_read.parse(when, turn.now, turn.zone) if when else None
-    since = read.at if read and not read.passed else turn.now
+    if when.strip(" .") and read is None:
+        await turn.answer(Card(f"Jeg kan ikke læse »{quote(when, 100)}« som et tidspunkt. Ingen er udpeget endnu."))
+        return
+    if read is not None and read.passed:
+        about = {"person": person, "crisis": turn.the_crisis.id}
+        await turn.answer(passed_times.asked(turn, read, "ingen er udpeget endnu", "representative.name", about))
+        return
+    since = meant or (read.at if read else turn.now)
     own, before = municipalities.own(turn.rules), await current(turn, row)
     if before.person == person:
         await _show(turn)

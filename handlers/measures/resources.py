@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, passed_times, rights
 from handlers.core.card import Button, Card
-from handlers.core.language import owners, times_read
+from handlers.core.language import owners, times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import resource_card
@@ -34,7 +34,7 @@ async def resource(turn: Turn, text: str) -> None:
         await overview(turn)
         return
     found = times_read.find(text, turn.now, turn.zone)
-    until, rest = (found[0], found[1]) if found and not found[0].passed else (None, text)
+    until, rest = (found[0] if not found[0].passed else None, found[1]) if found else (None, text)
     counted = QUANTITY.match(rest)
     name = rest[counted.end() :] if counted else rest
     critical = bool(re.search(r"\bkritisk\b", name, re.IGNORECASE))
@@ -44,7 +44,7 @@ async def resource(turn: Turn, text: str) -> None:
         name.strip(),
         flags=re.IGNORECASE,
     )
-    await add(
+    row = await add(
         turn,
         quantity=counted[1] if counted else "1",
         name=name.strip(" ,") or text,
@@ -52,6 +52,33 @@ async def resource(turn: Turn, text: str) -> None:
         relief_at=until.at if until else None,
         critical=critical,
     )
+    if found and found[0].passed:
+        asked = passed_times.asked(
+            turn, found[0], f"R{row.number} har ingen tid for afløsning", "resources.until", {"resource": row.id}
+        )
+        await turn.answer(asked)
+
+
+@action("resources.until", who=rights.staff)
+async def until(turn: Turn, resource: int, at: str) -> None:
+    """Set when a resource is relieved, by `Ja`: the time that was typed had passed.
+
+    Args:
+        at: UTC, ISO.
+    """
+    row = await resource_card.standing(turn, resource)
+    if row is None:
+        return
+    row.relief_at = datetime.fromisoformat(at)
+    row.duty = times_shown.weekday(row.relief_at, turn.zone)
+    await turn.log(
+        f"Ressource R{row.number}: til {turn.clock(row.relief_at)}",
+        kind="resource",
+        sender=turn.sender,
+        refs={"resource": row.number, "corrects": row.log_no},
+    )
+    await resource_card.remind_before_relief(turn, row)
+    await turn.replace(Card(f"R{row.number} afløses {row.duty}."))
 
 
 @action("resources.new", who=rights.staff)

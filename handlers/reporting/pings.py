@@ -64,7 +64,7 @@ async def ping(turn: Turn, text: str) -> None:
             )
         )
         return
-    found = times_read.find(text, turn.now, turn.zone)
+    found = times_read.find(text, turn.now, turn.zone, bare=True)
     if found is not None and found[0].passed:
         again = Button("Anden tid", "pings.meant", {"inbox": turn.inbox_id}, form=(Field("at", "Svar senest", "time"),))
         await turn.answer(
@@ -91,7 +91,7 @@ async def meant(turn: Turn, inbox: int, at: str = "") -> None:
     original = await router.original_of(turn, inbox, turn.sender)
     said = times_read.parse(turn.value("at"), turn.now, turn.zone) if not at else None
     due = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
-    found = times_read.find(original.text, turn.now, turn.zone) if original is not None else None
+    found = times_read.find(original.text, turn.now, turn.zone, bare=True) if original is not None else None
     if original is None or found is None or due is None:
         await turn.answer(Card("Jeg kan ikke læse tidspunktet. Skriv fx */krise ping alle hvordan går det? svar 10*."))
         return

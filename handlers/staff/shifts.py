@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from handlers.core import rights
+from handlers.core import passed_times, rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.language import times_read
+from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import roster, shift_changes
@@ -132,9 +132,27 @@ def _person(turn: Turn, text: str) -> tuple[str | None, str]:
     return None, text
 
 
-async def _plan(turn: Turn, role: str, person: str, since_text: str, until_text: str) -> None:
+@action("shifts.meant", who=rights.runs_staff)
+async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None:
+    """Plan a shift from the time that was meant, by `Ja`: the one that was typed had passed.
+
+    Args:
+        until: its end, as it was typed.
+        at: UTC, ISO.
+    """
+    await turn.replace(Card(f"Vagten begynder {times_shown.weekday(datetime.fromisoformat(at), turn.zone)}."))
+    await _plan(turn, role, person, "", until, begins=datetime.fromisoformat(at))
+
+
+async def _plan(
+    turn: Turn, role: str, person: str, since_text: str, until_text: str, *, begins: datetime | None = None
+) -> None:
     since = times_read.parse(since_text.strip().removeprefix("fra ").strip(), turn.now, turn.zone)
-    begins = (since.tomorrow or since.at) if since and since.passed else since.at if since else None
+    if since is not None and since.passed and since.tomorrow is not None:
+        about = {"role": role, "person": person, "until": until_text}
+        await turn.answer(passed_times.asked(turn, since, "vagten er ikke lagt endnu", "shifts.meant", about))
+        return
+    begins = begins or (since.at if since else None)
     until = times_read.parse(until_text.strip(), begins, turn.zone) if begins else None
     ends = (until.tomorrow or until.at) if until and until.passed else until.at if until else None
     if begins is None or ends is None or ends <= begins:

@@ -15,6 +15,9 @@ ENDS = ".,;:!?"
 # What the staff's chief is called, folded, whoever it is now.
 CHIEF = {"krisestabschefen", "krisestabschef", "stabschefen", "chefen"}
 
+# And the directorate, which has nothing alone.
+BOARD = {"direktion", "direktionen"}
+
 
 @dataclass(frozen=True)
 class Named:
@@ -77,6 +80,9 @@ def centre_of(plan: Plan, person: str) -> Centre | None:
 def _meant(plan: Plan, name: str, chief: str | None) -> Named:
     if chief is not None and fold(name) in CHIEF:
         return Named((chief,), None, name, "")
+    if fold(name) in BOARD and plan.board():
+        # What the directorate is given is its first member's to bring before it; the card tells whose it is.
+        return Named((plan.board()[0],), None, name, "")
     centre = next((centre for centre in plan.centres if fold(centre.name) == fold(name)), None)
     if centre is not None:
         # Plan §5: what a centre is given is its chief's to answer for.

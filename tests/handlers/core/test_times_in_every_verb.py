@@ -118,3 +118,26 @@ async def test_what_hastens_reaches_the_chief_whatever_it_was_written_for(stage:
     assert await stage["lars"].sees("dæmningen ved Fløng giver efter")
     await stage["kim"].commands("log ? det haster ikke med kaffen")
     assert not await stage["lars"].sees("med kaffen")
+
+
+@in_one_chat
+async def test_a_resource_and_a_shift_ask_the_same(stage: Stage) -> None:
+    """Requirement 3.5, R240, R071: what was written is kept, and the time is asked about."""
+    await stage["kim"].commands("ressource 2 pumper på viadukten til kl 9")
+    assert await stage["kim"].sees("R1 har ingen tid for afløsning. Mener du fredag den 3. juli 2026 kl. 09:00?")
+    await stage["kim"].presses("Ja")
+    (resource,) = await stage.part("resources")
+    assert resource["relief_at"][:13] == "2026-07-03T07"
+    await stage["kim"].commands("vagt logfører Tina 8-16")
+    assert await stage["kim"].sees("vagten er ikke lagt endnu. Mener du fredag den 3. juli 2026 kl. 08:00?")
+    await stage["kim"].presses("Ja")
+    assert await stage["tina"].sees("Du har vagten som *logfører*")
+
+
+@in_slack
+async def test_a_ping_reads_the_time_that_ends_it(stage: Stage) -> None:
+    """R100: "svar 9" and "9.30" alike."""
+    for ends in ("svar 9", "9.30"):
+        await stage["kim"].commands(f"ping alle hvordan står det til? {ends}")
+        assert await stage["kim"].sees("så ingen er spurgt endnu. Mener du fredag den 3. juli 2026 kl. 09:")
+    assert await stage.part("pings") == []

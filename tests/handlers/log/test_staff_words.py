@@ -61,3 +61,12 @@ async def test_the_chief_is_named_by_the_word(stage: Stage) -> None:
     for word in ("krisestabschefen", "chefen"):
         await stage["kim"].commands(f"tiltag ring til DMI @{word}")
     assert [measure["owner"] for measure in await stage.part("measures")] == ["lars", "lars"]
+
+
+@in_one_chat
+async def test_what_the_directorate_is_given_is_its_first_members(stage: Stage) -> None:
+    """Requirement 3.1.6: "@direktionen" is a group, and the card tells who has it."""
+    await stage["kim"].commands("tiltag afklar økonomien @direktionen kl 18")
+    assert [measure["owner"] for measure in await stage.part("measures")] == ["anne"]
+    assert await stage["kim"].sees("Ejer: Anne Holm")
+    assert await stage["anne"].sees("afklar økonomien")
