@@ -63,8 +63,7 @@ async def not_held(turn: Turn, before: int) -> None:
         dict.fromkeys([person for person in [*first, *turn.rules.holders("sekretær")] if person]),
         Card(
             f"❗ *Det rammesættende møde er ikke holdt* (krise nr. {crisis.number}, indkaldt {turn.clock(row.called_at)}). "
-            "Den rammesættende krisestab træder sammen hurtigst muligt.",
-            buttons=(framing_card.start_button(row, "", "Start det rammesættende møde"),),
+            "Den rammesættende krisestab træder sammen hurtigst muligt. Mødet startes på kortet i stabens kanal.",
         ),
         kind="reminder",
         summary="Mindet om, at det rammesættende møde ikke er holdt",

@@ -93,16 +93,17 @@ async def _card(turn: Turn, row: FramingMeeting) -> Card:
     )
 
 
-def start_button(row: FramingMeeting, missing: str, label: str = "Start mødet") -> Button:
+def start_button(row: FramingMeeting, missing: str) -> Button:
     """Make the button that starts the meeting.
 
     Args:
         missing: who is known not to come, as it is filled in from the start.
-        label: what stands on it; away from the meeting's own card it says which meeting.
     """
     fields = (Field("absent", "Hvem mangler? (kan udelades)", "persons", value=missing), summoning.ALSO)
     about = {"meeting": row.id}
-    return Button(label, "framing.start", about, style="primary", form=fields, form_title="Det rammesættende møde")
+    return Button(
+        "Start mødet", "framing.start", about, style="primary", form=fields, form_title="Det rammesættende møde"
+    )
 
 
 def _answers(subject: str, question: Question, still_open: int) -> tuple[Button, ...]:
