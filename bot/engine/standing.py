@@ -26,3 +26,21 @@ async def answered(database: Database, lane: str, name: str, value: str) -> str:
             .limit(1)
         )
     return "" if found is None else str(found)
+
+
+async def place_of(database: Database, lane: str, name: str) -> str:
+    """Return where messages to somebody have been put, as the platform calls it; empty before the first.
+
+    Args:
+        database: the rows.
+        lane: the conversation, "slack/U0JENS".
+        name: the key of the delivery's `ref` that tells.
+    """
+    async with database.reading() as db:
+        found = await db.scalar(
+            select(Delivery.ref[name].as_string())
+            .where(Delivery.lane == lane, Delivery.sent_at.is_not(None))
+            .order_by(Delivery.id.desc())
+            .limit(1)
+        )
+    return found or ""

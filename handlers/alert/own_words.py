@@ -101,6 +101,10 @@ async def own_words(turn: Turn, text: str) -> bool:
     heard = dangers.hear(text)
     own = await warning.open_of(turn)
     offered = await _open_offer(turn)
+    if turn.the_incoming.outside and own is None:
+        turn.crisis = None
+        await _offer(turn, text, offered)
+        return True
     if heard is None and dangers.is_small_talk(text):
         await turn.answer(await _greeting(turn, own, offered))
         return True
@@ -233,8 +237,12 @@ async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
     keep: dict[str, Any] = {"inbox": turn.inbox_id}
     others = [Button("Stil et spørgsmål", "router.meant", {"verb": "spm", **keep})] if dangers.is_question(text) else []
     going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
-    if going:
+    if turn.the_incoming.outside:
+        others = []
+    elif going:
         others = [*others, Button("Send som melding", "router.meant", {"verb": "melding", **keep})]
+    # Names and numbers are for our own people.
+    first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else await warning.first_asked(turn)
     asked: dict[str, Any] = dict(keep)
     if offered is not None:
         earlier = offered.card["buttons"][0]["args"]
@@ -245,7 +253,7 @@ async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
         turn.sender,
         Card(
             f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«\n{DANGER}\n\n*{warning.question(turn)}*\n"
-            f"Ja og Ved ikke sender det til {await warning.first_asked(turn)} nu. Din tekst er gemt. Intet er sendt."
+            f"Ja og Ved ikke sender det til {first} nu. Din tekst er gemt. Intet er sendt."
             f"{languages.beside(text, languages.DANGER, languages.QUESTION, languages.NOT_SENT)}",
             buttons=(
                 Button("Ja", "own_words.answered", {**asked, "reply": warning.YES}, style="primary"),

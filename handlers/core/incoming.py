@@ -58,6 +58,7 @@ class Incoming:
         enclosed: what came along with it.
         sender_name: a name to show for an employee who is not in the plan.
         reach: what the platform needs to write to the sender first, later.
+        outside: whether the sender belongs to another organisation, in a channel shared with it (Slack Connect).
         answers_to: our own number for the message that it was written as an answer to (a thread, a quotation).
         certain: whether the platform vouches for the sender; a telephone number alone is easily forged.
     """
@@ -82,6 +83,7 @@ class Incoming:
     reach: Mapping[str, Any] = field(default_factory=dict)
     certain: bool = True
     answers_to: str = ""
+    outside: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the input as JSON data, for the inbox."""

@@ -50,6 +50,9 @@ async def handle(turn: Turn) -> None:
         await enclosures.keep(turn, incoming, turn.inbox_id)
         return
     incoming, inbox = turn.the_incoming, turn.inbox_id
+    if incoming.outside:
+        await _from_outside(turn)
+        return
     if incoming.answers_to and incoming.kind in ("command", "text") and not incoming.enclosed:
         if await answering.press_by_words(turn, strip_name(incoming.text)):
             await pressed(turn)
@@ -73,6 +76,30 @@ async def handle(turn: Turn) -> None:
             await _act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
     if incoming.enclosed and _addressed(incoming):
         await _offer(turn, incoming, inbox)
+
+
+# What another organisation's person may press: the answer to the question that their own words were met with.
+OUTSIDE_ACTIONS = {"own_words.answered", "warning.answered"}
+
+
+async def _from_outside(turn: Turn) -> None:
+    """Meet another organisation's person with 112 and the plan's question: they have no other right, and what they tell
+    is sent on only when they say so themselves."""
+    incoming = turn.the_incoming
+    if incoming.kind == "press":
+        if incoming.action in OUTSIDE_ACTIONS:
+            await pressed(turn)
+        return
+    if incoming.kind not in ("command", "text", "forward") or (incoming.kind == "text" and incoming.place != "dm"):
+        return
+    text = strip_name(incoming.text)
+    if incoming.enclosed:
+        await enclosures.keep(turn, incoming, turn.inbox_id)
+    for question in ("warning", "own_words"):
+        answers = registry.replies.get(question)
+        if answers is not None and await answers[0](turn, text):
+            return
+    await led_on(turn, text or incoming.text)
 
 
 def _addressed(incoming: Incoming) -> bool:

@@ -44,6 +44,8 @@ class SlackPerson:
         self.wire = Wire(slack, target, signing_secret or slack.signing_secret)
         self._last: Delivery | None = None
         self._retries = 0
+        self.team = self.world.team
+        """The workspace that the person belongs to; another's shares a channel with ours (Slack Connect)."""
 
     # -- what is seen -------------------------------------------------------------------------------------------------
 
@@ -311,18 +313,18 @@ class SlackPerson:
             "context_team_id": world.team,
             "context_enterprise_id": None,
             "api_app_id": world.app_id,
-            "event": {"event_ts": stamp, **event},
+            "event": {"event_ts": stamp, **({} if self.team == world.team else {"user_team": self.team}), **event},
             "type": "event_callback",
             "event_id": f"Ev{secrets.token_hex(5).upper()}",
             "event_time": int(float(stamp)),
             "authorizations": [{**authorization, "is_enterprise_install": False}],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": self.team != world.team,
             "event_context": secrets.token_hex(8),
         }
         return await self._deliver("events_api", payload)
 
     async def _interactive(self, kind: str, about: Json) -> Answer:
-        user = {"id": self.id, "username": self.id.lower(), "name": self.id.lower(), "team_id": self.world.team}
+        user = {"id": self.id, "username": self.id.lower(), "name": self.id.lower(), "team_id": self.team}
         payload = {
             "type": kind,
             "user": user,

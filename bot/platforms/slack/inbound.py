@@ -11,6 +11,7 @@ import json
 import logging
 import re
 from collections.abc import Collection, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +57,10 @@ LARGEST_BODY = 1024**2
 RUNG = 3
 # A person's own words, also with a file or repeated in the channel from a thread.
 SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
+
+
+# Whether what is being read is another organisation's: known by who knocks, and told with what is kept.
+_outside: ContextVar[bool] = ContextVar("outside", default=False)
 
 
 class SlackInbound:
@@ -146,12 +151,25 @@ class SlackInbound:
         req.body = chain.clean(req.body)
         await next()
 
-    async def _own_team(self, context: AsyncBoltContext, next: Any) -> BoltResponse | None:
-        if self._team_ids and not {context.team_id, context.actor_team_id or context.team_id} <= self._team_ids:
+    async def _own_team(self, context: AsyncBoltContext, body: Json, next: Any) -> BoltResponse | None:
+        # An installation on a whole Grid organisation names that, and perhaps no workspace.
+        whole = str(body.get("is_enterprise_install")).lower() == "true"
+        ours = {context.team_id or _team_of_user(body), *([context.enterprise_id] if whole else [])}
+        if self._team_ids and not ours & self._team_ids:
             self.refused += 1
             return BoltResponse(status=401)
+        _outside.set(self._is_outside(context, body))
         await next()
         return None
+
+    def _is_outside(self, context: AsyncBoltContext, body: Json) -> bool:
+        """Whether another organisation's person did it. In a shared channel Slack doesn't always say whose it was: then
+        it is one of ours only where the plan knows them."""
+        actor = _team_of_user(body) or context.actor_team_id
+        if actor is None and body.get("is_ext_shared_channel") is True:
+            return self._engine.plan().find(NAME, str(context.user_id)) is None
+        own = {context.team_id, *self._team_ids} - {None}
+        return actor is not None and bool(own) and actor not in own
 
     async def _could_not_keep(self, error: Exception) -> BoltResponse:
         if isinstance(error, TookTooLong):
@@ -202,7 +220,7 @@ class SlackInbound:
             await ack(
                 f"⚠️ Det er gemt, men {self._calls.trouble}, så svaret kommer måske ikke frem her. Haster det: {self._whom_to_ring()}"
             )
-        elif channel.startswith("D") or await self._is_staffs(channel):
+        elif await self._answered_here(user, channel):
             await ack()
         else:
             await ack("Modtaget. Svaret står i din direkte besked med Krisebot, under Apps.")
@@ -422,19 +440,30 @@ class SlackInbound:
     # --- what they share ---
 
     async def _accept(self, key: str, kind: Any, user: str, channel: str, **what: Any) -> None:
+        outside = _outside.get()
+        name = await self._people.name(user)
         await self._engine.intake.accept(
             Incoming(
                 key=f"{NAME}:{key}",
                 kind=kind,
                 platform=NAME,
-                sender=self._people.person(user),
+                # Another organisation's id is nobody's in the plan, even where it is written there.
+                sender=f"{NAME}:{user}" if outside else self._people.person(user),
+                outside=outside,
                 place="channel" if channel.startswith(("C", "G")) else "dm",
                 conversation=channel,
                 received_at=self._engine.clock.now(),
-                sender_name=await self._people.name(user),
+                sender_name=f"{name or 'En person'} (udefra)" if outside else name,
                 **what,
             )
         )
+
+    async def _answered_here(self, user: str, channel: str) -> bool:
+        """Whether the answer to a command comes where it was written: not in a chat with a colleague."""
+        if not channel.startswith("D"):
+            return await self._is_staffs(channel)
+        own = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
+        return own in ("", channel)
 
     async def _is_staffs(self, channel: str) -> bool:
         """Whether a channel is a staff's; remembered, since it never changes: a staff's channel is written down before
@@ -454,6 +483,13 @@ class SlackInbound:
 
     def _by_a_bot(self, message: Json, body: Json) -> bool:
         return bool(message.get("bot_id")) or not message.get("user") or message["user"] == self._bot(body)
+
+
+def _team_of_user(body: Json) -> str | None:
+    """Return the workspace that whoever pressed something belongs to, where Slack says so beside the installation's."""
+    user = body.get("user")
+    team = user.get("team_id") if isinstance(user, dict) else None
+    return team if isinstance(team, str) else None
 
 
 async def _one_workspace(context: AsyncBoltContext) -> AuthorizeResult:

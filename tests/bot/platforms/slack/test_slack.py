@@ -136,6 +136,10 @@ class House:
     async def inbox(self) -> list[dict[str, Any]]:
         return await self.rows(select(Inbox.body).order_by(Inbox.id))
 
+    async def rooms(self) -> int:
+        """How many crises have been decided on."""
+        return int((await self.rows(select(func.count()).select_from(Crisis).where(Crisis.level.is_not(None))))[0])
+
     async def crisis(self) -> None:
         """Jens decides on level 2; the staff's channel is made."""
         await self.person("U0JENS").command("aktiver 2 skybrud i Hedehusene")
@@ -446,6 +450,17 @@ async def test_a_command_in_a_channel_is_told_where_its_answer_stands(house: Hou
     assert (await finn.command("varsel vand")).text == ""
     await house.crisis()
     assert (await house.person("U0JENS").command("status", house.room)).text == ""
+
+
+async def test_a_command_in_a_chat_with_a_colleague_is_told_where_its_answer_stands(house: House) -> None:
+    """It looks like the chat with Krisebot, and nothing came there."""
+    finn = house.person("U0FINN")
+    await finn.command("varsel vand")
+    await house.engine.settle()
+    elsewhere = {**finn._command("status", house.slack.world.dm("U0FINN")), "channel_id": "D0WITHPIA"}
+    answer = await finn._deliver("slash_commands", elsewhere)
+    assert "direkte besked med Krisebot" in answer.text
+    assert (await finn.command("status")).text == ""
 
 
 # --- buttons and forms -----------------------------------------------------------------------------------------------
