@@ -29,6 +29,7 @@ from handlers.alert import contact_test
 from handlers.core import registry
 from handlers.core.turn import Turn
 from handlers.preparedness import emergency_pack, upkeep
+from handlers.staff import duty_rota
 from storage.database import Database, DatabaseUnavailable
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
@@ -138,6 +139,7 @@ class Krisebot:
             await upkeep.begin(turn)
             await contact_test.begin(turn)
             await emergency_pack.begin(turn)
+            await duty_rota.begin(turn)
 
     async def stop(self) -> None:
         """Stop the engine and the platforms; what is under way is in the rows."""

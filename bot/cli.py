@@ -21,7 +21,7 @@ from sqlalchemy import select
 from bot import doctor as checkup
 from bot import settings as configuration
 from bot.engine.packing import attached, emergency_paper
-from bot.operations import commands, logs, readiness
+from bot.operations import commands, logs, readiness, rota_check
 from bot.operations.whole_files import whole_files
 from bot.playing import scenario
 from bot.settings import Settings, SettingsFault
@@ -119,7 +119,10 @@ def plan_check(
         plan = loading.load(path) if path else loading.example()
     except PlanFaults as faults:
         _stop(FOUND, [str(fault) for fault in faults.faults])
-    for warning in plan.warnings_on(checkup.today()):
+    _, warnings, rota_faults = asyncio.run(rota_check.told(plan, datetime.now(UTC)))
+    if rota_faults:
+        _stop(FOUND, [f"{each}." for each in rota_faults])
+    for warning in [*plan.warnings_on(checkup.today()), *warnings]:
         print(f"Advarsel: {warning}", file=sys.stderr)
     print(f"Planen kan bruges: {len(plan.persons)} personer, {len(plan.centres)} centre.")
 

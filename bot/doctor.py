@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 
-from bot.operations import readiness
+from bot.operations import readiness, rota_check
 from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
 from storage.database import Database, DatabaseUnavailable
@@ -38,6 +38,9 @@ async def examine(settings: Settings) -> list[str]:
         return [f"{FAULT}  {fault}" for fault in faults.faults]
     lines = [f"{GOOD}  Planen kan bruges: {len(plan.persons)} personer"]
     lines += [f"{WARNING}  {warning}" for warning in plan.warnings_on(today())]
+    good, doubtful, wrong = await rota_check.told(plan, datetime.now(UTC))
+    lines += [f"{GOOD}  {each}" for each in good]
+    lines += [f"{WARNING}  {each}" for each in doubtful] + [f"{FAULT}  {each}" for each in wrong]
     lines += await readiness.told(settings, plan, datetime.now(UTC))
     database = Database(settings.database_url)
     try:

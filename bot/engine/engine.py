@@ -20,6 +20,7 @@ from sqlalchemy import ScalarSelect, Select, select
 
 from bot.engine.clock import SystemClock
 from bot.engine.delivery import Deliverer
+from bot.engine.duty_rotas import DutyRotas
 from bot.engine.fetching import Fetcher
 from bot.engine.intake import Intake
 from bot.engine.lapsing import Lapsing
@@ -61,6 +62,7 @@ class Engine:
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
+        self._look_ahead = asyncio.Event()
         self._lapse = asyncio.Event()
         self._reassure = asyncio.Event()
         self.telemetry = Telemetry()
@@ -78,6 +80,7 @@ class Engine:
         self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
+        self.duty_rotas = DutyRotas(database, clock, plan, self._committed)
         self.lapsing = Lapsing(database, clock, plan, self._committed)
         self.patience = Patience(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
@@ -90,12 +93,14 @@ class Engine:
             self.rooms,
             self.fetcher,
             self.packer,
+            self.duty_rotas,
             self.deliverer,
         )
         self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (
             (self.rooms, self._open_doors),
             (self.fetcher, self._bring),
             (self.packer, self._pack),
+            (self.duty_rotas, self._look_ahead),
             (self.lapsing, self._lapse),
             (self.patience, self._reassure),
             (self.deliverer, self._go_out),
@@ -127,6 +132,8 @@ class Engine:
             # And a large file on a poor line keeps nobody waiting at all.
             asyncio.create_task(self._whenever(self._bring, self.fetcher.drain)),
             asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
+            # Nor does a calendar that doesn't answer.
+            asyncio.create_task(self._whenever(self._look_ahead, self.duty_rotas.drain)),
             # Looked for at every tick alone.
             asyncio.create_task(self._whenever(self._lapse, self.lapsing.drain)),
             asyncio.create_task(self._whenever(self._reassure, self.patience.drain)),

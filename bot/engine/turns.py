@@ -42,7 +42,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from bot.engine import stalls
 from bot.engine.telemetry import Telemetry
 from bot.engine.worker import Worker
-from handlers.core import registry, router
+from handlers.core import availability, registry, router
 from handlers.core.card import Card
 from handlers.core.clock import Clock
 from handlers.core.incoming import Incoming
@@ -83,10 +83,6 @@ FIRST_OF = (
     .where(Inbox.state == "new", Inbox.due_at <= NOW, Inbox.sender == bindparam("sender"))
     .order_by(Inbox.due_at, Inbox.id)
     .limit(1)
-)
-# The names of those who have warned without being in the plan, as their platform gave them.
-STRANGERS = select(Address.person, Address.name).where(
-    Address.person.in_(select(Alert.person).distinct()), Address.name != ""
 )
 
 
@@ -261,7 +257,8 @@ class Turns(Worker):
     async def _answer(self, db: AsyncSession, row: Inbox, now: datetime, heard: Sequence[Address]) -> None:
         incoming = Incoming.from_json(row.body)
         _remember(db, incoming, now, heard)
-        turn = Turn(db, now, self._plan(), incoming=incoming, strangers=await _strangers(db), ways=self._ways())
+        plan, strangers = await availability.todays(db, self._plan(), now)
+        turn = Turn(db, now, plan, incoming=incoming, strangers=strangers, ways=self._ways())
         turn.inbox_id, turn.trace = row.id, trace_of(Inbox, row.id)
         await router.handle(turn)
         row.state, row.handled_at = "done", now
@@ -271,9 +268,8 @@ class Turns(Worker):
         crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None
         if row.kind in registry.level_two_timers and crisis is not None and not crisis.has_staff:
             return
-        turn = Turn(
-            db, now, self._plan(), crisis=crisis, due=row.due_at, strangers=await _strangers(db), ways=self._ways()
-        )
+        plan, strangers = await availability.todays(db, self._plan(), now)
+        turn = Turn(db, now, plan, crisis=crisis, due=row.due_at, strangers=strangers, ways=self._ways())
         turn.trace = trace_of(Timer, row.id)
         await registry.timers[row.kind](turn, **row.args)
 
@@ -365,7 +361,3 @@ def _remember(db: AsyncSession, incoming: Incoming, now: datetime, heard: Sequen
     known.name = incoming.sender_name or known.name
     if incoming.reach:
         known.reference = dict(incoming.reach)
-
-
-async def _strangers(db: AsyncSession) -> dict[str, str]:
-    return {row.person: row.name for row in await db.execute(STRANGERS)}

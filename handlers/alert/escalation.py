@@ -28,8 +28,9 @@ async def start(turn: Turn, alert: Alert) -> None:
     links = escalation_chain.links_of(turn.rules)
     if any(alert.person in link.persons for link in links):
         await turn.log(f"{turn.name(alert.person)} varsler selv og kan beslutte.", kind="escalation")
-        escalation.position = next(index for index, link in enumerate(links) if alert.person in link.persons)
-        await escalation_chain.add_step(turn, escalation, links[escalation.position], alert.person)
+        escalation.position = 0
+        link = next(link for link in links if alert.person in link.persons)
+        await escalation_chain.add_step(turn, escalation, link, alert.person)
         await take(turn, escalation, alert.person, "varslede selv")
     else:
         await _advance(turn, escalation)
@@ -183,12 +184,9 @@ async def everybody(turn: Turn, escalation: int) -> None:
     if await turn.db.scalar(own.limit(1)) is None:
         await turn.answer(Card("Det kan kun den, der har varslet. Intet er ændret."))
         return
-    left = escalation_chain.links_of(turn.rules)[row.position + 1 :]
-    asked = {
-        step.person
-        for step in await escalation_chain.steps_of(turn, row)
-        if step.round == row.round and step.result is None
-    }
+    steps = await escalation_chain.steps_of(turn, row)
+    left = escalation_chain.left_of(turn.rules, steps, row.round)
+    asked = {step.person for step in steps if step.round == row.round and step.result is None}
     if not left:
         return
     await turn.log(
@@ -196,7 +194,7 @@ async def everybody(turn: Turn, escalation: int) -> None:
         kind="escalation",
         sender=turn.sender,
     )
-    row.position = len(escalation_chain.links_of(turn.rules)) - 1
+    row.position += 1
     for link in left:
         persons = [person for person in link.persons if person not in asked]
         asked.update(persons)
@@ -334,12 +332,13 @@ async def unreachable(turn: Turn, person: str) -> None:
 
 
 async def _advance(turn: Turn, escalation: Escalation) -> None:
-    links = escalation_chain.links_of(turn.rules)
+    steps = await escalation_chain.steps_of(turn, escalation)
+    left = escalation_chain.left_of(turn.rules, steps, escalation.round)
     escalation.position += 1
-    if escalation.position >= len(links):
+    if not left:
         await _nobody(turn, escalation)
         return
-    link = links[escalation.position]
+    link = left[0]
     await _ask(turn, escalation, link, link.persons)
     await _await(turn, escalation, link.wait)
     await escalation_cards.show_progress(turn, escalation)
@@ -406,10 +405,9 @@ async def redraw_questions(turn: Turn) -> None:
     escalation = await escalation_chain.current(turn)
     if escalation is None:
         return
-    links = escalation_chain.links_of(turn.rules)
     waiting = [step for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
     for step in waiting:
-        link = links[min(step.position, len(links) - 1)]
+        link = escalation_chain.link_of(turn.rules, step)
         await turn.say(
             step.person,
             await _question_card(turn, escalation, link),

@@ -16,7 +16,9 @@ async def show_progress(turn: Turn, escalation: Escalation) -> None:
     """Show everybody how far the search is: whoever raised it, live; those who were asked, on the card they were asked
     with."""
     steps = await escalation_chain.steps_of(turn, escalation)
-    outcome = _outcome(turn, escalation)
+    left = escalation_chain.left_of(turn.rules, steps, escalation.round)
+    silent = not left and all(step.result for step in steps)
+    outcome = _outcome(turn, escalation, silent=silent)
     rows = tuple(
         (
             turn.name(step.person),
@@ -26,7 +28,7 @@ async def show_progress(turn: Turn, escalation: Escalation) -> None:
     )
     hurry = "" if escalation.state == "stopped" else f"\nHaster det, så ring selv. {DANGER}"
     alerts = await turn.db.scalars(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id))
-    more = escalation.state == "running" and escalation.position < len(escalation_chain.links_of(turn.rules)) - 1
+    more = escalation.state == "running" and bool(left)
     all_now = Button("Det haster: spørg alle nu", "escalation.everybody", {"escalation": escalation.id})
     for person in dict.fromkeys(alert.person for alert in alerts):
         await turn.say(
@@ -56,7 +58,7 @@ async def close_decisions(turn: Turn, escalation: Escalation) -> None:
             await turn.say(message.recipient, Card(f"{head}\n{_outcome(turn, escalation)}"), key=message.key)
 
 
-def _outcome(turn: Turn, escalation: Escalation) -> str:
+def _outcome(turn: Turn, escalation: Escalation, *, silent: bool = False) -> str:
     crisis = turn.the_crisis
     if escalation.state == "stopped" and crisis.decided_at is None:
         return "Varslet hører til en hændelse, der allerede er i gang. Det føres der."
@@ -65,7 +67,7 @@ def _outcome(turn: Turn, escalation: Escalation) -> str:
         return f"Afgjort: {decision_card.named(crisis.level)}{by} {turn.clock(crisis.decided_at or turn.now)}."
     if escalation.state == "contact" and escalation.taken_by:
         return f"{turn.name(escalation.taken_by)} har taget det og beslutter nu."
-    if escalation.position >= len(escalation_chain.links_of(turn.rules)):
+    if silent:
         return f"Ingen har svaret. Jeg begynder forfra om {escalation_chain.in_minutes(turn.rules.escalation.repeat)}."
     return "Jeg er ved at kontakte dem, der kan beslutte, i planens rækkefølge."
 

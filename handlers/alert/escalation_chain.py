@@ -4,7 +4,7 @@ rækkefølge"."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -41,17 +41,56 @@ class Link:
 
 
 def links_of(plan: Plan) -> Sequence[Link]:
-    """Return the plan's chain, link by link: each role's person, then each deputy in turn; the directorate together."""
-    links: list[Link] = []
-    for role in plan.escalation.steps:
-        if role == "direktion":
-            links.append(Link(role, tuple(plan.board()), None, plan.escalation.wait))
-            continue
-        holder = plan.holder(role)
-        if holder:
-            links.append(Link(role, (holder,), None, plan.escalation.wait))
-        links.extend(Link(role, (deputy,), holder, plan.escalation.deputy_wait) for deputy in plan.deputies(role))
-    return links
+    """Return today's chain, link by link: each role's person, then each deputy in turn; the directorate together.
+
+    Whoever has the duty in a role is the first of it. Those who are absent come last of all, in the same order.
+    """
+    links = [link for role in plan.escalation.steps for link in _of_role(plan, role)]
+    here = [_those(link, absent=False, plan=plan) for link in links]
+    away = [_those(link, absent=True, plan=plan) for link in links]
+    return [link for link in (*here, *away) if link.persons]
+
+
+def _of_role(plan: Plan, role: str) -> Sequence[Link]:
+    duty = plan.on_duty(role)
+    wait = plan.escalation.wait
+    if role == "direktion":
+        others = tuple(person for person in plan.board() if person != duty)
+        first = [Link(role, (duty,), None, wait)] if duty else []
+        return [*first, Link(role, others, None, wait)]
+    holder = plan.holder(role)
+    links = [Link(role, (holder,), None, wait)] if holder else []
+    links += [Link(role, (deputy,), holder, plan.escalation.deputy_wait) for deputy in plan.deputies(role)]
+    first = [replace(link, wait=wait) for link in links if duty in link.persons]
+    return [*first, *(link for link in links if duty not in link.persons)]
+
+
+def _those(link: Link, *, absent: bool, plan: Plan) -> Link:
+    return replace(link, persons=tuple(person for person in link.persons if (person in plan.absent) == absent))
+
+
+def left_of(plan: Plan, steps: Sequence[EscalationStep], round_: int) -> list[Link]:
+    """Return the links that have still to be asked in a round, as the chain is today.
+
+    Somebody who becomes absent, or comes back, while the chain runs changes its order: so what is left goes by who has
+    been asked, and not by how far a number has come.
+
+    Args:
+        steps: the escalation's.
+        round_: which time round it is.
+    """
+    asked = {(step.role, step.person) for step in steps if step.round == round_}
+    left = (
+        replace(link, persons=tuple(person for person in link.persons if (link.role, person) not in asked))
+        for link in links_of(plan)
+    )
+    return [link for link in left if link.persons]
+
+
+def link_of(plan: Plan, step: EscalationStep) -> Link:
+    """Return the link that a step was asked in, with how long it is waited for today."""
+    found = (link for link in links_of(plan) if link.role == step.role and step.person in link.persons)
+    return next(found, Link(step.role, (step.person,), step.deputy_for, plan.escalation.wait))
 
 
 async def current(turn: Turn) -> Escalation | None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
-from handlers.core import audiences, rights
+from handlers.core import audiences, quiet, rights
 from handlers.core.card import Button, Card, quote
-from handlers.core.registry import action
+from handlers.core.registry import action, timer
 from handlers.core.rights import framing
 from handlers.core.turn import Turn
 from handlers.crisis import framing_card
 from handlers.crisis.framing_questions import NO, behalf, questions, unreadable
 from handlers.log import journal
 from handlers.measures import decisions
+from handlers.meetings import meeting_card
 from handlers.staff import chief_asked, membership, summoning
 from storage.rows.framing import FramingMeeting
 from storage.rows.measures import Decision
+
+# "træder sammen hurtigst muligt": so long after it was called somebody is asked why it hasn't.
+NOT_HELD = timedelta(minutes=45)
 
 
 async def ask(turn: Turn) -> None:
@@ -36,6 +42,39 @@ async def ask(turn: Turn) -> None:
     )
     await turn.db.flush()
     await framing_card.show(turn)
+    await turn.at(turn.now + NOT_HELD, "framing.not_held", _key(turn), before=0)
+
+
+@timer("framing.not_held", level_two=True)
+async def not_held(turn: Turn, before: int) -> None:
+    """Remind those who can see to it that the framing staff has not met, ever more seldom, until it has; and from the
+    first time on that the staff has no chief, who should have been named there.
+
+    Args:
+        before: how many times it has been said already.
+    """
+    crisis, row = turn.the_crisis, await framing_card.newest(turn)
+    if row is None or row.started_at is not None or await meeting_card.held(turn):
+        return
+    mayor = turn.rules.holder("borgmester")
+    deputies = turn.rules.deputies("borgmester")
+    first = [mayor] if mayor and before == 0 and mayor not in turn.plan.absent else [mayor, *deputies]
+    await turn.notify(
+        dict.fromkeys([person for person in [*first, *turn.rules.holders("sekretær")] if person]),
+        Card(
+            f"❗ *Det rammesættende møde er ikke holdt* (krise nr. {crisis.number}, indkaldt {turn.clock(row.called_at)}). "
+            "Den rammesættende krisestab træder sammen hurtigst muligt. Mødet startes på kortet i stabens kanal.",
+        ),
+        kind="reminder",
+        summary="Mindet om, at det rammesættende møde ikke er holdt",
+    )
+    if before == 0:
+        await chief_asked.begin(turn)
+    await turn.at(await quiet.again(turn, NOT_HELD, before, mayor), "framing.not_held", _key(turn), before=before + 1)
+
+
+def _key(turn: Turn) -> str:
+    return f"crisis/{turn.the_crisis.id}/framing/not_held"
 
 
 @action("framing.start", who=rights.meets)
@@ -46,12 +85,13 @@ async def start(turn: Turn, meeting: int) -> None:
         return
     absent, unknown = await audiences.persons(turn, turn.value("absent"))
     row.started_at, row.started_by = turn.now, turn.sender
+    row.present, absent, silent = await summoning.who_is_there(turn, absent, "framing")
     row.absent = absent
-    row.present = [person for person in await turn.members("framing") if person not in absent]
     guests = f"; {', '.join(unknown)}" if unknown else ""
     await turn.log(
         f"Det rammesættende møde er begyndt. Til stede: {turn.names(row.present) or 'ikke noteret'}"
-        + (f". Mangler: {turn.names(absent)}{guests}" if absent or unknown else ""),
+        + (f". Mangler: {turn.names(absent)}{guests}" if absent or unknown else "")
+        + (f". Har ikke svaret på indkaldelsen: {turn.names(silent)}" if silent else ""),
         kind="meeting",
         verification="confirmed",
         refs={"framing_meeting": row.number},

@@ -43,6 +43,8 @@ async def _card(turn: Turn, row: FramingMeeting) -> Card:
     if row.started_at:
         facts += [("Til stede", turn.names(row.present) or "ikke noteret")]
         facts += [("Mangler", turn.names(row.absent))] if row.absent else []
+        untold = [each for each in await turn.members("framing") if each not in (*row.present, *row.absent)]
+        facts += [("Har ikke svaret", turn.names(untold))] if untold and not row.ended_at else []
     facts += [(every[subject].name, quote(decided[subject], 300)) for subject in every if subject in decided]
     facts += [
         (every[subject].name, f"ikke besluttet på dette møde; sidst {quote(before[subject], 200)}")
@@ -78,14 +80,7 @@ async def _card(turn: Turn, row: FramingMeeting) -> Card:
     subject = _asking(row, open_subjects)
     question = every.get(subject or "")
     asked = f"\n\n*{question.words}*" if question else "\n\nAlt er besluttet. Slut mødet, når I er klar."
-    missing = Field("absent", "Hvem mangler? (kan udelades)", "persons", value=await _absent(turn))
-    step = (
-        Button("Slut mødet", "framing.end", about)
-        if row.started_at
-        else Button(
-            "Start mødet", "framing.start", about, style="primary", form=(missing,), form_title="Det rammesættende møde"
-        )
-    )
+    step = Button("Slut mødet", "framing.end", about) if row.started_at else start_button(row, await _absent(turn))
     return Card(
         f"{head}{asked}",
         facts=tuple(facts),
@@ -95,6 +90,19 @@ async def _card(turn: Turn, row: FramingMeeting) -> Card:
             again,
             *always,
         ),
+    )
+
+
+def start_button(row: FramingMeeting, missing: str) -> Button:
+    """Make the button that starts the meeting.
+
+    Args:
+        missing: who is known not to come, as it is filled in from the start.
+    """
+    fields = (Field("absent", "Hvem mangler? (kan udelades)", "persons", value=missing), summoning.ALSO)
+    about = {"meeting": row.id}
+    return Button(
+        "Start mødet", "framing.start", about, style="primary", form=fields, form_title="Det rammesættende møde"
     )
 
 

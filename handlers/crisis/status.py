@@ -15,7 +15,8 @@ from handlers.measures import assistance, assistance_card, measure_card, measure
 from handlers.meetings import minutes_card
 from handlers.picture import picture_texts
 from handlers.reporting import centres
-from handlers.staff import externals, summoning
+from handlers.staff import absence, duty_rota, externals, summoning
+from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.log import LogEntry, LogState
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 
@@ -139,21 +140,59 @@ async def who(turn: Turn, text: str) -> None:
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
     plan = turn.rules
 
+    may = await rights.numbers.held(turn) or await rights.decider.held(turn)
+
     def line(person: str | None) -> str:
-        return f"{turn.name(person)}, {turn.phone(person)}" if person else "ikke udpeget"
+        if person is None:
+            return "ikke udpeget"
+        return f"{turn.name(person)}{absence.shown(turn, person)}" + (f", {turn.phone(person)}" if may else "")
+
+    def manned(role: str, holder: str | None) -> str:
+        """Tell who has a role, who has the duty in it and who stands in."""
+        duty = plan.on_duty(role)
+        others = [each for each in plan.deputies(role) if each != holder]
+        told = [line(holder)]
+        told += [f"Vagt nu: {turn.name(duty)}"] if duty else []
+        told += [f"Stedfortræder: {line(each)}" for each in others]
+        return "\n".join(told)
 
     rows: list[tuple[str, str]] = []
     if turn.crisis is not None:
         chiefs = await turn.chiefs()
-        rows.append(("Krisestabschef", line(chiefs[0] if chiefs else None)))
+        rows.append(
+            (
+                "Krisestabschef",
+                "\n".join(
+                    [line(chiefs[0] if chiefs else None), *(f"Stedfortræder: {line(each)}" for each in chiefs[1:])]
+                ),
+            )
+        )
+    board = [f"Vagt nu: {turn.name(duty)}"] if (duty := plan.on_duty("direktion")) else []
     rows += [
-        ("Beredskabschef 4K", line(plan.holder("beredskabschef"))),
-        ("Borgmester", line(plan.holder("borgmester"))),
-        ("Direktion", ", ".join(turn.name(person) for person in plan.board())),
-        ("Tovholder", line(plan.holder("tovholder"))),
-        ("Logfører", line(plan.holder("logfører"))),
-        ("Kommunikation", line(plan.holder("kommunikation"))),
+        ("Beredskabschef 4K", manned("beredskabschef", plan.holder("beredskabschef"))),
+        ("Borgmester", manned("borgmester", plan.holder("borgmester"))),
+        ("Direktion", "\n".join([*(line(person) for person in plan.board()), *board])),
+        *(
+            (role.capitalize(), manned(role, plan.holder(role)))
+            for role in (*SECRETARIAT_ROLES, "kommunikation")
+            if role in plan.roles.filled or role in ("tovholder", "logfører")
+        ),
     ]
+    if await rights.staff.held(turn):
+        rows += [
+            (
+                f"Center {centre.name}",
+                line(centre.chief) + (f"\nStedfortræder: {line(centre.deputy)}" if centre.deputy else ""),
+            )
+            for centre in plan.centres
+            if centre.chief in plan.absent or turn.sender == centre.chief
+        ]
+    if may:
+        rows += [
+            (f"Vagtplan, {copy.role}", f"{quote(copy.fault)} Kopi fra {turn.clock(copy.fetched_at)}")
+            for copy in await duty_rota.copies(turn)
+            if copy.fault
+        ]
     if turn.crisis is not None and await rights.staff.held(turn):
         rows += [
             (f"Ekstern: {quote(row.organisation)}", f"{quote(row.name)}, {quote(row.contact)}")
@@ -163,8 +202,9 @@ async def who(turn: Turn, text: str) -> None:
     await turn.answer(
         Card(
             "*Hvem er hvem*\nAktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
-            "Afblæse kan kun borgmesteren eller stedfortræderen.",
-            facts=(*rows, ("Meldinger", numbers or "skriv dem her")),
+            "Afblæse kan kun borgmesteren eller stedfortræderen."
+            + ("" if may else f" Folks egne numre kan {rights.numbers.holders} se."),
+            facts=(*rows, *turn.plan.phones.items(), ("Meldinger", numbers or "skriv dem her")),
         )
     )
 

@@ -228,8 +228,23 @@ async def deadline(turn: Turn, meeting: Meeting) -> datetime:
     return _day_before(turn, meeting, turn.rules.meetings.agenda_by.hour, turn.rules.meetings.agenda_by.minute)
 
 
+def is_hurried(turn: Turn, at: datetime) -> bool:
+    """Whether a meeting that is called now is a hurried one: the time by which its agenda should be out, "så vidt muligt
+    senest dagen før mødet", has passed.
+
+    Args:
+        at: when it is held, UTC.
+    """
+    latest = turn.rules.meetings.agenda_by
+    return turn.now >= _on_the_day_before(turn, at, latest.hour, latest.minute)
+
+
 def _day_before(turn: Turn, meeting: Meeting, hour: int, minute: int) -> datetime:
-    day = meeting.at.astimezone(turn.zone).date() - timedelta(days=1)
+    return _on_the_day_before(turn, meeting.at, hour, minute)
+
+
+def _on_the_day_before(turn: Turn, at: datetime, hour: int, minute: int) -> datetime:
+    day = at.astimezone(turn.zone).date() - timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=turn.zone).astimezone(UTC)
 
 
@@ -307,7 +322,9 @@ async def due(turn: Turn, meeting: int) -> None:
         await dispatch(turn, agenda, row)
         return
     count = sum(1 for each in agenda.items if each["item"] is not None)
-    few = f" Der er kun {count} punkter – skal mødet aflyses?" if count < turn.rules.meetings.fewest_items else ""
+    # The first meeting is held whatever is on its agenda: the plan has twelve points for it.
+    thin = count < turn.rules.meetings.fewest_items and row.number > 1
+    few = f" Der er kun {count} punkt{'er' if count != 1 else ''} – skal mødet aflyses?" if thin else ""
     agenda.state = "awaiting"
     await turn.db.flush()
     card = await agenda_lines.card(turn, row, agenda)

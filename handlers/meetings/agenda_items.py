@@ -69,9 +69,9 @@ def card(turn: Turn, row: AgendaItem) -> Card:
     facts = [("Karakter", KINDS[row.kind] if row.kind else "❗ vælg")]
     if row.kind == "decision":
         facts.append(("Indstilling", quote(row.recommendation or "❗ mangler", 400)))
-    facts.append(
-        ("Frist", turn.clock(row.deadline) if row.deadline else "ingen" if row.no_deadline else "ikke angivet")
-    )
+    passed = " ⚠️ passeret" if row.deadline and row.deadline < turn.now and row.state == "open" else ""
+    unknown = "ingen" if row.no_deadline else "❗ hvornår skal staben senest tage det op?"
+    facts.append(("Frist", f"{turn.clock(row.deadline)}{passed}" if row.deadline else unknown))
     if row.political:
         facts.append(("Kræver politisk sag", quote(row.political, 300)))
     if row.preparer:
@@ -101,6 +101,7 @@ def card(turn: Turn, row: AgendaItem) -> Card:
                 if kind != row.kind
             ),
             Button("Indstilling og frist", "items.detail", about, form=detail, form_title=f"Punkt {row.number}"),
+            *((Button("Ingen frist", "items.no_deadline", about),) if not row.deadline and not row.no_deadline else ()),
             Button(
                 "Kræver politisk sag",
                 "items.political",

@@ -78,7 +78,7 @@ async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
         return
     before = f"{turn.clock(row.at)}, {row.place}"
     elsewhere = place != row.place
-    row.at, row.place, row.urgent, row.sequence = at, place, meeting_card.today(turn, at), row.sequence + 1
+    row.at, row.place, row.urgent, row.sequence = at, place, agenda.is_hurried(turn, at), row.sequence + 1
     await turn.db.flush()
     await turn.notify(
         [turn.staff, *await turn.members("framing", "operational")],

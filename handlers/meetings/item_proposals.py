@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from handlers.core import passed_times, rights
@@ -13,6 +14,9 @@ from handlers.measures import tasks
 from handlers.meetings import agenda, agenda_items
 from handlers.meetings.agenda_items import KINDS
 from storage.rows.meetings import AgendaItem, ItemKind
+
+# "ingen frist", where it ends what somebody proposes.
+NO_DEADLINE = re.compile(r"[\s,.;–-]*\b(?:ingen|uden) frist[\s.!]*$", re.IGNORECASE)
 
 
 @verb(
@@ -32,10 +36,11 @@ async def item(turn: Turn, text: str) -> None:
             )
         )
         return
-    found = times_read.find(text, turn.now, turn.zone, bare=True)
+    typed, text = text, NO_DEADLINE.sub("", text) or text
+    found = times_read.find(text, turn.now, turn.zone, bare=True) if text == typed else None
     due, rest = (found[0].at, found[1]) if found and not found[0].passed else (None, text)
     row = await agenda_items.add(turn, rest.strip(" ,") or text.strip())
-    row.deadline = due
+    row.deadline, row.no_deadline = due, text != typed
     await turn.db.flush()
     await turn.answer(agenda_items.card(turn, row), key=agenda_items.key(row))
     await agenda.added(turn, row)
@@ -66,6 +71,17 @@ async def due(turn: Turn, item: int, at: str = "") -> None:
     await turn.replace(Card(f"Punkt {row.number} har frist {times_shown.weekday(when, turn.zone)}."))
     await turn.answer(agenda_items.card(turn, row), key=agenda_items.key(row))
     await agenda_items.redraw(turn, row)
+
+
+@action("items.no_deadline", who=rights.staff)
+async def no_deadline(turn: Turn, item: int) -> None:
+    """Note that the staff may take an item up whenever it likes, by `Ingen frist`."""
+    row = await agenda_items.standing(turn, item)
+    if row is not None and row.deadline is None:
+        row.no_deadline = True
+        await turn.db.flush()
+        await turn.replace(agenda_items.card(turn, row))
+        await agenda_items.redraw(turn, row)
 
 
 @action("items.kind", who=rights.staff)

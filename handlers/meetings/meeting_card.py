@@ -12,7 +12,7 @@ from handlers.core.language import times_read, times_shown
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.meetings import agenda_items
-from handlers.staff import calendars
+from handlers.staff import calendars, summoning
 from storage.rows.meetings import AgendaItem, Meeting
 
 
@@ -59,11 +59,6 @@ def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str]
     return None
 
 
-def today(turn: Turn, at: datetime) -> bool:
-    """Whether a time is on the same day, on the clock on the wall: called so late, a meeting is a hurried one."""
-    return at.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date()
-
-
 def where(turn: Turn, row: Meeting) -> str:
     """Tell when and where, and the file for the calendar, on three lines."""
     return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}\nKalender: {calendars.link(turn, row)}"
@@ -93,7 +88,7 @@ def card(turn: Turn, row: Meeting) -> Card:
     head = f"*Møde {row.number}*, {where(turn, row)}"
     match row.state:
         case "called":
-            start = (Field("absent", "Hvem mangler? (kan udelades)", "persons"),)
+            start = (Field("absent", "Hvem mangler? (kan udelades)", "persons"), summoning.ALSO)
             return Card(
                 f"{head}\nDagsorden: */krise dagsorden*",
                 buttons=(

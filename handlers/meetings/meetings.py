@@ -13,7 +13,7 @@ from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.meetings import agenda, changes, meeting_card, minutes
-from handlers.staff import calendars, chief_asked, sharing
+from handlers.staff import calendars, chief_asked, sharing, summoning
 from storage.rows.meetings import Meeting
 
 
@@ -116,20 +116,20 @@ async def call(turn: Turn, at: datetime, place: str) -> Meeting:
     """
     crisis = turn.the_crisis
     last = await turn.db.scalar(select(func.max(Meeting.number)).where(Meeting.crisis_id == crisis.id))
-    same_day = meeting_card.today(turn, at)
+    is_hurried = agenda.is_hurried(turn, at)
     row = Meeting(
         crisis_id=crisis.id,
         number=(last or 0) + 1,
         at=at,
         place=place,
-        urgent=same_day,
+        urgent=is_hurried,
         called_by=turn.sender,
         called_at=turn.now,
         present=[],
     )
     turn.db.add(row)
     await turn.db.flush()
-    hurried = " (hasteindkaldt)" if same_day else ""
+    hurried = " (hasteindkaldt)" if is_hurried else ""
     await turn.notify(
         [turn.staff, *await turn.members("framing", "operational")],
         Card(f"*Møde {row.number} i krisestaben*{hurried}: {meeting_card.where(turn, row)}"),
@@ -156,10 +156,11 @@ async def start(turn: Turn, meeting: int) -> None:
         return
     absent, _ = await audiences.persons(turn, turn.value("absent")) if turn.value("absent") else ([], [])
     row.state, row.started_at = "running", turn.now
-    row.present = [person for person in await turn.members("framing", "operational") if person not in absent]
+    row.present, absent, silent = await summoning.who_is_there(turn, absent, "framing", "operational")
     await turn.log(
         f"Møde {row.number} er begyndt. Til stede: {turn.names(row.present)}"
-        + (f". Fraværende: {turn.names(absent)}" if absent else ""),
+        + (f". Fraværende: {turn.names(absent)}" if absent else "")
+        + (f". Har ikke svaret på indkaldelsen: {turn.names(silent)}" if silent else ""),
         kind="meeting",
         verification="confirmed",
         refs={"meeting": row.number},

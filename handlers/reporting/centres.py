@@ -36,8 +36,13 @@ async def notify(turn: Turn) -> None:
             )
         )
     await turn.db.flush()
+    deputies = {centre.name: centre.deputy for centre in turn.rules.centres}
     for notice in await _notices(turn):
         await _ask(turn, notice)
+        deputy = deputies.get(notice.centre)
+        if deputy and notice.chief in turn.plan.absent:
+            notice.asked = deputy
+            await _ask(turn, notice)
         if notice.contact:
             await turn.say(
                 notice.contact,

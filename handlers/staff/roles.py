@@ -54,7 +54,6 @@ WHO = Field("person", "Hvem?", "persons", required=True)
 
 @verb(
     "rolle",
-    "stedfortræder",
     help="rolle krisestabschef Anne, stedfortræder Sara – hvem har hvilken rolle i denne krise",
     who=rights.meets,
     crisis=True,

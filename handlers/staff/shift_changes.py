@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from handlers.core import clearance
 from handlers.core.card import Button, Card, quote
@@ -17,6 +18,8 @@ from storage.rows.staff import Shift
 # Gaps are told of when people are up; what can't wait is told an hour before, whenever that is.
 MORNING, AFTERNOON = time(6, 30), time(16, 0)
 FIRST_LOOK = timedelta(hours=4)
+# Before people go to bed; sooner than an hour after the decision there is nothing to plan by.
+NIGHT, LAST_LOOK, SOON_ENOUGH = time(22), time(21, 30), timedelta(hours=1)
 AHEAD = timedelta(hours=24)
 SHOWN = 30
 
@@ -156,7 +159,7 @@ async def hand_over(turn: Turn, note: str) -> None:
 
 async def start(turn: Turn) -> None:
     """Set the timer that looks for gaps, some hours after the decision."""
-    await turn.at(_by_day(turn, turn.now + FIRST_LOOK), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")
+    await turn.at(first_look(turn.now, turn.zone), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")
 
 
 @timer("shifts.look", level_two=True)
@@ -178,14 +181,32 @@ async def look(turn: Turn) -> None:
             urgency=ROUTINE,
             summary=f"Vagtplanen har huller det næste døgn: {', '.join(missing)}",
         )
-    await turn.at(_by_day(turn, turn.now + timedelta(minutes=1)), "shifts.look", f"crisis/{turn.the_crisis.id}/roster")
+    await turn.at(
+        _by_day(turn.now + timedelta(minutes=1), turn.zone), "shifts.look", f"crisis/{turn.the_crisis.id}/roster"
+    )
 
 
-def _by_day(turn: Turn, earliest: datetime) -> datetime:
+def first_look(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return when gaps are first told of: some hours after the decision, well before anybody has been up for twelve;
+    before the night, or in the morning where that is soon enough.
+
+    Args:
+        now: when the staff is set down, UTC.
+        zone: where the clock on the wall hangs.
+    """
+    at = (now + FIRST_LOOK).astimezone(zone)
+    if MORNING <= at.time() < NIGHT:
+        return at.astimezone(UTC)
+    evening = at.date() if at.time() >= NIGHT else at.date() - timedelta(days=1)
+    before = datetime.combine(evening, LAST_LOOK, tzinfo=zone).astimezone(UTC)
+    return before if before >= now + SOON_ENOUGH else _by_day(now, zone)
+
+
+def _by_day(earliest: datetime, zone: ZoneInfo) -> datetime:
     """Return the next morning or afternoon, as the clock on the wall shows it."""
-    today = earliest.astimezone(turn.zone).date()
+    today = earliest.astimezone(zone).date()
     moments = [
-        datetime.combine(today + timedelta(days=days), at, tzinfo=turn.zone).astimezone(UTC)
+        datetime.combine(today + timedelta(days=days), at, tzinfo=zone).astimezone(UTC)
         for days in (0, 1)
         for at in (MORNING, AFTERNOON)
     ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from handlers.core.card import Button, Card, quote
+from handlers.core import audiences
+from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
 from handlers.staff import membership
+from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.log import LogEntry, LogKind, exported
 from storage.rows.staff import Summons
 
@@ -95,6 +98,31 @@ async def declining(turn: Turn, persons: list[str]) -> list[str]:
     return [each.person for each in await summonses(turn) if each.person in persons and each.answer == "declined"]
 
 
+# Whoever is there without having answered the summons is written down by whoever starts the meeting.
+ALSO = Field("also", "Er her uden at have svaret?", "persons")
+
+
+async def who_is_there(turn: Turn, missing: Sequence[str], *staffs: str) -> tuple[list[str], list[str], list[str]]:
+    """Return who is at a meeting that the sender starts, who is not, and who has not said whether they come.
+
+    Nobody is there for having been summoned: it is those who said that they come, those who were never asked, those who
+    are named in the form, and whoever starts it.
+
+    Args:
+        missing: who is known not to be there; those who have said that they can't come are not there either.
+        staffs: "framing", "operational": who is called to it.
+    """
+    also, _ = await audiences.persons(turn, turn.value("also")) if turn.value("also") else ([], [])
+    asked = {each.person: each.answer for each in await summonses(turn)}
+    present, absent, silent = list[str](), list(missing), list[str]()
+    for person in await turn.members(*staffs):
+        if person in missing:
+            continue
+        answer = "coming" if person in also or person == turn.sender else asked.get(person, "coming")
+        {"coming": present, "declined": absent, None: silent}[answer].append(person)
+    return present, absent, silent
+
+
 async def summon_support(turn: Turn, person: str, function: str) -> None:
     """Summon somebody who mans a support function that is needed: they come into the channel, and are asked to come
     like the others."""
@@ -107,7 +135,7 @@ async def summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | Non
     """Summon a person; once a crisis, whatever they are asked as.
 
     Args:
-        person: an id in the plan.
+        person: an id in the plan. For somebody who is absent the deputy is summoned at once, and they are too.
         its: what they are asked as, the most important first.
         deputy_for: the person they are asked instead of.
 
@@ -118,21 +146,70 @@ async def summon(turn: Turn, person: str, its: list[Duty], deputy_for: str | Non
     if await summons_of(turn, person) is not None:
         return False
     label = ", ".join(duty.label for duty in its)
-    turn.db.add(
-        Summons(
-            crisis_id=crisis.id,
-            person=person,
-            duty=its[0].kind,
-            label=label,
-            deputy_for=deputy_for,
-            sent_at=turn.now,
-        )
+    summons = Summons(
+        crisis_id=crisis.id,
+        person=person,
+        duty=its[0].kind,
+        label=label,
+        deputy_for=deputy_for,
+        sent_at=turn.now,
     )
+    turn.db.add(summons)
     where = await meets_where(turn, its[0].kind)
     await turn.say(
         person, summons_card(turn, label, deputy_for, where), key=key(turn, person), kind="summons", urgency=URGENT
     )
+    if person in turn.plan.absent and (nobody := await pass_on(turn, summons)):
+        await turn.say(turn.staff, Card(f"⚠️ {nobody}"), kind="notice")
     return True
+
+
+async def pass_on(turn: Turn, summons: Summons) -> str | None:
+    """Summon the first deputy who isn't summoned already; where nobody is left, log that and return it, for the staff."""
+    plan = turn.rules
+    principal = summons.deputy_for or summons.person
+    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
+    deputies = [deputy for role in roles for deputy in plan.deputies(role)]
+    deputies += [
+        function.deputy for function in plan.support_functions if function.contact == principal and function.deputy
+    ]
+    if summons.duty == "operational":
+        deputies += [centre.deputy for centre in plan.centres if centre.chief == principal and centre.deputy]
+    for deputy in plan.present_first(deputies):
+        staff = summons.duty if summons.duty in ("framing", "operational") else "beside"
+        if await summon(turn, deputy, [Duty(summons.duty, summons.label)], deputy_for=principal):
+            await membership.add_member(turn, deputy, staff, f"stedfortræder for {turn.name(principal)}")
+            await turn.log(
+                f"{turn.name(deputy)} er indkaldt som stedfortræder for {turn.name(principal)}",
+                kind="summons",
+                receiver=deputy,
+                direction="out",
+                recorder="krisebot",
+                verification="confirmed",
+            )
+            return None
+    if summons.duty == "framing" and not deputies:
+        return None
+    every = {each.person: each for each in await summonses(turn)}
+    others = [each for each in deputies if each != summons.person and every[each].answer != "declined"]
+    away = "er fraværende" if summons.person in plan.absent else "har ikke svaret"
+    said = "kan ikke" if summons.answer == "declined" else away
+    rest = (
+        f"Stedfortræderen er indkaldt i forvejen: {turn.names(others)}."
+        if others
+        else "Planen har ingen stedfortræder til. Find en anden."
+    )
+    told = f"{turn.name(summons.person)} ({summons.label}) {said}. {rest}"
+    await turn.log(
+        told,
+        kind="notice",
+        sender="krisebot",
+        receiver=turn.staff,
+        direction="out",
+        recorder="krisebot",
+        verification="confirmed",
+    )
+    return told
 
 
 async def meets_where(turn: Turn, duty: str) -> str:

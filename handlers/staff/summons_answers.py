@@ -15,9 +15,7 @@ from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news, news_beside
-from handlers.staff import membership, summoning
-from handlers.staff.summoning import Duty
-from storage.plan.persons import SECRETARIAT_ROLES
+from handlers.staff import summoning
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Summons, SummonsAnswer
 from storage.rows.traffic import Message
@@ -132,58 +130,11 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
         key=summoning.key(turn, turn.sender),
     )
     await bundles.release(turn, turn.sender)
-    if answer == "declined" and (nobody := await _pass_on(turn, summons)):
+    if answer == "declined" and (nobody := await summoning.pass_on(turn, summons)):
         await turn.say(turn.staff, Card(f"⚠️ {nobody}"), kind="notice")
     if await turn.db.scalar(select(Message.id).where(Message.key == _silent_key(turn))):
         await _show_silent(turn)
     await summoning.show_answers(turn)
-
-
-async def _pass_on(turn: Turn, summons: Summons) -> str | None:
-    """Summon the first deputy who isn't summoned already; where nobody is left, log that and return it, for the staff."""
-    plan = turn.rules
-    principal = summons.deputy_for or summons.person
-    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
-    deputies = [deputy for role in roles for deputy in plan.deputies(role)]
-    deputies += [
-        function.deputy for function in plan.support_functions if function.contact == principal and function.deputy
-    ]
-    if summons.duty == "operational":
-        deputies += [centre.deputy for centre in plan.centres if centre.chief == principal and centre.deputy]
-    for deputy in deputies:
-        staff = summons.duty if summons.duty in ("framing", "operational") else "beside"
-        if await summoning.summon(turn, deputy, [Duty(summons.duty, summons.label)], deputy_for=principal):
-            await membership.add_member(turn, deputy, staff, f"stedfortræder for {turn.name(principal)}")
-            await turn.log(
-                f"{turn.name(deputy)} er indkaldt som stedfortræder for {turn.name(principal)}",
-                kind="summons",
-                receiver=deputy,
-                direction="out",
-                recorder="krisebot",
-                verification="confirmed",
-            )
-            return None
-    if summons.duty == "framing" and not deputies:
-        return None
-    every = {each.person: each for each in await summoning.summonses(turn)}
-    others = [each for each in deputies if each != summons.person and every[each].answer != "declined"]
-    said = "kan ikke" if summons.answer == "declined" else "har ikke svaret"
-    rest = (
-        f"Stedfortræderen er indkaldt i forvejen: {turn.names(others)}."
-        if others
-        else "Planen har ingen stedfortræder til. Find en anden."
-    )
-    told = f"{turn.name(summons.person)} ({summons.label}) {said}. {rest}"
-    await turn.log(
-        told,
-        kind="notice",
-        sender="krisebot",
-        receiver=turn.staff,
-        direction="out",
-        recorder="krisebot",
-        verification="confirmed",
-    )
-    return told
 
 
 @timer("staff.unanswered", level_two=True)
@@ -226,7 +177,7 @@ async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
         await turn.at(turn.now + ANSWER_WITHIN, "staff.unanswered", key, reminded=True, members=members)
         return
     for summons in silent:
-        await _pass_on(turn, summons)
+        await summoning.pass_on(turn, summons)
     await turn.log(
         "Krisestaben har fået listen over dem, der ikke har svaret på indkaldelsen",
         kind="notice",

@@ -27,6 +27,7 @@ class Held:
 
 
 HELD = {
+    "absences": Held("Fravær", "beskeder"),
     "addresses": Held("Hvor personen kan nås, lært af at have hørt fra dem", "beskeder"),
     "agenda_items": Held("Punkter på dagsordener"),
     "agendas": Held("Dagsordener"),
@@ -80,6 +81,7 @@ HELD = {
     "members": Held("Krisestabens medlemmer"),
     "messages": Held("Beskeder fra Krisebot", "beskeder"),
     "minutes": Held("Referater"),
+    "named_deputies": Held("Stedfortrædere, der er udpeget i chatten", "beskeder"),
     "nudge_receipts": Held("Hvem der har læst en udsendt mail"),
     "nudges": Held("Udsendte mails"),
     "offers": Held("Tilbud om hjælp"),
@@ -101,6 +103,8 @@ HELD = {
     "representatives": Held("Kommunale repræsentanter"),
     "resources": Held("Ressourcer"),
     "rooms": Held("Stabens kanaler"),
+    "rota_copies": Held("Hentning af vagtplaner", "nothing personal"),
+    "rota_duties": Held("Vagter i vagtplanen", "beskeder"),
     "schemes": Held("Faste statusrunder"),
     "sharings": Held("Hvad der er delt med hvem"),
     "shifts": Held("Vagter i staben"),

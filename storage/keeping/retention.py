@@ -24,6 +24,7 @@ from storage.rows import log as log_rows
 from storage.rows.alert import ContactCheck
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
+from storage.rows.duty import Absence, NamedDeputy, RotaDuty
 from storage.rows.log import Attachment, CaseExport, Filing, LogEntry, LogKind, LogState, Stored
 from storage.rows.preparedness import EmergencyPack, Exercise, PlanDuty
 from storage.rows.traffic import Address, Conversation, Delivery, Inbox, MailToken, Message, RehearsalPost, Timer
@@ -186,6 +187,9 @@ async def remove_traffic(db: AsyncSession, plan: Plan, now: datetime) -> dict[st
         (Timer, (Timer.crisis_id.is_(None)) & (Timer.state != "waiting") & (Timer.due_at < before)),
         (RehearsalPost, outside(RehearsalPost.at)),
         (MailToken, MailToken.at < before),
+        (Absence, Absence.until < before),
+        (NamedDeputy, NamedDeputy.until < before),
+        (RotaDuty, RotaDuty.until < before),
         (Exercise, Exercise.held_at < long_ago),
         (PlanDuty, PlanDuty.done_at < long_ago),
     ]

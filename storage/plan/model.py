@@ -7,8 +7,9 @@ The file is YAML with Danish keys; here they are the aliases of English names. W
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import date
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from storage.grades import GRADES, Grade
 from storage.plan.base import PlanModel
 from storage.plan.faults import Fault, Source, fault
 from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES, Person, Role, Roles
+from storage.plan.rota import Rota
 from storage.plan.sections import (
     MEDIA,
     ActionCard,
@@ -43,12 +45,14 @@ from storage.plan.sections import (
     SupportFunction,
     Watch,
 )
-from storage.plan.words import CHANNELS, CentreName, Id, PersonId, Phone, Text, Web, Zone, fold
+from storage.plan.today import Today
+from storage.plan.words import CHANNELS, CentreName, Id, PersonId, Phone, RoleId, Text, Web, Zone, fold
 
 # What a running crisis takes from today's plan, not from the one it began with.
 TODAYS = (
     "timezone",
     "server",
+    "rota",
     "phones",
     "channel_order",
     "contact_test",
@@ -59,6 +63,7 @@ TODAYS = (
 )
 
 
+_WORD = re.compile(r"[^\s:,;()/–-]+")
 # So many letters a telephone shows of a sender that is no number; gateways refuse more.
 LONGEST_SENDER = 11
 
@@ -74,6 +79,7 @@ class Plan(PlanModel):
     persons: dict[Id, Person] = Field(alias="personer")
     roles: Roles = Field(alias="roller")
     escalation: Escalation = Field(default=Escalation(), alias="eskalering")
+    rota: dict[RoleId, Rota] = Field(default={}, alias="vagtplan")
     secretariat: tuple[PersonId, ...] = Field(default=(), alias="sekretariat")
     centres: tuple[Centre, ...] = Field(default=(), alias="centre")
     health: CentreName | None = Field(default=None, alias="sundhedscenter")
@@ -108,7 +114,24 @@ class Plan(PlanModel):
             raise fault(what, "Skriv »adresse: https://…« øverst i planen, eller slet opkald")
         return fallback
 
+    @field_validator("rota")
+    @classmethod
+    def _a_rota_gives_no_right(cls, rota: dict[str, Rota], info: ValidationInfo) -> dict[str, Rota]:
+        roles: Roles | None = info.data.get("roles")
+        for role, its in rota.items() if roles else ():
+            held = roles.filled.get(role) if roles else None
+            own = (*held.holders, *held.deputies) if held else ()
+            for week, person in its.weeks.items():
+                if person not in own:
+                    what = f"{person} har vagten som {role} i uge {week}, men er hverken rollens person eller stedfortræder"
+                    raise fault(
+                        what, f"Skriv en af {', '.join(own)}, eller skriv {person} som stedfortræder under roller"
+                    )
+        return rota
+
     _source: Source = PrivateAttr(default_factory=lambda: Source("planen"))
+    _today: Today = PrivateAttr(default_factory=Today)
+    _written: Plan | None = PrivateAttr(default=None)
 
     # --- who ---
 
@@ -190,6 +213,92 @@ class Plan(PlanModel):
         """Return the municipality's name for one of `GRADES`."""
         return self.grades[GRADES.index(grade)]
 
+    # --- today ---
+
+    @property
+    def as_written(self) -> Plan:
+        """The plan as its file has it, without what is so today alone."""
+        return self._written or self
+
+    def as_of(self, today: Today) -> Plan:
+        """Return the plan as it is today: deputies who were named in chat come first, and who is absent is known.
+
+        Args:
+            today: a deputy counts only while the one who named them holds the role, and is in the plan themselves.
+        """
+        written = self.as_written
+        # Names and addresses hang on neither: found once, they hold for every day's copy of the plan.
+        _ = written._names, written._addresses
+        return written._with(today)
+
+    def _with(self, today: Today) -> Plan:
+        written = self
+        named = {
+            role: deputy
+            for (role, holder), deputy in today.deputies.items()
+            if deputy in written.persons and deputy != holder == written.holder(role)
+        }
+        chosen = {
+            centre: deputy
+            for (centre, chief), deputy in today.centre_deputies.items()
+            if deputy in written.persons and any((each.name, each.chief) == (centre, chief) for each in written.centres)
+        }
+        centres = tuple(
+            each.model_copy(update={"deputy": chosen[each.name]}) if each.name in chosen else each
+            for each in written.centres
+        )
+        changed = {"roles": written.roles.deputised_by(named) if named else written.roles, "centres": centres}
+        plan = written.model_copy(update=changed)
+        plan._today, plan._written = today, written
+        return plan
+
+    @property
+    def absent(self) -> Mapping[str, datetime | None]:
+        """Who is absent now, and until when, UTC; None until they say that they are back."""
+        return self._today.absent
+
+    def present_first(self, persons: Sequence[str]) -> list[str]:
+        """Return persons in their order, those who are absent last."""
+        return sorted(persons, key=lambda person: person in self.absent)
+
+    def on_duty(self, role: str) -> str | None:
+        """Return who has the duty in a role now: its own holder, a member or a deputy; None where no rota says.
+
+        Somebody else whom the rota names has no right by it, and is passed over.
+        """
+        rota = self.rota.get(role)
+        if rota is None or self._today.at is None:
+            return None
+        own = [*self.holders(role), *self.deputies(role)]
+        if rota.weeks:
+            person = rota.in_week_of(self._today.at.astimezone(self.timezone).date())
+            return person if person in own else None
+        return self.named_in_rota(role, self._today.calendars.get(role, ""))
+
+    def named_in_rota(self, role: str, called: str) -> str | None:
+        """Find which of a role's own people a calendar's words mean; None where it is none of them, or several.
+
+        Args:
+            role: whose rota it is.
+            called: "Pia Krogh", "Vagt: Pia"; on a line of its own, the addresses of those who are invited.
+        """
+        own = dict.fromkeys([*self.holders(role), *self.deputies(role)])
+        # A duty's heading says who it is; where it names nobody, those who are invited to it do.
+        for part in called.split("\n"):
+            words = f" {' '.join(_WORD.findall(fold(part)))} "
+            for names in (self._full_names, self._first_names):
+                meant = [person for person in own if any(f" {fold(name)} " in words for name in names(person) if name)]
+                if meant:
+                    return meant[0] if len(meant) == 1 else None
+        return None
+
+    def _full_names(self, person: str) -> tuple[str, ...]:
+        known = self.persons[person]
+        return (known.name, known.mail or "")
+
+    def _first_names(self, person: str) -> tuple[str, ...]:
+        return (person, self.persons[person].name.split()[0])
+
     # --- what to know about it ---
 
     @property
@@ -238,7 +347,7 @@ class Plan(PlanModel):
 
     def frozen(self) -> dict[str, Any]:
         """Return the plan as JSON data for a crisis to begin with: all but what is always today's."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(TODAYS))
+        return self.as_written.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(TODAYS))
 
     @classmethod
     def thawed(cls, frozen: Mapping[str, Any], today: Plan, holders: Mapping[str, str] | None = None) -> Plan:
@@ -256,6 +365,8 @@ class Plan(PlanModel):
         if not frozen:
             return today
         old = _as_it_was(json.dumps(frozen))
+        # Whom a holder has named as deputy counts in a crisis that began before it, too.
+        old = old.model_copy(update={"persons": {**old.persons, **today.persons}})._with(today._today)
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}
         others = holders or {}

@@ -156,3 +156,18 @@ class Roles(PlanModel):
         }
         every = {name: getattr(self, name) for name in fields.values()}
         return type(self).model_construct(**{**every, **changed})
+
+    def deputised_by(self, named: Mapping[str, str]) -> Roles:
+        """Return the roles with deputies who were named beside the plan: they are asked before the plan's own.
+
+        Args:
+            named: a role that one person holds, and the deputy.
+        """
+        fields = {str(each.alias): name for name, each in type(self).model_fields.items()}
+        every: dict[str, Any] = {name: getattr(self, name) for name in fields.values()}
+        for role, deputy in named.items():
+            held = self.filled[role]
+            if isinstance(held, Role):
+                deputies = tuple(dict.fromkeys([deputy, *held.deputies]))
+                every[fields[role]] = Role.model_construct(person=held.person, deputies=deputies)
+        return type(self).model_construct(**every)

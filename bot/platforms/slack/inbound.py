@@ -252,7 +252,7 @@ class SlackInbound:
     async def _spoken(self, event: Json, body: Json) -> None:
         if self._by_a_bot(event, body):
             return
-        channel, ts = event["channel"], event["ts"]
+        channel, ts = _id(event["channel"]), _id(event["ts"])
         to_us = without_mention(event.get("text") or "", self._bot(body))
         words = event.get("text") or "" if to_us is None else to_us
         words = "\n".join(filter(None, [with_emoji(words, event.get("blocks")), tables(event)]))
@@ -275,7 +275,7 @@ class SlackInbound:
     async def _answered(self, event: Json, channel: str, ts: str) -> str:
         """Return our number for the message whose thread this was written in, where it is one of ours."""
         root = event.get("thread_ts")
-        lane = channel if channel.startswith(("C", "G")) else event["user"]
+        lane = channel if channel.startswith(("C", "G")) else _id(event["user"])
         if not isinstance(root, str) or root == ts:
             return ""
         return await standing.answered(self._engine.database, f"{NAME}/{lane}", "ts", root)
@@ -339,7 +339,7 @@ class SlackInbound:
         if action["type"] != "button" or not action.get("value"):
             await ack()
             return
-        channel = (body.get("channel") or {}).get("id") or ""
+        channel = _id((body.get("channel") or {}).get("id") or "")
         press = self._read(action["value"])
         if press is None:
             press = Press("", OTHER_RELEASE, {})
@@ -383,7 +383,7 @@ class SlackInbound:
         )
 
     async def _wants_to_save(self, ack: AsyncAck, body: Json) -> None:
-        message, channel = body["message"], body["channel"]["id"]
+        message, channel = body["message"], _id(body["channel"]["id"])
         ours = message.get("app_id") == body.get("api_app_id")
         writer = message.get("user") or message.get("bot_id") or ""
         author = "krisebot" if ours else self._people.person(writer)
@@ -483,6 +483,13 @@ class SlackInbound:
 
     def _by_a_bot(self, message: Json, body: Json) -> bool:
         return bool(message.get("bot_id")) or not message.get("user") or message["user"] == self._bot(body)
+
+
+def _id(value: Any) -> str:
+    """Return an id as the text that it is: a database asks for a number otherwise, and finds that it has none."""
+    if not isinstance(value, str):
+        raise NotUnderstood("an id that is no text")
+    return value
 
 
 def _team_of_user(body: Json) -> str | None:

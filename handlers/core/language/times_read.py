@@ -278,6 +278,31 @@ def parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
     return _ahead(said, text.strip(), now, zone) if said.kinds and end == len(folded) else None
 
 
+def parse_day(text: str, now: datetime, zone: ZoneInfo) -> date | None:
+    """Read a day that is today or still to come, from words that say nothing else: "mandag", "i morgen", "den 3/12".
+
+    Args:
+        text: as typed.
+        now: UTC.
+        zone: where the clock on the wall hangs.
+
+    Returns:
+        None when it isn't one day, or it has been.
+    """
+    folded = fold(text).strip(" .,!")
+    said, end = _read(folded)
+    if not said.names_a_day or said.has("clock", "part") or end != len(folded) or said.nearby in UNTOLD:
+        return None
+    today = now.astimezone(zone).date()
+    return next((day for day in _dates(said, today, back=False) if day >= today), None)
+
+
+def names_weekday(text: str) -> bool:
+    """Whether a text names a day by its weekday alone."""
+    said, _ = _read(fold(text))
+    return said.has("weekday") and not said.has("date")
+
+
 def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """Read a time that has been, UTC, as when a decision is set back to when it was made (plan §5).
 

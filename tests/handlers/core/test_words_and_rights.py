@@ -179,8 +179,22 @@ async def test_the_cases_numbers_are_missing_until_they_are_given(stage: Rehears
     assert (crisis["case_ref"], crisis["c3_ref"]) == ("26/1234", "4711")
 
 
-async def test_who_is_who_is_told_to_everybody_with_numbers(stage: RehearsalStage) -> None:
-    """R251."""
+async def test_who_is_who_is_told_to_everybody_and_numbers_to_those_who_may(stage: RehearsalStage) -> None:
+    """R251 T30: chief, deputies, the secretary and the lines that are everybody's; people's own numbers for some."""
     await stage["finn"].commands("hvem")
-    assert await stage["finn"].sees("Jens Lund, +45 20 00 00 01")
-    assert await stage["finn"].sees("4359 1000")
+    for told in (
+        "Jens Lund",
+        "Stedfortræder: Pia Krogh",
+        "Stedfortræder: Mette Skov",
+        "Sekretær: Kim Dahl",
+        "4359 1000",
+    ):
+        assert await stage["finn"].sees(told), told
+    await stage["mads"].commands("hvem")
+    for outside in ("finn", "mads"):
+        assert not await stage[outside].sees("+45 20 00 00")
+        assert await stage[outside].sees("Folks egne numre kan krisestaben")
+    await stage["kim"].commands("hvem")
+    assert await stage["kim"].sees("Jens Lund, +45 20 00 00 01")
+    assert await stage["kim"].sees("Stedfortræder: Mette Skov, +45 20 00 00 04")
+    assert await stage["kim"].sees("Anne Holm, +45 20 00 00 05")

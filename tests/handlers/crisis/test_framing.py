@@ -40,7 +40,7 @@ async def test_the_meeting_decides_one_by_one_warns_its_members_and_goes_over_to
     await lars.presses("Kommer")
     await stage["ole"].presses("Kan ikke")
     await stage.at("14:30")
-    await lars.fills_in("Start mødet", absent="Ole")
+    await lars.fills_in("Start mødet", absent="Ole", also="Anne, Sara")
     assert await lars.has("Beredskabsplanen: ja")
     assert not await lars.has("Politiet: ja")
     await lars.presses("Beredskabsplanen: ja")
@@ -277,3 +277,35 @@ async def test_the_framing_staff_is_called_at_once_with_where_and_those_silent_a
     before = len(await stage.log("reminder"))
     await stage.forward(minutes=6)
     assert len(await stage.log("reminder")) > before
+
+
+@in_teams
+async def test_a_framing_meeting_that_is_not_held_is_reminded_of_ever_more_seldom(stage: Stage) -> None:
+    """R033 R054: after three quarters of an hour, with the press that starts it; and the chief, who should have been
+    named there, is asked for though there was no meeting."""
+    await stage.forward(minutes=44)
+    assert not await stage["lars"].sees("Det rammesættende møde er ikke holdt")
+    await stage.forward(minutes=2)
+    assert await stage["lars"].sees("Det rammesættende møde er ikke holdt")
+    await stage.forward(minutes=16)
+    assert await stage["lars"].sees("Ikke udpeget endnu: krisestabschef")
+    said = [line for line in await stage.log("reminder") if "rammesættende møde" in line["summary"]]
+    await stage.forward(hours=24)
+    later = [line for line in await stage.log("reminder") if "rammesættende møde" in line["summary"]]
+    assert len(said) == 1
+    assert 2 <= len(later) <= 6
+    await stage["lars"].fills_in("Start mødet", absent="", also="")
+    await stage.forward(hours=24)
+    assert len([line for line in await stage.log("reminder") if "rammesættende møde" in line["summary"]]) == len(later)
+
+
+@in_one_chat
+async def test_one_that_is_held_is_not_reminded_of_and_has_those_who_came(stage: Stage) -> None:
+    """R033 R088: whoever never answered is not written down as present."""
+    await stage["anne"].presses("Kommer")
+    await stage["lars"].fills_in("Start mødet", absent="ole", also="")
+    await stage.forward(hours=3)
+    assert not await stage["lars"].sees("Det rammesættende møde er ikke holdt")
+    (held,) = await stage.part("framing_meetings")
+    assert (held["present"], held["absent"]) == (["lars", "anne"], ["ole"])
+    assert "Har ikke svaret på indkaldelsen: Sara Nygaard" in (await stage.log("meeting"))[-1]["summary"]

@@ -131,7 +131,8 @@ async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move
     await held(stage)
     await stage["hanne"].commands("punkt Eventuelt: kaffe")
     await stage["hanne"].presses("Orientering")
-    await stage.forward(hours=1)
+    await stage["kim"].commands("møde flyt overmorgen 10 Teams")
+    await stage.forward(hours=24)
     await stage["anne"].presses("Aflys mødet")
     assert (await meeting_of(stage, 2))["state"] == "cancelled"
     assert [each["state"] for each in await stage.part("agenda_items")][-1] == "open"
@@ -181,3 +182,57 @@ async def test_the_room_is_made_ready_only_when_there_is_one_and_minutes_are_to_
     assert not [each for each in await stage.part("not_journalised") if each["kind"] == "minutes"]
     await stage["lars"].fills_in("Godkend")
     assert [each for each in await stage.part("not_journalised") if each["kind"] == "minutes"]
+
+
+@in_one_chat
+async def test_who_never_answered_is_not_written_down_as_present(stage: Stage) -> None:
+    """R088: neither for having been summoned nor by silence; whoever starts the meeting can name who is there all the
+    same, and is there themselves."""
+    await stage["anne"].presses("Kommer")
+    await stage["ole"].presses("Kan ikke")
+    await stage["lars"].commands("møde kl 17 stabsrummet")
+    await stage.at("17:00")
+    await stage["lars"].fills_in("Start mødet", absent="", also="Sara")
+    assert sorted((await meeting_of(stage))["present"]) == ["anne", "hanne", "lars", "sara"]
+    assert "Fraværende: Ole Bach" in (await stage.log("meeting"))[-1]["summary"]
+
+
+@in_one_chat
+async def test_the_first_meeting_is_not_to_be_called_off_for_its_thin_agenda(stage: Stage) -> None:
+    """R082: neither when it is sent for approval nor at the agenda's time; the second is."""
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage.at("16:00")
+    assert await stage["anne"].sees("skulle være sendt nu")
+    assert not await stage["anne"].sees("skal mødet aflyses?")
+
+
+@in_one_chat
+async def test_a_meeting_called_after_its_agendas_time_is_a_hurried_one(stage: Stage) -> None:
+    """R085: marked so, and nobody is told that the agenda should have been sent; one called in time is not."""
+    await stage["kim"].commands("møde overmorgen 10 stabsrummet")
+    assert not (await meeting_of(stage))["urgent"]
+    await stage.at("16:15")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    assert (await meeting_of(stage, 2))["urgent"]
+    assert await stage["anne"].sees("(hasteindkaldt)")
+    assert not await stage["anne"].sees("skulle være sendt nu")
+
+
+@in_one_chat
+async def test_an_items_deadline_is_asked_for_until_it_is_given_or_there_is_none(stage: Stage) -> None:
+    """R096: by a press, or in its own words."""
+    await stage["hanne"].commands("punkt nødbolig til 12 beboere")
+    assert await stage["hanne"].sees("hvornår skal staben senest tage det op?")
+    await stage["hanne"].presses("Ingen frist")
+    assert not await stage["hanne"].has("Ingen frist")
+    await stage["hanne"].commands("punkt mad til plejecentrene, ingen frist")
+    items = await stage.part("agenda_items")
+    assert [(each["text"], each["deadline"]) for each in items] == [
+        ("nødbolig til 12 beboere", None),
+        ("mad til plejecentrene", None),
+    ]
+    assert await stage["hanne"].sees("Frist: ingen")
+    await stage["hanne"].commands("punkt vand frist kl 9")
+    assert await stage["hanne"].sees("Mener du")
+    await stage["hanne"].presses("Ja")
+    assert (await stage.part("agenda_items"))[-1]["deadline"] == danish_tomorrow(9)

@@ -1,0 +1,245 @@
+"""`fravær`: who is away and asked last, never not at all. Plan §2, "relevante stedfortrædere".
+
+It is today's, also in a crisis that runs, and takes no right from anybody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from handlers.core import availability, rights, router
+from handlers.core.card import Button, Card, Field, quote
+from handlers.core.language import absences, times_shown
+from handlers.core.registry import action, timer, verb
+from handlers.core.turn import Turn
+from storage.rows.duty import Absence
+
+EXAMPLES = (
+    "*/krise fravær til mandag*, *fravær fra onsdag til fredag*, *fravær til og med 10/7* eller *fravær uge 29*. "
+    "Er du tilbage: *fravær slut*"
+)
+# The words that a person's name takes at most.
+LONGEST_NAME = 4
+WHEN = Field("when", "Hvornår? Fx »til mandag«", required=True)
+
+
+@verb("fravær", help="fravær til mandag – så spørges du sidst, og din stedfortræder først", who=rights.proven)
+async def absence(turn: Turn, text: str) -> None:
+    """Note that the sender is away, or by the secretariat that somebody else is; alone it shows what is noted."""
+    words = text.strip().removeprefix("for ").strip()
+    if not words:
+        await turn.answer(await _standing(turn))
+        return
+    person, when = turn.sender, words
+    if not absences.is_back(words) and absences.read(words, turn.now, turn.zone) is None:
+        found = _somebody(turn, words)
+        if found is not None:
+            person, when = found
+    await _note(turn, person, when, words)
+
+
+@action("absence.form", who=rights.proven, crisis=False)
+async def filled_in(turn: Turn) -> None:
+    """Note the sender's own absence, by `Meld fravær`."""
+    await _note(turn, turn.sender, turn.value("when"), turn.value("when"))
+
+
+@action("absence.back", who=rights.proven, crisis=False)
+async def back(turn: Turn, person: str) -> None:
+    """End an absence, by `Er her`: whoever it is about, or the secretariat."""
+    if person == turn.sender or await rights.secretariat.held(turn):
+        await _end(turn, person)
+    else:
+        await router.refuse(turn, rights.secretariat)
+
+
+@timer("absence.ended")
+async def ended(turn: Turn, person: str, until: str) -> None:
+    """Tell whoever was away that they are asked in the plan's order again."""
+    if person in turn.plan.absent:
+        return
+    await turn.say(
+        person,
+        Card(
+            "Dit fravær er slut: fra nu spørges du igen i planens rækkefølge. Er du stadig væk? Skriv fx */krise fravær til mandag*."
+        ),
+        key=f"absence/{person}/{until}",
+        kind="notice",
+    )
+
+
+def shown(turn: Turn, person: str) -> str:
+    """Tell that a person is away, and until when, to stand after their name; empty for who is here."""
+    if person not in turn.plan.absent:
+        return ""
+    until = turn.plan.absent[person]
+    return f" (fraværende til {_day(turn, until)})" if until else " (fraværende indtil videre)"
+
+
+async def _note(turn: Turn, person: str, when: str, words: str) -> None:
+    """Note, change or end somebody's absence, as their words say; where they can't be read, ask again."""
+    if person != turn.sender and not await rights.secretariat.held(turn):
+        await router.refuse(turn, rights.secretariat)
+        return
+    if person not in turn.plan.persons:
+        await turn.answer(Card("Du står ikke i beredskabsplanen, så ingen spørger dig. Intet er ændret."))
+        return
+    if absences.is_back(when):
+        await _end(turn, person)
+        return
+    away = absences.read(when, turn.now, turn.zone)
+    if away is None:
+        await turn.answer(
+            Card(
+                f'Jeg kan ikke læse "{quote(words, 200)}" som et fravær, der er forude og højst et år. Intet er ændret. '
+                f"Skriv fx {EXAMPLES}.",
+                # "fravær på plejecentret stiger" is news, and no leave of anybody's.
+                buttons=(
+                    Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),
+                    Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),
+                )
+                if turn.the_incoming.kind == "text"
+                else (),
+            )
+        )
+        return
+    await _cut_short(turn, person)
+    turn.db.add(Absence(person=person, since=away.since, until=away.until, by=turn.sender, at=turn.now))
+    await availability.read_anew(turn)
+    if away.until is not None:
+        until = away.until.isoformat()
+        await turn.at(away.until, "absence.ended", f"absence/{person}/{until}", person=person, until=until)
+    span = _span(turn, away)
+    who = "Du er" if person == turn.sender else f"{turn.name(person)} er"
+    await turn.answer(
+        Card(
+            f"*{who} fraværende {span}.* {_effect(turn, person)}\n{_hint(turn, when, away)}",
+            buttons=(_back_button(person),),
+        )
+    )
+    if person != turn.sender:
+        await turn.say(
+            person,
+            Card(
+                f"{turn.name(turn.sender)} har noteret, at du er fraværende {span}. Du spørges sidst i den tid.",
+                buttons=(_back_button(person),),
+            ),
+            kind="notice",
+        )
+    await _tell_staff(turn, person, f"{turn.name(person)} er fraværende {span}")
+
+
+async def _end(turn: Turn, person: str) -> None:
+    """End what is noted of a person's absence now and ahead, and tell those whom it concerns."""
+    was = await _rows(turn, person)
+    if not was:
+        who = "dig" if person == turn.sender else turn.name(person)
+        await turn.answer(Card(f"Der er ikke noteret noget fravær for {who}. Intet er ændret."))
+        return
+    here = "Du er" if person == turn.sender else f"{turn.name(person)} er"
+    await _cut_short(turn, person)
+    await availability.read_anew(turn)
+    await turn.answer(Card(f"*{here} her igen* og spørges i planens rækkefølge."))
+    if person != turn.sender:
+        await turn.say(
+            person,
+            Card(f"{turn.name(turn.sender)} har noteret, at du er her igen. Du spørges i planens rækkefølge."),
+            kind="notice",
+        )
+    await _tell_staff(turn, person, f"{turn.name(person)} er ikke længere fraværende")
+
+
+async def _cut_short(turn: Turn, person: str) -> None:
+    """Let what was noted before give way: one absence at a time counts."""
+    for row in await _rows(turn, person):
+        if row.until is not None:
+            await turn.cancel(f"absence/{person}/{row.until.isoformat()}")
+        row.until = max(turn.now, row.since) if row.since <= turn.now else row.since
+    await turn.db.flush()
+
+
+async def _rows(turn: Turn, person: str) -> list[Absence]:
+    ahead = or_(Absence.until.is_(None), Absence.until > turn.now)
+    found = await turn.db.scalars(select(Absence).where(Absence.person == person, ahead).order_by(Absence.since))
+    return [row for row in found if row.until is None or row.until > row.since]
+
+
+async def _standing(turn: Turn) -> Card:
+    """Draw what is noted: the sender's own, and for the secretariat everybody's."""
+    every = await rights.secretariat.held(turn)
+    ahead = or_(Absence.until.is_(None), Absence.until > turn.now)
+    rows = [
+        row
+        for row in await turn.db.scalars(select(Absence).where(ahead).order_by(Absence.since))
+        if (every or row.person == turn.sender) and (row.until is None or row.until > row.since)
+    ]
+    own = any(row.person == turn.sender for row in rows)
+    what = "Der er ikke noteret noget fravær." if not rows else "*Fravær.*"
+    buttons = [Button("Meld fravær", "absence.form", {}, form=(WHEN,), form_title="Meld fravær")]
+    return Card(
+        f"{what} Skriv fx {EXAMPLES}.",
+        facts=tuple((turn.name(row.person), _span(turn, absences.Away(row.since, row.until))) for row in rows),
+        buttons=(*([_back_button(turn.sender)] if own else []), *buttons),
+    )
+
+
+def _back_button(person: str) -> Button:
+    return Button("Er her", "absence.back", {"person": person})
+
+
+def _span(turn: Turn, away: absences.Away) -> str:
+    """Write when somebody is away: "fra nu til mandag den 6. juli 2026 kl. 00:00"."""
+    since = "fra nu" if away.since <= turn.now else f"fra {_day(turn, away.since)}"
+    return f"{since} til {_day(turn, away.until)}" if away.until else f"{since} og indtil videre"
+
+
+def _day(turn: Turn, at: datetime) -> str:
+    return times_shown.weekday(at, turn.zone)
+
+
+def _effect(turn: Turn, person: str) -> str:
+    deputies = [
+        each
+        for role in sorted(turn.plan.roles_of(person) - turn.plan.deputised_by(person))
+        for each in turn.plan.deputies(role)
+    ]
+    deputies += [each.deputy for each in turn.plan.centres if each.chief == person and each.deputy]
+    who = turn.names(dict.fromkeys(deputies))
+    asked = "Den, der er væk, spørges sidst, men altid"
+    return (
+        f"{asked}; {who} spørges før."
+        if who
+        else f"{asked}. Der er ingen stedfortræder: skriv */krise stedfortræder* og et navn."
+    )
+
+
+def _hint(turn: Turn, when: str, away: absences.Away) -> str:
+    local = away.until.astimezone(turn.zone) if away.until else None
+    if local is None or local.hour or local.minute:
+        return "Skriv */krise fravær slut*, når det er forbi."
+    last = times_shown.weekday(away.until - timedelta(minutes=1), turn.zone).split(" kl.")[0] if away.until else ""
+    return f"Sidste dag væk er {last}. Er det forkert, så skriv det om. Det slutter af sig selv."
+
+
+async def _tell_staff(turn: Turn, person: str, said: str) -> None:
+    """Log it in every crisis whose staff the person is in."""
+    before = turn.crisis
+    for crisis in await turn.open_crises():
+        turn.crisis = crisis
+        if person in await turn.members():
+            await turn.log(said, kind="notice", sender=turn.sender, verification="confirmed")
+    turn.crisis = before
+
+
+def _somebody(turn: Turn, words: str) -> tuple[str, str] | None:
+    """Find whom a text begins or ends with, and the rest: "Ole til mandag", "til mandag for Ole"."""
+    parts = words.split()
+    for count in range(min(LONGEST_NAME, len(parts) - 1), 0, -1):
+        for name, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
+            named = turn.plan.named(" ".join(name).lstrip("@"))
+            when = " ".join(rest).removesuffix(" for")
+            if len(named) == 1 and (absences.is_back(when) or absences.read(when, turn.now, turn.zone)):
+                return named[0], when
+    return None

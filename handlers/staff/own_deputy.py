@@ -1,0 +1,179 @@
+"""`stedfortræder`: a role's holder names their own deputy, and a centre's chief theirs. Plan §2, "(eller relevante
+stedfortrædere)".
+
+It gives what the plan lets a deputy do, and nothing more. In a crisis, whoever may give roles names the staff chief's
+deputy by the same word, as by `rolle`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from handlers.core import availability, rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.language import absences, times_shown
+from handlers.core.registry import action, verb
+from handlers.core.turn import Turn
+from handlers.staff import roles
+from storage.letters import fold
+from storage.plan.persons import Role
+from storage.rows.duty import NamedDeputy
+
+NONE = ("ingen", "slut", "slet", "fjern")
+
+
+@verb(
+    "stedfortræder",
+    help="stedfortræder Mette – hvem der er din stedfortræder, også kun »til mandag«; slut: stedfortræder ingen",
+    who=rights.proven,
+)
+async def own_deputy(turn: Turn, text: str) -> None:
+    """Name the sender's own deputy; the staff chief's, by those who give roles in a crisis."""
+    if text and await _gives_roles(turn, text):
+        return
+    mine = _held(turn)
+    if not mine:
+        await turn.answer(
+            Card(
+                "Du har ingen rolle i planen, som kan have en stedfortræder, og er ikke chef for et center. Intet er ændret."
+                + (" Direktionens medlemmer træder i hinandens sted." if turn.sender in turn.plan.board() else "")
+            )
+        )
+        return
+    if fold(text) in NONE:
+        for role, centre in mine:
+            await _end(turn, role, centre)
+        await availability.read_anew(turn)
+        await turn.answer(Card(f"Din egen udpegning er slut. {_shown(turn, mine)}"))
+        return
+    named, until = _read(turn, text)
+    if named is None:
+        said = f'Jeg kan ikke se, hvem "{quote(text, 200)}" er. Intet er ændret. ' if text else ""
+        await turn.answer(
+            Card(f"{said}{_shown(turn, mine)}\nSkriv fx */krise stedfortræder Mette* eller *… Mette til mandag*.")
+        )
+        return
+    if named == turn.sender:
+        await turn.answer(Card("Du kan ikke være din egen stedfortræder. Intet er ændret."))
+        return
+    if len(mine) == 1:
+        await _name(turn, *mine[0], named, until)
+        return
+    ends = until.isoformat() if until else ""
+    await turn.answer(
+        Card(
+            f"*{turn.name(named)} som stedfortræder for dig – i hvad?*",
+            buttons=tuple(
+                Button(
+                    _called(role, centre).capitalize()[:40],
+                    "own_deputy.name",
+                    {"role": role, "centre": centre, "person": named, "until": ends},
+                )
+                for role, centre in mine
+            ),
+        )
+    )
+
+
+@action("own_deputy.name", who=rights.proven, crisis=False)
+async def named(turn: Turn, role: str, centre: str, person: str, until: str) -> None:
+    """Name the sender's deputy in one of several roles; only in one that they hold themselves."""
+    if (role, centre) not in _held(turn) or person not in turn.plan.persons or person == turn.sender:
+        await turn.answer(Card("Det kan kun den, der har rollen. Intet er ændret."))
+        return
+    await _name(turn, role, centre, person, datetime.fromisoformat(until) if until else None)
+
+
+async def _gives_roles(turn: Turn, text: str) -> bool:
+    """Name the staff chief's deputy, where the sender gives roles in the crisis that runs and holds none that it could
+    be about instead."""
+    before = turn.crisis
+    going = [crisis for crisis in await turn.open_crises() if crisis.level == 2]
+    turn.crisis = before or (going[0] if len(going) == 1 else None)
+    if turn.crisis is not None and turn.crisis.level == 2:
+        chief = turn.crisis.chief == turn.sender
+        others = await rights.meets.held(turn) and not rights.acts_as(turn.rules, turn.sender, "borgmester")
+        if (chief or others) and roles.reads(turn, f"stedfortræder {text}"):
+            await roles.role(turn, f"stedfortræder {text}")
+            return True
+    turn.crisis = before
+    return False
+
+
+def _held(turn: Turn) -> list[tuple[str, str]]:
+    """Return (role, centre) pairs that the sender holds themselves and that can have a deputy; one of each is empty."""
+    held = [
+        (role, "")
+        for role, its in turn.plan.roles.filled.items()
+        if isinstance(its, Role) and its.person == turn.sender
+    ]
+    return [*held, *(("", centre.name) for centre in turn.plan.centres if centre.chief == turn.sender)]
+
+
+async def _name(turn: Turn, role: str, centre: str, person: str, until: datetime | None) -> None:
+    await _end(turn, role, centre)
+    turn.db.add(NamedDeputy(role=role, centre=centre, holder=turn.sender, deputy=person, since=turn.now, until=until))
+    await availability.read_anew(turn)
+    ends = f" til {times_shown.weekday(until, turn.zone)}" if until else ""
+    called = _called(role, centre)
+    await turn.answer(
+        Card(
+            f"*{turn.name(person)} er din stedfortræder som {called}{ends}.* "
+            "Det giver de rettigheder, planen giver stedfortræderen. Slut: */krise stedfortræder ingen*."
+        )
+    )
+    await turn.say(
+        person,
+        Card(
+            f"{turn.name(turn.sender)} har gjort dig til sin stedfortræder som {called}{ends}. Du spørges, når "
+            f"{turn.name(turn.sender)} ikke svarer eller er fraværende."
+        ),
+        kind="notice",
+    )
+    before = turn.crisis
+    for crisis in await turn.open_crises():
+        turn.crisis = crisis
+        if turn.sender in await turn.members():
+            said = f"{turn.name(person)} er stedfortræder for {turn.name(turn.sender)} ({called}){ends}"
+            await turn.log(said, kind="notice", sender=turn.sender, verification="confirmed")
+    turn.crisis = before
+
+
+async def _end(turn: Turn, role: str, centre: str) -> None:
+    standing = select(NamedDeputy).where(
+        NamedDeputy.holder == turn.sender,
+        NamedDeputy.role == role,
+        NamedDeputy.centre == centre,
+        or_(NamedDeputy.until.is_(None), NamedDeputy.until > turn.now),
+    )
+    for row in await turn.db.scalars(standing):
+        row.until = turn.now
+    await turn.db.flush()
+
+
+def _read(turn: Turn, text: str) -> tuple[str | None, datetime | None]:
+    """Read "Mette" or "Mette til mandag": whom, and until when."""
+    parts = text.removeprefix("er ").split()
+    for count in range(len(parts), 0, -1):
+        found = turn.plan.named(" ".join(parts[:count]).lstrip("@"))
+        if len(found) == 1:
+            rest = " ".join(parts[count:])
+            away = absences.read(rest, turn.now, turn.zone) if rest else None
+            if not rest or (away is not None and away.since <= turn.now):
+                return found[0], away.until if away else None
+    return None, None
+
+
+def _called(role: str, centre: str) -> str:
+    return f"chef for center {centre}" if centre else role
+
+
+def _shown(turn: Turn, mine: list[tuple[str, str]]) -> str:
+    lines = []
+    for role, centre in mine:
+        chosen = next((each.deputy for each in turn.plan.centres if each.name == centre), None) if centre else None
+        deputies = ([chosen] if chosen else []) if centre else turn.plan.deputies(role)
+        lines.append(f"• {_called(role, centre)}: {turn.names(deputies) if deputies else 'ingen stedfortræder'}")
+    return "*Dine stedfortrædere:*\n" + "\n".join(lines)
