@@ -41,8 +41,10 @@ DEEPEST = 12
 # Seconds that the last lines may take.
 PATIENCE = 2.0
 
-# It repeats the addresses that it is given, with the keys in them: in no command, however it is set up.
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+# What repeats the addresses that it is given, with the keys in them, says nothing: in no command, however it is set up.
+HUSHED = ("apprise",)
+for _name in HUSHED:
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
 
 class Json(logging.Formatter):

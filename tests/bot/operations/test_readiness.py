@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bot import settings as configuration
-from bot.operations import backup, readiness
+from bot.operations import backup, logs, readiness
 from bot.settings import Settings, SettingsFault
 from storage.plan import loading
 from storage.plan.model import Plan
@@ -186,6 +186,7 @@ def test_an_alarm_that_can_be_sent_to_nobody_is_told_by_its_number_and_without_i
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """An address that apprise doesn't know may have a key in it: it is in no line, of ours or of apprise's."""
+    assert "apprise" in logs.HUSHED  # which every command has imported
     told = list(readiness.watch(settings(KRISEBOT_WATCHDOG_ALARM="json://127.0.0.1 findesikke://bruger:HEMMELIG")))
     assert len(told) == 1
     assert told[0].startswith("FEJL  KRISEBOT_WATCHDOG_ALARM: adresse 2")
