@@ -74,7 +74,7 @@ async def not_held(turn: Turn, before: int) -> None:
 
 
 def _key(turn: Turn) -> str:
-    return f"crisis/{turn.the_crisis.id}/framing/not_held"
+    return f"crisis/{turn.the_crisis.id}/framing_not_held"
 
 
 @action("framing.start", who=rights.meets)

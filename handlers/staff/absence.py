@@ -6,10 +6,11 @@ It is today's, also in a crisis that runs, and takes no right from anybody.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, rights, router
+from handlers.core import availability, rights, router, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, timer, verb
@@ -53,6 +54,30 @@ async def back(turn: Turn, person: str) -> None:
         await _end(turn, person)
     else:
         await router.refuse(turn, rights.secretariat)
+
+
+@action("absence.undo", who=rights.proven, crisis=False)
+async def undone(turn: Turn, absence: int, earlier: list[list[Any]], by: str, lapses: str) -> None:
+    """Undo an absence by `Fortryd`: what was noted before it counts again; `undo.refuse` decides who may.
+
+    Args:
+        absence: the row.
+        earlier: (a row, until when it was), for those that it let give way; UTC in ISO form, or None.
+    """
+    row = await turn.db.get(Absence, absence)
+    if row is None or await undo.refuse(turn, by, lapses):
+        return
+    await _cut_short(turn, row.person)
+    for number, until in earlier:
+        before = await turn.db.get(Absence, number)
+        if before is not None and before.person == row.person:
+            before.until = datetime.fromisoformat(until) if until else None
+            await _end_by_itself(turn, before)
+    await turn.db.flush()
+    await availability.read_anew(turn)
+    here = "Du spørges" if row.person == turn.sender else f"{turn.name(row.person)} spørges"
+    await turn.replace(Card(f"Fortrudt. {here} som før{shown(turn, row.person)}."))
+    await _tell_staff(turn, row.person, f"Fortrudt: fraværet for {turn.name(row.person)} er ikke noteret")
 
 
 @timer("absence.ended")
@@ -105,18 +130,21 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
             )
         )
         return
+    earlier = [[row.id, row.until.isoformat() if row.until else None] for row in await _rows(turn, person)]
     await _cut_short(turn, person)
-    turn.db.add(Absence(person=person, since=away.since, until=away.until, by=turn.sender, at=turn.now))
+    row = Absence(person=person, since=away.since, until=away.until, by=turn.sender, at=turn.now)
+    turn.db.add(row)
     await availability.read_anew(turn)
-    if away.until is not None:
-        until = away.until.isoformat()
-        await turn.at(away.until, "absence.ended", f"absence/{person}/{until}", person=person, until=until)
+    await _end_by_itself(turn, row)
     span = _span(turn, away)
     who = "Du er" if person == turn.sender else f"{turn.name(person)} er"
     await turn.answer(
         Card(
             f"*{who} fraværende {span}.* {_effect(turn, person)}\n{_hint(turn, when, away)}",
-            buttons=(_back_button(person),),
+            buttons=(
+                _back_button(person),
+                *undo.buttons(turn, "absence.undo", turn.now, turn.sender, absence=row.id, earlier=earlier),
+            ),
         )
     )
     if person != turn.sender:
@@ -129,6 +157,13 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
             kind="notice",
         )
     await _tell_staff(turn, person, f"{turn.name(person)} er fraværende {span}")
+
+
+async def _end_by_itself(turn: Turn, row: Absence) -> None:
+    if row.until is not None:
+        until = row.until.isoformat()
+        key = f"absence/{row.person}/{until}"
+        await turn.at(row.until, "absence.ended", key, person=row.person, until=until)
 
 
 async def _end(turn: Turn, person: str) -> None:

@@ -199,3 +199,21 @@ async def test_news_of_absence_is_no_leave_and_its_words_go_on(stage: RehearsalS
     assert await stage["hanne"].has("Send som melding")
     await stage["hanne"].presses("Send varsel")
     assert (await stage.part("alerts"))[0]["person"] == "hanne"
+
+
+@in_teams
+async def test_an_absence_is_undone_for_five_minutes_and_what_was_noted_before_counts_again(stage: Stage) -> None:
+    """R007, requirement 3.1.7: by whoever noted it; the nearest who may not is the one it is about, who has [Er her]."""
+    jens = stage["jens"]
+    await jens.commands("fravær til onsdag")
+    await jens.commands("fravær til den 20. juli")
+    await jens.presses("Fortryd")
+    assert await jens.sees("Fortrudt. Du spørges som før (fraværende til onsdag den 8. juli 2026")
+    await jens.commands("fravær slut")
+    await jens.commands("fravær til fredag")
+    await stage.forward(minutes=6)
+    assert not await jens.has("Fortryd")
+    assert await jens.has("Er her")
+    await stage["kim"].commands("fravær Pia til mandag")
+    assert not await stage["pia"].has("Fortryd")
+    assert await stage["pia"].has("Er her")
