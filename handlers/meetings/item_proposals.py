@@ -16,7 +16,7 @@ from handlers.meetings.agenda_items import KINDS
 from storage.rows.meetings import AgendaItem, ItemKind
 
 # "ingen frist", where it ends what somebody proposes.
-NO_DEADLINE = re.compile(r"[\s,.;–-]*\b(?:ingen|uden) frist[\s.!]*$", re.IGNORECASE)
+NO_DEADLINE = re.compile(r"[\s,.;–-]{0,4}\b(?:ingen|uden) frist[\s.!]{0,4}$", re.IGNORECASE)
 
 
 @verb(

@@ -27,11 +27,11 @@ FORM = (
 
 # "22 33 44 55", "+45 22334455", "2233 4455"; a number of eight digits and no more.
 PHONE = re.compile(r"(?<![\d-])(?:\+45|0045)?[ ]?((?:\d[ ]?){7}\d)(?![\d-])")
-NAME = r"[A-ZÆØÅ][\w'’.-]+(?:[ ](?:(?:af|von|de|van)[ ])?[A-ZÆØÅ][\w'’.-]+){0,3}"
+NAME = r"[A-ZÆØÅ][\w'’.-]{1,30}(?:[ ](?:(?:af|von|de|van)[ ])?[A-ZÆØÅ][\w'’.-]{1,30}){0,3}"
 # "fra Karen Holm", "Karen Holm ringede", "Karen Holm: …", "Karen Holm 22334455 …".
 CALLER = re.compile(
-    rf"(?i:\b(?:fra|af|ringet af|opkald fra))[ ]+(?P<after>{NAME})"
-    rf"|(?P<before>{NAME})[ ]+(?i:ringede|har ringet|ringer|fra)\b|^(?P<first>{NAME})[ ]*(?::|,?[ ]*(?i:tlf\.?|telefon|på)?[ ]*(?=\+?\d))"
+    rf"(?i:\b(?:fra|af|ringet af|opkald fra))[ ]{{1,3}}(?P<after>{NAME})"
+    rf"|(?P<before>{NAME})[ ]{{1,3}}(?i:ringede|har ringet|ringer|fra)\b|^(?P<first>{NAME})[ ]{{0,2}}(?::|,?[ ]{{0,2}}(?i:tlf\.?|telefon|på)?[ ]{{0,2}}(?=\+?\d))"
 )
 
 

@@ -13,7 +13,7 @@ FORWARD = re.compile(
 # What is quoted: in the text as a mark, in HTML as the message's own words.
 QUOTED = re.compile(r"<quoted\b(?>[^<>]*?\bmessageId=[\"']?([^\"'<>\s/]++))?[^<>]*+>(?:\s*+</quoted>)?+", re.IGNORECASE)
 REPLY = re.compile(
-    r"<blockquote(?>[^<>]*?schema\.skype\.com/Reply)([^<>]*+)>(?:(?!</?blockquote\b).)*+</blockquote>",
+    r"<blockquote(?>[^<>]*?schema\.skype\.com/Reply)([^<>]*+)>(?:(?!</?blockquote).)*+</blockquote>",
     re.DOTALL | re.IGNORECASE,
 )
 ITEM = re.compile(r"\bitemid=[\"']?([^\"'<>\s]++)", re.IGNORECASE)

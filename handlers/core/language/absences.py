@@ -25,11 +25,11 @@ BACK = re.compile(
     r"(?: nu)?"
 )
 UNTIL_FURTHER = re.compile(r"(?:ind)?til videre|paa ubestemt tid")
-FROM_TO = re.compile(r"fra (?:og med )?(?P<first>.+?) (?:til og med|til|tom\.?|t\.o\.m\.?|[-–]) (?P<last>.+)")
-BARE_FROM_TO = re.compile(r"(?P<first>[^ ].*?) ?(?:til og med|til|[-–]) ?(?P<last>.+)")
+FROM_TO = re.compile(r"fra (?:og med )?(?P<first>.{1,40}?) (?:til og med|til|tom\.?|t\.o\.m\.?|[-–]) (?P<last>.{1,40})")
+BARE_FROM_TO = re.compile(r"(?P<first>[^ ].*?) ?(?:til og med|til|[-–]) ?(?P<last>.{1,40})")
 FROM = re.compile(r"fra (?:og med )?(?P<first>.+)")
-THROUGH = re.compile(r"(?:indtil|til) og med (?P<last>.+)|tom\.? (?P<short>.+)")
-UNTIL = re.compile(r"(?:frem til|indtil|til) (?P<last>.+)")
+THROUGH = re.compile(r"(?:indtil|til) og med (?P<last>.{1,40})|tom\.? (?P<short>.+)")
+UNTIL = re.compile(r"(?:frem til|indtil|til) (?P<last>.{1,40})")
 WEEK_NO = re.compile(r"(?:i )?uge (?P<week>\d{1,2})(?:(?: ?[-–] ?| og | til )(?:uge )?(?P<last>\d{1,2}))?")
 COUNT = re.compile(rf"(?:i )?(?P<count>\d{{1,3}}|{'|'.join(NUMBERS)}) (?P<unit>dage?|doegn|uger?)")
 REST = {"resten af dagen": 1, "hele dagen": 1}

@@ -59,7 +59,7 @@ NEED = re.compile(
 )
 
 # Courtesy says nothing of how it stands: a smile, many thanks at the end of a sentence, a signature with a name.
-SMILE = re.compile(r"\s*+[:;=]-?[)dp](?!\w)")
+SMILE = re.compile(r" ?[:;=]-?[)dp](?!\w)")
 THANKS = re.compile(r"\b(?:mange|tusind|1000) tak(?= *(?:[,.!]|$))")
 SIGNED = re.compile(
     r"(?:^|[\s,.!])(?:(?:med )?(?:venlige?|venligst|kaerlige?|(?:de )?bedste|mange|mvh|vh) )?(?:hilsen|hilsner|mvh|vh|kh)\b[,.:]?"

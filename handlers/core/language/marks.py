@@ -13,7 +13,7 @@ FRONT = re.compile(
 )
 FENCE = re.compile(r"\s*+```(?:\w++\n)?+(.*?)(?:```|\Z)\s*+", re.DOTALL)
 # At the beginning: "*varsel* vand", "_alt ok_", "`log` vand", "**ja**"; not "~struck out~".
-EMPHASIS = re.compile(r"\s*+(\*{1,3}|_{1,3}|`)(?=[^\s*_`])([^*_`\n]++)(?<!\s)\1(?=[\s.,:;!?)]|\Z)")
+EMPHASIS = re.compile(r"\s{0,8}(\*{1,3}|_{1,3}|`)(?=[^\s*_`])([^*_`\n]++)(?<!\s)\1(?=[\s.,:;!?)]|\Z)")
 DEEPEST = 4
 
 

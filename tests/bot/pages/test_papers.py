@@ -122,7 +122,8 @@ async def test_the_later_meetings_agenda_has_the_annex_three_parts_on_paper_too(
     stage = open_stage
     await stage["jens"].commands("aktiver 2 skybrud")
     await held(stage)
-    await stage["ole"].commands("dagsorden")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
     await stage["ole"].presses("Godkend")
     await stage["kim"].commands("dagsorden")
     await stage["kim"].presses("PDF og Word")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stage.platforms import PAIRS, in_slack, only_in_teams
+from tests.stage.platforms import PAIRS, only_in_slack, only_in_teams
 from tests.stage.prologue import after, follows, outbreak
 from tests.stage.slack import SlackActor, SlackStage
 from tests.stage.stage import Stage
@@ -54,7 +54,7 @@ async def test_what_is_quoted_is_never_the_writers_words(stage: Stage) -> None:
     assert await readings(stage) == ["red", "silent"]
 
 
-@in_slack
+@only_in_slack
 async def test_a_yes_to_what_no_longer_asks_answers_nothing_else(stage: Stage) -> None:
     """D03: it was taken for an answer to whatever was asked last."""
     line = stage["line"]

@@ -6,6 +6,8 @@ from handlers.core import registry
 
 # What goes on when the staff has stepped down: what people were asked, were given to do, or would miss.
 GOES_ON = {
+    "absence.ended": "belongs to no crisis",
+    "duty_rota.night": "belongs to no crisis",
     "attachments.unlogged": "what never came into the log",
     "assistance.waiting": "a request is never lost",
     "case_export.over": "a link ends when it was said to",
