@@ -125,6 +125,24 @@ def question_key(alert: Alert) -> str:
     return f"alert/{alert.id}/questions"
 
 
+async def log_alert(turn: Turn, alert: Alert, **refs: int) -> None:
+    """Log a warning's words, as whoever gave them said them and when, in the turn's crisis.
+
+    Args:
+        alert: the warning.
+        refs: the number of the crisis that it was joined or parted from.
+    """
+    await turn.log(
+        alert.text,
+        kind="alert",
+        sender=alert.person,
+        receiver="krisebot",
+        direction="in",
+        event_time=alert.at,
+        refs={"alert": alert.id, **refs},
+    )
+
+
 async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) -> None:
     """Add a row for a person who is asked now.
 

@@ -106,15 +106,7 @@ async def belongs(turn: Turn, alert: int, own: int, to: int) -> None:
     )
     await escalation.stop(turn, mine)
     turn.crisis, row.crisis_id = into, into.id
-    await turn.log(
-        row.text,
-        kind="alert",
-        sender=row.person,
-        receiver="krisebot",
-        direction="in",
-        event_time=row.at,
-        refs={"alert": row.id, "joined_from": mine.number},
-    )
+    await escalation_chain.log_alert(turn, row, joined_from=mine.number)
     if into.level is None:
         await _tell_sender(turn, row, mine, f"{_joined(turn, row, mine)} {DANGER}", _other(row, mine))
         await escalation.tell_of_more(turn, row)

@@ -67,15 +67,7 @@ async def record(turn: Turn, text: str) -> Alert:
     )
     turn.db.add(alert)
     await turn.db.flush()
-    await turn.log(
-        text,
-        kind="alert",
-        sender=turn.sender,
-        receiver="krisebot",
-        direction="in",
-        event_time=alert.at,
-        refs={"alert": alert.id},
-    )
+    await escalation_chain.log_alert(turn, alert)
     return alert
 
 
@@ -284,14 +276,7 @@ async def _ask(turn: Turn, alert: Alert) -> None:
         )
         + _for_real(turn, alert),
     )
-    await turn.say(
-        alert.person,
-        card,
-        key=escalation_chain.question_key(alert),
-        kind="reply",
-        platform=alert.platform,
-        urgency=URGENT,
-    )
+    await _draw(turn, alert, card)
 
 
 async def _expect_answer(turn: Turn, alert: Alert) -> None:
@@ -368,7 +353,7 @@ async def take_answer(turn: Turn, row: Alert, reply: Triage) -> None:
     await turn.cancel(escalation_chain.question_key(row))
     if reply == NO and late:
         await turn.log("Den, der varslede, siger nu nej på spørgsmålet.", kind="assessment", sender=row.person)
-        await _redraw(
+        await _draw(
             turn,
             row,
             Card(
@@ -380,7 +365,7 @@ async def take_answer(turn: Turn, row: Alert, reply: Triage) -> None:
         await _log_only(turn, row)
     elif late:
         await turn.log("Den, der varslede, har nu svaret og holder fast.", kind="assessment", sender=row.person)
-        await _redraw(turn, row, _sent_on(turn, row))
+        await _draw(turn, row, _sent_on(turn, row))
         await escalation.redraw_questions(turn)
     else:
         await turn.log(
@@ -389,12 +374,12 @@ async def take_answer(turn: Turn, row: Alert, reply: Triage) -> None:
             sender=row.person,
             refs={"alert": row.id},
         )
-        await _redraw(turn, row, _sent_on(turn, row))
+        await _draw(turn, row, _sent_on(turn, row))
         await _send_up(turn, row)
 
 
-async def _redraw(turn: Turn, alert: Alert, card: Card) -> None:
-    """Draw the question's card anew, where it stands."""
+async def _draw(turn: Turn, alert: Alert, card: Card) -> None:
+    """Draw the question's card, where it stands if it stands already."""
     await turn.say(
         alert.person,
         card,
@@ -538,14 +523,6 @@ async def parted(turn: Turn, alert: int) -> None:
     await turn.log(f"Varslet »{row.text}« er en anden hændelse og føres nu som nr. {second.number}.", kind="assessment")
     turn.crisis = second
     row.crisis_id = second.id
-    await turn.log(
-        row.text,
-        kind="alert",
-        sender=row.person,
-        receiver="krisebot",
-        direction="in",
-        event_time=row.at,
-        refs={"alert": row.id, "parted_from": first.number},
-    )
+    await escalation_chain.log_alert(turn, row, parted_from=first.number)
     await turn.replace(Card(f"Det er nu varsel nr. {second.number} for sig, og det er sendt videre. {DANGER}"))
     await escalation.start(turn, row)

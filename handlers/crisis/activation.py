@@ -248,15 +248,7 @@ async def parted(turn: Turn) -> None:
     other = turn.the_crisis
     for alert in alerts:
         alert.crisis_id = other.id
-        await turn.log(
-            alert.text,
-            kind="alert",
-            sender=alert.person,
-            receiver="krisebot",
-            direction="in",
-            event_time=alert.at,
-            refs={"alert": alert.id, "parted_from": crisis.number},
-        )
+        await escalation_chain.log_alert(turn, alert, parted_from=crisis.number)
     await escalation.start(turn, alerts[0])
     turn.crisis = crisis
     await turn.log(f"Varslet hører til en anden hændelse og føres nu som nr. {other.number}.", kind="assessment")

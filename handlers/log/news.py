@@ -16,7 +16,7 @@ from handlers.core.card import quote
 from handlers.core.language import cpr
 from handlers.core.turn import Turn
 from storage.grades import Grade
-from storage.rows.log import LogEntry, LogKind, LogState
+from storage.rows.log import LogEntry, LogKind, LogState, Verification
 from storage.rows.traffic import Inbox
 
 # So much of each line; so many of each sort.
@@ -38,11 +38,12 @@ class Sort:
     confirmed: bool = False
 
 
+CONFIRMED = Sort("Bekræftet", ("information", "saved", "report", "telephone"), confirmed=True)
 SORTS = (
     Sort("Besluttet", ("decision", "framing_decision", "established", "approval")),
     Sort("Hensigt", ("intent",)),
     Sort("Billedet", ("picture", "indicator")),
-    Sort("Bekræftet", ("information", "saved", "report", "telephone"), confirmed=True),
+    CONFIRMED,
     Sort("Tiltag og ordrer", ("measure", "order", "order_status", "resource", "assistance")),
     Sort("Møder", ("meeting", "agenda", "minutes")),
     Sort("Staben", ("member", "shift")),
@@ -56,42 +57,36 @@ async def lines(turn: Turn, since: datetime | None, highest: Grade) -> list[str]
         since: UTC; what was written after it. None: from the beginning.
         highest: the highest grade that the reader may see.
     """
+    new = (
+        LogEntry.crisis_id == turn.the_crisis.id,
+        clearance.up_to(highest),
+        *((LogEntry.recorded_time > since,) if since is not None else ()),
+    )
+    both = (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no)
+    counted = await turn.db.execute(
+        select(LogEntry.kind, LogState.verification, func.count())
+        .join(LogState, both)
+        .where(*new, LogEntry.kind.in_({kind for sort in SORTS for kind in sort.kinds}))
+        .group_by(LogEntry.kind, LogState.verification)
+    )
+    many: dict[tuple[LogKind, Verification], int] = {(kind, state): count for kind, state, count in counted}
     told = []
-    after = (LogEntry.recorded_time > since,) if since is not None else ()
     for sort in SORTS:
-        new = (
-            LogEntry.crisis_id == turn.the_crisis.id,
-            LogEntry.kind.in_(sort.kinds),
-            *after,
-            clearance.up_to(highest),
-            *((LogState.verification == "confirmed",) if sort.confirmed else ()),
-        )
-        both = (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no)
-        count = await turn.db.scalar(select(func.count()).select_from(LogEntry).join(LogState, both).where(*new)) or 0
+        states: tuple[Verification, ...] = ("confirmed",) if sort.confirmed else ("confirmed", "unconfirmed")
+        count = sum(many.get((kind, state), 0) for kind in sort.kinds for state in states)
         if not count:
             continue
         newest = await turn.db.execute(
             select(LogEntry.no, LogEntry.summary)
             .join(LogState, both)
-            .where(*new)
+            .where(*new, LogEntry.kind.in_(sort.kinds), LogState.verification.in_(states))
             .order_by(LogEntry.no.desc())
             .limit(SHOWN)
         )
         said = "; ".join(f"{_short(summary)} (nr. {no})" for no, summary in newest)
         more = f"; og {count - SHOWN} til" if count > SHOWN else ""
         told.append(f"• *{sort.heading}:* {said}{more}")
-    unconfirmed = await turn.db.scalar(
-        select(func.count())
-        .select_from(LogEntry)
-        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
-        .where(
-            LogEntry.crisis_id == turn.the_crisis.id,
-            LogEntry.kind.in_(SORTS[3].kinds),
-            *after,
-            LogState.verification == "unconfirmed",
-            clearance.up_to(highest),
-        )
-    )
+    unconfirmed = sum(many.get((kind, "unconfirmed"), 0) for kind in CONFIRMED.kinds)
     return [*told, *([f"• *Ubekræftet:* {unconfirmed} nye oplysninger"] if unconfirmed else [])]
 
 
