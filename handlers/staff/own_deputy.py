@@ -8,10 +8,11 @@ deputy by the same word, as by `rolle`.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, rights
+from handlers.core import availability, rights, undo
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, verb
@@ -43,10 +44,10 @@ async def own_deputy(turn: Turn, text: str) -> None:
         )
         return
     if fold(text) in NONE:
-        for role, centre in mine:
-            await _end(turn, role, centre)
+        ended = [one for role, centre in mine for one in await _end(turn, role, centre)]
         await availability.read_anew(turn)
-        await turn.answer(Card(f"Din egen udpegning er slut. {_shown(turn, mine)}"))
+        undoes = _undo(turn, None, ended) if ended else ()
+        await turn.answer(Card(f"Din egen udpegning er slut. {_shown(turn, mine)}", buttons=undoes))
         return
     named, until = _read(turn, text)
     if named is None:
@@ -86,6 +87,39 @@ async def named(turn: Turn, role: str, centre: str, person: str, until: str) -> 
     await _name(turn, role, centre, person, datetime.fromisoformat(until) if until else None)
 
 
+@action("own_deputy.undo", who=rights.proven, crisis=False)
+async def undone(turn: Turn, named: int | None, earlier: list[list[Any]], by: str, lapses: str) -> None:
+    """Undo a naming by `Fortryd`: whom it put in somebody's place is that again; `undo.refuse` decides who may.
+
+    Args:
+        named: the row that was added; None where one was ended.
+        earlier: (a row, until when it was), for those that it let give way; UTC in ISO form, or None.
+    """
+    if await undo.refuse(turn, by, lapses):
+        return
+    row = await turn.db.get(NamedDeputy, named) if named is not None else None
+    if row is not None and row.holder == by:
+        row.until = turn.now
+    for number, until in earlier:
+        before = await turn.db.get(NamedDeputy, number)
+        if before is not None and before.holder == by:
+            before.until = datetime.fromisoformat(until) if until else None
+    await availability.read_anew(turn)
+    who = turn.name(row.deputy) if row is not None else ""
+    await turn.replace(
+        Card("Fortrudt. " + (f"{who} er ikke din stedfortræder." if row else "Det er, som det var før."))
+    )
+    if row is not None:
+        await turn.say(row.deputy, Card(f"Fortrudt: du er ikke stedfortræder for {turn.name(by)}."), kind="notice")
+        called = _called(row.role, row.centre)
+        await _tell_staff(turn, by, f"Fortrudt: {who} er ikke stedfortræder for {turn.name(by)} ({called})")
+
+
+def _undo(turn: Turn, row: NamedDeputy | None, earlier: list[list[Any]]) -> tuple[Button, ...]:
+    named = row.id if row is not None else None
+    return undo.buttons(turn, "own_deputy.undo", turn.now, turn.sender, named=named, earlier=earlier)
+
+
 async def _gives_roles(turn: Turn, text: str) -> bool:
     """Name the staff chief's deputy, where the sender gives roles in the crisis that runs and holds none that it could
     be about instead."""
@@ -113,15 +147,17 @@ def _held(turn: Turn) -> list[tuple[str, str]]:
 
 
 async def _name(turn: Turn, role: str, centre: str, person: str, until: datetime | None) -> None:
-    await _end(turn, role, centre)
-    turn.db.add(NamedDeputy(role=role, centre=centre, holder=turn.sender, deputy=person, since=turn.now, until=until))
+    earlier = await _end(turn, role, centre)
+    row = NamedDeputy(role=role, centre=centre, holder=turn.sender, deputy=person, since=turn.now, until=until)
+    turn.db.add(row)
     await availability.read_anew(turn)
     ends = f" til {times_shown.weekday(until, turn.zone)}" if until else ""
     called = _called(role, centre)
     await turn.answer(
         Card(
             f"*{turn.name(person)} er din stedfortræder som {called}{ends}.* "
-            "Det giver de rettigheder, planen giver stedfortræderen. Slut: */krise stedfortræder ingen*."
+            "Det giver de rettigheder, planen giver stedfortræderen. Slut: */krise stedfortræder ingen*.",
+            buttons=_undo(turn, row, earlier),
         )
     )
     await turn.say(
@@ -132,25 +168,35 @@ async def _name(turn: Turn, role: str, centre: str, person: str, until: datetime
         ),
         kind="notice",
     )
+    await _tell_staff(
+        turn, turn.sender, f"{turn.name(person)} er stedfortræder for {turn.name(turn.sender)} ({called}){ends}"
+    )
+
+
+async def _tell_staff(turn: Turn, holder: str, said: str) -> None:
+    """Log it in every crisis whose staff the holder is in."""
     before = turn.crisis
     for crisis in await turn.open_crises():
         turn.crisis = crisis
-        if turn.sender in await turn.members():
-            said = f"{turn.name(person)} er stedfortræder for {turn.name(turn.sender)} ({called}){ends}"
+        if holder in await turn.members():
             await turn.log(said, kind="notice", sender=turn.sender, verification="confirmed")
     turn.crisis = before
 
 
-async def _end(turn: Turn, role: str, centre: str) -> None:
+async def _end(turn: Turn, role: str, centre: str) -> list[list[Any]]:
+    """End what the sender has named; returns (a row, until when it was) for each, UTC in ISO form, or None."""
     standing = select(NamedDeputy).where(
         NamedDeputy.holder == turn.sender,
         NamedDeputy.role == role,
         NamedDeputy.centre == centre,
         or_(NamedDeputy.until.is_(None), NamedDeputy.until > turn.now),
     )
+    ended: list[list[Any]] = []
     for row in await turn.db.scalars(standing):
+        ended.append([row.id, row.until.isoformat() if row.until else None])
         row.until = turn.now
     await turn.db.flush()
+    return ended
 
 
 def _read(turn: Turn, text: str) -> tuple[str | None, datetime | None]:
