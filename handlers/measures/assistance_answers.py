@@ -129,7 +129,7 @@ async def waiting(turn: Turn, request: int, told: int = 0) -> None:
         else f"⏰ *B{row.number} har ventet på svar i {since}.* "
     )
     await turn.notify(
-        [turn.staff, *turn.rules.holders("tovholder")],
+        [turn.staff, *turn.rules.holders("tovholder"), *(turn.rules.deputies("tovholder") if told else [])],
         await assistance_card.card(turn, row, head),
         kind="reminder",
         summary=f"Mindet om B{row.number}, som ikke er afgjort ({since})",

@@ -19,6 +19,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import roles
 from storage.letters import fold
+from storage.plan.model import Plan
 from storage.plan.persons import Role
 from storage.rows.duty import NamedDeputy
 
@@ -34,7 +35,7 @@ async def own_deputy(turn: Turn, text: str) -> None:
     """Name the sender's own deputy; the staff chief's, by those who give roles in a crisis."""
     if text and await _gives_roles(turn, text):
         return
-    mine = _held(turn)
+    mine = await _held(turn)
     if not mine:
         await turn.answer(
             Card(
@@ -47,13 +48,13 @@ async def own_deputy(turn: Turn, text: str) -> None:
         ended = [one for role, centre in mine for one in await _end(turn, role, centre)]
         await availability.read_anew(turn)
         undoes = _undo(turn, None, ended) if ended else ()
-        await turn.answer(Card(f"Din egen udpegning er slut. {_shown(turn, mine)}", buttons=undoes))
+        await turn.answer(Card(f"Din egen udpegning er slut. {await _shown(turn, mine)}", buttons=undoes))
         return
     named, until = _read(turn, text)
     if named is None:
         said = f'Jeg kan ikke se, hvem "{quote(text, 200)}" er. Intet er ændret. ' if text else ""
         await turn.answer(
-            Card(f"{said}{_shown(turn, mine)}\nSkriv fx */krise stedfortræder Mette* eller *… Mette til mandag*.")
+            Card(f"{said}{await _shown(turn, mine)}\nSkriv fx */krise stedfortræder Mette* eller *… Mette til mandag*.")
         )
         return
     if named == turn.sender:
@@ -81,7 +82,7 @@ async def own_deputy(turn: Turn, text: str) -> None:
 @action("own_deputy.name", who=rights.proven, crisis=False)
 async def named(turn: Turn, role: str, centre: str, person: str, until: str) -> None:
     """Name the sender's deputy in one of several roles; only in one that they hold themselves."""
-    if (role, centre) not in _held(turn) or person not in turn.plan.persons or person == turn.sender:
+    if (role, centre) not in await _held(turn) or person not in turn.plan.persons or person == turn.sender:
         await turn.answer(Card("Det kan kun den, der har rollen. Intet er ændret."))
         return
     await _name(turn, role, centre, person, datetime.fromisoformat(until) if until else None)
@@ -136,14 +137,22 @@ async def _gives_roles(turn: Turn, text: str) -> bool:
     return False
 
 
-def _held(turn: Turn) -> list[tuple[str, str]]:
+async def _plans(turn: Turn) -> list[Plan]:
+    """Return today's plan, and those of the crises that go on, where others may have a role by shift or by naming."""
+    going = [crisis for crisis in await turn.open_crises() if crisis.level == 2]
+    return [turn.plan, *(Plan.thawed(crisis.plan, turn.plan, crisis.holders) for crisis in going)]
+
+
+async def _held(turn: Turn) -> list[tuple[str, str]]:
     """Return (role, centre) pairs that the sender holds themselves and that can have a deputy; one of each is empty."""
     held = [
         (role, "")
-        for role, its in turn.plan.roles.filled.items()
+        for plan in await _plans(turn)
+        for role, its in plan.roles.filled.items()
         if isinstance(its, Role) and its.person == turn.sender
     ]
-    return [*held, *(("", centre.name) for centre in turn.plan.centres if centre.chief == turn.sender)]
+    chief_of = (("", centre.name) for centre in turn.plan.centres if centre.chief == turn.sender)
+    return list(dict.fromkeys([*held, *chief_of]))
 
 
 async def _name(turn: Turn, role: str, centre: str, person: str, until: datetime | None) -> None:
@@ -216,10 +225,11 @@ def _called(role: str, centre: str) -> str:
     return f"chef for center {centre}" if centre else role
 
 
-def _shown(turn: Turn, mine: list[tuple[str, str]]) -> str:
-    lines = []
+async def _shown(turn: Turn, mine: list[tuple[str, str]]) -> str:
+    lines, plans = [], await _plans(turn)
     for role, centre in mine:
         chosen = next((each.deputy for each in turn.plan.centres if each.name == centre), None) if centre else None
-        deputies = ([chosen] if chosen else []) if centre else turn.plan.deputies(role)
+        its = next((plan for plan in plans if plan.holder(role) == turn.sender), turn.plan)
+        deputies = ([chosen] if chosen else []) if centre else its.deputies(role)
         lines.append(f"• {_called(role, centre)}: {turn.names(deputies) if deputies else 'ingen stedfortræder'}")
     return "*Dine stedfortrædere:*\n" + "\n".join(lines)
