@@ -68,7 +68,7 @@ async def own_resources(turn: Turn, request: int) -> None:
         centre=centre.name if centre else None,
     )
     row.measure_id = measure.id
-    until = f", frist {turn.clock(measure.due_at)}" if measure.due_at else ""
+    until = f", frist {turn.dated(measure.due_at)}" if measure.due_at else ""
     await _becomes(
         turn, row, "met", f"Egne ressourcer: T{measure.number}, {turn.name(owner)}, {turn.phone(owner)}{until}."
     )
@@ -90,7 +90,7 @@ async def forward(turn: Turn, request: int) -> None:
         await turn.answer(Card(f"Skriv, hvem B{row.number} er sendt til, og hvornår der skal spørges igen."))
         return
     row.forwarded_to, row.ask_again_at = to, again
-    await _becomes(turn, row, "forwarded", f"Videresendt til {to}. Der spørges igen {turn.clock(again)}.")
+    await _becomes(turn, row, "forwarded", f"Videresendt til {to}. Der spørges igen {turn.dated(again)}.")
 
 
 @action("assistance.met", who=rights.runs_staff)
