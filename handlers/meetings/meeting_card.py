@@ -19,7 +19,7 @@ from storage.rows.meetings import AgendaItem, Meeting
 def form(row: Meeting) -> tuple[Field, ...]:
     """Return the fields for moving a meeting; what is left as it is stays so."""
     return (
-        Field("at", "Ny tid (tom: som før)", "time"),
+        Field("at", "Ny tid (tom: som før)", "time", loose=True),
         Field("place", "Lokale eller link", value=row.place),
     )
 
@@ -101,7 +101,7 @@ def card(turn: Turn, row: Meeting) -> Card:
             )
         case "running":
             following = (
-                Field("next_at", "Næste møde – tid, eller »ingen«", required=True),
+                Field("next_at", "Næste møde – tid, eller »ingen«", "time", required=True, loose=True),
                 Field("next_place", "Næste møde – sted eller link"),
             )
             return Card(
