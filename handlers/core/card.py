@@ -21,6 +21,9 @@ LONGEST_TITLE = 24
 # The argument of a button that leaves its card by itself: when, UTC in ISO form.
 LAPSES = "lapses"
 
+# In place of a link that the plan can't give.
+NO_LINK = "Der er intet link: planen siger ikke, hvor Krisebot nås. Bed sekretariatet skrive »adresse« i planen."
+
 # Before anything else, wherever words may tell of danger.
 DANGER = "Ved fare for liv: ring 112."
 

@@ -133,10 +133,7 @@ async def cancel(turn: Turn, meeting: int) -> None:
     head = f"Møde {row.number} {turn.clock(row.at)} er aflyst"
     await turn.notify(
         [turn.staff, *await turn.members("framing", "operational")],
-        Card(
-            f"*{head}* af {turn.name(turn.sender)}. Punkterne går videre til næste møde.\n"
-            f"Kalender: {calendars.link(turn, row)}"
-        ),
+        Card(f"*{head}* af {turn.name(turn.sender)}. Punkterne går videre til næste møde.{calendars.line(turn, row)}"),
         kind="notice",
         summary=f"Møde {row.number} er aflyst; punkterne går videre til næste møde",
     )

@@ -60,8 +60,8 @@ def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str]
 
 
 def where(turn: Turn, row: Meeting) -> str:
-    """Tell when and where, and the file for the calendar, on three lines."""
-    return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}\nKalender: {calendars.link(turn, row)}"
+    """Tell when and where, and the file for the calendar where there is a link, on lines of their own."""
+    return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}{calendars.line(turn, row)}"
 
 
 async def make_ready(turn: Turn, row: Meeting) -> None:
