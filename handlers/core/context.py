@@ -198,12 +198,13 @@ class Context:
         return read if "kl." in read else f"kl. {read}"
 
     def link(self, path: str) -> str:
-        """Write the address of a page of krisebot's own: whole where the plan says what our address is.
+        """Write the address of a page of krisebot's own; empty where the plan doesn't say what our address is, since
+        half an address leads nowhere.
 
         Args:
             path: "/tavle/…".
         """
-        return f"{self.plan.server}{path}" if self.plan.server else f"{path} på Krisebots adresse"
+        return f"{self.plan.server}{path}" if self.plan.server else ""
 
     async def open_crises(self) -> list[Crisis]:
         """Return the crises that are not over: decided ones first, then warnings; oldest first.

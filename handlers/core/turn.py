@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Text, cast, select
 
 from handlers.core import clearance, context, enclosures, quiet, registry
-from handlers.core.card import LAPSES, Card
+from handlers.core.card import LAPSES, Card, SentForm
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from storage.case import log
@@ -38,6 +38,7 @@ class Turn(Context):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._said: list[Message] = []  # what was said in this turn, for the first time
+        self.sent: SentForm | None = None  # the form that the press sent
 
     # --- what follows from it ---
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from handlers.core import enclosures, rights
-from handlers.core.card import Button, Card
+from handlers.core.card import NO_LINK, Button, Card
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.log import seal
@@ -90,11 +90,16 @@ async def ready(turn: Turn, row: CaseExport, content: bytes) -> None:
     await _show(
         turn,
         row,
-        f"Åbn {turn.link(f'/eksport/{row.secret}')} ({size}). Linket virker til {turn.clock(row.until)}, og alle, "
-        f"der har det, kan hente filen.\nLinjer, der er {turn.rules.grade_name('confidential')}, er ikke med.\n"
+        f"{_where(turn, row, size)}\nLinjer, der er {turn.rules.grade_name('confidential')}, er ikke med.\n"
         f"Efterprøv den med *krisebot verify*. SHA-256: {row.sha256}",
         Button("Træk linket tilbage", "case_export.withdraw", {"number": row.id}, style="danger"),
     )
+
+
+def _where(turn: Turn, row: CaseExport, size: str) -> str:
+    if link := turn.link(f"/eksport/{row.secret}"):
+        return f"Åbn {link} ({size}). Linket virker til {turn.clock(row.until)}, og alle, der har det, kan hente filen."
+    return f"Filen er pakket ({size}). {NO_LINK} Indtil da henter it-afdelingen den med *krisebot export*."
 
 
 async def failed(turn: Turn, row: CaseExport, line: str = "") -> None:

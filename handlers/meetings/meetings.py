@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, passed_times, rights
+from handlers.core import audiences, form_times, passed_times, rights
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT
 from handlers.core.language import times_read, times_shown
@@ -181,7 +181,10 @@ async def end(turn: Turn, meeting: int) -> None:
     said = turn.value("next_at")
     none = said.casefold().strip(" .") in meeting_card.NONE
     following = None if none else times_read.parse(said, turn.now, turn.zone)
-    if not none and (following is None or following.passed or not turn.value("next_place")):
+    if not none and said and (following is None or following.passed):
+        await form_times.ask_about(turn, "next_at", following)
+        return
+    if not none and (following is None or not turn.value("next_place")):
         await turn.answer(
             Card("Hvornår og hvor er næste møde? Skriv tid og sted – eller »ingen«. Mødet er ikke lukket endnu.")
         )

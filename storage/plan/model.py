@@ -321,6 +321,9 @@ class Plan(PlanModel):
         return sorted(found)
 
     def _warnings(self) -> Iterator[Fault]:
+        if self.server is None:
+            what = "Uden »adresse« kan Krisebot ikke give links til tavle, møder i kalenderen, papirer, eksport og nødpakke"
+            yield self._source.fault(("adresse",), what, "Skriv »adresse: https://…« øverst i planen")
         for role, held in self.roles.filled.items():
             if isinstance(held, Role) and not held.deputies:
                 what = f"Rollen »{role}« har ingen stedfortræder"
