@@ -127,20 +127,22 @@ class StaffChannels(Worker):
         if not missing:
             return due
         async with self._database.transaction() as db:
-            for crisis, platform in await self._missing(db):
-                decided = crisis.decided_at or crisis.created_at
-                db.add(
-                    StaffChannel(
-                        crisis_id=crisis.id,
-                        platform=platform,
-                        name=name_of(crisis.title, decided, self._zone(), crisis.exercise),
-                        title=f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
-                        due_at=self._clock.now(),
-                        detail={},
-                        inside=[],
-                    )
-                )
+            if rows := [self._row(crisis, platform) for crisis, platform in await self._missing(db)]:
+                # Another replica may see the same.
+                await db.execute(self._database.insert(StaffChannel).on_conflict_do_nothing(), rows)
             return await self._due(db)
+
+    def _row(self, crisis: Crisis, platform: str) -> dict[str, Any]:
+        decided = crisis.decided_at or crisis.created_at
+        return {
+            "crisis_id": crisis.id,
+            "platform": platform,
+            "name": name_of(crisis.title, decided, self._zone(), crisis.exercise),
+            "title": f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
+            "due_at": self._clock.now(),
+            "detail": {},
+            "inside": [],
+        }
 
     async def _missing(self, db: AsyncSession) -> list[tuple[Crisis, str]]:
         """Return each crisis with a staff and a platform where it has no staff channel yet: it has one on every
