@@ -48,6 +48,8 @@ from storage.plan.sections import (
 from storage.plan.today import Today
 from storage.plan.words import CHANNELS, CentreName, Id, PersonId, Phone, RoleId, Text, Web, Zone, fold
 
+# No person, role, centre or function is called anything longer, in characters.
+LONGEST_NAME = 300
 # What a running crisis takes from today's plan, not from the one it began with.
 TODAYS = (
     "timezone",
@@ -156,7 +158,8 @@ class Plan(PlanModel):
         A role means its holders, a centre its contact (or its chief, where there is none). More than one person
         means that the name is shared; an empty list that nobody has it.
         """
-        return list(self._names.get(fold(text), ()))
+        # Folding is dear, and whoever looks for a name among many words asks for each beginning of them.
+        return list(self._names.get(fold(text), ())) if len(text) <= LONGEST_NAME else []
 
     # --- what they are ---
 
