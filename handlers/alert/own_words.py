@@ -117,7 +117,7 @@ async def own_words(turn: Turn, text: str) -> bool:
     if own is not None:
         await warning.add(turn, own, text)
         return True
-    if heard is not None and heard.grave and not dangers.is_question(text):
+    if heard is not None and heard.grave and not dangers.only_asks(text):
         turn.crisis = None
         if offered is not None:
             text = "\n".join([*await _words_of(turn, offered), text])

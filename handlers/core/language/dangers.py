@@ -50,6 +50,7 @@ GRAVE: dict[Language, str] = {
         forsvundet forsvandt savnet_ savnes_ bortfoert sammenstyrt doed_ doede_ doeende dusoer_ noedhjaelp sos_
         mayday_ kemikalieudslip giftudslip giftig_ forgift ilden_ flammer_ flammerne_ skudepisode oekse_ machete
         gerningsmand gidselt selvmord pulverbrev klorgas klorudslip kulilte gasalarm ambulance_ ambulancer_ hjertestarter_
+        brann_ granat_ granaten_ haandgranat overdosis_ anafylak kvaelning fanget_ indespaerre
     """,
     "en": """
         fire_ fires_ burning_ smoke_ explosion exploded shooting_ shooter_ gunman stabbed stabbing knife_
@@ -65,6 +66,12 @@ GRAVE: dict[Language, str] = {
         загроза_ витік тонут швидку_ газом_ зброя зброю заблокован
     """,
 }
+# A cry for help, fire and smoke in what else is spoken in a Danish town: Polish, Arabic, Russian, Turkish, Romanian. They
+# are answered in English beside the Danish.
+ELSEWHERE = """
+    pomocy_ pali_ pozar_ pozaru_ ratunku_ ratujcie_ حريق_ الحريق_ النار_ نار_ ساعدوني_ ساعدونا_ النجدة_ نجدة_ انقذوني_
+    пожар помогите_ спасите_ горим_ yangin imdat_ incendiu ajutor_
+"""
 # The same where a cry for help is more than a greeting's word: it counts with anything beside it, and doubled.
 HELP: dict[Language, frozenset[str]] = {
     "da": frozenset({"hjaelp", "hjaalp", "hjælp"}),
@@ -73,6 +80,8 @@ HELP: dict[Language, frozenset[str]] = {
     "uk": frozenset({"допоможіть", "допоможить", "допомога", "допомогу"}),
 }
 CRIES = ("🆘", "🔥", "🚨", "🚒", "🚑")
+# What isn't words and no greeting either: a cry's signs, a frightened face, and marks in place of words.
+FRIGHT = re.compile(f"[{''.join(CRIES)}😱😨😰😧😭😫🥵🤮🤢⚠☠💀🔪🔫💣💥🌊🩸⛑]|[!‼?⁉❗❓]{{2}}|[‼⁉❗❓]")
 # Dangers that are real and not on the list above: the question is asked, and waits for its answer.
 REAL: dict[Language, str] = {
     "da": """
@@ -80,7 +89,7 @@ REAL: dict[Language, str] = {
         udslip smitte udbrud epidemi syge_ hacke ransomware cyberangreb nedbrud trussel_ evakuer storm_ orkan_
         ledningsbrud vandbrud vandvaerk braendt_ ulykke ulykken_ fare_ farlig uheld_ vaelte kollaps alarm 112_
         trafikulykke togulykke flyulykke salmonella legionella meningitis kolibakterier krypteret noedkald styrtet_
-        sammenbrud briste_ brister_ elevatoren_ respirator generator noedgenerator drikkevand
+        stroemfoerende paakoert sammenbrud briste_ brister_ elevatoren_ respirator generator noedgenerator drikkevand
     """,
     "en": """
         flood flooded flooding water_ power_ outage_ accident_ danger_ hacked evacuat storm_ leak_ leaking_
@@ -102,10 +111,19 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"|faldet i (?:soeen|vandet|aaen|havnen|kanalen|branddammen)|styrtet sammen|faldet ned (?:over|paa|i hovedet)"
         r"|ligger (?:\w{1,20} )?under\b|(?:er|har) (?:gaaet |sat )?ild (?:i|paa|ved)\b|lugter (?:af )?(?:braendt|roeg|svedent)|det ryger\b"
         r"|sidder fast\b.{0,80}\b(?:syg|saaret)|kan ikke komme ud|kan nogen hjaelpe os|forfaerdeligt"
+        r"|(?:vaagner ikke|(?:vil|kan) ikke vaagne)\b|ligger (?:\w{1,20} )?paa gulvet|blod over|meget blod|blaa i hovedet"
+        r"|ved at (?:blive kvalt|kvaeles)|galt i halsen|har krampe\b(?! i)|allergisk chok|skaaret sig|haengt sig"
+        r"|(?:hoppe|springe) ud (?:fra|af)|taget (?:en masse|for mange|en haandfuld) piller|drukket (?:afloebsrens|klorin|rottegift)"
+        r"|(?<!det )slaar (?:mor|far|hende|ham|mig|os|boernene|min|sin)\b|proever at (?:komme|bryde) ind\b"
+        rf"|mangler (?:et|en|to|tre|fire|\d{{1,2}}) (?:barn|boern|elev|beboer|borger)\w{{0,20}}(?! i\b| til\b)\b|{PERSON}(?: \w{{1,20}}){{0,3}}? ikke (?:kan )?finde"
+        r"|fyr i (?:taget|loftet|huset|gardine)|givet efter\b.{0,80}\bfald"
+        r"|koert (?:ind i en (?:flok|gruppe)|over en|gennem doeren)|blevet koert over|klemt (?:under|fast|inde)"
     ),
-    "en": re.compile(r"not breathing|t breathe|went missing|smell (?:of )?gas|gas leak"),
+    "en": re.compile(
+        r"not breathing|t breathe|went missing|smell (?:of )?gas|gas leak|wont wake up|won t wake up|collapsed\b"
+    ),
     "de": re.compile(r"nach gas|atmet nicht"),
-    "uk": re.compile(r"не дихає|не дихае"),
+    "uk": re.compile(r"не дихає|не дихае|без свідом"),
 }
 # What is written wrong with a shaking thumb and still heard: one typing error in a long word.
 MISSPELT = (
@@ -120,11 +138,23 @@ MISSPELT = (
     "skyderi",
     "gasudslip",
 )
-HELP_MISSPELT = re.compile(r"h+j(?=[ael]*l)(?:ae|aa|l|e)+p+(?:nu)?")
+HELP_MISSPELT = re.compile(r"h*j(?=[ael]*l)(?:ae|aa|l|e)+p+(?:nu)?|h+ael+p+")
+# What dies and needs help every day, and endangers nobody: a cry for a printer is none.
+DEVICE = (
+    r"(?:(?:min|mit|mine|vores|vor|den|my|the|mein|meine|der) )?(?:printer|skaerm|telefon|mobil|computer|pc|batteri|nettet|internet|wifi|vpn|mus|tastatur|drucker"
+    r"|mail|outlook|teams|excel|word|projektor|kaffemaskine|bil|cykel|password|adgangskode|kodeord|noeglekort|laptop|ipad)\w{0,8}"
+)
+TROUBLE = (
+    r"(?:jeg|vi|man) kan ikke (?:logge|printe|aabne|finde (?:min|mit|mine|ud af)|huske)|i can t (?:log|print|open)"
+)
 # Ordinary phrases with a danger's word in them, folded.
 IDIOMS = re.compile(
     r"\bbraender (?:for|efter|varmt)\b|\bskudt i (?:vejret|gang)\b|\bdoed(?:s)? ?(?:traet|kedelig|sej)\w*|\bdoed og begravet\b"
     r"|\bbombe af\b|\bkaste\w* en bombe\b|\bgiftig(?:e)? (?:tone|stemning|kommentar)\w*|\bknivskarp\w*|\bgas paa\b|\bi brand for\b"
+    rf"|\b{DEVICE} (?:er|var|gik|blev) (?:helt |fuldstaendig |gaaet )?doede?\b|\b(?:hj(?:ae|a|e)lp|help|hilfe) (?:{TROUBLE}|{DEVICE})"
+    r"|\bbraende\w{0,2} inde med\b|\bild i (?:diskussion|debat)\w*|\bsavnet (?:dig|jer)\b|\bmissing you\b"
+    r"|\b(?:link|file|attachment|page|document|password|key)s? (?:is|are) missing\b"
+    r"|\bdrukne\w{0,2} (?:snart |fuldstaendig )?i (?:arbejde|mails?|opgaver|papir|sager)\w*|\bskyder \w{1,20} i gang\b"
     r"|\bjeg forsvandt\b|\bskud paa tasken\b|\bet skud i taagen\b|\broegfri\w*|\bbraendende spoergsmaal\b"
 )
 
@@ -132,6 +162,8 @@ IDIOMS = re.compile(
 NONE = frozenset(
     {"ingen", "ikke", "oevelse", "oevelsen", "brandoevelse", "no", "not", "kein", "keine", "nicht", "drill"}
 )
+# How a sentence ends that tells of what is over.
+OVER = (" er slukket", " er slukket igen", " er fundet", " er fundet igen", " er fundet i god behold")
 ORDINARY = """
     brandmand brandfolk brandoevelse brandert brandvarm brandslukker brandinspek brandstation branding brandsikr
     brandkursus brandmyndig braendes_ braende_ braendeovn gasregning gaspris ildsjael vandkande
@@ -152,7 +184,9 @@ GREETINGS = """
     prøve | virker det her | virker den her | forkert chat | forkert | ups | nå | jaja | ja ja | nå ja | god jul |
     glædelig jul | godt nytår | god arbejdslyst | god arbejdsdag | god ferie | god sommer | vi tales ved | vi snakkes |
     kan du høre mig | er her nogen | hi | hello | good morning | thanks | thank you | thx | bye | danke | guten tag | guten morgen |
-    tschüss | asdf | привіт | дякую | добрий день | добрий ранок
+    tschüss | asdf | привіт | дякую | добрий день | добрий ранок | спасибі | спасибо | dzień dobry | cześć | dziękuję |
+    مرحبا | شكرا | tak for i går | tak for sidst | tak skal i have | tak skal i ha | tak skal du ha | 1000 tak for hjælpen |
+    god tur | mojn | møjn | daw | godmåren | oki | okidoki | jo tak | det var så lidt | super duper | hej hvordan går det
 """
 # What a greeting ends with, folded.
 TO_WHOM = re.compile(
@@ -201,8 +235,10 @@ def hear(text: str) -> Cry | None:
         alone = len(words) == len(crying) == 1 and "!" not in said and language in ("da", "en")
         if crying and not alone:
             return Cry(language, True)
-    if set(words) & set(PERSONS.split()) and set(words) & GONE:
+    if set(words) & set(PERSONS.split()) and set(words) & GONE and not sentence.endswith(OVER):
         return Cry("da", True)
+    if _hits(words, ELSEWHERE):
+        return Cry("en", True)
     for language in LANGUAGES:
         if _hits(words, REAL[language]):
             return Cry(language, False)
@@ -238,7 +274,8 @@ def _denied(words: Sequence[str], danger: str) -> bool:
     at = words.index(danger)
     animals = {"fisk", "fugle", "fugl", "dyr", "mus", "rotter"} & {*words[at + 1 : at + 2]}
     drill = {"oevelse", "oevelsen", "brandoevelse", "drill"} & set(words)
-    return bool(animals or drill or {*words[max(0, at - 2) : at]} & NONE)
+    over = " ".join(words).endswith(OVER)
+    return bool(animals or drill or over or {*words[max(0, at - 2) : at], *words[at + 1 : at + 2]} & NONE)
 
 
 def folded(text: str) -> str:
@@ -256,7 +293,7 @@ def is_small_talk(text: str) -> bool:
         return False
     parts = [" ".join(WORD.findall(fold(part))) for part in re.split(r"[,.!?;\n]", text)]
     said = [part for part in parts if part]
-    return all(_is_greeting(part) for part in said) if said else not any(cry in text for cry in CRIES)
+    return all(_is_greeting(part) for part in said) if said else not FRIGHT.search(text)
 
 
 def _is_greeting(part: str) -> bool:
@@ -304,6 +341,18 @@ def answered(text: str) -> Answer | None:
     return next((answer for answer, words in ANSWERS if words.fullmatch(said)), None)
 
 
+# A question that somebody in danger asks beside what they tell, folded: "hvad skal jeg gøre der er ild i gryden".
+CRYING_QUESTION = re.compile(
+    r"\b(?:hvad (?:skal|goer) (?:jeg|vi|man)(?: nu| goere)?|hvem (?:ringer|skal) (?:jeg|vi)(?: ringe)? til|hvem ringer (?:jeg|vi)"
+    r"|(?:er )?(?:der|her) nogen(?: her| vaagen| vaagne| der kan (?:hjaelpe|komme))|er der nogen|er her nogen|hvorfor (?:svarer|kommer) (?:i|ingen|der ingen)"
+    r"|hvor (?:er|bliver) (?:i|ambulancen|politiet|brandvaesnet|brandvaesenet)(?: henne| af)?|hvornaar kommer (?:i|der nogen|ambulancen|politiet)"
+    r"|kommer (?:i|der nogen)|kan (?:i|du|nogen) (?:komme|hjaelpe)|what (?:should|do|can) (?:i|we) do|was soll(?:en)? (?:ich|wir) tun|was tun|що робити)\b"
+)
+# What makes the rest of such a question a supposition, folded.
+SUPPOSED = re.compile(
+    r"^(?:ved|naar|i tilfaelde|mod|med|when|in case|bei|wenn)\b|\b(?:hvis|if|whether|ob|om (?:der|det|den|vi|man|han|hun|i))\b"
+)
+SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 # How a question begins, folded; a question mark at the end makes any sentence one.
 ASKS = (
     "hvad",
@@ -337,3 +386,22 @@ def is_question(text: str) -> bool:
     """
     said = fold(text)
     return said.endswith("?") or any(said == each or said.startswith(f"{each} ") for each in ASKS)
+
+
+def only_asks(text: str) -> bool:
+    """Whether a text is a question and tells of no grave danger beside it, as whoever cries "hvad gør vi" does.
+
+    Args:
+        text: as it was written.
+    """
+    return is_question(text) and not any(_tells_of_danger(part) for part in SENTENCE.findall(text[:READ]))
+
+
+def _tells_of_danger(sentence: str) -> bool:
+    """Whether a sentence tells of grave danger, and asks nothing or only what is asked in danger."""
+    said = folded(sentence)
+    told = CRYING_QUESTION.sub(" ", said)
+    if told == said:
+        return not is_question(sentence) and (cry := hear(sentence)) is not None and cry.grave
+    rest = " ".join(told.split())
+    return SUPPOSED.search(rest) is None and not is_question(rest) and (cry := hear(rest)) is not None and cry.grave

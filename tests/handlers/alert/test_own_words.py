@@ -33,6 +33,7 @@ def test_what_is_grave_is_heard_in_every_language() -> None:
     """R001 R018: fire, gas, violence, somebody missing and a cry for help go up by themselves."""
     heard = {each: dangers.hear(each) for each in TABLE["grave"]}
     assert [each for each, cry in heard.items() if cry is None or not cry.grave] == []
+    assert [each for each in heard if not _goes_up_unasked(each)] == []
 
 
 def test_what_is_no_danger_of_that_kind_rings_nobody_by_itself() -> None:
@@ -44,7 +45,7 @@ def test_what_is_no_danger_of_that_kind_rings_nobody_by_itself() -> None:
 
 def _goes_up_unasked(text: str) -> bool:
     heard = dangers.hear(text)
-    return heard is not None and heard.grave and not dangers.is_question(text)
+    return heard is not None and heard.grave and not dangers.only_asks(text)
 
 
 def test_small_talk_is_heard_as_nothing_more() -> None:
