@@ -181,7 +181,7 @@ async def _made(turn: Turn, joined: bool = False) -> Card:
     if crisis.level == 1:
         buttons.append(Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}))
     if await trial.offered(turn):
-        buttons.append(Button("Det var en prøve", "trial.was_one", {"crisis": crisis.id}))
+        buttons.append(trial.button(crisis))
     if joined:
         buttons.append(Button("Det er en anden hændelse", "activation.parted", {"crisis": crisis.id}))
     return Card("\n".join(lines), buttons=tuple(buttons))

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core.card import EXERCISE, Card, quote
+from handlers.core.card import EXERCISE, LAPSES, Button, Card, quote
 from handlers.core.registry import action
 from handlers.core.rights import decider
 from handlers.core.turn import Turn
@@ -33,14 +33,30 @@ async def offered(turn: Turn) -> bool:
     heard = await turn.db.scalar(select(func.min(Inbox.received_at)))
     begun = await turn.db.scalar(select(func.min(Crisis.created_at)))
     decided = crisis.registered_at or crisis.decided_at or turn.now
-    return all(decided - each <= FIRST_HOUR for each in (heard, begun) if each is not None)
+    young = all(decided - each <= FIRST_HOUR for each in (heard, begun) if each is not None)
+    return young and turn.received <= decided + FIRST_HOUR
+
+
+def button(crisis: Crisis) -> Button:
+    """Make `Det var en prøve`; it leaves its card by itself, so that no slip hours later ends a real crisis' staff."""
+    decided = crisis.registered_at or crisis.decided_at
+    lapses = {LAPSES: (decided + FIRST_HOUR).isoformat()} if decided else {}
+    return Button("Det var en prøve", "trial.was_one", {"crisis": crisis.id, **lapses})
 
 
 @action("trial.was_one", who=decider)
-async def was_one(turn: Turn) -> None:
-    """Make the crisis an exercise, by `Det var en prøve`, and tell everybody who has been told of it."""
+async def was_one(turn: Turn, lapses: str = "") -> None:
+    """Make the crisis an exercise, by `Det var en prøve`, and tell everybody who has been told of it.
+
+    Args:
+        lapses: until when it is offered, UTC in ISO form; what counts is when the crisis was decided.
+    """
     crisis = turn.the_crisis
     if not await offered(turn):
+        why = (
+            "er en øvelse" if crisis.exercise else "kan ikke længere gøres til en øvelse; slut den med */krise afblæs*"
+        )
+        await turn.answer(Card(f"Nr. {crisis.number} »{quote(crisis.title)}« {why}. Intet er ændret."))
         return
     await turn.log(f"{turn.name(turn.sender)}: det var en prøve. Fra nu af er det en øvelse", kind="correction")
     crisis.exercise = turn.exercise = True

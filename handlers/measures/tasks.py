@@ -78,6 +78,7 @@ async def add(
     owner: str | None = None,
     due: datetime | None = None,
     tell: bool = False,
+    beside: str = "",
 ) -> Task:
     """Add a task to the crisis, for a role or a person.
 
@@ -87,6 +88,7 @@ async def add(
         owner: the person who has it now.
         due: before when, UTC; None for "as soon as possible".
         tell: send it to the owner at once.
+        beside: what the owner alone is told with it; it stands in no log.
     """
     last = await turn.db.scalar(select(func.max(Task.number)).where(Task.crisis_id == turn.the_crisis.id))
     task = Task(
@@ -111,15 +113,16 @@ async def add(
     if tell and owner:
         await turn.say(
             owner,
-            _card(turn, task),
+            _card(turn, task, beside),
             key=f"task/{task.id}",
             kind="notice",
         )
     return task
 
 
-def _card(turn: Turn, task: Task) -> Card:
+def _card(turn: Turn, task: Task, beside: str = "") -> Card:
     due = f"\nFrist: {turn.clock(task.due_at)}." if task.due_at else ""
+    due += f"\n{beside}" if beside else ""
     if task.status == "done":
         return Card(f"✅ Opgave {task.number} er udført: {task.title}")
     return Card(

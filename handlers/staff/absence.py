@@ -5,12 +5,13 @@ It is today's, also in a crisis that runs, and takes no right from anybody.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, form_times, rights, router, undo
+from handlers.core import availability, form_times, passed_times, rights, router, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, timer, verb
@@ -23,6 +24,8 @@ EXAMPLES = (
 )
 # The words that a person's name takes at most.
 LONGEST_NAME = 4
+# Of what was typed, as it stands in the form that asks again.
+LONGEST_TYPED = 200
 WHEN = Field("when", "Hvornår? Fx »til mandag«", "time", required=True, loose=True)
 
 
@@ -42,9 +45,25 @@ async def absence(turn: Turn, text: str) -> None:
 
 
 @action("absence.form", who=rights.proven, crisis=False)
-async def filled_in(turn: Turn) -> None:
-    """Note the sender's own absence, by `Meld fravær`."""
-    await _note(turn, turn.sender, turn.value("when"), turn.value("when"))
+async def filled_in(turn: Turn, person: str | None = None) -> None:
+    """Note the sender's own absence, by `Meld fravær`; by `Anden tid` whoever's it was.
+
+    Args:
+        person: whose; None for the sender's own.
+    """
+    await _note(turn, person or turn.sender, turn.value("when"), turn.value("when"))
+
+
+@action("absence.meant", who=rights.proven, crisis=False)
+async def meant(turn: Turn, person: str, at: str) -> None:
+    """Note an absence until the time that was meant, by `Ja`.
+
+    Args:
+        person: whose.
+        at: until when, ISO form.
+    """
+    until = f"til {times_shown.weekday(datetime.fromisoformat(at), turn.zone)}"
+    await _note(turn, person, until, until)
 
 
 @action("absence.back", who=rights.proven, crisis=False)
@@ -119,19 +138,7 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
         await form_times.ask_about(turn, "when", None)
         return
     if away is None:
-        await turn.answer(
-            Card(
-                f'Jeg kan ikke læse "{quote(words, 200)}" som et fravær, der er forude og højst et år. Intet er ændret. '
-                f"Skriv fx {EXAMPLES}.",
-                # "fravær på plejecentret stiger" is news, and no leave of anybody's.
-                buttons=(
-                    Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),
-                    Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),
-                )
-                if turn.the_incoming.kind == "text"
-                else (),
-            )
-        )
+        await turn.answer(_asked(turn, person, when, words))
         return
     earlier = [[row.id, row.until.isoformat() if row.until else None] for row in await _rows(turn, person)]
     await _cut_short(turn, person)
@@ -160,6 +167,30 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
             kind="notice",
         )
     await _tell_staff(turn, person, f"{turn.name(person)} er fraværende {span}")
+
+
+def _asked(turn: Turn, person: str, when: str, words: str) -> Card:
+    """Draw the question until when, where that has passed or can't be read; what was written stands in its form."""
+    again = Button(
+        form_times.LABEL,
+        "absence.form",
+        {"person": person},
+        form=(replace(WHEN, value=when[:LONGEST_TYPED]),),
+        form_title=form_times.LABEL,
+    )
+    passed = absences.passed_end(when, turn.now, turn.zone)
+    if passed is not None:
+        return passed_times.asked(turn, passed, "intet er ændret", "absence.meant", {"person": person}, again)
+    # "fravær på plejecentret stiger" is news, and no leave of anybody's.
+    news = (
+        Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),
+        Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),
+    )
+    return Card(
+        f'Jeg kan ikke læse "{quote(words, 200)}" som et fravær, der er forude og højst et år. Intet er ændret. '
+        f"Hvornår mener du? Skriv fx {EXAMPLES}.",
+        buttons=(again, *(news if turn.the_incoming.kind == "text" else ())),
+    )
 
 
 async def _end_by_itself(turn: Turn, row: Absence) -> None:
@@ -274,10 +305,14 @@ async def _tell_staff(turn: Turn, person: str, said: str) -> None:
 def _somebody(turn: Turn, words: str) -> tuple[str, str] | None:
     """Find whom a text begins or ends with, and the rest: "Ole til mandag", "til mandag for Ole"."""
     parts = words.split()
+    unread: tuple[str, str] | None = None
     for count in range(min(LONGEST_NAME, len(parts) - 1), 0, -1):
         for name, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
             named = turn.plan.named(" ".join(name).lstrip("@"))
             when = " ".join(rest).removesuffix(" for")
             if len(named) == 1 and (absences.is_back(when) or absences.read(when, turn.now, turn.zone)):
                 return named[0], when
-    return None
+            # Somebody else's absence that nobody can read is asked about as theirs, and never becomes the sender's.
+            if len(named) == 1 and unread is None and (name == parts[:count] or rest[-1] == "for"):
+                unread = named[0], when
+    return unread

@@ -27,10 +27,11 @@ async def it(turn: Turn, text: str) -> None:
     problem = text.strip() or "ring til mig"
     await tasks.add(
         turn,
-        f"IT-hjælp til {turn.name(turn.sender)}, {turn.phone(turn.sender)}: {quote(problem, 500)}",
+        f"IT-hjælp til {turn.name(turn.sender)}: {quote(problem, 500)}",
         role="IT",
         owner=contact,
         tell=True,
+        beside=f"Ring til {turn.name(turn.sender)}, {turn.phone(turn.sender)}.",
     )
     await turn.answer(Card(f"{turn.name(contact)} (IT) har fået besked. Ring selv: {turn.phone(contact)}."))
 

@@ -77,6 +77,18 @@ def read(text: str, now: datetime, zone: ZoneInfo) -> Away | None:
     return Away(since, found.until) if since < found.until <= now + LONGEST else None
 
 
+def passed_end(text: str, now: datetime, zone: ZoneInfo) -> times_read.Parsed | None:
+    """Read until when somebody is away where that has passed already, "til kl. 8" at noon; None for all else.
+
+    Args:
+        text, now, zone: as for `read`.
+    """
+    folded = " ".join(REASON.sub("", fold(text).strip(" .,!")).split())
+    until = UNTIL.fullmatch(folded)
+    found = times_read.parse(until["last"], now, zone) if until else None
+    return found if found is not None and found.passed else None
+
+
 def _read(folded: str, now: datetime, zone: ZoneInfo) -> Away | None:
     if UNTIL_FURTHER.fullmatch(folded):
         return Away(now, None)

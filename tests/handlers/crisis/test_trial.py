@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.stage import Stage
 from tests.tables import examples
 
@@ -48,6 +48,27 @@ async def test_later_no_crisis_is_offered_to_have_been_a_trial(open_stage: Stage
     await stage["jens"].commands("aktiver 2 skybrud")
     assert await stage["jens"].sees("Krisestaben er aktiveret")
     assert not await stage["jens"].has("Det var en prøve")
+
+
+@in_teams
+async def test_an_hour_after_the_decision_nobody_can_say_so_by_a_slip(open_stage: Stage) -> None:
+    """R052 R245: a real crisis in the first hour is a real crisis at midnight too."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    assert await stage["jens"].has("Det var en prøve")
+    await stage.forward(minutes=61)
+    assert not await stage["jens"].has("Det var en prøve")
+    assert (await stage.export())["crisis"]["exercise"] is False
+
+
+@in_one_chat
+async def test_who_cannot_decide_a_crisis_cannot_make_it_an_exercise(open_stage: Stage) -> None:
+    """R052 R245: the secretary reads the decision and has no such button."""
+    await open_stage["jens"].commands("aktiver 2 skybrud")
+    assert not await open_stage["kim"].has("Det var en prøve")
+    await open_stage["jens"].presses("Det var en prøve")
+    assert len(await open_stage.log("correction")) == 1
+    assert not await open_stage["jens"].has("Det var en prøve")
 
 
 @in_one_chat

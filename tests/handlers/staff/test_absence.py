@@ -56,6 +56,22 @@ async def test_what_cannot_be_read_is_refused_with_ones_own_words(stage: Rehears
     assert await asked(stage) == ["jens"]
 
 
+@everywhere
+async def test_an_end_that_has_passed_or_that_nobody_can_read_is_asked_about(stage: Stage) -> None:
+    """R007, requirement 3.5: with weekday and date, as in every verb; for another by the secretary as well."""
+    await stage["jens"].commands("fravær til kl 8")
+    assert await stage["jens"].sees("intet er ændret. Mener du fredag den 3. juli 2026 kl. 08:00?")
+    await stage["jens"].presses("Ja")
+    assert await stage["jens"].sees("Du er fraværende")
+    await stage["kim"].commands("fravær Pia til jul")
+    assert not await stage["pia"].sees("fraværende")
+    await stage["kim"].fills_in("Anden tid", when="til mandag")
+    assert await stage["pia"].sees("Kim Dahl har noteret, at du er fraværende")
+    await stage["jens"].commands("fravær slut")
+    await warned(stage)
+    assert await asked(stage) == ["jens"]
+
+
 @in_slack
 async def test_the_secretary_notes_somebody_elses_and_nobody_else_does(stage: Stage) -> None:
     """R007: they are told, and can say that they are here."""
