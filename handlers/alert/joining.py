@@ -95,8 +95,14 @@ async def belongs(turn: Turn, alert: int, own: int, to: int) -> None:
     mine, into = await turn.db.get(Crisis, own), await turn.db.get(Crisis, to)
     if row is None or row.person != turn.sender or row.crisis_id != own or mine is None or into is None:
         return
-    if mine.level is not None or into.state not in ("active", "warned"):
+    if mine.level is not None:
         await turn.answer(Card(f"Det er afgjort for sig som nr. {mine.number}. Intet er ændret."))
+        return
+    if into.state not in ("active", "warned"):
+        await turn.answer(
+            Card(f"Nr. {into.number} er afsluttet, så varslet føres for sig som nr. {mine.number}. {DANGER}")
+        )
+        await _own_chain(turn, row, mine, f"Nr. {into.number} er afsluttet.")
         return
     await turn.cancel(_asked_key(row))
     turn.crisis = mine
@@ -187,6 +193,19 @@ async def waited(turn: Turn, alert: int, own: int) -> None:
         await _own_chain(turn, row, mine, f"Intet svar fra {chiefs}.")
 
 
+async def part_unanswered(turn: Turn) -> None:
+    """Part the warnings that the incident's chief has not answered, as the incident ends: nobody's is lost with it."""
+    ending = turn.the_crisis
+    waiting = select(Timer).where(
+        Timer.crisis_id == ending.id, Timer.kind == "joining.waited", Timer.state == "waiting"
+    )
+    for each in list(await turn.db.scalars(waiting)):
+        row, own = await turn.db.get(Alert, each.args["alert"]), await turn.db.get(Crisis, each.args["own"])
+        if row is not None and own is not None:
+            await _own_chain(turn, row, own, f"Nr. {ending.number} er afsluttet.")
+    turn.crisis = ending
+
+
 async def more_words(turn: Turn, alert: Alert) -> str | None:
     """Show what its sender wrote on to a warning that waits for its incident's chief; tell who has it.
 
@@ -224,20 +243,18 @@ async def _own_chain(turn: Turn, row: Alert, own: Crisis, why: str) -> None:
         await turn.log(f"Varslet »{row.text}« føres nu for sig som nr. {own.number}. {why}", kind="assessment")
         await _take_off(turn, row)
         row.crisis_id = own.id
+        belongs_to = [earlier]
     else:
-        earlier = None
+        turn.crisis = own
+        belongs_to = await candidates(turn)
     own.state = "warned"
     turn.crisis = own
     await turn.log(f"Varslet føres for sig. {why}", kind="assessment")
-    again: tuple[Button, ...] = ()
-    if earlier is not None:
-        again = (
-            Button(
-                f"Det hører til nr. {earlier.number}",
-                "joining.belongs",
-                {"alert": row.id, "own": own.id, "to": earlier.id},
-            ),
-        )
+    again = (
+        Button(f"Det hører til nr. {each.number}", "joining.belongs", {"alert": row.id, "own": own.id, "to": each.id})
+        for each in belongs_to
+        if each.state in ("active", "warned")
+    )
     await _tell_sender(
         turn,
         row,

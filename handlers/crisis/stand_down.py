@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from handlers.alert import escalation, level_one
+from handlers.alert import escalation, joining, level_one
 from handlers.communication import announcement
 from handlers.core import registry, rights
 from handlers.core.card import Button, Card, Field, quote
@@ -110,6 +110,7 @@ async def deactivate(turn: Turn) -> None:
     was_level = crisis.level
     await escalation.stop(turn, crisis)
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
+    await joining.part_unanswered(turn)
     for no_longer in OVER:
         await turn.take_away(no_longer)
     await _decided(turn, "Afblæst", text)

@@ -109,3 +109,46 @@ async def test_nobody_else_answers_for_the_chief(joined_stage: Stage) -> None:
     for person in ("kim", "anne", "finn"):
         assert not await joined_stage[person].has("Modtaget")
     assert not await joined_stage["kim"].has("Det er en anden hændelse")
+
+
+@everywhere
+async def test_a_warning_that_its_chief_has_not_answered_outlives_the_incident(joined_stage: Stage) -> None:
+    """R005 D04: who calls the crisis off leaves nobody's warning unread; at once, and both logs say so."""
+    stage = joined_stage
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await asked(stage, 2) == ["jens"]
+    assert await stage["finn"].sees("er sendt videre for sig")
+    assert not await stage["finn"].has("Det hører til nr. 1")
+    assert not await stage["lars"].has("Modtaget")
+    assert await stage.part("alerts", 1) == []
+    for number in (1, 2):
+        assert verify_export(await stage.export(number)) == []
+
+
+@in_slack
+async def test_a_warning_is_never_added_to_an_incident_that_has_ended(stage: Stage) -> None:
+    """R005 D04: a yes that comes too late is a chain of its own, at once."""
+    await stage["finn"].says("vandet står op i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["finn"].presses("Ja")
+    assert await stage["finn"].sees("Nr. 1 er afsluttet")
+    assert await asked(stage, 2) == ["jens"]
+
+
+@in_teams
+async def test_what_was_said_to_be_another_incident_can_still_belong(stage: Stage) -> None:
+    """D04: whoever pressed wrong the first time, at night, gets back with one press, and back again."""
+    await stage["finn"].says("vandet står op i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Det er en anden hændelse")
+    assert await asked(stage, 2) == ["jens"]
+    await stage["finn"].presses("Det hører til nr. 1")
+    assert await stage["lars"].sees("vandet står op i kælderen på Birkehøj")
+    assert {step["result"] for step in await stage.part("escalation", 2)} == {"stopped"}
+    await stage["finn"].presses("Det er en anden hændelse")
+    assert len(await asked(stage, 2)) == 2
+    for number in (1, 2):
+        assert verify_export(await stage.export(number)) == []
