@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from handlers.core import audiences, form_times, passed_times, rights
-from handlers.core.card import Button, Card, Field
+from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
@@ -81,11 +81,9 @@ async def meant(turn: Turn, at: str, place: str) -> None:
 
 async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
     if not place:
-        at = turn.clock(when)
-        form = (Field("at", "Hvornår?", "time", value=at), meeting_card.FORM[1])
         await turn.answer(
             Card(
-                f"Mødet {at}: hvor holdes det? Sted eller link skal med. Intet er indkaldt endnu.",
+                f"Mødet {turn.dated(when)}: hvor holdes det? Sted eller link skal med. Intet er indkaldt endnu.",
                 buttons=(
                     Button(
                         "Indkald",
@@ -93,7 +91,7 @@ async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
                         {"crisis": turn.the_crisis.id, "at": when.isoformat()},
                         style="primary",
                         submit="Send",
-                        form=form[1:],
+                        form=meeting_card.FORM[1:],
                         form_title="Indkald",
                     ),
                 ),

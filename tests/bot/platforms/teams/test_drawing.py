@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.engine.staff_channels import name_of
+from bot.platforms.slack.platform import Slack
 from bot.platforms.teams import drawing
 from bot.platforms.teams.drawing import Press
+from bot.platforms.teams.platform import Teams
 from bot.platforms.teams.text import from_html, plain, without_mention
 from handlers.core.card import Button, Card, Field, quote
 from tests.fakes.teams_cards import actions, inputs, inspect_card, walk
@@ -175,3 +180,13 @@ def test_others_who_are_mentioned_keep_their_names() -> None:
     text = "<at>Krisebot</at>&nbsp; ring til <at>Pia Krogh</at>\n"
     assert without_mention(text, ["<at>Krisebot</at>"]) == "ring til Pia Krogh"
     assert plain("<at>Pia Krogh</at> kom") == "Pia Krogh kom"
+
+
+def test_a_channel_in_teams_is_named_in_danish_letters_and_elsewhere_by_what_is_taken_there() -> None:
+    """R093: Slack and the rehearsal chat take none of them."""
+    decided, zone = datetime(2026, 7, 2, 12, tzinfo=UTC), ZoneInfo("Europe/Copenhagen")
+    assert name_of("Kloak står op, Ålekæret", decided, zone, danish=True) == "krise-2026-07-02-kloak-står-op-ålekæret"
+    assert name_of("Kloak står op, Ålekæret", decided, zone) == "krise-2026-07-02-kloak-staar-op-aalekaeret"
+    assert name_of("Prøve", decided, zone, exercise=True, danish=True) == "øvelse-2026-07-02-prøve"
+    assert Teams.way.danish
+    assert not Slack.way.danish
