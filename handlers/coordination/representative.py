@@ -246,7 +246,7 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
     await _sits(turn, row, own, person, since)
     await membership.add_member(turn, person, "beside", "kommunal repræsentant i LBS")
     await turn.log(
-        f"{turn.name(person)} repræsenterer kommunen i den Lokale Beredskabsstab fra {turn.clock(since)} og afløser "
+        f"{turn.name(person)} repræsenterer kommunen i den Lokale Beredskabsstab fra {turn.dated(since)} og afløser "
         f"{turn.name(before.person) if before.person else before.organisation}",
         kind="representative",
         sender=turn.sender,
@@ -260,7 +260,7 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
         await turn.say(
             told,
             Card(
-                f"{turn.name(person)}, {turn.phone(person)}, afløser i den Lokale Beredskabsstab fra {turn.clock(since)}."
+                f"{turn.name(person)}, {turn.phone(person)}, afløser i den Lokale Beredskabsstab fra {turn.dated(since)}."
             ),
             kind="notice",
         )
@@ -271,7 +271,7 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
     )
     await turn.answer(
         Card(
-            f"{turn.name(person)} repræsenterer kommunen i LBS fra {turn.clock(since)} og har fået sine opgaver.{both}"
+            f"{turn.name(person)} repræsenterer kommunen i LBS fra {turn.dated(since)} og har fået sine opgaver.{both}"
         )
     )
 

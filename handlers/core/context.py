@@ -190,6 +190,10 @@ class Context:
             else f"skriv til {self.name(person)} i {platform.capitalize()}"
         )
 
+    def dated(self, at: datetime | None) -> str:
+        """Write a time that was read out of words, back to whoever wrote them: "tors. 2/7 kl. 14:02", today too."""
+        return times_shown.dated(at, self.zone, self.now) if at is not None else "–"
+
     def clock(self, at: datetime | None) -> str:
         """Write a time as people read it: "kl. 14:02", with the day where it isn't today."""
         if at is None:

@@ -342,7 +342,7 @@ class Turn(Context):
             await self.say(standing.recipient, card, key=standing.key)
 
     async def at(self, due: datetime, kind: str, key: str, **args: Any) -> None:
-        """Set a timer, or move it when its key has one.
+        """Set a timer, or move it when its key has one. It belongs to the turn's crisis, where its kind does to any.
 
         Args:
             due: when, UTC.
@@ -350,7 +350,7 @@ class Turn(Context):
             key: the timer's name; setting it again moves it and sets it going anew.
             args: JSON values the handler gets.
         """
-        crisis_id = self._crisis.id if self._crisis else None
+        crisis_id = self._crisis.id if self._crisis and kind not in registry.timers_of_no_crisis else None
         standing = await self.db.scalar(select(Timer).where(Timer.key == key))
         if standing is None:
             self.db.add(Timer(key=key, kind=kind, args=args, crisis_id=crisis_id, due_at=due))

@@ -16,6 +16,7 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.log import seal
 from storage.grades import DEFAULT
+from storage.rows.crisis import Crisis
 from storage.rows.log import CaseExport, Stored, store
 
 # How long the link works, and how often packing is tried.
@@ -121,11 +122,12 @@ async def withdraw(turn: Turn, number: int) -> None:
         await _end(turn, row, f"Linket er trukket tilbage af {turn.name(turn.sender)}.")
 
 
-@timer("case_export.over")
+@timer("case_export.over", crisis=False)
 async def over(turn: Turn, number: int) -> None:
     """End the link when its time is up, and delete the copy."""
     row = await turn.db.get(CaseExport, number)
     if row is not None:
+        turn.crisis = await turn.db.get(Crisis, row.crisis_id)
         await _end(turn, row, "Linket virker ikke længere. Skriv */krise eksport* igen.")
 
 

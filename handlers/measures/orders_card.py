@@ -126,7 +126,7 @@ def _facts(turn: Turn, row: Order) -> tuple[tuple[str, str], ...]:
 
 
 def _words(turn: Turn, row: Order) -> list[tuple[str, str]]:
-    when = turn.clock(row.due_at) if row.due_at else row.due_text
+    when = turn.dated(row.due_at) if row.due_at else row.due_text
     words = [
         ("Til", turn.name(row.receiver) if row.receiver else "mangler"),
         ("Opgave", row.task),

@@ -43,7 +43,7 @@ def form(row: Resource | None = None) -> tuple[Field, ...]:
 
 def line_of(turn: Turn, row: Resource) -> str:
     """Write a resource in one line, for the overview."""
-    relief = turn.clock(row.relief_at) if row.relief_at else row.duty
+    relief = turn.dated(row.relief_at) if row.relief_at else row.duty
     parts = (f"{row.quantity} {row.name}", row.response, f"afløses {relief}" if relief else None, row.task)
     said = " · ".join(quote(part, 80) for part in parts if part)
     if row.lender and row.arrived_at is None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from handlers.core import audiences, form_times, passed_times, rights
-from handlers.core.card import Button, Card, Field
+from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
@@ -37,7 +37,12 @@ async def meeting(turn: Turn, text: str) -> None:
     found = meeting_card.read(turn, text)
     if found is not None and found[0].passed:
         other = Button(
-            "Anden tid", "meetings.call", {"crisis": turn.the_crisis.id}, form=meeting_card.FORM, form_title="Indkald"
+            "Anden tid",
+            "meetings.call",
+            {"crisis": turn.the_crisis.id},
+            submit="Send",
+            form=meeting_card.FORM,
+            form_title="Indkald",
         )
         about = {"crisis": turn.the_crisis.id, "place": found[1]}
         await turn.answer(passed_times.asked(turn, found[0], "intet er indkaldt", "meetings.meant", about, other))
@@ -51,6 +56,7 @@ async def meeting(turn: Turn, text: str) -> None:
                         "Indkald",
                         "meetings.call",
                         {"crisis": turn.the_crisis.id},
+                        submit="Send",
                         form=meeting_card.FORM,
                         form_title="Indkald",
                     ),
@@ -75,18 +81,17 @@ async def meant(turn: Turn, at: str, place: str) -> None:
 
 async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
     if not place:
-        at = turn.clock(when)
-        form = (Field("at", "Hvornår?", "time", value=at), meeting_card.FORM[1])
         await turn.answer(
             Card(
-                f"Mødet {at}: hvor holdes det? Sted eller link skal med. Intet er indkaldt endnu.",
+                f"Mødet {turn.dated(when)}: hvor holdes det? Sted eller link skal med. Intet er indkaldt endnu.",
                 buttons=(
                     Button(
                         "Indkald",
                         "meetings.call",
                         {"crisis": turn.the_crisis.id, "at": when.isoformat()},
                         style="primary",
-                        form=form[1:],
+                        submit="Send",
+                        form=meeting_card.FORM[1:],
                         form_title="Indkald",
                     ),
                 ),
@@ -215,6 +220,7 @@ async def _show(turn: Turn) -> None:
                         "Indkald",
                         "meetings.call",
                         {"crisis": turn.the_crisis.id},
+                        submit="Send",
                         form=meeting_card.FORM,
                         form_title="Indkald",
                     ),

@@ -54,14 +54,11 @@ async def wanted(turn: Turn, text: str) -> None:
 
 
 async def begin(turn: Turn) -> None:
-    """Set the timer that renews the pack each night; it belongs to no crisis."""
-    crisis, exercise = turn.crisis, turn.exercise
-    turn.crisis = None
+    """Set the timer that renews the pack each night."""
     await turn.at(_next_night(turn), KIND, KEY)
-    turn.crisis, turn.exercise = crisis, exercise
 
 
-@timer(KIND)
+@timer(KIND, crisis=False)
 async def renew(turn: Turn) -> None:
     """Have the pack made anew, in the night."""
     turn.db.add(EmergencyPack(asked_at=turn.now))

@@ -188,7 +188,7 @@ async def ask(
     await ping_board.show(turn, row)
     if scheme is None:
         await turn.answer(
-            Card(f"Spurgt {len(asked)} centre: »{quote(question, 300)}«. Svar senest {turn.clock(row.due_at)}.")
+            Card(f"Spurgt {len(asked)} centre: »{quote(question, 300)}«. Svar senest {turn.dated(row.due_at)}.")
         )
     return row
 
@@ -202,7 +202,7 @@ def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card
         "eller skriv med dine egne ord.",
         buttons=(
             *(Button(label, "pings.coloured", {**about, "colour": colour}) for colour, label in LABELS.items()),
-            Button("Skriv svar", "pings.written", about, form=ANSWER, form_title="Svar"),
+            Button("Skriv svar", "pings.written", about, submit="Send", form=ANSWER, form_title="Svar"),
         ),
     )
 

@@ -80,7 +80,7 @@ async def undone(turn: Turn, absence: int, earlier: list[list[Any]], by: str, la
     await _tell_staff(turn, row.person, f"Fortrudt: fraværet for {turn.name(row.person)} er ikke noteret")
 
 
-@timer("absence.ended")
+@timer("absence.ended", crisis=False)
 async def ended(turn: Turn, person: str, until: str) -> None:
     """Tell whoever was away that they are asked in the plan's order again."""
     if person in turn.plan.absent:

@@ -35,6 +35,7 @@ PLAN = loading.example()
 ANYBODYS = {
     "activation.show": "`status`, which everybody may ask for",
     "assistance.new": "anybody may lack something",
+    "contacts.call_me": "anybody may ask to be rung up by whoever stands on the card",
     "help.all": "what the sender may write",
     "help.run": "runs a verb, which asks for its own right",
     "log.confirm": "who may not confirm leaves a remark; tests/handlers/log",
