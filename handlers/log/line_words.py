@@ -11,7 +11,8 @@ from datetime import datetime
 
 from handlers.core import clearance, rights
 from handlers.core.card import Field, quote
-from handlers.core.language import times_read
+from handlers.core.language import times_read, times_shown
+from handlers.core.language.times_read import Parsed
 from handlers.core.turn import Turn
 from storage.grades import GRADES, Grade, within
 from storage.letters import fold
@@ -37,12 +38,14 @@ class Way:
         direction: seen from the staff.
         sender, receiver: who is outside, where that was said: a person's id, or a name.
         happened: when, UTC, where that was said.
+        ahead: a time that was said and has not come yet.
     """
 
     direction: Direction = "in"
     sender: str = ""
     receiver: str = ""
     happened: datetime | None = None
+    ahead: Parsed | None = None
 
 
 # What is told to the staff, when nothing else is said.
@@ -79,16 +82,18 @@ def way(turn: Turn, text: str) -> Way:
     Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is
     nobody.
     """
-    found, happened = INWARDS, None
+    found, happened, ahead = INWARDS, None, None
     if said := AT.match(text):
         happened = times_read.parse_past(said["at"], turn.now, turn.zone)
-        text = text[said.end() :].lstrip() if happened else text
+        been = times_read.parse_been(said["at"], turn.now, turn.zone)
+        ahead = been if been is not None and been.passed else None
+        text = text[said.end() :].lstrip() if happened or ahead else text
     if said := PARTY.match(text):
         party = _party(turn, said["party"])
         if party:
             out = fold(said["way"]) == "til"
             found = Way("out" if out else "in", "" if out else party, party if out else "")
-    return Way(found.direction, found.sender, found.receiver, happened)
+    return Way(found.direction, found.sender, found.receiver, happened, ahead)
 
 
 def filled_in(turn: Turn) -> Way:
@@ -104,7 +109,12 @@ def read_back(turn: Turn, way: Way) -> str:
     parts += [f"Udgående, til {quote(turn.name(way.receiver))}"] if way.direction == "out" else []
     parts += ["Intern i staben"] if way.direction == "internal" else []
     parts += [f"Skete {turn.clock(way.happened)}"] if way.happened else []
-    return f"\n{'. '.join(parts)}." if parts else ""
+    told = f"\n{'. '.join(parts)}." if parts else ""
+    if way.ahead is not None:
+        meant = way.ahead.tomorrow
+        asked = f" Mener du {times_shown.weekday(meant, turn.zone)}?" if meant else ""
+        told += f"\n»{quote(way.ahead.text, 20)}« er ikke kommet endnu, så linjen står til nu.{asked}"
+    return told
 
 
 def _party(turn: Turn, name: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 
 from handlers.core import clearance, enclosures, rights, undo
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.language import cpr
+from handlers.core.language import cpr, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -79,6 +81,9 @@ async def write(turn: Turn, text: str) -> None:
     attached = bool(turn.the_incoming.enclosed)
     hint = line_words.read_back(turn, way) + hint
     card = await _saved(turn, entry, stands, highest, hint, reader=turn.sender, attached=attached)
+    if way.ahead is not None and way.ahead.tomorrow is not None:
+        meant = {"no": entry.no, "at": way.ahead.tomorrow.isoformat(), "crisis": turn.the_crisis.id}
+        card = replace(card, buttons=(Button("Ja", "log.happened", meant, style="primary"), *card.buttons))
     await receipts.give(turn, entry, shown(turn, entry, stands, highest), card, _key(turn, entry.no))
 
 
@@ -134,6 +139,22 @@ async def pressed_correct(turn: Turn, no: int) -> None:
         await turn.answer(Card(f"Skriv den rigtige tekst til nr. {no}. Intet er ændret."))
 
 
+@action("log.happened")
+async def happened(turn: Turn, no: int, at: str) -> None:
+    """Set a line to when it happened, by `Ja`: a new line with the time that was meant, which points back to it.
+
+    Args:
+        no: the line.
+        at: when, UTC in ISO form.
+    """
+    try:
+        text = (await entry_of(turn, no)).summary
+    except NoSuchEntry:
+        await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
+        return
+    await _correct(turn, no, text, datetime.fromisoformat(at))
+
+
 @action("log.undo")
 async def pressed_undo(turn: Turn, no: int, by: str, lapses: str) -> None:
     """Undo a line by `Fortryd`: a new line says that it does not count, and it stands; `undo.refuse` decides who may."""
@@ -181,7 +202,7 @@ async def confirm_line(turn: Turn, no: int) -> None:
     await tell(turn, entry)
 
 
-async def _correct(turn: Turn, no: int, text: str) -> None:
+async def _correct(turn: Turn, no: int, text: str, happened: datetime | None = None) -> None:
     try:
         state = await state_of(turn.db, turn.the_crisis, no)
     except NoSuchEntry:
@@ -199,11 +220,13 @@ async def _correct(turn: Turn, no: int, text: str) -> None:
         sender=turn.sender,
         receiver="krisestaben",
         direction="in",
+        event_time=happened,
         grade=state.grade,
         refs={"corrects": no},
     )
     await redraw(turn, entry)
-    await tell(turn, correction, f"\nDen retter nr. {no}, som bliver stående.")
+    at = f"\nSkete {times_shown.weekday(happened, turn.zone)}." if happened else ""
+    await tell(turn, correction, f"{at}\nDen retter nr. {no}, som bliver stående.")
 
 
 async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:

@@ -200,3 +200,26 @@ async def test_a_busy_channel_gets_one_receipt_that_is_changed_where_it_stands(s
     await stage.forward(minutes=2)
     await stage["kim"].commands("log ? nu er her ro", "stab")
     assert await stage["kim"].has("Bekræft")
+
+
+async def test_a_line_of_a_time_that_has_not_come_is_kept_and_asked_about(stage: RehearsalStage) -> None:
+    """R182, requirement 3.5: with weekday and date; what was written stands meanwhile, and afterwards."""
+    await stage["kim"].commands("log kl 23: lys i viadukten")
+    assert await stage["kim"].sees(
+        "er ikke kommet endnu, så linjen står til nu. Mener du onsdag den 1. juli 2026 kl. 23:00?"
+    )
+    line = await last(stage)
+    assert line["summary"] == "kl 23: lys i viadukten"
+    await stage["kim"].presses("Ja")
+    correction = await last(stage, "correction")
+    assert (correction["event_time"][:16], correction["refs"]["corrects"]) == ("2026-07-01T21:00", line["no"])
+    assert not await stage["kim"].has("Ja")
+    assert verify_export(await stage.export()) == []
+
+
+async def test_nobody_else_sets_a_line_to_another_time(stage: RehearsalStage) -> None:
+    """R182: who reads it in the channel and neither wrote it nor keeps the log."""
+    await stage["kim"].commands("log kl 23: lys i viadukten", "stab")
+    await stage["mads"].presses("Ja")
+    assert await stage.log("correction") == []
+    assert await stage["mads"].sees("Det kan kun den, der skrev linjen")
