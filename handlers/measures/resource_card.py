@@ -74,6 +74,18 @@ def card(turn: Turn, row: Resource) -> Card:
     )
 
 
+async def refuse(turn: Turn, row: Resource) -> bool:
+    """Refuse a centre what is another's, and return whether it did: the staff and those beside it change all of it, a
+    centre its own ("bevarer ansvaret for opgaven", plan §3)."""
+    owner = next((each for each in turn.rules.centres if each.name == row.centre), None)
+    own = {row.added_by, *([owner.chief, owner.contact, owner.deputy] if owner else [])}
+    if turn.sender in own or turn.sender in await turn.members() or await rights.asks.has(turn):
+        return False
+    whose = f"{owner.name} eller " if owner else ""
+    await turn.answer(Card(f"Det kan kun {whose}{rights.asks.holders}. R{row.number} er uændret."))
+    return True
+
+
 @action("resources.ask_release", who=rights.staff)
 async def ask_release(turn: Turn, resource: int) -> None:
     """Ask the centre's chief whether a resource can be released: "vilje til at trække ressourcer ud af daglig
