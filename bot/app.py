@@ -56,12 +56,17 @@ class Krisebot:
         registry.load()
         self.settings = settings
         self.database = database
-        self.plan = plan
+        self.plan = self._reachable(plan)
         self.clock = clock or SystemClock()
         self.engine = Engine(database, self.clock, lambda: self.plan)
         self.join_code: str | None = None
         self.platforms = self._platforms()
         self.engine.use(self.platforms)
+
+    def _reachable(self, plan: Plan) -> Plan:
+        """Give a plan that doesn't say where we are reached our own door, in a rehearsal: whoever plays has it open."""
+        here = self.settings.rehearsal and plan.server is None
+        return plan.model_copy(update={"server": self.settings.door}) if here else plan
 
     def _platforms(self) -> list[Platform]:
         settings, found = self.settings, list[Platform]()
@@ -115,7 +120,7 @@ class Krisebot:
     async def read_plan_again(self) -> None:
         """Read the plan file again as it is now; one with faults is reported, and the old plan kept."""
         try:
-            self.plan = load_plan(self.settings.plan)
+            self.plan = self._reachable(load_plan(self.settings.plan))
         except PlanFaults as faults:
             for fault in faults.faults:
                 log.error("the plan is not taken: %s", fault)

@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage.database import Database
+from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Member
 from storage.rows.traffic import Delivery, Inbox, Message, StaffRecipient
@@ -43,10 +44,13 @@ class Post:
 
 
 async def posts(stage: Stage, since: datetime, until: datetime) -> dict[str, list[Post]]:
-    """Every post that rang with each person of crisis 1's staff, by person, oldest first."""
+    """Every post that rang with each person of crisis 1's staff, by person, oldest first; before there is one, with
+    everybody in the plan and whoever warned."""
     async with stage.database.reading() as db:
         crisis = (await db.scalars(select(Crisis).where(Crisis.number == 1))).one()
         staff = set(await db.scalars(select(Member.person).where(Member.crisis_id == crisis.id)))
+        # Where there is no staff yet, it is whoever the chain asks.
+        staff = staff or {*stage.plan.persons, *await db.scalars(select(Alert.person))}
         inputs = {f"input-{row.id}": row.sender for row in await db.scalars(select(Inbox))}
         gone = set(await db.scalars(select(Delivery.message_id).where(Delivery.sent_at.is_not(None))))
         rang: dict[str, list[Post]] = defaultdict(list)
@@ -84,6 +88,14 @@ async def answered(stage: Stage) -> dict[str, list[Post]]:
     return await posts(stage, begun, stage.clock.now())
 
 
+async def warned(stage: Stage) -> dict[str, list[Post]]:
+    """Play a half hour after a warning that nobody answers: its sender no question, and nobody in the chain."""
+    begun = stage.clock.now()
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage.forward(minutes=SPAN)
+    return await posts(stage, begun, stage.clock.now())
+
+
 async def _print(name: str, play: Callable[[Stage], Awaitable[dict[str, list[Post]]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'posts.db'}"
@@ -103,3 +115,4 @@ async def _print(name: str, play: Callable[[Stage], Awaitable[dict[str, list[Pos
 if __name__ == "__main__":
     asyncio.run(_print("Nobody answers", unanswered))
     asyncio.run(_print("Everybody answers", answered))
+    asyncio.run(_print("A warning that nobody answers", warned))

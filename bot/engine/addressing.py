@@ -335,7 +335,8 @@ async def address_anew(db: AsyncSession, crisis: int) -> None:
 
 async def tell_of(db: AsyncSession, room: StaffChannel, now: datetime) -> None:
     """Write down as something that fell due that a channel is not as it shall be; once for each way that it isn't."""
-    args = {"room": room.id, "error": room.error, "outside": room.detail.get("outside", []), "state": room.state}
+    args = {"room": room.id, "error": room.error, "state": room.state}
+    args |= {"outside": room.detail.get("outside", []), "staying": room.detail.get("staying", [])}
     key = f"channel/{room.id}/trouble"
     timer = await db.scalar(select(Timer).where(Timer.key == key))
     if timer is None:

@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 # How long a platform may take over one call, in seconds of the machine's clock.
 ANSWER_TIMEOUT = 10.0
+# So long before its hold ends at the latest is a call given up, and no new one begun, in seconds.
+MARGIN = 1.0
 # How long after a failed try, growing to the last.
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 5, 10, 20, 30, 60))
 # After so many tries that met a fault of our own, it is given up: what waits behind it shall not wait for us.
@@ -147,8 +149,13 @@ class Deliverer(Worker):
     async def _carry(self, job: Sending) -> None:
         try:
             platform = self._platforms[job.platform]
+            # Frozen or held up since it was given out, we may no longer be the only one who sends here.
+            patience = min(ANSWER_TIMEOUT, job.held_for - MARGIN)
+            if patience < MARGIN:
+                await self._put_back(job)
+                return
             try:
-                ref = await asyncio.wait_for(self._hand_over(platform, job), ANSWER_TIMEOUT)
+                ref = await asyncio.wait_for(self._hand_over(platform, job), patience)
             except Throttled as wait:
                 await self._again(job, timedelta(seconds=wait.seconds), THROTTLED, counts=False)
             except Undeliverable as refused:
@@ -191,6 +198,13 @@ class Deliverer(Worker):
 
     # --- what became of it ---
 
+    async def _put_back(self, job: Sending) -> None:
+        """Write down that a send was not made after all."""
+        async with self._database.transaction() as db:
+            if await self._claims.release(db, [job]):
+                delivery = await db.get_one(Delivery, job.delivery)
+                delivery.state = "sending" if job.doubt else "queued"
+
     async def _sent(self, job: Sending, ref: Ref) -> None:
         """Write a delivery down as sent, together with all others answered meanwhile: they wait for one place to write,
         and one transaction is over sooner than thirty. What is cut off here is in doubt, and looked for later."""
@@ -202,9 +216,9 @@ class Deliverer(Worker):
 
     async def _write_down(self, answered: Sequence[tuple[Sending, Ref]]) -> None:
         async with self._database.transaction() as db:
-            await self._claims.release(db, [job for job, _ in answered])
+            ours = await self._claims.release(db, [job for job, _ in answered])
             now = self._clock.now()
-            sent = {job.delivery: (job, ref) for job, ref in answered}
+            sent = {job.delivery: (job, ref) for job, ref in answered if job.lane in ours}
             messages = select(Delivery.message_id).where(Delivery.id.in_(sent))
             rows = await db.execute(
                 select(Delivery, Message)
@@ -232,7 +246,8 @@ class Deliverer(Worker):
         self, job: Sending, after: timedelta | None, why: str, *, doubt: bool = False, counts: bool = True
     ) -> None:
         async with self._database.transaction() as db:
-            await self._claims.release(db, [job])
+            if not await self._claims.release(db, [job]):
+                return
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)
@@ -264,7 +279,8 @@ class Deliverer(Worker):
 
     async def _failed(self, job: Sending, why: str, *, closed: bool = False) -> None:
         async with self._database.transaction() as db:
-            await self._claims.release(db, [job])
+            if not await self._claims.release(db, [job]):
+                return
             now = self._clock.now()
             delivery = await db.get_one(Delivery, job.delivery)
             message = await db.get_one(Message, delivery.message_id)

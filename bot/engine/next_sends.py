@@ -8,6 +8,7 @@ outbox (a dialog, the home page, the making of a channel) is not counted.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,14 @@ class Sending:
     attempts: int
     at: float
     """When it was given out, in seconds since 1970."""
+    asked_at: float
+    """When it was asked for, in seconds of the machine's own clock, which goes on while a process is frozen: its conversation
+    is held for `HOLD` from no earlier than this."""
+
+    @property
+    def held_for(self) -> float:
+        """For how many seconds more its conversation is surely held."""
+        return self.asked_at + HOLD.total_seconds() - time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -172,12 +181,14 @@ class SendQueue:
         )
         return await db.scalar(other.limit(1)) is not None
 
-    async def release(self, db: AsyncSession, jobs: Sequence[Sending]) -> None:
+    async def release(self, db: AsyncSession, jobs: Sequence[Sending]) -> set[str]:
         """Free the conversations of these sends, now that the platform has answered.
 
         Call it first in a transaction: whoever takes sends holds the limits' rows too, and then asks for others.
 
-        First in its transaction: whoever gives out holds the paces' rows too, and then asks for others.
+        Returns:
+            the conversations that were still ours. Of any other, somebody else has seen that its send was in doubt, and
+            what became of it is theirs to say.
         """
         at = self._clock.now().timestamp()
         for line in self._lines:
@@ -189,14 +200,16 @@ class SendQueue:
                 full = free_at(pace.recent, line.rates)
                 if full > at:
                     pace.not_before = max(_instant(full), pace.not_before or _instant(full))
-        lanes = await db.scalars(select(Conversation).where(Conversation.name.in_([job.lane for job in jobs])))
         called = {job.lane: job for job in jobs}
-        for lane in lanes:
+        ours = set()
+        for lane in await db.scalars(select(Conversation).where(Conversation.name.in_(called)).with_for_update()):
             job = called[lane.name]
             if self._line_of(job).in_lane:
                 lane.recent = answered(lane.recent, job.at, at)
             if lane.held_by == self._me:
                 lane.held_by, lane.held_until = None, None
+                ours.add(lane.name)
+        return ours
 
     @cached_property
     def _lines(self) -> tuple[_Limit, ...]:
@@ -260,6 +273,8 @@ class SendQueue:
         pace = await self._pace(db, line) if line.rates else await db.get(RateUse, line.name)
         if not self._is_open(pace, now):
             return []
+        # It may have taken a while to be the one that takes: what is given out now is held from now on.
+        asked_at, now = time.monotonic(), self._clock.now()
         at = now.timestamp()
         # Nobody knows when a call that is not answered yet will be counted.
         left = min([ABREAST, *(rate.count for rate in line.rates)])
@@ -269,7 +284,7 @@ class SendQueue:
         jobs: list[Sending] = []
         while (wanted := left - len(jobs)) > 0:
             lanes = await self._next_lanes(db, line, now, busy | {job.lane for job in jobs}, wanted)
-            jobs += await self._firsts_in(db, line, lanes, now)
+            jobs += await self._firsts_in(db, line, lanes, now, asked_at)
             if len(lanes) < wanted:
                 break
         if pace is not None and line.rates:
@@ -300,7 +315,7 @@ class SendQueue:
         return [lanes[name] for name in names if name in lanes]
 
     async def _firsts_in(
-        self, db: AsyncSession, line: _Limit, lanes: Sequence[Conversation], now: datetime
+        self, db: AsyncSession, line: _Limit, lanes: Sequence[Conversation], now: datetime, asked_at: float
     ) -> list[Sending]:
         """Return the next message of each conversation, leaving out those that must wait for their own limit."""
         at = now.timestamp()
@@ -344,6 +359,7 @@ class SendQueue:
                 doubt,
                 delivery.attempts,
                 at,
+                asked_at,
             )
         return [jobs[name] for name in open_lanes if name in jobs]
 

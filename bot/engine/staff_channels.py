@@ -30,6 +30,11 @@ from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
+# How long a platform may take over a channel, in seconds of the machine's clock; one thing is asked for at a time.
+PATIENCE = 2 * ANSWER_TIMEOUT
+# How long a channel is whoever's who works on it: two who made it at once would make two of it. A dead one's is free then.
+HOLD = timedelta(seconds=PATIENCE + 5)
+
 LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
 
 
@@ -108,10 +113,10 @@ class StaffChannels(Worker):
         async with self._one_at_a_time:
             self._look = False
             for room in await self._wanted():
-                await self._work(room)
-                self.done += 1
-                # One that has just been made has nobody in it yet.
-                self._look = True
+                if await self._work(room):
+                    self.done += 1
+                    # One that has just been made has nobody in it yet.
+                    self._look = True
 
     async def _wanted(self) -> list[int]:
         """Add a row for each staff channel that is missing, and return the channels to make or whose members differ
@@ -122,20 +127,22 @@ class StaffChannels(Worker):
         if not missing:
             return due
         async with self._database.transaction() as db:
-            for crisis, platform in await self._missing(db):
-                decided = crisis.decided_at or crisis.created_at
-                db.add(
-                    StaffChannel(
-                        crisis_id=crisis.id,
-                        platform=platform,
-                        name=name_of(crisis.title, decided, self._zone(), crisis.exercise),
-                        title=f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
-                        due_at=self._clock.now(),
-                        detail={},
-                        inside=[],
-                    )
-                )
+            if rows := [self._row(crisis, platform) for crisis, platform in await self._missing(db)]:
+                # Another replica may see the same.
+                await db.execute(self._database.insert(StaffChannel).on_conflict_do_nothing(), rows)
             return await self._due(db)
+
+    def _row(self, crisis: Crisis, platform: str) -> dict[str, Any]:
+        decided = crisis.decided_at or crisis.created_at
+        return {
+            "crisis_id": crisis.id,
+            "platform": platform,
+            "name": name_of(crisis.title, decided, self._zone(), crisis.exercise),
+            "title": f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
+            "due_at": self._clock.now(),
+            "detail": {},
+            "inside": [],
+        }
 
     async def _missing(self, db: AsyncSession) -> list[tuple[Crisis, str]]:
         """Return each crisis with a staff and a platform where it has no staff channel yet: it has one on every
@@ -155,32 +162,41 @@ class StaffChannels(Worker):
             shall[crisis_id].add(person)
         return [room.id for room in rooms if room.state == "wanted" or _amiss(room, shall[room.crisis_id])]
 
-    async def _work(self, number: int) -> None:
-        async with self._database.reading() as db:
-            room = await db.get_one(StaffChannel, number)
+    async def _work(self, number: int) -> bool:
+        """Do what a channel lacks, one step of it; False when somebody else is at it."""
+        async with self._database.transaction() as db:
+            now = self._clock.now()
+            free = or_(StaffChannel.due_at.is_(None), StaffChannel.due_at <= now)
+            ours = select(StaffChannel).where(StaffChannel.id == number, free).with_for_update(skip_locked=True)
+            if (room := await db.scalar(ours)) is None:
+                return False
+            room.due_at = until = now + HOLD
             shall = await _members(db, room.crisis_id)
         platform = self._platforms[room.platform]
-        address, detail, inside, outside = room.address, dict(room.detail), set(room.inside), set[str]()
+        address, detail, inside = room.address, dict(room.detail), set(room.inside)
+        outside, staying = set[str](), set(detail.get("staying", [])) - shall
         state, error, after = room.state, None, None
         try:
             if address is None:
-                address, detail = await asyncio.wait_for(
-                    platform.open_room(room.name, room.title, detail), 2 * ANSWER_TIMEOUT
-                )
+                address, detail = await asyncio.wait_for(platform.open_room(room.name, room.title, detail), PATIENCE)
                 state = "open"
+            elif inside - shall:
+                await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), PATIENCE)
+                inside &= shall
+                outside = set(detail.get("outside", [])) & shall
             elif shall - inside:
-                entered = await asyncio.wait_for(platform.admit(address, detail, shall - inside), 2 * ANSWER_TIMEOUT)
+                entered = await asyncio.wait_for(platform.admit(address, detail, shall - inside), PATIENCE)
                 outside = (shall - inside) - set(entered)
                 inside |= set(entered)
-            if address is not None and inside - shall:
-                await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), 2 * ANSWER_TIMEOUT)
-                inside &= shall
         except Throttled as wait:
             after = timedelta(seconds=wait.seconds)
         except Undeliverable as refused:
             gone = address is None or isinstance(refused, Closed)
             state, error = "failed" if gone else state, str(refused)
             outside = shall - inside
+            # Whom it won't take out it won't take out when asked again either.
+            staying |= inside - shall
+            inside &= shall
         except (Unavailable, InDoubt, TimeoutError) as down:
             error, after = str(down) or "intet svar", RETRIES[min(room.attempts, len(RETRIES) - 1)]
         except Exception as fault:
@@ -188,18 +204,25 @@ class StaffChannels(Worker):
             log.exception("%s: the channel %s", room.platform, room.name)
             error, after = f"{type(fault).__name__}: {fault}", RETRIES[min(room.attempts, len(RETRIES) - 1)]
         async with self._database.transaction() as db:
-            room = await db.get_one(StaffChannel, number)
+            room = await db.get_one(StaffChannel, number, with_for_update=True)
+            if room.due_at != until:
+                # Frozen for so long that somebody else has done it meanwhile.
+                return True
             room.state, room.address, room.error = state, address, error
             room.inside = sorted(inside)
-            room.detail = {**detail, "outside": sorted(outside)}
+            room.detail = {**detail, "outside": sorted(outside), "staying": sorted(staying)}
             room.attempts = room.attempts + 1 if after else 0
             room.due_at = self._clock.now() + after if after else None
-            if state == "failed" or outside:
-                log.error("%s: the channel %s: %s; outside: %s", room.platform, room.name, error, sorted(outside))
+            if state == "failed" or outside or staying:
+                log.error(
+                    "%s: the channel %s: %s; outside: %s; not taken out: %s",
+                    *(room.platform, room.name, error, sorted(outside), sorted(staying)),
+                )
                 await tell_of(db, room, self._clock.now())
                 self._fell_due()
             if state != "wanted":
                 await address_anew(db, room.crisis_id)
+        return True
 
 
 def _amiss(room: StaffChannel, shall: set[str]) -> bool:

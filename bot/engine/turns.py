@@ -27,10 +27,12 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     event,
     func,
     literal_column,
     not_,
+    or_,
     select,
     union_all,
     update,
@@ -71,12 +73,17 @@ HEARD = timedelta(minutes=1)
 _Row = tuple[type[Inbox] | type[Timer], int]
 
 # Whatever these say may be their answer: those who are asked in a chain, and whose warning is on its way.
-AWAITED = union_all(
+ASKED = (
     select(EscalationStep.person)
     .join(Escalation, Escalation.id == EscalationStep.escalation_id)
-    .where(Escalation.state != "stopped"),
-    select(Alert.person).join(Crisis, Crisis.id == Alert.crisis_id).where(Crisis.state == "warned"),
+    .where(Escalation.state != "stopped")
 )
+WARNED = select(Alert.person).join(Crisis, Crisis.id == Alert.crisis_id).where(Crisis.state == "warned")
+# Whoever sends much that is urgent holds up nobody else's: each has one handled in a round. Those who are asked in a chain
+# are in none, since their answer goes before what fell due after it.
+_HAD_ONE = Inbox.sender.in_(bindparam("had_one", expanding=True))
+_NO_ROUND, _IN_ROUND = literal_column("0", Integer), case((_HAD_ONE, 1), else_=0)
+_REST = literal_column("2", Integer)
 # One person's inputs keep their order: an urgent one brings the earlier ones along.
 FIRST_OF = (
     select(Inbox)
@@ -87,36 +94,36 @@ FIRST_OF = (
 
 
 @cache
-def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[bool, str, Inbox, Timer, Address]]:
+def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[int, str, Inbox, Timer, Address]]:
     """Find what is taken up next: what is urgent, then the rest; an input before a timer that fell due when it came."""
 
-    def first(table: type[Inbox] | type[Timer], urgent: bool, *where: ColumnElement[bool]) -> Select[Any]:
+    def first(table: type[Inbox] | type[Timer], place: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
         came = table is Inbox
         found = (
             select(
                 literal_column("'input'" if came else "'timer'", Text).label("kind"),
                 table.id,
                 (Inbox.sender if came else literal_column("''", Text)).label("sender"),
-                literal_column("0" if urgent else "1", Integer).label("place"),
+                place.label("place"),
                 table.due_at,
             )
             .where(table.state == ("new" if came else "waiting"), table.due_at <= NOW, *where)
-            .order_by(table.due_at, table.id)
+            .order_by(*([place] if place is _IN_ROUND else []), table.due_at, table.id)
             .limit(1)
             .subquery()
         )
         return select(found)
 
     firsts = union_all(
-        first(Inbox, True, Inbox.urgent.is_(True)),
-        first(Inbox, True, Inbox.sender.in_(AWAITED)),
-        *(first(Timer, True, Timer.kind == kind) for kind in sorted(urgent_timers)),
-        first(Inbox, False),
-        first(Timer, False),
+        first(Inbox, _NO_ROUND, Inbox.sender.in_(ASKED)),
+        first(Inbox, _IN_ROUND, or_(Inbox.urgent.is_(True), Inbox.sender.in_(WARNED))),
+        *(first(Timer, _NO_ROUND, Timer.kind == kind) for kind in sorted(urgent_timers)),
+        first(Inbox, _REST),
+        first(Timer, _REST),
     ).subquery()
     each = firsts.c
     found = (
-        select(each.kind, each.id, each.sender, (each.place == 0).label("urgent"))
+        select(each.kind, each.id, each.sender, each.place)
         .order_by(each.place, each.due_at, each.kind, each.id)
         .limit(1)
         .subquery()
@@ -124,7 +131,7 @@ def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[bool, str, Inbox, Ti
     # With the row itself, and where its sender was heard before: all of it in one journey.
     came = found.c.kind == "input"
     return (
-        select(found.c.urgent, found.c.sender, Inbox, Timer, Address)
+        select(found.c.place, found.c.sender, Inbox, Timer, Address)
         .select_from(found)
         .outerjoin(Inbox, and_(came, Inbox.id == found.c.id))
         .outerjoin(Timer, and_(not_(came), Timer.id == found.c.id))
@@ -163,6 +170,8 @@ class Turns(Worker):
         # What this process has counted, and not begun yet.
         self._counted: set[_Row] = set()
         self._touched: set[type[Base]] = set()
+        # Whose urgent input was handled in this round.
+        self._had_one: set[str] = set()
 
     def due(self) -> list[ScalarSelect[Any]]:
         """Return queries for when the next input is to be handled, and when the next timer falls due."""
@@ -245,12 +254,17 @@ class Turns(Worker):
 
     async def _earliest(self, db: AsyncSession, now: datetime) -> tuple[Inbox | Timer | None, list[Address]]:
         """Find what is taken up next, and where its sender was heard before."""
-        found = (await db.execute(_next_of(frozenset(registry.urgent_timers)), {"now": now})).all()
+        question = _next_of(frozenset(registry.urgent_timers))
+        found = (await db.execute(question, {"now": now, "had_one": list(self._had_one)})).all()
         if not found:
             return None, []
         next_, heard = found[0], [each.Address for each in found if each.Address is not None]
         row: Inbox | Timer | None = next_.Inbox or next_.Timer
-        if next_.urgent and next_.sender:
+        if next_.place < 2 and next_.sender:
+            if next_.place == 1:
+                # Everybody has had one: a new round.
+                self._had_one.clear()
+            self._had_one.add(next_.sender)
             row = await db.scalar(FIRST_OF, {"now": now, "sender": next_.sender})
         return row, heard
 

@@ -1,4 +1,4 @@
-"""A staff's channel that can't be made or is closed, and those it doesn't let in: told to whoever can act. Plan §5, Krisestaben."""
+"""A staff's channel that can't be made or is closed, and those it doesn't let in or out: told to whoever can act. Plan §5, Krisestaben."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
     where = this.platform.capitalize()
     inside = {person for each in rooms if each.state == "open" for person in each.inside}
     outside = [person for person in this.detail.get("outside", []) if person not in inside]
+    staying = this.detail.get("staying", [])
+    why = f": {this.error}" if this.error else ""
     if this.state == "failed":
         text = f"Krisestabens kanal i {where} kan ikke bruges: {this.error}. Det, der siges til krisestaben, sendes til hver enkelt."
     elif outside:
-        why = f": {this.error}" if this.error else ""
         text = (
             f"{len(outside)} kunne ikke lukkes ind i krisestabens kanal i {where}{why}. Det er {turn.names(outside)}. "
             "De får det skrevet hver for sig. Luk dem selv ind, eller ring til dem."
+        )
+    elif staying:
+        text = (
+            f"{turn.names(staying)} er ikke længere i krisestaben, men kunne ikke tages ud af dens kanal i {where}{why}. "
+            "Tag dem selv ud: indtil da kan de læse med."
         )
     else:
         return

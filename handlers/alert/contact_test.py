@@ -63,7 +63,7 @@ def _at_work(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, AT, zone)
 
 
-@timer("contact_test.round")
+@timer("contact_test.round", crisis=False)
 async def ask(turn: Turn, round: int) -> None:
     """Ask everybody in the plan once, each month; nobody while anything is going on, nor at night after a long
     standstill."""
@@ -175,7 +175,7 @@ async def _answered(turn: Turn, row: ContactCheck | None, answer: ContactAnswer)
     await turn.say(turn.sender, Card(thanks), key=_key(row.round, turn.sender))
 
 
-@timer("contact_test.due")
+@timer("contact_test.due", crisis=False)
 async def due(turn: Turn, round: int) -> None:
     """Tell those who keep the plan who didn't answer, when the round's time is up; `kontakt` and the doctor
     remember."""

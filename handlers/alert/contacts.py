@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.core import rights
-from handlers.core.card import Button, Card, quote
+from handlers.core.card import DANGER, Button, Card, Field, quote
+from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.plan import reach
@@ -175,7 +176,7 @@ async def _find_crisis(turn: Turn) -> None:
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
 
 
-@verb("ring", "nummer", "telefonnummer", help="ring – nummeret på chefen og borgmesteren; ring Mads")
+@verb("ring", "nummer", "telefonnummer", help="ring – chefen og borgmesteren; ring Mads")
 async def ring(turn: Turn, text: str) -> None:
     """Show the number to ring: the chief's and the mayor's for everybody; anybody's own for those who may have it."""
     if turn.crisis is None:
@@ -190,9 +191,45 @@ async def ring(turn: Turn, text: str) -> None:
         chief = (await turn.chiefs())[:1] if turn.crisis is not None else []
         mayor = [person for person in [plan.holder("borgmester")] if person]
         emergency = [person for person in [plan.holder("beredskabschef")] if person]
-        rows = [("Krisestabschef – " + turn.name(person), turn.phone(person)) for person in chief]
-        rows += [("Borgmester – " + turn.name(person), turn.phone(person)) for person in mayor]
-        rows += [("Beredskabschef 4K – " + turn.name(person), turn.phone(person)) for person in emergency]
+        top = {"Krisestabschef": chief, "Borgmester": mayor, "Beredskabschef 4K": emergency}
+        # Whom the plan knows has to get through to the top; their own numbers are no public ones.
+        may = turn.sender in turn.plan.persons
+        rows = [
+            (f"{title} – {turn.name(person)}", turn.phone(person) if may else "ringer dig op")
+            for title, persons in top.items()
+            for person in persons
+        ]
         rows += [(quote(name), number) for name, number in turn.plan.phones.items()]
         refused = f"\nAndres egne numre kan kun {rights.numbers.holders} få." if named else ""
-    await turn.answer(Card(f"*Ring.* Ved fare for liv: 112.{refused}", facts=tuple(rows)))
+        called = next((person for persons in top.values() for person in persons), None)
+        if called is not None and not may:
+            await turn.answer(Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows), buttons=(_call_me(turn, called),)))
+            return
+    await turn.answer(Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows)))
+
+
+def _call_me(turn: Turn, person: str) -> Button:
+    form = (
+        Field("phone", "Dit telefonnummer", required=True),
+        Field("about", "Hvad drejer det sig om?", "long"),
+    )
+    label = f"Bed {turn.name(person)} ringe"[:70]
+    return Button(
+        label, "contacts.call_me", {"person": person}, style="primary", form=form, form_title="Bliv ringet op"
+    )
+
+
+@action("contacts.call_me", crisis=False)
+async def call_me(turn: Turn, person: str) -> None:
+    """Ask the head of the staff, or who would be, to ring whoever has not their number; anybody may."""
+    if person not in turn.plan.persons:
+        return
+    about = f": »{quote(turn.value('about'), 500)}«" if turn.value("about") else "."
+    await turn.say(
+        person,
+        Card(f"*{turn.name(turn.sender)} beder dig ringe* på {quote(turn.value('phone'), 50)}{about}"),
+        key=f"call_me/{turn.inbox_id}",
+        kind="notice",
+        urgency=URGENT,
+    )
+    await turn.replace(Card(f"{turn.name(person)} er bedt om at ringe til dig. {DANGER} Haster det: */krise varsel*."))

@@ -12,7 +12,7 @@ from storage.plan.persons import SECRETARIAT_ROLES
 UNREAD = "unread"
 
 
-@timer("own.trouble")
+@timer("own.trouble", crisis=False)
 async def tell(turn: Turn, what: str, told: str) -> None:
     """Tell of a fault; what happens again within the hour changes the card that stands there.
 

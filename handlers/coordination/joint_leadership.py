@@ -146,7 +146,7 @@ async def _card(turn: Turn) -> Card:
     said = "\n".join(f"{each.number}. {quote(each.text, 200)} ({turn.clock(each.decided_at)})" for each in rows)
     decision = (
         Field("text", "Hvad er besluttet?", "long", required=True),
-        Field("at", "Hvornår? (kan udelades)"),
+        Field("at", "Hvornår? (kan udelades)", "been"),
     )
     return Card(
         f"*Fælles kriseledelse*, etableret {turn.clock(row.joint_since)}.\n{said or 'Ingen beslutninger endnu.'}",

@@ -7,6 +7,7 @@ udpeges en repræsentant fra Høje-Taastrup Kommune som afløser." Not the liais
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -30,8 +31,10 @@ DUTIES = (
     "Fungere som faglig støtte for den modtagende stab.",
 )
 ACTIVATED = re.compile(r"^(?:lbs\s+)?(?:er\s+)?(?:aktiv\w*|nedsat|samlet)\b[\s:,]*(?:af politiet)?", re.IGNORECASE)
+# "Siv fra kl 18", "Siv kl 18".
+SINCE = re.compile(r"(?P<who>\D{2,60}?)[ ,]{1,3}(?P<at>(?:fra|kl\.?|om|i aften|i morgen)\b.{0,60})$", re.IGNORECASE)
 ENDED = re.compile(r"^(?:lbs\s+)?(?:er\s+)?(?:afviklet|afsluttet|slut|lukket|nedlagt)\b", re.IGNORECASE)
-WHEN = Field("at", "Hvornår? (tom: nu)")
+WHEN = Field("at", "Hvornår? (tom: nu)", "been")
 
 
 @verb(
@@ -56,7 +59,8 @@ async def representative(turn: Turn, text: str) -> None:
     elif fold(first).strip(":") in ("hjem", "til") and rest:
         await liaison_reports.send(turn, "local", "in" if fold(first).strip(":") == "hjem" else "out", rest)
     elif await rights.chief.held(turn):
-        await _name(turn, text, "")
+        said = SINCE.match(text)
+        await _name(turn, said["who"] if said else text, said["at"] if said else "")
     else:
         await turn.answer(Card(f"Repræsentanten udpeges af {rights.chief.holders}. Intet er ændret."))
 
@@ -91,7 +95,34 @@ async def _activated(turn: Turn, when: str) -> None:
     if await standing(turn) is not None:
         await _show(turn)
         return
-    since = _past(turn, when) or turn.now
+    since, read = _past(turn, when), times_read.parse_been(when, turn.now, turn.zone)
+    # Other words, "i Høje-Taastrup", are no time, and then it is now.
+    if since is None and (read is not None or any(each.isdigit() for each in when)):
+        form = (replace(WHEN, value=when.strip()),)
+        other = replace(_activation(turn), label="Anden tid", form=form)
+        so = "det er ikke skrevet ned endnu"
+        await turn.answer(
+            passed_times.asked(turn, read, so, "representative.since", {"crisis": turn.the_crisis.id}, other)
+            if read is not None
+            else Card(f"Jeg kan ikke læse »{quote(when, 100)}« som et tidspunkt, så {so}.", buttons=(other,))
+        )
+        return
+    await _begin(turn, since or turn.now)
+
+
+@action("representative.since", who=rights.represents)
+async def since_then(turn: Turn, at: str) -> None:
+    """Write the local staff's activation down from the time that was meant, by `Ja`.
+
+    Args:
+        at: UTC, ISO.
+    """
+    await turn.replace(Card(f"Aktiveret {times_shown.weekday(datetime.fromisoformat(at), turn.zone)}."))
+    if await standing(turn) is None:
+        await _begin(turn, datetime.fromisoformat(at))
+
+
+async def _begin(turn: Turn, since: datetime) -> None:
     row = LocalStaff(
         crisis_id=turn.the_crisis.id,
         activated_at=since,
@@ -143,8 +174,11 @@ def _prompt(turn: Turn, row: LocalStaff) -> Card:
     )
 
 
-def _naming(turn: Turn) -> Button:
-    form = (Field("person", "Hvem?", "persons", required=True), Field("at", "Fra hvornår? (tom: nu)"))
+def _naming(turn: Turn, person: str = "") -> Button:
+    form = (
+        Field("person", "Hvem?", "persons", required=True, value=person),
+        Field("at", "Fra hvornår? (tom: nu)", "time"),
+    )
     return Button(
         "Udpeg afløser",
         "representative.name",
@@ -189,13 +223,19 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
         )
         return
     (person,) = persons
-    read = times_read.parse(when, turn.now, turn.zone) if when else None
+    read = times_read.parse(when.removeprefix("fra "), turn.now, turn.zone) if when else None
     if when.strip(" .") and read is None:
-        await turn.answer(Card(f"Jeg kan ikke læse »{quote(when, 100)}« som et tidspunkt. Ingen er udpeget endnu."))
+        await turn.answer(
+            Card(
+                f"Jeg kan ikke læse »{quote(when, 100)}« som et tidspunkt. Ingen er udpeget endnu.",
+                buttons=(_naming(turn, turn.name(person)),),
+            )
+        )
         return
     if read is not None and read.passed:
         about = {"person": person, "crisis": turn.the_crisis.id}
-        await turn.answer(passed_times.asked(turn, read, "ingen er udpeget endnu", "representative.name", about))
+        other = replace(_naming(turn, turn.name(person)), label="Anden tid", style="normal")
+        await turn.answer(passed_times.asked(turn, read, "ingen er udpeget endnu", "representative.name", about, other))
         return
     since = meant or (read.at if read else turn.now)
     own, before = municipalities.own(turn.rules), await current(turn, row)
@@ -206,7 +246,7 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
     await _sits(turn, row, own, person, since)
     await membership.add_member(turn, person, "beside", "kommunal repræsentant i LBS")
     await turn.log(
-        f"{turn.name(person)} repræsenterer kommunen i den Lokale Beredskabsstab fra {turn.clock(since)} og afløser "
+        f"{turn.name(person)} repræsenterer kommunen i den Lokale Beredskabsstab fra {turn.dated(since)} og afløser "
         f"{turn.name(before.person) if before.person else before.organisation}",
         kind="representative",
         sender=turn.sender,
@@ -220,7 +260,7 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
         await turn.say(
             told,
             Card(
-                f"{turn.name(person)}, {turn.phone(person)}, afløser i den Lokale Beredskabsstab fra {turn.clock(since)}."
+                f"{turn.name(person)}, {turn.phone(person)}, afløser i den Lokale Beredskabsstab fra {turn.dated(since)}."
             ),
             kind="notice",
         )
@@ -231,7 +271,7 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
     )
     await turn.answer(
         Card(
-            f"{turn.name(person)} repræsenterer kommunen i LBS fra {turn.clock(since)} og har fået sine opgaver.{both}"
+            f"{turn.name(person)} repræsenterer kommunen i LBS fra {turn.dated(since)} og har fået sine opgaver.{both}"
         )
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-FieldKind = Literal["text", "long", "choice", "time", "persons"]
+FieldKind = Literal["text", "long", "choice", "time", "been", "persons"]
 Style = Literal["normal", "primary", "danger"]
 
 # What everything that an exercise says begins with (plan §3): nobody may take it for the real thing.
@@ -20,6 +20,9 @@ LONGEST_TITLE = 24
 
 # The argument of a button that leaves its card by itself: when, UTC in ISO form.
 LAPSES = "lapses"
+
+# In place of a link that the plan can't give.
+NO_LINK = "Der er intet link: planen siger ikke, hvor Krisebot nås. Bed sekretariatet skrive »adresse« i planen."
 
 # Before anything else, wherever words may tell of danger.
 DANGER = "Ved fare for liv: ring 112."
@@ -32,11 +35,13 @@ class Field:
     Args:
         id: the key the answer comes back under, English snake_case.
         label: what the person reads, Danish.
-        kind: "text" one line, "long" several, "choice" one of `choices`, "time" words that handlers.times reads,
-            "persons" names or mentions.
+        kind: "text" one line, "long" several, "choice" one of `choices`, "time" words that `times_read` reads as still to
+            come, "been" as having been, "persons" names or mentions.
         required: only for what the plan makes compulsory; everything else may be sent empty.
         value: what it is filled with from the start.
         choices: (value, label) pairs, for "choice".
+        loose: of a time: its handler reads it itself, as it may be other words, or another day's time. Any other that
+            can't be meant is asked about before the handler gets it (`handlers.core.form_times`).
     """
 
     id: str
@@ -45,6 +50,24 @@ class Field:
     required: bool = False
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class SentForm:
+    """A form as it was sent, through the questions that were asked about it.
+
+    Args:
+        form: its fields, as they were shown.
+        inbox: the press that sent it the first time.
+        filled: the press that its words were typed in last.
+        times: what has been answered since, in full, by field.
+    """
+
+    form: tuple[Field, ...]
+    inbox: int
+    filled: int
+    times: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,10 @@ class Context:
             else f"skriv til {self.name(person)} i {platform.capitalize()}"
         )
 
+    def dated(self, at: datetime | None) -> str:
+        """Write a time that was read out of words, back to whoever wrote them: "tors. 2/7 kl. 14:02", today too."""
+        return times_shown.dated(at, self.zone, self.now) if at is not None else "–"
+
     def clock(self, at: datetime | None) -> str:
         """Write a time as people read it: "kl. 14:02", with the day where it isn't today."""
         if at is None:
@@ -198,12 +202,13 @@ class Context:
         return read if "kl." in read else f"kl. {read}"
 
     def link(self, path: str) -> str:
-        """Write the address of a page of krisebot's own: whole where the plan says what our address is.
+        """Write the address of a page of krisebot's own; empty where the plan doesn't say what our address is, since
+        half an address leads nowhere.
 
         Args:
             path: "/tavle/…".
         """
-        return f"{self.plan.server}{path}" if self.plan.server else f"{path} på Krisebots adresse"
+        return f"{self.plan.server}{path}" if self.plan.server else ""
 
     async def open_crises(self) -> list[Crisis]:
         """Return the crises that are not over: decided ones first, then warnings; oldest first.

@@ -1,4 +1,7 @@
-"""A time that has passed is asked about, the same way whatever it was written for: "Mener du fredag den 3. juli …?"."""
+"""A time on the wrong side of now is asked about, the same way whatever it was written for: "Mener du fredag den 3. juli …?".
+
+What was written in a form is asked about by `handlers.core.form_times`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from handlers.core.turn import Turn
 
 
 def asked(turn: Turn, passed: Parsed, so: str, do: str, args: Mapping[str, Any], other: Button | None = None) -> Card:
-    """Draw the question what a passed time means, with weekday and date.
+    """Draw the question what a time means that has passed, or of what should have been has not come; with weekday and date.
 
     Args:
         passed: as it was read.
@@ -22,10 +25,12 @@ def asked(turn: Turn, passed: Parsed, so: str, do: str, args: Mapping[str, Any],
         other: asks for another time, `Anden tid`.
     """
     said = f"{passed.text[:1].upper()}{passed.text[1:]}"
+    is_when = "er passeret" if passed.at <= turn.now else "er ikke kommet endnu"
     if passed.tomorrow is None:
-        return Card(f"»{quote(said, 100)}« er passeret, så {so}.", buttons=(other,) if other else ())
+        day = times_shown.weekday(passed.at, turn.zone)
+        return Card(f"»{quote(said, 100)}« ({day}) {is_when}, så {so}.", buttons=(other,) if other else ())
     meant = Button("Ja", do, {**args, "at": passed.tomorrow.isoformat()}, style="primary")
     return Card(
-        f"{quote(said, 100)} er passeret, så {so}. Mener du {times_shown.weekday(passed.tomorrow, turn.zone)}?",
+        f"{quote(said, 100)} {is_when}, så {so}. Mener du {times_shown.weekday(passed.tomorrow, turn.zone)}?",
         buttons=(meant, other) if other else (meant,),
     )

@@ -42,7 +42,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-@timer("proof.lapsed")
+@timer("proof.lapsed", crisis=False)
 async def lapsed(turn: Turn, **asked: Any) -> None:
     """Go on without proof when the code's time is up and nobody has brought it."""
     await _unproven(turn, asked)

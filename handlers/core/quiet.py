@@ -58,6 +58,17 @@ def morning(turn: Context, at: datetime) -> datetime | None:
     return over.astimezone(at.tzinfo)
 
 
+def spacing(first: timedelta, ignored: int, most: timedelta = SELDOM) -> timedelta:
+    """Return how long after a nag its next one comes: each time after twice as long.
+
+    Args:
+        first: how long after the first one the second comes.
+        ignored: how many times it has come before this.
+        most: no longer than this, or `first` where that is more.
+    """
+    return min(first * float(2 ** min(ignored, 10)), max(first, most))
+
+
 async def again(turn: Context, first: timedelta, ignored: int, person: str | None = None) -> datetime:
     """Return when a nag comes the next time, UTC: each time after twice as long, and by day where nobody is up for it.
 
@@ -66,7 +77,7 @@ async def again(turn: Context, first: timedelta, ignored: int, person: str | Non
         ignored: how many times it has come before this.
         person: whom it comes to; None for anybody in the staff.
     """
-    at = turn.now + min(first * 2 ** min(ignored, 10), max(first, SELDOM))
+    at = turn.now + spacing(first, ignored)
     return at if await _up(turn, person) else morning(turn, at) or at
 
 

@@ -76,6 +76,7 @@ actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
 urgent_timers: set[str] = set()
 level_two_timers: set[str] = set()
+timers_of_no_crisis: set[str] = set()
 replies: dict[str, tuple[Reply, Asked | None]] = {}
 _homes: dict[str, Draw] = {}
 
@@ -142,13 +143,15 @@ def waits_for_reader(card: Mapping[str, Any]) -> bool:
     return awaits_answer(card) or any(found is not None and found.decides for found in decided)
 
 
-def timer(kind: str, *, urgent: bool = False, level_two: bool = False) -> Callable[[R], R]:
+def timer(kind: str, *, urgent: bool = False, level_two: bool = False, crisis: bool = True) -> Callable[[R], R]:
     """Register what happens when a timer of that kind falls due: `async (turn, **args)`.
 
     Args:
         urgent: whether it goes before what merely fell due first.
         level_two: whether it is a duty of the crisis staff, which there is at level 2 alone (plan §3): it is not run
             when its crisis is something else by then.
+        crisis: whether it belongs to the crisis that it was set in, and ends with that. One that doesn't runs in none, and
+            goes on when a crisis is over that it happened to be set in.
     """
 
     def register(run: R) -> R:
@@ -157,6 +160,8 @@ def timer(kind: str, *, urgent: bool = False, level_two: bool = False) -> Callab
             level_two_timers.add(kind)
         if urgent:
             urgent_timers.add(kind)
+        if not crisis:
+            timers_of_no_crisis.add(kind)
         return run
 
     return register

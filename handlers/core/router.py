@@ -6,16 +6,17 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import answering, enclosures, personal_numbers, proof, registry, rights
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core import answering, enclosures, form_times, personal_numbers, proof, registry, rights
+from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.context import LONGEST_NUMBER, URGENT
 from handlers.core.incoming import OTHER_RELEASE, Incoming
-from handlers.core.language import dangers, verb_words
+from handlers.core.language import dangers, times_shown, verb_words
 from handlers.core.language.marks import unmarked
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb, action
@@ -323,7 +324,7 @@ async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
     )
 
 
-async def pressed(turn: Turn, crisis: int | None = None) -> None:
+async def pressed(turn: Turn, crisis: int | None = None, sent: SentForm | None = None) -> bool:
     """Run what a pressed button does, as it stands on a card that was shown to whoever pressed it, there.
 
     What comes with a press is written by whoever sends it: it only tells which button of the card is meant. A button that
@@ -332,6 +333,10 @@ async def pressed(turn: Turn, crisis: int | None = None) -> None:
 
     Args:
         crisis: which crisis it is about, where that was asked afterwards.
+        sent: the form that was sent, where its times were asked about afterwards.
+
+    Returns:
+        whether the button is there.
     """
     incoming = turn.the_incoming
     standing = await turn.pressed()
@@ -342,16 +347,16 @@ async def pressed(turn: Turn, crisis: int | None = None) -> None:
         card = await registry.home_card(turn)
     else:
         log.info("a press was dropped: %s was not shown to whoever pressed it", incoming.message[:LONGEST_NUMBER])
-        return
+        return False
     # Two buttons may do the same, one of them at once and one with a form.
     meant = [each for each in card.buttons if (each.do, dict(each.args)) == (incoming.action, dict(incoming.args))]
     if incoming.action not in registry.actions:
         await _unknown(turn, incoming.action, standing)
-        return
+        return False
     if not meant:
         if standing is not None:
             standing.version += 1
-        return
+        return False
     if standing is not None:
         turn.exercise = turn.exercise or card.exercise
         if standing.crisis_id is not None:
@@ -362,7 +367,10 @@ async def pressed(turn: Turn, crisis: int | None = None) -> None:
     about = args.pop("crisis", None) if crisis is None else crisis
     if isinstance(about, int):
         turn.crisis = await turn.db.get(Crisis, about)
+    if turn.inbox_id is not None:
+        turn.sent = replace(sent, form=fields) if sent is not None else SentForm(fields, turn.inbox_id, turn.inbox_id)
     await _act(turn, registry.actions[incoming.action], args)
+    return True
 
 
 def _filled_in(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
@@ -377,7 +385,8 @@ async def _act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
     if action.crisis and turn.crisis is None and not await find_crisis(turn):
         return
     if await action.who.held(turn):
-        await action.run(turn, **args)
+        if not await form_times.ask(turn):
+            await action.run(turn, **args)
     elif await action.who.lacks_proof(turn):
         await proof.ask(turn)
     else:
@@ -543,6 +552,38 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
         await command(turn, strip_name(original.text))
 
 
+@action("form.meant", crisis=False)
+async def form_meant(
+    turn: Turn, inbox: int, filled: int, times: Mapping[str, str], field: str, at: str, crisis: int | None = None
+) -> None:
+    """Take the time that was meant in a form, by `Ja`, and do what the form was sent for."""
+    original = await original_of(turn, filled, turn.sender)
+    if original is not None:
+        meant = times_shown.weekday(datetime.fromisoformat(at), turn.zone)
+        await _send_form(turn, original.values, SentForm((), inbox, filled, {**times, field: meant}), crisis)
+
+
+@action("form.again", crisis=False)
+async def form_again(turn: Turn, inbox: int, filled: int, times: Mapping[str, str], crisis: int | None = None) -> None:
+    """Take a form that was filled in again, by `Anden tid`, and do what it was sent for."""
+    if turn.inbox_id is not None:
+        await _send_form(turn, turn.the_incoming.values, SentForm((), inbox, turn.inbox_id), crisis)
+
+
+async def _send_form(turn: Turn, values: Mapping[str, str], sent: SentForm, crisis: int | None) -> None:
+    """Do what a form was sent for, with the times that were asked about; only for whoever sent it."""
+    standing = await turn.pressed()
+    original = await _resume(turn, sent.inbox, "Tak.", {**values, **sent.times})
+    if original is None or await pressed(turn, crisis, sent) or standing is None:
+        return
+    said = "\n".join(f"»{quote(value)}«" for value in values.values() if value.strip())
+    await turn.say(
+        standing.recipient,
+        Card(f"Det, formularen hørte til, er ændret imens, så intet er sat i gang. Du skrev:\n{said}"),
+        key=standing.key,
+    )
+
+
 async def original_of(turn: Turn, inbox: int, sender: str) -> Incoming | None:
     """Find what somebody sent earlier, as it came in; None where it is not theirs.
 
@@ -555,11 +596,17 @@ async def original_of(turn: Turn, inbox: int, sender: str) -> Incoming | None:
     return original if original is not None and original.sender == sender else None
 
 
-async def _resume(turn: Turn, inbox: int, outcome: str) -> Incoming | None:
-    """Take up what a question was asked about, as if it had just come in; only for whoever typed it."""
+async def _resume(turn: Turn, inbox: int, outcome: str, values: Mapping[str, str] | None = None) -> Incoming | None:
+    """Take up what a question was asked about, as if it had just come in; only for whoever typed it.
+
+    Args:
+        values: what its form is filled in with instead.
+    """
     original = await original_of(turn, inbox, turn.sender)
     if original is None:
         return None
     await turn.replace(Card(outcome))
+    if values is not None:
+        original = replace(original, values=values)
     turn.incoming, turn.inbox_id = original, inbox
     return original

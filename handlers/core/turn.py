@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Text, cast, select
 
 from handlers.core import clearance, context, enclosures, quiet, registry
-from handlers.core.card import LAPSES, Card
+from handlers.core.card import LAPSES, Card, SentForm
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from storage.case import log
@@ -38,6 +38,7 @@ class Turn(Context):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._said: list[Message] = []  # what was said in this turn, for the first time
+        self.sent: SentForm | None = None  # the form that the press sent
 
     # --- what follows from it ---
 
@@ -341,7 +342,7 @@ class Turn(Context):
             await self.say(standing.recipient, card, key=standing.key)
 
     async def at(self, due: datetime, kind: str, key: str, **args: Any) -> None:
-        """Set a timer, or move it when its key has one.
+        """Set a timer, or move it when its key has one. It belongs to the turn's crisis, where its kind does to any.
 
         Args:
             due: when, UTC.
@@ -349,7 +350,7 @@ class Turn(Context):
             key: the timer's name; setting it again moves it and sets it going anew.
             args: JSON values the handler gets.
         """
-        crisis_id = self._crisis.id if self._crisis else None
+        crisis_id = self._crisis.id if self._crisis and kind not in registry.timers_of_no_crisis else None
         standing = await self.db.scalar(select(Timer).where(Timer.key == key))
         if standing is None:
             self.db.add(Timer(key=key, kind=kind, args=args, crisis_id=crisis_id, due_at=due))

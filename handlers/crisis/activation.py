@@ -173,7 +173,7 @@ async def _made(turn: Turn, joined: bool = False) -> Card:
             {"crisis": crisis.id},
             form=(
                 Field("title", "Hvad hedder hændelsen?", value=crisis.title),
-                Field("decided", "Besluttet kl. (når det var tidligere)", "time"),
+                Field("decided", "Besluttet kl. (når det var tidligere)", "been"),
             ),
             form_title="Ret beslutningen",
         )

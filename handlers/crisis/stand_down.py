@@ -114,7 +114,9 @@ async def deactivate(turn: Turn) -> None:
         await turn.take_away(no_longer)
     await _decided(turn, "Afblæst", text)
     await monitoring.close(turn)
-    for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, Timer.state == "waiting")):
+    # Those of no crisis may lie under one since an older release.
+    ending = (Timer.state == "waiting", Timer.kind.not_in(registry.timers_of_no_crisis))
+    for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, *ending)):
         timer.state = "cancelled"
     await changes.call_off_all(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.core import clearance, rights
-from handlers.core.card import Button, Card
+from handlers.core.card import NO_LINK, Button, Card
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.grades import Grade, within
@@ -41,6 +41,9 @@ async def board(turn: Turn, text: str) -> None:
             await turn.answer(Card(f"En tavle kan vise {names}. Skriv fx */krise tavle åben*. Intet link er lavet."))
             return
         grade = named
+    if not turn.plan.server:
+        await turn.answer(await _card(turn, f"*Vægtavle:* {NO_LINK}"))
+        return
     link = BoardLink(
         crisis_id=turn.the_crisis.id,
         secret=secrets.token_urlsafe(18),

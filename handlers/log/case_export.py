@@ -11,11 +11,12 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from handlers.core import enclosures, rights
-from handlers.core.card import Button, Card
+from handlers.core.card import NO_LINK, Button, Card
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.log import seal
 from storage.grades import DEFAULT
+from storage.rows.crisis import Crisis
 from storage.rows.log import CaseExport, Stored, store
 
 # How long the link works, and how often packing is tried.
@@ -90,11 +91,16 @@ async def ready(turn: Turn, row: CaseExport, content: bytes) -> None:
     await _show(
         turn,
         row,
-        f"Åbn {turn.link(f'/eksport/{row.secret}')} ({size}). Linket virker til {turn.clock(row.until)}, og alle, "
-        f"der har det, kan hente filen.\nLinjer, der er {turn.rules.grade_name('confidential')}, er ikke med.\n"
+        f"{_where(turn, row, size)}\nLinjer, der er {turn.rules.grade_name('confidential')}, er ikke med.\n"
         f"Efterprøv den med *krisebot verify*. SHA-256: {row.sha256}",
         Button("Træk linket tilbage", "case_export.withdraw", {"number": row.id}, style="danger"),
     )
+
+
+def _where(turn: Turn, row: CaseExport, size: str) -> str:
+    if link := turn.link(f"/eksport/{row.secret}"):
+        return f"Åbn {link} ({size}). Linket virker til {turn.clock(row.until)}, og alle, der har det, kan hente filen."
+    return f"Filen er pakket ({size}). {NO_LINK} Indtil da henter it-afdelingen den med *krisebot export*."
 
 
 async def failed(turn: Turn, row: CaseExport, line: str = "") -> None:
@@ -116,11 +122,12 @@ async def withdraw(turn: Turn, number: int) -> None:
         await _end(turn, row, f"Linket er trukket tilbage af {turn.name(turn.sender)}.")
 
 
-@timer("case_export.over")
+@timer("case_export.over", crisis=False)
 async def over(turn: Turn, number: int) -> None:
     """End the link when its time is up, and delete the copy."""
     row = await turn.db.get(CaseExport, number)
     if row is not None:
+        turn.crisis = await turn.db.get(Crisis, row.crisis_id)
         await _end(turn, row, "Linket virker ikke længere. Skriv */krise eksport* igen.")
 
 

@@ -12,7 +12,7 @@ from datetime import time, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, quiet, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer, verb
@@ -22,6 +22,7 @@ from storage.rows.log import Filing, LogEntry
 
 # When the day's work is looked over: still up, and what was made today is fresh.
 EVENING = time(20, 0)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 SHOWN = 15
 
 
@@ -39,14 +40,19 @@ async def demand(turn: Turn, entry: LogEntry, kind: str, what: str) -> None:
     await look_tonight(turn)
 
 
-async def look_tonight(turn: Turn) -> None:
-    """Set the timer that reminds somebody at the end of the day."""
+async def look_tonight(turn: Turn, ignored: int = 0) -> None:
+    """Set the timer that reminds somebody at the end of the day.
+
+    Args:
+        ignored: how many evenings nothing has come of it; then it waits some days.
+    """
     local = turn.now.astimezone(turn.zone)
     evening = local.replace(hour=EVENING.hour, minute=EVENING.minute, second=0, microsecond=0)
     await turn.at(
-        evening if evening > local else evening + timedelta(days=1),
+        evening + quiet.spacing(A_DAY, max(ignored - 1, 0), A_WEEK) if ignored or evening <= local else evening,
         "journal.evening",
         f"crisis/{turn.the_crisis.id}/journal",
+        ignored=ignored,
     )
 
 
@@ -163,14 +169,20 @@ def card(turn: Turn, rows: Sequence[Filing], head: str = "") -> Card:
 
 
 @timer("journal.evening", level_two=True)
-async def evening(turn: Turn) -> None:
-    """Remind the secretariat at the end of each day, as long as something is missing."""
+async def evening(turn: Turn, ignored: int = 0) -> None:
+    """Remind the secretariat at the end of the day, as long as something is missing; what nothing comes of is said ever
+    more seldom, and to the deputy too.
+
+    Args:
+        ignored: how many evenings it has been said already, with nothing new since.
+    """
     crisis = turn.the_crisis
     rows = await missing(turn)
     numbers = without_number(crisis)
     if crisis.state == "closed" or not (rows or numbers):
         return
     whom = turn.rules.holders("sekretær") or await turn.chiefs()
+    whom += [each for each in turn.rules.deputies("sekretær") if ignored and each not in whom]
     told = card(turn, rows)
     lacks = f"\n⚠️ Sagsnummer mangler: {' og '.join(numbers)}. Skriv */krise sag 26/1234*." if numbers else ""
     await turn.notify(
@@ -181,7 +193,7 @@ async def evening(turn: Turn) -> None:
         summary=f"Mindet om det, der ikke er journaliseret: {len(rows)}"
         + (f"; sagsnummer mangler: {' og '.join(numbers)}" if numbers else ""),
     )
-    await look_tonight(turn)
+    await look_tonight(turn, ignored + 1)
 
 
 def without_number(crisis: Crisis) -> list[str]:

@@ -10,7 +10,7 @@ import secrets
 from datetime import timedelta
 
 from handlers.core import rights
-from handlers.core.card import Button, Card
+from handlers.core.card import NO_LINK, Button, Card
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.log import Paper
@@ -53,6 +53,8 @@ async def give(turn: Turn, kind: str, version: int, meeting: int | None = None) 
         Card(
             f"*{NAMES[kind]}{of}, udgave {version}*\nPDF: {turn.link(f'/papir/{row.secret}.pdf')}\nWord: {turn.link(f'/papir/{row.secret}.docx')}\n"
             f"Linkene er dine og virker til {turn.clock(row.until)}."
+            if turn.plan.server
+            else f"*{NAMES[kind]}{of}, udgave {version}*\n{NO_LINK}"
         ),
         kind="reply",
         platform=turn.the_incoming.platform,

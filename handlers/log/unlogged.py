@@ -17,7 +17,7 @@ from storage.rows.log import Attachment, Stored
 from storage.rows.traffic import Inbox
 
 
-@timer(enclosures.UNLOGGED)
+@timer(enclosures.UNLOGGED, crisis=False)
 async def remove(turn: Turn, inbox: int) -> None:
     """Delete the bytes and names of what came along with one message, once its time to be logged is up; that it came
     stays. What waits for a choice about a CPR number is given more time."""

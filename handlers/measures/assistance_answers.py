@@ -68,7 +68,7 @@ async def own_resources(turn: Turn, request: int) -> None:
         centre=centre.name if centre else None,
     )
     row.measure_id = measure.id
-    until = f", frist {turn.clock(measure.due_at)}" if measure.due_at else ""
+    until = f", frist {turn.dated(measure.due_at)}" if measure.due_at else ""
     await _becomes(
         turn, row, "met", f"Egne ressourcer: T{measure.number}, {turn.name(owner)}, {turn.phone(owner)}{until}."
     )
@@ -90,7 +90,7 @@ async def forward(turn: Turn, request: int) -> None:
         await turn.answer(Card(f"Skriv, hvem B{row.number} er sendt til, og hvornår der skal spørges igen."))
         return
     row.forwarded_to, row.ask_again_at = to, again
-    await _becomes(turn, row, "forwarded", f"Videresendt til {to}. Der spørges igen {turn.clock(again)}.")
+    await _becomes(turn, row, "forwarded", f"Videresendt til {to}. Der spørges igen {turn.dated(again)}.")
 
 
 @action("assistance.met", who=rights.runs_staff)
@@ -129,7 +129,7 @@ async def waiting(turn: Turn, request: int, told: int = 0) -> None:
         else f"⏰ *B{row.number} har ventet på svar i {since}.* "
     )
     await turn.notify(
-        [turn.staff, *turn.rules.holders("tovholder")],
+        [turn.staff, *turn.rules.holders("tovholder"), *(turn.rules.deputies("tovholder") if told else [])],
         await assistance_card.card(turn, row, head),
         kind="reminder",
         summary=f"Mindet om B{row.number}, som ikke er afgjort ({since})",

@@ -38,7 +38,7 @@ async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
         if measure is not None:
             lines.append(f"Egne ressourcer: T{measure.number}, {turn.name(measure.owner)}.")
     if row.forwarded_to:
-        lines.append(f"Videresendt til {quote(row.forwarded_to)}; spørg igen {turn.clock(row.ask_again_at)}.")
+        lines.append(f"Videresendt til {quote(row.forwarded_to)}; spørg igen {turn.dated(row.ask_again_at)}.")
     if row.reason:
         lines.append(f"Grund: {quote(row.reason)}")
     if row.answered_by and row.state != "new":
@@ -55,7 +55,7 @@ async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
 def line(turn: Turn, row: AssistanceRequest) -> str:
     """Write a request in one line, for lists."""
     to = (
-        f" til {quote(row.forwarded_to or '')}, spørg igen {turn.clock(row.ask_again_at)}"
+        f" til {quote(row.forwarded_to or '')}, spørg igen {turn.dated(row.ask_again_at)}"
         if row.state == "forwarded"
         else ""
     )

@@ -142,6 +142,6 @@ def key(row: Measure, rest: str) -> str:
 def _who_and_when(turn: Turn, row: Measure) -> str:
     return (
         f"Ejer: {turn.name(row.owner)}{f' ({row.centre})' if row.centre else ''}. "
-        f"Frist: {turn.clock(row.due_at) if row.due_at else 'snarest'}. Status: {STATUS_IN_WORDS[row.status]}."
+        f"Frist: {turn.dated(row.due_at) if row.due_at else 'snarest'}. Status: {STATUS_IN_WORDS[row.status]}."
         + (" 🔴 Haster." if row.urgent else "")
     )

@@ -12,6 +12,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT
 from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import verb_words
+from handlers.core.language.times_read import Parsed
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
@@ -82,18 +83,14 @@ async def _create(turn: Turn, read: Reading) -> None:
     was = measure_card.Was(status="cancelled", owner=row.owner, due=row.due_at.isoformat() if row.due_at else None)
     await measure_card.answer(turn, row, was)
     if read.passed:
-        await turn.answer(
-            passed_times.asked(
-                turn,
-                read.passed,
-                f"T{row.number} har ingen frist",
-                "measures.tomorrow",
-                {"measure": row.id},
-                measure_card.amendment("Anden tid", row),
-            )
-        )
+        await turn.answer(_asked(turn, row, read.passed, "har ingen frist"))
     if read.unclear:
         await turn.answer(Card(read.unclear, buttons=(measure_card.amendment("Ret", row),)))
+
+
+def _asked(turn: Turn, row: Measure, passed: Parsed, so: str) -> Card:
+    other = measure_card.amendment("Anden tid", row)
+    return passed_times.asked(turn, passed, f"T{row.number} {so}", "measures.tomorrow", {"measure": row.id}, other)
 
 
 @action("measures.new", who=rights.runs_staff)
@@ -150,8 +147,11 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         )
     else:
         read = Reading(turn, said)
-        if read.title or not (read.named or read.due):
+        if read.title or not (read.named or read.due or read.passed):
             return False
+        if read.passed:
+            await turn.answer(_asked(turn, row, read.passed, "har samme frist som før"))
+            return True
         await measure_steps.amend(turn, row, read.owner if read.named else row.owner, read.due or row.due_at)
     return True
 

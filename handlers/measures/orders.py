@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, passed_times, rights, withheld
+from handlers.core import clearance, form_times, passed_times, rights, withheld
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import replies, times_read, times_shown, verb_words
 from handlers.core.registry import action, reply, verb
@@ -90,6 +90,8 @@ async def new(turn: Turn) -> None:
     if not turn.value("task"):
         await turn.answer(Card("Skriv, hvad opgaven er. Intet er gemt."))
         return
+    if await _ask_about_due(turn):
+        return
     row = await _draft(turn, task=turn.value("task"))
     await _fill_in(turn, row)
     await _show(turn, row)
@@ -99,7 +101,7 @@ async def new(turn: Turn) -> None:
 async def amend(turn: Turn, order: int) -> None:
     """Change an order by `Ret`, as long as it is a draft."""
     row = await _of_crisis(turn, order)
-    if row is None or row.state != "draft":
+    if row is None or row.state != "draft" or await _ask_about_due(turn):
         return
     await _fill_in(turn, row)
     await _show(turn, row)
@@ -265,6 +267,15 @@ async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
     return row
 
 
+async def _ask_about_due(turn: Turn) -> bool:
+    """Ask about a deadline that was filled in and has passed; other words than a time are kept as they are."""
+    read = times_read.parse(turn.value("due"), turn.now, turn.zone)
+    if read is None or not read.passed:
+        return False
+    await form_times.ask_about(turn, "due", read)
+    return True
+
+
 async def _fill_in(turn: Turn, row: Order) -> None:
     """Fill an order in from the form; a name that can't be read leaves the receiver open, and is told of."""
     row.task = turn.value("task") or row.task
@@ -272,7 +283,7 @@ async def _fill_in(turn: Turn, row: Order) -> None:
     row.report_back = turn.value("report_back") or None
     due = turn.value("due")
     read = times_read.parse(due, turn.now, turn.zone) if due else None
-    row.due_text, row.due_at = due or None, read.at if read and not read.passed else None
+    row.due_text, row.due_at = due or None, read.at if read else None
     typed = turn.value("to")
     found = turn.whom(f"@{typed.lstrip('@')}") if typed else None
     row.receiver = found.persons[0] if found and len(found.persons) == 1 else None

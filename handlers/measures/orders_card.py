@@ -27,7 +27,7 @@ def form(row: Order | None = None, *, task: str = "") -> tuple[Field, ...]:
     return (
         Field("to", "Til (person, rolle eller center)", "persons", required=True, value=(row.receiver or "") if row else ""),
         Field("task", "Opgave", "long", required=True, value=row.task if row else task),
-        Field("due", "Hvornår skal det være gjort?", value=(row.due_text or "") if row else ""),
+        Field("due", "Hvornår skal det være gjort?", "time", value=(row.due_text or "") if row else "", loose=True),
         Field("why", "Hvorfor?", "long", value=(row.why or "") if row else ""),
         Field("resources", "Ressourcer", "long", value=(row.resources or "") if row else ""),
         Field("report_back", "Tilbagemelding – hvordan, hvornår, til hvem", value=(row.report_back or "") if row else ""),
@@ -126,7 +126,7 @@ def _facts(turn: Turn, row: Order) -> tuple[tuple[str, str], ...]:
 
 
 def _words(turn: Turn, row: Order) -> list[tuple[str, str]]:
-    when = turn.clock(row.due_at) if row.due_at else row.due_text
+    when = turn.dated(row.due_at) if row.due_at else row.due_text
     words = [
         ("Til", turn.name(row.receiver) if row.receiver else "mangler"),
         ("Opgave", row.task),

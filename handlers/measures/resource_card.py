@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.core import rights
+from handlers.core import form_times, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer
@@ -29,7 +29,13 @@ def form(row: Resource | None = None) -> tuple[Field, ...]:
         Field("quantity", "Antal", value=row.quantity if row else ""),
         Field("name", "Ressource", required=True, value=row.name if row else ""),
         Field("response", "Respons-/aktiveringstid", value=(row.response or "") if row else ""),
-        Field("duty", "Indsatstid (udskiftning/afløsning), fx kl 22", value=(row.duty or "") if row else ""),
+        Field(
+            "duty",
+            "Indsatstid (udskiftning/afløsning), fx kl 22",
+            "time",
+            value=(row.duty or "") if row else "",
+            loose=True,
+        ),
         Field("task", "Aktuel opgave", value=(row.task or "") if row else ""),
         Field("critical", "Kritisk ressource?", "choice", value="ja" if row and row.critical else "", choices=YES_NO),
     )
@@ -37,7 +43,7 @@ def form(row: Resource | None = None) -> tuple[Field, ...]:
 
 def line_of(turn: Turn, row: Resource) -> str:
     """Write a resource in one line, for the overview."""
-    relief = turn.clock(row.relief_at) if row.relief_at else row.duty
+    relief = turn.dated(row.relief_at) if row.relief_at else row.duty
     parts = (f"{row.quantity} {row.name}", row.response, f"afløses {relief}" if relief else None, row.task)
     said = " · ".join(quote(part, 80) for part in parts if part)
     if row.lender and row.arrived_at is None:
@@ -174,13 +180,23 @@ async def standing(turn: Turn, resource: int) -> Resource | None:
     return row
 
 
+async def ask_about_relief(turn: Turn) -> bool:
+    """Ask about a time of relief that was filled in and has passed; returns whether it did."""
+    read = _relief(turn)
+    if read is None or not read.passed:
+        return False
+    await form_times.ask_about(turn, "duty", read)
+    return True
+
+
 def relief_filled_in(turn: Turn) -> tuple[str | None, datetime | None]:
     """Read what was filled in as the time of relief, and that time, UTC, where it can be read."""
-    typed = turn.value("duty")
-    if not typed:
-        return None, None
-    read = times_read.parse(typed.removeprefix("til ").strip(), turn.now, turn.zone)
-    return typed, (read.tomorrow or read.at) if read and read.passed else read.at if read else None
+    read = _relief(turn)
+    return turn.value("duty") or None, read.at if read else None
+
+
+def _relief(turn: Turn) -> times_read.Parsed | None:
+    return times_read.parse(turn.value("duty").removeprefix("til ").strip(), turn.now, turn.zone)
 
 
 async def remind_before_relief(turn: Turn, row: Resource) -> None:

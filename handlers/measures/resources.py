@@ -87,6 +87,8 @@ async def new(turn: Turn) -> None:
     if not turn.value("name"):
         await turn.answer(Card("Hvilken ressource? Resten kan udelades."))
         return
+    if await resource_card.ask_about_relief(turn):
+        return
     duty, relief_at = resource_card.relief_filled_in(turn)
     await add(
         turn,
@@ -196,6 +198,8 @@ async def change(turn: Turn, resource: int) -> None:
     """Correct or relieve a resource: with a new log line, and its reminder moved."""
     row = await resource_card.standing(turn, resource)
     if row is None or await resource_card.refuse(turn, row):
+        return
+    if await resource_card.ask_about_relief(turn):
         return
     duty, relief_at = resource_card.relief_filled_in(turn)
     row.quantity, row.name = turn.value("quantity") or row.quantity, turn.value("name") or row.name

@@ -71,7 +71,7 @@ def card(turn: Turn, row: AgendaItem) -> Card:
         facts.append(("Indstilling", quote(row.recommendation or "❗ mangler", 400)))
     passed = " ⚠️ passeret" if row.deadline and row.deadline < turn.now and row.state == "open" else ""
     unknown = "ingen" if row.no_deadline else "❗ hvornår skal staben senest tage det op?"
-    facts.append(("Frist", f"{turn.clock(row.deadline)}{passed}" if row.deadline else unknown))
+    facts.append(("Frist", f"{turn.dated(row.deadline)}{passed}" if row.deadline else unknown))
     if row.political:
         facts.append(("Kræver politisk sag", quote(row.political, 300)))
     if row.preparer:

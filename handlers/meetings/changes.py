@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from handlers.core import rights
-from handlers.core.card import Card
+from handlers.core import form_times, passed_times, rights
+from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import times_read
 from handlers.core.registry import action
@@ -37,12 +38,35 @@ async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
         return
     found = meeting_card.read(turn, text, _from(turn, row, text))
     only_place = bool(text.strip()) and (whither or bool(meeting_card.LINK.search(text)))
-    if (found is None and not only_place) or (found is not None and found[0].at < turn.now):
+    # That time of the meeting's own day has been, so it may be tomorrow's that is meant.
+    passed = times_read.parse(found[0].text, turn.now, turn.zone) if found and found[0].at < turn.now else None
+    if found is not None and passed is not None:
+        form = (meeting_card.form(row)[0], replace(meeting_card.form(row)[1], value=found[1] or row.place))
+        other = Button("Anden tid", "meetings.move", {"meeting": row.id}, form=form, form_title="Flyt mødet")
+        about = {"meeting": row.id, "place": found[1]}
+        await turn.answer(passed_times.asked(turn, passed, "intet er flyttet", "meetings.moved_to", about, other))
+        return
+    if found is None and not only_place:
         await turn.answer(Card(f"Hvornår, eller hvorhen? Intet er flyttet. Skriv fx {EXAMPLE}."))
         return
     at, place = (found[0].at, found[1]) if found else (row.at, meeting_card.place_in(text))
     await move(turn, row, at, place or row.place)
     await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}")
+
+
+@action("meetings.moved_to", who=rights.runs_staff)
+async def moved_to(turn: Turn, meeting: int, place: str, at: str) -> None:
+    """Move a meeting to the time that was meant, by `Ja`: the one that was typed had passed.
+
+    Args:
+        place: as it was written; empty: as before.
+        at: UTC, ISO.
+    """
+    row = await meeting_card.standing(turn, meeting)
+    if row is None or row.state != "called":
+        return
+    await move(turn, row, datetime.fromisoformat(at), place or row.place)
+    await turn.replace(meeting_card.card(turn, row))
 
 
 @action("meetings.move", who=rights.runs_staff)
@@ -54,7 +78,7 @@ async def pressed_move(turn: Turn, meeting: int) -> None:
     said = turn.value("at")
     read = times_read.parse(said, _from(turn, row, said), turn.zone) if said else None
     if said and (read is None or read.at < turn.now):
-        await turn.answer(Card("Skriv en tid, der ikke er gået. Mødet er ikke flyttet."))
+        await form_times.ask_about(turn, "at", times_read.parse(said, turn.now, turn.zone) if read else None)
         return
     await move(turn, row, read.at if read else row.at, turn.value("place") or row.place)
     await turn.replace(meeting_card.card(turn, row))
@@ -109,10 +133,7 @@ async def cancel(turn: Turn, meeting: int) -> None:
     head = f"Møde {row.number} {turn.clock(row.at)} er aflyst"
     await turn.notify(
         [turn.staff, *await turn.members("framing", "operational")],
-        Card(
-            f"*{head}* af {turn.name(turn.sender)}. Punkterne går videre til næste møde.\n"
-            f"Kalender: {calendars.link(turn, row)}"
-        ),
+        Card(f"*{head}* af {turn.name(turn.sender)}. Punkterne går videre til næste møde.{calendars.line(turn, row)}"),
         kind="notice",
         summary=f"Møde {row.number} er aflyst; punkterne går videre til næste møde",
     )

@@ -19,7 +19,7 @@ from storage.rows.meetings import AgendaItem, Meeting
 def form(row: Meeting) -> tuple[Field, ...]:
     """Return the fields for moving a meeting; what is left as it is stays so."""
     return (
-        Field("at", "Ny tid (tom: som før)", "time"),
+        Field("at", "Ny tid (tom: som før)", "time", loose=True),
         Field("place", "Lokale eller link", value=row.place),
     )
 
@@ -60,8 +60,8 @@ def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str]
 
 
 def where(turn: Turn, row: Meeting) -> str:
-    """Tell when and where, and the file for the calendar, on three lines."""
-    return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}\nKalender: {calendars.link(turn, row)}"
+    """Tell when and where, and the file for the calendar where there is a link, on lines of their own."""
+    return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}{calendars.line(turn, row)}"
 
 
 async def make_ready(turn: Turn, row: Meeting) -> None:
@@ -101,7 +101,7 @@ def card(turn: Turn, row: Meeting) -> Card:
             )
         case "running":
             following = (
-                Field("next_at", "Næste møde – tid, eller »ingen«", required=True),
+                Field("next_at", "Næste møde – tid, eller »ingen«", "time", required=True, loose=True),
                 Field("next_place", "Næste møde – sted eller link"),
             )
             return Card(

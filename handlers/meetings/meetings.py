@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, passed_times, rights
-from handlers.core.card import Button, Card, Field
+from handlers.core import audiences, form_times, passed_times, rights
+from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
@@ -75,18 +75,16 @@ async def meant(turn: Turn, at: str, place: str) -> None:
 
 async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
     if not place:
-        at = turn.clock(when)
-        form = (Field("at", "Hvornår?", "time", value=at), meeting_card.FORM[1])
         await turn.answer(
             Card(
-                f"Mødet {at}: hvor holdes det? Sted eller link skal med. Intet er indkaldt endnu.",
+                f"Mødet {turn.dated(when)}: hvor holdes det? Sted eller link skal med. Intet er indkaldt endnu.",
                 buttons=(
                     Button(
                         "Indkald",
                         "meetings.call",
                         {"crisis": turn.the_crisis.id, "at": when.isoformat()},
                         style="primary",
-                        form=form[1:],
+                        form=meeting_card.FORM[1:],
                         form_title="Indkald",
                     ),
                 ),
@@ -181,7 +179,10 @@ async def end(turn: Turn, meeting: int) -> None:
     said = turn.value("next_at")
     none = said.casefold().strip(" .") in meeting_card.NONE
     following = None if none else times_read.parse(said, turn.now, turn.zone)
-    if not none and (following is None or following.passed or not turn.value("next_place")):
+    if not none and said and (following is None or following.passed):
+        await form_times.ask_about(turn, "next_at", following)
+        return
+    if not none and (following is None or not turn.value("next_place")):
         await turn.answer(
             Card("Hvornår og hvor er næste møde? Skriv tid og sted – eller »ingen«. Mødet er ikke lukket endnu.")
         )

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 
 from handlers.alert import contacts
 from handlers.core import rights
-from handlers.core.card import Card
+from handlers.core.card import NO_LINK, Card
 from handlers.core.registry import timer, verb
 from handlers.core.turn import Turn
 from handlers.log import paper_lines
@@ -54,14 +54,11 @@ async def wanted(turn: Turn, text: str) -> None:
 
 
 async def begin(turn: Turn) -> None:
-    """Set the timer that renews the pack each night; it belongs to no crisis."""
-    crisis, exercise = turn.crisis, turn.exercise
-    turn.crisis = None
+    """Set the timer that renews the pack each night."""
     await turn.at(_next_night(turn), KIND, KEY)
-    turn.crisis, turn.exercise = crisis, exercise
 
 
-@timer(KIND)
+@timer(KIND, crisis=False)
 async def renew(turn: Turn) -> None:
     """Have the pack made anew, in the night."""
     turn.db.add(EmergencyPack(asked_at=turn.now))
@@ -122,12 +119,18 @@ async def is_unchanged(turn: Turn, row: EmergencyPack, blocks: Sequence[Block]) 
 async def _hand_out(turn: Turn, row: EmergencyPack) -> None:
     if row.asked_by is not None:
         row.secret, row.until = secrets.token_urlsafe(24), turn.now + LIFE
+        link = turn.link(f"/eksport/noedpakke/{row.secret}")
+        where = (
+            f"Åbn {link}. Linket virker til {turn.clock(row.until)}."
+            if link
+            else f"Den er lavet. {NO_LINK} Indtil da laver it-afdelingen den med *krisebot nødpakke*."
+        )
         await _tell(
             turn,
             row.asked_by,
             row.platform,
-            f"Åbn {turn.link(f'/eksport/noedpakke/{row.secret}')}. Linket virker til {turn.clock(row.until)}.\n"
-            "Print den nu, og læg den, hvor den kan findes uden strøm. Den har folks egne numre: ikke til videregivelse.",
+            f"{where}\nPrint den nu, og læg den, hvor den kan findes uden strøm. Den har folks egne numre: ikke til "
+            "videregivelse.",
         )
     else:
         row.mailed = turn.plan.emergency_pack.mail and (row.mailed or await _is_news(turn, row))

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import registry, rights, router
+from handlers.core import quiet, registry, rights, router
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer, verb
@@ -24,6 +24,8 @@ from storage.rows.preparedness import Evaluation
 
 # The plan says that it is done, not before when; the card says so too.
 WITHIN = timedelta(days=30)
+# Then it is said so many times in all, with twice as long between them each time.
+TIMES, A_WEEK, LONGEST = 4, timedelta(days=7), timedelta(days=30)
 
 GOOD, BETTER = "Hvad gik godt?", "Hvad skal vi gøre bedre næste gang?"
 
@@ -140,17 +142,24 @@ async def finished(turn: Turn) -> None:
 
 
 @timer("evaluation.due")
-async def due(turn: Turn, evaluation: int) -> None:
-    """Remind whoever evaluates when the day has come and it is not finished."""
+async def due(turn: Turn, evaluation: int, told: int = 0) -> None:
+    """Remind whoever evaluates when the day has come and it is not finished; again ever more seldom, and the deputy too.
+
+    Args:
+        told: how many times it has been said already.
+    """
     row = await turn.db.get(Evaluation, evaluation)
     if row is not None and row.finished_at is None and row.owner:
         card = await _card(turn, row)
         await turn.notify(
-            [row.owner],
+            dict.fromkeys([row.owner, *(turn.rules.deputies("beredskabschef") if told else [])]),
             Card(f"❗ *Evalueringen er ikke færdig.*\n{card.text}", card.facts, card.fields, card.buttons),
             kind="reminder",
             summary="Mindet om evalueringen",
         )
+        if told + 1 < TIMES:
+            at = turn.now + quiet.spacing(A_WEEK, told, LONGEST)
+            await turn.at(at, "evaluation.due", f"evaluation/{row.id}", evaluation=row.id, told=told + 1)
 
 
 async def _of_crisis(turn: Turn) -> Evaluation | None:

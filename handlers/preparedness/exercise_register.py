@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from babel.dates import format_date
 from sqlalchemy import func, select
 
-from handlers.core import rights
+from handlers.core import form_times, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action
@@ -82,7 +82,7 @@ async def card(turn: Turn) -> Card:
                 "Registrér en øvelse",
                 "exercises.held_elsewhere",
                 form=(
-                    Field("date", "Hvornår blev den holdt? Fx 12.3.2025", required=True),
+                    Field("date", "Hvornår blev den holdt? Fx 12.3.2025", "been", required=True, loose=True),
                     Field("scope", "Hvad blev øvet?", required=True),
                     Field("participants", "Hvem deltog?"),
                 ),
@@ -97,6 +97,9 @@ async def held_elsewhere(turn: Turn) -> None:
     """Write an exercise that krisebot was not part of in the register: it counts as much."""
     day = read_day(turn.value("date"), turn)
     scope = turn.value("scope")
+    if day is None and turn.value("date"):
+        await form_times.ask_about(turn, "date", None)
+        return
     if day is None or not scope:
         await turn.answer(Card("Skriv datoen som 12.3.2025, og hvad der blev øvet. Intet er registreret."))
         return

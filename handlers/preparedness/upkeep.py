@@ -75,14 +75,11 @@ async def begin(turn: Turn) -> None:
 
 
 async def again(turn: Turn) -> None:
-    """Set the timer that looks at what is due, tomorrow morning; it belongs to no crisis."""
-    crisis, exercise = turn.crisis, turn.exercise
-    turn.crisis = None
+    """Set the timer that looks at what is due, tomorrow morning."""
     await turn.at(_morning(turn, _today(turn) + timedelta(days=1)), KIND, KEY)
-    turn.crisis, turn.exercise = crisis, exercise
 
 
-@timer(KIND)
+@timer(KIND, crisis=False)
 async def look(turn: Turn) -> None:
     """Tell what is due, once, and look again when the next is; nothing is told while a crisis is on."""
     if any(not crisis.exercise for crisis in await turn.open_crises()):

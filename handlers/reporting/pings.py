@@ -188,7 +188,7 @@ async def ask(
     await ping_board.show(turn, row)
     if scheme is None:
         await turn.answer(
-            Card(f"Spurgt {len(asked)} centre: »{quote(question, 300)}«. Svar senest {turn.clock(row.due_at)}.")
+            Card(f"Spurgt {len(asked)} centre: »{quote(question, 300)}«. Svar senest {turn.dated(row.due_at)}.")
         )
     return row
 

@@ -23,7 +23,7 @@ from storage.rows.reporting import Report, ReportKind
 
 FORM = (
     Field("text", "Hvad er der sket?", "long", required=True),
-    Field("happened", "Tidspunkt for hændelsen"),
+    Field("happened", "Tidspunkt for hændelsen", "been", loose=True),
     Field("where", "Hvor er det sket?"),
     Field("situation", "Hvordan er situationen?", "long"),
     Field("done", "Hvad er der iværksat?", "long"),

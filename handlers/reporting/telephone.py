@@ -19,7 +19,7 @@ FORM = (
     Field("text", "Hvad var beskeden?", "long", required=True),
     Field("caller", "Hvem ringede eller skrev?"),
     Field("phone", "Telefonnummer"),
-    Field("happened", "Hvornår?"),
+    Field("happened", "Hvornår?", "been", loose=True),
     Field("system", "Andet system? Skriv hvilket"),
     Field("urgent", "Haster det?", "choice", choices=(("nej", "Nej"), ("ja", "Ja"))),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, rights, router, undo
+from handlers.core import availability, form_times, rights, router, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, timer, verb
@@ -23,7 +23,7 @@ EXAMPLES = (
 )
 # The words that a person's name takes at most.
 LONGEST_NAME = 4
-WHEN = Field("when", "Hvornår? Fx »til mandag«", required=True)
+WHEN = Field("when", "Hvornår? Fx »til mandag«", "time", required=True, loose=True)
 
 
 @verb("fravær", help="fravær til mandag – så spørges du sidst, og din stedfortræder først", who=rights.proven)
@@ -80,7 +80,7 @@ async def undone(turn: Turn, absence: int, earlier: list[list[Any]], by: str, la
     await _tell_staff(turn, row.person, f"Fortrudt: fraværet for {turn.name(row.person)} er ikke noteret")
 
 
-@timer("absence.ended")
+@timer("absence.ended", crisis=False)
 async def ended(turn: Turn, person: str, until: str) -> None:
     """Tell whoever was away that they are asked in the plan's order again."""
     if person in turn.plan.absent:
@@ -115,6 +115,9 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
         await _end(turn, person)
         return
     away = absences.read(when, turn.now, turn.zone)
+    if away is None and turn.sent is not None:
+        await form_times.ask_about(turn, "when", None)
+        return
     if away is None:
         await turn.answer(
             Card(

@@ -62,9 +62,10 @@ async def file(turn: Turn, row: Meeting, without: str = "") -> str:
     return bytes(calendar.to_ical()).decode()
 
 
-def link(turn: Turn, row: Meeting) -> str:
-    """Write the address of the file, as people read it."""
-    return turn.link(f"/kalender/{row.secret}.ics")
+def line(turn: Turn, row: Meeting) -> str:
+    """Write the line that says where the file is; empty where there is no link to it."""
+    link = turn.link(f"/kalender/{row.secret}.ics")
+    return f"\nKalender: {link}" if link else ""
 
 
 async def send(turn: Turn, row: Meeting, said: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from handlers.core import quiet
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT
 from handlers.core.registry import timer
@@ -60,7 +61,9 @@ async def ask(turn: Turn, before: int = 0) -> None:
     if crisis.state != "active" or crisis.level != 2 or not lacks:
         return
     mayor = turn.rules.holder("borgmester")
-    first = [mayor, *turn.rules.deputies("borgmester")] if CHIEF in lacks else [crisis.chief]
+    deputies = turn.rules.deputies("borgmester")
+    # The mayor's deputies can name either, too: they hear of it when the chief has been asked once in vain.
+    first = [mayor, *deputies] if CHIEF in lacks else [crisis.chief, *(deputies if before else [])]
     until = "\nIndtil da er borgmesteren eller stedfortræderen chef." if CHIEF in lacks else ""
     await turn.notify(
         [person for person in [*first, *turn.rules.interim_secretariat()] if person],
@@ -76,7 +79,8 @@ async def ask(turn: Turn, before: int = 0) -> None:
 def _next(turn: Turn, lacks: list[str], before: int) -> datetime:
     if CHIEF in lacks and before < IN_A_ROW:
         return turn.now + AGAIN
-    at = (turn.now + (HOURLY if CHIEF in lacks else FOR_DEPUTY)).astimezone(turn.zone)
+    wait = quiet.spacing(HOURLY, before - IN_A_ROW) if CHIEF in lacks else quiet.spacing(FOR_DEPUTY, before)
+    at = (turn.now + wait).astimezone(turn.zone)
     if MORNING <= at.time() < NIGHT:
         return at
     morning = at.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)

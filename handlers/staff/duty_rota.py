@@ -99,9 +99,7 @@ def strangers_in(plan: Plan, role: str, duties: list[Duty]) -> list[str]:
 
 
 async def begin(turn: Turn) -> None:
-    """Have every calendar fetched now, and set the timer that does it each night; it belongs to no crisis."""
-    crisis, exercise = turn.crisis, turn.exercise
-    turn.crisis = None
+    """Have every calendar fetched now, and set the timer that does it each night."""
     roles = [role for role, its in turn.plan.rota.items() if its.calendar]
     for table in (RotaCopy, RotaDuty):
         await turn.db.execute(delete(table).where(table.role.not_in(roles)))
@@ -113,10 +111,9 @@ async def begin(turn: Turn) -> None:
         copy.wanted_at, copy.attempts = turn.now, 0
     if roles:
         await turn.at(_next_night(turn), KIND, KEY)
-    turn.crisis, turn.exercise = crisis, exercise
 
 
-@timer(KIND)
+@timer(KIND, crisis=False)
 async def renew(turn: Turn) -> None:
     """Have the calendars fetched anew, in the night."""
     await begin(turn)

@@ -8,16 +8,18 @@ deputy by the same word, as by `rolle`.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, rights
+from handlers.core import availability, rights, undo
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import roles
 from storage.letters import fold
+from storage.plan.model import Plan
 from storage.plan.persons import Role
 from storage.rows.duty import NamedDeputy
 
@@ -33,7 +35,7 @@ async def own_deputy(turn: Turn, text: str) -> None:
     """Name the sender's own deputy; the staff chief's, by those who give roles in a crisis."""
     if text and await _gives_roles(turn, text):
         return
-    mine = _held(turn)
+    mine = await _held(turn)
     if not mine:
         await turn.answer(
             Card(
@@ -43,16 +45,16 @@ async def own_deputy(turn: Turn, text: str) -> None:
         )
         return
     if fold(text) in NONE:
-        for role, centre in mine:
-            await _end(turn, role, centre)
+        ended = [one for role, centre in mine for one in await _end(turn, role, centre)]
         await availability.read_anew(turn)
-        await turn.answer(Card(f"Din egen udpegning er slut. {_shown(turn, mine)}"))
+        undoes = _undo(turn, None, ended) if ended else ()
+        await turn.answer(Card(f"Din egen udpegning er slut. {await _shown(turn, mine)}", buttons=undoes))
         return
     named, until = _read(turn, text)
     if named is None:
         said = f'Jeg kan ikke se, hvem "{quote(text, 200)}" er. Intet er ændret. ' if text else ""
         await turn.answer(
-            Card(f"{said}{_shown(turn, mine)}\nSkriv fx */krise stedfortræder Mette* eller *… Mette til mandag*.")
+            Card(f"{said}{await _shown(turn, mine)}\nSkriv fx */krise stedfortræder Mette* eller *… Mette til mandag*.")
         )
         return
     if named == turn.sender:
@@ -80,10 +82,43 @@ async def own_deputy(turn: Turn, text: str) -> None:
 @action("own_deputy.name", who=rights.proven, crisis=False)
 async def named(turn: Turn, role: str, centre: str, person: str, until: str) -> None:
     """Name the sender's deputy in one of several roles; only in one that they hold themselves."""
-    if (role, centre) not in _held(turn) or person not in turn.plan.persons or person == turn.sender:
+    if (role, centre) not in await _held(turn) or person not in turn.plan.persons or person == turn.sender:
         await turn.answer(Card("Det kan kun den, der har rollen. Intet er ændret."))
         return
     await _name(turn, role, centre, person, datetime.fromisoformat(until) if until else None)
+
+
+@action("own_deputy.undo", who=rights.proven, crisis=False)
+async def undone(turn: Turn, named: int | None, earlier: list[list[Any]], by: str, lapses: str) -> None:
+    """Undo a naming by `Fortryd`: whom it put in somebody's place is that again; `undo.refuse` decides who may.
+
+    Args:
+        named: the row that was added; None where one was ended.
+        earlier: (a row, until when it was), for those that it let give way; UTC in ISO form, or None.
+    """
+    if await undo.refuse(turn, by, lapses):
+        return
+    row = await turn.db.get(NamedDeputy, named) if named is not None else None
+    if row is not None and row.holder == by:
+        row.until = turn.now
+    for number, until in earlier:
+        before = await turn.db.get(NamedDeputy, number)
+        if before is not None and before.holder == by:
+            before.until = datetime.fromisoformat(until) if until else None
+    await availability.read_anew(turn)
+    who = turn.name(row.deputy) if row is not None else ""
+    await turn.replace(
+        Card("Fortrudt. " + (f"{who} er ikke din stedfortræder." if row else "Det er, som det var før."))
+    )
+    if row is not None:
+        await turn.say(row.deputy, Card(f"Fortrudt: du er ikke stedfortræder for {turn.name(by)}."), kind="notice")
+        called = _called(row.role, row.centre)
+        await _tell_staff(turn, by, f"Fortrudt: {who} er ikke stedfortræder for {turn.name(by)} ({called})")
+
+
+def _undo(turn: Turn, row: NamedDeputy | None, earlier: list[list[Any]]) -> tuple[Button, ...]:
+    named = row.id if row is not None else None
+    return undo.buttons(turn, "own_deputy.undo", turn.now, turn.sender, named=named, earlier=earlier)
 
 
 async def _gives_roles(turn: Turn, text: str) -> bool:
@@ -102,26 +137,36 @@ async def _gives_roles(turn: Turn, text: str) -> bool:
     return False
 
 
-def _held(turn: Turn) -> list[tuple[str, str]]:
+async def _plans(turn: Turn) -> list[Plan]:
+    """Return today's plan, and those of the crises that go on, where others may have a role by shift or by naming."""
+    going = [crisis for crisis in await turn.open_crises() if crisis.level == 2]
+    return [turn.plan, *(Plan.thawed(crisis.plan, turn.plan, crisis.holders) for crisis in going)]
+
+
+async def _held(turn: Turn) -> list[tuple[str, str]]:
     """Return (role, centre) pairs that the sender holds themselves and that can have a deputy; one of each is empty."""
     held = [
         (role, "")
-        for role, its in turn.plan.roles.filled.items()
+        for plan in await _plans(turn)
+        for role, its in plan.roles.filled.items()
         if isinstance(its, Role) and its.person == turn.sender
     ]
-    return [*held, *(("", centre.name) for centre in turn.plan.centres if centre.chief == turn.sender)]
+    chief_of = (("", centre.name) for centre in turn.plan.centres if centre.chief == turn.sender)
+    return list(dict.fromkeys([*held, *chief_of]))
 
 
 async def _name(turn: Turn, role: str, centre: str, person: str, until: datetime | None) -> None:
-    await _end(turn, role, centre)
-    turn.db.add(NamedDeputy(role=role, centre=centre, holder=turn.sender, deputy=person, since=turn.now, until=until))
+    earlier = await _end(turn, role, centre)
+    row = NamedDeputy(role=role, centre=centre, holder=turn.sender, deputy=person, since=turn.now, until=until)
+    turn.db.add(row)
     await availability.read_anew(turn)
     ends = f" til {times_shown.weekday(until, turn.zone)}" if until else ""
     called = _called(role, centre)
     await turn.answer(
         Card(
             f"*{turn.name(person)} er din stedfortræder som {called}{ends}.* "
-            "Det giver de rettigheder, planen giver stedfortræderen. Slut: */krise stedfortræder ingen*."
+            "Det giver de rettigheder, planen giver stedfortræderen. Slut: */krise stedfortræder ingen*.",
+            buttons=_undo(turn, row, earlier),
         )
     )
     await turn.say(
@@ -132,25 +177,35 @@ async def _name(turn: Turn, role: str, centre: str, person: str, until: datetime
         ),
         kind="notice",
     )
+    await _tell_staff(
+        turn, turn.sender, f"{turn.name(person)} er stedfortræder for {turn.name(turn.sender)} ({called}){ends}"
+    )
+
+
+async def _tell_staff(turn: Turn, holder: str, said: str) -> None:
+    """Log it in every crisis whose staff the holder is in."""
     before = turn.crisis
     for crisis in await turn.open_crises():
         turn.crisis = crisis
-        if turn.sender in await turn.members():
-            said = f"{turn.name(person)} er stedfortræder for {turn.name(turn.sender)} ({called}){ends}"
+        if holder in await turn.members():
             await turn.log(said, kind="notice", sender=turn.sender, verification="confirmed")
     turn.crisis = before
 
 
-async def _end(turn: Turn, role: str, centre: str) -> None:
+async def _end(turn: Turn, role: str, centre: str) -> list[list[Any]]:
+    """End what the sender has named; returns (a row, until when it was) for each, UTC in ISO form, or None."""
     standing = select(NamedDeputy).where(
         NamedDeputy.holder == turn.sender,
         NamedDeputy.role == role,
         NamedDeputy.centre == centre,
         or_(NamedDeputy.until.is_(None), NamedDeputy.until > turn.now),
     )
+    ended: list[list[Any]] = []
     for row in await turn.db.scalars(standing):
+        ended.append([row.id, row.until.isoformat() if row.until else None])
         row.until = turn.now
     await turn.db.flush()
+    return ended
 
 
 def _read(turn: Turn, text: str) -> tuple[str | None, datetime | None]:
@@ -170,10 +225,11 @@ def _called(role: str, centre: str) -> str:
     return f"chef for center {centre}" if centre else role
 
 
-def _shown(turn: Turn, mine: list[tuple[str, str]]) -> str:
-    lines = []
+async def _shown(turn: Turn, mine: list[tuple[str, str]]) -> str:
+    lines, plans = [], await _plans(turn)
     for role, centre in mine:
         chosen = next((each.deputy for each in turn.plan.centres if each.name == centre), None) if centre else None
-        deputies = ([chosen] if chosen else []) if centre else turn.plan.deputies(role)
+        its = next((plan for plan in plans if plan.holder(role) == turn.sender), turn.plan)
+        deputies = ([chosen] if chosen else []) if centre else its.deputies(role)
         lines.append(f"• {_called(role, centre)}: {turn.names(deputies) if deputies else 'ingen stedfortræder'}")
     return "*Dine stedfortrædere:*\n" + "\n".join(lines)

@@ -159,7 +159,7 @@ async def _move_what_is_watched(turn: Turn, role: str) -> None:
 def span(turn: Turn, since: datetime, until: datetime) -> str:
     """Write from when to when as people read it: "tirs. 2/2 kl. 22:00 – 06:00"; the day is said again where it is
     another."""
-    start = turn.clock(since)
+    start = turn.dated(since)
     end = times_shown.short(until, turn.zone, since)
     return f"{start} – {end}"
 

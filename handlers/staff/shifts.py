@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.core import passed_times, rights
+from handlers.core import form_times, passed_times, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
@@ -82,7 +83,7 @@ def _form(turn: Turn) -> tuple[Field, ...]:
         Field("role", "Rolle", "choice", required=True, choices=tuple((role, role) for role in roster.roles(turn))),
         Field("person", "Hvem har vagten?", "persons", required=True),
         Field("since", "Fra", "time", required=True),
-        Field("until", "Til", "time", required=True),
+        Field("until", "Til", "time", required=True, loose=True),
     )
 
 
@@ -156,10 +157,16 @@ async def _plan(
     until = times_read.parse(until_text.strip(), begins, turn.zone) if begins else None
     ends = (until.tomorrow or until.at) if until and until.passed else until.at if until else None
     if begins is None or ends is None or ends <= begins:
+        if turn.sent is not None and turn.value("until") and begins is not None:
+            await form_times.ask_about(turn, "until", None)
+            return
+        typed = {"role": role, "person": turn.name(person), "since": since_text, "until": until_text}
+        form = tuple(replace(each, value=typed[each.id]) for each in _form(turn))
         await turn.answer(
             Card(
                 f'Jeg kan ikke læse tiden "{quote(since_text, 100)} – {quote(until_text, 100)}". Intet er ændret. '
-                f"Skriv fx {shift_changes.EXAMPLE}."
+                f"Skriv fx {shift_changes.EXAMPLE}.",
+                buttons=(Button("Anden tid", "shifts.new", {}, form=form, form_title="Ny vagt"),),
             )
         )
         return

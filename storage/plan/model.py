@@ -48,6 +48,8 @@ from storage.plan.sections import (
 from storage.plan.today import Today
 from storage.plan.words import CHANNELS, CentreName, Id, PersonId, Phone, RoleId, Text, Web, Zone, fold
 
+# No person, role, centre or function is called anything longer, in characters.
+LONGEST_NAME = 300
 # What a running crisis takes from today's plan, not from the one it began with.
 TODAYS = (
     "timezone",
@@ -156,7 +158,8 @@ class Plan(PlanModel):
         A role means its holders, a centre its contact (or its chief, where there is none). More than one person
         means that the name is shared; an empty list that nobody has it.
         """
-        return list(self._names.get(fold(text), ()))
+        # Folding is dear, and whoever looks for a name among many words asks for each beginning of them.
+        return list(self._names.get(fold(text), ())) if len(text) <= LONGEST_NAME else []
 
     # --- what they are ---
 
@@ -231,12 +234,18 @@ class Plan(PlanModel):
         _ = written._names, written._addresses
         return written._with(today)
 
-    def _with(self, today: Today) -> Plan:
+    def _with(self, today: Today, others: Mapping[str, str] | None = None) -> Plan:
+        """Return the plan as it is on a day, with the roles that others have than it says: who stands in for whoever has
+        a role goes with them, and not with whoever has it by the plan."""
         written = self
+        roles = written.roles.held_by(others) if others else written.roles
         named = {
             role: deputy
             for (role, holder), deputy in today.deputies.items()
-            if deputy in written.persons and deputy != holder == written.holder(role)
+            if deputy in written.persons
+            and deputy != holder
+            and isinstance(held := roles.filled.get(role), Role)
+            and held.person == holder
         }
         chosen = {
             centre: deputy
@@ -247,7 +256,7 @@ class Plan(PlanModel):
             each.model_copy(update={"deputy": chosen[each.name]}) if each.name in chosen else each
             for each in written.centres
         )
-        changed = {"roles": written.roles.deputised_by(named) if named else written.roles, "centres": centres}
+        changed = {"roles": roles.deputised_by(named) if named else roles, "centres": centres}
         plan = written.model_copy(update=changed)
         plan._today, plan._written = today, written
         return plan
@@ -318,6 +327,9 @@ class Plan(PlanModel):
         return sorted(found)
 
     def _warnings(self) -> Iterator[Fault]:
+        if self.server is None:
+            what = "Uden »adresse« kan Krisebot ikke give links til tavle, møder i kalenderen, papirer, eksport og nødpakke"
+            yield self._source.fault(("adresse",), what, "Skriv »adresse: https://…« øverst i planen")
         for role, held in self.roles.filled.items():
             if isinstance(held, Role) and not held.deputies:
                 what = f"Rollen »{role}« har ingen stedfortræder"
@@ -365,12 +377,11 @@ class Plan(PlanModel):
         if not frozen:
             return today
         old = _as_it_was(json.dumps(frozen))
+        others = holders or {}
         # Whom a holder has named as deputy counts in a crisis that began before it, too.
-        old = old.model_copy(update={"persons": {**old.persons, **today.persons}})._with(today._today)
+        old = old.model_copy(update={"persons": {**old.persons, **today.persons}})._with(today._today, others)
         removed = {person: as_was for person, as_was in old.persons.items() if person not in today.persons}
         current = {name: getattr(today, name) for name in TODAYS}
-        others = holders or {}
-        roles = old.roles.held_by(others) if others else old.roles
         functions = tuple(
             each.model_copy(update={"contact": others[each.name]}) if each.name in others else each
             for each in old.support_functions
@@ -378,7 +389,6 @@ class Plan(PlanModel):
         return old.model_copy(
             update={
                 "persons": {**today.persons, **removed},
-                "roles": roles,
                 "support_functions": functions,
                 **current,
             }

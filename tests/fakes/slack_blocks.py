@@ -49,6 +49,17 @@ ELEMENT_KEYS = {
     "email_text_input": {"initial_value", "dispatch_action_config"},
     "url_text_input": {"initial_value", "dispatch_action_config"},
 }
+RICH_PARTS = {"rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"}
+RICH_PIECES = {
+    "text": {"text"},
+    "link": {"url", "text", "unsafe"},
+    "emoji": {"name", "unicode"},
+    "user": {"user_id"},
+    "channel": {"channel_id"},
+    "usergroup": {"usergroup_id"},
+    "broadcast": {"range"},
+    "date": {"timestamp", "format", "url", "fallback"},
+}
 ONLY_IN_INPUT = {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
 NEVER_IN_INPUT = {"button", "overflow"}
 MOST_OPTIONS = {"checkboxes": 10, "radio_buttons": 10, "overflow": 5, "static_select": 100, "multi_static_select": 100}
@@ -171,7 +182,31 @@ class Inspection:
         self.characters += len(block.get("text") or "")
 
     def block_rich_text(self, at: str, block: Json) -> None:
-        list(self.several(f"{at}/elements", block.get("elements"), 100))
+        for where, each in self.several(f"{at}/elements", block.get("elements"), 100):
+            if each.get("type") not in RICH_PARTS:
+                self.fault(f"{where}/type", f"unsupported type: {each.get('type')}")
+            elif each["type"] == "rich_text_list":
+                for inner, item in self.several(f"{where}/elements", each.get("elements"), 100):
+                    self.rich_pieces(inner, item)
+            else:
+                self.rich_pieces(where, each)
+
+    def rich_pieces(self, at: str, section: Json) -> None:
+        for where, piece in self.several(f"{at}/elements", section.get("elements"), 1000):
+            kind = piece.get("type")
+            if kind not in RICH_PIECES:
+                self.fault(f"{where}/type", f"unsupported type: {kind}")
+                continue
+            self.keys(where, piece, RICH_PIECES[kind] | {"type", "style"})
+            if kind == "text" or "text" in piece:
+                self.string(f"{where}/text", piece.get("text"), TEXT_IN_ALL_BLOCKS)
+            self.characters += len(piece.get("text") or "")
+            if kind == "link":
+                self.string(f"{where}/url", piece.get("url"), 3000)
+                if not re.match(r"(?:https?://|mailto:|tel:).", str(piece.get("url"))):
+                    self.fault(f"{where}/url", "must be a valid URL")
+            for name in (piece.get("style") or {}).keys() - {"bold", "italic", "strike", "code"}:
+                self.fault(f"{where}/style", f"invalid additional property: {name}")
 
     def block_image(self, at: str, block: Json) -> None:
         self.string(f"{at}/alt_text", block.get("alt_text"), 2000)

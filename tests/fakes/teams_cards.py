@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,12 @@ def walk(element: Json) -> Iterator[Json]:
         for each in held if isinstance(held, list) else [held]:
             if isinstance(each, dict):
                 yield from walk(each)
+
+
+def links(card: Json) -> dict[str, str]:
+    """What can be tapped in its texts: the words, and where they lead."""
+    runs = [run for each in walk(card) for run in each.get("inlines", []) if isinstance(run, dict)]
+    return {run["text"]: run["selectAction"]["url"] for run in runs if "selectAction" in run}
 
 
 def actions(card: Json) -> list[Json]:
@@ -120,6 +127,8 @@ def inspect_card(card: Any) -> None:
         seen |= {each["id"]} if each.get("id") else set()
         if kind == "TextBlock" and not isinstance(each.get("text"), str):
             raise BadCard("TextBlock without text")
+        for run in each.get("inlines", []):
+            _inspect_run(run)
         if kind == "Input.ChoiceSet" and not each.get("choices"):
             raise BadCard("Input.ChoiceSet without choices")
         if each.get("isRequired") and not each.get("errorMessage"):
@@ -132,6 +141,21 @@ def inspect_card(card: Any) -> None:
             raise BadCard(f"{kind} with data that is neither object nor text")
         if each.get("style", "default") not in ("default", "positive", "destructive") and kind in ACTIONS:
             raise BadCard(f"{kind} knows no style {each['style']!r}")
+
+
+def _inspect_run(run: Any) -> None:
+    if isinstance(run, str):
+        return
+    if run.get("type") != "TextRun" or not isinstance(run.get("text"), str):
+        raise BadCard(f"an inline is a TextRun with a text, and not {run!r}")
+    tapped = run.get("selectAction")
+    if tapped is not None and (
+        tapped.get("type") not in ("Action.OpenUrl", "Action.Execute", "Action.Submit")
+        or (
+            tapped["type"] == "Action.OpenUrl" and not re.match(r"(?:https?://|mailto:|tel:)\S", str(tapped.get("url")))
+        )
+    ):
+        raise BadCard(f"a text can't be tapped for {tapped!r}")
 
 
 def _version(card: Json) -> tuple[int, int]:

@@ -127,10 +127,22 @@ class Doors(FakePlatform):
     def __init__(self) -> None:
         super().__init__()
         self.shut_out: set[str] = set()
+        self.kept_in: Exception | None = None
         self.closed: Exception | None = None
+        self.made: list[str] = []
+        self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
+        self.may_go_on.set()
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        return name, {}
+        self.asked.set()
+        await self.may_go_on.wait()
+        number = self.made.count(name) + 1
+        self.made.append(name)
+        return name if number == 1 else f"{name}-{number}", {}
+
+    async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
+        if self.kept_in is not None:
+            raise self.kept_in
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
         return set(persons) - self.shut_out

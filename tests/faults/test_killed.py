@@ -127,6 +127,7 @@ def moments(request: pytest.FixtureRequest) -> Sequence[float]:
     return [moment.uniform(0, 300) for _ in range(request.config.getoption("kills"))]
 
 
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize("moments", ["few", pytest.param("many", marks=pytest.mark.faults)], indirect=True)
 async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(
     database_url: str, tmp_path: Path, moments: Sequence[float]

@@ -65,7 +65,14 @@ async def faults(stage: RehearsalStage) -> list[tuple[str, str, str]]:
 
 
 @in_one_chat
-@pytest.mark.parametrize(("many", "persons"), [(0, PERSONS), (1, PERSONS[1:]), (2, PERSONS[:1])])
+@pytest.mark.parametrize(
+    ("many", "persons"),
+    [
+        pytest.param(0, PERSONS, marks=pytest.mark.long),
+        (1, PERSONS[1:]),
+        pytest.param(2, PERSONS[:1], marks=pytest.mark.long),
+    ],
+)
 async def test_every_button_is_pressed(open_stage: RehearsalStage, many: int, persons: tuple[str, ...]) -> None:
     """R070: on a card that belongs to no crisis, about rows that there are none of."""
     stage = open_stage
@@ -92,7 +99,7 @@ async def test_every_button_is_pressed(open_stage: RehearsalStage, many: int, pe
 
 
 @in_one_chat
-@pytest.mark.parametrize("many", [0, 2])
+@pytest.mark.parametrize("many", [pytest.param(0, marks=pytest.mark.long), 2])
 async def test_every_verb_is_said_alone_and_with_words(open_stage: RehearsalStage, many: int) -> None:
     """R070: by the mayor, who may nearly everything."""
     stage = open_stage

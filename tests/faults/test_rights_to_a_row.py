@@ -35,6 +35,7 @@ PLAN = loading.example()
 ANYBODYS = {
     "activation.show": "`status`, which everybody may ask for",
     "assistance.new": "anybody may lack something",
+    "contacts.call_me": "anybody may ask to be rung up by whoever stands on the card",
     "help.all": "what the sender may write",
     "help.run": "runs a verb, which asks for its own right",
     "log.confirm": "who may not confirm leaves a remark; tests/handlers/log",
@@ -190,7 +191,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             return {"message": (await add(db, held)).id}
         case "log", _, _:
             return {"no": await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))}
-        case "assistance" | "held" | "router" | "own_words", _, verb:
+        case "assistance" | "held" | "router" | "own_words" | "form", _, verb:
             theirs = Incoming(
                 key="theirs", kind="command", platform="rehearsal", sender="mads", place="dm", conversation="dm:mads",
                 received_at=now, text="log vi mangler 4 mand til 010203-1234",
@@ -199,7 +200,11 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             more: dict[str, dict[str, Any]] = {"send": {"no": 1}, "meant": {"verb": "log"}}
             more |= {"answered": {"reply": "yes"}, "ask": {"person": "lars"}}
             more |= {"on_behalf": {"asker": "mads", "person": "lars"}}
-            return {"inbox": (await add(db, inbox)).id, **more.get(verb, {})}
+            number = (await add(db, inbox)).id
+            if do.startswith("form."):
+                sent = {"inbox": number, "filled": number, "times": {}}
+                return sent | ({"field": "due", "at": now.isoformat()} if verb == "meant" else {})
+            return {"inbox": number, **more.get(verb, {})}
         case "logistics" | "evaluation", _, _:
             return {}  # of the crisis
     raise NotImplementedError(f"{do}: whose row is it about?")

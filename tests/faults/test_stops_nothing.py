@@ -93,6 +93,7 @@ async def test_a_turn_that_waits_for_ever_is_broken_off_and_holds_nobody_up_mean
     assert time.monotonic() - begun < BROKEN_OFF
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 async def test_what_ends_the_process_is_begun_a_few_times_only_and_what_waits_beside_it_is_handled(
     process: Unlucky, slack: FakeSlack, database_url: str

@@ -58,6 +58,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkout
 
 
+@pytest.mark.long
 def test_a_release_is_one_command(released: Path) -> None:
     """Version, changelog, commit, tag, wheel, constraints, bill of materials, checksums."""
     names = {file.name for file in (released / "dist").iterdir()}
@@ -84,6 +85,7 @@ def test_a_release_is_one_command(released: Path) -> None:
     assert run(["git", "-C", str(released), "status", "--porcelain", "--untracked-files=no"]) == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wanted", ["9.8.7", "9.8", "next"])
 def test_a_release_that_is_there_already_or_is_none_is_refused(released: Path, wanted: str) -> None:
     done = subprocess.run(
@@ -93,6 +95,7 @@ def test_a_release_that_is_there_already_or_is_none_is_refused(released: Path, w
     assert wanted in done.stderr
 
 
+@pytest.mark.long
 def test_the_wheel_has_every_file_that_the_program_is_made_of(released: Path) -> None:
     with zipfile.ZipFile(released / "dist" / "krisebot-9.8.7-py3-none-any.whl") as wheel:
         there = set(wheel.namelist())
@@ -102,6 +105,7 @@ def test_the_wheel_has_every_file_that_the_program_is_made_of(released: Path) ->
     assert not [name for name in there if name.startswith("tests/")]
 
 
+@pytest.mark.long
 def test_the_bill_of_materials_has_all_that_is_locked_and_says_whose_it_is(released: Path) -> None:
     """CycloneDX: validated by the library that makes it, held here against the lock."""
     bill = json.loads((released / "dist" / "krisebot-9.8.7.cdx.json").read_text("utf-8"))
@@ -113,6 +117,7 @@ def test_the_bill_of_materials_has_all_that_is_locked_and_says_whose_it_is(relea
     assert all(each["externalReferences"][0]["hashes"] for each in bill["components"])
 
 
+@pytest.mark.long
 def test_the_constraints_are_the_versions_that_are_locked(released: Path) -> None:
     pinned = (released / "dist" / "krisebot-9.8.7-constraints.txt").read_text("utf-8").splitlines()
     locked = {f"{each.name}=={each.version}" for each in audit.locked(released / "requirements.lock")}

@@ -38,6 +38,9 @@ from storage.rows.traffic import Message, StaffChannel
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
+# Where krisebot is reached, in the plan that is played with: without it there are no links.
+SERVER = "https://krise.htk.example"
+
 # Scenario S1 begins here.
 SUMMER_AFTERNOON = datetime(2026, 7, 2, 14, 0, 10, tzinfo=DENMARK)
 
@@ -153,7 +156,7 @@ class Stage(ABC):
     def __init__(self, url: str, start: datetime = SUMMER_AFTERNOON, plan_: Plan | None = None) -> None:
         self.url = url
         self.clock = WoundClock(start)
-        self.plan = plan_ or loading.example()
+        self.plan = plan_ or loading.example().model_copy(update={"server": SERVER})
         self.address = ""
         self._actors: dict[str, Actor] = {}
         self._exported: dict[int, bytes] = {}

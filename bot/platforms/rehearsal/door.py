@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.save_form import asked
+from bot.platforms import links
 from bot.platforms.rehearsal.posts import GENERAL, NAME, News, enclosed, next_seq, short, storable
 from bot.platforms.rehearsal.requests import LARGEST_SAID, body_of, error, files_in, page_file, refusal, values_in
 from handlers.core.card import Card, Field
@@ -174,6 +175,7 @@ class Door:
             "files": [{"name": each["name"], "size": measure(each["size"])} for each in post.files],
             "version": post.version,
             "only_you": False,
+            "links": links.links("\n".join([post.text, *(value for _, value in (card["facts"] if card else ()))])),
             "card": card
             and {
                 **card,

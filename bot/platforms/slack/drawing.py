@@ -20,11 +20,13 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     PlainTextObject,
     RichTextBlock,
+    RichTextElement,
     RichTextElementParts,
     RichTextSectionElement,
     StaticSelectElement,
 )
 
+from bot.platforms import links
 from handlers.core.card import Button, Card, Field
 
 Json = dict[str, Any]
@@ -197,24 +199,29 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _rich(parts: Sequence[RichTextElementParts.Text]) -> RichTextBlock:
+def _rich(parts: Sequence[RichTextElement]) -> RichTextBlock:
     return RichTextBlock(elements=[RichTextSectionElement(elements=parts)])
 
 
-def _words(text: str) -> list[RichTextElementParts.Text]:
+def _words(text: str) -> list[RichTextElement]:
     pieces = BOLD.split(text)
-    return [_text(piece, bold=bool(number % 2)) for number, piece in enumerate(pieces) if piece]
+    return [part for number, piece in enumerate(pieces) for part in _text(piece, bold=bool(number % 2))]
 
 
-def _text(text: str, bold: bool = False) -> RichTextElementParts.Text:
+def _text(text: str, bold: bool = False) -> list[RichTextElement]:
     style = RichTextElementParts.TextStyle(bold=True) if bold else None
-    return RichTextElementParts.Text(text=text, style=style)
+    return [
+        RichTextElementParts.Link(url=address, text=words, style=style)
+        if address
+        else RichTextElementParts.Text(text=words, style=style)
+        for words, address in links.pieces(text)
+    ]
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> list[RichTextElementParts.Text]:
+def _facts(facts: Iterable[tuple[str, str]]) -> list[RichTextElement]:
     parts = []
     for name, value in _shown_facts(facts):
-        parts += [_text(f"{name}: ", bold=True), _text(f"{value}\n")]
+        parts += [*_text(f"{name}: ", bold=True), *_text(f"{value}\n")]
     return parts
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.platforms import links
 from handlers.core.card import Button, Card, Field
 
 Json = dict[str, Any]
@@ -189,7 +190,7 @@ def _words(text: str) -> list[Json]:
             spacing = "medium"
             continue
         pieces = BOLD.split(line)
-        runs = [_run(piece, bold=bool(place % 2)) for place, piece in enumerate(pieces) if piece]
+        runs = [run for place, piece in enumerate(pieces) for run in _runs(piece, bold=bool(place % 2))]
         blocks.append(_rich(runs, spacing))
         spacing = "none"
     return blocks
@@ -199,8 +200,14 @@ def _rich(runs: list[Json], spacing: str) -> Json:
     return {"type": "RichTextBlock", "spacing": spacing, "inlines": runs}
 
 
-def _run(text: str, bold: bool = False) -> Json:
-    return {"type": "TextRun", "text": MACRO.sub("{\u2060{", text)} | ({"weight": "Bolder"} if bold else {})
+def _runs(text: str, bold: bool = False) -> list[Json]:
+    runs = []
+    for words, address in links.pieces(text):
+        run: Json = {"type": "TextRun", "text": MACRO.sub("{\u2060{", words)}
+        run |= {"weight": "Bolder"} if bold else {}
+        run |= {"selectAction": {"type": "Action.OpenUrl", "url": address}} if address else {}
+        runs.append(run)
+    return runs
 
 
 def _facts(card: Card, longest: int) -> Iterator[tuple[int, tuple[str, str]]]:
@@ -218,8 +225,8 @@ def _facts(card: Card, longest: int) -> Iterator[tuple[int, tuple[str, str]]]:
 def _fact(name: str, value: str, spacing: str) -> list[Json]:
     """Draw a fact, whose value has a block for each line, as a text has."""
     first, *rest = value.split("\n")
-    named = _rich([_run(f"{name}: ", bold=True), *([_run(first)] if first else [])], spacing)
-    return [named, *(_rich([_run(line)], "none") for line in rest if line.strip())]
+    named = _rich([*_runs(f"{name}: ", bold=True), *_runs(first)], spacing)
+    return [named, *(_rich(_runs(line), "none") for line in rest if line.strip())]
 
 
 def _input(each: Field) -> Json:

@@ -29,7 +29,8 @@ class Parsed:
         at: UTC.
         text: what said it, verbatim.
         passed: it has been, as "08:00" at two o'clock; one asks what is meant.
-        tomorrow: UTC, what to propose instead, when it was today's time that has passed.
+        tomorrow: UTC, what to propose instead, when it was today's time that has passed; for one that should have been, the
+            day before.
         ambiguous: the wall clock shows it twice that night; `at` is the first of them that hasn't been.
     """
 
@@ -331,6 +332,32 @@ def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
             if at <= now:
                 return at if said.names_a_day or now - at <= HALF_A_DAY else None
     return None
+
+
+def parse_been(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
+    """Read a time that has been, as `parse_past` does; one that has not come yet is `passed`, and what is proposed
+    instead is the day before.
+
+    Returns:
+        None when it can't be read as one time.
+    """
+    been = parse_past(text, now, zone)
+    if been is not None:
+        return Parsed(been, text.strip())
+    ahead = parse(text, now, zone)
+    if ahead is None:
+        return None
+    local = ahead.at.astimezone(zone)
+    clock = timedelta(hours=local.hour, minutes=local.minute)
+    before = _instants(local.date() - times_shown.DAY, clock, zone)[0]
+    meant = before if before <= now and not names_day(text) else None
+    return Parsed(ahead.at, text.strip(), passed=True, tomorrow=meant)
+
+
+def names_day(text: str) -> bool:
+    """Whether a text says which day it is about."""
+    said, _ = _read(fold(text))
+    return said.names_a_day
 
 
 def find(text: str, now: datetime, zone: ZoneInfo, *, bare: bool = False) -> tuple[Parsed, str] | None:

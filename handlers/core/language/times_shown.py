@@ -46,6 +46,13 @@ def short(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     return _print(at, zone, "EEE d/M y 'kl.' HH:mm" if in_doubt else "EEE d/M 'kl.' HH:mm")
 
 
+def dated(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Write a time that was read out of somebody's words as `short` does, with weekday and date today too: they see which
+    day it was taken for. The arguments are `short`'s."""
+    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    return _print(at, zone, "EEE d/M 'kl.' HH:mm") if local == today else short(at, zone, now)
+
+
 def _print(at: datetime, zone: ZoneInfo, pattern: str) -> str:
     local = at.astimezone(zone)
     printed = format_datetime(local, pattern, tzinfo=zone, locale="da")

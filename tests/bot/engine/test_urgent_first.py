@@ -99,6 +99,22 @@ async def test_an_urgent_input_brings_its_senders_earlier_ones_along_in_their_or
     assert list(await answered(house, after=after))[:3] == [f"finn/{text}" for text in mine]
 
 
+async def test_whoever_sends_much_that_is_urgent_holds_up_nobody_else(house: House) -> None:
+    """R005 D05: sixty times `aktiver`, or thirty lines and a warning behind them, and then somebody else's warning."""
+    after = await in_crisis(house)
+    await come_in(house, *(said(house, "fake:finn", f"aktiver brand {number}") for number in range(60)))
+    await come_in(house, *(said(house, "fake:gerda", f"log linje {number}") for number in range(30)))
+    await come_in(house, said(house, "fake:gerda", "varsel vand i kælderen"))
+    house.clock.set(house.clock.now() + timedelta(milliseconds=1))
+    await come_in(house, said(house, "fake:hans", "varsel broen er væk"))
+    await house.engine.turns.drain()
+    order = list(await answered(house, after=after))
+    # Finn's repeats stand on one card, which bears the last one's trace.
+    own = order[: order.index("fake:hans/varsel broen er væk")]
+    assert len(own) <= 3
+    assert [each for each in order if each.startswith("fake:gerda")][-1] == "fake:gerda/varsel vand i kælderen"
+
+
 @pytest.mark.parametrize(
     "text",
     ["varsel vand", "varlse vand", "aktiver 2 brand", "aktivr 2 brand", "opskaler", "/krise varsel vand",

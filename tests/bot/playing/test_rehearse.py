@@ -46,6 +46,7 @@ def written(folder: Path, text: str) -> str:
     return "prøve.yaml"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", scenario.shipped())
 def test_the_scenarios_that_come_with_krisebot_are_played_to_their_end(name: str, tmp_path: Path) -> None:
     """R248: S1, the whole of 2 July from 14:00:10 to 21:14; S3, as far as it can be played. What can't be yet, says so."""
@@ -124,6 +125,7 @@ def test_a_file_that_is_not_there_is_a_2_and_names_those_that_are(tmp_path: Path
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.long
 def test_at_a_speed_people_can_look_on_and_the_clock_says_what_the_scenario_says(tmp_path: Path) -> None:
     ran = rehearse(
         tmp_path,

@@ -173,6 +173,7 @@ async def fill_the_lists(chat: Chat) -> None:
                 await chat.writes("kim", f"grad {line.no} {PLAN.grade_name(grade)}")
 
 
+@pytest.mark.long
 async def test_no_verb_and_no_clock_shows_anybody_what_is_above_their_grade(chat: Chat) -> None:
     """R215 R216: every verb there is × every grade × every role: alone, about a row of each grade and about a line, alone
     with krisebot and in the channel. A verb that is added is asked too; the four kinds of reader are all there are.

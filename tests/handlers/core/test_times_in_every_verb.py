@@ -141,3 +141,21 @@ async def test_a_ping_reads_the_time_that_ends_it(stage: Stage) -> None:
         await stage["kim"].commands(f"ping alle hvordan står det til? {ends}")
         assert await stage["kim"].sees("så ingen er spurgt endnu. Mener du fredag den 3. juli 2026 kl. 09:")
     assert await stage.part("pings") == []
+
+
+@in_slack
+async def test_a_time_that_was_read_is_shown_back_with_weekday_and_date_though_it_is_today(stage: Stage) -> None:
+    """Requirement 3.5: whoever wrote it sees which day it was taken for, in every verb alike."""
+    for words, shown in {
+        "tiltag pumpe til Birkehøj @Mads kl 15": "Frist: tors. 2/7 kl. 15:00",
+        "ping alle hvordan står det til? svar kl 15": "Svar senest tors. 2/7 kl. 15:00",
+        "punkt nødbolig frist kl 16": "Frist: tors. 2/7 kl. 16:00",
+        "ordre spær vejen @Mads kl 17": "2/7 kl. 17:00",
+        "ressource 2 pumper til kl 18": "tors. 2/7 kl. 18:00",
+        "vagt logfører Tina 19-23": "tors. 2/7 kl. 19:00 – 23:00",
+        "møde kl 20": "Mødet tors. 2/7 kl. 20:00: hvor holdes det?",
+        "møde kl 21 stabsrummet": "torsdag den 2. juli 2026 kl. 21:00",
+        "fravær til i aften": "torsdag den 2. juli 2026 kl.",
+    }.items():
+        await stage["kim"].commands(words)
+        assert await stage["kim"].sees(shown), words

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
+from handlers.core import availability
+from storage.plan.model import Plan
+from storage.rows.crisis import Crisis
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalStage, Stage
@@ -217,3 +222,47 @@ async def test_an_absence_is_undone_for_five_minutes_and_what_was_noted_before_c
     await stage["kim"].commands("fravær Pia til mandag")
     assert not await stage["pia"].has("Fortryd")
     assert await stage["pia"].has("Er her")
+
+
+@in_one_chat
+async def test_what_belongs_to_no_crisis_does_not_end_with_one(crisis: RehearsalStage) -> None:
+    """R007, requirement 3.5: whoever noted an absence while a crisis ran is told that it is over, when the crisis is."""
+    await crisis["kim"].commands("fravær til mandag")
+    await crisis["lars"].commands("afblæs")
+    await crisis["lars"].presses("Afblæs")
+    await crisis.forward(days=4)
+    assert await crisis["kim"].sees("Dit fravær er slut")
+
+
+@in_slack
+async def test_a_named_deputy_can_be_undone_for_five_minutes(stage: Stage) -> None:
+    """R007, requirement 3.1.7: whom they had named before stands in again, and both are told."""
+    await stage["jens"].commands("stedfortræder Mads")
+    await stage["jens"].commands("stedfortræder Ole")
+    await stage["jens"].presses("Fortryd")
+    assert await stage["jens"].sees("Fortrudt. Ole")
+    assert await stage["ole"].sees("Fortrudt: du er ikke stedfortræder for Jens Lund")
+    await stage["jens"].commands("stedfortræder ingen")
+    await stage["jens"].presses("Fortryd")
+    await stage["jens"].commands("stedfortræder")
+    assert await stage["jens"].sees("beredskabschef: Mads")
+    await stage["jens"].commands("stedfortræder Ole")
+    await stage.forward(minutes=6)
+    assert not await stage["jens"].has("Fortryd")
+
+
+@in_one_chat
+async def test_whoever_has_a_role_by_shift_names_their_own_deputy_in_it(crisis: RehearsalStage) -> None:
+    """R007 R071: it counts as long as they have the role, in place of whom its holder by the plan had named."""
+    await crisis["bo"].commands("stedfortræder Mads")
+    await crisis["kim"].commands("vagt kommunikation Hanne nu - i morgen 8")
+    await crisis["hanne"].commands("stedfortræder Ole")
+    assert await crisis["ole"].sees("Hanne Toft har gjort dig til sin stedfortræder som kommunikation")
+    await crisis["hanne"].commands("stedfortræder")
+    assert await crisis["hanne"].sees("kommunikation: Ole")
+    async with crisis.database.reading() as db:
+        row = (await db.scalars(select(Crisis))).one()
+        today, _ = await availability.todays(db, crisis.plan, crisis.clock.now())
+    rules = Plan.thawed(row.plan, today, row.holders)
+    deputies = rules.deputies("kommunikation")
+    assert (rules.holder("kommunikation"), deputies[0], "mads" in deputies) == ("hanne", "ole", False)

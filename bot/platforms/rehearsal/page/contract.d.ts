@@ -21,7 +21,10 @@ export interface Place {
   title: string;
 }
 
-/** `id` stays when a message is edited; `seq` and `version` grow. `in` is a place's id, `at` a time in ISO 8601. */
+/**
+ * `id` stays when a message is edited; `seq` and `version` grow. `in` is a place's id, `at` a time in ISO 8601. `links` are
+ * the words in its text and facts that can be tapped, with where they lead.
+ */
 export interface Message {
   id: string;
   seq: number;
@@ -32,6 +35,7 @@ export interface Message {
   at: string;
   version: number;
   files: Attachment[];
+  links: Record<string, string>;
   card: Card | null;
 }
 

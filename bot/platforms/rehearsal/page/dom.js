@@ -2,7 +2,7 @@
 
 /** @typedef {Node | string | null | undefined | false} Child */
 /** @typedef {string | number | boolean | null | undefined} Value */
-/** @typedef {"autocomplete" | "class" | "datetime" | "enterkeyhint" | "for" | "hidden" | "id" | "label" | "multiple" | "name" | "novalidate" | "role" | "rows" | "selected" | "tabindex" | "title" | "type" | "value" | `aria-${string}` | `data-${string}`} Attribute */
+/** @typedef {"autocomplete" | "class" | "datetime" | "enterkeyhint" | "for" | "hidden" | "href" | "id" | "label" | "multiple" | "name" | "novalidate" | "rel" | "role" | "rows" | "selected" | "tabindex" | "target" | "title" | "type" | "value" | `aria-${string}` | `data-${string}`} Attribute */
 /** @typedef {{ [Name in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[Name]) => void }} Listeners */
 /** @typedef {{ [Name in Attribute]?: Value } & Listeners} Attributes */
 

@@ -8,7 +8,7 @@ import { h } from "./dom.js";
 import { drawFields, readTyped, readValues, settle } from "./fields.js";
 import { focusKey, rememberFocus, restoreFocus } from "./focus.js";
 import { ErrorLine } from "./refusal.js";
-import { paragraphs } from "./text.js";
+import { paragraphs, withLinks } from "./text.js";
 import { hourMinute } from "./times.js";
 
 /**
@@ -84,12 +84,13 @@ export class MessageView {
       h("time", { datetime: message.at }, at),
       edited ? h("span", {}, "opdateret") : null,
     ]);
-    this.#draw(this.#parts.text, message.text, () => paragraphs(message.text, message.from === BOT));
+    const links = message.links;
+    this.#draw(this.#parts.text, [message.text, links], () => paragraphs(message.text, message.from === BOT, links));
     this.#draw(this.#parts.files, message.files, () =>
       message.files.map(({ name, size }) => h("li", {}, `${name} (${size})`)),
     );
-    this.#draw(this.#parts.facts, facts, () =>
-      facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+    this.#draw(this.#parts.facts, [facts, links], () =>
+      facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, ...withLinks(value, links)))),
     );
     this.#draw(this.#parts.fields, fields, () => drawFields(fields, readTyped(this.#parts.fields)));
     this.#draw(this.#parts.buttons, buttons, () => buttons.map((button) => this.#button(button)));

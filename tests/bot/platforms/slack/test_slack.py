@@ -678,7 +678,9 @@ async def test_an_injection_is_shown_as_text(house: House) -> None:
     texts = [
         each for block in message.blocks if block["type"] == "rich_text" for each in block["elements"][0]["elements"]
     ]
-    assert {each["type"] for each in texts} == {"text"}
+    assert {each["type"] for each in texts} <= {"text", "link"}
+    led = {each["url"] for each in texts if each["type"] == "link" and not each["url"].startswith("tel:")}
+    assert led == {"https://ond.example"}
     assert "<!channel>" not in message.text
     assert "<https" not in message.text
     assert all("fed" not in each["text"] for each in texts if each.get("style"))
