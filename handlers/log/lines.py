@@ -216,7 +216,7 @@ async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
     state = await state_of(turn.db, turn.the_crisis, entry.no)
-    highest = await clearance.highest_for(turn, where)
+    highest = await _highest_for(turn, where, entry)
     await turn.answer(await _saved(turn, entry, state, highest, hint, reader=turn.sender), key=key)
 
 

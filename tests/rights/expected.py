@@ -49,6 +49,8 @@ class Rule:
         if (state == "ingen" and self.when != "altid") or over:
             return NO_CRISIS
         who = person.partition("@")[0]
+        if state == "afblæst" and not button and self.when == "bagefter" and who not in took_part():
+            return NO_CRISIS
         if who in self.may[state] and (person == who or self.by_number):
             return MAY
         return self.otherwise
@@ -68,6 +70,12 @@ def name_of(what: str) -> str:
 def rules() -> tuple[Rule, ...]:
     """Read the table."""
     return tuple(_rules(_read()))
+
+
+@cache
+def took_part() -> frozenset[str]:
+    """Return those who took part in the crisis that is over."""
+    return frozenset(_persons(_read()["grupper"], "deltog", "afblæst"))
 
 
 @cache

@@ -68,6 +68,10 @@ def agrees(wanted: str, seen: Seen, tried: Try, drawn: bool) -> bool:
     """
     if tried.rule is None:
         return not seen.wrote and not seen.told
+    if seen.outcome == NOTHING_THERE and seen.said and not (wanted == MAY and drawn):
+        return wanted != NO_CRISIS  # They are told that there is no such row.
+    if wanted == MAY and tried.person == BY_SMS and seen.outcome == PROVE:
+        return True  # The button runs something that asks for more.
     if wanted == MAY:
         nothing = not is_button(tried.what) or not drawn or tried.rule.otherwise != NOTHING_THERE
         return seen.outcome == MAY or (seen.outcome == NOTHING_THERE and nothing)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.turns import touched_by
 from handlers.core import availability, registry, router
-from handlers.core.card import Button, Card, Field
+from handlers.core.card import EXERCISE, Button, Card, Field
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.database import Database
@@ -28,8 +28,10 @@ REFUSED = re.compile(
     r"|(?:Ordre|Spørgsmål) \d+ (?:er til|besvares af) |\w+ (?:lægges|etableres|rettes|skrives) af "
 )
 # What is made of it instead, for those who may not.
-INSTEAD = re.compile(r"Forslaget er sendt|[Dd]it forslag|dit varsel er|sender det til .{0,60} beredskab nu")
+INSTEAD = re.compile(r"Forslaget er sendt|[Dd]it forslag|[Dd]it varsel er|sender det til .{0,60} beredskab nu")
 NOTHING = re.compile(r"Der er ingen aktiv krise")
+# The row that it is about isn't there.
+NO_ROW = re.compile(r"Der er (?:ingen linje|intet spørgsmål) |Skriv den rigtige tekst til nr\. 9999|Dagsordenen er ")
 PROOF = re.compile(r"Er det dig\? Et nummer kan forfalskes")
 # What any input leaves behind.
 LEFT_BEHIND = {Message, Address, Inbox}
@@ -195,6 +197,7 @@ async def _seen(db: AsyncSession, incoming: Incoming, touched: Collection[type],
 
 
 def _outcome(said: str, wrote: frozenset[str], told: frozenset[str]) -> str:
+    said = said.removeprefix(f"{EXERCISE}: ")
     if PROOF.match(said):
         return PROVE
     if NOTHING.match(said) and not wrote:
@@ -203,7 +206,7 @@ def _outcome(said: str, wrote: frozenset[str], told: frozenset[str]) -> str:
         return INSTEAD_OF_IT
     if wrote or told:
         return MAY
-    if not said:
+    if not said or NO_ROW.match(said):
         return NOTHING_THERE
     return MAY_NOT if REFUSED.match(said) else MAY
 
@@ -216,6 +219,7 @@ def made_up() -> Iterator[tuple[str, Shown]]:
     }  # fmt: skip
     one_of = {"verb": "varsel", "kind": "minutes", "at": "2026-07-03T06:00:00+00:00", "subject": "deactivate"}
     one_of |= {"lapses": one_of["at"]}
+    registry.load()
     for name, action in registry.actions.items():
         wanted = list(inspect.signature(action.run).parameters.values())[1:]
         args = {
