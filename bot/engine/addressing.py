@@ -218,6 +218,18 @@ class Addresser:
             return
         lanes = [{"name": lane, "recent": []} for lane in sorted({lane for _, _, lane in new})]
         await db.execute(self._database.insert(Conversation).on_conflict_do_nothing(), lanes)
+        # Where a platform asked for a long wait, what isn't urgent waits, and what comes after it waits behind it.
+        behind = (
+            select(Delivery.lane, func.max(Delivery.due_at))
+            .where(
+                Delivery.lane.in_([lane["name"] for lane in lanes]),
+                Delivery.state.in_(["queued", "sending"]),
+                Delivery.urgency > URGENT,
+                Delivery.due_at > now,
+            )
+            .group_by(Delivery.lane)
+        )
+        waits: dict[str, datetime] = dict((await db.execute(behind)).tuples().all())
         db.add_all(
             Delivery(
                 message_id=message.id,
@@ -225,7 +237,7 @@ class Addresser:
                 lane=lane,
                 urgency=message.urgency,
                 queued_at=now,
-                due_at=now,
+                due_at=waits.get(lane, now) if message.urgency > URGENT else now,
             )
             for message, platform, lane in new
         )

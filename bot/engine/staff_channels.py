@@ -30,15 +30,16 @@ from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
+ABROAD = str.maketrans({"é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
+LETTERS = ABROAD | str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+
 # How long a platform may take over a channel, in seconds of the machine's clock; one thing is asked for at a time.
 PATIENCE = 2 * ANSWER_TIMEOUT
 # How long a channel is whoever's who works on it: two who made it at once would make two of it. A dead one's is free then.
 HOLD = timedelta(seconds=PATIENCE + 5)
 
-LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u", "ö": "oe", "ä": "ae"})
 
-
-def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = False) -> str:
+def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = False, danish: bool = False) -> str:
     """Return a channel's name from the crisis' title: "krise-2026-07-02-skybrud-kloak-staar-op".
 
     Args:
@@ -46,12 +47,15 @@ def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = Fals
         decided: when it was decided, UTC.
         zone: whose day is meant.
         exercise: it is one, and the name says so first.
+        danish: whether æ, ø and å may stand in it.
 
     Returns:
         lower case, at most 45 characters, so that a platform may add to it.
     """
-    words = re.sub(r"[^a-z0-9]+", "-", title.casefold().translate(LETTERS)).strip("-")
-    name = f"{'oevelse' if exercise else 'krise'}-{decided.astimezone(zone):%Y-%m-%d}-{words}"
+    said = f"{'øvelse' if exercise else 'krise'} {title}".casefold()
+    spelt = said.translate(ABROAD) if danish else said.translate(LETTERS)
+    first, words = re.sub(r"[^a-zæøå0-9]+", "-", spelt).strip("-").partition("-")[::2]
+    name = f"{first}-{decided.astimezone(zone):%Y-%m-%d}-{words}"
     return (name if len(name) <= 45 else name[:45].rsplit("-", 1)[0]).strip("-")
 
 
@@ -137,7 +141,9 @@ class StaffChannels(Worker):
         return {
             "crisis_id": crisis.id,
             "platform": platform,
-            "name": name_of(crisis.title, decided, self._zone(), crisis.exercise),
+            "name": name_of(
+                crisis.title, decided, self._zone(), crisis.exercise, danish=self._platforms[platform].way.danish
+            ),
             "title": f"{EXERCISE}: {crisis.title}" if crisis.exercise else crisis.title,
             "due_at": self._clock.now(),
             "detail": {},

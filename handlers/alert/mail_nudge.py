@@ -86,7 +86,13 @@ async def _prepare(turn: Turn, audience: str, subject: str) -> None:
             f"*»{WORDS}«* går til {len(recipients)}: {turn.names(recipients[:SHOWN])}"
             f"{' m.fl.' if len(recipients) > SHOWN else ''}.\nMail: {quote(subject or 'uden emne', 300)}. I chat og på sms på én gang.",
             buttons=(
-                Button(f"Send til {len(recipients)}", "nudge.send", _about(row), style="primary"),
+                Button(
+                    f"Send til {len(recipients)}",
+                    "nudge.send",
+                    _about(row),
+                    style="primary",
+                    confirm=f"Vil du sende det til {len(recipients)} nu? De får besked med det samme.",
+                ),
                 Button("Fortryd", "nudge.drop", _about(row)),
             ),
         ),
@@ -219,7 +225,12 @@ async def _board(turn: Turn, row: Nudge) -> Card:
         f"{text}\nMangler – ring til dem:",
         facts=facts,
         buttons=(
-            Button(f"Igen til {len(silent)}", "nudge.again", _about(row)),
+            Button(
+                f"Igen til {len(silent)}",
+                "nudge.again",
+                _about(row),
+                confirm=f"Vil du sende det igen til {len(silent)}? De får besked med det samme.",
+            ),
             Button("Markér som kontaktet", "nudge.called", _about(row), form=who, form_title="Kontaktet"),
         ),
     )

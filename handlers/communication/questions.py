@@ -265,7 +265,13 @@ def _owners_card(turn: Turn, row: Question) -> Card:
         text,
         buttons=(
             Button(
-                "Svar", "questions.answer", about, style="primary", form=ANSWER, form_title=f"Svar på spm. {row.number}"
+                "Svar",
+                "questions.answer",
+                about,
+                style="primary",
+                submit="Send",
+                form=ANSWER,
+                form_title=f"Svar på spm. {row.number}",
             ),
             _moving(row, "Send videre"),
         ),
@@ -275,7 +281,7 @@ def _owners_card(turn: Turn, row: Question) -> Card:
 def _moving(row: Question, label: str) -> Button:
     about = {"question": row.id, "crisis": row.crisis_id}
     to = (Field("owner", "Til hvem? Navn, rolle eller center", "persons", required=True),)
-    return Button(label, "questions.move", about, form=to, form_title=f"Flyt spm. {row.number}")
+    return Button(label, "questions.move", about, submit="Send", form=to, form_title=f"Flyt spm. {row.number}")
 
 
 def _told(turn: Turn, row: Question) -> Card:

@@ -32,7 +32,14 @@ async def card(turn: Turn, row: CoordinatingStaff) -> Card:
     forms = await _forms(turn, row, members)
     buttons = [
         *liaison_reports.buttons("coordinating", turn.the_crisis.id),
-        Button("Fælles rapport", "coordination_report.write", about, form=forms[0], form_title="Fælles rapport"),
+        Button(
+            "Fælles rapport",
+            "coordination_report.write",
+            about,
+            submit="Send",
+            form=forms[0],
+            form_title="Fælles rapport",
+        ),
         Button("Medlemmer", "coordination.members", about, form=forms[1], form_title="Koordinerende stab"),
         Button("Sted og skabeloner", "coordination.place", about, form=forms[2], form_title="Sted og skabeloner"),
         Button(
@@ -45,7 +52,14 @@ async def card(turn: Turn, row: CoordinatingStaff) -> Card:
         Button("Fælles kriseledelse", "joint_leadership.open", about),
     ]
     if row.facilitation_asked_at is None:
-        buttons.append(Button("Bed 4K facilitere", "coordination.ask_service", about))
+        buttons.append(
+            Button(
+                "Bed 4K facilitere",
+                "coordination.ask_service",
+                about,
+                confirm="Vil du bede 4K facilitere den koordinerende stab? De får besked nu.",
+            )
+        )
     return Card(
         f"*Kommunalt koordinerende stab:* {_and(hit)}.\nMødes {FORMS[row.form]}{where}.{asked}\n"
         "Den har ingen ret over egen krisestab, som krisestabschefen leder. Det, der deles, står i C3: */krise c3*.",

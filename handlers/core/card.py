@@ -6,12 +6,53 @@ text). A card is plain data, so that it can lie in the outbox until it is delive
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 FieldKind = Literal["text", "long", "choice", "time", "been", "persons"]
 Style = Literal["normal", "primary", "danger"]
+Submit = Literal["Gem", "Send"]
+
+# People are drilled on these: to the letter, always in sight, and on the dialogs that they open too.
+FIXED = frozenset(
+    [
+        "Ja",
+        "Nej",
+        "Ved ikke",
+        "Jeg har den",
+        "Kan ikke",
+        "Niveau 1",
+        "Niveau 2",
+        "Ingen krise – følg",
+        "Kommer",
+        "Mit center er underrettet",
+        "Fuldt etableret",
+        "Bekræft",
+        "Ret",
+        "Godkend",
+        "Udsend",
+        "Grøn",
+        "Gul",
+        "Rød",
+        "Jeg har læst den",
+        "Modtaget",
+        "Udført",
+        "Afblæs",
+        "Send forslag",
+        "Fjern nummeret",
+        "Det er en anden hændelse",
+        "Gem i log",
+    ]
+)
+# So many buttons are read at a glance; the others stand in a menu, which has room for so many.
+AT_A_GLANCE, IN_MENU = 5, 5
+# As long as a heading is still read at a glance, and a fact still stands in a column.
+LONGEST_HEADING, LONGEST_NAME, LONGEST_VALUE = 100, 28, 44
+HEADING = re.compile(r"(?:[^\w\s*]{1,4} |ØVELSE: ){0,2}\*[^*\n]+\*[^\n]*+")
 
 # What everything that an exercise says begins with (plan §3): nobody may take it for the real thing.
 EXERCISE = "ØVELSE"
@@ -81,6 +122,9 @@ class Button:
         style: "primary" for the one expected press, "danger" for what ends things.
         form: fields asked for in a dialog before the action runs; empty means the press runs it at once.
         form_title: the dialog's heading, at most 24 characters.
+        submit: what is pressed in the dialog: "Send" for what goes to others at once. A fixed label is its own.
+        confirm: the question to be answered before it runs, at most 300 characters: for what ends things, and for what
+            leaves the house.
     """
 
     label: str
@@ -89,6 +133,18 @@ class Button:
     style: Style = "normal"
     form: tuple[Field, ...] = ()
     form_title: str = ""
+    submit: Submit = "Gem"
+    confirm: str = ""
+
+    @property
+    def submitted_by(self) -> str:
+        """What its dialog is submitted by."""
+        return self.label if self.label in FIXED else self.submit
+
+    @property
+    def print(self) -> str:
+        """What it is known again by on its card: 12 hexadecimal digits."""
+        return hashlib.sha256(json.dumps([self.do, dict(self.args)], sort_keys=True).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -138,6 +194,40 @@ class Card:
             exercise=data.get("exercise", False),
         )
 
+    def parted(self) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+        """Part the buttons into those in sight and those in a menu beside them: seven buttons are not read at a glance.
+
+        Returns:
+            in their order: in sight the fixed ones, those with a style and those that ask first, then as many others
+            as there is room for; in the menu none, or two to `IN_MENU`.
+        """
+        if len(self.buttons) <= AT_A_GLANCE:
+            return self.buttons, ()
+        known = {each.label for each in self.buttons if each.label in FIXED or each.style != "normal" or each.confirm}
+        others = [each.label for each in self.buttons if each.label not in known]
+        room = max(AT_A_GLANCE - 1 - len(known), len(others) - IN_MENU, 0)
+        if len(others) - room < 2:
+            return self.buttons, ()
+        folded = set(others[room:])
+        shown = tuple(each for each in self.buttons if each.label not in folded)
+        return shown, tuple(each for each in self.buttons if each.label in folded)
+
+    def headed(self) -> tuple[str, str]:
+        """Part the text into its heading, without marks, and the rest; no heading where the first line is none."""
+        first, _, rest = self.text.partition("\n")
+        plain = first.replace("*", "")
+        if not HEADING.fullmatch(first) or len(plain) > LONGEST_HEADING or not (rest or self.facts or self.buttons):
+            return "", self.text
+        return plain, rest.lstrip("\n")
+
+    @property
+    def columns(self) -> bool:
+        """Whether the facts are short enough to stand in columns."""
+        return len(self.facts) > 1 and all(
+            len(name) <= LONGEST_NAME and len(value) <= LONGEST_VALUE and "\n" not in value
+            for name, value in self.facts
+        )
+
     def button(self, label: str) -> Button | None:
         """Find the button with that label; None where there is none."""
         return next((each for each in self.buttons if each.label == label), None)
@@ -168,5 +258,6 @@ def quote(text: str, longest: int = 20_000) -> str:
         text: as typed.
         longest: characters; more than that is shortened visibly, so that what follows it on the card is still seen.
     """
-    shown = text if len(text) <= longest else f"{text[:longest]} … (hele teksten står i loggen)"
-    return shown.replace("*", "∗")
+    shown = text if len(text) <= longest else f"{text[:longest]} … (forkortet)"
+    # Our own command is named otherwise on another platform; what a user wrote is not touched.
+    return shown.replace("*", "∗").replace("/krise", "/\u2060krise", shown.startswith("/krise"))

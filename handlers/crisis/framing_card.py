@@ -55,7 +55,7 @@ async def _card(turn: Turn, row: FramingMeeting) -> Card:
     facts += [("Ikke besluttet", ", ".join(fresh))] if fresh else []
     facts += [
         ("Sundhedsberedskabsplanen", await health_plan.line(turn) or "ikke aktiveret"),
-        ("Hvem må vide hvad", "/krise deling"),
+        ("Hvem må vide hvad", "skriv »deling« til Krisebot"),
     ]
     where = Field("place", "Lokale eller link", required=True, value=place)
     always = (

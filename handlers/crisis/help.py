@@ -29,6 +29,22 @@ FIRST_IN_CRISIS: tuple[tuple[Right | None, tuple[str, ...]], ...] = (
 )
 MOST = 5
 
+# What the commands are listed by, in order: the rooms of the plan, each under its subject.
+SUBJECTS = {
+    "alert": "Varsling",
+    "crisis": "Krisen",
+    "log": "Log og sag",
+    "picture": "Situationsbillede",
+    "meetings": "Møder",
+    "measures": "Beslutninger, tiltag og bistand",
+    "reporting": "Meldinger og overvågning",
+    "communication": "Kommunikation",
+    "coordination": "Andre stabe",
+    "staff": "Krisestaben",
+    "preparedness": "Før og efter",
+}
+LAST = "Før og efter"
+
 LABELS = {
     "varsel": "Send varsel",
     "aktiver": "Aktivér krisestab",
@@ -144,18 +160,21 @@ async def everything(turn: Turn) -> None:
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
         turn.crisis = going[0]
-    groups: dict[str, list[str]] = {"Alle kan": [], "Du kan også": []}
+    groups: dict[str, list[str]] = {subject: [] for subject in SUBJECTS.values()}
     for known in registry.verbs.values():
-        if known.who is rights.anyone:
-            groups["Alle kan"].append(known.help)
-        elif await _may(turn, known.name):
-            groups["Du kan også"].append(known.help)
+        if known.who is rights.anyone or await _may(turn, known.name):
+            room = known.run.__module__.split(".")[1]
+            groups[SUBJECTS.get(room, LAST)].append(known.help)
     lists = [
-        f"*{name}*\n" + "\n".join(f"• /krise {line}" for line in sorted(lines))
-        for name, lines in groups.items()
-        if lines
+        f"*{name}*\n" + "\n".join(_line(each) for each in sorted(lines)) for name, lines in groups.items() if lines
     ]
     await turn.answer(Card("\n\n".join(lists)))
+
+
+def _line(help_: str) -> str:
+    """Draw what a verb is written like, with the command in front of each way of writing it."""
+    said, dash, why = help_.partition(" – ")
+    return f"• */krise {said}*{dash}{why}"
 
 
 @action("help.run", crisis=False)

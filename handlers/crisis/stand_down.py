@@ -240,7 +240,15 @@ def _card(turn: Turn, subject: Proposal, text: str) -> Card:
     return Card(
         f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {WORDS[subject][0]}? Det kan ikke fortrydes, kun besluttes om.",
         fields=(Field("text", "Besked til alle (kan udelades)", value=text),),
-        buttons=(Button(WORDS[subject][1], WORDS[subject][2], {"crisis": crisis.id}, style="danger"),),
+        buttons=(
+            Button(
+                WORDS[subject][1],
+                WORDS[subject][2],
+                {"crisis": crisis.id},
+                style="danger",
+                confirm=f"Vil du {WORDS[subject][0]}? Nr. {crisis.number}: {quote(crisis.title, 150)}. Alle får besked nu.",
+            ),
+        ),
     )
 
 

@@ -204,6 +204,8 @@ async def _list(turn: Turn) -> None:
         Card(
             f"*Anmodninger om bistand:* {len(going)} venter, {len(every) - len(going)} afgjort.{more}\n{unseen}".rstrip(),
             facts=tuple((f"B{row.number}", assistance_card.line(turn, row)) for row in going[:SHOWN]),
-            buttons=(Button("Bed om bistand", "assistance.new", {}, form=FIELDS, form_title="Bed om bistand"),),
+            buttons=(
+                Button("Bed om bistand", "assistance.new", {}, submit="Send", form=FIELDS, form_title="Bed om bistand"),
+            ),
         )
     )

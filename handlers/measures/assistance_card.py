@@ -100,6 +100,8 @@ def _answers(row: AssistanceRequest) -> tuple[Button, ...]:
     return (
         *first.get(row.state, ()),
         Button("Egne ressourcer", "assistance.own", about, "primary", own, f"B{row.number}: egne ressourcer"),
-        Button("Videresend", "assistance.forward", about, form=to, form_title=f"Videresend B{row.number}"),
-        Button("Afvis", "assistance.refuse", about, form=why, form_title=f"Afvis B{row.number}"),
+        Button(
+            "Videresend", "assistance.forward", about, submit="Send", form=to, form_title=f"Videresend B{row.number}"
+        ),
+        Button("Afvis", "assistance.refuse", about, submit="Send", form=why, form_title=f"Afvis B{row.number}"),
     )

@@ -126,7 +126,14 @@ def _card(turn: Turn, task: Task) -> Card:
         f"*Opgave {task.number}:* {task.title}{due}",
         buttons=(
             Button("Udført", "tasks.done", {"task": task.id}, style="primary"),
-            Button("Giv videre", "tasks.hand_on", {"task": task.id}, form=TO, form_title="Giv opgaven videre"),
+            Button(
+                "Giv videre",
+                "tasks.hand_on",
+                {"task": task.id},
+                submit="Send",
+                form=TO,
+                form_title="Giv opgaven videre",
+            ),
             button("tasks.doubt", task=task.id),
         ),
     )

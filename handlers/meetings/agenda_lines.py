@@ -135,7 +135,15 @@ async def card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
     buttons = {
         "draft": (Button("Send til godkendelse", "agenda.submit", about, style="primary"),),
         "awaiting": (Button("Godkend", "agenda.approve", about, style="primary"),),
-        "approved": (Button("Udsend", "agenda.send", about, style="primary"),),
+        "approved": (
+            Button(
+                "Udsend",
+                "agenda.send",
+                about,
+                style="primary",
+                confirm="Vil du udsende dagsordenen? Alle, der skal have den, får den nu, også på mail.",
+            ),
+        ),
         "sent": (paper_links.button(row.crisis_id, "agenda", row.version, meeting.number),),
     }.get(row.state, ())
     missing = await incomplete_items(turn)

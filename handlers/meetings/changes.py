@@ -42,7 +42,9 @@ async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
     passed = times_read.parse(found[0].text, turn.now, turn.zone) if found and found[0].at < turn.now else None
     if found is not None and passed is not None:
         form = (meeting_card.form(row)[0], replace(meeting_card.form(row)[1], value=found[1] or row.place))
-        other = Button("Anden tid", "meetings.move", {"meeting": row.id}, form=form, form_title="Flyt mødet")
+        other = Button(
+            "Anden tid", "meetings.move", {"meeting": row.id}, submit="Send", form=form, form_title="Flyt mødet"
+        )
         about = {"meeting": row.id, "place": found[1]}
         await turn.answer(passed_times.asked(turn, passed, "intet er flyttet", "meetings.moved_to", about, other))
         return

@@ -95,7 +95,9 @@ def card(turn: Turn, row: Meeting) -> Card:
                     Button(
                         "Start mødet", "meetings.start", about, style="primary", form=start, form_title="Start mødet"
                     ),
-                    Button("Flyt mødet", "meetings.move", about, form=form(row), form_title="Flyt mødet"),
+                    Button(
+                        "Flyt mødet", "meetings.move", about, submit="Send", form=form(row), form_title="Flyt mødet"
+                    ),
                     Button("Aflys mødet", "meetings.cancel", about, style="danger"),
                 ),
             )

@@ -37,7 +37,12 @@ async def meeting(turn: Turn, text: str) -> None:
     found = meeting_card.read(turn, text)
     if found is not None and found[0].passed:
         other = Button(
-            "Anden tid", "meetings.call", {"crisis": turn.the_crisis.id}, form=meeting_card.FORM, form_title="Indkald"
+            "Anden tid",
+            "meetings.call",
+            {"crisis": turn.the_crisis.id},
+            submit="Send",
+            form=meeting_card.FORM,
+            form_title="Indkald",
         )
         about = {"crisis": turn.the_crisis.id, "place": found[1]}
         await turn.answer(passed_times.asked(turn, found[0], "intet er indkaldt", "meetings.meant", about, other))
@@ -51,6 +56,7 @@ async def meeting(turn: Turn, text: str) -> None:
                         "Indkald",
                         "meetings.call",
                         {"crisis": turn.the_crisis.id},
+                        submit="Send",
                         form=meeting_card.FORM,
                         form_title="Indkald",
                     ),
@@ -84,6 +90,7 @@ async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
                         "meetings.call",
                         {"crisis": turn.the_crisis.id, "at": when.isoformat()},
                         style="primary",
+                        submit="Send",
                         form=meeting_card.FORM[1:],
                         form_title="Indkald",
                     ),
@@ -213,6 +220,7 @@ async def _show(turn: Turn) -> None:
                         "Indkald",
                         "meetings.call",
                         {"crisis": turn.the_crisis.id},
+                        submit="Send",
                         form=meeting_card.FORM,
                         form_title="Indkald",
                     ),

@@ -125,7 +125,14 @@ def card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
     else:
         buttons.append(paper_links.button(row.crisis_id, "minutes", row.version, meeting.number))
     if row.sent_at is None:
-        buttons.append(Button("Udsend", "minutes.send", about))
+        buttons.append(
+            Button(
+                "Udsend",
+                "minutes.send",
+                about,
+                confirm="Vil du udsende referatet? Alle, der skal have det, får det nu, også på mail.",
+            )
+        )
     return Card(
         f"*Beslutningsreferat, møde {meeting.number}*, udgave {row.version} ({state})\n{body(turn, row)}",
         buttons=tuple(buttons),

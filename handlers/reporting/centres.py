@@ -77,6 +77,7 @@ async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None
                 "Udpeg kontaktperson",
                 "centres.contact",
                 {"notice": notice.id},
+                submit="Send",
                 form=(Field("contact", "Hvem er kontaktperson?", "persons", required=True),),
                 form_title="Kontaktperson",
             )

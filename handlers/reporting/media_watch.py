@@ -37,7 +37,7 @@ async def begin(turn: Turn) -> None:
     """Give communication the task of watching the media that the plan chooses, at the activation."""
     await tasks.add(
         turn,
-        f"Iværksæt systematisk medieovervågning: {', '.join(turn.rules.media)}. Skriv omtalen med /krise overvågning medie",
+        f"Iværksæt systematisk medieovervågning: {', '.join(turn.rules.media)}. Skriv omtalen til Krisebot med »overvågning medie«",
         role="kommunikation",
         owner=turn.rules.holder("kommunikation"),
         tell=True,

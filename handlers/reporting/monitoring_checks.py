@@ -25,7 +25,7 @@ def watcher_card(turn: Turn, head: str) -> Card:
         f"{head}\nTryk, når du har kontrolleret. Det, der er nyt, skrives i loggen.",
         buttons=(
             Button("Kontrolleret", "monitoring.checked", about, style="primary"),
-            Button("Der er nyt", "monitoring.checked", about, form=(note,), form_title="Der er nyt"),
+            Button("Der er nyt", "monitoring.checked", about, submit="Send", form=(note,), form_title="Der er nyt"),
         ),
     )
 

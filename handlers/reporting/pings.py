@@ -202,7 +202,7 @@ def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card
         "eller skriv med dine egne ord.",
         buttons=(
             *(Button(label, "pings.coloured", {**about, "colour": colour}) for colour, label in LABELS.items()),
-            Button("Skriv svar", "pings.written", about, form=ANSWER, form_title="Svar"),
+            Button("Skriv svar", "pings.written", about, submit="Send", form=ANSWER, form_title="Svar"),
         ),
     )
 

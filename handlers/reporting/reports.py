@@ -60,7 +60,11 @@ async def report(turn: Turn, text: str) -> None:
         Card(
             "Hvad er der sket? Kun det er nødvendigt; resten hjælper.\n"
             f"Virker chatten ikke: {reached_at(turn) or 'ring til krisestaben'}.",
-            buttons=(Button("Skriv melding", "report.send", {}, style="primary", form=FORM, form_title="Melding"),),
+            buttons=(
+                Button(
+                    "Skriv melding", "report.send", {}, style="primary", submit="Send", form=FORM, form_title="Melding"
+                ),
+            ),
         )
     )
 

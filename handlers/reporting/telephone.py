@@ -64,7 +64,15 @@ async def telephone(turn: Turn, text: str) -> None:
         Card(
             "Hvad var beskeden? Den går til krisestabschefen og i loggen.",
             buttons=(
-                Button("Skriv besked", "telephone.send", {}, style="primary", form=FORM, form_title="Telefonbesked"),
+                Button(
+                    "Skriv besked",
+                    "telephone.send",
+                    {},
+                    style="primary",
+                    submit="Send",
+                    form=FORM,
+                    form_title="Telefonbesked",
+                ),
             ),
         )
     )

@@ -51,7 +51,7 @@ async def file(turn: Turn, row: Meeting, without: str = "") -> str:
     link = WEB.search(row.place)
     if link:
         event.add("url", link[0])
-    event.add("description", "Dagsorden: /krise dagsorden")
+    event.add("description", "Dagsorden: skriv dagsorden til Krisebot")
     event.add("status", "CANCELLED" if called_off else "CONFIRMED")
     event.add("class", "PRIVATE")
     event["organizer"] = _person(turn, row.called_by)

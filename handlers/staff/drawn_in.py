@@ -185,4 +185,11 @@ async def _heard(turn: Turn, name: str) -> list[str]:
 
 def _button(turn: Turn, name: str) -> Button:
     filled = (Field("person", FORM[0].label, "persons", required=True, value=name), *FORM[1:])
-    return Button("Udpeg", "drawn_in.form", {"crisis": turn.the_crisis.id}, form=filled, form_title="Udpeg til opgave")
+    return Button(
+        "Udpeg",
+        "drawn_in.form",
+        {"crisis": turn.the_crisis.id},
+        submit="Send",
+        form=filled,
+        form_title="Udpeg til opgave",
+    )

@@ -32,6 +32,7 @@ class Way:
         reserve: SMS or mail: for when the chat doesn't answer.
         aloud: a call: for what hastes alone, and only when nothing quieter was answered.
         everybody: whoever is in the plan is there, without an id.
+        danish: names of rooms there may have æ, ø and å.
         first: Danish, what to do for somebody who has to be heard from before they can be written to for certain;
             empty where there is no such thing.
     """
@@ -42,6 +43,7 @@ class Way:
     aloud: bool = False
     everybody: bool = False
     first: str = ""
+    danish: bool = False
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ RICH_PIECES = {
 }
 ONLY_IN_INPUT = {"plain_text_input", "number_input", "email_text_input", "url_text_input"}
 NEVER_IN_INPUT = {"button", "overflow"}
+NO_PLACEHOLDER = {"button", "overflow", "checkboxes", "radio_buttons", "datetimepicker"}
 MOST_OPTIONS = {"checkboxes": 10, "radio_buttons": 10, "overflow": 5, "static_select": 100, "multi_static_select": 100}
 
 # element: (the key its answer comes back under, the key it is filled in under from the start)
@@ -224,10 +225,17 @@ class Inspection:
             for part, longest in (("title", 100), ("confirm", 30), ("deny", 30)):
                 self.text(f"{at}/confirm/{part}", element["confirm"].get(part), longest)
             self.text(f"{at}/confirm/text", element["confirm"].get("text"), 300, ANY_TEXT)
+            self.keys(f"{at}/confirm", element["confirm"], {"title", "text", "confirm", "deny", "style"})
+            if element["confirm"].get("style", "primary") not in ("primary", "danger"):
+                self.fault(f"{at}/confirm/style", "must be one of primary, danger")
         if kind == "button":
             self.button(at, element)
         if kind in MOST_OPTIONS and "option_groups" not in element:
             self.options(at, element, MOST_OPTIONS[kind])
+        if kind in NO_PLACEHOLDER and "placeholder" in element:
+            self.fault(f"{at}/placeholder", "invalid additional property: placeholder")
+        if kind == "datetimepicker" and not 0 < element.get("initial_date_time", 1_700_000_000) < 10_000_000_000:
+            self.fault(f"{at}/initial_date_time", "must be seconds since 1970, in ten digits")
         if kind == "plain_text_input":
             longest = element.get("max_length", 3000)
             if not 0 < longest <= 3000:
@@ -314,8 +322,23 @@ def elements(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def buttons(blocks: Sequence[Json]) -> list[tuple[Json, Json]]:
-    """The buttons, as (block, button), in the order they are drawn."""
-    return [(block, each) for block, each in elements(blocks) if each["type"] == "button"]
+    """The buttons and what stands in the menus, as (block, element), in the order they are drawn: a choice is the menu
+    with what is chosen."""
+    found = []
+    for block, each in elements(blocks):
+        if each["type"] == "button":
+            found.append((block, each))
+        if each["type"] == "overflow":
+            found += [
+                (
+                    block,
+                    {name: each[name] for name in ("type", "action_id")}
+                    | {"selected_option": option}
+                    | {"text": option["text"]},
+                )
+                for option in each["options"]
+            ]
+    return found
 
 
 def drawn(text: str, markup: bool = True) -> str:
@@ -338,7 +361,8 @@ def shown(blocks: Sequence[Json]) -> str:
     for block in blocks:
         read(block.get("text"))
         for each in block.get("fields", []):
-            read(each)
+            # A name stands above its value.
+            read({**each, "text": each["text"].replace("\n", " ", 1)})
         if block["type"] == "context":
             for each in block["elements"]:
                 read(each)

@@ -207,7 +207,8 @@ class SlackPerson:
             assert view is not None
             payload = {"container": {"type": "view", "view_id": view.body["id"]}, "view": {**view.body, "state": state}}
         block, button = found[0]
-        action = {**button, "block_id": block["block_id"], "action_ts": self.world.next_ts()}
+        pressed = {name: value for name, value in button.items() if name != "text" or button["type"] == "button"}
+        action = {**pressed, "block_id": block["block_id"], "action_ts": self.world.next_ts()}
         return await self._interactive("block_actions", {**payload, "actions": [action]})
 
     async def submits(self, values: Mapping[str, Any] | None = None) -> Answer:

@@ -59,10 +59,18 @@ def inputs(card: Json) -> list[Json]:
 def shown(card: Json) -> str:
     """What a person reads on it, buttons left out."""
     lines: list[str] = []
+    beside: set[int] = set()
     for each in walk(card):
         match each.get("type"):
             case "TextBlock":
                 lines.append(each["text"])
+            case "ColumnSet":
+                # Side by side, they are read as one line.
+                parts = [shown(column) for column in each["columns"]]
+                lines.append(" ".join(part for part in parts if part))
+                beside |= {id(inner) for inner in walk(each)}
+            case "RichTextBlock" if id(each) in beside:
+                pass
             case "RichTextBlock":
                 lines.append("".join(run if isinstance(run, str) else run["text"] for run in each["inlines"]))
             case "FactSet":

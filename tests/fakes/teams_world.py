@@ -36,7 +36,8 @@ class FakeMessage:
     @property
     def buttons(self) -> list[str]:
         """The labels of its buttons, in the order they are drawn."""
-        return [each["title"] for each in actions(self.card)] if self.card else []
+        found = actions(self.card) if self.card else []
+        return [each["title"] for each in found if each["type"] != "Action.ShowCard"]
 
     @property
     def fields(self) -> list[str]:

@@ -345,6 +345,17 @@ async def test_a_platform_that_asks_for_a_day_is_asked_again_for_what_is_urgent_
     assert fake(house).texts("jens") == ["Kan du tage den?", "nyt"]
 
 
+async def test_what_is_said_while_a_platform_makes_us_wait_long_comes_after_what_waits_already(house: House) -> None:
+    """D05: the second overtook the first, which alone waited as long as it was told."""
+    fake(house).next = [Throttled(89)]
+    await house.say("jens", "Gemt i log nr. 1")
+    await house.engine.settle()
+    await house.say("jens", "Gemt i log nr. 2")
+    for _ in range(12):
+        await house.forward(seconds=10)
+    assert fake(house).texts("jens") == ["Gemt i log nr. 1", "Gemt i log nr. 2"]
+
+
 async def test_a_platform_that_says_now_again_and_again_is_not_hammered(house: House) -> None:
     fake(house).down = Throttled(0)
     await house.say("jens", "Kan du tage den?", urgency=URGENT)

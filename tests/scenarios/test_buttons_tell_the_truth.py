@@ -49,7 +49,7 @@ async def the_first_hour(stage: Stage) -> None:
 stage = after(the_first_hour)
 
 # What is filled in, by the kind of field; of a choice, the first.
-FILLED_IN = {"persons": "Line Brix", "time": "kl 20", "text": "26/{}", "long": "vandet stiger {}"}
+FILLED_IN = {"persons": "Line Brix", "time": "kl 20", "been": "kl 14", "text": "26/{}", "long": "vandet stiger {}"}
 # What ends what the others are about is pressed when they have been.
 ENDS = re.compile(r"stand_down|trial|transition|exercises|framing\.end|meetings\.end|convening")
 TOO_LATE = re.compile(r"længere|allerede|afgjort|er lukket|ikke åben|er slut\b|ikke mere|i forvejen", re.IGNORECASE)

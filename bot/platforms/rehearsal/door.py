@@ -157,6 +157,8 @@ class Door:
     def _shown(self, post: RehearsalPost) -> dict[str, Any]:
         card = post.card
         in_plan = self._engine.plan().persons.get(post.sender)
+        buttons = Card.from_json(card).buttons if card else ()
+        folded = Card.from_json(card).parted()[1] if card else ()
         fields = [] if card is None else card["fields"] + [field for each in card["buttons"] for field in each["form"]]
         return {
             "id": f"m{post.id}",
@@ -181,7 +183,8 @@ class Door:
                 **card,
                 "buttons": [
                     {name: button[name] for name in ("label", "style", "form", "form_title")}
-                    for button in card["buttons"]
+                    | {"submit": each.submitted_by, "confirm": each.confirm, "folded": each in folded}
+                    for button, each in zip(card["buttons"], buttons, strict=True)
                 ],
             },
         }

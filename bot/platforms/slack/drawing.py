@@ -15,14 +15,20 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
+    HeaderBlock,
     InputBlock,
+    InteractiveElement,
+    MarkdownTextObject,
     Option,
+    OverflowMenuElement,
     PlainTextInputElement,
     PlainTextObject,
     RichTextBlock,
     RichTextElement,
     RichTextElementParts,
     RichTextSectionElement,
+    SectionBlock,
     StaticSelectElement,
 )
 
@@ -33,18 +39,25 @@ Json = dict[str, Any]
 
 FORM, SAVE = "krisebot_form", "gem_i_log"
 
-# More than a screen or two is not read in a crisis; Slack itself takes about 13,000 characters a message.
-LONGEST = 3000
+# Slack takes about 13,000 characters a message, and a tired person reads less: what is long is parted by whoever
+# writes the card, and what a user wrote is cut here alone.
+LONGEST, LONGEST_OF_FACTS = 8000, 4000
 LONGEST_FACT = 600
 # Of what is too long, the end is kept too: it is where a card asks its question.
 KEPT_END = 700
-CUT = "\n… (forkortet; hele teksten står i loggen) …\n"
+CUT = "\n… (forkortet: {} tegn er udeladt her) …\n"
+LONGEST_CUT = 50
 # Slack's own limits.
 LONGEST_INPUT = 3000
 LONGEST_LABEL = 75
 LONGEST_TITLE = 24
+LONGEST_CONFIRM, LONGEST_ANSWER = 300, 30
 MOST_OPTIONS = 100
+MOST_IN_COLUMNS = 10
 BUTTONS_IN_A_ROW = 5
+MENU = "menu"
+# What Slack would read as marks in a text that has any.
+MARKS = re.compile(r"[*_~`]|:[^\s:]+:|^&gt;")
 
 BOLD = re.compile(r"\*([^*\n]+)\*")
 
@@ -87,6 +100,35 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """The data that a choice in a menu brings back: a menu has no room for more.
+
+    Args:
+        message: our number for the message it stands on, as text.
+        button: the button's `print`.
+    """
+
+    message: str
+    button: str
+
+    def dump(self) -> str:
+        """Return it as the text that Slack keeps for us."""
+        return json.dumps([self.message, self.button], separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> Chosen:
+        """Read what `dump` wrote.
+
+        Raises:
+            ValueError, TypeError: it isn't from this release of ours.
+        """
+        message, button = json.loads(text)
+        if not (isinstance(message, str) and isinstance(button, str)):
+            raise ValueError("not one of our menus")
+        return cls(message, button)
+
+
+@dataclass(frozen=True)
 class Said:
     """A message that is about to be saved in the log.
 
@@ -119,12 +161,18 @@ def message(card: Card, number: int | str, repeated: bool = False) -> list[Json]
         number: our number for the message.
         repeated: it may stand there already.
     """
-    text = f"(gentaget) {card.text}" if repeated else card.text
-    drawn: list[Block] = [_rich(_words(shorten(text)))]
+    heading, text = card.headed()
+    if links.links(heading):
+        heading, text = "", card.text
+    if repeated:
+        heading, text = (f"(gentaget) {heading}", text) if heading else ("", f"(gentaget) {text}")
+    drawn: list[Block] = [HeaderBlock(text=PlainTextObject(text=heading, emoji=False))] if heading else []
+    if text.strip():
+        drawn.append(_rich(_words(shorten(text))))
     if card.facts:
-        drawn.append(_rich(_facts(card.facts)))
+        drawn.append(_columns(card.facts) if _in_columns(card) else _rich(_facts(card.facts)))
     drawn += [_input(each) for each in card.fields]
-    drawn += _rows(card.buttons, str(number))
+    drawn += _rows(card, str(number))
     return [block.to_dict() for block in drawn]
 
 
@@ -142,7 +190,11 @@ def dialog(button: Button, press: Press) -> Json:
         press: what the form brings back.
     """
     return _modal(
-        FORM, button.form_title or button.label, button.label, press.dump(), [_input(each) for each in button.form]
+        FORM,
+        button.form_title or button.label,
+        button.submitted_by,
+        press.dump(),
+        [_input(each) for each in button.form],
     )
 
 
@@ -191,7 +243,8 @@ def shorten(text: str, longest: int = LONGEST) -> str:
         return text
     if longest <= 2 * KEPT_END:
         return f"{text[: longest - 1]}…"
-    return f"{text[: longest - KEPT_END - len(CUT)]}{CUT}{text[-KEPT_END:]}"
+    kept = longest - KEPT_END - LONGEST_CUT
+    return f"{text[:kept]}{CUT.format(len(text) - kept - KEPT_END)}{text[-KEPT_END:]}"
 
 
 def escape(text: str) -> str:
@@ -228,13 +281,25 @@ def _facts(facts: Iterable[tuple[str, str]]) -> list[RichTextElement]:
 def _shown_facts(facts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return as many facts as there is room for, with a line that says so when some are left out."""
     shown: list[tuple[str, str]] = []
-    room = LONGEST
-    for name, value in facts:
+    every, room = list(facts), LONGEST_OF_FACTS
+    for name, value in every:
         room -= len(name) + min(len(value), LONGEST_FACT)
         if room < 0:
-            return [*shown, ("Mere", "forkortet; hele teksten står i loggen")]
+            return [*shown, ("Forkortet", f"{len(every) - len(shown)} linjer mere er ikke vist her")]
         shown.append((name, shorten(value, LONGEST_FACT)))
     return shown
+
+
+def _in_columns(card: Card) -> bool:
+    """Whether the facts may stand side by side: there Slack reads marks, and a number can't be tapped."""
+    said = [part for fact in card.facts for part in fact]
+    plain = not any(MARKS.search(escape(part)) or links.links(part) or not part.strip() for part in said)
+    return card.columns and plain and len(card.facts) <= MOST_IN_COLUMNS
+
+
+def _columns(facts: Sequence[tuple[str, str]]) -> SectionBlock:
+    texts = [MarkdownTextObject(text=f"*{escape(name)}:*\n{escape(value)}", verbatim=True) for name, value in facts]
+    return SectionBlock(fields=texts)
 
 
 def _input(each: Field) -> InputBlock:
@@ -265,8 +330,18 @@ def _choice(each: Field) -> StaticSelectElement:
     )
 
 
-def _rows(buttons: Sequence[Button], number: str) -> list[ActionsBlock]:
-    drawn = [_button(button, number, place) for place, button in enumerate(buttons)]
+def _rows(card: Card, number: str) -> list[ActionsBlock]:
+    # The home page is no message, so nothing that is chosen there could be found again.
+    shown, more = card.parted() if number else (card.buttons, ())
+    drawn: list[InteractiveElement] = [_button(button, number, place) for place, button in enumerate(shown)]
+    if more:
+        options = [
+            Option(
+                value=Chosen(number, each.print).dump(), text=PlainTextObject(text=shorten(each.label, LONGEST_LABEL))
+            )
+            for each in more
+        ]
+        drawn.append(OverflowMenuElement(action_id=MENU, options=options))
     rows = [drawn[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(drawn), BUTTONS_IN_A_ROW)]
     return [ActionsBlock(elements=row) for row in rows]
 
@@ -277,6 +352,17 @@ def _button(button: Button, number: str, place: int) -> ButtonElement:
         action_id=f"do{place}",
         value=Press(number, button.do, button.args, asks=bool(button.form)).dump(),
         style=None if button.style == "normal" else button.style,
+        confirm=None if not button.confirm or button.form else _confirm(button),
+    )
+
+
+def _confirm(button: Button) -> ConfirmObject:
+    return ConfirmObject(
+        title="Er du sikker?",
+        text=PlainTextObject(text=shorten(button.confirm, LONGEST_CONFIRM), emoji=False),
+        confirm=shorten(button.label, LONGEST_ANSWER),
+        deny="Nej, gå tilbage",
+        style="danger" if button.style == "danger" else None,
     )
 
 

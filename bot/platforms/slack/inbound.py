@@ -34,7 +34,7 @@ from bot.engine.save_form import asked
 from bot.engine.stalls import TookTooLong
 from bot.platforms.slack import drawing, files
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.drawing import Press, Said
+from bot.platforms.slack.drawing import Chosen, Press, Said
 from bot.platforms.slack.home import home
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.text import plain, tables, with_emoji, without_mention
@@ -336,11 +336,12 @@ class SlackInbound:
             # A button from before there were blocks; we have drawn none.
             raise NotUnderstood("nothing of ours")
         action = body["actions"][0]
-        if action["type"] != "button" or not action.get("value"):
+        chosen = action.get("selected_option") if action["type"] == "overflow" else None
+        if not chosen and (action["type"] != "button" or not action.get("value")):
             await ack()
             return
         channel = _id((body.get("channel") or {}).get("id") or "")
-        press = self._read(action["value"])
+        press = await self._chosen(chosen["value"]) if chosen else self._read(action["value"])
         if press is None:
             press = Press("", OTHER_RELEASE, {})
         values = drawing.values(body.get("state") or body.get("view", {}).get("state"))
@@ -360,16 +361,33 @@ class SlackInbound:
             self._engine.intake.not_understood(NAME, error)
             return None
 
+    async def _chosen(self, carried: str) -> Press | None:
+        """Return the press of the button that a choice in a menu stands for; None when it is there no longer."""
+        try:
+            chosen = Chosen.load(carried)
+        except STRANGE as error:
+            self._engine.intake.not_understood(NAME, error)
+            return None
+        button = next((each for each in await self._buttons(chosen.message) if each.print == chosen.button), None)
+        return Press(chosen.message, button.do, button.args, asks=bool(button.form)) if button else None
+
     async def _asking(self, press: Press) -> Button | None:
         """Return the button with its form, as it stands on the card now; None when it is there no longer."""
-        number = press.message
+        every = await self._buttons(press.message)
+        return next(
+            (each for each in every if each.form and (each.do, dict(each.args)) == (press.do, press.args)), None
+        )
+
+    async def _buttons(self, number: str) -> tuple[Button, ...]:
+        """Return the buttons that a message has now.
+
+        Args:
+            number: ours for it, as it came.
+        """
         known = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
         async with self._engine.database.reading() as db:
             message = await db.get(Message, int(number)) if known else None
-        buttons = Card.from_json(message.card).buttons if message else ()
-        return next(
-            (each for each in buttons if each.form and (each.do, dict(each.args)) == (press.do, press.args)), None
-        )
+        return Card.from_json(message.card).buttons if message else ()
 
     async def _filled_in(self, ack: AsyncAck, body: Json, view: Json) -> None:
         press = self._read(view["private_metadata"]) or Press("", OTHER_RELEASE, {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.platforms import links
@@ -24,16 +24,29 @@ CARRIED = "krisebot"
 # Bytes: Teams takes about 28 KB a message, the envelope included.
 LARGEST = 25_000
 # Characters: what one card shows before it is shortened, and the least that is worth showing.
-LONGEST, SHORTEST = 4000, 250
+LONGEST, SHORTEST = 8000, 250
 LONGEST_FACT = 600
 LONGEST_LABEL = 75
 BUTTONS_IN_A_ROW = 5
-CUT = "\n… (forkortet; hele teksten står i loggen) …\n"
+CUT = "\n… (forkortet: {} tegn er udeladt her) …\n"
+LONGEST_CUT = 50
 
 BOLD = re.compile(r"\*([^*\n]+)\*")
 # Cards turn {{DATE(…)}} into a date, also in what a user wrote; an invisible joiner keeps it what it is.
 MACRO = re.compile(r"\{\{(?=\s*(?:DATE|TIME)\s*\()", re.IGNORECASE)
 STYLES = {"primary": "positive", "danger": "destructive"}
+# Our own command in our own words; what a user wrote is never bold from its first letter.
+COMMAND = re.compile(r"\*/krise(?=[ *])")
+# A sign that begins a heading has its colour too; the words beside it say the same.
+COLOURS = {
+    "✅": "good",
+    "🟢": "good",
+    "🟡": "warning",
+    "⚠": "warning",
+    "⏰": "warning",
+    "🔴": "attention",
+    "❗": "attention",
+}
 
 
 @dataclass(frozen=True)
@@ -113,7 +126,8 @@ def adaptive(card: Card, number: int | str, repeated: bool = False, largest: int
 
 def plain(card: Card, repeated: bool = False) -> str:
     """Write a card as plain words, for a notification and for a screen reader."""
-    lines = [BOLD.sub(r"\1", _marked(card.text, repeated)), *(f"{name}: {value}" for name, value in card.facts)]
+    text = COMMAND.sub("*@Krisebot", _marked(card.text, repeated))
+    lines = [BOLD.sub(r"\1", text), *(f"{name}: {value}" for name, value in card.facts)]
     return "\n".join(lines)
 
 
@@ -123,7 +137,7 @@ def dialog(button: Button, press: Press) -> Json:
     Args:
         press: what comes back when it is submitted.
     """
-    send = {"type": "Action.Submit", "title": _label(button.label), "data": press.data()}
+    send = {"type": "Action.Submit", "title": _label(button.submitted_by), "data": press.data()}
     return _dialog(button.form_title or button.label, [_input(each) for each in button.form], send)
 
 
@@ -156,21 +170,33 @@ def shorten(text: str, longest: int) -> str:
     """
     if len(text) <= longest:
         return text
-    if longest <= 4 * len(CUT):
+    if longest <= 4 * LONGEST_CUT:
         return f"{text[: longest - 1]}…"
-    kept = longest // 4
-    return f"{text[: longest - kept - len(CUT)]}{CUT}{text[-kept:]}"
+    end = longest // 4
+    kept = longest - end - LONGEST_CUT
+    return f"{text[:kept]}{CUT.format(len(text) - kept - end)}{text[-end:]}"
 
 
 def _adaptive(card: Card, number: str, repeated: bool, longest: int) -> Json:
-    body = _words(shorten(_marked(card.text, repeated), longest))
+    heading, text = card.headed()
+    body = [_heading(_marked(heading, repeated))] if heading else []
+    body += _words(shorten(text if heading else _marked(text, repeated), longest))
     for place, (name, value) in _facts(card, longest):
-        body += _fact(name, value, "medium" if not place else "none")
+        body += _fact(name, value, "medium" if not place else "none", in_columns=card.columns)
     body += [_input(each) for each in card.fields]
-    buttons = [_button(each, number) for each in card.buttons]
+    shown, more = card.parted()
+    buttons = [_button(each, number) for each in shown]
     rows = [buttons[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(buttons), BUTTONS_IN_A_ROW)]
+    if more:
+        rows[-1] += [_button(each, number) | {"mode": "secondary"} for each in more]
     body += [{"type": "ActionSet", "actions": row} for row in rows]
     return _card(body)
+
+
+def _heading(text: str) -> Json:
+    colour = next((each for sign, each in COLOURS.items() if text.startswith(sign)), None)
+    runs = [run | {"size": "Large", "weight": "Bolder"} for run in _runs(text)]
+    return _rich([run | ({"color": colour} if colour else {}) for run in runs], "none")
 
 
 def _marked(text: str, repeated: bool) -> str:
@@ -185,7 +211,7 @@ def _words(text: str) -> list[Json]:
     """Draw a text with a block for each line, since a run doesn't break lines; an empty line is space before the
     next."""
     blocks, spacing = [], "none"
-    for line in text.split("\n"):
+    for line in COMMAND.sub("*@Krisebot", text).split("\n"):
         if not line.strip():
             spacing = "medium"
             continue
@@ -217,13 +243,17 @@ def _facts(card: Card, longest: int) -> Iterator[tuple[int, tuple[str, str]]]:
         shown = shorten(value, min(LONGEST_FACT, longest))
         room -= len(name) + len(shown)
         if room < 0:
-            yield place, ("Mere", "forkortet; hele teksten står i loggen")
+            yield place, ("Forkortet", f"{len(card.facts) - place} linjer mere er ikke vist her")
             return
         yield place, (name, shown)
 
 
-def _fact(name: str, value: str, spacing: str) -> list[Json]:
-    """Draw a fact, whose value has a block for each line, as a text has."""
+def _fact(name: str, value: str, spacing: str, in_columns: bool = False) -> list[Json]:
+    """Draw a fact, whose value has a block for each line, as a text has; side by side where there is room for both."""
+    if in_columns:
+        parts = ((_runs(f"{name}:", bold=True), 2), (_runs(value), 3))
+        columns = [{"type": "Column", "width": width, "items": [_rich(runs, "none")]} for runs, width in parts if runs]
+        return [{"type": "ColumnSet", "spacing": "small" if spacing == "none" else spacing, "columns": columns}]
     first, *rest = value.split("\n")
     named = _rich([*_runs(f"{name}: ", bold=True), *_runs(first)], spacing)
     return [named, *(_rich(_runs(line), "none") for line in rest if line.strip())]
@@ -246,6 +276,11 @@ def _input(each: Field) -> Json:
 def _button(button: Button, number: str) -> Json:
     press = Press(number, button.do, button.args)
     drawn: Json = {"title": _label(button.label)}
+    if button.confirm and not button.form:
+        sure = _button(replace(button, confirm=""), number)
+        asked = {"type": "AdaptiveCard", "body": _words(button.confirm), "actions": [sure]}
+        # The one that does it bears the label that people are drilled on; the one before it opens the question.
+        return {"type": "Action.ShowCard", "title": _label(f"{button.label} …"), "card": asked}
     if button.form:
         drawn |= {"type": "Action.Submit", "data": press.data(msteams={"type": "task/fetch"})}
     else:
@@ -274,6 +309,10 @@ def _read(element: Any) -> Iterator[str]:
     if isinstance(element, dict):
         if element.get("type") == "RichTextBlock" and isinstance(element.get("inlines"), list):
             yield "".join(run.get("text", "") for run in element["inlines"] if isinstance(run, dict))
-        parts = element.get("body") or ()
+        if element.get("type") == "ColumnSet":
+            columns = element.get("columns")
+            yield " ".join(words for each in (columns if isinstance(columns, list) else ()) for words in _read(each))
+        else:
+            parts = element.get("body") or element.get("items") or ()
     for each in parts if isinstance(parts, list) else ():
         yield from _read(each)

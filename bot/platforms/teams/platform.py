@@ -57,7 +57,7 @@ class Teams:
 
     name = NAME
     has_rooms = True
-    way = Way(NAME, "Teams", first="Giv alle appen fra Teams' administration")
+    way = Way(NAME, "Teams", first="Giv alle appen fra Teams' administration", danish=True)
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
@@ -17,10 +18,11 @@ from sqlalchemy import select
 from bot.platforms.slack import drawing as slack_drawing
 from bot.platforms.slack.home import home
 from bot.platforms.teams import drawing as teams_drawing
-from handlers.core.card import Card
+from handlers.core.card import FIXED, Button, Card, quote
 from handlers.core.incoming import Incoming
 from storage.rows.traffic import Message
 from tests.databases import SQLite, run
+from tests.fakes import slack_blocks, teams_cards
 from tests.fakes.slack_blocks import Inspection
 from tests.fakes.teams_cards import ADAPTIVE_CARD
 from tests.stage.stage import RehearsalStage, Stage
@@ -185,3 +187,93 @@ def test_slacks_published_limits_are_kept_by_every_card(cards: list[Card]) -> No
         for dialog in in_slack(card):
             inspection.view(dialog, "modal")
         assert inspection.faults == [], card
+
+
+def test_no_mark_stands_as_a_letter_on_a_card(cards: list[Card]) -> None:
+    """What is bold is bold, and no star, no mark of a markup and no half sentence is left for the reader."""
+    for card in cards:
+        for said in (
+            teams_cards.shown(teams_drawing.adaptive(card, 7)),
+            slack_blocks.shown(slack_drawing.message(card, 7)),
+        ):
+            assert not re.search(r"\*|\]\(|\*\*|&(?:amp|lt|gt);|hele teksten står i loggen", said), said
+
+
+def test_each_platforms_cards_speak_of_its_own_command(cards: list[Card]) -> None:
+    """R001: Slack's say `/krise`, Teams' say `@Krisebot`; what somebody wrote is as they wrote it."""
+    in_teams = [teams_cards.shown(teams_drawing.adaptive(card, 7)) for card in cards]
+    assert not [said for said in in_teams if re.search(r"(?<!»)/krise\b", said)]
+    assert any("@Krisebot " in said for said in in_teams)
+    assert any("/krise " in slack_blocks.shown(slack_drawing.message(card, 7)) for card in cards)
+    quoted = Card(f"Skriv */krise log*.\n»{quote('/krise varsel vand')}« *{quote('/krise log')}*")
+    assert teams_cards.shown(teams_drawing.adaptive(quoted, 7)).replace("\u2060", "") == (
+        "Skriv @Krisebot log.\n»/krise varsel vand« /krise log"
+    )
+
+
+def test_a_dialog_is_sent_by_gem_or_send_unless_the_label_is_fixed(cards: list[Card]) -> None:
+    """The button that submits says what it does, on both platforms."""
+    for card in cards:
+        for button in card.buttons:
+            if button.form:
+                press = slack_drawing.Press("7", button.do, button.args)
+                (sent,) = (each for each in [slack_drawing.dialog(button, press)["submit"]["text"]])
+                content = teams_drawing.dialog(button, teams_drawing.Press("7", button.do, button.args))
+                (action,) = teams_cards.actions(content["task"]["value"]["card"]["content"])
+                assert sent == action["title"] == (button.label if button.label in FIXED else sent)
+                assert sent in {"Gem", "Send"} | FIXED
+
+
+ASKED = Button(
+    "Afblæs", "stand_down.deactivate", {"crisis": 1}, style="danger", confirm="Vil du afblæse? Alle får besked."
+)
+
+
+def test_what_ends_things_asks_first_and_what_hastes_does_not(cards: list[Card]) -> None:
+    """R080: `Afblæs` asks on both platforms; `Ja`, `Jeg har den` and a level never do."""
+    blocks = slack_drawing.message(Card("x", buttons=(ASKED,)), 7)
+    (button,) = blocks[-1]["elements"]
+    assert button["confirm"]["text"]["text"] == "Vil du afblæse? Alle får besked."
+    assert button["confirm"]["confirm"]["text"] == "Afblæs"
+    drawn = teams_drawing.adaptive(Card("x", buttons=(ASKED,)), 7)
+    asks, does = teams_cards.actions(drawn)
+    assert (asks["type"], asks["title"], does["type"], does["title"]) == (
+        "Action.ShowCard",
+        "Afblæs …",
+        "Action.Execute",
+        "Afblæs",
+    )
+    assert "Vil du afblæse?" in teams_cards.shown(asks["card"])
+    asking = {button.label for card in cards for button in card.buttons if button.confirm}
+    assert "Afblæs" in asking
+    assert not asking & {"Ja", "Jeg har den", "Niveau 1", "Niveau 2", "Kommer", "Kan ikke", "Godkend", "Send forslag"}
+
+
+def test_seven_buttons_are_a_menu_and_the_fixed_ones_stay_in_sight() -> None:
+    """R107: five at a glance; the others are chosen from a menu that both platforms have of their own."""
+    labels = ("Et", "To", "Tre", "Fire", "Fem", "Ret", "Godkend")
+    card = Card("Valg", buttons=tuple(Button(label, "x.do", {"label": label}) for label in labels))
+    row = slack_drawing.message(card, 7)[-1]["elements"]
+    assert [each["text"]["text"] for each in row if each["type"] == "button"] == ["Et", "To", "Ret", "Godkend"]
+    assert [each["text"]["text"] for each in row[-1]["options"]] == ["Tre", "Fire", "Fem"]
+    inspection = Inspection()
+    inspection.blocks("/blocks", slack_drawing.message(card, 7), "message")
+    assert inspection.faults == []
+    folded = [each["title"] for each in teams_cards.actions(teams_drawing.adaptive(card, 7)) if each.get("mode")]
+    assert folded == ["Tre", "Fire", "Fem"]
+    assert [each.label for each in Card("x", buttons=card.buttons[:5]).parted()[1]] == []
+
+
+def test_a_heading_stands_out_and_short_facts_stand_in_columns() -> None:
+    """R107: what it is, at a glance; a number is never put where it can't be tapped."""
+    card = Card("✅ *Afgjort:* niveau 2\nMere", facts=(("Sted", "Fløng"), ("Tid", "kl. 14")))
+    header, _, facts = slack_drawing.message(card, 7)
+    assert header["text"]["text"] == "✅ Afgjort: niveau 2"
+    assert [each["text"] for each in facts["fields"]] == ["*Sted:*\nFløng", "*Tid:*\nkl. 14"]
+    drawn = teams_drawing.adaptive(card, 7)["body"]
+    assert (drawn[0]["inlines"][0]["size"], drawn[0]["inlines"][0]["color"]) == ("Large", "good")
+    assert [each["type"] for each in drawn[2:]] == ["ColumnSet", "ColumnSet"]
+    assert teams_drawing.words_of({"body": drawn}) == "✅ Afgjort: niveau 2\nMere\nSted: Fløng\nTid: kl. 14"
+    for written in ("_x_", "*y*", "+4521212121", ":ild:", "`z`"):
+        blocks = slack_drawing.message(Card("x", facts=(("Sted", "Fløng"), ("Ord", written))), 7)
+        assert not any(block["type"] == "section" for block in blocks), written

@@ -52,12 +52,18 @@ export interface Card {
   buttons: Button[];
 }
 
-/** Without a form, the press itself is sent; with one, its fields are asked for first. */
+/**
+ * Without a form, the press itself is sent; with one, its fields are asked for first, and `submit` sends them. `confirm` is
+ * asked before it is sent; a folded one stands in the menu.
+ */
 export interface Button {
   label: string;
   style: "normal" | "primary" | "danger";
   form: Field[];
   form_title: string;
+  submit: string;
+  confirm: string;
+  folded: boolean;
 }
 
 /** A choice is a value and its label. */

@@ -93,7 +93,7 @@ export class MessageView {
       facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, ...withLinks(value, links)))),
     );
     this.#draw(this.#parts.fields, fields, () => drawFields(fields, readTyped(this.#parts.fields)));
-    this.#draw(this.#parts.buttons, buttons, () => buttons.map((button) => this.#button(button)));
+    this.#draw(this.#parts.buttons, buttons, () => this.#buttons(buttons));
     restoreFocus(this.element, focus);
   }
 
@@ -111,9 +111,16 @@ export class MessageView {
     part.hidden = part.childElementCount === 0;
   }
 
+  /** @param {readonly Button[]} buttons */
+  #buttons(buttons) {
+    const folded = buttons.filter((button) => button.folded).map((button) => this.#button(button));
+    const menu = folded.length > 0 ? h("details", { class: "more" }, h("summary", {}, "Mere"), ...folded) : null;
+    return [...buttons.filter((button) => !button.folded).map((button) => this.#button(button)), menu];
+  }
+
   /** @param {Button} button */
   #button(button) {
-    const asks = button.form.length > 0;
+    const asks = button.form.length > 0 || button.confirm !== "";
     return h(
       "button",
       {
@@ -136,10 +143,10 @@ export class MessageView {
     openDialog({
       title: button.form_title || button.label,
       caption: `Du udfylder som ${this.#me.name}.`,
-      intro: [h("div", { class: "about" }, paragraphs(firstLine, this.message.from === BOT))],
+      intro: [h("div", { class: "about" }, paragraphs(button.confirm || firstLine, this.message.from === BOT))],
       fields: button.form,
       typed: this.#drafts.get(button.label) ?? {},
-      submitLabel: button.label,
+      submitLabel: button.form.length > 0 ? button.submit : button.label,
       style: button.style === "danger" ? "danger" : "primary",
       submit: (values) => this.#deeds.press(this.message.id, button.label, { ...this.#values(), ...values }),
       closed: (_sent, typed) => {

@@ -37,12 +37,14 @@ export function withLinks(text, links) {
 const withBold = (text, links) =>
   text
     .split(/\*([^*\n]+)\*/)
-    .map((piece, index) => {
-      const drawn = withLinks(piece, links);
-      return index % 2 ? [h("strong", {}, ...drawn)] : drawn;
-    })
-    .flat()
+    .flatMap((piece, index) => (index % 2 ? bold(withLinks(piece, links)) : withLinks(piece, links)))
     .filter((piece) => piece !== "");
+
+/**
+ * @param {(string | HTMLElement)[]} drawn
+ * @returns {(string | HTMLElement)[]}
+ */
+const bold = (drawn) => [h("strong", {}, ...drawn)];
 
 /**
  * @param {string} words

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.engine.staff_channels import name_of
+from bot.platforms.slack.platform import Slack
 from bot.platforms.teams import drawing
 from bot.platforms.teams.drawing import Press
+from bot.platforms.teams.platform import Teams
 from bot.platforms.teams.text import from_html, plain, without_mention
 from handlers.core.card import Button, Card, Field, quote
 from tests.fakes.teams_cards import actions, inputs, inspect_card, walk
@@ -50,7 +55,9 @@ def bold(card: dict[str, Any]) -> list[str]:
 def test_teams_takes_any_card(card: Card) -> None:
     drawn = drawing.adaptive(card, 7)
     inspect_card(drawn)
-    assert [each["title"] for each in actions(drawn)] == [drawing.shorten(each.label, 75) for each in card.buttons]
+    assert sorted(each["title"] for each in actions(drawn)) == sorted(
+        drawing.shorten(each.label, 75) for each in card.buttons
+    )
     assert [each["id"] for each in inputs(drawn)] == [each.id for each in card.fields]
     assert "TextBlock" not in {each["type"] for each in walk(drawn) if "type" in each}
 
@@ -64,8 +71,8 @@ def test_a_users_words_are_shown_to_the_letter_and_never_as_markup(text: str) ->
 
 def test_what_the_bot_means_to_be_bold_is_bold() -> None:
     drawn = drawing.adaptive(Card("Skriv */krise status* nu", facts=(("Sted", "Fløng"),)), 1)
-    assert lines(drawn) == ["Skriv /krise status nu", "Sted: Fløng"]
-    assert bold(drawn) == ["/krise status", "Sted: "]
+    assert lines(drawn) == ["Skriv @Krisebot status nu", "Sted: Fløng"]
+    assert bold(drawn) == ["@Krisebot status", "Sted: "]
 
 
 def test_a_date_macro_in_a_users_words_is_not_carried_out() -> None:
@@ -173,3 +180,13 @@ def test_others_who_are_mentioned_keep_their_names() -> None:
     text = "<at>Krisebot</at>&nbsp; ring til <at>Pia Krogh</at>\n"
     assert without_mention(text, ["<at>Krisebot</at>"]) == "ring til Pia Krogh"
     assert plain("<at>Pia Krogh</at> kom") == "Pia Krogh kom"
+
+
+def test_a_channel_in_teams_is_named_in_danish_letters_and_elsewhere_by_what_is_taken_there() -> None:
+    """R093: Slack and the rehearsal chat take none of them."""
+    decided, zone = datetime(2026, 7, 2, 12, tzinfo=UTC), ZoneInfo("Europe/Copenhagen")
+    assert name_of("Kloak står op, Ålekæret", decided, zone, danish=True) == "krise-2026-07-02-kloak-står-op-ålekæret"
+    assert name_of("Kloak står op, Ålekæret", decided, zone) == "krise-2026-07-02-kloak-staar-op-aalekaeret"
+    assert name_of("Prøve", decided, zone, exercise=True, danish=True) == "øvelse-2026-07-02-prøve"
+    assert Teams.way.danish
+    assert not Slack.way.danish
