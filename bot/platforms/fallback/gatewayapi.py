@@ -8,6 +8,7 @@ The secret is the one that GatewayAPI signs its webhooks with; without it nothin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -77,15 +78,20 @@ class GatewayApi(HttpGateway):
         if told is None:
             self.refused += 1
             return web.json_response({"error": "signature"}, status=401)
+        raw = await request.read() or signature.encode()
+        async with self._engine.intake.reading(self.name, raw, self._engine.clock.now()):
+            await self._understand(told)
+        return web.json_response({})
+
+    async def _understand(self, told: Mapping[str, Any]) -> None:
         match told:
             case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
                 await self._answered(str(number), f"+{str(msisdn).lstrip('+')}", text)
             case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
                 await self._fared(f"+{str(msisdn).lstrip('+')}", message, status)
             case _:
-                self.refused += 1
-                return web.json_response({"error": "form"}, status=400)
-        return web.json_response({})
+                # Rightly signed and of no use: sent again it would be the same.
+                self._engine.intake.not_understood(self.name, "a form that is not known")
 
     async def _answered(self, number: str, phone: str, text: str) -> None:
         person = self._plan().find("sms", phone) or f"sms:{phone}"

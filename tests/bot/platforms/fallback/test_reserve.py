@@ -95,6 +95,27 @@ async def test_free_text_by_sms_is_read_as_in_the_chat(stage: ReserveStage) -> N
     assert stage.sms.to(PIA)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"id": 1}, {"id": [1], "msisdn": {}, "message": None}, {"id": 1, "status": "DELIVERED", "userref": "1"}],
+)
+async def test_what_the_gateway_sends_and_nobody_understands_is_acknowledged_and_counted(
+    stage: ReserveStage, told: dict[str, object]
+) -> None:
+    """D03: rightly signed and of no use, it would come again and again."""
+    assert await stage.sms.brings(told, stage.address) == 200
+    counted = stage.bot.engine.telemetry.registry.get_sample_value("krisebot_not_understood_total", {"platform": "sms"})
+    assert counted == 1
+
+
+async def test_an_sms_with_signs_that_no_database_holds_is_taken_in(stage: ReserveStage) -> None:
+    """D03: NUL, and half of a sign."""
+    told: dict[str, object] = {"id": 7, "msisdn": int(FINN[1:]), "message": "brand på r\x00ådhuset \ud83d"}
+    assert await stage.sms.brings(told, stage.address) == 200
+    await stage.settle()
+    assert await stage.crises() == 1
+
+
 async def test_a_forged_answer_is_turned_away_and_leaves_no_trace(stage: ReserveStage) -> None:
     """Without the gateway's signature: 401, and nothing is taken in."""
     before = await stage.crises()
