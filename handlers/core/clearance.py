@@ -15,21 +15,13 @@ from handlers.core.context import Context
 from storage.case import redaction
 from storage.grades import DEFAULT, GRADES, Grade, within
 from storage.letters import fold
-from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
+from storage.plan.persons import SECRETARIAT_ROLES, SERVING_ROLES
+from storage.rows.alert import Approval
 from storage.rows.log import LogState
 from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing, Subject
 from storage.rows.traffic import StaffRecipient
 
 OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
-# Those who decide, and those who do the staff's work without sitting in it.
-SERVING = (
-    *DECIDING_ROLES,
-    "kommunikation",
-    "pressetalsperson",
-    "presseansvarlig",
-    "hjælper",
-    "forbindelsesofficer",
-)
 # What many look at: the staff's channel, the wall board, what goes to C3.
 SHARED = STAFF
 # Whose a list's row is: who gave it, who has it, who has been asked. An order's receiver isn't, before it is issued.
@@ -65,7 +57,9 @@ async def highest_for(turn: Context, recipient: str, subject: Subject = LOG) -> 
         rights.acts_as(turn.rules, recipient, role) for role in SECRETARIAT_ROLES
     ):
         return CONFIDENTIAL
-    if recipient in await turn.members() or any(rights.acts_as(turn.rules, recipient, role) for role in SERVING):
+    if recipient in await turn.members() or any(rights.acts_as(turn.rules, recipient, role) for role in SERVING_ROLES):
+        return STAFF
+    if await _runs_level_one(turn, recipient):
         return STAFF
     decided = await _decided_for(turn, recipient, subject)
     if decided is not None:
@@ -239,6 +233,19 @@ async def decisions(turn: Context) -> dict[tuple[Subject, str], Sharing]:
     """Return what is decided on who may know what: by subject and group, the newest of each."""
     rows = await turn.db.scalars(select(Sharing).where(Sharing.crisis_id == turn.the_crisis.id).order_by(Sharing.id))
     return {(row.subject, row.audience): row for row in rows}
+
+
+async def _runs_level_one(turn: Context, person: str) -> bool:
+    """Whether somebody is of a centre that has decided to run level 1 itself: the log is the centre's own (plan §2)."""
+    if turn.crisis is None or turn.crisis.level != 1:
+        return False
+    approved = await turn.db.scalars(
+        select(Approval.person).where(
+            Approval.crisis_id == turn.crisis.id, Approval.subject == "level1", Approval.withdrawn_at.is_(None)
+        )
+    )
+    runs_it = {centre.name for each in approved for centre in turn.rules.centres_of(each)}
+    return any(centre.name in runs_it for centre in turn.rules.centres_of(person))
 
 
 async def _decided_for(turn: Context, person: str, subject: Subject) -> Grade | None:

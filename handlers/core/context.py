@@ -18,7 +18,7 @@ from handlers.core.language import owners, times_shown
 from storage.case import redaction
 from storage.case.at_hand import at_hand
 from storage.plan.model import Plan
-from storage.plan.persons import SECRETARIAT_ROLES
+from storage.plan.persons import SECRETARIAT_ROLES, SERVING_ROLES
 from storage.plan.reach import Way
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
@@ -268,12 +268,12 @@ class Context:
         return list(await self.db.scalars(over.order_by(Crisis.number.desc()).limit(HANDFUL)))
 
     async def involved(self) -> set[str]:
-        """Return the staff and those who serve it, with the centres' chiefs and contacts."""
+        """Return the staff and those who serve it, deputies among them, with the centres' chiefs and contacts."""
         persons = set(await self.members())
         for centre in self.rules.centres:
             persons.update(person for person in (centre.chief, centre.contact, centre.deputy) if person)
-        for role in (*SECRETARIAT_ROLES, "kommunikation"):
-            persons.update(self.rules.holders(role))
+        for role in (*SECRETARIAT_ROLES, *SERVING_ROLES):
+            persons.update((*self.rules.holders(role), *self.rules.deputies(role)))
         return persons
 
     async def quiet_until(self, person: str) -> datetime | None:

@@ -110,8 +110,22 @@ async def _runs_staff(turn: Context) -> bool:
 async def _phone_list(turn: Context) -> bool:
     """Whether the sender may see people's numbers. Outside a crisis nobody is its chief: then it is whoever would be
     (plan §5)."""
-    would_be = turn.crisis is None and acts_as(turn.rules, turn.sender, "borgmester")
-    return would_be or await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
+    if turn.crisis is not None:
+        return await _runs_staff(turn) or turn.sender in turn.rules.interim_secretariat()
+    if acts_as(turn.rules, turn.sender, "borgmester") or turn.sender in turn.rules.interim_secretariat():
+        return True
+    # What is asked for outside a staff's channel is no less for whoever runs one.
+    return await _runs_staff(turn) or any([await _phone_list(in_it) for in_it in await _with_staff(turn)])
+
+
+async def _with_staff(turn: Context) -> list[Context]:
+    """Return the same context in each crisis that has a staff now."""
+    found = []
+    for crisis in await turn.open_crises():
+        if crisis.has_staff:
+            found.append(turn.as_seen_by(turn.sender))
+            found[-1].crisis = crisis
+    return found
 
 
 async def _numbers(turn: Context) -> bool:
@@ -124,7 +138,9 @@ async def _meets(turn: Context) -> bool:
 
 
 async def _asks(turn: Context) -> bool:
-    return await _runs_staff(turn) or turn.sender in await turn.members("framing", "operational")
+    # The framing staff is "borgmester og alle medlemmer af direktionen", and a deputy has the same right (plan §2, §5).
+    sits = turn.sender in await turn.members("framing", "operational")
+    return sits or await _runs_staff(turn) or await framing.has(turn)
 
 
 async def _coordinates(turn: Context) -> bool:
@@ -146,6 +162,10 @@ async def _represents(turn: Context) -> bool:
 async def _communication(turn: Context) -> bool:
     roles = ("kommunikation", "pressetalsperson", "presseansvarlig")
     return await _chief(turn) or any(acts_as(turn.rules, turn.sender, role) for role in roles)
+
+
+async def _edits_agenda(turn: Context) -> bool:
+    return await _runs_staff(turn) or acts_as(turn.rules, turn.sender, "dagsordensproducent")
 
 
 async def _nudges(turn: Context) -> bool:
@@ -217,6 +237,8 @@ coordinates = Right(
 represents = Right("krisestaben, krisesekretariatet eller kommunens repræsentant", _represents)
 # Plan §8: "varetages af kommunikationsafdelingen"
 communication = Right("kommunikation eller krisestabschefen", _communication)
+# Plan §5: "sendes til krisesekretariatets dagsordensproducent"
+edits_agenda = Right("krisestabschefen, krisesekretariatet eller dagsordensproducenten", _edits_agenda)
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
 # To write and to read, which is answered where the number is; what is decided or confirmed is looked into by itself.
 staff = Right("krisestaben og dem, der er om den", _staff, by_number=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Text, cast, select
 
-from handlers.core import rights, router
+from handlers.core import proof, rights, router
 from handlers.core.card import LAPSES, Button, Card
 from handlers.core.context import Context
 from handlers.core.rights import Right
@@ -35,13 +35,17 @@ def buttons(turn: Context, do: str, at: datetime, by: str, **args: Any) -> tuple
     return (Button(LABEL, do, {**args, "by": by, LAPSES: until.isoformat()}),) if until > turn.now else ()
 
 
-async def refuse(turn: Turn, by: str, lapses: str) -> bool:
+async def refuse(turn: Turn, by: str, lapses: str, *, by_number: bool = False) -> bool:
     """Refuse whoever did not do it and does not run the staff, and whoever comes too late; returns whether it did.
 
     Args:
         by: who did it.
         lapses: until when it can be undone, UTC in ISO form.
+        by_number: whether a telephone number is proof enough, as it was when it was done.
     """
+    if turn.sender == by and not by_number and await rights.proven.lacks_proof(turn):
+        await proof.ask(turn)
+        return True
     if turn.sender != by and not await rights.runs_staff.held(turn):
 
         async def has(asked: Context) -> bool:

@@ -73,7 +73,7 @@ async def write(turn: Turn, text: str) -> None:
     # What goes out has its papers too.
     await turn.enclose(entry, turn.the_incoming, turn.inbox_id)
     here = await turn.here()
-    highest = await clearance.highest_for(turn, here)
+    highest = await _highest_for(turn, here, entry)
     # Nothing has been said of it, or been attached to it, but by this very input: nobody has to look.
     stands = LogState(no=entry.no, verification=entry.verification, status=None, grade=entry.grade)
     attached = bool(turn.the_incoming.enclosed)
@@ -142,7 +142,7 @@ async def pressed_undo(turn: Turn, no: int, by: str, lapses: str) -> None:
     except NoSuchEntry:
         await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
         return
-    if await undo.refuse(turn, by, lapses):
+    if await undo.refuse(turn, by, lapses, by_number=True):
         return
     if state.corrected_by is None and state.confirmed_by is None:
         await turn.log(
@@ -216,7 +216,7 @@ async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
     state = await state_of(turn.db, turn.the_crisis, entry.no)
-    highest = await clearance.highest_for(turn, where)
+    highest = await _highest_for(turn, where, entry)
     await turn.answer(await _saved(turn, entry, state, highest, hint, reader=turn.sender), key=key)
 
 
@@ -236,7 +236,7 @@ async def redraw(turn: Turn, entry: LogEntry) -> None:
     )
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     for key, recipient in found.all():
-        highest = await clearance.highest_for(turn, recipient)
+        highest = await _highest_for(turn, recipient, entry)
         reader = key.removeprefix(begins)
         await turn.say(recipient, await _saved(turn, entry, state, highest, reader=reader), key=key)
 
@@ -282,6 +282,11 @@ async def _saved(
     mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""
     files = await enclosures.line(turn, entry.no, named=within(state.grade, highest)) if attached else ""
     return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{files}{hint}", buttons=tuple(buttons))
+
+
+async def _highest_for(turn: Turn, recipient: str, entry: LogEntry) -> Grade:
+    """Return the highest grade that somebody may see a line at: any, where they wrote it themselves."""
+    return clearance.CONFIDENTIAL if recipient == entry.recorder else await clearance.highest_for(turn, recipient)
 
 
 def _can_be_undone(entry: LogEntry, state: LogState) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from handlers.core import form_times, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from storage.rows.measures import Release, Resource
+from storage.rows.measures import LogisticsMember, Release, Resource
 
 # Before somebody's time is up, so that there is time to find others.
 BEFORE_RELIEF = timedelta(minutes=30)
@@ -78,6 +80,23 @@ def card(turn: Turn, row: Resource) -> Card:
             Button("Ude af oversigten", "resources.gone", about),
         ),
     )
+
+
+async def refuse(turn: Turn, row: Resource) -> bool:
+    """Refuse a centre what is another's, and return whether it did: the staff and its logistics change all of it, a
+    centre its own ("bevarer ansvaret for opgaven", plan §3)."""
+    owner = next((each for each in turn.rules.centres if each.name == row.centre), None)
+    own = {row.added_by, *([owner.chief, owner.contact, owner.deputy] if owner else [])}
+    logistics = select(LogisticsMember.id).where(
+        LogisticsMember.crisis_id == row.crisis_id,
+        LogisticsMember.person == turn.sender,
+        LogisticsMember.until.is_(None),
+    )
+    if turn.sender in own or await rights.asks.has(turn) or await turn.db.scalar(logistics) is not None:
+        return False
+    whose = f"{owner.name} eller " if owner else ""
+    await turn.answer(Card(f"Det kan kun {whose}{rights.asks.holders}. R{row.number} er uændret."))
+    return True
 
 
 @action("resources.ask_release", who=rights.staff)

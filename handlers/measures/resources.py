@@ -67,7 +67,7 @@ async def until(turn: Turn, resource: int, at: str) -> None:
         at: UTC, ISO.
     """
     row = await resource_card.standing(turn, resource)
-    if row is None:
+    if row is None or await resource_card.refuse(turn, row):
         return
     row.relief_at = datetime.fromisoformat(at)
     row.duty = times_shown.weekday(row.relief_at, turn.zone)
@@ -197,7 +197,7 @@ async def overview(turn: Turn) -> None:
 async def change(turn: Turn, resource: int) -> None:
     """Correct or relieve a resource: with a new log line, and its reminder moved."""
     row = await resource_card.standing(turn, resource)
-    if row is None:
+    if row is None or await resource_card.refuse(turn, row):
         return
     if await resource_card.ask_about_relief(turn):
         return
@@ -219,7 +219,7 @@ async def change(turn: Turn, resource: int) -> None:
 async def arrived(turn: Turn, resource: int) -> None:
     """Mark a resource that was offered as come: now it is ours to use."""
     row = await resource_card.standing(turn, resource)
-    if row is None or row.lender is None or row.arrived_at is not None:
+    if row is None or row.lender is None or row.arrived_at is not None or await resource_card.refuse(turn, row):
         return
     row.arrived_at = row.changed_at = turn.now
     await turn.log(
@@ -235,7 +235,7 @@ async def arrived(turn: Turn, resource: int) -> None:
 async def gone(turn: Turn, resource: int) -> None:
     """Remove a resource from the overview; the log keeps that it was there."""
     row = await resource_card.standing(turn, resource)
-    if row is None:
+    if row is None or await resource_card.refuse(turn, row):
         return
     row.gone_at = row.changed_at = turn.now
     await turn.cancel(resource_card.relief_key(row))

@@ -43,7 +43,7 @@ async def agenda(turn: Turn, text: str) -> None:
     )
 
 
-@action("agenda.proposed", who=rights.runs_staff)
+@action("agenda.proposed", who=rights.edits_agenda)
 async def take_proposed(turn: Turn, agenda: int) -> None:
     """Put the plan's proposals on the agenda, by `Tag forslagene med`: they are items like all others, and can be taken
     off again."""
@@ -70,7 +70,7 @@ async def _standing(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meet
     return row, meeting
 
 
-@action("agenda.submit", who=rights.runs_staff)
+@action("agenda.submit", who=rights.edits_agenda)
 async def submit(turn: Turn, agenda: int) -> None:
     """Send the agenda to the responsible director for approval; first every item must have its character, and a
     decision its recommendation."""
@@ -143,7 +143,7 @@ async def approve(turn: Turn, agenda: int) -> None:
     await turn.replace(await agenda_lines.card(turn, meeting, row))
 
 
-@action("agenda.send", who=rights.runs_staff)
+@action("agenda.send", who=rights.edits_agenda)
 async def send(turn: Turn, agenda: int) -> None:
     """Send the agenda, by `Udsend`, once it is approved and not before."""
     found = await _standing(turn, agenda, "approved")

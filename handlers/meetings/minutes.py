@@ -337,8 +337,10 @@ async def send(turn: Turn, minutes: int) -> None:
                 f"Referatet er ikke sendt. Krisestabschefen ({turn.names(chiefs[:1])}) skal godkende først. Jeg har mindet om det."
             )
         )
-    elif row.sent_at is None:
+    elif row.sent_at is None and await rights.runs_staff.held(turn):
         await _send(turn, row, meeting)
+    elif row.sent_at is None:
+        await turn.answer(Card(f"Det kan kun {rights.runs_staff.holders}. Referatet er godkendt og ikke sendt endnu."))
 
 
 @timer("minutes.late")

@@ -103,11 +103,7 @@ async def informed(turn: Turn, notice: int) -> None:
     row = await turn.db.get(CentreNotice, notice)
     if row is None or row.informed_at is not None:
         return
-    centre = next((each for each in turn.rules.centres if each.name == row.centre), None)
-    if turn.sender != row.chief and not rights.leads(turn.rules, turn.sender, centre):
-        await turn.answer(
-            Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen.")
-        )
+    if await _refuse(turn, row):
         return
     row.informed_at, row.informed_by = turn.received, turn.sender
     await turn.log(
@@ -126,6 +122,17 @@ async def informed(turn: Turn, notice: int) -> None:
         )
     await show(turn)
     await checklist.offer(turn, row.centre)
+
+
+async def _refuse(turn: Turn, row: CentreNotice) -> bool:
+    """Refuse whoever is not over the centre that was told; returns whether it did."""
+    centre = next((each for each in turn.rules.centres if each.name == row.centre), None)
+    if turn.sender == row.chief or rights.leads(turn.rules, turn.sender, centre):
+        return False
+    await turn.answer(
+        Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen.")
+    )
+    return True
 
 
 async def asked_at(turn: Turn) -> datetime | None:
@@ -172,7 +179,7 @@ async def name_contact(turn: Turn, notice: int) -> None:
     """Name the centre's one contact."""
     row = await turn.db.get(CentreNotice, notice)
     persons = turn.plan.named(turn.value("contact"))
-    if row is None:
+    if row is None or await _refuse(turn, row):
         return
     if len(persons) != 1:
         await turn.answer(Card("Skriv navnet på én person, som er i planen."))

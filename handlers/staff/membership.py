@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 
 from handlers.core import rights, undo
 from handlers.core.card import Button, Card, quote
+from handlers.core.events import Appointed, on
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.staff import calendars, externals, mail_group
+from handlers.staff import calendars, externals, mail_group, roster
 from storage.rows.log import LogEntry
 from storage.rows.staff import Member
 
@@ -48,6 +49,18 @@ async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
     if staff != "beside":
         await calendars.welcome(turn, person)
     return True
+
+
+@on(Appointed)
+async def seat(turn: Turn, event: Appointed) -> None:
+    """Let whoever has got a role be where it is done: the chief and the deputy in the staff, the others beside it."""
+    if not turn.the_crisis.has_staff:
+        return
+    leads = event.role in (roster.CHIEF, roster.DEPUTY)
+    if await add_member(turn, event.person, "operational" if leads else "beside", event.role) and leads:
+        await turn.log(
+            f"Ind i krisestaben: {turn.name(event.person)}, {event.role}", kind="member", receiver=event.person
+        )
 
 
 @verb(

@@ -24,6 +24,17 @@ DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
 # Until the staff has named its secretariat, those who hold these roles are it.
 SECRETARIAT_ROLES = ("sekretær", "logfører", "referent", "tovholder")
 
+# Those who decide, and those who do the staff's work without sitting in it.
+SERVING_ROLES = (
+    *DECIDING_ROLES,
+    "kommunikation",
+    "pressetalsperson",
+    "presseansvarlig",
+    "hjælper",
+    "dagsordensproducent",
+    "forbindelsesofficer",
+)
+
 
 class Person(PlanModel):
     """A person that the plan names. At least one way to reach them is known."""

@@ -90,7 +90,7 @@ async def test_three_days_of_items_agendas_minutes_and_a_briefing_lose_nothing_a
     await stage.until(at(WEDNESDAY, 9, 31))
     assert any("orienteringen til Byrådet" in line["summary"] for line in await stage.log("reminder"))
     await kim.fills_in("Ret teksten", text="Tre plejecentre er ramt. Værnemidler er prioriteret.")
-    await kim.presses("Send til chefens godkendelse")
+    await kim.presses("Send til chefen")
     await stage.until(at(WEDNESDAY, 9, 45))
     await stage["sara"].commands("byråd")
     await stage["sara"].presses("Godkend orienteringen")
@@ -201,7 +201,7 @@ async def test_only_a_decision_needs_a_recommendation_and_a_political_case_is_th
 async def test_the_council_is_never_told_what_the_chief_did_not_approve_word_for_word(stage: Stage) -> None:
     """R189: a change takes the approval away; a day without a briefing is reminded of, once."""
     await stage["kim"].commands("byråd Skolerne er åbne.")
-    await stage["kim"].presses("Send til chefens godkendelse")
+    await stage["kim"].presses("Send til chefen")
     await stage["lars"].presses("Godkend orienteringen")
     await stage["kim"].fills_in("Ret teksten", text="Skolerne lukker.")
     assert not await stage["kim"].has("Markér som sendt") or not await pressed_sent(stage)

@@ -27,7 +27,8 @@ LARGEST = 25_000
 LONGEST, SHORTEST = 8000, 250
 LONGEST_FACT = 600
 LONGEST_LABEL = 75
-BUTTONS_IN_A_ROW = 5
+# A row of buttons on a phone of 300 pixels, in letters, and what a button has around its own.
+LETTERS_IN_A_ROW, BESIDE_LABEL = 34, 5
 CUT = "\n… (forkortet: {} tegn er udeladt her) …\n"
 LONGEST_CUT = 50
 
@@ -185,12 +186,27 @@ def _adaptive(card: Card, number: str, repeated: bool, longest: int) -> Json:
         body += _fact(name, value, "medium" if not place else "none", in_columns=card.columns)
     body += [_input(each) for each in card.fields]
     shown, more = card.parted()
-    buttons = [_button(each, number) for each in shown]
-    rows = [buttons[start : start + BUTTONS_IN_A_ROW] for start in range(0, len(buttons), BUTTONS_IN_A_ROW)]
+    rows = _rows([_button(each, number) for each in shown])
     if more:
-        rows[-1] += [_button(each, number) | {"mode": "secondary"} for each in more]
-    body += [{"type": "ActionSet", "actions": row} for row in rows]
+        rows.append([_button(each, number) | {"mode": "secondary"} for each in more])
+    body += [
+        {"type": "ActionSet", "actions": row} | ({"spacing": "small"} if at else {}) for at, row in enumerate(rows)
+    ]
     return _card(body)
+
+
+def _rows(buttons: Iterable[Json]) -> list[list[Json]]:
+    """Part buttons into rows that a narrow phone has room for: what is outside the screen is pressed by nobody."""
+    rows: list[list[Json]] = []
+    room = 0
+    for button in buttons:
+        wide = BESIDE_LABEL + len(button["title"])
+        if not rows or wide > room:
+            rows.append([])
+            room = LETTERS_IN_A_ROW
+        rows[-1].append(button)
+        room -= wide
+    return rows
 
 
 def _heading(text: str) -> Json:

@@ -143,6 +143,18 @@ async def test_how_long_a_message_stands_on_one_way_is_the_plans_for_what_hastes
     assert not any("hvordan står det til" in call.said for call in stage.twilio.to(MADS)[began:])
 
 
+async def test_the_reminder_of_a_summons_goes_by_chat_and_by_sms_at_once(stage: OtherWays) -> None:
+    """R131: whoever did not answer is not waited for on one way once more; whoever did is left in peace."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["anne"].presses("Kommer")
+    await stage.forward(seconds=299)
+    assert not any("Påmindelse" in text for text in stage.sms.to(NILS))
+    await stage.forward(seconds=2)
+    assert await stage["nils"].sees("Påmindelse – du har ikke svaret.")
+    assert any("Påmindelse" in text for text in stage.sms.to(NILS))
+    assert not any("Påmindelse" in text for text in stage.sms.to(ANNE))
+
+
 async def test_where_every_quieter_way_is_dead_the_call_is_made_at_once(stage: OtherWays) -> None:
     """D06: neither Slack nor the SMS gateway takes the warning: the telephone rings without the wait."""
     stage.slack.deactivate("U0JENS")

@@ -1,0 +1,53 @@
+"""Both manifests, read by the schemas of those who take them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from manifest.package import read
+from tests.manifest.test_package import APP_ID
+
+# Microsoft's own package, which `make test` installs; nothing is fetched.
+SCHEMAS = (
+    Path(__file__).parents[1] / "cards" / "node_modules" / "@microsoft" / "app-manifest" / "build" / "json-schemas"
+)
+
+
+def faults(manifest: dict[str, Any]) -> list[str]:
+    """What Microsoft's schema of the manifest's own version has against it."""
+    schema = json.loads(
+        (SCHEMAS / "teams" / f"v{manifest['manifestVersion']}" / "MicrosoftTeams.schema.json").read_text()
+    )
+    found = jsonschema.Draft7Validator(schema).iter_errors(manifest)
+    return [f"{'/'.join(map(str, each.absolute_path))}: {each.message[:200]}" for each in found]
+
+
+def test_microsofts_own_schema_takes_the_teams_manifest() -> None:
+    """R001: what Teams' administration checks first, checked here."""
+    manifest = read(APP_ID)
+    assert manifest["$schema"].endswith(f"/teams/v{manifest['manifestVersion']}/MicrosoftTeams.schema.json")
+    assert faults(manifest) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (("name", "short"), "x" * 31),
+        (("bots", 0, "scopes"), ["everywhere"]),
+        (("bots", 0, "commandLists", 0, "commands"), [{"title": "x" * 33, "description": "y"}]),
+        (("unknown",), 1),
+    ],
+    ids=str,
+)
+def test_it_would_have_found_it(at: tuple[Any, ...], value: Any) -> None:
+    manifest: Any = read(APP_ID)
+    place = manifest
+    for each in at[:-1]:
+        place = place[each]
+    place[at[-1]] = value
+    assert faults(manifest)

@@ -1,0 +1,55 @@
+"""Who may do what in which state is what the table says, which is written by hand beside the plan."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from handlers.core import registry
+from tests.databases import SQLite
+from tests.rights import expected, matrix, states
+
+registry.load()
+# So many tries in one state, in `make test`: `make rights` makes all of them in all six.
+A_CUT = 150
+
+
+def test_every_verb_and_button_stands_in_the_table_once_and_nothing_else_does() -> None:
+    """R227 D12: a new one is placed by hand; one that is gone leaves."""
+    named = Counter({expected.name_of(what) for rule in expected.rules() for what in rule.what})
+    named.update([*expected.own()])
+    assert sorted(named) == sorted({*registry.verbs, *registry.actions})
+    assert [name for name, times in named.items() if times > 1] == []
+
+
+def test_the_page_has_a_line_for_each_rule_and_a_column_for_each_person() -> None:
+    page = matrix.page()
+    assert page.count("<tr>") == 1 + sum(1 for rule in expected.rules() if rule.what)
+    assert all(f"<span>{person}</span>" in page for person in expected.PERSONS)
+
+
+async def test_a_cut_of_the_table_is_true(sqlite: SQLite, request: pytest.FixtureRequest) -> None:
+    """R005 R007 R073 R091 R227 D12 D13: one state, and so many tries in it, by a seed that is told when one fails."""
+    seed = request.config.getoption("seed") or random.randrange(10**6)
+    chance = random.Random(seed)
+    name = chance.choice([*states.STATES])
+    tries = chance.sample([*matrix.every_try()], A_CUT)
+    opened = await matrix.state(sqlite, name)
+    try:
+        assert await matrix.untrue(opened, name, tries) == [], f"--seed={seed}"
+    finally:
+        await opened.close()
+
+
+@pytest.mark.rights
+@pytest.mark.parametrize("name", [*states.STATES])
+async def test_the_whole_table_is_true(sqlite: SQLite, name: str) -> None:
+    """R005 R007 R073 R091 R227 D12 D13: everybody tries everything, on real rows."""
+    opened = await matrix.state(sqlite, name)
+    try:
+        wrong = await matrix.untrue(opened, name, matrix.every_try())
+    finally:
+        await opened.close()
+    assert "\n".join(wrong) == ""
