@@ -182,7 +182,7 @@ async def _staff_at_work(stage: Stage, in_it: str) -> None:
         ("kommunikation", "budskab"),
         ("kommunikation", "[Nyt budskab]"),
         ("sekretær", "byråd"),
-        ("sekretær", "[Send til chefens godkendelse]"),
+        ("sekretær", "[Send til chefen]"),
         ("chef", "deling"),
         ("chef", "partnere"),
         ("chef", "indikator ramte borgere 51"),
