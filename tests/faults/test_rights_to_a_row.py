@@ -189,8 +189,10 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 created_at=now,
             )  # fmt: skip
             return {"message": (await add(db, held)).id}
-        case "log", _, _:
-            return {"no": await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))}
+        case "log", _, verb:
+            meant = {"at": now.isoformat()} if verb == "happened" else {}
+            no = await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))
+            return {"no": no} | meant
         case "assistance" | "held" | "router" | "own_words" | "form", _, verb:
             theirs = Incoming(
                 key="theirs", kind="command", platform="rehearsal", sender="mads", place="dm", conversation="dm:mads",

@@ -29,7 +29,7 @@ class Rule:
         may: by state, who may.
         otherwise: what comes of it for all others.
         when: krise, altid or bagefter.
-        by_number: whether a telephone number is proof enough.
+        by_number: the states in which a telephone number is proof enough.
         what: verbs as they are written, and buttons.
     """
 
@@ -37,7 +37,7 @@ class Rule:
     may: Mapping[str, frozenset[str]]
     otherwise: str
     when: str
-    by_number: bool
+    by_number: frozenset[str]
     what: tuple[str, ...]
 
     def expects(self, what: str, state: str, person: str) -> str:
@@ -51,7 +51,7 @@ class Rule:
         who = person.partition("@")[0]
         if state == "afblæst" and not button and self.when == "bagefter" and who not in took_part():
             return NO_CRISIS
-        if who in self.may[state] and (person == who or self.by_number):
+        if who in self.may[state] and (person == who or state in self.by_number):
             return MAY
         return self.otherwise
 
@@ -104,7 +104,7 @@ def _rules(document: dict[str, Any]) -> Iterator[Rule]:
             may,
             OTHERWISE[each.get("ellers", "nej")],
             each.get("når", "krise"),
-            each.get("nummer") in (True, "ja"),
+            frozenset(STATES if each.get("nummer") in (True, "ja") else each.get("nummer", ())),
             tuple(each["hvad"]),
         )
 

@@ -6,6 +6,7 @@ the others, and what the export tells.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ async def acts(stage: Stage, step: Step) -> None:
     elif step.saves:
         await actor.saves(step.saves)
     elif step.presses:
-        button = await newest(stage, step.presses)
+        button = await newest(stage, step.presses, step.fields)
         if button.form:
             names = [field.id for field in button.form]
             # A section's field is named for the revision that it shows, too.
@@ -47,13 +48,15 @@ async def acts(stage: Stage, step: Step) -> None:
             await actor.presses(step.presses, **step.fields)
 
 
-async def newest(stage: Stage, label: str) -> Button:
-    """The button as it was drawn last."""
+async def newest(stage: Stage, label: str, fields: Collection[str]) -> Button:
+    """The button as it was drawn last, of those that ask for these fields: other cards have a `Ret` too."""
     async with stage.database.reading() as db:
         cards = await db.scalars(
             select(Message.card).order_by(Message.edited_at.desc().nulls_last(), Message.id.desc())
         )
-        return next(button for card in cards if (button := Card.from_json(card).button(label)))
+        drawn = [button for card in cards if (button := Card.from_json(card).button(label))]
+    asked = [{part for field in button.form for part in (field.id, field.id.split("_")[0])} for button in drawn]
+    return next(button for button, names in zip(drawn, asked, strict=True) if not names or names >= set(fields))
 
 
 async def unmet(stage: Stage, expected: Expected | None) -> list[str]:

@@ -41,7 +41,7 @@ FORM, SAVE = "krisebot_form", "gem_i_log"
 
 # Slack takes about 13,000 characters a message, and a tired person reads less: what is long is parted by whoever
 # writes the card, and what a user wrote is cut here alone.
-LONGEST, LONGEST_OF_FACTS = 8000, 4000
+LONGEST, LONGEST_OF_FACTS = 7000, 4000
 LONGEST_FACT = 600
 # Of what is too long, the end is kept too: it is where a card asks its question.
 KEPT_END = 700

@@ -42,7 +42,9 @@ async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_t
     async with stage.database.reading() as db:
         room = (await db.scalars(select(StaffChannel))).first()
     assert room is not None
-    assert (room.name[:8], room.title) == ("oevelse-", "ØVELSE: skybrud")
+    # Slack has no Danish letters in a channel's name.
+    assert room.name.startswith(("oevelse-2", "øvelse-2"))
+    assert room.title == "ØVELSE: skybrud"
 
     await stage["finn"].commands("varsel brand på rådhuset", "generelt")
     await stage["finn"].presses("Ja")
