@@ -96,7 +96,7 @@ async def undone(turn: Turn, absence: int, earlier: list[list[Any]], by: str, la
     await availability.read_anew(turn)
     here = "Du spørges" if row.person == turn.sender else f"{turn.name(row.person)} spørges"
     await turn.replace(Card(f"Fortrudt. {here} som før{shown(turn, row.person)}."))
-    await _tell_staff(turn, row.person, f"Fortrudt: fraværet for {turn.name(row.person)} er ikke noteret")
+    await log_in_staffs(turn, row.person, f"Fortrudt: fraværet for {turn.name(row.person)} er ikke noteret")
 
 
 @timer("absence.ended", crisis=False)
@@ -166,7 +166,7 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
             ),
             kind="notice",
         )
-    await _tell_staff(turn, person, f"{turn.name(person)} er fraværende {span}")
+    await log_in_staffs(turn, person, f"{turn.name(person)} er fraværende {span}")
 
 
 def _asked(turn: Turn, person: str, when: str, words: str) -> Card:
@@ -217,7 +217,7 @@ async def _end(turn: Turn, person: str) -> None:
             Card(f"{turn.name(turn.sender)} har noteret, at du er her igen. Du spørges i planens rækkefølge."),
             kind="notice",
         )
-    await _tell_staff(turn, person, f"{turn.name(person)} er ikke længere fraværende")
+    await log_in_staffs(turn, person, f"{turn.name(person)} er ikke længere fraværende")
 
 
 async def _cut_short(turn: Turn, person: str) -> None:
@@ -292,8 +292,13 @@ def _hint(turn: Turn, when: str, away: absences.Away) -> str:
     return f"Sidste dag væk er {last}. Er det forkert, så skriv det om. Det slutter af sig selv."
 
 
-async def _tell_staff(turn: Turn, person: str, said: str) -> None:
-    """Log it in every crisis whose staff the person is in."""
+async def log_in_staffs(turn: Turn, person: str, said: str) -> None:
+    """Log something about a person in every crisis whose staff they are in. Plan §2, Stedfortrædere.
+
+    Args:
+        person: whom it is about.
+        said: Danish, one line.
+    """
     before = turn.crisis
     for crisis in await turn.open_crises():
         turn.crisis = crisis

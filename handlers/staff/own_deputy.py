@@ -18,6 +18,7 @@ from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import roles
+from handlers.staff.absence import log_in_staffs
 from storage.letters import fold
 from storage.plan.model import Plan
 from storage.plan.persons import Role
@@ -113,7 +114,7 @@ async def undone(turn: Turn, named: int | None, earlier: list[list[Any]], by: st
     if row is not None:
         await turn.say(row.deputy, Card(f"Fortrudt: du er ikke stedfortræder for {turn.name(by)}."), kind="notice")
         called = _called(row.role, row.centre)
-        await _tell_staff(turn, by, f"Fortrudt: {who} er ikke stedfortræder for {turn.name(by)} ({called})")
+        await log_in_staffs(turn, by, f"Fortrudt: {who} er ikke stedfortræder for {turn.name(by)} ({called})")
 
 
 def _undo(turn: Turn, row: NamedDeputy | None, earlier: list[list[Any]]) -> tuple[Button, ...]:
@@ -177,19 +178,9 @@ async def _name(turn: Turn, role: str, centre: str, person: str, until: datetime
         ),
         kind="notice",
     )
-    await _tell_staff(
+    await log_in_staffs(
         turn, turn.sender, f"{turn.name(person)} er stedfortræder for {turn.name(turn.sender)} ({called}){ends}"
     )
-
-
-async def _tell_staff(turn: Turn, holder: str, said: str) -> None:
-    """Log it in every crisis whose staff the holder is in."""
-    before = turn.crisis
-    for crisis in await turn.open_crises():
-        turn.crisis = crisis
-        if holder in await turn.members():
-            await turn.log(said, kind="notice", sender=turn.sender, verification="confirmed")
-    turn.crisis = before
 
 
 async def _end(turn: Turn, role: str, centre: str) -> list[list[Any]]:
