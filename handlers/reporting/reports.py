@@ -18,7 +18,7 @@ from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.reporting import handover
+from handlers.reporting import handover, information_needs
 from storage.rows.reporting import Report, ReportKind
 
 FORM = (
@@ -97,12 +97,13 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
     )
     approved = row.approved_by or "ikke godkendt"
     attached = await enclosures.line(turn, row.log_no)
+    answers = await information_needs.answered_by(turn, row)
     told = await in_charge.tell(
         turn,
         Card(
             f"*{'⚠️ HASTER – melding' if urgent else 'Melding'} fra {turn.name(turn.sender)}* "
             f"(log nr. {row.log_no}, ubekræftet, {quote(approved, 100)}):\n»{quote(chr(10).join(lines), 1500)}«{attached}",
-            buttons=(Button("Bekræft", "log.confirm", {"no": row.log_no, "crisis": turn.the_crisis.id}),),
+            buttons=(Button("Bekræft", "log.confirm", {"no": row.log_no, "crisis": turn.the_crisis.id}), *answers),
         ),
         urgency=URGENT,
     )
@@ -116,7 +117,7 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
         if told
         else f"Din melding er gemt (log nr. {row.log_no}), men ingen har den endnu. Ring selv."
     )
-    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}"))
+    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=answers))
 
 
 async def keep(

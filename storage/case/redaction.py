@@ -35,6 +35,7 @@ CALLED = {
     "question": "(?:spørgsmål|spm\\.) {}",
     "option_paper": "oplæg {}",
     "decision": "beslutning {}",
+    "information_need": "OB{}",
 }
 
 Row = tuple[str, int]

@@ -63,6 +63,7 @@ HELD = {
     "health_plans": Held("Sundhedsberedskabsplanen"),
     "inbox": Held("Det, der er skrevet og trykket, ordret", "beskeder"),
     "indicators": Held("Indikatorer"),
+    "information_needs": Held("Hvad staben skal vide, og hvem der svarer"),
     "intents": Held("Hensigter"),
     "joint_decisions": Held("Fælles kriseledelses beslutninger"),
     "lanes": Held("Samtaler, der er sendt til", "beskeder"),

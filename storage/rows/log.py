@@ -76,6 +76,7 @@ LogKind = Literal[
     "health_plan",
     # reporting
     "report",
+    "information_need",
     "telephone",
     "system",
     "acknowledged",

@@ -20,7 +20,7 @@ from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, Offer, Order, Resource, Task
-from storage.rows.reporting import CentreNotice, Ping, PingAnswer
+from storage.rows.reporting import CentreNotice, InformationNeed, Ping, PingAnswer, Report
 from storage.rows.staff import SupportNeed
 from storage.rows.traffic import Inbox, Message, StaffRecipient
 from tests.faults.test_forged_presses import rows
@@ -173,6 +173,19 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 crisis_id=crisis, number=90, offerer="mads", text="2 pumper", created_at=now, log_no=1
             )  # fmt: skip
             return {"offer": (await add(db, offered)).id}
+        case "information_needs", _, verb:
+            asked = InformationNeed(
+                crisis_id=crisis, number=90, text="hvor mange?", owner="mads", due_at=now, asked_by="lars", asked_at=now,
+                log_no=1,
+            )  # fmt: skip
+            await add(
+                db,
+                Report(
+                    crisis_id=crisis, number=90, kind="report", sender="mads", what="vand", urgent=False, written_at=now,
+                    log_no=1,
+                ),
+            )  # fmt: skip
+            return {"need": (await add(db, asked)).id} | ({"no": 1} if verb == "by_report" else {})
         case "support", _, _:
             need = SupportNeed(
                 crisis_id=crisis, function="Pressefunktion", needed=True, unit=PLAN.centres[0].name, changed_by="lars",
@@ -217,6 +230,8 @@ STRANGER = "rehearsal:finn"
 OUTSIDERS = {
     **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt"), STRANGER),
     "evaluation.answered": "rune",
+    # A contact is beside the staff, and doesn't ask for it.
+    **dict.fromkeys(("information_needs.answer", "information_needs.by_report"), "line"),
 }
 ASKS_NOTHING = {"assistance.not_meant"}  # takes the sender's own suggestion off the sender's own screen
 OF_A_ROW = sorted(

@@ -40,6 +40,7 @@ READERS = {
     "measures.tasks.ask": "the staff, of whoever asks it",
     "reporting.centres.missing": "the staff's channel and the secretariat",
     "reporting.handover.silent": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
+    "reporting.information_needs.due": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
     "reporting.ping_board._line": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
     "staff.drawn_in._tell": "a chief whose person was drawn in, of whoever decided it",
     "staff.summons_answers._show_silent": "the staff's channel and the secretariat",
