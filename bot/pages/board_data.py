@@ -38,6 +38,7 @@ PARTS = (
     "media_findings",
     "questions",
     "information_needs",
+    "outages",
 )
 # What fits on a page that is read from the other end of the room.
 LINES, IN_A_LIST, CENTRES, TRENDS = 6, 4, 15, 3
@@ -98,6 +99,7 @@ class Board:
     resources: Sequence[Item] = field(default_factory=tuple)
     press: Sequence[Item] = ()
     unknown: Sequence[Item] = ()
+    stopped: Sequence[Item] = ()
 
 
 async def of(turn: Turn, grade: Grade) -> Board:
@@ -180,6 +182,17 @@ async def of(turn: Turn, grade: Grade) -> Board:
         ),
         press=_press(turn, told),
         unknown=_unknown(turn, told),
+        stopped=_some(
+            [
+                Item(
+                    row["function"],
+                    note=f"nede siden {turn.clock(_at(row['since']))}, højst til {turn.clock(_at(row['until']))}",
+                    late=_at(row["until"]) < turn.now,
+                )
+                for row in sorted(told["outages"], key=lambda row: row["until"])
+                if row["state"] == "running"
+            ]
+        ),
     )
 
 

@@ -44,6 +44,7 @@ SORTS = (
     Sort("Hensigt", ("intent",)),
     Sort("Billedet", ("picture", "indicator")),
     CONFIRMED,
+    Sort("Kritiske funktioner", ("outage",)),
     Sort("Skal vides", ("information_need",)),
     Sort("Tiltag og ordrer", ("measure", "order", "order_status", "resource", "assistance")),
     Sort("Møder", ("meeting", "agenda", "minutes")),

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import enclosures, in_charge
+from handlers.core import enclosures, events, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
+from handlers.core.events import Told
 from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
@@ -167,6 +168,8 @@ async def keep(
     )
     turn.db.add(row)
     await turn.db.flush()
+    at = happened or incoming.said_at or turn.received
+    await events.tell(turn, Told("\n".join(filter(None, [what, more.get("situation")])), entry.no, at))
     return row
 
 

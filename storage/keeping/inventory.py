@@ -88,6 +88,7 @@ HELD = {
     "offers": Held("Tilbud om hjælp"),
     "option_papers": Held("Oplæg"),
     "orders": Held("Ordrer"),
+    "outages": Held("Kritiske funktioner, der har stået stille"),
     "paces": Held("Hvor meget der er sendt", "nothing personal"),
     "papers": Held("Papirer, der er delt"),
     "partners": Held("Samarbejdspartnere"),

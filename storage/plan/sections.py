@@ -128,6 +128,20 @@ class SupportFunction(PlanModel):
     deputy: PersonId | None = Field(default=None, alias="stedfortræder")
 
 
+class CriticalFunction(PlanModel):
+    """A function that the municipality can't do without for long, and for how long it can. Plan §2, continued running."""
+
+    name: Text = Field(alias="navn", max_length=60)
+    also: tuple[Text, ...] = Field(default=(), alias="også")
+    longest_stop: Duration = Field(alias="længste_stop")
+    responsible: PersonId | None = Field(default=None, alias="ansvarlig")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people call it."""
+        return (self.name, *self.also)
+
+
 class Deadlines(PlanModel):
     """The plan's time limits, counted from the decision unless something else is said. Plan §5."""
 

@@ -77,6 +77,7 @@ LogKind = Literal[
     # reporting
     "report",
     "information_need",
+    "outage",
     "telephone",
     "system",
     "acknowledged",

@@ -400,3 +400,50 @@ async def information_needs(db: AsyncSession, crisis: Crisis, highest: Grade) ->
         }
         for row in rows
     ]
+
+
+OutageState = Literal["running", "ended", "mistaken"]
+
+
+class Outage(Base):
+    """A critical function of the plan that stands still, and until when it may. Plan §2, continued running."""
+
+    __tablename__ = "outages"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    number: Mapped[int]
+    function: Mapped[str]  # as the plan calls it
+    responsible: Mapped[str | None]
+    since: Mapped[datetime]
+    until: Mapped[datetime]  # the longest that it may stand still
+    state: Mapped[OutageState] = mapped_column(default="running")
+    told_by: Mapped[str]
+    told_no: Mapped[int | None]  # the log line that named it
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    log_no: Mapped[int]
+    __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+@part("outages")
+async def outages(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export the critical functions that have stood still, oldest first; they are the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(select(Outage).where(Outage.crisis_id == crisis.id).order_by(Outage.number))
+    return [
+        {
+            "number": row.number,
+            "function": row.function,
+            "responsible": row.responsible,
+            "since": instant(row.since),
+            "until": instant(row.until),
+            "state": row.state,
+            "told_by": row.told_by,
+            "told_no": row.told_no,
+            "ended_at": instant_or_none(row.ended_at),
+            "ended_by": row.ended_by,
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]

@@ -20,7 +20,7 @@ from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, Offer, Order, Resource, Task
-from storage.rows.reporting import CentreNotice, InformationNeed, Ping, PingAnswer, Report
+from storage.rows.reporting import CentreNotice, InformationNeed, Outage, Ping, PingAnswer, Report
 from storage.rows.staff import SupportNeed
 from storage.rows.traffic import Inbox, Message, StaffRecipient
 from tests.faults.test_forged_presses import rows
@@ -186,6 +186,11 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 ),
             )  # fmt: skip
             return {"need": (await add(db, asked)).id} | ({"no": 1} if verb == "by_report" else {})
+        case "outages", _, _:
+            stopped = Outage(
+                crisis_id=crisis, number=90, function="Nødkald", since=now, until=now, told_by="mads", log_no=1
+            )  # fmt: skip
+            return {"outage": (await add(db, stopped)).id}
         case "support", _, _:
             need = SupportNeed(
                 crisis_id=crisis, function="Pressefunktion", needed=True, unit=PLAN.centres[0].name, changed_by="lars",
@@ -228,7 +233,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
 # An employee who isn't in the plan, and one who is, in no staff; else it is somebody in the staff, which has the card before it, too.
 STRANGER = "rehearsal:finn"
 OUTSIDERS = {
-    **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt"), STRANGER),
+    **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt", "outages.ended", "outages.mistaken"), STRANGER),
     "evaluation.answered": "rune",
     # A contact is beside the staff, and doesn't ask for it.
     **dict.fromkeys(("information_needs.answer", "information_needs.by_report"), "line"),

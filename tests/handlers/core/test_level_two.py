@@ -30,6 +30,7 @@ GOES_ON = {
     "orders.due": "an order that was given",
     "orders.silent": "an order that was given",
     "other_ways.waited": "a message that was sent",
+    "outages.due": "a function that people can't do without",
     "own.trouble": "krisebot's own faults",
     "pings.due": "people who were asked",
     "pings.silent": "people who were asked",
