@@ -100,6 +100,8 @@ HELD = {
     "plan_duties": Held("Planens egne pligter"),
     "public_messages": Held("Budskaber"),
     "questions": Held("Spørgsmål"),
+    "quota_asks": Held("Hvem der er spurgt, om de kan komme, og hvad de svarede"),
+    "quotas": Held("Hvor mange der er bedt om, og til hvad"),
     "rehearsal_posts": Held("Øvelseschatten", "beskeder"),
     "reports": Held("Meldinger"),
     "representatives": Held("Kommunale repræsentanter"),

@@ -49,6 +49,7 @@ LogKind = Literal[
     "member",
     "shift",
     "drawn_in",
+    "quota",
     "support",
     "shared",
     "addresses",

@@ -21,7 +21,7 @@ from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, Offer, Order, Resource, Task
 from storage.rows.reporting import CentreNotice, InformationNeed, Outage, Ping, PingAnswer, Report
-from storage.rows.staff import SupportNeed
+from storage.rows.staff import Quota, QuotaAsk, SupportNeed
 from storage.rows.traffic import Inbox, Message, StaffRecipient
 from tests.faults.test_forged_presses import rows
 from tests.stage.platforms import in_one_chat
@@ -186,6 +186,12 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 ),
             )  # fmt: skip
             return {"need": (await add(db, asked)).id} | ({"no": 1} if verb == "by_report" else {})
+        case "quota", _, _:
+            wanted = Quota(
+                crisis_id=crisis, number=90, wanted=3, text="til skolen", state="asking", asked_by="lars", asked_at=now,
+            )  # fmt: skip
+            asks = QuotaAsk(crisis_id=crisis, quota=(await add(db, wanted)).id, person="mads", asked_at=now)
+            return {"ask": (await add(db, asks)).id}
         case "outages", _, _:
             stopped = Outage(
                 crisis_id=crisis, number=90, function="Nødkald", since=now, until=now, told_by="mads", log_no=1

@@ -168,6 +168,9 @@ async def _staff_at_work(stage: Stage, in_it: str) -> None:
         # What is asked (§2, §7).
         ("chef", "ping alle hvordan står det til? svar 20"),
         ("chef", "log ! nødkaldet er nede"),
+        ("chef", "find 2 til evakueringscenteret"),
+        ("chef", "[Spørg alle på én gang]"),
+        ("chef", "find 1 til nattevagten"),
         ("chef", "oplysningsbehov hvor mange kældre er oversvømmet @teknik_kontakt kl 18"),
         ("teknik_kontakt", "spm må vi lukke vejen?"),
         ("chef", "rapportering sundhed,børn hver dag 9 og 15: hvor mange er ramt?"),

@@ -35,6 +35,7 @@ GOES_ON = {
     "pings.due": "people who were asked",
     "pings.silent": "people who were asked",
     "proof.lapsed": "a proof of who one is",
+    "quota.waited": "people who were asked",
     "reminders.bundle": "messages that were sent",
     "representative.relief": "a coordinating staff that others run",
     "resources.relief": "crews who are out there",

@@ -43,6 +43,8 @@ READERS = {
     "reporting.information_needs.due": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
     "reporting.ping_board._line": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
     "staff.drawn_in._tell": "a chief whose person was drawn in, of whoever decided it",
+    "staff.quota._comes": "the staff, of whoever comes to help it",
+    "staff.quota._tell_short": "whoever asks for the staff, of those who have not answered",
     "staff.summons_answers._show_silent": "the staff's channel and the secretariat",
     "staff.support._line": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
     "staff.support.it": "the staff, of IT's contact, and IT's contact, of whoever asks",
