@@ -42,7 +42,7 @@ CONFIRMED = Sort("Bekræftet", ("information", "saved", "report", "telephone"), 
 SORTS = (
     Sort("Besluttet", ("decision", "framing_decision", "established", "approval")),
     Sort("Hensigt", ("intent",)),
-    Sort("Billedet", ("picture", "indicator")),
+    Sort("Billedet", ("picture", "indicator", "development")),
     CONFIRMED,
     Sort("Kritiske funktioner", ("outage",)),
     Sort("Skal vides", ("information_need",)),

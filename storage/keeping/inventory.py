@@ -50,6 +50,7 @@ HELD = {
     "crises": Held("Kriser og øvelser"),
     "decisions": Held("Beslutninger"),
     "deliveries": Held("Afsendelser af beskeder", "beskeder"),
+    "developments": Held("Hvordan situationen ventedes at udvikle sig"),
     "drawn_in": Held("Personer, der er inddraget"),
     "emergency_packs": Held("Nødpakker på papir", "nothing personal"),
     "escalation_steps": Held("Hvem der er spurgt efter et varsel"),

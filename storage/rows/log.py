@@ -74,6 +74,7 @@ LogKind = Literal[
     # picture
     "picture",
     "indicator",
+    "development",
     "health_plan",
     # reporting
     "report",
