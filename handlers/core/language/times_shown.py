@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from storage import wall_clock
+
 DAY = timedelta(days=1)
 
 # A date without a year is never further back than this, and `short` leaves no year out beyond it.
@@ -56,15 +58,7 @@ def dated(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 def _print(at: datetime, zone: ZoneInfo, pattern: str) -> str:
     local = at.astimezone(zone)
     printed = format_datetime(local, pattern, tzinfo=zone, locale="da")
-    return f"{printed} {_season(local)}" if _is_shown_twice(local) else printed
-
-
-def _season(local: datetime) -> str:
-    return "sommertid" if local.dst() else "normaltid"
-
-
-def _is_shown_twice(local: datetime) -> bool:
-    return local.replace(fold=1).utcoffset() != local.replace(fold=0).utcoffset()
+    return f"{printed} {wall_clock.season(local)}".rstrip()
 
 
 def span(how_long: timedelta) -> str:
