@@ -1,8 +1,8 @@
-"""The clock on the wall, where it is put back: an hour that comes twice says which of the two it is."""
+"""The clock on the wall, where it is put back: an hour that comes twice says which of the two it is. And how long a time is."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 def season(local: datetime) -> str:
@@ -21,3 +21,14 @@ def offset(local: datetime) -> str:
     other time. The argument is `season`'s."""
     named = season(local)
     return f"{named}, UTC{f'{local:%z}'.removesuffix('00')}" if named else ""
+
+
+def span(how_long: timedelta) -> str:
+    """Write a length of time: "3 døgn", "1 t 58 min", "5 min", "30 sek"; the two largest units, rounded down, without a
+    sign."""
+    seconds = int(abs(how_long).total_seconds())
+    if seconds < 60:
+        return f"{seconds} sek"
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    parts = [(days, "døgn"), (hours, "t")] if days else [(hours, "t"), (minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import select
 
@@ -48,8 +49,7 @@ def breaches(spans: Iterable[Span]) -> list[Breach]:
         else:
             duties.append((since, until))
     found = [Breach(False, since, until) for since, until in duties if until - since > LONGEST]
-    between = zip(duties, duties[1:], strict=False)
-    found += [Breach(True, one[1], other[0]) for one, other in between if other[0] - one[1] < REST]
+    found += [Breach(True, one[1], other[0]) for one, other in pairwise(duties) if other[0] - one[1] < REST]
     return sorted(found, key=lambda each: each.since)
 
 

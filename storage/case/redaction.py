@@ -36,6 +36,7 @@ CALLED = {
     "option_paper": "oplæg {}",
     "decision": "beslutning {}",
     "information_need": "OB{}",
+    "improvement": "F{}",
 }
 
 Row = tuple[str, int]

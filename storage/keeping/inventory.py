@@ -62,6 +62,7 @@ HELD = {
     "filings": Held("Journalisering"),
     "framing_meetings": Held("Rammesættende møder"),
     "health_plans": Held("Sundhedsberedskabsplanen"),
+    "improvements": Held("Forbedringer efter evalueringer, og hvem der har dem"),
     "inbox": Held("Det, der er skrevet og trykket, ordret", "beskeder"),
     "indicators": Held("Indikatorer"),
     "information_needs": Held("Hvad staben skal vide, og hvem der svarer"),

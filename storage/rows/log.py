@@ -104,6 +104,7 @@ LogKind = Literal[
     # preparedness
     "evaluation",
     "lesson",
+    "improvement",
     # log
     "information",
     "saved",
@@ -225,7 +226,7 @@ class CaseExport(Base):
     until: Mapped[datetime | None]
 
 
-PaperKind = Literal["picture", "agenda", "minutes"]
+PaperKind = Literal["picture", "agenda", "minutes", "evaluation"]
 
 
 class Paper(Base):

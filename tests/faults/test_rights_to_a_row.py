@@ -20,6 +20,7 @@ from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, Offer, Order, Resource, Task
+from storage.rows.preparedness import Improvement
 from storage.rows.reporting import CentreNotice, InformationNeed, Outage, Ping, PingAnswer, Report
 from storage.rows.staff import Quota, QuotaAsk, SupportNeed
 from storage.rows.traffic import Inbox, Message, StaffRecipient
@@ -192,6 +193,11 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             )  # fmt: skip
             asks = QuotaAsk(crisis_id=crisis, quota=(await add(db, wanted)).id, person="mads", asked_at=now)
             return {"ask": (await add(db, asks)).id}
+        case "improvements", _, verb:
+            better = Improvement(
+                crisis_id=crisis, number=90, text="nye numre", owner="mads", added_by="lars", added_at=now, log_no=1
+            )  # fmt: skip
+            return {"improvement": (await add(db, better)).id} | ({"state": "done"} if verb == "change" else {})
         case "outages", _, _:
             stopped = Outage(
                 crisis_id=crisis, number=90, function="Nødkald", since=now, until=now, told_by="mads", log_no=1

@@ -61,12 +61,4 @@ def _print(at: datetime, zone: ZoneInfo, pattern: str) -> str:
     return f"{printed} {wall_clock.season(local)}".rstrip()
 
 
-def span(how_long: timedelta) -> str:
-    """Write a length of time: "3 døgn", "1 t 58 min", "5 min", "30 sek"; the two largest units, rounded down, without a
-    sign."""
-    seconds = int(abs(how_long).total_seconds())
-    if seconds < 60:
-        return f"{seconds} sek"
-    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
-    parts = [(days, "døgn"), (hours, "t")] if days else [(hours, "t"), (minutes, "min")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count)
+span = wall_clock.span

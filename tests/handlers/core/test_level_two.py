@@ -21,6 +21,7 @@ GOES_ON = {
     "evaluation.due": "what was learned",
     "exercises.inject": "an exercise's script",
     "handover.silent": "a report that nobody has received",
+    "improvements.ask": "belongs to no crisis",
     "joining.unanswered": "a warning",
     "joining.waited": "a warning",
     "level_one.digest": "begins at level 1",

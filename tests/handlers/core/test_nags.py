@@ -27,6 +27,7 @@ AS_OFTEN = {
     "escalation.again": "a warning's chain, which goes on until somebody has it (plan §4)",
     "escalation.undecided": "a warning's chain: once, then the next in it",
     "escalation.wait": "a warning's chain: each is asked once",
+    "improvements.ask": "once a month, by day, until it is done",
     "information_needs.due": "whoever was asked once, then the staff once",
     "level_one.digest": "as often as was chosen, with a button that stops it",
     "log_seal.hour": "only where the log has grown; rings nobody, since it is edited where it stands",
