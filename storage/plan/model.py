@@ -32,6 +32,7 @@ from storage.plan.sections import (
     ActionCard,
     Centre,
     ChannelOrder,
+    Conference,
     ContactTest,
     CriticalFunction,
     Deadlines,
@@ -57,6 +58,7 @@ TODAYS = (
     "server",
     "rota",
     "phones",
+    "conference",
     "channel_order",
     "contact_test",
     "rooms",
@@ -103,6 +105,7 @@ class Plan(PlanModel):
     action_cards: tuple[ActionCard, ...] = Field(default=(), alias="handlekort")
     links: tuple[Link, ...] = Field(default=(), alias="links")
 
+    conference: Conference | None = Field(default=None, alias="telefonkonference")
     phones: dict[str, Phone] = Field(default={}, alias="telefoner")
     channel_order: ChannelOrder = Field(default=ChannelOrder(), alias="rækkefølge")
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")

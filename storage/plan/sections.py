@@ -26,6 +26,7 @@ from storage.plan.words import (
     Duration,
     Known,
     PersonId,
+    Phone,
     RoleId,
     Text,
     YesNo,
@@ -201,6 +202,20 @@ class Meetings(PlanModel):
         if reminder > info.data.get("agenda_by", reminder):
             raise fault("»dagsorden_påmind« er senere end »dagsorden_senest«", "Skriv et tidligere klokkeslæt")
         return reminder
+
+
+class Conference(PlanModel):
+    """A telephone conference, where the staff meets when the chat is down; its code is for those who are summoned."""
+
+    number: Phone = Field(alias="nummer")
+    code: Text | None = Field(default=None, alias="kode", max_length=20, repr=False)
+
+    @field_validator("code")
+    @classmethod
+    def _can_be_keyed_in(cls, code: str | None) -> str | None:
+        if code is not None and not all(each in "0123456789#* " for each in code):
+            raise fault("Koden til telefonkonferencen kan ikke tastes på en telefon", "Skriv tal, # og *")
+        return code
 
 
 class Watch(PlanModel):
