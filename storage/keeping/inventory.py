@@ -85,6 +85,7 @@ HELD = {
     "messages": Held("Beskeder fra Krisebot", "beskeder"),
     "minutes": Held("Referater"),
     "named_deputies": Held("Stedfortrædere, der er udpeget i chatten", "beskeder"),
+    "night_checks": Held("Nattest: om telefonen vækker", "kontakttest"),
     "nudge_receipts": Held("Hvem der har læst en udsendt mail"),
     "nudges": Held("Udsendte mails"),
     "offers": Held("Tilbud om hjælp"),

@@ -259,6 +259,13 @@ class Fallback(PlanModel):
         parts = urlsplit(self.sms or "")
         return unquote(parts.netloc.rpartition("@")[2]).lstrip("+") if parts.scheme == "gatewayapi" else ""
 
+    @property
+    def own_numbers(self) -> tuple[str, ...]:
+        """The numbers that krisebot writes SMS and rings from, as they are dialled; a sender that is a name is none."""
+        caller = urlsplit(self.calls or "").netloc.rpartition("@")[2]
+        sender = f"+{self.sms_sender}" if self.sms_sender.isdecimal() else ""
+        return tuple(dict.fromkeys(each for each in (sender, caller) if each))
+
 
 class ChannelOrder(PlanModel):
     """The order in which a person's ways are tried, and how long before the next. A list alone is for when nothing else

@@ -14,7 +14,7 @@ from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.plan import loading
-from storage.rows.alert import Alert, ContactCheck, Escalation, EscalationStep, Nudge, NudgeReceipt
+from storage.rows.alert import Alert, ContactCheck, Escalation, EscalationStep, NightCheck, Nudge, NudgeReceipt
 from storage.rows.base import Base
 from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
@@ -198,6 +198,11 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 crisis_id=crisis, number=90, text="nye numre", owner="mads", added_by="lars", added_at=now, log_no=1
             )  # fmt: skip
             return {"improvement": (await add(db, better)).id} | ({"state": "done"} if verb == "change" else {})
+        case "night_test", _, _:
+            tried = NightCheck(
+                test=90, person="mads", announced_by="lars", announced_at=now, rings_at=now, rung_at=now
+            )  # fmt: skip
+            return {"test": (await add(db, tried)).test}
         case "outages", _, _:
             stopped = Outage(
                 crisis_id=crisis, number=90, function="Nødkald", since=now, until=now, told_by="mads", log_no=1

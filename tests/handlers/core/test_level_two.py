@@ -28,6 +28,8 @@ GOES_ON = {
     "log_seal.hour": "the log goes on",
     "measures.due": "a task that was handed over",
     "minutes.late": "a meeting that was held has minutes",
+    "night_test.over": "belongs to no crisis",
+    "night_test.ring": "belongs to no crisis",
     "orders.due": "an order that was given",
     "orders.silent": "an order that was given",
     "other_ways.waited": "a message that was sent",
