@@ -169,9 +169,9 @@ def _answers(
         by_role.setdefault(role_of(person) or "andre", []).append(took)
     found = []
     for role, every in by_role.items():
-        took = sorted(each for each in every if each is not None)
-        typical = timedelta(seconds=median(each.total_seconds() for each in took)) if took else None
-        found.append(Answered(role, len(every), len(took), typical, took[-1] if took else None))
+        known = sorted(each for each in every if each is not None)
+        typical = timedelta(seconds=median(each.total_seconds() for each in known)) if known else None
+        found.append(Answered(role, len(every), len(known), typical, known[-1] if known else None))
     return found
 
 
