@@ -105,6 +105,9 @@ async def critical(turn: Turn, text: str) -> None:
         )
         return
     standing = await _running(turn, name)
+    if _still_to_come(turn, fold(said)):
+        await turn.answer(Card(f"Det er ikke sket endnu. Skriv det, når {name} er det. Intet er ændret."))
+        return
     if state == "down" and standing is None:
         entry = await turn.log(said, kind="information", sender=turn.sender, receiver="krisestaben", direction="in")
         await _start(turn, functions[name], _since(turn, said) or turn.received, entry.no)

@@ -255,6 +255,38 @@ async def by_report(turn: Turn, need: int, no: int) -> None:
     if row.state != "open":
         await turn.answer(Card(f"OB{row.number} er {IN_WORDS[row.state]}{_where(row)}. Intet er ændret."))
         return
+    await _close_by(turn, row, no)
+    await _answer(turn, row)
+
+
+async def answered_by(turn: Turn, report: Report) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+    """Close the open needs that a report names, "OB1: 14 beboere", where its sender may answer them; and offer the
+    others that it may answer.
+
+    Returns:
+        buttons for its sender, of what they were asked and did not name; and for the staff, of what somebody else named
+        as well.
+    """
+    named = {int(each) for each in NAMED.findall(report.what[:LONGEST])}
+    asks = await rights.asks.held(turn)
+    own, others = [], []
+    for row in await open_ones(turn):
+        if row.number in named and (turn.sender == row.owner or asks):
+            await _close_by(turn, row, report.log_no)
+        elif turn.sender == row.owner:
+            own.append(row)
+        elif row.number in named:
+            others.append(row)
+    return tuple(_answers(row, report) for row in own[:3]), tuple(_answers(row, report) for row in (own + others)[:3])
+
+
+def _answers(row: InformationNeed, report: Report) -> Button:
+    about = {"need": row.id, "no": report.log_no, "crisis": row.crisis_id}
+    return Button(f"Svarer på OB{row.number}", "information_needs.by_report", about)
+
+
+async def _close_by(turn: Turn, row: InformationNeed, no: int) -> None:
+    """Log that a report answers a need, and close it."""
     await turn.log(
         f"OB{row.number} ({row.text}) er besvaret i nr. {no}",
         kind="information_need",
@@ -263,38 +295,6 @@ async def by_report(turn: Turn, need: int, no: int) -> None:
         refs={"information_need": row.number, "about": no},
     )
     await _close(turn, row, no)
-    await _answer(turn, row)
-
-
-async def answered_by(turn: Turn, report: Report) -> tuple[Button, ...]:
-    """Close the open needs that a report names, "OB1: 14 beboere", where its sender may answer them; and offer the
-    others that it may answer.
-
-    Returns:
-        a button for each that the sender was asked and the report did not name.
-    """
-    named = {int(each) for each in NAMED.findall(report.what[:LONGEST])}
-    left = []
-    for row in await open_ones(turn):
-        if row.number in named and (turn.sender == row.owner or await rights.asks.held(turn)):
-            await turn.log(
-                f"OB{row.number} ({row.text}) er besvaret i nr. {report.log_no}",
-                kind="information_need",
-                sender=turn.sender,
-                verification="confirmed",
-                refs={"information_need": row.number, "about": report.log_no},
-            )
-            await _close(turn, row, report.log_no)
-        elif turn.sender == row.owner or row.number in named:
-            left.append(row)
-    return tuple(
-        Button(
-            f"Svarer på OB{row.number}",
-            "information_needs.by_report",
-            {"need": row.id, "no": report.log_no, "crisis": row.crisis_id},
-        )
-        for row in left[:3]
-    )
 
 
 @action("information_needs.meant", who=rights.asks)

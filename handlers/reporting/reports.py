@@ -98,7 +98,7 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
     )
     approved = row.approved_by or "ikke godkendt"
     attached = await enclosures.line(turn, row.log_no)
-    answers = await information_needs.answered_by(turn, row)
+    own, answers = await information_needs.answered_by(turn, row)
     told = await in_charge.tell(
         turn,
         Card(
@@ -118,7 +118,7 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
         if told
         else f"Din melding er gemt (log nr. {row.log_no}), men ingen har den endnu. Ring selv."
     )
-    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=answers))
+    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=own))
 
 
 async def keep(

@@ -180,10 +180,12 @@ def _before(words: Sequence[str], word: str) -> list[str]:
 
 def _named(words: Sequence[str], name: Sequence[str]) -> tuple[int, int] | None:
     """Find where a name stands among words, its last word with any ending but the genitive's."""
-    count = len(name)
+    count, last = len(name), name[-1][-1:] if name else ""
+    # "anlæg" is "anlægget".
+    endings = (*ENDINGS, *(f"{last}{each}" for each in ("et", "en", "er", "ene", "erne")))
     for at in range(len(words) - count + 1):
         here = words[at : at + count]
-        if list(here[:-1]) == list(name[:-1]) and any(here[-1] == f"{name[-1]}{end}" for end in ENDINGS):
+        if list(here[:-1]) == list(name[:-1]) and any(here[-1] == f"{name[-1]}{end}" for end in endings):
             return at, at + count
     return None
 

@@ -180,5 +180,6 @@ async def test_a_function_is_told_of_by_hand_and_one_that_the_plan_does_not_know
     await stage["kim"].commands("funktioner rutebiler nede")
     assert len(await stage.part("outages")) == 1
     await stage["kim"].commands("funktioner drikkevand kører igen kl 18")
+    assert (await stage.part("outages"))[0]["state"] == "running"
     await stage["kim"].commands("funktioner drikkevand kører igen")
     assert (await stage.part("outages"))[0]["state"] == "ended"
