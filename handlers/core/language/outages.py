@@ -148,7 +148,7 @@ def read(functions: Mapping[str, Iterable[str]], text: str) -> dict[str, Heard]:
         functions: what people call each, by its name.
         text: as it was written.
     """
-    called = [(name, _words(each)) for name, names in functions.items() for each in names]
+    called = [(name, its) for name, names in functions.items() for each in names if (its := _words(each))]
     found: dict[str, Heard] = {}
     for sentence in SENTENCE.findall(understood(text)):
         folded = fold(sentence)
@@ -180,7 +180,7 @@ def _before(words: Sequence[str], word: str) -> list[str]:
 
 def _named(words: Sequence[str], name: Sequence[str]) -> tuple[int, int] | None:
     """Find where a name stands among words, its last word with any ending but the genitive's."""
-    count, last = len(name), name[-1][-1:] if name else ""
+    count, last = len(name), name[-1][-1:]
     # "anlæg" is "anlægget".
     endings = (*ENDINGS, *(f"{last}{each}" for each in ("et", "en", "er", "ene", "erne")))
     for at in range(len(words) - count + 1):
