@@ -149,6 +149,7 @@ NAMED = 3
 EVERYDAY = frozenset(
     [
         "mail",
+        "kritisk",
         "telefon",
         "it",
         "status",

@@ -163,7 +163,8 @@ async def _judge(turn: Turn, development: int, outcome: Outcome, remark: str) ->
         refs={"about": row.log_no},
     )
     await turn.db.flush()
-    await turn.say(turn.staff, _card(turn, row), key=_key(row))
+    await turn.say(turn.staff, _card(turn, row), key=f"{_key(row)}/{turn.staff}")
+    await turn.replace(_card(turn, row))
 
 
 def _card(turn: Turn, row: Development) -> Card:

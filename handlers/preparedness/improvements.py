@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from handlers.core import quiet, rights, router
 from handlers.core.card import Button, Card, Field, quote
@@ -128,7 +128,7 @@ async def _add(turn: Turn, text: str, owner: str, due: datetime | None) -> Impro
     turn.db.add(row)
     await turn.db.flush()
     if owner != turn.sender:
-        await turn.say(owner, _card(turn, row), key=_key(row, "owner"), kind="notice", urgency=ROUTINE)
+        await turn.say(owner, _card(turn, row), key=_key(row, "owner"), kind="notice")
     await _ask_later(turn, row)
     return row
 
@@ -250,7 +250,9 @@ async def _numbered(turn: Turn, number: int) -> Improvement | None:
 
 
 async def _list(turn: Turn, leads: bool) -> None:
-    query = select(Improvement).where(or_(Improvement.owner == turn.sender, leads), Improvement.state == "open")
+    query = select(Improvement).where(Improvement.state == "open")
+    if not leads:
+        query = query.where(Improvement.owner == turn.sender)
     rows = list(
         await turn.db.scalars(query.order_by(Improvement.due_at.is_(None), Improvement.due_at, Improvement.number))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -56,15 +57,15 @@ async def hear(turn: Turn, told: Told) -> None:
                         "staben siger det samme.",
                         buttons=(Button("Kører igen", "outages.ended", about, style="primary"),),
                     ),
-                    lambda key, row=standing: _key(row, f"said/{told.no}/{key}"),
+                    partial(_said_key, standing, told.no),
                 )
 
 
 @verb(
-    "funktioner",
+    "kritisk",
     "kritiske funktioner",
     "kritisk funktion",
-    help="funktioner <navn> nede / kører igen – kritiske funktioner, og hvor længe de må stå stille",
+    help="kritisk <navn> nede / kører igen – kritiske funktioner, og hvor længe de må stå stille",
     who=rights.staff,
     crisis=True,
 )
@@ -100,7 +101,7 @@ async def critical(turn: Turn, text: str) -> None:
         known = ", ".join(functions)
         await turn.answer(
             Card(
-                f"Hvilken funktion, og hvad? Skriv fx */krise funktioner {known.split(', ')[0]} nede*. Planen har: {known}."
+                f"Hvilken funktion, og hvad? Skriv fx */krise kritisk {known.split(', ')[0]} nede*. Planen har: {known}."
             )
         )
         return
@@ -318,6 +319,10 @@ def _card(turn: Turn, row: Outage, head: str = "") -> Card:
 async def _of_crisis(turn: Turn, outage: int) -> Outage | None:
     row = await turn.db.get(Outage, outage)
     return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+
+
+def _said_key(row: Outage, no: int, name: str) -> str:
+    return _key(row, f"said/{no}/{name}")
 
 
 def _key(row: Outage, rest: str) -> str:

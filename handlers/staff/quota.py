@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from handlers.core import audiences, in_charge, rights, router
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import URGENT
 from handlers.core.language import dangers
 from handlers.core.language.durations import NUMBERS
 from handlers.core.language.understood import understood
@@ -241,6 +242,7 @@ async def _tell_short(turn: Turn, row: Quota, every: Sequence[QuotaAsk]) -> None
             + (f"Ikke svaret: {ring}. De kan stadig svare." if silent else "Ingen flere at spørge.")
         ),
         kind="reminder",
+        urgency=URGENT,
         summary=f"{turn.name(row.asked_by)} har fået besked: {found} af {row.wanted} er fundet {row.text}",
         key=_key(row, f"short/{turn.now.isoformat()}"),
     )

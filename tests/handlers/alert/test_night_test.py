@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 import vobject
 
 from handlers.alert import night_test
 from storage.plan import loading
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.stage import RehearsalStage, Stage
-from tests.tables import examples
 
 TONIGHT = "nattest i nat kl 2.30"
 
@@ -70,7 +70,7 @@ async def test_nobody_is_woken_while_something_goes_on_or_when_it_was_called_off
     assert await stage["jens"].sees("Nattesten blev ikke holdt")
 
 
-@examples("text", ["", "hej", "kl 99", "i går kl 3", "i nat kl 3 blandt Snehvide", "i nat kl 3 blandt "])
+@pytest.mark.parametrize("text", ["", "hej", "kl 99", "i går kl 3", "i nat kl 3 blandt Snehvide", "i nat kl 3 blandt "])
 @in_one_chat
 async def test_what_can_not_be_read_wakes_nobody(open_stage: RehearsalStage, text: str) -> None:
     """R131: and says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.handlers.picture.test_picture import fields
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -32,7 +33,7 @@ async def test_the_likely_and_the_worst_are_kept_and_asked_about_at_that_hour(st
 async def test_it_is_asked_for_with_each_picture_and_not_where_it_was_just_written(stage: Stage) -> None:
     """R201: the staff is asked when the picture is published."""
     await stage["kim"].commands("billede")
-    await stage["kim"].fills_in("Skriv 1–3", s2="Sundhed: ingen kendte")
+    await stage["kim"].fills_in("Skriv 1–3", **await fields(stage, s2="Sundhed: ingen kendte"))
     await stage["lars"].commands("billede")
     await stage["lars"].presses("Godkend")
     assert await stage["tina"].sees("Hvordan udvikler det sig?")

@@ -163,23 +163,23 @@ async def test_it_ends_when_somebody_who_answers_for_it_says_that_it_runs_again(
 async def test_what_was_read_wrongly_is_taken_back_with_one_press(stage: Stage) -> None:
     """R258: and who may not stop it is the stranger who reported it."""
     await stage["finn"].commands("melding omsorgssystemet virker ikke")
-    await stage["finn"].commands("funktioner omsorgssystem kører igen")
+    await stage["finn"].commands("kritisk omsorgssystem kører igen")
     assert (await stage.part("outages"))[0]["state"] == "running"
     await stage["kim"].presses("Den er ikke nede")
     assert (await stage.part("outages"))[0]["state"] == "mistaken"
-    await stage["kim"].commands("funktioner")
+    await stage["kim"].commands("kritisk")
     assert await stage["kim"].sees("kører; må højst stå stille i 8 t")
 
 
 @in_one_chat
 async def test_a_function_is_told_of_by_hand_and_one_that_the_plan_does_not_know_is_not(stage: Stage) -> None:
-    """R258: `funktioner`, where words alone did not do it."""
-    await stage["kim"].commands("funktioner vandforsyning ude siden kl 13")
+    """R258: `kritisk`, where words alone did not do it."""
+    await stage["kim"].commands("kritisk vandforsyning ude siden kl 13")
     (row,) = await stage.part("outages")
     assert (row["function"], row["since"][11:16]) == ("Drikkevand", "11:00")
-    await stage["kim"].commands("funktioner rutebiler nede")
+    await stage["kim"].commands("kritisk rutebiler nede")
     assert len(await stage.part("outages")) == 1
-    await stage["kim"].commands("funktioner drikkevand kører igen kl 18")
+    await stage["kim"].commands("kritisk drikkevand kører igen kl 18")
     assert (await stage.part("outages"))[0]["state"] == "running"
-    await stage["kim"].commands("funktioner drikkevand kører igen")
+    await stage["kim"].commands("kritisk drikkevand kører igen")
     assert (await stage.part("outages"))[0]["state"] == "ended"

@@ -136,7 +136,7 @@ async def test_what_else_is_looked_for_is_looked_for_in_the_log(stage: Stage) ->
 
 
 @examples(
-    "text, wanted",
+    ("text", "wanted"),
     [
         ("3 til evakueringscenteret", quota.Asked(3, "til evakueringscenteret", "", False)),
         (

@@ -20,7 +20,7 @@ def span(since: float, until: float) -> tuple[datetime, datetime]:
 
 
 @examples(
-    "spans, broken",
+    ("spans", "broken"),
     [
         ([(0, 12)], []),
         ([(0, 12.5)], [(False, 0, 12.5)]),
@@ -68,6 +68,7 @@ async def test_a_shift_in_another_crisis_is_no_rest(stage: Stage) -> None:
     """R072: nobody sleeps in one of two crises."""
     await stage["kim"].commands("vagt logfører Mads 22 - 6")
     await stage["jens"].commands("aktiver 2 brand på skolen i Fløng")
+    await stage["jens"].presses("Det er en anden hændelse")
     assert await stage.crises() == 2
     await stage["kim"].commands("vagt referent Mads i morgen 10 - 18")
     await stage["kim"].presses("2: brand på skolen i Fløng")

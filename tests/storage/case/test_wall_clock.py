@@ -19,7 +19,7 @@ FIRST, SECOND = "2026-10-25T00:10:00.000000Z", "2026-10-25T01:10:00.000000Z"
 
 
 @examples(
-    "at, written",
+    ("at", "written"),
     [
         (FIRST, "25.10.2026 kl. 02:10:00 (sommertid, UTC+02)"),
         (SECOND, "25.10.2026 kl. 02:10:00 (normaltid, UTC+01)"),
