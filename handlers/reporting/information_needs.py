@@ -116,7 +116,7 @@ async def _add(turn: Turn, text: str, owner: str, due: datetime) -> InformationN
 async def _ask(turn: Turn, row: InformationNeed) -> None:
     """Ask whoever is to find it out, where that isn't the sender, and set the time that they are reminded at."""
     if row.owner != turn.sender:
-        key = _key(row, f"owner/{row.owner}")
+        key = _key(row, f"need_of/{row.owner}")
         await turn.say(row.owner, await _card(turn, row, row.owner), key=key, kind="notice")
     await turn.at(row.due_at, "information_needs.due", _key(row, "due"), need=row.id, reminded=False)
 
@@ -234,7 +234,7 @@ async def _close(turn: Turn, row: InformationNeed, no: int) -> None:
     row.state, row.answer_no, row.closed_by, row.closed_at = "answered", no, turn.sender, turn.received
     await turn.cancel(_key(row, "due"))
     await turn.db.flush()
-    for message in await turn.db.scalars(select(Message).where(Message.key == _key(row, f"owner/{row.owner}"))):
+    for message in await turn.db.scalars(select(Message).where(Message.key == _key(row, f"need_of/{row.owner}"))):
         message.answered_at, message.answer = turn.received, f"log nr. {no}"
     await _show(turn, row)
 
@@ -386,7 +386,7 @@ async def due(turn: Turn, need: int, reminded: bool) -> None:
             kind="reminder",
             urgency=ROUTINE,
             summary=f"Mindet {turn.name(row.owner)} om OB{row.number}: {row.text}",
-            key=_key(row, f"due/{row.due_at.isoformat()}"),
+            key=_key(row, f"need_due/{row.due_at.isoformat()}"),
         )
         await turn.at(turn.now + PATIENCE, "information_needs.due", _key(row, "due"), need=row.id, reminded=True)
         return

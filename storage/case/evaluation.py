@@ -70,7 +70,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Silent:
-    """Somebody who was summoned and did not answer.
+    """A person who was summoned and did not answer.
 
     Args:
         person: who.

@@ -265,7 +265,7 @@ QuotaState = Literal["draft", "asking", "filled", "stopped"]
 
 
 class Quota(Base):
-    """So many people who are needed for something, and are asked for until they are found. Plan §5, Krav til
+    """A number of people who are needed for something, and are asked for until they are found. Plan §5, Krav til
     krisestaben."""
 
     __tablename__ = "quotas"
