@@ -263,6 +263,9 @@ async def reserve(turn: Turn, ask: int) -> None:
 @action("quota.several")
 async def several(turn: Turn, ask: int) -> None:
     """Take how many come, from the form; as many as are still needed are told to come."""
+    mine = await turn.db.get(QuotaAsk, ask)
+    if mine is None or mine.crisis_id != turn.the_crisis.id or await _refuse(turn, mine):
+        return
     typed = turn.value("count").casefold()
     number = re.match(rf"(?:ca\.? ?)?(\d{{1,3}}|{_number})\b", typed)
     if number is None:
@@ -283,8 +286,7 @@ async def _answered(turn: Turn, ask: int, count: int, words: str) -> None:
     mine = await turn.db.get(QuotaAsk, ask)
     if mine is None or mine.crisis_id != turn.the_crisis.id or mine.asked_at is None:
         return
-    if turn.sender != mine.person:
-        await turn.answer(Card(f"Det kan kun {turn.name(mine.person)}, der er spurgt. Intet er ændret."))
+    if await _refuse(turn, mine):
         return
     row = await turn.db.get_one(Quota, mine.quota, with_for_update=True, populate_existing=True)
     every = await _asks(turn, row)
@@ -328,6 +330,14 @@ async def _answered(turn: Turn, ask: int, count: int, words: str) -> None:
         await _go_on(turn, row)
     else:
         await _show(turn, row, every)
+
+
+async def _refuse(turn: Turn, mine: QuotaAsk) -> bool:
+    """Refuse whoever was not asked; returns whether it did."""
+    if turn.sender == mine.person:
+        return False
+    await turn.answer(Card(f"Det kan kun {turn.name(mine.person)}, der er spurgt. Intet er ændret."))
+    return True
 
 
 async def _reopen(turn: Turn, row: Quota, gone: QuotaAsk) -> None:
