@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+import textwrap
 import unicodedata
 from importlib import resources
 
@@ -17,6 +19,11 @@ FAMILIES = ("Libertinus Serif", "Noto Sans", "Noto Sans Arabic", "Noto Emoji", "
 PROBE = b"#set text(font: json(bytes(sys.inputs.families)))\n#json(bytes(sys.inputs.said)).join(linebreak())\n"
 # What breaks a line or is a space: typst sets it without a glyph.
 UNSEEN = "\n\t\r"
+# What turns the letters after it around, whatever they are: a line would be read otherwise than it was written.
+OVERRIDES = "\u202d\u202e"
+# A word that is longer than any is broken, so that it is whole on the page; a fingerprint is one that others copy.
+LONG_WORD = re.compile(r"(?![0-9a-f]{64}(?![\w!-~]))[\w!-~]{31,}")
+BREAK = "\u200b"
 # The last letter of Latin Extended-A: what Danish and its neighbours write.
 LAST_LATIN = 0x17F
 
@@ -37,10 +44,16 @@ def drawable(texts: list[str]) -> list[str]:
     strange = {each for text in texts for each in text} - plain - set(UNSEEN)
     # What is private, half a pair or a control has no meaning, though a font may have a mark for it.
     missing = {each for each in strange if unicodedata.category(each) in ("Co", "Cs", "Cc")}
+    missing.update(strange & set(OVERRIDES))
     missing.update(_refused(sorted(strange - missing)))
     said = ["".join(in_words(each) if each in missing else each for each in text) for text in texts]
     together = set(_refused(sorted(set(said))))
-    return [_latin(text) if text in together else text for text in said]
+    return [breakable(_latin(text) if text in together else text) for text in said]
+
+
+def breakable(text: str) -> str:
+    """Let a word that no line has room for be broken after every eighth letter."""
+    return LONG_WORD.sub(lambda found: BREAK.join(textwrap.wrap(found[0], 8, break_on_hyphens=False)), text)
 
 
 def in_words(character: str) -> str:

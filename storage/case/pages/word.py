@@ -74,9 +74,11 @@ def _repeats(row: _Row) -> None:
 
 
 def _clean(text: str) -> str:
-    """Tell in its place what XML can't hold: controls, halves of pairs, and U+FFFE and U+FFFF. Word finds a font for the
-    rest, on the machine that reads it."""
-    return "".join(each if _holds(ord(each)) else glyphs.in_words(each) for each in text)
+    """Tell in its place what XML can't hold: controls, halves of pairs, and U+FFFE and U+FFFF; and what would turn a line
+    around. Word finds a font for the rest, on the machine that reads it."""
+    return "".join(
+        each if _holds(ord(each)) and each not in glyphs.OVERRIDES else glyphs.in_words(each) for each in text
+    )
 
 
 def _holds(number: int) -> bool:
