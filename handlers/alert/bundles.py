@@ -31,12 +31,17 @@ async def bundle(turn: Turn, person: str) -> None:
         return
     query = select(Message).where(Message.recipient == person, Message.held, Message.bundle.is_(None))
     query = query.where(Message.crisis_id == crisis.id if crisis else Message.crisis_id.is_(None))
-    held = (await turn.db.scalars(query.order_by(Message.id).limit(MOST + 1))).all()
-    if len(held) == 1 or channel:
-        # In a channel each stands with its own buttons: what is shown to one would be shown to all.
-        for each in held:
-            _release(turn, each)
-    if len(held) < 2 or channel:
+    waited = (await turn.db.scalars(query.order_by(Message.id))).all()
+    for each in waited:
+        if _is_over(each):
+            each.bundle = each.id
+    held = [each for each in waited if each.bundle is None]
+    if channel:
+        await _say_together(turn, StaffRecipient(person), held)
+        return
+    if len(held) == 1:
+        _release(turn, held[0])
+    if len(held) < 2:
         return
     shown = held[:MOST]
     lines = "\n".join(f"{number}. {_head(each)}" for number, each in enumerate(shown, 1))
@@ -56,6 +61,28 @@ async def bundle(turn: Turn, person: str) -> None:
     if len(held) > MOST:
         await turn.db.flush()
         await turn.at(await turn.quiet_until(person) or turn.now, "reminders.bundle", key, person=person)
+
+
+def _is_over(row: Message) -> bool:
+    """Whether what a reminder was about has been done while it waited: it was changed, and asks nothing any longer."""
+    return row.kind == "reminder" and row.edited_at is not None and not row.card["buttons"]
+
+
+async def _say_together(turn: Turn, channel: StaffRecipient, held: list[Message]) -> None:
+    """Say in a staff's channel what waited: in one message what is only told, and each by itself what can be answered."""
+    told = [each for each in held if not each.card["buttons"] and not each.card["fields"]]
+    if len(told) < 2:
+        told = []
+    for each in held:
+        if each not in told:
+            _release(turn, each)
+    for start in range(0, len(told), MOST):
+        some = told[start : start + MOST]
+        lines = "\n\n".join(_whole(each) for each in some)
+        said = await turn.say(channel, Card(f"*{len(some)} påmindelser, som har ventet*\n\n{lines}"), urgency=ROUTINE)
+        await turn.db.flush()
+        for each in some:
+            each.bundle = said.id
 
 
 @action("reminders.show", crisis=False)
@@ -80,6 +107,11 @@ async def release(turn: Turn, person: str) -> None:
 
 def _release(turn: Turn, row: Message) -> None:
     row.held, row.created_at, row.trace = False, turn.now, turn.trace
+
+
+def _whole(row: Message) -> str:
+    facts = "".join(f"\n{name}: {value}" for name, value in row.card["facts"])
+    return f"{row.card['text']}{facts}"
 
 
 def _head(row: Message) -> str:
