@@ -20,6 +20,7 @@ from bot.engine.platform import Platform
 from bot.operations import systemd
 from bot.pages.calendar_file import CalendarFile
 from bot.pages.case_download import CaseDownload
+from bot.pages.contact_file import ContactFile
 from bot.pages.health import Health
 from bot.pages.papers import Papers
 from bot.pages.wall_board import WallBoard
@@ -159,6 +160,7 @@ class Krisebot:
                 *Health(self.engine, self.settings.backup).routes(),
                 *WallBoard(self.engine).routes(),
                 *CalendarFile(self.engine).routes(),
+                *ContactFile(self.engine).routes(),
                 *Papers(self.engine).routes(),
                 *CaseDownload(self.database, self.clock).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),

@@ -73,6 +73,7 @@ class Engine:
             self._committed,
             lambda: [each.way for each in self.platforms.values()],
             self.telemetry,
+            lambda: self.intake.let_in(),
         )
         self.deliverer = Deliverer(
             database, clock, plan, self.platforms, self._come_in.set, self._go_out.set, self.telemetry

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 UNREAD = 100_000
 # So long may what somebody wrote or pressed wait before they are told that it has come in.
 TOLD_AFTER = timedelta(seconds=10)
+# So long does a turn wait for what is being taken in, in seconds of the machine's clock.
+MOMENT = 0.02
 # PostgreSQL finds a key again that is no longer than this; a longer one is known by its fingerprint.
 LONGEST_KEY = 500
 # What an input is, but for what it carries: each of these is text.
@@ -95,6 +97,17 @@ class Intake:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         return await kept
+
+    async def let_in(self, at_most: float = MOMENT) -> None:
+        """Wait until what has come in is on disk, so that it is acknowledged before the next turn begins.
+
+        Args:
+            at_most: seconds, however much comes.
+        """
+        # Whoever reads what was sent goes on before it is asked whether anything waits.
+        await asyncio.sleep(0)
+        if self._writing is not None and not self._writing.done():
+            await asyncio.wait({self._writing}, timeout=at_most)
 
     def not_understood(self, platform: str, why: Exception | str) -> None:
         """Count and log what a door was rightly sent and can't use: it is not ours, or not made as we know it.

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -149,6 +149,7 @@ class Turns(Worker):
         committed: called after each turn, with the kinds of rows that it wrote.
         ways: the ways to reach people that are in use.
         telemetry: told of each turn.
+        first: awaited before each turn: what goes before it.
     """
 
     def __init__(
@@ -159,6 +160,7 @@ class Turns(Worker):
         committed: Callable[[Collection[type[Base]]], None],
         ways: Callable[[], Sequence[Way]] = tuple,
         telemetry: Telemetry | None = None,
+        first: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -166,6 +168,7 @@ class Turns(Worker):
         self._committed = committed
         self._ways = ways
         self._telemetry = telemetry or Telemetry()
+        self._first = first or _nobody
         self._one_at_a_time = asyncio.Lock()
         # What this process has counted, and not begun yet.
         self._counted: set[_Row] = set()
@@ -191,12 +194,13 @@ class Turns(Worker):
     async def drain(self) -> None:
         """Handle everything that has come in or is due."""
         async with self._one_at_a_time:
+            # Those who wait for an acknowledgement go before each turn.
+            await self._first()
             while await self._next():
                 self.done += 1
                 self._committed(self._touched)
                 self._touched = set()
-                # Let those who wait for an acknowledgement go before the next turn.
-                await asyncio.sleep(0)
+                await self._first()
 
     async def _next(self) -> bool:
         begun: _Row | None = None
@@ -323,6 +327,11 @@ class Turns(Worker):
                 kind="reply",
                 platform=incoming.platform,
             )
+
+
+async def _nobody() -> None:
+    """Let others go on, where nobody goes before a turn."""
+    await asyncio.sleep(0)
 
 
 def _is_the_databases(error: Exception) -> bool:

@@ -37,6 +37,8 @@ PARTS = (
     "public_messages",
     "media_findings",
     "questions",
+    "information_needs",
+    "outages",
 )
 # What fits on a page that is read from the other end of the room.
 LINES, IN_A_LIST, CENTRES, TRENDS = 6, 4, 15, 3
@@ -96,6 +98,8 @@ class Board:
     requests: Sequence[Item] = ()
     resources: Sequence[Item] = field(default_factory=tuple)
     press: Sequence[Item] = ()
+    unknown: Sequence[Item] = ()
+    stopped: Sequence[Item] = ()
 
 
 async def of(turn: Turn, grade: Grade) -> Board:
@@ -177,6 +181,18 @@ async def of(turn: Turn, grade: Grade) -> Board:
             if not row["gone_at"]
         ),
         press=_press(turn, told),
+        unknown=_unknown(turn, told),
+        stopped=_some(
+            [
+                Item(
+                    row["function"],
+                    note=f"nede siden {turn.clock(_at(row['since']))}, højst til {turn.clock(_at(row['until']))}",
+                    late=_at(row["until"]) < turn.now,
+                )
+                for row in sorted(told["outages"], key=lambda row: row["until"])
+                if row["state"] == "running"
+            ]
+        ),
     )
 
 
@@ -351,6 +367,25 @@ async def _charts(turn: Turn, told: Mapping[str, Any], grade: Grade) -> list[dic
                 }
             )
     return charts
+
+
+def _unknown(turn: Turn, told: Mapping[str, Any]) -> list[Item]:
+    """Return what the staff still has to know, soonest first."""
+    rows = sorted(
+        (row for row in told["information_needs"] if row["state"] == "open"),
+        key=lambda row: (row["due_at"], row["number"]),
+    )
+    return _some(
+        [
+            Item(
+                _clean(row["text"]),
+                f"OB{row['number']}",
+                f"{turn.name(row['owner'])}, senest {turn.clock(_at(row['due_at']))}",
+                late=_at(row["due_at"]) < turn.now,
+            )
+            for row in rows
+        ]
+    )
 
 
 def _press(turn: Turn, told: Mapping[str, Any]) -> list[Item]:

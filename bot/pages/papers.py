@@ -12,6 +12,7 @@ from bot.engine.engine import Engine
 from bot.pages.file_response import file_response
 from handlers.core import clearance
 from handlers.core.turn import Turn
+from handlers.preparedness import evaluation_report
 from storage.case import export
 from storage.case.pages import papers, pdf, word
 from storage.case.pages.blocks import Block, Margins, Names, Told
@@ -55,10 +56,14 @@ class Papers:
             highest = await clearance.highest_for(turn, row.given_to, PICTURE if row.kind == "picture" else MINUTES)
             told = await export.excerpt(db, crisis, highest, "pictures", "meetings", "intents")
             names = Names.of(turn.rules)
+            report = await evaluation_report.of(turn) if row.kind == "evaluation" else None
         found = _found(row, told)
-        if found is None:
+        if report is not None:
+            blocks, written = papers.paper(report.blocks(names), told), self._engine.clock.now()
+        elif found is None:
             raise web.HTTPNotFound
-        blocks, written = _blocks(row, found, told, names)
+        else:
+            blocks, written = _blocks(row, found, told, names)
         # Drawing a page takes longer than a turn; nobody waits for it.
         try:
             content = await asyncio.to_thread(_draw, form, blocks, told, names, written)
@@ -71,6 +76,8 @@ def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
     """Return the version of a paper and its meeting; for a picture, which has none, the version twice."""
     if row.kind == "picture":
         return next(((each, each) for each in told["pictures"] if each["version"] == row.version), None)
+    if row.kind == "evaluation":
+        return None
     return next(
         (
             (meeting, each)
@@ -108,5 +115,7 @@ def _draw(form: str, blocks: list[Block], told: Told, names: Names, written: dat
 
 
 def _filename(row: Paper) -> str:
+    if row.kind == "evaluation":
+        return "evaluering"
     name = {"picture": "situationsbillede", "agenda": "dagsorden", "minutes": "referat"}[row.kind]
     return f"{name}{f'-moede-{row.meeting}' if row.meeting else ''}-udgave-{row.version}"

@@ -25,6 +25,7 @@ from bot.engine.clock import SystemClock, WoundClock
 from bot.playing import expectations
 from bot.playing.scenario import Expected, Scenario, Step
 from bot.settings import Settings
+from storage import wall_clock
 from storage.case import export
 from storage.database import Database
 from storage.rows.crisis import Crisis
@@ -91,7 +92,7 @@ async def play(
         for at, step in scenario.timed(plan.timezone):
             await _until(bot, clock, at, speed)
             for line in _told(step):
-                say(f"{at:%d.%m. %H:%M:%S}  {line}")
+                say(f"{at:%d.%m. %H:%M:%S} {wall_clock.season(at)}".rstrip() + f"  {line}")
             found = [Unmet(at, wanted, was) async for wanted, was in door.acts(step)]
             counted += len(found)
             async for wanted, was in door.checks(step.expected):

@@ -21,18 +21,23 @@ from storage.plan.loading import load
 from storage.plan.words import Text
 
 SHIPPED = resources.files("bot.playing") / "scenarios"
-HOW = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d) )?(\d?\d):(\d\d)(?::(\d\d))?")
+# The hour that comes twice, when the clock is put back, says which of the two is meant.
+HOW = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d) )?(\d?\d):(\d\d)(?::(\d\d))?(?: (sommertid|normaltid))?")
 
 
 def _moment(value: Any) -> Any:
     found = HOW.fullmatch(str(value))
     try:
         if found:
-            year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-            return datetime(year or 1, month or 1, day or 1, hour, minute, second)
+            *parts, season = found.groups()
+            year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+            second_time = int(season == "normaltid")
+            return datetime(year or 1, month or 1, day or 1, hour, minute, second, fold=second_time)
     except ValueError:
         pass
-    raise fault(f"»{value}« er ikke et tidspunkt", 'Skriv fx "14:00", "14:00:10" eller "2026-07-02 14:00"')
+    raise fault(
+        f"»{value}« er ikke et tidspunkt", 'Skriv fx "14:00", "14:00:10", "2026-07-02 14:00" eller "02:30 normaltid"'
+    )
 
 
 def _texts(value: Any) -> Any:
@@ -160,7 +165,10 @@ def _backwards(found: Scenario, source: Source) -> Iterator[Fault]:
         return
     for number, step in enumerate(found.steps):
         now = _on(before, step.at)
-        if now < before:
+        # The same hour again is later, though the clock shows less.
+        again = now.fold > before.fold and now.date() == before.date() and now.hour == before.hour
+        back_again = now.fold < before.fold and now.date() == before.date() and now.hour == before.hour
+        if (now < before and not again) or back_again:
             mend = f'Skriv tidspunktet med dag, fx "{before + timedelta(days=1):%Y-%m-%d} {now:%H:%M}", eller flyt trinnet op'
             yield source.fault(("trin", number, "kl"), f"Trinnet kl. {now:%H:%M:%S} ligger før det forrige", mend)
             return

@@ -22,6 +22,7 @@ from storage.plan.persons import SECRETARIAT_ROLES, SERVING_ROLES
 from storage.plan.reach import Way
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
+from storage.rows.reporting import CentreNotice
 from storage.rows.staff import OUTSIDE, Member
 from storage.rows.traffic import Inbox, Message, StaffChannel, StaffRecipient
 
@@ -257,12 +258,15 @@ class Context:
         return [person for person in found if not person.startswith(OUTSIDE)]
 
     async def took_part(self) -> list[str]:
-        """Return everybody who has been in the staff or beside it, who warned and who decided; those from outside can't
-        be reached."""
+        """Return everybody who has been in the staff or beside it, who warned, who decided, and who was told for a centre;
+        those from outside can't be reached."""
         crisis = self.the_crisis
         members = select(Member.person).where(Member.crisis_id == crisis.id).order_by(Member.id)
         warned = select(Alert.person).where(Alert.crisis_id == crisis.id).order_by(Alert.id)
         found = [*await self.db.scalars(warned), crisis.decided_by, *await self.db.scalars(members)]
+        told = select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id)
+        for each in await self.db.scalars(told):
+            found += [each.chief, each.asked, each.contact]
         return list(dict.fromkeys(person for person in found if person and not person.startswith(OUTSIDE)))
 
     async def took_part_in(self) -> list[Crisis]:
@@ -273,6 +277,11 @@ class Context:
             Crisis.decided_by == sender,
             Crisis.id.in_(select(Member.crisis_id).where(Member.person == sender)),
             Crisis.id.in_(select(Alert.crisis_id).where(Alert.person == sender)),
+            Crisis.id.in_(
+                select(CentreNotice.crisis_id).where(
+                    or_(CentreNotice.chief == sender, CentreNotice.asked == sender, CentreNotice.contact == sender)
+                )
+            ),
         )
         over = select(Crisis).where(Crisis.state == "closed", Crisis.exercise == self.exercise, took)
         return list(await self.db.scalars(over.order_by(Crisis.number.desc()).limit(HANDFUL)))

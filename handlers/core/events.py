@@ -1,8 +1,8 @@
 """Events: what has happened that other rooms follow up, where the room that did it may not know of them.
 
 Rooms depend on each other in one direction (`handlers/__init__.py`). Where something in a lower room has consequences
-in a higher one, the lower room tells that it has happened, and the higher one listens with `@on`. Three events are
-enough; a fourth needs a reason.
+in a higher one, the lower room tells that it has happened, and the higher one listens with `@on`. Four events are
+enough; a fifth needs a reason.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from handlers.core.incoming import Incoming
@@ -55,7 +56,22 @@ class Appointed:
     person: str
 
 
-Event = TypeVar("Event", Regraded, AskedForHelp, Appointed)
+@dataclass(frozen=True)
+class Told:
+    """The event that somebody told something, which stands in the log now. Plan §7.
+
+    Args:
+        text: what was told, without what krisebot wrote beside it.
+        no: its log line.
+        at: when it happened, UTC.
+    """
+
+    text: str
+    no: int
+    at: datetime
+
+
+Event = TypeVar("Event", Regraded, AskedForHelp, Appointed, Told)
 
 _listeners: dict[type[Any], list[Callable[[Turn, Any], Awaitable[None]]]] = defaultdict(list)
 
@@ -66,7 +82,7 @@ def on(
     """Register what follows from an event: `async (turn, event)`, in the turn that it happened in.
 
     Args:
-        event: one of the three above.
+        event: one of the four above.
     """
 
     def register(run: Callable[[Turn, Event], Awaitable[None]]) -> Callable[[Turn, Event], Awaitable[None]]:

@@ -150,6 +150,7 @@ NAMED = 3
 EVERYDAY = frozenset(
     [
         "mail",
+        "kritisk",
         "telefon",
         "it",
         "status",

@@ -9,6 +9,7 @@ from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.crisis import help
 from handlers.log import news
+from handlers.reporting import information_needs
 
 
 @verb(
@@ -38,12 +39,13 @@ async def since_last(turn: Turn, text: str) -> None:
         since = None
     here = await turn.here()
     told = await news.lines(turn, since, await clearance.highest_for(turn, here))
+    missing = await information_needs.overdue(turn, here)
     waiting, buttons = await help.waits_for_me(turn) if here == turn.sender else ("", list[Button]())
     when = f"siden {turn.clock(since)}" if since is not None else "siden den begyndte"
     await turn.answer(
         Card(
             f"*Nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)} – {when}*{waiting}\n"
-            + ("\n".join(told) or "Intet nyt."),
+            + ("\n".join(filter(None, [*told, missing])) or "Intet nyt."),
             buttons=tuple(buttons),
         )
     )

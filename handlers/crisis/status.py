@@ -16,7 +16,7 @@ from handlers.core.turn import Turn
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources, tasks
 from handlers.meetings import minutes_card
 from handlers.picture import picture_texts
-from handlers.reporting import centres
+from handlers.reporting import centres, critical_functions, information_needs
 from handlers.staff import absence, duty_rota, externals, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.log import LogEntry, LogState
@@ -153,10 +153,23 @@ async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
     """Return the lines on resources, communication and the picture, once there are any: "disponere ressourcer og
     koordinere organisationens interne og eksterne kommunikation"."""
     picture = await picture_texts.newest(turn, "published")
+    unknown, left_out = await clearance.visible_rows(turn, await information_needs.open_ones(turn), reader)
     seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
     rows = [f"{row.quantity} {row.name}" for row in seen]
     plan = await communication_plan.newest(turn)
     found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []
+    known = "\n".join(
+        filter(
+            None,
+            [
+                _list([f"OB{row.number}: {information_needs.line(turn, row)}" for row in unknown]) if unknown else "",
+                left_out,
+            ],
+        )
+    )
+    found += [("Skal vides", known)] if known else []
+    stopped = await critical_functions.down(turn, reader)
+    found += [("Kritiske funktioner", _list(stopped))] if stopped else []
     found += [("Ressourcer", "\n".join(filter(None, [_list(rows) if rows else "", unseen])))] if rows or unseen else []
     found += [("Kommunikationsplan", f"udgave {plan.version}, {turn.clock(plan.written_at)}")] if plan else []
     return found

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, enclosures, rights, undo
+from handlers.core import clearance, enclosures, events, rights, undo
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.events import Told
 from handlers.core.language import cpr, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
@@ -72,6 +73,7 @@ async def write(turn: Turn, text: str) -> None:
         grade=grade,
         refs=paper_lines.refs(paper) if paper is not None else None,
     )
+    await events.tell(turn, Told(text, entry.no, way.happened or turn.received))
     # What goes out has its papers too.
     await turn.enclose(entry, turn.the_incoming, turn.inbox_id)
     here = await turn.here()

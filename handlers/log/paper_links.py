@@ -13,11 +13,16 @@ from handlers.core import rights
 from handlers.core.card import NO_LINK, Button, Card
 from handlers.core.registry import action
 from handlers.core.turn import Turn
-from storage.rows.log import Paper
+from storage.rows.log import Paper, PaperKind
 
 # How long a link works.
 LASTS = timedelta(hours=24)
-NAMES = {"picture": "Situationsbilledet", "agenda": "Dagsordenen", "minutes": "Referatet"}
+NAMES: dict[PaperKind, str] = {
+    "picture": "Situationsbilledet",
+    "agenda": "Dagsordenen",
+    "minutes": "Referatet",
+    "evaluation": "Evalueringen",
+}
 
 
 def button(crisis: int, kind: str, version: int, meeting: int | None = None) -> Button:
@@ -35,8 +40,15 @@ def button(crisis: int, kind: str, version: int, meeting: int | None = None) -> 
 
 
 @action("papers.give", who=rights.staff)
-async def give(turn: Turn, kind: str, version: int, meeting: int | None = None) -> None:
+async def give(turn: Turn, kind: PaperKind, version: int, meeting: int | None = None) -> None:
     """Send two links, to PDF and Word, to whoever pressed and to nobody else, wherever they pressed."""
+    # The evaluation's is given by those who evaluate; see `handlers.preparedness.evaluation`.
+    if kind != "evaluation":
+        await send(turn, kind, version, meeting)
+
+
+async def send(turn: Turn, kind: PaperKind, version: int, meeting: int | None = None) -> None:
+    """Make the links of a paper, and send them to the sender alone. The arguments are `button`'s."""
     row = Paper(
         crisis_id=turn.the_crisis.id,
         secret=secrets.token_urlsafe(24),
@@ -48,13 +60,14 @@ async def give(turn: Turn, kind: str, version: int, meeting: int | None = None) 
     )
     turn.db.add(row)
     of = f" fra møde {meeting}" if kind == "minutes" else f" for møde {meeting}" if meeting else ""
+    called = f"{NAMES[kind]}{of}" + (f", udgave {version}" if kind != "evaluation" else "")
     await turn.say(
         turn.sender,
         Card(
-            f"*{NAMES[kind]}{of}, udgave {version}*\nPDF: {turn.link(f'/papir/{row.secret}.pdf')}\nWord: {turn.link(f'/papir/{row.secret}.docx')}\n"
+            f"*{called}*\nPDF: {turn.link(f'/papir/{row.secret}.pdf')}\nWord: {turn.link(f'/papir/{row.secret}.docx')}\n"
             f"Linkene er dine og virker til {turn.clock(row.until)}."
             if turn.plan.server
-            else f"*{NAMES[kind]}{of}, udgave {version}*\n{NO_LINK}"
+            else f"*{called}*\n{NO_LINK}"
         ),
         kind="reply",
         platform=turn.the_incoming.platform,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, enclosures, personal_numbers, registry, rights, router
 from handlers.core.card import Button, Card, quote
-from handlers.core.events import AskedForHelp
+from handlers.core.events import AskedForHelp, Told
 from handlers.core.events import tell as tell_event
 from handlers.core.incoming import Incoming
 from handlers.core.language import cpr, verb_words
@@ -178,6 +178,7 @@ async def _save(
         refs={"message": incoming.message, "platform": incoming.platform},
     )
     await turn.enclose(entry, incoming, turn.inbox_id)
+    await tell_event(turn, Told(text, entry.no, incoming.said_at or turn.received))
     if incoming.message:
         await staff_words.bring_up_to_date(turn, incoming.message)
     await lines.tell(turn, entry, line_words.read_back(turn, way) + said + hint)

@@ -1,4 +1,7 @@
-"""`find`: searches the log by word, person, time or number, or for what is unconfirmed. Plan §7, Dokumentation."""
+"""Searching the log by word, person, time or number, or for what is unconfirmed. Plan §7, Dokumentation.
+
+The verb is `handlers.staff.quota`'s: "find 3 til evakueringscenteret" finds people.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import cpr, times_read
-from handlers.core.registry import action, verb
+from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import lines
 from storage.case import log_words
@@ -27,17 +30,12 @@ CLOCK = re.compile(r"(?:kl|siden|fra|efter)\b|\d{1,2}[.:]\d\d$", re.IGNORECASE)
 UNCONFIRMED = ("ubekraeftet", "ubekraeftede", "?")
 
 
-@verb(
-    "find",
-    "søg",
-    "led",
-    help="find <ord, person, kl 14, nr eller ubekræftet> – søg i kriseloggen",
-    who=rights.staff,
-    crisis=True,
-    afterwards=True,
-)
 async def find(turn: Turn, text: str) -> None:
-    """Show the lines that match, newest first, ten at a time."""
+    """Show the lines that match, newest first, ten at a time, to whoever is in or beside the staff.
+
+    Args:
+        text: what is sought, as typed.
+    """
     await _show(turn, text.strip(), None)
 
 

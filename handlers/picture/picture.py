@@ -13,7 +13,7 @@ from handlers.core.events import Regraded, on
 from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
-from handlers.picture import draft, picture_card, picture_texts, sections
+from handlers.picture import development, draft, picture_card, picture_texts, sections
 from storage.rows.picture import HEADINGS, Picture
 from storage.rows.staff import PICTURE
 
@@ -147,6 +147,7 @@ async def _publish(turn: Turn, row: Picture) -> None:
         key=f"picture/{row.id}/published",
         urgency=URGENT,
     )
+    await development.ask(turn)
 
 
 def _clock(turn: Turn) -> str:

@@ -13,10 +13,13 @@ from sqlalchemy import func, select
 from handlers.core import quiet, registry, rights, router
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
+from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
+from handlers.log import paper_links
 from handlers.measures import tasks
-from handlers.preparedness import lessons
+from handlers.preparedness import evaluation_report, improvements, lessons
+from storage.case.evaluation import Figure
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.measures import Task
@@ -26,6 +29,9 @@ from storage.rows.preparedness import Evaluation
 WITHIN = timedelta(days=30)
 # Then it is said so many times in all, with twice as long between them each time.
 TIMES, A_WEEK, LONGEST = 4, timedelta(days=7), timedelta(days=30)
+
+# So many of each stand on the card; all of them in the report.
+SHOWN = 6
 
 GOOD, BETTER = "Hvad gik godt?", "Hvad skal vi gøre bedre næste gang?"
 
@@ -176,13 +182,42 @@ async def _card(turn: Turn, row: Evaluation) -> Card:
     )
     head = f"*Evaluering af nr. {crisis.number}: {quote(crisis.title)}*"
     if row.finished_at is not None:
-        return Card(f"✅ {head}\nFærdig {turn.clock(row.finished_at)}: {quote(row.findings or '', 1500)}")
+        return Card(
+            f"✅ {head}\nFærdig {turn.clock(row.finished_at)}: {quote(row.findings or '', 1500)}",
+            buttons=(
+                Button("Rapport som PDF og Word", "evaluation.paper", {"crisis": crisis.id}),
+                improvements.button(crisis.id),
+            ),
+        )
+    found = (await evaluation_report.of(turn)).figures
+    missed = [name for name, met in found.expectations if not met]
+    silent = turn.names(each.person for each in found.silent)
+    standing = await improvements.open_ones(turn, before=crisis.id) if crisis.exercise else []
+    facts = [
+        *((each.name, _took(each)) for each in found.steps[:SHOWN]),
+        (
+            "Svarede på indkaldelsen",
+            f"{sum(each.answered for each in found.answers)} af {sum(each.asked for each in found.answers)}",
+        ),
+        *([("Svarede ikke", silent)] if silent else []),
+        ("Forventninger", f"{len(found.expectations) - len(missed)} af {len(found.expectations)} opfyldt"),
+        *([("Ikke opfyldt", quote("; ".join(missed[:SHOWN])))] if missed else []),
+        ("Erfaringer og svar", str(learnt or 0)),
+        # What was learnt before is tried the next time.
+        *(
+            [("Fra tidligere, ikke gjort", "; ".join(improvements.line(turn, each) for each in standing[:SHOWN]))]
+            if standing
+            else []
+        ),
+    ]
     return Card(
         f"{head}\nBeredskab 4K har ansvaret, kommunen bidrager. Planen sætter ingen frist; vi minder om den "
-        f"{turn.clock(row.due_at)}.\nTidslinjen er loggen: */krise log* eller eksporten.",
-        facts=(("Erfaringer og svar", str(learnt or 0)),),
+        f"{turn.clock(row.due_at)}.",
+        facts=tuple(facts),
         buttons=(
+            Button("Rapport som PDF og Word", "evaluation.paper", {"crisis": crisis.id}),
             Button("Vis erfaringer", "evaluation.show", {"crisis": crisis.id}),
+            improvements.button(crisis.id),
             Button(
                 "Evalueringen er færdig",
                 "evaluation.finished",
@@ -199,3 +234,17 @@ async def _card(turn: Turn, row: Evaluation) -> Card:
 async def show(turn: Turn) -> None:
     """Show what was learnt on the way and what was answered since."""
     await lessons.lesson(turn, "")
+
+
+@action("evaluation.paper", who=rights.exercises)
+async def paper(turn: Turn) -> None:
+    """Send the links of the report, to PDF and Word, to whoever evaluates."""
+    await paper_links.send(turn, "evaluation", 1)
+
+
+def _took(figure: Figure) -> str:
+    if figure.took is None:
+        return "ikke sket" + (" ❗" if figure.limit else "")
+    if figure.limit is None:
+        return times_shown.span(figure.took)
+    return f"{times_shown.span(figure.took)} (planen: {times_shown.span(figure.limit)}){'' if figure.met else ' ❗'}"

@@ -16,10 +16,13 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
-from handlers.preparedness import upkeep
+from handlers.preparedness import improvements, upkeep
 from handlers.preparedness.exercise_scripts import SCRIPTS
 from storage.rows.crisis import Crisis
 from storage.rows.preparedness import Exercise
+
+# So many improvements stand on the card.
+SHOWN = 4
 
 
 async def going(turn: Turn) -> Sequence[Crisis]:
@@ -65,6 +68,15 @@ async def card(turn: Turn) -> Card:
         late = " ❗" if due < turn.now.astimezone(turn.zone).date() else ""
         facts.append(("Næste senest", f"{format_date(due, 'd. MMMM y', locale='da')}{late}"))
     facts.append(("I registret", str(count)))
+    # What was learnt the last time is what the next exercise tries.
+    if standing := await improvements.open_ones(turn):
+        shown = "; ".join(f"F{each.number}: {improvements.line(turn, each)}" for each in standing[:SHOWN])
+        facts.append(
+            (
+                "Skal prøves: ikke gjort endnu",
+                shown + (f"; og {len(standing) - SHOWN} til" if len(standing) > SHOWN else ""),
+            )
+        )
     here = await going(turn)
     facts += [("I gang nu", f"nr. {crisis.number}: {quote(crisis.title)}") for crisis in here]
     begins = [Button(script.name, "exercises.begin", {"script": name}) for name, script in SCRIPTS.items()]

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import answering, audiences, passed_times, registry, rights, router
+from handlers.core import answering, audiences, events, passed_times, registry, rights, router
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.events import Told
 from handlers.core.language import colours, needs, times_read, times_shown, verb_words
 from handlers.core.language.colours import Colour
 from handlers.core.registry import action, reply, timer, verb
@@ -298,6 +299,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
         refs={"ping": ping_row.number, "reading": colour} | ({"corrects": row.log_no} if again and row.log_no else {}),
     )
     row.log_no = entry.no
+    await events.tell(turn, Told(text, entry.no, turn.received))
     for message in await turn.db.scalars(select(Message).where(Message.key == _key(row, turn.sender))):
         message.answered_at, message.answer = turn.received, text
     await turn.db.flush()

@@ -11,14 +11,15 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import enclosures, in_charge
+from handlers.core import enclosures, events, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
+from handlers.core.events import Told
 from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.reporting import handover
+from handlers.reporting import handover, information_needs
 from storage.rows.reporting import Report, ReportKind
 
 FORM = (
@@ -97,12 +98,13 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
     )
     approved = row.approved_by or "ikke godkendt"
     attached = await enclosures.line(turn, row.log_no)
+    own, answers = await information_needs.answered_by(turn, row)
     told = await in_charge.tell(
         turn,
         Card(
             f"*{'⚠️ HASTER – melding' if urgent else 'Melding'} fra {turn.name(turn.sender)}* "
             f"(log nr. {row.log_no}, ubekræftet, {quote(approved, 100)}):\n»{quote(chr(10).join(lines), 1500)}«{attached}",
-            buttons=(Button("Bekræft", "log.confirm", {"no": row.log_no, "crisis": turn.the_crisis.id}),),
+            buttons=(Button("Bekræft", "log.confirm", {"no": row.log_no, "crisis": turn.the_crisis.id}), *answers),
         ),
         urgency=URGENT,
     )
@@ -116,7 +118,7 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
         if told
         else f"Din melding er gemt (log nr. {row.log_no}), men ingen har den endnu. Ring selv."
     )
-    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}"))
+    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=own))
 
 
 async def keep(
@@ -166,6 +168,8 @@ async def keep(
     )
     turn.db.add(row)
     await turn.db.flush()
+    at = happened or incoming.said_at or turn.received
+    await events.tell(turn, Told("\n".join(filter(None, [what, more.get("situation")])), entry.no, at))
     return row
 
 

@@ -11,8 +11,8 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.staff import roster, shift_changes
-from handlers.staff.roster import LONGEST, ON_DUTY, PLANNED, WITHDRAWN
+from handlers.staff import rest, roster, shift_changes
+from handlers.staff.roster import ON_DUTY, PLANNED, WITHDRAWN
 from storage.letters import fold
 from storage.rows.staff import Shift
 
@@ -39,7 +39,7 @@ async def shift(turn: Turn, text: str) -> None:
         return
     if await _refuse_planning(turn):
         return
-    role, rest = _role(turn, text)
+    role, said = _role(turn, text)
     if role is None:
         await turn.answer(
             Card(
@@ -48,7 +48,7 @@ async def shift(turn: Turn, text: str) -> None:
             )
         )
         return
-    who, when = _person(turn, rest)
+    who, when = _person(turn, said)
     parts = re.split(r"(?<!\s)\s++(?:-|–|til)\s++|(?<=\d)\s?[-–]\s?(?=\d)", when, maxsplit=1)
     if who is None or len(parts) != 2:
         await turn.answer(Card(f"Hvem, og fra hvornår til hvornår? Intet er ændret. Skriv fx {shift_changes.EXAMPLE}."))
@@ -69,9 +69,18 @@ async def show(turn: Turn) -> None:
         lines += [f"{turn.name(each.person)} {_when(turn, each)}" for each in every if each.role == role]
         lines += [f"❗ ingen {roster.span(turn, *gap)}" for gap in missing.get(role, ())]
         rows.append((role.capitalize() if role.islower() else role, "; ".join(lines[:5])))
+    broken = [rest.line(turn, person, each) for person, those in (await rest.of(turn)).items() for each in those][
+        : shift_changes.SHOWN
+    ]
     await turn.answer(
         Card(
-            f"*Vagtplan* til {turn.clock(end)}. " + ("❗ Der er huller." if missing else "Alle roller er bemandet."),
+            "\n".join(
+                [
+                    f"*Vagtplan* til {turn.clock(end)}. "
+                    + ("❗ Der er huller." if missing else "Alle roller er bemandet."),
+                    *broken,
+                ]
+            ),
             facts=tuple(rows[: shift_changes.SHOWN]),
             buttons=(Button("Ny vagt", "shifts.new", {}, style="primary", form=_form(turn), form_title="Ny vagt"),),
         )
@@ -116,10 +125,10 @@ def _role(turn: Turn, text: str) -> tuple[str | None, str]:
     """Find the role that a text begins with, and return the rest of it."""
     for count in (3, 2, 1):
         head = text.split()[:count]
-        rest = text.split(None, count)
+        parts = text.split(None, count)
         for role in roster.roles(turn):
             if fold(" ".join(head)) == fold(role):
-                return role, rest[count] if len(rest) > count else ""
+                return role, parts[count] if len(parts) > count else ""
     return None, text
 
 
@@ -200,10 +209,11 @@ async def _plan(
         if same
         else ""
     )
-    long = "\n⚠️ Over 12 timer. Planlæg afløsning og hvile." if ends - begins > LONGEST else ""
+    broken = (await rest.of(turn, person)).get(person, [])
+    warned = "".join(f"\n{rest.line(turn, person, each)}" for each in broken)
     drop = Button("Fjern vagten", "shifts.withdraw", {"shift": planned.id})
     await turn.answer(
-        Card(f"*Vagt:* {role} – {turn.name(person)}, {_when(turn, planned)}.{overlap}{long}", buttons=(drop,))
+        Card(f"*Vagt:* {role} – {turn.name(person)}, {_when(turn, planned)}.{overlap}{warned}", buttons=(drop,))
     )
     if person != turn.sender:
         await turn.say(

@@ -11,7 +11,7 @@ from handlers.core import audiences
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
-from handlers.staff import membership
+from handlers.staff import conference, membership
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.log import LogEntry, LogKind, exported
 from storage.rows.staff import Summons
@@ -230,7 +230,7 @@ def summons_card(turn: Turn, label: str, deputy_for: str | None, where: str) -> 
     behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
     return Card(
         f"🚨 *Du indkaldes{behalf}: {label}.*\nKrise nr. {crisis.number}: {quote(crisis.title)}. "
-        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.{where}\n"
+        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.{where}{conference.line(turn)}\n"
         "Svar med en knap – eller skriv fx »er der om 20 min«.",
         buttons=(
             Button("Kommer", "staff.coming", {}, style="primary"),

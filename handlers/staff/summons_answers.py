@@ -15,7 +15,7 @@ from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news, news_beside
-from handlers.staff import summoning
+from handlers.staff import conference, summoning
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Summons, SummonsAnswer
 from storage.rows.traffic import Message
@@ -117,7 +117,11 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
         verification="confirmed",
     )
     eta = f", ca. {turn.clock(summons.eta)}" if summons.eta else ""
-    read = f"Noteret: *du kommer{eta}*." if answer == "coming" else "Noteret: *du kan ikke*. Jeg går videre."
+    read = (
+        f"Noteret: *du kommer{eta}*.{conference.line(turn)}"
+        if answer == "coming"
+        else "Noteret: *du kan ikke*. Jeg går videre."
+    )
     told = await news.lines(turn, None, await clearance.highest_for(turn, turn.sender)) if answer == "coming" else []
     so_far = "\n*Det er sket indtil nu:*\n" + "\n".join(told) if told else ""
     other = Button("Kan ikke", "staff.declined", {}) if answer == "coming" else Button("Kommer", "staff.coming", {})

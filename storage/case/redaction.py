@@ -35,6 +35,8 @@ CALLED = {
     "question": "(?:spørgsmål|spm\\.) {}",
     "option_paper": "oplæg {}",
     "decision": "beslutning {}",
+    "information_need": "OB{}",
+    "improvement": "F{}",
 }
 
 Row = tuple[str, int]

@@ -21,7 +21,7 @@ from storage.keeping.inventory import HELD
 from storage.plan.model import Plan
 from storage.rows import exported
 from storage.rows import log as log_rows
-from storage.rows.alert import ContactCheck
+from storage.rows.alert import ContactCheck, NightCheck
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
 from storage.rows.duty import Absence, NamedDeputy, RotaDuty
@@ -206,6 +206,8 @@ async def remove_traffic(db: AsyncSession, plan: Plan, now: datetime) -> dict[st
     await _remove(db, Base.metadata.tables["addresses"], strangers, gone)
     asked = ContactCheck.asked_at < now - plan.retention.contact_tests
     await _remove(db, Base.metadata.tables["contact_checks"], asked, gone)
+    rung = NightCheck.rings_at < now - plan.retention.contact_tests
+    await _remove(db, Base.metadata.tables["night_checks"], rung, gone)
     await _remove_stored(db, gone)
     return gone
 

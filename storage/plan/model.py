@@ -32,7 +32,9 @@ from storage.plan.sections import (
     ActionCard,
     Centre,
     ChannelOrder,
+    Conference,
     ContactTest,
+    CriticalFunction,
     Deadlines,
     Edition,
     EmergencyPackMail,
@@ -56,6 +58,7 @@ TODAYS = (
     "server",
     "rota",
     "phones",
+    "conference",
     "channel_order",
     "contact_test",
     "rooms",
@@ -87,6 +90,8 @@ class Plan(PlanModel):
     health: CentreName | None = Field(default=None, alias="sundhedscenter")
     support_functions: tuple[SupportFunction, ...] = Field(default=(), alias="støttefunktioner")
 
+    critical_functions: tuple[CriticalFunction, ...] = Field(default=(), alias="kritiske_funktioner")
+
     logistics_over: int = Field(default=5, alias="logistikstab_over", ge=0)
 
     deadlines: Deadlines = Field(default=Deadlines(), alias="frister")
@@ -100,6 +105,7 @@ class Plan(PlanModel):
     action_cards: tuple[ActionCard, ...] = Field(default=(), alias="handlekort")
     links: tuple[Link, ...] = Field(default=(), alias="links")
 
+    conference: Conference | None = Field(default=None, alias="telefonkonference")
     phones: dict[str, Phone] = Field(default={}, alias="telefoner")
     channel_order: ChannelOrder = Field(default=ChannelOrder(), alias="rækkefølge")
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
@@ -115,6 +121,22 @@ class Plan(PlanModel):
             what = "Den, der ringes op, kan ikke svare: planen siger ikke, hvor krisebot nås udefra"
             raise fault(what, "Skriv »adresse: https://…« øverst i planen, eller slet opkald")
         return fallback
+
+    @field_validator("critical_functions")
+    @classmethod
+    def _a_critical_function_has_its_own_names(
+        cls, functions: tuple[CriticalFunction, ...]
+    ) -> tuple[CriticalFunction, ...]:
+        whose: dict[str, str] = {}
+        for function in functions:
+            for name in function.names:
+                if not fold(name):
+                    raise fault(f"»{name}« er ikke et navn", "Skriv det, folk kalder funktionen, med bogstaver")
+                if fold(name) in whose:
+                    what = f"»{name}« er både {whose[fold(name)]} og {function.name} under kritiske_funktioner"
+                    raise fault(what, "Giv hver funktion sine egne navne")
+                whose[fold(name)] = function.name
+        return functions
 
     @field_validator("rota")
     @classmethod

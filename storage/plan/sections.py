@@ -26,6 +26,7 @@ from storage.plan.words import (
     Duration,
     Known,
     PersonId,
+    Phone,
     RoleId,
     Text,
     YesNo,
@@ -128,6 +129,20 @@ class SupportFunction(PlanModel):
     deputy: PersonId | None = Field(default=None, alias="stedfortræder")
 
 
+class CriticalFunction(PlanModel):
+    """A function that the municipality can't do without for long, and for how long it can. Plan §2, continued running."""
+
+    name: Text = Field(alias="navn", max_length=60)
+    also: tuple[Text, ...] = Field(default=(), alias="også")
+    longest_stop: Duration = Field(alias="længste_stop")
+    responsible: PersonId | None = Field(default=None, alias="ansvarlig")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people call it."""
+        return (self.name, *self.also)
+
+
 class Deadlines(PlanModel):
     """The plan's time limits, counted from the decision unless something else is said. Plan §5."""
 
@@ -189,6 +204,20 @@ class Meetings(PlanModel):
         return reminder
 
 
+class Conference(PlanModel):
+    """A telephone conference, where the staff meets when the chat is down; its code is for those who are summoned."""
+
+    number: Phone = Field(alias="nummer")
+    code: Text | None = Field(default=None, alias="kode", max_length=20, repr=False)
+
+    @field_validator("code")
+    @classmethod
+    def _can_be_keyed_in(cls, code: str | None) -> str | None:
+        if code is not None and not all(each in "0123456789#* " for each in code):
+            raise fault("Koden til telefonkonferencen kan ikke tastes på en telefon", "Skriv tal, # og *")
+        return code
+
+
 class Watch(PlanModel):
     """A telephone, a mailbox or a system that is watched more closely in a crisis. Plan §7."""
 
@@ -229,6 +258,13 @@ class Fallback(PlanModel):
         """The sender of an SMS, where answers come back by the gateway; empty where they never do."""
         parts = urlsplit(self.sms or "")
         return unquote(parts.netloc.rpartition("@")[2]).lstrip("+") if parts.scheme == "gatewayapi" else ""
+
+    @property
+    def own_numbers(self) -> tuple[str, ...]:
+        """The numbers that krisebot writes SMS and rings from, as they are dialled; a sender that is a name is none."""
+        caller = urlsplit(self.calls or "").netloc.rpartition("@")[2]
+        sender = f"+{self.sms_sender}" if self.sms_sender.isdecimal() else ""
+        return tuple(dict.fromkeys(each for each in (sender, caller) if each))
 
 
 class ChannelOrder(PlanModel):

@@ -39,6 +39,21 @@ class ContactCheck(Base):
     __table_args__ = (UniqueConstraint("round", "person"), Index("contact_checks_person", "person", "asked_at"))
 
 
+class NightCheck(Base):
+    """One person whose telephone is tried at night, announced beforehand, to see whether it wakes them."""
+
+    __tablename__ = "night_checks"
+    id: Mapped[int] = primary_key()
+    test: Mapped[int] = mapped_column(index=True)  # those that are rung together have the same
+    person: Mapped[str]
+    announced_by: Mapped[str]
+    announced_at: Mapped[datetime]
+    rings_at: Mapped[datetime]
+    rung_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("test", "person"),)
+
+
 AlertKind = Literal["weather", "threat", "staffs", "international", "media", "accident", "other"]
 # What whoever raised a warning thinks of it; unanswered: they fell silent, and it went up the chain all the same.
 Triage = Literal["yes", "no", "unknown", "unanswered"]

@@ -49,6 +49,7 @@ LogKind = Literal[
     "member",
     "shift",
     "drawn_in",
+    "quota",
     "support",
     "shared",
     "addresses",
@@ -73,9 +74,12 @@ LogKind = Literal[
     # picture
     "picture",
     "indicator",
+    "development",
     "health_plan",
     # reporting
     "report",
+    "information_need",
+    "outage",
     "telephone",
     "system",
     "acknowledged",
@@ -100,6 +104,7 @@ LogKind = Literal[
     # preparedness
     "evaluation",
     "lesson",
+    "improvement",
     # log
     "information",
     "saved",
@@ -221,7 +226,7 @@ class CaseExport(Base):
     until: Mapped[datetime | None]
 
 
-PaperKind = Literal["picture", "agenda", "minutes"]
+PaperKind = Literal["picture", "agenda", "minutes", "evaluation"]
 
 
 class Paper(Base):

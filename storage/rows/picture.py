@@ -214,3 +214,50 @@ def _known(counted: list[tuple[Indicator, list[Count]]], until: datetime | None)
         for row, counts in counted
         if counts and (until is None or counts[0].at <= until)
     ]
+
+
+# Whether it went as the likely or the worst, between them, or otherwise.
+Outcome = Literal["likely", "worst", "other"]
+
+
+class Development(Base):
+    """How the situation is thought to be some hours later, and how it then went. Bilag 3, heading 8."""
+
+    __tablename__ = "developments"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    hours: Mapped[int]  # ahead: 4 or 24
+    due_at: Mapped[datetime]
+    likely: Mapped[Words]
+    worst: Mapped[Words]
+    written_by: Mapped[str]
+    written_at: Mapped[datetime]
+    outcome: Mapped[Outcome | None]
+    remark: Mapped[Words | None]
+    judged_by: Mapped[str | None]
+    judged_at: Mapped[datetime | None]
+    log_no: Mapped[int]
+
+
+@part("developments")
+async def developments(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export how the situation was thought to develop and how it did, oldest first; it is the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(select(Development).where(Development.crisis_id == crisis.id).order_by(Development.id))
+    return [
+        {
+            "hours": row.hours,
+            "due_at": instant(row.due_at),
+            "likely": row.likely,
+            "worst": row.worst,
+            "written_by": row.written_by,
+            "written_at": instant(row.written_at),
+            "outcome": row.outcome,
+            "remark": row.remark,
+            "judged_by": row.judged_by,
+            "judged_at": instant(row.judged_at) if row.judged_at else None,
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]

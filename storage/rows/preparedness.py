@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, Id, instant, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -40,6 +40,54 @@ class Evaluation(Base):
     findings: Mapped[str | None]
     finished_at: Mapped[datetime | None]
     finished_by: Mapped[str | None]
+
+
+ImprovementState = Literal["open", "done", "dropped"]
+
+
+class Improvement(Base):
+    """What is to be done about something that was learnt: somebody has it, until it is done. Its number is counted over
+    all crises."""
+
+    __tablename__ = "improvements"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    number: Mapped[int] = mapped_column(unique=True)
+    text: Mapped[Words]
+    owner: Mapped[str]
+    due_at: Mapped[datetime | None]
+    state: Mapped[ImprovementState] = mapped_column(default="open")
+    told: Mapped[int] = mapped_column(default=0)  # how many times the owner has been asked
+    remark: Mapped[Words | None]  # how far it is, as the owner said last
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+    closed_by: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    log_no: Mapped[int]
+
+
+@part("improvements")
+async def improvements(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export what is to be done about what was learnt, oldest first; it is the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(select(Improvement).where(Improvement.crisis_id == crisis.id).order_by(Improvement.number))
+    return [
+        {
+            "number": row.number,
+            "text": row.text,
+            "owner": row.owner,
+            "due_at": instant(row.due_at) if row.due_at else None,
+            "state": row.state,
+            "remark": row.remark,
+            "added_by": row.added_by,
+            "added_at": instant(row.added_at),
+            "closed_by": row.closed_by,
+            "closed_at": instant(row.closed_at) if row.closed_at else None,
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]
 
 
 PackState = Literal["wanted", "ready", "failed"]

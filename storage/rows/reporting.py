@@ -351,3 +351,99 @@ async def schemes(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict
         }
         for row in rows
     ]
+
+
+NeedState = Literal["open", "answered", "dropped"]
+
+
+class InformationNeed(Base):
+    """What the staff must know, by whom and before when. What answers it is a line of the log. Plan §7, overblik."""
+
+    __tablename__ = "information_needs"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    number: Mapped[int]
+    text: Mapped[Words]
+    owner: Mapped[str]  # who is to find it out
+    due_at: Mapped[datetime]
+    state: Mapped[NeedState] = mapped_column(default="open")
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    closed_by: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    answer_no: Mapped[int | None]  # the log line that answers it
+    log_no: Mapped[int]
+    __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+@part("information_needs")
+async def information_needs(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export what the staff had to know, oldest first, with the log lines that answer it; it is the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(
+        select(InformationNeed).where(InformationNeed.crisis_id == crisis.id).order_by(InformationNeed.number)
+    )
+    return [
+        {
+            "number": row.number,
+            "text": row.text,
+            "owner": row.owner,
+            "due_at": instant(row.due_at),
+            "state": row.state,
+            "asked_by": row.asked_by,
+            "asked_at": instant(row.asked_at),
+            "closed_by": row.closed_by,
+            "closed_at": instant_or_none(row.closed_at),
+            "answer_no": row.answer_no,
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]
+
+
+OutageState = Literal["running", "ended", "mistaken"]
+
+
+class Outage(Base):
+    """A critical function of the plan that stands still, and until when it may. Plan §2, continued running."""
+
+    __tablename__ = "outages"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    number: Mapped[int]
+    function: Mapped[str]  # as the plan calls it
+    responsible: Mapped[str | None]
+    since: Mapped[datetime]
+    until: Mapped[datetime]  # the longest that it may stand still
+    state: Mapped[OutageState] = mapped_column(default="running")
+    told_by: Mapped[str]
+    told_no: Mapped[int | None]  # the log line that named it
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    log_no: Mapped[int]
+    __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+@part("outages")
+async def outages(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export the critical functions that have stood still, oldest first; they are the staff's."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = await db.scalars(select(Outage).where(Outage.crisis_id == crisis.id).order_by(Outage.number))
+    return [
+        {
+            "number": row.number,
+            "function": row.function,
+            "responsible": row.responsible,
+            "since": instant(row.since),
+            "until": instant(row.until),
+            "state": row.state,
+            "told_by": row.told_by,
+            "told_no": row.told_no,
+            "ended_at": instant_or_none(row.ended_at),
+            "ended_by": row.ended_by,
+            "log_no": row.log_no,
+        }
+        for row in rows
+    ]

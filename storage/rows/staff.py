@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.grades import Grade
-from storage.rows.base import Base, instant, instant_or_none, of_crisis, primary_key
+from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
 
@@ -258,4 +258,84 @@ async def members(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[s
             "until": instant_or_none(row.until),
         }
         for row in rows
+    ]
+
+
+QuotaState = Literal["draft", "asking", "filled", "stopped"]
+
+
+class Quota(Base):
+    """A number of people who are needed for something, and are asked for until they are found. Plan §5, Krav til
+    krisestaben."""
+
+    __tablename__ = "quotas"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    number: Mapped[int]
+    wanted: Mapped[int]
+    text: Mapped[Words]  # for what, and what they can
+    in_order: Mapped[bool] = mapped_column(default=False)  # else side by side
+    state: Mapped[QuotaState] = mapped_column(default="draft")
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    filled_at: Mapped[datetime | None]
+    log_no: Mapped[int | None]
+    __table_args__ = (UniqueConstraint("crisis_id", "number"),)
+
+
+# late: a yes after enough were found.
+QuotaReply = Literal["yes", "no", "late", "withdrawn"]
+
+
+class QuotaAsk(Base):
+    """One of those who are asked, in their order, and what they answered."""
+
+    __tablename__ = "quota_asks"
+    id: Mapped[int] = primary_key()
+    crisis_id: Mapped[int] = of_crisis()
+    quota: Mapped[int] = mapped_column(Id, index=True)
+    person: Mapped[str]
+    asked_at: Mapped[datetime | None]
+    answer: Mapped[QuotaReply | None]
+    count: Mapped[int] = mapped_column(default=0)  # how many come
+    words: Mapped[Words | None]
+    answered_at: Mapped[datetime | None]
+    log_no: Mapped[int | None]
+    __table_args__ = (UniqueConstraint("quota", "person"),)
+
+
+@part("quotas")
+async def quotas(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export how many were asked for, who was asked and what they answered, in the order that they were asked in."""
+    if highest not in ("staff", "confidential"):
+        return []
+    rows = (await db.scalars(select(Quota).where(Quota.crisis_id == crisis.id).order_by(Quota.number))).all()
+    asks = (await db.scalars(select(QuotaAsk).where(QuotaAsk.crisis_id == crisis.id).order_by(QuotaAsk.id))).all()
+    return [
+        {
+            "number": row.number,
+            "wanted": row.wanted,
+            "text": row.text,
+            "in_order": row.in_order,
+            "state": row.state,
+            "asked_by": row.asked_by,
+            "asked_at": instant(row.asked_at),
+            "filled_at": instant_or_none(row.filled_at),
+            "log_no": row.log_no,
+            "asks": [
+                {
+                    "person": each.person,
+                    "asked_at": instant_or_none(each.asked_at),
+                    "answer": each.answer,
+                    "count": each.count,
+                    "words": each.words,
+                    "answered_at": instant_or_none(each.answered_at),
+                    "log_no": each.log_no,
+                }
+                for each in asks
+                if each.quota == row.id
+            ],
+        }
+        for row in rows
+        if row.state != "draft"
     ]

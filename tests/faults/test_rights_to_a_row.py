@@ -14,14 +14,15 @@ from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.plan import loading
-from storage.rows.alert import Alert, ContactCheck, Escalation, EscalationStep, Nudge, NudgeReceipt
+from storage.rows.alert import Alert, ContactCheck, Escalation, EscalationStep, NightCheck, Nudge, NudgeReceipt
 from storage.rows.base import Base
 from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, Offer, Order, Resource, Task
-from storage.rows.reporting import CentreNotice, Ping, PingAnswer
-from storage.rows.staff import SupportNeed
+from storage.rows.preparedness import Improvement
+from storage.rows.reporting import CentreNotice, InformationNeed, Outage, Ping, PingAnswer, Report
+from storage.rows.staff import Quota, QuotaAsk, SupportNeed
 from storage.rows.traffic import Inbox, Message, StaffRecipient
 from tests.faults.test_forged_presses import rows
 from tests.stage.platforms import in_one_chat
@@ -173,6 +174,40 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 crisis_id=crisis, number=90, offerer="mads", text="2 pumper", created_at=now, log_no=1
             )  # fmt: skip
             return {"offer": (await add(db, offered)).id}
+        case "information_needs", _, verb:
+            asked = InformationNeed(
+                crisis_id=crisis, number=90, text="hvor mange?", owner="mads", due_at=now, asked_by="lars", asked_at=now,
+                log_no=1,
+            )  # fmt: skip
+            await add(
+                db,
+                Report(
+                    crisis_id=crisis, number=90, kind="report", sender="mads", what="vand", urgent=False, written_at=now,
+                    log_no=1,
+                ),
+            )  # fmt: skip
+            return {"need": (await add(db, asked)).id} | ({"no": 1} if verb == "by_report" else {})
+        case "quota", _, _:
+            wanted = Quota(
+                crisis_id=crisis, number=90, wanted=3, text="til skolen", state="asking", asked_by="lars", asked_at=now,
+            )  # fmt: skip
+            asks = QuotaAsk(crisis_id=crisis, quota=(await add(db, wanted)).id, person="mads", asked_at=now)
+            return {"ask": (await add(db, asks)).id}
+        case "improvements", _, verb:
+            better = Improvement(
+                crisis_id=crisis, number=90, text="nye numre", owner="mads", added_by="lars", added_at=now, log_no=1
+            )  # fmt: skip
+            return {"improvement": (await add(db, better)).id} | ({"state": "done"} if verb == "change" else {})
+        case "night_test", _, _:
+            tried = NightCheck(
+                test=90, person="mads", announced_by="lars", announced_at=now, rings_at=now, rung_at=now
+            )  # fmt: skip
+            return {"test": (await add(db, tried)).test}
+        case "outages", _, _:
+            stopped = Outage(
+                crisis_id=crisis, number=90, function="Nødkald", since=now, until=now, told_by="mads", log_no=1
+            )  # fmt: skip
+            return {"outage": (await add(db, stopped)).id}
         case "support", _, _:
             need = SupportNeed(
                 crisis_id=crisis, function="Pressefunktion", needed=True, unit=PLAN.centres[0].name, changed_by="lars",
@@ -215,8 +250,10 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
 # An employee who isn't in the plan, and one who is, in no staff; else it is somebody in the staff, which has the card before it, too.
 STRANGER = "rehearsal:finn"
 OUTSIDERS = {
-    **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt"), STRANGER),
-    "evaluation.answered": "rune",
+    **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt", "outages.ended", "outages.mistaken"), STRANGER),
+    "evaluation.answered": STRANGER,
+    # A contact is beside the staff, and doesn't ask for it.
+    **dict.fromkeys(("information_needs.answer", "information_needs.by_report"), "line"),
 }
 ASKS_NOTHING = {"assistance.not_meant"}  # takes the sender's own suggestion off the sender's own screen
 OF_A_ROW = sorted(

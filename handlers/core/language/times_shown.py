@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from storage import wall_clock
+
 DAY = timedelta(days=1)
 
 # A date without a year is never further back than this, and `short` leaves no year out beyond it.
@@ -56,23 +58,7 @@ def dated(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 def _print(at: datetime, zone: ZoneInfo, pattern: str) -> str:
     local = at.astimezone(zone)
     printed = format_datetime(local, pattern, tzinfo=zone, locale="da")
-    return f"{printed} {_season(local)}" if _is_shown_twice(local) else printed
+    return f"{printed} {wall_clock.season(local)}".rstrip()
 
 
-def _season(local: datetime) -> str:
-    return "sommertid" if local.dst() else "normaltid"
-
-
-def _is_shown_twice(local: datetime) -> bool:
-    return local.replace(fold=1).utcoffset() != local.replace(fold=0).utcoffset()
-
-
-def span(how_long: timedelta) -> str:
-    """Write a length of time: "3 døgn", "1 t 58 min", "5 min", "30 sek"; the two largest units, rounded down, without a
-    sign."""
-    seconds = int(abs(how_long).total_seconds())
-    if seconds < 60:
-        return f"{seconds} sek"
-    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
-    parts = [(days, "døgn"), (hours, "t")] if days else [(hours, "t"), (minutes, "min")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count)
+span = wall_clock.span

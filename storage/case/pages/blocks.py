@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
+from storage import wall_clock
 from storage.grades import GRADES
 from storage.plan.model import Plan
 from storage.rows.traffic import StaffRecipient
@@ -88,15 +89,23 @@ class Names:
         return self.persons.get(person, person.removeprefix("ekstern:"))
 
     def day(self, at: str | None) -> str:
-        """Write a time with its day as the templates ask: "torsdag den 2. juli 2026 kl. 14:10"."""
+        """Write a time with its day as the templates ask: "torsdag den 2. juli 2026 kl. 14:10"; with its offset in the hour
+        that comes twice."""
         local = datetime.fromisoformat(at).astimezone(self.zone) if at else None
-        return format_datetime(local, "EEEE 'den' d. MMMM y 'kl.' HH:mm", locale="da") if local else ""
+        return _whole(format_datetime(local, "EEEE 'den' d. MMMM y 'kl.' HH:mm", locale="da"), local) if local else ""
 
     def time(self, at: str | None) -> str:
-        """Write a time on the clock on the wall, "02.07.2026 kl. 14:08:00"; empty when it isn't known."""
+        """Write a time on the clock on the wall, "02.07.2026 kl. 14:08:00", with its offset in the hour that comes twice;
+        empty when it isn't known."""
         if not at:
             return ""
-        return datetime.fromisoformat(at).astimezone(self.zone).strftime("%d.%m.%Y kl. %H:%M:%S")
+        local = datetime.fromisoformat(at).astimezone(self.zone)
+        return _whole(local.strftime("%d.%m.%Y kl. %H:%M:%S"), local)
+
+
+def _whole(written: str, local: datetime) -> str:
+    offset = wall_clock.offset(local)
+    return f"{written} ({offset})" if offset else written
 
 
 def as_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:

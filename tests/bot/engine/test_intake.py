@@ -113,3 +113,14 @@ async def test_what_is_no_input_is_told_apart_and_kept_nowhere(
     with pytest.raises(NotUnderstood):
         await intake.accept(replace(said("1"), **what))
     assert await bodies(database) == []
+
+
+async def test_whoever_has_just_written_is_acknowledged_before_the_next_turn_begins(
+    intake: Intake, database: Database
+) -> None:
+    """D03: a turn held the only writer while forty waited for their acknowledgement."""
+    accepting = [asyncio.create_task(intake.accept(said(f"{number}"))) for number in range(40)]
+    await intake.let_in(at_most=60)
+    await asyncio.sleep(0)
+    assert all(each.done() for each in accepting)
+    assert len(await bodies(database)) == 40

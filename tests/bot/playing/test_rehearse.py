@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -180,3 +181,37 @@ def test_an_expectation_is_compared_as_people_write_it(path: str, wanted: Any, m
 def test_a_path_to_nothing_is_no_nothing(path: str) -> None:
     with pytest.raises(expectations.NoSuchPath):
         expectations.find(DOCUMENT, path)
+
+
+def test_the_hour_that_comes_twice_is_played_twice_in_its_order() -> None:
+    """R248: a scenario over the night when the clock is put back says which of the two it means."""
+    text = """titel: Natten
+start: "2026-10-25 01:50"
+trin:
+  - {kl: "02:40 sommertid", note: først}
+  - {kl: "02:10 normaltid", note: så}
+  - {kl: "03:05", note: til sidst}
+"""
+    played = [at.astimezone(UTC).strftime("%H:%M") for at, _ in scenario.parse(text, "nat.yaml").timed(DENMARK)]
+    assert played == ["00:40", "01:10", "02:05"]
+
+
+@examples(
+    "times",
+    [
+        ("02:40 normaltid", "02:50 sommertid"),
+        ("02:40 normaltid", "02:50"),
+        ("02:40", "02:10"),
+        ("02:40 vinter", "03:00"),
+    ],
+)
+def test_a_scenario_that_goes_back_into_the_first_of_the_two_hours_says_so(times: tuple[str, str]) -> None:
+    """R248: with its line, and what to write."""
+    text = f"""titel: Natten
+start: "2026-10-25 01:50"
+trin:
+  - {{kl: "{times[0]}", note: først}}
+  - {{kl: "{times[1]}", note: så}}
+"""
+    with pytest.raises(PlanFaults, match=r"nat\.yaml:[45]: "):
+        scenario.parse(text, "nat.yaml")

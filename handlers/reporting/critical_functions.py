@@ -1,0 +1,329 @@
+"""Critical functions: one that is told to stand still starts a clock, which warns at half time, until it runs again. Plan
+§2, continued running; §9."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import func, select
+
+from handlers.core import clearance, in_charge, rights
+from handlers.core.card import Button, Card
+from handlers.core.context import URGENT
+from handlers.core.events import Told, on
+from handlers.core.language import outages, times_read, times_shown
+from handlers.core.registry import action, timer, verb
+from handlers.core.turn import Turn
+from storage.letters import fold
+from storage.plan.sections import CriticalFunction
+from storage.rows.reporting import Outage, OutageState
+from storage.rows.traffic import Message
+
+IN_WORDS: dict[OutageState, str] = {"running": "nede", "ended": "kører igen", "mistaken": "var ikke nede"}
+# Words that may tell since when: "siden i går kl 14".
+LONGEST_TIME = 4
+SET_DOWN, SET_UP = ("nede", "ude", "stopper", "stoppet", "vaek"), ("igen", "oppe", "koerer", "virker")
+
+
+@on(Told)
+async def hear(turn: Turn, told: Told) -> None:
+    """Start the clock of each of the plan's critical functions that somebody tells is down, and stop those that run again.
+
+    Anybody's word starts a clock, as a warning would; it is stopped by the word of those who answer for the function or
+    are in or beside the staff. A function that is told of again, or in a question, changes nothing.
+    """
+    functions = turn.rules.critical_functions
+    if not functions:
+        return
+    by_name = {each.name: each for each in functions}
+    for name, heard in outages.read({each.name: each.names for each in functions}, told.text).items():
+        standing = await _running(turn, name)
+        if _still_to_come(turn, heard.clause):
+            continue
+        if heard.state == "down" and standing is None:
+            since = _since(turn, heard.clause) or min(told.at, turn.now)
+            await _start(turn, by_name[name], since, told.no)
+        elif heard.state == "up" and standing is not None:
+            if turn.sender == standing.responsible or await rights.staff.held(turn):
+                await _end(turn, standing, "ended", told.no)
+            else:
+                about = {"outage": standing.id, "crisis": turn.the_crisis.id}
+                await in_charge.tell(
+                    turn,
+                    Card(
+                        f"{turn.name(turn.sender)} siger, at {name} kører igen (log nr. {told.no}). Uret går, til nogen i "
+                        "staben siger det samme.",
+                        buttons=(Button("Kører igen", "outages.ended", about, style="primary"),),
+                    ),
+                    partial(_said_key, standing, told.no),
+                )
+
+
+@verb(
+    "kritisk",
+    "kritiske funktioner",
+    "kritisk funktion",
+    help="kritisk <navn> nede / kører igen – kritiske funktioner, og hvor længe de må stå stille",
+    who=rights.staff,
+    crisis=True,
+)
+async def critical(turn: Turn, text: str) -> None:
+    """Say that a critical function is down or runs again; without a word, show how they all stand.
+
+    Args:
+        text: "nødkald nede siden kl 13", "nødkald kører igen".
+    """
+    functions = {each.name: each for each in turn.rules.critical_functions}
+    if not functions:
+        await turn.answer(
+            Card(
+                "Planen nævner ingen kritiske funktioner. Sekretariatet skriver dem i planfilen: »kritiske_funktioner«."
+            )
+        )
+        return
+    said = text.strip()
+    if not said:
+        await turn.answer(await _list(turn, list(functions.values())))
+        return
+    words = fold(said).split()
+    named = next(
+        (each for each in functions.values() for name in each.names if f" {fold(said)} ".startswith(f" {fold(name)} ")),
+        None,
+    )
+    heard = outages.read({name: each.names for name, each in functions.items()}, said)
+    name, state = next(((name, each.state) for name, each in heard.items()), ("", ""))
+    if not state and named is not None:
+        name = named.name
+        state = "up" if set(SET_UP) & set(words) else "down" if set(SET_DOWN) & set(words) else ""
+    if not state:
+        known = ", ".join(functions)
+        await turn.answer(
+            Card(
+                f"Hvilken funktion, og hvad? Skriv fx */krise kritisk {known.split(', ')[0]} nede*. Planen har: {known}."
+            )
+        )
+        return
+    standing = await _running(turn, name)
+    if _still_to_come(turn, fold(said)):
+        await turn.answer(Card(f"Det er ikke sket endnu. Skriv det, når {name} er det. Intet er ændret."))
+        return
+    if state == "down" and standing is None:
+        entry = await turn.log(said, kind="information", sender=turn.sender, receiver="krisestaben", direction="in")
+        await _start(turn, functions[name], _since(turn, said) or turn.received, entry.no)
+        standing = await _running(turn, name)
+    elif state == "up" and standing is not None:
+        await _end(turn, standing, "ended", None)
+    if standing is not None:
+        await turn.answer(_card(turn, standing), key=_key(standing, turn.the_incoming.key))
+    else:
+        await turn.answer(Card(f"{name} er ikke meldt nede. Intet er ændret."))
+
+
+def _still_to_come(turn: Turn, clause: str) -> bool:
+    """Whether what was said has a time that has not come: it is a plan, and no fact."""
+    if {"siden", "gik", "fra"} & set(clause.split()):
+        return False
+    found = times_read.find(clause, turn.now, turn.zone)
+    return found is not None and not found[0].passed and found[0].at > turn.now
+
+
+def _since(turn: Turn, clause: str) -> datetime | None:
+    """Return since when something is told to be down, UTC; None where that isn't said so that it can be read."""
+    _, told, after = fold(clause).partition("siden ")
+    words = after.split()[:LONGEST_TIME] if told else []
+    tries = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+    return next((at for each in tries if (at := times_read.parse_past(each, turn.now, turn.zone)) is not None), None)
+
+
+async def _running(turn: Turn, name: str) -> Outage | None:
+    found: Outage | None = await turn.db.scalar(
+        select(Outage)
+        .where(Outage.crisis_id == turn.the_crisis.id, Outage.function == name, Outage.state == "running")
+        .limit(1)
+    )
+    return found
+
+
+async def _start(turn: Turn, function: CriticalFunction, since: datetime, no: int) -> None:
+    """Start a function's clock: log it, tell those in charge and whoever answers for it, and set both warnings."""
+    crisis = turn.the_crisis
+    last = await turn.db.scalar(select(func.max(Outage.number)).where(Outage.crisis_id == crisis.id))
+    until = since + function.longest_stop
+    entry = await turn.log(
+        f"Kritisk funktion nede: {function.name} siden {times_shown.weekday(since, turn.zone)} (nr. {no}). Må højst stå stille "
+        f"i {times_shown.span(function.longest_stop)}, til {times_shown.weekday(until, turn.zone)}.",
+        kind="outage",
+        sender=turn.sender,
+        receiver="krisestaben",
+        refs={"about": no},
+    )
+    row = Outage(
+        crisis_id=crisis.id,
+        number=(last or 0) + 1,
+        function=function.name,
+        responsible=function.responsible,
+        since=since,
+        until=until,
+        told_by=turn.sender,
+        told_no=no,
+        log_no=entry.no,
+    )
+    turn.db.add(row)
+    await turn.db.flush()
+    await in_charge.tell(turn, _card(turn, row), lambda name: _key(row, name), urgency=URGENT)
+    if function.responsible and function.responsible != turn.sender:
+        await turn.say(
+            function.responsible, _card(turn, row), key=_key(row, f"responsible/{function.responsible}"), kind="notice"
+        )
+    half = since + function.longest_stop / 2
+    if half > turn.now:
+        await turn.at(half, "outages.due", _key(row, "half"), outage=row.id, half=True)
+    await turn.at(max(until, turn.now), "outages.due", _key(row, "over"), outage=row.id, half=False)
+
+
+@timer("outages.due", urgent=True)
+async def due(turn: Turn, outage: int, half: bool) -> None:
+    """Warn those in charge and whoever answers for a function when half of its longest stop has gone, and when all has."""
+    row = await turn.db.get(Outage, outage)
+    if row is None or row.state != "running" or turn.the_crisis.state == "closed":
+        return
+    told = [*await in_charge.in_charge(turn), *([row.responsible] if row.responsible else [])]
+    told += [] if half or turn.the_crisis.level != 2 else await turn.chiefs()
+    head = (
+        f"⏳ *Halvdelen af tiden er gået: {row.function} er stadig nede.* "
+        if half
+        else f"🔴 *{row.function} har stået stille længere, end planen tillader.* "
+    )
+    what = "halvdelen af den længste tid er gået" if half else "den længste tid er overskredet"
+    await turn.notify(
+        told,
+        _card(turn, row, head),
+        kind="reminder",
+        urgency=URGENT,
+        summary=f"{row.function} er stadig nede: {what}",
+        key=_key(row, "half" if half else "over"),
+    )
+
+
+@action("outages.ended")
+async def ended(turn: Turn, outage: int) -> None:
+    """Stop the clock, by `Kører igen` from the staff or whoever answers for the function."""
+    row = await _of_crisis(turn, outage)
+    if row is not None and row.state == "running" and not await _refuse(turn, row):
+        await _end(turn, row, "ended", None)
+
+
+@action("outages.mistaken")
+async def mistaken(turn: Turn, outage: int) -> None:
+    """Stop the clock of what was read wrongly, by `Den er ikke nede`."""
+    row = await _of_crisis(turn, outage)
+    if row is not None and row.state == "running" and not await _refuse(turn, row):
+        await _end(turn, row, "mistaken", None)
+
+
+async def _refuse(turn: Turn, row: Outage) -> bool:
+    """Refuse whoever neither answers for the function nor is in or beside the staff; returns whether it did."""
+    if turn.sender == row.responsible or await rights.staff.held(turn):
+        return False
+    await turn.answer(Card(f"Det kan kun {rights.staff.holders}. Intet er ændret."))
+    return True
+
+
+async def _end(turn: Turn, row: Outage, state: OutageState, no: int | None) -> None:
+    row.state, row.ended_by, row.ended_at = state, turn.sender, turn.received
+    await turn.cancel(_key(row, "half"), _key(row, "over"))
+    await turn.log(
+        f"{row.function} {_how_long(row) if state == 'ended' else 'var ikke nede; uret er stoppet'}"
+        + (f" (nr. {no})" if no is not None else ""),
+        kind="outage",
+        sender=turn.sender,
+        verification="confirmed" if state == "mistaken" else "unconfirmed",
+        refs={"about": row.log_no},
+    )
+    await turn.db.flush()
+    standing = (
+        await turn.db.scalars(select(Message).where(Message.key.startswith(_key(row, ""), autoescape=True)))
+    ).all()
+    for message in standing:
+        await turn.say(message.recipient, _card(turn, row), key=message.key)
+    await in_charge.tell(turn, _card(turn, row))
+
+
+def _how_long(row: Outage) -> str:
+    span = (row.ended_at or row.until) - row.since
+    over = "" if (row.ended_at or row.until) <= row.until else ", længere end planen tillader"
+    return f"kører igen efter {times_shown.span(span)}{over}"
+
+
+def line(turn: Turn, row: Outage) -> str:
+    """Write a function that is down in one line, for lists."""
+    late = "⚠️ " if row.until < turn.now else ""
+    return f"{late}{row.function} nede siden {turn.clock(row.since)}, må højst stå stille til {turn.clock(row.until)}"
+
+
+async def down(turn: Turn, reader: str) -> list[str]:
+    """Return a line for each function that is down now, soonest first.
+
+    Args:
+        reader: who reads it, or the staff's channel.
+    """
+    rows = list(
+        await turn.db.scalars(
+            select(Outage)
+            .where(Outage.crisis_id == turn.the_crisis.id, Outage.state == "running")
+            .order_by(Outage.until, Outage.number)
+        )
+    )
+    seen, _ = await clearance.visible_rows(turn, rows, reader)
+    return [line(turn, row) for row in seen]
+
+
+async def _list(turn: Turn, functions: Sequence[CriticalFunction]) -> Card:
+    facts = []
+    for each in functions:
+        row = await _running(turn, each.name)
+        whose = f", {turn.name(each.responsible)}" if each.responsible else ""
+        state = line(turn, row).partition(" nede ")[2] if row else ""
+        facts.append(
+            (
+                each.name,
+                f"⚠️ nede {state}"
+                if row
+                else f"kører; må højst stå stille i {times_shown.span(each.longest_stop)}{whose}",
+            )
+        )
+    return Card("*Kritiske funktioner*\nSkriv *nede* eller *kører igen* efter navnet.", facts=tuple(facts))
+
+
+def _card(turn: Turn, row: Outage, head: str = "") -> Card:
+    if row.state == "mistaken":
+        return Card(f"✖ {row.function} var ikke nede. Uret er stoppet af {turn.name(row.ended_by or '')}.")
+    if row.state == "ended":
+        return Card(
+            f"✅ *{row.function} {_how_long(row)}.* {turn.name(row.ended_by or '')}, {turn.clock(row.ended_at)}."
+        )
+    whose = f" Ansvarlig: {turn.name(row.responsible)}." if row.responsible else ""
+    about = {"outage": row.id}
+    return Card(
+        f"{head}⏱ *{row.function} er nede siden {turn.clock(row.since)}* – må højst stå stille til {turn.dated(row.until)}.\n"
+        f"Meldt af {turn.name(row.told_by)} (log nr. {row.told_no}).{whose}",
+        buttons=(
+            Button("Kører igen", "outages.ended", about, style="primary"),
+            Button("Den er ikke nede", "outages.mistaken", about),
+        ),
+    )
+
+
+async def _of_crisis(turn: Turn, outage: int) -> Outage | None:
+    row = await turn.db.get(Outage, outage)
+    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+
+
+def _said_key(row: Outage, no: int, name: str) -> str:
+    return _key(row, f"said/{no}/{name}")
+
+
+def _key(row: Outage, rest: str) -> str:
+    return f"outage/{row.id}/{rest}"

@@ -1,0 +1,56 @@
+"""The telephone conference: the staff's room when the chat is down. Its number and code are for those who are summoned, and
+for nobody else. Plan §5; §7, redundante kommunikationsmidler."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core import rights
+from handlers.core.card import Card
+from handlers.core.registry import verb
+from handlers.core.turn import Turn
+from storage.rows.staff import Summons
+
+
+def line(turn: Turn) -> str:
+    """Write where to ring when the chat is down, as it stands below a summons; empty where the plan has no conference."""
+    conference = turn.plan.conference
+    if conference is None:
+        return ""
+    code = f", kode {conference.code}" if conference.code else ""
+    return f"\nEr chatten nede: ring til telefonkonferencen {conference.number}{code}."
+
+
+@verb(
+    "telefonkonference",
+    "telefonmøde",
+    "konference",
+    help="telefonkonference – nummer og kode til stabens møde, når chatten er nede; kun for dem, der er indkaldt",
+    crisis=True,
+)
+async def conference(turn: Turn, text: str) -> None:
+    """Give the number and the code to whoever has been summoned and has not said that they can't come, where they alone
+    see it."""
+    if turn.plan.conference is None:
+        await turn.answer(
+            Card("Planen har ingen telefonkonference. Sekretariatet skriver den i planfilen: »telefonkonference«.")
+        )
+        return
+    summoned = await turn.db.scalar(
+        select(Summons.id)
+        .where(
+            Summons.crisis_id == turn.the_crisis.id,
+            Summons.person == turn.sender,
+            Summons.answer.is_(None) | (Summons.answer == "coming"),
+        )
+        .limit(1)
+    )
+    if summoned is None or not await rights.proven.held(turn):
+        await turn.answer(Card("Det kan kun dem, der er indkaldt til krisestaben, få. Spørg sekretariatet."))
+        return
+    await turn.say(
+        turn.sender,
+        Card(line(turn).strip(), brief=line(turn).strip()),
+        kind="reply",
+        platform=turn.the_incoming.platform,
+    )

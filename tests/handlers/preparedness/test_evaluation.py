@@ -1,0 +1,138 @@
+"""After an exercise and after real use: figures, a report on paper, and what was learnt is done by somebody."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import docx
+
+from storage.case import evaluation
+from storage.plan import loading
+from tests.bot.pages.test_papers import fetched, newest_links, printed
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after
+from tests.stage.stage import Stage
+
+PLAN = loading.example()
+
+
+async def over(stage: Stage) -> None:
+    """A cloudburst that was warned of, decided on, established late and called off."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage.forward(minutes=2)
+    await stage["jens"].presses("Jeg har den")
+    await stage.forward(minutes=4)
+    await stage["jens"].presses("Niveau 2")
+    await stage.forward(minutes=3)
+    await stage["kim"].presses("Kommer")
+    await stage.forward(hours=2, minutes=30)
+    await stage["kim"].presses("Fuldt etableret")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+
+
+stage = after(over)
+
+
+def counted(told: dict[str, Any]) -> evaluation.Figures:
+    def role_of(person: str) -> str:
+        return next((role for role in PLAN.roles.filled if person in PLAN.holders(role)), "")
+
+    return evaluation.figures(told, PLAN.deadlines, PLAN.escalation, role_of)
+
+
+@in_slack
+async def test_the_figures_say_how_long_each_step_took_and_whether_the_plan_was_kept(stage: Stage) -> None:
+    """R245 R246: time to contact, decision, establishment and picture; who answered by role, and who did not."""
+    found = counted(await stage.export())
+    steps = {each.name: each for each in found.steps}
+    assert timedelta(minutes=1) < (steps["Fra varsel til kontakt"].took or timedelta()) < timedelta(minutes=3)
+    assert steps["Fra kontakt til beslutning"].met is True
+    assert steps["Til fuldt etableret"].met is False
+    assert steps["Til første situationsbillede"].took is None
+    secretary = next(each for each in found.answers if each.role == "sekretær")
+    assert (secretary.asked, secretary.answered) == (1, 1)
+    assert timedelta(minutes=2) < (secretary.slowest or timedelta()) < timedelta(minutes=5)
+    assert "kim" not in [each.person for each in found.silent]
+    eva = next(each for each in found.silent if each.person == "eva")
+    assert eva.ways == ("slack",) or eva.ways == ("teams",)
+    assert ("Til fuldt etableret", False) in found.expectations
+    assert dict(found.messages)["borgmester"] > 0
+
+
+def test_an_export_of_an_older_release_is_counted_as_far_as_it_goes() -> None:
+    """R246: a part that it lacks is none."""
+    bare = {"crisis": {"decided_at": None, "established_due": None, "established_at": None}}
+    assert counted(bare) == evaluation.Figures((), (), (), (), ())
+
+
+@in_one_chat
+async def test_the_report_is_a_paper_in_pdf_and_word_for_those_who_evaluate(stage: Stage) -> None:
+    """R246: with its timeline, and with what was learnt; the nearest who may not have it is the chief of a centre."""
+    await stage["rune"].commands("erfaring ring til centrene først")
+    await stage["jens"].commands("evaluering")
+    assert await stage["jens"].sees("Til fuldt etableret")
+    await stage["jens"].presses("Rapport som PDF og Word")
+    links = await newest_links(stage, "jens")
+    document = docx.Document(io.BytesIO(await fetched(stage, links["docx"])))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    word = "\n".join([*(each.text for each in document.paragraphs), *cells])
+    for text in (printed(await fetched(stage, links["pdf"])), word):
+        for said in (
+            "Evaluering af nr. 1",
+            "Til fuldt etableret",
+            "Eva Lind",
+            "ring til centrene først",
+            "Linjer i loggen",
+        ):
+            assert said in text, said
+    assert document.inline_shapes
+    await stage["rune"].commands("evaluering")
+    assert not await stage["rune"].has("Rapport som PDF og Word")
+
+
+@in_teams
+async def test_what_was_learnt_is_somebodys_until_it_is_done(stage: Stage) -> None:
+    """R248: asked about every month, and not after; it comes up at the next exercise."""
+    await stage["jens"].commands("forbedring nye numre i planen @Kim")
+    (row,) = await stage.part("improvements")
+    assert (row["number"], row["owner"], row["state"]) == (1, "kim", "open")
+    await stage["jens"].commands("øvelse")
+    assert await stage["jens"].sees("F1: nye numre i planen")
+    await stage.forward(days=31)
+    assert await stage["kim"].sees("Hvordan går det med den?")
+    await stage["kim"].fills_in("Hvor langt er den?", text="halvdelen er skrevet")
+    await stage.forward(days=31)
+    asked = [line for line in await stage.log("reminder") if "F1" in line["summary"]]
+    assert len(asked) == 2
+    await stage["kim"].commands("forbedring F1 gjort")
+    (row,) = await stage.part("improvements")
+    assert (row["state"], row["closed_by"], row["remark"]) == ("done", "kim", "halvdelen er skrevet")
+    await stage.forward(days=31)
+    assert len([line for line in await stage.log("reminder") if "F1" in line["summary"]]) == 2
+
+
+@in_one_chat
+async def test_only_those_who_evaluate_give_it_and_only_whoever_has_it_closes_it(stage: Stage) -> None:
+    """R248 R168: the nearest are a member of the staff and another centre's chief."""
+    await stage["anne"].commands("forbedring nye numre @Kim")
+    assert await stage.part("improvements") == []
+    await stage["kim"].commands("forbedring pumperne skal efterses @Mads den 1/9")
+    await stage["line"].commands("forbedring F1 gjort")
+    assert (await stage.part("improvements"))[0]["state"] == "open"
+    await stage["line"].commands("forbedring")
+    assert not await stage["line"].sees("pumperne skal efterses")
+    await stage["mads"].presses("Gjort")
+    assert (await stage.part("improvements"))[0]["state"] == "done"
+
+
+@in_one_chat
+async def test_a_centres_chief_tells_what_was_learnt_when_it_is_over(stage: Stage) -> None:
+    """R247: "alle, der deltog"; somebody who had no part in it can't."""
+    await stage["gitte"].commands("erfaring vi manglede nøgler")
+    assert [line["sender"] for line in await stage.log("lesson")] == ["gitte"]
+    await stage["finn3"].commands("erfaring jeg var der ikke")
+    assert len(await stage.log("lesson")) == 1

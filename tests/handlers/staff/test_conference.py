@@ -1,0 +1,67 @@
+"""The telephone conference is the staff's room when the chat is down: for those who are summoned, and for nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from storage.plan import loading
+from storage.plan.faults import PlanFaults
+from storage.plan.sections import Conference
+from tests.stage.platforms import in_one_chat
+from tests.stage.slack import SlackStage
+from tests.stage.stage import RehearsalStage, Stage
+from tests.tables import examples
+
+NUMBER, CODE = "+4570000000", "4711#"
+
+
+@pytest.fixture(params=[RehearsalStage, SlackStage])
+async def stage(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Stage]:
+    """A crisis by a plan that has a conference."""
+    conference = Conference.model_validate({"nummer": NUMBER, "kode": CODE})
+    async with request.param(
+        database_url, plan_=loading.example().model_copy(update={"conference": conference})
+    ) as opened:
+        await opened["jens"].commands("aktiver 2 skybrud i Hedehusene")
+        yield opened
+
+
+async def test_number_and_code_stand_on_the_summons_and_nowhere_else(stage: Stage) -> None:
+    """R071: the nearest who may not have them is a centre's contact, who is told and not summoned."""
+    assert await stage["kim"].sees("ring til telefonkonferencen")
+    assert await stage["kim"].sees(f"kode {CODE}")
+    await stage["kim"].presses("Kommer")
+    await stage["kim"].commands("telefonkonference")
+    assert CODE in (await stage["kim"].reads())[-1]
+    await stage["mads"].commands("telefonkonference")
+    assert await stage["mads"].sees("Det kan kun dem, der er indkaldt")
+    for name in ("mads", "rune", "finn", "hanne"):
+        assert not await stage[name].sees(CODE)
+    assert CODE not in str(await stage.export())
+
+
+async def test_whoever_can_not_come_has_the_code_no_longer(stage: Stage) -> None:
+    """R071: the card that says so has lost it."""
+    await stage["eva"].presses("Kan ikke")
+    assert not await stage["eva"].sees(CODE)
+    await stage["eva"].commands("telefonkonference")
+    assert not await stage["eva"].sees(CODE)
+
+
+@in_one_chat
+async def test_a_plan_without_a_conference_says_nothing_of_it(open_stage: Stage) -> None:
+    """R071: the key may be left out."""
+    await open_stage["jens"].commands("aktiver 2 skybrud i Hedehusene")
+    assert not await open_stage["kim"].sees("telefonkonference")
+    await open_stage["kim"].commands("telefonkonference")
+    assert await open_stage["kim"].sees("Planen har ingen telefonkonference")
+
+
+@examples("written", ["{nummer: abc}", '{kode: "1"}', '{nummer: "70000000", kode: "hej"}'])
+def test_a_conference_that_nobody_can_ring_is_a_fault_in_the_plan(written: str) -> None:
+    """R071: `plan check` says so."""
+    text = loading.example_text() + f"\ntelefonkonference: {written}\n"
+    with pytest.raises(PlanFaults):
+        loading.parse(text, "planen")

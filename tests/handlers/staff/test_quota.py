@@ -1,0 +1,159 @@
+"""So many people are needed: they are asked side by side or in order, until so many are found, and no longer."""
+
+from __future__ import annotations
+
+from handlers.staff import quota
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst
+from tests.stage.stage import Stage
+from tests.tables import examples
+
+stage = after(cloudburst)
+THREE = "find 3 til evakueringscenteret blandt Mads, Hanne, Line, Ali, Siv"
+
+
+async def asked(stage: Stage) -> list[str]:
+    """Those who have been asked so far."""
+    (row,) = await stage.part("quotas")
+    return [each["person"] for each in row["asks"] if each["asked_at"]]
+
+
+async def answers(stage: Stage) -> dict[str, str | None]:
+    """What each has answered."""
+    (row,) = await stage.part("quotas")
+    return {each["person"]: each["answer"] for each in row["asks"]}
+
+
+@in_slack
+async def test_three_are_found_side_by_side_and_whoever_says_yes_too_late_is_told_so(stage: Stage) -> None:
+    """R074: stops at three, and the asker sees who comes; nobody is thanked who has not answered."""
+    await stage["kim"].commands(THREE)
+    assert await stage.part("quotas") == []
+    assert not await stage["mads"].sees("Kan du komme?")
+    await stage["kim"].presses("Spørg alle på én gang")
+    assert await asked(stage) == ["mads", "hanne", "line", "ali", "siv"]
+    await stage["mads"].presses("Ja")
+    await stage["hanne"].presses("Nej")
+    await stage["line"].presses("Ja")
+    assert await stage["kim"].sees("2 af 3")
+    assert not await stage["kim"].sees("Fundet: 3")
+    await stage["ali"].says("ja")
+    (row,) = await stage.part("quotas")
+    assert row["state"] == "filled"
+    assert await stage["kim"].sees("Fundet: 3 til evakueringscenteret")
+    assert await stage["siv"].sees("Du behøver ikke svare.")
+    assert not await stage["siv"].sees("Tak for svaret")
+    assert not await stage["siv"].has("Ja")
+    assert await answers(stage) == {"mads": "yes", "hanne": "no", "line": "yes", "ali": "yes", "siv": None}
+
+
+@in_teams
+async def test_in_order_the_next_is_asked_when_one_says_no_or_nothing(stage: Stage) -> None:
+    """R074: as many at a time as are lacking; silence is waited for ten minutes, and asked about by telephone at last."""
+    await stage["kim"].commands("find 1 til pumpevagten blandt Mads, Hanne, Line en ad gangen")
+    await stage["kim"].presses("Spørg én ad gangen")
+    assert await asked(stage) == ["mads"]
+    await stage["mads"].presses("Nej")
+    assert await asked(stage) == ["mads", "hanne"]
+    await stage.forward(minutes=9)
+    assert await asked(stage) == ["mads", "hanne"]
+    await stage.forward(minutes=2)
+    assert await asked(stage) == ["mads", "hanne", "line"]
+    await stage.forward(minutes=11)
+    assert await stage["kim"].sees("0 er fundet, og alle er spurgt")
+    await stage["hanne"].presses("Ja")
+    assert (await stage.part("quotas"))[0]["state"] == "filled"
+
+
+@in_one_chat
+async def test_whoever_comes_too_late_is_in_reserve_and_is_asked_when_another_falls_out(stage: Stage) -> None:
+    """R074: nobody is sent off for nothing."""
+    await stage["kim"].commands("find 1 til evakueringscenteret blandt Mads, Hanne, Line")
+    await stage["kim"].presses("Spørg alle på én gang")
+    await stage["hanne"].presses("Ja")
+    await stage["mads"].says("ja")
+    await stage["line"].presses("Jeg kan, hvis der mangler")
+    assert await stage["mads"].sees("Tak, men der er fundet nok til evakueringscenteret.")
+    assert await answers(stage) == {"mads": "late", "hanne": "yes", "line": "late"}
+    await stage["hanne"].presses("Kan alligevel ikke")
+    await stage["mads"].presses("Ja")
+    (row,) = await stage.part("quotas")
+    assert row["state"] == "filled"
+    assert await answers(stage) == {"mads": "yes", "hanne": "withdrawn", "line": None}
+
+
+@in_one_chat
+async def test_several_come_from_one_place_and_no_more_than_are_needed(stage: Stage) -> None:
+    """R074: a centre that can send five is asked for the three."""
+    await stage["kim"].commands(THREE)
+    await stage["kim"].presses("Spørg alle på én gang")
+    await stage["hanne"].fills_in("Flere kan", count="fem", words="fra Birkehøj, kl 17")
+    (row,) = await stage.part("quotas")
+    assert row["state"] == "filled"
+    assert [each["count"] for each in row["asks"] if each["answer"] == "yes"] == [3]
+    assert await stage["hanne"].sees("Noteret: der kommer 3")
+    await stage["hanne"].presses("Kan alligevel ikke")
+    assert (await stage.part("quotas"))[0]["state"] == "asking"
+    assert await stage["kim"].sees("Hanne Toft kan alligevel ikke komme")
+    await stage["mads"].presses("Ja")
+    assert (await answers(stage))["mads"] == "yes"
+
+
+@in_one_chat
+async def test_it_goes_on_after_krisebot_was_killed(stage: Stage) -> None:
+    """R074 R001: the next is asked by the row, not by what was in memory."""
+    await stage["kim"].commands("find 1 til pumpevagten blandt Mads, Hanne")
+    await stage["kim"].presses("Spørg én ad gangen")
+    await stage.kill()
+    await stage.open()
+    await stage.forward(minutes=11)
+    assert await asked(stage) == ["mads", "hanne"]
+    await stage["mads"].presses("Ja")
+    await stage["mads"].commands("status")
+    (row,) = await stage.part("quotas")
+    assert [each["answer"] for each in row["asks"]] == ["yes", None]
+
+
+@in_one_chat
+async def test_only_the_staff_asks_and_nobody_answers_for_another(stage: Stage) -> None:
+    """R074 R005: the nearest who may not is a contact; a name that nobody has asks nobody."""
+    await stage["hanne"].commands(THREE)
+    await stage["kim"].commands("find 3 til evakueringscenteret blandt Mads, Snehvide")
+    assert await stage["kim"].sees("Jeg kan ikke se, hvem »Snehvide« er. Ingen er spurgt.")
+    assert await stage.part("quotas") == []
+
+
+@in_one_chat
+async def test_what_else_is_looked_for_is_looked_for_in_the_log(stage: Stage) -> None:
+    """R182: `find` as it was; and a search that reads like a quota is one press away."""
+    await stage["kim"].commands("log ! 3 til hospitalet")
+    await stage["kim"].commands("find hospitalet")
+    assert await stage["kim"].sees("Loggen: hospitalet")
+    await stage["kim"].commands("find 3 til hospitalet")
+    await stage["kim"].presses("Søg i loggen i stedet")
+    assert await stage["kim"].sees("Loggen: 3 til hospitalet")
+    assert await stage.part("quotas") == []
+
+
+@examples(
+    ("text", "wanted"),
+    [
+        ("3 til evakueringscenteret", quota.Asked(3, "til evakueringscenteret", "", False)),
+        (
+            "tre pædagoger til Birkehøj hos Børn, Sundhed",
+            quota.Asked(3, "pædagoger til Birkehøj", "Børn, Sundhed", False),
+        ),
+        ("2 til nattevagten en ad gangen blandt Mads og Line", quota.Asked(2, "til nattevagten", "Mads og Line", True)),
+        ("10 mand med skovle til diget", quota.Asked(10, "mand med skovle til diget", "", False)),
+        ("17", None),
+        ("kl 14", None),
+        ("vand", None),
+        ("40 cm vand i Fløng", None),
+        ("3 til 5", None),
+        ("til evakueringscenteret", None),
+        ("3 til " + "x" * 5000, None),
+    ],
+)
+def test_a_quota_is_told_from_a_search(text: str, wanted: quota.Asked | None) -> None:
+    """R074: a number, and for what."""
+    assert quota.read(text) == wanted
