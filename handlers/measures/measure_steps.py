@@ -308,7 +308,7 @@ async def due(turn: Turn, measure: int, reminded: bool) -> None:
             Card(f"⚠️ *T{row.number} er over fristen:* {measure_card.line(turn, row)}.\nRing: {turn.phone(row.owner)}."),
             kind="reminder",
             summary=f"Krisestaben har fået besked om, at T{row.number} er over fristen",
-            key=measure_card.key(row, f"late/{when}"),
+            key=measure_card.key(row, f"overdue/{when}"),
         )
 
 
