@@ -18,6 +18,7 @@ from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Platform
 from bot.operations import systemd
+from bot.pages.about import About
 from bot.pages.calendar_file import CalendarFile
 from bot.pages.case_download import CaseDownload
 from bot.pages.contact_file import ContactFile
@@ -29,7 +30,7 @@ from bot.settings import MailAccount, Settings, SettingsFault
 from handlers.alert import contact_test
 from handlers.core import registry
 from handlers.core.turn import Turn
-from handlers.preparedness import emergency_pack, upkeep
+from handlers.preparedness import accounts, emergency_pack, upkeep
 from handlers.staff import duty_rota
 from storage.database import Database, DatabaseUnavailable
 from storage.plan import loading
@@ -141,11 +142,12 @@ class Krisebot:
     async def _keep_up(self) -> None:
         """Begin the plan's own upkeep and its contact tests, and ask about a plan that has changed."""
         async with self.database.turn() as db:
-            turn = Turn(db, self.clock.now(), self.plan)
+            turn = Turn(db, self.clock.now(), self.plan, ways=[platform.way for platform in self.platforms])
             await upkeep.begin(turn)
             await contact_test.begin(turn)
             await emergency_pack.begin(turn)
             await duty_rota.begin(turn)
+            await accounts.begin(turn)
 
     async def stop(self) -> None:
         """Stop the engine and the platforms; what is under way is in the rows."""
@@ -162,6 +164,7 @@ class Krisebot:
                 *CalendarFile(self.engine).routes(),
                 *ContactFile(self.engine).routes(),
                 *Papers(self.engine).routes(),
+                *About(self.engine).routes(),
                 *CaseDownload(self.database, self.clock).routes(),
                 *(route for platform in self.platforms for route in platform.routes()),
             ]

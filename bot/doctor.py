@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 
+from bot.engine.platform import KnowsGrants, Platform, Throttled, Unavailable, Undeliverable
 from bot.operations import readiness, rota_check
 from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import loading, reach
+from storage.plan import accounts, loading, reach
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
@@ -47,6 +48,7 @@ async def examine(settings: Settings) -> list[str]:
         await database.migrate()
         async with database.reading() as db:
             known = await reach.known(db, datetime.now(UTC))
+            plan = plan.with_accounts(await accounts.found(db, plan))
             crises = await db.scalar(select(func.count()).select_from(Crisis)) or 0
     except DatabaseUnavailable as error:
         return [*lines, f"{FAULT}  Databasen kan ikke bruges: {error}"]
@@ -55,19 +57,38 @@ async def examine(settings: Settings) -> list[str]:
     lines.append(f"{GOOD}  Databasen svarer: der er {crises} kriser og øvelser i den")
     lines += readiness.lost(settings, crises)
     try:
-        ways = _ways(settings, database, plan)
+        platforms = _platforms(settings, database, plan)
     except SettingsFault as error:
         return [*lines, *(f"{FAULT}  {fault}" for fault in error.faults)]
+    for platform in platforms:
+        lines += await _grants(platform)
+    ways = [each.way for each in platforms if not each.way.everybody]
     return [*lines, *(line for person in plan.persons for line in _reach(plan, person, ways, known))]
 
 
-def _ways(settings: Settings, database: Database, plan: Plan) -> list[reach.Way]:
+def _platforms(settings: Settings, database: Database, plan: Plan) -> list[Platform]:
     """Return the platforms that krisebot would have, were it started; a rehearsal reaches nobody outside it."""
     from bot.app import Krisebot
 
     # What the platforms' libraries have to say of how they are set up is not the operator's.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
-    return [each.way for each in Krisebot(settings, database, plan).platforms if not each.way.everybody]
+    return Krisebot(settings, database, plan).platforms
+
+
+async def _grants(platform: Platform) -> list[str]:
+    """Return what a platform has not granted us, and what is lost by it."""
+    if not isinstance(platform, KnowsGrants):
+        return []
+    title = platform.way.title
+    try:
+        lacking = await platform.lacking()
+    except (Throttled, Unavailable, Undeliverable) as error:
+        return [
+            f"{WARNING}  {title} siger ikke, hvilke rettigheder Krisebot har ({error}). Se, om serveren må kalde ud"
+        ]
+    if not lacking:
+        return [f"{GOOD}  {title}: alle rettigheder er givet"]
+    return [f"{WARNING if each.optional else FAULT}  {title}: {each}" for each in lacking]
 
 
 def _reach(plan: Plan, person: str, ways: Sequence[reach.Way], known: reach.Known) -> list[str]:

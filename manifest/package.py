@@ -40,18 +40,24 @@ TEXTS = {
 }
 # Without these the staff gets no channel of its own, or the bot doesn't hear what is said in it.
 CONSENTS = {"Channel.Create.Group", "ChannelSettings.Read.Group", "ChannelMessage.Read.Group"}
-SAVE = "gemILog"
+ACTIONS = {"gemILog": ["message"], "sendSomVarsel": ["message"], "sendVarsel": ["compose", "commandBox"]}
 
 
-def read(app_id: str, website: str | None = None) -> Json:
+def read(app_id: str, website: str | None = None, address: str | None = None) -> Json:
     """The manifest, made out to an app.
 
     Args:
         app_id: MICROSOFT_APP_ID.
         website: the municipality's own address, in the place of the example's.
+        address: krisebot's own, where the pages on personal data and terms are.
     """
-    text = (FOLDER / "manifest.json").read_text("utf-8").replace(PLACEHOLDER, app_id)
-    manifest: Json = json.loads(text.replace(EXAMPLE, website.rstrip("/") + "/") if website else text)
+    manifest: Json = json.loads((FOLDER / "manifest.json").read_text("utf-8").replace(PLACEHOLDER, app_id))
+    about = manifest["developer"]
+    if website:
+        about["websiteUrl"] = website.rstrip("/") + "/"
+    if address:
+        for name in ("privacyUrl", "termsOfUseUrl"):
+            about[name] = about[name].replace(EXAMPLE, address.rstrip("/") + "/")
     return manifest
 
 
@@ -81,9 +87,10 @@ def faults(manifest: Json) -> Iterator[str]:
     if not {"personal", "team"} <= set(scopes):
         yield "bots.scopes: skal nævne personal og team"
     commands = _at(manifest, "composeExtensions", 0, "commands") or []
-    save: Json = next((each for each in commands if each.get("id") == SAVE), {})
-    if (save.get("type"), save.get("context"), save.get("fetchTask")) != ("action", ["message"], True):
-        yield f"composeExtensions: handlingen {SAVE} på beskeder mangler"
+    for name, context in ACTIONS.items():
+        its: Json = next((each for each in commands if each.get("id") == name), {})
+        if (its.get("type"), its.get("context"), its.get("fetchTask")) != ("action", context, True):
+            yield f"composeExtensions: handlingen {name} mangler, eller den er rettet"
     asked = _at(manifest, "authorization", "permissions", "resourceSpecific") or []
     for consent in sorted(CONSENTS - {each.get("name") for each in asked if each.get("type") == "Application"}):
         yield f"authorization: {consent} mangler"
@@ -110,6 +117,10 @@ def build(manifest: Json, target: Path) -> None:
 def main(
     app_id: Annotated[str, typer.Option(envvar="MICROSOFT_APP_ID", help="»Application (client) ID« fra Entra")] = "",
     website: Annotated[str | None, typer.Option(help="kommunens egen adresse, https://…")] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(help="hvor krisebot nås udefra, som planens »adresse«: siderne /persondata og /vilkaar"),
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="filen, der skrives")] = Path("krisebot-teams.zip"),
 ) -> None:
     """Byg app-pakken til Teams, og se den efter."""
@@ -118,14 +129,17 @@ def main(
             "MICROSOFT_APP_ID: mangler. Kopiér »Application (client) ID« fra Entra, eller skriv --app-id", err=True
         )
         raise typer.Exit(2)
-    manifest = read(app_id.strip().lower(), website)
+    manifest = read(app_id.strip().lower(), website, address)
     found = list(faults(manifest))
     for fault in found:
         typer.echo(fault, err=True)
     if found:
         raise typer.Exit(1)
     if EXAMPLE in json.dumps(manifest):
-        typer.echo("Bemærk: pakken har eksemplets adresser. Skriv --website med kommunens egen", err=True)
+        typer.echo(
+            "Bemærk: pakken har eksemplets adresser. Skriv --website med kommunens egen og --address med Krisebots",
+            err=True,
+        )
     try:
         build(manifest, output)
     except OSError as error:

@@ -18,10 +18,13 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import ScalarSelect, Select, select
 
+from bot.engine.accounts import Accounts
 from bot.engine.clock import SystemClock
 from bot.engine.delivery import Deliverer
 from bot.engine.duty_rotas import DutyRotas
 from bot.engine.fetching import Fetcher
+from bot.engine.furnishing import Furnisher
+from bot.engine.home_pages import HomePages
 from bot.engine.intake import Intake
 from bot.engine.lapsing import Lapsing
 from bot.engine.packing import Packer
@@ -49,20 +52,24 @@ class Engine:
     Args:
         database: the rows.
         clock: the time.
-        plan: today's plan.
+        plan: the plan as its file has it.
     """
 
     def __init__(self, database: Database, clock: SystemClock, plan: Callable[[], Plan]) -> None:
         self.database = database
         self.clock = clock
-        self.plan = plan
         self.platforms: dict[str, Platform] = {}
+        self.accounts = Accounts(database, clock, plan, self.platforms, self._committed)
+        self.plan = plan = self.accounts.plan
         self._come_in = asyncio.Event()
         self._go_out = asyncio.Event()
         self._open_doors = asyncio.Event()
         self._bring = asyncio.Event()
         self._pack = asyncio.Event()
         self._look_ahead = asyncio.Event()
+        self._find = asyncio.Event()
+        self._show = asyncio.Event()
+        self._furnish = asyncio.Event()
         self._lapse = asyncio.Event()
         self._reassure = asyncio.Event()
         self.telemetry = Telemetry()
@@ -82,6 +89,8 @@ class Engine:
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.duty_rotas = DutyRotas(database, clock, plan, self._committed)
+        self.home_pages = HomePages(database, clock, plan, self.platforms)
+        self.furnisher = Furnisher(database, clock, plan, self.platforms, lambda: self.deliverer.done, self._committed)
         self.lapsing = Lapsing(database, clock, plan, self._committed)
         self.patience = Patience(database, clock, plan, self._committed)
         self.rooms = StaffChannels(database, clock, lambda: plan().timezone, self.platforms, self._come_in.set)
@@ -95,13 +104,19 @@ class Engine:
             self.fetcher,
             self.packer,
             self.duty_rotas,
+            self.accounts,
+            self.home_pages,
             self.deliverer,
+            self.furnisher,
         )
         self._wakes: tuple[tuple[Worker, asyncio.Event], ...] = (
             (self.rooms, self._open_doors),
             (self.fetcher, self._bring),
             (self.packer, self._pack),
             (self.duty_rotas, self._look_ahead),
+            (self.accounts, self._find),
+            (self.home_pages, self._show),
+            (self.furnisher, self._furnish),
             (self.lapsing, self._lapse),
             (self.patience, self._reassure),
             (self.deliverer, self._go_out),
@@ -121,6 +136,7 @@ class Engine:
         Args:
             by_itself: False for what is played on a wound clock: then things happen in `wind` and `settle` alone.
         """
+        await self.accounts.read()
         for platform in self.platforms.values():
             await platform.start()
         if not by_itself:
@@ -135,6 +151,9 @@ class Engine:
             asyncio.create_task(self._whenever(self._pack, self.packer.drain)),
             # Nor does a calendar that doesn't answer.
             asyncio.create_task(self._whenever(self._look_ahead, self.duty_rotas.drain)),
+            asyncio.create_task(self._whenever(self._find, self.accounts.drain)),
+            asyncio.create_task(self._whenever(self._show, self.home_pages.drain)),
+            asyncio.create_task(self._whenever(self._furnish, self.furnisher.drain)),
             # Looked for at every tick alone.
             asyncio.create_task(self._whenever(self._lapse, self.lapsing.drain)),
             asyncio.create_task(self._whenever(self._reassure, self.patience.drain)),

@@ -48,6 +48,26 @@ class Closed(Undeliverable):
     """A place that takes nothing any more: a channel was archived or deleted, or we were put out of it."""
 
 
+class NoAccount(Exception):
+    """A mail address has no account that may act as its person; the exception's text says why, in Danish."""
+
+
+class NotGranted(Exception):
+    """The municipality has not granted what this takes; all else works.
+
+    Args:
+        permission: the platform's own name for it.
+        lost: Danish, what is done without.
+        optional: whether krisebot does its work without it.
+    """
+
+    def __init__(self, permission: str, lost: str, *, optional: bool = True) -> None:
+        super().__init__(f"{permission} er ikke givet: {lost}")
+        self.permission = permission
+        self.lost = lost
+        self.optional = optional
+
+
 class CannotLook(Exception):
     """The platform has no way to find out whether a message arrived."""
 
@@ -71,6 +91,21 @@ class Outgoing:
     card: Card
     repeated: bool = False
     file: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Furnishing:
+    """What stands above a staff channel.
+
+    Args:
+        topic: what it is about.
+        pinned: what the platform calls the card that stands on top; None until it has been sent.
+        bookmarks: (title, address) pairs.
+    """
+
+    topic: str
+    pinned: Ref | None
+    bookmarks: tuple[tuple[str, str], ...]
 
 
 class Platform(Protocol):
@@ -179,5 +214,80 @@ class Fetches(Protocol):
         Raises:
             Throttled, Unavailable, InDoubt: it is tried again.
             Undeliverable: it can't be had; a sentence, Danish.
+        """
+        ...
+
+
+@runtime_checkable
+class HasDirectory(Protocol):
+    """A platform that knows its people by their mail addresses."""
+
+    async def account_of(self, mail: str) -> str:
+        """Look for the one account that a mail address has: an active, full member of our own organisation.
+
+        Returns:
+            its id, as the plan file would have it.
+
+        Raises:
+            NoAccount: there is none, or more than one, or it is a guest's, a bot's, closed or somebody else's.
+            NotGranted: we may not look.
+            Throttled, Unavailable: it is tried again.
+        """
+        ...
+
+
+@runtime_checkable
+class HasHomePages(Protocol):
+    """A platform where everybody has a page of their own with us."""
+
+    def person_of(self, address: str) -> str:
+        """Return a person's id in the plan, or a stranger's; `address` is the platform's own id for them."""
+        ...
+
+    async def show_home(self, address: str, card: Card) -> None:
+        """Draw a person's page.
+
+        Raises:
+            Throttled, Unavailable, InDoubt: it is tried again.
+            Undeliverable: they have none.
+        """
+        ...
+
+
+@runtime_checkable
+class Furnishes(Protocol):
+    """A platform whose channels have something above them."""
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether everybody in the organisation can see a staff's channel."""
+        ...
+
+    async def furnish(self, address: str, wanted: Furnishing, done: dict[str, Any]) -> list[NotGranted]:
+        """Bring what stands above a staff channel up to date. What can't be had is done without.
+
+        Args:
+            address: the channel's.
+            wanted: what shall stand there.
+            done: what was remembered of it; brought up to date with each thing that is done, also where it then fails.
+
+        Returns:
+            what we may not do.
+
+        Raises:
+            Throttled, Unavailable, InDoubt: it is tried again.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsGrants(Protocol):
+    """A platform that can be asked what the municipality has granted us."""
+
+    async def lacking(self) -> list[NotGranted]:
+        """Ask what we have not been granted, the most needed first. It is asked before the platform is started.
+
+        Raises:
+            Throttled, Unavailable, Undeliverable: it doesn't say.
         """
         ...

@@ -17,6 +17,7 @@ from handlers.staff import membership, summoning, support
 from handlers.staff.summoning import Duty
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.alert import Alert
+from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
 from storage.rows.staff import Summons
 from storage.rows.traffic import Message
@@ -96,7 +97,7 @@ async def convene(turn: Turn) -> None:
             f"{told}\nHer føres loggen: skriv */krise log* og det, der er sket. Indsatsledelsen på stedet ligger hos beredskabet.",
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
-        key=f"crisis/{crisis.id}/welcome",
+        key=welcome_key(crisis),
         urgency=URGENT,
     )
     await turn.at(
@@ -105,6 +106,11 @@ async def convene(turn: Turn) -> None:
         summoning.unanswered_key(turn, members=False),
         reminded=False,
     )
+
+
+def welcome_key(crisis: Crisis) -> str:
+    """Name the card that the staff's channel begins with, and has on top."""
+    return f"crisis/{crisis.id}/welcome"
 
 
 async def _forget_last_time(turn: Turn) -> None:

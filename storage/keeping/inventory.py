@@ -28,6 +28,7 @@ class Held:
 
 HELD = {
     "absences": Held("Fravær", "beskeder"),
+    "accounts": Held("Personens konti i Slack og Teams, fundet ved mailadressen", "beskeder"),
     "addresses": Held("Hvor personen kan nås, lært af at have hørt fra dem", "beskeder"),
     "agenda_items": Held("Punkter på dagsordener"),
     "agendas": Held("Dagsordener"),
@@ -62,6 +63,7 @@ HELD = {
     "filings": Held("Journalisering"),
     "framing_meetings": Held("Rammesættende møder"),
     "health_plans": Held("Sundhedsberedskabsplanen"),
+    "home_pages": Held("Krisebots side i Slack, mens den er åben", "beskeder"),
     "improvements": Held("Forbedringer efter evalueringer, og hvem der har dem"),
     "inbox": Held("Det, der er skrevet og trykket, ordret", "beskeder"),
     "indicators": Held("Indikatorer"),

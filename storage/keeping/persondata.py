@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.keeping.inventory import HELD
 from storage.letters import fold
 from storage.plan.model import Plan
+from storage.plan.words import CHANNELS
 from storage.rows import exported
 from storage.rows.base import Base, instant
 from storage.rows.traffic import Address
@@ -104,7 +105,7 @@ async def persons(db: AsyncSession, plan: Plan, text: str) -> list[Sought]:
 async def _known(db: AsyncSession, plan: Plan) -> list[Sought]:
     """List everybody in the plan, and those who have written without being in it."""
     known = [
-        (person, each.name, {each.slack, each.teams, each.mobile, each.mail} - {None})
+        (person, each.name, {each.address(channel) for channel in CHANNELS} - {None})
         for person, each in plan.persons.items()
     ]
     heard = {row.person: row.name for row in await db.scalars(select(Address).order_by(Address.heard_at))}

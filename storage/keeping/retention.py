@@ -21,10 +21,12 @@ from storage.keeping.inventory import HELD
 from storage.plan.model import Plan
 from storage.rows import exported
 from storage.rows import log as log_rows
+from storage.rows.accounts import Account
 from storage.rows.alert import ContactCheck, NightCheck
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
 from storage.rows.duty import Absence, NamedDeputy, RotaDuty
+from storage.rows.home_pages import HomePage
 from storage.rows.log import Attachment, CaseExport, Filing, LogEntry, LogKind, LogState, Stored
 from storage.rows.preparedness import EmergencyPack, Exercise, PlanDuty
 from storage.rows.traffic import Address, Conversation, Delivery, Inbox, MailToken, Message, RehearsalPost, Timer
@@ -190,6 +192,8 @@ async def remove_traffic(db: AsyncSession, plan: Plan, now: datetime) -> dict[st
         (Absence, Absence.until < before),
         (NamedDeputy, NamedDeputy.until < before),
         (RotaDuty, RotaDuty.until < before),
+        (Account, Account.person.not_in(plan.persons)),
+        (HomePage, HomePage.opened_at < before),
         (Exercise, Exercise.held_at < long_ago),
         (PlanDuty, PlanDuty.done_at < long_ago),
     ]

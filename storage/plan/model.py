@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -239,6 +240,31 @@ class Plan(PlanModel):
         return self.grades[GRADES.index(grade)]
 
     # --- today ---
+
+    def with_accounts(self, found: Mapping[tuple[str, str], str]) -> Plan:
+        """Return the plan with ids that were found by mail addresses.
+
+        Args:
+            found: by person and platform. One that the file has for somebody, or that was found for several, is nobody's.
+        """
+        taken = Counter(
+            [(platform, id.casefold()) for (_, platform), id in found.items()]
+            + [
+                (platform, id.casefold())
+                for known in self.persons.values()
+                for platform in {platform for _, platform in found}
+                if (id := known.in_file(platform))
+            ]
+        )
+        of: dict[str, dict[str, str]] = {}
+        for (person, platform), id in found.items():
+            if person in self.persons and taken[platform, id.casefold()] == 1:
+                of.setdefault(person, {})[platform] = id
+        persons = {person: known.with_found(of.get(person, {})) for person, known in self.persons.items()}
+        plan = self.as_written.model_copy(update={"persons": persons})
+        # What was looked up in the file's own persons is found anew in these.
+        plan.__dict__.pop("_addresses", None)
+        return plan
 
     @property
     def as_written(self) -> Plan:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import (
     Field,
+    PrivateAttr,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -48,13 +49,26 @@ class Person(PlanModel):
     mail: Mail | None = Field(default=None, alias="mail", validate_default=True)
     prefers: Channel | None = Field(default=None, alias="foretrækker")
 
+    _found: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
     @property
     def number(self) -> str | None:
         """The number to ring, in pairs of digits as it is read out; None where there is none."""
         return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", self.mobile) if self.mobile else None
 
     def address(self, channel: str) -> str | None:
-        """Return the person's id, number or address in one of the plan's channels; None where there is none."""
+        """Return the person's id, number or address in one of the plan's channels, as the plan file has it or else as it
+        was found by their mail address; None where there is none."""
+        return self.in_file(channel) or self._found.get(channel)
+
+    def with_found(self, found: Mapping[str, str]) -> Person:
+        """Return the person with ids that were found by their mail address, by channel; those of the file still win."""
+        person = self.model_copy()
+        person._found = dict(found)
+        return person
+
+    def in_file(self, channel: str) -> str | None:
+        """Return what the plan file itself has for one of its channels."""
         ways = {
             "slack": self.slack,
             "teams": self.teams,
@@ -88,7 +102,9 @@ class Person(PlanModel):
     @classmethod
     def _prefers_what_there_is(cls, prefers: Channel | None, info: ValidationInfo) -> Channel | None:
         way = "mobile" if prefers == "sms" else prefers
-        if way in info.data and not info.data[way]:
+        # An id in a chat is found by the mail address.
+        by_mail = way in ("slack", "teams") and info.data.get("mail")
+        if way in info.data and not info.data[way] and not by_mail:
             key = "mobil" if prefers == "sms" else prefers
             raise fault(f"Personen foretrækker {prefers}, men har ingen {key}", f"Skriv »{key}:«, eller vælg en anden")
         return prefers

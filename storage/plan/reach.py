@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.plan import accounts
 from storage.plan.model import Plan
 from storage.rows.alert import ContactCheck
 from storage.rows.traffic import Address
@@ -33,6 +34,7 @@ class Way:
         aloud: a call: for what hastes alone, and only when nothing quieter was answered.
         everybody: whoever is in the plan is there, without an id.
         danish: names of rooms there may have æ, ø and å.
+        directory: a person's id there is found by their mail address.
         first: Danish, what to do for somebody who has to be heard from before they can be written to for certain;
             empty where there is no such thing.
     """
@@ -44,6 +46,7 @@ class Way:
     everybody: bool = False
     first: str = ""
     danish: bool = False
+    directory: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,14 @@ class Known:
         silent: those who haven't answered the last contact test, and when they were asked, UTC.
         confirmed: those who have answered one, and when they last did, UTC.
         changed: those whose last answer was that the plan is wrong about them, and what they said, verbatim.
+        looked_for: (person, platform) that were looked for by mail address, and what was wrong, Danish; else nothing.
     """
 
     heard: Mapping[tuple[str, str], datetime | None]
     silent: Mapping[str, datetime]
     confirmed: Mapping[str, datetime]
     changed: Mapping[str, str]
+    looked_for: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 async def known(db: AsyncSession, now: datetime) -> Known:
@@ -93,7 +98,7 @@ async def known(db: AsyncSession, now: datetime) -> Known:
             confirmed[row.person] = row.answered_at
             if row.words:
                 changed[row.person] = row.words
-    return Known(heard, silent, confirmed, changed)
+    return Known(heard, silent, confirmed, changed, await accounts.faults(db))
 
 
 def findings(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> list[Finding]:
@@ -120,6 +125,18 @@ def _chat(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> Iterato
         return
     here = list_of(ways, plan, person)
     titles = " eller ".join(way.name for way in chats)
+    lost = [way for way in chats if way.directory and way not in here and plan.persons[person].mail]
+    for way in lost:
+        if fault := known.looked_for.get((person, way.name)):
+            yield Finding(
+                "warning" if here else "fault",
+                f"er ikke fundet i {way.title}: {fault}",
+                f"Ret »mail«, eller skriv personens {way.name} i planen",
+            )
+        elif (person, way.name) not in known.looked_for:
+            yield Finding("warning", f"er ikke slået op i {way.title} endnu", "Det sker, når Krisebot kører")
+    if len(lost) == len(chats):
+        return
     if not here:
         yield Finding("fault", "kan ikke nås", f"Skriv personens {titles} i planen")
     elif all(way.reserve for way in here):

@@ -267,11 +267,17 @@ def test_a_list_of_contacts_is_shown_before_it_is_taken(run: Run, tmp_path: Path
 
 def test_the_doctor_tells_who_cannot_be_reached(run: Run, tmp_path: Path) -> None:
     """R070: checked before the night it is needed."""
-    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "x"}
+    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "x", "SLACK_API_URL": "http://127.0.0.1:9/"}
     declined = EXAMPLE.replace("\nreserve:", "\nreserve:\n  sms_fravalgt: ja")
     (tmp_path / "plan.yaml").write_text(declined, encoding="utf-8")
     assert run("doctor", KRISEBOT_PLAN="plan.yaml", **slack).returncode == 0
     (tmp_path / "plan.yaml").write_text(declined.replace("slack: U0LARS,", ""), encoding="utf-8")
+    ran = run("doctor", KRISEBOT_PLAN="plan.yaml", **slack)
+    assert ran.returncode == 0
+    assert "Lars Vinther er ikke slået op i Slack endnu" in ran.stdout
+    assert "Slack siger ikke, hvilke rettigheder Krisebot har (Slack kan ikke nås)" in ran.stdout
+    nothing = declined.replace("slack: U0LARS,", "").replace(", mail: lars@htk.example", "")
+    (tmp_path / "plan.yaml").write_text(nothing, encoding="utf-8")
     ran = run("doctor", KRISEBOT_PLAN="plan.yaml", **slack)
     assert ran.returncode == 1
     assert "Lars Vinther kan ikke nås" in ran.stdout

@@ -15,20 +15,21 @@ Perform = Callable[[World, Json], Json]
 
 @dataclass(frozen=True)
 class Method:
-    """A method, and the tier of its rate limit (calls a minute: 1, 20, 50, 100)."""
+    """A method, the tier of its rate limit (calls a minute: 1, 20, 50, 100), and the scopes of which it takes one."""
 
     perform: Perform
     tier: int
+    scopes: tuple[str, ...] = ()
 
 
 METHODS: dict[str, Method] = {}
 
 
-def method(name: str, tier: int) -> Callable[[Perform], Perform]:
+def method(name: str, tier: int, *scopes: str) -> Callable[[Perform], Perform]:
     """Makes a function the method of that name."""
 
     def keep(perform: Perform) -> Perform:
-        METHODS[name] = Method(perform, tier)
+        METHODS[name] = Method(perform, tier, scopes)
         return perform
 
     return keep
@@ -146,11 +147,32 @@ def users_info(world: World, args: Json) -> Json:
     user = need(args, "user")
     if user not in world.users:
         raise SlackError("user_not_found")
+    return {"user": user_json(world, user)}
+
+
+@method("users.lookupByEmail", 3, "users:read.email")
+def users_lookup_by_email(world: World, args: Json) -> Json:
+    wanted = str(need(args, "email")).casefold()
+    for user, mail in world.mails.items():
+        if mail.casefold() == wanted:
+            told = user_json(world, user)
+            return {
+                "user": {
+                    **told,
+                    "profile": {**told["profile"], "email": world.said_of.get(user, {}).get("email", mail)},
+                }
+            }
+    raise SlackError("users_not_found")
+
+
+def user_json(world: World, user: str) -> Json:
     name = world.users[user]
     profile = {"real_name": name, "real_name_normalized": name, "display_name": "", "team": world.team}
     known = {"id": user, "team_id": world.team, "name": user.lower(), "real_name": name, "profile": profile}
     state = {"deleted": user in world.deactivated, "is_bot": user == world.bot_user, "is_app_user": False}
-    return {"user": {**known, **state, "tz": "Europe/Copenhagen"}}
+    state |= {"is_restricted": False, "is_ultra_restricted": False, "is_email_confirmed": True}
+    said = {key: value for key, value in world.said_of.get(user, {}).items() if key != "email"}
+    return {**known, **state, "tz": "Europe/Copenhagen", **said}
 
 
 # -- messages --------------------------------------------------------------------------------------------------------
@@ -230,13 +252,40 @@ def reactions_add(world: World, args: Json) -> Json:
     return {}
 
 
-@method("pins.add", tier=2)
+@method("pins.add", 2, "pins:write")
 def pins_add(world: World, args: Json) -> Json:
     channel = live_channel(world, args)
     message = found_message(world, channel, need(args, "timestamp"))
     if message.ts in channel.pins:
         raise SlackError("already_pinned")
     channel.pins.append(message.ts)
+    world.touch()
+    return {}
+
+
+@method("bookmarks.add", 2, "bookmarks:write")
+def bookmarks_add(world: World, args: Json) -> Json:
+    if not args.get("channel_id"):
+        raise SlackError("channel_not_found")
+    channel = group_channel(world, {"channel": args["channel_id"]})
+    title, link = str(need(args, "title")), str(args.get("link") or "")
+    if args.get("type") != "link":
+        raise SlackError("invalid_bookmark_type")
+    if not re.match(r"https?://", link):
+        raise SlackError("invalid_link")
+    if len(channel.bookmarks) >= 100:
+        raise SlackError("too_many_bookmarks")
+    id = world.next_id("Bk")
+    channel.bookmarks[id] = (title, link)
+    world.touch()
+    return {"bookmark": {"id": id, "channel_id": channel.id, "title": title, "link": link, "type": "link"}}
+
+
+@method("bookmarks.remove", 2, "bookmarks:write")
+def bookmarks_remove(world: World, args: Json) -> Json:
+    channel = group_channel(world, {"channel": need(args, "channel_id")})
+    if channel.bookmarks.pop(str(need(args, "bookmark_id")), None) is None:
+        raise SlackError("not_found")
     world.touch()
     return {}
 

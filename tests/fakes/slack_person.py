@@ -176,7 +176,12 @@ class SlackPerson:
         return answer
 
     async def presses(
-        self, label: str, message: FakeMessage | None = None, values: Mapping[str, Any] | None = None
+        self,
+        label: str,
+        message: FakeMessage | None = None,
+        values: Mapping[str, Any] | None = None,
+        *,
+        at_home: bool = False,
     ) -> Answer:
         """Presses a button, with what is filled in on the message sent along.
 
@@ -185,9 +190,10 @@ class SlackPerson:
             message: where; as it was when it was looked at, so that an old one can be pressed too. Not given, it is the
                 open dialog, else the newest message with such a button, else the home page.
             values: by field id: what is filled in first.
+            at_home: it is pressed on the home page, wherever else it is.
         """
         payload: Json
-        view = None if message else self._view_with(label)
+        view = self.world.homes[self.id] if at_home else None if message else self._view_with(label)
         if message is None and view is None:
             message = next((each for each in reversed(self.messages()) if label in each.buttons), None)
             view = self.world.homes.get(self.id) if message is None else None
@@ -252,6 +258,10 @@ class SlackPerson:
         about = {"message": self.world.as_json(message), "message_ts": message.ts, "channel": self._channel(place)}
         about |= {"callback_id": self.slack.shortcuts[label], "response_url": self._response_url(place, message)}
         return await self._interactive("message_action", {**about, "action_ts": self.world.next_ts()})
+
+    async def global_shortcut(self, callback_id: str) -> Answer:
+        """Chooses a global shortcut; Slack says of no channel."""
+        return await self._interactive("shortcut", {"callback_id": callback_id, "action_ts": self.world.next_ts()})
 
     async def reacts(self, emoji: str, message: FakeMessage) -> Answer:
         """Puts an emoji on a message."""

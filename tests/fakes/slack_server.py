@@ -20,8 +20,9 @@ from tests.fakes.slack_world import Channel, FakeMessage, SlackError, World
 T = TypeVar("T")
 AS_JSON = ("blocks", "view", "metadata", "attachments")
 SCOPES = (
-    "app_mentions:read,channels:history,channels:manage,channels:read,chat:write,commands,files:read,groups:history,groups:read,"
-    "groups:write,im:history,im:read,im:write,pins:write,reactions:read,reactions:write,users:read"
+    "app_mentions:read,bookmarks:write,channels:history,channels:manage,channels:read,chat:write,commands,files:read,"
+    "groups:history,groups:read,groups:write,im:history,im:read,im:write,pins:write,reactions:read,reactions:write,"
+    "users:read,users:read.email"
 )
 
 
@@ -72,11 +73,13 @@ class FakeSlack:
         self.socket = Socket(self.world)
         self.calls: list[Call] = []
         self.latency = latency
-        self.shortcuts = dict(shortcuts or {"Gem i log": "gem_i_log"})
+        self.shortcuts = dict(shortcuts or {"Gem i log": "gem_i_log", "Send som varsel": "send_som_varsel"})
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.url = ""
         self.may_read_files = True
         """Whether the app has the scope for files; without it Slack answers with its front page."""
+        self.scopes = set(SCOPES.split(","))
+        """What the app was granted when it was installed."""
         self._limits = Limits(limits_clock) if enforce_limits else None
         self._faults = Faults()
         self._down: Fault | None = None
@@ -104,9 +107,20 @@ class FakeSlack:
 
     # -- what a test arranges -----------------------------------------------------------------------------------------
 
-    def add_user(self, user: str, name: str) -> None:
-        """Someone joins the workspace."""
+    def add_user(self, user: str, name: str, mail: str = "", **said: Any) -> None:
+        """Someone joins the workspace.
+
+        Args:
+            mail: the address of the account; nobody else has it from then on.
+            said: what else Slack says of the account: `is_restricted`, `team_id`, `email` for what its profile shows.
+        """
         self.world.users[user] = name
+        self.world.said_of[user] = said
+        if mail:
+            same = [each for each, its in self.world.mails.items() if its.casefold() == mail.casefold()]
+            for each in same:
+                del self.world.mails[each]
+            self.world.mails[user] = mail
 
     def deactivate(self, user: str) -> None:
         """Someone's account is closed: the id is still known, but nothing reaches it."""
@@ -233,7 +247,7 @@ class FakeSlack:
         if call.fault is not None:
             return await call.fault.answer(request)
         status = 404 if call.method == "response_url" and not call.ok else 200
-        return web.json_response(call.answer, status=status, headers={"x-oauth-scopes": SCOPES})
+        return web.json_response(call.answer, status=status, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))})
 
     def _perform(self, method: str, args: Json, token: str) -> Json:
         if not token:
@@ -246,6 +260,9 @@ class FakeSlack:
             return {"url": f"ws://{self._root}/link?ticket={self.socket.ticket()}"}
         if method not in METHODS:
             raise SlackError("unknown_method", req_method=method)
+        scopes = METHODS[method].scopes
+        if scopes and not self.scopes & set(scopes):
+            raise SlackError("missing_scope", needed=scopes[0], provided=",".join(sorted(self.scopes)))
         return METHODS[method].perform(self.world, args)
 
     def _too_many(self, call: Call) -> Fault | None:

@@ -71,6 +71,7 @@ class Channel:
     archived: bool = False
     messages: list[FakeMessage] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
+    bookmarks: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -126,6 +127,10 @@ class World:
         self.now = now
         self.users = {self.bot_user: "Krisebot", **users}
         self.deactivated: set[str] = set()
+        self.mails: dict[str, str] = {}
+        """By user: the address that their account has."""
+        self.said_of: dict[str, Json] = {}
+        """By user: what else Slack says of the account, such as that it is a guest's."""
         self.channels: dict[str, Channel] = {}
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}

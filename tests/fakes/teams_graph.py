@@ -79,6 +79,50 @@ def remove_member(world: World, path: dict[str, str], body: Json) -> Reply:
     return 204, None
 
 
+def find_users(world: World, path: dict[str, str], body: Json) -> Reply:
+    """What matches the one filter that is understood here; of an account no more than was asked for."""
+    asked = re.fullmatch(r"mail eq '((?:[^']|'')*)' or userPrincipalName eq '((?:[^']|'')*)'", str(body.get("$filter")))
+    if asked is None or asked[1] != asked[2]:
+        raise TeamsError(400, "Request_UnsupportedQuery", "Invalid filter clause")
+    wanted = asked[1].replace("''", "'").casefold()
+    found = [each for each in world.people.values() if wanted in (each.mail.casefold(), each.upn.casefold())]
+    told = [
+        {
+            "id": each.aad_id,
+            "displayName": each.name,
+            "mail": each.mail or None,
+            "userPrincipalName": each.upn or f"{each.aad_id}@kommune.onmicrosoft.example",
+            "userType": each.user_type,
+            "accountEnabled": each.enabled,
+        }
+        for each in found
+    ]
+    shown = set(str(body.get("$select") or "id,displayName,mail,userPrincipalName").split(","))
+    return 200, {"value": [{name: value for name, value in each.items() if name in shown} for each in told]}
+
+
+def find_apps(world: World, path: dict[str, str], body: Json) -> Reply:
+    wanted = re.fullmatch(r"externalId eq '([^']*)'", str(body.get("$filter")))
+    if wanted is None:
+        raise TeamsError(400, "BadRequest", "Invalid filter clause")
+    ours = [
+        {"id": CATALOGUED, "externalId": world.app_id, "displayName": "Krisebot", "distributionMethod": "organization"}
+    ]
+    return 200, {"value": ours if wanted[1] == world.app_id and world.in_catalogue else []}
+
+
+def install_app(world: World, path: dict[str, str], body: Json) -> Reply:
+    if not str(body.get("teamsApp@odata.bind")).endswith(f"/v1.0/appCatalogs/teamsApps/{CATALOGUED}"):
+        raise TeamsError(404, "NotFound", "App not found")
+    _person(world, path["user"])
+    person = world.people[path["user"]]
+    if person.installed:
+        raise TeamsError(409, "Conflict", "App has already been installed for the given scope.")
+    person.installed = True
+    world.touch()
+    return 201, None
+
+
 def get_user(world: World, path: dict[str, str], body: Json) -> Reply:
     aad_id = path["user"]
     _person(world, aad_id)
@@ -86,6 +130,8 @@ def get_user(world: World, path: dict[str, str], body: Json) -> Reply:
     return 200, {"id": aad_id, "displayName": world.people[aad_id].name, "userPrincipalName": mail, "mail": mail}
 
 
+INSTALL = "TeamsAppInstallation.ReadWriteSelfForUser.All"
+CATALOGUED = "e1c5-our-app-in-the-catalogue"
 READ_CHANNELS = ("Channel.ReadBasic.All", "ChannelSettings.Read.Group")
 CHANGE_CHANNELS = ("ChannelSettings.ReadWrite.All", "ChannelSettings.ReadWrite.Group")
 ROUTES = {
@@ -97,9 +143,13 @@ ROUTES = {
     ("GET", "/teams/{team}/members"): Endpoint(("TeamMember.Read.Group", "TeamMember.ReadWrite.All"), list_members),
     ("POST", "/teams/{team}/members"): Endpoint(("TeamMember.ReadWrite.All",), add_member),
     ("DELETE", "/teams/{team}/members/{member}"): Endpoint(("TeamMember.ReadWrite.All",), remove_member),
+    ("GET", "/users"): Endpoint(("User.Read.All", "Directory.Read.All"), find_users),
+    ("GET", "/appCatalogs/teamsApps"): Endpoint(("AppCatalog.Read.All",), find_apps),
+    ("POST", "/users/{user}/teamwork/installedApps"): Endpoint((INSTALL,), install_app),
     ("GET", "/users/{user}"): Endpoint(("User.Read.All",), get_user),
 }
-ALL_CONSENTS = {consent for each in ROUTES.values() for consent in each.consents}
+# Few tenants let an app install itself: a test that has it says so.
+ALL_CONSENTS = {consent for each in ROUTES.values() for consent in each.consents} - {INSTALL}
 
 
 def _name(body: Json) -> str:

@@ -6,6 +6,7 @@ import functools
 import json
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +80,8 @@ class Entra:
     def __init__(self, tenant: str, app_id: str, secret: str, lasts: float = 3599) -> None:
         self.tenant, self.app_id, self.secret, self.lasts = tenant, app_id, secret, lasts
         self._issued: dict[str, Issued] = {}
+        self.roles: Callable[[], list[str]] = list
+        """What an administrator has consented to in Graph."""
 
     def token(self, tenant: str, form: dict[str, str]) -> Json:
         """Answers a client's request for a token."""
@@ -93,7 +96,9 @@ class Entra:
         audience, slash, default = form.get("scope", "").rpartition("/")
         if default != ".default" or not slash:
             raise EntraError(400, "invalid_scope", "AADSTS1002012: the scope must end in /.default")
-        token = f"{secrets.token_urlsafe(12)}.{audience.rpartition('/')[2]}"
+        claims: Json = {"aud": audience, "jti": secrets.token_urlsafe(12)}
+        claims |= {} if audience == BOT else {"roles": self.roles()}
+        token = jwt.encode(claims, "Entra's own key, which is nobody else's business", "HS256")
         self._issued[token] = Issued(audience, time.time() + self.lasts)
         return {"token_type": "Bearer", "expires_in": int(self.lasts), "ext_expires_in": 3599, "access_token": token}
 

@@ -16,7 +16,7 @@ from tests.fakes.teams_wire import Answer, Forgery, Wire
 from tests.fakes.teams_world import Conversation, FakeMessage
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
-COMMANDS = {"Gem i log": "gemILog"}
+COMMANDS = {"Gem i log": "gemILog", "Send som varsel": "sendSomVarsel"}
 
 
 @dataclass
@@ -225,6 +225,14 @@ class TeamsPerson:
         value = {**about, "context": {"theme": "default"}}
         answer = await self._invoke("composeExtension/fetchTask", value, place, message.root or message.id)
         self._dialog(answer, place, message.root or message.id, "composeExtension/submitAction", about)
+        return answer
+
+    async def composes(self, channel: str | None = None) -> Answer:
+        """Chooses `Send varsel` where a message is written."""
+        place = self._place(channel)
+        about = {"commandId": "sendVarsel", "commandContext": "compose"}
+        answer = await self._invoke("composeExtension/fetchTask", {**about, "context": {"theme": "default"}}, place, "")
+        self._dialog(answer, place, "", "composeExtension/submitAction", about)
         return answer
 
     async def submits(self, values: Mapping[str, str] | None = None, label: str | None = None) -> Answer:

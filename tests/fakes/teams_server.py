@@ -79,6 +79,8 @@ class FakeTeams:
         self.calls: list[Call] = []
         self.latency, self.hears_all = latency, hears_all
         self.consents = set(ALL_CONSENTS) if graph_granted else set()
+        # What is consented to for one team alone stands in no token.
+        self.entra.roles = lambda: sorted(each for each in self.consents if not each.endswith(".Group"))
         self.answers: dict[str, Any] = {}
         """By kind of call: another body than the right one."""
         self.url = ""
@@ -147,9 +149,9 @@ class FakeTeams:
 
     # -- what a test arranges -----------------------------------------------------------------------------------------
 
-    def add_person(self, aad_id: str, name: str, installed: bool = True) -> Person:
-        """Someone comes into the tenant; `installed` is whether she has the app."""
-        person = Person(aad_id, name, f"29:1{aad_id}-{self.app_id[:8]}", installed)
+    def add_person(self, aad_id: str, name: str, installed: bool = True, **account: Any) -> Person:
+        """Someone comes into the tenant; `installed` is whether she has the app, `account` what Entra says of hers."""
+        person = Person(aad_id, name, f"29:1{aad_id}-{self.app_id[:8]}", installed, **account)
         return self.world.people.setdefault(aad_id, person)
 
     def install(self, aad_id: str, installed: bool = True) -> None:
@@ -300,7 +302,7 @@ class FakeTeams:
                 if not self.consents & set(endpoint.consents):
                     needed = ", ".join(endpoint.consents)
                     raise TeamsError(403, "Forbidden", f"Missing role permissions; API requires one of '{needed}'.")
-                return endpoint.perform(self.world, call.path, call.body)
+                return endpoint.perform(self.world, call.path, call.body or dict(request.query))
 
             return await self._serve(request, call, act)
 

@@ -62,6 +62,10 @@ class Person:
     user_id: str
     installed: bool = True
     blocked: bool = False
+    mail: str = ""
+    upn: str = ""
+    user_type: str = "Member"
+    enabled: bool = True
 
 
 @dataclass
@@ -101,6 +105,7 @@ class World:
         self.now, self.tenant, self.app_id = now, tenant, app_id
         self.bot_id = f"28:{app_id}"
         self.bot_name = "Krisebot"
+        self.in_catalogue = True
         self.people: dict[str, Person] = {}
         self.teams: dict[str, Team] = {}
         self.conversations: dict[str, Conversation] = {}

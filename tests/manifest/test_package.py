@@ -27,7 +27,19 @@ def app() -> typer.Typer:
 
 def test_the_package_holds_the_manifest_and_both_icons_for_our_own_app(app: typer.Typer, tmp_path: Path) -> None:
     file = tmp_path / "krisebot.zip"
-    ran = CliRunner().invoke(app, ["--app-id", APP_ID, "--website", "https://kommune.example", "-o", str(file)])
+    ran = CliRunner().invoke(
+        app,
+        [
+            "--app-id",
+            APP_ID,
+            "--website",
+            "https://kommune.example",
+            "--address",
+            "https://krise.kommune.example",
+            "-o",
+            str(file),
+        ],
+    )
     assert ran.exit_code == 0, ran.output
     with zipfile.ZipFile(file) as package:
         assert sorted(package.namelist()) == ["color.png", "manifest.json", "outline.png"]
@@ -35,7 +47,11 @@ def test_the_package_holds_the_manifest_and_both_icons_for_our_own_app(app: type
         assert icons.size(package.read("color.png")) == (192, 192)
         assert icons.size(package.read("outline.png")) == (32, 32)
     assert {manifest["id"], manifest["bots"][0]["botId"], manifest["webApplicationInfo"]["id"]} == {APP_ID}
-    assert manifest["developer"]["privacyUrl"] == "https://kommune.example/persondata"
+    about = manifest["developer"]
+    assert about["websiteUrl"] == "https://kommune.example/"
+    assert about["privacyUrl"] == "https://krise.kommune.example/persondata"
+    assert about["termsOfUseUrl"] == "https://krise.kommune.example/vilkaar"
+    assert "Bemærk" not in ran.output
 
 
 def test_without_an_app_id_nothing_is_written(app: typer.Typer, tmp_path: Path) -> None:

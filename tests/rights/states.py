@@ -135,6 +135,7 @@ async def _staff_at_work(stage: Stage, in_it: str) -> None:
         ("chef", "koord ishøj"),
         ("chef", "[Aftal mandat]"),
         # The log, and what came in (§7).
+        ("chef", "log ! nødkaldet er nede"),
         ("teknik_kontakt", "log ? vandet står i kælderen"),
         ("teknik_kontakt", "»nu stiger det igen"),
         ("ansat", "telefon Ole Bach 20000006 vil have besked"),
@@ -167,7 +168,6 @@ async def _staff_at_work(stage: Stage, in_it: str) -> None:
         ("medlem", "[Skriv oplæg]"),
         # What is asked (§2, §7).
         ("chef", "ping alle hvordan står det til? svar 20"),
-        ("chef", "log ! nødkaldet er nede"),
         ("chef", "find 2 til evakueringscenteret"),
         ("chef", "[Spørg alle på én gang]"),
         ("chef", "find 1 til nattevagten"),

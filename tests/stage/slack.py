@@ -32,6 +32,9 @@ class SlackStage(Stage):
         """People first: Slack knows nobody else."""
         users = {person.slack: person.name for person in self.plan.persons.values() if person.slack}
         self.slack = FakeSlack(now=lambda: self.clock.now().timestamp(), users=users)
+        for person in self.plan.persons.values():
+            if person.slack and person.mail:
+                self.slack.add_user(person.slack, person.name, person.mail)
         await self.slack.__aenter__()
         self.slack.add_channel("generelt", *users, bot=True)
 

@@ -44,6 +44,9 @@ class TeamsStage(Stage):
         await self.teams.__aenter__()
         for aad_id in people:
             self.teams.world.person(aad_id).installed = True
+        for each in self.plan.persons.values():
+            if each.teams:
+                self.teams.world.person(each.teams).mail = each.mail or ""
         staff_team = self.plan.rooms.teams.group or "staff"
         self.teams.add_team(staff_team, "Krisestab")
         everybody = self.teams.add_team(TOWN_HALL, "Rådhuset", *people)

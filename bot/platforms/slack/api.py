@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.engine.platform import Closed, InDoubt, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Closed, InDoubt, NotGranted, Throttled, Unavailable, Undeliverable
 
 Json = dict[str, Any]
 
@@ -72,7 +72,16 @@ class Shut(Refused, Closed):
 
 
 class NoAccess(Unavailable):
-    """Slack gives us no access, or not to this: somebody must mend the app's token or its scopes."""
+    """Slack gives us no access, or not to this: somebody must mend the app's token or its scopes.
+
+    Args:
+        told: Danish.
+        error: Slack's own name for why.
+    """
+
+    def __init__(self, told: str, error: str) -> None:
+        super().__init__(told)
+        self.error = error
 
 
 class SlackApi:
@@ -117,6 +126,19 @@ class SlackApi:
         Raises:
             Throttled, Unavailable, NoAccess, InDoubt, Refused: see there.
         """
+        answer = await self._made(call)
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def granted(self) -> frozenset[str]:
+        """Return the scopes that the app has been given. Raises as `read` does."""
+        try:
+            answer = await self._made(self.api.auth_test())
+        except InDoubt as lost:
+            raise Unavailable(str(lost)) from lost
+        told = str({name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes") or "")
+        return frozenset(each.strip() for each in told.split(",") if each.strip())
+
+    async def _made(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         try:
             answer = await call
         except SlackApiError as error:
@@ -128,7 +150,27 @@ class SlackApi:
             self.trouble = "Slack svarer ikke"
             raise InDoubt(self.trouble) from error
         self.trouble = None
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+        return answer
+
+    async def optional(self, call: Awaitable[AsyncSlackResponse], scope: str, lost: str) -> Json:
+        """Make a call that takes a scope which the app may have been installed without: then nothing else is amiss.
+
+        Args:
+            scope: Slack's name for it.
+            lost: Danish, what is done without it.
+
+        Raises:
+            NotGranted: the app doesn't have it.
+            Throttled, Unavailable, NoAccess, InDoubt, Refused: see there.
+        """
+        before = self.trouble
+        try:
+            return await self.write(call)
+        except NoAccess as refused:
+            if refused.error != "missing_scope":
+                raise
+            self.trouble = before
+            raise NotGranted(scope, lost) from refused
 
     def _read(self, response: AsyncSlackResponse) -> Exception:
         """Return the error that an answer other than yes means."""
@@ -142,7 +184,7 @@ class SlackApi:
         if error in OUR_ACCESS:
             needed = f", mangler {data['needed']}" if data.get("needed") else ""
             self.trouble = f"Slack afviser Krisebots adgang ({error}{needed})"
-            return NoAccess(self.trouble)
+            return NoAccess(self.trouble, error)
         self.trouble = None
         return (Shut if error in SHUT else Refused)(error, data)
 

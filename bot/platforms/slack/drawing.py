@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
+    DatePickerElement,
     HeaderBlock,
     InputBlock,
     InteractiveElement,
@@ -30,14 +31,18 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
     SectionBlock,
     StaticSelectElement,
+    TimePickerElement,
+    UserMultiSelectElement,
 )
 
+from bot.engine import picked, warning_form
 from bot.platforms import links
 from handlers.core.card import Button, Card, Field
 
 Json = dict[str, Any]
 
 FORM, SAVE = "krisebot_form", "gem_i_log"
+WARN, WARN_OF = "send_varsel", "send_som_varsel"
 
 # Slack takes about 13,000 characters a message, and a tired person reads less: what is long is parted by whoever
 # writes the card, and what a user wrote is cut here alone.
@@ -56,6 +61,8 @@ MOST_OPTIONS = 100
 MOST_IN_COLUMNS = 10
 BUTTONS_IN_A_ROW = 5
 MENU = "menu"
+# Behind a field's name: the block of its pickers.
+PICK = "@pick"
 # What Slack would read as marks in a text that has any.
 MARKS = re.compile(r"[*_~`]|:[^\s:]+:|^&gt;")
 
@@ -135,7 +142,7 @@ class Said:
     Args:
         message: Slack's name for it, "channel:ts".
         author: a person's id.
-        said_at: when, seconds since 1970, as Slack writes it.
+        said_at: when, seconds since 1970, as Slack writes it; all three empty where no message is meant.
         files: what came along with it, as `slack_files.packed` writes it.
     """
 
@@ -194,7 +201,7 @@ def dialog(button: Button, press: Press) -> Json:
         button.form_title or button.label,
         button.submitted_by,
         press.dump(),
-        [_input(each) for each in button.form],
+        [block for each in button.form for block in _asked(each)],
     )
 
 
@@ -206,13 +213,30 @@ def save_dialog(said: Said, text: str, byline: str, asked: Iterable[Field]) -> J
         byline: who wrote it, and when.
         asked: what is filled in beside it.
     """
-    pieces = [text[at : at + LONGEST_INPUT] for at in range(0, len(text), LONGEST_INPUT)] or [""]
     fields = [
         Field(f"text_{number}", "Tekst" if number == 1 else "Tekst, fortsat", "long", value=piece)
-        for number, piece in enumerate(pieces, 1)
+        for number, piece in enumerate(_pieces(text), 1)
     ]
     blocks = [_rich(_words(byline)), *(_input(each) for each in (*fields, *asked))]
     return _modal(SAVE, "Gem i log", "Gem i log", said.dump(), blocks)
+
+
+def warning_dialog(said: Said, text: str) -> Json:
+    """Draw the form of `Send varsel`.
+
+    Args:
+        said: the message that it was opened on, where there is one.
+        text: what it is filled with; what doesn't fit one field goes on in the next.
+    """
+    fields = [
+        warning_form.field(f"text_{number}", piece, more=number > 1) for number, piece in enumerate(_pieces(text), 1)
+    ]
+    blocks = [_rich(_words(warning_form.BYLINE)), *(_input(each) for each in fields)]
+    return _modal(WARN, warning_form.TITLE, warning_form.SUBMIT, said.dump(), blocks)
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[at : at + LONGEST_INPUT] for at in range(0, len(text), LONGEST_INPUT)] or [""]
 
 
 def saved(values: Mapping[str, str]) -> dict[str, str]:
@@ -231,10 +255,24 @@ def values(state: Mapping[str, Any] | None) -> dict[str, str]:
     """Read what was filled in, by field; what wasn't is empty."""
     filled: dict[str, str] = {}
     for name, elements in ((state or {}).get("values") or {}).items():
-        for element in elements.values():
+        for action, element in elements.items():
             chosen = element.get("selected_option") or {}
-            filled[name] = element.get("value") or chosen.get("value") or ""
+            when = element.get("selected_date") or element.get("selected_time")
+            several = ",".join(element.get("selected_users") or ())
+            # A picker stands beside its field, under a name of its own.
+            filled[action if name.endswith(PICK) else name] = (
+                element.get("value") or chosen.get("value") or when or several or ""
+            )
     return filled
+
+
+def initial(view: Mapping[str, Any]) -> dict[str, str]:
+    """Read what a dialog's fields were filled with from the start, by field."""
+    return {
+        each["block_id"]: each["element"].get("initial_value") or ""
+        for each in view.get("blocks") or ()
+        if each.get("type") == "input" and isinstance(each.get("element"), dict)
+    }
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:
@@ -300,6 +338,23 @@ def _in_columns(card: Card) -> bool:
 def _columns(facts: Sequence[tuple[str, str]]) -> SectionBlock:
     texts = [MarkdownTextObject(text=f"*{escape(name)}:*\n{escape(value)}", verbatim=True) for name, value in facts]
     return SectionBlock(fields=texts)
+
+
+def _asked(each: Field) -> list[Block]:
+    """Draw a dialog's field, with what it may be picked by below it; whether either is filled in is seen to when it is
+    sent."""
+    if not picked.is_picked(each):
+        return [_input(each)]
+    written = _input(replace(each, required=False))
+    if each.kind == picked.PERSONS:
+        who = UserMultiSelectElement(action_id=each.id + picked.WHO, placeholder=PlainTextObject(text="Vælg personer"))
+        label = PlainTextObject(text="… eller vælg her")
+        return [written, InputBlock(block_id=each.id + PICK, label=label, optional=True, element=who)]
+    when = [
+        DatePickerElement(action_id=each.id + picked.DATE, placeholder=PlainTextObject(text="… vælg dag")),
+        TimePickerElement(action_id=each.id + picked.TIME, placeholder=PlainTextObject(text="… vælg tid")),
+    ]
+    return [written, ActionsBlock(block_id=each.id + PICK, elements=when)]
 
 
 def _input(each: Field) -> InputBlock:

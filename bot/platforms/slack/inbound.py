@@ -26,16 +26,15 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
-from bot.engine import standing
+from bot.engine import picked, standing, warning_form
 from bot.engine.engine import Engine
 from bot.engine.intake import STRANGE, NotUnderstood, unreachable
-from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import InDoubt, Throttled, Unavailable
 from bot.engine.save_form import asked
 from bot.engine.stalls import TookTooLong
 from bot.platforms.slack import drawing, files
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.drawing import Chosen, Press, Said
-from bot.platforms.slack.home import home
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.text import plain, tables, with_emoji, without_mention
 from handlers.core.card import Button, Card, quote
@@ -196,6 +195,9 @@ class SlackInbound:
         app.event(re.compile(""))(self._nothing)
         app.action(re.compile(""))(self._pressed)
         app.message_shortcut(drawing.SAVE)(self._wants_to_save)
+        app.global_shortcut(drawing.WARN)(self._wants_to_warn)
+        app.message_shortcut(drawing.WARN_OF)(self._wants_to_warn_of)
+        app.view(drawing.WARN)(self._warned)
         app.view(drawing.FORM)(self._filled_in)
         app.view(drawing.SAVE)(self._saved)
 
@@ -341,13 +343,14 @@ class SlackInbound:
             await ack()
             return
         channel = _id((body.get("channel") or {}).get("id") or "")
-        press = await self._chosen(chosen["value"]) if chosen else self._read(action["value"])
+        user = _id(body["user"]["id"])
+        press = await self._chosen(chosen["value"], user) if chosen else self._read(action["value"])
         if press is None:
             press = Press("", OTHER_RELEASE, {})
         values = drawing.values(body.get("state") or body.get("view", {}).get("state"))
-        button = await self._asking(press) if press.asks else None
+        button = await self._asking(press, user) if press.asks else None
         if button is None:
-            await self._press(f"trigger:{body['trigger_id']}", body["user"]["id"], press, channel, values)
+            await self._press(f"trigger:{body['trigger_id']}", user, press, channel, values)
         else:
             asked = Press(press.message, press.do, press.args, conversation=channel, values=values)
             await self._show(body["trigger_id"], drawing.dialog(button, asked))
@@ -361,29 +364,32 @@ class SlackInbound:
             self._engine.intake.not_understood(NAME, error)
             return None
 
-    async def _chosen(self, carried: str) -> Press | None:
+    async def _chosen(self, carried: str, user: str) -> Press | None:
         """Return the press of the button that a choice in a menu stands for; None when it is there no longer."""
         try:
             chosen = Chosen.load(carried)
         except STRANGE as error:
             self._engine.intake.not_understood(NAME, error)
             return None
-        button = next((each for each in await self._buttons(chosen.message) if each.print == chosen.button), None)
+        button = next((each for each in await self._buttons(chosen.message, user) if each.print == chosen.button), None)
         return Press(chosen.message, button.do, button.args, asks=bool(button.form)) if button else None
 
-    async def _asking(self, press: Press) -> Button | None:
+    async def _asking(self, press: Press, user: str) -> Button | None:
         """Return the button with its form, as it stands on the card now; None when it is there no longer."""
-        every = await self._buttons(press.message)
+        every = await self._buttons(press.message, user)
         return next(
             (each for each in every if each.form and (each.do, dict(each.args)) == (press.do, press.args)), None
         )
 
-    async def _buttons(self, number: str) -> tuple[Button, ...]:
-        """Return the buttons that a message has now.
+    async def _buttons(self, number: str, user: str) -> tuple[Button, ...]:
+        """Return the buttons that a message has now, or somebody's home page.
 
         Args:
-            number: ours for it, as it came.
+            number: ours for it, as it came; empty on the home page.
+            user: whose.
         """
+        if not number:
+            return (await self._engine.home_pages.card(self._at_home(user))).buttons
         known = number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER
         async with self._engine.database.reading() as db:
             message = await db.get(Message, int(number)) if known else None
@@ -391,7 +397,12 @@ class SlackInbound:
 
     async def _filled_in(self, ack: AsyncAck, body: Json, view: Json) -> None:
         press = self._read(view["private_metadata"]) or Press("", OTHER_RELEASE, {})
-        values = {**press.values, **drawing.values(view["state"])}
+        filled = picked.merged(drawing.values(view["state"]), self._people.called, drawing.initial(view))
+        values = {**press.values, **filled}
+        button = await self._asking(press, _id(body["user"]["id"]))
+        if button is not None and (missing := picked.missing(button.form, values)):
+            await ack(response_action="errors", errors={each.id: picked.MISSING for each in missing})
+            return
         await self._press(_submitted(view), body["user"]["id"], press, press.conversation, values)
         await ack()
 
@@ -413,6 +424,37 @@ class SlackInbound:
         byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(body["user"]["id"]), channel)
         await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline, fields))
+        await ack()
+
+    async def _wants_to_warn(self, ack: AsyncAck, body: Json) -> None:
+        await self._show(body["trigger_id"], drawing.warning_dialog(Said("", "", ""), ""))
+        await ack()
+
+    async def _wants_to_warn_of(self, ack: AsyncAck, body: Json) -> None:
+        message, channel = body["message"], _id(body["channel"]["id"])
+        writer = message.get("user") or ""
+        enclosed = files.enclosed(message.get("files"))
+        text = self._plain(with_emoji(message.get("text") or "", message.get("blocks"))) or titled(enclosed)
+        if writer != body["user"]["id"]:
+            ours = message.get("app_id") == body.get("api_app_id")
+            when = times_shown.short(_at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
+            who = "Krisebot" if ours else self._people.called(writer) if writer else "en app"
+            text = warning_form.of_message(text, who, when)
+        said = Said(f"{channel}:{message['ts']}", "", "", files.packed(enclosed))
+        await self._show(body["trigger_id"], drawing.warning_dialog(said, text))
+        await ack()
+
+    async def _warned(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        said = Said.load(view["private_metadata"])
+        text = drawing.saved(drawing.values(view["state"]))["text"]
+        await self._accept(
+            _submitted(view),
+            "command",
+            body["user"]["id"],
+            said.message.partition(":")[0],
+            text=warning_form.command(text),
+            enclosed=files.unpacked(said.files),
+        )
         await ack()
 
     async def _saved(self, ack: AsyncAck, body: Json, view: Json) -> None:
@@ -440,20 +482,20 @@ class SlackInbound:
 
     async def _opened_home(self, event: Json) -> None:
         if event.get("tab") == "home":
-            try:
-                opened = Incoming(
-                    key="",
-                    kind="home",
-                    platform=NAME,
-                    sender=self._people.person(event["user"]),
-                    place="dm",
-                    conversation=event["user"],
-                    received_at=self._engine.clock.now(),
-                )
-                view = drawing.home(await home(self._engine, opened))
-                await self._calls.write(self._calls.api.views_publish(user_id=event["user"], view=view))
-            except (Throttled, Unavailable, InDoubt, Undeliverable) as error:
-                log.warning("the home page was not drawn: %s", error)
+            await self._engine.home_pages.opened(self._at_home(_id(event["user"])))
+
+    def _at_home(self, user: str) -> Incoming:
+        outside = _outside.get()
+        return Incoming(
+            key="",
+            kind="home",
+            platform=NAME,
+            sender=f"{NAME}:{user}" if outside else self._people.person(user),
+            place="dm",
+            conversation=user,
+            received_at=self._engine.clock.now(),
+            outside=outside,
+        )
 
     # --- what they share ---
 

@@ -38,7 +38,7 @@ class SlackDirectory:
         """Return a person's id in Slack, or None for somebody who isn't there."""
         known = self._plan().person(person)
         if known is not None:
-            return known.slack
+            return known.address(NAME)
         platform, _, user = person.partition(":")
         return user if platform == NAME and user else None
 

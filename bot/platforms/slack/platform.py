@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Self
@@ -12,14 +14,24 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.engine.engine import Engine
-from bot.engine.platform import CannotLook, Outgoing, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import (
+    CannotLook,
+    Furnishing,
+    NotGranted,
+    Outgoing,
+    Ref,
+    Throttled,
+    Unavailable,
+    Undeliverable,
+)
 from bot.engine.rates import NO_LIMITS, Limits
-from bot.platforms.slack import drawing, files
+from bot.platforms.slack import accounts, drawing, files, scopes
 from bot.platforms.slack.api import NoAccess, Refused, Shut, SlackApi
 from bot.platforms.slack.inbound import SlackInbound
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.socket_mode import SocketMode
 from bot.settings import Settings
+from handlers.core.card import Card
 from storage.plan.reach import Way
 from storage.rows.traffic import Address, StaffChannel
 
@@ -61,7 +73,7 @@ class Slack:
 
     name = NAME
     has_rooms = True
-    way = Way(NAME, "Slack")
+    way = Way(NAME, "Slack", directory=True)
 
     def __init__(
         self,
@@ -78,11 +90,13 @@ class Slack:
     ) -> None:
         self.limits = limits
         self._engine = engine
+        self._team_ids = set(team_ids)
         self._calls = SlackApi(bot_token, api_url, timeout)
         self._people = SlackDirectory(engine.plan, self._calls)
         self._door = SlackInbound(engine, self._calls, self._people, signing_secret, team_ids)
         self._link = SocketMode(self._door.app, app_token, ping, self._door.leave) if app_token else None
         self._watching: asyncio.Task[None] | None = None
+        self._team: str | None = None
 
     @classmethod
     def from_settings(cls, engine: Engine, settings: Settings) -> Self:
@@ -141,6 +155,32 @@ class Slack:
                     await self._link.close()
                     await self._link.open()
                 was_dead = is_dead
+
+    async def lacking(self) -> list[NotGranted]:
+        """Ask which scopes the app was installed without."""
+        await self._calls.open()
+        try:
+            granted = await self._calls.granted()
+        finally:
+            await self._calls.close()
+        missing = sorted(scopes.LOST.keys() - granted, key=lambda each: (each in scopes.OPTIONAL, each))
+        return [NotGranted(each, scopes.LOST[each], optional=each in scopes.OPTIONAL) for each in missing]
+
+    # --- people ---
+
+    async def account_of(self, mail: str) -> str:
+        """Look for the one account that a mail address has in our own workspaces."""
+        if self._team is None:
+            self._team = str((await self._calls.read(self._calls.api.auth_test()))["team_id"])
+        return await accounts.account_of(self._calls, mail, self._team_ids | {self._team})
+
+    def person_of(self, address: str) -> str:
+        """Return who in the plan a Slack user is, or "slack:U…"."""
+        return self._people.person(address)
+
+    async def show_home(self, address: str, card: Card) -> None:
+        """Draw somebody's home page."""
+        await self._calls.write(self._calls.api.views_publish(user_id=address, view=drawing.home(card)))
 
     # --- messages ---
 
@@ -239,7 +279,7 @@ class Slack:
             for each in _names(name):
                 address = await self._create(each) or await self._left_behind(each)
                 if address is not None:
-                    await self._title(address, title)
+                    # What stands above it comes with all that does; each change of it is a line in the channel.
                     return address, {"name": each}
         except NoAccess as refused:
             # Waiting for a scope would leave the staff without a word: they are written to one by one instead.
@@ -282,6 +322,61 @@ class Slack:
         except Refused as refused:
             log.warning("the channel %s has no topic: %s", address, refused)
 
+    @property
+    def open_to_all(self) -> bool:
+        """Whether everybody in the workspace can see a staff's channel."""
+        return not self._engine.plan().rooms.slack.private
+
+    async def furnish(self, address: str, wanted: Furnishing, done: Json) -> list[NotGranted]:
+        """Bring a channel's topic, the card that is pinned in it and its bookmarks up to date."""
+        if done.get("topic") != _print(wanted.topic):
+            await self._title(address, wanted.topic)
+            done["topic"] = _print(wanted.topic)
+        lacking: list[NotGranted] = []
+        for part in (self._pin, self._mark):
+            try:
+                await part(address, wanted, done)
+            except NotGranted as refused:
+                lacking.append(refused)
+            except Refused as refused:
+                log.warning("the channel %s is not furnished: %s", address, refused)
+        return lacking
+
+    async def _pin(self, address: str, wanted: Furnishing, done: Json) -> None:
+        if wanted.pinned is None or done.get("pinned") == wanted.pinned["ts"]:
+            return
+        ts = wanted.pinned["ts"]
+        try:
+            await self._calls.optional(
+                self._calls.api.pins_add(channel=address, timestamp=ts), scopes.PINS, scopes.LOST[scopes.PINS]
+            )
+        except Refused as refused:
+            if refused.error != "already_pinned":
+                raise
+        done["pinned"] = ts
+
+    async def _mark(self, address: str, wanted: Furnishing, done: Json) -> None:
+        """Add the bookmarks that are missing, and then remove those of ours that are to be there no longer."""
+        ours: dict[str, str] = dict(done.get("bookmarks") or {})
+        known = {_print(*each): each for each in wanted.bookmarks}
+        asked = scopes.BOOKMARKS, scopes.LOST[scopes.BOOKMARKS]
+        api = self._calls.api
+        for name, (title, link) in known.items():
+            if name not in ours:
+                call = api.bookmarks_add(channel_id=address, title=title, type="link", link=link)
+                made = await self._calls.optional(call, *asked)
+                ours[name] = str((made.get("bookmark") or {}).get("id") or "")
+                done["bookmarks"] = dict(ours)
+        for name in [name for name in ours if name not in known]:
+            if ours[name]:
+                try:
+                    await self._calls.optional(api.bookmarks_remove(channel_id=address, bookmark_id=ours[name]), *asked)
+                except Refused as refused:
+                    # Somebody may have removed it by hand.
+                    log.info("a bookmark in %s was not removed: %s", address, refused)
+            del ours[name]
+            done["bookmarks"] = dict(ours)
+
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
         """Invite persons into a staff channel, a hundred at a time; those Slack won't let in stay out, and the others
         don't."""
@@ -321,6 +416,10 @@ class Slack:
 
 def _secret(setting: SecretStr | None) -> str | None:
     return setting.get_secret_value() if setting else None
+
+
+def _print(*words: str) -> str:
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
 
 
 def _metadata(post: Outgoing) -> Json:

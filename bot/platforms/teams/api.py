@@ -7,6 +7,7 @@ while Entra is slow, and its errors don't tell whether a message may have arrive
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import time
 from typing import Any
@@ -93,6 +94,20 @@ class TeamsApi:
             Throttled, Unavailable: see there.
         """
         await self._token(BOT)
+
+    async def roles(self) -> frozenset[str]:
+        """Return the permissions that an administrator has consented to in Graph, as our own token says.
+
+        Raises:
+            Throttled, Unavailable: see there; it is unreadable.
+        """
+        try:
+            payload = (await self._token(self.graph_url)).split(".")[1]
+            told = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        except (IndexError, ValueError) as error:
+            raise Unavailable("Entras nøgle siger ikke, hvad der er givet") from error
+        found = told.get("roles") if isinstance(told, dict) else None
+        return frozenset(str(each) for each in found) if isinstance(found, list) else frozenset()
 
     async def connector(self, method: str, service_url: str, path: str, body: Json | None = None) -> Json:
         """Call the Bot Connector.

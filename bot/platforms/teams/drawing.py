@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.engine import picked, warning_form
 from bot.platforms import links
 from handlers.core.card import Button, Card, Field
 
@@ -132,14 +133,16 @@ def plain(card: Card, repeated: bool = False) -> str:
     return "\n".join(lines)
 
 
-def dialog(button: Button, press: Press) -> Json:
+def dialog(button: Button, press: Press, fault: str = "") -> Json:
     """Draw the form that a button asks for, as the answer to its press.
 
     Args:
         press: what comes back when it is submitted.
+        fault: what is wrong with it as it was sent.
     """
     send = {"type": "Action.Submit", "title": _label(button.submitted_by), "data": press.data()}
-    return _dialog(button.form_title or button.label, [_input(each) for each in button.form], send)
+    fields = [element for each in button.form for element in _asked(each)]
+    return _dialog(button.form_title or button.label, [*(_words(fault) if fault else ()), *fields], send)
 
 
 def save_dialog(text: str, byline: str, asked: Iterable[Field]) -> Json:
@@ -152,6 +155,12 @@ def save_dialog(text: str, byline: str, asked: Iterable[Field]) -> Json:
     fields = (Field("text", "Tekst", "long", required=True, value=text), *asked)
     send = {"type": "Action.Submit", "title": "Gem i log", "data": {}}
     return _dialog("Gem i log", [*_words(byline), *(_input(each) for each in fields)], send)
+
+
+def warning_dialog(text: str) -> Json:
+    """Draw the form of `Send varsel`, filled with a text."""
+    send = {"type": "Action.Submit", "title": warning_form.SUBMIT, "data": {}}
+    return _dialog(warning_form.TITLE, [*_words(warning_form.BYLINE), _input(warning_form.field("text", text))], send)
 
 
 def notice(text: str) -> Json:
@@ -273,6 +282,20 @@ def _fact(name: str, value: str, spacing: str, in_columns: bool = False) -> list
     first, *rest = value.split("\n")
     named = _rich([*_runs(f"{name}: ", bold=True), *_runs(first)], spacing)
     return [named, *(_rich(_runs(line), "none") for line in rest if line.strip())]
+
+
+def _asked(each: Field) -> list[Json]:
+    """Draw a dialog's field, with what it may be picked by below it; whether either is filled in is seen to when it is
+    sent."""
+    if each.kind not in picked.TIMES:
+        return [_input(each)]
+    written = _input(replace(each, required=False))
+    parts = [
+        {"type": "Input.Date", "id": each.id + picked.DATE, "label": "… eller vælg dag"},
+        {"type": "Input.Time", "id": each.id + picked.TIME, "label": "… og tid"},
+    ]
+    columns = [{"type": "Column", "width": "stretch", "items": [each]} for each in parts]
+    return [written, {"type": "ColumnSet", "spacing": "small", "columns": columns}]
 
 
 def _input(each: Field) -> Json:

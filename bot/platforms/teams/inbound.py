@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.engine import standing
+from bot.engine import picked, standing, warning_form
 from bot.engine.engine import Engine
 from bot.engine.intake import STRANGE
 from bot.engine.save_form import asked
@@ -41,6 +42,8 @@ LARGEST_BODY = 1024**2
 PATIENCE = 2.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAVE = "gemILog"
+# From a message's own menu, and from where one is written.
+WARN_OF, WARN = "sendSomVarsel", "sendVarsel"
 KEPT = "Dit tryk er gemt. Kortet ændrer sig om lidt."
 GONE = "Knappen er der ikke længere. Se den nyeste besked fra Krisebot."
 
@@ -196,11 +199,17 @@ class TeamsInbound:
             case "task/fetch":
                 return await self._wants_to_fill_in(here, value)
             case "task/submit":
-                await self._press(here, _press(value.get("data")))
+                return await self._filled_in(here, _press(value.get("data")))
             case "composeExtension/fetchTask" if value.get("commandId") == SAVE:
                 return await self._wants_to_save(here, payload_of(value))
             case "composeExtension/submitAction" if value.get("commandId") == SAVE:
                 await self._saved(here, value)
+            case "composeExtension/fetchTask" if value.get("commandId") == WARN_OF:
+                return self._wants_to_warn_of(here, payload_of(value))
+            case "composeExtension/fetchTask" if value.get("commandId") == WARN:
+                return drawing.warning_dialog("")
+            case "composeExtension/submitAction" if value.get("commandId") in (WARN, WARN_OF):
+                await self._warned(here, value)
         return {}
 
     async def _pressed(self, here: Here, value: Json) -> Json:
@@ -238,6 +247,19 @@ class TeamsInbound:
         button = _asking(Card.from_json(shown.card), press) if shown else None
         return drawing.notice(GONE) if button is None else drawing.dialog(button, press)
 
+    async def _filled_in(self, here: Here, press: Press) -> Json:
+        shown = await self._standing(here, press)
+        button = _asking(Card.from_json(shown.card), press) if shown else None
+        initial = {each.id: each.value for each in button.form} if button else {}
+        filled = replace(press, values=picked.merged(press.values, self._people.called, initial))
+        if button is not None and (missing := picked.missing(button.form, filled.values)):
+            # What was typed stands there still.
+            typed = tuple(replace(each, value=filled.values.get(each.id, "")) for each in button.form)
+            lacks = ", ".join(each.label for each in missing)
+            return drawing.dialog(replace(button, form=typed), press, f"*{picked.MISSING}:* {quote(lacks)}")
+        await self._press(here, filled)
+        return {}
+
     async def _standing(self, here: Here, press: Press) -> Message | None:
         """Return the message as it is now, for somebody who sees it where the press came from: anybody can write a
         number."""
@@ -264,6 +286,24 @@ class TeamsInbound:
         byline = f"Skrevet af *{quote(name)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(here.user), await here.conversation())
         return drawing.save_dialog(content_of(payload) or titled(enclosed), byline, fields)
+
+    def _wants_to_warn_of(self, here: Here, payload: Json) -> Json:
+        text = content_of(payload) or titled(enclosed_in(payload, here))
+        author, name = self._author(payload)
+        if author != self._people.person(here.user):
+            when = times_shown.short(said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
+            text = warning_form.of_message(text, name, when)
+        return drawing.warning_dialog(text)
+
+    async def _warned(self, here: Here, value: Json) -> None:
+        text = drawing.values(object_in(value, "data")).get("text", "")
+        await self._accept(
+            here,
+            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            "command",
+            text=warning_form.command(text),
+            enclosed=enclosed_in(payload_of(value), here) if value.get("commandId") == WARN_OF else (),
+        )
 
     async def _saved(self, here: Here, value: Json) -> None:
         payload = payload_of(value)

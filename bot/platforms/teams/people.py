@@ -42,7 +42,7 @@ class TeamsDirectory:
         """Return a person's AAD object id, or None for somebody who isn't in Teams."""
         known = self._plan().person(person)
         if known is not None:
-            return known.teams
+            return known.address(NAME)
         platform, _, user = person.partition(":")
         return user if platform == NAME and user else None
 
@@ -55,6 +55,15 @@ class TeamsDirectory:
         """
         known = self._plan().person(self.person(user))
         return known.name if known else otherwise
+
+    def called(self, user: str) -> str:
+        """Return what a person is called in a text that others read, so that it still means that person alone."""
+        plan = self._plan()
+        person = plan.find(NAME, user)
+        known = plan.person(person) if person else None
+        if person is None or known is None:
+            return user
+        return known.name if plan.named(known.name) == [person] else person
 
     async def reference(self, user: str) -> dict[str, Any]:
         """Return how a person is written to, as last learnt; empty for somebody never heard from."""

@@ -5,18 +5,31 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import quote
 
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.engine import grants
 from bot.engine.engine import Engine
-from bot.engine.platform import CannotLook, Closed, InDoubt, Outgoing, Ref, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import (
+    CannotLook,
+    Closed,
+    InDoubt,
+    NotGranted,
+    Outgoing,
+    Ref,
+    Throttled,
+    Unavailable,
+    Undeliverable,
+)
 from bot.engine.rates import NO_LIMITS, Limits
-from bot.platforms.teams import drawing, files
+from bot.platforms.teams import accounts, drawing, files, permissions
 from bot.platforms.teams.api import SHUT, Refused, TeamsApi
 from bot.platforms.teams.inbound import TeamsInbound
+from bot.platforms.teams.installing import Installer
 from bot.platforms.teams.people import DM, NAME, TeamsDirectory
 from bot.platforms.teams.token import TokenCheck
 from bot.settings import Settings
@@ -29,6 +42,8 @@ Json = dict[str, Any]
 
 # How often Entra is asked whether it still knows us, in seconds.
 WATCH = 60.0
+# How long we don't try to give anybody the app once we were told that we may not.
+NOT_GRANTED = timedelta(hours=1)
 # How many channels of one name there may be on one day.
 MOST_ALIKE = 50
 # Pages of a team's members that are looked through, of at least fifty each.
@@ -57,7 +72,7 @@ class Teams:
 
     name = NAME
     has_rooms = True
-    way = Way(NAME, "Teams", first="Giv alle appen fra Teams' administration", danish=True)
+    way = Way(NAME, "Teams", first="Giv alle appen fra Teams' administration", danish=True, directory=True)
 
     def __init__(
         self,
@@ -83,6 +98,8 @@ class Teams:
         self._unverified = unverified
         self._calls = TeamsApi(app_id, app_password, self._tenants[0], login_url, graph_url, timeout)
         self._people = TeamsDirectory(engine.database, engine.clock, engine.plan)
+        self._installer = Installer(self._calls, app_id)
+        self._may_install_from = datetime.min.replace(tzinfo=UTC)
         self._door: TeamsInbound | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -151,6 +168,20 @@ class Teams:
                 log.warning("Teams: %s", error)
             await asyncio.sleep(WATCH)
 
+    async def lacking(self) -> list[NotGranted]:
+        """Ask which of Graph's permissions have not been consented to; all of them can be done without."""
+        try:
+            granted = await self._calls.roles()
+        finally:
+            await self._calls.close()
+        return [NotGranted(each, permissions.LOST[each]) for each in sorted(permissions.LOST.keys() - granted)]
+
+    # --- people ---
+
+    async def account_of(self, mail: str) -> str:
+        """Look for the one account that a mail address has in our own tenant."""
+        return await accounts.account_of(self._calls, mail)
+
     # --- messages ---
 
     def lane_of(self, person: str, address: Address | None) -> str | None:
@@ -169,19 +200,40 @@ class Teams:
 
     async def _write_to(self, lane: str, post: Outgoing) -> Ref:
         user = lane.removeprefix(DM)
+        try:
+            return await self._say_to(user, post)
+        except Refused as refused:
+            if not _lacks_app(refused) or not await self._install(user):
+                raise _why(lane, refused) from refused
+        try:
+            return await self._say_to(user, post)
+        except Refused as refused:
+            raise _why(lane, refused) from refused
+
+    async def _say_to(self, user: str, post: Outgoing) -> Ref:
         known = await self._people.reference(user)
         if known.get("conversation"):
             try:
                 return await self._say(known.get("service_url") or await self._service(), known["conversation"], post)
             except Refused as refused:
                 if refused.status != 404:
-                    raise _why(lane, refused) from refused
+                    raise
                 # The chat we knew is gone; a new one is asked for below.
+        reference = await self._open(user, known)
+        return await self._say(reference["service_url"], reference["conversation"], post)
+
+    async def _install(self, user: str) -> bool:
+        """Give one of the plan's people the app; False where that can't be done. Where we may not, nobody is tried for a
+        while."""
+        now = self._engine.clock.now()
+        if self._engine.plan().find(NAME, user) is None or now < self._may_install_from:
+            return False
         try:
-            reference = await self._open(user, known)
-            return await self._say(reference["service_url"], reference["conversation"], post)
-        except Refused as refused:
-            raise _why(lane, refused) from refused
+            return await self._installer.install(user)
+        except NotGranted as refused:
+            self._may_install_from = now + NOT_GRANTED
+            await grants.note(self._engine.database, self.way, [refused], now)
+            return False
 
     async def _open(self, user: str, known: Mapping[str, Any]) -> Json:
         """Ask for the one-to-one chat with somebody; asked for again, it is the same one, so nothing is in doubt."""
@@ -363,6 +415,10 @@ class Teams:
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Do nothing: a team has its members for other reasons too, and its owners decide on those."""
+
+
+def _lacks_app(refused: Refused) -> bool:
+    return refused.status in SHUT and refused.code != "MessageWritesBlocked"
 
 
 def _why(lane: str, refused: Refused) -> Undeliverable:

@@ -16,7 +16,6 @@ from slack_sdk.models.views import View
 from sqlalchemy import select
 
 from bot.platforms.slack import drawing as slack_drawing
-from bot.platforms.slack.home import home
 from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import FIXED, Button, Card, quote
 from handlers.core.incoming import Incoming
@@ -50,7 +49,7 @@ async def played(url: str) -> list[Card]:
                 for message in await db.scalars(select(Message)):
                     said[message.id, message.version] = Card.from_json(message.card)
         opened = Incoming("", "home", "slack", "kim", "dm", "U0KIM", stage.clock.now())
-        front = await home(stage.bot.engine, opened)
+        front = await stage.bot.engine.home_pages.card(opened)
     return [*said.values(), front]
 
 

@@ -6,6 +6,7 @@ from handlers.core import registry
 
 # What goes on when the staff has stepped down: what people were asked, were given to do, or would miss.
 GOES_ON = {
+    "accounts.night": "belongs to no crisis",
     "absence.ended": "belongs to no crisis",
     "duty_rota.night": "belongs to no crisis",
     "attachments.unlogged": "what never came into the log",
@@ -20,6 +21,7 @@ GOES_ON = {
     "escalation.wait": "a warning's chain",
     "evaluation.due": "what was learned",
     "exercises.inject": "an exercise's script",
+    "grants.lacking": "belongs to no crisis",
     "handover.silent": "a report that nobody has received",
     "improvements.ask": "belongs to no crisis",
     "joining.unanswered": "a warning",

@@ -18,6 +18,7 @@ stage = after(cloudburst)
 SELDOM, DEPUTY = ("quiet.again(", "quiet.spacing("), "deputies("
 # What sets itself anew and is no nag, or comes as often for a reason.
 AS_OFTEN = {
+    "accounts.night": "what is wrong with an account is told once",
     "announcement.again": "each day's own duty: the whole organisation is told how it stands today",
     "centres.missing": "the chief once, the deputy once, then a list to ring; that is all",
     "contact_test.round": "a month's own test, and by day",

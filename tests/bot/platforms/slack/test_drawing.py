@@ -159,7 +159,9 @@ def test_a_form_shows_its_fields_filled_in_and_demands_only_what_the_plan_demand
         ("text", False),
         ("kind", True),
         ("at", True),
+        ("at@pick", False),
         ("who", True),
+        ("who@pick", True),
     ]
     text, kind = view["blocks"][0]["element"], view["blocks"][1]["element"]
     assert (text["initial_value"], text["multiline"]) == ("vand", True)

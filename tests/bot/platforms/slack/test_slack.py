@@ -839,7 +839,8 @@ async def test_the_staff_gets_a_private_channel_with_its_name_and_its_people(hou
     """R032: krise-<date>-<title>."""
     await house.crisis()
     channel = house.slack.channel("krise-2026-07-02-skybrud-i-hedehusene")
-    assert (channel.kind, channel.topic) == ("private_channel", "skybrud i Hedehusene")
+    assert channel.kind == "private_channel"
+    assert channel.topic == "skybrud i Hedehusene · niveau 2, fuldt etableret senest kl. 16:00"
     assert {"U0LARS", "U0ANNE", "U0OLE", "U0SARA", "U0JENS"} <= set(channel.members)
     assert house.person("U0LARS").sees("Krisestab nr. 1")
 
@@ -862,7 +863,7 @@ async def test_a_channel_that_was_made_without_our_hearing_of_it_is_used(house: 
     await house.crisis()
     await house.forward(minutes=2)
     made = [each for each in house.slack.world.channels.values() if each.name.startswith("krise-")]
-    assert [each.topic for each in made] == ["skybrud i Hedehusene"]
+    assert [each.topic.partition(" · ")[0] for each in made] == ["skybrud i Hedehusene"]
     assert "U0LARS" in made[0].members
 
 
@@ -872,7 +873,7 @@ async def test_one_429_loses_no_channel(house: House) -> None:
     await house.crisis()
     await house.forward(minutes=2)
     made = [each for each in house.slack.world.channels.values() if each.name.startswith("krise-")]
-    assert [each.topic for each in made] == ["skybrud i Hedehusene"]
+    assert [each.topic.partition(" · ")[0] for each in made] == ["skybrud i Hedehusene"]
 
 
 async def test_a_crisis_of_the_same_name_gets_a_channel_of_its_own(house: House) -> None:
@@ -1013,7 +1014,11 @@ MANIFEST = Path(__file__).parents[4] / "manifest" / "slack.yaml"
 async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> None:
     manifest = YAML(typ="safe").load(MANIFEST.read_text("utf-8"))
     assert manifest["display_information"]["name"] == "Krisebot"
-    assert [each["callback_id"] for each in manifest["features"]["shortcuts"]] == ["gem_i_log"]
+    assert [each["callback_id"] for each in manifest["features"]["shortcuts"]] == [
+        "gem_i_log",
+        "send_varsel",
+        "send_som_varsel",
+    ]
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/krise"]
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == {
         *(
@@ -1025,6 +1030,9 @@ async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> N
             "im:write",
             "reactions:read",
             "users:read",
+            "users:read.email",
+            "pins:write",
+            "bookmarks:write",
         ),
         *(f"{kind}:{right}" for kind, right in (("channels", "history"), ("channels", "read"), ("channels", "manage"))),
         *(f"groups:{right}" for right in ("history", "read", "write")),

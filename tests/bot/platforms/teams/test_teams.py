@@ -425,7 +425,7 @@ async def test_a_button_with_a_form_opens_it_and_what_is_filled_in_comes_back(ho
     jens = house.person("aad-jens")
     await jens.presses("Kommer")
     assert jens.dialog is not None
-    assert jens.dialog.fields == ["eta", "note"]
+    assert jens.dialog.fields == ["eta", "eta@date", "eta@time", "note"]
     await jens.submits({"eta": "kl. 15", "note": "parkerer ved 4K"})
     (kept,) = await house.inbox()
     assert (kept["kind"], kept["action"], kept["args"]) == ("press", "test.eta", {"n": 1})
