@@ -261,9 +261,9 @@ async def waited(turn: Turn, escalation: int, round: int, position: int) -> None
     for step in silent:
         step.result = "failed" if step.person in missed else "silent"
     if missed:
-        numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in missed)
+        # Their numbers stand on the card of whoever warned, and in no log: that is read and handed out.
         await turn.log(
-            f"Ikke nået ad nogen vej: {numbers}. Går videre.", kind="undeliverable", verification="confirmed"
+            f"Ikke nået ad nogen vej: {turn.names(missed)}. Går videre.", kind="undeliverable", verification="confirmed"
         )
     silent = [step for step in silent if step.person not in missed]
     if silent:
@@ -421,7 +421,8 @@ async def who_has_it(turn: Turn) -> str:
     if escalation is None:
         return "Det er noteret."
     if escalation.taken_by:
-        return f"{turn.name(escalation.taken_by)} har det ({turn.phone(escalation.taken_by)})."
+        number = "" if await turn.is_outside(turn.sender) else f" ({turn.phone(escalation.taken_by)})"
+        return f"{turn.name(escalation.taken_by)} har det{number}."
     waiting = [step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
     asked = turn.names(dict.fromkeys(waiting))
     return f"{asked} er spurgt." if asked else "Jeg er ved at finde en, der kan tage det."
@@ -460,8 +461,8 @@ async def _nobody(turn: Turn, escalation: Escalation) -> None:
     """Tell whoever can ring, loudly, that everybody was asked and nobody has it, and set the time to begin again."""
     repeat = turn.rules.escalation.repeat
     everyone = list(dict.fromkeys(person for link in escalation_chain.links_of(turn.rules) for person in link.persons))
-    numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in everyone)
     alert = await escalation_chain.first_alert(turn)
+    numbers = await escalation_chain.to_ring(turn, alert, everyone)
     await turn.notify(
         [alert.person],
         Card(

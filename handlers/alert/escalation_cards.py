@@ -19,13 +19,9 @@ async def show_progress(turn: Turn, escalation: Escalation) -> None:
     left = escalation_chain.left_of(turn.rules, steps, escalation.round)
     silent = not left and all(step.result for step in steps)
     outcome = _outcome(turn, escalation, silent=silent)
-    rows = tuple(
-        (
-            turn.name(step.person),
-            f"{_state(step)} (spurgt {turn.clock(step.contacted_at)}). Tlf. {turn.phone(step.person)}",
-        )
-        for step in steps
-    )
+    asked_so_far = [(step, f"{_state(step)} (spurgt {turn.clock(step.contacted_at)})") for step in steps]
+    numbered = tuple((turn.name(step.person), f"{how}. Tlf. {turn.phone(step.person)}") for step, how in asked_so_far)
+    unnumbered = tuple((turn.name(step.person), how) for step, how in asked_so_far)
     hurry = "" if escalation.state == "stopped" else f"\nHaster det, så ring selv. {DANGER}"
     alerts = await turn.db.scalars(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id))
     more = escalation.state == "running" and bool(left)
@@ -35,7 +31,7 @@ async def show_progress(turn: Turn, escalation: Escalation) -> None:
             person,
             Card(
                 f"*Varsel nr. {turn.the_crisis.number}:* {outcome}{hurry}",
-                facts=rows,
+                facts=unnumbered if await turn.is_outside(person) else numbered,
                 buttons=(all_now,) if more else (),
             ),
             key=f"escalation/{escalation.id}/progress/{person}",

@@ -3,7 +3,7 @@ rækkefølge"."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -141,6 +141,17 @@ async def log_alert(turn: Turn, alert: Alert, **refs: int) -> None:
         event_time=alert.at,
         refs={"alert": alert.id, **refs},
     )
+
+
+async def to_ring(turn: Turn, alert: Alert, persons: Iterable[str]) -> str:
+    """Name those whom whoever warned can ring, with their numbers: "skal vedkommende kontakte følgende"; by name alone for
+    another organisation's person.
+
+    Args:
+        persons: ids in the plan.
+    """
+    outside = await turn.is_outside(alert.person)
+    return turn.names(persons) if outside else ", ".join(f"{turn.name(each)} {turn.phone(each)}" for each in persons)
 
 
 async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) -> None:

@@ -242,7 +242,7 @@ async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
     elif going:
         others = [*others, Button("Send som melding", "router.meant", {"verb": "melding", **keep})]
     # Names and numbers are for our own people.
-    first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else await warning.first_asked(turn)
+    first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else warning.first_asked(turn)
     asked: dict[str, Any] = dict(keep)
     if offered is not None:
         earlier = offered.card["buttons"][0]["args"]

@@ -31,7 +31,7 @@ async def undeliverable(turn: Turn, message: int, reason: str) -> None:
     await turn.log(
         f"Kom ikke frem til krisestabens kanal: {reason}."
         if to_staff
-        else f"Kom ikke frem til {turn.name(person)}: {reason}. Nummer: {turn.phone(person)}",
+        else f"Kom ikke frem til {turn.name(person)}: {reason}.",
         kind="undeliverable",
         receiver=person,
         direction="out",

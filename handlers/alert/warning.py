@@ -218,11 +218,16 @@ def question(turn: Turn) -> str:
     )
 
 
-async def first_asked(turn: Turn) -> str:
-    """Return who is asked first, by name and number, as the sender reads it."""
+def first_asked(turn: Turn) -> str:
+    """Return who is asked first, by name: before there is a warning nobody has the number."""
     links = escalation_chain.links_of(turn.rules)
-    person = links[0].persons[0] if links else ""
-    return f"{turn.name(person)} ({turn.phone(person)})"
+    return turn.name(links[0].persons[0] if links else "")
+
+
+async def _first_to_ring(turn: Turn, alert: Alert) -> str:
+    """Return who is asked first, for whoever has warned, with the number where they may have it."""
+    links = escalation_chain.links_of(turn.rules)
+    return await escalation_chain.to_ring(turn, alert, links[0].persons[:1] if links else ())
 
 
 async def send_on(turn: Turn, text: str, reply: Triage) -> None:
@@ -264,7 +269,7 @@ async def _ask(turn: Turn, alert: Alert) -> None:
     own = languages.beside(alert.text, languages.DANGER, languages.QUESTION)
     card = Card(
         f"*Varsel nr. {turn.the_crisis.number}:* »{quote(alert.text, 300)}«\n{DANGER}\n\n*{question(turn)}*\n"
-        f"Er du i tvivl, så vælg Ved ikke. Ja og Ved ikke sender det til {await first_asked(turn)} nu.{own}",
+        f"Er du i tvivl, så vælg Ved ikke. Ja og Ved ikke sender det til {await _first_to_ring(turn, alert)} nu.{own}",
         buttons=tuple(
             Button(
                 label,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
@@ -24,7 +24,7 @@ from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
 from storage.rows.staff import OUTSIDE, Member
-from storage.rows.traffic import Message, StaffChannel, StaffRecipient
+from storage.rows.traffic import Inbox, Message, StaffChannel, StaffRecipient
 
 Word = TypeVar("Word", bound=str)
 
@@ -176,6 +176,16 @@ class Context:
         """Return the number to ring a person on today, or words that say there is none."""
         known = self.plan.persons.get(person) or self.rules.persons.get(person)
         return (known.number if known else None) or "intet nummer"
+
+    async def is_outside(self, person: str) -> bool:
+        """Whether somebody belongs to another organisation, by what came in from them last: they get no number of ours."""
+        if person in self.plan.persons or person == "krisebot":
+            return False
+        if self.incoming is not None and self.incoming.sender == person:
+            return self.incoming.outside
+        newest = select(Inbox.body).where(Inbox.sender == person, Inbox.state == "done").order_by(Inbox.id.desc())
+        body: dict[str, Any] | None = await self.db.scalar(newest.limit(1))
+        return body is not None and Incoming.from_json(body).outside
 
     def reached_at(self, person: str, platform: str) -> str:
         """Tell where to reach somebody now: their number, else the chat that they wrote in.

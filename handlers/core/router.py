@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import answering, enclosures, form_times, personal_numbers, proof, registry, rights
+from handlers.core import answering, enclosures, form_times, incident_names, personal_numbers, proof, registry, rights
 from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.context import LONGEST_NUMBER, URGENT
 from handlers.core.incoming import OTHER_RELEASE, Incoming
@@ -142,6 +142,7 @@ def strip_name(text: str) -> str:
     return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
 
 
+HELP = "Bed om hjælp"
 # Whom a refusal names at most.
 NAMED = 3
 # Verbs that people also write in ordinary sentences ("mail virker ikke", "stop det"): alone they are meant, and after
@@ -242,6 +243,15 @@ async def said(turn: Turn, text: str) -> None:
         await command(turn, text)
         return
     if not await led_on(turn, text):
+        await _said_in_crisis(turn, text)
+
+
+async def _said_in_crisis(turn: Turn, text: str) -> None:
+    """Ask about what a crisis' own people write that only begins like a verb ("mail virker ikke"): it is never run."""
+    found = _verb_of(text)
+    if found.kind == "exact" and found.rest and found.verb != "hjælp" and not is_meant(text):
+        await _not_understood(turn, text, verb=found.verb)
+    else:
         await command(turn, text)
 
 
@@ -425,6 +435,7 @@ async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
     """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be."""
     original = await original_of(turn, inbox, turn.sender)
     if original is None or person not in turn.plan.persons:
+        await refuse_all_but_writer(turn, inbox)
         return
     words = strip_name(original.text)
     what = f"»{quote(words, 500)}«" if words else "noget, som kun du kan, med en knap på et af sine kort"
@@ -480,24 +491,26 @@ async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -
             )
         )
         return False
+    named = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
     await turn.answer(
         Card(
             f"Der er {len(candidates)} {'hændelser, som er slut' if over else 'aktive hændelser'}. Hvilken?",
             buttons=tuple(
                 Button(
-                    f"{crisis.number}: {crisis.title}"[:70],
+                    name[:70],
                     "router.which",
                     {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": verb},
                 )
-                for crisis in candidates[:8]
+                for crisis, name in named
             ),
         )
     )
     return False
 
 
-async def _not_understood(turn: Turn, text: str) -> None:
+async def _not_understood(turn: Turn, text: str, *, verb: str | None = None) -> None:
     keep = {"inbox": turn.inbox_id}
+    runs = (Button(f"Kør {verb}", "router.meant", {"verb": verb, **keep}),) if verb else ()
     await turn.answer(
         Card(
             "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
@@ -505,7 +518,8 @@ async def _not_understood(turn: Turn, text: str) -> None:
             buttons=(
                 Button("Gem i log", "router.meant", {"verb": "log", **keep}),
                 Button("Send som melding", "router.meant", {"verb": "melding", **keep}),
-                Button("Bed om hjælp", "router.meant", {"verb": "hjælp", **keep}),
+                *runs,
+                Button(HELP, "router.meant", {"verb": "hjælp", **keep}),
             ),
         )
     )
@@ -513,12 +527,28 @@ async def _not_understood(turn: Turn, text: str) -> None:
 
 @action("router.meant", crisis=False)
 async def meant(turn: Turn, verb: str, inbox: int) -> None:
-    """Run the verb that was meant, with the words as they were typed."""
+    """Run the verb that was meant, with the words as they were typed; words that ask for help are led on."""
+    if verb == "hjælp":
+        await _help_with(turn, inbox)
+        return
     original = await _resume(turn, inbox, f"Det blev til *{verb}*.")
     if original is None:
         return
     words_of = strip_name(original.text) or enclosures.titled(original.enclosed)
     await _run_on(turn, registry.verbs[verb], words_of)
+
+
+async def _help_with(turn: Turn, inbox: int) -> None:
+    """Lead words on for whoever asked for help with them, by `Bed om hjælp`; the card's other choices stay."""
+    original, standing = await original_of(turn, inbox, turn.sender), await turn.pressed()
+    if original is None:
+        await refuse_all_but_writer(turn, inbox)
+        return
+    turn.incoming, turn.inbox_id = original, inbox
+    if not await led_on(turn, strip_name(original.text)):
+        await run(turn, registry.verbs["hjælp"], "")
+    elif standing is not None:
+        turn.take_off(standing, {HELP})
 
 
 async def _run_on(turn: Turn, verb: Verb, text: str) -> None:
@@ -539,7 +569,7 @@ async def not_meant(turn: Turn, inbox: int) -> None:
 async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     """Do what was asked for, on the crisis that was chosen."""
     original = await _resume(
-        turn, inbox, f"Det gælder hændelse {turn.the_crisis.number}: {quote(turn.the_crisis.title)}."
+        turn, inbox, f"Det gælder hændelse {quote(await incident_names.shown(turn, turn.the_crisis))}."
     )
     if original is None:
         return
@@ -597,6 +627,15 @@ async def original_of(turn: Turn, inbox: int, sender: str) -> Incoming | None:
     return original if original is not None and original.sender == sender else None
 
 
+async def refuse_all_but_writer(turn: Turn, inbox: int) -> None:
+    """Tell whoever pressed somebody else's question, in a channel, whose it is; it stands there as it did."""
+    row = await turn.db.get(Inbox, inbox)
+    if row is not None:
+        writer = turn.name(Incoming.from_json(row.body).sender)
+        card = Card(f"Det kan kun {writer} svare på, som skrev det. Ordene er gemt, og intet er ændret.")
+        await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)
+
+
 async def _resume(turn: Turn, inbox: int, outcome: str, values: Mapping[str, str] | None = None) -> Incoming | None:
     """Take up what a question was asked about, as if it had just come in; only for whoever typed it.
 
@@ -605,6 +644,7 @@ async def _resume(turn: Turn, inbox: int, outcome: str, values: Mapping[str, str
     """
     original = await original_of(turn, inbox, turn.sender)
     if original is None:
+        await refuse_all_but_writer(turn, inbox)
         return None
     await turn.replace(Card(outcome))
     if values is not None:

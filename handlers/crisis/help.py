@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import registry, rights, router
+from handlers.core import incident_names, registry, rights, router
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
@@ -14,7 +14,7 @@ from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import NOTICES, Message
+from storage.rows.traffic import Message
 
 # What is offered, in order, to those who may: what the sender's role does first. Five of them are shown.
 FIRST_OUTSIDE = ("varsel", "aktiver", "hvem", "status", "hjælp")
@@ -82,7 +82,7 @@ async def show(turn: Turn, text: str) -> None:
         if name in LABELS and (not known.crisis or going) and await _may(turn, name):
             offered.append(name)
     state = (
-        f"Nr. {turn.crisis.number} er i gang: {quote(turn.crisis.title)}."
+        f"I gang er nr. {quote(await incident_names.shown(turn, turn.crisis))}."
         if turn.crisis is not None
         else f"Der er {len(going)} hændelser i gang."
         if going
@@ -146,12 +146,7 @@ async def waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
 def _is_waiting(message: Message) -> bool:
     if any(button["do"] == "help.all" for button in message.card["buttons"]):
         return False
-    asked = message.kind in NOTICES and registry.awaits_answer(message.card)
-    return (
-        asked
-        or (message.kind not in NOTICES and registry.waits_for_reader(message.card))
-        or (message.kind == "alert" and registry.waits_for_reader(message.card))
-    )
+    return registry.waits_for_reader(message.card)
 
 
 @action("help.all", crisis=False)
@@ -192,4 +187,5 @@ async def _may(turn: Turn, name: str) -> bool:
     known = registry.verbs[name]
     if known.who in (rights.chief, rights.staff, rights.log_keeper, rights.runs_staff) and turn.crisis is None:
         return True
-    return (known.otherwise is not None and name != "aktiver") or await known.who.held(turn)
+    # What they would do to a meeting or a level, those who may not do it only ask for.
+    return (known.otherwise is not None and name not in ("aktiver", "møde")) or await known.who.held(turn)

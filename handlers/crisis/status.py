@@ -3,11 +3,13 @@ kommandoveje."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from handlers.alert import decision_card
 from handlers.communication import communication_plan
-from handlers.core import clearance, rights
+from handlers.core import clearance, incident_names, rights, router
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
@@ -24,12 +26,40 @@ from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 FRAMING = "framing_decision"
 # Three of each fit a phone.
 SHOWN = 3
+FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
 
 
-@verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer", crisis=True)
+@verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer")
 async def status(turn: Turn, text: str) -> None:
     """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""
-    await turn.answer(await card(turn, await turn.here()))
+    if turn.crisis is None and (found := await _for_a_stranger(turn) or await _afterwards(turn)) is not None:
+        await turn.answer(found)
+    elif turn.crisis is not None or await router.find_crisis(turn, "status"):
+        await turn.answer(await card(turn, await turn.here()))
+
+
+async def _for_a_stranger(turn: Turn) -> Card | None:
+    """Draw what goes on, at once, for whoever has no part in any of it: there is nothing to choose between for them."""
+    going = await turn.open_crises()
+    if len(going) < 2 or any([await incident_names.has_part(turn, crisis) for crisis in going]):
+        return None
+    lines = []
+    for crisis in going:
+        turn.crisis = crisis
+        lines.append(f"Nr. {quote(await incident_names.shown(turn, crisis))}. {_state(turn)}")
+    turn.crisis = None
+    return Card("\n".join([*lines, FOR_OTHERS]))
+
+
+async def _afterwards(turn: Turn) -> Card | None:
+    """Draw how the last crisis that the sender took part in ended, where none goes on: they may still read it."""
+    over = [] if await turn.open_crises() else await turn.took_part_in()
+    if not over:
+        return None
+    turn.crisis = over[0]
+    ended = await card(turn, await turn.here())
+    warn = Button("Send varsel", "help.run", {"verb": "varsel"})
+    return replace(ended, text=f"Der er ingen aktiv krise. Den seneste, du var med i:\n{ended.text}", buttons=(warn,))
 
 
 async def card(turn: Turn, reader: str) -> Card:
@@ -39,7 +69,7 @@ async def card(turn: Turn, reader: str) -> Card:
         reader: whoever asked, or the staff's channel, when it was asked there.
     """
     if not await rights.staff.held(turn) and not await rights.decider.held(turn):
-        return Card("\n".join(_head(turn)) + "\nMere kan krisestaben se. Ved du noget vigtigt, så skriv det her.")
+        return Card(f"*Nr. {quote(await incident_names.shown(turn, turn.the_crisis))}*\n{_state(turn)}\n{FOR_OTHERS}")
     return await clearance.redacted_for(turn, await whole(turn, reader), reader)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, form_times, passed_times, rights
+from handlers.core import audiences, form_times, passed_times, rights, router
 from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import times_read, times_shown
@@ -17,6 +17,23 @@ from handlers.staff import calendars, chief_asked, sharing, summoning
 from storage.rows.meetings import Meeting
 
 
+async def _only_asked(turn: Turn, text: str) -> None:
+    """Tell the staff, and those who serve it, when the meeting is; whoever calls none calls none by it."""
+    if text.strip() or not await rights.staff.held(turn):
+        await router.refuse(turn, rights.runs_staff)
+        return
+    now, following = await meeting_card.running(turn), await meeting_card.coming(turn)
+    row = now if now is not None and now.state == "running" else following
+    if row is None:
+        chief = await turn.chiefs()
+        await turn.answer(
+            Card(f"Der er ikke indkaldt til et møde. {turn.names(chief[:1]) or 'Krisestaben'} indkalder.")
+        )
+        return
+    is_held = " er i gang" if row.state == "running" else ""
+    await turn.answer(Card(f"*Møde {row.number} i krisestaben{is_held}:* {meeting_card.where(turn, row)}"))
+
+
 @verb(
     "møde",
     "indkald",
@@ -24,6 +41,7 @@ from storage.rows.meetings import Meeting
     help="møde i morgen 10 stabsrummet – indkald staben; også møde om 30 min teams, møde flyt i morgen 11",
     who=rights.runs_staff,
     crisis=True,
+    otherwise=_only_asked,
 )
 async def meeting(turn: Turn, text: str) -> None:
     """Call a meeting in one breath; where only a time is given, ask for the place, since a place or a link is

@@ -90,10 +90,13 @@ async def meant(turn: Turn, inbox: int, at: str = "") -> None:
         at: UTC, ISO; empty: as the form says.
     """
     original = await router.original_of(turn, inbox, turn.sender)
+    if original is None:
+        await router.refuse_all_but_writer(turn, inbox)
+        return
     said = times_read.parse(turn.value("at"), turn.now, turn.zone) if not at else None
     due = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
-    found = times_read.find(original.text, turn.now, turn.zone, bare=True) if original is not None else None
-    if original is None or found is None or due is None:
+    found = times_read.find(original.text, turn.now, turn.zone, bare=True)
+    if found is None or due is None:
         await turn.answer(Card("Jeg kan ikke læse tidspunktet. Skriv fx */krise ping alle hvordan går det? svar 10*."))
         return
     _, words = verb_words.split_verb(router.strip_name(found[1]))
@@ -246,11 +249,11 @@ async def replied(turn: Turn, text: str) -> bool:
 
 
 def _is_a_command(text: str) -> bool:
-    """Whether a text is a command: "status" is one; "hjælp os" and "mangler 4 mand" are answers, although they begin
-    like one."""
+    """Whether a text is a command: "status" is one; "status uændret", "it er nede", "hjælp os" and "mangler 4 mand" are
+    answers, although they begin like one."""
     meant = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
     answers = meant.verb == "bistand" or (meant.verb == "hjælp" and meant.rest)
-    return text.startswith("/") or (meant.kind == "exact" and not answers)
+    return text.startswith("/") or (router.is_meant(text) and not answers)
 
 
 async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:

@@ -32,7 +32,7 @@ WANTED = re.compile(
     re.IGNORECASE,
 )
 AMONG = re.compile(r" (?:hos|blandt) ", re.IGNORECASE)
-ONE_BY_ONE = re.compile(r"[ ,]++(?:en ad gangen|én ad gangen|i rækkefølge|på skift)\b", re.IGNORECASE)
+ONE_BY_ONE = re.compile(r"(?<![ ,])[ ,]++(?:en ad gangen|én ad gangen|i rækkefølge|på skift)\b", re.IGNORECASE)
 # Whoever has not answered so long after being asked is not waited for: the next are asked too.
 WAIT = timedelta(minutes=10)
 # So long a "ja" is taken for the answer, also when enough are found by then.

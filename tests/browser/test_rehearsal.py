@@ -201,6 +201,43 @@ def test_a_frightened_persons_first_minute_fits_a_phone(browser: Browser, kriseb
         assert fits(page)
 
 
+def test_dialogs_facts_and_long_words_in_the_staffs_channel_fit_a_phone(browser: Browser, krisebot: Program) -> None:
+    """T30, R204: a form, the question about its time, who is who, and a word that has no end; what is read can be read."""
+    with opened(browser, krisebot.address, PHONE, "jens") as page:
+        jens = Screen(page, "Jens Lund")
+        jens.says("/krise aktiver 2 skybrud")
+        jens.sees("Krisestaben er aktiveret")
+        jens.area.get_by_role("button", name="#krise-").click()
+        jens.sees("Krisestab nr. 1")
+        jens.says("/krise hvem")
+        jens.sees("Hvem er hvem")
+        assert fits(page)
+        named, told = jens.area.locator(".facts dt").last, jens.area.locator(".facts dd").last
+        for each in (named, told):
+            box = each.bounding_box()
+            assert box is not None
+            # A name or a number on a line of its own, in letters as large as the message's.
+            assert box["width"] > 150
+            assert float(each.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")) >= 14
+        jens.says("/krise log " + "Speciallæge" * 60)
+        jens.sees("SpeciallægeSpeciallæge")
+        assert fits(page)
+        jens.says("/krise ordre")
+        jens.presses("Skriv ordre")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        box = dialog.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE[0]
+        fields = dialog.locator("input, textarea, select")
+        for number in range(fields.count()):
+            field = fields.nth(number).bounding_box()
+            assert field is not None
+            assert field["x"] + field["width"] <= PHONE[0]
+        assert fits(page)
+
+
 def test_every_control_says_what_it_is(browser: Browser, krisebot: Program) -> None:
     """A screen reader has a name for each button, field and link, mid-crisis and in the dialogs."""
     with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:

@@ -6,13 +6,14 @@ import ast
 from pathlib import Path
 
 import handlers
-from tests.stage.platforms import in_slack
+from tests.stage.platforms import everywhere, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 PRINTS = ("phone", "reached_at")
+CALLED = "the staff's channel: the staff, and whom the plan gives a part in the crisis"
 # Each function that writes somebody's number, and who reads it. A new one needs a reader who may.
 READERS = {
     # The staff, its chief and the secretariat: `rights.numbers` and `rights.phone_list`.
@@ -23,7 +24,6 @@ READERS = {
     "alert.contacts._line": "phone_list",
     "alert.contacts.ring": "numbers; chief and mayor for whom the plan knows (R250)",
     "alert.mail_nudge._board": "the staff and communication, who ring those that have not answered (R200)",
-    "alert.undelivered.undeliverable": "those who ring whom nothing reached (D02)",
     "alert.undelivered._show": "those who ring whom nothing reached (D02)",
     "coordination.representative._name": "the chief of preparedness, who is relieved",
     "coordination.representative._show": "represents",
@@ -31,32 +31,30 @@ READERS = {
     "crisis.status.line": "numbers",
     "crisis.status.who": "numbers",
     "measures.assistance_answers.own_resources": "whoever asked for help, of whoever comes with it (R220)",
-    "measures.assistance_card.card": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
-    "measures.logistics._card": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
-    "measures.measure_steps.due": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
-    "measures.offers.card": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
+    "measures.assistance_card.card": CALLED,
+    "measures.logistics._card": CALLED,
+    "measures.measure_steps.due": CALLED,
+    "measures.offers.card": CALLED,
     "measures.offers.use": "whoever asked for help, of whoever comes with it (R220)",
-    "measures.orders_steps.silent": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
+    "measures.orders_steps.silent": CALLED,
     "measures.tasks.ask": "the staff, of whoever asks it",
     "reporting.centres.missing": "the staff's channel and the secretariat",
-    "reporting.handover.silent": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
-    "reporting.information_needs.due": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
-    "reporting.ping_board._line": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
+    "reporting.handover.silent": CALLED,
+    "reporting.information_needs.due": CALLED,
+    "reporting.ping_board._line": CALLED,
     "staff.drawn_in._tell": "a chief whose person was drawn in, of whoever decided it",
     "staff.quota._comes": "the staff, of whoever comes to help it",
     "staff.quota._tell_short": "whoever asks for the staff, of those who have not answered",
     "staff.summons_answers._show_silent": "the staff's channel and the secretariat",
-    "staff.support._line": "the staff's channel: the staff, and whom the plan gives a part in the crisis",
+    "staff.support._line": CALLED,
     "staff.support.it": "the staff, of IT's contact, and IT's contact, of whoever asks",
     # Plan §4, R005: whoever warns "sees live where it is and a phone number to ring himself".
-    "alert.warning.first_asked": "whoever warns",
+    "alert.escalation_chain.to_ring": "whoever warns",
     "alert.escalation.who_has_it": "whoever warns",
-    "alert.escalation._nobody": "whoever warns",
     "alert.escalation_cards.show_progress": "whoever warns",
     "alert.joining.belongs": "whoever warns",
     # The chain and the incident's chief, of whoever warned.
     "alert.escalation._question_card": "the chain",
-    "alert.escalation.waited": "the log of a warning that reached nobody",
     "alert.joining._tell_chiefs": "the incident's chief",
     # What the others call.
     "core.context.reached_at": "whom it is called for",
@@ -90,3 +88,52 @@ async def test_a_number_that_somebody_is_to_be_rung_on_is_in_no_log(stage: Stage
     assert await stage["nils"].sees("Ring til Hanne Toft, +45 20 00 00 15")
     assert [line["summary"] for line in await stage.log("task") if "+45" in line["summary"]] == []
     assert any("projektoren i stabsrummet er sort" in line["summary"] for line in await stage.log("task"))
+
+
+@in_slack
+async def test_the_staff_may_ring_whom_it_needs_and_the_nearest_who_is_not_in_it_may_not(stage: Stage) -> None:
+    """T30 R250: for `ring` and `hvem`; Rune leads a centre and sits in no staff."""
+    await stage["kim"].commands("tiltag pumpe til Birkehøj @Mads kl 15")
+    await stage.at("15:31")
+    inside = ("kim", "anne")
+    for person in inside:
+        assert await stage[person].sees("Ring: +45 20 00 00 13"), person
+        await stage[person].commands("ring Mads")
+        assert "+45 20 00 00 13" in (await stage[person].reads())[-1], person
+    for person in ("rune", "finn"):
+        for command in ("ring Mads", "hvem"):
+            await stage[person].commands(command)
+            assert "20 00 00 13" not in (await stage[person].reads())[-1], person
+        assert not await stage[person].sees("Ring: +45 20 00 00 13")
+        assert await stage[person].sees("Andres egne numre kan kun"), person
+
+
+@in_slack
+async def test_who_was_called_to_one_crisis_has_no_numbers_after_it_has_ended(stage: Stage) -> None:
+    """T30: and the secretariat, whose list it is, has."""
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage.forward(minutes=1)
+    for person, may in (("mads", False), ("kim", True)):
+        await stage[person].commands("ring Hanne")
+        assert ("+45 20 00 00 15" in (await stage[person].reads())[-1]) is may, person
+
+
+@everywhere
+async def test_whoever_warns_has_the_chains_numbers_from_then_on_and_no_others(open_stage: Stage) -> None:
+    """R005 T30: "skal vedkommende kontakte følgende" is their duty; before there is a warning nobody outside has a number."""
+    stage = open_stage
+    for words in ("printeren virker ikke", "vand i kælderen!!", "hvem har ansvaret"):
+        await stage["finn"].says(words)
+    for command in ("ring", "ring Jens", "hvem", "kontakt"):
+        await stage["finn"].commands(command)
+    assert not await stage["finn"].sees("20 00 00 01")
+    await stage["gerda"].commands("varsel brand på Birkehøj")
+    assert await stage["gerda"].sees("20 00 00 01")
+    await stage["gerda"].presses("Ja")
+    assert not await stage["gerda"].sees("20 00 00 03")
+    await stage.forward(minutes=11)
+    said = "\n".join(await stage["gerda"].reads())
+    assert "20 00 00 02" in said
+    assert "20 00 00 13" not in said
+    assert not await stage["finn"].sees("20 00 00 01")

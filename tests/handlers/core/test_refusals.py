@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -42,3 +42,23 @@ async def test_what_waits_for_me_comes_first_on_the_menu(stage: Stage) -> None:
     await stage["anne"].presses("Kommer")
     await stage["anne"].commands("hjælp")
     assert "Venter på dig" not in (await stage["anne"].reads())[-1]
+
+
+@on_both_platforms
+async def test_every_refusal_names_who_may_and_offers_to_ask_them(stage: Stage) -> None:
+    """D12: whatever was refused, by a verb or by a button; what is proposed instead needs no asking."""
+    for words in (
+        "møde i morgen 10 stabsrummet",
+        "rolle logfører Mads",
+        "eksport",
+        "nødpakke",
+        "ind Rune",
+        "sag 26/1234",
+    ):
+        await stage["mads"].commands(words)
+        said = (await stage["mads"].reads())[-1]
+        assert "Det kan kun" in said, words
+        named = [person.name for person in stage.plan.persons.values() if person.name in said]
+        assert named, (words, said)
+        buttons = await stage["mads"].buttons()
+        assert any(f"Spørg {name}" in buttons for name in named), words

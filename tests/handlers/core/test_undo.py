@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams, on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -145,3 +145,18 @@ async def test_a_line_that_was_confirmed_or_corrected_has_no_undo_any_longer(sta
     await stage["lars"].commands(f"bekræft {no}")
     assert not await stage["anne"].has("Fortryd")
     assert not await stage["anne"].has("Bekræft")
+
+
+@on_both_platforms
+async def test_what_was_decided_approved_or_sent_out_has_no_undo(stage: Stage) -> None:
+    """Requirement 3.1.7: a decision, an order, a meeting, a ping and an approved agenda are answered by something new."""
+    for words in ("beslut skolerne i Hedehusene lukker kl 12 i morgen", "ping alle hvordan står det til? svar 18"):
+        await stage["lars"].commands(words)
+    await stage["lars"].commands("ordre spær Hovedgaden @Mads kl 18")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    await stage["ole"].presses("Godkend")
+    for person in ("lars", "ole", "kim", "jens"):
+        assert not await stage[person].has("Fortryd"), person

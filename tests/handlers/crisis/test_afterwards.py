@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from storage.case import archive
+from tests.handlers.log.test_attachments import fetched
 from tests.stage.platforms import everywhere, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage
@@ -56,3 +60,57 @@ async def test_a_report_afterwards_is_never_put_into_the_old_case(stage: Stage) 
     """R247: what happens now is a new warning, whatever the sender took part in."""
     await stage["kim"].commands("melding vand i kælderen på Birkehøj")
     assert await stage["kim"].sees("Der er ingen aktiv krise. Vil du sende et varsel?")
+
+
+@everywhere
+async def test_who_took_part_can_still_read_how_it_stood(stage: Stage) -> None:
+    """R247 R204: the status, and who answers to whom; it is said first that nothing goes on, and whoever was not in it reads
+    no more than that."""
+    await stage["anne"].commands("status")
+    said = (await stage["anne"].reads())[-1]
+    assert said.startswith("Der er ingen aktiv krise.")
+    assert "skybrud" in said
+    assert "Afblæst" in said
+    assert await stage["anne"].has("Send varsel")
+    await stage["finn"].commands("status")
+    assert "skybrud" not in (await stage["finn"].reads())[-1]
+    assert await stage.crises() == 1
+    assert (await stage.export())["crisis"]["deactivated_at"]
+
+
+@follows(cloudburst)
+async def called_off_with_a_secret(stage: Stage) -> None:
+    """Something confidential was written too."""
+    await stage["kim"].commands("l ? pumpen er leveret")
+    await stage["kim"].commands("l fortrolig: ? en vikar er mistænkt")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage.forward(hours=20)
+
+
+secret_stage = after(called_off_with_a_secret)
+
+
+@in_slack
+async def test_nobody_has_more_rights_or_a_higher_grade_than_when_it_ended(secret_stage: Stage) -> None:
+    """R216 R184: Hanne was a centre's contact beside the staff; she reads, files, confirms and exports no more than then."""
+    stage = secret_stage
+    numbers = {line["summary"]: line["no"] for line in await stage.part("log")}
+    await stage["hanne"].commands("find vikar")
+    assert not await stage["hanne"].sees("en vikar er mistænkt")
+    await stage["hanne"].commands(f"bekræft {numbers['pumpen er leveret']}")
+    assert (await stage.export())["log_state"][str(numbers["pumpen er leveret"])]["verification"] == "unconfirmed"
+    for command in ("eksport", "sag 26/9999"):
+        await stage["hanne"].commands(command)
+    assert not await stage["hanne"].sees("/eksport/")
+    assert (await stage.export())["crisis"]["case_ref"] != "26/9999"
+    await stage["kim"].commands("find vikar")
+    assert await stage["kim"].sees("en vikar er mistænkt")
+
+
+@in_teams
+async def test_the_export_that_is_asked_for_afterwards_can_be_fetched(stage: Stage) -> None:
+    """D11: the link comes, and what it leads to is the whole case."""
+    await stage["kim"].commands("eksport")
+    status, content = await fetched(stage, "kim")
+    assert (status, archive.verify(io.BytesIO(content))) == (200, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams, on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -74,3 +74,27 @@ async def test_a_new_title_stands_on_what_was_sent_with_the_old_one(stage: Stage
     await stage["jens"].fills_in("Ret", title="Skybrud Hedehusene")
     assert await stage["anne"].sees("nr. 1: Skybrud Hedehusene")
     assert not await stage["anne"].sees("nr. 1: skybrud, kloak står op i Hedehusene")
+
+
+@on_both_platforms
+async def test_an_order_a_ping_and_an_approval_that_wait_are_first_on_the_menu_too(stage: Stage) -> None:
+    """Requirement 3.1.1, R196 R233 R085: each with its button; five lines at most before what the role does."""
+    await stage["lars"].commands("ordre spær Hovedgaden @Mads kl 18")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["tina"].commands("ping alle hvordan står det til? svar 18")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    waits = {
+        "mads": ("Ordre 1", "Modtaget"),
+        "hanne": ("hvordan står det til?", "Grøn"),
+        "ole": ("agsorden", "Godkend"),
+    }
+    for person, (told, label) in waits.items():
+        seen = await menu(stage, person)
+        before, found, _ = seen.partition("*Krisebot.*" if "*Krisebot.*" in seen else "Krisebot.")
+        assert found, person
+        assert "Venter på dig" in before, person
+        assert told in before, (person, seen)
+        assert len(before.strip().splitlines()) <= 6, (person, seen)
+        assert await stage[person].has(label), person

@@ -15,7 +15,7 @@ from handlers.staff.duty_rota import UnreadableRota
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from tests.databases import SQLite
-from tests.stage.stage import SUMMER_AFTERNOON, RehearsalStage, Stage
+from tests.stage.stage import DENMARK, SUMMER_AFTERNOON, RehearsalStage, Stage
 from tests.tables import examples
 
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -215,3 +215,19 @@ def test_whom_a_calendar_means_is_one_of_the_roles_own() -> None:
         "Jens eller Pia": None, "Mads": None, "Jensen": None, "": None, "Lars Vinther": None,
     }.items():  # fmt: skip
         assert plan.named_in_rota("beredskabschef", called) == meant, called
+
+
+async def test_the_duty_is_todays_in_a_crisis_that_began_before_it(opened: Opened) -> None:
+    """R007 R251: the week turns while the crisis runs, and the next warning asks whoever has it now."""
+    stage = await opened("beredskabschef: {uger: {2026-27: pia, 2026-28: jens}}")
+    await stage.until(datetime(2026, 7, 5, 22, 0, tzinfo=DENMARK))
+    await stage["lars"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("hvem")
+    assert "Vagt nu: Pia Krogh" in (await stage["kim"].reads())[-1]
+    await stage.forward(hours=11)
+    await stage["kim"].commands("hvem")
+    assert "Vagt nu: Jens Lund" in (await stage["kim"].reads())[-1]
+    await stage["finn"].commands("varsel brand på Torstorp Skole")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Det er en anden hændelse")
+    assert [step["person"] for step in await stage.part("escalation", 2)] == ["jens"]

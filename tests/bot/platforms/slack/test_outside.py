@@ -39,6 +39,10 @@ async def test_they_are_heard_with_112_and_the_question_and_nothing_is_sent_befo
     await house.engine.settle()
     assert house.person("U0JENS").sees("pumpestation")
     assert house.person("U0JENS").sees("Ebbe Ude (udefra)")
+    # They see who has it, and get nobody's own number.
+    assert ebbe.sees("Jens Lund")
+    await house.forward(minutes=40)
+    assert not ebbe.sees("20 00 00")
     assert {(each["sender"], each["outside"]) for each in await house.inbox()} == {("slack:U0EXT", True)}
 
 

@@ -1,0 +1,26 @@
+"""What an incident is called, for whoever reads it. Plan §8, "hvem skal vide hvad".
+
+Until somebody has decided, its name is what somebody warned with: their words, and not everybody's to read. Whoever has
+no part in it reads that it is there, and since when; the number is enough to name it by. What is decided has the name
+that whoever decided it has read and can correct, and everybody may know of it.
+"""
+
+from __future__ import annotations
+
+from handlers.core import rights
+from handlers.core.context import Context
+from storage.rows.crisis import Crisis
+
+
+async def shown(turn: Context, crisis: Crisis) -> str:
+    """Return an incident's name as the turn's sender may read it, Danish: "1: vand i kælderen", "2: varslet kl. 14:02"."""
+    if crisis.level is not None or await has_part(turn, crisis):
+        return f"{crisis.number}: {crisis.title}"
+    return f"{crisis.number}: varslet {turn.clock(crisis.created_at)}"
+
+
+async def has_part(turn: Context, crisis: Crisis) -> bool:
+    """Whether the turn's sender decides, runs it, serves it or warned of it."""
+    seen = turn.as_seen_by(turn.sender)
+    seen.crisis = crisis
+    return await rights.decider.has(seen) or await rights.staff.has(seen) or turn.sender in await seen.took_part()
