@@ -180,7 +180,8 @@ def message(card: Card, number: int | str, repeated: bool = False) -> list[Json]
         drawn.append(_columns(card.facts) if _in_columns(card) else _rich(_facts(card.facts)))
     drawn += [_input(each) for each in card.fields]
     drawn += _rows(card, str(number))
-    return [block.to_dict() for block in drawn]
+    # Slack takes no message without a block, so whoever wrote blanks alone is shown that it is nothing.
+    return [block.to_dict() for block in drawn or [_rich(_words("–"))]]
 
 
 def notification(card: Card, repeated: bool = False) -> str:

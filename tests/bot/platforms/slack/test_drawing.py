@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
@@ -232,6 +232,7 @@ CARDS = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(CARDS)
+@example(Card(" "))
 def test_slack_takes_any_card(card: Card) -> None:
     inspection = Inspection()
     blocks = drawing.message(card, 2**40)
