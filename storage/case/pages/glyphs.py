@@ -21,8 +21,9 @@ PROBE = b"#set text(font: json(bytes(sys.inputs.families)))\n#json(bytes(sys.inp
 UNSEEN = "\n\t\r"
 # What turns the letters after it around, whatever they are: a line would be read otherwise than it was written.
 OVERRIDES = "\u202d\u202e"
-# A word that is longer than any is broken, so that it is whole on the page; a fingerprint is one that others copy.
-LONG_WORD = re.compile(r"(?![0-9a-f]{64}(?![\w!-~]))[\w!-~]{31,}")
+# A word that is longer than any is broken, so that it is whole on the page. A fingerprint and an address that a line has
+# room for are what others copy; and in a font's table the letter before a break is read with the break wherever it stands.
+LONG_WORD = re.compile(r"(?<![\w!-~])(?!(?:[0-9a-f]{64}|https?://[!-~]{1,60})(?![\w!-~]))[\w!-~]{31,}")
 BREAK = "\u200b"
 # The last letter of Latin Extended-A: what Danish and its neighbours write.
 LAST_LATIN = 0x17F

@@ -86,7 +86,7 @@ def test_the_pdf_is_an_archives_pdf_and_shows_what_was_written_as_it_was_written
         "*fed*",
         "ubekræftet",
     ):
-        assert expected in whole
+        assert expected in whole, whole
     assert drawn == archive.render("pdf", told, names)
 
 

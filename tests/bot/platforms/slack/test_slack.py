@@ -790,15 +790,16 @@ async def test_what_slack_will_not_draw_arrives_in_plain_words(house: House) -> 
 
 
 async def test_somebody_whose_account_is_closed_is_told_of_at_once(house: House) -> None:
-    """D02: what can't be delivered is a fact in the log, with the number to ring."""
+    """D02 T30: what can't be delivered is a fact in the log; the number to ring is shown to whoever is to ring it."""
     await house.crisis()
     house.slack.deactivate("U0OLE")
     await house.tell("ole", Card("Du indkaldes."), urgency=URGENT)
     await house.engine.settle()
     (noted,) = await log(house, "undeliverable")
     assert "Ole Bach" in noted["summary"]
-    assert "+45 20 00 00 06" in noted["summary"]
+    assert "20 00 00 06" not in noted["summary"]
     assert house.person("U0JENS").sees("Kom ikke frem til Ole Bach")
+    assert house.person("U0JENS").sees("+45 20 00 00 06")
 
 
 async def test_a_token_that_is_withdrawn_is_told_of_and_nothing_is_lost(house: House) -> None:

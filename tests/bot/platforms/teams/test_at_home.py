@@ -31,7 +31,7 @@ async def test_the_one_to_one_card_shows_what_waits_for_its_reader(stage: TeamsS
     await stage["rune"].commands("")
     card = (await stage["rune"].reads())[-1]
     assert "Venter på dig:" in card
-    assert "Nr. 1 er i gang" in card
+    assert "I gang er nr. 1" in card
     await stage["rune"].presses("Mit center er underrettet")
     assert any("er underrettet af Rune Juhl" in each["summary"] for each in await stage.part("log"))
 
