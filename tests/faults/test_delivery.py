@@ -383,7 +383,9 @@ async def test_what_cannot_be_delivered_is_a_fact_in_the_log_and_the_chain_does_
     await house.does("fake:finn", "aktiver vand i kælderen")
     told = await house.export()
     assert [(step["person"], step["result"]) for step in told["escalation"]] == [("jens", "failed"), ("pia", None)]
-    assert any("Kom ikke frem til Jens" in entry["summary"] for entry in told["log"] if entry["kind"] == "undeliverable")
+    assert any(
+        "Kom ikke frem til Jens" in entry["summary"] for entry in told["log"] if entry["kind"] == "undeliverable"
+    )
     assert not any("20 00 00 01" in entry["summary"] for entry in told["log"])
     assert any("Kan du tage den?" in text for text in platform.texts("pia"))
     await house.database.close()
