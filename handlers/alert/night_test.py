@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from handlers.core import audiences, quiet, rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.language import times_read
+from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -225,7 +225,7 @@ async def _result(turn: Turn, rows: Sequence[NightCheck]) -> Card:
         facts.append((turn.name(row.person), f"prøvet på {', '.join(dict.fromkeys(ways)) or 'ingen vej'}"))
     return Card(
         f"*Nattest {turn.clock(rows[0].rings_at)}:* {len(rows) - len(asleep)} af {len(rows)} vågnede inden for "
-        f"{int(WAKES_WITHIN.total_seconds() // 60)} min." + ("\nVågnede ikke:" if asleep else " Alle vågnede."),
+        f"{times_shown.span(WAKES_WITHIN)}." + ("\nVågnede ikke:" if asleep else " Alle vågnede."),
         facts=tuple(facts),
     )
 

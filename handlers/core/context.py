@@ -336,6 +336,14 @@ class Context:
         standing = await self.db.get(Message, int(number))
         return standing if standing is not None and await self._was_shown(standing, incoming) else None
 
+    async def standing(self, begins: str) -> list[Message]:
+        """Return the messages whose keys begin so: every card about one thing, wherever it stands.
+
+        Args:
+            begins: the part that they share, "measure/7/".
+        """
+        return list(await self.db.scalars(select(Message).where(Message.key.startswith(begins, autoescape=True))))
+
     async def answered(self) -> Message | None:
         """Find the message of ours that the input was written as an answer to, where it was shown to the sender."""
         incoming = self.incoming

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from handlers.core import enclosures, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.turn import Turn
 from handlers.measures import offer_matching
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure
-from storage.rows.traffic import Message
 
 IN_WORDS = {
     "new": "ny",
@@ -76,7 +73,7 @@ async def received(turn: Turn, row: AssistanceRequest) -> Card:
 async def show(turn: Turn, row: AssistanceRequest) -> None:
     """Change every card about the request, wherever it stands."""
     drawn = await card(turn, row)
-    for message in (await turn.db.scalars(select(Message).where(Message.key.startswith(key(row, ""))))).all():
+    for message in await turn.standing(key(row, "")):
         await turn.say(message.recipient, drawn, key=message.key)
 
 

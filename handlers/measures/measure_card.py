@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from sqlalchemy import select
-
 from handlers.core import undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.rows.measures import STATUS_IN_WORDS, Measure, MeasureStatus
-from storage.rows.traffic import Message
 
 CLOSED = ("done", "cancelled")
 
@@ -105,10 +102,7 @@ def stands(row: Measure) -> Was:
 
 async def show(turn: Turn, row: Measure) -> None:
     """Change every card about the measure, wherever it stands."""
-    standing: Sequence[Message] = (
-        await turn.db.scalars(select(Message).where(Message.key.startswith(key(row, ""))))
-    ).all()
-    for message in standing:
+    for message in await turn.standing(key(row, "")):
         await turn.say(message.recipient, card(turn, row), key=message.key)
 
 

@@ -17,7 +17,6 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps, offer_matching
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Offer, OfferState
-from storage.rows.traffic import Message
 
 IN_WORDS = {"new": "ledigt", "used": "i brug", "declined": "ikke brug for nu", "withdrawn": "trukket tilbage"}
 SHOWN = 15
@@ -223,8 +222,7 @@ async def _becomes(turn: Turn, row: Offer, state: OfferState, told: str) -> None
     )
     await turn.db.flush()
     drawn = card(turn, row)
-    standing = await turn.db.scalars(select(Message).where(Message.key.startswith(key(row, ""), autoescape=True)))
-    for message in standing.all():
+    for message in await turn.standing(key(row, "")):
         mine = message.recipient == row.offerer
         await turn.say(message.recipient, Card(drawn.text) if mine else drawn, key=message.key)
 

@@ -19,7 +19,6 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
 from storage.rows.preparedness import Improvement, ImprovementState
-from storage.rows.traffic import Message
 
 A_MONTH = timedelta(days=30)
 LONGEST, SHOWN = 500, 20
@@ -226,10 +225,7 @@ async def _remark(turn: Turn, row: Improvement, text: str) -> None:
 
 async def _show(turn: Turn, row: Improvement) -> None:
     """Change every card about it, and answer whoever changed it."""
-    standing = (
-        await turn.db.scalars(select(Message).where(Message.key.startswith(_key(row, ""), autoescape=True)))
-    ).all()
-    for message in standing:
+    for message in await turn.standing(_key(row, "")):
         await turn.say(message.recipient, _card(turn, row), key=message.key)
     await turn.answer(_card(turn, row), key=_key(row, turn.the_incoming.key))
 

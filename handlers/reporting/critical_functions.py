@@ -19,7 +19,6 @@ from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.plan.sections import CriticalFunction
 from storage.rows.reporting import Outage, OutageState
-from storage.rows.traffic import Message
 
 IN_WORDS: dict[OutageState, str] = {"running": "nede", "ended": "kører igen", "mistaken": "var ikke nede"}
 # Words that may tell since when: "siden i går kl 14".
@@ -243,10 +242,7 @@ async def _end(turn: Turn, row: Outage, state: OutageState, no: int | None) -> N
         refs={"about": row.log_no},
     )
     await turn.db.flush()
-    standing = (
-        await turn.db.scalars(select(Message).where(Message.key.startswith(_key(row, ""), autoescape=True)))
-    ).all()
-    for message in standing:
+    for message in await turn.standing(_key(row, "")):
         await turn.say(message.recipient, _card(turn, row), key=message.key)
     await in_charge.tell(turn, _card(turn, row))
 

@@ -507,10 +507,7 @@ def _drop_button(row: InformationNeed) -> Button:
 
 async def _show(turn: Turn, row: InformationNeed) -> None:
     """Change every card about the need, wherever it stands."""
-    standing = (
-        await turn.db.scalars(select(Message).where(Message.key.startswith(_key(row, ""), autoescape=True)))
-    ).all()
-    for message in standing:
+    for message in await turn.standing(_key(row, "")):
         await turn.say(message.recipient, await _card(turn, row, message.recipient), key=message.key)
     if row.state == "open":
         return

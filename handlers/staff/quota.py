@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from handlers.core import audiences, in_charge, rights, router
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
-from handlers.core.language import dangers
+from handlers.core.language import dangers, times_shown
 from handlers.core.language.durations import NUMBERS
 from handlers.core.language.understood import understood
 from handlers.core.registry import action, reply, timer, verb
@@ -24,7 +24,6 @@ from handlers.core.turn import Turn
 from handlers.log import search
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Quota, QuotaAsk, QuotaReply
-from storage.rows.traffic import Message
 
 _number = "|".join(sorted(NUMBERS, key=len, reverse=True))
 WANTED = re.compile(
@@ -121,7 +120,7 @@ async def find(turn: Turn, text: str) -> None:
     await turn.answer(
         Card(
             f"*Find {row.wanted} {quote(row.text)}?* Ingen er spurgt endnu.\nJeg spørger {_named(turn, persons)} og stopper ved "
-            f"{row.wanted}. Én ad gangen: i den rækkefølge, og den næste efter {_minutes(WAIT)} uden svar.",
+            f"{row.wanted}. Én ad gangen: i den rækkefølge, og den næste efter {times_shown.span(WAIT)} uden svar.",
             buttons=(order, together, _search_button(text))
             if asked.in_order
             else (together, order, _search_button(text)),
@@ -317,9 +316,7 @@ async def _answered(turn: Turn, ask: int, count: int, words: str) -> None:
         refs={"quota": row.number, "about": row.log_no},
     )
     mine.log_no = entry.no
-    for message in await turn.db.scalars(
-        select(Message).where(Message.key.startswith(_key(row, f"ask/{mine.id}/"), autoescape=True))
-    ):
+    for message in await turn.standing(_key(row, f"ask/{mine.id}/")):
         message.answered_at, message.answer = turn.received, words
     await turn.db.flush()
     if answer == "withdrawn" and had == "yes" and row.state == "filled":
@@ -475,8 +472,7 @@ async def _redraw(turn: Turn, row: Quota, every: Sequence[QuotaAsk]) -> None:
     """Show each of them how it stands now, where they were asked."""
     by_id = {each.id: each for each in every}
     begins = _key(row, "ask/")
-    standing = (await turn.db.scalars(select(Message).where(Message.key.startswith(begins, autoescape=True)))).all()
-    for message in standing:
+    for message in await turn.standing(begins):
         mine = by_id.get(int(message.key.removeprefix(begins).partition("/")[0]))
         if mine is not None:
             await turn.say(message.recipient, _question(turn, row, mine), key=message.key)
@@ -516,10 +512,6 @@ def _comes(turn: Turn, each: QuotaAsk) -> str:
 def _named(turn: Turn, persons: Sequence[str]) -> str:
     shown = turn.names(persons[:8])
     return shown if len(persons) <= 8 else f"{shown} og {len(persons) - 8} til"
-
-
-def _minutes(span: timedelta) -> str:
-    return f"{int(span.total_seconds() // 60)} min"
 
 
 async def _asks(turn: Turn, row: Quota) -> list[QuotaAsk]:

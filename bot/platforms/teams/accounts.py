@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
-
 from bot.engine.platform import InDoubt, NoAccount, NotGranted, Unavailable
 from bot.platforms.teams.api import Json, Refused, TeamsApi
 from bot.platforms.teams.permissions import LOST, USERS
@@ -30,7 +28,7 @@ async def account_of(calls: TeamsApi, mail: str) -> str:
         "$top": "3",
     }
     try:
-        answer = await calls.graph("GET", f"users?{urlencode(asked, quote_via=quote, safe='$')}")
+        answer = await calls.graph("GET", "users", asked=asked)
     except Refused as refused:
         if refused.status == 403:
             raise NotGranted(USERS, LOST[USERS]) from refused

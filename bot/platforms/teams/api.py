@@ -10,7 +10,9 @@ import asyncio
 import base64
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import aiohttp
 
@@ -121,8 +123,16 @@ class TeamsApi:
         """
         return await self._call(method, f"{service_url.rstrip('/')}/v3/{path}", BOT, body)
 
-    async def graph(self, method: str, path: str, body: Json | None = None) -> Json:
-        """Call Graph; `path` comes after "v1.0/". Raises as `connector` does."""
+    async def graph(
+        self, method: str, path: str, body: Json | None = None, *, asked: Mapping[str, str] | None = None
+    ) -> Json:
+        """Call Graph; `path` comes after "v1.0/". Raises as `connector` does.
+
+        Args:
+            asked: what stands behind the path, "$filter" and the like.
+        """
+        if asked is not None:
+            path = f"{path}?{urlencode(asked, quote_via=quote, safe='$')}"
         return await self._call(method, f"{self.graph_url}/v1.0/{path}", self.graph_url, body)
 
     async def download(self, url: str, largest: int, audience: str | None) -> bytes:

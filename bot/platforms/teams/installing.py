@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from bot.engine.platform import InDoubt, NotGranted, Unavailable
 from bot.platforms.teams.api import Refused, TeamsApi
@@ -49,9 +49,7 @@ class Installer:
         if self._in_catalogue is None:
             asked = {"$filter": f"externalId eq '{self._app_id}'"}
             try:
-                found = await self._calls.graph(
-                    "GET", f"appCatalogs/teamsApps?{urlencode(asked, quote_via=quote, safe='$')}"
-                )
+                found = await self._calls.graph("GET", "appCatalogs/teamsApps", asked=asked)
             except Refused as refused:
                 raise NotGranted(CATALOGUE, LOST[CATALOGUE]) from refused
             apps = found.get("value")
