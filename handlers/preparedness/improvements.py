@@ -6,7 +6,7 @@ The owner is asked about it every month, and it comes up again at the next exerc
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
@@ -22,6 +22,9 @@ from storage.rows.preparedness import Improvement, ImprovementState
 
 A_MONTH = timedelta(days=30)
 LONGEST, SHOWN = 500, 20
+# A day's words, at most: "senest tirsdag den 1. september".
+LONGEST_DAY, END_OF_DAY = 6, time(16)
+UNTIL = re.compile(r"(?:senest|inden|før|til)\s++", re.IGNORECASE)
 NUMBERED = re.compile(r"(?:F\s?)?(\d{1,6})\b[:.]?\s*+(.*+)", re.IGNORECASE | re.DOTALL)
 TYPED = {"gjort": ("udført", "færdig", "klaret", "løst"), "droppet": ("annulleret", "bortfalder", "drop")}
 STATES: dict[str, ImprovementState] = {"gjort": "done", "droppet": "dropped"}
@@ -68,7 +71,8 @@ async def improvement(turn: Turn, text: str) -> None:
             select(Crisis).where(Crisis.decided_at.is_not(None)).order_by(Crisis.number.desc()).limit(1)
         )
     found = times_read.find(text, turn.now, turn.zone)
-    named = turn.whom(found[1] if found else text)
+    day, without = (None, text) if found else _day_at_the_end(turn, text)
+    named = turn.whom(found[1] if found else without)
     if turn.crisis is None or len(named.persons) != 1 or not named.rest or len(named.rest) > LONGEST:
         none = "Der er ingen krise eller øvelse at lære af endnu. " if turn.crisis is None else ""
         await turn.answer(
@@ -77,12 +81,9 @@ async def improvement(turn: Turn, text: str) -> None:
             )
         )
         return
-    due = found[0].at if found and not found[0].passed else None
+    due = found[0].at if found and not found[0].passed else day
     row = await _add(turn, named.rest, named.persons[0], due)
-    passed = " Tidspunktet er passeret, så der er ingen frist." if found and found[0].passed else ""
-    await turn.answer(
-        Card(f"F{row.number} er {turn.name(row.owner)}s: {line(turn, row)}.{passed} Jeg spørger hver måned.")
-    )
+    await turn.answer(_added(turn, row, passed=found is not None and found[0].passed))
 
 
 @action("improvements.new", who=rights.exercises)
@@ -100,7 +101,27 @@ async def new(turn: Turn) -> None:
         )
         return
     row = await _add(turn, text, owner, due)
-    await turn.answer(Card(f"F{row.number} er {turn.name(owner)}s: {line(turn, row)}. Jeg spørger hver måned."))
+    await turn.answer(_added(turn, row))
+
+
+def _added(turn: Turn, row: Improvement, *, passed: bool = False) -> Card:
+    """Tell what was kept, also that it has no time: whoever wrote one sees that it wasn't read."""
+    without = " Tidspunktet er passeret, så der er ingen frist." if passed else " Der er ingen frist."
+    return Card(
+        f"F{row.number} er {turn.name(row.owner)}s: {line(turn, row)}.{'' if row.due_at else without} Jeg spørger hver måned."
+    )
+
+
+def _day_at_the_end(turn: Turn, text: str) -> tuple[datetime | None, str]:
+    """Read a day without a time that ends a text, "… senest 1. september": it is over when the working day is, UTC."""
+    words = text.split()
+    for count in range(min(LONGEST_DAY, len(words) - 1), 0, -1):
+        last = " ".join(words[-count:])
+        cued = UNTIL.match(last)
+        day = times_read.parse_day(last[cued.end() :] if cued else last, turn.now, turn.zone)
+        if day is not None:
+            return datetime.combine(day, END_OF_DAY, turn.zone).astimezone(UTC), " ".join(words[:-count])
+    return None, text
 
 
 async def _add(turn: Turn, text: str, owner: str, due: datetime | None) -> Improvement:

@@ -130,6 +130,18 @@ async def test_only_those_who_evaluate_give_it_and_only_whoever_has_it_closes_it
 
 
 @in_one_chat
+async def test_a_day_without_a_time_is_the_improvements_deadline_and_none_is_told(stage: Stage) -> None:
+    """R248: the guide's own example gave no deadline, and nobody was told so."""
+    await stage["jens"].commands("forbedring nye numre i planen @Kim 1. september")
+    await stage["jens"].commands("forbedring nye pumper @Kim senest tirsdag den 1. september")
+    await stage["jens"].commands("forbedring nye nøgler @Kim snarest")
+    rows = await stage.part("improvements")
+    assert [row["text"] for row in rows] == ["nye numre i planen", "nye pumper", "nye nøgler snarest"]
+    assert [row["due_at"] and row["due_at"][:16] for row in rows] == ["2026-09-01T14:00", "2026-09-01T14:00", None]
+    assert await stage["jens"].sees("Der er ingen frist")
+
+
+@in_one_chat
 async def test_a_centres_chief_tells_what_was_learnt_when_it_is_over(stage: Stage) -> None:
     """R247: "alle, der deltog"; somebody who had no part in it can't."""
     await stage["gitte"].commands("erfaring vi manglede nøgler")
