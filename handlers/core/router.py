@@ -136,10 +136,14 @@ async def _asked_about(turn: Turn, incoming: Incoming, inbox: int | None) -> boo
 
 
 def strip_name(text: str) -> str:
-    """Remove a typed "/krise" and marks of emphasis from the front of a text: it means the same with and without."""
+    """Remove a typed "/krise" and marks of emphasis from the front of a text: it means the same with and without.
+
+    Without its stroke, as a telephone's keys have it, "krise" is the command only in front of a verb that is meant as one.
+    """
     text = unmarked(text)
     first, _, rest = text.strip().partition(" ")
-    return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
+    named = fold(first) in {"/krise", "@krisebot", "krisebot"} or (fold(first) == "krise" and is_meant(rest.strip()))
+    return rest.strip() if named else text.strip()
 
 
 HELP = "Bed om hjælp"
