@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.alert import escalation, warning
-from handlers.core import clearance, rights, router
+from handlers.core import clearance, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, timer
@@ -212,7 +212,7 @@ async def cadence(turn: Turn, hours: int) -> None:
     runs_it = [centre for given in await _given(turn) for centre in turn.rules.centres_of(given.person)]
     leads = any(rights.leads(turn.rules, turn.sender, centre) for centre in runs_it)
     if not leads and not await rights.decider.held(turn):
-        await router.refuse(turn, rights.decider)
+        await running.refuse(turn, rights.decider)
         return
     if hours:
         await _schedule(turn, hours)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.alert import escalation, languages, warning
-from handlers.core import registry, router
+from handlers.core import registry, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers
@@ -115,7 +115,7 @@ async def own_words(turn: Turn, text: str) -> bool:
         if own is not None and verb in ("hvem", "hjælp"):
             await turn.answer(await _where_it_is(turn, own))
         else:
-            await router.run(turn, registry.verbs[verb], "")
+            await running.run(turn, registry.verbs[verb], "")
         return True
     if own is not None:
         await warning.add(turn, own, text)
@@ -208,8 +208,8 @@ async def _words_of(turn: Turn, offered: Message) -> list[str]:
 
 
 async def _typed(turn: Turn, inboxes: list[int]) -> list[str]:
-    every = [await router.original_of(turn, inbox, turn.sender) for inbox in inboxes]
-    return [router.strip_name(each.text) for each in every if each is not None]
+    every = [await taking_up.original_of(turn, inbox, turn.sender) for inbox in inboxes]
+    return [typed_verbs.strip_name(each.text) for each in every if each is not None]
 
 
 def _answered_by(text: str) -> str | None:

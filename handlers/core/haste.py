@@ -9,7 +9,7 @@ from handlers.core import registry
 from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
 from handlers.core.language.urgency_words import hastens
-from handlers.core.router import strip_name
+from handlers.core.typed_verbs import strip_name
 
 # A verb stands in the first words; HASTER in what is understood of the text.
 BEGINNING, UNDERSTOOD = 200, 4000

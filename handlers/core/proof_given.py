@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from handlers.core import proof, registry, router
+from handlers.core import presses, proof, registry, running
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from handlers.core.registry import reply, timer
@@ -36,9 +36,9 @@ async def replied(turn: Turn, text: str) -> bool:
     if original is not None:
         turn.incoming, turn.inbox_id = replace(original, certain=True), asked["inbox"]
         if asked["verb"]:
-            await router.run(turn, registry.verbs[asked["verb"]], asked["text"])
+            await running.run(turn, registry.verbs[asked["verb"]], asked["text"])
         else:
-            await router.pressed(turn)
+            await presses.pressed(turn)
     return True
 
 

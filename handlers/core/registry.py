@@ -29,7 +29,7 @@ class Verb:
         help: one line of Danish for the help card, with an example.
         who: who may.
         run: `async (turn, text)`, text being what came after the verb, verbatim.
-        crisis: whether it is about a crisis that goes on, which the router then finds or asks for.
+        crisis: whether it is about a crisis that goes on, which is then found or asked for.
         grave: a near miss never runs it: it is asked about first.
         otherwise: what happens instead, for those who may not; None refuses and says who can.
         urgent: whether it goes before what merely came first.

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Text, cast, select
 
-from handlers.core import proof, rights, router
+from handlers.core import proof, rights, running
 from handlers.core.card import LAPSES, Button, Card
 from handlers.core.context import Context
 from handlers.core.rights import Right
@@ -51,7 +51,7 @@ async def refuse(turn: Turn, by: str, lapses: str, *, by_number: bool = False) -
         async def has(asked: Context) -> bool:
             return asked.sender == by or await rights.runs_staff.has(asked)
 
-        await router.refuse(turn, Right(f"{turn.name(by)}, der gjorde det, {rights.runs_staff.holders}", has))
+        await running.refuse(turn, Right(f"{turn.name(by)}, der gjorde det, {rights.runs_staff.holders}", has))
         return True
     # It counts when it was pressed, however long it waited here.
     if turn.received > datetime.fromisoformat(lapses):

@@ -7,7 +7,7 @@ says so first; that is done in one place, `Context.drawn`.
 from __future__ import annotations
 
 from handlers.alert import escalation, warning
-from handlers.core import registry, rights, router
+from handlers.core import registry, rights, running
 from handlers.core.card import Card
 from handlers.core.language import verb_words
 from handlers.core.registry import action, timer, verb
@@ -30,7 +30,7 @@ async def _take_part(turn: Turn, text: str) -> None:
     if await going(turn):
         await _run(turn, text)
     else:
-        await router.refuse(turn, rights.exercises)
+        await running.refuse(turn, rights.exercises)
 
 
 @verb(
@@ -71,7 +71,7 @@ async def _run(turn: Turn, text: str) -> None:
     else:
         await turn.answer(Card("Der er ingen øvelse i gang. Begynd en med */krise øvelse*."))
         return
-    await router.run(turn, known, found.rest)
+    await running.run(turn, known, found.rest)
 
 
 # --- begin and end ---

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import incident_names, registry, rights, router
+from handlers.core import incident_names, registry, rights, router, running
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
@@ -175,7 +175,7 @@ def _line(help_: str) -> str:
 @action("help.run", crisis=False)
 async def run(turn: Turn, verb: str) -> None:
     """Run a verb from the card, without words after it: it asks for them, and checks the right."""
-    await router.run(turn, registry.verbs[verb], "")
+    await running.run(turn, registry.verbs[verb], "")
 
 
 async def _going(turn: Turn) -> list[Crisis]:

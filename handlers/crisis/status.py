@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from handlers.alert import decision_card
 from handlers.communication import communication_plan
-from handlers.core import clearance, incident_names, rights, router
+from handlers.core import clearance, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
@@ -34,7 +34,7 @@ async def status(turn: Turn, text: str) -> None:
     """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""
     if turn.crisis is None and (found := await _for_a_stranger(turn) or await _afterwards(turn)) is not None:
         await turn.answer(found)
-    elif turn.crisis is not None or await router.find_crisis(turn, "status"):
+    elif turn.crisis is not None or await running.find_crisis(turn, "status"):
         await turn.answer(await card(turn, await turn.here()))
 
 

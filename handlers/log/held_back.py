@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.core import personal_numbers, registry, router
+from handlers.core import personal_numbers, registry, router, typed_verbs
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
@@ -32,7 +32,7 @@ async def confidential(turn: Turn, inbox: int) -> None:
         return
     original = Incoming.from_json(row.body)
     verbs = {verb.name: verb.synonyms for verb in registry.verbs.values()}
-    meant = verb_words.match(router.strip_name(original.text), verbs)
+    meant = verb_words.match(typed_verbs.strip_name(original.text), verbs)
     saved = original.kind in ("save", "forward")
     for_the_log = saved or (original.kind != "press" and meant.verb == "log")
     filled_in = "\n".join(value for value in original.values.values() if value)

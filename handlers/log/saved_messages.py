@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import clearance, enclosures, personal_numbers, registry, rights, router
+from handlers.core import clearance, enclosures, personal_numbers, registry, rights, running, typed_verbs
 from handlers.core.card import Button, Card, quote
 from handlers.core.events import AskedForHelp, Told
 from handlers.core.events import tell as tell_event
@@ -56,12 +56,12 @@ async def forward(turn: Turn) -> None:
     incoming = turn.the_incoming
     text = incoming.text or enclosures.titled(incoming.enclosed)
     verbs = {name: registry.verbs[name].synonyms for name in BECOMES}
-    meant = verb_words.match(router.strip_name(incoming.comment), verbs)
+    meant = verb_words.match(typed_verbs.strip_name(incoming.comment), verbs)
     becomes = meant.verb if meant.kind == "exact" else None
     if becomes and becomes != "log":
-        await router.run(turn, registry.verbs[becomes], f"{meant.rest}\n{text}".strip())
+        await running.run(turn, registry.verbs[becomes], f"{meant.rest}\n{text}".strip())
         return
-    if turn.crisis is None and not await router.find_crisis(turn):
+    if turn.crisis is None and not await running.find_crisis(turn):
         return
     if not await rights.staff.held(turn):
         await _offer_report(turn, text)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, form_times, passed_times, rights, router
+from handlers.core import audiences, form_times, passed_times, rights, running
 from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import times_read, times_shown
@@ -20,7 +20,7 @@ from storage.rows.meetings import Meeting
 async def _only_asked(turn: Turn, text: str) -> None:
     """Tell the staff, and those who serve it, when the meeting is; whoever calls none calls none by it."""
     if text.strip() or not await rights.staff.held(turn):
-        await router.refuse(turn, rights.runs_staff)
+        await running.refuse(turn, rights.runs_staff)
         return
     now, following = await meeting_card.running(turn), await meeting_card.coming(turn)
     row = now if now is not None and now.state == "running" else following

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import quiet, registry, rights, router
+from handlers.core import quiet, registry, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
 from handlers.core.language import times_shown
@@ -44,7 +44,7 @@ async def evaluation(turn: Turn, text: str) -> None:
     and who evaluate."""
     going = [turn.crisis] if turn.crisis is not None else await turn.open_crises()
     if any(crisis.state != "closed" for crisis in going):
-        await router.run(turn, registry.verbs["erfaring"], text)
+        await running.run(turn, registry.verbs["erfaring"], text)
         return
     query = select(Evaluation).order_by(Evaluation.id.desc()).limit(1)
     row = await turn.db.scalar(query.where(Evaluation.crisis_id == turn.crisis.id) if turn.crisis else query)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import quiet, rights, router
+from handlers.core import quiet, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
 from handlers.core.form_values import Unreadable, when, who
@@ -64,7 +64,7 @@ async def improvement(turn: Turn, text: str) -> None:
         await _about(turn, row, numbered[2].strip())
         return
     if not leads:
-        await router.refuse(turn, rights.exercises)
+        await running.refuse(turn, rights.exercises)
         return
     if turn.crisis is None:
         turn.crisis = await turn.db.scalar(

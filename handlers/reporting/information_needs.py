@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Text, cast, func, select
 
-from handlers.core import clearance, in_charge, passed_times, rights, router, withheld
+from handlers.core import clearance, in_charge, passed_times, rights, running, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
 from handlers.core.form_values import Unreadable, when, who
@@ -51,7 +51,7 @@ async def need(turn: Turn, text: str) -> None:
     if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
         return
     if not await rights.asks.held(turn):
-        await router.refuse(turn, rights.asks)
+        await running.refuse(turn, rights.asks)
         return
     found = times_read.find(text, turn.now, turn.zone, bare=True)
     parsed, rest = found if found else (None, text)
@@ -141,7 +141,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
         if await rights.asks.held(turn):
             await _drop(turn, row)
         else:
-            await router.refuse(turn, rights.asks)
+            await running.refuse(turn, rights.asks)
         return True
     found = times_read.find(said, turn.now, turn.zone, bare=True)
     parsed, rest = found if found else (None, said)
@@ -152,7 +152,7 @@ async def _about(turn: Turn, number: int, said: str) -> bool:
             due = parsed.at if parsed is not None and not parsed.passed else row.due_at
             await _amend(turn, row, owner, due)
         else:
-            await router.refuse(turn, rights.asks)
+            await running.refuse(turn, rights.asks)
         return True
     if not await _refuse(turn, row):
         await _take(turn, row, said)

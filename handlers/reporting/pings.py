@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import answering, audiences, events, passed_times, registry, rights, router
+from handlers.core import answering, audiences, events, passed_times, registry, rights, taking_up, typed_verbs
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.events import Told
 from handlers.core.language import colours, needs, times_read, times_shown, verb_words
@@ -89,9 +89,9 @@ async def meant(turn: Turn, inbox: int, at: str = "") -> None:
         inbox: where it came in.
         at: UTC, ISO; empty: as the form says.
     """
-    original = await router.original_of(turn, inbox, turn.sender)
+    original = await taking_up.original_of(turn, inbox, turn.sender)
     if original is None:
-        await router.refuse_all_but_writer(turn, inbox)
+        await taking_up.refuse_all_but_writer(turn, inbox)
         return
     said = times_read.parse(turn.value("at"), turn.now, turn.zone) if not at else None
     due = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
@@ -99,7 +99,7 @@ async def meant(turn: Turn, inbox: int, at: str = "") -> None:
     if found is None or due is None:
         await turn.answer(Card("Jeg kan ikke læse tidspunktet. Skriv fx */krise ping alle hvordan går det? svar 10*."))
         return
-    _, words = verb_words.split_verb(router.strip_name(found[1]))
+    _, words = verb_words.split_verb(typed_verbs.strip_name(found[1]))
     await turn.replace(Card(f"Der svares senest {times_shown.weekday(due, turn.zone)}."))
     await _ask_in_words(turn, words, due)
 
@@ -253,7 +253,7 @@ def _is_a_command(text: str) -> bool:
     answers, although they begin like one."""
     meant = verb_words.match(text, {verb.name: verb.synonyms for verb in registry.verbs.values()})
     answers = meant.verb == "bistand" or (meant.verb == "hjælp" and meant.rest)
-    return text.startswith("/") or (router.is_meant(text) and not answers)
+    return text.startswith("/") or (typed_verbs.is_meant(text) and not answers)
 
 
 async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, form_times, passed_times, rights, router, undo
+from handlers.core import availability, form_times, passed_times, rights, running, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, timer, verb
@@ -72,7 +72,7 @@ async def back(turn: Turn, person: str) -> None:
     if person == turn.sender or await rights.secretariat.held(turn):
         await _end(turn, person)
     else:
-        await router.refuse(turn, rights.secretariat)
+        await running.refuse(turn, rights.secretariat)
 
 
 @action("absence.undo", who=rights.proven, crisis=False)
@@ -125,7 +125,7 @@ def shown(turn: Turn, person: str) -> str:
 async def _note(turn: Turn, person: str, when: str, words: str) -> None:
     """Note, change or end somebody's absence, as their words say; where they can't be read, ask again."""
     if person != turn.sender and not await rights.secretariat.held(turn):
-        await router.refuse(turn, rights.secretariat)
+        await running.refuse(turn, rights.secretariat)
         return
     if person not in turn.plan.persons:
         await turn.answer(Card("Du står ikke i beredskabsplanen, så ingen spørger dig. Intet er ændret."))

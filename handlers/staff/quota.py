@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, in_charge, rights, router
+from handlers.core import audiences, in_charge, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers, times_shown
@@ -96,7 +96,7 @@ async def find(turn: Turn, text: str) -> None:
         await search.find(turn, text)
         return
     if not await rights.asks.held(turn):
-        await router.refuse(turn, rights.asks)
+        await running.refuse(turn, rights.asks)
         return
     persons, unknown = await audiences.persons(turn, asked.among or "kontaktpersoner")
     # Whoever asks doesn't ask themselves, and who is absent is asked last.

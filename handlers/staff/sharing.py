@@ -11,7 +11,7 @@ import re
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
-from handlers.core.router import refuse
+from handlers.core.running import refuse
 from handlers.core.turn import Turn
 from handlers.measures import decisions
 from handlers.staff import externals

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.platforms.slack import drawing
-from bot.platforms.slack.inbound import PATH
+from bot.platforms.slack.door import PATH
 from bot.platforms.slack.scopes import LOST, OPTIONAL
 from tests.fakes.slack_methods import METHODS
 from tests.manifest.play import HOUSE

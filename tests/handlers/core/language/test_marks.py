@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.core.language import colours, replies, verb_words
 from handlers.core.language.marks import unmarked
-from handlers.core.router import strip_name
+from handlers.core.typed_verbs import strip_name
 from tests.tables import examples
 
 

@@ -1,0 +1,99 @@
+"""What is taken in from Slack, whoever it came from: the person, the place, and the words as they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.engine.engine import Engine
+from bot.engine.intake import NotUnderstood
+from bot.platforms.slack import drawing
+from bot.platforms.slack.door import Json, outside
+from bot.platforms.slack.people import NAME, SlackDirectory
+from bot.platforms.slack.text import plain
+from handlers.core.incoming import Incoming
+
+
+class Acceptance:
+    """Puts what a person did in Slack into the engine.
+
+    Args:
+        engine: what inputs are put into.
+        people: who is who in Slack.
+    """
+
+    def __init__(self, engine: Engine, people: SlackDirectory) -> None:
+        self._engine = engine
+        self._people = people
+
+    async def accept(self, key: str, kind: Any, user: str, channel: str, **what: Any) -> None:
+        """Keep what somebody did.
+
+        Args:
+            key: Slack's own name for it, the same when it is sent twice.
+            kind: of input.
+            user, channel: Slack's ids of who, and of where.
+            what: the rest of the `Incoming`.
+        """
+        from_outside = outside.get()
+        name = await self._people.name(user)
+        await self._engine.intake.accept(
+            Incoming(
+                key=f"{NAME}:{key}",
+                kind=kind,
+                platform=NAME,
+                # Another organisation's id is nobody's in the plan, even where it is written there.
+                sender=f"{NAME}:{user}" if from_outside else self._people.person(user),
+                outside=from_outside,
+                place="channel" if channel.startswith(("C", "G")) else "dm",
+                conversation=channel,
+                received_at=self._engine.clock.now(),
+                sender_name=f"{name or 'En person'} (udefra)" if from_outside else name,
+                **what,
+            )
+        )
+
+    async def press(self, key: str, user: str, press: drawing.Press, channel: str, values: Mapping[str, str]) -> None:
+        """Keep a press of a button, with what its form was filled in with."""
+        await self.accept(
+            key, "press", user, channel, action=press.do, args=press.args, values=values, message=press.message
+        )
+
+    def at_home(self, user: str) -> Incoming:
+        """Return what stands for somebody having opened their own page."""
+        from_outside = outside.get()
+        return Incoming(
+            key="",
+            kind="home",
+            platform=NAME,
+            sender=f"{NAME}:{user}" if from_outside else self._people.person(user),
+            place="dm",
+            conversation=user,
+            received_at=self._engine.clock.now(),
+            outside=from_outside,
+        )
+
+    def plain(self, text: str) -> str:
+        """Return a text without Slack's own marks and ids."""
+        return plain(text, self._people.called)
+
+
+def text_id(value: Any) -> str:
+    """Return an id as the text that it is: a database asks for a number otherwise, and finds that it has none."""
+    if not isinstance(value, str):
+        raise NotUnderstood("an id that is no text")
+    return value
+
+
+def submitted(view: Json) -> str:
+    """Return a name for a form as it was filled in: sent again it is the same, however often."""
+    filled = hashlib.sha256(json.dumps(drawing.values(view["state"]), sort_keys=True).encode()).hexdigest()
+    return f"view:{view['id']}:{filled}"
+
+
+def at(ts: str) -> datetime:
+    """Return the time that Slack names a message by."""
+    return datetime.fromtimestamp(float(ts), UTC)

@@ -1,0 +1,88 @@
+"""What a pressed button does: what stands on the card that was shown, never what was sent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from handlers.core import registry
+from handlers.core.card import Card, Field, SentForm
+from handlers.core.context import LONGEST_NUMBER
+from handlers.core.incoming import OTHER_RELEASE
+from handlers.core.running import act
+from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Message
+
+log = logging.getLogger(__name__)
+
+
+async def pressed(turn: Turn, crisis: int | None = None, sent: SentForm | None = None) -> bool:
+    """Run what a pressed button does, as it stands on a card that was shown to whoever pressed it, there.
+
+    What comes with a press is written by whoever sends it: it only tells which button of the card is meant. A button that
+    stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice; the card is drawn
+    again, as it stands now. What was shown to nobody there is dropped.
+
+    Args:
+        crisis: which crisis it is about, where that was asked afterwards.
+        sent: the form that was sent, where its times were asked about afterwards.
+
+    Returns:
+        whether the button is there.
+    """
+    incoming = turn.the_incoming
+    standing = await turn.pressed()
+    if standing is not None:
+        card = Card.from_json(standing.card)
+    elif not incoming.message:
+        # The sender's own page is drawn when it is opened, and nowhere written down.
+        card = await registry.home_card(turn)
+    else:
+        log.info("a press was dropped: %s was not shown to whoever pressed it", incoming.message[:LONGEST_NUMBER])
+        return False
+    # Two buttons may do the same, one of them at once and one with a form.
+    meant = [each for each in card.buttons if (each.do, dict(each.args)) == (incoming.action, dict(incoming.args))]
+    if incoming.action not in registry.actions:
+        await _unknown(turn, incoming.action, standing)
+        return False
+    if not meant:
+        if standing is not None:
+            standing.version += 1
+        return False
+    if standing is not None:
+        turn.exercise = turn.exercise or card.exercise
+        if standing.crisis_id is not None:
+            turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
+    fields = (*card.fields, *(field for each in meant for field in each.form))
+    args = dict(meant[0].args)
+    turn.incoming = replace(incoming, args=dict(args), values=_filled_in(fields, incoming.values))
+    about = args.pop("crisis", None) if crisis is None else crisis
+    if isinstance(about, int):
+        turn.crisis = await turn.db.get(Crisis, about)
+    if turn.inbox_id is not None:
+        turn.sent = replace(sent, form=fields) if sent is not None else SentForm(fields, turn.inbox_id, turn.inbox_id)
+    await act(turn, registry.actions[incoming.action], args)
+    return True
+
+
+def _filled_in(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
+    """Return what was filled in; of a choice, what can be chosen. A form may have been opened before the card was
+    changed: its words are kept, and the handler sees to them."""
+    choices = {field.id: ("", *dict(field.choices)) for field in fields if field.kind == "choice"}
+    return {name: value for name, value in values.items() if name not in choices or value in choices[name]}
+
+
+async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:
+    """Tell whoever pressed a button of another release of ours that it leads nowhere; one that isn't ours is let be."""
+    if standing is None and name != OTHER_RELEASE:
+        log.info("a press that is not ours: %r", name[:100])
+        return
+    log.error("nothing answers to the button %r on message %s", name[:100], standing.id if standing else "unknown")
+    await turn.answer(
+        Card(
+            "Den knap hører til en anden udgave af Krisebot og virker ikke længere. Intet er ændret. "
+            "Skriv */krise* for at se, hvad du kan gøre nu."
+        )
+    )

@@ -1,0 +1,115 @@
+"""A verb or a button run for whoever may, on the crisis it is about; a refusal names who may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.core import form_times, incident_names, proof, rights
+from handlers.core.card import Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.language.urgency_words import hastens
+from handlers.core.registry import Action, Verb
+from handlers.core.rights import Right
+from handlers.core.turn import Turn
+
+# Whom a refusal names at most.
+NAMED = 3
+
+
+async def run(turn: Turn, verb: Verb, text: str) -> None:
+    """Run a verb for somebody, if they may, on the crisis it is about."""
+    if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name, afterwards=verb.afterwards):
+        return
+    if await verb.who.held(turn):
+        await verb.run(turn, text)
+        await _hasten(turn, verb, text)
+    elif await verb.who.lacks_proof(turn):
+        await proof.ask(turn, verb.name, text)
+    elif verb.otherwise is not None:
+        await verb.otherwise(turn, text)
+    else:
+        await refuse(turn, verb.who)
+
+
+# Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
+HASTENS_ITSELF = frozenset({"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "hjælp"})
+
+
+async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
+    """Bring what says HASTER past every queue to the staff's chief, whatever it was written for (plan §9)."""
+    crisis = turn.crisis
+    if verb.name in HASTENS_ITSELF or crisis is None or crisis.level != 2 or not hastens(text):
+        return
+    await turn.notify(
+        [person for person in (await turn.chiefs())[:1] if person != turn.sender],
+        Card(f"⚠️ *HASTER* – {turn.name(turn.sender)} skriver ({verb.name}): »{quote(text, 1000)}«"),
+        kind="notice",
+        summary="Det haster: krisestabschefen har fået det",
+        urgency=URGENT,
+        everywhere=True,
+    )
+
+
+async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
+    """Run an action for somebody who may, on the crisis it is about."""
+    if action.crisis and turn.crisis is None and not await find_crisis(turn):
+        return
+    if await action.who.held(turn):
+        if not await form_times.ask(turn):
+            await action.run(turn, **args)
+    elif await action.who.lacks_proof(turn):
+        await proof.ask(turn)
+    else:
+        await refuse(turn, action.who)
+
+
+async def refuse(turn: Turn, who: Right) -> None:
+    """Say who can, by name, to somebody who can't, and offer to ask them."""
+    persons = [person for person in await rights.holders_of(turn, who) if person != turn.sender][:NAMED]
+    named = f": {turn.names(persons)}" if persons else ""
+    ask = (
+        Button(f"Spørg {turn.name(person)}", "router.ask", {"inbox": turn.inbox_id, "person": person})
+        for person in persons[:1]
+        if turn.inbox_id is not None
+    )
+    await turn.answer(Card(f"Det kan kun {who.holders}{named}. Intet er ændret.", buttons=tuple(ask)))
+
+
+async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
+    """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
+
+    Args:
+        verb: what is to be done with it, where that is more than the words say: they may have been misspelt.
+        afterwards: where none goes on, it may be one that is over, which the sender took part in.
+    """
+    crises = await turn.open_crises()
+    decided = [crisis for crisis in crises if crisis.level is not None]
+    over = await turn.took_part_in() if afterwards and not crises else []
+    candidates = decided or crises or over
+    if len(candidates) == 1:
+        turn.crisis = candidates[0]
+        return True
+    if not candidates:
+        await turn.answer(
+            Card(
+                "Der er ingen aktiv krise. Vil du sende et varsel?",
+                buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
+            )
+        )
+        return False
+    named = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
+    await turn.answer(
+        Card(
+            f"Der er {len(candidates)} {'hændelser, som er slut' if over else 'aktive hændelser'}. Hvilken?",
+            buttons=tuple(
+                Button(
+                    name[:70],
+                    "router.which",
+                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": verb},
+                )
+                for crisis, name in named
+            ),
+        )
+    )
+    return False

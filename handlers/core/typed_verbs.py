@@ -1,0 +1,98 @@
+"""The verb that a text begins with, and whether it is meant as one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from handlers.core import registry
+from handlers.core.language import verb_words
+from handlers.core.language.marks import unmarked
+from storage.letters import fold
+
+
+def strip_name(text: str) -> str:
+    """Remove a typed "/krise" and marks of emphasis from the front of a text: it means the same with and without."""
+    text = unmarked(text)
+    first, _, rest = text.strip().partition(" ")
+    return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
+
+
+# Verbs that people also write in ordinary sentences ("mail virker ikke", "stop det"): alone they are meant, and after
+# `/krise` they always are; in front of other words they are no more than words.
+EVERYDAY = frozenset(
+    [
+        "mail",
+        "kritisk",
+        "telefon",
+        "it",
+        "status",
+        "start",
+        "stop",
+        "ring",
+        "nummer",
+        "opkald",
+        "ringede",
+        "plan",
+        "moede",
+        "hvem",
+        "kontakt",
+        "spoergsmaal",
+        "spoerg",
+        "svar",
+        "beslutning",
+        "besluttet",
+        "rapport",
+        "meld",
+        "mangler",
+        "ind",
+        "ud",
+        "tal",
+        "sag",
+        "ret",
+        "find",
+        "led",
+        "vagt",
+        "hjaelp",
+        "help",
+        "menu",
+        "fjern",
+        "tilfoej",
+        "stab",
+        "a",
+        "b",
+        "d",
+        "m",
+        "o",
+        "p",
+        "r",
+        "s",
+        "t",
+        "v",
+    ]
+)
+# What follows such a verb where it is meant all the same: a number, a name, a mark.
+STRUCTURED = re.compile(r"(?!112\b)[\d@#!?:(]|(?:til|om|i morgen|kl)\b", re.IGNORECASE)
+
+
+def is_explicit(text: str) -> bool:
+    """Whether a plain text begins with a verb that is no everyday word, so that it is no answer to anything else."""
+    found = verb_of(text)
+    return found.kind == "exact" and fold(found.typed, trailing=verb_words.MARKS) not in EVERYDAY
+
+
+def is_meant(text: str) -> bool:
+    """Whether a plain text begins with a verb that is meant as one: alone, or with what only a command has after it."""
+    found = verb_of(text)
+    alone = not found.rest or STRUCTURED.match(found.rest) is not None
+    return found.kind == "exact" and (alone or is_explicit(text))
+
+
+def verb_of(text: str) -> verb_words.Match:
+    return _match(text, tuple((verb.name, verb.synonyms) for verb in registry.verbs.values()))
+
+
+@lru_cache(maxsize=4)
+def _match(text: str, verbs: tuple[tuple[str, tuple[str, ...]], ...]) -> verb_words.Match:
+    """Find the verb that a text begins with, once for each text: it is asked for several times in a turn."""
+    return verb_words.match(text, dict(verbs))
