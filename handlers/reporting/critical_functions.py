@@ -27,7 +27,7 @@ IN_WORDS: dict[OutageState, str] = {"running": "nede", "ended": "kører igen", "
 SINCE = re.compile(r"\b(?P<said>siden|fra|(?=kl\b|klokken\b)) ?(?P<words>[^,;]{1,60})")
 AGO = re.compile(r"\bfor (?:ca |cirka |omkring )?[^,;]{1,30} siden\b")
 LONGEST_TIME = 4
-WHEN = Field("since", "Nede siden, fx kl. 13:00 eller i går 22:30", "been", required=True)
+WHEN = Field("down_since", "Nede siden, fx kl. 13:00 eller i går 22:30", "been", required=True)
 SET_DOWN, SET_UP = ("nede", "ude", "stopper", "stoppet", "vaek"), ("igen", "oppe", "koerer", "virker")
 
 
@@ -123,18 +123,19 @@ async def critical(turn: Turn, text: str) -> None:
             )
         )
         return
-    standing = await _running(turn, name)
+    standing, told = await _running(turn, name), None
     if _still_to_come(turn, fold(said)):
         await turn.answer(Card(f"Det er ikke sket endnu. Skriv det, når {name} er det. Intet er ændret."))
         return
     if state == "down" and standing is None:
         entry = await turn.log(said, kind="information", sender=turn.sender, receiver="krisestaben", direction="in")
-        await _start(turn, functions[name], _since(turn, said), turn.received, entry.no)
+        told = _since(turn, said)
+        await _start(turn, functions[name], told, turn.received, entry.no)
         standing = await _running(turn, name)
     elif state == "up" and standing is not None:
         await _end(turn, standing, "ended", None)
     if standing is not None:
-        await turn.answer(_card(turn, standing), key=_key(standing, turn.the_incoming.key))
+        await turn.answer(_card(turn, standing, told=told), key=_key(standing, turn.the_incoming.key))
     else:
         await turn.answer(Card(f"{name} er ikke meldt nede. Intet er ændret."))
 
@@ -283,7 +284,7 @@ async def since(turn: Turn, outage: int, at: str = "") -> None:
     row = await _of_crisis(turn, outage)
     if row is None or row.state != "running" or (turn.sender != row.told_by and await _refuse(turn, row)):
         return
-    meant = datetime.fromisoformat(at) if at else times_read.parse_past(turn.value("since"), turn.now, turn.zone)
+    meant = datetime.fromisoformat(at) if at else times_read.parse_past(turn.value("down_since"), turn.now, turn.zone)
     if meant is None or meant > turn.now:
         await turn.answer(Card("Skriv siden hvornår, fx 13:00 eller i går 22:30. Intet er ændret."))
         return

@@ -174,7 +174,7 @@ async def _shown_to(
 FILLED_IN = {
     "persons": "Mia Medlem",
     "time": "kl 20",
-    "since": "for 10 minutter siden",
+    "down_since": "for 10 minutter siden",
     "text": "26/17",
     "long": "vandet stiger",
     "next_at": "ingen",

@@ -221,7 +221,7 @@ async def test_since_when_is_read_as_it_is_said_and_corrected_with_one_press(sta
         assert await stage["kim"].sees("Jeg kan ikke læse, siden hvornår.") is ("genstartede" in words), words
         await stage["kim"].presses("Kører igen")
     await stage["kim"].commands("kritisk nødkald nede")
-    await stage["kim"].presses("Ret tidspunkt", since="kl 23")
+    await stage["kim"].presses("Ret tidspunkt", down_since="kl 23")
     assert await stage["kim"].sees("er ikke kommet endnu")
     await stage["kim"].presses("Ja")
     assert (await stage.part("outages"))[-1]["since"][:16] == "2026-07-01T21:00"
