@@ -57,6 +57,7 @@ def test_the_scenarios_that_come_with_krisebot_are_played_to_their_end(name: str
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_what_is_not_as_expected_is_told_with_its_time_and_what_was(tmp_path: Path) -> None:
     ran = rehearse(
         tmp_path,
@@ -118,6 +119,7 @@ def test_a_scenario_that_cannot_be_played_is_told_of_fault_by_fault(
     assert [line[: len(begins)] for line, begins in zip(told, lines, strict=True)] == lines
 
 
+@pytest.mark.long
 def test_a_file_that_is_not_there_is_a_2_and_names_those_that_are(tmp_path: Path) -> None:
     ran = rehearse(tmp_path, "findes_ikke.yaml")
     assert ran.returncode == 2
