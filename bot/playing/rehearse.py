@@ -20,10 +20,12 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.app import Krisebot, load_plan
+from bot.app import Krisebot
 from bot.engine.clock import SystemClock, WoundClock
+from bot.platforms.rehearsal.platform import Rehearsal
 from bot.playing import expectations
-from bot.playing.scenario import Expected, Scenario, Step
+from bot.playing.scenario import SMS, Expected, Scenario, Step
+from bot.playing.telephone import Telephones
 from bot.settings import Settings
 from storage import wall_clock
 from storage.case import export
@@ -79,13 +81,13 @@ async def play(
     Raises:
         storage.plan.model.PlanFaults, OSError: it can't begin.
     """
-    plan = load_plan(file.parent / scenario.plan if scenario.plan else None)
+    plan = scenario.plan_for(file)
     begins = scenario.start.replace(tzinfo=plan.timezone)
     clock = SystemClock() if speed else WoundClock(begins)
     clock.set(begins.astimezone(UTC))
     unmet: list[Unmet] = []
     counted = 0
-    async with _running(clock, plan, port) as (bot, door):
+    async with _running(clock, plan, port, scenario.on_telephones) as (bot, door):
         say(f"{scenario.title}: {len(scenario.steps)} trin fra {begins:%d.%m.%Y kl. %H:%M}")
         if speed:
             say(f"Se med, og vær med, på {door.address} – {speed:g} gange så hurtigt som i virkeligheden.")
@@ -107,7 +109,9 @@ async def play(
 
 
 @asynccontextmanager
-async def _running(clock: SystemClock, plan: Any, port: int) -> AsyncIterator[tuple[Krisebot, Door]]:
+async def _running(
+    clock: SystemClock, plan: Any, port: int, on_telephones: bool
+) -> AsyncIterator[tuple[Krisebot, Door]]:
     with TemporaryDirectory(prefix="krisebot-") as folder:
         # No setting of the municipality's own krisebot counts here: no platform, no database of theirs.
         settings = Settings.model_construct(
@@ -116,13 +120,17 @@ async def _running(clock: SystemClock, plan: Any, port: int) -> AsyncIterator[tu
         database = Database(settings.database_url)
         await database.migrate()
         bot = Krisebot(settings, database, plan, clock)
+        telephones = Telephones(bot.engine) if on_telephones else None
+        if telephones:
+            bot.platforms.append(telephones)
+            bot.engine.use(bot.platforms)
         await bot.start(by_itself=False)
         runner = web.AppRunner(bot.server(), access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:
             await web.TCPSite(runner, HOST, port).start()
             async with aiohttp.ClientSession() as client:
-                yield bot, Door(bot, client, f"http://{HOST}:{runner.addresses[0][1]}", port)
+                yield bot, Door(bot, client, f"http://{HOST}:{runner.addresses[0][1]}", port, telephones)
         finally:
             await runner.cleanup()
             await bot.stop()
@@ -141,11 +149,13 @@ async def _until(bot: Krisebot, clock: SystemClock, at: datetime, speed: float |
 
 
 def _told(step: Step) -> Iterator[str]:
-    where = f" i {step.where}" if step.where != "dm" else ""
+    where = " på sms" if step.where == SMS else f" i {step.where}" if step.where != "dm" else ""
     if step.note:
         yield step.note
     if step.not_yet:
         yield f"(kan ikke spilles endnu: {step.not_yet})"
+    if step.chat:
+        yield f"Chatten er {step.chat}"
     if step.writes:
         yield f"{step.who}{where}: {step.writes}"
     if step.presses:
@@ -163,19 +173,29 @@ class Door:
         client: what calls it.
         address: where it is.
         port: the port that the chat believes it has.
+        telephones: people's, beside the chat.
     """
 
-    def __init__(self, bot: Krisebot, client: aiohttp.ClientSession, address: str, port: int) -> None:
+    def __init__(
+        self, bot: Krisebot, client: aiohttp.ClientSession, address: str, port: int, telephones: Telephones | None
+    ) -> None:
         self.address = address
         self._bot = bot
         self._client = client
+        self._telephones = telephones
         self._headers = {"Host": f"{HOST}:{port}"}
 
     async def acts(self, step: Step) -> AsyncIterator[tuple[str, str]]:
         """Say or press what the step's person does; return what couldn't be done, and why."""
+        if step.chat:
+            chat = next(each for each in self._bot.platforms if isinstance(each, Rehearsal))
+            chat.down = step.chat == "nede"
         if step.who is None:
             return
-        if step.writes:
+        if step.writes and step.where == SMS and self._telephones:
+            if refused := await self._telephones.answer(step.who, step.writes):
+                yield f"at {step.who} kunne skrive en sms", refused
+        elif step.writes:
             refused = await self._post("say", {"as": step.who, "in": step.where, "text": step.writes})
             if refused:
                 yield f"at {step.who} kunne skrive i {step.where}", refused
@@ -210,6 +230,11 @@ class Door:
                     wanted = f"at {person} {'ikke ser' if negated else 'ser'} »{text}«"
                     last = f"det nyeste er »{read[-1][:200]}«" if read else "der står intet"
                     yield wanted, "" if there != negated else "det står der" if negated else last
+        for person, texts in expected.sms.items():
+            received = self._telephones.read(person) if self._telephones else []
+            for text in texts:
+                last = f"den nyeste er »{received[-1][:200]}«" if received else "der er ingen"
+                yield f"at {person} har en sms med »{text}«", "" if any(text in one for one in received) else last
         for negated, each in ((False, expected.has), (True, expected.has_not)):
             for person, labels in each.items():
                 there_are = _buttons(await self.messages(person))

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from storage.plan.base import PlanModel
 from storage.plan.faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, fault
-from storage.plan.loading import load
+from storage.plan.loading import changed, example, load
+from storage.plan.model import Plan
 from storage.plan.words import Text
 
+# Where an SMS is written, and answered.
+SMS = "sms"
 SHIPPED = resources.files("bot.playing") / "scenarios"
 # The hour that comes twice, when the clock is put back, says which of the two is meant.
 HOW = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d) )?(\d?\d):(\d\d)(?::(\d\d))?(?: (sommertid|normaltid))?")
@@ -56,6 +59,7 @@ class Expected(PlanModel):
     sees_not: dict[str, Texts] = Field(default={}, alias="ser_ikke")
     has: dict[str, Texts] = Field(default={}, alias="har")
     has_not: dict[str, Texts] = Field(default={}, alias="har_ikke")
+    sms: dict[str, Texts] = Field(default={}, alias="sms")
     crises: int | None = Field(default=None, ge=0, alias="kriser")
     crisis: int | None = Field(default=None, ge=1, alias="krise")
     export: dict[str, str | tuple[str, ...] | None] = Field(default={}, alias="eksport")
@@ -71,6 +75,7 @@ class Step(PlanModel):
     presses: Text | None = Field(default=None, alias="trykker")
     fields: dict[str, str] = Field(default={}, alias="felter")
     saves: Text | None = Field(default=None, alias="gemmer")
+    chat: Literal["nede", "oppe"] | None = Field(default=None, alias="chat")
     note: Text | None = Field(default=None, alias="note")
     not_yet: Text | None = Field(default=None, alias="kan_ikke_spilles")
     expected: Expected | None = Field(default=None, alias="forvent")
@@ -80,7 +85,7 @@ class Step(PlanModel):
         acts = [each for each in (self.writes, self.presses, self.saves) if each is not None]
         if len(acts) > 1 or bool(acts) != (self.who is not None):
             raise fault("Et trin skal have én, der gør én ting", "Skriv hvem, og én af skriver, trykker og gemmer")
-        if not acts and not (self.expected or self.note or self.not_yet):
+        if not acts and not (self.expected or self.note or self.not_yet or self.chat):
             raise fault("Trinnet gør ingenting", "Skriv hvem og skriver, eller forvent")
         return self
 
@@ -91,7 +96,13 @@ class Scenario(PlanModel):
     title: Text = Field(alias="titel")
     start: Moment = Field(alias="start")
     plan: Text | None = Field(default=None, alias="plan")
+    otherwise: dict[str, Any] = Field(default={}, alias="i_planen")
     steps: tuple[Step, ...] = Field(alias="trin")
+
+    @property
+    def on_telephones(self) -> bool:
+        """Whether it is played with telephones beside the chat: where it takes that away, or says what an SMS is."""
+        return any(step.chat or step.where == SMS or (step.expected and step.expected.sms) for step in self.steps)
 
     @field_validator("steps")
     @classmethod
@@ -99,6 +110,18 @@ class Scenario(PlanModel):
         if not steps:
             raise fault("Der er ingen trin", "Skriv mindst ét under »trin«")
         return steps
+
+    def plan_for(self, path: Path) -> Plan:
+        """Return the plan that it is played with: its own file beside it, or the example, with what it wants otherwise.
+
+        Args:
+            path: where the scenario was read from.
+
+        Raises:
+            PlanFaults: the plan can't be used.
+        """
+        found = load(path.parent / self.plan) if self.plan else example()
+        return changed(found, self.otherwise, f"{path} (i_planen)") if self.otherwise else found
 
     def timed(self, zone: ZoneInfo) -> Iterator[tuple[datetime, Step]]:
         """Yield each step and its time, in the plan's zone."""
@@ -136,9 +159,8 @@ def read(path: Path) -> Scenario:
     except UnicodeDecodeError as error:
         raise PlanFaults([Fault(0, name, "Filen er ikke UTF-8", "Gem den som UTF-8")]) from error
     found = parse(text, name)
-    if found.plan:
-        # The plan's own faults are told as its own file's.
-        load(path.parent / found.plan)
+    # The plan's own faults are told as its own file's.
+    found.plan_for(path)
     return found
 
 

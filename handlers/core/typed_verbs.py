@@ -12,10 +12,14 @@ from storage.letters import fold
 
 
 def strip_name(text: str) -> str:
-    """Remove a typed "/krise" and marks of emphasis from the front of a text: it means the same with and without."""
+    """Remove a typed "/krise" and marks of emphasis from the front of a text: it means the same with and without.
+
+    Without its stroke, as it is written on a telephone, "krise" is the command only in front of a verb that is meant as one.
+    """
     text = unmarked(text)
     first, _, rest = text.strip().partition(" ")
-    return rest.strip() if fold(first) in {"/krise", "@krisebot", "krisebot"} else text.strip()
+    named = fold(first) in {"/krise", "@krisebot", "krisebot"} or (fold(first) == "krise" and is_meant(rest.strip()))
+    return rest.strip() if named else text.strip()
 
 
 # Verbs that people also write in ordinary sentences ("mail virker ikke", "stop det"): alone they are meant, and after

@@ -10,9 +10,9 @@ from handlers.alert import escalation, warning
 from handlers.core import registry, rights, running
 from handlers.core.card import Card
 from handlers.core.language import verb_words
-from handlers.core.registry import action, timer, verb
+from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.crisis import stand_down
+from handlers.crisis import exercise_run, stand_down
 from handlers.preparedness import exercise_register
 from handlers.preparedness.exercise_register import going
 from handlers.preparedness.exercise_scripts import SCRIPTS
@@ -87,27 +87,12 @@ async def begin(turn: Turn, script: str) -> None:
         return
     await turn.replace(Card(f"Øvelsen »{chosen.name}« er begyndt. Slut den med */krise øvelse slut*."))
     turn.crisis, turn.exercise = None, True
-    crisis = await warning.begin(turn, chosen.warning)
+    await warning.begin(turn, chosen.warning)
     alert = await warning.record(turn, chosen.warning)
     alert.touches = alert.beyond = warning.UNKNOWN
     await escalation.start(turn, alert)
-    for number, (after, _) in enumerate(chosen.told):
-        key = f"exercise/{crisis.id}/{number}"
-        await turn.at(turn.now + after, "exercises.inject", key, script=script, number=number)
-
-
-@timer("exercises.inject")
-async def inject(turn: Turn, script: str, number: int) -> None:
-    """Tell the staff what happens next in the exercise, when its time comes; tell whoever has it where there is no
-    staff yet."""
-    if turn.the_crisis.state not in ("active", "warned") or script not in SCRIPTS:
-        return
-    told = SCRIPTS[script].told[number][1]
-    entry = await turn.log(told, kind="information", sender="øvelsesledelsen", direction="in", recorder="krisebot")
-    card = Card(f"*Indspil:* {told} (log nr. {entry.no})")
-    leaders = [turn.rules.holder("beredskabschef")]
-    for recipient in [turn.staff] if turn.the_crisis.level == 2 else filter(None, leaders):
-        await turn.say(recipient, card)
+    await exercise_run.plan(turn, chosen.told)
+    await exercise_run.show(turn)
 
 
 @action("exercises.end", who=rights.exercises)
@@ -115,6 +100,7 @@ async def end(turn: Turn) -> None:
     """End an exercise, by whoever leads it; a real crisis only the mayor or a deputy can end."""
     if turn.the_crisis.exercise:
         await stand_down.deactivate(turn)
+        await exercise_run.redraw(turn)
 
 
 async def _end_newest(turn: Turn) -> None:
@@ -124,6 +110,7 @@ async def _end_newest(turn: Turn) -> None:
         return
     turn.crisis = here[-1]
     await stand_down.deactivate(turn)
+    await exercise_run.redraw(turn)
 
 
 @action("exercises.for_real")

@@ -80,6 +80,7 @@ async def card(turn: Turn) -> Card:
     here = await going(turn)
     facts += [("I gang nu", f"nr. {crisis.number}: {quote(crisis.title)}") for crisis in here]
     begins = [Button(script.name, "exercises.begin", {"script": name}) for name, script in SCRIPTS.items()]
+    runs = [Button(f"Forløb nr. {crisis.number}", "exercises.run", {"crisis": crisis.id}) for crisis in here]
     ends = [
         Button(f"Slut øvelse nr. {crisis.number}", "exercises.end", {"crisis": crisis.id}, style="danger")
         for crisis in here
@@ -89,7 +90,7 @@ async def card(turn: Turn) -> Card:
         "ØVELSE.\nVælg en kort øvelse, eller skriv fx */krise øvelse aktiver 2 skybrud*.",
         facts=tuple(facts),
         buttons=(
-            *(ends or begins),
+            *([*runs, *ends] or begins),
             Button(
                 "Registrér en øvelse",
                 "exercises.held_elsewhere",

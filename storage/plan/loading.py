@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pydantic import (
     ValidationError,
@@ -61,6 +63,26 @@ def load(path: Path) -> Plan:
         line = raw.count(b"\n", 0, error.start) + 1
         raise PlanFaults([Fault(line, name, "Filen er ikke UTF-8", "Gem den som UTF-8")]) from error
     return parse(text, name)
+
+
+def changed(plan: Plan, changes: Mapping[str, Any], name: str) -> Plan:
+    """Return a plan with some of its keys otherwise, for what is rehearsed with it.
+
+    Args:
+        plan: as it was loaded.
+        changes: the file's own keys, in Danish, each in whole.
+        name: what faults call the place that the changes stand in.
+
+    Raises:
+        PlanFaults: it can't be used so.
+    """
+    data = {**plan._source.data, **changes}
+    try:
+        return Plan.model_validate(data, context=Known.of(data, Roles))
+    except ValidationError as error:
+        # Their lines are not the plan file's own.
+        told = explain(error.errors(), plan._source, Plan)
+        raise PlanFaults([Fault(0, name, each.what, each.mend) for each in told]) from error
 
 
 @cache

@@ -14,17 +14,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import jwt
 from aiohttp import web
-from sqlalchemy import select
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Ref
 from bot.platforms.fallback.gateway import sms_text
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
-from bot.platforms.fallback.numbered_text import chosen
 from bot.platforms.fallback.sms_alphabet import in_alphabet, parts
-from handlers.core.card import Card
-from handlers.core.incoming import Incoming
-from storage.rows.traffic import Delivery, Message
+from bot.platforms.fallback.sms_answer import take_in
 
 SCHEME = "gatewayapi"
 PATH = "/sms/gatewayapi"
@@ -86,40 +82,12 @@ class GatewayApi(HttpGateway):
     async def _understand(self, told: Mapping[str, Any]) -> None:
         match told:
             case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
-                await self._answered(str(number), f"+{str(msisdn).lstrip('+')}", text)
+                await take_in(self._engine, f"sms/{number}", f"+{str(msisdn).lstrip('+')}", text)
             case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
                 await self._fared(f"+{str(msisdn).lstrip('+')}", message, status)
             case _:
                 # Rightly signed and of no use: sent again it would be the same.
                 self._engine.intake.not_understood(self.name, "a form that is not known")
-
-    async def _answered(self, number: str, phone: str, text: str) -> None:
-        person = self._plan().find("sms", phone) or f"sms:{phone}"
-        given: dict[str, Any] = {
-            "key": f"sms/{number}",
-            "platform": self.name,
-            "sender": person,
-            "place": "dm",
-            "conversation": phone,
-            "received_at": self._engine.clock.now(),
-            "sender_name": phone,
-            "certain": False,
-        }
-        async with self._engine.database.reading() as db:
-            asked = await db.scalar(
-                select(Message)
-                .join(Delivery, Delivery.message_id == Message.id)
-                .where(Delivery.lane == f"{self.name}/{phone}", Delivery.sent_at.is_not(None))
-                .order_by(Delivery.sent_at.desc(), Delivery.id.desc())
-                .limit(1)
-            )
-        button = chosen(Card.from_json(asked.card), text) if asked is not None else None
-        if asked is not None and button is not None:
-            await self._engine.intake.accept(
-                Incoming(**given, kind="press", action=button.do, args=button.args, message=str(asked.id), text=text)
-            )
-        else:
-            await self._engine.intake.accept(Incoming(**given, kind="text", text=text))
 
     async def _fared(self, phone: str, message: str, status: str) -> None:
         """Record what became of an SMS: delivered, or failed for good, which makes the next platform be tried."""

@@ -56,10 +56,18 @@ class Door:
         news: whom to wake when something is said.
         host, port: where it is reached.
         join_code: asked for before anything is shown; None on loopback.
+        down: whether the chat has been taken away: then it is as any other's that is.
     """
 
     def __init__(
-        self, engine: Engine, clock: SystemClock, news: News, host: str, port: int, join_code: str | None
+        self,
+        engine: Engine,
+        clock: SystemClock,
+        news: News,
+        host: str,
+        port: int,
+        join_code: str | None,
+        down: Callable[[], bool] = lambda: False,
     ) -> None:
         self.refused = 0
         self._engine = engine
@@ -68,6 +76,7 @@ class Door:
         self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]", host)}
         self._any_host = join_code is not None
         self._join_code = join_code
+        self._down = down
         self._guesses = asyncio.Lock()
         self._ticket = secrets.token_urlsafe(24)
 
@@ -94,6 +103,8 @@ class Door:
             self._check_origin(request)
             if self._join_code and not hmac.compare_digest(request.cookies.get(COOKIE, ""), self._ticket):
                 return refusal(401, "Skriv adgangskoden, som står, hvor krisebot blev startet.")
+            if self._down():
+                return refusal(503, "Chatten er nede.")
             return await handler(request)
 
         return guarded

@@ -17,13 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
-from bot.engine.platform import Outgoing, Ref, Undeliverable
+from bot.engine.platform import Outgoing, Ref, Unavailable, Undeliverable
 from bot.engine.rates import NO_LIMITS
 from bot.platforms.rehearsal.door import Door
 from bot.platforms.rehearsal.posts import NAME, News, next_seq
 from storage.plan.reach import Way
 from storage.rows.log import content_of
-from storage.rows.traffic import Address, RehearsalPost, StaffChannel
+from storage.rows.traffic import RehearsalPost, StaffChannel
+
+DOWN = "øvelseschatten er nede"
 
 
 class Rehearsal:
@@ -45,7 +47,9 @@ class Rehearsal:
         self._engine = engine
         self._clock = clock
         self._news = News()
-        self._door = Door(engine, clock, self._news, host, port, join_code)
+        # A scenario may take the chat away, and give it back.
+        self.down = False
+        self._door = Door(engine, clock, self._news, host, port, join_code, lambda: self.down)
 
     def routes(self) -> list[web.RouteDef]:
         """List the HTTP paths of the page and its JSON API."""
@@ -64,16 +68,17 @@ class Rehearsal:
         await self._news.tell()
 
     def trouble(self) -> str | None:
-        """Return None: the chat is part of this process and can't be down."""
-        return None
+        """Return that it is down, where a scenario has taken it away; else None, as it is part of this process."""
+        return DOWN if self.down else None
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
+    def lane_of(self, person: str) -> str | None:
         """Return a person's own conversation; None for strangers of another platform, who can't be reached here."""
         platform, _, name = person.rpartition(":")
         return f"dm:{name}" if platform in ("", NAME) else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
         """Put a message in its place in the chat."""
+        self._be_there()
         async with self._engine.database.turn() as db:
             row = await self._standing(db, post)
             if row is None:
@@ -89,6 +94,7 @@ class Rehearsal:
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
         """Change a message where it stands."""
+        self._be_there()
         async with self._engine.database.turn() as db:
             row = await db.get_one(RehearsalPost, ref["post"])
             _draw(row, post)
@@ -104,6 +110,7 @@ class Rehearsal:
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Make a channel, whose address is its name; a second of the same name gets a number."""
+        self._be_there()
         async with self._engine.database.reading() as db:
             taken = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
         address, number = name, 2
@@ -113,11 +120,13 @@ class Rehearsal:
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
         """Change nothing but tell the page: whoever is a member of the staff sees its channel."""
+        self._be_there()
         await self._news.tell()
-        return [person for person in persons if self.lane_of(person, None)]
+        return [person for person in persons if self.lane_of(person)]
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Change nothing but tell the page: whoever is no longer a member of the staff does not see its channel."""
+        self._be_there()
         await self._news.tell()
 
     async def fetch(self, reference: Mapping[str, Any], largest: int) -> bytes:
@@ -127,6 +136,10 @@ class Rehearsal:
         if content is None:
             raise Undeliverable("Filen er der ikke længere.")
         return content
+
+    def _be_there(self) -> None:
+        if self.down:
+            raise Unavailable(DOWN)
 
     async def _standing(self, db: AsyncSession, post: Outgoing) -> RehearsalPost | None:
         found: RehearsalPost | None = await db.scalar(

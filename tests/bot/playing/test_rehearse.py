@@ -58,6 +58,77 @@ def test_the_scenarios_that_come_with_krisebot_are_played_to_their_end(name: str
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "expected", "otherwise"),
+    [
+        ("s1-skybrud", 'crisis.established_at: "15:58"', 'crisis.established_at: "15:59"'),
+        ("s2-stroemsvigt", 'outages.0.until: "01:10"', 'outages.0.until: "02:10"'),
+        ("s3-pandemi", "meetings.1.state: cancelled", "meetings.1.state: ended"),
+        ("s4-it-nedbrud", 'lars: ["Du indkaldes"', 'lars: ["Du afblæses"'),
+    ],
+)
+def test_a_scenario_that_comes_with_krisebot_fails_when_one_expectation_is_changed(
+    name: str, expected: str, otherwise: str, tmp_path: Path
+) -> None:
+    """R248: a scenario is a test: exit 1, and what was wanted and what was, with its time, and nothing else."""
+    text = (scenario.SHIPPED / f"{name}.yaml").read_text("utf-8")
+    assert text.count(expected) == 1
+    ran = rehearse(tmp_path, written(tmp_path, text.replace(expected, otherwise)))
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines()[-1].endswith(" 1 ikke opfyldt.")
+    (told,) = [line for line in ran.stderr.splitlines() if ": forventede " in line]
+    assert otherwise.rpartition(" ")[2].strip('"') in told
+
+
+def test_four_scenarios_come_with_krisebot_and_can_be_played() -> None:
+    """R248: a cloudburst, a power failure in the night when the clock is put back, a pandemic, and the chat itself down."""
+    assert [name.partition("-")[2] for name in scenario.shipped()] == [
+        "skybrud",
+        "stroemsvigt",
+        "pandemi",
+        "it-nedbrud",
+    ]
+    for name in scenario.shipped():
+        assert scenario.read(Path(name)).steps
+
+
+def test_when_a_scenario_takes_the_chat_away_people_have_their_telephones(tmp_path: Path) -> None:
+    """R248: nobody sees or writes anything in the chat; what hastens comes by SMS, and a code proves who decides."""
+    ran = rehearse(
+        tmp_path,
+        written(
+            tmp_path,
+            ACTS
+            + """  - {kl: "14:00:20", hvem: finn, trykker: Ja, forvent: {sms: {jens: "1: Jeg har den"}}}
+  - {kl: "14:00:30", chat: nede}
+  - {kl: "14:01", hvem: jens, skriver: har den}
+  - {kl: "14:01", hvem: jens, hvor: sms, skriver: "{kode}"}
+  - {kl: "14:02", hvem: jens, hvor: sms, skriver: "1", forvent: {ser_ikke: {jens: Varsel}}}
+  - {kl: "14:03", hvem: jens, hvor: sms, skriver: "2", forvent: {eksport: {crisis.level: ingen}}}
+  - {kl: "14:04", hvem: jens, hvor: sms, skriver: "{kode}", forvent: {eksport: {crisis.level: "2"}}}
+  - {kl: "14:10", chat: oppe, forvent: {ser: {jens: Varsel}, sms: {lars: Findes ikke}}}
+""",
+        ),
+    )
+    assert ran.returncode == 1
+    told = [line.partition(": forventede ")[2] for line in ran.stderr.splitlines() if ": forventede " in line]
+    assert [line.partition(";")[0] for line in told] == [
+        "at jens kunne skrive i dm",
+        "at jens kunne skrive en sms",
+        "at lars har en sms med »Findes ikke«",
+    ]
+
+
+def test_a_scenario_may_change_the_plan_and_is_told_what_it_can_not(tmp_path: Path) -> None:
+    """R248: a key of the plan file's own; a fault in it names the place."""
+    changed = ACTS.replace("trin:", 'i_planen: {telefonkonference: {nummer: "+4570000000"}}\ntrin:')
+    found = scenario.parse(changed, "prøve.yaml").plan_for(tmp_path / "prøve.yaml")
+    assert found.conference is not None
+    with pytest.raises(PlanFaults, match=r"i_planen"):
+        scenario.parse(changed.replace("nummer", "numer"), "prøve.yaml").plan_for(tmp_path / "prøve.yaml")
+
+
+@pytest.mark.long
 def test_what_is_not_as_expected_is_told_with_its_time_and_what_was(tmp_path: Path) -> None:
     ran = rehearse(
         tmp_path,

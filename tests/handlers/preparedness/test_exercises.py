@@ -190,3 +190,67 @@ async def test_a_changed_plan_file_is_asked_about_and_a_principal_change_has_dut
     await stage["kim"].presses("Godkendt i Byrådet")
     await stage["kim"].presses("Sendt til Beredskab 4K")
     assert not await stage["kim"].has("Sendt til Beredskab 4K")
+
+
+@in_one_chat
+async def test_whoever_leads_an_exercise_sees_its_run_and_gives_skips_repeats_and_adds(stage: Stage) -> None:
+    """R245 R248: the leader's card tells what came, what comes and who has answered, and is kept up to date."""
+    kim = stage["kim"]
+    await kim.commands("øvelse")
+    await kim.presses("Kort: skybrud")
+    await stage["jens"].says("har den")
+    await stage["jens"].presses("Niveau 2")
+    await stage["anne"].presses("Kommer")
+
+    async def run() -> str:
+        return [text for text in await kim.reads() if "Øvelsens forløb" in text][-1]
+
+    async def told() -> list[str]:
+        return [line["summary"] for line in await stage.log("information") if line["sender"] == "øvelsesledelsen"]
+
+    assert (await run()).startswith("ØVELSE: ")
+    assert "0 givet, 3 venter" in await run()
+    await stage.at("14:10")
+    await kim.presses("Giv det næste nu")
+    assert [text[:10] for text in await told()] == ["DMI melder"]
+    assert "1. givet kl. 14:10" in await run()
+    # It doesn't come once more at its own time.
+    await stage.at("14:20")
+    assert len(await told()) == 1
+    await kim.presses("Spring det næste over")
+    assert "2. sprunget over" in await run()
+    await stage.at("14:35")
+    assert not await stage["mads"].sees("Hvem ejer tiltaget")
+    await kim.presses("Gentag det seneste")
+    assert (await told())[-1].startswith("Indspil igen: DMI melder")
+    await kim.presses("Nyt indspil", text="Der er strøm igen i *Fløng*", at="om 5 min")
+    assert "kommer kl. 14:40: Der er strøm igen i ∗Fløng∗" in await run()
+    assert not await stage["mads"].sees("Der er strøm igen")
+    await stage.at("14:41")
+    assert await stage["mads"].sees("Der er strøm igen")
+    await kim.presses("Nyt indspil", text="Broen er lukket", at="")
+    assert (await told())[-1] == "Broen er lukket"
+    assert "4 givet" not in await run()
+    assert "3 givet, 1 venter" in await run()
+    # The last of the script comes when it was to.
+    await stage.at("14:46")
+    assert (await told())[-1].startswith("En journalist ringer")
+    assert "4 givet, 0 venter" in await run()
+    assert "Har svaret: " in await run()
+    assert "1 af " in await run()
+    await kim.presses("Slut øvelse nr. 1")
+    assert "– slut" in await run()
+    assert not await kim.has("Nyt indspil")
+
+
+@in_one_chat
+async def test_a_leader_of_an_own_exercise_gives_injects_and_nobody_does_in_a_crisis(stage: Stage) -> None:
+    """R245 R248: begun with words, its run is on the register's card; a real crisis has none."""
+    await stage["jens"].commands("aktiver 2 brand")
+    await stage["jens"].commands("øvelse aktiver 2 skybrud")
+    await stage["kim"].commands("øvelse")
+    await stage["kim"].presses("Forløb nr. 2")
+    await stage["kim"].presses("Nyt indspil", text="En skole er uden vand", at="")
+    assert [line["summary"] for line in await stage.log("information", 2)] == ["En skole er uden vand"]
+    assert await stage.log("information", 1) == []
+    assert "Øvelsens forløb" not in "".join(await stage["jens"].reads())

@@ -959,7 +959,7 @@ async def test_where_channels_may_not_be_made_the_staff_is_written_to_one_by_one
 
 
 async def test_a_person_is_reached_by_the_plans_id_or_by_their_own(house: House) -> None:
-    ways = {person: house.platform.lane_of(person, None) for person in ("jens", "slack:U0FINN", "teams:x", "ukendt")}
+    ways = {person: house.platform.lane_of(person) for person in ("jens", "slack:U0FINN", "teams:x", "ukendt")}
     assert ways == {"jens": "U0JENS", "slack:U0FINN": "U0FINN", "teams:x": None, "ukendt": None}
 
 

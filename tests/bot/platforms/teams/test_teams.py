@@ -795,9 +795,9 @@ async def test_a_wrong_secret_is_told_as_soon_as_krisebot_runs(database_url: str
 
 
 async def test_somebody_in_no_plan_and_on_no_platform_has_no_lane(house: House) -> None:
-    assert house.platform.lane_of("slack:U0FINN", None) is None
-    assert house.platform.lane_of("teams:aad-finn", None) == "dm:aad-finn"
-    assert house.platform.lane_of("jens", None) == "dm:aad-jens"
+    assert house.platform.lane_of("slack:U0FINN") is None
+    assert house.platform.lane_of("teams:aad-finn") == "dm:aad-finn"
+    assert house.platform.lane_of("jens") == "dm:aad-jens"
 
 
 async def test_forty_people_at_once_are_all_kept(house: House) -> None:
