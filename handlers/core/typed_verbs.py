@@ -27,6 +27,7 @@ def strip_name(text: str) -> str:
 EVERYDAY = frozenset(
     [
         "mail",
+        "oev",
         "kritisk",
         "telefon",
         "it",
