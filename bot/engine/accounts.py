@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # Seconds that a platform may take over one person.
 PATIENCE = 20.0
+# So many in a row without an answer are the platform's silence, and not those persons' own.
+SILENCE = 3
 
 TO_BE_GRANTED = "Krisebot må ikke slå op, før jeres it giver rettigheden {}"
 
@@ -108,8 +110,9 @@ class Accounts(Worker):
             await self.read()
 
     async def _look_on(self, name: str, persons: list[str]) -> None:
-        """Ask one platform for persons, one at a time; where it doesn't answer, nobody else is asked for either."""
-        platform = self._platforms[name]
+        """Ask one platform for persons, one at a time; where it answers for none of several, nobody else is asked for
+        either."""
+        platform, silent = self._platforms[name], 0
         for place, person in enumerate(persons):
             async with self._database.reading() as db:
                 row = await db.get(Account, (person, name))
@@ -119,6 +122,7 @@ class Accounts(Worker):
             try:
                 found = await asyncio.wait_for(platform.account_of(mail), PATIENCE)
             except NoAccount as none:
+                silent = 0
                 await self._put_down(name, [person], mail, accounts.take_none, str(none))
             except NotGranted as refused:
                 log.warning("%s: nobody can be looked for: %s", name, refused)
@@ -132,14 +136,18 @@ class Accounts(Worker):
                 )
                 break
             except (Unavailable, InDoubt, TimeoutError) as down:
-                log.warning("%s: nobody can be looked for now: %s", name, down)
-                await self._put_down(name, left, None, accounts.take_no_answer)
-                break
+                log.warning("%s: %s can't be looked for now: %s", name, person, down)
+                silent += 1
+                await self._put_down(name, left if silent == SILENCE else [person], None, accounts.take_no_answer)
+                if silent == SILENCE:
+                    break
+                continue
             except Exception:
                 # What one answer does to us says nothing of the next person's.
                 log.exception("%s: %s could not be looked for", name, person)
                 await self._put_down(name, [person], mail, accounts.take_no_answer)
             else:
+                silent = 0
                 await self._put_down(name, [person], mail, accounts.take, found)
         async with self._database.turn() as db:
             await accounts.bring_up_to_date(await self._turn(db))

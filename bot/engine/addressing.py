@@ -207,7 +207,7 @@ class Addresser:
 
         ways = []
         for name in sorted(self._platforms, key=rank):
-            lane = self._platforms[name].lane_of(person, known.get(name))
+            lane = self._platforms[name].lane_of(person)
             if lane is not None and (urgency == URGENT or not self._platforms[name].way.aloud):
                 ways.append((name, f"{name}/{lane}"))
         return ways

@@ -183,6 +183,9 @@ class Deliverer(Worker):
 
     async def _hand_over(self, platform: Platform, job: Sending) -> Ref:
         lane = job.lane.partition("/")[2]
+        # The person may have got another number or account since it was queued, or since it was said there.
+        if not isinstance(job.recipient, StaffRecipient) and platform.lane_of(job.recipient) != lane:
+            raise Undeliverable("adressen er ikke længere personens")
         if job.ref is not None:
             return await platform.edit(lane, job.ref, job.post)
         post = job.post

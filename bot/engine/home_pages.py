@@ -23,6 +23,7 @@ from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.database import Database
 from storage.plan.model import Plan
+from storage.rows.accounts import Account
 from storage.rows.crisis import Crisis
 from storage.rows.home_pages import HomePage
 from storage.rows.log import LogEntry
@@ -48,7 +49,7 @@ class HomePages(Worker):
         platforms: the ways, by name.
     """
 
-    minds = frozenset({Crisis, HomePage, LogEntry, Message})
+    minds = frozenset({Account, Crisis, HomePage, LogEntry, Message})
 
     def __init__(
         self, database: Database, clock: Clock, plan: Callable[[], Plan], platforms: Mapping[str, Platform]
@@ -103,7 +104,8 @@ class HomePages(Worker):
                     select(func.count()).select_from(Crisis).where(Crisis.state == "closed").scalar_subquery(),
                     select(func.count()).select_from(HomePage).where(HomePage.drawn == "").scalar_subquery(),
                 )
-                seen = tuple((await db.execute(what)).one())
+                # Another plan, or an account that is found or lost, makes the page somebody else's.
+                seen = (id(self._plan()), *(await db.execute(what)).one())
             if any(now - opened > OPEN for _, _, opened in pages):
                 async with self._database.transaction() as db:
                     await db.execute(delete(HomePage).where(HomePage.opened_at < now - OPEN))

@@ -64,6 +64,7 @@ class Sending:
     delivery: int
     lane: str
     platform: str
+    recipient: str
     post: Outgoing
     ref: Ref | None
     doubt: bool
@@ -354,6 +355,7 @@ class SendQueue:
                 delivery.id,
                 lane.name,
                 delivery.platform,
+                message.recipient,
                 await _outgoing(db, message),
                 delivery.ref,
                 doubt,

@@ -11,7 +11,6 @@ from aiohttp import web
 from bot.engine.rates import Limits
 from handlers.core.card import Card
 from storage.plan.reach import Way
-from storage.rows.traffic import Address
 
 Ref = dict[str, Any]
 
@@ -139,12 +138,11 @@ class Platform(Protocol):
         """Return what is wrong with the link, in Danish; None when nothing is."""
         ...
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
-        """Return the conversation with a person, or None when they can't be reached this way.
+    def lane_of(self, person: str) -> str | None:
+        """Return the conversation with a person as today's plan has it, or None when they can't be reached this way.
 
         Args:
             person: an id in the plan, or a stranger's, as "slack:U123".
-            address: what the platform remembered of them, where they have been heard from.
         """
         ...
 

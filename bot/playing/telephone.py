@@ -37,7 +37,7 @@ class Telephones(Gateway):
         Args:
             person: an id in the plan.
         """
-        return list(self._received.get(self.lane_of(person, None) or "", ()))
+        return list(self._received.get(self.lane_of(person) or "", ()))
 
     async def answer(self, person: str, text: str) -> str:
         """Take in what a person writes back; return why that can't be, in Danish, or nothing.
@@ -46,7 +46,7 @@ class Telephones(Gateway):
             person: an id in the plan.
             text: as it is written; {kode} is the newest code that the telephone was sent.
         """
-        phone = self.lane_of(person, None)
+        phone = self.lane_of(person)
         if phone is None:
             return "planen har intet mobilnummer"
         codes = [code for sms in self.read(person) for code in CODE.findall(sms)]

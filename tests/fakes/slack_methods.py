@@ -130,7 +130,8 @@ def page(args: Json, everything: Sequence[T], most: int = 1000) -> tuple[list[T]
 @method("auth.test", tier=4)
 def auth_test(world: World, args: Json) -> Json:
     url = f"https://{world.team_domain}.slack.com/"
-    known = {"team_id": world.team, "user_id": world.bot_user, "bot_id": world.bot_id, "is_enterprise_install": False}
+    known = {"user_id": world.bot_user, "bot_id": world.bot_id, "is_enterprise_install": bool(world.enterprise)}
+    known |= {"enterprise_id": world.enterprise} if world.enterprise else {"team_id": world.team}
     return {"url": url, "team": "Høje-Taastrup", "user": "krisebot", **known}
 
 

@@ -117,6 +117,7 @@ class World:
 
     team = "T0HTK"
     team_domain = "htk"
+    enterprise = ""  # the Grid organisation that the app is installed on as a whole
     bot_user = "U0KRISEBOT"
     bot_id = "B0KRISEBOT"
     app_id = "A0KRISEBOT"

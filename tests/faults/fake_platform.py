@@ -12,7 +12,6 @@ from aiohttp import web
 from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
 from bot.engine.rates import NO_LIMITS, Limits
 from storage.plan.reach import Way
-from storage.rows.traffic import Address
 
 
 @dataclass
@@ -69,7 +68,7 @@ class FakePlatform:
     def trouble(self) -> str | None:
         return str(self.down) if self.down else None
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
+    def lane_of(self, person: str) -> str | None:
         return person if self.reaches is None or person in self.reaches else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:

@@ -21,7 +21,6 @@ from bot.platforms.fallback.numbered_text import in_words
 from bot.platforms.fallback.sms_alphabet import GSM7, UCS2, parts, plainly
 from storage.plan.model import Plan
 from storage.plan.reach import Way
-from storage.rows.traffic import Address
 
 # What an SMS may be: what is longer is read by nobody, and paid for by the part.
 MOST_PARTS = 4
@@ -64,7 +63,7 @@ class Gateway:
         """Return what went wrong the last time; None when it went well."""
         return self._trouble
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
+    def lane_of(self, person: str) -> str | None:
         """Return the person's number or mail address, where the plan has one."""
         known = self._plan().person(person)
         return known.address(self.name) if known else None

@@ -33,7 +33,7 @@ from bot.platforms.fallback.numbered_text import chosen
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
-from storage.rows.traffic import Address, Message, Remembered
+from storage.rows.traffic import Message, Remembered
 
 log = logging.getLogger(__name__)
 
@@ -94,13 +94,13 @@ class Mail(Gateway):
         """Return what is wrong with the way out or the way in."""
         return self._trouble or self._closed
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
+    def lane_of(self, person: str) -> str | None:
         """Return the person's address; one that wrote without a mark is answered, where it is somebody's in the
         plan."""
         if person.startswith(STRANGER):
             to = person.removeprefix(STRANGER)
             return to if self._plan().find(self.name, to) else None
-        return super().lane_of(person, address)
+        return super().lane_of(person)
 
     def title(self, lane: str, post: Outgoing, text: str) -> str:
         """Return the subject, with the mark."""

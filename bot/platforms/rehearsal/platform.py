@@ -23,7 +23,7 @@ from bot.platforms.rehearsal.door import Door
 from bot.platforms.rehearsal.posts import NAME, News, next_seq
 from storage.plan.reach import Way
 from storage.rows.log import content_of
-from storage.rows.traffic import Address, RehearsalPost, StaffChannel
+from storage.rows.traffic import RehearsalPost, StaffChannel
 
 DOWN = "øvelseschatten er nede"
 
@@ -71,7 +71,7 @@ class Rehearsal:
         """Return that it is down, where a scenario has taken it away; else None, as it is part of this process."""
         return DOWN if self.down else None
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
+    def lane_of(self, person: str) -> str | None:
         """Return a person's own conversation; None for strangers of another platform, who can't be reached here."""
         platform, _, name = person.rpartition(":")
         return f"dm:{name}" if platform in ("", NAME) else None
@@ -122,7 +122,7 @@ class Rehearsal:
         """Change nothing but tell the page: whoever is a member of the staff sees its channel."""
         self._be_there()
         await self._news.tell()
-        return [person for person in persons if self.lane_of(person, None)]
+        return [person for person in persons if self.lane_of(person)]
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Change nothing but tell the page: whoever is no longer a member of the staff does not see its channel."""

@@ -18,7 +18,7 @@ async def account_of(calls: SlackApi, mail: str, own: Collection[str]) -> str:
     Args:
         calls: the way to Slack.
         mail: the address.
-        own: our workspaces' ids.
+        own: our workspaces' ids, and our Grid organisation's where all of it is ours.
 
     Raises:
         NoAccount, NotGranted, Throttled, Unavailable: see there.
@@ -41,7 +41,8 @@ def _no_right(user: Json, mail: str, own: Collection[str]) -> str | None:
     profile = user.get("profile") if isinstance(user.get("profile"), dict) else {}
     its = str((profile or {}).get("email") or mail)
     grid = user.get("enterprise_user") if isinstance(user.get("enterprise_user"), dict) else {}
-    teams = {str(user.get("team_id")), *map(str, (grid or {}).get("teams") or ())}
+    grid = grid or {}
+    teams = {str(each) for each in (user.get("team_id"), grid.get("enterprise_id"), *(grid.get("teams") or ())) if each}
     if its.strip().casefold() != mail.strip().casefold():
         return "kontoen har en anden mailadresse"
     if user.get("is_bot") or user.get("is_workflow_bot") or user.get("is_connector_bot") or user["id"] == "USLACKBOT":

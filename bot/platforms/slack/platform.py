@@ -36,7 +36,7 @@ from bot.platforms.slack.socket_mode import SocketMode
 from bot.settings import Settings
 from handlers.core.card import Card
 from storage.plan.reach import Way
-from storage.rows.traffic import Address, StaffChannel
+from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class Slack:
         SlackInbound(engine, self._calls, self._people, acceptance).listen(self._door.app)
         self._link = SocketMode(self._door.app, app_token, ping, self._door.leave) if app_token else None
         self._watching: asyncio.Task[None] | None = None
-        self._team: str | None = None
+        self._own: set[str] | None = None
 
     @classmethod
     def from_settings(cls, engine: Engine, settings: Settings) -> Self:
@@ -176,9 +176,14 @@ class Slack:
 
     async def account_of(self, mail: str) -> str:
         """Look for the one account that a mail address has in our own workspaces."""
-        if self._team is None:
-            self._team = str((await self._calls.read(self._calls.api.auth_test()))["team_id"])
-        return await accounts.account_of(self._calls, mail, self._team_ids | {self._team})
+        if self._own is None:
+            told = await self._calls.read(self._calls.api.auth_test())
+            # Installed on a whole Grid organisation it has no workspace: each of the organisation's is ours then, where the
+            # operator hasn't said which.
+            whole = bool(told.get("is_enterprise_install")) and not self._team_ids
+            own = {told.get("team_id"), told.get("enterprise_id") if whole else None}
+            self._own = self._team_ids | {str(each) for each in own if each}
+        return await accounts.account_of(self._calls, mail, self._own)
 
     def person_of(self, address: str) -> str:
         """Return who in the plan a Slack user is, or "slack:U…"."""
@@ -190,7 +195,7 @@ class Slack:
 
     # --- messages ---
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
+    def lane_of(self, person: str) -> str | None:
         """Return the Slack id that a person is written to by, which needs no conversation beforehand."""
         return self._people.user(person)
 

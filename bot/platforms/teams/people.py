@@ -66,10 +66,15 @@ class TeamsDirectory:
         return known.name if plan.named(known.name) == [person] else person
 
     async def reference(self, user: str) -> dict[str, Any]:
-        """Return how a person is written to, as last learnt; empty for somebody never heard from."""
+        """Return how a person is written to, as last learnt of this account; empty for one never heard from.
+
+        Args:
+            user: the account's AAD object id: the person may have had another before.
+        """
         async with self._database.reading() as db:
             known = await db.get(Address, (self.person(user), NAME))
-            return dict(known.reference) if known else {}
+        learnt = dict(known.reference) if known else {}
+        return learnt if (learnt.get("aad") or user).casefold() == user.casefold() else {}
 
     async def remember(self, user: str, reference: dict[str, Any]) -> None:
         """Keep how a person is written to, so that it is known after a restart."""

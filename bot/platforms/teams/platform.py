@@ -34,7 +34,7 @@ from bot.platforms.teams.people import DM, NAME, TeamsDirectory
 from bot.platforms.teams.token import TokenCheck
 from bot.settings import Settings
 from storage.plan.reach import Way
-from storage.rows.traffic import Address, StaffChannel
+from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
@@ -184,9 +184,9 @@ class Teams:
 
     # --- messages ---
 
-    def lane_of(self, person: str, address: Address | None) -> str | None:
+    def lane_of(self, person: str) -> str | None:
         """Return the directory id that a person is written to by, which needs no conversation beforehand."""
-        user = self._people.user(person) or (address.reference.get("aad") if address else None)
+        user = self._people.user(person)
         return f"{DM}{user}" if user else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:

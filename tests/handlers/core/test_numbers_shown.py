@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 import handlers
 from tests.stage.platforms import everywhere, in_slack
 from tests.stage.prologue import after, cloudburst
@@ -90,6 +92,7 @@ async def test_a_number_that_somebody_is_to_be_rung_on_is_in_no_log(stage: Stage
     assert any("projektoren i stabsrummet er sort" in line["summary"] for line in await stage.log("task"))
 
 
+@pytest.mark.long
 @in_slack
 async def test_the_staff_may_ring_whom_it_needs_and_the_nearest_who_is_not_in_it_may_not(stage: Stage) -> None:
     """T30 R250: for `ring` and `hvem`; Rune leads a centre and sits in no staff."""
@@ -119,6 +122,7 @@ async def test_who_was_called_to_one_crisis_has_no_numbers_after_it_has_ended(st
         assert ("+45 20 00 00 15" in (await stage[person].reads())[-1]) is may, person
 
 
+@pytest.mark.long
 @everywhere
 async def test_whoever_warns_has_the_chains_numbers_from_then_on_and_no_others(open_stage: Stage) -> None:
     """R005 T30: "skal vedkommende kontakte følgende" is their duty; before there is a warning nobody outside has a number."""

@@ -129,6 +129,7 @@ def account_changes(stage: Stage, **said: Any) -> None:
         stage.teams.world.people["aad-jens"] = replace(stage.teams.world.people["aad-jens"], **said)
 
 
+@pytest.mark.long
 @in_both
 async def test_a_decider_with_only_a_mail_address_decides(stage: Stage) -> None:
     """R070: no one looks up ids; what is found is kept over a restart, also where nobody answers then."""
@@ -143,6 +144,7 @@ async def test_a_decider_with_only_a_mail_address_decides(stage: Stage) -> None:
     assert not await told(stage)
 
 
+@pytest.mark.long
 @in_both
 async def test_a_mail_that_becomes_anothers_gives_neither_of_them_a_right_and_is_told_once(stage: Stage) -> None:
     """R001: an id gives a decider's rights."""
@@ -162,6 +164,7 @@ async def test_a_mail_that_becomes_anothers_gives_neither_of_them_a_right_and_is
     assert jens_is(stage) == "jens", "an id in the file wins"
 
 
+@pytest.mark.long
 @in_both
 async def test_an_account_that_is_no_full_active_members_gives_no_right(stage: Stage) -> None:
     """R001: nor one that was a member's when it was found; and it is theirs again when it is one again."""
@@ -240,6 +243,7 @@ async def test_a_platform_that_asks_us_to_wait_is_asked_again_and_all_are_found(
     assert not stage.slack.faults_left
 
 
+@pytest.mark.long
 @only_in_teams
 async def test_a_directory_that_is_down_takes_nobodys_right(stage: TeamsStage) -> None:
     """R213: nor does one that asks us to wait."""
@@ -252,6 +256,7 @@ async def test_a_directory_that_is_down_takes_nobodys_right(stage: TeamsStage) -
     assert not await told(stage)
 
 
+@pytest.mark.long
 @in_both
 async def test_a_grant_that_lacks_the_lookup_loses_that_alone_and_is_told_once(stage: Stage) -> None:
     """R213: an older installation keeps working; `/readyz` has nothing to say of it."""
@@ -293,6 +298,131 @@ async def test_another_mail_in_the_plan_is_looked_for_anew_and_a_removed_person_
     await open_with(stage, by_mail_alone(stage.plan, "jens", slack="U0JENS"))
     async with stage.database.reading() as db:
         assert not list(await db.scalars(select(Account)))
+
+
+def in_chat(stage: Stage, id: str) -> list[str]:
+    """What krisebot has written in an account's own chat."""
+    if isinstance(stage, SlackStage):
+        person: Any = SlackPerson(stage.slack, id, stage.address)
+        return [each.shown for each in person.messages() if each.from_bot and each.channel.startswith("D")]
+    assert isinstance(stage, TeamsStage)
+    person = TeamsPerson(stage.teams, id, stage.address)
+    return [each.shown for each in person.messages() if each.from_bot and each.conversation == person.dm]
+
+
+@in_both
+async def test_an_account_that_is_no_longer_the_persons_is_written_to_no_more(stage: Stage) -> None:
+    """R001, R235: neither anew, nor where something stands already; however they were written to before."""
+    here = "U0JENS" if isinstance(stage, SlackStage) else "aad-jens"
+    await open_with(stage, by_mail_alone(stage.plan, "jens"))
+    await stage["finn"].commands("varsel røg ved skolen")
+    await stage["jens"].commands("status")
+    assert any("røg ved skolen" in each for each in in_chat(stage, here))
+    account_changes(stage, **({"deleted": True} if isinstance(stage, SlackStage) else {"enabled": False}))
+    await stage.forward(days=1)
+    before = in_chat(stage, here)
+    await stage["finn"].commands("varsel ild i kælderen")
+    await stage["lars"].commands("aktiver 2 skybrud")
+    await stage.forward(minutes=30)
+    assert in_chat(stage, here) == before
+
+
+@in_both
+async def test_another_account_of_the_same_person_is_written_to_and_the_old_one_not(stage: Stage) -> None:
+    """R001, R235: a new mail in the plan is a new account, and its chat is not the one that was known before."""
+    slack = isinstance(stage, SlackStage)
+    old, new = ("U0JENS", "U0JENSNY") if slack else ("aad-jens", "aad-jensny")
+    await open_with(stage, by_mail_alone(stage.plan, "jens"))
+    await stage["jens"].commands("status")
+    somebody(stage, new, "jens.lund@4k.example")
+    await open_with(stage, by_mail_alone(stage.plan, "jens", mail="jens.lund@4k.example"))
+    before = in_chat(stage, old)
+    await stage["finn"].commands("varsel ild i kælderen")
+    await stage.forward(minutes=30)
+    assert any("ild i kælderen" in each for each in in_chat(stage, new))
+    assert in_chat(stage, old) == before
+
+
+@in_both
+async def test_mails_that_are_swapped_in_the_plan_swap_the_rights_and_the_chats(stage: Stage) -> None:
+    """R001: nothing that was learnt of the one counts for the other."""
+    slack = isinstance(stage, SlackStage)
+    decider, other = ("U0JENS", "U0RUNE") if slack else ("aad-jens", "aad-rune")
+    await open_with(stage, by_mail_alone(stage.plan, "jens", "rune"))
+    for who in ("jens", "rune"):
+        await stage[who].commands("status")
+    jens, rune = (stage.plan.persons[who].mail for who in ("jens", "rune"))
+    await open_with(stage, by_mail_alone(by_mail_alone(stage.plan, "jens", mail=rune), "rune", mail=jens))
+    assert jens_is(stage) == "rune"
+    person = stage["jens"].person  # type: ignore[attr-defined]
+    await (person.command if isinstance(person, SlackPerson) else person.says)("aktiver 2 skybrud")
+    await stage.settle()
+    assert await level(stage) is None, "the account that was the decider's is so no more"
+    before = in_chat(stage, decider)
+    await stage["finn"].commands("varsel ild i kælderen")
+    await stage.forward(minutes=1)
+    assert any("ild i kælderen" in each for each in in_chat(stage, other))
+    assert not any("ild i kælderen" in each for each in in_chat(stage, decider)[len(before) :])
+
+
+@in_both
+async def test_one_who_is_never_answered_for_keeps_nobody_else_from_being_found(stage: Stage) -> None:
+    """R213: whoever comes first in the list among them."""
+    broken(stage, times=1)
+    await open_with(stage, by_mail_alone(stage.plan, "jens", "lars", "mette"))
+    async with stage.database.reading() as db:
+        rows = {row.person: row.address for row in await db.scalars(select(Account))}
+    assert {who for who, address in rows.items() if address} == {"lars", "mette"}
+    await stage.forward(minutes=2)
+    assert jens_is(stage) == "jens"
+
+
+@in_both
+async def test_a_platform_that_is_down_at_the_start_is_asked_until_it_answers(stage: Stage) -> None:
+    """R213: nobody has to start krisebot again."""
+    broken(stage)
+    await open_with(stage, by_mail_alone(stage.plan, "jens", "lars", "mette", "pia"))
+    await stage.forward(minutes=30)
+    assert jens_is(stage) is None
+    (stage.slack if isinstance(stage, SlackStage) else stage.teams).heal()  # type: ignore[attr-defined]
+    await stage.forward(hours=1)
+    assert jens_is(stage) == "jens"
+    assert not await told(stage)
+
+
+@only_in_slack
+async def test_everybody_in_a_grid_organisation_that_it_is_installed_on_is_found(stage: SlackStage) -> None:
+    """R001: it has no workspace of its own then; another organisation's people are strangers still."""
+    stage.slack.world.enterprise = "E0KOMMUNEN"
+    grid = {"team_id": "T0ANDET", "enterprise_user": {"enterprise_id": "E0KOMMUNEN", "teams": ["T0ANDET"]}}
+    account_changes(stage, **grid)
+    await open_with(stage, by_mail_alone(stage.plan, "jens"))
+    assert jens_is(stage) == "jens"
+    account_changes(stage, **{**grid, "enterprise_user": {"enterprise_id": "E0ANDEN", "teams": ["T0ANDET"]}})
+    await stage.forward(days=1)
+    assert await fault(stage) == "kontoen hører til en anden organisation"
+
+
+@only_in_slack
+async def test_an_open_page_is_its_readers_as_soon_as_they_are_found_and_no_longer_than_they_are(
+    stage: SlackStage,
+) -> None:
+    """R256, R001: nobody opens it twice, and whoever has lost the right sees nothing of ours."""
+    broken(stage)
+    await open_with(stage, by_mail_alone(stage.plan, "jens"))
+    await stage["finn"].commands("varsel røg ved skolen")
+    jens = stage["jens"].person
+    await jens.opens_home()
+    await stage.settle()
+    assert "røg ved skolen" not in jens.home
+    stage.slack.heal()
+    await stage.forward(seconds=70)
+    assert "røg ved skolen" in jens.home
+    await stage["jens"].person.opens_home()
+    account_changes(stage, is_restricted=True)
+    await open_with(stage, stage.plan)
+    await stage.forward(seconds=10)
+    assert "røg ved skolen" not in stage["jens"].person.home
 
 
 @only_in_slack

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from handlers.core.language import outages
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
@@ -114,6 +116,7 @@ def test_a_text_without_end_is_read_at_once() -> None:
     assert outages.read(PLAN, "nødkald er " * 40_000) == {}
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_report_that_names_a_function_starts_a_clock_that_warns_at_half_time(stage: Stage) -> None:
     """R258: the staff and whoever answers for it; the second report of the same starts nothing."""
@@ -140,6 +143,7 @@ async def test_a_report_that_names_a_function_starts_a_clock_that_warns_at_half_
     assert len([line for line in await stage.log("reminder") if "Nødkald" in line["summary"]]) == 2
 
 
+@pytest.mark.long
 @in_teams
 async def test_it_ends_when_somebody_who_answers_for_it_says_that_it_runs_again(stage: Stage) -> None:
     """R258: a stranger's word is put before the staff, and the clock goes on until somebody there says so."""
