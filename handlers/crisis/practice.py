@@ -18,6 +18,7 @@ from handlers.crisis.practice_lessons import LESSONS, WRITE, Lesson, Step, lesso
 from storage.letters import fold
 
 APART = "Intet er virkeligt: ingen andre får noget at vide, og intet står i nogen log. Sker der noget imens, så skriv det bare."
+CHANGED = "Øvelsen er lavet om, siden kortet blev sendt. Begynd forfra: */krise øv*."
 
 
 @verb(
@@ -45,15 +46,21 @@ async def practise(turn: Turn, text: str) -> None:
 @action("lesson.press", crisis=False)
 async def press(turn: Turn, lesson: str, step: int, choice: int, missed: int) -> None:
     """Show what would have followed from a press, and what comes next."""
-    here = LESSONS[lesson].steps[step].choices[choice]
-    await _go_on(turn, lesson, step, here.said, missed, right=here.right)
+    here = _step(lesson, step)
+    if here is None or choice >= len(here.choices):
+        await turn.replace(Card(CHANGED))
+        return
+    chosen = here.choices[choice]
+    await _go_on(turn, lesson, step, chosen.said, missed, right=chosen.right)
 
 
 @action("lesson.write", crisis=False)
 async def write(turn: Turn, lesson: str, step: int, missed: int) -> None:
     """Look at the command that was written in a lesson; it is run nowhere. Words of danger are asked about."""
-    text = typed_verbs.strip_name(turn.value("text"))
-    here = LESSONS[lesson].steps[step]
+    text, here = typed_verbs.strip_name(turn.value("text")), _step(lesson, step)
+    if here is None:
+        await turn.replace(Card(CHANGED))
+        return
     right = typed_verbs.verb_of(text).verb in here.verbs
     said = (
         f"»{quote(text, 200)}« – sådan. I en rigtig krise skriver du */krise {here.example}* eller det samme med dine ord."
@@ -70,13 +77,19 @@ async def write(turn: Turn, lesson: str, step: int, missed: int) -> None:
 @action("lesson.begin", crisis=False)
 async def begin(turn: Turn, lesson: str) -> None:
     """Begin another of the lessons, or the same once more."""
-    await turn.replace(_card(turn, lesson, 0, 0, APART))
+    await turn.replace(_card(turn, lesson, 0, 0, APART) if lesson in LESSONS else Card(CHANGED))
 
 
 @action("lesson.stop", crisis=False)
 async def stop(turn: Turn) -> None:
     """End a lesson before it is over."""
     await turn.replace(Card("Øvelsen er lukket. Skriv */krise øv*, når du vil øve dig igen."))
+
+
+def _step(lesson: str, step: int) -> Step | None:
+    """Return a lesson's moment; None where a newer release has none such."""
+    known = LESSONS.get(lesson)
+    return known.steps[step] if known is not None and step < len(known.steps) else None
 
 
 async def _go_on(turn: Turn, lesson: str, step: int, said: str, missed: int, *, right: bool) -> None:
