@@ -18,14 +18,14 @@ LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-vers
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
 
-test: .venv/ready-to-test $(CARDS) page  ## everything that must hold (SCENES=--both: each scene in Slack and in Teams)
+test: .venv/ready-to-test $(CARDS) page  ## everything that holds in five minutes (SCENES=--both: each scene in Slack and in Teams)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults and not endurance and not long and not rights" -n 3 --dist worksteal $(SCENES)
 
-test-long: .venv/ready-to-test $(CARDS)  ## what `make test` has a short cut of: generated, or played for days
+test-long: .venv/ready-to-test $(CARDS)  ## the rest of the tests: generated, played for days, or scenes of more than a second
 	$(PYTEST) -m "long and not faults and not endurance" -n 3 --dist worksteal $(SCENES)
 
 rights: .venv/ready-to-test  ## everybody tries everything in every state, and a page of it to read beside the plan

@@ -180,6 +180,7 @@ def test_the_log_opens_in_a_danish_spreadsheet_and_runs_nothing(run: Run, crisis
     assert any(row["Resume"] == 'vand; "mange" steder' and row["Bekræftet"] == "bekræftet" for row in rows)
 
 
+@pytest.mark.long
 def test_what_it_writes_is_for_whoever_runs_it_alone(run: Run, crisis: None, tmp_path: Path) -> None:
     """The log of a crisis lies on a machine that others log on to."""
     assert run("export", "1", "-o", "sag.json").returncode == 0
@@ -187,6 +188,7 @@ def test_what_it_writes_is_for_whoever_runs_it_alone(run: Run, crisis: None, tmp
     assert {stat.S_IMODE((tmp_path / name).stat().st_mode) & 0o077 for name in ("sag.json", "log.csv")} == {0}
 
 
+@pytest.mark.long
 def test_verify_finds_a_changed_line_in_the_database_and_in_a_file(
     run: Run, crisis: None, database_url: str, tmp_path: Path
 ) -> None:
@@ -238,6 +240,7 @@ def test_a_file_that_is_no_export_is_a_1(run: Run, tmp_path: Path) -> None:
         refused(run("verify", "x.json"), 1)
 
 
+@pytest.mark.long
 def test_the_case_on_paper_has_the_phone_list_only_for_those_who_may_have_it(
     run: Run, crisis: None, tmp_path: Path
 ) -> None:
@@ -249,6 +252,7 @@ def test_the_case_on_paper_has_the_phone_list_only_for_those_who_may_have_it(
         assert ("+4520000003" in cells) == there, grade
 
 
+@pytest.mark.long
 def test_a_list_of_contacts_is_shown_before_it_is_taken(run: Run, tmp_path: Path) -> None:
     """R070: 0 with the differences, 1 with a fault's line, 2 without a list; nothing is written without --write."""
     (tmp_path / "plan.yaml").write_text(EXAMPLE, "utf-8")
@@ -265,6 +269,7 @@ def test_a_list_of_contacts_is_shown_before_it_is_taken(run: Run, tmp_path: Path
     refused(run("plan", "import", "ingen.csv"), 2, "ingen.csv")
 
 
+@pytest.mark.long
 def test_the_doctor_tells_who_cannot_be_reached(run: Run, tmp_path: Path) -> None:
     """R070: checked before the night it is needed."""
     slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "x", "SLACK_API_URL": "http://127.0.0.1:9/"}
@@ -292,6 +297,7 @@ async def test_a_database_of_a_newer_krisebot_is_a_2(run: Run, database_url: str
     refused(run("serve"), 2, "nyere krisebot")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spelled", ["nødpakke", "noedpakke"])
 def test_the_emergency_pack_is_made_before_any_crisis_and_of_the_plan_alone_without_a_database(
     run: Run, tmp_path: Path, spelled: str

@@ -217,6 +217,7 @@ async def test_changes_that_wait_for_their_own_limit_hold_back_nothing_new(datab
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_when_a_second_conversation_is_told_to_wait_all_of_the_platform_waits(house: House) -> None:
     """A platform's limit is for all of us: nine hundred do not each ask in vain."""
     for number in range(120):
@@ -283,6 +284,7 @@ async def test_the_plan_decides_in_which_order_a_person_is_tried(
     await house.database.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "fault",
     [
@@ -356,6 +358,7 @@ async def test_what_is_said_while_a_platform_makes_us_wait_long_comes_after_what
     assert fake(house).texts("jens") == ["Gemt i log nr. 1", "Gemt i log nr. 2"]
 
 
+@pytest.mark.long
 async def test_a_platform_that_says_now_again_and_again_is_not_hammered(house: House) -> None:
     fake(house).down = Throttled(0)
     await house.say("jens", "Kan du tage den?", urgency=URGENT)
@@ -404,6 +407,7 @@ async def test_a_chain_that_reaches_nobody_tells_whoever_raised_it_at_once(datab
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_whoever_was_never_reached_is_not_called_silent(database_url: str) -> None:
     """R005: the platform was down all the while; the log says who was not reached, and the chain goes on."""
     house = House(database_url, FakePlatform())
@@ -440,6 +444,7 @@ async def test_a_death_between_the_mark_and_the_send_loses_and_doubles_nothing(h
     await dying.database.close()
 
 
+@pytest.mark.long
 async def test_ten_minutes_without_the_platform_lose_nothing(house: House) -> None:
     """D05: everything said meanwhile comes when it is up again, in order and once."""
     fake(house).down = Unavailable("nede")
@@ -539,6 +544,7 @@ async def test_a_channel_that_takes_for_ever_to_make_keeps_nobody_waiting_for_th
         await house.database.close()
 
 
+@pytest.mark.long
 async def test_where_no_channel_can_be_made_the_staff_is_written_to_one_by_one(database_url: str) -> None:
     """R030 R018."""
     platform = FakePlatform()
@@ -549,6 +555,7 @@ async def test_where_no_channel_can_be_made_the_staff_is_written_to_one_by_one(d
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_two_engines_on_one_database_do_each_timer_and_each_delivery_once(database_url: str) -> None:
     """D03 D05: a second replica is no second bot."""
     screen = FakePlatform()
@@ -576,6 +583,7 @@ async def test_two_engines_on_one_database_do_each_timer_and_each_delivery_once(
     await two.database.close()
 
 
+@pytest.mark.long
 async def test_the_same_delivery_from_the_platform_takes_effect_once(house: House) -> None:
     """D03: retried by the platform, at once and an hour later."""
     for _ in range(2):
@@ -598,6 +606,7 @@ async def of_kind(house: House, kind: str) -> list[str]:
     return [line["summary"] for line in (await house.export())["log"] if line["kind"] == kind]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("everybody", [False, True], ids=["some", "all"])
 async def test_whoever_is_not_let_into_the_channel_is_written_to_and_the_chief_and_the_secretariat_are_told(
     database_url: str, everybody: bool
@@ -624,6 +633,7 @@ async def test_whoever_is_not_let_into_the_channel_is_written_to_and_the_chief_a
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_a_channel_that_is_archived_is_told_of_and_what_is_said_goes_to_each(database_url: str) -> None:
     """R032 D02: what the staff is told reaches it, and what nobody could read in the channel too."""
     platform = Doors()
@@ -646,6 +656,7 @@ async def test_a_channel_that_cannot_be_made_is_told_of(database_url: str) -> No
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_who_repeats_a_warning_holds_up_nobody_and_rings_no_more_than_every_other_minute(
     database_url: str,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from handlers.core.incoming import Incoming
@@ -61,6 +62,7 @@ async def press(stage: Stage, person: str, button: dict[str, Any], message: str,
     )
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_button_that_somebody_was_not_shown_does_nothing_whatever_card_they_name(stage: Stage) -> None:
     """R005: the action and what it is about are taken from the card; nobody is answered, and nothing is written."""
@@ -87,6 +89,7 @@ async def test_a_button_that_somebody_was_not_shown_does_nothing_whatever_card_t
     assert await rows(stage) == before
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_other_arguments_than_the_card_has_do_nothing(stage: Stage) -> None:
     """R005: whoever was shown the card can't make it be about something else."""
@@ -112,6 +115,7 @@ def other(value: Any) -> Any:
     return (2 if value == 1 else 1) if isinstance(value, int) else f"{value}x"
 
 
+@pytest.mark.long
 @only_in_teams
 async def test_what_a_client_in_teams_puts_into_a_button_does_nothing(stage: Stage) -> None:
     """R005: an ordinary employee closes nobody's task with a request of their own making, and alarms nobody with it."""

@@ -117,6 +117,7 @@ async def test_every_verb_is_said_alone_and_with_words(open_stage: RehearsalStag
     assert await faults(stage) == []
 
 
+@pytest.mark.long
 @in_one_chat
 @pytest.mark.parametrize("many", CRISES)
 async def test_the_menu_and_all_its_buttons_work(open_stage: RehearsalStage, many: int) -> None:

@@ -91,6 +91,7 @@ async def test_the_other_centres_are_asked_when_the_first_anybody_hears_of_it_is
     assert await stage["sundhed_kontakt"].sees("Hvad kan I bidrage med?")
 
 
+@pytest.mark.long
 async def test_whoever_lacks_people_may_say_mangler(stage: RehearsalStage) -> None:
     """R074: the word that is said; at night too, and by somebody who isn't in the plan."""
     await stage["4k"].commands("aktiver 2 skybrud")

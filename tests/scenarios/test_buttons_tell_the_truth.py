@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from handlers.core.incoming import Incoming
@@ -117,6 +118,7 @@ async def untrue(stage: Stage, rounds: int = 2) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_no_button_that_is_left_does_nothing_or_comes_too_late(stage: Stage) -> None:
     """R005, requirement 3.1.7: "Buttons tell the truth": what no longer does anything is no longer there."""
@@ -124,6 +126,7 @@ async def test_no_button_that_is_left_does_nothing_or_comes_too_late(stage: Stag
     assert "\n".join(await untrue(stage)) == ""
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_nor_after_an_hour_in_which_nobody_answered(silent: Stage) -> None:
     """R005: the first question beside its reminder, and what was asked of others instead."""

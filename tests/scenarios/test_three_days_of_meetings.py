@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from handlers.meetings.agenda_lines import PROPOSED
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after
@@ -39,6 +41,7 @@ async def items(stage: Stage) -> dict[str, dict[str, Any]]:
     return {each["text"]: each for each in await stage.part("agenda_items")}
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_three_days_of_items_agendas_minutes_and_a_briefing_lose_nothing_and_send_nothing_unapproved(
     stage: Stage,
@@ -133,6 +136,7 @@ async def test_the_first_agenda_is_bilag_2s_and_what_the_plan_asks_beyond_it_is_
     assert not await stage["kim"].has("Tag forslagene med")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_whoever_prepares_an_item_is_told_and_reminded_once_for_all_of_theirs(stage: Stage) -> None:
     """R099: at once, and the day before the meeting."""
@@ -150,6 +154,7 @@ async def test_whoever_prepares_an_item_is_told_and_reminded_once_for_all_of_the
     assert [(line["receiver"], line["recorded_time"]) for line in told] == [("mads", written(TUESDAY, 12))]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_deputy_approves_what_the_chief_would_and_whoever_has_the_shift_is_reminded(stage: Stage) -> None:
     """R135 D13: the agenda and the minutes; the reminder goes to the minute-taker on duty, not to the plan's."""
@@ -197,6 +202,7 @@ async def test_only_a_decision_needs_a_recommendation_and_a_political_case_is_th
     assert await stage["kim"].sees("Politisk sag til punkt 1")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_council_is_never_told_what_the_chief_did_not_approve_word_for_word(stage: Stage) -> None:
     """R189: a change takes the approval away; a day without a briefing is reminded of, once."""
@@ -219,6 +225,7 @@ async def pressed_sent(stage: Stage) -> bool:
     return bool((await stage.part("council_briefings"))[0]["sent_at"])
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_reminders_that_do_not_haste_are_one_message_and_what_hastes_breaks_through(stage: Stage) -> None:
     """D14: the first at once, the rest a quarter of an hour later in one, each fetched with its buttons."""

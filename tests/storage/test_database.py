@@ -177,6 +177,7 @@ async def test_starting_again_changes_nothing(database: Database) -> None:
     assert await remembered(database) == {"husket"}
 
 
+@pytest.mark.long
 async def test_replicas_that_start_at_once_on_an_empty_database_all_start(empty_database_url: str) -> None:
     replicas = [
         await asyncio.create_subprocess_exec(

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import pytest
+
 from storage.rows import exported
 from storage.rows.base import Base
 
@@ -69,6 +71,7 @@ def used(tree: ast.Module) -> Iterator[tuple[int, tuple[str, str], str]]:
                         yield node.lineno, (row, name), word
 
 
+@pytest.mark.long
 def test_no_row_is_made_and_none_looked_for_with_a_word_that_its_column_does_not_have() -> None:
     """mypy sees what is assigned; a row's constructor and a query take anything."""
     seen = [(path, line, column, word) for path, tree in code().items() for line, column, word in used(tree)]

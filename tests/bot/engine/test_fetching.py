@@ -71,6 +71,7 @@ async def states(stage: Stage) -> list[str]:
 # --- Slack -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_a_kill_between_the_input_and_the_file_loses_nothing(slack: SlackStage) -> None:
     """D03 R182: Slack gives no file, krisebot dies, another takes over: one line, one picture."""
     slack.slack.fail("file", with_=ServerError(500), times=None)
@@ -194,6 +195,7 @@ async def test_a_picture_pasted_into_a_chat_in_teams_is_fetched_with_our_token(t
     assert (attachment["name"], attachment["state"], attachment["size"]) == ("billede", "kept", len(PHOTO[2]))
 
 
+@pytest.mark.long
 async def test_a_file_in_a_channel_that_krisebot_may_not_have_is_a_fact_in_the_log(teams: TeamsStage) -> None:
     """R182: the message is saved, and says where the file is."""
     await teams["anne"].sends("plan.pdf", b"%PDF", "her er planen", "stab", "application/pdf")

@@ -49,6 +49,7 @@ SIGNS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", SIGNS, ids=[",".join(each) for each in SIGNS])
 async def test_signs_that_no_database_holds_cost_nobody_an_input(
     intake: Intake, database: Database, what: dict[str, Any]

@@ -52,6 +52,7 @@ def test_only_what_has_pickers_is_asked_for_when_it_is_sent() -> None:
     assert picked.missing(form, {"at": "kl. 15:00"}) == []
 
 
+@pytest.mark.long
 @in_both
 async def test_a_measure_gets_the_owner_and_the_deadline_that_were_picked(stage: Stage) -> None:
     """R071 R232."""

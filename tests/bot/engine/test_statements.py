@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from storage.database import Database
@@ -29,6 +30,7 @@ def counted(database: Database) -> list[str]:
     return said
 
 
+@pytest.mark.long
 async def test_a_log_line_takes_at_most_eight_statements(database_url: str) -> None:
     """R072: from the row of the inbox to the answer in the outbox, whoever of the staff writes it."""
     house = House(database_url, FakePlatform())

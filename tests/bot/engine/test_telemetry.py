@@ -88,6 +88,7 @@ async def test_one_trace_goes_from_an_input_to_every_delivery_of_what_it_said(
     assert all(each["took"] >= 0 and each["platform"] == "slack" for each in sent)
 
 
+@pytest.mark.long
 @on_sqlite
 async def test_what_a_timer_says_has_the_timers_trace(database_url: str, written: Written) -> None:
     async with RehearsalStage(database_url) as stage:

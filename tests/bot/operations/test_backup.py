@@ -43,6 +43,7 @@ async def in_a_crisis(stage: Stage) -> None:
     await stage["jens"].sends("vand.jpg", PICTURE, "log vand til knæene ved Birkehøj")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("databases", "others"),
     [
@@ -92,6 +93,7 @@ async def test_D06_a_crisis_goes_on_from_a_copy_on_either_kind_of_database(
             assert await db.scalar(select(func.count()).select_from(Inbox).where(Inbox.state == "failed")) == 0
 
 
+@pytest.mark.long
 async def test_a_copy_is_one_moment_whoever_writes_meanwhile(databases: Databases, tmp_path: Path) -> None:
     """Two rows that are always written together are both in it, or neither is."""
     url = databases.migrated()
@@ -132,6 +134,7 @@ async def test_a_copy_is_read_by_its_owner_alone_and_is_one_file(databases: Data
     assert [file.name for file in taken.file.parent.iterdir()] == [taken.file.name]
 
 
+@pytest.mark.long
 async def test_a_database_with_something_in_it_is_not_overwritten_unless_that_is_said(
     databases: Databases, tmp_path: Path
 ) -> None:
@@ -194,6 +197,7 @@ async def test_a_copy_of_a_newer_krisebots_is_refused_with_what_to_use(databases
         await restore(file, databases.empty(), loading.example())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
 async def test_what_was_on_its_way_is_looked_for_before_it_is_sent_again(databases: Databases, tmp_path: Path) -> None:
     """D03 D06: what was queued in the copy was sent before the failure; Slack has it, and nobody gets it twice."""
@@ -232,6 +236,7 @@ def test_old_copies_go_and_the_newest_never_does(tmp_path: Path) -> None:
     assert backup.expired(tmp_path, timedelta(days=30), now) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
 async def test_before_the_first_start_a_copy_is_taken_all_the_same(databases: Databases, tmp_path: Path) -> None:
     """As the go-live page has it: the copy comes before the start."""
@@ -239,6 +244,7 @@ async def test_before_the_first_start_a_copy_is_taken_all_the_same(databases: Da
     await restore(taken.file, databases.empty(), loading.example())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["postgresql", pytest.param("sqlite", marks=pytest.mark.upgrade)], indirect=True)
 async def test_a_copy_before_an_upgrade_has_the_old_form_also_when_the_new_krisebot_takes_it(
     databases: Databases, tmp_path: Path
@@ -267,6 +273,7 @@ async def test_what_is_left_of_a_copy_that_was_cut_off_goes_like_an_old_one(
     assert backup.expired(tmp_path, timedelta(days=30), now) == [left]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.upgrade)], indirect=True)
 async def test_those_at_work_are_told_or_nothing_is_put_back(databases: Databases, tmp_path: Path) -> None:
     """D06: the process may die at any line: no database is put back without its log saying so."""

@@ -24,11 +24,13 @@ from tests.bot.test_cli import EXAMPLE, Run, crisis, run  # noqa: F401 - fixture
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 
+@pytest.mark.long
 def test_the_version_is_told(run: Run) -> None:
     told = run("--version")
     assert (told.returncode, told.stdout.strip()) == (0, f"krisebot {version('krisebot')}")
 
 
+@pytest.mark.long
 def test_a_new_database_is_its_owners_alone_whatever_the_shell_says(run: Run, tmp_path: Path) -> None:
     """The files beside it too, while somebody writes."""
     url = {"KRISEBOT_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ny/krisebot.db"}
@@ -40,6 +42,7 @@ def test_a_new_database_is_its_owners_alone_whatever_the_shell_says(run: Run, tm
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "ny").iterdir()} == {0o600}
 
 
+@pytest.mark.long
 def test_a_backup_is_taken_and_put_back_by_the_commands(run: Run, crisis: None, tmp_path: Path) -> None:
     taken = run("backup", "-o", "kopier")
     assert taken.returncode == 0, taken.stderr
@@ -66,6 +69,7 @@ def test_what_cannot_be_done_is_a_2_with_what_to_do(run: Run, words: tuple[str, 
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.long
 def test_a_krisebot_that_runs_is_not_restored_over(run: Run, crisis: None, tmp_path: Path) -> None:
     run("backup", "-o", "kopi.db")
     with socket.socket() as listening:
@@ -218,6 +222,7 @@ def test_a_host_that_is_none_is_nobody_at_home(run: Run) -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.long
 def test_a_disk_that_was_exchanged_is_noticed_by_the_copies_that_know_more(
     run: Run,
     crisis: None,
@@ -237,6 +242,7 @@ def test_a_disk_that_was_exchanged_is_noticed_by_the_copies_that_know_more(
     assert "en sikkerhedskopi har" not in told.stdout
 
 
+@pytest.mark.long
 def test_a_copy_is_not_restored_into_itself(run: Run, crisis: None, tmp_path: Path) -> None:
     run("backup", "-o", "kopi.db")
     before = (tmp_path / "kopi.db").read_bytes()
@@ -246,6 +252,7 @@ def test_a_copy_is_not_restored_into_itself(run: Run, crisis: None, tmp_path: Pa
     assert (tmp_path / "kopi.db").read_bytes() == before
 
 
+@pytest.mark.long
 def test_a_copy_may_be_called_anything(run: Run, crisis: None, tmp_path: Path) -> None:
     name = "ny/mappe/før ændring 100% #2?.db"
     assert run("backup", "-o", name).returncode == 0
@@ -254,6 +261,7 @@ def test_a_copy_may_be_called_anything(run: Run, crisis: None, tmp_path: Path) -
     assert run("verify", "1", **other).returncode == 0
 
 
+@pytest.mark.long
 def test_persondata_of_a_name_that_nobody_has_says_so_and_asks_whom_was_meant(run: Run, crisis: None) -> None:
     """A slip in a name is not an answer that nothing is remembered."""
     ran = run("persondata", "Jens Lnd")
@@ -289,6 +297,7 @@ def test_a_persons_data_is_shut_also_in_a_file_that_was_open_to_all(run: Run, cr
     assert json.loads(file.read_text("utf-8"))["person"] == "jens"
 
 
+@pytest.mark.long
 def test_what_root_makes_in_the_services_folder_is_the_services(run: Run, tmp_path: Path) -> None:
     """`krisebot doctor` typed as root, before the first start: the service can open its database all the same."""
     home = tmp_path / "hjemme"

@@ -83,6 +83,7 @@ async def everything(url: str) -> str:
     return "\n".join(said)
 
 
+@pytest.mark.long
 async def test_R187_a_filed_case_goes_when_its_time_is_up_and_its_log_still_verifies(databases: Databases) -> None:
     """R186 R187: each line keeps its place as omitted, and the last line says which went and where they are filed."""
     url, at = await played(databases, filed=True)
@@ -171,6 +172,7 @@ async def test_a_case_stays_until_the_day_the_plan_says(databases: Databases) ->
     assert (await tidy(url, PLAN, delete=False, now=at + timedelta(days=31))).cases == []
 
 
+@pytest.mark.long
 async def test_nothing_goes_while_a_real_crisis_goes_on(databases: Databases) -> None:
     url, at = await played(databases, filed=True)
     async with RehearsalStage(url, at + YEARS) as stage:
@@ -214,6 +216,7 @@ async def test_what_was_written_outside_a_crisis_goes_after_ninety_days_and_not_
     assert await left() == 0
 
 
+@pytest.mark.long
 async def test_what_was_written_in_a_case_that_is_kept_stays_with_it(databases: Databases) -> None:
     url, at = await played(databases, filed=False)
     await tidy(url, PLAN, delete=True, now=at + YEARS)
@@ -224,6 +227,7 @@ async def test_what_was_written_in_a_case_that_is_kept_stays_with_it(databases: 
     await database.close()
 
 
+@pytest.mark.long
 async def test_copies_that_have_it_in_them_go_too(databases: Databases, tmp_path: Path) -> None:
     url, at = await played(databases, filed=True)
     old = (await backup.take(url, tmp_path, now=at)).file
@@ -235,6 +239,7 @@ async def test_copies_that_have_it_in_them_go_too(databases: Databases, tmp_path
     assert not old.exists()
 
 
+@pytest.mark.long
 async def test_an_export_of_a_case_that_has_gone_is_still_one(databases: Databases) -> None:
     url, at = await played(databases, filed=True)
     await tidy(url, PLAN, delete=True, now=at + YEARS)

@@ -7,6 +7,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.operations import rota_check
 from storage.plan import loading
 from tests.handlers.staff.test_duty_rota import WEEKS, event, plan_with, planned
@@ -41,6 +43,7 @@ async def test_a_calendar_that_cannot_be_read_or_names_others_is_a_fault(tmp_pat
     assert "ingen vagter om 14 dage" in (await rota_check.told(rota, NOW))[1][0]
 
 
+@pytest.mark.long
 def test_plan_check_ends_with_a_fault_for_a_rota_that_is_one(tmp_path: Path) -> None:
     """R007: as the operator runs it."""
     plan, file = tmp_path / "plan.yaml", tmp_path / "vagt.ics"

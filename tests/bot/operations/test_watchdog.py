@@ -121,6 +121,7 @@ async def test_what_is_due_and_not_done_is_told(around: Around, database_url: st
     assert words in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ready", [503, None])
 async def test_a_krisebot_that_is_not_ready_or_not_there_is_told_once_then_hourly_then_that_it_is_over(
     around: Around, database_url: str, ready: int | None
@@ -218,6 +219,7 @@ async def test_it_finds_nothing_to_say_of_a_crisis_that_goes_as_it_should(around
         assert [line for line in await dog.round() if "påmindelser" not in line] == []
 
 
+@pytest.mark.long
 async def test_an_alarm_that_never_answers_keeps_nobody_else_waiting() -> None:
     """Two ways to whoever is alarmed: the first takes the call and says nothing, the second is told all the same."""
     told: list[bytes] = []

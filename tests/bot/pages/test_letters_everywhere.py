@@ -10,6 +10,7 @@ import zipfile
 import aiohttp
 import docx
 import pypdf
+import pytest
 
 from storage.case import archive
 from tests.bot.pages.test_papers import fetched, newest_links
@@ -80,6 +81,7 @@ async def written_everywhere(stage: Stage) -> None:
     await stage["kim"].fills_in("Indstilling og frist", recommendation=f"{ALL} {LONG}")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_case_file_holds_them_in_every_form(open_stage: Stage) -> None:
     """D11: PDF, DOCX, CSV and the ZIP of them all; what is copied is copied letter by letter, and the chain holds."""
@@ -102,6 +104,7 @@ async def test_the_case_file_holds_them_in_every_form(open_stage: Stage) -> None
     assert [each for each in (*LETTERS.values(), LONG) if each not in said] == []
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_picture_agenda_and_minutes_hold_them_on_paper(open_stage: Stage) -> None:
     """R303 R304 R089: each in PDF and in Word."""
@@ -138,6 +141,7 @@ async def test_picture_agenda_and_minutes_hold_them_on_paper(open_stage: Stage) 
         holds(worded(await fetched(stage, links["docx"])), letters=(*SHOWN[:-1], "漢字", "حريق في المدرسة"))
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_emergency_pack_and_the_wall_board_hold_them(open_stage: Stage) -> None:
     """D06: the pack is a PDF with what the log says; the board is a page, and nothing on it is run or cut."""

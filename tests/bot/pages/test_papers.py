@@ -8,6 +8,7 @@ import re
 import aiohttp
 import docx
 import pypdf
+import pytest
 
 from handlers.log.paper_links import LASTS
 from storage.rows.picture import HEADINGS
@@ -34,6 +35,7 @@ def printed(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_published_picture_is_a_paper_in_the_templates_form(open_stage: Stage) -> None:
     """R303 R201 R203 T18: the ten headings, who approved and when, the scales with what was chosen, the way a number went."""
@@ -66,6 +68,7 @@ async def test_the_published_picture_is_a_paper_in_the_templates_form(open_stage
     assert len(word.inline_shapes) == 1
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_approved_minutes_are_a_paper_and_a_draft_is_none(open_stage: Stage) -> None:
     """R089 R091 R092 D09: who decided what, who does what before when, and who approved it; nothing before that, and
@@ -95,6 +98,7 @@ async def test_approved_minutes_are_a_paper_and_a_draft_is_none(open_stage: Stag
     await fetched(stage, links["docx"].replace("/papir/", "/papir/x"), 404)
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_sent_agenda_is_a_paper_with_what_each_item_is_for(open_stage: Stage) -> None:
     """R083 R304: the annex' own numbers, and the character of each item."""
@@ -116,6 +120,7 @@ async def test_a_sent_agenda_is_a_paper_with_what_each_item_is_for(open_stage: S
     assert "Koordination og beslutning" not in text
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_later_meetings_agenda_has_the_annex_three_parts_on_paper_too(open_stage: Stage) -> None:
     """R304: "Status og opdatering", "Koordination og beslutning", "Andet", in the PDF and in Word."""

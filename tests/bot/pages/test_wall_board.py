@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
+import pytest
 from sqlalchemy import event
 
 from tests.stage.platforms import in_one_chat
@@ -37,6 +38,7 @@ async def news(live: aiohttp.ClientResponse, said: str) -> dict[str, Any]:
                 return told
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_log_line_costs_no_more_with_forty_screens_than_one_look_does(stage: RehearsalStage) -> None:
     """R204: the board is read once for all who may see the same, and each is sent it."""
@@ -61,6 +63,7 @@ async def test_a_log_line_costs_no_more_with_forty_screens_than_one_look_does(st
     assert asked <= 4 * VIEWERS + 120
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_screen_that_is_open_closes_when_its_link_is_withdrawn(stage: RehearsalStage) -> None:
     """R204: and what is over says what to do, and shows nothing."""

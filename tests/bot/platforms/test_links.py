@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ async def test_the_rehearsal_chat_tells_its_page_what_can_be_tapped(sqlite: Any)
         assert any(to.startswith("tel:+45") for to in tapped.values())
 
 
+@pytest.mark.long
 async def test_without_an_address_nothing_half_is_shown_and_it_is_said_what_is_lost(sqlite: Any) -> None:
     """R204 R073: no path alone, no word of a link; the way that is left is named."""
     async with TeamsStage(sqlite.migrated(), plan_=loading.example()) as stage:

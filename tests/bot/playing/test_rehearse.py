@@ -128,6 +128,7 @@ def test_a_scenario_may_change_the_plan_and_is_told_what_it_can_not(tmp_path: Pa
         scenario.parse(changed.replace("nummer", "numer"), "prøve.yaml").plan_for(tmp_path / "prøve.yaml")
 
 
+@pytest.mark.long
 def test_what_is_not_as_expected_is_told_with_its_time_and_what_was(tmp_path: Path) -> None:
     ran = rehearse(
         tmp_path,
@@ -189,6 +190,7 @@ def test_a_scenario_that_cannot_be_played_is_told_of_fault_by_fault(
     assert [line[: len(begins)] for line, begins in zip(told, lines, strict=True)] == lines
 
 
+@pytest.mark.long
 def test_a_file_that_is_not_there_is_a_2_and_names_those_that_are(tmp_path: Path) -> None:
     ran = rehearse(tmp_path, "findes_ikke.yaml")
     assert ran.returncode == 2

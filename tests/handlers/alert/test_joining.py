@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage.case.verification import verify_export
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
@@ -26,6 +28,7 @@ async def asked(stage: Stage, number: int) -> list[str]:
     return [step["person"] for step in await stage.part("escalation", number)]
 
 
+@pytest.mark.long
 @everywhere
 async def test_what_belongs_reaches_the_staffs_chief_at_once_and_rings_no_chain(stage: Stage) -> None:
     """R001 R198 D04: one press, one card to whoever runs the staff."""
@@ -126,6 +129,7 @@ async def test_a_warning_that_its_chief_has_not_answered_outlives_the_incident(j
         assert verify_export(await stage.export(number)) == []
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_warning_is_never_added_to_an_incident_that_has_ended(stage: Stage) -> None:
     """R005 D04: a yes that comes too late is a chain of its own, at once."""

@@ -56,6 +56,7 @@ async def test_it_is_announced_only_by_those_who_may_hold_exercises_and_by_day(o
     assert not await stage["anne"].sees("Nattest")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_nobody_is_woken_while_something_goes_on_or_when_it_was_called_off(open_stage: RehearsalStage) -> None:
     """R131: and whoever announced it is told why."""

@@ -116,6 +116,7 @@ async def test_a_forged_key_presses_nothing(stage: OtherWays) -> None:
     assert (await stage.part("escalation"))[0]["result"] is None
 
 
+@pytest.mark.long
 async def test_how_long_a_message_stands_on_one_way_is_the_plans_for_what_hastes_and_for_the_rest(
     stage: OtherWays,
 ) -> None:
@@ -143,6 +144,7 @@ async def test_how_long_a_message_stands_on_one_way_is_the_plans_for_what_hastes
     assert not any("hvordan står det til" in call.said for call in stage.twilio.to(MADS)[began:])
 
 
+@pytest.mark.long
 async def test_the_reminder_of_a_summons_goes_by_chat_and_by_sms_at_once(stage: OtherWays) -> None:
     """R131: whoever did not answer is not waited for on one way once more; whoever did is left in peace."""
     await stage["jens"].commands("aktiver 2 skybrud")

@@ -44,6 +44,7 @@ async def test_the_list_asked_for_in_the_staffs_channel_is_answered_alone(open_s
     assert not await stage["nils"].has("Telefonliste")
 
 
+@pytest.mark.long
 @in_teams
 async def test_who_has_not_answered_is_one_list_to_ring_from_and_kontaktet_takes_them_off_it(open_stage: Stage) -> None:
     """R309 D02: whoever is reached on the telephone counts as answered, and who rang is in the log."""
@@ -94,6 +95,7 @@ async def test_whoever_no_way_reaches_is_on_one_card_and_first_on_the_list(open_
     assert {each["state"] for each in told_so["notifications"] if each["to"] in ("ulla", "per")} == {"answered"}
 
 
+@pytest.mark.long
 @in_teams
 async def test_everybody_is_asked_every_month_and_whoever_is_silent_is_on_the_list(open_stage: Stage) -> None:
     """R070 R244: one tap; each third time "Stemmer dine oplysninger?"; what is wrong reaches whoever keeps the plan."""
@@ -118,6 +120,7 @@ async def test_everybody_is_asked_every_month_and_whoever_is_silent_is_on_the_li
     assert await stage.crises() == 0
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_nobody_is_tested_in_a_crisis(open_stage: Stage) -> None:
     """R070: the test waits until it is over."""

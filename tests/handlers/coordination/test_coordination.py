@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from handlers.coordination import lent
 from handlers.core.language import municipalities
 from storage.plan import loading
@@ -29,6 +31,7 @@ async def coordinating(stage: Stage) -> dict[str, Any]:
     return dict(staff)
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_coordinating_staff_stands_as_soon_as_more_municipalities_are_hit(stage: Stage) -> None:
     """R160 R161 R162 R163 R164 R165: 14:50 koord, 14:52 officer and mandate, 15:15 a pump from Greve."""

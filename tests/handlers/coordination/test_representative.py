@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after
 from tests.stage.stage import DENMARK, Stage, log_of
@@ -33,6 +35,7 @@ def asked(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [line for line in log_of(document, "reminder") if "afløser" in line["summary"]]
 
 
+@pytest.mark.long
 @in_slack
 async def test_the_preparedness_service_represents_until_the_chief_names_a_relief(stage: Stage) -> None:
     """R193 R194 R195 T26: Tuesday 18:00 4K, Wednesday 06:00 the chief is asked and names Siv."""
@@ -75,6 +78,7 @@ async def test_the_representative_and_the_liaison_officer_are_two(stage: Stage) 
     assert (await local(stage))["reports"] == []
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_nobody_is_asked_for_a_relief_where_it_is_over_or_has_been_named(stage: Stage) -> None:
     """R194: a prompt, not a rule; the municipality's own needs none."""

@@ -209,6 +209,7 @@ async def test_no_verb_and_no_clock_shows_anybody_what_is_above_their_grade(chat
     assert any("ikke vist: de er Stab eller Fortrolig" in card for reader, card in told if reader == "gitte")
 
 
+@pytest.mark.long
 async def test_a_list_shows_each_reader_the_rows_up_to_their_grade_and_says_who_can_share_the_rest(chat: Chat) -> None:
     """R215 R216: the log's own grades, in every list; and when the chief shares the lists, they are shared."""
     await fill_the_lists(chat)
@@ -284,6 +285,7 @@ async def test_what_many_look_at_shows_no_more_than_all_of_them_may_see(chat: Ch
         assert "ikke vist: de er" in given
 
 
+@pytest.mark.long
 async def test_no_export_shows_what_is_above_its_grade_in_any_of_its_forms(chat: Chat) -> None:
     """R215 R216: every part, as data, as a sheet, on paper; the chain holds, and a line keeps its place."""
     crisis = await chat.db.get_one(Crisis, 1)

@@ -6,6 +6,8 @@ import ast
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from handlers.core import quiet, registry
 from tests.posts import posts
 from tests.stage.platforms import in_one_chat
@@ -119,6 +121,7 @@ def test_every_nag_comes_ever_more_seldom_and_ends_at_the_deputy_or_has_a_reason
     assert {"chief_asked.ask", "journal.evening", "evaluation.due", "assistance.waiting"} <= set(nags)
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_chief_who_is_not_named_is_asked_for_less_and_less(stage: RehearsalStage) -> None:
     """D14: over a day in which nobody answers; the deputy is asked as well."""

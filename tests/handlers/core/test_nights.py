@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+import pytest
 from sqlalchemy import select
 
 from storage.rows.traffic import Message
@@ -27,6 +28,7 @@ async def deadlines_at_night(stage: Stage) -> None:
 stage = after(deadlines_at_night)
 
 
+@pytest.mark.long
 @everywhere
 async def test_what_waited_for_the_morning_comes_once_in_order_as_one_message(stage: Stage) -> None:
     """D14: also where krisebot was started anew in the night; nothing before half past six, and nothing twice after it."""
@@ -79,6 +81,7 @@ async def test_what_hastes_comes_in_the_night_and_what_a_person_writes_is_answer
     assert await stage["anne"].sees("Afventer")
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_two_hours_and_the_pictures_first_version_are_not_held_back_by_the_night(open_stage: Stage) -> None:
     """R037 R108 D14: a crisis that begins at eleven has them before one."""

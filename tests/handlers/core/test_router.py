@@ -50,6 +50,7 @@ def test_no_slip_is_read_as_a_grave_word(name: str, databases: object) -> None:
             assert found.kind != "exact" or found.verb != name or fold(found.typed) in exact, slip
 
 
+@pytest.mark.long
 async def test_every_verb_answers_when_it_stands_alone(stage: RehearsalStage) -> None:
     """No verb, alone, is met with silence or with an apology for a fault."""
     await stage["lars"].commands("aktiver 2 skybrud")
@@ -62,6 +63,7 @@ async def test_every_verb_answers_when_it_stands_alone(stage: RehearsalStage) ->
     assert not await stage["kim"].sees("fejl hos mig")
 
 
+@pytest.mark.long
 async def test_every_button_that_a_person_sees_does_something_or_says_why_not(stage: RehearsalStage) -> None:
     """No press is met with an apology for a fault; whoever presses, in whatever order."""
     await stage["rune"].commands("aktiver vand i kælderen")
@@ -84,6 +86,7 @@ async def test_what_was_chosen_is_done_on_the_incident_that_was_chosen(stage: Re
     assert [entry["summary"] for entry in await stage.log("information", 2)] == ["beboerne på stuen sover trygt nu"]
 
 
+@pytest.mark.long
 async def test_a_slip_that_was_meant_is_done_on_the_incident_that_was_chosen(stage: RehearsalStage) -> None:
     """D04: "afblæss", Ja, the first one: the card is that one's."""
     await two_crises(stage)
@@ -95,6 +98,7 @@ async def test_a_slip_that_was_meant_is_done_on_the_incident_that_was_chosen(sta
     assert (await stage.part("crisis", 2))["deactivated_at"] is None
 
 
+@pytest.mark.long
 async def test_in_a_staffs_channel_nobody_is_asked_which(stage: RehearsalStage) -> None:
     """D04: said in a crisis' own channel, it is about that crisis."""
     await two_crises(stage)
@@ -145,6 +149,7 @@ async def test_a_title_with_marks_in_it_is_a_title(stage: RehearsalStage, text: 
     assert verify_export(told_so) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["\0", "\ud83d", "\u202e\u200b", "👩\u200d🚒" * 500, "a" * 20_000, "*" * 3000])
 async def test_no_text_brings_a_turn_down(stage: RehearsalStage, text: str) -> None:
     """R301: whatever is typed after whatever verb, it is answered, and the chain holds."""

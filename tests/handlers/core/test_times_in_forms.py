@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from handlers.core import registry
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
@@ -64,6 +66,7 @@ async def test_a_deadline_that_is_other_words_is_kept_and_one_that_has_passed_is
     assert await stage.part("resources") == []
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_meeting_is_moved_and_ended_with_the_time_that_was_meant(stage: Stage) -> None:
     """R132: in words and in the form alike."""

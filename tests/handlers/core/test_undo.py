@@ -31,6 +31,7 @@ async def test_a_log_line_is_undone_by_a_new_line_and_stands(stage: Stage) -> No
     assert (await stage.export())["log_state"][str(line["no"])]["verification"] == "unconfirmed"
 
 
+@pytest.mark.long
 @everywhere
 async def test_after_five_minutes_the_button_is_gone_from_the_card(stage: Stage) -> None:
     """Requirement 3.1.7: it leaves by itself, from whatever it stands on; the rest of the card stays."""
@@ -147,6 +148,7 @@ async def test_a_line_that_was_confirmed_or_corrected_has_no_undo_any_longer(sta
     assert not await stage["anne"].has("Bekræft")
 
 
+@pytest.mark.long
 @on_both_platforms
 async def test_what_was_decided_approved_or_sent_out_has_no_undo(stage: Stage) -> None:
     """Requirement 3.1.7: a decision, an order, a meeting, a ping and an approved agenda are answered by something new."""

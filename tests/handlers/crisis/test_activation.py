@@ -132,6 +132,7 @@ async def test_after_the_end_level_one_can_no_longer_be_taken_back(stage: Rehear
         assert not await stage[person].has("Opskaler")
 
 
+@pytest.mark.long
 async def test_up_after_down_convenes_the_staff_again(stage: RehearsalStage) -> None:
     """R010 R012 R019 R071: whoever was released is summoned anew and asked anew, and the two hours run anew."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -167,6 +168,7 @@ async def test_the_time_of_the_decision_moves_the_warnings_too(stage: RehearsalS
     assert any("overskredet" in entry["summary"] for entry in await stage.log("reminder"))
 
 
+@pytest.mark.long
 async def test_with_the_clocks_run_out_the_work_goes_on(stage: RehearsalStage) -> None:
     """R071 R018: breached, nothing is refused."""
     await stage["lars"].commands("aktiver 2 skybrud")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 from storage.case import archive
 from tests.handlers.log.test_attachments import fetched
 from tests.stage.platforms import everywhere, in_slack, in_teams
@@ -23,6 +25,7 @@ async def called_off(stage: Stage) -> None:
 stage = after(called_off)
 
 
+@pytest.mark.long
 @everywhere
 async def test_who_took_part_can_still_find_confirm_and_add_what_was_learnt(stage: Stage) -> None:
     """R247 R246: lessons are gathered when it is over; the crisis is not opened again by it."""
@@ -91,6 +94,7 @@ async def called_off_with_a_secret(stage: Stage) -> None:
 secret_stage = after(called_off_with_a_secret)
 
 
+@pytest.mark.long
 @in_slack
 async def test_nobody_has_more_rights_or_a_higher_grade_than_when_it_ended(secret_stage: Stage) -> None:
     """R216 R184: Hanne was a centre's contact beside the staff; she reads, files, confirms and exports no more than then."""

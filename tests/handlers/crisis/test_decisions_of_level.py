@@ -111,6 +111,7 @@ async def test_a_decision_takes_up_the_warning_that_is_on_its_way_and_stops_its_
     assert await stage["rune"].sees("niveau 2")
 
 
+@pytest.mark.long
 async def test_two_real_incidents_are_held_apart(stage: RehearsalStage) -> None:
     """D04: parted by a press; a command outside a staff channel then asks which."""
     await stage["lars"].commands("aktiver 2 skybrud")
@@ -139,6 +140,7 @@ async def test_a_decision_that_was_parted_from_a_warning_leaves_it_to_its_own_ch
     assert await stage.part("alerts", 1) == []
 
 
+@pytest.mark.long
 @on_one_database
 async def test_the_clocks_run_from_the_decision_also_when_it_is_typed_late(stage: RehearsalStage) -> None:
     """T13 R071 R072 D01."""
@@ -161,6 +163,7 @@ async def test_a_time_that_cannot_be_read_changes_nothing(stage: RehearsalStage)
     assert await stage.part("crisis") == before
 
 
+@pytest.mark.long
 @on_one_database
 async def test_time_running_out_is_said_three_times_and_the_breach_is_logged_and_blocks_nothing(
     stage: RehearsalStage,
@@ -264,6 +267,7 @@ async def test_a_summons_that_is_declined_goes_to_the_deputy(stage: RehearsalSta
     assert "mette" in {member["person"] for member in told_so["members"]}
 
 
+@pytest.mark.long
 async def test_whoever_says_nothing_is_reminded_once_and_then_rung_to(stage: RehearsalStage) -> None:
     """R033 R131."""
     await stage["jens"].commands("aktiver 2 skybrud")

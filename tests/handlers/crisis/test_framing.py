@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after
 from tests.stage.stage import DENMARK, Stage, log_of, told
@@ -31,6 +33,7 @@ async def answers(stage: Stage) -> list[tuple[str, str]]:
     return [(line["refs"]["subject"], line["refs"]["answer"]) for line in lines]
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_meeting_decides_one_by_one_warns_its_members_and_goes_over_to_a_staff_with_a_chief(
     stage: Stage,
@@ -171,6 +174,7 @@ async def test_a_chosen_member_who_says_nothing_is_reminded_and_then_rung_to(sta
     assert "gitte" not in again
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_chief_is_asked_for_until_there_is_one_with_a_deputy(stage: Stage) -> None:
     """R054 T20: the mayor, the deputy and the secretariat are asked; then no more."""
@@ -194,6 +198,7 @@ async def test_the_chief_is_asked_for_until_there_is_one_with_a_deputy(stage: St
     assert len(await asked()) == 3
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_that_there_is_no_chief_keeps_nobody_awake(stage: Stage) -> None:
     """R054 D14: four times in the first hour; then once an hour, and not by night."""
@@ -256,6 +261,7 @@ async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> No
     assert await stage["kim"].sees("Støttefunktioner 1 af 2 kommer")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_organisation_is_told_again_every_day_while_it_lasts(stage: Stage) -> None:
     """R252: "bliv ved med at informere"; it ends with the crisis."""
@@ -279,6 +285,7 @@ async def test_the_framing_staff_is_called_at_once_with_where_and_those_silent_a
     assert len(await stage.log("reminder")) > before
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_framing_meeting_that_is_not_held_is_reminded_of_ever_more_seldom(stage: Stage) -> None:
     """R033 R054: after three quarters of an hour, with the press that starts it; and the chief, who should have been

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams, on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -15,6 +17,7 @@ async def menu(stage: Stage, person: str) -> str:
     return (await stage[person].reads())[-1]
 
 
+@pytest.mark.long
 @everywhere
 async def test_what_waits_comes_first_and_is_answered_there(open_stage: Stage) -> None:
     """R005 R204, requirement 3.1.1: a warning to take, then the decision, each with its own buttons."""
@@ -76,6 +79,7 @@ async def test_a_new_title_stands_on_what_was_sent_with_the_old_one(stage: Stage
     assert not await stage["anne"].sees("nr. 1: skybrud, kloak står op i Hedehusene")
 
 
+@pytest.mark.long
 @on_both_platforms
 async def test_an_order_a_ping_and_an_approval_that_wait_are_first_on_the_menu_too(stage: Stage) -> None:
     """Requirement 3.1.1, R196 R233 R085: each with its button; five lines at most before what the role does."""

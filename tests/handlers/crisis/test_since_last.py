@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -56,6 +58,7 @@ async def test_nobody_outside_the_staff_is_told_and_nobody_what_is_above_their_g
     assert not await stage["anne"].sees("Kodeordfoxtrot")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_whoever_comes_on_shift_is_told_what_happened_since_they_last_wrote(stage: Stage) -> None:
     """R072: in the handover, to them alone."""

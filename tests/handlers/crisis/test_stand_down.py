@@ -143,6 +143,7 @@ async def test_coming_in_twice_is_coming_in_once(stage: RehearsalStage) -> None:
     assert [member["person"] for member in await stage.part("members")].count("rune") == 1
 
 
+@pytest.mark.long
 async def test_two_days_after_the_staff_stepped_down_nobody_has_been_reminded_of_its_duties(stage: Stage) -> None:
     """R017 R019: no watch, no daily journal, no briefing, no meeting, no chief to be named; a scheme goes on."""
     await stage["kim"].commands("møde i morgen kl 10 stabsrummet")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.stage import Stage
 from tests.tables import examples
@@ -25,6 +27,7 @@ BEGINS = re.compile(r"`(?:/krise |@Krisebot )?(øvelse )?(?:aktiver|varsel) [^`�
 TRIAL = re.compile(r"prøv|øvelse|test", re.IGNORECASE)
 
 
+@pytest.mark.long
 @everywhere
 async def test_a_first_activation_can_be_said_to_have_been_a_trial(open_stage: Stage) -> None:
     """R245 R052: it was made at once as ever; everybody who was told of it is told, and it counts as an exercise."""
@@ -50,6 +53,7 @@ async def test_later_no_crisis_is_offered_to_have_been_a_trial(open_stage: Stage
     assert not await stage["jens"].has("Det var en prøve")
 
 
+@pytest.mark.long
 @in_teams
 async def test_an_hour_after_the_decision_nobody_can_say_so_by_a_slip(open_stage: Stage) -> None:
     """R052 R245: a real crisis in the first hour is a real crisis at midnight too."""

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
+import pytest
 from sqlalchemy import select, text, update
 
 from bot.engine.packing import attached
@@ -180,6 +181,7 @@ async def test_the_words_decide_where_a_picture_goes_and_what_goes_nowhere_is_of
     ]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_what_never_comes_into_the_log_is_removed_in_the_end(open_stage: Stage) -> None:
     """R182 D07: bytes and name after thirty days; what waits for a choice about a CPR number waits on."""
@@ -220,6 +222,7 @@ async def fetched(stage: Stage, name: str) -> tuple[int, bytes]:
         return answer.status, await answer.read()
 
 
+@pytest.mark.long
 @in_slack
 async def test_the_whole_case_is_packed_in_the_background_and_given_to_whoever_asked(stage: Stage) -> None:
     """D11 R216: with its pictures, without what is confidential, behind a link that runs out."""

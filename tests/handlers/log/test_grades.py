@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage.case.verification import verify_export
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
@@ -68,6 +70,7 @@ async def test_the_centre_chiefs_get_of_the_log_what_is_decided_and_not_before(s
         assert not await stage[chief].sees("en vikar mangler")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_minutes_go_no_further_than_is_decided(stage: Stage) -> None:
     """R092 R215: the grade is checked before they are sent, and who can change it is told."""
@@ -93,6 +96,7 @@ async def test_minutes_go_no_further_than_is_decided(stage: Stage) -> None:
     assert (await stage["gitte"].reads())[-1].count("tre vikarer") == 1
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_minutes_that_repeat_a_confidential_line_are_for_those_who_may_see_it(stage: Stage) -> None:
     """R092 R215 R216: neither the channel nor the members below that grade; what was decided has it too."""

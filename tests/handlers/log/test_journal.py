@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage
@@ -21,6 +23,7 @@ async def missing(stage: Stage) -> list[dict[str, Any]]:
     return list(await stage.part("not_journalised"))
 
 
+@pytest.mark.long
 @in_teams
 async def test_orders_decisions_and_what_went_out_wait_for_a_document_number(stage: Stage) -> None:
     """R187 R231: in the list until it is given, by form or in one breath; any line of the log can be filed."""
@@ -53,6 +56,7 @@ async def test_orders_decisions_and_what_went_out_wait_for_a_document_number(sta
     assert [(each["document_no"], each["filed_by"]) for each in filed] == [("D26-1", "kim"), ("D26-2", "kim")]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: Stage) -> None:
     """R187 R181: what is missing, the case's numbers too; the list still works when the staff has stood down."""

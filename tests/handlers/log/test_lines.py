@@ -122,6 +122,7 @@ async def test_whoever_left_may_not_write_and_may_not_confirm(stage: RehearsalSt
     assert await stage.part("log") == before
 
 
+@pytest.mark.long
 async def test_forty_lines_at_once_have_forty_numbers(stage: RehearsalStage) -> None:
     """R182 R186: from several hands in the same second, each once, without a hole."""
     people = ("kim", "tina", "mads", "hanne")
@@ -184,6 +185,7 @@ async def test_a_number_that_no_line_has_is_answered(stage: RehearsalStage, no: 
     assert len(await stage["kim"].reads()) == answers + 1
 
 
+@pytest.mark.long
 async def test_a_busy_channel_gets_one_receipt_that_is_changed_where_it_stands(stage: RehearsalStage) -> None:
     """R072: a thousand receipts into one channel took sixteen minutes, and hid what else was said there."""
     before = len(await stage["kim"].reads())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from sqlalchemy import select
 
 from storage.case.verification import verify_export
@@ -40,6 +41,7 @@ async def test_the_line_waits_until_the_number_is_removed_and_then_it_is_gone_ev
     assert verify_export(told_so) == []
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_line_may_be_kept_as_confidential_and_no_card_shows_it(stage: Stage) -> None:
     """D07 R215: `Gem som Fortrolig`: one line of that grade, and no card with its text."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -15,6 +17,7 @@ async def found(stage: Stage, text: str) -> str:
     return (await stage["kim"].reads())[-1]
 
 
+@pytest.mark.long
 @in_slack
 async def test_the_log_is_found_by_word_person_time_number_and_mark(stage: Stage) -> None:
     """R182 R184: five ways to find a line again."""

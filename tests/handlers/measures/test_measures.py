@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from storage.case.verification import verify_export
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
@@ -61,6 +63,7 @@ async def test_a_typing_error_in_a_status_is_asked_about_and_done_after_one_tap(
     assert verify_export(told_so) == []
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_owner_changes_the_status_and_nobody_else_outside_the_staffs_leadership(stage: Stage) -> None:
     """R233 D12: `i gang`, `afventer` and `annulleret` by words; a refusal says who can."""
@@ -161,6 +164,7 @@ async def test_the_list_shows_what_is_open_and_the_status_counts_it(stage: Stage
     assert seen.index("Afventer") < seen.index("pumpe til Birkehøj")
 
 
+@pytest.mark.long
 @in_teams
 async def test_an_urgent_measure_begins_at_once_and_the_next_meeting_is_told_of_it(stage: Stage) -> None:
     """R225 R229: 15:31, `Haster`."""
@@ -217,6 +221,7 @@ async def test_whoever_doubts_asks_the_staff(stage: Stage) -> None:
     assert (await stage.log("question"))[-1]["sender"] == "mads"
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_open_measures_are_handed_over_when_the_staff_stands_down(stage: Stage) -> None:
     """R075: 21:14, the closing list; and nobody is reminded any more."""
@@ -276,6 +281,7 @@ async def test_a_suggestion_that_is_not_meant_sends_nothing(stage: Stage) -> Non
     assert log_of(told_so, "information")[-1]["summary"] == "vi mangler 4 mand på Birkehøj"
 
 
+@pytest.mark.long
 @in_slack
 async def test_own_resources_become_a_measure_and_the_requester_is_told(stage: Stage) -> None:
     """R221 R232: 14:41, `Egne ressourcer`, Mads, kl 15; 15:05 it is done, and Hanne is told that too."""
@@ -300,6 +306,7 @@ async def test_own_resources_become_a_measure_and_the_requester_is_told(stage: S
     assert verify_export(told_so) == []
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_request_is_forwarded_with_a_time_to_ask_again(stage: Stage) -> None:
     """R221: `Videresend`; at that time the coordinator is asked whether it has been met."""
@@ -331,6 +338,7 @@ async def test_a_request_is_refused_with_a_reason_and_by_those_who_run_the_staff
     assert verify_export(await stage.export()) == []
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_an_unanswered_request_is_reminded_of_until_it_is_answered(stage: Stage) -> None:
     """R220: never lost: after 15 minutes, and every hour after that."""

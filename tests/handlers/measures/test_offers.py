@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -29,6 +31,7 @@ async def test_an_offer_is_matched_with_an_open_request_and_used_with_one_press(
     assert not await stage["tina"].has("Brug TB1")
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_request_that_comes_after_the_offer_is_shown_it(stage: Stage) -> None:
     """R074: at night as well as by day; whatever came first."""

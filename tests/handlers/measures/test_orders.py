@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
@@ -22,6 +24,7 @@ async def orders_of(stage: Stage) -> list[dict[str, Any]]:
     return list(await stage.part("orders"))
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_acknowledges(stage: Stage) -> None:
     """R230 R105: to, task, when, why, resources, report back; a number when it is issued; received, doubted, done."""
@@ -64,6 +67,7 @@ async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_ac
     assert not any("Ordre 1" in each["summary"] for each in (await stage.part("log"))[before:])
 
 
+@pytest.mark.long
 @in_slack
 async def test_an_order_that_nobody_acknowledges_goes_to_the_deputy_and_is_then_rung_about(stage: Stage) -> None:
     """R230: a quarter of an hour each, as the plan file says; "ok" is a receipt, and can be taken back."""
@@ -89,6 +93,7 @@ async def test_an_order_that_nobody_acknowledges_goes_to_the_deputy_and_is_then_
     assert await stage["lars"].sees("alle er ude")
 
 
+@pytest.mark.long
 @in_teams
 async def test_an_order_is_never_run_by_a_misspelling_nor_written_by_anybody(stage: Stage) -> None:
     """R230 R227 D03: asked about first; only the staff; the end is the end."""
@@ -108,6 +113,7 @@ async def test_an_order_is_never_run_by_a_misspelling_nor_written_by_anybody(sta
     assert (await orders_of(stage))[0]["number"] is None
 
 
+@pytest.mark.long
 @in_teams
 async def test_every_decision_is_in_the_log_with_a_number_and_others_propose(stage: Stage) -> None:
     """R205 R227: by the chief, by the minute-taker on the chief's behalf, or on somebody's proposal; also "ikke at"."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from storage.case.verification import verify_export
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
@@ -24,6 +26,7 @@ async def only_resource(stage: Stage) -> dict[str, Any]:
     return dict(resource)
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_resource_is_written_down_in_one_breath_and_its_relief_is_reminded_of(stage: Stage) -> None:
     """R302: number, resource, response time, duty time, task; half an hour before relief it is said, once."""

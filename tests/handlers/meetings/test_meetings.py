@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
@@ -64,6 +66,7 @@ def danish_tomorrow(hour: int) -> str:
     return danish(hour, 0).replace("07-02", "07-03")
 
 
+@pytest.mark.long
 @in_teams
 async def test_an_agenda_is_approved_goes_out_the_day_before_and_again_with_what_is_new(stage: Stage) -> None:
     """R081 R085 R086 R087: only approved agendas go out; additions are gathered, approved and marked."""
@@ -90,6 +93,7 @@ async def test_an_agenda_is_approved_goes_out_the_day_before_and_again_with_what
     assert first["items"] != second["items"]
 
 
+@pytest.mark.long
 @in_slack
 async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys_at_once(stage: Stage) -> None:
     """R055 R088 R089 R090 R091 R132 R135 R205 R206 R260: S1 17:21 to 17:24."""
@@ -111,6 +115,7 @@ async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys
     assert [each["at"] for each in export["meetings"]][1] == danish_tomorrow(10)
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_an_edit_after_approval_needs_a_new_one_and_what_was_not_approved_was_never_sent(stage: Stage) -> None:
     """R091: S3 10:41; v1 that wasn't approved is never distributed."""
@@ -125,6 +130,7 @@ async def test_an_edit_after_approval_needs_a_new_one_and_what_was_not_approved_
     assert len(await stage.part("measures")) == 1
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move_on(stage: Stage) -> None:
     """R082: S3 Wednesday 16:00; the director is asked, everybody is told, nothing is lost."""
@@ -138,6 +144,7 @@ async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move
     assert [each["state"] for each in await stage.part("agenda_items")][-1] == "open"
 
 
+@pytest.mark.long
 @in_slack
 async def test_an_urgent_measure_is_the_next_meetings_first_orientation_and_cannot_be_taken_off(stage: Stage) -> None:
     """R228 R229: it comes by itself, stays until it is ticked, and is done with when it has been told."""
@@ -171,6 +178,7 @@ async def test_an_item_whose_deadline_falls_before_the_next_meeting_is_told_of(s
     assert "kim" in told["receiver"]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_room_is_made_ready_only_when_there_is_one_and_minutes_are_to_be_filed(stage: Stage) -> None:
     """R093 R133 R134: a task for a physical meeting, none for a virtual one; the minutes wait for a document number."""
@@ -184,6 +192,7 @@ async def test_the_room_is_made_ready_only_when_there_is_one_and_minutes_are_to_
     assert [each for each in await stage.part("not_journalised") if each["kind"] == "minutes"]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_who_never_answered_is_not_written_down_as_present(stage: Stage) -> None:
     """R088: neither for having been summoned nor by silence; whoever starts the meeting can name who is there all the
@@ -197,6 +206,7 @@ async def test_who_never_answered_is_not_written_down_as_present(stage: Stage) -
     assert "Fraværende: Ole Bach" in (await stage.log("meeting"))[-1]["summary"]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_first_meeting_is_not_to_be_called_off_for_its_thin_agenda(stage: Stage) -> None:
     """R082: neither when it is sent for approval nor at the agenda's time; the second is."""
@@ -206,6 +216,7 @@ async def test_the_first_meeting_is_not_to_be_called_off_for_its_thin_agenda(sta
     assert not await stage["anne"].sees("skal mødet aflyses?")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_meeting_called_after_its_agendas_time_is_a_hurried_one(stage: Stage) -> None:
     """R085: marked so, and nobody is told that the agenda should have been sent; one called in time is not."""

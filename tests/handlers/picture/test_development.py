@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.handlers.picture.test_picture import fields
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
@@ -11,6 +13,7 @@ stage = after(cloudburst)
 WRITTEN = {"likely_4": "vandet falder", "worst_4": "Birkehøj evakueres", "likely_24": "", "worst_24": "strømmen går"}
 
 
+@pytest.mark.long
 @in_slack
 async def test_the_likely_and_the_worst_are_kept_and_asked_about_at_that_hour(stage: Stage) -> None:
     """R201 R246: in 4 and 24 hours, under the picture's eighth heading, and for the evaluation."""
@@ -29,6 +32,7 @@ async def test_the_likely_and_the_worst_are_kept_and_asked_about_at_that_hour(st
     assert not await stage["tina"].has("Som det værste")
 
 
+@pytest.mark.long
 @in_teams
 async def test_it_is_asked_for_with_each_picture_and_not_where_it_was_just_written(stage: Stage) -> None:
     """R201: the staff is asked when the picture is published."""
@@ -51,6 +55,7 @@ async def test_only_the_staff_writes_it_and_what_is_empty_is_not_kept(stage: Sta
     assert await stage.part("developments") == []
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_how_it_went_otherwise_is_kept_in_their_words_and_once(stage: Stage) -> None:
     """R246: nobody overwrites what somebody has judged."""

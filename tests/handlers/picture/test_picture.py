@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from handlers.picture.picture_texts import shown
@@ -40,6 +41,7 @@ async def fields(stage: Stage, **texts: str) -> dict[str, str]:
     return {f"{name}_{revisions.get(int(name[1:]), 0)}": text for name, text in texts.items()}
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_first_picture_writes_itself_and_is_nagged_for_until_the_chief_approves(stage: Stage) -> None:
     """R108 R180 R184 R303: ten headings, out of log and measures, unconfirmed marked; the secretariat and the chief are reminded."""
@@ -88,6 +90,7 @@ async def test_a_threat_has_a_source_and_the_three_levels_are_three(stage: Stage
     assert text_of((await pictures_of(stage))[0], 4) == "generelt niveau (kilde: CTA 1/7 2026)"
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_two_who_write_at_once_lose_no_word_and_a_published_version_stays(stage: Stage) -> None:
     """R201: versions; what the other wrote meanwhile stands beside, until one is chosen; an edit after approval is a draft."""

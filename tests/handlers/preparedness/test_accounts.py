@@ -129,6 +129,7 @@ def account_changes(stage: Stage, **said: Any) -> None:
         stage.teams.world.people["aad-jens"] = replace(stage.teams.world.people["aad-jens"], **said)
 
 
+@pytest.mark.long
 @in_both
 async def test_a_decider_with_only_a_mail_address_decides(stage: Stage) -> None:
     """R070: no one looks up ids; what is found is kept over a restart, also where nobody answers then."""
@@ -143,6 +144,7 @@ async def test_a_decider_with_only_a_mail_address_decides(stage: Stage) -> None:
     assert not await told(stage)
 
 
+@pytest.mark.long
 @in_both
 async def test_a_mail_that_becomes_anothers_gives_neither_of_them_a_right_and_is_told_once(stage: Stage) -> None:
     """R001: an id gives a decider's rights."""
@@ -162,6 +164,7 @@ async def test_a_mail_that_becomes_anothers_gives_neither_of_them_a_right_and_is
     assert jens_is(stage) == "jens", "an id in the file wins"
 
 
+@pytest.mark.long
 @in_both
 async def test_an_account_that_is_no_full_active_members_gives_no_right(stage: Stage) -> None:
     """R001: nor one that was a member's when it was found; and it is theirs again when it is one again."""
@@ -240,6 +243,7 @@ async def test_a_platform_that_asks_us_to_wait_is_asked_again_and_all_are_found(
     assert not stage.slack.faults_left
 
 
+@pytest.mark.long
 @only_in_teams
 async def test_a_directory_that_is_down_takes_nobodys_right(stage: TeamsStage) -> None:
     """R213: nor does one that asks us to wait."""
@@ -252,6 +256,7 @@ async def test_a_directory_that_is_down_takes_nobodys_right(stage: TeamsStage) -
     assert not await told(stage)
 
 
+@pytest.mark.long
 @in_both
 async def test_a_grant_that_lacks_the_lookup_loses_that_alone_and_is_told_once(stage: Stage) -> None:
     """R213: an older installation keeps working; `/readyz` has nothing to say of it."""

@@ -105,6 +105,7 @@ async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterat
         yield stage
 
 
+@pytest.mark.long
 async def test_the_pack_is_mailed_at_each_phase_and_when_it_is_new_at_most_weekly(
     with_mail: SlackStage, mailbox: tuple[Mailbox, int]
 ) -> None:

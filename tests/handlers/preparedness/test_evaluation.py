@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import docx
+import pytest
 
 from storage.case import evaluation
 from storage.plan import loading
@@ -44,6 +45,7 @@ def counted(told: dict[str, Any]) -> evaluation.Figures:
     return evaluation.figures(told, PLAN.deadlines, PLAN.escalation, role_of)
 
 
+@pytest.mark.long
 @in_slack
 async def test_the_figures_say_how_long_each_step_took_and_whether_the_plan_was_kept(stage: Stage) -> None:
     """R245 R246: time to contact, decision, establishment and picture; who answered by role, and who did not."""
@@ -69,6 +71,7 @@ def test_an_export_of_an_older_release_is_counted_as_far_as_it_goes() -> None:
     assert counted(bare) == evaluation.Figures((), (), (), (), ())
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_report_is_a_paper_in_pdf_and_word_for_those_who_evaluate(stage: Stage) -> None:
     """R246: with its timeline, and with what was learnt; the nearest who may not have it is the chief of a centre."""
@@ -94,6 +97,7 @@ async def test_the_report_is_a_paper_in_pdf_and_word_for_those_who_evaluate(stag
     assert not await stage["rune"].has("Rapport som PDF og Word")
 
 
+@pytest.mark.long
 @in_teams
 async def test_what_was_learnt_is_somebodys_until_it_is_done(stage: Stage) -> None:
     """R248: asked about every month, and not after; it comes up at the next exercise."""

@@ -27,6 +27,7 @@ async def said(stage: Stage, crisis: int) -> list[dict[str, Any]]:
         return list(await db.scalars(select(Message.card).where(Message.crisis_id == crisis)))
 
 
+@pytest.mark.long
 @in_slack
 async def test_an_exercise_says_so_everywhere_and_is_never_mixed_with_the_real_thing(stage: Stage) -> None:
     """R245 D10: everything says ØVELSE first, and a real warning meanwhile is a crisis of its own."""
@@ -106,6 +107,7 @@ async def test_the_help_card_sends_a_real_warning_though_an_exercise_goes_on(sta
     assert not (await stage.part("crisis", 2))["exercise"]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_short_exercise_begins_with_one_tap_and_ends_in_the_register_and_an_evaluation(stage: Stage) -> None:
     """R245 R246 R247 R248: begun, told more, ended by who leads it, registered, asked about and evaluated."""
@@ -138,6 +140,7 @@ async def test_a_short_exercise_begins_with_one_tap_and_ends_in_the_register_and
     assert log_of(over, "task")[-1]["status"] == "done"
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_next_exercise_is_reminded_of_in_good_time_and_never_in_a_crisis(stage: Stage) -> None:
     """R245: 18, 22 and 24 months after the last one, to 4K and the secretariat."""

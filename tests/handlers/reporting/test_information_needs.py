@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -59,6 +61,7 @@ async def test_whoever_does_not_know_closes_nothing(stage: Stage) -> None:
     assert await stage["gitte"].sees("Staben skal vide, OB1")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_what_is_no_answer_yet_closes_nothing_and_its_words_are_seen(stage: Stage) -> None:
     """R107 R204: "undersøger det", "ved ikke endnu" and a question in return, as an answer and as a report."""

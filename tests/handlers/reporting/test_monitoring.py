@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -20,6 +22,7 @@ async def reminded(stage: Stage, person: str, of: str) -> int:
     return sum(person in line["receiver"] and of in line["summary"] for line in found)
 
 
+@pytest.mark.long
 @in_slack
 async def test_each_line_has_a_watcher_who_is_reminded_and_whose_silence_is_told(stage: Stage) -> None:
     """R039 R139 R140 R197: the plan's three lines from the start, one more, and the end of them with the crisis."""
@@ -60,6 +63,7 @@ async def test_a_line_that_nobody_watches_is_told_of(stage: Stage) -> None:
     assert await reminded(stage, "tina", "ingen holder øje med 4359 1000") == 1
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_line_that_a_role_watches_moves_with_the_shift(stage: Stage) -> None:
     """R139 R072: whoever has the role has the line."""
@@ -107,6 +111,7 @@ async def test_what_the_media_say_goes_in_the_log_and_what_is_wrong_is_followed_
     assert any("rettet: 200 er evakueret" in summary for summary in done)
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_outside_mail_is_read_every_day_and_becomes_items(stage: Stage) -> None:
     """R098: S3 Monday 12:00; ticked or turned into items, with who and when, and no more after the crisis."""

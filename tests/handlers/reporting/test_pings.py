@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from storage.case.verification import verify_export
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
@@ -23,6 +25,7 @@ async def answers_of(stage: Stage, ping: int = 0) -> dict[str, dict[str, Any]]:
     return {each["centre"]: each for each in (await stage.part("pings"))[ping]["answers"]}
 
 
+@pytest.mark.long
 @in_teams
 async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) -> None:
     """R107 R108 R118: one-to-one to every centre's contact; a traffic light and free text; verbatim in the log, unconfirmed."""
@@ -54,6 +57,7 @@ async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) 
     assert [(each["quantity"], each["place"]) for each in export["assistance_requests"]] == [("4", "Birkehøj")]
 
 
+@pytest.mark.long
 @in_teams
 async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green(stage: Stage) -> None:
     """R107 R108: S3 15:00 to 15:30; a late answer counts and is marked."""
@@ -70,6 +74,7 @@ async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green
     assert (await answers_of(stage))["Børn"]["person"] in ("per", "line")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_scheme_asks_again_at_its_hours_until_it_is_ended(stage: Stage) -> None:
     """R191: S3 09:30; interval, questions, first due time and end."""

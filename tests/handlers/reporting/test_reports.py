@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, Stage, log_of
@@ -58,6 +60,7 @@ async def test_what_cannot_wait_is_in_the_chiefs_hand_and_is_acknowledged(stage:
     assert [line["refs"]["report"] for line in await stage.log("acknowledged")] == [1]
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_telephone_message_goes_to_the_chief_on_duty(stage: Stage) -> None:
     """R198 R199: whoever took the call writes it; it is the chief's who has the shift now, not the one before."""

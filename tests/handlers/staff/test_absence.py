@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from handlers.core import availability
@@ -35,6 +36,7 @@ async def asked(stage: Stage) -> list[str]:
     return [step["person"] for step in every]
 
 
+@pytest.mark.long
 @everywhere
 async def test_whoever_is_away_is_asked_last_and_their_deputy_first(stage: Stage) -> None:
     """R005 R006 R007: shown back with weekday and date; never not at all."""
@@ -85,6 +87,7 @@ async def test_the_secretary_notes_somebody_elses_and_nobody_else_does(stage: St
     assert await asked(stage) == ["jens"]
 
 
+@pytest.mark.long
 @in_teams
 async def test_an_absence_ends_by_itself_and_whoever_it_was_is_told(stage: Stage) -> None:
     """R007: told in the morning, since it doesn't haste; and asked first again."""
@@ -240,6 +243,7 @@ async def test_an_absence_is_undone_for_five_minutes_and_what_was_noted_before_c
     assert await stage["pia"].has("Er her")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_what_belongs_to_no_crisis_does_not_end_with_one(crisis: RehearsalStage) -> None:
     """R007, requirement 3.5: whoever noted an absence while a crisis ran is told that it is over, when the crisis is."""

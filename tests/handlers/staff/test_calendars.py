@@ -30,6 +30,7 @@ async def fetched(stage: Stage, person: str = "rune") -> Any:
         return vobject.readOne(await answer.text())
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_moved_and_called_off(
     open_stage: Stage,
@@ -73,6 +74,7 @@ async def called(stage: Stage) -> None:
 called_stage = after(called)
 
 
+@pytest.mark.long
 @in_one_chat
 @pytest.mark.parametrize(
     ("words", "at", "place"),
@@ -112,6 +114,7 @@ async def with_mail(sqlite: SQLite, mailbox: tuple[Mailbox, int]) -> AsyncIterat
     sqlite.drop(url)
 
 
+@pytest.mark.long
 async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
     with_mail: SlackStage, mailbox: tuple[Mailbox, int]
 ) -> None:
@@ -166,6 +169,7 @@ async def before_winter(sqlite: SQLite) -> AsyncIterator[Stage]:
     sqlite.drop(url)
 
 
+@pytest.mark.long
 async def test_a_meeting_across_the_night_when_the_clocks_change_is_where_the_clock_on_the_wall_says(
     before_winter: Stage,
 ) -> None:

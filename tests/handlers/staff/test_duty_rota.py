@@ -217,6 +217,7 @@ def test_whom_a_calendar_means_is_one_of_the_roles_own() -> None:
         assert plan.named_in_rota("beredskabschef", called) == meant, called
 
 
+@pytest.mark.long
 async def test_the_duty_is_todays_in_a_crisis_that_began_before_it(opened: Opened) -> None:
     """R007 R251: the week turns while the crisis runs, and the next warning asks whoever has it now."""
     stage = await opened("beredskabschef: {uger: {2026-27: pia, 2026-28: jens}}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalStage, Stage
@@ -87,6 +89,7 @@ def boards(said: list[str]) -> list[str]:
     return list(dict.fromkeys(re.findall(r"https://krise\.htk\.example(/tavle/\S+)", "\n".join(said))))
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_board_is_seen_by_its_link_alone_and_the_link_can_be_withdrawn(stage: RehearsalStage) -> None:
     """R204: nothing without the link; what users wrote is text on it; it ends by itself after three days."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, outbreak
 from tests.stage.stage import DENMARK, Stage
@@ -21,6 +23,7 @@ async def roster_of(stage: Stage) -> list[dict[str, Any]]:
     return list(await stage.part("roster"))
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_role_moves_with_its_shift_and_back(stage: Stage) -> None:
     """R007 R072 R074: planned in one breath at any hour; whoever has the shift has the role's right, and only then."""
@@ -44,6 +47,7 @@ async def test_a_role_moves_with_its_shift_and_back(stage: Stage) -> None:
     assert (await stage.part("log_state"))[str(later)]["verification"] == "unconfirmed"
 
 
+@pytest.mark.long
 @in_teams
 async def test_whoever_leaves_hands_over_with_a_note_and_the_next_has_the_role_at_once(stage: Stage) -> None:
     """R072: S3 Wednesday 20:00, `vagt overdrag`."""
@@ -56,6 +60,7 @@ async def test_whoever_leaves_hands_over_with_a_note_and_the_next_has_the_role_a
     assert await stage["hanne"].sees("Birkehøj mangler stadig 4 mand")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_what_nobody_has_the_next_day_is_told_of_by_day(stage: Stage) -> None:
     """R072 D14 T14: one message to those who lay the roster, well before anybody has been up for twelve hours, then in the
@@ -73,6 +78,7 @@ async def test_what_nobody_has_the_next_day_is_told_of_by_day(stage: Stage) -> N
     assert export["crisis"]["deactivated_at"] is None
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_shift_can_be_taken_off_and_others_than_the_staffs_own_cannot_plan(stage: Stage) -> None:
     """R072: who lays the roster."""

@@ -58,6 +58,7 @@ def names() -> Any:
     return Names.of(loading.example())
 
 
+@pytest.mark.long
 def test_an_exercise_says_so_on_every_page(told: dict[str, Any], names: Any) -> None:
     """R245 D10: on paper too, for whoever has but one page of it."""
     exercise = {**told, "crisis": {**told["crisis"], "exercise": True}}

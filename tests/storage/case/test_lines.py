@@ -6,6 +6,7 @@ import io
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def test_an_export_is_the_same_whether_its_log_is_beside_it_or_in_it(said: list[
     assert sheet.render(beside) == sheet.render(within)
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(documents, st.sampled_from([None, 0, 1, 4]), st.integers(1, 9), st.booleans())
 def test_a_document_is_read_as_it_was_written_however_it_was_set(

@@ -97,6 +97,7 @@ def test_word_holds_the_same_letters() -> None:
     assert document.sections[0].footer.paragraphs[0].text == "Segl [tegn U+0007]"
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5))
 def test_whatever_is_written_there_is_a_paper(texts: list[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from storage.database import Database
 from storage.keeping import persondata
 from storage.plan import loading
@@ -23,6 +25,7 @@ async def asked(url: str, name: str, stage: RehearsalStage) -> dict[str, object]
     return told
 
 
+@pytest.mark.long
 async def test_a_person_gets_all_that_is_remembered_of_them(databases: Databases) -> None:
     """What they wrote, were asked, held and were named in by others; by name, number or id."""
     url = databases.migrated()
@@ -43,6 +46,7 @@ async def test_a_person_gets_all_that_is_remembered_of_them(databases: Databases
     assert await asked(url, "hanne", stage) == told
 
 
+@pytest.mark.long
 async def test_what_is_only_others_is_not_in_it(databases: Databases) -> None:
     url = databases.migrated()
     stage = RehearsalStage(url)

@@ -102,6 +102,7 @@ def values(
 SOME = [REVISIONS[0], REVISIONS[len(REVISIONS) // 2], REVISIONS[-2]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("databases", "revisions"),
     [
@@ -135,6 +136,7 @@ async def test_rows_from_earlier_forms_of_the_tables_are_all_there_in_ours(
     await database.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("databases", "revision"),
     [

@@ -295,6 +295,7 @@ def test_a_duration_that_is_not_one_is_a_fault(written: str) -> None:
     assert "er ikke en varighed. Skriv et tal og s, m, h eller d" in the_fault("gentag: 5m", f"gentag: {written}")
 
 
+@pytest.mark.long
 @examples(
     ("old", "new", "says"),
     [
@@ -726,6 +727,7 @@ WORDS = [
 ]
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(EXAMPLE) - 1), st.integers(0, 40), st.sampled_from(WORDS))
 def test_any_slip_in_a_plan_gives_a_plan_or_faults_with_a_remedy(at: int, length: int, instead: str) -> None:

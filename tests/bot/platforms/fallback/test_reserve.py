@@ -65,6 +65,7 @@ async def stage(database_url: str, mailbox: tuple[Mailbox, int]) -> AsyncIterato
             yield stage
 
 
+@pytest.mark.long
 async def test_an_escalation_goes_by_chat_and_sms_at_once_and_a_number_answers_it(stage: ReserveStage) -> None:
     """A person whose phone has no chat takes the warning with "1"; the same answer twice is one."""
     await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
@@ -165,6 +166,7 @@ async def test_delivered_is_told_of_and_is_not_contact(stage: ReserveStage) -> N
     assert stage.sms.to(PIA)
 
 
+@pytest.mark.long
 async def test_tjek_din_mail_is_exactly_those_words_and_tells_who_has_not_read(stage: ReserveStage) -> None:
     """R200: S1 15:20; the recipients are shown first, chat and SMS go at once, and the rest is a list to ring from."""
     await stage["jens"].commands("aktiver 2 skybrud")

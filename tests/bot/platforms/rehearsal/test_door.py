@@ -256,6 +256,7 @@ async def test_a_database_that_cannot_be_written_in_is_not_ready(database_url: s
         assert "database" in told["faults"]
 
 
+@pytest.mark.long
 @on_postgresql
 async def test_what_should_have_been_handled_is_not_ready_and_what_others_should_see_to_is_told(
     database_url: str,
@@ -281,6 +282,7 @@ async def test_what_should_have_been_handled_is_not_ready_and_what_others_should
         stage.looked_over = False
 
 
+@pytest.mark.long
 @on_sqlite
 async def test_off_loopback_the_chat_asks_for_the_code_first(database_url: str) -> None:
     class OpenStage(RehearsalStage):

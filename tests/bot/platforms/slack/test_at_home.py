@@ -46,6 +46,7 @@ async def test_the_page_shows_what_waits_for_its_reader_and_it_can_be_answered_t
     assert any("er underrettet af Rune Juhl" in each["summary"] for each in await stage.part("log"))
 
 
+@pytest.mark.long
 async def test_an_open_page_follows_what_happens_and_a_closed_one_costs_nothing(stage: SlackStage) -> None:
     """R256: nobody opens it twice."""
     kim, jens = stage["kim"], stage["jens"].person
@@ -216,6 +217,7 @@ async def test_a_channel_that_everybody_can_see_has_no_link_of_the_staffs(stage:
     assert "Vægtavle" in " ".join(title for title, _ in channel(stage).bookmarks.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scope", ["pins:write", "bookmarks:write"])
 async def test_an_older_installation_lacks_that_alone_and_says_so_once(stage: SlackStage, scope: str) -> None:
     """R213: no fault to anybody."""

@@ -26,6 +26,7 @@ def stranger(house: House, user: str = "U0EXT") -> SlackPerson:
     return person
 
 
+@pytest.mark.long
 async def test_they_are_heard_with_112_and_the_question_and_nothing_is_sent_before_their_yes(house: House) -> None:
     """R001 R003."""
     ebbe = stranger(house)

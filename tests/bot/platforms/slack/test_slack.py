@@ -274,6 +274,7 @@ class Stuck(House):
         self._plan = plan
 
 
+@pytest.mark.long
 async def test_what_a_door_cannot_read_is_kept_put_aside_told_of_and_not_sent_again(database: Database) -> None:
     """R005: it held up everybody, again at each of Slack's tries, and was then lost."""
     async with a_house(database, Stuck) as house:
@@ -295,6 +296,7 @@ async def test_an_employee_outside_the_plan_is_known_by_name(house: House) -> No
     assert [each["sender_name"] for each in await house.inbox()] == ["Finn Holst"]
 
 
+@pytest.mark.long
 async def test_a_name_slack_will_not_tell_delays_nothing(house: House) -> None:
     house.slack.fail("users.info", with_=Timeout(), times=None)
     answer = await house.person("U0FINN").command("varsel vand")
@@ -583,6 +585,7 @@ async def said_in_the_staff(house: House, text: str) -> FakeMessage:
     return next(each for each in house.slack.messages(house.room) if each.user == "U0ANNE")
 
 
+@pytest.mark.long
 async def test_a_message_is_saved_in_the_log_with_its_own_author_and_time(house: House) -> None:
     """R026 R182: »Gem i log«."""
     message = await said_in_the_staff(house, "40 cm vand & stigende i <Fløng>")
@@ -734,6 +737,7 @@ async def test_patience_can_be_asked_for_in_the_body_too(house: House) -> None:
     assert house.posted("Kan du tage den?") == 1
 
 
+@pytest.mark.long
 @hasty
 @pytest.mark.parametrize("fault", [Timeout(), DisconnectAfter()], ids=["timeout", "broken"])
 @pytest.mark.parametrize("to", ["jens", "staff"])
@@ -915,6 +919,7 @@ async def test_whoever_leaves_the_staff_leaves_its_channel(house: House) -> None
 SHUT_OUT = ("cant_invite", "restricted_action", "not_in_channel", "is_archived", "channel_not_found", "no_permission")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("method", "error"),
     [

@@ -76,6 +76,7 @@ async def test_the_plans_people_get_the_app_when_they_must_be_written_to(open_st
     assert sum("Du indkaldes" in each for each in await stage["lars"].reads()) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lacks", [INSTALL, "AppCatalog.Read.All"])
 async def test_where_we_may_not_nobody_is_given_it_and_that_is_told_once(open_stage: TeamsStage, lacks: str) -> None:
     """R213: no fault to anybody."""

@@ -676,6 +676,7 @@ async def test_a_second_channel_of_the_same_name_gets_a_number(house: House) -> 
     assert house.teams.channel("krise-2026-07-02-skybrud-i-hedehusene-2").id == (await house.room()).address
 
 
+@pytest.mark.long
 @hasty
 async def test_a_channel_that_was_made_without_our_hearing_of_it_is_taken_up(house: House) -> None:
     """D03: no second channel for the same staff."""
@@ -694,6 +695,7 @@ async def test_a_channel_that_a_staff_already_has_is_not_taken_from_it(house: Ho
     assert address == house.teams.channel(f"{first.name}-2").id
 
 
+@pytest.mark.long
 async def test_where_graph_is_not_granted_the_staff_gets_a_thread_in_its_channel(house: House) -> None:
     house.teams.graph_granted = False
     await house.crisis()
@@ -710,6 +712,7 @@ async def test_where_graph_is_not_granted_the_staff_gets_a_thread_in_its_channel
     assert (await house.inbox())[-1]["conversation"] == room.address
 
 
+@pytest.mark.long
 async def test_where_members_may_not_be_changed_those_in_the_team_are_in(house: House) -> None:
     """Those who aren't are told so, and written to one by one: they were taken for being in it."""
     house.teams.consents.discard("TeamMember.ReadWrite.All")
@@ -724,6 +727,7 @@ async def test_where_members_may_not_be_changed_those_in_the_team_are_in(house: 
     assert {each.conversation for each in told} <= {str(room.address).partition(";")[0]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("status", "code"),
     [
@@ -756,6 +760,7 @@ async def test_a_channel_that_refuses_is_told_of_everywhere_and_the_staff_is_wri
     assert b"krisebot_channels_in_trouble 1.0" in await Metrics(house.engine, None).text()
 
 
+@pytest.mark.long
 async def test_without_a_team_and_without_a_channel_the_staff_is_written_to_one_by_one(house: House) -> None:
     nowhere = house.plan.rooms.model_copy(update={"teams": type(house.plan.rooms.teams)()})
     house.plan = house.plan.model_copy(update={"rooms": nowhere})

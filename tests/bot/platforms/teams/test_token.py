@@ -373,6 +373,7 @@ async def test_whatever_stands_in_the_tokens_header_it_is_refused(
     await refused(check, f"Bearer {token}", said(teams))
 
 
+@pytest.mark.long
 @fuzzed
 @given(
     claims=json_values

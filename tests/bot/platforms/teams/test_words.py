@@ -93,6 +93,7 @@ def test_what_is_quoted_is_not_saved_as_the_writers_words() -> None:
     assert content_of(payload) == "ja, i kælderen"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "html", ["<table" * 2000, "<blockquote " * 2000, "<s>" * 2000 + "x", "<a href=" * 2000, "<quoted " * 2000]
 )
