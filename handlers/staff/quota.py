@@ -16,7 +16,7 @@ from handlers.core import audiences, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import times_shown
 from handlers.core.language.durations import NUMBERS
-from handlers.core.registry import action, reply, timer, verb
+from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
 from handlers.log import search
 from handlers.staff import quota_card, quota_steps, quota_words
@@ -115,20 +115,6 @@ async def ask(turn: Turn, quota: int, in_order: bool) -> None:
         Card(f"Find {row.wanted} {quote(row.text)}: jeg spørger {how}, og du følger med på det næste kort.")
     )
     await quota_steps.go_on(turn, row)
-
-
-@timer("quota.waited")
-async def waited(turn: Turn, quota: int) -> None:
-    """Ask the next when those who were asked have said nothing; where nobody is left, tell whoever asked whom to ring."""
-    row = await turn.db.get(Quota, quota)
-    if row is None or row.state != "asking":
-        return
-    every = await quota_steps.asks_of(turn, row)
-    left = [each for each in every if each.asked_at is None]
-    if left:
-        await quota_steps.go_on(turn, row)
-        return
-    await quota_steps.tell_short(turn, row, every)
 
 
 @action("quota.yes", awaited=True)

@@ -11,6 +11,7 @@ from handlers.core import in_charge
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers
+from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.staff import quota_card
 from handlers.staff.quota_words import Asked
@@ -75,6 +76,20 @@ async def go_on(turn: Turn, row: Quota) -> None:
     await show(turn, row, every)
     if not asked and not waiting:
         await tell_short(turn, row, every)
+
+
+@timer("quota.waited")
+async def waited(turn: Turn, quota: int) -> None:
+    """Ask the next when those who were asked have said nothing; where nobody is left, tell whoever asked whom to ring."""
+    row = await turn.db.get(Quota, quota)
+    if row is None or row.state != "asking":
+        return
+    every = await asks_of(turn, row)
+    left = [each for each in every if each.asked_at is None]
+    if left:
+        await go_on(turn, row)
+        return
+    await tell_short(turn, row, every)
 
 
 async def tell_short(turn: Turn, row: Quota, every: Sequence[QuotaAsk]) -> None:
