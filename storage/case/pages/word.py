@@ -19,12 +19,16 @@ from storage.case.pages.pdf import chart
 LEVELS = {"title": 1, "heading": 2, "subheading": 3}
 
 
-def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9) -> bytes:
+def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9, logo: bytes = b"") -> bytes:
     """Draw the blocks in Word's own styles. The arguments are those of `storage.case.pages.pdf.render`."""
     document = docx.Document()
     document.styles["Normal"].font.size = Pt(size)
     section = document.sections[0]
     section.header.paragraphs[0].text = _clean(header)
+    if logo:
+        # Beside the words, at the page's right edge, where Word's own style of a header has a tab.
+        run = section.header.paragraphs[0].add_run("\t\t")
+        run.add_picture(io.BytesIO(logo), height=Mm(10))
     section.footer.paragraphs[0].text = _clean(footer)
     for block in blocks:
         if block.kind in LEVELS:
