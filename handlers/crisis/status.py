@@ -183,7 +183,7 @@ async def who(turn: Turn, text: str) -> None:
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
     plan = turn.rules
 
-    may = await rights.numbers.held(turn) or await rights.decider.held(turn)
+    may = await rights.numbers.held(turn)
 
     def line(person: str | None) -> str:
         if person is None:

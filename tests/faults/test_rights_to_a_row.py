@@ -255,6 +255,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
 STRANGER = "rehearsal:finn"
 OUTSIDERS = {
     **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt", "outages.ended", "outages.mistaken"), STRANGER),
+    "outages.since": STRANGER,
     "evaluation.answered": STRANGER,
     # A contact is beside the staff, and doesn't ask for it.
     **dict.fromkeys(("information_needs.answer", "information_needs.by_report"), "line"),
