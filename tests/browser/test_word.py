@@ -46,6 +46,9 @@ def test_libreoffice_opens_the_word_file_whole(tmp_path: Path) -> None:
     assert len(pages) > 2
     assert all("Byen" in page.extract_text() and "Segl" in page.extract_text() for page in pages)
     assert all(len(page.images) >= 1 for page in pages)
+    # A4, with its pages counted, and a narrow column as narrow as on the PDF.
+    assert {(round(page.mediabox.width), round(page.mediabox.height)) for page in pages} == {(595, 842)}
+    assert f"Side 2 af {len(pages)}" in pages[1].extract_text()
     text = "\n".join(page.extract_text() for page in pages)
     for said in ("skybrud & <kloak>", "40 cm vand.", "Høje-Taastrup", "ramte: 51", "89"):
         assert said in text
