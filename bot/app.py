@@ -23,6 +23,7 @@ from bot.pages.calendar_file import CalendarFile
 from bot.pages.case_download import CaseDownload
 from bot.pages.contact_file import ContactFile
 from bot.pages.health import Health
+from bot.pages.missing import missing_page
 from bot.pages.papers import Papers
 from bot.pages.wall_board import WallBoard
 from bot.platforms.rehearsal.platform import Rehearsal
@@ -155,7 +156,7 @@ class Krisebot:
 
     def server(self) -> web.Application:
         """Build the HTTP server with every path that krisebot answers on."""
-        app = web.Application(client_max_size=LARGEST_BODY)
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[missing_page(self.engine)])
         app.on_response_prepare.append(_guarded)
         app.add_routes(
             [

@@ -26,6 +26,9 @@ from storage.rows.traffic import Message
 # So long after their question words are still taken for more of the same.
 STILL_MEANT = timedelta(minutes=30)
 
+# More words than this after a question tell of something, and are led on: "hvad sker der ude på rådhuset der er blå blink".
+TOLD_BESIDE = 4
+
 # Questions that a verb answers, by how they begin, folded.
 ANSWERED_BY = (
     (
@@ -211,7 +214,15 @@ async def _typed(turn: Turn, inboxes: list[int]) -> list[str]:
 
 def _answered_by(text: str) -> str | None:
     said = dangers.folded(text)
-    return next((verb for begins, verb in ANSWERED_BY if said.startswith(begins)), None)
+    return next(
+        (
+            verb
+            for every, verb in ANSWERED_BY
+            for begins in every
+            if said.startswith(begins) and len(said[len(begins) :].split()) <= TOLD_BESIDE
+        ),
+        None,
+    )
 
 
 async def _in_its_crisis(turn: Turn) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from handlers.alert import escalation, escalation_chain, joining, languages
+from handlers.alert import escalation, escalation_chain, in_practice, joining, languages
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, timer, verb
@@ -124,6 +124,8 @@ async def warn(turn: Turn, text: str) -> None:
                 ),
             )
         )
+        return
+    if await in_practice.asks_if_real(turn, text):
         return
     own = await open_of(turn)
     if own is not None:

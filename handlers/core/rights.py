@@ -129,8 +129,14 @@ async def _with_staff(turn: Context) -> list[Context]:
 
 
 async def _numbers(turn: Context) -> bool:
-    in_staff = turn.crisis is not None and turn.sender in await turn.members("framing", "operational")
-    return in_staff or await _phone_list(turn)
+    """Whether the sender may see the number of somebody they name, or read on a card.
+
+    Whoever is called to a staff reads its channel, where a card with a number on it is there to be rung; a rule that
+    hid the same number from `ring` would only cost them time at night. Who decides has to reach people before there is a
+    staff. Nobody has a number by a title or from an earlier crisis, and the list as a whole is `phone_list`.
+    """
+    called = [turn.sender in await in_it.members() for in_it in await _with_staff(turn)]
+    return any(called) or await decider.has(turn) or await _phone_list(turn)
 
 
 async def _meets(turn: Context) -> bool:
@@ -224,8 +230,8 @@ log_keeper = Right("logføreren, krisestabschefen eller en stedfortræder", _log
 runs_staff = Right("krisestabschefen eller krisesekretariatet", _runs_staff)
 # People's own numbers are not for everybody
 phone_list = Right("krisestabschefen eller krisesekretariatet", _phone_list)
-# The staff rings whom it needs; the list as a whole is not for it
-numbers = Right("krisestaben, krisestabschefen eller krisesekretariatet", _numbers)
+# Plan §5, "Ingen skal være i tvivl om … kommunikationskanaler": one at a time, for whoever the staff's cards are for
+numbers = Right("krisestaben, de indkaldte, krisesekretariatet eller beslutningstagerne", _numbers)
 # Plan §2: "har ansvar for at spørge ud i organisationen"
 asks = Right("krisestaben eller krisesekretariatet", _asks)
 # Plan §5: the framing staff and the secretariat that serves it

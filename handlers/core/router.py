@@ -202,6 +202,12 @@ async def command(turn: Turn, text: str) -> None:
 
 
 async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> None:
+    """Ask what is meant by words that lead nowhere; they are kept.
+
+    Args:
+        text: verbatim.
+        verb: one that they only begin like.
+    """
     keep = {"inbox": turn.inbox_id}
     runs = (Button(f"Kør {verb}", "router.meant", {"verb": verb, **keep}),) if verb else ()
     await turn.answer(

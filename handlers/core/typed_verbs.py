@@ -27,6 +27,7 @@ def strip_name(text: str) -> str:
 EVERYDAY = frozenset(
     [
         "mail",
+        "oev",
         "kritisk",
         "telefon",
         "it",
@@ -93,6 +94,7 @@ def is_meant(text: str) -> bool:
 
 
 def verb_of(text: str) -> verb_words.Match:
+    """Find the verb that a text begins with, among all that there are."""
     return _match(text, tuple((verb.name, verb.synonyms) for verb in registry.verbs.values()))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.alert import decision_card, escalation, escalation_chain, level_one, warning
+from handlers.alert import decision_card, escalation, escalation_chain, in_practice, level_one, warning
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
@@ -30,7 +30,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
     level, title = _level(text)
     if level == 1 and await rights.centre_chief.held(turn):
         await level_one.propose(turn, title)
-    else:
+    elif not await in_practice.asks_if_real(turn, title):
         await warning.call_up(turn, title)
         await pings.called_for(turn, title)
 
@@ -50,6 +50,8 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
 )
 async def activate(turn: Turn, text: str) -> None:
     """Decide on a level at once, in one breath, and ask nothing else: plan §4, "Ovenstående personer kan beslutte"."""
+    if await in_practice.asks_if_real(turn, text):
+        return
     level, title = _level(text)
     if level is None:
         await _attach(turn)

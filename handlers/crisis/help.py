@@ -82,7 +82,8 @@ async def show(turn: Turn, text: str) -> None:
         if name in LABELS and (not known.crisis or going) and await _may(turn, name):
             offered.append(name)
     state = (
-        f"I gang er nr. {quote(await incident_names.shown(turn, turn.crisis))}."
+        # A long title has its own three dots.
+        f"I gang er nr. {quote(await incident_names.shown(turn, turn.crisis)).rstrip(' .…')}."
         if turn.crisis is not None
         else f"Der er {len(going)} hændelser i gang."
         if going

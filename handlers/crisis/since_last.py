@@ -9,7 +9,7 @@ from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.crisis import help
 from handlers.log import news
-from handlers.reporting import information_needs
+from handlers.reporting import information_need_card
 
 
 @verb(
@@ -39,7 +39,7 @@ async def since_last(turn: Turn, text: str) -> None:
         since = None
     here = await turn.here()
     told = await news.lines(turn, since, await clearance.highest_for(turn, here))
-    missing = await information_needs.overdue(turn, here)
+    missing = await information_need_card.overdue(turn, here)
     waiting, buttons = await help.waits_for_me(turn) if here == turn.sender else ("", list[Button]())
     when = f"siden {turn.clock(since)}" if since is not None else "siden den begyndte"
     await turn.answer(

@@ -22,7 +22,7 @@ from handlers.measures import measure_card, measure_steps, tasks
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
-from handlers.staff import externals
+from handlers.staff import externals, quota_steps
 from storage.rows.alert import Alert, Approval
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
@@ -288,6 +288,7 @@ async def _close(turn: Turn) -> None:
     secretary = turn.rules.holder("sekretær")
     for title in CLOSING:
         await tasks.add(turn, title, role="sekretær", owner=secretary)
+    await quota_steps.end_with_the_crisis(turn)
     await evaluation.begin(turn)
     if crisis.exercise:
         await exercise_register.register(turn)

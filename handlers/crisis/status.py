@@ -16,7 +16,7 @@ from handlers.core.turn import Turn
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources, tasks
 from handlers.meetings import minutes_card
 from handlers.picture import picture_texts
-from handlers.reporting import centres, critical_functions, information_needs
+from handlers.reporting import centres, critical_functions, information_need_card
 from handlers.staff import absence, duty_rota, externals, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.log import LogEntry, LogState
@@ -153,7 +153,7 @@ async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
     """Return the lines on resources, communication and the picture, once there are any: "disponere ressourcer og
     koordinere organisationens interne og eksterne kommunikation"."""
     picture = await picture_texts.newest(turn, "published")
-    unknown, left_out = await clearance.visible_rows(turn, await information_needs.open_ones(turn), reader)
+    unknown, left_out = await clearance.visible_rows(turn, await information_need_card.open_ones(turn), reader)
     seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
     rows = [f"{row.quantity} {row.name}" for row in seen]
     plan = await communication_plan.newest(turn)
@@ -162,7 +162,9 @@ async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
         filter(
             None,
             [
-                _list([f"OB{row.number}: {information_needs.line(turn, row)}" for row in unknown]) if unknown else "",
+                _list([f"OB{row.number}: {information_need_card.line(turn, row)}" for row in unknown])
+                if unknown
+                else "",
                 left_out,
             ],
         )
@@ -183,7 +185,7 @@ async def who(turn: Turn, text: str) -> None:
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
     plan = turn.rules
 
-    may = await rights.numbers.held(turn) or await rights.decider.held(turn)
+    may = await rights.numbers.held(turn)
 
     def line(person: str | None) -> str:
         if person is None:

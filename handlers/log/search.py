@@ -106,7 +106,9 @@ def _sought(turn: Turn, text: str) -> tuple[ColumnElement[bool], Places | None]:
         return LogEntry.no == int(number[1]), None
     if CLOCK.match(text):
         said = re.sub(r"^(?:siden|fra|efter)\s+", "", text, flags=re.IGNORECASE)
-        since = times_read.parse_past(said, turn.now, turn.zone)
+        been = times_read.parse_been(said, turn.now, turn.zone)
+        # To look from is no harm done: what has not been today was yesterday.
+        since = been.tomorrow if been is not None and been.passed else been.at if been is not None else None
         if since is not None:
             return LogEntry.recorded_time >= since, [log_words.since(since)]
     if cpr.found(text):

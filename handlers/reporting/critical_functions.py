@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import func, select
 
 from handlers.core import clearance, in_charge, rights
-from handlers.core.card import Button, Card
+from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT
 from handlers.core.events import Told, on
 from handlers.core.language import outages, times_read, times_shown
@@ -21,9 +23,27 @@ from storage.plan.sections import CriticalFunction
 from storage.rows.reporting import Outage, OutageState
 
 IN_WORDS: dict[OutageState, str] = {"running": "nede", "ended": "kører igen", "mistaken": "var ikke nede"}
-# Words that may tell since when: "siden i går kl 14".
+# What says since when, in folded text, and the words after it that may be a time: "siden i går kl 14", "gik ned kl 13.50".
+SINCE = re.compile(r"\b(?P<said>siden|fra|(?=kl\b|klokken\b)) ?(?P<words>[^,;]{1,60})")
+AGO = re.compile(r"\bfor (?:ca |cirka |omkring )?[^,;]{1,30} siden\b")
 LONGEST_TIME = 4
+WHEN = Field("down_since", "Nede siden, fx kl. 13:00 eller i går 22:30", "been", required=True)
 SET_DOWN, SET_UP = ("nede", "ude", "stopper", "stoppet", "vaek"), ("igen", "oppe", "koerer", "virker")
+
+
+@dataclass(frozen=True)
+class Since:
+    """Since when something is told to be down.
+
+    Args:
+        at: UTC; None where that isn't said so that it can be read: the clock goes from when it was told.
+        asked: what has to be asked about the time that was told, Danish; empty where nothing has.
+        meant: what is proposed instead, UTC.
+    """
+
+    at: datetime | None = None
+    asked: str = ""
+    meant: datetime | None = None
 
 
 @on(Told)
@@ -42,8 +62,7 @@ async def hear(turn: Turn, told: Told) -> None:
         if _still_to_come(turn, heard.clause):
             continue
         if heard.state == "down" and standing is None:
-            since = _since(turn, heard.clause) or min(told.at, turn.now)
-            await _start(turn, by_name[name], since, told.no)
+            await _start(turn, by_name[name], _since(turn, heard.clause), min(told.at, turn.now), told.no)
         elif heard.state == "up" and standing is not None:
             if turn.sender == standing.responsible or await rights.staff.held(turn):
                 await _end(turn, standing, "ended", told.no)
@@ -104,18 +123,19 @@ async def critical(turn: Turn, text: str) -> None:
             )
         )
         return
-    standing = await _running(turn, name)
+    standing, told = await _running(turn, name), None
     if _still_to_come(turn, fold(said)):
         await turn.answer(Card(f"Det er ikke sket endnu. Skriv det, når {name} er det. Intet er ændret."))
         return
     if state == "down" and standing is None:
         entry = await turn.log(said, kind="information", sender=turn.sender, receiver="krisestaben", direction="in")
-        await _start(turn, functions[name], _since(turn, said) or turn.received, entry.no)
+        told = _since(turn, said)
+        await _start(turn, functions[name], told, turn.received, entry.no)
         standing = await _running(turn, name)
     elif state == "up" and standing is not None:
         await _end(turn, standing, "ended", None)
     if standing is not None:
-        await turn.answer(_card(turn, standing), key=_key(standing, turn.the_incoming.key))
+        await turn.answer(_card(turn, standing, told=told), key=_key(standing, turn.the_incoming.key))
     else:
         await turn.answer(Card(f"{name} er ikke meldt nede. Intet er ændret."))
 
@@ -128,12 +148,26 @@ def _still_to_come(turn: Turn, clause: str) -> bool:
     return found is not None and not found[0].passed and found[0].at > turn.now
 
 
-def _since(turn: Turn, clause: str) -> datetime | None:
-    """Return since when something is told to be down, UTC; None where that isn't said so that it can be read."""
-    _, told, after = fold(clause).partition("siden ")
-    words = after.split()[:LONGEST_TIME] if told else []
-    tries = (" ".join(words[:count]) for count in range(len(words), 0, -1))
-    return next((at for each in tries if (at := times_read.parse_past(each, turn.now, turn.zone)) is not None), None)
+def _since(turn: Turn, clause: str) -> Since:
+    """Read since when something is told to be down; a time that has not been is asked about, and so is one after "siden"
+    that can't be read."""
+    folded = fold(clause)
+    if ago := AGO.search(folded):
+        return Since(times_read.parse_past(ago[0], turn.now, turn.zone))
+    unread = False
+    for found in SINCE.finditer(folded):
+        words = found["words"].split()[:LONGEST_TIME]
+        tries = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+        read = next((been for each in tries if (been := times_read.parse_been(each, turn.now, turn.zone))), None)
+        if read is not None and read.passed:
+            asked = f" Mener du {times_shown.weekday(read.tomorrow, turn.zone)}?" if read.tomorrow else ""
+            return Since(
+                None, f"Der står siden {turn.clock(read.at)}, og det er ikke kommet endnu.{asked}", read.tomorrow
+            )
+        if read is not None:
+            return Since(read.at)
+        unread = unread or found["said"] == "siden"
+    return Since(None, "Jeg kan ikke læse, siden hvornår." if unread else "")
 
 
 async def _running(turn: Turn, name: str) -> Outage | None:
@@ -145,14 +179,23 @@ async def _running(turn: Turn, name: str) -> Outage | None:
     return found
 
 
-async def _start(turn: Turn, function: CriticalFunction, since: datetime, no: int) -> None:
-    """Start a function's clock: log it, tell those in charge and whoever answers for it, and set both warnings."""
-    crisis = turn.the_crisis
+async def _start(turn: Turn, function: CriticalFunction, told: Since, at: datetime, no: int) -> None:
+    """Start a function's clock: log it, tell those in charge and whoever answers for it, and set both warnings.
+
+    A clock waits for nobody's answer: where the time has to be asked about, it goes from when it was told meanwhile.
+
+    Args:
+        told: since when it is told to be down.
+        at: when that was told, UTC.
+        no: the log line that tells it.
+    """
+    crisis, since = turn.the_crisis, told.at or at
     last = await turn.db.scalar(select(func.max(Outage.number)).where(Outage.crisis_id == crisis.id))
     until = since + function.longest_stop
     entry = await turn.log(
         f"Kritisk funktion nede: {function.name} siden {times_shown.weekday(since, turn.zone)} (nr. {no}). Må højst stå stille "
-        f"i {times_shown.span(function.longest_stop)}, til {times_shown.weekday(until, turn.zone)}.",
+        f"i {times_shown.span(function.longest_stop)}, til {times_shown.weekday(until, turn.zone)}."
+        + (f" {told.asked}" if told.asked else ""),
         kind="outage",
         sender=turn.sender,
         receiver="krisestaben",
@@ -171,15 +214,22 @@ async def _start(turn: Turn, function: CriticalFunction, since: datetime, no: in
     )
     turn.db.add(row)
     await turn.db.flush()
-    await in_charge.tell(turn, _card(turn, row), lambda name: _key(row, name), urgency=URGENT)
-    if function.responsible and function.responsible != turn.sender:
-        await turn.say(
-            function.responsible, _card(turn, row), key=_key(row, f"responsible/{function.responsible}"), kind="notice"
-        )
-    half = since + function.longest_stop / 2
+    await in_charge.tell(turn, _card(turn, row, told=told), lambda name: _key(row, name), urgency=URGENT)
+    # Whoever told it knows best since when.
+    asked = [function.responsible, turn.sender if told.asked else None]
+    for person in dict.fromkeys(each for each in asked if each and (told.asked or each != turn.sender)):
+        await turn.say(person, _card(turn, row, told=told), key=_key(row, f"responsible/{person}"), kind="notice")
+    await _set_warnings(turn, row)
+
+
+async def _set_warnings(turn: Turn, row: Outage) -> None:
+    """Set the warning at half of a function's longest stop, and that at its end; what has been is not warned of late."""
+    half = row.since + (row.until - row.since) / 2
     if half > turn.now:
         await turn.at(half, "outages.due", _key(row, "half"), outage=row.id, half=True)
-    await turn.at(max(until, turn.now), "outages.due", _key(row, "over"), outage=row.id, half=False)
+    else:
+        await turn.cancel(_key(row, "half"))
+    await turn.at(max(row.until, turn.now), "outages.due", _key(row, "over"), outage=row.id, half=False)
 
 
 @timer("outages.due", urgent=True)
@@ -220,6 +270,37 @@ async def mistaken(turn: Turn, outage: int) -> None:
     row = await _of_crisis(turn, outage)
     if row is not None and row.state == "running" and not await _refuse(turn, row):
         await _end(turn, row, "mistaken", None)
+
+
+@action("outages.since")
+async def since(turn: Turn, outage: int, at: str = "") -> None:
+    """Correct since when a function is down, by `Ret tidspunkt` or the time that was asked about; the warnings follow.
+
+    Whoever told of it may too: they know best.
+
+    Args:
+        at: the time that was proposed, UTC in ISO form; empty where the form was filled in.
+    """
+    row = await _of_crisis(turn, outage)
+    if row is None or row.state != "running" or (turn.sender != row.told_by and await _refuse(turn, row)):
+        return
+    meant = datetime.fromisoformat(at) if at else times_read.parse_past(turn.value("down_since"), turn.now, turn.zone)
+    if meant is None or meant > turn.now:
+        await turn.answer(Card("Skriv siden hvornår, fx 13:00 eller i går 22:30. Intet er ændret."))
+        return
+    longest = row.until - row.since
+    was, row.since, row.until = row.since, meant, meant + longest
+    await turn.log(
+        f"{row.function} er nede siden {times_shown.weekday(meant, turn.zone)}, ikke {turn.clock(was)}. Må højst stå stille til "
+        f"{times_shown.weekday(row.until, turn.zone)}.",
+        kind="outage",
+        sender=turn.sender,
+        refs={"about": row.log_no},
+    )
+    await turn.db.flush()
+    await _set_warnings(turn, row)
+    for message in await turn.standing(_key(row, "")):
+        await turn.say(message.recipient, _card(turn, row), key=message.key)
 
 
 async def _refuse(turn: Turn, row: Outage) -> bool:
@@ -293,7 +374,7 @@ async def _list(turn: Turn, functions: Sequence[CriticalFunction]) -> Card:
     return Card("*Kritiske funktioner*\nSkriv *nede* eller *kører igen* efter navnet.", facts=tuple(facts))
 
 
-def _card(turn: Turn, row: Outage, head: str = "") -> Card:
+def _card(turn: Turn, row: Outage, head: str = "", told: Since | None = None) -> Card:
     if row.state == "mistaken":
         return Card(f"✖ {row.function} var ikke nede. Uret er stoppet af {turn.name(row.ended_by or '')}.")
     if row.state == "ended":
@@ -302,12 +383,19 @@ def _card(turn: Turn, row: Outage, head: str = "") -> Card:
         )
     whose = f" Ansvarlig: {turn.name(row.responsible)}." if row.responsible else ""
     about = {"outage": row.id}
+    asked = f"\n❓ {told.asked} Uret går fra {turn.clock(row.since)}, til det er rettet." if told and told.asked else ""
+    meant = told.meant if told else None
+    proposed = (
+        (Button(f"Siden {turn.dated(meant)}", "outages.since", about | {"at": meant.isoformat()}),) if meant else ()
+    )
     return Card(
         f"{head}⏱ *{row.function} er nede siden {turn.clock(row.since)}* – må højst stå stille til {turn.dated(row.until)}.\n"
-        f"Meldt af {turn.name(row.told_by)} (log nr. {row.told_no}).{whose}",
+        f"Meldt af {turn.name(row.told_by)} (log nr. {row.told_no}).{whose}{asked}",
         buttons=(
+            *proposed,
             Button("Kører igen", "outages.ended", about, style="primary"),
             Button("Den er ikke nede", "outages.mistaken", about),
+            Button("Ret tidspunkt", "outages.since", about, form=(WHEN,), form_title="Nede siden hvornår?"),
         ),
     )
 

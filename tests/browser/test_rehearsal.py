@@ -224,6 +224,50 @@ def test_facts_and_long_words_in_the_staffs_channel_fit_a_phone(browser: Browser
         assert fits(page)
 
 
+@pytest.mark.parametrize("size", [PHONE, NARROW_PHONE], ids=["390 wide", "360 wide"])
+def test_the_staffs_dialogs_fit_a_phone_and_their_last_button_can_be_reached(
+    browser: Browser, krisebot: Program, size: tuple[int, int]
+) -> None:
+    """R229 R258: the order, and the time of an outage, by somebody who runs the staff."""
+    with opened(browser, krisebot.address, size, "jens", "kim") as page:
+        jens, kim = Screen(page, "Jens Lund"), Screen(page, "Kim Dahl")
+        jens.says("/krise aktiver 2 skybrud")
+        jens.sees("Krisestaben er aktiveret")
+        page.get_by_role("navigation", name="Skærme").get_by_role("button", name="Kim Dahl").click()
+        for words, label in (
+            ("/krise ordre", "Skriv ordre"),
+            ("/krise kritisk nødkald nede", "Ret tidspunkt"),
+        ):
+            kim.says(words)
+            kim.presses(label)
+            dialog = page.get_by_role("dialog")
+            expect(dialog).to_be_visible()
+            box = dialog.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= size[0]
+            last = dialog.get_by_role("button").last
+            last.scroll_into_view_if_needed()
+            expect(last).to_be_in_viewport()
+            assert fits(page)
+            page.keyboard.press("Escape")
+            expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["persondata", "vilkaar", "tavle/findes-ikke", "papir/x.pdf", "eksport/x", "intet"])
+def test_every_page_fits_a_phone_and_one_that_is_gone_says_what_to_do(
+    browser: Browser, krisebot: Program, path: str
+) -> None:
+    """R251: no bare "404: Not Found" for somebody with an old link."""
+    page = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
+    page.goto(f"{krisebot.address}/{path}")
+    assert fits(page)
+    if path not in ("persondata", "vilkaar"):
+        expect(page.get_by_role("heading", name="Siden findes ikke")).to_be_visible()
+        expect(page.get_by_text("ring 112")).to_be_visible()
+    page.close()
+
+
 def test_every_control_says_what_it_is(browser: Browser, krisebot: Program) -> None:
     """A screen reader has a name for each button, field and link, mid-crisis and in the dialogs."""
     with opened(browser, krisebot.address, DESKTOP, "finn", "jens") as page:

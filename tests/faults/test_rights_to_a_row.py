@@ -39,6 +39,10 @@ ANYBODYS = {
     "contacts.call_me": "anybody may ask to be rung up by whoever stands on the card",
     "help.all": "what the sender may write",
     "help.run": "runs a verb, which asks for its own right",
+    "lesson.begin": "the sender's own lesson, which is about no row",
+    "lesson.press": "the sender's own lesson",
+    "lesson.stop": "the sender's own lesson",
+    "lesson.write": "the sender's own lesson",
     "log.confirm": "who may not confirm leaves a remark; tests/handlers/log",
     "log.forward": "of what the sender sent on",
     "log.reaction": "asks for the staff",
@@ -228,7 +232,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             meant = {"at": now.isoformat()} if verb == "happened" else {}
             no = await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))
             return {"no": no} | meant
-        case "assistance" | "held" | "router" | "own_words" | "form", _, verb:
+        case "assistance" | "held" | "router" | "own_words" | "form" | "practice", _, verb:
             theirs = Incoming(
                 key="theirs", kind="command", platform="rehearsal", sender="mads", place="dm", conversation="dm:mads",
                 received_at=now, text="log vi mangler 4 mand til 010203-1234",
@@ -251,6 +255,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
 STRANGER = "rehearsal:finn"
 OUTSIDERS = {
     **dict.fromkeys(("tasks.doubt", "measures.doubt", "orders.doubt", "outages.ended", "outages.mistaken"), STRANGER),
+    "outages.since": STRANGER,
     "evaluation.answered": STRANGER,
     # A contact is beside the staff, and doesn't ask for it.
     **dict.fromkeys(("information_needs.answer", "information_needs.by_report"), "line"),

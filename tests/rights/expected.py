@@ -79,6 +79,12 @@ def took_part() -> frozenset[str]:
 
 
 @cache
+def have_numbers(state: str) -> frozenset[str]:
+    """Return those who may have somebody else's number in a state."""
+    return frozenset(_persons(_read()["grupper"], "numre", state))
+
+
+@cache
 def own() -> dict[str, str]:
     """Return the buttons that are only about whoever presses, with the reason."""
     found: dict[str, str] = _read()["andres_eget"]

@@ -60,6 +60,13 @@ async def untrue(opened: State, name: str, tries: Iterable[Try]) -> list[str]:
     return found
 
 
+async def numbers_given(opened: State) -> set[str]:
+    """Let everybody write `ring Ida Sekre`, and return who got her number."""
+    number = states.PLAN.persons["sekretær_vice"].number or ""
+    said = {person: (await opened.tried(person, "ring Ida Sekre", MADE_UP)).said for person in PERSONS}
+    return {person for person, told in said.items() if number in told}
+
+
 def agrees(wanted: str, seen: Seen, tried: Try, drawn: bool) -> bool:
     """Whether what came of a try is what the table says.
 

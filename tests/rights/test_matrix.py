@@ -39,6 +39,8 @@ async def test_a_cut_of_the_table_is_true(sqlite: SQLite, request: pytest.Fixtur
     opened = await matrix.state(sqlite, name)
     try:
         assert await matrix.untrue(opened, name, tries) == [], f"--seed={seed}"
+        # T30: by a telephone number alone nobody gets another one; nor does another organisation.
+        assert await matrix.numbers_given(opened) == expected.have_numbers(name), f"--seed={seed}"
     finally:
         await opened.close()
 
@@ -50,6 +52,7 @@ async def test_the_whole_table_is_true(sqlite: SQLite, name: str) -> None:
     opened = await matrix.state(sqlite, name)
     try:
         wrong = await matrix.untrue(opened, name, matrix.every_try())
+        assert await matrix.numbers_given(opened) == expected.have_numbers(name)
     finally:
         await opened.close()
     assert "\n".join(wrong) == ""

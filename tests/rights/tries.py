@@ -171,7 +171,14 @@ async def _shown_to(
     return Incoming.from_json(incoming.to_json() | {"message": str(card.id), "args": args, "values": values})
 
 
-FILLED_IN = {"persons": "Mia Medlem", "time": "kl 20", "text": "26/17", "long": "vandet stiger", "next_at": "ingen"}
+FILLED_IN = {
+    "persons": "Mia Medlem",
+    "time": "kl 20",
+    "down_since": "for 10 minutter siden",
+    "text": "26/17",
+    "long": "vandet stiger",
+    "next_at": "ingen",
+}
 
 
 def filled_in(field: Field) -> str:
@@ -186,7 +193,7 @@ async def _seen(db: AsyncSession, incoming: Incoming, touched: Collection[type],
     new = list(await db.scalars(select(Message).where(Message.id > before).order_by(Message.id)))
     told = frozenset(str(row.recipient) for row in new if row.recipient != incoming.sender)
     said = "\n".join(
-        " ".join([row.card["text"], *(f"[{each['label']}]" for each in row.card["buttons"])])
+        " ".join([row.card["text"], *(f"[{each['label']}]" for each in row.card["buttons"]), *_values(row.card)])
         for row in new
         if row.recipient == incoming.sender
     )
@@ -194,6 +201,10 @@ async def _seen(db: AsyncSession, incoming: Incoming, touched: Collection[type],
         card = await db.scalar(select(Message.card).where(Message.key == "shown"))
         said = "\n".join([card["text"] if card else "", said]).strip()
     return Seen(_outcome(said, wrote, told), said, wrote, told)
+
+
+def _values(card: Mapping[str, Any]) -> Iterator[str]:
+    yield from (value for _, value in card["facts"])
 
 
 def _outcome(said: str, wrote: frozenset[str], told: frozenset[str]) -> str:

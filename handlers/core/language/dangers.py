@@ -51,6 +51,8 @@ GRAVE: dict[Language, str] = {
         mayday_ kemikalieudslip giftudslip giftig_ forgift ilden_ flammer_ flammerne_ skudepisode oekse_ machete
         gerningsmand gidselt selvmord pulverbrev klorgas klorudslip kulilte gasalarm ambulance_ ambulancer_ hjertestarter_
         brann_ granat_ granaten_ haandgranat overdosis_ anafylak kvaelning fanget_ indespaerre
+        bran_ brnad_ barnd_ brannd_ branalarm livloes afskedsbrev blodprop slagtilfaelde_ fastklemt_ amok_ haglgevaer
+        jagtgevaer ammoniak
     """,
     "en": """
         fire_ fires_ burning_ smoke_ explosion exploded shooting_ shooter_ gunman stabbed stabbing knife_
@@ -59,7 +61,7 @@ GRAVE: dict[Language, str] = {
     """,
     "de": """
         feuer_ feueralarm brennt_ rauch_ gasgeruch gasleck schiesst_ schiesserei schusse messer_ ueberfall
-        uberfall gewalt_ waffe_ krankenwagen verschwunden bombe_ geisel vermisst bewusstlos blutet_ verletzt notfall_ ertrink explodier
+        uberfall gewalt_ waffe_ krankenwagen verschwunden pistole_ herzinfarkt zusammengebrochen bombe_ geisel vermisst bewusstlos blutet_ verletzt notfall_ ertrink explodier
     """,
     "uk": """
         пожеж горит дим_ рятуит вибух стріля ніж_ ножем_ напа зник поранен кров непритомн тон_ заручник бомб
@@ -69,7 +71,7 @@ GRAVE: dict[Language, str] = {
 # A cry for help, fire and smoke in what else is spoken in a Danish town: Polish, Arabic, Russian, Turkish, Romanian. They
 # are answered in English beside the Danish.
 ELSEWHERE = """
-    pomocy_ pali_ pozar_ pozaru_ ratunku_ ratujcie_ حريق_ الحريق_ النار_ نار_ ساعدوني_ ساعدونا_ النجدة_ نجدة_ انقذوني_
+    pomocy_ pali_ oddycha_ pozar_ pozaru_ ratunku_ ratujcie_ حريق_ الحريق_ النار_ نار_ ساعدوني_ ساعدونا_ النجدة_ نجدة_ انقذوني_
     пожар помогите_ спасите_ горим_ yangin imdat_ incendiu ajutor_
 """
 # The same where a cry for help is more than a greeting's word: it counts with anything beside it, and doubled.
@@ -79,6 +81,8 @@ HELP: dict[Language, frozenset[str]] = {
     "de": frozenset({"hilfe"}),
     "uk": frozenset({"допоможіть", "допоможить", "допомога", "допомогу"}),
 }
+# After a cry for help: it is asked for with something ordinary.
+WITH_WHAT = re.compile(r"(?:til|med|with|bei|mit|з|із)\b")
 CRIES = ("🆘", "🔥", "🚨", "🚒", "🚑")
 # What isn't words and no greeting either: a cry's signs, a frightened face, and marks in place of words.
 FRIGHT = re.compile(f"[{''.join(CRIES)}😱😨😰😧😭😫🥵🤮🤢⚠☠💀🔪🔫💣💥🌊🩸⛑]|[!‼?⁉❗❓]{{2}}|[‼⁉❗❓]")
@@ -118,11 +122,19 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         rf"|mangler (?:et|en|to|tre|fire|\d{{1,2}}) (?:barn|boern|elev|beboer|borger)\w{{0,20}}(?! i\b| til\b)\b|{PERSON}(?: \w{{1,20}}){{0,3}}? ikke (?:kan )?finde"
         r"|fyr i (?:taget|loftet|huset|gardine)|givet efter\b.{0,80}\bfald"
         r"|koert (?:ind i en (?:flok|gruppe)|over en|gennem doeren)|blevet koert over|klemt (?:under|fast|inde)"
+        r"|koert ind i (?:boernehave|vuggestue|skole|plejehjem|plejecent|raadhus|bibliotek|busskur|bussen|huset|facaden)|folk er (?:blevet )?ramt"
+        r"|lys lue|(?:er blevet|har) slaaet (?:\w{1,20} ){0,3}ned\b(?! paa)|stukket (?:\w{1,20} )?ned\b|slaa (?!tid)(?:\w{1,10} ){1,3}ihjel"
+        r"|roerer sig ikke|ikke bevaege (?:ben|arm|sig)|slugt (?:en|et|noget)\b|(?:paa (?:taget|broen)|vindueskarmen)\b.{0,60}\bvil (?:hoppe|springe)"
+        r"|(?:hun|han|den|barnet|beboeren|borgeren) ligger (?:helt )?stille\b|holdt op med at (?:traekke vejret|aande)|(?:ik|it|itte) (?:faa|traekke) vejret"
+        rf"|{PERSON}(?: \w{{1,20}}){{0,3}}? kom ikke (?:med )?hjem|der (?:er|ligger) (?:{PERSON}|(?:en|nogen|en mand|en kvinde|en person)) i (?:vandet|soeen|havnen|aaen)"
+        r"|gennem isen|ramt af (?:stroem|lynet)|faaet (?:et )?(?:elektrisk )?stoed\b|vaeltet ned over (?:en|ham|hende|os|nogen|folk|boern|barn)|(?:kommet|kom) (?:\w{1,12} )?til skade\b(?! for)"
+        r"|sluppet klor|klor\b.{0,40}\bhoster|dement\w{0,6}\b.{0,40}\bgaaet (?:ud|fra)\b|gaaet (?:ud|fra)\b.{0,60}\b(?:nattoej|sneen|kulden|natten|moerket)\b"
     ),
     "en": re.compile(
         r"not breathing|t breathe|went missing|smell (?:of )?gas|gas leak|wont wake up|won t wake up|collapsed\b"
+        r"|heart attack|going to jump|(?:child|kid|boy|girl|resident|patient|man|woman|person) (?:has )?disappeared"
     ),
-    "de": re.compile(r"nach gas|atmet nicht"),
+    "de": re.compile(r"nach gas|atmet nicht|kind ist weg"),
     "uk": re.compile(r"не дихає|не дихае|без свідом"),
 }
 # What is written wrong with a shaking thumb and still heard: one typing error in a long word.
@@ -144,8 +156,9 @@ DEVICE = (
     r"(?:(?:min|mit|mine|vores|vor|den|my|the|mein|meine|der) )?(?:printer|skaerm|telefon|mobil|computer|pc|batteri|nettet|internet|wifi|vpn|mus|tastatur|drucker"
     r"|mail|outlook|teams|excel|word|projektor|kaffemaskine|bil|cykel|password|adgangskode|kodeord|noeglekort|laptop|ipad)\w{0,8}"
 )
-TROUBLE = (
-    r"(?:jeg|vi|man) kan ikke (?:logge|printe|aabne|finde (?:min|mit|mine|ud af)|huske)|i can t (?:log|print|open)"
+TROUBLE = r"(?:jeg|vi|man) kan ikke (?:logge|printe|aabne|finde (?:min|mit|mine|ud af)|huske|finde (?:moede|link|mail|fil|dokument|formular|knap)\w{0,12})|hvordan (?:laver|skriver|bruger|opretter) (?:jeg|man|vi)|i can t (?:log|print|open)"
+THING = (
+    rf"(?:{DEVICE}|(?:min |mit |mine |den |det )?(?:fil|dokument|ikon|knap|link|kalender|mappe|moede|noegle)\w{{0,8}})"
 )
 # Ordinary phrases with a danger's word in them, folded.
 IDIOMS = re.compile(
@@ -155,6 +168,15 @@ IDIOMS = re.compile(
     r"|\bbraende\w{0,2} inde med\b|\bild i (?:diskussion|debat)\w*|\bsavnet (?:dig|jer)\b|\bmissing you\b"
     r"|\b(?:link|file|attachment|page|document|password|key)s? (?:is|are) missing\b"
     r"|\bdrukne\w{0,2} (?:snart |fuldstaendig )?i (?:arbejde|mails?|opgaver|papir|sager)\w*|\bskyder \w{1,20} i gang\b"
+    rf"|\b{THING} (?:er|var|blev) (?:helt |bare |pludselig )?forsvundet\b|\b{DEVICE} (?:gaar|gik|er gaaet) amok\b"
+    rf"|\b{DEVICE} virker (?:\w{{1,10}} )?ikke\W{{1,3}}hj(?:ae|a|e)lp|\b{DEVICE} braender papir"
+    rf"|\b(?:hj(?:ae|a|e)lp|help|hilfe)\W{{1,3}}(?:{TROUBLE})"
+    rf"|\b(?:hj(?:ae|a|e)lp|help) (?:mig|os|me|us) (?:lige )?(?:med|with) (?:{DEVICE}|my login|at (?:booke|printe|logge|bestille|oprette|udfylde))"
+    r"|\b(?:salg|pris|antal|udgift|budget|forbrug|regning|opslag)\w{0,12}(?: af \w{1,20})? (?:er|var) (?:helt )?eksploderet\b"
+    r"|\b(?:film|koncert|fest|bog|sang)\w{0,4} (?:var|er) en bombe\b|\bskyder? (?:en )?genvej|\bgas\W?grill\w{0,6}|\bgas i flasken"
+    r"|\b(?:branden|ilden) er slukket\b|\bdoed af grin\b|\b(?:aftale|forslag|projekt|ide|sag|debat)\w{0,4} er doed\b|\bdoed\W{1,2}jeg holder fri\b"
+    r"|\b(?:meeting|you|team|party|band) (?:was|were|are|is|re) on fire\b|\bbraendt (?:kaffe|toast|popcorn)\b"
+    r"|\bkursus\b[^.!?\n]{0,40}\bbrand\b|\boever brand\b|(?<=stroemmen )roeg\b|(?<=lyset )roeg\b|(?<=nettet )roeg\b|(?<=forbindelsen )roeg\b"
     r"|\bjeg forsvandt\b|\bskud paa tasken\b|\bet skud i taagen\b|\broegfri\w*|\bbraendende spoergsmaal\b"
 )
 
@@ -162,15 +184,24 @@ IDIOMS = re.compile(
 NONE = frozenset(
     {"ingen", "ikke", "oevelse", "oevelsen", "brandoevelse", "no", "not", "kein", "keine", "nicht", "drill"}
 )
+# That it is the real thing, folded: the word for a drill is none then.
+NO_DRILL = re.compile(
+    r"\b(?:ingen|ikke (?:en |nogen )?|not a |no |keine? )\W{0,2}(?:oevelse|drill|uebung)\b|\b(?:oevelse|oevelsen) (?:er )?slut\b"
+)
+# Where it is somebody else's, and told of: it is asked about, and rings nobody by itself.
+NEWS = re.compile(
+    r"\bi (?:tv )?avisen\b|\bi (?:nyhederne|radioavisen)\b|\btv ?2 news\b|^(?:dr|tv ?2|bt|politiken|ritzau) ?:|\bder var\b[^.!?\n]{0,60}\bi gaar\b"
+)
 # How a sentence ends that tells of what is over.
 OVER = (" er slukket", " er slukket igen", " er fundet", " er fundet igen", " er fundet i god behold")
 ORDINARY = """
     brandmand brandfolk brandoevelse brandert brandvarm brandslukker brandinspek brandstation branding brandsikr
-    brandkursus brandmyndig braendes_ braende_ braendeovn gasregning gaspris ildsjael vandkande
+    brandkursus brandmoede brandtilsyn branddoer brandtaeppe brandslus brandbil brandansvar brandhane brandteori brandmyndig braendes_ braende_ braendeovn gasregning gaspris ildsjael vandkande
 """
 PERSONS = """
     beboer beboeren borger borgeren barn barnet pige pigen dreng drengen elev eleven mor far kollega kollegaen
     patient patienten demente dement mand manden kvinde kvinden beboere
+    datter soen kone mormor farmor morfar farfar bror soester
 """
 GONE = frozenset({"vaek", "forsvundet", "savnet", "bortloebet", "bortgaaet"})
 
@@ -186,12 +217,16 @@ GREETINGS = """
     kan du høre mig | er her nogen | hi | hello | good morning | thanks | thank you | thx | bye | danke | guten tag | guten morgen |
     tschüss | asdf | привіт | дякую | добрий день | добрий ранок | спасибі | спасибо | dzień dobry | cześć | dziękuję |
     مرحبا | شكرا | tak for i går | tak for sidst | tak skal i have | tak skal i ha | tak skal du ha | 1000 tak for hjælpen |
+    hejhej | goddaw | tak tak | tusinde tak | mange tak for hjælpen | super fint | alt godt | god fornøjelse | sov godt |
+    k | kk | okay så | yes | fedt | nice | cool | tillykke | tillykke med dagen | tillykke med fødselsdagen | good night |
+    cheers | gute nacht | vielen dank | до побачення | na razie | dobranoc | hm | hmm | øh | øhm |
     god tur | mojn | møjn | daw | godmåren | oki | okidoki | jo tak | det var så lidt | super duper | hej hvordan går det
 """
 # What a greeting ends with, folded.
 TO_WHOM = re.compile(
     r" (?:krisebot|med dig|alle ?sammen|alle|du|igen|bot|venner|kolleger|there|so much|very much|schoen|all|everyone|\d+)$"
 )
+DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 SMALL_TALK = frozenset(fold(each) for each in GREETINGS.split("|"))
 
 
@@ -220,7 +255,9 @@ def hear(text: str) -> Cry | None:
         text: as it was written; its first 4,000 characters are read.
     """
     said = text[:READ]
-    words = WORD.findall(IDIOMS.sub(" ", fold(said)))
+    told = fold(said)
+    words = WORD.findall(IDIOMS.sub(" ", NO_DRILL.sub(" ", told)))
+    grave = NEWS.search(told) is None or "nu" in words
     sentence = " ".join(words)
     if any(cry in said for cry in CRIES[:1]):
         return Cry("da", True)
@@ -228,9 +265,9 @@ def hear(text: str) -> Cry | None:
         found = _hits(words, GRAVE[language]) or (_misspelt(words) if language == "da" else [])
         crying = _cries(words, language)
         if found and not _denied(words, found[0]):
-            return Cry(language, True)
+            return Cry(language, grave)
         if GRAVE_PHRASES[language].search(sentence) and not {*words} & (NONE - {"ikke", "not", "nicht"}):
-            return Cry(language, True)
+            return Cry(language, grave)
         # "hjælp" and "help" alone are the menu's name; with anything beside them they are a cry.
         alone = len(words) == len(crying) == 1 and "!" not in said and language in ("da", "en")
         if crying and not alone:
@@ -261,11 +298,10 @@ def _misspelt(words: Sequence[str]) -> list[str]:
 
 def _cries(words: Sequence[str], language: Language) -> list[str]:
     """Find the cries for help among some words; who asks for help with something ordinary says with what."""
-    every = [*words, ""]
     return [
         word
-        for word, after in zip(words, every[1:], strict=True)
-        if word in HELP[language] and after not in ("til", "med", "with", "bei", "mit")
+        for at, word in enumerate(words)
+        if word in HELP[language] and not WITH_WHAT.match(" ".join(words[at + 1 : at + 4]))
     ]
 
 
@@ -297,7 +333,8 @@ def is_small_talk(text: str) -> bool:
 
 
 def _is_greeting(part: str) -> bool:
-    """Whether a part of a sentence is a greeting, to whomever."""
+    """Whether a part of a sentence is a greeting, to whomever, however long it is drawn out."""
+    part = part if part in SMALL_TALK else DRAWN_OUT.sub(r"\1", part)
     while part not in SMALL_TALK and TO_WHOM.search(part):
         part = TO_WHOM.sub("", part)
     return part in SMALL_TALK

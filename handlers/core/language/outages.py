@@ -17,7 +17,8 @@ from storage.letters import fold
 
 State = Literal["down", "up"]
 
-SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*+|[.!?\n]++")
+# A dot in a time of day, "13.40", ends none.
+SENTENCE = re.compile(r"(?:[^.!?\n]|(?<=\d)\.(?=\d))++[.!?\n]*+|[.!?\n]++")
 # Where a new thing is said in a sentence, in folded text.
 CLAUSE = re.compile(r"[,;()–»«]|: |\b(?:og|men|saa|fordi|derfor|mens|samtidig)\b")
 WORD = re.compile(r"\w++")

@@ -39,6 +39,7 @@ GOES_ON = {
     "own.trouble": "krisebot's own faults",
     "pings.due": "people who were asked",
     "pings.silent": "people who were asked",
+    "practice.unanswered": "a warning",
     "proof.lapsed": "a proof of who one is",
     "quota.waited": "people who were asked",
     "reminders.bundle": "messages that were sent",
@@ -57,5 +58,5 @@ def test_every_timer_is_a_duty_of_level_two_or_has_a_reason_to_go_on() -> None:
     assert sorted(set(registry.timers) - registry.level_two_timers) == sorted(GOES_ON)
     # What a role is proven by, a file that never came into a log, and a link go on in none.
     of_none = {kind for kind, why in GOES_ON.items() if why == "belongs to no crisis"}
-    others = {"attachments.unlogged", "case_export.over", "own.trouble", "proof.lapsed"}
+    others = {"attachments.unlogged", "case_export.over", "own.trouble", "practice.unanswered", "proof.lapsed"}
     assert registry.timers_of_no_crisis == of_none | others

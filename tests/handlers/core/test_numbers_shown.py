@@ -6,19 +6,22 @@ import ast
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import handlers
-from tests.stage.platforms import everywhere, in_slack
+from storage.plan.persons import SECRETARIAT_ROLES
+from storage.rows.staff import Member
+from tests.stage.platforms import everywhere, in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 PRINTS = ("phone", "reached_at")
-CALLED = "the staff's channel: the staff, and whom the plan gives a part in the crisis"
+CALLED = "numbers: the staff's channel, which all who are called to the staff read"
 # Each function that writes somebody's number, and who reads it. A new one needs a reader who may.
 READERS = {
-    # The staff, its chief and the secretariat: `rights.numbers` and `rights.phone_list`.
+    # Who decides, all who are called to the staff, and the secretariat: `rights.numbers`; the list: `rights.phone_list`.
     "alert.call_list._card": "phone_list",
     "alert.call_list._labels": "phone_list",
     "alert.contact_test._details": "whose number it is, to be checked",
@@ -45,8 +48,9 @@ READERS = {
     "reporting.information_needs.due": CALLED,
     "reporting.ping_board._line": CALLED,
     "staff.drawn_in._tell": "a chief whose person was drawn in, of whoever decided it",
-    "staff.quota._comes": "the staff, of whoever comes to help it",
-    "staff.quota._tell_short": "whoever asks for the staff, of those who have not answered",
+    "staff.quota_card.comes": "the staff, of whoever comes to help it",
+    "staff.quota_steps.end_with_the_crisis": "whoever said that they come, of the one who asked them",
+    "staff.quota_steps.tell_short": "whoever asks for the staff, of those who have not answered",
     "staff.summons_answers._show_silent": "the staff's channel and the secretariat",
     "staff.support._line": CALLED,
     "staff.support.it": "the staff, of IT's contact, and IT's contact, of whoever asks",
@@ -95,7 +99,7 @@ async def test_a_number_that_somebody_is_to_be_rung_on_is_in_no_log(stage: Stage
 @pytest.mark.long
 @in_slack
 async def test_the_staff_may_ring_whom_it_needs_and_the_nearest_who_is_not_in_it_may_not(stage: Stage) -> None:
-    """T30 R250: for `ring` and `hvem`; Rune leads a centre and sits in no staff."""
+    """T30 R250: for `ring` and `hvem`; Rune leads a centre, and is told of the crisis but not called."""
     await stage["kim"].commands("tiltag pumpe til Birkehøj @Mads kl 15")
     await stage.at("15:31")
     inside = ("kim", "anne")
@@ -111,13 +115,44 @@ async def test_the_staff_may_ring_whom_it_needs_and_the_nearest_who_is_not_in_it
         assert await stage[person].sees("Andres egne numre kan kun"), person
 
 
+@in_one_chat
+async def test_who_reads_a_number_on_the_staffs_cards_may_ring_it_and_nobody_else_of_the_plan_may(
+    stage: Stage,
+) -> None:
+    """T30 R251: one rule for cards and `ring`, for every person of the plan and one who isn't in it."""
+    async with stage.database.reading() as db:
+        called = set(await db.scalars(select(Member.person).where(Member.until.is_(None))))
+    plan = stage.plan
+    may = called | set(plan.deciders()) | set(plan.interim_secretariat())
+    may |= {each for role in SECRETARIAT_ROLES for each in (*plan.holders(role), *plan.deputies(role))}
+    assert {"hanne", "nils"} <= called
+    assert {"rune"} <= {*plan.persons} - may
+    await stage["kim"].commands("ud Hanne")
+    may.remove("hanne")
+    for person in (*plan.persons, "finn"):
+        await stage[person].commands("ring Bo")
+        shown = f"{plan.persons['bo'].number}" in (await stage[person].reads())[-1]
+        assert shown is (person in may), person
+
+
+@in_one_chat
+async def test_no_contact_has_a_number_before_anybody_is_called(open_stage: Stage) -> None:
+    """T30: a warning and level 1 call no staff; who decides has to reach people all the same."""
+    stage = open_stage
+    for _ in range(2):
+        for person, may in (("hanne", False), ("nils", False), ("gitte", False), ("lars", True), ("jens", True)):
+            await stage[person].commands("ring Mads")
+            assert ("+45 20 00 00 13" in (await stage[person].reads())[-1]) is may, person
+        await stage["jens"].commands("aktiver 1 vand i kælderen")
+
+
 @in_slack
 async def test_who_was_called_to_one_crisis_has_no_numbers_after_it_has_ended(stage: Stage) -> None:
     """T30: and the secretariat, whose list it is, has."""
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     await stage.forward(minutes=1)
-    for person, may in (("mads", False), ("kim", True)):
+    for person, may in (("mads", False), ("nils", False), ("kim", True)):
         await stage[person].commands("ring Hanne")
         assert ("+45 20 00 00 15" in (await stage[person].reads())[-1]) is may, person
 

@@ -33,8 +33,8 @@ async def test_a_lesson_is_kept_for_the_evaluation(stage: RehearsalStage) -> Non
 
 @in_one_chat
 async def test_the_top_is_one_word_away_and_the_list_of_numbers_is_not_for_strangers(stage: RehearsalStage) -> None:
-    """R250 T30: chief and mayor for whom the plan knows, and ring back to anybody else; others' own numbers for the staff
-    and the secretariat alone."""
+    """R250 T30: chief and mayor for whom the plan knows, and ring back to anybody else; others' own numbers for who is
+    called to the staff, who decides and the secretariat alone."""
     await stage["hanne"].commands("ring")
     assert await stage["hanne"].sees("20 00 00 03")
     await stage["finn"].commands("ring")
@@ -46,11 +46,11 @@ async def test_the_top_is_one_word_away_and_the_list_of_numbers_is_not_for_stran
     rung = [name for name in stage.plan.persons if await stage[name].sees("beder dig ringe")]
     assert [stage.plan.persons[name].name for name in rung] == [asks.removeprefix("Bed ").removesuffix(" ringe")]
     assert await stage[rung[0]].sees("på 12 34 56 78: »nøglen til skolen«")
-    for name in ("finn", "hanne", "nils"):
+    for name in ("finn", "rune"):
         await stage[name].commands("ring Mads")
         assert not await stage[name].sees("20 00 00 13")
         assert await stage[name].sees("Andres egne numre kan kun krisestaben")
-    for name in ("kim", "anne"):
+    for name in ("kim", "anne", "hanne", "nils"):
         await stage[name].commands("ring Mads")
         assert await stage[name].sees("20 00 00 13")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from handlers.core.language import outages
@@ -187,3 +189,45 @@ async def test_a_function_is_told_of_by_hand_and_one_that_the_plan_does_not_know
     assert (await stage.part("outages"))[0]["state"] == "running"
     await stage["kim"].commands("kritisk drikkevand kører igen")
     assert (await stage.part("outages"))[0]["state"] == "ended"
+
+
+@in_teams
+async def test_a_time_that_has_not_been_starts_the_clock_and_is_asked_about(stage: Stage) -> None:
+    """R258 R196: the clock waits for nobody's answer; whoever told it and the staff say since when, with weekday and date."""
+    await stage["finn"].commands("melding nødkaldet er nede siden kl 23")
+    (row,) = await stage.part("outages")
+    assert row["since"][:13] == stage.clock.now().isoformat()[:13]
+    asked = "Der står siden kl. 23:00, og det er ikke kommet endnu. Mener du onsdag den 1. juli 2026 kl. 23:00?"
+    for person in ("tina", "finn", "hanne"):
+        assert await stage[person].sees(asked), person
+    await stage["finn"].presses("Siden ons. 1/7 kl. 23:00")
+    (row,) = await stage.part("outages")
+    assert row["since"][:16] == "2026-07-01T21:00"
+    await stage.forward(minutes=1)
+    assert await stage["tina"].sees("Nødkald har stået stille længere, end planen tillader")
+    for person in ("tina", "finn", "hanne"):
+        assert not await stage[person].sees(asked), person
+        assert not await stage[person].has("Siden ons. 1/7 kl. 23:00"), person
+
+
+@in_one_chat
+async def test_since_when_is_read_as_it_is_said_and_corrected_with_one_press(stage: Stage) -> None:
+    """R258: what can't be read is said; a time in the form that has not been is asked about like any other."""
+    for words, since in (
+        ("nødkaldet gik ned kl 13:50", "11:50"),
+        ("nødkaldet er nede siden klokken 13.40", "11:40"),
+        ("nødkaldet gik ned for 20 minutter siden", (stage.clock.now() - timedelta(minutes=20)).strftime("%H:%M")),
+        ("nødkaldet er nede siden vi genstartede", stage.clock.now().strftime("%H:%M")),
+    ):
+        await stage["kim"].commands(f"log ! {words}")
+        row = (await stage.part("outages"))[-1]
+        assert (row["state"], row["since"][11:16]) == ("running", since), words
+        assert await stage["kim"].sees("Jeg kan ikke læse, siden hvornår.") is ("genstartede" in words), words
+        await stage["kim"].presses("Kører igen")
+    await stage["kim"].commands("kritisk nødkald nede")
+    await stage["kim"].presses("Ret tidspunkt", down_since="kl 23")
+    assert await stage["kim"].sees("er ikke kommet endnu")
+    await stage["kim"].presses("Ja")
+    assert (await stage.part("outages"))[-1]["since"][:16] == "2026-07-01T21:00"
+    await stage["finn"].commands("kritisk")
+    assert not await stage["finn"].has("Ret tidspunkt")

@@ -63,6 +63,21 @@ async def test_whoever_does_not_know_closes_nothing(stage: Stage) -> None:
 
 @pytest.mark.long
 @in_one_chat
+async def test_what_is_no_answer_yet_closes_nothing_and_its_words_are_seen(stage: Stage) -> None:
+    """R107 R204: "undersøger det", "ved ikke endnu" and a question in return, as an answer and as a report."""
+    await stage["kim"].commands(ASKED)
+    await stage["kim"].commands("oplysningsbehov er vejen åben @Hanne kl 16")
+    await stage["hanne"].commands("oplysningsbehov 1 Jeg undersøger det, svar kl 17")
+    await stage["hanne"].commands("oplysningsbehov 1 hvilke mener I?")
+    await stage["hanne"].commands("melding OB1: ved ikke endnu. OB2: ja, den er åben")
+    assert [each["state"] for each in await stage.part("information_needs")] == ["open", "answered"]
+    assert await stage["tina"].sees("»Jeg undersøger det, svar kl 17«")
+    assert await stage["hanne"].sees("OB1 er stadig åbent")
+    await stage["hanne"].commands("melding 14 beboere (OB1)")
+    assert [each["state"] for each in await stage.part("information_needs")] == ["answered", "answered"]
+
+
+@in_one_chat
 async def test_what_is_late_is_reminded_of_once_and_shown_where_the_staff_looks(stage: Stage) -> None:
     """R204: the owner once, then the staff once; status and `siden sidst` say so until it is answered."""
     await stage["kim"].commands(ASKED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.staff import quota
+from handlers.staff import quota_words
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -138,13 +138,16 @@ async def test_what_else_is_looked_for_is_looked_for_in_the_log(stage: Stage) ->
 @examples(
     ("text", "wanted"),
     [
-        ("3 til evakueringscenteret", quota.Asked(3, "til evakueringscenteret", "", False)),
+        ("3 til evakueringscenteret", quota_words.Asked(3, "til evakueringscenteret", "", False)),
         (
             "tre pædagoger til Birkehøj hos Børn, Sundhed",
-            quota.Asked(3, "pædagoger til Birkehøj", "Børn, Sundhed", False),
+            quota_words.Asked(3, "pædagoger til Birkehøj", "Børn, Sundhed", False),
         ),
-        ("2 til nattevagten en ad gangen blandt Mads og Line", quota.Asked(2, "til nattevagten", "Mads og Line", True)),
-        ("10 mand med skovle til diget", quota.Asked(10, "mand med skovle til diget", "", False)),
+        (
+            "2 til nattevagten en ad gangen blandt Mads og Line",
+            quota_words.Asked(2, "til nattevagten", "Mads og Line", True),
+        ),
+        ("10 mand med skovle til diget", quota_words.Asked(10, "mand med skovle til diget", "", False)),
         ("17", None),
         ("kl 14", None),
         ("vand", None),
@@ -154,6 +157,74 @@ async def test_what_else_is_looked_for_is_looked_for_in_the_log(stage: Stage) ->
         ("3 til " + "x" * 5000, None),
     ],
 )
-def test_a_quota_is_told_from_a_search(text: str, wanted: quota.Asked | None) -> None:
+def test_a_quota_is_told_from_a_search(text: str, wanted: quota_words.Asked | None) -> None:
     """R074: a number, and for what."""
-    assert quota.read(text) == wanted
+    assert quota_words.read(text) == wanted
+
+
+@examples(
+    ("text", "count"),
+    [
+        ("ja", 1), ("Ja tak!", 1), ("nej", 0), ("ja, vi er 3", 3), ("Ja, vi kommer to", 2), ("ja tre mand", 3),
+        ("ja, men først kl 20", 1), ("ja, jeg kan være der om en halv time", 1), ("Ja - kl. 17:30", 1),
+        ("ja hvis jeg får fri", None), ("ja, der er 3 tilskadekomne", None), ("ja, men ikke før i morgen", None),
+        ("måske", None), ("ja nej", None), ("vi er 3", None),
+    ],
+)  # fmt: skip
+def test_how_many_come_is_read_and_a_condition_is_no_yes(text: str, count: int | None) -> None:
+    """R074: no word is swallowed; what isn't surely an answer is asked about."""
+    assert quota_words.coming(text) == count
+
+
+@in_one_chat
+async def test_what_is_said_beside_the_yes_reaches_whoever_asked(stage: Stage) -> None:
+    """R074: how many come, and when."""
+    await stage["kim"].commands(THREE)
+    await stage["kim"].presses("Spørg alle på én gang")
+    await stage["hanne"].says("ja, vi er 2")
+    await stage["mads"].says("ja, men først kl 20")
+    (row,) = await stage.part("quotas")
+    assert {each["person"]: each["count"] for each in row["asks"] if each["answer"]} == {"hanne": 2, "mads": 1}
+    assert await stage["kim"].sees("(2: ja, vi er 2)")
+    assert await stage["kim"].sees("(ja, men først kl 20)")
+
+
+@in_one_chat
+async def test_when_the_staff_steps_down_nobody_is_thanked_for_coming_nor_comes_for_nothing(stage: Stage) -> None:
+    """R074 R001: the open question closes, whoever is on the way is told whom to ring, and no timer asks on."""
+    await stage["kim"].commands("find 3 til evakueringscenteret blandt Mads, Hanne en ad gangen")
+    await stage["kim"].presses("Spørg alle på én gang")
+    await stage["mads"].presses("Ja")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["mads"].sees("Ring til Kim Dahl, ")
+    assert await stage["mads"].sees("før du tager af sted, og hør, om der stadig er brug for dig")
+    assert not await stage["hanne"].sees("før du tager af sted")
+    assert await stage["hanne"].sees("Der er ikke brug for flere til evakueringscenteret. Du behøver ikke svare.")
+    assert not await stage["hanne"].has("Flere kan")
+    await stage.forward(hours=1)
+    (row,) = await stage.part("quotas")
+    assert row["state"] == "stopped"
+    assert not await stage["hanne"].sees("du kommer")
+    assert not await stage["kim"].sees("og alle er spurgt")
+
+
+@in_one_chat
+async def test_whoever_asked_is_told_of_one_who_falls_out_after_the_asking_was_stopped(stage: Stage) -> None:
+    """R074: who was counted on is never silently missing."""
+    await stage["kim"].commands(THREE)
+    await stage["kim"].presses("Spørg alle på én gang")
+    await stage["mads"].presses("Ja")
+    await stage["kim"].presses("Stop")
+    await stage["mads"].presses("Kan alligevel ikke")
+    assert await stage["kim"].sees("Mads Rosen kan alligevel ikke komme")
+    assert await stage["kim"].sees("Der spørges ikke andre.")
+
+
+@in_one_chat
+async def test_a_number_that_is_out_of_range_is_told_and_asks_nobody(stage: Stage) -> None:
+    """R074: and is no search in the log."""
+    for count in ("0", "101", "10000", "999999"):
+        await stage["kim"].commands(f"find {count} til evakueringscenteret")
+        assert (await stage["kim"].reads())[-1].startswith("Der kan bedes om 1 til 100. Ingen er spurgt."), count
+    assert await stage.part("quotas") == []

@@ -1,0 +1,168 @@
+"""`Er det virkeligt?`: whoever is in the middle of a lesson of their own (`øv`) and writes of danger is asked once, and where
+no answer comes, it is taken for real. Plan §4, "erkender og reagerer".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from handlers.core import registry, router, taking_up, typed_verbs
+from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.incoming import Incoming
+from handlers.core.language import dangers
+from handlers.core.registry import action
+from handlers.core.turn import Turn
+from storage.rows.traffic import Message
+
+# What a lesson's card is called, wherever it stands; and how long one that is left lying still counts.
+LESSON = "lesson/"
+STILL_OPEN = timedelta(minutes=15)
+# So long is waited for the answer, before it is taken for real.
+PATIENCE = timedelta(minutes=1)
+
+
+async def lesson_of(turn: Turn) -> Message | None:
+    """Find the lesson that the sender is in the middle of."""
+    newest: Message | None = await turn.db.scalar(
+        select(Message)
+        .where(Message.recipient == turn.sender, Message.key.startswith(LESSON))
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    if newest is None or not newest.card["buttons"]:
+        return None
+    return newest if (newest.edited_at or newest.created_at) > turn.now - STILL_OPEN else None
+
+
+async def asks_if_real(turn: Turn, text: str) -> bool:
+    """Ask whoever is in a lesson whether what they wrote is real; returns whether they are asked.
+
+    Args:
+        text: what was written, without the verb.
+    """
+    if turn.incoming is None or turn.inbox_id is None or await lesson_of(turn) is None:
+        return False
+    await ask(turn, text)
+    return True
+
+
+async def ask(turn: Turn, text: str) -> None:
+    """Ask whether the input is real; unanswered, it goes up the chain."""
+    about = {"inbox": turn.inbox_id}
+    # The lesson's card has a plain yes of its own; these say which they are.
+    turn.crisis, turn.exercise = None, False
+    await turn.say(
+        turn.sender,
+        Card(
+            f"*Er det virkeligt?* Du er ved at øve dig, og du skrev: »{quote(text, 300)}«\n{DANGER}\n"
+            f"Svarer du ikke inden {turn.clock(turn.now + PATIENCE)}, tager jeg det for alvor og sender det videre.",
+            buttons=(
+                Button("Ja, det er virkeligt", "practice.real", about, style="primary"),
+                Button("Nej, jeg øver mig", "practice.not_real", about),
+            ),
+        ),
+        key=_key(turn.inbox_id),
+        kind="reply",
+        urgency=URGENT,
+        platform=turn.the_incoming.platform,
+    )
+    await turn.at(
+        turn.now + PATIENCE, "practice.unanswered", _key(turn.inbox_id), inbox=turn.inbox_id, person=turn.sender
+    )
+
+
+@action("practice.real", crisis=False, urgent=True)
+async def real(turn: Turn, inbox: int) -> None:
+    """Do what was written, for real, by `Ja, det er virkeligt`: the lesson is over, and the plan's question is asked."""
+    original = await taking_up.original_of(turn, inbox, turn.sender)
+    if original is not None:
+        await turn.replace(Card(f"Det er virkeligt. Øvelsen er lukket. {DANGER}"))
+        await _for_real(turn, original, inbox)
+
+
+async def _for_real(turn: Turn, original: Incoming, inbox: int) -> None:
+    await turn.cancel(_key(inbox))
+    turn.incoming, turn.inbox_id = original, inbox
+    await close(turn)
+    if original.kind == "press":
+        await router.command(turn, f"varsel {original.values.get('text', '')}")
+    elif original.kind == "command" or typed_verbs.is_explicit(typed_verbs.strip_name(original.text)):
+        await router.command(turn, typed_verbs.strip_name(original.text))
+    else:
+        await router.led_on(turn, typed_verbs.strip_name(original.text))
+
+
+async def close(turn: Turn) -> None:
+    """Close the sender's lesson, where they are in one."""
+    lesson = await lesson_of(turn)
+    if lesson is not None:
+        await turn.say(
+            turn.sender, Card("Øvelsen er lukket. Skriv */krise øv*, når du vil øve dig igen."), key=lesson.key
+        )
+        await turn.db.flush()
+
+
+@action("practice.not_real", crisis=False)
+async def not_real(turn: Turn, inbox: int) -> None:
+    """Let what was written be part of the lesson, by `Nej, jeg øver mig`."""
+    if await taking_up.original_of(turn, inbox, turn.sender) is not None:
+        await turn.cancel(_key(inbox))
+        await turn.replace(Card("Godt. Intet er sendt. Øvelsen går videre på kortet ovenfor."))
+
+
+@registry.timer("practice.unanswered", urgent=True, crisis=False)
+async def unanswered(turn: Turn, inbox: int, person: str) -> None:
+    """Take for real what nobody said was practice: whoever wrote it may be unable to answer."""
+    original = await taking_up.original_of(turn, inbox, person)
+    if original is None:
+        return
+    turn.incoming, turn.inbox_id = original, inbox
+    await turn.say(
+        person, Card(f"Du svarede ikke, så jeg tager det for alvor. Øvelsen er lukket. {DANGER}"), key=_key(inbox)
+    )
+    await _for_real(turn, original, inbox)
+
+
+async def _asked_at(turn: Turn) -> datetime | None:
+    asked = await _asked(turn)
+    return asked.created_at if asked is not None else None
+
+
+@registry.reply("practice", asked=_asked_at)
+async def replied(turn: Turn, text: str) -> bool:
+    """Take a written "ja" or "nej" as the answer to whether it is real."""
+    reply, asked = dangers.answered(text), await _asked(turn)
+    if reply is None or asked is None:
+        return False
+    inbox = asked.card["buttons"][0]["args"]["inbox"]
+    if reply == "no":
+        await turn.cancel(_key(inbox))
+        await turn.say(turn.sender, Card("Godt. Intet er sendt. Øvelsen går videre på kortet ovenfor."), key=asked.key)
+        return True
+    original = await taking_up.original_of(turn, inbox, turn.sender)
+    if original is None:
+        return False
+    await turn.say(turn.sender, Card(f"Det er virkeligt. Øvelsen er lukket. {DANGER}"), key=asked.key)
+    await _for_real(turn, original, inbox)
+    return True
+
+
+async def _asked(turn: Turn) -> Message | None:
+    newest: Message | None = await turn.db.scalar(
+        select(Message)
+        .where(
+            Message.recipient == turn.sender,
+            Message.key.startswith("practice/"),
+            Message.created_at > turn.now - STILL_OPEN,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return newest if newest is not None and newest.card["buttons"] else None
+
+
+def _key(inbox: int | None) -> str:
+    return f"practice/{inbox}"
