@@ -176,6 +176,7 @@ def emergency_paper(plan: Plan, blocks: Sequence[Block], made_at: datetime) -> b
         header=f"{plan.municipality} · Nødpakke · Ikke til videregivelse",
         footer=f"Lavet {made_at.astimezone(plan.timezone):%d.%m.%Y kl. %H.%M}",
         written=made_at.astimezone(plan.timezone).date(),
+        logo=plan.logo_drawn,
     )
 
 

@@ -67,6 +67,10 @@ AT_ONCE = (500, 100, 20, 1, 1, 1)
 # How long a turn may take, in seconds of the machine's clock; one that doesn't let others go on is broken off as well.
 PATIENCE = stalls.PATIENCE
 
+# How long, in seconds of the machine's clock, timers that are due may go on sharing one commit: a turn's time, so that
+# whoever comes meanwhile waits no longer than for one.
+SHARED = 0.02
+
 # So often it is written down that somebody is heard on a platform that they were heard on last.
 HEARD = timedelta(minutes=1)
 
@@ -139,6 +143,15 @@ def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[int, str, Inbox, Tim
     )
 
 
+@cache
+def _beside(urgent_timers: frozenset[str], urgent: bool) -> Select[Any]:
+    """Find the timer that may share the commit of the one before it: as urgent as that one, while no input waits."""
+    waits = select(Inbox.id).where(Inbox.state == "new", Inbox.due_at <= NOW).exists()
+    alike = Timer.kind.in_(urgent_timers) if urgent else Timer.kind.not_in(urgent_timers)
+    due = select(Timer).where(Timer.state == "waiting", Timer.due_at <= NOW, alike, not_(waits))
+    return due.order_by(Timer.due_at, Timer.id).limit(1)
+
+
 class Turns(Worker):
     """The worker that runs inputs and due timers, one transaction each.
 
@@ -173,6 +186,8 @@ class Turns(Worker):
         # What this process has counted, and not begun yet.
         self._counted: set[_Row] = set()
         self._touched: set[type[Base]] = set()
+        # How many more rows share no commit, since what several had done could not be written down.
+        self._alone = 0
         # Whose urgent input was handled in this round.
         self._had_one: set[str] = set()
 
@@ -205,6 +220,7 @@ class Turns(Worker):
     async def _next(self) -> bool:
         begun: _Row | None = None
         counted: set[_Row] = set()
+        done: list[tuple[_Row, Callable[[], None]]] = []
         began = time.perf_counter()
         try:
             async with self._database.turn() as db:
@@ -214,32 +230,50 @@ class Turns(Worker):
                     # What is left was handled by others.
                     self._counted.clear()
                     return False
-                if (type(row), row.id) in self._counted:
-                    begun = (type(row), row.id)
-                    self._counted.discard(begun)
-                    done = self._told(row)
-                    self._touched = touched_by(db)
-                    async with asyncio.timeout(PATIENCE):
-                        await self._run(db, row, now, heard)
-                    row.begun = 0
-                else:
+                if (type(row), row.id) not in self._counted:
                     counted = await self._count(db, row, now)
-            if begun is not None:
-                done(now, time.perf_counter() - began)
+                else:
+                    self._touched = touched_by(db)
+                    urgent = frozenset(registry.urgent_timers)
+                    each: Inbox | Timer | None = row
+                    while each is not None and (type(each), each.id) in self._counted:
+                        begun = (type(each), each.id)
+                        done.append((begun, await self._run(db, each, now, heard)))
+                        each.begun = 0
+                        if self._alone or isinstance(each, Inbox) or time.perf_counter() - began > SHARED:
+                            break
+                        each = await db.scalar(_beside(urgent, each.kind in urgent), {"now": now})
         except Exception as error:
             if begun is None or _is_the_databases(error):
                 # It is taken up again where it stands, before what its sender said after it, and counted once more.
+                self._counted.discard(begun)
                 raise
-            self._telemetry.turn_failed(trace_of(begun[0], begun[1]), error)
-            await self._put_off(begun[0], begun[1], error)
-        self._counted |= counted
+            if len(done) > 1 and begun == done[-1][0]:
+                # They had run, and could not be written down: alone, each answers for itself.
+                self._alone = len(done)
+                return True
+            # What it shared the commit with is as it was, and runs again.
+            self._counted.discard(begun)
+            self._telemetry.turn_failed(trace_of(*begun), error)
+            await self._put_off(*begun, error)
+            return True
+        self._counted = (self._counted | counted) - {number for number, _ in done}
+        self._alone = max(0, self._alone - len(done))
+        for _, tell in done:
+            tell()
         return True
 
-    async def _run(self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address]) -> None:
-        if isinstance(row, Inbox):
-            await self._answer(db, row, now, heard)
-        else:
-            await self._fire(db, row, now)
+    async def _run(
+        self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address]
+    ) -> Callable[[], None]:
+        """Run an input or a timer; returns what tells telemetry of it once it has committed."""
+        began, told = time.perf_counter(), self._told(row)
+        async with asyncio.timeout(PATIENCE):
+            if isinstance(row, Inbox):
+                await self._answer(db, row, now, heard)
+            else:
+                await self._fire(db, row, now)
+        return partial(told, now, time.perf_counter() - began)
 
     async def _count(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> set[_Row]:
         """Write down that a row is begun, with others of its kind that wait; put it aside when it was begun too

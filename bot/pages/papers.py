@@ -110,8 +110,8 @@ def _draw(form: str, blocks: list[Block], told: Told, names: Names, written: dat
         "footer": f"ESDH {crisis['case_ref'] or 'mangler'} · C3 {crisis['c3_ref'] or 'mangler'}",
     }
     if form == "docx":
-        return word.render(blocks, **margins, size=SIZE)
-    return pdf.render(blocks, **margins, written=written.astimezone(names.zone).date(), size=SIZE)
+        return word.render(blocks, **margins, size=SIZE, logo=names.logo)
+    return pdf.render(blocks, **margins, written=written.astimezone(names.zone).date(), size=SIZE, logo=names.logo)
 
 
 def _filename(row: Paper) -> str:

@@ -110,7 +110,11 @@ def papers(
     for number in range(1, every + 1):
         progress(f"{format} {number}/{every}" if every > 1 else format)
         blocks = volume(told, names, number, list(itertools.islice(log, VOLUME)))
-        yield (word.render(blocks, **margins) if format == "docx" else pdf.render(blocks, **margins, written=written))
+        yield (
+            word.render(blocks, **margins, logo=names.logo)
+            if format == "docx"
+            else pdf.render(blocks, **margins, written=written, logo=names.logo)
+        )
         if every > 1:
             # Neither lets go of a volume by itself: typst remembers it, and the parts of a document hold each other.
             pdf.forget()

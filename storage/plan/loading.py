@@ -11,7 +11,9 @@ from typing import Any
 from pydantic import (
     ValidationError,
 )
+from pydantic_core import PydanticCustomError
 
+from storage.plan import logo
 from storage.plan.faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, too_long
 from storage.plan.model import Plan
 from storage.plan.persons import Roles
@@ -20,12 +22,13 @@ from storage.plan.words import Known
 EXAMPLE = "eksempelplan.yaml"
 
 
-def parse(text: str, name: str) -> Plan:
+def parse(text: str, name: str, folder: Path | None = None) -> Plan:
     """Read a plan's text.
 
     Args:
         text: the whole file.
         name: what its faults call it.
+        folder: where the file lies, and the logo beside it; None where it is no file.
 
     Raises:
         PlanFaults: it can't be used; all that is wrong with it is told at once.
@@ -35,8 +38,15 @@ def parse(text: str, name: str) -> Plan:
         plan = Plan.model_validate(source.data, context=Known.of(source.data, Roles))
     except ValidationError as error:
         raise PlanFaults([*source.faults, *explain(error.errors(), source, Plan)]) from error
-    if source.faults:
-        raise PlanFaults(source.faults)
+    faults = list(source.faults)
+    if plan.logo and folder is not None:
+        try:
+            plan._logo = logo.read(folder / plan.logo)
+        except PydanticCustomError as error:
+            told = error.context or {}
+            faults.append(source.fault(("logo",), told["what"], told["mend"]))
+    if faults:
+        raise PlanFaults(faults)
     plan._source = source
     return plan
 
@@ -62,7 +72,7 @@ def load(path: Path) -> Plan:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise PlanFaults([Fault(line, name, "Filen er ikke UTF-8", "Gem den som UTF-8")]) from error
-    return parse(text, name)
+    return parse(text, name, path.parent)
 
 
 def changed(plan: Plan, changes: Mapping[str, Any], name: str) -> Plan:

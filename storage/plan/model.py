@@ -49,7 +49,7 @@ from storage.plan.sections import (
     Watch,
 )
 from storage.plan.today import Today
-from storage.plan.words import CHANNELS, CentreName, Id, PersonId, Phone, RoleId, Text, Web, Zone, fold
+from storage.plan.words import CHANNELS, CentreName, Id, LogoFile, PersonId, Phone, RoleId, Text, Web, Zone, fold
 
 # No person, role, centre or function is called anything longer, in characters.
 LONGEST_NAME = 300
@@ -60,6 +60,7 @@ TODAYS = (
     "rota",
     "phones",
     "conference",
+    "logo",
     "channel_order",
     "contact_test",
     "rooms",
@@ -81,6 +82,7 @@ class Plan(PlanModel):
     timezone: Zone = Field(default=ZoneInfo("Europe/Copenhagen"), alias="tidszone")
     server: Web | None = Field(default=None, alias="adresse")
     edition: Edition = Field(default=Edition(), alias="plan")
+    logo: LogoFile | None = Field(default=None, alias="logo")
 
     persons: dict[Id, Person] = Field(alias="personer")
     roles: Roles = Field(alias="roller")
@@ -155,6 +157,7 @@ class Plan(PlanModel):
         return rota
 
     _source: Source = PrivateAttr(default_factory=lambda: Source("planen"))
+    _logo: bytes = PrivateAttr(default=b"")
     _today: Today = PrivateAttr(default_factory=Today)
     _written: Plan | None = PrivateAttr(default=None)
 
@@ -399,6 +402,11 @@ class Plan(PlanModel):
                 what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"
                 yield self._source.fault(("overvågning", place), what, "Se efter, at det er en postkasse")
 
+    @property
+    def logo_drawn(self) -> bytes:
+        """The logo as PNG; empty where the plan has none."""
+        return self._logo
+
     def lines_of_persons(self) -> dict[str, int]:
         """Return the line that each person stands on in the plan file."""
         return {person: self._source.lines.get(("personer", person), 0) for person in self.persons}
@@ -434,13 +442,15 @@ class Plan(PlanModel):
             each.model_copy(update={"contact": others[each.name]}) if each.name in others else each
             for each in old.support_functions
         )
-        return old.model_copy(
+        thawed = old.model_copy(
             update={
                 "persons": {**today.persons, **removed},
                 "support_functions": functions,
                 **current,
             }
         )
+        thawed._logo = today._logo
+        return thawed
 
     # --- looked up often ---
 

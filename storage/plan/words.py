@@ -145,6 +145,15 @@ def _mail(value: str) -> str:
     return value
 
 
+def _logo_file(value: str) -> str:
+    if not re.fullmatch(r"[\w-][\w .-]{0,99}\.(?:png|svg)", value):
+        raise fault(
+            f"»{value}« er ikke en PNG- eller SVG-fil",
+            "Skriv filens navn alene, fx byvaaben.svg, og læg den ved siden af",
+        )
+    return value
+
+
 def _web(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]\S*", value):
         raise fault(f"»{value}« er ikke en netadresse", "Skriv fx https://krise.kommune.example")
@@ -194,6 +203,7 @@ def _centre(value: str, info: ValidationInfo) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
+LogoFile = Annotated[str, AfterValidator(_logo_file)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(write_duration)]
 Day = Annotated[date, BeforeValidator(_day)]
 Clock = Annotated[time, BeforeValidator(_clock), PlainSerializer(lambda at: f"{at:%H:%M}")]

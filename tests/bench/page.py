@@ -33,7 +33,7 @@ RESULTS: list[Result] = []
 REASONS = {
     "acknowledgement": "an input is on disk before it is acknowledged: its commit is most of what is over the floor",
     "first direct message": "two commits, the input's and the turn's, stand before the call",
-    "timers": "each timer's turn is a transaction of its own, since what fails in one may not undo another",
+    "timers": "due timers share a commit for 20 ms, so that nobody who comes meanwhile waits longer; each is a turn with its own questions",
     "log rows": "a row of the inbox, a line, its state and an answer are written where the floor writes one row",
     "log line": "a line is two rows, hashed and chained to the last",
     "start": "the tables are held against the migrations, and the handlers are read",

@@ -24,7 +24,7 @@ TIMERS = 10_000
 async def test_ten_thousand_timers_due_at_once_fire_within_twenty_times_the_time_of_writing_as_many_rows(
     database: Database,
 ) -> None:
-    """The floor marks as many rows one by one, each in a transaction of its own, as a timer's turn is."""
+    """The floor marks as many rows one by one, each in a transaction of its own."""
     registry.load()
     due = datetime.now(UTC)
     # An escalation that is over: what is measured is the machinery, not what a timer does.

@@ -60,6 +60,7 @@ class Names:
         zone: where the clock on the wall hangs.
         phones: the telephone list's rows: name, title, number, mail; none for whoever may not have it.
         checked: what is said of when that list was last gone through, Danish.
+        logo: the municipality's, as PNG; empty where it has none.
     """
 
     persons: Mapping[str, str]
@@ -68,6 +69,7 @@ class Names:
     zone: ZoneInfo
     phones: tuple[tuple[str, str, str, str], ...] = ()
     checked: str = ""
+    logo: bytes = b""
 
     @classmethod
     def of(cls, plan: Plan) -> Names:
@@ -77,6 +79,7 @@ class Names:
             grades={grade: plan.grade_name(grade) for grade in GRADES},
             municipality=plan.municipality,
             zone=plan.timezone,
+            logo=plan.logo_drawn,
         )
 
     def person(self, person: str | None) -> str:

@@ -20,7 +20,9 @@ class CannotDraw(Exception):
     """A page can't be drawn; the text says which line of it, Danish."""
 
 
-def render(blocks: Sequence[Block], *, header: str, footer: str, written: date, size: float = 9) -> bytes:
+def render(
+    blocks: Sequence[Block], *, header: str, footer: str, written: date, size: float = 9, logo: bytes = b""
+) -> bytes:
     """Draw the blocks as PDF/A-2b.
 
     Args:
@@ -28,6 +30,7 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, written: date, 
         footer: below every page, beside its number.
         written: the day that the case file tells to; the same case file is the same bytes on any day.
         size: of the letters, in points.
+        logo: as PNG, above every page; empty for none.
 
     Raises:
         CannotDraw: typst refuses it, whatever is written; it names the first line that is refused.
@@ -39,6 +42,8 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, written: date, 
         "header": above.text,
         "footer": below.text,
         "size": size,
+        # The only way that typst takes a picture's bytes.
+        "logo": list(logo),
     }
     try:
         return _compiled(page, blocks)

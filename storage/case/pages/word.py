@@ -7,8 +7,12 @@ import zipfile
 from collections.abc import Sequence
 
 import docx
+from docx.enum.table import WD_ALIGN_VERTICAL
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
-from docx.shared import Mm, Pt
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.shared import Length, Mm, Pt
 from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
@@ -16,16 +20,21 @@ from storage.case.pages import glyphs
 from storage.case.pages.blocks import Block
 from storage.case.pages.pdf import chart
 
+# As in the PDF: what is left of the page for words; and how a fact's name and value share it.
+MARGIN = Mm(18)
+TEXT = Mm(210 - 2 * 18)
+FACTS = (2, 7)
 LEVELS = {"title": 1, "heading": 2, "subheading": 3}
 
 
-def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9) -> bytes:
+def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9, logo: bytes = b"") -> bytes:
     """Draw the blocks in Word's own styles. The arguments are those of `storage.case.pages.pdf.render`."""
     document = docx.Document()
     document.styles["Normal"].font.size = Pt(size)
     section = document.sections[0]
-    section.header.paragraphs[0].text = _clean(header)
-    section.footer.paragraphs[0].text = _clean(footer)
+    _on_a4(section)
+    _above(section, header, logo)
+    _below(section, footer)
     for block in blocks:
         if block.kind in LEVELS:
             document.add_heading(_clean(block.text), level=LEVELS[block.kind])
@@ -38,15 +47,56 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9
             document.add_picture(io.BytesIO(chart(block)), width=Mm(70))
         elif block.rows:
             table = document.add_table(rows=0, cols=len(block.rows[0]), style="Table Grid")
+            table.autofit = False
+            widths = [TEXT * part // sum(block.widths or FACTS) for part in block.widths or FACTS]
             for number, row in enumerate(block.rows):
                 cells = table.add_row().cells
-                for cell, text in zip(cells, row, strict=True):
-                    cell.text = _clean(text)
+                for cell, text, width in zip(cells, row, widths, strict=True):
+                    cell.text, cell.width = _clean(text), width
                 if number == 0 and block.kind == "table":
                     _repeats(table.rows[0])
     written = io.BytesIO()
     document.save(written)
     return _same_every_time(written.getvalue())
+
+
+def _on_a4(section: Section) -> None:
+    """Give a page the size and margins that the PDF has: Word's own are an American letter's."""
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = MARGIN
+    section.top_margin, section.bottom_margin = Mm(24), Mm(20)
+
+
+def _above(section: Section, header: str, logo: bytes) -> None:
+    """Write the line above every page, and the logo beside it."""
+    if not logo:
+        section.header.paragraphs[0].text = _clean(header)
+        return
+    words, picture = section.header.add_table(rows=1, cols=2, width=TEXT).rows[0].cells
+    words.width, picture.width = Length(TEXT * 2 // 3), Length(TEXT // 3)
+    words.text = _clean(header)
+    words.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    picture.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    picture.paragraphs[0].add_run().add_picture(io.BytesIO(logo), height=Mm(10))
+
+
+def _below(section: Section, footer: str) -> None:
+    """Write the line below every page, and which page it is."""
+    paragraph = section.footer.paragraphs[0]
+    paragraph.paragraph_format.tab_stops.clear_all()
+    paragraph.paragraph_format.tab_stops.add_tab_stop(TEXT, WD_TAB_ALIGNMENT.RIGHT)
+    paragraph.style = "Normal"
+    paragraph.add_run(f"{_clean(footer)}\tSide ")
+    _field(paragraph, "PAGE")
+    paragraph.add_run(" af ")
+    _field(paragraph, "NUMPAGES")
+
+
+def _field(paragraph: Paragraph, name: str) -> None:
+    """Write what Word counts by itself."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), name)
+    paragraph._p.append(field)
 
 
 def _scale(paragraph: Paragraph, block: Block) -> None:

@@ -94,7 +94,7 @@ def test_word_holds_the_same_letters() -> None:
     cells = [row.cells[1].text for row in document.tables[0].rows]
     assert cells[0] == "kommer 👍"
     assert cells[-2:] == ["حريق", "[tegn U+D800][tegn U+FFFF]"]
-    assert document.sections[0].footer.paragraphs[0].text == "Segl [tegn U+0007]"
+    assert document.sections[0].footer.paragraphs[0].text.partition("\t")[0] == "Segl [tegn U+0007]"
 
 
 @pytest.mark.long
