@@ -16,6 +16,9 @@ from tests.browser.rehearsal import NARROW_PHONE, PHONE, Program
 pytestmark = pytest.mark.browser
 
 FULL_HD, FOUR_K, LAPTOP = (1920, 1080), (3840, 2160), (1366, 768)
+# The first, and those that are turned.
+PAGES = 8
+LONG_WORDS = "hvilke plejecentre kan køre på nødstrøm, hvor længe, og hvem efterser brændstoffet og generatorerne på hvert af dem"
 LOST = re.compile("Ingen forbindelse siden")
 
 
@@ -58,6 +61,11 @@ def crisis(krisebot: Program) -> Program:
     says(krisebot, "hanne", "bistand 4 mand til Birkehøj nu")
     says(krisebot, "kim", "ressource 2 pumper i Hedehusene")
     says(krisebot, "kim", "møde i morgen kl 10 stabsrummet")
+    # What must be known, by whom and when; and what stands still: in few words, in many, and in one that never ends.
+    for wanted in ("hvor mange er uden strøm @Mads kl 23", f"{LONG_WORDS} @Hanne kl 23", f"{'x' * 90} @Rune kl 23"):
+        says(krisebot, "kim", f"oplysningsbehov {wanted}")
+    for function in ("nødkald", "omsorgssystem", "drikkevand", "hjemmepleje"):
+        says(krisebot, "hanne", f"kritisk {function} nede")
     return krisebot
 
 
@@ -79,7 +87,7 @@ def test_page_one_is_whole_on_a_screen_on_the_wall_and_its_letters_are_read_from
         expect(first).to_contain_text(said)
     expect(first).to_contain_text("Krisestabschef")
     expect(first).to_contain_text("Næste møde")
-    for each in range(7):
+    for each in range(PAGES):
         whole = page.evaluate(
             "document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth"
         )
@@ -103,7 +111,7 @@ def test_on_a_phone_all_pages_follow_each_other_and_nothing_is_wider_than_it(
 ) -> None:
     """R256: in the dark and in the light."""
     page = screen(browser, crisis, link(crisis), size, color_scheme=scheme)
-    expect(page.locator(".page")).to_have_count(7)
+    expect(page.locator(".page")).to_have_count(PAGES)
     for each in page.locator(".page").all():
         assert each.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -143,13 +151,37 @@ def test_a_link_that_is_withdrawn_closes_the_screens_that_are_open_and_no_other(
     expect(room.locator("main")).to_contain_text("40 cm vand")
 
 
+@pytest.mark.parametrize("size", [FULL_HD, FOUR_K, PHONE])
+def test_what_must_be_known_and_what_stands_still_is_on_the_board_and_goes_when_it_is_over(
+    browser: Browser, crisis: Program, size: tuple[int, int]
+) -> None:
+    """R256: who must find out what and when, what is down since when and how long it may be; long words break."""
+    page = screen(browser, crisis, link(crisis), size)
+    known = page.locator(".page[aria-label='Viden og drift']")
+    for said in ("hvor mange er uden strøm", "OB1", "Mads Rosen, senest", "Nødkald", "nede siden kl.", "højst til"):
+        expect(known).to_contain_text(said)
+    # Whoever has it, and by when, stands there however many words it takes to ask.
+    for note in known.locator("li small").all():
+        whole = note.evaluate(
+            "each => each.getBoundingClientRect().bottom <= each.closest('div').getBoundingClientRect().bottom"
+        )
+        seen = note.evaluate(
+            "each => each.getBoundingClientRect().bottom <= each.parentElement.getBoundingClientRect().bottom + 1"
+        )
+        assert whole, note.text_content()
+        assert seen, note.text_content()
+    says(crisis, "hanne", "kritisk nødkald kører igen")
+    expect(known).not_to_contain_text("Nødkald")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_board_has_no_barrier_that_axe_finds(browser: Browser, crisis: Program, scheme: str) -> None:
     """R256: contrast, names, order; no meaning by colour alone."""
     page = screen(browser, crisis, link(crisis), FULL_HD, color_scheme=scheme, bypass_csp=True)
     axe = Path(__file__).parents[1] / "page" / "node_modules" / "axe-core" / "axe.min.js"
     page.add_script_tag(content=axe.read_text("utf-8"))
-    for _ in range(6):
+    for _ in range(PAGES):
         found = page.evaluate("axe.run()")
         assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
         page.keyboard.press("ArrowRight")
