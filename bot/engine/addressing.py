@@ -349,6 +349,7 @@ async def tell_of(db: AsyncSession, room: StaffChannel, now: datetime) -> None:
     """Write down as something that fell due that a channel is not as it shall be; once for each way that it isn't."""
     args = {"room": room.id, "error": room.error, "state": room.state}
     args |= {"outside": room.detail.get("outside", []), "staying": room.detail.get("staying", [])}
+    args |= {name: room.detail[name] for name in ("left", "strangers") if room.detail.get(name)}
     key = f"channel/{room.id}/trouble"
     timer = await db.scalar(select(Timer).where(Timer.key == key))
     if timer is None:

@@ -122,6 +122,88 @@ class StaffChannels(Worker):
                     # One that has just been made has nobody in it yet.
                     self._look = True
 
+    async def came_in(self, platform: str, address: str, person: str, name: str) -> None:
+        """Note that somebody came into a channel by hand: back again, or without being in the staff, which is told of.
+
+        Args:
+            platform, address: which channel; any other than a staff's is let be.
+            person: who, an id in the plan or the platform's own.
+            name: what they are called there.
+        """
+        async with self._database.transaction() as db:
+            room = await self._standing(db, platform, address)
+            if room is None or person in room.inside:
+                return
+            if person in await _members(db, room.crisis_id):
+                detail = {
+                    key: [each for each in room.detail.get(key, []) if each != person] for key in ("outside", "left")
+                }
+                room.inside, room.detail = sorted({*room.inside, person}), room.detail | detail
+                return
+            room.detail = room.detail | {"strangers": {**room.detail.get("strangers", {}), person: name}}
+            await self._tell(db, room)
+
+    async def went_out(self, platform: str, address: str, person: str) -> None:
+        """Note that somebody left a channel by hand: who is still in the staff is written to alone, and it is told of.
+
+        Args:
+            platform, address: which channel; any other than a staff's is let be.
+            person: who, an id in the plan or the platform's own.
+        """
+        async with self._database.transaction() as db:
+            room = await self._standing(db, platform, address)
+            if room is None:
+                return
+            strangers = {each: name for each, name in room.detail.get("strangers", {}).items() if each != person}
+            room.inside = [each for each in room.inside if each != person]
+            room.detail = room.detail | {"strangers": strangers}
+            if person not in await _members(db, room.crisis_id):
+                return
+            amiss = {key: sorted({*room.detail.get(key, []), person}) for key in ("outside", "left")}
+            room.detail = room.detail | amiss
+            await address_anew(db, room.crisis_id)
+            await self._tell(db, room)
+
+    async def closed(self, platform: str, address: str, why: str) -> None:
+        """Note that a channel takes nothing any more: what is said there goes to each, and it is told of at once.
+
+        Args:
+            platform, address: which channel; any other than a staff's is let be.
+            why: Danish.
+        """
+        async with self._database.transaction() as db:
+            room = await self._standing(db, platform, address)
+            if room is None:
+                return
+            room.state, room.error = "failed", why
+            await address_anew(db, room.crisis_id)
+            await self._tell(db, room)
+
+    async def moved(self, platform: str, address: str, to: str) -> None:
+        """Note that a channel has another address: what is said to the staff is said there from now on.
+
+        Args:
+            platform, address: which channel; any other than a staff's is let be.
+            to: its new address.
+        """
+        async with self._database.transaction() as db:
+            room = await self._standing(db, platform, address)
+            if room is not None:
+                room.address = to
+                await address_anew(db, room.crisis_id)
+
+    async def _standing(self, db: AsyncSession, platform: str, address: str) -> StaffChannel | None:
+        found = select(StaffChannel).where(
+            StaffChannel.platform == platform, StaffChannel.address == address, StaffChannel.state == "open"
+        )
+        room: StaffChannel | None = await db.scalar(found.with_for_update())
+        return room
+
+    async def _tell(self, db: AsyncSession, room: StaffChannel) -> None:
+        log.error("%s: the channel %s was changed by hand: %s", room.platform, room.name, room.error or room.detail)
+        await tell_of(db, room, self._clock.now())
+        self._fell_due()
+
     async def _wanted(self) -> list[int]:
         """Add a row for each staff channel that is missing, and return the channels to make or whose members differ
         from the staff's."""

@@ -7,7 +7,7 @@ import re
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Ref
 from bot.platforms.fallback.gateway import Gateway, sms_text
-from bot.platforms.fallback.sms_answer import NAME, take_in
+from bot.platforms.fallback.sms_answer import NAME, code_beside_others, take_in
 
 # What shows that the number is not forged.
 CODE = re.compile(r"\bkoden (\d{6})\b")
@@ -28,7 +28,8 @@ class Telephones(Gateway):
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
         """Lay an SMS on its telephone, to the letter as a gateway would be given it."""
-        self._received.setdefault(lane, []).append(sms_text(post, answered=True))
+        code = await code_beside_others(self._engine, lane, post)
+        self._received.setdefault(lane, []).append(sms_text(post, answered=True, code=code))
         return {"to": lane}
 
     def read(self, person: str) -> list[str]:

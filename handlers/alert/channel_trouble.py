@@ -25,9 +25,24 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
     inside = {person for each in rooms if each.state == "open" for person in each.inside}
     outside = [person for person in this.detail.get("outside", []) if person not in inside]
     staying = this.detail.get("staying", [])
+    left = [person for person in outside if person in this.detail.get("left", [])]
+    sits = set(await turn.members())
+    strangers = [
+        quote(name or turn.name(each)) for each, name in this.detail.get("strangers", {}).items() if each not in sits
+    ]
     why = f": {this.error}" if this.error else ""
     if this.state == "failed":
         text = f"Krisestabens kanal i {where} kan ikke bruges: {this.error}. Det, der siges til krisestaben, sendes til hver enkelt."
+    elif left:
+        text = (
+            f"{turn.names(left)} er gået ud af krisestabens kanal i {where}, men er stadig i krisestaben. Det, der siges dér, "
+            "får de hver for sig. Luk dem ind igen, eller lad dem træde ud med */krise ud*."
+        )
+    elif strangers:
+        text = (
+            f"{', '.join(strangers)} er kommet ind i krisestabens kanal i {where} uden at være i krisestaben, og læser med. "
+            "Hører de til, så skriv */krise ind* og navnet; ellers tag dem ud af kanalen."
+        )
     elif outside:
         text = (
             f"{len(outside)} kunne ikke lukkes ind i krisestabens kanal i {where}{why}. Det er {turn.names(outside)}. "
@@ -53,7 +68,8 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
         await turn.say(
             person,
             Card(
-                f"Du er i krisestaben for nr. {turn.the_crisis.number}, men kunne ikke lukkes ind i dens kanal i {where}. "
+                f"Du er i krisestaben for nr. {turn.the_crisis.number}, men "
+                f"{'er gået ud af' if person in left else 'kunne ikke lukkes ind i'} dens kanal i {where}. "
                 "Det, der siges dér, skriver jeg til dig her, hvor jeg kan."
             ),
             key=f"channel/{room}/outside/{person}",

@@ -292,6 +292,18 @@ class SlackPerson:
         joined = {"type": "member_joined_channel", "user": self.id, "channel": place.id, "team": self.world.team}
         return await self._event(joined | {"channel_type": "C" if place.kind == "public_channel" else "G"})
 
+    async def leaves(self, channel: str) -> Answer:
+        """Goes out of a channel that the bot is in; Slack tells it once more where it doubts that it was heard."""
+        place = self.world.place(channel, self.id) if self.id in self.world.channels[channel].members else None
+        if place is not None:
+            place.members.remove(self.id)
+        left = {"type": "member_left_channel", "user": self.id, "channel": channel, "team": self.world.team}
+        return await self._event(left | {"channel_type": "G"})
+
+    async def happens(self, event: str, **about: Any) -> Answer:
+        """Somebody does something with a channel by hand; Slack tells of it."""
+        return await self._event({"type": event, **about})
+
     async def opens_home(self) -> Answer:
         """Opens the app's home page."""
         view = {"view": self.world.homes[self.id].body} if self.id in self.world.homes else {}

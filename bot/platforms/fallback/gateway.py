@@ -132,16 +132,17 @@ class _Invitation(AttachMemory):
         return f"text/calendar; method={self._method}; charset=utf-8"
 
 
-def sms_text(post: Outgoing, *, answered: bool) -> str:
+def sms_text(post: Outgoing, *, answered: bool, code: str = "") -> str:
     """Return what an SMS says: in the alphabet where that can be, and in no more than so many parts.
 
     Args:
         post: what is sent.
         answered: whether an answer to it comes back.
+        code: what its answers begin with, where other questions wait on the same telephone.
     """
     longest = GSM7[1] * MOST_PARTS
     while True:
-        text = plainly(in_words(post.card, longest, answered=answered))
+        text = plainly(in_words(post.card, longest, answered=answered, code=code))
         text = f"(gentaget) {text}" if post.repeated else text
         if parts(text) <= MOST_PARTS or longest <= UCS2[0]:
             return text

@@ -17,10 +17,10 @@ from aiohttp import web
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Ref
+from bot.platforms.fallback import sms_answer
 from bot.platforms.fallback.gateway import sms_text
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
 from bot.platforms.fallback.sms_alphabet import in_alphabet, parts
-from bot.platforms.fallback.sms_answer import take_in
 
 SCHEME = "gatewayapi"
 PATH = "/sms/gatewayapi"
@@ -52,7 +52,8 @@ class GatewayApi(HttpGateway):
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
         """Send an SMS; raises as `bot.engine.platform.Platform.send` says."""
-        text = sms_text(post, answered=self._sender.lstrip("+").isdecimal())
+        code = await sms_answer.code_beside_others(self._engine, lane, post)
+        text = sms_text(post, answered=self._sender.lstrip("+").isdecimal(), code=code)
         body = {
             "sender": self._sender,
             "message": text,
@@ -82,7 +83,7 @@ class GatewayApi(HttpGateway):
     async def _understand(self, told: Mapping[str, Any]) -> None:
         match told:
             case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
-                await take_in(self._engine, f"sms/{number}", f"+{str(msisdn).lstrip('+')}", text)
+                await sms_answer.take_in(self._engine, f"sms/{number}", f"+{str(msisdn).lstrip('+')}", text)
             case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
                 await self._fared(f"+{str(msisdn).lstrip('+')}", message, status)
             case _:

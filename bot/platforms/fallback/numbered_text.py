@@ -6,7 +6,9 @@ import re
 
 from handlers.core.card import Button, Card
 
-ANSWER = re.compile(r"\s*+(?:svar\s++)?+(\d{1,2})\s*+[.!]?+\s*+", re.IGNORECASE)
+ANSWER = re.compile(r"\s*+(?:svar\s++)?+(?:(?P<code>[a-z]{2})\s*+)?+(?P<number>\d{1,2})\s*+[.!]?+\s*+", re.IGNORECASE)
+# Without vowels there is no word among them, and none is taken for another number or letter on a small screen.
+LETTERS = "BCDFGHJKMNPQRSTVWXZ"
 
 
 def choices(card: Card) -> list[Button]:
@@ -14,19 +16,31 @@ def choices(card: Card) -> list[Button]:
     return [button for button in card.buttons if not button.form]
 
 
-def in_words(card: Card, longest: int | None = None, *, answered: bool = True) -> str:
+def code_of(message: int) -> str:
+    """Return the two letters that tell one question from others that wait on the same telephone.
+
+    Args:
+        message: its number.
+    """
+    tens, ones = divmod(message, len(LETTERS))
+    return LETTERS[tens % len(LETTERS)] + LETTERS[ones]
+
+
+def in_words(card: Card, longest: int | None = None, *, answered: bool = True, code: str = "") -> str:
     """Return a card as text.
 
     Args:
         card: what is said; where it has `brief`, exactly that.
         longest: characters; more is shortened visibly, and the answers are kept.
         answered: whether an answer to it comes back; otherwise it says where one can be given.
+        code: what stands before each number, where other questions wait for a number too.
     """
     if card.brief:
         return card.brief
     said = "\n".join([card.text.replace("*", ""), *(f"{name}: {value}" for name, value in card.facts)])
-    answers = [f"{number}: {button.label}" for number, button in enumerate(choices(card), 1)]
-    end = f"\nSvar med et tal. {', '.join(answers)}" if answers else ""
+    answers = [f"{code}{number}: {button.label}" for number, button in enumerate(choices(card), 1)]
+    how = f"Svar med bogstaver og tal, fx {code}1." if code else "Svar med et tal."
+    end = f"\n{how} {', '.join(answers)}" if answers else ""
     if answers and not answered:
         end = "\nSvar i chatten: denne besked kan ikke besvares."
     if longest is not None and len(said) + len(end) > longest:
@@ -38,4 +52,4 @@ def chosen(card: Card, text: str) -> Button | None:
     """Return the button that "2" or "svar 2" means; None when the text is no such answer."""
     number = ANSWER.fullmatch(text)
     every = choices(card)
-    return every[int(number[1]) - 1] if number and 1 <= int(number[1]) <= len(every) else None
+    return every[int(number["number"]) - 1] if number and 1 <= int(number["number"]) <= len(every) else None

@@ -45,8 +45,7 @@ class Acceptance:
                 key=f"{NAME}:{key}",
                 kind=kind,
                 platform=NAME,
-                # Another organisation's id is nobody's in the plan, even where it is written there.
-                sender=f"{NAME}:{user}" if from_outside else self._people.person(user),
+                sender=self.person(user),
                 outside=from_outside,
                 place="channel" if channel.startswith(("C", "G")) else "dm",
                 conversation=channel,
@@ -55,6 +54,10 @@ class Acceptance:
                 **what,
             )
         )
+
+    def person(self, user: str) -> str:
+        """Return whoever is acting now; another organisation's id is nobody's in the plan, even where it is written there."""
+        return f"{NAME}:{user}" if outside.get() else self._people.person(user)
 
     async def press(self, key: str, user: str, press: drawing.Press, channel: str, values: Mapping[str, str]) -> None:
         """Keep a press of a button, with what its form was filled in with."""
@@ -69,7 +72,7 @@ class Acceptance:
             key="",
             kind="home",
             platform=NAME,
-            sender=f"{NAME}:{user}" if from_outside else self._people.person(user),
+            sender=self.person(user),
             place="dm",
             conversation=user,
             received_at=self._engine.clock.now(),

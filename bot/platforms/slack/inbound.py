@@ -24,6 +24,15 @@ log = logging.getLogger(__name__)
 
 # Whom an answer names to ring, at most.
 RUNG = 3
+# What closes a channel to us, and how that is told.
+CLOSED = {
+    "channel_archive": "kanalen i Slack er arkiveret",
+    "group_archive": "kanalen i Slack er arkiveret",
+    "channel_deleted": "kanalen i Slack er slettet",
+    "group_deleted": "kanalen i Slack er slettet",
+    "channel_left": "Krisebot er taget ud af kanalen i Slack",
+    "group_left": "Krisebot er taget ud af kanalen i Slack",
+}
 # A person's own words, also with a file or repeated in the channel from a thread.
 SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
 
@@ -51,6 +60,11 @@ class SlackInbound:
         app.event("app_mention")(self._message)
         app.event("reaction_added")(self._reacted)
         app.event("app_home_opened")(self._opened_home)
+        app.event("member_joined_channel")(self._joined)
+        app.event("member_left_channel")(self._left)
+        app.event("channel_id_changed")(self._moved)
+        for gone in CLOSED:
+            app.event(gone)(self._closed)
         app.event(re.compile(""))(self._nothing)
 
     async def _nothing(self, ack: AsyncAck) -> None:
@@ -186,6 +200,27 @@ class SlackInbound:
     async def _opened_home(self, event: Json) -> None:
         if event.get("tab") == "home":
             await self._engine.home_pages.opened(self._acceptance.at_home(text_id(event["user"])))
+
+    async def _joined(self, event: Json, body: Json) -> None:
+        user, channel = text_id(event["user"]), text_id(event["channel"])
+        if user != self._bot(body) and await self._is_staffs(channel):
+            name = await self._people.name(user)
+            await self._engine.rooms.came_in(NAME, channel, self._acceptance.person(user), name)
+
+    async def _left(self, event: Json, body: Json) -> None:
+        user, channel = text_id(event["user"]), text_id(event["channel"])
+        if user == self._bot(body):
+            await self._closed({"type": "group_left", "channel": channel})
+        else:
+            await self._engine.rooms.went_out(NAME, channel, self._acceptance.person(user))
+
+    async def _closed(self, event: Json) -> None:
+        await self._engine.rooms.closed(NAME, text_id(event["channel"]), CLOSED[event["type"]])
+
+    async def _moved(self, event: Json) -> None:
+        old, new = text_id(event["old_channel_id"]), text_id(event["new_channel_id"])
+        await self._engine.rooms.moved(NAME, old, new)
+        self._staffs.clear()
 
     async def _answered_here(self, user: str, channel: str) -> bool:
         """Whether the answer to a command comes where it was written: not in a chat with a colleague."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,9 +11,11 @@ from importlib import resources
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
 
 from bot.settings import Settings
 from storage.plan import loading
+from storage.rows.alert import Escalation
 from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage.slack import SlackStage
 
@@ -187,3 +190,42 @@ async def test_tjek_din_mail_is_exactly_those_words_and_tells_who_has_not_read(s
     (nudge,) = await stage.part("nudges")
     done = {each["person"]: bool(each["read_at"] or each["called_at"]) for each in nudge["receipts"]}
     assert [person for person, reached in done.items() if reached] == ["rune", "ulla"]
+
+
+async def test_a_number_answers_the_sms_it_was_meant_for_and_is_asked_about_where_several_wait(
+    stage: ReserveStage,
+) -> None:
+    """R005 R006: two questions on one telephone; a bare number answers neither unasked, the letters of one answer that one,
+    and a number to the question which takes effect."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    first = stage.sms.to(JENS)[-1]
+    assert "Svar med et tal." in first
+    await stage["gerda"].commands("varsel brand i hallen i Fløng")
+    await stage["gerda"].presses("Det er en anden hændelse")
+    second = stage.sms.to(JENS)[-1]
+    assert second != first
+    code = re.search(r"fx ([A-Z]{2})1\.", second)
+    assert code is not None, second
+    assert f"{code[1]}1: Jeg har den" in second
+    assert await stage.sms.answers(JENS, "1", stage.address) == 200
+    await stage.settle()
+    asked = stage.sms.to(JENS)[-1]
+    assert "Hvilket spørgsmål svarer du på? Intet er gjort endnu." in asked
+    assert await _taken(stage) == []
+    assert "1: Jeg har den" in asked
+    assert "2: Jeg har den" in asked
+    assert await stage.sms.answers(JENS, "2", stage.address) == 200
+    await stage.settle()
+    assert len(await _taken(stage)) == 1
+    assert await stage.sms.answers(JENS, f"svar {code[1].lower()} 1", stage.address) == 200
+    await stage.settle()
+    assert len(await _taken(stage)) == 2
+
+
+async def _taken(stage: ReserveStage) -> list[int]:
+    """The chains that somebody has taken."""
+    async with stage.database.reading() as db:
+        return list(
+            await db.scalars(select(Escalation.id).where(Escalation.state == "contact").order_by(Escalation.id))
+        )

@@ -20,6 +20,7 @@ from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Throttled, Unavailable, Undeliverable
 from bot.pages.metrics import Metrics
+from bot.platforms.slack import inbound
 from bot.platforms.slack.platform import Slack
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
@@ -30,7 +31,8 @@ from storage.plan import loading
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
-from storage.rows.traffic import Delivery, Inbox, MessageKind, StaffChannel
+from storage.rows.staff import Member
+from storage.rows.traffic import Delivery, Inbox, Message, MessageKind, StaffChannel
 from tests.fakes.slack import (
     DisconnectAfter,
     DisconnectBefore,
@@ -950,6 +952,86 @@ async def test_a_channel_that_refuses_is_told_of_everywhere_and_the_staff_is_wri
     assert b"krisebot_channels_in_trouble 1.0" in await Metrics(house.engine, None).text()
 
 
+CHANNELS = {"member_joined_channel", "member_left_channel", "channel_id_changed"}
+
+
+def _alone(house: House, user: str, text: str) -> bool:
+    """Whether somebody was written to alone."""
+    return any(
+        text in (read(each.blocks) if each.blocks else each.text) for each in house.slack.world.dm(user).messages
+    )
+
+
+async def _channel(house: House) -> Any:
+    (room,) = await house.rows(select(StaffChannel))
+    return room
+
+
+async def test_who_leaves_the_staffs_channel_by_hand_is_told_of_and_goes_on_getting_what_is_said(house: House) -> None:
+    """R030 D02 D09: still in the staff, they are written to alone; back again, they are not any more."""
+    await house.crisis()
+    channel = (await _channel(house)).address
+    for _ in range(2):
+        await house.person("U0OLE").leaves(channel)
+        await house.engine.settle()
+    assert _alone(house, "U0KIM", "Ole Bach er gået ud af krisestabens kanal i Slack, men er stadig i krisestaben")
+    assert _alone(house, "U0OLE", "er gået ud af dens kanal i Slack")
+    await house.tell("staff", Card("Stabsmøde nu"))
+    await house.engine.settle()
+    assert _alone(house, "U0OLE", "Stabsmøde nu")
+    assert not _alone(house, "U0ANNE", "Stabsmøde nu")
+    await house.person("U0OLE").joins(channel)
+    await house.tell("staff", Card("Mødet er flyttet"), key="flyttet")
+    await house.engine.settle()
+    assert not _alone(house, "U0OLE", "Mødet er flyttet")
+    assert house.posted("Mødet er flyttet") == 1
+
+
+async def test_who_comes_into_the_staffs_channel_by_hand_is_told_of_by_name_and_gets_no_right(house: House) -> None:
+    """T30 D09: they read along, numbers too; whoever runs the staff lets them in or takes them out."""
+    await house.crisis()
+    channel = (await _channel(house)).address
+    await house.person("U0FINN", name="Finn Friis").joins(channel)
+    await house.engine.settle()
+    said = "Finn Friis er kommet ind i krisestabens kanal i Slack uden at være i krisestaben, og læser med."
+    assert _alone(house, "U0KIM", said)
+    assert not _alone(house, "U0FINN", "er kommet ind")
+    assert "slack:U0FINN" not in [row.person for row in await house.rows(select(Member))]
+    other = house.slack.add_channel("frokost", "U0LARS")
+    before = len(await house.rows(select(Message)))
+    await house.person("U0FINN").joins(other.id)
+    await house.person("U0LARS").leaves(other.id)
+    await house.engine.settle()
+    assert len(await house.rows(select(Message))) == before
+
+
+@pytest.mark.parametrize("how", [*inbound.CLOSED, "member_left_channel"])
+async def test_a_staffs_channel_that_is_closed_by_hand_is_told_of_before_anybody_writes_there(
+    house: House, how: str
+) -> None:
+    """R030 D02: and what was said to the staff is sent to each."""
+    await house.crisis()
+    channel = (await _channel(house)).address
+    assert not _alone(house, "U0ANNE", "Krisestab nr. 1")
+    await house.person("U0LARS").happens(how, channel=channel, user=house.slack.world.bot_user)
+    await house.engine.settle()
+    assert (await _channel(house)).state == "failed"
+    assert _alone(house, "U0KIM", "Krisestabens kanal i Slack kan ikke bruges")
+    assert _alone(house, "U0ANNE", "Krisestab nr. 1")
+
+
+async def test_a_channel_that_gets_another_id_is_the_staffs_still(house: House) -> None:
+    """R030 D02: as when it is made shared or moved to another workspace."""
+    await house.crisis()
+    old = (await _channel(house)).address
+    new = house.slack.add_channel("krise-flyttet", "U0LARS", "U0KIM")
+    await house.person("U0LARS").happens("channel_id_changed", old_channel_id=old, new_channel_id=new.id)
+    await house.tell("staff", Card("Stabsmøde nu"))
+    await house.engine.settle()
+    assert (await _channel(house)).address == new.id
+    assert [message for message in new.messages if "Stabsmøde nu" in (message.text or "")]
+
+
 async def test_where_channels_may_not_be_made_the_staff_is_written_to_one_by_one(house: House) -> None:
     house.slack.fail("conversations.create", with_=OkFalse("missing_scope", {"needed": "groups:write"}), times=None)
     await house.crisis()
@@ -1044,4 +1126,4 @@ async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> N
         *(f"groups:{right}" for right in ("history", "read", "write")),
     }
     heard = {each.partition(".")[0] for each in manifest["settings"]["event_subscriptions"]["bot_events"]}
-    assert heard == {"app_home_opened", "app_mention", "message", "reaction_added"}
+    assert heard == {"app_home_opened", "app_mention", "message", "reaction_added", *CHANNELS, *inbound.CLOSED}
