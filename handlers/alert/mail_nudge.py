@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import audiences, rights
 from handlers.core.card import Button, Card, Field, quote
@@ -14,6 +14,7 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from storage.rows.alert import Nudge, NudgeReceipt
 from storage.rows.log import LogEntry
+from storage.rows.numbers import next_number
 
 # To the letter, and nothing of the content: an SMS is read by anybody who sees the telephone.
 WORDS = "Tjek din mail"
@@ -69,10 +70,9 @@ async def _prepare(turn: Turn, audience: str, subject: str) -> None:
             )
         )
         return
-    last = await turn.db.scalar(select(func.max(Nudge.number)).where(Nudge.crisis_id == turn.the_crisis.id))
     row = Nudge(
         crisis_id=turn.the_crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Nudge.number, Nudge.crisis_id == turn.the_crisis.id),
         subject=subject,
         audience=audience,
         recipients=recipients,

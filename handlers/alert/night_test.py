@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import audiences, quiet, rights
 from handlers.core.card import Button, Card, quote
@@ -21,6 +21,7 @@ from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.plan.model import Plan
 from storage.rows.alert import NightCheck
+from storage.rows.numbers import next_number
 from storage.rows.traffic import Delivery, Message, Timer
 
 PATH = "/krisebot.vcf"
@@ -119,7 +120,7 @@ async def night_test(turn: Turn, text: str) -> None:
         who = ", ".join(f"»{quote(each, 60)}«" for each in unknown[:5])
         await turn.answer(Card(f"Jeg kan ikke se, hvem {who or 'der skal prøves'} er. Ingen er varslet."))
         return
-    test = (await turn.db.scalar(select(func.max(NightCheck.test))) or 0) + 1
+    test = await next_number(turn.db, NightCheck.test)
     turn.db.add_all(
         NightCheck(test=test, person=person, announced_by=turn.sender, announced_at=turn.now, rings_at=at)
         for person in persons

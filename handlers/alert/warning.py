@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.alert import escalation, escalation_chain, in_practice, joining, languages
 from handlers.core.card import DANGER, Button, Card, Field, quote
@@ -14,6 +14,7 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, AlertKind, Escalation, Triage
 from storage.rows.crisis import Crisis
+from storage.rows.numbers import next_number
 
 # Plan §4: "Typiske varsler og alarmer mv. består af"
 KINDS: tuple[tuple[AlertKind, str], ...] = (
@@ -34,9 +35,8 @@ UNANSWERED: Final = "unanswered"
 
 async def begin(turn: Turn, text: str) -> Crisis:
     """Give the incident its number and start its log; nothing is decided yet."""
-    last = await turn.db.scalar(select(func.max(Crisis.number)))
     crisis = Crisis(
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Crisis.number),
         title=title_of(text),
         plan=turn.plan.frozen(),
         created_at=turn.now,

@@ -19,6 +19,7 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.picture import picture_texts
 from storage.rows.communication import Briefing
+from storage.rows.numbers import next_number
 from storage.rows.picture import HEADINGS
 
 # What of the picture a council is told: not the threat assessment, the resources or the maps, which are the staff's.
@@ -87,7 +88,6 @@ async def _unsent(turn: Turn) -> Briefing | None:
 
 async def _draft(turn: Turn) -> Briefing:
     crisis = turn.the_crisis
-    last = await turn.db.scalar(select(func.max(Briefing.number)).where(Briefing.crisis_id == crisis.id))
     picture = await picture_texts.newest(turn, "published")
     lines = [f"Orientering til Byrådet: {crisis.title}", f"{times_shown.weekday(turn.now, turn.zone).capitalize()}."]
     if picture is not None:
@@ -96,7 +96,7 @@ async def _draft(turn: Turn) -> Briefing:
             lines += [f"\n{HEADINGS[number - 1]}", said] if said else []
     row = Briefing(
         crisis_id=crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Briefing.number, Briefing.crisis_id == crisis.id),
         text="\n".join(lines),
         picture=picture.version if picture else None,
         written_by=turn.sender,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, Field, quote
@@ -17,6 +17,7 @@ from handlers.core.turn import Turn
 from handlers.log import journal
 from storage.rows.communication import PublicMessage
 from storage.rows.log import LogState
+from storage.rows.numbers import next_number
 
 FORM = (
     Field("audience", "Målgruppe – hvem skal vide det?", required=True),
@@ -76,12 +77,9 @@ async def new(turn: Turn) -> None:
         return
     numbers = [int(each) for each in re.findall(r"\d{1,9}", turn.value("sources"))]
     named = turn.plan.named(turn.value("delegated")) if turn.value("delegated") else []
-    last = await turn.db.scalar(
-        select(func.max(PublicMessage.number)).where(PublicMessage.crisis_id == turn.the_crisis.id)
-    )
     row = PublicMessage(
         crisis_id=turn.the_crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, PublicMessage.number, PublicMessage.crisis_id == turn.the_crisis.id),
         audience=turn.value("audience"),
         nature=turn.value("nature"),
         extent=turn.value("extent"),

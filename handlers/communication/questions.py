@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rapidfuzz import fuzz
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, Field, quote
@@ -14,6 +14,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.rows.communication import Question
+from storage.rows.numbers import next_number
 
 # Only the spokesperson answers these (plan §8): whoever asks stands in for the press.
 PRESS = re.compile(
@@ -193,8 +194,7 @@ async def _keep(turn: Turn, text: str) -> Question:
     spokesperson = next(filter(None, map(plan.holder, ("pressetalsperson", "presseansvarlig", "kommunikation"))), None)
     named = None if external else next((each for each in plan.centres if _speaks_of(each.name, text)), None)
     owner = (spokesperson if external else (named.contact or named.chief) if named else None) or coordinator
-    last = await turn.db.scalar(select(func.max(Question.number)).where(Question.crisis_id == crisis.id))
-    number = (last or 0) + 1
+    number = await next_number(turn.db, Question.number, Question.crisis_id == crisis.id)
     entry = await turn.log(
         f"Spørgsmål: {text}",
         kind="question",

@@ -6,7 +6,7 @@ what it decides is taken over into the own log.
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.coordination import state
 from handlers.core import rights
@@ -16,6 +16,7 @@ from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
 from storage.rows.coordination import JointDecision
+from storage.rows.numbers import next_number
 
 CHIEF = "Beredskabschefen"
 
@@ -83,8 +84,7 @@ async def decided(turn: Turn) -> None:
         return
     at = times_read.parse_past(turn.value("at"), turn.now, turn.zone) if turn.value("at") else None
     crisis = turn.the_crisis.id
-    last = await turn.db.scalar(select(func.max(JointDecision.number)).where(JointDecision.crisis_id == crisis))
-    number = (last or 0) + 1
+    number = await next_number(turn.db, JointDecision.number, JointDecision.crisis_id == crisis)
     entry = await turn.log(
         f"Fælles kriseledelse, beslutning {number}: {text}",
         kind="joint_decision",

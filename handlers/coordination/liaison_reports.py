@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from handlers.coordination import lent
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
@@ -16,6 +14,7 @@ from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
 from storage.rows.coordination import LiaisonReport, OtherStaff, ReportDirection
+from storage.rows.numbers import next_number
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,8 @@ async def send(turn: Turn, staff: OtherStaff, direction: ReportDirection, text: 
         await turn.answer(Card("Skriv, hvad de skal vide. Intet er sendt."))
         return
     crisis = turn.the_crisis.id
-    last = await turn.db.scalar(
-        select(func.max(LiaisonReport.number)).where(LiaisonReport.crisis_id == crisis, LiaisonReport.staff == staff)
+    number = await next_number(
+        turn.db, LiaisonReport.number, LiaisonReport.crisis_id == crisis, LiaisonReport.staff == staff
     )
     # What others say is as unconfirmed here as anything else; what we said, we said.
     entry = await turn.log(
@@ -99,13 +98,13 @@ async def send(turn: Turn, staff: OtherStaff, direction: ReportDirection, text: 
         receiver="krisestaben" if home else other.name,
         direction=direction,
         verification="unconfirmed" if home else "confirmed",
-        refs={"staff": staff, "report": (last or 0) + 1},
+        refs={"staff": staff, "report": number},
     )
     turn.db.add(
         LiaisonReport(
             crisis_id=crisis,
             staff=staff,
-            number=(last or 0) + 1,
+            number=number,
             direction=direction,
             person=turn.sender,
             text=text,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
-
 from handlers.core import audiences, quiet, rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, timer
@@ -14,11 +12,11 @@ from handlers.core.turn import Turn
 from handlers.crisis import framing_card
 from handlers.crisis.framing_questions import NO, behalf, questions, unreadable
 from handlers.log import journal
-from handlers.measures import decisions
 from handlers.meetings import meeting_card
 from handlers.staff import chief_asked, membership, summoning
 from storage.rows.framing import FramingMeeting
 from storage.rows.measures import Decision
+from storage.rows.numbers import next_number
 
 # "træder sammen hurtigst muligt": so long after it was called somebody is asked why it hasn't.
 NOT_HELD = timedelta(minutes=45)
@@ -27,13 +25,10 @@ NOT_HELD = timedelta(minutes=45)
 async def ask(turn: Turn) -> None:
     """Call a meeting of the framing staff at the activation, "træder sammen hurtigst muligt", and show its card in the
     channel."""
-    last = await turn.db.scalar(
-        select(func.max(FramingMeeting.number)).where(FramingMeeting.crisis_id == turn.the_crisis.id)
-    )
     turn.db.add(
         FramingMeeting(
             crisis_id=turn.the_crisis.id,
-            number=(last or 0) + 1,
+            number=await next_number(turn.db, FramingMeeting.number, FramingMeeting.crisis_id == turn.the_crisis.id),
             called_at=turn.now,
             called_by=turn.sender,
             present=[],
@@ -110,7 +105,7 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
     if unknown := await unreadable(turn, subject, said):
         await turn.answer(Card(f"Jeg kan ikke se, hvem {quote(', '.join(unknown), 300)} er. Intet er ændret."))
         return
-    number = await decisions.next_number(turn)
+    number = await next_number(turn.db, Decision.number, Decision.crisis_id == turn.the_crisis.id)
     principal = behalf(turn)
     for_whom = f" på vegne af {turn.name(principal)}" if principal else ""
     entry = await turn.log(

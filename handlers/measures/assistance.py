@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import clearance, in_charge, personal_numbers, registry, rights
 from handlers.core.card import Button, Card, Field, quote
@@ -20,6 +20,7 @@ from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance_answers, assistance_card, logistics
 from storage.rows.measures import ANSWERED, AssistanceRequest
+from storage.rows.numbers import next_number
 from storage.rows.traffic import Inbox
 
 SHOWN = 20
@@ -149,10 +150,7 @@ async def request(
         about: the log line that its words stand in already.
     """
     crisis = turn.the_crisis
-    last = await turn.db.scalar(
-        select(func.max(AssistanceRequest.number)).where(AssistanceRequest.crisis_id == crisis.id)
-    )
-    number = (last or 0) + 1
+    number = await next_number(turn.db, AssistanceRequest.number, AssistanceRequest.crisis_id == crisis.id)
     entry = await turn.log(
         f"Anmodning om bistand B{number}: {text}",
         kind="assistance",

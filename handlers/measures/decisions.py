@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
@@ -18,6 +18,7 @@ from storage.grades import Grade
 from storage.rows.log import LogState, state_of
 from storage.rows.measures import Decision
 from storage.rows.meetings import Meeting
+from storage.rows.numbers import next_number
 
 # Who is told in each forum, in words that `audiences` reads; nobody where it is a text to publish.
 FORA = {
@@ -146,7 +147,7 @@ async def decide(
         grade: who may see it; see `handlers.core.clearance`.
     """
     crisis = turn.the_crisis
-    number = await next_number(turn)
+    number = await next_number(turn.db, Decision.number, Decision.crisis_id == turn.the_crisis.id)
     is_chief = await rights.chief.held(turn)
     chief = (await turn.chiefs() or [turn.sender])[0]
     by = turn.sender if is_chief else chief
@@ -247,12 +248,6 @@ async def deny(turn: Turn, decision: int) -> None:
         urgency=URGENT,
     )
     await turn.replace(Card(f"Beslutning {row.number} er ikke truffet. Det står i loggen."))
-
-
-async def next_number(turn: Turn) -> int:
-    """Return the number of the crisis' next decision; those of the framing staff are numbered among the rest."""
-    last = await turn.db.scalar(select(func.max(Decision.number)).where(Decision.crisis_id == turn.the_crisis.id))
-    return (last or 0) + 1
 
 
 @action("decisions.correct", who=rights.registers)

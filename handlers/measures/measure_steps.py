@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Card, quote
@@ -19,6 +19,7 @@ from handlers.measures import measure_card
 from handlers.measures.measure_card import CLOSED, Was
 from storage.rows.log import Status, state_of
 from storage.rows.measures import STATUS_IN_WORDS, AssistanceRequest, Measure, MeasureStatus
+from storage.rows.numbers import next_number
 
 # The template's log knows three (Bilag 3); what is given up is none of them.
 IN_LOG: dict[MeasureStatus, Status | None] = {
@@ -99,8 +100,7 @@ async def keep(
 
 async def begin(turn: Turn, row: Measure) -> None:
     """Begin a measure: give it a number, write the log, tell the owner; what is urgent begins at once."""
-    last = await turn.db.scalar(select(func.max(Measure.number)).where(Measure.crisis_id == turn.the_crisis.id))
-    row.number = (last or 0) + 1
+    row.number = await next_number(turn.db, Measure.number, Measure.crisis_id == turn.the_crisis.id)
     row.status = "in_progress" if row.urgent and not row.needs_approval else "pending"
     row.changed_at = turn.now
     entry = await turn.log(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import clearance, in_charge, rights
 from handlers.core.card import Button, Card, quote
@@ -17,6 +17,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps, offer_matching
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Offer, OfferState
+from storage.rows.numbers import next_number
 
 IN_WORDS = {"new": "ledigt", "used": "i brug", "declined": "ikke brug for nu", "withdrawn": "trukket tilbage"}
 SHOWN = 15
@@ -64,8 +65,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
         text: verbatim.
         need: what was read out of it.
     """
-    last = await turn.db.scalar(select(func.max(Offer.number)).where(Offer.crisis_id == turn.the_crisis.id))
-    number = (last or 0) + 1
+    number = await next_number(turn.db, Offer.number, Offer.crisis_id == turn.the_crisis.id)
     read = times_read.find(text, turn.now, turn.zone)
     centre = owners.centre_of(turn.rules, turn.sender)
     entry = await turn.log(

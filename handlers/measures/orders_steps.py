@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
@@ -14,6 +14,7 @@ from handlers.measures import orders_card
 from storage.plan.model import Plan
 from storage.rows.log import LogKind, Status, state_of
 from storage.rows.measures import Order
+from storage.rows.numbers import next_number
 from storage.rows.traffic import Message
 
 
@@ -26,8 +27,7 @@ async def issue(turn: Turn, row: Order) -> None:
     """Issue an order: give it a number, write the log, send it, and wait for the receiver to acknowledge it."""
     if row.receiver is None:
         raise ValueError("an order without a receiver")
-    last = await turn.db.scalar(select(func.max(Order.number)).where(Order.crisis_id == turn.the_crisis.id))
-    row.number, row.state = (last or 0) + 1, "issued"
+    row.number, row.state = await next_number(turn.db, Order.number, Order.crisis_id == turn.the_crisis.id), "issued"
     row.issued_by, row.issued_at, row.asked = turn.sender, turn.now, [row.receiver]
     entry = await turn.log(
         f"Ordre {row.number}\n{orders_card.whole(turn, row)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import clearance, passed_times, rights
 from handlers.core.card import Button, Card
@@ -14,6 +14,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import resource_card
 from storage.rows.measures import Resource
+from storage.rows.numbers import next_number
 
 SHOWN = 12
 QUANTITY = re.compile(r"\s*((?:ca\.?\s*)?\d+|en|et|to|tre|fire|fem|flere)\s+", re.IGNORECASE)
@@ -127,8 +128,7 @@ async def add(
         expected_at: from when they can do without it, UTC.
     """
     crisis = turn.the_crisis
-    last = await turn.db.scalar(select(func.max(Resource.number)).where(Resource.crisis_id == crisis.id))
-    number = (last or 0) + 1
+    number = await next_number(turn.db, Resource.number, Resource.crisis_id == crisis.id)
     centre = owners.of_subject(turn.rules, f"{name} {task or ''}", turn.sender)
     until = f", til {turn.clock(relief_at)}" if relief_at else f", indsatstid {duty}" if duty else ""
     until += resource_card.expected_in_words(turn, lender, expected_at) if lender else ""

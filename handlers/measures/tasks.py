@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
@@ -13,6 +13,7 @@ from handlers.core.context import URGENT
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.measures import Task
+from storage.rows.numbers import next_number
 
 
 def button(do: str, **about: int) -> Button:
@@ -90,10 +91,9 @@ async def add(
         tell: send it to the owner at once.
         beside: what the owner alone is told with it; it stands in no log.
     """
-    last = await turn.db.scalar(select(func.max(Task.number)).where(Task.crisis_id == turn.the_crisis.id))
     task = Task(
         crisis_id=turn.the_crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Task.number, Task.crisis_id == turn.the_crisis.id),
         title=title,
         role=role,
         owner=owner,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.turn import Turn
 from storage.rows.measures import Measure
 from storage.rows.meetings import AgendaItem, ItemKind
+from storage.rows.numbers import next_number
 from storage.rows.traffic import Message
 
 KINDS: dict[ItemKind, str] = {"discussion": "Drøftelse", "decision": "Beslutning", "information": "Orientering"}
@@ -20,18 +21,18 @@ async def add(turn: Turn, text: str, *, kind: str | None = None, measure: int | 
         kind: "discussion", "decision" or "information", where it is known.
         measure: the urgent measure that the staff is to be told of.
     """
-    last = await turn.db.scalar(select(func.max(AgendaItem.number)).where(AgendaItem.crisis_id == turn.the_crisis.id))
+    number = await next_number(turn.db, AgendaItem.number, AgendaItem.crisis_id == turn.the_crisis.id)
     # What somebody proposes comes in, with the papers that came along.
     entry = await turn.log(
         f"Dagsordenspunkt: {text}",
         kind="item",
         sender=turn.sender,
         direction="internal" if measure else "in",
-        refs={"item": (last or 0) + 1},
+        refs={"item": number},
     )
     row = AgendaItem(
         crisis_id=turn.the_crisis.id,
-        number=(last or 0) + 1,
+        number=number,
         text=text,
         kind=kind,
         proposer=turn.sender,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from handlers.core import audiences, form_times, passed_times, rights, running
 from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
@@ -15,6 +13,7 @@ from handlers.core.turn import Turn
 from handlers.meetings import agenda, changes, meeting_card, minutes
 from handlers.staff import calendars, chief_asked, sharing, summoning
 from storage.rows.meetings import Meeting
+from storage.rows.numbers import next_number
 
 
 async def _only_asked(turn: Turn, text: str) -> None:
@@ -138,11 +137,10 @@ async def call(turn: Turn, at: datetime, place: str) -> Meeting:
         place: a room or a link.
     """
     crisis = turn.the_crisis
-    last = await turn.db.scalar(select(func.max(Meeting.number)).where(Meeting.crisis_id == crisis.id))
     is_hurried = agenda.is_hurried(turn, at)
     row = Meeting(
         crisis_id=crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Meeting.number, Meeting.crisis_id == crisis.id),
         at=at,
         place=place,
         urgent=is_hurried,

@@ -6,7 +6,7 @@ unless the chief chooses before.
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import clearance, rights, withheld
 from handlers.core.card import Button, Card, Field, quote
@@ -15,6 +15,7 @@ from handlers.core.turn import Turn
 from handlers.measures import decisions
 from handlers.meetings import agenda, agenda_items
 from storage.rows.meetings import AgendaItem, OptionPaper
+from storage.rows.numbers import next_number
 
 LETTERS = "ABC"
 PARTS = {"what": "forslag", "pros": "fordele", "cons": "ulemper", "resources": "ressourcer"}
@@ -99,10 +100,9 @@ async def new(turn: Turn) -> None:
         await turn.answer(Card("Skriv, hvad der skal besluttes. Intet er gemt."))
         return
     entry = await turn.log(f"Oplæg til beslutning: {_words(turn)}", kind="option_paper", sender=turn.sender)
-    last = await turn.db.scalar(select(func.max(OptionPaper.number)).where(OptionPaper.crisis_id == turn.the_crisis.id))
     row = OptionPaper(
         crisis_id=turn.the_crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, OptionPaper.number, OptionPaper.crisis_id == turn.the_crisis.id),
         situation=turn.value("situation"),
         options=_options(turn),
         only_one=turn.value("only_one") or None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import quiet, rights, running
 from handlers.core.card import Button, Card, Field, quote
@@ -18,6 +18,7 @@ from handlers.core.language import times_read, times_shown, verb_words
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
+from storage.rows.numbers import next_number
 from storage.rows.preparedness import Improvement, ImprovementState
 
 A_MONTH = timedelta(days=30)
@@ -125,7 +126,7 @@ def _day_at_the_end(turn: Turn, text: str) -> tuple[datetime | None, str]:
 
 
 async def _add(turn: Turn, text: str, owner: str, due: datetime | None) -> Improvement:
-    number = (await turn.db.scalar(select(func.max(Improvement.number))) or 0) + 1
+    number = await next_number(turn.db, Improvement.number)
     entry = await turn.log(
         f"Forbedring F{number}: {text}. Ejer: {turn.name(owner)}."
         + (f" Frist: {times_shown.weekday(due, turn.zone)}." if due else ""),

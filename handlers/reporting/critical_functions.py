@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import clearance, in_charge, rights
 from handlers.core.card import Button, Card, Field
@@ -20,6 +20,7 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.plan.sections import CriticalFunction
+from storage.rows.numbers import next_number
 from storage.rows.reporting import Outage, OutageState
 
 IN_WORDS: dict[OutageState, str] = {"running": "nede", "ended": "kører igen", "mistaken": "var ikke nede"}
@@ -190,7 +191,6 @@ async def _start(turn: Turn, function: CriticalFunction, told: Since, at: dateti
         no: the log line that tells it.
     """
     crisis, since = turn.the_crisis, told.at or at
-    last = await turn.db.scalar(select(func.max(Outage.number)).where(Outage.crisis_id == crisis.id))
     until = since + function.longest_stop
     entry = await turn.log(
         f"Kritisk funktion nede: {function.name} siden {times_shown.weekday(since, turn.zone)} (nr. {no}). Må højst stå stille "
@@ -203,7 +203,7 @@ async def _start(turn: Turn, function: CriticalFunction, told: Since, at: dateti
     )
     row = Outage(
         crisis_id=crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Outage.number, Outage.crisis_id == crisis.id),
         function=function.name,
         responsible=function.responsible,
         since=since,

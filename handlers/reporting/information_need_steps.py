@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, select
 
 from handlers.core import in_charge, rights
 from handlers.core.card import Button, Card, quote
@@ -13,6 +13,7 @@ from handlers.core.language import times_shown
 from handlers.core.language.no_answers import says_nothing_yet
 from handlers.core.turn import Turn
 from handlers.reporting import information_need_card
+from storage.rows.numbers import next_number
 from storage.rows.reporting import InformationNeed
 from storage.rows.traffic import Message
 
@@ -26,8 +27,7 @@ async def add(turn: Turn, text: str, owner: str, due: datetime) -> InformationNe
         due: UTC.
     """
     crisis = turn.the_crisis.id
-    last = await turn.db.scalar(select(func.max(InformationNeed.number)).where(InformationNeed.crisis_id == crisis))
-    number = (last or 0) + 1
+    number = await next_number(turn.db, InformationNeed.number, InformationNeed.crisis_id == crisis)
     entry = await turn.log(
         f"Oplysningsbehov OB{number}: {text}. Svares af {turn.name(owner)} senest {times_shown.weekday(due, turn.zone)}.",
         kind="information_need",

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import func, select
-
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action
@@ -17,6 +15,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.letters import fold
 from storage.rows.measures import Task
+from storage.rows.numbers import next_number
 from storage.rows.reporting import Correction, MediaFinding
 
 LINK = re.compile(r"https?://\S+")
@@ -95,10 +94,7 @@ def _begins_with(text: str, medium: str) -> bool:
 
 async def _record(turn: Turn, medium: str | None, text: str, link: str | None, *, wrong: bool) -> None:
     """Log a finding, with its link."""
-    last = await turn.db.scalar(
-        select(func.max(MediaFinding.number)).where(MediaFinding.crisis_id == turn.the_crisis.id)
-    )
-    number = (last or 0) + 1
+    number = await next_number(turn.db, MediaFinding.number, MediaFinding.crisis_id == turn.the_crisis.id)
     where = f" ({medium})" if medium else ""
     shown = f" {link}" if link and link not in text else ""
     entry = await turn.log(

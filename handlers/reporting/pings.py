@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import answering, audiences, events, passed_times, registry, rights, taking_up, typed_verbs
 from handlers.core.card import Button, Card, Field, quote
@@ -24,6 +24,7 @@ from handlers.reporting.ping_board import NAMES
 from storage.letters import fold
 from storage.plan.sections import Centre
 from storage.rows.crisis import Crisis
+from storage.rows.numbers import next_number
 from storage.rows.reporting import Ping, PingAnswer
 from storage.rows.traffic import Message
 
@@ -152,10 +153,9 @@ async def ask(
         scheme: the reporting scheme that asks.
     """
     crisis = turn.the_crisis
-    last = await turn.db.scalar(select(func.max(Ping.number)).where(Ping.crisis_id == crisis.id))
     row = Ping(
         crisis_id=crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Ping.number, Ping.crisis_id == crisis.id),
         question=question,
         asked_by=turn.sender,
         asked_at=turn.now,

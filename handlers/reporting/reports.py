@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from handlers.core import enclosures, events, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
@@ -20,6 +18,7 @@ from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.reporting import handover, information_needs
+from storage.rows.numbers import next_number
 from storage.rows.reporting import Report, ReportKind
 
 FORM = (
@@ -153,10 +152,9 @@ async def keep(
         event_time=happened or incoming.said_at or incoming.received_at,
     )
     crisis = turn.the_crisis.id
-    last = await turn.db.scalar(select(func.max(Report.number)).where(Report.crisis_id == crisis))
     row = Report(
         crisis_id=crisis,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Report.number, Report.crisis_id == crisis),
         kind=kind,
         sender=turn.sender,
         happened_at=happened,

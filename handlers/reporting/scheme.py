@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
@@ -13,6 +13,7 @@ from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.reporting import pings
 from storage.letters import fold
+from storage.rows.numbers import next_number
 from storage.rows.reporting import Scheme
 
 TIMES = re.compile(
@@ -57,10 +58,9 @@ async def scheme(turn: Turn, text: str) -> None:
         )
         return
     centres = [every[fold(name)] for name in named if fold(name) in every] or list(every.values())
-    last = await turn.db.scalar(select(func.max(Scheme.number)).where(Scheme.crisis_id == turn.the_crisis.id))
     row = Scheme(
         crisis_id=turn.the_crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Scheme.number, Scheme.crisis_id == turn.the_crisis.id),
         question=question,
         centres=centres,
         times=[f"{each:%H:%M}" for each in moments],

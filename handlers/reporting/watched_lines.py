@@ -6,11 +6,12 @@ The media are a line too, but nobody is reminded of them: what is found there is
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core.turn import Turn
 from handlers.staff import roster
 from storage.letters import fold
+from storage.rows.numbers import next_number
 from storage.rows.reporting import WatchedLine
 
 # What is watched: the plan's kinds, and the media.
@@ -41,10 +42,9 @@ async def start(
         watcher: a person's id; None where nobody has been named.
         role: the role that they watch it as, which then moves it.
     """
-    last = await turn.db.scalar(select(func.max(WatchedLine.number)).where(WatchedLine.crisis_id == turn.the_crisis.id))
     row = WatchedLine(
         crisis_id=turn.the_crisis.id,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, WatchedLine.number, WatchedLine.crisis_id == turn.the_crisis.id),
         kind=kind,
         line=line,
         watcher=watcher,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import in_charge
 from handlers.core.card import Card, quote
@@ -15,6 +15,7 @@ from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.staff import quota_card
 from handlers.staff.quota_words import Asked
+from storage.rows.numbers import next_number
 from storage.rows.staff import Quota, QuotaAsk, QuotaReply
 
 # Whoever has not answered so long after being asked is not waited for: the next are asked too.
@@ -29,10 +30,9 @@ async def draft(turn: Turn, asked: Asked, persons: Sequence[str]) -> Quota:
         persons: whom to ask, in order.
     """
     crisis = turn.the_crisis.id
-    last = await turn.db.scalar(select(func.max(Quota.number)).where(Quota.crisis_id == crisis))
     row = Quota(
         crisis_id=crisis,
-        number=(last or 0) + 1,
+        number=await next_number(turn.db, Quota.number, Quota.crisis_id == crisis),
         wanted=asked.wanted,
         text=asked.text,
         in_order=asked.in_order,
