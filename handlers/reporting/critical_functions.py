@@ -15,7 +15,7 @@ from handlers.core import clearance, in_charge, rights
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT
 from handlers.core.events import Told, on
-from handlers.core.language import outages, times_read, times_shown
+from handlers.core.language import dangers, outages, times_read, times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -29,6 +29,7 @@ SINCE = re.compile(r"\b(?P<said>siden|fra|(?=kl\b|klokken\b)) ?(?P<words>[^,;]{1
 AGO = re.compile(r"\bfor (?:ca |cirka |omkring )?[^,;]{1,30} siden\b")
 LONGEST_TIME = 4
 WHEN = Field("down_since", "Nede siden, fx kl. 13:00 eller i går 22:30", "been", required=True)
+NEGATED = frozenset({"ikke", "hverken", "aldrig", "ingen"})
 SET_DOWN, SET_UP = ("nede", "ude", "stopper", "stoppet", "vaek"), ("igen", "oppe", "koerer", "virker")
 
 
@@ -113,7 +114,8 @@ async def critical(turn: Turn, text: str) -> None:
     )
     heard = outages.read({name: each.names for name, each in functions.items()}, said)
     name, state = next(((name, each.state) for name, each in heard.items()), ("", ""))
-    if not state and named is not None:
+    # One word decides only where nothing turns it around: "er ikke oppe" and "kører det igen?" stop no clock.
+    if not state and named is not None and not dangers.is_question(said) and not NEGATED & set(words):
         name = named.name
         state = "up" if set(SET_UP) & set(words) else "down" if set(SET_DOWN) & set(words) else ""
     if not state:

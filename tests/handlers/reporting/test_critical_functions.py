@@ -231,3 +231,20 @@ async def test_since_when_is_read_as_it_is_said_and_corrected_with_one_press(sta
     assert (await stage.part("outages"))[-1]["since"][:16] == "2026-07-01T21:00"
     await stage["finn"].commands("kritisk")
     assert not await stage["finn"].has("Ret tidspunkt")
+
+
+@in_one_chat
+async def test_what_is_turned_around_or_asked_stops_and_starts_no_clock(stage: Stage) -> None:
+    """R258: one word of it is not what is said."""
+    await stage["kim"].commands("kritisk drikkevand er ikke nede")
+    assert await stage.part("outages") == []
+    await stage["kim"].commands("kritisk drikkevand nede")
+    for said in (
+        "kritisk drikkevand er ikke oppe",
+        "kritisk drikkevand kører det igen?",
+        "kritisk drikkevand aldrig oppe",
+    ):
+        await stage["kim"].commands(said)
+        assert [each["state"] for each in await stage.part("outages")] == ["running"], said
+    await stage["kim"].commands("kritisk drikkevand oppe")
+    assert [each["state"] for each in await stage.part("outages")] == ["ended"]
