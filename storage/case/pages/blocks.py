@@ -37,7 +37,8 @@ class Block:
         kind: "title", "heading", "subheading", "text", "facts", "table", "scale" or "chart".
         text: what a title, a heading or a text says; a user's words, never markup.
         rows: of facts, (name, value); of a table, its cells, the first row being its headings; of a scale, (step, "x")
-            for the one that is chosen and (step, "") for the others.
+            for the one that is chosen and (step, "") for the others; of a chart as wide as the page, (seconds, what
+            stands at that time).
         widths: of a table, in parts of the page.
         points: of a chart, (seconds, value), oldest first.
     """

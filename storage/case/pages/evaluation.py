@@ -4,7 +4,9 @@ Planens afprøvning."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+from babel.dates import format_datetime
 
 from storage.case.evaluation import Figures
 from storage.case.pages.blocks import Block, Names, Told
@@ -51,8 +53,12 @@ def evaluation(
     )
     yield Block("subheading", "Forløb")
     if len(timeline) > 1:
+        most = max(count for _, count in timeline)
         yield Block(
-            "chart", f"Linjer i loggen, time for time: {sum(count for _, count in timeline):g}", points=tuple(timeline)
+            "chart",
+            f"Linjer i loggen, time for time: {sum(count for _, count in timeline):g} i alt, højst {most:g} på en time",
+            points=tuple(timeline),
+            rows=tuple(_days(timeline, names)),
         )
     yield from _table(
         "Hvor lang tid tog det",
@@ -111,6 +117,16 @@ def evaluation(
         ],
         (1, 5, 3, 3, 2),
     )
+
+
+def _days(timeline: Sequence[tuple[float, float]], names: Names) -> Iterator[tuple[str, str]]:
+    """Yield when the timeline begins and each midnight in it, by the clock on the wall: seconds, and the day."""
+    begins, ends = (datetime.fromtimestamp(at, names.zone) for at in (timeline[0][0], timeline[-1][0]))
+    yield str(timeline[0][0]), format_datetime(begins, "EEE d/M 'kl.' HH", locale="da")
+    day = begins.date() + timedelta(days=1)
+    while (midnight := datetime.combine(day, time(), names.zone)) < ends:
+        yield str(midnight.timestamp()), format_datetime(midnight, "EEE d/M", locale="da")
+        day += timedelta(days=1)
 
 
 def _table(

@@ -91,8 +91,12 @@ def forget() -> None:
 
 def chart(block: Block) -> bytes:
     """Draw a chart by itself, as PNG, for pages that typst doesn't make."""
-    data = json.dumps([list(point) for point in block.points])
-    page = b"#set page(width: auto, height: auto, margin: 1.5mm)\n#chart(json(bytes(sys.inputs.data)))\n"
+    data = json.dumps({"points": block.points, "marks": block.rows}, ensure_ascii=False)
+    size = b", width: 172mm, height: 24mm" if block.rows else b""
+    page = (
+        b"#set page(width: auto, height: auto, margin: 1.5mm)\n#let data = json(bytes(sys.inputs.data))\n"
+        b"#chart(data.points, marks: data.marks" + size + b")\n"
+    )
     drawn: bytes = typst.compile(
         _template("chart.typ") + page, sys_inputs={"data": data}, format="png", ppi=200, ignore_system_fonts=True
     )

@@ -44,17 +44,21 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9
             _scale(document.add_paragraph(), block)
         elif block.kind == "chart":
             document.add_paragraph(_clean(block.text))
-            document.add_picture(io.BytesIO(chart(block)), width=Mm(70))
+            document.add_picture(io.BytesIO(chart(block)), width=TEXT if block.rows else Mm(70))
         elif block.rows:
             table = document.add_table(rows=0, cols=len(block.rows[0]), style="Table Grid")
             table.autofit = False
-            widths = [TEXT * part // sum(block.widths or FACTS) for part in block.widths or FACTS]
+            widths = [Length(TEXT * part // sum(block.widths or FACTS)) for part in block.widths or FACTS]
+            for column, width in zip(table.columns, widths, strict=True):
+                column.width = width
             for number, row in enumerate(block.rows):
                 cells = table.add_row().cells
                 for cell, text, width in zip(cells, row, widths, strict=True):
                     cell.text, cell.width = _clean(text), width
                 if number == 0 and block.kind == "table":
                     _repeats(table.rows[0])
+                    for run in (run for cell in cells for run in cell.paragraphs[0].runs):
+                        run.bold = True
     written = io.BytesIO()
     document.save(written)
     return _same_every_time(written.getvalue())
@@ -72,7 +76,10 @@ def _above(section: Section, header: str, logo: bytes) -> None:
     if not logo:
         section.header.paragraphs[0].text = _clean(header)
         return
-    words, picture = section.header.add_table(rows=1, cols=2, width=TEXT).rows[0].cells
+    table = section.header.add_table(rows=1, cols=2, width=TEXT)
+    # The line that Word wants below a table takes no room above it.
+    section.header._element.insert(0, table._tbl)
+    words, picture = table.rows[0].cells
     words.width, picture.width = Length(TEXT * 2 // 3), Length(TEXT // 3)
     words.text = _clean(header)
     words.vertical_alignment = WD_ALIGN_VERTICAL.CENTER

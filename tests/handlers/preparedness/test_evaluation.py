@@ -89,10 +89,13 @@ async def test_the_report_is_a_paper_in_pdf_and_word_for_those_who_evaluate(stag
             "Til fuldt etableret",
             "Eva Lind",
             "ring til centrene først",
-            "Linjer i loggen",
+            "Linjer i loggen, time for time",
+            "på en time",
         ):
             assert said in text, said
     assert document.inline_shapes
+    # The picture says when: where it begins, and each day.
+    assert "tors. 2/7 kl. 14" in printed(await fetched(stage, links["pdf"]))
     await stage["rune"].commands("evaluering")
     assert not await stage["rune"].has("Rapport som PDF og Word")
 

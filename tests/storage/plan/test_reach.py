@@ -16,6 +16,7 @@ personer:
   anne: {navn: Anne Holm, mobil: "+4520000005"}
   bo:   {navn: Bo Kjær, slack: U4, mobil: "114"}
   ida:  {navn: Ida Toft, slack: U5}
+  eva:  {navn: Eva Lind, mail: eva@example.dk, mobil: "+4520000007"}
 roller:
   beredskabschef: {person: jens}
   borgmester: {person: lars}
@@ -28,6 +29,11 @@ SLACK, TEAMS, SMS = (
 )
 THEN = datetime(2026, 7, 2, 12, tzinfo=UTC)
 NOTHING = Known({}, {}, {}, {})
+FOUND_BY_MAIL = Way("slack", "Slack", directory=True)
+
+
+def _looked(fault: str) -> Known:
+    return Known({}, {}, {}, {}, {("eva", "slack"): fault})
 
 
 @examples(
@@ -43,6 +49,19 @@ NOTHING = Known({}, {}, {}, {})
         ("lars", (SLACK,), NOTHING, [("warning", "+4510000003")]),
         ("bo", (SLACK,), NOTHING, [("warning", "114")]),
         ("ida", (SLACK,), NOTHING, [("warning", "intet telefonnummer")]),
+        ("eva", (FOUND_BY_MAIL,), NOTHING, [("warning", "er ikke slået op i Slack endnu")]),
+        (
+            "eva",
+            (FOUND_BY_MAIL,),
+            _looked("kontoen er lukket"),
+            [("fault", "er ikke fundet i Slack: kontoen er lukket")],
+        ),
+        (
+            "eva",
+            (FOUND_BY_MAIL, SMS),
+            _looked("flere har mailadressen"),
+            [("warning", "er ikke fundet i Slack: flere har mailadressen")],
+        ),
     ],
 )
 def test_what_is_missing_is_found_and_can_be_mended(

@@ -223,6 +223,26 @@ async def test_a_number_answers_the_sms_it_was_meant_for_and_is_asked_about_wher
     assert len(await _taken(stage)) == 2
 
 
+@pytest.mark.parametrize("word", ["stop", "STOP!", "stop nu", "afmeld"])
+async def test_a_stop_by_sms_breaks_no_chain_is_asked_back_and_told_to_the_secretariat(
+    stage: ReserveStage, word: str
+) -> None:
+    """R005 R006: a sleepy word is no answer, no warning and no opting out."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    assert await stage.sms.answers(JENS, word, stage.address) == 200
+    await stage.settle()
+    assert "Mente du nej til det, du blev spurgt om, så skriv kan ikke." in stage.sms.to(JENS)[-1]
+    assert await stage["kim"].sees("Jens Lund har skrevet »")
+    assert [step["result"] for step in await stage.part("escalation")] == [None]
+    assert await stage.crises() == 1
+    assert await stage.sms.answers(JENS, "kan ikke", stage.address) == 200
+    await stage.settle()
+    assert next(step["result"] for step in await stage.part("escalation")) == "declined"
+    await stage["gerda"].says(word)
+    assert not await stage["kim"].sees("Gerda har skrevet »")
+
+
 async def _taken(stage: ReserveStage) -> list[int]:
     """The chains that somebody has taken."""
     async with stage.database.reading() as db:

@@ -1,0 +1,55 @@
+"""A "stop" by SMS: asked back and told to the secretariat, since a sleepy word must not break the chain. Plan §4; §5."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from handlers.core import registry
+from handlers.core.card import DANGER, Card, quote
+from handlers.core.turn import Turn
+from storage.plan.persons import SECRETARIAT_ROLES
+
+# What telephones' users are taught to write to be left alone; by a way that is no chat alone.
+STOP = re.compile(
+    r"\s*+(?:stop|stop (?:nu|sms|sms'er|beskeder)|stopp|stopall|afmeld|unsubscribe)\s*+[.!]*+\s*+", re.IGNORECASE
+)
+
+
+async def _at_once(turn: Turn) -> datetime | None:
+    return turn.now if not turn.the_incoming.certain and STOP.fullmatch(turn.the_incoming.text) else None
+
+
+@registry.reply("stop_words", asked=_at_once)
+async def replied(turn: Turn, text: str) -> bool:
+    """Ask whoever writes "stop" what they mean, and tell the secretariat; they are reached as before meanwhile.
+
+    Args:
+        text: as it was written.
+
+    Returns:
+        whether it was such a word.
+    """
+    if await _at_once(turn) is None:
+        return False
+    sender = turn.sender
+    await turn.answer(
+        Card(
+            f"Du skrev »{quote(text, 30)}«. Intet er ændret: du bliver stadig spurgt på SMS, når kommunen har brug for dig. "
+            f"Mente du nej til det, du blev spurgt om, så skriv *kan ikke*. Sekretariatet har fået det at vide. {DANGER}"
+        )
+    )
+    if sender not in turn.plan.persons:
+        return True
+    secretariat = [person for role in SECRETARIAT_ROLES for person in turn.plan.holders(role)]
+    for person in dict.fromkeys(each for each in secretariat if each != sender):
+        await turn.say(
+            person,
+            Card(
+                f"*{turn.name(sender)} har skrevet »{quote(text, 30)}« på en SMS* og er spurgt, hvad der menes. Intet er ændret. "
+                f"Ring til dem, hvis der venter et svar: {turn.phone(sender)}."
+            ),
+            key=f"stop_words/{turn.inbox_id}/{person}",
+            kind="notice",
+        )
+    return True
