@@ -16,6 +16,16 @@ def season(local: datetime) -> str:
     return "sommertid" if local.dst() else "normaltid"
 
 
+def out_of_season(local: datetime, named: str) -> bool:
+    """Whether a time was named with the season that it has not: "14:00 normaltid" in July.
+
+    Args:
+        local: in the zone where the clock hangs.
+        named: "sommertid" or another word for the winter's.
+    """
+    return not season(local) and (named == "sommertid") != bool(local.dst())
+
+
 def offset(local: datetime) -> str:
     """Return the same for a paper that is read elsewhere, with the distance from UTC: "sommertid, UTC+02"; empty for any
     other time. The argument is `season`'s."""

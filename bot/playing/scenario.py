@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
+from storage import wall_clock
 from storage.plan.base import PlanModel
 from storage.plan.faults import LONGEST_PLAN, Fault, PlanFaults, Source, explain, fault
 from storage.plan.loading import changed, example, load
@@ -160,7 +161,9 @@ def read(path: Path) -> Scenario:
         raise PlanFaults([Fault(0, name, "Filen er ikke UTF-8", "Gem den som UTF-8")]) from error
     found = parse(text, name)
     # The plan's own faults are told as its own file's.
-    found.plan_for(path)
+    zone = found.plan_for(path).timezone
+    if faults := list(_out_of_season(found, Source.read(text, name), zone)):
+        raise PlanFaults(faults)
     return found
 
 
@@ -177,6 +180,19 @@ def parse(text: str, name: str) -> Scenario:
     if faults:
         raise PlanFaults(faults)
     return found
+
+
+def _out_of_season(found: Scenario, source: Source, zone: ZoneInfo) -> Iterator[Fault]:
+    """Yield a fault for each step that says a season that its time has not."""
+    for number, (at, _) in enumerate(found.timed(zone)):
+        said = HOW.fullmatch(str(source.data["trin"][number]["kl"]))
+        season = said[7] if said else None
+        if season and wall_clock.out_of_season(at, season):
+            yield source.fault(
+                ("trin", number, "kl"),
+                f"Kl. {at:%H:%M} den dag kommer kun én gang, og ikke i {season}",
+                f'Skriv "{at:%H:%M}"',
+            )
 
 
 def _backwards(found: Scenario, source: Source) -> Iterator[Fault]:

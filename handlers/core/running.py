@@ -8,6 +8,7 @@ from typing import Any
 from handlers.core import form_times, incident_names, proof, rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
+from handlers.core.language import times_read, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
 from handlers.core.rights import Right
@@ -24,6 +25,7 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
     if await verb.who.held(turn):
         await verb.run(turn, text)
         await _hasten(turn, verb, text)
+        await _say_what_is_idle(turn, text)
     elif await verb.who.lacks_proof(turn):
         await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
@@ -49,6 +51,15 @@ async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
         urgency=URGENT,
         everywhere=True,
     )
+
+
+async def _say_what_is_idle(turn: Turn, text: str) -> None:
+    """Tell whoever said "normaltid" of a time in summer which time it was read as: it comes only once."""
+    if read := times_read.idle_season(text, turn.now, turn.zone):
+        at = times_shown.weekday(read.at, turn.zone)
+        await turn.answer(
+            Card(f"»{read.idle}« er ikke brugt: {turn.clock(read.at)} kommer kun én gang den dag. Jeg har læst {at}.")
+        )
 
 
 async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Rest between shifts: at most 12 hours on duty, and at least 11 hours off before the next. Plan §5, three days.
 
-A roster that breaks this is warned of and never refused: a crisis may leave no other way.
+Whoever has a role and no shift is taken to have been on since they came into the staff. A roster that breaks this is warned of and never refused: a crisis may leave no other way.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from handlers.core.language import times_shown
 from handlers.core.turn import Turn
+from handlers.staff import roster
 from handlers.staff.roster import LONGEST, WITHDRAWN, Span
 from storage.rows.crisis import Crisis
-from storage.rows.staff import Shift
+from storage.rows.staff import Member, Shift
 
 REST = timedelta(hours=11)
 
@@ -55,7 +56,7 @@ def breaches(spans: Iterable[Span]) -> list[Breach]:
 
 async def of(turn: Turn, *persons: str) -> dict[str, list[Breach]]:
     """Return where persons' shifts break the rest rules and it is not over yet: in this crisis and every other, since
-    nobody sleeps in one of two.
+    nobody sleeps in one of two; and who has been on too long without a shift.
 
     Args:
         persons: whose; everybody's who has a shift in this crisis where none is named.
@@ -79,7 +80,29 @@ async def of(turn: Turn, *persons: str) -> dict[str, list[Breach]]:
     found = {
         person: [each for each in breaches(each_span) if each.until > turn.now] for person, each_span in spans.items()
     }
+    for person, since in (await _on_without_a_shift(turn)).items():
+        if (not persons or person in persons) and turn.now - since > LONGEST:
+            found[person] = [Breach(False, since, turn.now), *found.get(person, [])]
     return {person: each for person, each in found.items() if each}
+
+
+async def _on_without_a_shift(turn: Turn) -> dict[str, datetime]:
+    """Return who in the staff has a role in this crisis without a shift that has begun, and since when: for all that is
+    known they have been on all the while."""
+    if turn.the_crisis.state != "active" or turn.the_crisis.level != 2:
+        return {}
+    begun = turn.the_crisis.decided_at or turn.the_crisis.created_at
+    members = await turn.db.execute(
+        select(Member.person, Member.since).where(Member.crisis_id == turn.the_crisis.id, Member.until.is_(None))
+    )
+    since = {person: max(at, begun) for person, at in members}
+    by_shift = await turn.db.scalars(
+        select(Shift.person).where(
+            Shift.crisis_id == turn.the_crisis.id, Shift.state != WITHDRAWN, Shift.since <= turn.now
+        )
+    )
+    on = {holder for role in roster.roles(turn) if (holder := roster.holder(turn, role)) in since} - set(by_shift)
+    return {person: since[person] for person in sorted(filter(None, on))}
 
 
 def line(turn: Turn, person: str, breach: Breach) -> str:

@@ -11,7 +11,7 @@ from handlers.core.context import ROUTINE
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.log import news
-from handlers.staff import roster
+from handlers.staff import rest, roster
 from handlers.staff.roster import CHIEF, ENDED, LONGEST, ON_DUTY, PLANNED
 from storage.rows.staff import Shift
 
@@ -164,22 +164,27 @@ async def start(turn: Turn) -> None:
 
 @timer("shifts.look", level_two=True)
 async def look(turn: Turn) -> None:
-    """Tell the planners, in one message and not at night, which roles nobody has in the next day."""
+    """Tell the planners, in one message and not at night, which roles nobody has in the next day, and who
+    gets too little rest."""
     if not running(turn):
         return
     missing = await roster.unmanned(turn, turn.now + AHEAD)
-    if missing:
+    tired = [rest.line(turn, who, each) for who, those in (await rest.of(turn)).items() for each in those][:SHOWN]
+    if missing or tired:
+        heads = [f"❗ *Vagtplanen har huller det næste døgn* (krise nr. {turn.the_crisis.number})."] if missing else []
         rows = tuple((role, "; ".join(roster.span(turn, *gap) for gap in found)) for role, found in missing.items())
         await turn.notify(
             _planners(turn),
             Card(
-                f"❗ *Vagtplanen har huller det næste døgn* (krise nr. {turn.the_crisis.number}).\nSkriv fx {EXAMPLE}.",
+                "\n".join([*heads, *tired, f"Skriv fx {EXAMPLE}."]),
                 facts=rows[:SHOWN],
                 buttons=(Button("Vis vagtplan", "shifts.show", {}),),
             ),
             kind="reminder",
             urgency=ROUTINE,
-            summary=f"Vagtplanen har huller det næste døgn: {', '.join(missing)}",
+            summary=f"Vagtplanen har huller det næste døgn: {', '.join(missing)}"
+            if missing
+            else f"Vagtplanen giver for lidt hvile det næste døgn: {len(tired)}",
         )
     await turn.at(
         _by_day(turn.now + timedelta(minutes=1), turn.zone), "shifts.look", f"crisis/{turn.the_crisis.id}/roster"

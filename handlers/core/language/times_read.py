@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from handlers.core.language import times_shown
 from handlers.core.language.durations import DURATION, NUMBERS, duration
 from handlers.core.language.understood import MOST
+from storage import wall_clock
 from storage.letters import fold, fold_letter
 
 MINUTE = timedelta(minutes=1)
@@ -32,6 +33,7 @@ class Parsed:
         tomorrow: UTC, what to propose instead, when it was today's time that has passed; for one that should have been, the
             day before.
         ambiguous: the wall clock shows it twice that night; `at` is the first of them that hasn't been.
+        idle: "normaltid", where that was said of a time that comes only once, and in summer; or the other way round.
     """
 
     at: datetime
@@ -39,6 +41,7 @@ class Parsed:
     passed: bool = False
     tomorrow: datetime | None = None
     ambiguous: bool = False
+    idle: str = ""
 
 
 # --- What is written --------------------------------------------------------------------------------------------------
@@ -248,7 +251,8 @@ def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | No
         instants = _instants(day, time, zone, season)
         for at in instants:
             if at >= this_minute:
-                return Parsed(at, text, ambiguous=len(instants) > 1)
+                idle = season if season and wall_clock.out_of_season(at.astimezone(zone), season) else ""
+                return Parsed(at, text, ambiguous=len(instants) > 1, idle=idle)
     instants = _instants(days[0], time, zone, season)
     tomorrow = _instants(days[0] + times_shown.DAY, time, zone)[0] if days == [local.date()] else None
     return Parsed(instants[0], text, passed=True, tomorrow=tomorrow, ambiguous=len(instants) > 1)
@@ -389,6 +393,17 @@ def find(text: str, now: datetime, zone: ZoneInfo, *, bare: bool = False) -> tup
         return _at_the_end(text, now, zone) if bare else None
     _, parsed, first, last = max(found, key=lambda each: each[0])
     return parsed, _without(text, first, last)
+
+
+SEASON = re.compile(r"\b(?:sommertid|normaltid|vintertid)\b", re.IGNORECASE)
+
+
+def idle_season(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
+    """Find the time in a text that was said with a season which it has not; None where there is none."""
+    if SEASON.search(text[:MOST]) is None:
+        return None
+    found = find(text, now, zone)
+    return found[0] if found is not None and found[0].idle else None
 
 
 LAST = re.compile(

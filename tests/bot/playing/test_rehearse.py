@@ -269,6 +269,23 @@ trin:
     assert played == ["00:40", "01:10", "02:05"]
 
 
+def test_a_season_that_a_time_has_not_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    """R248: it is never silently left out; the season that it has may be written."""
+    path = tmp_path / "nat.yaml"
+    text = """titel: Sommer
+start: "2026-07-02 14:00"
+trin:
+  - {kl: "14:05 SAID", note: så}
+"""
+    for said, wrong in (("normaltid", True), ("sommertid", False)):
+        path.write_text(text.replace("SAID", said), encoding="utf-8")
+        if not wrong:
+            assert scenario.read(path).steps
+            continue
+        with pytest.raises(PlanFaults, match=r"nat\.yaml:4: .*kommer kun én gang"):
+            scenario.read(path)
+
+
 @examples(
     "times",
     [

@@ -142,3 +142,10 @@ async def test_after_the_staff_has_stepped_down_nobody_is_reminded(stage: Stage)
     await stage["lars"].commands("nedskaler")
     await stage.at("18:00")
     assert not [line for line in await stage.log("reminder") if "OB1" in line["summary"]]
+
+
+@in_one_chat
+async def test_a_season_that_the_time_has_not_is_not_left_out_in_silence(stage: Stage) -> None:
+    """R204: whoever writes "normaltid" in July is told which time was read."""
+    await stage["kim"].commands(f"{ASKED} normaltid")
+    assert await stage["kim"].sees("»normaltid« er ikke brugt: kl. 16:00 kommer kun én gang den dag.")

@@ -73,3 +73,25 @@ async def test_a_shift_in_another_crisis_is_no_rest(stage: Stage) -> None:
     await stage["kim"].commands("vagt referent Mads i morgen 10 - 18")
     await stage["kim"].presses("2: brand på skolen i Fløng")
     assert await stage["kim"].sees("⚠️ Mads Rosen har kun 4 t fri")
+
+
+@in_one_chat
+async def test_whoever_has_been_on_since_the_activation_without_a_shift_is_told_of(stage: Stage) -> None:
+    """R072: no roster is written the first night; a shift that has begun, or a day off the staff, says otherwise."""
+    await stage.forward(hours=11)
+    await stage["kim"].commands("vagt")
+    assert "har vagt i" not in (await stage["kim"].reads())[-1]
+    await stage.forward(hours=2)
+    await stage["kim"].commands("vagt")
+    assert "⚠️ Bo Kjær har vagt i 13 t" in (await stage["kim"].reads())[-1]
+    assert "Hanne Toft har vagt" not in (await stage["kim"].reads())[-1], "who is no member is not on"
+    await stage["kim"].commands("vagt kommunikation Mads nu - 11")
+    await stage["kim"].commands("vagt")
+    assert "Bo Kjær har vagt" not in (await stage["kim"].reads())[-1]
+
+
+@in_one_chat
+async def test_the_planners_are_told_of_too_little_rest_by_day(stage: Stage) -> None:
+    """R072: nobody has to ask for the roster to hear of it."""
+    await stage.forward(days=1)
+    assert await stage["kim"].sees("⚠️ Bo Kjær har vagt i ")

@@ -201,6 +201,19 @@ def test_whoever_names_the_season_is_not_ambiguous(season: str, hour: int) -> No
     assert (read.at, read.ambiguous) == (datetime(2026, 10, 25, hour, 30, tzinfo=UTC), False)
 
 
+@examples(
+    ("text", "idle"),
+    [
+        ("kl 16 normaltid", "normaltid"), ("kl 16 vintertid", "vintertid"), ("kl 16 sommertid", ""), ("kl 16", ""),
+        ("den 25/10 kl 2.30 normaltid", ""), ("den 26/10 kl 8 sommertid", "sommertid"),
+    ],
+)  # fmt: skip
+def test_a_season_that_a_time_has_not_is_told_of(text: str, idle: str) -> None:
+    read = times_read.parse(text, at("2026-07-02 14:00"), DENMARK)
+    assert read is not None
+    assert read.idle == idle
+
+
 def test_the_hour_that_comes_twice_is_printed_with_its_season_and_no_other_is() -> None:
     printed = [times_shown.clock(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), DENMARK) for hour in range(3)]
     assert printed == ["02:30 sommertid", "02:30 normaltid", "03:30"]
