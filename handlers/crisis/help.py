@@ -99,6 +99,7 @@ async def show(turn: Turn, text: str) -> None:
                 *buttons,
                 *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[: MOST - len(buttons)]),
                 Button("Alle kommandoer", "help.all", {}),
+                Button("Vejledning", "help.run", {"verb": "vejledning"}),
             ),
         )
     )

@@ -128,6 +128,7 @@ def _end(turn: Turn, name: str, lesson: Lesson, missed: int, said: str) -> Card:
         f"alene, så får du kortet med det, du kan gøre. {DANGER}",
         buttons=(
             Button("Øv igen", "lesson.begin", {"lesson": name}),
-            *(Button(f"Øv som {LESSONS[each].title}", "lesson.begin", {"lesson": each}) for each in others[:4]),
+            Button("Vejledning", "guide.page", {"page": lesson.page}),
+            *(Button(f"Øv som {LESSONS[each].title}", "lesson.begin", {"lesson": each}) for each in others[:3]),
         ),
     )

@@ -138,8 +138,8 @@ class Message(Base):
     held: Mapped[bool] = mapped_column(default=False)  # a routine message that waits to be told of with others
     bundle: Mapped[int | None] = mapped_column(Id)  # the message that told of it
     created_at: Mapped[datetime]
-    edited_at: Mapped[datetime | None]
-    answered_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None] = mapped_column(index=True)
     answer: Mapped[str | None]
     trace: Mapped[str | None]  # the input or the timer that said it last: "input-17", "timer-4"
     lapses_at: Mapped[datetime | None] = mapped_column(index=True)  # when a button leaves it by itself

@@ -37,6 +37,7 @@ ANYBODYS = {
     "activation.show": "`status`, which everybody may ask for",
     "assistance.new": "anybody may lack something",
     "contacts.call_me": "anybody may ask to be rung up by whoever stands on the card",
+    "guide.page": "the guide is everybody's",
     "help.all": "what the sender may write",
     "help.run": "runs a verb, which asks for its own right",
     "lesson.begin": "the sender's own lesson, which is about no row",
