@@ -284,6 +284,8 @@ def rehearse(
 
     # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    # Nor is what a chat doesn't take that the scenario itself has taken away.
+    logging.getLogger("krisebot.event").setLevel(logging.CRITICAL)
     port = _settings().port if speed else 0
     try:
         played = scenario.read(file)
