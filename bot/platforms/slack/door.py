@@ -135,8 +135,13 @@ class SlackDoor:
         actor = _team_of_user(body) or context.actor_team_id
         if actor is None and body.get("is_ext_shared_channel") is True:
             return self._engine.plan().find(NAME, str(context.user_id)) is None
+        if actor is None or actor in self._team_ids:
+            return False
+        if not (body.get("team") or body.get("team_id")):
+            # Installed on a whole Grid organisation, and no workspace of it named: Bolt takes the person's own for ours.
+            return self._engine.plan().find(NAME, str(context.user_id)) is None
         own = {context.team_id, *self._team_ids} - {None}
-        return actor is not None and bool(own) and actor not in own
+        return bool(own) and actor not in own
 
     async def _could_not_keep(self, error: Exception) -> BoltResponse:
         if isinstance(error, TookTooLong):

@@ -84,3 +84,17 @@ async def test_a_grid_installation_without_a_workspace_is_ours(database: Databas
         assert (await jens._interactive("block_actions", pressed)).status == 200
         other = {**pressed, "enterprise": {"id": "E0OTHER"}}
         assert (await jens._interactive("block_actions", other)).status == 401
+
+
+@pytest.mark.parametrize("named", [["E0HTK"], []], ids=["named", "unnamed"])
+async def test_on_a_whole_grid_installation_whoever_the_plan_does_not_know_is_another_organisations(
+    database: Database, named: list[str]
+) -> None:
+    """R004: a press there tells the person's own workspace, and none of ours."""
+    async with a_house(database, team_ids=named) as house:
+        about = {"team": None, "enterprise": {"id": "E0HTK"}, "is_enterprise_install": True}
+        pressed = {"actions": [{"type": "button", "action_id": "a", "block_id": "b", "value": "x"}], **about}
+        for person in (house.person("U0JENS"), stranger(house)):
+            assert (await person._interactive("block_actions", pressed)).status == 200
+        heard = {each["sender"]: each["outside"] for each in await house.inbox()}
+        assert heard == {"jens": False, "slack:U0EXT": True}
