@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from storage.plan.sections import Deadlines, Escalation
+from storage.rows.traffic import StaffRecipient
 
 Told = Mapping[str, Any]
 
@@ -19,6 +20,7 @@ PARTS = (
     "alerts",
     "escalation",
     "notifications",
+    "centre_notices",
     "pictures",
     "meetings",
     "developments",
@@ -131,6 +133,12 @@ def _steps(told: Told, limits: Deadlines, chain: Escalation) -> list[Figure]:
         found.append(Figure(name, _between(begins, decided), limit))
     if decided is None:
         return found
+    notices = told.get("centre_notices") or []
+    if notices:
+        informed = [_at(row["informed_at"]) for row in notices]
+        # The last of them: until then somebody does not know.
+        last = max((at for at in informed if at is not None), default=None) if None not in informed else None
+        found.append(Figure("Til alle centre er underrettet", _between(decided, last), limits.centre_informed))
     if crisis["established_due"]:
         found.append(
             Figure("Til fuldt etableret", _between(decided, _at(crisis["established_at"])), limits.fully_established)
@@ -152,7 +160,8 @@ def _summoned(told: Told) -> dict[str, tuple[datetime, datetime | None, tuple[st
     found: dict[str, tuple[datetime, datetime | None, tuple[str, ...]]] = {}
     for row in told.get("notifications") or []:
         sent, answered = _at(row["sent_at"]), _at(row["answered_at"])
-        if row["kind"] != "summons" or sent is None:
+        # The staff's channel, which is told of them all, is nobody who answers.
+        if row["kind"] != "summons" or sent is None or row["to"].startswith(StaffRecipient.PREFIX):
             continue
         first, had, ways = found.get(row["to"], (sent, answered, ()))
         way = (row["channel"],) if row["channel"] and row["channel"] not in ways else ()

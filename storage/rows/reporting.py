@@ -335,6 +335,23 @@ async def pings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[s
     ]
 
 
+@part("centre_notices")
+async def centre_notices(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export which centres were given notice, and when their chiefs had told them on."""
+    rows = await db.scalars(select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id))
+    return [
+        {
+            "centre": row.centre,
+            "chief": row.chief,
+            "contact": row.contact,
+            "notified_at": instant(row.notified_at),
+            "informed_at": instant(row.informed_at) if row.informed_at else None,
+            "informed_by": row.informed_by,
+        }
+        for row in rows
+    ]
+
+
 @part("reporting_schemes")
 async def schemes(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the crisis' reporting schemes; what is asked is the staff's."""

@@ -55,10 +55,12 @@ async def test_the_figures_say_how_long_each_step_took_and_whether_the_plan_was_
     assert steps["Fra kontakt til beslutning"].met is True
     assert steps["Til fuldt etableret"].met is False
     assert steps["Til første situationsbillede"].took is None
+    assert (steps["Til alle centre er underrettet"].took, steps["Til alle centre er underrettet"].met) == (None, False)
     secretary = next(each for each in found.answers if each.role == "sekretær")
     assert (secretary.asked, secretary.answered) == (1, 1)
     assert timedelta(minutes=2) < (secretary.slowest or timedelta()) < timedelta(minutes=5)
     assert "kim" not in [each.person for each in found.silent]
+    assert all(each.person in PLAN.persons for each in found.silent)
     eva = next(each for each in found.silent if each.person == "eva")
     assert eva.ways == ("slack",) or eva.ways == ("teams",)
     assert ("Til fuldt etableret", False) in found.expectations
@@ -69,6 +71,20 @@ def test_an_export_of_an_older_release_is_counted_as_far_as_it_goes() -> None:
     """R246: a part that it lacks is none."""
     bare = {"crisis": {"decided_at": None, "established_due": None, "established_at": None}}
     assert counted(bare) == evaluation.Figures((), (), (), (), ())
+
+
+def test_the_centres_have_been_told_when_the_last_of_them_has() -> None:
+    """R103 R246."""
+
+    def told(*informed: str | None) -> dict[str, Any]:
+        crisis = {"decided_at": "2026-11-25T14:00:00+00:00", "established_due": None, "established_at": None}
+        return {"crisis": crisis, "centre_notices": [{"informed_at": at} for at in informed]}
+
+    early, late = "2026-11-25T14:10:00+00:00", "2026-11-25T14:40:00+00:00"
+    name = "Til alle centre er underrettet"
+    assert counted(told(early, early)).steps == (evaluation.Figure(name, timedelta(minutes=10), timedelta(minutes=30)),)
+    assert [each.met for each in counted(told(early, late)).steps] == [False]
+    assert [each.took for each in counted(told(early, None)).steps] == [None]
 
 
 @pytest.mark.long
