@@ -17,6 +17,8 @@ from storage.letters import fold
 from storage.rows.traffic import Message
 
 NUMBER = re.compile(r"\s*+(?:svar\s++)?+(\d{1,2})\s*+[.!)]?+\s*+", re.IGNORECASE)
+# Buttons that are named in one line, at most.
+MOST_NAMED = 3
 MARKS = re.compile(r"[^\w ]++")
 
 
@@ -61,6 +63,13 @@ async def about(turn: Turn, do: str, name: str) -> int | None:
     standing = await turn.answered()
     found = (button.args.get(name) for button in _known(standing) if button.do == do) if standing else iter(())
     return next((number for number in found if isinstance(number, int)), None)
+
+
+async def tell_that_a_sign_is_none(turn: Turn, standing: Message) -> None:
+    """Write on a card that asks, once, that a reaction is no answer to it, and which buttons are; nobody is written to."""
+    labels = [f"*{button.label}*" for button in _known(standing) if registry.is_awaited(button.do)]
+    if labels:
+        turn.add_line(standing, f"Et tegn er ikke et svar. Tryk på {' eller '.join(labels[:MOST_NAMED])}.")
 
 
 async def is_over(turn: Turn, text: str) -> bool:

@@ -260,6 +260,15 @@ class Turn(Context):
         """
         self._take_off(message, {_meaning(each) for each in message.card["buttons"] if each["label"] in labels})
 
+    def add_line(self, message: Message, line: str) -> None:
+        """Write a line under what a card says, wherever it stands; once.
+
+        Args:
+            line: Danish, as on a card.
+        """
+        if line not in message.card["text"]:
+            self._redraw(message, {**message.card, "text": f"{message.card['text']}\n{line}"})
+
     def lapse(self, message: Message) -> None:
         """Take the buttons off a card whose time has come."""
         lapsed = [each for each in message.card["buttons"] if _is_over(each, self.now)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import clearance, enclosures, personal_numbers, registry, rights, running, typed_verbs
+from handlers.core import answering, clearance, enclosures, personal_numbers, registry, rights, running, typed_verbs
 from handlers.core.card import Button, Card, quote
 from handlers.core.events import AskedForHelp, Told
 from handlers.core.events import tell as tell_event
@@ -26,6 +26,7 @@ HELP_REACTIONS = {"sos", "🆘"}
 BECOMES = ("log", "melding", "bistand", "telefon", "varsel")
 TAKE_REACTIONS = {"eyes", "👀"}
 CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
+REACTIONS = SAVE_REACTIONS | HELP_REACTIONS | TAKE_REACTIONS | CONFIRM_REACTIONS
 
 
 @action("log.save")
@@ -79,35 +80,55 @@ async def forward(turn: Turn) -> None:
         )
 
 
-@action("log.reaction")
+@action("log.reaction", crisis=False)
 async def reaction(turn: Turn) -> None:
     """Save a message by 📌, confirm the line it became by ✅, take it on by 👀, ask for assistance with it by 🆘; only the
-    staff's reactions count.
+    staff's reactions count, and everybody else's are met with silence.
 
-    Taking one away changes nothing.
+    Taking one away changes nothing. One on a card that asks is no answer to it.
     """
+    standing = await turn.answered()
+    if standing is not None and standing.crisis_id is not None:
+        turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
+    known = turn.the_incoming.text in REACTIONS and await _find_own_crisis(turn)
+    if not (known and await _done(turn)) and standing is not None:
+        await answering.tell_that_a_sign_is_none(turn, standing)
+
+
+async def _done(turn: Turn) -> bool:
+    """Do what a reaction of the staff's stands for; returns whether there was anything to do it with."""
     incoming = turn.the_incoming
-    if not await rights.staff.held(turn):
-        return
-    if incoming.text in SAVE_REACTIONS:
-        said = await _heard(turn, incoming.message)
-        if said is not None:
-            turn.incoming = original = replace(incoming, said_at=said.received_at, enclosed=said.enclosed)
-            text = cpr.without(said.text) or enclosures.titled(said.enclosed)
-            await _save(turn, original, text, said.sender)
-    elif incoming.text in HELP_REACTIONS:
-        said = await _heard(turn, incoming.message)
-        if said is not None:
-            turn.incoming = replace(incoming, enclosed=said.enclosed)
-            await tell_event(turn, AskedForHelp(personal_numbers.masked(said)))
-    elif incoming.text in TAKE_REACTIONS:
-        said = await _heard(turn, incoming.message)
-        if said is not None:
-            await _take(turn, said)
-    elif incoming.text in CONFIRM_REACTIONS:
+    if incoming.text in CONFIRM_REACTIONS:
         entry = await _saved_from(turn, incoming.message)
         if entry is not None:
             await lines.confirm_line(turn, entry.no)
+        return entry is not None
+    said = await _heard(turn, incoming.message)
+    if said is None:
+        return False
+    if incoming.text in SAVE_REACTIONS:
+        turn.incoming = original = replace(incoming, said_at=said.received_at, enclosed=said.enclosed)
+        text = cpr.without(said.text) or enclosures.titled(said.enclosed)
+        await _save(turn, original, text, said.sender)
+    elif incoming.text in HELP_REACTIONS:
+        turn.incoming = replace(incoming, enclosed=said.enclosed)
+        await tell_event(turn, AskedForHelp(personal_numbers.masked(said)))
+    else:
+        await _take(turn, said)
+    return True
+
+
+async def _find_own_crisis(turn: Turn) -> bool:
+    """Find the crisis that a reaction is about, among those whose staff the sender is in; ask which, where it is several."""
+    if turn.crisis is not None:
+        return await rights.staff.held(turn)
+    own = []
+    for crisis in await turn.open_crises():
+        turn.crisis = crisis
+        if await rights.staff.held(turn):
+            own.append(crisis)
+    turn.crisis = own[0] if len(own) == 1 else None
+    return bool(own) and (turn.crisis is not None or await running.find_crisis(turn))
 
 
 async def _take(turn: Turn, said: Incoming) -> None:

@@ -188,6 +188,7 @@ class SlackInbound:
     async def _reacted(self, event: Json, body: Json) -> None:
         item = event["item"]
         if item.get("type") == "message" and event["user"] != self._bot(body):
+            lane = item["channel"] if item["channel"].startswith(("C", "G")) else text_id(event["user"])
             await self._acceptance.accept(
                 f"event:{body['event_id']}",
                 "reaction",
@@ -195,6 +196,7 @@ class SlackInbound:
                 item["channel"],
                 text=event["reaction"].partition("::")[0],
                 message=f"{item['channel']}:{item['ts']}",
+                answers_to=await standing.answered(self._engine.database, f"{NAME}/{lane}", "ts", text_id(item["ts"])),
             )
 
     async def _opened_home(self, event: Json) -> None:

@@ -134,6 +134,8 @@ class TeamsInbound:
                 await self._about(here, "edited", own_words(here).text)
             case "messageDelete" if text_at(activity, "channelData", "eventType") == "softDeleteMessage":
                 await self._about(here, "deleted", "")
+            case "messageReaction" if here.by_a_person and activity.get("reactionsAdded"):
+                await self._reacted(here)
             case "conversationUpdate" | "installationUpdate" if here.is_dm and _added(activity):
                 # Teams tells of it in two ways; they are one arrival.
                 await self._accept(here, f"{here.place}:joined", "joined")
@@ -161,6 +163,14 @@ class TeamsInbound:
             enclosed=enclosed,
             answers_to=await self._answered(here, said.answers),
         )
+
+    async def _reacted(self, here: Here) -> None:
+        """Take in a reaction to a message of ours: Teams tells of no others, and it is never an answer."""
+        to = text_at(here.activity, "replyToId")
+        answers_to = await self._answered(here, to)
+        if answers_to:
+            key = f"{here.place}:{to}:reaction:{text_at(here.activity, 'timestamp')}"
+            await self._accept(here, key, "reaction", answers_to=answers_to)
 
     async def _answered(self, here: Here, activity: str) -> str:
         """Return our number for the message that is answered, where it is one of ours in the same conversation."""

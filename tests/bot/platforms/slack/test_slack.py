@@ -1127,3 +1127,33 @@ async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> N
     }
     heard = {each.partition(".")[0] for each in manifest["settings"]["event_subscriptions"]["bot_events"]}
     assert heard == {"app_home_opened", "app_mention", "message", "reaction_added", *CHANNELS, *inbound.CLOSED}
+
+
+async def test_a_reaction_in_somebodys_own_channel_is_met_with_silence(house: House) -> None:
+    """Requirement 3.6: a party is no reason to be asked about a crisis."""
+    channel = house.slack.add_channel("fredagsbar", "U0ANNE", bot=True)
+    anne = house.person("U0ANNE")
+    message = house.slack.world.post(channel, "U0ANNE", "God weekend")
+    assert (await anne.reacts("tada", message)).status == 200
+    await house.engine.settle()
+    assert [each.text for each in anne.messages() if each.from_bot] == []
+
+
+async def test_a_sign_on_a_card_that_asks_is_no_answer_and_the_card_says_which_buttons_are(house: House) -> None:
+    """Requirement 3.6: one quiet line on the card, and nobody is written to."""
+    finn, jens = house.person("U0FINN"), house.person("U0JENS")
+    await finn.says("/krise varsel vand i kælderen")
+    await house.engine.settle()
+    await finn.presses("Ja")
+    await house.engine.settle()
+    (asked,) = jens.sees("vand i kælderen")
+    before = len(jens.messages())
+    for sign in ("thumbsup", "white_check_mark", "thumbsup"):
+        assert (await jens.reacts(sign, asked)).status == 200
+        await house.engine.settle()
+    (shown,) = jens.sees("vand i kælderen")
+    assert shown.text.count("Et tegn er ikke et svar. Tryk på Jeg har den.") == 1
+    assert len(jens.messages()) == before
+    await jens.presses("Jeg har den")
+    await house.engine.settle()
+    assert finn.sees("Jens Lund")

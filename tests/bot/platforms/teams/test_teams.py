@@ -805,3 +805,25 @@ async def test_forty_people_at_once_are_all_kept(house: House) -> None:
     answers = await asyncio.gather(*(each.says("varsel vand") for each in people))
     assert {answer.status for answer in answers} == {200}
     assert len(await house.inbox()) == 40
+
+
+async def test_a_sign_on_a_card_that_asks_is_no_answer_and_the_card_says_which_buttons_are(house: House) -> None:
+    """Requirement 3.6: one quiet line on the card, and nobody is written to."""
+    finn, jens = house.person("aad-finn"), house.person("aad-jens")
+    await finn.says("varsel vand i kælderen")
+    await house.engine.settle()
+    await finn.presses("Ja")
+    await house.engine.settle()
+    (asked,) = jens.sees("Kan du tage den?")
+    before = len(jens.messages())
+    for sign in ("like", "heart"):
+        assert (await jens.reacts(sign, asked)).status == 200
+        await house.engine.settle()
+    (shown,) = jens.sees("Kan du tage den?")
+    assert shown.shown.count("Et tegn er ikke et svar. Tryk på") == 1
+    assert len(jens.messages()) == before
+    # One on a card that asks nothing is met with silence.
+    (told,) = finn.sees("Jens Lund")[-1:]
+    await finn.reacts("like", told)
+    await house.engine.settle()
+    assert not finn.sees("Et tegn er ikke et svar")
