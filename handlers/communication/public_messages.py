@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
@@ -149,7 +149,7 @@ async def published(turn: Turn, number: int) -> None:
     if row is None or row.crisis_id != turn.the_crisis.id or row.published_at is not None:
         return
     if turn.sender != row.delegated_to and not await rights.communication.held(turn):
-        await turn.answer(Card(f"Det kan kun {rights.communication.holders}. Intet er ændret."))
+        await running.refuse(turn, rights.communication)
         return
     row.published_at, row.published_by, row.channel = (
         turn.received,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.core import form_times, incident_names, proof, rights
-from handlers.core.card import Button, Card, quote
+from handlers.core import form_times, incident_names, proof, registry, rights, typed_verbs
+from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.language import times_read, times_shown
+from handlers.core.language import dangers, times_read, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
 from handlers.core.rights import Right
@@ -19,7 +19,10 @@ NAMED = 3
 
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
-    """Run a verb for somebody, if they may, on the crisis it is about."""
+    """Run a verb for somebody, if they may, on the crisis it is about.
+
+    Danger that is told behind a verb which leads nowhere ("log det brænder", from a stranger) is heard as own words.
+    """
     if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name, afterwards=verb.afterwards):
         return
     if await verb.who.held(turn):
@@ -30,8 +33,22 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
         await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
         await verb.otherwise(turn, text)
-    else:
+    elif not await _led_on(turn, verb.name):
         await refuse(turn, verb.who)
+
+
+async def _led_on(turn: Turn, verb: str) -> bool:
+    """Lead danger on that was written to the bot alone behind this verb; whoever may not use it may warn all the same."""
+    incoming = turn.incoming
+    if incoming is None or incoming.kind != "text" or incoming.place != "dm":
+        return False
+    text = typed_verbs.strip_name(incoming.text)
+    if typed_verbs.verb_of(text).verb != verb or dangers.hear(text) is None or dangers.only_asks(text):
+        return False
+    for leads_on in registry.own_words:
+        if await leads_on(turn, text):
+            return True
+    return False
 
 
 # Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
@@ -102,9 +119,11 @@ async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -
         turn.crisis = candidates[0]
         return True
     if not candidates:
+        if verb and await _led_on(turn, verb):
+            return False
         await turn.answer(
             Card(
-                "Der er ingen aktiv krise. Vil du sende et varsel?",
+                f"Der er ingen aktiv krise. Vil du sende et varsel? {DANGER}",
                 buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
             )
         )

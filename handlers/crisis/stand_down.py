@@ -221,9 +221,10 @@ async def offer(turn: Turn) -> None:
 
 async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
     what = WORDS[subject][0]
+    named = turn.names(await rights.holders_of(turn, rights.mayor))
     await turn.answer(
         Card(
-            f"Kun borgmesteren eller stedfortræderen kan {what}. Skal jeg sende dit forslag?",
+            f"Kun borgmesteren eller stedfortræderen kan {what}: {named}. Skal jeg sende dit forslag?",
             buttons=(
                 Button(
                     "Send forslag",

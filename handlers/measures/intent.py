@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
@@ -39,7 +39,7 @@ async def intent(turn: Turn, text: str) -> None:
         )
         return
     if not await rights.intends.held(turn):
-        await turn.answer(Card(f"Det kan kun {rights.intends.holders}. Intet er ændret."))
+        await running.refuse(turn, rights.intends)
         return
     if len(text) > LONGEST:
         await turn.answer(

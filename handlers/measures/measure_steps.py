@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import Card, quote
 from handlers.core.context import ORDINARY, ROUTINE, URGENT
 from handlers.core.language import owners, times_shown
@@ -174,7 +174,7 @@ async def approve(turn: Turn, row: Measure, approval: str) -> None:
         approval: by whom and in which case, as it was typed.
     """
     if not await rights.political_approval.held(turn):
-        await turn.answer(Card(f"Det kan kun {rights.political_approval.holders}. T{row.number} er uændret."))
+        await running.refuse(turn, rights.political_approval)
         return
     if not approval:
         await turn.answer(
@@ -210,7 +210,7 @@ async def amend(turn: Turn, row: Measure, owner: str, due: datetime | None) -> N
         due: UTC; None for no time.
     """
     if not await rights.runs_staff.held(turn):
-        await turn.answer(Card(f"Det kan kun {rights.runs_staff.holders}. T{row.number} er uændret."))
+        await running.refuse(turn, rights.runs_staff)
         return
     if (owner, due) == (row.owner, row.due_at):
         await measure_card.answer(turn, row)

@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights
+from handlers.core import clearance, in_charge, rights, running
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT
 from handlers.core.events import Told, on
@@ -309,7 +309,7 @@ async def _refuse(turn: Turn, row: Outage) -> bool:
     """Refuse whoever neither answers for the function nor is in or beside the staff; returns whether it did."""
     if turn.sender == row.responsible or await rights.staff.held(turn):
         return False
-    await turn.answer(Card(f"Det kan kun {rights.staff.holders}. Intet er ændret."))
+    await running.refuse(turn, rights.staff)
     return True
 
 

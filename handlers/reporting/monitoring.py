@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from handlers.core import rights, withheld
+from handlers.core import rights, running, withheld
 from handlers.core.card import Card, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -35,7 +35,7 @@ async def watch(turn: Turn, text: str) -> None:
     elif word in ("medie", "medier", "medieomtale"):
         await media_watch.typed(turn, rest)
     elif not await rights.meets.held(turn):
-        await turn.answer(Card(f"Det kan kun {rights.meets.holders}. Intet er ændret."))
+        await running.refuse(turn, rights.meets)
     elif word.isdecimal() and rest:
         row = next((each for each in await watched_lines.lines(turn) if each.number == int(word)), None)
         if row is None or not await _hand(turn, [(row, rest)]):

@@ -96,9 +96,14 @@ ETA = (
     rf"(?:(?P<how_long>{durations.DURATION})|(?<=om )(?P<minutes>\d{{1,3}})\b)(?: (?:vaek|herfra|tid|max|maks))?"
 )
 
+# Whom nobody means by "ring til Sara": who says "ring til mig", or "ring til politiet", has not said no.
+NO_DEPUTY = (
+    r"(?:mig|os|jer|dem|alle|nogen|(?:politi|brand|ambulance|alarm|beredskab|laege|vagtlaege|hospital)[^\W\d]{0,20})"
+)
+
 PLAIN_NO = (
     "nej{1,20}", "naeh?", "nope", "nix", "niks", "no", "nej tak", "desvaerre", f"desvaerre {NOT}", "beklager", "sorry", "👎",
-    r"(?:tag|proev|spoerg|kontakt|ring til|skriv til) (?:[^\W\d]+)(?: i stedet)?",
+    rf"(?:tag|proev|spoerg|kontakt|ring til|skriv til) (?!{NO_DEPUTY}\b)(?:[^\W\d]+)(?: i stedet)?",
 )  # fmt: skip
 
 # After a "not" that is the whole of it: "kommer ikke" is a no, "kommer ikke for sent" is not.

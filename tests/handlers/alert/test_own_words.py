@@ -251,3 +251,47 @@ async def test_krise_alone_is_the_menu_and_with_more_it_is_led_on(open_stage: St
     await open_stage["finn"].says("krise på plejehjemmet, vandet stiger")
     assert await open_stage["finn"].sees(DANGER)
     assert await open_stage["finn"].has("Ja")
+
+
+BEHIND_A_VERB = (
+    "log vandet stiger i kælderen",
+    "billede af branden",
+    "bekræft at der er brand",
+    "noter at der er gas",
+    "rolle ned ad trappen der er røg",
+)
+
+
+@in_one_chat
+async def test_danger_behind_a_verb_that_leads_nowhere_is_heard(open_stage: Stage) -> None:
+    """R001 R004: with no crisis, and from whoever has no part in one, it was a refusal without 112."""
+    stage = open_stage
+
+    async def led_on(who: str) -> None:
+        for number, words in enumerate(BEHIND_A_VERB):
+            name = f"{who}{number}"
+            await stage[name].says(words)
+            seen = "\n".join(await stage[name].reads())
+            assert DANGER in seen, words
+            assert "Jens Lund" in seen, words
+            assert words in seen, words
+            await stage[name].presses("Nej")
+
+    await led_on("vidne")
+    await stage["vidne"].says("eksport af sagen")
+    assert not await stage["vidne"].has("Ved ikke")
+    await stage["jens"].commands("aktiver 2 skybrud i Hedehusene")
+    await led_on("nabo")
+    await stage["nabo"].says("eksport af sagen")
+    assert await stage["nabo"].sees("Det kan kun")
+
+
+@in_slack
+async def test_whoever_is_asked_and_wants_to_be_rung_has_not_said_no(open_stage: Stage) -> None:
+    """R005: "ring til mig" was read as "ring til Sara", and the chain went on to the next."""
+    stage = open_stage
+    await stage["finn"].says("der er røg i stuen")
+    await stage["finn"].presses("Ja")
+    await stage["jens"].says("jeg har den")
+    await stage["jens"].says("ring til mig")
+    assert await chain(stage) == ["jens"]

@@ -54,6 +54,10 @@ async def test_every_refusal_names_who_may_and_offers_to_ask_them(stage: Stage) 
         "nødpakke",
         "ind Rune",
         "sag 26/1234",
+        "ordre spær vejen @Line",
+        "logistik Rune Teknik",
+        "vagt 1 Kim 22-06",
+        "hensigt hold vejene åbne",
     ):
         await stage["mads"].commands(words)
         said = (await stage["mads"].reads())[-1]
@@ -62,3 +66,13 @@ async def test_every_refusal_names_who_may_and_offers_to_ask_them(stage: Stage) 
         assert named, (words, said)
         buttons = await stage["mads"].buttons()
         assert any(f"Spørg {name}" in buttons for name in named), words
+
+
+@in_one_chat
+async def test_whoever_may_only_propose_is_told_who_decides(stage: Stage) -> None:
+    """D12: the proposal names whom it goes to."""
+    for words in ("afblæs", "nedskaler"):
+        await stage["finn"].commands(words)
+        said = (await stage["finn"].reads())[-1]
+        assert "Lars Vinther og Mette Skov" in said, words
+        assert await stage["finn"].has("Send forslag"), words

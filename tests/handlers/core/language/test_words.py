@@ -285,7 +285,8 @@ ANSWERS: dict[Question, dict[str, str]] = {
         "unclear": """
             ikke ok | Sara tager den | Sara har den | hvem tager den | hvem har den? | har jeg den | ok men ring først | har den ikke set |
             jeg har den måske | nej jeg har den | om 20 min | ja om 20 min | 20 min | modtaget | set | hvad? | ok? | men | vand i kælderen |
-            tager den senere | jeg tager den hvis Pia ikke svarer | er du syg | kan Ole ikke tage den""",
+            tager den senere | jeg tager den hvis Pia ikke svarer | er du syg | kan Ole ikke tage den | ring til mig | skriv til mig |
+            kontakt politiet | ring til brandvæsenet | ring til os""",
     },
     "notice": {
         "acknowledged": """
