@@ -79,6 +79,8 @@ EVERYDAY = frozenset(
 # What follows such a verb where it is meant all the same: a number, a name, a mark.
 STRUCTURED = re.compile(r"(?!112\b)[\d@#!?:(]|(?:til|om|i morgen|kl)\b", re.IGNORECASE)
 
+ABOUT = re.compile(r"(?:til|om|med)\s{1,9}", re.IGNORECASE)
+
 
 def is_explicit(text: str) -> bool:
     """Whether a plain text begins with a verb that is no everyday word, so that it is no answer to anything else."""
@@ -89,6 +91,10 @@ def is_explicit(text: str) -> bool:
 def is_meant(text: str) -> bool:
     """Whether a plain text begins with a verb that is meant as one: alone, or with what only a command has after it."""
     found = verb_of(text)
+    if found.verb == "hjælp" and found.rest:
+        # The menu, only before a verb's name: "hjælp til at komme ud" is a call for help.
+        about = verb_of(ABOUT.sub("", found.rest, count=1))
+        return about.kind == "exact" and not about.rest
     alone = not found.rest or STRUCTURED.match(found.rest) is not None
     return found.kind == "exact" and (alone or is_explicit(text))
 

@@ -253,6 +253,19 @@ async def test_krise_alone_is_the_menu_and_with_more_it_is_led_on(open_stage: St
     assert await open_stage["finn"].has("Ja")
 
 
+@in_one_chat
+async def test_help_with_something_is_the_menu_only_before_a_verbs_name(open_stage: Stage) -> None:
+    """R001 R204: "hjælp til at komme ud af bygningen" brought the menu, and the words were gone."""
+    for number, words in enumerate(("hjælp til at komme ud af bygningen", "hjælp til 3. sal på Birkehøj")):
+        name = f"vidne{number}"
+        await open_stage[name].says(words)
+        assert await open_stage[name].sees(f"»{words}«"), words
+        assert await open_stage[name].has("Ved ikke"), words
+    for number, words in enumerate(("hjælp", "hjælp til varsel")):
+        await open_stage[f"kollega{number}"].says(words)
+        assert not await open_stage[f"kollega{number}"].has("Ved ikke"), words
+
+
 BEHIND_A_VERB = (
     "log vandet stiger i kælderen",
     "billede af branden",
