@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests.browser.rehearsal import DESKTOP, NARROW_PHONE, PHONE, Program, Screen, opened, warned, wind
 
@@ -340,3 +340,21 @@ def nameless(page: Page) -> list[str]:
         and node["role"]["value"] in controls
         and not node.get("name", {}).get("value", "").strip()
     ]
+
+
+def test_what_is_sent_while_something_else_is_on_its_way_is_sent_after_it_and_once(
+    browser: Browser, krisebot: Program
+) -> None:
+    """Whoever is frightened writes on before the first is there: Enter is never met with nothing."""
+    with opened(browser, krisebot.address, DESKTOP, "finn") as page:
+        finn = Screen(page, "Finn")
+        held: list[Route] = []
+        page.route("**/say", lambda route: held.append(route) if not held else route.continue_())
+        finn.says("/krise hvem")
+        finn.says("/krise status")
+        finn.composer.press("Enter")
+        expect(finn.composer).to_have_value("/krise status")
+        held[0].continue_()
+        finn.sees("Hvem er hvem")
+        expect(finn.composer).to_have_value("")
+        expect(finn.area.locator("article").filter(has_text="/krise status")).to_have_count(1)

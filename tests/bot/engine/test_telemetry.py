@@ -96,7 +96,7 @@ async def test_what_a_timer_says_has_the_timers_trace(database_url: str, written
         await stage.forward(hours=1)
     fired = {each["trace"] for each in written.events if each["event"] == "timer.fired"}
     sent = {each["trace"] for each in written.events if each["event"] == "delivery.sent"}
-    assert len(fired & sent) > 1
+    assert len(fired & sent) > 1, written.lines[-20:]
 
 
 @on_sqlite

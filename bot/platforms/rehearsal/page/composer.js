@@ -22,6 +22,8 @@ export class Composer {
   /** What is half written in the other places. @type {Map<string, string>} */
   #typed = new Map();
   #saying = false;
+  /** What Enter was pressed on while something else was still on its way. @type {{ place: string, text: string } | null} */
+  #next = null;
   #files = new Files();
   #id = freshId("box");
   #error = new ErrorLine(`${this.#id}-error`);
@@ -111,7 +113,11 @@ export class Composer {
   async #send() {
     const text = this.#box.value;
     const place = this.#place;
-    if ((!text.trim() && this.#files.empty) || this.#saying) return;
+    if (this.#saying) {
+      this.#next = { place, text };
+      return;
+    }
+    if (!text.trim() && this.#files.empty) return;
     this.#saying = true;
     this.#error.hide();
     this.#sendButton.ariaDisabled = "true";
@@ -120,11 +126,16 @@ export class Composer {
       this.#files.clear();
       this.#clear(place, text);
     } catch (refusal) {
+      this.#next = null;
       this.#error.show(refusal);
     } finally {
       this.#saying = false;
       this.#sendButton.ariaDisabled = "false";
     }
+    // A second Enter on the same words finds the field empty; what has been typed on since is not sent.
+    const next = this.#next;
+    this.#next = null;
+    if (next?.text.trim() && next.place === this.#place && next.text === this.#box.value) await this.#send();
   }
 
   /**
