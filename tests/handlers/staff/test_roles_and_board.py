@@ -128,7 +128,7 @@ async def test_the_intent_is_set_by_the_chief_or_the_mayor_and_stands_where_the_
 ) -> None:
     """R204: on the agenda, the picture, the orders and the board; the secretary may not set it."""
     await stage["kim"].commands("hensigt alle skal hjem")
-    assert await stage["kim"].sees("Det kan kun krisestabschefen, borgmesteren eller en stedfortræder.")
+    assert await stage["kim"].sees("Det kan kun krisestabschefen, borgmesteren eller en stedfortræder: ")
     await stage["lars"].commands("hensigt " + "x" * 301)
     assert await stage["lars"].sees("højst 300 tegn")
     assert await stage.part("intents") == []
