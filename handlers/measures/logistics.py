@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, rights, running
+from handlers.core import audiences, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -39,7 +39,7 @@ async def logistics(turn: Turn, text: str) -> None:
     if not text.strip():
         await turn.answer(await _card(turn))
     elif not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.runs_staff)
+        await turn.answer(Card(f"Logistikstaben etableres af {rights.runs_staff.holders}. Intet er ændret."))
     else:
         await _establish(turn, text)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import audiences, clearance, rights, running, withheld
+from handlers.core import audiences, clearance, rights, withheld
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.events import Regraded, on
@@ -180,7 +180,7 @@ async def change(turn: Turn, minutes: int) -> None:
     if found is None or not turn.value("remarks"):
         return
     if not (await rights.runs_staff.held(turn) or await rights.meets.held(turn)):
-        await running.refuse(turn, rights.runs_staff)
+        await turn.answer(Card(f"Referatet rettes af {rights.runs_staff.holders}. Det er uændret."))
         return
     old, meeting = found
     row = Minutes(

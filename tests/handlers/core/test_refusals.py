@@ -54,9 +54,6 @@ async def test_every_refusal_names_who_may_and_offers_to_ask_them(stage: Stage) 
         "nødpakke",
         "ind Rune",
         "sag 26/1234",
-        "ordre spær vejen @Line",
-        "logistik Rune Teknik",
-        "vagt 1 Kim 22-06",
         "hensigt hold vejene åbne",
     ):
         await stage["mads"].commands(words)
