@@ -47,12 +47,20 @@ class Written(logging.Handler):
 @pytest.fixture
 def written() -> Iterator[Written]:
     handler, root = Written(), logging.getLogger()
-    before = root.level
+    # Whatever another test of this process has left of levels and switches is put back.
+    events = logging.getLogger("krisebot.event")
+    before, own, off, disabled = root.level, events.level, root.manager.disable, events.disabled
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    events.setLevel(logging.NOTSET)
+    events.disabled = False
+    logging.disable(logging.NOTSET)
     yield handler
+    logging.disable(off)
+    events.disabled = disabled
     root.removeHandler(handler)
     root.setLevel(before)
+    events.setLevel(own)
 
 
 async def figures(stage: Any) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -88,7 +96,6 @@ async def test_one_trace_goes_from_an_input_to_every_delivery_of_what_it_said(
     assert all(each["took"] >= 0 and each["platform"] == "slack" for each in sent)
 
 
-@pytest.mark.long
 @on_sqlite
 async def test_what_a_timer_says_has_the_timers_trace(database_url: str, written: Written) -> None:
     async with RehearsalStage(database_url) as stage:
