@@ -8,8 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -265,19 +264,6 @@ def verify(
     print("Loggen er hel.")
 
 
-@contextmanager
-def _silent(*names: str) -> Iterator[None]:
-    """Silence loggers but for what is critical, as long as it takes."""
-    before = {each: each.level for each in map(logging.getLogger, names)}
-    for each in before:
-        each.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        for each, level in before.items():
-            each.setLevel(level)
-
-
 @app.command()
 def rehearse(
     file: Annotated[
@@ -296,13 +282,14 @@ def rehearse(
     """Play a scenario, and check what is expected along the way."""
     from bot.playing import rehearse as stage
 
+    # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest. Nor is what a chat
+    # doesn't take that the scenario itself has taken away.
+    for chatty in ("aiohttp.server", "krisebot.event"):
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     port = _settings().port if speed else 0
     try:
         played = scenario.read(file)
-        # A door that takes longer than it has patience for is no news here: `rehearse` waits for the rest. Nor is what a
-        # chat doesn't take that the scenario itself has taken away.
-        with _silent("aiohttp.server", "krisebot.event"):
-            unmet = _run(stage.play(played, file, lambda line: print(line, flush=True), speed=speed, port=port))
+        unmet = _run(stage.play(played, file, lambda line: print(line, flush=True), speed=speed, port=port))
     except PlanFaults as faults:
         _stop(COULD_NOT, [str(fault) for fault in faults.faults])
     except OSError as error:

@@ -56,7 +56,8 @@ class SlackDoor:
         self._team_ids = set(team_ids)
         self.refused = 0
         self.app = AsyncApp(
-            name="krisebot",
+            # Bolt sets the level of the logger that is called so, once and for all: ours is not to be its child.
+            name="krisebot-slack",
             signing_secret=signing_secret or "",
             client=AsyncWebClient(base_url=base_url, retry_handlers=[]),
             authorize=_one_workspace,

@@ -47,20 +47,12 @@ class Written(logging.Handler):
 @pytest.fixture
 def written() -> Iterator[Written]:
     handler, root = Written(), logging.getLogger()
-    # Whatever another test of this process has left of levels and switches is put back.
-    events = logging.getLogger("krisebot.event")
-    before, own, off, disabled = root.level, events.level, root.manager.disable, events.disabled
+    before = root.level
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    events.setLevel(logging.NOTSET)
-    events.disabled = False
-    logging.disable(logging.NOTSET)
     yield handler
-    logging.disable(off)
-    events.disabled = disabled
     root.removeHandler(handler)
     root.setLevel(before)
-    events.setLevel(own)
 
 
 async def figures(stage: Any) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -104,6 +96,18 @@ async def test_what_a_timer_says_has_the_timers_trace(database_url: str, written
     fired = {each["trace"] for each in written.events if each["event"] == "timer.fired"}
     sent = {each["trace"] for each in written.events if each["event"] == "delivery.sent"}
     assert len(fired & sent) > 1, written.lines[-20:]
+
+
+@on_sqlite
+async def test_what_is_logged_hangs_on_no_level_that_slacks_library_was_started_at(
+    database_url: str, written: Written
+) -> None:
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    async with SlackStage(database_url) as stage:
+        root.setLevel(logging.INFO)
+        await stage["finn"].commands("varsel vand")
+    assert "input.handled" in {each["event"] for each in written.events}
 
 
 @on_sqlite
