@@ -10,7 +10,6 @@ from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
-from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.traffic import StaffChannel
 
 
@@ -55,7 +54,7 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
         )
     else:
         return
-    secretariat = [person for role in SECRETARIAT_ROLES for person in turn.rules.holders(role)]
+    secretariat = turn.rules.secretariat_roles()
     await turn.notify(
         [*await turn.chiefs(), *secretariat],
         Card(f"⚠️ {quote(text, 1500)}"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import registry, router, taking_up, typed_verbs
+from handlers.core import registry, router, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.incoming import Incoming
@@ -22,6 +22,10 @@ LESSON = "lesson/"
 STILL_OPEN = timedelta(minutes=15)
 # So long is waited for the answer, before it is taken for real.
 PATIENCE = timedelta(minutes=1)
+
+CLOSED = Card("Øvelsen er lukket. Skriv */krise øv*, når du vil øve dig igen.")
+REAL = Card(f"Det er virkeligt. Øvelsen er lukket. {DANGER}")
+NOT_REAL = Card("Godt. Intet er sendt. Øvelsen går videre på kortet ovenfor.")
 
 
 async def lesson_of(turn: Turn) -> Message | None:
@@ -79,7 +83,7 @@ async def real(turn: Turn, inbox: int) -> None:
     """Do what was written, for real, by `Ja, det er virkeligt`: the lesson is over, and the plan's question is asked."""
     original = await taking_up.original_of(turn, inbox, turn.sender)
     if original is not None:
-        await turn.replace(Card(f"Det er virkeligt. Øvelsen er lukket. {DANGER}"))
+        await turn.replace(REAL)
         await _for_real(turn, original, inbox)
 
 
@@ -87,21 +91,20 @@ async def _for_real(turn: Turn, original: Incoming, inbox: int) -> None:
     await turn.cancel(_key(inbox))
     turn.incoming, turn.inbox_id = original, inbox
     await close(turn)
+    words = typed_verbs.strip_name(original.text)
     if original.kind == "press":
         await router.command(turn, f"varsel {original.values.get('text', '')}")
-    elif original.kind == "command" or typed_verbs.is_explicit(typed_verbs.strip_name(original.text)):
-        await router.command(turn, typed_verbs.strip_name(original.text))
+    elif original.kind == "command" or typed_verbs.is_explicit(words):
+        await router.command(turn, words)
     else:
-        await router.led_on(turn, typed_verbs.strip_name(original.text))
+        await running.led_on(turn, words)
 
 
 async def close(turn: Turn) -> None:
     """Close the sender's lesson, where they are in one."""
     lesson = await lesson_of(turn)
     if lesson is not None:
-        await turn.say(
-            turn.sender, Card("Øvelsen er lukket. Skriv */krise øv*, når du vil øve dig igen."), key=lesson.key
-        )
+        await turn.say(turn.sender, CLOSED, key=lesson.key)
         await turn.db.flush()
 
 
@@ -110,7 +113,7 @@ async def not_real(turn: Turn, inbox: int) -> None:
     """Let what was written be part of the lesson, by `Nej, jeg øver mig`."""
     if await taking_up.original_of(turn, inbox, turn.sender) is not None:
         await turn.cancel(_key(inbox))
-        await turn.replace(Card("Godt. Intet er sendt. Øvelsen går videre på kortet ovenfor."))
+        await turn.replace(NOT_REAL)
 
 
 @registry.timer("practice.unanswered", urgent=True, crisis=False)
@@ -140,12 +143,12 @@ async def replied(turn: Turn, text: str) -> bool:
     inbox = asked.card["buttons"][0]["args"]["inbox"]
     if reply == "no":
         await turn.cancel(_key(inbox))
-        await turn.say(turn.sender, Card("Godt. Intet er sendt. Øvelsen går videre på kortet ovenfor."), key=asked.key)
+        await turn.say(turn.sender, NOT_REAL, key=asked.key)
         return True
     original = await taking_up.original_of(turn, inbox, turn.sender)
     if original is None:
         return False
-    await turn.say(turn.sender, Card(f"Det er virkeligt. Øvelsen er lukket. {DANGER}"), key=asked.key)
+    await turn.say(turn.sender, REAL, key=asked.key)
     await _for_real(turn, original, inbox)
     return True
 

@@ -77,8 +77,8 @@ async def ask(turn: Turn, alert: Alert, among: Sequence[Crisis]) -> None:
 @timer("joining.unanswered", urgent=True)
 async def unanswered(turn: Turn, alert: int) -> None:
     """Take the warning up a chain of its own, when its sender doesn't say where it belongs."""
-    row = await turn.db.get(Alert, alert)
-    if row is None or row.crisis_id != turn.the_crisis.id or turn.the_crisis.state != "warned":
+    row = await turn.of_crisis(Alert, alert)
+    if row is None or turn.the_crisis.state != "warned":
         return
     await _own_chain(turn, row, turn.the_crisis, "Intet svar på, om det hører til en anden hændelse.")
 

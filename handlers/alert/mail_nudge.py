@@ -237,8 +237,7 @@ async def _board(turn: Turn, row: Nudge) -> Card:
 
 
 async def _standing(turn: Turn, nudge: int) -> Nudge | None:
-    row = await turn.db.get(Nudge, nudge)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Nudge, nudge)
 
 
 async def _receipts(turn: Turn, row: Nudge) -> list[NudgeReceipt]:

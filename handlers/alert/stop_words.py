@@ -8,7 +8,6 @@ from datetime import datetime
 from handlers.core import registry
 from handlers.core.card import DANGER, Card, quote
 from handlers.core.turn import Turn
-from storage.plan.persons import SECRETARIAT_ROLES
 
 # What telephones' users are taught to write to be left alone; by a way that is no chat alone.
 STOP = re.compile(
@@ -41,8 +40,7 @@ async def replied(turn: Turn, text: str) -> bool:
     )
     if sender not in turn.plan.persons:
         return True
-    secretariat = [person for role in SECRETARIAT_ROLES for person in turn.plan.holders(role)]
-    for person in dict.fromkeys(each for each in secretariat if each != sender):
+    for person in dict.fromkeys(each for each in turn.plan.secretariat_roles() if each != sender):
         await turn.say(
             person,
             Card(

@@ -432,8 +432,8 @@ def _sent_on(turn: Turn, alert: Alert) -> Card:
 @action("warning.kind")
 async def kind(turn: Turn, alert: int) -> None:
     """Write down the warning's kind, where it is from, and who got it first."""
-    row = await turn.db.get(Alert, alert)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.person != turn.sender:
+    row = await turn.of_crisis(Alert, alert)
+    if row is None or row.person != turn.sender:
         return
     kinds = dict(KINDS)
     row.kind = turn.chosen("kind", kinds) or row.kind

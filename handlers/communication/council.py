@@ -143,8 +143,8 @@ def card(turn: Turn, row: Briefing) -> Card:
 
 async def _standing(turn: Turn, briefing: int, revision: int, state: str | None) -> Briefing | None:
     """Return the briefing, where it still is what whoever pressed was shown; else show them what it is now."""
-    row = await turn.db.get(Briefing, briefing)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    row = await turn.of_crisis(Briefing, briefing)
+    if row is None:
         return None
     if row.revision != revision or row.state == "sent" or (state is not None and row.state != state):
         await turn.replace(card(turn, row))

@@ -145,8 +145,8 @@ async def _card(turn: Turn, row: PublicMessage) -> Card:
 async def published(turn: Turn, number: int) -> None:
     """Write down that a person has published a message, which krisebot never does; by communication or whoever it was
     delegated to."""
-    row = await turn.db.get(PublicMessage, number)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.published_at is not None:
+    row = await turn.of_crisis(PublicMessage, number)
+    if row is None or row.published_at is not None:
         return
     if turn.sender != row.delegated_to and not await rights.communication.held(turn):
         await running.refuse(turn, rights.communication)

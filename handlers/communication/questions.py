@@ -311,8 +311,7 @@ async def _may_route(turn: Turn) -> bool:
 
 
 async def _standing(turn: Turn, question: int) -> Question | None:
-    row = await turn.db.get(Question, question)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Question, question)
 
 
 async def _of_asker(turn: Turn, question: int) -> Question | None:

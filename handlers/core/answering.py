@@ -83,7 +83,7 @@ def _known(standing: Message) -> list[Button]:
 
 
 def _meant(card: Card, text: str) -> Button | None:
-    buttons = [button for button in card.buttons if not button.form]
+    buttons = card.answers
     number = NUMBER.fullmatch(text)
     if number:
         return buttons[int(number[1]) - 1] if 1 <= int(number[1]) <= len(buttons) else None

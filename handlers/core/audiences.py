@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from handlers.core.context import Context
 from storage.letters import fold
-from storage.plan.persons import SECRETARIAT_ROLES
 from storage.plan.sections import Centre
 from storage.rows.reporting import CentreNotice
 
@@ -62,7 +61,7 @@ async def _group(turn: Context, name: str) -> list[str] | None:
     name = re.sub(r"^(alle|hele)\s+", "", name) if name != "alle" else name
     chiefs = [centre.chief for centre in plan.centres]
     contacts = [centre.contact or centre.chief for centre in plan.centres]
-    secretariat = [person for role in SECRETARIAT_ROLES for person in plan.holders(role)]
+    secretariat = plan.secretariat_roles()
     support = [function.contact for function in plan.support_functions]
     match name:
         case "centerchefer" | "centercheferne" | "chefforum":

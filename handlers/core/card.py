@@ -194,6 +194,11 @@ class Card:
             exercise=data.get("exercise", False),
         )
 
+    @property
+    def answers(self) -> list[Button]:
+        """The buttons that a number alone can stand for, in their order: those that fill no form."""
+        return [button for button in self.buttons if not button.form]
+
     def parted(self) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
         """Part the buttons into those in sight and those in a menu beside them: seven buttons are not read at a glance.
 

@@ -21,12 +21,14 @@ from storage.plan.model import Plan
 from storage.plan.persons import SECRETARIAT_ROLES, SERVING_ROLES
 from storage.plan.reach import Way
 from storage.rows.alert import Alert
+from storage.rows.base import Base
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
 from storage.rows.staff import OUTSIDE, Member
 from storage.rows.traffic import Inbox, Message, StaffChannel, StaffRecipient
 
 Word = TypeVar("Word", bound=str)
+R = TypeVar("R", bound=Base)
 
 URGENT, ORDINARY, ROUTINE = 0, 1, 2
 
@@ -335,6 +337,16 @@ class Context:
             return None
         standing = await self.db.get(Message, int(number))
         return standing if standing is not None and await self._was_shown(standing, incoming) else None
+
+    async def of_crisis(self, kind: type[R], number: int) -> R | None:
+        """Return a row of the turn's crisis; None where there is none, or it is another's.
+
+        Args:
+            kind: of row, which belongs to a crisis.
+            number: its id.
+        """
+        row = await self.db.get(kind, number)
+        return row if row is not None and getattr(row, "crisis_id", None) == self.the_crisis.id else None
 
     async def standing(self, begins: str) -> list[Message]:
         """Return the messages whose keys begin so: every card about one thing, wherever it stands.

@@ -87,7 +87,7 @@ async def _from_outside(turn: Turn) -> None:
         answers = registry.replies.get(question)
         if answers is not None and await answers[0](turn, text):
             return
-    await led_on(turn, text or incoming.text)
+    await running.led_on(turn, text or incoming.text)
 
 
 def _addressed(incoming: Incoming) -> bool:
@@ -142,7 +142,7 @@ async def said(turn: Turn, text: str) -> None:
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
-    if not await led_on(turn, text):
+    if not await running.led_on(turn, text):
         await _said_in_crisis(turn, text)
 
 
@@ -155,18 +155,10 @@ async def _said_in_crisis(turn: Turn, text: str) -> None:
         await command(turn, text)
 
 
-async def led_on(turn: Turn, text: str) -> bool:
-    """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
-    for leads_on in registry.own_words:
-        if await leads_on(turn, text):
-            return True
-    return False
-
-
 async def _lead_on(turn: Turn, text: str) -> None:
     """Lead words that no verb knows on to where they belong; in the staff's channel they are offered to its log."""
     in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
-    if in_staff or turn.the_incoming.kind == "text" or not await led_on(turn, text):
+    if in_staff or turn.the_incoming.kind == "text" or not await running.led_on(turn, text):
         await not_understood(turn, text)
 
 

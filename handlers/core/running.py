@@ -33,11 +33,11 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
         await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
         await verb.otherwise(turn, text)
-    elif not await _led_on(turn, verb.name):
+    elif not await _danger_led_on(turn, verb.name):
         await refuse(turn, verb.who)
 
 
-async def _led_on(turn: Turn, verb: str) -> bool:
+async def _danger_led_on(turn: Turn, verb: str) -> bool:
     """Lead danger on that was written to the bot alone behind this verb; whoever may not use it may warn all the same."""
     incoming = turn.incoming
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
@@ -45,6 +45,11 @@ async def _led_on(turn: Turn, verb: str) -> bool:
     text = typed_verbs.strip_name(incoming.text)
     if typed_verbs.verb_of(text).verb != verb or dangers.hear(text) is None or dangers.only_asks(text):
         return False
+    return await led_on(turn, text)
+
+
+async def led_on(turn: Turn, text: str) -> bool:
+    """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
     for leads_on in registry.own_words:
         if await leads_on(turn, text):
             return True
@@ -119,7 +124,7 @@ async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -
         turn.crisis = candidates[0]
         return True
     if not candidates:
-        if verb and await _led_on(turn, verb):
+        if verb and await _danger_led_on(turn, verb):
             return False
         await turn.answer(
             Card(

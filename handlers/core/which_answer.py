@@ -61,7 +61,7 @@ async def replied(turn: Turn, text: str) -> bool:
 def _answer(message: Message, number: int) -> Button | None:
     """Return a question's answer of that number, named with what it answers, and about the same crisis."""
     card = Card.from_json(message.card)
-    every = [button for button in card.buttons if not button.form]
+    every = card.answers
     if not 1 <= number <= len(every):
         return None
     head = re.sub(r"[*\s]+", " ", card.text).strip()[:HEAD].strip()

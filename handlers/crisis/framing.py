@@ -251,5 +251,4 @@ async def move(turn: Turn) -> None:
 
 
 async def _standing(turn: Turn, meeting: int) -> FramingMeeting | None:
-    row = await turn.db.get(FramingMeeting, meeting)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(FramingMeeting, meeting)

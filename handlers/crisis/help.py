@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import incident_names, registry, rights, router, running
+from handlers.core import incident_names, registry, rights, running
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
@@ -70,7 +70,7 @@ LABELS = {
 @verb("hjælp", "?", "menu", "krise", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
     """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
-    if text.strip() and dangers.hear(f"hjælp {text}") is not None and await router.led_on(turn, f"hjælp {text}"):
+    if text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.led_on(turn, f"hjælp {text}"):
         return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:

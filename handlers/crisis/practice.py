@@ -83,7 +83,7 @@ async def begin(turn: Turn, lesson: str) -> None:
 @action("lesson.stop", crisis=False)
 async def stop(turn: Turn) -> None:
     """End a lesson before it is over."""
-    await turn.replace(Card("Øvelsen er lukket. Skriv */krise øv*, når du vil øve dig igen."))
+    await turn.replace(in_practice.CLOSED)
 
 
 def _step(lesson: str, step: int) -> Step | None:

@@ -17,13 +17,8 @@ from storage.rows.staff import OUTSIDE, Member
 @action("transition.go", who=rights.meets)
 async def go(turn: Turn, meeting: int) -> None:
     """Make those who go on the operational staff, and let the others step out; what they did stays in the history."""
-    row = await turn.db.get(FramingMeeting, meeting)
-    if (
-        row is None
-        or row.crisis_id != turn.the_crisis.id
-        or row.moved_on_at is not None
-        or await framing_card.refuse_without_staff(turn)
-    ):
+    row = await turn.of_crisis(FramingMeeting, meeting)
+    if row is None or row.moved_on_at is not None or await framing_card.refuse_without_staff(turn):
         return
     row.moved_on_at, row.moved_on_by = turn.now, turn.sender
     going_on: list[Member] = []

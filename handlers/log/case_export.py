@@ -117,8 +117,8 @@ async def failed(turn: Turn, row: CaseExport, line: str = "") -> None:
 @action("case_export.withdraw", who=rights.runs_staff)
 async def withdraw(turn: Turn, number: int) -> None:
     """Withdraw the link before its time, by the button `Træk linket tilbage`."""
-    row = await turn.db.get(CaseExport, number)
-    if row is not None and row.crisis_id == turn.the_crisis.id:
+    row = await turn.of_crisis(CaseExport, number)
+    if row is not None:
         await _end(turn, row, f"Linket er trukket tilbage af {turn.name(turn.sender)}.")
 
 

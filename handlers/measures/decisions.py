@@ -47,8 +47,8 @@ def button(row: Decision) -> Button:
 @action("decisions_shared.share", who=rights.runs_staff)
 async def share(turn: Turn, decision: int) -> None:
     """Send a decision to those who sit in the forum, each where they are, and write one line in the log."""
-    row, forum = await turn.db.get(Decision, decision), FORA.get(turn.value("forum"))
-    if row is None or row.crisis_id != turn.the_crisis.id or row.state != "decided" or forum is None:
+    row, forum = await turn.of_crisis(Decision, decision), FORA.get(turn.value("forum"))
+    if row is None or row.state != "decided" or forum is None:
         return
     name, group = forum
     text = turn.value("text") or row.text
@@ -379,8 +379,7 @@ def _card(turn: Turn, row: Decision) -> Card:
 
 
 async def _of_crisis(turn: Turn, decision: int) -> Decision | None:
-    row = await turn.db.get(Decision, decision)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Decision, decision)
 
 
 def _key(row: Decision, whose: str) -> str:

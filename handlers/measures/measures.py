@@ -321,5 +321,4 @@ async def decline(turn: Turn, measure: int) -> None:
 
 
 async def _of_crisis(turn: Turn, measure: int) -> Measure | None:
-    row = await turn.db.get(Measure, measure)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Measure, measure)

@@ -301,8 +301,7 @@ async def _show(turn: Turn, row: Order) -> None:
 
 
 async def _of_crisis(turn: Turn, order: int) -> Order | None:
-    row = await turn.db.get(Order, order)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Order, order)
 
 
 async def _list(turn: Turn) -> None:

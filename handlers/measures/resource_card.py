@@ -181,8 +181,8 @@ async def relief(turn: Turn, resource: int) -> None:
 
 async def standing(turn: Turn, resource: int) -> Resource | None:
     """Return a resource of this crisis that is still in the overview; None for any other."""
-    row = await turn.db.get(Resource, resource)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.gone_at is not None:
+    row = await turn.of_crisis(Resource, resource)
+    if row is None or row.gone_at is not None:
         return None
     return row
 

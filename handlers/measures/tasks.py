@@ -145,8 +145,8 @@ def _card(turn: Turn, task: Task, beside: str = "") -> Card:
 @action("tasks.done")
 async def done(turn: Turn, task: int) -> None:
     """Mark a task as done, by `Udført` from anybody who has its card; the log tells of it by itself."""
-    row = await turn.db.get(Task, task)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.status == "done" or await _refuse_other(turn, row):
+    row = await turn.of_crisis(Task, task)
+    if row is None or row.status == "done" or await _refuse_other(turn, row):
         return
     await finish(turn, row)
     await turn.replace(_card(turn, row))
@@ -181,8 +181,8 @@ async def lapse(turn: Turn, task: Task) -> None:
 async def hand_on(turn: Turn, task: int) -> None:
     """Give a task to somebody else, by `Giv videre`: from whoever has it, or those who run the staff. It leaves the
     role, and the new owner is told."""
-    row, persons = await turn.db.get(Task, task), turn.rules.named(turn.value("person").lstrip("@ "))
-    if row is None or row.crisis_id != turn.the_crisis.id or row.status == "done":
+    row, persons = await turn.of_crisis(Task, task), turn.rules.named(turn.value("person").lstrip("@ "))
+    if row is None or row.status == "done":
         return
     if await _refuse_other(turn, row):
         return
@@ -214,8 +214,8 @@ async def _refuse_other(turn: Turn, row: Task) -> bool:
 @action("tasks.doubt")
 async def doubted(turn: Turn, task: int) -> None:
     """Take anybody's doubt about a task to the staff, by `Jeg er i tvivl`."""
-    row = await turn.db.get(Task, task)
-    if row is not None and row.crisis_id == turn.the_crisis.id:
+    row = await turn.of_crisis(Task, task)
+    if row is not None:
         await ask(turn, f"opgave {row.number}", row.title, [row.owner], task=row.number)
 
 

@@ -56,8 +56,8 @@ async def take_proposed(turn: Turn, agenda: int) -> None:
 
 
 async def _standing(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meeting] | None:
-    row = await turn.db.get(Agenda, agenda)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    row = await turn.of_crisis(Agenda, agenda)
+    if row is None:
         return None
     meeting = await turn.db.get_one(Meeting, row.meeting)
     if row.state not in states or meeting.state != "called":

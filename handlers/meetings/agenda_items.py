@@ -142,8 +142,8 @@ async def open_items(turn: Turn) -> list[AgendaItem]:
 
 async def standing(turn: Turn, item: int) -> AgendaItem | None:
     """Return an item that is still open; None for any other."""
-    row = await turn.db.get(AgendaItem, item)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id and row.state == "open" else None
+    row = await turn.of_crisis(AgendaItem, item)
+    return row if row is not None and row.state == "open" else None
 
 
 async def redraw(turn: Turn, row: AgendaItem) -> None:

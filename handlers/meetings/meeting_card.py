@@ -164,8 +164,7 @@ async def treat(turn: Turn, row: Meeting, items: list[AgendaItem]) -> None:
 
 async def standing(turn: Turn, meeting: int) -> Meeting | None:
     """Return the meeting, where it is this crisis' own."""
-    row = await turn.db.get(Meeting, meeting)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Meeting, meeting)
 
 
 def key(row: Meeting) -> str:

@@ -54,14 +54,8 @@ async def open_for(turn: Turn, meeting: Meeting) -> None:
 @action("minutes.write", who=rights.meets)
 async def write(turn: Turn, meeting: int, item: int) -> None:
     """Write what was said of an item, what was decided, and who does what by when."""
-    row, held = await turn.db.get(AgendaItem, item), await turn.db.get(Meeting, meeting)
-    if (
-        row is None
-        or held is None
-        or row.crisis_id != turn.the_crisis.id
-        or row.state != "open"
-        or held.state != "running"
-    ):
+    row, held = await turn.of_crisis(AgendaItem, item), await turn.db.get(Meeting, meeting)
+    if row is None or held is None or row.state != "open" or held.state != "running":
         await turn.answer(Card("Punktet er afsluttet. Ret referatet med */krise referat*."))
         return
     row.discussion = turn.value("discussion") or row.discussion
@@ -85,8 +79,8 @@ async def write(turn: Turn, meeting: int, item: int) -> None:
 async def told(turn: Turn, meeting: int, item: int) -> None:
     """Write that the staff has been told of an urgent measure, by `Orienteret`: nothing else takes it off the
     agenda."""
-    row, held = await turn.db.get(AgendaItem, item), await turn.db.get(Meeting, meeting)
-    if row is None or held is None or row.crisis_id != turn.the_crisis.id or held.state != "running":
+    row, held = await turn.of_crisis(AgendaItem, item), await turn.db.get(Meeting, meeting)
+    if row is None or held is None or held.state != "running":
         return
     if row.state == "open" and not minutes_card.spoken_of(row):
         row.discussion = "Krisestaben er orienteret."
@@ -160,8 +154,8 @@ async def draft(turn: Turn, meeting: Meeting) -> Minutes:
 
 
 async def _standing(turn: Turn, minutes: int) -> tuple[Minutes, Meeting] | None:
-    row = await turn.db.get(Minutes, minutes)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    row = await turn.of_crisis(Minutes, minutes)
+    if row is None:
         return None
     meeting = await turn.db.get_one(Meeting, row.meeting)
     newest = await minutes_card.latest(turn, meeting)

@@ -252,8 +252,7 @@ def _words(turn: Turn) -> str:
 
 
 async def _of_crisis(turn: Turn, paper: int) -> OptionPaper | None:
-    row = await turn.db.get(OptionPaper, paper)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(OptionPaper, paper)
 
 
 def _key(row: OptionPaper, whose: str) -> str:

@@ -69,8 +69,8 @@ def _card(turn: Turn, row: MailReading, head: str) -> Card:
 @action("outside_mail.read", who=rights.runs_staff)
 async def read(turn: Turn, reading: int) -> None:
     """Note who read the mail and when, and add items for the next meeting where something was new."""
-    row = await turn.db.get(MailReading, reading)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    row = await turn.of_crisis(MailReading, reading)
+    if row is None:
         return
     texts = [each.strip() for each in turn.value("items").splitlines() if each.strip()]
     if row.read_at is not None and not texts:

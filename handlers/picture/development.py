@@ -150,8 +150,8 @@ async def otherwise(turn: Turn, development: int) -> None:
 
 
 async def _judge(turn: Turn, development: int, outcome: Outcome, remark: str) -> None:
-    row = await turn.db.get(Development, development)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.outcome is not None or outcome not in IN_WORDS:
+    row = await turn.of_crisis(Development, development)
+    if row is None or row.outcome is not None or outcome not in IN_WORDS:
         return
     row.outcome, row.remark, row.judged_by, row.judged_at = outcome, remark or None, turn.sender, turn.now
     await turn.log(

@@ -90,8 +90,8 @@ def _asked(in_order: list[str], told: int) -> list[str]:
 @action("picture.compare", who=rights.staff)
 async def compare(turn: Turn, picture: int) -> None:
     """Show what has changed since the version before."""
-    row = await turn.db.get(Picture, picture)
-    if row is not None and row.crisis_id == turn.the_crisis.id and not await withheld.refuse_whole(turn, PICTURE):
+    row = await turn.of_crisis(Picture, picture)
+    if row is not None and not await withheld.refuse_whole(turn, PICTURE):
         await turn.answer(await picture_card.difference(turn, row))
 
 

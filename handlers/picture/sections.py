@@ -22,8 +22,8 @@ ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er
 async def opened(turn: Turn, picture: int) -> Picture | None:
     """Return the version whose button was pressed, while the crisis goes on; tell whoever is too late, and give them
     the words back."""
-    row = await turn.db.get(Picture, picture)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    row = await turn.of_crisis(Picture, picture)
+    if row is None:
         return None
     if turn.the_crisis.state != "closed":
         return row

@@ -403,8 +403,7 @@ def _card(turn: Turn, row: Outage, head: str = "", told: Since | None = None) ->
 
 
 async def _of_crisis(turn: Turn, outage: int) -> Outage | None:
-    row = await turn.db.get(Outage, outage)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Outage, outage)
 
 
 def _said_key(row: Outage, no: int, name: str) -> str:

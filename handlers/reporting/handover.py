@@ -59,8 +59,8 @@ def _card(turn: Turn, row: Report) -> Card:
 @action("handover.received", who=rights.runs_staff, awaited=True)
 async def received(turn: Turn, report: int) -> None:
     """Acknowledge a report, by `Modtaget` from the chief or whoever it was passed on to."""
-    row = await turn.db.get(Report, report)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.acknowledged_at is not None:
+    row = await turn.of_crisis(Report, report)
+    if row is None or row.acknowledged_at is not None:
         return
     row.acknowledged_at, row.acknowledged_by = turn.received, turn.sender
     await turn.cancel(f"report/{row.id}/silent")

@@ -219,5 +219,4 @@ async def _show(turn: Turn, row: InformationNeed) -> None:
 
 async def of_crisis(turn: Turn, need: int) -> InformationNeed | None:
     """Return a need of the turn's crisis; None where it is another's."""
-    row = await turn.db.get(InformationNeed, need)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(InformationNeed, need)

@@ -199,5 +199,4 @@ def _card(turn: Turn, row: MediaFinding) -> Card:
 
 
 async def _standing(turn: Turn, finding: int) -> MediaFinding | None:
-    row = await turn.db.get(MediaFinding, finding)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(MediaFinding, finding)

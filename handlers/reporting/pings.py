@@ -277,8 +277,8 @@ async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
 
 
 async def _mine(turn: Turn, answer: int) -> PingAnswer | None:
-    row = await turn.db.get(PingAnswer, answer)
-    if row is None or row.crisis_id != turn.the_crisis.id or turn.the_crisis.state not in LISTENS:
+    row = await turn.of_crisis(PingAnswer, answer)
+    if row is None or turn.the_crisis.state not in LISTENS:
         return None
     return row if turn.sender in (row.person, row.chief) else None
 

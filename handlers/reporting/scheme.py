@@ -124,8 +124,8 @@ async def again(turn: Turn, scheme: int, moment: str) -> None:
 @action("scheme.stop", who=rights.asks)
 async def stop(turn: Turn, scheme: int) -> None:
     """End a scheme, by `Stop ordningen`."""
-    row = await turn.db.get(Scheme, scheme)
-    if row is not None and row.crisis_id == turn.the_crisis.id:
+    row = await turn.of_crisis(Scheme, scheme)
+    if row is not None:
         await _end(turn, row)
         await turn.replace(Card(f"Rapporteringsordning R{row.number} er slut."))
 

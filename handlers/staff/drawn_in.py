@@ -127,8 +127,8 @@ async def _draw_in(turn: Turn, person: str, what: str, *, reached: bool = True) 
 @action("drawn_in.chief", who=rights.asks)
 async def chief(turn: Turn, drawn_in: int) -> None:
     """Write down whose employee the person is, and tell that chief."""
-    row = await turn.db.get(DrawnIn, drawn_in)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.chief is not None:
+    row = await turn.of_crisis(DrawnIn, drawn_in)
+    if row is None or row.chief is not None:
         return
     said = turn.value("chief").lstrip("@ ")
     # A centre's name means its chief here, not its contact.

@@ -287,5 +287,4 @@ async def asks_of(turn: Turn, row: Quota) -> list[QuotaAsk]:
 
 async def of_crisis(turn: Turn, quota: int) -> Quota | None:
     """Return a quota of the turn's crisis; None where it is another's."""
-    row = await turn.db.get(Quota, quota)
-    return row if row is not None and row.crisis_id == turn.the_crisis.id else None
+    return await turn.of_crisis(Quota, quota)

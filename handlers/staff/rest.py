@@ -1,6 +1,7 @@
 """Rest between shifts: at most 12 hours on duty, and at least 11 hours off before the next. Plan §5, three days.
 
-Whoever has a role and no shift is taken to have been on since they came into the staff. A roster that breaks this is warned of and never refused: a crisis may leave no other way.
+Whoever has a role and no shift is taken to have been on since they came into the staff. A roster that breaks this is
+warned of and never refused: a crisis may leave no other way.
 """
 
 from __future__ import annotations

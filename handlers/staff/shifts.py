@@ -233,8 +233,8 @@ async def _plan(
 @action("shifts.withdraw", who=rights.runs_staff)
 async def withdraw(turn: Turn, shift: int) -> None:
     """Remove a planned shift, and tell whoever had it."""
-    row = await turn.db.get(Shift, shift)
-    if row is None or row.crisis_id != turn.the_crisis.id or row.state != PLANNED:
+    row = await turn.of_crisis(Shift, shift)
+    if row is None or row.state != PLANNED:
         await turn.answer(Card("Vagten er begyndt eller allerede fjernet. Intet er ændret."))
         return
     row.state = WITHDRAWN

@@ -97,8 +97,8 @@ async def _ask(turn: Turn, row: SupportNeed) -> None:
 @action("support.man")
 async def man(turn: Turn, need: int) -> None:
     """Name who mans a function, by `Bemand`, from the unit's head or those who run the staff."""
-    row = await turn.db.get(SupportNeed, need)
-    if row is None or row.crisis_id != turn.the_crisis.id:
+    row = await turn.of_crisis(SupportNeed, need)
+    if row is None:
         return
     unit = next((each for each in turn.rules.centres if each.name == row.unit), None)
     if not rights.leads(turn.rules, turn.sender, unit) and not await rights.runs_staff.held(turn):

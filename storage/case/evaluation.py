@@ -135,9 +135,9 @@ def _steps(told: Told, limits: Deadlines, chain: Escalation) -> list[Figure]:
         return found
     notices = told.get("centre_notices") or []
     if notices:
-        informed = [_at(row["informed_at"]) for row in notices]
+        informed = [at for row in notices if (at := _at(row["informed_at"])) is not None]
         # The last of them: until then somebody does not know.
-        last = max((at for at in informed if at is not None), default=None) if None not in informed else None
+        last = max(informed) if len(informed) == len(notices) else None
         found.append(Figure("Til alle centre er underrettet", _between(decided, last), limits.centre_informed))
     if crisis["established_due"]:
         found.append(

@@ -225,8 +225,11 @@ class Plan(PlanModel):
 
     def interim_secretariat(self) -> list[str]:
         """Return those who are the secretariat until the staff has named one."""
-        by_role = (person for role in SECRETARIAT_ROLES for person in self.holders(role))
-        return list(dict.fromkeys(self.secretariat or by_role))
+        return list(dict.fromkeys(self.secretariat or self.secretariat_roles()))
+
+    def secretariat_roles(self) -> list[str]:
+        """Return those who hold the secretariat's roles."""
+        return [person for role in SECRETARIAT_ROLES for person in self.holders(role)]
 
     def centres_of(self, person: str) -> list[Centre]:
         """Return the centres that a person is chief, deputy or contact of."""

@@ -11,11 +11,6 @@ ANSWER = re.compile(r"\s*+(?:svar\s++)?+(?:(?P<code>[a-z]{2})\s*+)?+(?P<number>\
 LETTERS = "BCDFGHJKMNPQRSTVWXZ"
 
 
-def choices(card: Card) -> list[Button]:
-    """Return the buttons that a number can press: those that ask for nothing more."""
-    return [button for button in card.buttons if not button.form]
-
-
 def code_of(message: int) -> str:
     """Return the two letters that tell one question from others that wait on the same telephone.
 
@@ -38,7 +33,7 @@ def in_words(card: Card, longest: int | None = None, *, answered: bool = True, c
     if card.brief:
         return card.brief
     said = "\n".join([card.text.replace("*", ""), *(f"{name}: {value}" for name, value in card.facts)])
-    answers = [f"{code}{number}: {button.label}" for number, button in enumerate(choices(card), 1)]
+    answers = [f"{code}{number}: {button.label}" for number, button in enumerate(card.answers, 1)]
     how = f"Svar med bogstaver og tal, fx {code}1." if code else "Svar med et tal."
     end = f"\n{how} {', '.join(answers)}" if answers else ""
     if answers and not answered:
@@ -51,5 +46,5 @@ def in_words(card: Card, longest: int | None = None, *, answered: bool = True, c
 def chosen(card: Card, text: str) -> Button | None:
     """Return the button that "2" or "svar 2" means; None when the text is no such answer."""
     number = ANSWER.fullmatch(text)
-    every = choices(card)
+    every = card.answers
     return every[int(number["number"]) - 1] if number and 1 <= int(number["number"]) <= len(every) else None

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing
-from bot.platforms.fallback.numbered_text import ANSWER, choices, chosen, code_of
+from bot.platforms.fallback.numbered_text import ANSWER, chosen, code_of
 from handlers.core import which_answer
 from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
@@ -74,12 +74,12 @@ async def code_beside_others(engine: Engine, phone: str, post: Outgoing) -> str:
         phone: where it goes.
         post: what is sent.
     """
-    own = choices(post.card)
+    own = post.card.answers
     if not own:
         return ""
     async with engine.database.reading() as db:
         sent = await _sent(db, engine, phone)
-    others = [choices(Card.from_json(message.card)) for message in _asked(sent) if message.id != post.message]
+    others = [Card.from_json(message.card).answers for message in _asked(sent) if message.id != post.message]
     # A reminder asks the same once more: whichever of them is answered.
     return code_of(post.message) if any(_meanings(other) != _meanings(own) for other in others) else ""
 
@@ -100,7 +100,7 @@ def _asked(sent: Sequence[Message]) -> list[Message]:
     """Return those that still wait for an answer; only the question which one is meant, where that came last."""
     if sent and which_answer.is_question(sent[0]):
         return list(sent[:1])
-    return [each for each in sent if choices(Card.from_json(each.card)) and not which_answer.is_question(each)]
+    return [each for each in sent if Card.from_json(each.card).answers and not which_answer.is_question(each)]
 
 
 def _alike(buttons: Sequence[Button]) -> bool:

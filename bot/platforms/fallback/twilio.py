@@ -26,7 +26,6 @@ from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Ref
 from bot.engine.rates import Limits, Rate
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
-from bot.platforms.fallback.numbered_text import choices
 from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
 from storage.rows.traffic import Delivery, Message
@@ -212,7 +211,7 @@ def aloud(card: Card) -> str:
 
 def _keys(card: Card) -> list[Button]:
     """Return the buttons that a key can press; none where there are more than can be told apart by ear."""
-    every = choices(card)
+    every = card.answers
     return every if len(every) <= MOST_KEYS else []
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_bolt.async_app import AsyncApp
+
 from bot.engine.engine import Engine
 from bot.engine.intake import NotUnderstood
 from bot.platforms.slack import drawing
+from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.door import Json, outside
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.text import plain
@@ -82,6 +86,25 @@ class Acceptance:
     def plain(self, text: str) -> str:
         """Return a text without Slack's own marks and ids."""
         return plain(text, self._people.called)
+
+
+class Listener(ABC):
+    """What answers to a part of what Slack sends.
+
+    Args:
+        engine: what inputs are put into.
+        calls, people: the way to Slack, and who is who there.
+    """
+
+    def __init__(self, engine: Engine, calls: SlackApi, people: SlackDirectory) -> None:
+        self._engine = engine
+        self._calls = calls
+        self._people = people
+        self._acceptance = Acceptance(engine, people)
+
+    @abstractmethod
+    def listen(self, app: AsyncApp) -> None:
+        """Tell Slack's app what this answers to."""
 
 
 def text_id(value: Any) -> str:

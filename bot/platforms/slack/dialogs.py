@@ -8,15 +8,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.engine import picked, warning_form
-from bot.engine.engine import Engine
 from bot.engine.intake import STRANGE, NotUnderstood
 from bot.engine.save_form import asked
 from bot.platforms.slack import drawing, files
-from bot.platforms.slack.acceptance import Acceptance, at, submitted, text_id
-from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.acceptance import Listener, at, submitted, text_id
 from bot.platforms.slack.door import Json
 from bot.platforms.slack.drawing import Chosen, Press, Said
-from bot.platforms.slack.people import NAME, SlackDirectory
+from bot.platforms.slack.people import NAME
 from bot.platforms.slack.text import with_emoji
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import LONGEST_NUMBER
@@ -26,20 +24,8 @@ from handlers.core.language import times_shown
 from storage.rows.traffic import Message
 
 
-class SlackDialogs:
-    """The handler of what is pressed and filled in.
-
-    Args:
-        engine: what inputs are put into.
-        calls, people: the way to Slack, and who is who there.
-        acceptance: how an input is put into the engine.
-    """
-
-    def __init__(self, engine: Engine, calls: SlackApi, people: SlackDirectory, acceptance: Acceptance) -> None:
-        self._engine = engine
-        self._calls = calls
-        self._people = people
-        self._acceptance = acceptance
+class SlackDialogs(Listener):
+    """The handler of what is pressed and filled in."""
 
     def listen(self, app: AsyncApp) -> None:
         """Tell Slack's app what this answers to."""

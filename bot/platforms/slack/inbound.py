@@ -13,7 +13,7 @@ from bot.engine.engine import Engine
 from bot.engine.intake import unreachable
 from bot.engine.stalls import TookTooLong
 from bot.platforms.slack import files
-from bot.platforms.slack.acceptance import Acceptance, at, text_id
+from bot.platforms.slack.acceptance import Listener, at, text_id
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.door import Json
 from bot.platforms.slack.people import NAME, SlackDirectory
@@ -37,20 +37,11 @@ CLOSED = {
 SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
 
 
-class SlackInbound:
-    """The handler of what is said in Slack.
+class SlackInbound(Listener):
+    """The handler of what is said in Slack."""
 
-    Args:
-        engine: what inputs are put into.
-        calls, people: the way to Slack, and who is who there.
-        acceptance: how an input is put into the engine.
-    """
-
-    def __init__(self, engine: Engine, calls: SlackApi, people: SlackDirectory, acceptance: Acceptance) -> None:
-        self._engine = engine
-        self._calls = calls
-        self._people = people
-        self._acceptance = acceptance
+    def __init__(self, engine: Engine, calls: SlackApi, people: SlackDirectory) -> None:
+        super().__init__(engine, calls, people)
         self._staffs: dict[str, bool] = {}
 
     def listen(self, app: AsyncApp) -> None:
@@ -143,10 +134,12 @@ class SlackInbound:
     async def _answered(self, event: Json, channel: str, ts: str) -> str:
         """Return our number for the message whose thread this was written in, where it is one of ours."""
         root = event.get("thread_ts")
+        return await self._ours(event, channel, root) if isinstance(root, str) and root != ts else ""
+
+    async def _ours(self, event: Json, channel: str, ts: str) -> str:
+        """Return our number for a message that stands where somebody did something, where it is one of ours."""
         lane = channel if channel.startswith(("C", "G")) else text_id(event["user"])
-        if not isinstance(root, str) or root == ts:
-            return ""
-        return await standing.answered(self._engine.database, f"{NAME}/{lane}", "ts", root)
+        return await standing.answered(self._engine.database, f"{NAME}/{lane}", "ts", ts)
 
     async def _sent_on(self, key: str, event: Json, original: Json, comment: str, body: Json) -> None:
         """Take in somebody else's message that was shared with us alone, with its own author and time."""
@@ -188,7 +181,6 @@ class SlackInbound:
     async def _reacted(self, event: Json, body: Json) -> None:
         item = event["item"]
         if item.get("type") == "message" and event["user"] != self._bot(body):
-            lane = item["channel"] if item["channel"].startswith(("C", "G")) else text_id(event["user"])
             await self._acceptance.accept(
                 f"event:{body['event_id']}",
                 "reaction",
@@ -196,7 +188,7 @@ class SlackInbound:
                 item["channel"],
                 text=event["reaction"].partition("::")[0],
                 message=f"{item['channel']}:{item['ts']}",
-                answers_to=await standing.answered(self._engine.database, f"{NAME}/{lane}", "ts", text_id(item["ts"])),
+                answers_to=await self._ours(event, item["channel"], text_id(item["ts"])),
             )
 
     async def _opened_home(self, event: Json) -> None:

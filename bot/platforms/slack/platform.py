@@ -26,7 +26,6 @@ from bot.engine.platform import (
 )
 from bot.engine.rates import NO_LIMITS, Limits
 from bot.platforms.slack import accounts, drawing, files, scopes
-from bot.platforms.slack.acceptance import Acceptance
 from bot.platforms.slack.api import NoAccess, Refused, Shut, SlackApi
 from bot.platforms.slack.dialogs import SlackDialogs
 from bot.platforms.slack.door import SlackDoor
@@ -97,9 +96,8 @@ class Slack:
         self._calls = SlackApi(bot_token, api_url, timeout)
         self._people = SlackDirectory(engine.plan, self._calls)
         self._door = SlackDoor(engine, self._calls.api.base_url, signing_secret, team_ids)
-        acceptance = Acceptance(engine, self._people)
-        SlackDialogs(engine, self._calls, self._people, acceptance).listen(self._door.app)
-        SlackInbound(engine, self._calls, self._people, acceptance).listen(self._door.app)
+        for kind in (SlackDialogs, SlackInbound):
+            kind(engine, self._calls, self._people).listen(self._door.app)
         self._link = SocketMode(self._door.app, app_token, ping, self._door.leave) if app_token else None
         self._watching: asyncio.Task[None] | None = None
         self._own: set[str] | None = None

@@ -60,6 +60,7 @@ def evaluation(
             points=tuple(timeline),
             rows=tuple(_days(timeline, names)),
         )
+    steps = {each.name for each in found.steps}
     yield from _table(
         "Hvor lang tid tog det",
         ("Trin", "Tid", "Planen", "Overholdt"),
@@ -91,7 +92,7 @@ def evaluation(
         "Forventninger",
         ("Forventet", "Opfyldt"),
         # How long each step took, and whether the plan was kept in it, stands above.
-        [(name, _met(met)) for name, met in found.expectations if name not in {each.name for each in found.steps}],
+        [(name, _met(met)) for name, met in found.expectations if name not in steps],
         (8, 2),
     )
     yield from _table(
