@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.alert.escalation_chain import Link
+from handlers.core import registry
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import replies
@@ -240,6 +241,17 @@ async def replied(turn: Turn, text: str) -> bool:
     if kept is not None:
         await turn.answer(kept)
     return True
+
+
+@registry.reread("alert")
+async def reread(turn: Turn, text: str, earlier: str) -> bool:
+    """Take an answer that has become its opposite as that; nobody has to write it twice.
+
+    Args:
+        text: as it stands now.
+        earlier: as it was before.
+    """
+    return await replied(turn, text)
 
 
 async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationStep) -> bool:
