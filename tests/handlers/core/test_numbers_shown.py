@@ -61,7 +61,7 @@ READERS = {
     "alert.escalation_cards.show_progress": "whoever warns",
     "alert.joining.belongs": "whoever warns",
     # The chain and the incident's chief, of whoever warned.
-    "alert.escalation._question_card": "the chain",
+    "alert.escalation_cards.question_card": "the chain",
     "alert.joining._tell_chiefs": "the incident's chief",
     # What the others call.
     "core.context.reached_at": "whom it is called for",
