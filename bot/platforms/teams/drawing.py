@@ -33,6 +33,9 @@ LETTERS_IN_A_ROW, BESIDE_LABEL = 34, 5
 CUT = "\n… (forkortet: {} tegn er udeladt her) …\n"
 LONGEST_CUT = 50
 
+# What Teams' own picker of persons looks in: everybody in the organisation. It answers with their ids in Entra.
+EVERYBODY = {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}
+
 BOLD = re.compile(r"\*([^*\n]+)\*")
 # Cards turn {{DATE(…)}} into a date, also in what a user wrote; an invisible joiner keeps it what it is.
 MACRO = re.compile(r"\{\{(?=\s*(?:DATE|TIME)\s*\()", re.IGNORECASE)
@@ -287,9 +290,12 @@ def _fact(name: str, value: str, spacing: str, in_columns: bool = False) -> list
 def _asked(each: Field) -> list[Json]:
     """Draw a dialog's field, with what it may be picked by below it; whether either is filled in is seen to when it is
     sent."""
-    if each.kind not in picked.TIMES:
+    if not picked.is_picked(each):
         return [_input(each)]
     written = _input(replace(each, required=False))
+    if each.kind == picked.PERSONS:
+        who = {"type": "Input.ChoiceSet", "id": each.id + picked.WHO, "label": "… eller vælg personer"}
+        return [written, {**who, "isMultiSelect": True, "choices": [], "choices.data": EVERYBODY, "spacing": "small"}]
     parts = [
         {"type": "Input.Date", "id": each.id + picked.DATE, "label": "… eller vælg dag"},
         {"type": "Input.Time", "id": each.id + picked.TIME, "label": "… og tid"},

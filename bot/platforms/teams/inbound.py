@@ -163,6 +163,7 @@ class TeamsInbound:
             enclosed=enclosed,
             answers_to=await self._answered(here, said.answers),
             in_place=here.spot(),
+            hidden=here.is_hidden,
         )
 
     async def _reacted(self, here: Here) -> None:
@@ -262,6 +263,8 @@ class TeamsInbound:
         shown = await self._standing(here, press)
         button = _asking(Card.from_json(shown.card), press) if shown else None
         initial = {each.id: each.value for each in button.form} if button else {}
+        persons = [value for name, value in press.values.items() if name.endswith(picked.WHO)]
+        await self._people.meet(each.strip() for value in persons for each in value.split(",") if each.strip())
         filled = replace(press, values=picked.merged(press.values, self._people.called, initial))
         if button is not None and (missing := picked.missing(button.form, filled.values)):
             # What was typed stands there still.
