@@ -178,6 +178,8 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
         earlier: as it was before.
     """
     reply = dangers.answered(text)
+    if turn.crisis is None:
+        return False
     row = await turn.db.scalar(
         select(Alert)
         .where(Alert.crisis_id == turn.the_crisis.id, Alert.person == turn.sender)
@@ -185,6 +187,19 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
         .limit(1)
     )
     return reply is not None and row is not None and await warning_question.take_new_answer(turn, row, reply)
+
+
+@registry.reread("words")
+async def reread_words(turn: Turn, text: str, earlier: str) -> bool:
+    """Add what somebody's own words have become to their open question or warning: what they wrote first was read by
+    others, or is about to be sent.
+
+    Args:
+        text: as it stands now.
+        earlier: as it was before.
+    """
+    waits = await _open_offer(turn) is not None or await warning.open_of(turn) is not None
+    return waits and await own_words(turn, text)
 
 
 async def _offered_at(turn: Turn) -> datetime | None:

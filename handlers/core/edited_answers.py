@@ -20,6 +20,8 @@ from storage.rows.traffic import Inbox, Message
 
 # What is answered once and then is nothing any more: a code, and which question a number was for.
 NO_ANSWERS = frozenset(["proof", "which_answer", "stop_words"])
+# What answered nothing, and was led on: somebody's own words.
+WORDS = "words"
 # As much of each is shown.
 SHOWN = 300
 # Buttons that a card has room for beside its words on a phone.
@@ -53,7 +55,7 @@ async def take_in(turn: Turn) -> None:
         return
     turn.crisis = await turn.db.get(Crisis, answered["crisis"]) if answered["crisis"] else None
     again = registry.rereads.get(answered["kind"])
-    if again is not None and turn.crisis is not None and text.strip() and await again(turn, text, earlier):
+    if (again is not None and text.strip() and await again(turn, text, earlier)) or answered["kind"] == WORDS:
         return
     await _ask(turn, number, answered["cards"], first, text)
 

@@ -162,7 +162,9 @@ async def said(turn: Turn, text: str) -> None:
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
-    if not await running.led_on(turn, text):
+    if await running.led_on(turn, text):
+        await edited_answers.note(turn, edited_answers.WORDS)
+    else:
         await _said_in_crisis(turn, text)
 
 

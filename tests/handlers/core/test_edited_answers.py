@@ -126,6 +126,24 @@ async def test_whoever_warned_may_rewrite_their_no(open_stage: Stage) -> None:
 
 
 @in_slack
+async def test_words_that_are_changed_before_they_are_sent_are_sent_as_they_are_now(open_stage: Stage) -> None:
+    """R001 R004: [Ja] sent what was written first, and not who is in there."""
+    stage = open_stage
+    await stage["finn"].says("der er vand i kælderen")
+    await edits(stage, "finn", "vand i kælderen", "der er vand i kælderen, og Else er dernede")
+    await stage["finn"].presses("Ja")
+    assert await stage["jens"].sees("Else er dernede")
+    # What is sent already is added to.
+    await edits(stage, "finn", "Else er dernede", "der er vand i kælderen, og Else er kommet op")
+    assert await stage["jens"].sees("Else er kommet op")
+    # What was no word of an incident is nobody's.
+    await stage["per"].says("hej")
+    seen = await stage["per"].reads()
+    await edits(stage, "per", "hej", "hej med dig")
+    assert await stage["per"].reads() == seen
+
+
+@in_slack
 async def test_an_answer_to_a_closed_question_changes_nothing_and_says_so(pinged: Stage) -> None:
     """D08: the words are not lost on whoever wrote them."""
     stage = pinged
