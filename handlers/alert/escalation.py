@@ -351,7 +351,7 @@ async def _ask(turn: Turn, escalation: Escalation, link: Link, persons: Sequence
     deputy = f" (stedfortræder for {turn.name(link.deputy_for)})" if link.deputy_for else ""
     await turn.notify(
         persons,
-        await _question_card(turn, escalation, link),
+        await question_card(turn, escalation, link),
         kind="alert",
         summary=f"Varslet er sendt til {turn.names(persons)}{deputy}",
         key=f"escalation/{escalation.id}/ask/{escalation.round}/{escalation.position}",
@@ -360,7 +360,7 @@ async def _ask(turn: Turn, escalation: Escalation, link: Link, persons: Sequence
     )
 
 
-async def _question_card(turn: Turn, escalation: Escalation, link: Link) -> Card:
+async def question_card(turn: Turn, escalation: Escalation, link: Link) -> Card:
     """Draw `Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
     alert = await escalation_chain.first_alert(turn)
     asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
@@ -410,7 +410,7 @@ async def redraw_questions(turn: Turn) -> None:
         link = escalation_chain.link_of(turn.rules, step)
         await turn.say(
             step.person,
-            await _question_card(turn, escalation, link),
+            await question_card(turn, escalation, link),
             key=escalation_chain.ask_key(escalation, step),
         )
 
@@ -426,6 +426,17 @@ async def who_has_it(turn: Turn) -> str:
     waiting = [step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
     asked = turn.names(dict.fromkeys(waiting))
     return f"{asked} er spurgt." if asked else "Jeg er ved at finde en, der kan tage det."
+
+
+async def to_ring(turn: Turn, alert: Alert) -> str:
+    """Name those who are asked to take the warning now, or have it, with their numbers, for whoever warned; empty where
+    nobody is."""
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return ""
+    steps = await escalation_chain.steps_of(turn, escalation)
+    asked = [step.person for step in steps if step.result in (None, "contact")]
+    return await escalation_chain.to_ring(turn, alert, dict.fromkeys(asked))
 
 
 async def tell_of_doubt(turn: Turn, alert: Alert) -> None:
