@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.alert import decision_card, escalation, escalation_chain
+from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers, replies
@@ -95,7 +95,7 @@ async def replied(turn: Turn, text: str) -> bool:
 async def _shown(turn: Turn, row: Escalation, step: EscalationStep, alert: Alert, lead: str) -> Card:
     """Draw the warning again, with what can be answered to it now."""
     if step.result is None:
-        card = await escalation.question_card(turn, row, escalation_chain.link_of(turn.rules, step))
+        card = await escalation_cards.question_card(turn, row, escalation_chain.link_of(turn.rules, step))
         return replace(card, text=f"{lead}\n{card.text}" if lead else card.text)
     head = (
         f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.alert import escalation, escalation_chain, languages, warning
+from handlers.alert import escalation_chain, escalation_news, languages, warning, warning_question
 from handlers.core import registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
@@ -213,17 +213,17 @@ async def _where_it_is(turn: Turn, own: Alert, *, ring: bool = False) -> Card:
     number = turn.the_crisis.number
     if own.assessment is None:
         return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    numbers = await escalation.to_ring(turn, own) if ring else ""
+    numbers = await escalation_news.to_ring(turn, own) if ring else ""
     return Card(
-        f"{DANGER}\nVarsel nr. {number}: {await escalation.who_has_it(turn)} {f'Ring selv: {numbers}.' if numbers else ''}".rstrip()
+        f"{DANGER}\nVarsel nr. {number}: {await escalation_news.who_has_it(turn)} {f'Ring selv: {numbers}.' if numbers else ''}".rstrip()
         if ring
-        else f"Varsel nr. {number}: {await escalation.who_has_it(turn)} {DANGER}"
+        else f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)} {DANGER}"
     )
 
 
 async def _whom_to_ring(turn: Turn) -> Card:
     """Tell whom to ring: 112 first; then the numbers that are everybody's, and that a warning rings for itself."""
-    first = warning.first_asked(turn)
+    first = warning_question.first_asked(turn)
     links = escalation_chain.links_of(turn.rules)
     if links and await rights.numbers.held(turn):
         first = f"{first} {turn.phone(links[0].persons[0])}"
@@ -254,9 +254,9 @@ async def replied(turn: Turn, text: str) -> bool:
     if reply is None:
         return False
     own = await warning.open_of(turn)
-    if own is not None and own.assessment in (None, warning.UNANSWERED):
+    if own is not None and own.assessment in (None, warning_question.UNANSWERED):
         turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-        await warning.take_answer(turn, own, reply)
+        await warning_question.take_answer(turn, own, reply)
         return True
     return False
 
@@ -346,7 +346,7 @@ async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
     elif going:
         others = [*others, Button("Send som melding", "router.meant", {"verb": "melding", **keep})]
     # Names and numbers are for our own people.
-    first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else warning.first_asked(turn)
+    first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else warning_question.first_asked(turn)
     asked: dict[str, Any] = dict(keep)
     if offered is not None:
         earlier = offered.card["buttons"][0]["args"]
@@ -356,13 +356,13 @@ async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
     await turn.say(
         turn.sender,
         Card(
-            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«\n{DANGER}\n\n*{warning.question(turn)}*\n"
+            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«\n{DANGER}\n\n*{warning_question.question(turn)}*\n"
             f"Ja og Ved ikke sender det til {first} nu. Din tekst er gemt. Intet er sendt."
             f"{languages.beside(text, languages.DANGER, languages.QUESTION, languages.NOT_SENT)}",
             buttons=(
-                Button("Ja", "own_words.answered", {**asked, "reply": warning.YES}, style="primary"),
-                Button("Nej", "own_words.answered", {**asked, "reply": warning.NO}),
-                Button("Ved ikke", "own_words.answered", {**asked, "reply": warning.UNKNOWN}),
+                Button("Ja", "own_words.answered", {**asked, "reply": warning_question.YES}, style="primary"),
+                Button("Nej", "own_words.answered", {**asked, "reply": warning_question.NO}),
+                Button("Ved ikke", "own_words.answered", {**asked, "reply": warning_question.UNKNOWN}),
                 *others,
             ),
         ),
@@ -390,12 +390,12 @@ async def answered(turn: Turn, inbox: int, reply: Triage, more: list[int] | None
 
 async def _decide(turn: Turn, text: str, reply: Triage, key: str | None, words: Mapping[str, Any]) -> None:
     kept = {"inbox": words["inbox"], "more": list(words.get("more", []))}
-    if reply == warning.NO:
+    if reply == warning_question.NO:
         card = Card(
             f"Intet er sendt. Din tekst er gemt: »{quote(text, 300)}«\n{DANGER}"
             f"{languages.beside(text, languages.DANGER, languages.NOT_SENT)}",
             buttons=(
-                Button("Send varsel alligevel", "own_words.answered", {**kept, "reply": warning.UNKNOWN}),
+                Button("Send varsel alligevel", "own_words.answered", {**kept, "reply": warning_question.UNKNOWN}),
                 Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
             ),
         )
