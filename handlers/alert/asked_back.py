@@ -1,4 +1,4 @@
-"""Whoever is asked to take a warning asks back: the warning stands beside the answer, and a wish to be rung goes on. Plan §4,
+"""Answer who is asked to take a warning and asks back: with the warning, and by taking a wish to be rung on. Plan §4,
 "indtil der opnås kontakt".
 
 Somebody who is woken at night reads the bot's name for the first time: "hvem er du?", "hvad er det?", "kan du ringe til mig".
