@@ -187,6 +187,9 @@ async def own_words(turn: Turn, text: str) -> bool:
         return True
     if heard is None and await _in_its_crisis(turn):
         return False
+    if heard is None and offered is None and dangers.answered(text) is not None:
+        await turn.answer(_answers_nothing())
+        return True
     await _offer(turn, text, offered)
     return True
 
@@ -244,6 +247,14 @@ def _nobodys(turn: Turn) -> Card:
         f"Det lyder ikke som en hændelse for {turn.plan.municipality}s beredskab, så ingen har fået det. Din tekst er gemt. "
         f"{DANGER}\nEr det alligevel noget, vi skal reagere på, så tryk her.",
         buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
+    )
+
+
+def _answers_nothing() -> Card:
+    """Meet a yes or a no where nothing was asked, or what was asked is over."""
+    return Card(
+        f"Jeg venter ikke på svar fra dig, så intet er ændret. Er der sket noget, så skriv hvad. {DANGER}",
+        buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
     )
 
 

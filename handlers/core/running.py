@@ -58,7 +58,9 @@ async def _danger_led_on(turn: Turn, verb: str) -> bool:
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
         return False
     text = typed_verbs.strip_name(incoming.text)
-    if typed_verbs.verb_of(text).verb != verb or dangers.hear(text) is None or dangers.only_asks(text):
+    found = typed_verbs.verb_of(text)
+    asks = dangers.only_asks(text) or dangers.only_asks(found.rest)
+    if found.verb != verb or dangers.hear(text) is None or asks:
         return False
     return await led_on(turn, text)
 

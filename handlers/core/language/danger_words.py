@@ -104,12 +104,12 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"allergisk (?:chok|reaktion)",
         r"insulinchok",
         r"(?:vaagner ikke|(?:vil|kan) ikke vaagne)\b",
-        r"(?:skaev|haenger|hang) i (?:ansigtet|munden|mundvigen|den ene side)",
+        r"(?:skaev|haenger|hang) i (?:ansigtet|munden|mundvigen|den ene|det ene)",
         r"lam(?:met)? i (?:den ene|halve|hoejre|venstre)",
         r"ligger (?:\w{1,20} )?paa gulvet",
         rf"ligger (?:{PERSON}|en)(?: \w{{1,12}}){{0,3}} paa {GROUND}",
         rf"(?:han|hun|{PERSON}) ligger (?:\w{{1,20}} )?(?:paa|ude paa|nede paa) {GROUND}",
-        r"(?:hun|han|barnet|beboeren|borgeren) ligger (?:helt )?stille\b",
+        rf"(?:hun|han|{PERSON}) (?:der |som )?(?:bare )?ligger (?:helt )?stille\b",
         r"roerer sig ikke",
         r"ikke bevaege (?:ben|arm|sig)",
         r"blod (?:over|overalt|ud af|paa (?:gulvet|vaeggen|trappen|gangen|haenderne))",
@@ -119,7 +119,8 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"(?:kommet|kom) (?:\w{1,12} )?til skade\b(?! for)",
         r"slugt (?:en|et|noget)\b",
         r"taget (?:en masse|for mange|en haandfuld|alle sine|alle) piller",
-        r"drukket (?:afloebsrens|klorin|rottegift|syre)",
+        r"(?:spist|drukket|slugt) (?:\w{1,12} )?(?:vaskemid|opvask|afloebsrens|klorin|rottegift|syre|sprinklervaeske|frostvaeske|svampe|rengoering|terpentin|benzin|gift|batteri)\w{0,10}",
+        r"(?:snittet|stukket|hakket|skudt) sig (?:selv|i haandled|i hals|i arm|i mave)",
         r"(?:i gang med|ved) at foede\b",
         r"hun foeder\b(?! (?:i|til|om|foerst)\b)",
         r"(?:ramt af|faaet) (?:et )?(?:stroem|lynet|elektrisk stoed|stoed)\b",
@@ -128,7 +129,9 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         # suicide
         r"(?:tage[r]?|taget) (?:sit (?:eget )?liv|livet af sig)",
         r"vil (?:ikke leve|gerne doe|bare doe|doe\b)",
-        r"gider ikke (?:at )?leve",
+        r"(?:gider|magter|orker|oensker) ikke (?:at )?leve",
+        r"bedre (?:af )?uden mig\b",
+        r"(?:hopper|springer|hoppet|sprunget) (?:\w{1,8} )?(?:ud |ned )?(?:fra|foran) (?:\d|taget|broen|et tog|toget|vinduet|altanen|et vindue)",
         r"haengt sig|haenger sig|haenge sig",
         r"skaerer (?:i )?sig (?:selv|i arm\w{0,4})",
         r"(?:hoppe|springe) ud (?:fra|af|foran)",
@@ -143,6 +146,13 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         rf"skoed (?:paa|mod|efter) {ANYBODY}|skoed {VICTIM}",
         r"(?<!det )(?:sparker|sparkede|slog|bankede) (?:paa |efter |loes paa )?(?:ham|hende|mig|personalet|boernene)\b",
         rf"slaar? (?:loes )?(?:paa|efter) {VICTIM}",
+        rf"(?:jeg|hun|han|{PERSON}) (?:er|blev) (?:blevet )?(?:\w{{1,10}} og )?(?:slaaet|sparket|kvaelt)\b(?! (?:ud|fra|til|af|ind|op|fast|sammen|paa))",
+        r"(?:er|bliver|virker|meget) truende\b",
+        r"komme og (?:skyde|draebe|slaa|stikke|braende)",
+        r"smadrer (?:alt|det hele|inventar|lokal|moebl|kontor|sted|bil)\w{0,5}",
+        r"skudhul",
+        r"(?:hund|hunde|mand|kvinde|borger|beboer|elev|nogen|han|hun) (?:har )?(?:\w{1,8} )?(?:angrebet|angriber)\b",
+        r"har taget (?:mit|mine|vores|hendes) (?:barn|boern|datter|soen)\w{0,3}\b(?! med)",
         r"kaster (?:\w{1,8} )?(?:brosten|sten|flasker|molotov)",
         r"(?<!det )slaar (?:mor|far|hende|ham|mig|os|boernene|min|sin)\b",
         r"slaa (?!tid)(?:\w{1,10} ){1,3}ihjel",
@@ -150,7 +160,7 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"stukket (?:\w{1,20} )?ned\b",
         r"stukket (?:ham|hende|mig|os|i (?:maven|halsen|ryggen|brystet|benet|armen))\b",
         r"(?:de|unge|maend|elever|beboere|drenge|boern|folk|to)(?: \w{1,12}){0,2} slaas\b(?! (?:om|for|mod|imod|af|op|til|fra|sammen|med (?:at|en|et|excel|teknik|printer|system)))",
-        r"(?:bryder|braekker|sparker) (?:\w{1,12} )?(?:doer|rude|vindue)\w{0,4}",
+        r"(?:bryder?|braekker?|sparker?) (?:\w{1,12} )?(?:doer|rude|vindue)\w{0,4}",
         r"proever at (?:komme|bryde|braekke sig) ind\b|ved at (?:bryde|braekke sig) ind\b",
         # missing
         rf"ikke finde {PERSON}(?! (?:i|paa|under) (?:teams|outlook|listen|systemet|nexus|sagen|kartoteket)\b)",
@@ -171,6 +181,8 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"(?:ligger|flyder) (?:\w{1,12} )?(?:i bassinet|med hovedet nedad)",
         r"kommer ikke op (?:igen|til overfladen|af vandet)",
         r"gennem isen",
+        r"(?:kano|kajak|baad|jolle|faerge|skib)\w{0,4} (?:er )?(?:kaentret|kaentrede|sunket|synker)",
+        r"(?:koerestol|barnevogn|bil)\w{0,3} (?:er )?(?:koert |trillet |faldet |roeget )?(?:ud )?i (?:soeen|havnen|vandet|aaen|kanalen)",
         # what falls, crashes and jams
         r"styrtet (?:sammen|ned (?:fra|ad|af))",
         r"faldet ned (?:over|paa|i hovedet)",
@@ -196,10 +208,18 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"det ryger\b",
         r"ulmer i (?:taget|loftet|vaeggen|isoleringen|skrald\w{0,10})",
         r"ulmebrand",
+        r"(?:sprunget|ramt|gravet|brud|hul|laek)\b.{0,30}\bgas(?:ledning|roer|stik)",
+        r"gas(?:ledning|roer|stik)\w{0,4}\b.{0,30}\b(?:sprunget|ramt|gravet|brud|hul|laek)",
+        r"(?:haeldt|haelder) (?:\w{1,8} )?benzin",
+        r"(?:lighter og benzin|benzin og (?:en )?lighter|molotov)",
+        r"det osser\b(?! af)",
+        r"lugter (?:\w{1,10} )?af (?:\w{1,8} )?(?:plastik|gummi|ledninger)\b",
         r"sluppet klor",
         r"klor\b.{0,40}\bhoster",
         # a cry
         r"kan ikke komme ud\b",
+        rf"ikke faa (?:{PERSON}|ham|hende|dem|folk|alle) ud\b",
+        r"(?:er|bliver|har) (?:\w{1,8} )?laast (?:\w{1,6} )?inde\b",
         r"kan nogen hjaelpe os",
         r"forfaerdeligt",
         r"mistaenkelig\w{0,4} (?:pakke|taske|kuffert|brev|genstand|person)",
@@ -228,7 +248,7 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"(?:been|got|was|were|is|are) (?:just )?shot\b|shots fired",
         r"is threatening|threatening (?:us|me|to)",
         r"(?:hit|run over|struck) by (?:a |the )?(?:car|bus|train|truck|lorry)|run over",
-        r"breaking in\b|broke in\b|is fighting|are fighting|a fight\b",
+        r"breaking in(?:to)?\b|broke in(?:to)?\b|wants? to die\b|is fighting|are fighting|a fight\b",
     ),
     "de": _any(
         r"nach gas",
@@ -237,6 +257,7 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"keine luft",
         r"kind ist weg",
         r"(?:ein|einem|mit|das|einen) messern?\b",
+        r"vor den zug|aus dem fenster gesprungen",
         r"blut uberall|viel blut|uberall (?:ist )?blut",
         r"(?:er|sie|mann|frau|jemand|kind|kollege|mutter|vater|bewohner\w{0,2}|patient\w{0,2}) (?:ist|sind) tot\b|liegt (?:\w{1,10} )?am boden",
         r"uberfahren worden|vom (?:zug|auto|bus) (?:erfasst|uberfahren)",
@@ -250,6 +271,7 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"не можу дихати",
         r"з (?:ножем|ножами|рушницею|пістолетом)",
         r"погрожує",
+        r"не рухається|зі зброєю",
     ),
 }
 # The same where a cry for help is more than a greeting's word: it counts with anything beside it, and doubled.
@@ -287,7 +309,7 @@ SOMEBODY = (
 )
 AWAY = r"(?:vaek|forsvundet|savnet|bortloebet|bortgaaet)"
 GONE = re.compile(
-    rf"\b{SOMEBODY}(?: \w{{1,15}}){{0,3}} {AWAY}\b(?! (?:paa (?:ferie|kursus|arbejde|forretning|rejse)|i (?:dag|morgen|aften|uge)|til|hele|resten|denne)\b)"
+    rf"\b{SOMEBODY}(?: (?!jeg\b|vi\b)\w{{1,15}}){{0,4}} {AWAY}\b(?! (?:paa (?:ferie|kursus|arbejde|forretning|rejse)|i (?:dag|morgen|aften|uge)|til|hele|resten|denne)\b)"
     rf"|\b(?:han|hun|den|det|de) er {AWAY} (?:\w{{1,15}} )?{SOMEBODY}\b"
 )
 
@@ -377,7 +399,9 @@ IDIOMS = _any(
     # bombs
     r"bombe af\b|kaste\w* en bombe|som en bombe|bombe\w{0,2} under (?:budget|oekonomi|aftale|projekt|samarbejd|velfaerd|forhandling|valg|plan|regnskab)\w*|tikkende bombe|(?:bade|sex|kalorie|sukker|tids|stink|farve)bombe\w*",
     r"(?:film|koncert|fest|bog|sang)\w{0,4} (?:var|er) en bombe\b|bath ?bombs?|(?:the|da) bomb\b|bomb cyclone|bombay",
+    r"rygende pistol|russisk roulette|skyde sig selv over|(?:gaar|gik|gaaet) ild i (?:mine|hans|hendes) (?:fingre|ben|sko)|stukket af en (?:bi|hveps|myg)",
     # explosions
+    r"(?:chef|leder|borgmester|formand|kollega|kone)\w{0,5} (?:er ved at )?eksplo\w{1,10}",
     r"eksplo\w{1,12} (?:vaekst|udvikling|stigning|stemning|af (?:grin|vrede|glaede|latter|mails?|beskeder|lykke|henvendelser))",
     r"eksplo\w{1,12} i (?:antal|pris|udgift|henvendelse|salg|efterspoergsel|interesse|medie|popularitet|latter|mails|sager)\w*",
     r"(?:salg|pris|antal|udgift|budget|forbrug|regning|opslag|indbakke|mailboks|hoved|hjerne|kalender|interesse|efterspoergsel|facebook|vaekst|telefon)\w{0,12}(?: af \w{1,20})? (?:er |var |er ved at |har )?(?:helt )?eksplo\w{1,10}",

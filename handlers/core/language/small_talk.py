@@ -19,7 +19,8 @@ PHRASES = """
     1000 tak for hjælpen | det var så lidt | velbekomme | tak i lige måde | i lige måde |
     fint | super | superfint | perfekt | godt | dejligt | flot | skønt | fantastisk | herligt | lækkert | fedt | sejt | sådan |
     ok | okay | okey | okay så | oki | okidoki | modtaget | forstået | jep | jeps | jaja | ja ja | nå ja | k | kk | yes |
-    super fint | super duper | alt godt | alt vel | alt ok | det er fint | det er godt | det er ok | det er i orden | helt fint |
+    super fint | super duper | alt godt | helt fint | hva så | hvad så | nånå | så er det weekend | jeg keder mig | hvad laver du | er du et menneske |
+    er du en bot | er du en maskine | elsker du mig | fortæl en vittighed | skål for helvede |
     farvel | farvel så | farveller | vi ses | vi ses i morgen | vi ses på mandag | ses | ses i morgen | vi ses senere | på gensyn |
     hav det godt | hav det | ha det godt | ha det | ha det dejligt | ha en god dag | hav en god dag | ha en god aften |
     hav en god aften | ha en god weekend | hav en god weekend | god weekend | god vagt | god dag til dig | god arbejdslyst |

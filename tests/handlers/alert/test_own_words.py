@@ -71,7 +71,7 @@ async def test_every_first_message_of_the_table_leads_on(open_stage: Stage, one_
             made = await stage.crises() != before
             # A second warning joins the chain that runs, and its sender is told so.
             asked = (DANGER in seen and "Jens Lund" in seen and "Ved ikke" in buttons) or "lagt til nr." in seen
-            if name in ("grave", "asked_about") and not (asked and DANGER in seen and text in seen):
+            if name in ("grave", "asked_about") and not (asked and DANGER in seen and text.split()[-1] in seen):
                 wrong.append((name, text, seen))
             if name == "grave" and not (made or "lagt til nr." in seen):
                 wrong.append((name, text, "it waits for an answer"))
@@ -375,6 +375,20 @@ async def test_who_to_ring_is_answered_with_112_and_who_is_asked_and_for_who_has
     assert "20 00 00 01" in last
     assert DANGER in last
     assert await stage.crises() == 1
+
+
+@in_one_chat
+async def test_an_answer_to_nothing_is_no_warning(open_stage: Stage) -> None:
+    """T32: "nej" and "glem det", an hour after the question, were asked whether they were more than daily preparedness
+    can handle."""
+    for number, words in enumerate(("nej", "ja", "ved ikke", "glem det", "falsk alarm")):
+        person = f"sen{number}"
+        await open_stage[person].says(words)
+        asked = await open_stage[person].has("Ved ikke")
+        # "Alarm" is a word of danger, and asked about all the same.
+        assert asked == (words == "falsk alarm"), words
+        assert await open_stage[person].sees(DANGER), words
+    assert await open_stage.crises() == 0
 
 
 @in_one_chat
