@@ -62,13 +62,13 @@ def passages(labels: Iterable[str], first: str) -> list[str]:
 
 
 def _card(page: str, labels: Iterable[str] = ()) -> Card:
-    others = [each for each in (FIRST, "medarbejder.md") if each != page]
-    titles = {FIRST: "De første ti minutter", "medarbejder.md": "Alle medarbejdere"}
-    about = in_chat("\n".join(passages(labels, page)))
+    about = passages(labels, page)
+    text = "*Om knapperne på kortet*\n" + in_chat("\n".join(about)) if about else in_chat(_read(page))
+    titles = {page: "Hele vejledningen", FIRST: "De første ti minutter", "medarbejder.md": "Alle medarbejdere"}
     return Card(
-        (f"*Om knapperne på kortet*\n{about}\n\n" if about else "") + in_chat(_read(page)),
+        text,
         buttons=(
-            *(Button(titles[each], "guide.page", {"page": each}) for each in others),
+            *(Button(titles[each], "guide.page", {"page": each}) for each in titles if about or each != page),
             Button("Øv din rolle", "help.run", {"verb": "øv"}),
         ),
     )

@@ -49,11 +49,7 @@ export class MessageView {
     { type: "button", class: "save", "data-key": "save", "aria-haspopup": "dialog", click: () => this.#askToSave() },
     SAVE,
   );
-  #guide = h(
-    "button",
-    { type: "button", class: "save", "data-key": "guide", click: () => this.#askForGuide() },
-    GUIDE,
-  );
+  #guide = h("button", { type: "button", class: "save", "data-key": "guide", click: () => this.#askForGuide() }, GUIDE);
 
   /**
    * @param {Message} message
@@ -70,7 +66,7 @@ export class MessageView {
       { class: `message${mine ? " mine" : ""}${message.from === BOT ? " bot" : ""}`, tabindex: "-1" },
       mine ? null : avatar(message.from, message.from_name),
       h("div", { class: "bubble" }, ...Object.values(this.#parts), this.#error.element),
-      h("div", { class: "about" }, this.#guide, this.#save),
+      h("div", { class: "beside" }, this.#guide, this.#save),
     );
     this.update(message);
   }
