@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.alert.escalation_chain import Link
+from handlers.core import rights, running
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import replies
@@ -160,7 +161,9 @@ async def pressed_taken(turn: Turn, escalation: int) -> None:
     if row is None:
         return
     if await escalation_chain.newest_step_of(turn, row, turn.sender) is None:
-        await turn.answer(Card("Det kan kun den, der er spurgt. Vil du beslutte, så skriv fx */krise aktiver 2*."))
+        asked = [step.person for step in await escalation_chain.steps_of(turn, row) if step.round == row.round]
+        right = rights.of_row("den, der er spurgt", asked)
+        await running.refuse(turn, right, "Vil du beslutte, så skriv fx */krise aktiver 2*.")
         return
     await take(turn, row, turn.sender, "Jeg har den")
 
@@ -180,9 +183,9 @@ async def everybody(turn: Turn, escalation: int) -> None:
     row = await escalation_chain.found(turn, escalation)
     if row is None or row.state != "running":
         return
-    own = select(Alert.id).where(Alert.crisis_id == row.crisis_id, Alert.person == turn.sender)
-    if await turn.db.scalar(own.limit(1)) is None:
-        await turn.answer(Card("Det kan kun den, der har varslet. Intet er ændret."))
+    warned = list(await turn.db.scalars(select(Alert.person).where(Alert.crisis_id == row.crisis_id)))
+    if turn.sender not in warned:
+        await running.refuse(turn, rights.of_row("den, der har varslet", warned))
         return
     steps = await escalation_chain.steps_of(turn, row)
     left = escalation_chain.left_of(turn.rules, steps, row.round)

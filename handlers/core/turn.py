@@ -19,12 +19,15 @@ from handlers.core import clearance, context, enclosures, quiet, registry
 from handlers.core.card import LAPSES, Card, SentForm
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
+from handlers.core.rights import Right
 from storage.case import log
 from storage.grades import DEFAULT, Grade
 from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment, Direction, LogEntry, LogKind, Status, Verification, state_of
 from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, StaffRecipient, Timer
 
+# What stands before a crisis' title on our own cards, where it is told what the crisis is.
+NAMING = r"(?:\b[Nn]r\. {number}(?!\d)\W{{1,5}}|på grund af: |\bKrisen »|Krisestaben er [^:\n]{{1,50}}: »)"
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
 
@@ -39,6 +42,7 @@ class Turn(Context):
         super().__init__(*args, **named)
         self._said: list[Message] = []  # what was said in this turn, for the first time
         self.sent: SentForm | None = None  # the form that the press sent
+        self.refused: Right | None = None  # what the sender was refused, in this turn
 
     # --- what follows from it ---
 

@@ -36,7 +36,9 @@ async def refuse_above(turn: Turn, what: str, grade: Grade = clearance.SHARED, s
     if within(grade, await clearance.highest_here(turn, subject)):
         return False
     await turn.answer(
-        Card(f"{what} ikke her: graden er {turn.rules.grade_name(grade)}. {clearance.can_share(turn, grade)}".rstrip())
+        Card(
+            f"{what} ikke her: graden er {turn.rules.grade_name(grade)}. {await clearance.can_share(turn, grade)}".rstrip()
+        )
     )
     return True
 
@@ -57,7 +59,7 @@ async def refuse_row(turn: Turn, row: Any, called: str, said: str = "") -> bool:
         (grade,) = await clearance.grades_of(turn, [row])
         await turn.answer(
             Card(
-                f"{called} vises ikke her: graden er {turn.rules.grade_name(grade)}. {clearance.can_share(turn, grade)}".rstrip()
+                f"{called} vises ikke her: graden er {turn.rules.grade_name(grade)}. {await clearance.can_share(turn, grade)}".rstrip()
             )
         )
     return bool(told)
