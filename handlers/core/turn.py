@@ -280,13 +280,23 @@ class Turn(Context):
         message.lapses_at = _lapses_at(message.card)
 
     async def rename(self, old: str, new: str) -> None:
-        """Write the crisis' new title where the old one stands after its number, on every card that has been sent."""
-        number = self.the_crisis.number
-        named = re.compile(rf"((?:[Nn]r\.) {number}(?!\d)\W{{1,5}}){re.escape(old)}")
+        """Write the crisis' new title where a card says the old one after its number, or as what is going on, wherever it
+        has been sent: in its text, on its buttons and in its forms. People's own words stand as they were written."""
+        named = re.compile(rf"({NAMING.format(number=self.the_crisis.number)}){re.escape(old)}")
+
+        def renamed(part: Any, name: str = "") -> Any:
+            if isinstance(part, str):
+                return new if (name, part) == ("value", old) else named.sub(lambda found: found[1] + new, part)
+            if isinstance(part, list):
+                return [renamed(each) for each in part]
+            if isinstance(part, dict):
+                return {key: each if key in ("do", "args") else renamed(each, key) for key, each in part.items()}
+            return part
+
         for message in await self.db.scalars(select(Message).where(Message.crisis_id == self.the_crisis.id)):
-            text = named.sub(lambda found: found[1] + new, message.card["text"])
-            if text != message.card["text"]:
-                self._redraw(message, {**message.card, "text": text})
+            card = renamed(message.card)
+            if card != message.card:
+                self._redraw(message, card)
 
     async def notify(
         self,
