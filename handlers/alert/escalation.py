@@ -10,15 +10,12 @@ from sqlalchemy import select
 from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.alert.escalation_chain import Link
 from handlers.core import rights, running
-from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.card import DANGER, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.language import replies
-from handlers.core.registry import action, reply, timer
+from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
-from handlers.log import news_beside
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.crisis import Crisis
-from storage.rows.staff import Summons
 
 
 async def start(turn: Turn, alert: Alert) -> None:
@@ -128,54 +125,6 @@ async def stop(turn: Turn, crisis: Crisis) -> None:
         await escalation_cards.close_decisions(turn, escalation)
 
 
-async def tell_of_more(turn: Turn, alert: Alert) -> None:
-    """Tell whoever is asked, or has it, of a second warning about the same incident."""
-    escalation = await escalation_chain.current(turn)
-    if escalation is None:
-        return
-    asked = [
-        step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result in (None, "contact")
-    ]
-    since, told = await escalation_chain.repeated_since(turn, escalation, alert)
-    many = f"{len(told)} varsler mere" if len(told) > 1 else "Endnu et varsel"
-    await turn.notify(
-        asked,
-        Card(
-            f"{many} til nr. {turn.the_crisis.number}, fra {turn.name(alert.person)}:\n"
-            + "\n".join(f"»{quote(each.text, escalation_chain.SHOWN // len(told[-5:]))}«" for each in told[-5:])
-        ),
-        kind="alert",
-        summary=f"{many} er sendt til dem, der er kontaktet",
-        # What one person repeats stands on the card that rang for the first of them.
-        key=f"escalation/{escalation.id}/more/{since}",
-        urgency=URGENT,
-        everywhere=True,
-    )
-    await escalation_cards.show_progress(turn, escalation)
-
-
-@action("escalation.taken", crisis=False, awaited=True, urgent=True)
-async def pressed_taken(turn: Turn, escalation: int) -> None:
-    """Take the warning, by `Jeg har den`; only somebody who was asked can."""
-    row = await escalation_chain.found(turn, escalation)
-    if row is None:
-        return
-    if await escalation_chain.newest_step_of(turn, row, turn.sender) is None:
-        asked = [step.person for step in await escalation_chain.steps_of(turn, row) if step.round == row.round]
-        right = rights.of_row("den, der er spurgt", asked)
-        await running.refuse(turn, right, "Vil du beslutte, så skriv fx */krise aktiver 2*.")
-        return
-    await take(turn, row, turn.sender, "Jeg har den")
-
-
-@action("escalation.declined", crisis=False, urgent=True)
-async def pressed_declined(turn: Turn, escalation: int) -> None:
-    """Refuse the warning, by `Kan ikke`; only somebody who was asked can."""
-    row = await escalation_chain.found(turn, escalation)
-    if row is not None:
-        await decline(turn, row, turn.sender, "Kan ikke")
-
-
 @action("escalation.everybody", crisis=False, urgent=True)
 async def everybody(turn: Turn, escalation: int) -> None:
     """Ask the whole chain at once, by `Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after
@@ -204,53 +153,6 @@ async def everybody(turn: Turn, escalation: int) -> None:
         await _ask(turn, row, link, persons)
     await _await(turn, row, max(link.wait for link in left))
     await escalation_cards.show_progress(turn, row)
-
-
-@reply("alert")
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "har den" or "jeg kan ikke, er i Grækenland" as the answer to `Kan du tage den?`, from whoever was asked;
-    ask about unclear words.
-
-    As long as nobody has decided, an answer can be taken back by its opposite.
-    """
-    step = await turn.db.scalar(
-        select(EscalationStep)
-        .join(Crisis, Crisis.id == EscalationStep.crisis_id)
-        .where(EscalationStep.person == turn.sender, Crisis.state != "closed")
-        # What was said before it was asked is no answer to it.
-        .where(EscalationStep.contacted_at <= turn.received)
-        .order_by(EscalationStep.id.desc())
-        .limit(1)
-    )
-    both = replies.with_news(text, "alert")
-    reading = replies.reading(text, "alert")
-    if reading.meaning == "unclear" and both is not None:
-        reading = both[0]
-    else:
-        both = None
-    if step is None or reading.meaning == "unclear":
-        return False
-    row = await turn.db.get_one(Escalation, step.escalation_id)
-    if await _summoned_since(turn, row, step):
-        return False
-    if step.answered_at is not None and (
-        row.state == "stopped" or (step.result == "declined") != (reading.meaning == "taken")
-    ):
-        return False
-    turn.crisis = await turn.db.get(Crisis, step.crisis_id)
-    kept = await news_beside.log(turn, both[1], {"escalation": row.id}) if both else None
-    await (take if reading.meaning == "taken" else decline)(turn, row, turn.sender, text)
-    if kept is not None:
-        await turn.answer(kept)
-    return True
-
-
-async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationStep) -> bool:
-    """Whether the person has been asked to come since: an "ok" answers the newest question."""
-    newer = select(Summons.id).where(Summons.person == step.person, Summons.sent_at >= step.contacted_at)
-    if escalation.state != "stopped":
-        newer = newer.where(Summons.answered_at.is_(None))
-    return await turn.db.scalar(newer.limit(1)) is not None
 
 
 @timer("escalation.wait", urgent=True)
@@ -354,98 +256,12 @@ async def _ask(turn: Turn, escalation: Escalation, link: Link, persons: Sequence
     deputy = f" (stedfortræder for {turn.name(link.deputy_for)})" if link.deputy_for else ""
     await turn.notify(
         persons,
-        await _question_card(turn, escalation, link),
+        await escalation_cards.question_card(turn, escalation, link),
         kind="alert",
         summary=f"Varslet er sendt til {turn.names(persons)}{deputy}",
         key=f"escalation/{escalation.id}/ask/{escalation.round}/{escalation.position}",
         urgency=URGENT,
         everywhere=True,
-    )
-
-
-async def _question_card(turn: Turn, escalation: Escalation, link: Link) -> Card:
-    """Draw `Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
-    alert = await escalation_chain.first_alert(turn)
-    asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
-    doubt = "\n_ubekræftet: intet svar på spørgsmålet_" if alert.assessment == "unanswered" else ""
-    return Card(
-        f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
-        f"»{quote(alert.text, escalation_chain.SHOWN)}«{doubt}\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
-        f"{escalation_chain.in_minutes(link.wait)}.",
-        facts=((f"Fang {turn.name(alert.person)}", turn.reached_at(alert.person, alert.platform)),),
-        buttons=(
-            Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),
-            Button("Kan ikke", "escalation.declined", {"escalation": escalation.id}),
-        ),
-    )
-
-
-async def more_words(turn: Turn, alert: Alert) -> str:
-    """Show what its sender wrote on to a warning on the chain's cards; tell who has it, as the sender reads it.
-
-    Args:
-        alert: with the new words in it.
-    """
-    escalation = await escalation_chain.current(turn)
-    if escalation is None:
-        return "Det er noteret."
-    await redraw_questions(turn)
-    if escalation.taken_by:
-        await turn.notify(
-            [escalation.taken_by],
-            Card(
-                f"Mere om varsel nr. {turn.the_crisis.number} fra {turn.name(alert.person)}:\n»{quote(alert.text.splitlines()[-1], 500)}«"
-            ),
-            kind="alert",
-            summary=f"Nye ord om varslet er sendt til {turn.name(escalation.taken_by)}",
-            urgency=URGENT,
-        )
-    return await who_has_it(turn)
-
-
-async def redraw_questions(turn: Turn) -> None:
-    """Draw the cards of those who are still asked anew, as the warning stands now."""
-    escalation = await escalation_chain.current(turn)
-    if escalation is None:
-        return
-    waiting = [step for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
-    for step in waiting:
-        link = escalation_chain.link_of(turn.rules, step)
-        await turn.say(
-            step.person,
-            await _question_card(turn, escalation, link),
-            key=escalation_chain.ask_key(escalation, step),
-        )
-
-
-async def who_has_it(turn: Turn) -> str:
-    """Tell who has the warning, or is asked to take it, as its sender reads it."""
-    escalation = await escalation_chain.current(turn)
-    if escalation is None:
-        return "Det er noteret."
-    if escalation.taken_by:
-        number = "" if await turn.is_outside(turn.sender) else f" ({turn.phone(escalation.taken_by)})"
-        return f"{turn.name(escalation.taken_by)} har det{number}."
-    waiting = [step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
-    asked = turn.names(dict.fromkeys(waiting))
-    return f"{asked} er spurgt." if asked else "Jeg er ved at finde en, der kan tage det."
-
-
-async def tell_of_doubt(turn: Turn, alert: Alert) -> None:
-    """Tell everybody who was asked that whoever warned now says no to the plan's question; they go on deciding."""
-    escalation = await escalation_chain.current(turn)
-    if escalation is None:
-        return
-    asked = dict.fromkeys(step.person for step in await escalation_chain.steps_of(turn, escalation))
-    await turn.notify(
-        asked,
-        Card(
-            f"{turn.name(alert.person)} siger nu *Nej* om varsel nr. {turn.the_crisis.number}: det berører ikke kommunen, eller "
-            "det daglige beredskab klarer det. I beslutter."
-        ),
-        kind="alert",
-        summary="De spurgte har fået besked om, at den, der varslede, nu siger nej",
-        urgency=URGENT,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_chain
-from handlers.core.card import DANGER, Button, Card
+from handlers.alert.escalation_chain import Link
+from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, EscalationStep
@@ -77,3 +78,35 @@ def _state(step: EscalationStep) -> str:
         "failed": "kunne ikke nås",
         "stopped": "ikke længere nødvendig",
     }[step.result]
+
+
+async def question_card(turn: Turn, escalation: Escalation, link: Link) -> Card:
+    """Draw `Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
+    alert = await escalation_chain.first_alert(turn)
+    asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""
+    doubt = "\n_ubekræftet: intet svar på spørgsmålet_" if alert.assessment == "unanswered" else ""
+    return Card(
+        f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
+        f"»{quote(alert.text, escalation_chain.SHOWN)}«{doubt}\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
+        f"{escalation_chain.in_minutes(link.wait)}.",
+        facts=((f"Fang {turn.name(alert.person)}", turn.reached_at(alert.person, alert.platform)),),
+        buttons=(
+            Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),
+            Button("Kan ikke", "escalation.declined", {"escalation": escalation.id}),
+        ),
+    )
+
+
+async def redraw_questions(turn: Turn) -> None:
+    """Draw the cards of those who are still asked anew, as the warning stands now."""
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return
+    waiting = [step for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
+    for step in waiting:
+        link = escalation_chain.link_of(turn.rules, step)
+        await turn.say(
+            step.person,
+            await question_card(turn, escalation, link),
+            key=escalation_chain.ask_key(escalation, step),
+        )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.alert import escalation, escalation_chain, languages
+from handlers.alert import escalation, escalation_chain, escalation_news, languages
 from handlers.core import in_charge
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
@@ -115,7 +115,7 @@ async def belongs(turn: Turn, alert: int, own: int, to: int) -> None:
     await escalation_chain.log_alert(turn, row, joined_from=mine.number)
     if into.level is None:
         await _tell_sender(turn, row, mine, f"{_joined(turn, row, mine)} {DANGER}", _other(row, mine))
-        await escalation.tell_of_more(turn, row)
+        await escalation_news.tell_of_more(turn, row)
         return
     chiefs = [person for person in await _chiefs(turn) if person != turn.sender]
     if not chiefs:

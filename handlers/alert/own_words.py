@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.alert import escalation, languages, warning
+from handlers.alert import escalation_news, languages, warning, warning_question
 from handlers.core import registry, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
@@ -151,7 +151,7 @@ async def _where_it_is(turn: Turn, own: Alert) -> Card:
     number = turn.the_crisis.number
     if own.assessment is None:
         return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    return Card(f"Varsel nr. {number}: {await escalation.who_has_it(turn)} {DANGER}")
+    return Card(f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)} {DANGER}")
 
 
 @registry.reply("warning", asked=warning.asked_at)
@@ -161,9 +161,9 @@ async def replied(turn: Turn, text: str) -> bool:
     if reply is None:
         return False
     own = await warning.open_of(turn)
-    if own is not None and own.assessment in (None, warning.UNANSWERED):
+    if own is not None and own.assessment in (None, warning_question.UNANSWERED):
         turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-        await warning.take_answer(turn, own, reply)
+        await warning_question.take_answer(turn, own, reply)
         return True
     return False
 
@@ -253,7 +253,7 @@ async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
     elif going:
         others = [*others, Button("Send som melding", "router.meant", {"verb": "melding", **keep})]
     # Names and numbers are for our own people.
-    first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else warning.first_asked(turn)
+    first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else warning_question.first_asked(turn)
     asked: dict[str, Any] = dict(keep)
     if offered is not None:
         earlier = offered.card["buttons"][0]["args"]
@@ -263,13 +263,13 @@ async def _offer(turn: Turn, text: str, offered: Message | None) -> None:
     await turn.say(
         turn.sender,
         Card(
-            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«\n{DANGER}\n\n*{warning.question(turn)}*\n"
+            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«\n{DANGER}\n\n*{warning_question.question(turn)}*\n"
             f"Ja og Ved ikke sender det til {first} nu. Din tekst er gemt. Intet er sendt."
             f"{languages.beside(text, languages.DANGER, languages.QUESTION, languages.NOT_SENT)}",
             buttons=(
-                Button("Ja", "own_words.answered", {**asked, "reply": warning.YES}, style="primary"),
-                Button("Nej", "own_words.answered", {**asked, "reply": warning.NO}),
-                Button("Ved ikke", "own_words.answered", {**asked, "reply": warning.UNKNOWN}),
+                Button("Ja", "own_words.answered", {**asked, "reply": warning_question.YES}, style="primary"),
+                Button("Nej", "own_words.answered", {**asked, "reply": warning_question.NO}),
+                Button("Ved ikke", "own_words.answered", {**asked, "reply": warning_question.UNKNOWN}),
                 *others,
             ),
         ),
@@ -297,12 +297,12 @@ async def answered(turn: Turn, inbox: int, reply: Triage, more: list[int] | None
 
 async def _decide(turn: Turn, text: str, reply: Triage, key: str | None, words: Mapping[str, Any]) -> None:
     kept = {"inbox": words["inbox"], "more": list(words.get("more", []))}
-    if reply == warning.NO:
+    if reply == warning_question.NO:
         card = Card(
             f"Intet er sendt. Din tekst er gemt: »{quote(text, 300)}«\n{DANGER}"
             f"{languages.beside(text, languages.DANGER, languages.NOT_SENT)}",
             buttons=(
-                Button("Send varsel alligevel", "own_words.answered", {**kept, "reply": warning.UNKNOWN}),
+                Button("Send varsel alligevel", "own_words.answered", {**kept, "reply": warning_question.UNKNOWN}),
                 Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
             ),
         )

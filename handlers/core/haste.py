@@ -25,5 +25,5 @@ def is_urgent(incoming: Incoming) -> bool:
         return False
     if hastens(incoming.text):
         return True
-    urgent = {verb.name: verb.synonyms for verb in registry.verbs.values() if verb.urgent}
-    return verb_words.match(strip_name(incoming.text[:UNDERSTOOD])[:BEGINNING], urgent).verb is not None
+    beginning = strip_name(incoming.text[:UNDERSTOOD])[:BEGINNING]
+    return verb_words.match(beginning, registry.urgent_verbs).verb is not None

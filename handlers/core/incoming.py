@@ -87,7 +87,8 @@ class Incoming:
 
     def to_json(self) -> dict[str, Any]:
         """Return the input as JSON data, for the inbox."""
-        data = asdict(self)
+        data = dict(vars(self))
+        data["enclosed"] = [asdict(each) for each in self.enclosed]
         data["received_at"] = self.received_at.isoformat()
         data["said_at"] = self.said_at.isoformat() if self.said_at else None
         return data

@@ -75,6 +75,8 @@ verbs: dict[str, Verb] = {}
 actions: dict[str, Action] = {}
 timers: dict[str, Run] = {}
 urgent_timers: set[str] = set()
+# Each urgent verb's name, with its synonyms.
+urgent_verbs: dict[str, tuple[str, ...]] = {}
 level_two_timers: set[str] = set()
 timers_of_no_crisis: set[str] = set()
 replies: dict[str, tuple[Reply, Asked | None]] = {}
@@ -96,6 +98,8 @@ def verb(
 
     def register(run: R) -> R:
         _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards))
+        if urgent:
+            urgent_verbs[name] = synonyms
         return run
 
     return register

@@ -6,7 +6,7 @@ says so first; that is done in one place, `Context.drawn`.
 
 from __future__ import annotations
 
-from handlers.alert import escalation, warning
+from handlers.alert import escalation, warning, warning_question
 from handlers.core import registry, rights, running
 from handlers.core.card import Card
 from handlers.core.language import verb_words
@@ -89,7 +89,7 @@ async def begin(turn: Turn, script: str) -> None:
     turn.crisis, turn.exercise = None, True
     await warning.begin(turn, chosen.warning)
     alert = await warning.record(turn, chosen.warning)
-    alert.touches = alert.beyond = warning.UNKNOWN
+    alert.touches = alert.beyond = warning_question.UNKNOWN
     await escalation.start(turn, alert)
     await exercise_run.plan(turn, chosen.told)
     await exercise_run.show(turn)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers.alert import in_practice, warning
+from handlers.alert import in_practice, warning_question
 from handlers.core import typed_verbs
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.language import dangers
@@ -104,7 +104,7 @@ def _card(turn: Turn, name: str, step: int, missed: int, said: str) -> Card:
     about: dict[str, str | int] = {"lesson": name, "step": step, "missed": missed}
     return Card(
         f"*ØVELSE, kun for dig: {lesson.title}, {step + 1} af {len(lesson.steps)}*\n{said}\n\n{here.told}\n\n"
-        f"{here.card.format(spørgsmål=warning.question(turn))}",
+        f"{here.card.format(spørgsmål=warning_question.question(turn))}",
         buttons=(*_answers(here, about), Button("Stop øvelsen", "lesson.stop")),
     )
 

@@ -38,6 +38,8 @@ def clean(value: Any) -> Any:
     """Replace NUL and lone surrogates by U+FFFD in a value, all the way down: neither can be stored or hashed."""
     if isinstance(value, str):
         value = value.replace("\0", "\ufffd")
+        if value.isascii():
+            return value
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
         return {clean(key): clean(each) for key, each in value.items()}

@@ -1,6 +1,6 @@
 """krisebot as an operator runs it, with handlers in it that do what no handler should.
 
-What they do is chosen by a word: `/krise uheld <word>`.
+What they do is chosen by a word: `/krise uheld <word>`; or by a timer's arguments.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import contextlib
 import os
 import re
 import signal
+from pathlib import Path
 
 from bot.cli import main
 from handlers.core import registry
 from handlers.core.card import Card
-from handlers.core.registry import verb
+from handlers.core.registry import timer, verb
 from handlers.core.turn import Turn
 
 registry.load()
@@ -38,6 +39,25 @@ async def misfortune(turn: Turn, text: str) -> None:
             await asyncio.sleep(3600)
         case "dør":
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+@timer("uheld.due")
+async def fell_due(turn: Turn, line: str, dies_of: str = "") -> None:
+    """Write a line in the log; then end the process, where its arguments say so.
+
+    Args:
+        dies_of: a file that is there as long as the process dies of this; one whose name begins with "once" is gone then.
+    """
+    await turn.log(line)
+    if dies_of and _is_so(Path(dies_of)):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _is_so(reason: Path) -> bool:
+    there = reason.exists()
+    if reason.name.startswith("once"):
+        reason.unlink(missing_ok=True)
+    return there
 
 
 if __name__ == "__main__":

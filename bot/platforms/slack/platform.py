@@ -96,7 +96,8 @@ class Slack:
         self._calls = SlackApi(bot_token, api_url, timeout)
         self._people = SlackDirectory(engine.plan, self._calls)
         self._door = SlackDoor(engine, self._calls.api.base_url, signing_secret, team_ids)
-        for kind in (SlackDialogs, SlackInbound):
+        # What is said comes most often, and Bolt asks its listeners one after the other.
+        for kind in (SlackInbound, SlackDialogs):
             kind(engine, self._calls, self._people).listen(self._door.app)
         self._link = SocketMode(self._door.app, app_token, ping, self._door.leave) if app_token else None
         self._watching: asyncio.Task[None] | None = None

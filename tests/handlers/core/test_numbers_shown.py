@@ -57,11 +57,11 @@ READERS = {
     "staff.support.it": "the staff, of IT's contact, and IT's contact, of whoever asks",
     # Plan §4, R005: whoever warns "sees live where it is and a phone number to ring himself".
     "alert.escalation_chain.to_ring": "whoever warns",
-    "alert.escalation.who_has_it": "whoever warns",
+    "alert.escalation_news.who_has_it": "whoever warns",
     "alert.escalation_cards.show_progress": "whoever warns",
     "alert.joining.belongs": "whoever warns",
     # The chain and the incident's chief, of whoever warned.
-    "alert.escalation._question_card": "the chain",
+    "alert.escalation_cards.question_card": "the chain",
     "alert.joining._tell_chiefs": "the incident's chief",
     "core.taking_up.ask_holder": "numbers",
     # What the others call.
