@@ -19,8 +19,12 @@ from storage.rows.traffic import Address, Inbox, Message
 
 
 @action("router.ask", crisis=False)
-async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
-    """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be."""
+async def ask_holder(turn: Turn, inbox: int, person: str, share: bool = False) -> None:
+    """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be.
+
+    Args:
+        share: what was asked for is kept from the sender by its grade, and they would have to share it.
+    """
     original = await original_of(turn, inbox, turn.sender)
     if original is None:
         await refuse_all_but_writer(turn, inbox)
@@ -36,9 +40,12 @@ async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
     what, form = await _asked_for(turn, original)
     about = {"inbox": inbox, "asker": turn.sender, "person": person}
     do_it = Button("Gør det", "router.on_behalf", about, style="primary", form=form or (), form_title="Gør det")
+    wants, buttons = f"*{turn.name(turn.sender)} spørger, om du vil:* {what}", (do_it,) if form is not None else ()
+    if share:
+        wants, buttons = f"*{turn.name(turn.sender)} spørger, om du vil dele:* {what}. Det gør */krise deling*.", ()
     await turn.say(
         person,
-        Card(f"*{turn.name(turn.sender)} spørger, om du vil:* {what}", buttons=(do_it,) if form is not None else ()),
+        Card(wants, buttons=buttons),
         key=f"asked/{inbox}/{person}",
         kind="notice",
     )

@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import select
+
 import handlers
+from handlers.core import rights, running
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox
 from tests.stage.platforms import in_one_chat, on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -143,3 +150,45 @@ async def test_whoever_was_refused_by_a_button_puts_it_to_somebody_who_may_with_
     assert (line["summary"], line["recorder"]) == ("vand på Vestergade", "kim")
     assert await stage["mads"].sees("Kim Dahl tager sig af det: »Ret« på")
     assert not await stage["kim"].has("Gør det")
+
+
+@in_one_chat
+async def test_whoever_is_away_is_not_the_one_to_ask(stage: Stage) -> None:
+    """D12 R007: who is here is named first, and asked."""
+    await stage["lars"].commands("fravær til i morgen")
+    await stage["mads"].commands("hensigt hold vejene åbne")
+    assert "stedfortræder: Mette Skov" in (await stage["mads"].reads())[-1]
+    assert await stage["mads"].has("Spørg Mette Skov")
+
+
+@in_one_chat
+async def test_where_nobody_may_now_whoever_runs_the_staff_is_asked(stage: Stage) -> None:
+    """D12: nobody is left with a role that nobody has."""
+    async with stage.database.turn() as db:
+        crisis = (await db.scalars(select(Crisis))).one()
+        now = stage.clock.now()
+        asked = Incoming("a", "command", "rehearsal", "mads", "dm", "dm:mads", now, text="telefonkonference")
+        inbox = Inbox(key="a", body=asked.to_json(), received_at=now, due_at=now, state="done")
+        db.add(inbox)
+        await db.flush()
+        turn = Turn(db, now, stage.plan, incoming=asked, crisis=crisis)
+        turn.inbox_id = inbox.id
+        await running.refuse(turn, rights.of_row("de, der er indkaldt", []))
+    await stage.settle()
+    assert "de, der er indkaldt, og det er ingen lige nu. Spørg Lars Vinther." in (await stage["mads"].reads())[-1]
+    await stage["mads"].presses("Spørg Lars Vinther")
+    assert await stage["lars"].sees("»telefonkonference«")
+
+
+@in_one_chat
+async def test_whoever_is_not_shown_something_puts_it_to_the_chief_by_name(stage: Stage) -> None:
+    """R215 D12: who can share it is named, and asked to; nothing of it is shown by that."""
+    await stage["lars"].commands("t spær vejen @Mads kl 18")
+    await stage["gitte"].commands("t 1")
+    said = (await stage["gitte"].reads())[-1]
+    assert said.startswith(
+        "T1 vises ikke her: graden er Stab. Lars Vinther leder krisestaben og kan beslutte at dele det"
+    )
+    await stage["gitte"].presses("Spørg Lars Vinther")
+    assert await stage["lars"].sees("Gitte Krag spørger, om du vil dele:* »t 1«")
+    assert not await stage["gitte"].sees("spær vejen")
