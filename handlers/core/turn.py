@@ -26,8 +26,6 @@ from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment, Direction, LogEntry, LogKind, Status, Verification, state_of
 from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, StaffRecipient, Timer
 
-# What stands before a crisis' title on our own cards, where it is told what the crisis is.
-NAMING = r"(?:\b[Nn]r\. {number}(?!\d)\W{{1,5}}|på grund af: |\bKrisen »|Krisestaben er [^:\n]{{1,50}}: »)"
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
 
@@ -282,7 +280,11 @@ class Turn(Context):
     async def rename(self, old: str, new: str) -> None:
         """Write the crisis' new title where a card says the old one after its number, or as what is going on, wherever it
         has been sent: in its text, on its buttons and in its forms. People's own words stand as they were written."""
-        named = re.compile(rf"({NAMING.format(number=self.the_crisis.number)}){re.escape(old)}")
+        number = self.the_crisis.number
+        # What stands before the title on our own cards, where it is told what the crisis is.
+        named = re.compile(
+            rf"(\b[Nn]r\. {number}(?!\d)\W{{1,5}}|på grund af: |\bKrisen »|Krisestaben er [^:\n]{{1,50}}: »){re.escape(old)}"
+        )
 
         def renamed(part: Any, name: str = "") -> Any:
             if isinstance(part, str):

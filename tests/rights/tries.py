@@ -26,8 +26,8 @@ from storage.rows.traffic import Address, Inbox, Message
 # sounds like a refusal is one that was written by hand, and counts as nothing at all: neither as yes nor as no.
 HOLDERS = {right.holders for right in vars(rights).values() if isinstance(right, rights.Right)}
 SOUNDS_REFUSED = re.compile(
-    "|".join(map(re.escape, sorted(HOLDERS - {rights.anyone.holders, rights.proven.holders})))
-    + r"|\bkun\b[^.\n]{0,120}\bkan\b|\bkan kun\b|\b(?:udpeges|rettes|skrives|lægges|etableres|besvares|godkendes) (?:kun )?af ",
+    rf"\b(?:kun|af) (?:{'|'.join(map(re.escape, sorted(HOLDERS - {rights.anyone.holders, rights.proven.holders})))})"
+    r"|\bkun\b[^.\n]{0,120}\bkan\b|\bkan kun\b|\b(?:udpeges|rettes|skrives|lægges|etableres|besvares|godkendes) (?:kun )?af ",
     re.IGNORECASE,
 )
 # Whoever is refused is told so at once; what is read at length may tell of anything.
