@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 
-from bot.engine.platform import KnowsGrants, Platform, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import HasPackage, KnowsGrants, NotGranted, Platform, Throttled, Unavailable, Undeliverable
 from bot.operations import readiness, rota_check
 from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
+from manifest import package
 from storage.database import Database, DatabaseUnavailable
 from storage.plan import accounts, loading, reach
 from storage.plan.faults import PlanFaults
@@ -62,6 +63,7 @@ async def examine(settings: Settings) -> list[str]:
         return [*lines, *(f"{FAULT}  {fault}" for fault in error.faults)]
     for platform in platforms:
         lines += await _grants(platform)
+        lines += await _package(platform)
     ways = [each.way for each in platforms if not each.way.everybody]
     return [*lines, *(line for person in plan.persons for line in _reach(plan, person, ways, known))]
 
@@ -89,6 +91,23 @@ async def _grants(platform: Platform) -> list[str]:
     if not lacking:
         return [f"{GOOD}  {title}: alle rettigheder er givet"]
     return [f"{WARNING if each.optional else FAULT}  {title}: {each}" for each in lacking]
+
+
+async def _package(platform: Platform) -> list[str]:
+    """Return whether the package that the municipality has put in is this release's own; older ones lack what came later."""
+    if not isinstance(platform, HasPackage):
+        return []
+    title, own = platform.way.title, str(package.read("")["version"])
+    try:
+        there = await platform.package_version()
+    except (NotGranted, Throttled, Unavailable, Undeliverable):
+        return []  # `_grants` has said so
+    if there == own:
+        return [f"{GOOD}  {title}: pakken i {title} er Krisebots egen ({own})"]
+    return [
+        f"{WARNING}  {title}: pakken i {title} er {there or 'ukendt'}, og Krisebots er {own}. "
+        "Byg den med krisebot teams-package, og upload den"
+    ]
 
 
 def _reach(plan: Plan, person: str, ways: Sequence[reach.Way], known: reach.Known) -> list[str]:

@@ -84,8 +84,8 @@ def faults(manifest: Json) -> Iterator[str]:
         if not _is_guid(value):
             yield f"{name}: »{value}« er ikke et app-id. Kopiér »Application (client) ID« fra Entra til MICROSOFT_APP_ID"
     scopes = _at(manifest, "bots", 0, "scopes") or []
-    if not {"personal", "team"} <= set(scopes):
-        yield "bots.scopes: skal nævne personal og team"
+    if not {"personal", "team", "groupChat"} <= set(scopes):
+        yield "bots.scopes: skal nævne personal, team og groupChat"
     commands = _at(manifest, "composeExtensions", 0, "commands") or []
     for name, context in ACTIONS.items():
         its: Json = next((each for each in commands if each.get("id") == name), {})

@@ -17,9 +17,19 @@ from handlers.core.clock import Clock
 from handlers.core.context import URGENT
 from storage.database import Database
 from storage.plan.model import Plan
+from storage.plan.reach import OPTED_OUT
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Member
-from storage.rows.traffic import Address, Conversation, Delivery, Message, StaffChannel, StaffRecipient, Timer
+from storage.rows.traffic import (
+    Address,
+    Conversation,
+    Delivery,
+    Message,
+    PlaceRecipient,
+    StaffChannel,
+    StaffRecipient,
+    Timer,
+)
 
 # After so many failed tries the person is written to another way as well.
 OTHER_WAY_AFTER = 3
@@ -125,6 +135,9 @@ class Addresser:
     ) -> tuple[list[tuple[str, str]], bool]:
         """Return where a message goes, and whether that is all: False when it must wait for a staff channel that isn't
         made yet."""
+        if isinstance(message.recipient, PlaceRecipient):
+            known_here = message.recipient.platform in self._platforms
+            return [(message.recipient.platform, message.recipient.lane)] if known_here else [], True
         if not isinstance(message.recipient, StaffRecipient):
             if standing:
                 return [], True
@@ -208,6 +221,8 @@ class Addresser:
         ways = []
         for name in sorted(self._platforms, key=rank):
             lane = self._platforms[name].lane_of(person)
+            if name in known and lane == known[name].reference.get(OPTED_OUT):
+                continue
             if lane is not None and (urgency == URGENT or not self._platforms[name].way.aloud):
                 ways.append((name, f"{name}/{lane}"))
         return ways
@@ -250,7 +265,7 @@ class Addresser:
             waited: it has stood unanswered long enough to be said aloud; else only what gets through no other way is.
         """
         await db.flush()
-        if isinstance(message.recipient, StaffRecipient):
+        if isinstance(message.recipient, (StaffRecipient, PlaceRecipient)):
             return False
         standing = list(await db.scalars(select(Delivery).where(Delivery.message_id == message.id)))
         there = {delivery.lane for delivery in standing}

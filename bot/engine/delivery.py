@@ -34,7 +34,7 @@ from handlers.core.clock import Clock
 from handlers.core.context import URGENT
 from storage.database import Database
 from storage.plan.model import Plan
-from storage.rows.traffic import Conversation, Delivery, Message, StaffRecipient
+from storage.rows.traffic import Conversation, Delivery, Message, PlaceRecipient, StaffRecipient
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +184,8 @@ class Deliverer(Worker):
     async def _hand_over(self, platform: Platform, job: Sending) -> Ref:
         lane = job.lane.partition("/")[2]
         # The person may have got another number or account since it was queued, or since it was said there.
-        if not isinstance(job.recipient, StaffRecipient) and platform.lane_of(job.recipient) != lane:
+        to_person = not isinstance(job.recipient, (StaffRecipient, PlaceRecipient))
+        if to_person and platform.lane_of(job.recipient) != lane:
             raise Undeliverable("adressen er ikke længere personens")
         if job.ref is not None:
             return await platform.edit(lane, job.ref, job.post)

@@ -52,6 +52,8 @@ TEXTS = (
     "author",
     "comment",
     "answers_to",
+    "thread",
+    "in_place",
 )
 Waiting = tuple[Incoming, dict[str, Any], "asyncio.Future[bool]"]
 

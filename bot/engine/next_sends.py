@@ -356,7 +356,7 @@ class SendQueue:
                 lane.name,
                 delivery.platform,
                 message.recipient,
-                await _outgoing(db, message),
+                await _outgoing(db, message, delivery.platform),
                 delivery.ref,
                 doubt,
                 delivery.attempts,
@@ -397,7 +397,9 @@ def _instant(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=1)
 
 
-async def _outgoing(db: AsyncSession, message: Message) -> Outgoing:
+async def _outgoing(db: AsyncSession, message: Message, platform: str) -> Outgoing:
     card = Card.from_json(message.card)
     file = await content_of(db, card.file) if card.file else None
-    return Outgoing(message.id, message.key, message.version, card, file=file)
+    # A thread is one platform's; the staff's channel on another has no such thread.
+    thread = message.thread if message.platform == platform else None
+    return Outgoing(message.id, message.key, message.version, card, file=file, thread=thread)

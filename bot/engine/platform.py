@@ -82,6 +82,7 @@ class Outgoing:
         card: what is said.
         repeated: it may stand there already, and nobody can tell.
         file: the bytes of the card's file, for whatever way can carry one.
+        thread: the platform's thread that it answers in, of the channel it is sent to; None for none.
     """
 
     message: int
@@ -90,6 +91,7 @@ class Outgoing:
     card: Card
     repeated: bool = False
     file: bytes | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -286,6 +288,20 @@ class KnowsGrants(Protocol):
         """Ask what we have not been granted, the most needed first. It is asked before the platform is started.
 
         Raises:
+            Throttled, Unavailable, Undeliverable: it doesn't say.
+        """
+        ...
+
+
+@runtime_checkable
+class HasPackage(Protocol):
+    """A platform that knows our app by a package that its administration has put in."""
+
+    async def package_version(self) -> str:
+        """Ask which version of our package is there, "1.2.0"; asked before the platform is started.
+
+        Raises:
+            NotGranted: we may not ask, or it is not there.
             Throttled, Unavailable, Undeliverable: it doesn't say.
         """
         ...

@@ -105,7 +105,7 @@ def in_order(plan: Plan) -> list[str]:
 def printed(plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
     """Return the list for paper: name, title, number and mail."""
     every = (plan.persons[person] for person in in_order(plan))
-    return tuple((each.name, each.title or "", each.mobile or "", each.mail or "") for each in every)
+    return tuple((each.name, each.title or "", each.telephone or "", each.mail or "") for each in every)
 
 
 async def missing(turn: Turn) -> list[tuple[str, list[Finding]]]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from handlers.alert import escalation_chain
 from handlers.alert.escalation import decline, take
-from handlers.core import rights, running
+from handlers.core import registry, rights, running
 from handlers.core.language import replies
 from handlers.core.registry import action, reply
 from handlers.core.turn import Turn
@@ -53,6 +53,17 @@ async def replied(turn: Turn, text: str) -> bool:
     if kept is not None:
         await turn.answer(kept)
     return True
+
+
+@registry.reread("alert")
+async def reread(turn: Turn, text: str, earlier: str) -> bool:
+    """Take an answer that has become its opposite as that; nobody has to write it twice.
+
+    Args:
+        text: as it stands now.
+        earlier: as it was before.
+    """
+    return await replied(turn, text)
 
 
 async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationStep) -> bool:

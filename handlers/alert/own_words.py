@@ -168,6 +168,25 @@ async def replied(turn: Turn, text: str) -> bool:
     return False
 
 
+@registry.reread("warning")
+@registry.reread("own_words")
+async def reread(turn: Turn, text: str, earlier: str) -> bool:
+    """Take a "ja" that has become a "nej", or the other way, from whoever warned.
+
+    Args:
+        text: as it stands now.
+        earlier: as it was before.
+    """
+    reply = dangers.answered(text)
+    row = await turn.db.scalar(
+        select(Alert)
+        .where(Alert.crisis_id == turn.the_crisis.id, Alert.person == turn.sender)
+        .order_by(Alert.id.desc())
+        .limit(1)
+    )
+    return reply is not None and row is not None and await warning_question.take_new_answer(turn, row, reply)
+
+
 async def _offered_at(turn: Turn) -> datetime | None:
     offered = await _open_offer(turn)
     return (offered.edited_at or offered.created_at) if offered is not None else None

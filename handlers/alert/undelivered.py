@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.alert import call_list, escalation
-from handlers.core import rights
+from handlers.core import in_place, rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
@@ -24,6 +24,8 @@ async def undeliverable(turn: Turn, message: int, reason: str) -> None:
         reason: what the platforms said, Danish where it is ours.
     """
     sent = await turn.db.get(Message, message)
+    if sent is not None and sent.kind not in NOTICES:
+        await in_place.tell_that_it_failed(turn, sent)
     if sent is None or turn.crisis is None or sent.kind not in NOTICES:
         return
     person = sent.recipient

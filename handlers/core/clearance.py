@@ -19,7 +19,7 @@ from storage.plan.persons import SECRETARIAT_ROLES, SERVING_ROLES
 from storage.rows.alert import Approval
 from storage.rows.log import LogState
 from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing, Subject
-from storage.rows.traffic import StaffRecipient
+from storage.rows.traffic import PlaceRecipient, StaffRecipient
 
 OPEN, INTERNAL, STAFF, CONFIDENTIAL = GRADES
 # What many look at: the staff's channel, the wall board, what goes to C3.
@@ -51,6 +51,8 @@ async def highest_for(turn: Context, recipient: str, subject: Subject = LOG) -> 
     """
     if isinstance(recipient, StaffRecipient):
         return SHARED
+    if isinstance(recipient, PlaceRecipient):
+        return OPEN
     if recipient.startswith(OUTSIDE):
         return await _from_outside(turn, recipient.removeprefix(OUTSIDE))
     if recipient in await turn.chiefs() or any(

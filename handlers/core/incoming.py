@@ -58,6 +58,9 @@ class Incoming:
         enclosed: what came along with it.
         sender_name: a name to show for an employee who is not in the plan.
         reach: what the platform needs to write to the sender first, later.
+        thread: the platform's thread that it was written in, in a channel; an answer in that channel stays there.
+        in_place: where the platform can answer in a conversation of other people's, as it sends there; empty where it
+            can't, or where nobody else reads along.
         outside: whether the sender belongs to another organisation, in a channel shared with it (Slack Connect).
         answers_to: our own number for the message that it was written as an answer to (a thread, a quotation).
         certain: whether the platform vouches for the sender; a telephone number alone is easily forged.
@@ -84,6 +87,8 @@ class Incoming:
     certain: bool = True
     answers_to: str = ""
     outside: bool = False
+    thread: str = ""
+    in_place: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the input as JSON data, for the inbox."""

@@ -187,6 +187,24 @@ def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
     return register
 
 
+rereads: dict[str, Reply] = {}
+
+
+def reread(kind: str) -> Callable[[Reply], Reply]:
+    """Register how an answer is read again that was rewritten where it stands: `async (turn, text, earlier) -> bool`, True
+    when the new words count now. Where nobody does, whoever wrote it is asked.
+
+    Args:
+        kind: what was asked.
+    """
+
+    def register(run: Reply) -> Reply:
+        _once(rereads, kind, run)
+        return run
+
+    return register
+
+
 own_words: list[Reply] = []
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import answering, enclosures, personal_numbers, presses, registry, running, typed_verbs
+from handlers.core import (
+    answering,
+    edited_answers,
+    enclosures,
+    in_place,
+    personal_numbers,
+    presses,
+    registry,
+    running,
+    typed_verbs,
+)
 from handlers.core.card import Button, Card, quote
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers
@@ -24,10 +34,16 @@ ABOUT_MESSAGES = {
 
 
 async def handle(turn: Turn) -> None:
-    """Do what the turn's input asks for.
+    """Do what the turn's input asks for, and tell where the answer is where others read along.
 
     Somebody who got the app ("joined") is remembered and left in peace: it is rolled out to thousands at once.
     """
+    asked = turn.the_incoming
+    await _do(turn)
+    await in_place.point_to_answer(turn, asked)
+
+
+async def _do(turn: Turn) -> None:
     incoming = turn.the_incoming
     room = await turn.room_of(incoming)
     if room is not None:
@@ -42,6 +58,7 @@ async def handle(turn: Turn) -> None:
     if incoming.answers_to and incoming.kind in ("command", "text") and not incoming.enclosed:
         if await answering.press_by_words(turn, typed_verbs.strip_name(incoming.text)):
             await presses.pressed(turn)
+            await edited_answers.note(turn, "press")
             return
         if await answering.is_over(turn, incoming.text):
             await turn.answer(Card("Det, du svarer på, venter ikke længere på et svar. Intet er ændret."))
@@ -62,6 +79,8 @@ async def handle(turn: Turn) -> None:
                 await run_on(turn, incoming.text)
         case kind if kind in ABOUT_MESSAGES:
             await running.act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
+            if kind == "edited":
+                await edited_answers.take_in(turn)
     if incoming.enclosed and _addressed(incoming):
         await _offer(turn, incoming, inbox)
 
@@ -135,6 +154,7 @@ async def said(turn: Turn, text: str) -> None:
     here, exercise = turn.crisis, turn.exercise
     for answers in await _by_newest_question(turn):
         if await answers(turn, text):
+            await edited_answers.note(turn, next(kind for kind, (run, _) in registry.replies.items() if run is answers))
             return
         # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
         turn.crisis, turn.exercise = here, exercise

@@ -39,6 +39,7 @@ class Turn(Context):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._said: list[Message] = []  # what was said in this turn, for the first time
+        self._redrawn: list[Message] = []  # what stood already, and is drawn anew
         self.sent: SentForm | None = None  # the form that the press sent
         self.refused: Right | None = None  # what the sender was refused, in this turn
 
@@ -148,6 +149,7 @@ class Turn(Context):
         platform: str | None = None,
         at_night: bool = False,
         new: bool = False,
+        thread: str | None = None,
     ) -> Message:
         """Put a message in the outbox, as its recipient may see it; sent once the turn has committed.
 
@@ -161,6 +163,7 @@ class Turn(Context):
             platform: the way to prefer, where it answers something that came that way.
             at_night: the night doesn't hold it back, though it is a reminder that doesn't haste.
             new: nothing has been said under the key, and nobody has to look.
+            thread: the thread of that platform's channel that it answers in.
         """
         card = await clearance.redacted_for(self, card, recipient)
         if key is not None and not new:
@@ -183,6 +186,7 @@ class Turn(Context):
             urgency=urgency,
             everywhere=everywhere,
             platform=platform,
+            thread=thread,
             held=until is not None,
             created_at=self.now,
             trace=self.trace,
@@ -210,6 +214,13 @@ class Turn(Context):
         message.card, message.lapses_at = card, _lapses_at(card)
         message.version += 1
         message.edited_at, message.trace = self.now, self.trace
+        self._redrawn.append(message)
+
+    async def shown(self) -> list[int]:
+        """Return our numbers for what the turn has shown its sender, what stood already first."""
+        await self.db.flush()
+        mine = (each.id for each in (*self._redrawn, *self._said) if each.recipient == self.sender)
+        return list(dict.fromkeys(mine))
 
     async def _settle(self, standing: Message, before: Mapping[str, Any]) -> None:
         """Take the buttons of a question that has been answered off the other cards that ask the same: the reminder
@@ -355,8 +366,9 @@ class Turn(Context):
             key: names the message, where it is to be changed later.
             new: as for `say`.
         """
-        platform = self.the_incoming.platform
-        return await self.say(await self.here(), card, key=key, kind="reply", platform=platform, new=new)
+        here, incoming = await self.here(), self.the_incoming
+        thread = incoming.thread or None if isinstance(here, StaffRecipient) else None
+        return await self.say(here, card, key=key, kind="reply", platform=incoming.platform, new=new, thread=thread)
 
     async def replace(self, card: Card) -> None:
         """Change the card whose button was pressed, where it stands; say it anew when there is none."""

@@ -248,6 +248,29 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
+@registry.reread("ping")
+async def reread(turn: Turn, text: str, earlier: str) -> bool:
+    """Take an answer that was rewritten as the answer, where nothing else has been answered since.
+
+    Args:
+        text: as it stands now.
+        earlier: as it was before.
+    """
+    row = await turn.db.scalar(
+        select(PingAnswer)
+        .where(
+            PingAnswer.crisis_id == turn.the_crisis.id, PingAnswer.person == turn.sender, PingAnswer.text.is_not(None)
+        )
+        .where(PingAnswer.text == earlier)
+        .order_by(PingAnswer.id.desc())
+        .limit(1)
+    )
+    if row is None or turn.the_crisis.state not in LISTENS:
+        return False
+    await _answered(turn, row, text, colours.read(text))
+    return True
+
+
 def _is_a_command(text: str) -> bool:
     """Whether a text is a command: "status" is one; "status uændret", "it er nede", "hjælp os" and "mangler 4 mand" are
     answers, although they begin like one."""

@@ -43,8 +43,9 @@ async def file(turn: Turn, row: Meeting, without: str = "") -> str:
     event.add("uid", f"{sha256(row.secret.encode()).hexdigest()[:32]}@krisebot")
     event.add("sequence", row.sequence)
     event.add("dtstamp", turn.now)
-    event.add("dtstart", row.at)
-    event.add("dtend", row.at + turn.rules.meetings.length)
+    begins = row.at.replace(second=0, microsecond=0)
+    event.add("dtstart", begins)
+    event.add("dtend", begins + turn.rules.meetings.length)
     exercise = "ØVELSE – " if crisis.exercise else ""
     event.add("summary", f"{exercise}Krisestaben, møde {row.number}: {crisis.title}")
     event.add("location", row.place)
@@ -52,12 +53,15 @@ async def file(turn: Turn, row: Meeting, without: str = "") -> str:
     if link:
         event.add("url", link[0])
     event.add("description", "Dagsorden: skriv dagsorden til Krisebot")
-    event.add("status", "CANCELLED" if called_off else "CONFIRMED")
+    if not without:
+        # The meeting goes on where somebody alone is not called any more.
+        event.add("status", "CANCELLED" if called_off else "CONFIRMED")
     event.add("class", "PRIVATE")
-    event["organizer"] = _person(turn, row.called_by)
-    for person in [without] if without else await turn.members("framing", "operational"):
+    event["organizer"] = _organizer(turn)
+    called = [without] if without else list(dict.fromkeys([row.called_by, *await _staff(turn)]))
+    for person in called:
         if _mail(turn, person):
-            event.add("attendee", _person(turn, person, rsvp=not called_off), encode=False)
+            event.add("attendee", _attendee(turn, person, chair=person == row.called_by), encode=False)
     calendar.add_component(event)
     return bytes(calendar.to_ical()).decode()
 
@@ -74,7 +78,7 @@ async def send(turn: Turn, row: Meeting, said: str) -> None:
     Args:
         said: what has happened, Danish; its first line is the mail's subject.
     """
-    await _mail_to(turn, row, said, await turn.members("framing", "operational"))
+    await _mail_to(turn, row, said, await _staff(turn))
 
 
 async def welcome(turn: Turn, person: str) -> None:
@@ -132,11 +136,24 @@ def _mail(turn: Turn, person: str) -> str | None:
     return known.mail if known else None
 
 
-def _person(turn: Turn, person: str, *, rsvp: bool = False) -> vCalAddress:
-    mail = _mail(turn, person)
+def _organizer(turn: Turn) -> vCalAddress:
+    """Name krisebot, which sends it: a calendar takes changes from nobody else, whoever moves the meeting."""
+    mail = turn.plan.fallback.mail_sender
     address = vCalAddress(f"mailto:{mail}" if mail else NOBODY)
-    address.params["CN"] = vText(turn.name(person))
-    if rsvp:
-        address.params["PARTSTAT"] = vText("NEEDS-ACTION")
-        address.params["RSVP"] = vText("TRUE")
+    address.params["CN"] = vText("Krisebot")
     return address
+
+
+def _attendee(turn: Turn, person: str, *, chair: bool) -> vCalAddress:
+    """Name somebody who is called; whoever called is the chair, and comes."""
+    address = vCalAddress(f"mailto:{_mail(turn, person)}")
+    address.params["CN"] = vText(turn.name(person))
+    address.params["ROLE"] = vText("CHAIR" if chair else "REQ-PARTICIPANT")
+    address.params["PARTSTAT"] = vText("ACCEPTED" if chair else "NEEDS-ACTION")
+    # Nobody reads what calendars answer: who comes is asked where it is seen.
+    address.params["RSVP"] = vText("FALSE")
+    return address
+
+
+async def _staff(turn: Turn) -> list[str]:
+    return await turn.members("framing", "operational")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from handlers.alert import bundles
-from handlers.core import clearance
+from handlers.core import clearance, registry
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import replies
@@ -68,6 +68,21 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
+@registry.reread("summons")
+async def reread(turn: Turn, text: str, earlier: str) -> bool:
+    """Take an answer that was rewritten as the answer, with the time in it.
+
+    Args:
+        text: as it stands now.
+        earlier: as it was before.
+    """
+    reading = replies.reading(text, "summons")
+    if turn.the_crisis.state != "active" or reading.meaning not in ("coming", "declined"):
+        return False
+    await _answered(turn, reading.meaning, text, reading.eta_minutes, again=True)
+    return True
+
+
 # Begins like an answer to whether somebody comes, and is none.
 LIKE_AN_ANSWER = re.compile(
     r"^\W*(?:ikke\s+)?(?:ok|okay|ja|jo|nej|kommer|jeg kommer|måske|tja|ved ikke|jeg ved ikke|kan måske|hvis)\b",
@@ -99,10 +114,13 @@ async def _with_news_or_unclear(turn: Turn, summons: Summons, text: str) -> bool
     return True
 
 
-async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: int | None = None) -> None:
+async def _answered(
+    turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: int | None = None, *, again: bool = False
+) -> None:
     summons = await summoning.summons_of(turn, turn.sender)
-    if summons is None or summons.answer == answer:
+    if summons is None or (summons.answer == answer and not again):
         return
+    changed = summons.answer != answer
     summons.answer, summons.words, summons.answered_at = answer, said, turn.received
     summons.eta = turn.now + timedelta(minutes=eta_minutes) if eta_minutes is not None else None
     message = await turn.db.scalar(select(Message).where(Message.key == summoning.key(turn, turn.sender)))
@@ -134,7 +152,7 @@ async def _answered(turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: i
         key=summoning.key(turn, turn.sender),
     )
     await bundles.release(turn, turn.sender)
-    if answer == "declined" and (nobody := await summoning.pass_on(turn, summons)):
+    if answer == "declined" and changed and (nobody := await summoning.pass_on(turn, summons)):
         await turn.say(turn.staff, Card(f"⚠️ {nobody}"), kind="notice")
     if await turn.db.scalar(select(Message.id).where(Message.key == _silent_key(turn))):
         await _show_silent(turn)

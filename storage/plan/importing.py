@@ -34,6 +34,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "titel": ("titel", "stilling", "stillingsbetegnelse", "funktion"),
     "enhed": ("enhed", "afdeling", "center", "organisation"),
     "mobil": ("mobil", "mobilnummer", "mobiltelefon", "telefon", "telefonnummer", "tlf", "nummer"),
+    "fastnet": ("fastnet", "fastnetnummer", "fastnettelefon", "lokalnummer"),
     "mail": ("mail", "e-mail", "email", "mailadresse", "e-mailadresse"),
     "slack": ("slack", "slack-id"),
     "teams": ("teams", "teams-id", "aad", "objekt-id"),
@@ -42,7 +43,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 MEANT = {fold(name): key for key, names in COLUMNS.items() for name in names}
 # What is carried over to the plan.
-TAKEN = ("navn", "titel", "enhed", "slack", "teams", "mobil", "mail")
+TAKEN = ("navn", "titel", "enhed", "slack", "teams", "mobil", "fastnet", "mail")
 SEPARATORS = (";", "\t", ",")
 # What a list of persons may be at most, in bytes: the file, and what is packed in it. A file of a few kB can hold gigabytes.
 LARGEST, UNPACKED, BEGINNING = 10 * 1024**2, 50 * 1024**2, 1024
@@ -362,4 +363,4 @@ def _take_out(persons: CommentedMap, person: str) -> None:
 
 def _quoted(key: str, value: str) -> str:
     """Mark a number that begins with + as a text, so that YAML reads it as one."""
-    return DoubleQuotedScalarString(value) if key == "mobil" else value
+    return DoubleQuotedScalarString(value) if key in ("mobil", "fastnet") else value

@@ -46,6 +46,8 @@ class Person(PlanModel):
     slack: Text | None = Field(default=None, alias="slack")
     teams: Text | None = Field(default=None, alias="teams")
     mobile: Phone | None = Field(default=None, alias="mobil")
+    # A telephone that takes no SMS: it is called, and read out to whoever rings.
+    landline: Phone | None = Field(default=None, alias="fastnet")
     mail: Mail | None = Field(default=None, alias="mail", validate_default=True)
     prefers: Channel | None = Field(default=None, alias="foretrækker")
 
@@ -54,7 +56,13 @@ class Person(PlanModel):
     @property
     def number(self) -> str | None:
         """The number to ring, in pairs of digits as it is read out; None where there is none."""
-        return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", self.mobile) if self.mobile else None
+        number = self.telephone
+        return re.sub(r"(?<=\d)(?=(?:\d\d){1,9}$)", " ", number) if number else None
+
+    @property
+    def telephone(self) -> str | None:
+        """The number that is called: the mobile where there is one, since it is carried along; None where there is none."""
+        return self.mobile or self.landline
 
     def address(self, channel: str) -> str | None:
         """Return the person's id, number or address in one of the plan's channels, as the plan file has it or else as it
@@ -74,7 +82,7 @@ class Person(PlanModel):
             "teams": self.teams,
             "sms": self.mobile,
             "mail": self.mail,
-            "opkald": self.mobile,
+            "opkald": self.telephone,
         }
         return ways.get(channel)
 
@@ -93,7 +101,7 @@ class Person(PlanModel):
     @field_validator("mail")
     @classmethod
     def _can_be_reached(cls, mail: str | None, info: ValidationInfo) -> str | None:
-        if not mail and not any(info.data.get(way) for way in ("slack", "teams", "mobile")):
+        if not mail and not any(info.data.get(way) for way in ("slack", "teams", "mobile", "landline")):
             name = info.data.get("name", "Personen")
             raise fault(f"{name} kan ikke nås", "Skriv mindst én af slack, teams, mobil og mail")
         return mail

@@ -19,6 +19,9 @@ from storage.rows.traffic import Address
 
 Level = Literal["fault", "warning"]
 
+# What the rows remember a telephone under that gets no SMS.
+OPTED_OUT = "opted_out"
+
 # Whoever has been asked has so long before it is said that they were silent.
 PATIENCE = timedelta(days=3)
 
@@ -73,6 +76,7 @@ class Known:
         silent: those who haven't answered the last contact test, and when they were asked, UTC.
         confirmed: those who have answered one, and when they last did, UTC.
         changed: those whose last answer was that the plan is wrong about them, and what they said, verbatim.
+        opted_out: those who get no SMS, by the gateway's own word, and on which number.
         looked_for: (person, platform) that were looked for by mail address, and what was wrong, Danish; else nothing.
     """
 
@@ -81,11 +85,14 @@ class Known:
     confirmed: Mapping[str, datetime]
     changed: Mapping[str, str]
     looked_for: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    opted_out: Mapping[str, str] = field(default_factory=dict)
 
 
 async def known(db: AsyncSession, now: datetime) -> Known:
     """Read what the rows remember of everybody, UTC `now`."""
-    heard = {(row.person, row.platform): row.heard_at for row in await db.scalars(select(Address))}
+    addresses = list(await db.scalars(select(Address)))
+    heard = {(row.person, row.platform): row.heard_at for row in addresses}
+    opted_out = {row.person: row.reference[OPTED_OUT] for row in addresses if OPTED_OUT in row.reference}
     silent: dict[str, datetime] = {}
     confirmed: dict[str, datetime] = {}
     changed: dict[str, str] = {}
@@ -98,7 +105,7 @@ async def known(db: AsyncSession, now: datetime) -> Known:
             confirmed[row.person] = row.answered_at
             if row.words:
                 changed[row.person] = row.words
-    return Known(heard, silent, confirmed, changed, await accounts.faults(db))
+    return Known(heard, silent, confirmed, changed, await accounts.faults(db), opted_out)
 
 
 def findings(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> list[Finding]:
@@ -110,7 +117,12 @@ def findings(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> list
         ways: those in use.
         known: what the rows remember.
     """
-    return [*_chat(plan, person, ways, known), *_number(plan, person), *_answered(person, known)]
+    return [
+        *_chat(plan, person, ways, known),
+        *_number(plan, person),
+        *_sms(plan, person, ways, known),
+        *_answered(person, known),
+    ]
 
 
 def list_of(ways: Collection[Way], plan: Plan, person: str) -> list[Way]:
@@ -150,13 +162,29 @@ def _chat(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> Iterato
 def _number(plan: Plan, person: str) -> Iterator[Finding]:
     """Yield a finding for a person without a number that can be used: they can't be rung up when nothing else
     answers."""
-    number = plan.persons[person].mobile
-    if number is None:
+    here = plan.persons[person]
+    number = here.mobile
+    if number is None and here.landline is not None:
+        yield Finding("warning", "har kun fastnet og får ingen sms", "Skriv »mobil« i planen, hvis der er en")
+    elif number is None:
         yield Finding("warning", "har intet telefonnummer", "Skriv »mobil« i planen")
     elif number.startswith("+45") and not re.fullmatch(r"\+45[2-9][0-9]{7}", number):
         yield Finding("warning", f"har nummeret {number}, som ikke er et dansk nummer", "Ret »mobil« i planen")
     elif not re.fullmatch(r"\+[0-9]{8,15}", number):
         yield Finding("warning", f"har nummeret {number}, som ikke kan få sms", "Skriv det med landekode i planen")
+
+
+def _sms(plan: Plan, person: str, ways: Sequence[Way], known: Known) -> Iterator[Finding]:
+    """Yield a finding for somebody whom the gateway sends no SMS: a fault where they have no other way."""
+    number = plan.persons[person].mobile
+    if number is None or known.opted_out.get(person) != number or all(way.name != "sms" for way in ways):
+        return
+    others = [way for way in list_of(ways, plan, person) if way.name != "sms"]
+    yield Finding(
+        "warning" if others else "fault",
+        f"er afmeldt sms hos gatewayen ({number})",
+        "Få det ophævet hos gatewayen, eller lad personen sende en sms til Krisebot",
+    )
 
 
 def _answered(person: str, known: Known) -> Iterator[Finding]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from email.utils import parseaddr
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import (
     Field,
@@ -252,6 +253,14 @@ class Fallback(PlanModel):
     mail: Text | None = Field(default=None, alias="mail", repr=False)
     calls: Calls | None = Field(default=None, alias="opkald", repr=False)
     without_sms: YesNo = Field(default=False, alias="sms_fravalgt")
+
+    @property
+    def mail_sender(self) -> str:
+        """The address that mails are from, as the gateway's address says; empty where it doesn't."""
+        parts = urlsplit(self.mail or "")
+        told = parse_qs(parts.query).get("from", [""])[0]
+        address = parseaddr(told)[1] or (f"{unquote(parts.username)}@{parts.hostname}" if parts.username else "")
+        return address if "@" in address.strip("@") else ""
 
     @property
     def sms_sender(self) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
     false,
     func,
     select,
@@ -49,6 +50,8 @@ class Inbox(Base):
     handled_at: Mapped[datetime | None]
     tell_at: Mapped[datetime | None]  # when its sender is told that it waits, where they are to be
     error: Mapped[str | None]
+    # What it answered: the question's kind, its crisis, and the cards that showed what was read.
+    answered: Mapped[dict[str, Any] | None]
     __table_args__ = (
         Index("inbox_waiting", "state", "due_at"),
         Index("inbox_urgent", "state", "urgent", "due_at"),
@@ -108,15 +111,45 @@ class StaffRecipient(str):
         return int(self.removeprefix(self.PREFIX))
 
 
+class PlaceRecipient(str):
+    """A conversation of other people's that somebody wrote to us in, to say there where the answer is: stored as
+    "place:teams/at|29:1…"."""
+
+    __slots__ = ()
+    PREFIX: ClassVar[str] = "place:"
+
+    @classmethod
+    def of(cls, platform: str, lane: str) -> PlaceRecipient:
+        """Make the recipient that is a place on a platform.
+
+        Args:
+            lane: as the platform sends there.
+        """
+        return cls(f"{cls.PREFIX}{platform}/{lane}")
+
+    @property
+    def platform(self) -> str:
+        """The platform that it is on."""
+        return self.lane.partition("/")[0]
+
+    @property
+    def lane(self) -> str:
+        """The conversation that is sent to: "platform/address"."""
+        return self.removeprefix(self.PREFIX)
+
+
 class Recipient(TypeDecorator[str]):
-    """A column for whom a message is to: a person's id as text, or a `StaffRecipient`."""
+    """A column for whom a message is to: a person's id as text, a `StaffRecipient` or a `PlaceRecipient`."""
 
     impl = Text
     cache_ok = True
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Tell a staff's channel from a person."""
-        return StaffRecipient(value) if value is not None and value.startswith(StaffRecipient.PREFIX) else value
+        """Tell a staff's channel and a place from a person."""
+        if value is None:
+            return None
+        kinds = (StaffRecipient, PlaceRecipient)
+        return next((kind(value) for kind in kinds if value.startswith(kind.PREFIX)), value)
 
 
 class Message(Base):
@@ -126,7 +159,7 @@ class Message(Base):
     id: Mapped[int] = primary_key()
     key: Mapped[str] = mapped_column(unique=True)
     crisis_id: Mapped[int | None] = mapped_column(Id, ForeignKey("crises.id"), index=True)
-    recipient: Mapped[str] = mapped_column(Recipient)  # a person, or a StaffRecipient
+    recipient: Mapped[str] = mapped_column(Recipient)  # a person, a StaffRecipient or a PlaceRecipient
     kind: Mapped[MessageKind]
     card: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=1)
@@ -134,6 +167,7 @@ class Message(Base):
     urgency: Mapped[int] = mapped_column(default=1)  # 0 urgent, 1 ordinary, 2 routine
     everywhere: Mapped[bool] = mapped_column(default=False)  # by every way the person has, not by the first
     platform: Mapped[str | None]  # the way it was asked, for an answer
+    thread: Mapped[str | None]  # that platform's thread, for an answer in a channel
     another_way: Mapped[bool] = mapped_column(default=False)  # it has stood long enough on those it is on
     held: Mapped[bool] = mapped_column(default=False)  # a routine message that waits to be told of with others
     bundle: Mapped[int | None] = mapped_column(Id)  # the message that told of it
@@ -145,8 +179,10 @@ class Message(Base):
     lapses_at: Mapped[datetime | None] = mapped_column(index=True)  # when a button leaves it by itself
 
 
-# For queries: messages to persons, not to a staff's channel.
-TO_A_PERSON = Message.recipient.not_like(f"{StaffRecipient.PREFIX}%")
+# For queries: messages to persons, not to a channel.
+TO_A_PERSON = and_(
+    Message.recipient.not_like(f"{StaffRecipient.PREFIX}%"), Message.recipient.not_like(f"{PlaceRecipient.PREFIX}%")
+)
 
 
 DeliveryState = Literal["queued", "sending", "sent", "delivered", "failed", "replaced"]

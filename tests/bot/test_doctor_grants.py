@@ -8,10 +8,13 @@ import pytest
 
 from bot import doctor
 from bot.settings import Settings
+from manifest.package import read
+from storage.plan import loading
 from tests.fakes.slack import FakeSlack, OkFalse
 from tests.fakes.teams import FakeTeams
 from tests.fakes.teams_graph import INSTALL
 
+STAFF_TEAM = loading.example().rooms.teams.group or ""
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 
@@ -44,13 +47,41 @@ async def test_of_graph_each_permission_that_is_missing_is_named_with_what_is_lo
     """R070 R213."""
     async with FakeTeams() as teams:
         teams.consents |= {INSTALL}
+        teams.add_team(STAFF_TEAM, "Krisestab")
         assert "OK  Teams: alle rettigheder er givet" in await told(database_url, **teams.settings())
         teams.consents -= {"User.Read.All", INSTALL}
         lines = await told(database_url, **teams.settings())
         assert any(each.startswith("ADVARSEL  Teams: User.Read.All er ikke givet: ") for each in lines)
         assert any(each.startswith(f"ADVARSEL  Teams: {INSTALL} er ikke givet: ") for each in lines)
-        assert not [each for each in lines if "TeamMember" in each]
+        assert not [each for each in lines if "TeamMember" in each or ".Group" in each]
+        # What an owner gives in the staff's team alone is in no token.
+        teams.consents -= {"ChannelMessage.Read.Group"}
+        lines = await told(database_url, **teams.settings())
+        assert [each for each in lines if ".Group" in each] == [
+            "ADVARSEL  Teams: ChannelMessage.Read.Group er ikke givet: i stabens kanal hører Krisebot kun det, der begynder med @Krisebot."
+        ]
+        teams.consents -= {"TeamsAppInstallation.Read.Group", "TeamsAppInstallation.ReadForTeam.All"}
+        lines = await told(database_url, **teams.settings())
+        assert [each.partition(" er ")[0] for each in lines if ".Group" in each] == [
+            "ADVARSEL  Teams: TeamsAppInstallation.Read.Group"
+        ]
         teams.down()
         assert any(
             "Teams siger ikke, hvilke rettigheder" in each for each in await told(database_url, **teams.settings())
         )
+
+
+async def test_an_older_package_in_teams_is_told_of(database_url: str) -> None:
+    """R213: what it lacks, a slash command or an answer in a group's chat, can't be seen in any permission."""
+    own = read("")["version"]
+    async with FakeTeams() as teams:
+        assert (
+            f"ADVARSEL  Teams: pakken i Teams er 1.1.0, og Krisebots er {own}. Byg den med krisebot teams-package, og upload den"
+            in await told(database_url, **teams.settings())
+        )
+        teams.world.package = own
+        assert f"OK  Teams: pakken i Teams er Krisebots egen ({own})" in await told(database_url, **teams.settings())
+        # Where we may not look, that is what is told, once.
+        teams.consents -= {"AppCatalog.Read.All"}
+        lines = await told(database_url, **teams.settings())
+        assert len([each for each in lines if "pakken" in each or "AppCatalog" in each]) == 1

@@ -29,6 +29,7 @@ class FakeGatewayApi(FakeGateway):
     def __init__(self, refuse: int | None = None) -> None:
         super().__init__(refuse)
         self.taken: list[Sms] = []
+        self.why = "refused"
         self._called = 0
 
     def routes(self) -> list[web.RouteDef]:
@@ -63,7 +64,7 @@ class FakeGatewayApi(FakeGateway):
         if request.headers.get("Authorization") != f"Token {TOKEN}":
             return web.json_response({"message": "no such token"}, status=401)
         if self.refuse is not None:
-            return web.json_response({"message": "refused"}, status=self.refuse)
+            return web.json_response({"message": self.why}, status=self.refuse)
         body = await request.json()
         ids = []
         for recipient in body["recipients"]:

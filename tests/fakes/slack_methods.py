@@ -151,6 +151,15 @@ def users_info(world: World, args: Json) -> Json:
     return {"user": user_json(world, user)}
 
 
+@method("usergroups.list", 2, "usergroups:read")
+def usergroups_list(world: World, args: Json) -> Json:
+    groups = [
+        {"id": each, "handle": handle, "name": handle.title(), "is_usergroup": True, "date_delete": 0}
+        for each, handle in world.usergroups.items()
+    ]
+    return {"usergroups": groups}
+
+
 @method("users.lookupByEmail", 3, "users:read.email")
 def users_lookup_by_email(world: World, args: Json) -> Json:
     wanted = str(need(args, "email")).casefold()

@@ -22,7 +22,7 @@ AS_JSON = ("blocks", "view", "metadata", "attachments")
 SCOPES = (
     "app_mentions:read,bookmarks:write,channels:history,channels:manage,channels:read,chat:write,commands,files:read,"
     "groups:history,groups:read,groups:write,im:history,im:read,im:write,pins:write,reactions:read,reactions:write,"
-    "users:read,users:read.email"
+    "usergroups:read,users:read,users:read.email"
 )
 
 

@@ -128,6 +128,8 @@ class World:
         self.now = now
         self.users = {self.bot_user: "Krisebot", **users}
         self.deactivated: set[str] = set()
+        self.usergroups: dict[str, str] = {}
+        """By id: what each is called after the @."""
         self.mails: dict[str, str] = {}
         """By user: the address that their account has."""
         self.said_of: dict[str, Json] = {}

@@ -44,7 +44,7 @@ def _create_thread(world: World, channel_data: Json, body: Json) -> Reply:
 
 def send(world: World, path: dict[str, str], body: Json) -> Reply:
     place, root = world.place(path["conversation"])
-    return 201, _id(world.bot_posts(place, body, root))
+    return 201, _id(world.bot_posts(place, body, root, path.get("targeted") == "true"))
 
 
 def reply(world: World, path: dict[str, str], body: Json) -> Reply:
@@ -57,7 +57,7 @@ def reply(world: World, path: dict[str, str], body: Json) -> Reply:
 
 def update(world: World, path: dict[str, str], body: Json) -> Reply:
     place, _ = world.place(path["conversation"])
-    return 200, _id(world.bot_edits(place, path["activity"], body))
+    return 200, _id(world.bot_edits(place, path["activity"], body, path.get("targeted") == "true"))
 
 
 def delete(world: World, path: dict[str, str], body: Json) -> Reply:

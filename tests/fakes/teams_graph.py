@@ -105,9 +105,12 @@ def find_apps(world: World, path: dict[str, str], body: Json) -> Reply:
     wanted = re.fullmatch(r"externalId eq '([^']*)'", str(body.get("$filter")))
     if wanted is None:
         raise TeamsError(400, "BadRequest", "Invalid filter clause")
-    ours = [
+    ours: list[Json] = [
         {"id": CATALOGUED, "externalId": world.app_id, "displayName": "Krisebot", "distributionMethod": "organization"}
     ]
+    if body.get("$expand") == "appDefinitions":
+        versions = [(world.package, "published"), ("9.0.0", "submitted"), ("0.9.0", "published")]
+        ours[0]["appDefinitions"] = [{"version": each, "publishingState": state} for each, state in versions]
     return 200, {"value": ours if wanted[1] == world.app_id and world.in_catalogue else []}
 
 
@@ -130,6 +133,17 @@ def get_user(world: World, path: dict[str, str], body: Json) -> Reply:
     return 200, {"id": aad_id, "displayName": world.people[aad_id].name, "userPrincipalName": mail, "mail": mail}
 
 
+def list_grants(world: World, path: dict[str, str], body: Json) -> Reply:
+    """What the team's owners have given apps there; another app has something too."""
+    world.team(path["team"])
+    other = {"clientAppId": "another-app", "permissionType": "Application", "permission": "Channel.Create.Group"}
+    ours = [
+        {"clientAppId": world.app_id, "permissionType": "Application", "permission": each}
+        for each in world.given_in_teams()
+    ]
+    return 200, {"value": [other, *ours]}
+
+
 INSTALL = "TeamsAppInstallation.ReadWriteSelfForUser.All"
 CATALOGUED = "e1c5-our-app-in-the-catalogue"
 READ_CHANNELS = ("Channel.ReadBasic.All", "ChannelSettings.Read.Group")
@@ -139,6 +153,9 @@ ROUTES = {
     ("GET", "/teams/{team}/channels"): Endpoint(READ_CHANNELS, list_channels),
     ("GET", "/teams/{team}/channels/{channel}"): Endpoint(READ_CHANNELS, get_channel),
     ("PATCH", "/teams/{team}/channels/{channel}"): Endpoint(CHANGE_CHANNELS, change_channel),
+    ("GET", "/teams/{team}/permissionGrants"): Endpoint(
+        ("TeamsAppInstallation.Read.Group", "TeamsAppInstallation.ReadForTeam.All"), list_grants
+    ),
     ("POST", "/teams/{team}/channels/{channel}/archive"): Endpoint(CHANGE_CHANNELS, archive_channel),
     ("GET", "/teams/{team}/members"): Endpoint(("TeamMember.Read.Group", "TeamMember.ReadWrite.All"), list_members),
     ("POST", "/teams/{team}/members"): Endpoint(("TeamMember.ReadWrite.All",), add_member),
@@ -150,6 +167,8 @@ ROUTES = {
 }
 # Few tenants let an app install itself: a test that has it says so.
 ALL_CONSENTS = {consent for each in ROUTES.values() for consent in each.consents} - {INSTALL}
+# It opens no call of ours: Teams tells us what is said in the team's channels.
+ALL_CONSENTS |= {"ChannelMessage.Read.Group"}
 
 
 def _name(body: Json) -> str:

@@ -131,9 +131,16 @@ class TeamsPerson:
         where = (self.teams.url, self.teams.service_url)
         attached = tuple(self.world.share(place, *where, name, kind, content) for name, kind, content in files)
         message = self.world.post(place, self._me.user_id, text, root, attachments=attached)
-        if place.kind == "channel" and not self.teams.hears_all:
+        if place.kind == "groupChat" or (place.kind == "channel" and not self.teams.hears_all):
             return Answer(0, "the bot is not mentioned, so Teams tells it nothing")
         return await self._send(self._written(message, text), place, message.root or message.id)
+
+    async def slashes(self, text: str, channel: str) -> Answer:
+        """Chooses the bot in the menu of slash commands where others read along, and writes to it alone."""
+        place = self._place(channel)
+        message = self.world.post(place, self._me.user_id, text, only_for=self.id)
+        written = {**self._written(message, text), "recipient": {**self._bot, "isTargeted": True}}
+        return await self._send(written, place, message.id)
 
     async def forwards(self, message: FakeMessage, comment: str = "") -> Answer:
         """Sends somebody's message on to the bot: its words come along, but neither who wrote it nor when."""
@@ -301,6 +308,8 @@ class TeamsPerson:
         now = datetime.fromtimestamp(self.world.now(), UTC)
         conversation: Json = {"conversationType": place.kind, "tenantId": self.teams.tenant, "id": place.id}
         tenant: Json = {"tenant": {"id": self.teams.tenant}}
+        if place.kind == "groupChat":
+            conversation |= {"isGroup": True}
         if place.kind == "channel":
             thread = f"{place.id};messageid={root}" if root else place.id
             conversation |= {"id": thread, "isGroup": True}

@@ -81,6 +81,7 @@ class FakeTeams:
         self.consents = set(ALL_CONSENTS) if graph_granted else set()
         # What is consented to for one team alone stands in no token.
         self.entra.roles = lambda: sorted(each for each in self.consents if not each.endswith(".Group"))
+        self.world.given_in_teams = lambda: sorted(each for each in self.consents if each.endswith(".Group"))
         self.answers: dict[str, Any] = {}
         """By kind of call: another body than the right one."""
         self.url = ""
@@ -173,6 +174,10 @@ class FakeTeams:
     def add_channel(self, name: str, group: str, membership: str = "standard") -> Conversation:
         """A channel that was there before."""
         return self.world.open_channel(self.world.team(group), name, membership=membership)
+
+    def add_chat(self, name: str, *members: str) -> Conversation:
+        """Several people's chat with each other, which the bot was added to."""
+        return self.world.begin_chat(name, list(members))
 
     def channel(self, name: str) -> Conversation:
         """A channel by its name or id, as it stands now."""
@@ -283,7 +288,9 @@ class FakeTeams:
 
     def _connector(self, method: str, perform: Perform) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            call = Call(method, dict(request.match_info), await _body(request))
+            asked = request.query.get("isTargetedActivity")
+            path = {**request.match_info, **({"targeted": asked} if asked else {})}
+            call = Call(method, path, await _body(request))
 
             def act() -> Reply:
                 self.entra.admit(request.headers.get("Authorization", ""), BOT)

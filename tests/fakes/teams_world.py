@@ -8,15 +8,20 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from tests.fakes.teams_cards import LARGEST, BadCard, Json, actions, card_in, inputs, inspect, shown, size
 from tests.fakes.teams_faults import TeamsError
 
+Targets = Literal["yes", "refused", "ignored"]
+# Milliseconds: so long stands a message for one alone.
+TARGETED_LASTS = 24 * 3600 * 1000
+
 
 @dataclass(frozen=True)
 class FakeMessage:
-    """A message as it stood when it was looked at; an edit makes a new one. `root` is the thread that it stands in."""
+    """A message as it stood when it was looked at; an edit makes a new one. `root` is the thread that it stands in;
+    `only_for` the one person who sees it, by AAD id, of a targeted one."""
 
     conversation: str
     id: str
@@ -26,6 +31,7 @@ class FakeMessage:
     root: str = ""
     edited: bool = False
     from_bot: bool = False
+    only_for: str = ""
     activity: Json = field(default_factory=dict, repr=False)
 
     @property
@@ -52,7 +58,7 @@ class FakeMessage:
     @property
     def thread(self) -> str:
         """The conversation to answer in: the thread for a channel's message."""
-        return f"{self.conversation};messageid={self.root or self.id}" if "@thread" in self.conversation else ""
+        return f"{self.conversation};messageid={self.root or self.id}" if "@thread.tacv2" in self.conversation else ""
 
 
 @dataclass
@@ -81,7 +87,8 @@ class Team:
 
 @dataclass
 class Conversation:
-    """A person's one-to-one chat with the bot ("personal"), or a channel."""
+    """A person's one-to-one chat with the bot ("personal"), a channel, or several people's chat with the bot in it
+    ("groupChat")."""
 
     id: str
     kind: str
@@ -91,6 +98,7 @@ class Conversation:
     description: str = ""
     membership: str = "standard"
     archived: bool = False
+    members: list[str] = field(default_factory=list)
     messages: list[FakeMessage] = field(default_factory=list)
 
 
@@ -106,9 +114,15 @@ class World:
         self.bot_id = f"28:{app_id}"
         self.bot_name = "Krisebot"
         self.in_catalogue = True
+        self.package = "1.1.0"
+        """The version of the app's package that the tenant has."""
+        self.targets: Targets = "yes"
+        """Whether messages for one alone are known here: a cloud that doesn't refuses them, or shows them to all."""
         self.people: dict[str, Person] = {}
         self.teams: dict[str, Team] = {}
         self.conversations: dict[str, Conversation] = {}
+        self.given_in_teams: Callable[[], list[str]] = list
+        """What an owner has given the app in her team."""
         self.for_one: dict[tuple[str, str, str], Json] = {}
         """Cards that only the person who pressed sees, until the bot edits the message: (aad id, conversation, id)."""
         self.files: dict[str, tuple[str, bytes]] = {}
@@ -118,7 +132,8 @@ class World:
 
     def remember(self) -> dict[str, Any]:
         """A copy of everything, for a world that begins where this one was."""
-        kept = {name: each for name, each in vars(self).items() if name not in ("now", "changed")}
+        own = ("now", "changed", "given_in_teams")
+        kept = {name: each for name, each in vars(self).items() if name not in own}
         return copy.deepcopy(kept)
 
     def recall(self, memory: dict[str, Any]) -> None:
@@ -157,6 +172,11 @@ class World:
         thread = team.thread if first else f"19:{secrets.token_hex(16)}@thread.tacv2"
         return self._remember(Conversation(thread, "channel", team=team.group, name=name, **more))
 
+    def begin_chat(self, name: str, members: list[str]) -> Conversation:
+        """A chat of several people with the bot in it."""
+        id = f"19:{secrets.token_hex(16)}@thread.v2"
+        return self._remember(Conversation(id, "groupChat", name=name, members=members))
+
     def join(self, team: Team, aad_id: str) -> str:
         """Someone becomes a member of a team; returns the membership's id."""
         for membership, member in team.members.items():
@@ -169,7 +189,10 @@ class World:
 
     def members(self, place: Conversation) -> list[Person]:
         """Who is in a conversation, the bot left out."""
-        ids = [place.person] if place.kind == "personal" else list(self.teams[place.team].members.values())
+        if place.kind == "channel":
+            ids = list(self.teams[place.team].members.values())
+        else:
+            ids = [place.person] if place.kind == "personal" else place.members
         return [self.people[each] for each in ids]
 
     def place(self, conversation: str) -> tuple[Conversation, str]:
@@ -183,7 +206,7 @@ class World:
         return place, root
 
     def named(self, name: str) -> Conversation:
-        """A channel by its name or id."""
+        """A channel or a group's chat by its name or id."""
         found = [
             each for each in self.conversations.values() if name in (each.id, each.name) and each.kind != "personal"
         ]
@@ -199,7 +222,9 @@ class World:
         self.touch()
         return message
 
-    def bot_posts(self, place: Conversation, activity: Json, root: str = "") -> FakeMessage | None:
+    def bot_posts(
+        self, place: Conversation, activity: Json, root: str = "", targeted: bool = False
+    ) -> FakeMessage | None:
         """What the bot sends; an activity that isn't a message shows nothing and is not kept.
 
         Raises:
@@ -209,12 +234,38 @@ class World:
         content = self._content(activity)
         if activity.get("type") != "message":
             return None
-        return self.post(place, self.bot_id, root=root, from_bot=True, activity=activity, **content)
+        only_for = self._target(place, activity) if targeted else ""
+        more: Json = {"from_bot": True, "activity": activity, "only_for": only_for, **content}
+        return self.post(place, self.bot_id, root=root, **more)
 
-    def bot_edits(self, place: Conversation, message_id: str, activity: Json) -> FakeMessage:
+    def _target(self, place: Conversation, activity: Json) -> str:
+        """Whom a message for one alone is for; nobody in particular where the cloud does not know of such."""
+        if self.targets == "refused":
+            raise TeamsError(400, "BadArgument", "Unknown query parameter isTargetedActivity")
+        if place.kind == "personal":
+            raise TeamsError(400, "BadArgument", "Targeted messages are not supported in personal chats.")
+        recipient = (activity.get("recipient") or {}).get("id")
+        if not recipient:
+            raise TeamsError(400, "BadArgument", "A targeted message needs a recipient.")
+        person = self.person(str(recipient))
+        if person not in self.members(place):
+            raise TeamsError(400, "BadArgument", "The recipient is not a member of the conversation.")
+        for each in activity.get("entities") or []:
+            if each.get("type") == "targetedMessageInfo":
+                asked = self.message(place, str(each.get("messageId")))
+                if asked is None or asked.only_for != person.aad_id:
+                    raise TeamsError(400, "BadArgument", "The message that is answered was not targeted.")
+        return person.aad_id if self.targets == "yes" else ""
+
+    def bot_edits(self, place: Conversation, message_id: str, activity: Json, targeted: bool = False) -> FakeMessage:
         """The bot writes one of its own messages anew; raises as `bot_posts` does."""
         self._may_write(place)
         was = self.bots_own(place, message_id)
+        if targeted and (activity.get("recipient") or self.targets == "refused"):
+            raise TeamsError(400, "BadArgument", "The recipient of a targeted message can't be changed.")
+        expired = was.only_for and int(self.now() * 1000) - int(was.id) > TARGETED_LASTS
+        if expired or (bool(was.only_for) != targeted and self.targets == "yes"):
+            raise TeamsError(404, "ActivityNotFoundInConversation", "The activity is not in the conversation.")
         for key in [each for each in self.for_one if each[1:] == (place.id, message_id)]:
             del self.for_one[key]
         return self.change(was, edited=True, activity=activity, **self._content(activity))
@@ -271,7 +322,7 @@ class World:
         """Every message that a person can see, newest last."""
         places = [place for place in self.conversations.values() if self.people[aad_id] in self.members(place)]
         seen = []
-        for each in (each for place in places for each in place.messages):
+        for each in (each for place in places for each in place.messages if each.only_for in ("", aad_id)):
             own = self.for_one.get((aad_id, each.conversation, each.id))
             seen.append(replace(each, attachments=(own,)) if own else each)
         return sorted(seen, key=lambda each: int(each.id))
@@ -297,6 +348,9 @@ class World:
             if person.blocked:
                 raise TeamsError(403, "MessageWritesBlocked", "The person has blocked the conversation.")
             if not person.installed:
+                raise TeamsError(403, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
+        elif place.kind == "groupChat":
+            if not place.members:
                 raise TeamsError(403, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
         elif place.membership != "standard" or not self.teams[place.team].bot:
             raise TeamsError(403, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")

@@ -39,7 +39,7 @@ def test_microsofts_own_schema_takes_the_teams_manifest() -> None:
     [
         (("name", "short"), "x" * 31),
         (("bots", 0, "scopes"), ["everywhere"]),
-        (("bots", 0, "commandLists", 0, "commands"), [{"title": "x" * 33, "description": "y"}]),
+        (("bots", 0, "commandLists", 0, "commands"), [{"title": "x" * 129, "description": "y"}]),
         (("unknown",), 1),
     ],
     ids=str,

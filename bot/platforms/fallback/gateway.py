@@ -7,6 +7,9 @@ bot/platforms/fallback/gatewayapi.py.
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import smtplib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -14,13 +17,17 @@ from urllib.parse import quote
 import apprise
 from aiohttp import web
 from apprise.attachment.memory import AttachMemory
+from apprise.plugins.email import NotifyEmail
 
 from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
 from bot.engine.rates import NO_LIMITS
+from bot.platforms.fallback import invitation
 from bot.platforms.fallback.numbered_text import in_words
 from bot.platforms.fallback.sms_alphabet import GSM7, UCS2, parts, plainly
 from storage.plan.model import Plan
 from storage.plan.reach import Way
+
+log = logging.getLogger(__name__)
 
 # What an SMS may be: what is longer is read by nobody, and paid for by the part.
 MOST_PARTS = 4
@@ -83,14 +90,25 @@ class Gateway:
         if not way.add(address):
             raise Undeliverable(f"planens »reserve: {self.name}« er ikke en adresse, apprise kender")
         text = sms_text(post, answered=False) if self.name == "sms" else _mail_text(post)
-        file = _attached(post) if self.name == "mail" else None
-        if not await way.async_notify(
-            body=text, title=self.title(lane, post, text), body_format=apprise.NotifyFormat.TEXT, attach=file
-        ):
+        title = self.title(lane, post, text)
+        if not await self._sent(way, lane, title, text, post):
             self._trouble = f"{self.name}-gatewayen tog ikke imod"
             raise InDoubt(self._trouble)
         self._trouble = None
         return {"to": lane}
+
+    async def _sent(self, way: apprise.Apprise, lane: str, title: str, text: str, post: Outgoing) -> bool:
+        server = way[0]
+        if self.name == "mail" and post.card.calendar and isinstance(server, NotifyEmail):
+            made = invitation.mail(server, lane, title, text, post.card.calendar, FROM_A_MACHINE)
+            try:
+                await asyncio.to_thread(invitation.send, server, made)
+            except (OSError, smtplib.SMTPException) as error:
+                log.warning("an invitation was not sent: %s", error)
+                return False
+            return True
+        file = _attached(post) if self.name == "mail" else None
+        return bool(await way.async_notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT, attach=file))
 
     def title(self, lane: str, post: Outgoing, text: str) -> str:
         """Return a mail's subject; an SMS has none."""
@@ -117,14 +135,14 @@ class Gateway:
 
 
 class _Invitation(AttachMemory):
-    """An invitation as a file. Its type says what it asks for: that is what makes a mail an invitation.
+    """An invitation as a file, for gateways that take nothing else. Its type says what it asks for.
 
     Apprise refuses a type with parameters when it is given one, so it is said here.
     """
 
     def __init__(self, calendar: str) -> None:
         super().__init__(calendar.encode(), name="moede.ics", mimetype="text/calendar")  # type: ignore[no-untyped-call]
-        self._method = calendar.partition("METHOD:")[2].split("\r\n", 1)[0]
+        self._method = invitation.method_of(calendar)
 
     @property
     def mimetype(self) -> str:

@@ -16,11 +16,12 @@ import jwt
 from aiohttp import web
 
 from bot.engine.engine import Engine
-from bot.engine.platform import Outgoing, Ref
-from bot.platforms.fallback import sms_answer
+from bot.engine.platform import Outgoing, Ref, Undeliverable
+from bot.platforms.fallback import opt_out, sms_answer
 from bot.platforms.fallback.gateway import sms_text
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
 from bot.platforms.fallback.sms_alphabet import in_alphabet, parts
+from handlers.alert.stop_words import STOP
 
 SCHEME = "gatewayapi"
 PATH = "/sms/gatewayapi"
@@ -61,7 +62,13 @@ class GatewayApi(HttpGateway):
             "userref": str(post.message),
             "recipients": [{"msisdn": int(lane.lstrip("+"))}],
         }
-        told = await self._ask("/rest/mtsms", json=body)
+        try:
+            told = await self._ask("/rest/mtsms", json=body)
+        except Undeliverable as refused:
+            if opt_out.is_opt_out("", str(refused)):
+                await opt_out.note(self._engine, lane)
+                raise Undeliverable(opt_out.WHY) from refused
+            raise
         return {"ids": told.get("ids", []), "parts": parts(text)}
 
     async def _called(self, request: web.Request) -> web.Response:
@@ -83,19 +90,27 @@ class GatewayApi(HttpGateway):
     async def _understand(self, told: Mapping[str, Any]) -> None:
         match told:
             case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
-                await sms_answer.take_in(self._engine, f"sms/{number}", f"+{str(msisdn).lstrip('+')}", text)
+                phone = f"+{str(msisdn).lstrip('+')}"
+                if STOP.fullmatch(text) is None:
+                    await opt_out.lift(self._engine, phone)
+                await sms_answer.take_in(self._engine, f"sms/{number}", phone, text)
             case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
-                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status)
+                said = f"{told.get('error') or ''} {told.get('code') or ''}"
+                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status, said)
             case _:
                 # Rightly signed and of no use: sent again it would be the same.
                 self._engine.intake.not_understood(self.name, "a form that is not known")
 
-    async def _fared(self, phone: str, message: str, status: str) -> None:
+    async def _fared(self, phone: str, message: str, status: str, said: str) -> None:
         """Record what became of an SMS: delivered, or failed for good, which makes the next platform be tried."""
         if not message.isdecimal():
             return
         lane = f"{self.name}/{phone}"
         if status == "DELIVERED":
+            await opt_out.lift(self._engine, phone)
             await self._engine.deliverer.arrived(int(message), lane)
+        elif status in NEVER and opt_out.is_opt_out(status, said):
+            await opt_out.note(self._engine, phone)
+            await self._engine.deliverer.came_back(int(message), lane, opt_out.WHY)
         elif status in NEVER:
             await self._engine.deliverer.came_back(int(message), lane, f"SMS ikke leveret: {status}")

@@ -26,7 +26,7 @@ from sqlalchemy import select
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Unavailable
 from bot.platforms.fallback.gateway import Gateway
-from bot.platforms.fallback.mail_words import from_a_machine, is_sealed, said
+from bot.platforms.fallback.mail_words import from_a_machine, is_calendars, is_sealed, said
 from bot.platforms.fallback.mailbox import Mailbox
 from bot.platforms.fallback.mailgun import Mailgun
 from bot.platforms.fallback.numbered_text import chosen
@@ -156,7 +156,7 @@ class Mail(Gateway):
         if isinstance(mail, EmailMessage) and from_machine:
             await self._bounced(mail)
             return
-        text = said(mail) if isinstance(mail, EmailMessage) else ""
+        text = said(mail) if isinstance(mail, EmailMessage) and not is_calendars(mail) else ""
         if person is not None and isinstance(mail, EmailMessage) and not text and is_sealed(mail):
             await self._answer_another_way(person)
         if person is None or not isinstance(mail, EmailMessage) or not text:

@@ -17,7 +17,7 @@ from bot.platforms.slack import drawing
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.door import Json, outside
 from bot.platforms.slack.people import NAME, SlackDirectory
-from bot.platforms.slack.text import plain
+from bot.platforms.slack.text import mentioned, plain
 from handlers.core.incoming import Incoming
 
 
@@ -83,9 +83,10 @@ class Acceptance:
             outside=from_outside,
         )
 
-    def plain(self, text: str) -> str:
-        """Return a text without Slack's own marks and ids."""
-        return plain(text, self._people.called)
+    async def plain(self, text: str) -> str:
+        """Return a text without Slack's own marks and ids: what isn't known by name yet is asked for first."""
+        await self._people.meet(mentioned(text))
+        return plain(text, self._people.name_of)
 
 
 class Listener(ABC):

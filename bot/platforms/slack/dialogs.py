@@ -15,7 +15,7 @@ from bot.platforms.slack.acceptance import Listener, at, submitted, text_id
 from bot.platforms.slack.door import Json
 from bot.platforms.slack.drawing import Chosen, Press, Said
 from bot.platforms.slack.people import NAME
-from bot.platforms.slack.text import with_emoji
+from bot.platforms.slack.text import Mentioned, with_emoji
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import LONGEST_NUMBER
 from handlers.core.enclosures import titled
@@ -101,7 +101,12 @@ class SlackDialogs(Listener):
 
     async def _filled_in(self, ack: AsyncAck, body: Json, view: Json) -> None:
         press = self._read(view["private_metadata"]) or Press("", OTHER_RELEASE, {})
-        filled = picked.merged(drawing.values(view["state"]), self._people.called, drawing.initial(view))
+        given = drawing.values(view["state"])
+        persons = [value for name, value in given.items() if name.endswith(picked.WHO)]
+        await self._people.meet(
+            Mentioned("user", each.strip()) for value in persons for each in value.split(",") if each.strip()
+        )
+        filled = picked.merged(given, self._people.called, drawing.initial(view))
         values = {**press.values, **filled}
         button = await self._asking(press, text_id(body["user"]["id"]))
         if button is not None and (missing := picked.missing(button.form, values)):
@@ -119,7 +124,7 @@ class SlackDialogs(Listener):
         when = times_shown.short(at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
         enclosed = files.enclosed(message.get("files"))
         said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed))
-        text = self._acceptance.plain(message.get("text") or "") or titled(enclosed)
+        text = await self._acceptance.plain(message.get("text") or "") or titled(enclosed)
         byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(body["user"]["id"]), channel)
         await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline, fields))
@@ -133,7 +138,9 @@ class SlackDialogs(Listener):
         message, channel = body["message"], text_id(body["channel"]["id"])
         writer = message.get("user") or ""
         enclosed = files.enclosed(message.get("files"))
-        text = self._acceptance.plain(with_emoji(message.get("text") or "", message.get("blocks"))) or titled(enclosed)
+        text = await self._acceptance.plain(with_emoji(message.get("text") or "", message.get("blocks"))) or titled(
+            enclosed
+        )
         if writer != body["user"]["id"]:
             ours = message.get("app_id") == body.get("api_app_id")
             when = times_shown.short(at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())

@@ -64,7 +64,7 @@ class SlackInbound(Listener):
     async def _commanded(self, ack: AsyncAck, body: Json) -> None:
         try:
             user, channel = str(body["user_id"]), str(body["channel_id"])
-            text = self._acceptance.plain(str(body.get("text") or ""))
+            text = await self._acceptance.plain(str(body.get("text") or ""))
             await self._acceptance.accept(f"trigger:{body['trigger_id']}", "command", user, channel, text=text)
         except TookTooLong:
             raise
@@ -117,7 +117,7 @@ class SlackInbound(Listener):
         words = "\n".join(filter(None, [with_emoji(words, event.get("blocks")), tables(event)]))
         sent_on = _sent_on(event) if channel.startswith("D") else None
         if sent_on is not None:
-            await self._sent_on(f"message:{channel}:{ts}", event, sent_on, self._acceptance.plain(words), body)
+            await self._sent_on(f"message:{channel}:{ts}", event, sent_on, await self._acceptance.plain(words), body)
             return
         # A mention is told twice, as a mention and as a message: both have this key, and mean the same.
         await self._acceptance.accept(
@@ -125,7 +125,7 @@ class SlackInbound(Listener):
             "text" if to_us is None else "command",
             event["user"],
             channel,
-            text=self._acceptance.plain(words),
+            text=await self._acceptance.plain(words),
             message=f"{channel}:{ts}",
             enclosed=files.enclosed(event.get("files")),
             answers_to=await self._answered(event, channel, ts),
@@ -149,7 +149,7 @@ class SlackInbound(Listener):
             "forward",
             event["user"],
             event["channel"],
-            text=self._acceptance.plain(original.get("text") or ""),
+            text=await self._acceptance.plain(original.get("text") or ""),
             comment=comment,
             message=f"{original.get('channel_id') or event['channel']}:{original['ts']}",
             author="krisebot" if author == self._bot(body) else self._people.person(author) if author else "",
@@ -163,9 +163,8 @@ class SlackInbound(Listener):
             await self._gone(event, before or now, body)
         # A link's preview, or an answer in the thread, changes a message without changing what it says.
         elif not self._by_a_bot(now, body) and now.get("text") != before.get("text"):
-            await self._about(
-                "edited", event, now, body, self._acceptance.plain(with_emoji(now.get("text") or "", now.get("blocks")))
-            )
+            text = await self._acceptance.plain(with_emoji(now.get("text") or "", now.get("blocks")))
+            await self._about("edited", event, {**now, "user": _editor(now)}, body, text)
 
     async def _gone(self, event: Json, before: Json, body: Json) -> None:
         if not self._by_a_bot(before, body):
@@ -238,6 +237,12 @@ class SlackInbound(Listener):
 
     def _by_a_bot(self, message: Json, body: Json) -> bool:
         return bool(message.get("bot_id")) or not message.get("user") or message["user"] == self._bot(body)
+
+
+def _editor(message: Json) -> str:
+    """Return who has changed a message: not always who wrote it."""
+    edited = message.get("edited")
+    return text_id((edited.get("user") if isinstance(edited, dict) else None) or message["user"])
 
 
 def _sent_on(event: Json) -> Json | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import InDoubt, NotGranted, Throttled, Unavailable, Undeliverable
 from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.scopes import CHANNELS, GROUPS, LOST
+from bot.platforms.slack.text import Mentioned, signs
 from storage.plan.model import Plan
 
 log = logging.getLogger(__name__)
@@ -15,6 +19,10 @@ log = logging.getLogger(__name__)
 NAME = "slack"
 # How long an act may wait for its doer's name, in seconds: it must be on disk and acknowledged within three.
 PATIENCE = 1.0
+# Names that are asked for of one text, at most: a text may be all names.
+MOST = 20
+# Characters that a name is shown in, and seconds until the user groups are asked for once more.
+LONGEST, ANEW = 80, 300.0
 
 
 class SlackDirectory:
@@ -29,6 +37,8 @@ class SlackDirectory:
         self._plan = plan
         self._calls = calls
         self._names: dict[str, str] = {}
+        self._other_names: dict[Mentioned, str] = {}
+        self._groups_from = float("-inf")
 
     def person(self, user: str) -> str:
         """Return a person's id in the plan, or "slack:U…"."""
@@ -51,6 +61,63 @@ class SlackDirectory:
             return self._names.get(user) or f"@{user}"
         return known.name if plan.named(known.name) == [person] else person
 
+    def name_of(self, mentioned: Mentioned) -> str:
+        """Return what somebody or something that a text names is called; where nobody knows, what Slack calls it."""
+        if mentioned.kind == "user":
+            return self.called(mentioned.id)
+        known = self._other_names.get(mentioned)
+        return known or (mentioned.id if mentioned.kind == "channel" else f"brugergruppe {mentioned.id}")
+
+    async def meet(self, every: Iterable[Mentioned]) -> None:
+        """Ask for the names of those that have none yet, as far as Slack tells in time."""
+        unknown = [each for each in every if not self._is_known(each)][:MOST]
+        if not unknown:
+            return
+        asked = [asyncio.create_task(self._ask(each)) for each in unknown if each.kind != "group"]
+        if any(each.kind == "group" for each in unknown):
+            asked.append(asyncio.create_task(self._ask_for_groups()))
+        _, late = await asyncio.wait(asked, timeout=PATIENCE)
+        for each in late:
+            each.cancel()
+
+    def _is_known(self, mentioned: Mentioned) -> bool:
+        if mentioned.kind == "user":
+            return mentioned.id in self._names or self._plan().find(NAME, mentioned.id) is not None
+        return mentioned in self._other_names
+
+    async def _ask(self, mentioned: Mentioned) -> None:
+        if mentioned.kind == "user":
+            await self.name(mentioned.id)
+            return
+        try:
+            told = await self._calls.optional(
+                self._calls.api.conversations_info(channel=mentioned.id), CHANNELS, LOST[CHANNELS]
+            )
+        except (Throttled, Unavailable, InDoubt, Undeliverable, NotGranted) as error:
+            log.info("no name for %s: %s", mentioned.id, error)
+            if isinstance(error, Undeliverable):
+                # A channel that isn't ours to see stays nameless; it is not asked for each time.
+                self._other_names[mentioned] = ""
+        else:
+            self._other_names[mentioned] = _shown(_name_in(told, "channel", "name"))
+
+    async def _ask_for_groups(self) -> None:
+        """Read all user groups' names: Slack tells of none alone. Not granted, it is not asked again for a while."""
+        now = time.monotonic()
+        if now < self._groups_from:
+            return
+        self._groups_from = now + ANEW
+        try:
+            told = await self._calls.optional(self._calls.api.usergroups_list(), GROUPS, LOST[GROUPS])
+        except (Throttled, Unavailable, InDoubt, Undeliverable, NotGranted) as error:
+            log.info("no names of user groups: %s", error)
+            return
+        listed = told.get("usergroups")
+        for each in listed if isinstance(listed, list) else []:
+            if isinstance(each, dict) and isinstance(each.get("id"), str):
+                name = each.get("handle") or each.get("name") or ""
+                self._other_names[Mentioned("group", each["id"])] = _shown(str(name))
+
     async def name(self, user: str) -> str:
         """Return the name of an employee who isn't in the plan, if Slack tells it in time; the plan knows the
         others'."""
@@ -60,6 +127,25 @@ class SlackDirectory:
                     told = await self._calls.read(self._calls.api.users_info(user=user))
             except (Throttled, Unavailable, InDoubt, Undeliverable, TimeoutError) as error:
                 log.info("no name for %s: %s", user, error)
+                if isinstance(error, Undeliverable):
+                    # Somebody whom Slack doesn't know is not asked for at each word.
+                    self._names[user] = ""
             else:
-                self._names[user] = str(told["user"].get("real_name") or told["user"].get("name") or "")
+                self._names[user] = _shown(_name_in(told, "user", "real_name") or _name_in(told, "user", "name"))
         return self._names.get(user, "")
+
+
+def _name_in(told: Any, what: str, name: str) -> str:
+    """Return a name in what Slack told; empty where there is none.
+
+    Args:
+        what: whose, "user" or "channel".
+        name: which of its names.
+    """
+    found = told.get(what) if isinstance(told, dict) else None
+    value = found.get(name) if isinstance(found, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _shown(name: str) -> str:
+    return " ".join(signs(name).split())[:LONGEST]

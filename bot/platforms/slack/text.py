@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 # "<@U123>", "<#C123|generelt>", "<!here>", "<https://htk.dk|htk.dk>", and the three signs Slack escapes.
 WRITTEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>|&(amp|lt|gt);")
 LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 EMOJI = re.compile(r":([^\s:]{1,80}):(?::skin-tone-[2-6]:)?")
 CODES = re.compile(r"[0-9a-f]{2,5}(?:-[0-9a-f]{2,5}){0,9}")
+GROUP = "subteam^"
 SIGNS = {"amp": "&", "lt": "<", "gt": ">"}
 
 
-def plain(text: str, name_of: Callable[[str], str]) -> str:
+@dataclass(frozen=True)
+class Mentioned:
+    """A person, a channel or a user group that a text names by its id."""
+
+    kind: Literal["user", "channel", "group"]
+    id: str
+
+
+def plain(text: str, name_of: Callable[[Mentioned], str]) -> str:
     """Return the text as the person who wrote it sees it.
 
     Args:
         text: as Slack sends it.
-        name_of: what somebody with that Slack id is called.
+        name_of: what somebody or something with that Slack id is called.
     """
 
     def read(found: re.Match[str]) -> str:
@@ -27,14 +37,29 @@ def plain(text: str, name_of: Callable[[str], str]) -> str:
         if sign:
             return SIGNS[sign]
         if kind == "@":
-            return name_of(target)
+            return name_of(Mentioned("user", target))
         if kind == "#":
-            return f"#{signs(label or target)}"
+            return f"#{signs(label) if label else name_of(Mentioned('channel', target))}"
+        if not label and target.startswith(GROUP):
+            return f"@{name_of(Mentioned('group', target.removeprefix(GROUP)))}"
         if kind == "!":
             return signs(label) if label else f"@{target}"
         return _link(signs(target), signs(label or "")) if LINK.match(target) else found[0]
 
     return WRITTEN.sub(read, text)
+
+
+def mentioned(text: str) -> list[Mentioned]:
+    """List what a text names by its id alone, in order, each once."""
+    found: dict[Mentioned, None] = {}
+    for kind, target, label, _ in WRITTEN.findall(text):
+        if kind == "@":
+            found[Mentioned("user", target)] = None
+        elif kind == "#" and not label:
+            found[Mentioned("channel", target)] = None
+        elif kind == "!" and not label and target.startswith(GROUP):
+            found[Mentioned("group", target.removeprefix(GROUP))] = None
+    return list(found)
 
 
 def with_emoji(text: str, blocks: Any) -> str:

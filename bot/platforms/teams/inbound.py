@@ -157,11 +157,12 @@ class TeamsInbound:
         await self._accept(
             here,
             f"{here.place}:{here.id}",
-            "command" if here.mentions() else "text",
+            "command" if here.mentions() or here.is_hidden else "text",
             text=said.text,
             message=f"{here.channel}:{here.id}",
             enclosed=enclosed,
             answers_to=await self._answered(here, said.answers),
+            in_place=here.spot(),
         )
 
     async def _reacted(self, here: Here) -> None:
@@ -312,6 +313,8 @@ class TeamsInbound:
             f"{here.place}:{here.id}:{fingerprint(here.activity)}",
             "command",
             text=warning_form.command(text),
+            # The dialog was theirs alone, and so is what comes of it.
+            in_place=here.spot(hidden=True),
             enclosed=enclosed_in(payload_of(value), here) if value.get("commandId") == WARN_OF else (),
         )
 
@@ -356,6 +359,7 @@ class TeamsInbound:
                 received_at=self._engine.clock.now(),
                 sender_name=self._people.name(here.user, text_at(here.activity, "from", "name")),
                 reach=here.reach(),
+                thread=here.thread,
                 **what,
             )
         )

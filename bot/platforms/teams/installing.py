@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bot.engine.platform import InDoubt, NotGranted, Unavailable
-from bot.platforms.teams.api import Refused, TeamsApi
+from bot.platforms.teams.api import Json, Refused, TeamsApi
 from bot.platforms.teams.permissions import CATALOGUE, INSTALL, LOST
 
 
@@ -47,13 +47,39 @@ class Installer:
     async def _own(self) -> str:
         """Return what the tenant's catalogue calls our app."""
         if self._in_catalogue is None:
-            asked = {"$filter": f"externalId eq '{self._app_id}'"}
-            try:
-                found = await self._calls.graph("GET", "appCatalogs/teamsApps", asked=asked)
-            except Refused as refused:
-                raise NotGranted(CATALOGUE, LOST[CATALOGUE]) from refused
-            apps = found.get("value")
-            if not isinstance(apps, list) or len(apps) != 1 or not isinstance(apps[0], dict) or not apps[0].get("id"):
-                raise NotGranted(CATALOGUE, LOST[CATALOGUE])
-            self._in_catalogue = str(apps[0]["id"])
+            self._in_catalogue = str((await self._found())["id"])
         return self._in_catalogue
+
+    async def version(self) -> str:
+        """Return the version of our package that is published in the tenant's catalogue; empty where it doesn't say.
+
+        Raises:
+            NotGranted: we may not look, or it is not there.
+            Throttled, Unavailable, InDoubt: see there.
+        """
+        listed = (await self._found(**{"$expand": "appDefinitions"})).get("appDefinitions")
+        published = [
+            each["version"]
+            for each in (listed if isinstance(listed, list) else [])
+            if isinstance(each, dict)
+            and each.get("publishingState") == "published"
+            and isinstance(each.get("version"), str)
+        ]
+        return max(published, key=in_order, default="")
+
+    async def _found(self, **more: str) -> Json:
+        """Look our app up in the tenant's catalogue."""
+        asked = {"$filter": f"externalId eq '{self._app_id}'", **more}
+        try:
+            found = await self._calls.graph("GET", "appCatalogs/teamsApps", asked=asked)
+        except Refused as refused:
+            raise NotGranted(CATALOGUE, LOST[CATALOGUE]) from refused
+        apps = found.get("value")
+        if not isinstance(apps, list) or len(apps) != 1 or not isinstance(apps[0], dict) or not apps[0].get("id"):
+            raise NotGranted(CATALOGUE, LOST[CATALOGUE])
+        return dict(apps[0])
+
+
+def in_order(version: str) -> tuple[int, ...]:
+    """Return a version as what it is compared by."""
+    return tuple(int(part) if part.isdecimal() and len(part) < 10 else 0 for part in version.split("."))

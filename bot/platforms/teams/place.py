@@ -8,6 +8,7 @@ from bot.platforms.teams import files
 from bot.platforms.teams.adapter import Malformed
 from bot.platforms.teams.payload import text_at
 from bot.platforms.teams.people import DM, TeamsDirectory
+from bot.platforms.teams.spot import Spot
 
 Json = dict[str, Any]
 
@@ -44,6 +45,28 @@ class Here:
     def by_a_person(self) -> bool:
         """Whether a person did it, and not a bot."""
         return not text_at(self.activity, "from", "id").startswith("28:")
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody else in the conversation sees it: a slash command of Teams' own, written to us alone."""
+        recipient = self.activity.get("recipient")
+        return not self.is_dm and isinstance(recipient, dict) and recipient.get("isTargeted") is True
+
+    @property
+    def thread(self) -> str:
+        """The thread that it stands in; empty where there is none."""
+        return "" if self.is_dm or ";" not in self.place else self.place
+
+    def spot(self, *, hidden: bool = False) -> str:
+        """Return the address to answer at where others read along; empty in the one-to-one chat.
+
+        Args:
+            hidden: whether nobody else saw what was done.
+        """
+        user = text_at(self.activity, "from", "id")
+        if self.is_dm or not user:
+            return ""
+        return Spot(user, self.id, self.place, hidden or self.is_hidden).lane
 
     @property
     def channel(self) -> str:

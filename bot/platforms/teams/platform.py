@@ -31,6 +31,7 @@ from bot.platforms.teams.api import SHUT, Refused, TeamsApi
 from bot.platforms.teams.inbound import TeamsInbound
 from bot.platforms.teams.installing import Installer
 from bot.platforms.teams.people import DM, NAME, TeamsDirectory
+from bot.platforms.teams.spot import Spot
 from bot.platforms.teams.token import TokenCheck
 from bot.settings import Settings
 from storage.plan.reach import Way
@@ -48,6 +49,8 @@ NOT_GRANTED = timedelta(hours=1)
 MOST_ALIKE = 50
 # Pages of a team's members that are looked through, of at least fifty each.
 MOST_PAGES = 100
+# What makes a message one that its receiver alone sees, in a conversation of many.
+TARGETED = "?isTargetedActivity=true"
 # Bytes that a message is drawn in when Teams finds it too large all the same.
 SMALLER = 10_000
 
@@ -169,12 +172,45 @@ class Teams:
             await asyncio.sleep(WATCH)
 
     async def lacking(self) -> list[NotGranted]:
-        """Ask which of Graph's permissions have not been consented to; all of them can be done without."""
+        """Ask which of Graph's permissions have not been consented to, in the tenant and in the staff's team; all of them
+        can be done without."""
         try:
             granted = await self._calls.roles()
+            lost = {each: why for each, why in permissions.LOST.items() if each not in granted}
+            lost |= await self._lost_in_team()
         finally:
             await self._calls.close()
-        return [NotGranted(each, permissions.LOST[each]) for each in sorted(permissions.LOST.keys() - granted)]
+        return [NotGranted(each, lost[each]) for each in sorted(lost)]
+
+    async def _lost_in_team(self) -> dict[str, str]:
+        """Ask what an owner of the staff's team has not given us there, with what is lost by it."""
+        group = self._engine.plan().rooms.teams.group
+        if not group:
+            return {}
+        try:
+            listed = await self._calls.graph("GET", f"teams/{_in_path(group)}/permissionGrants")
+        except InDoubt as silent:
+            raise Unavailable(str(silent)) from silent
+        except Refused:
+            # Not even this may be asked: the app isn't in the team, or is of an older package.
+            return {permissions.SEE_GRANTS: permissions.LOST_IN_TEAM[permissions.SEE_GRANTS]}
+        rows = listed.get("value")
+        given = {
+            str(each.get("permission"))
+            for each in (rows if isinstance(rows, list) else [])
+            # Which of the two names is the app's own has changed in Microsoft's pages.
+            if isinstance(each, dict) and self._app_id in (each.get("clientAppId"), each.get("clientId"))
+        }
+        return {each: why for each, why in permissions.LOST_IN_TEAM.items() if each not in given}
+
+    async def package_version(self) -> str:
+        """Ask which version of our app package the tenant's catalogue has."""
+        try:
+            return await self._installer.version()
+        except InDoubt as silent:
+            raise Unavailable(str(silent)) from silent
+        finally:
+            await self._calls.close()
 
     # --- people ---
 
@@ -190,13 +226,39 @@ class Teams:
         return f"{DM}{user}" if user else None
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Send a new message, to a person's chat or to a staff channel."""
+        """Send a new message: to a person's chat, to a staff channel, or to where somebody wrote among others."""
         if lane.startswith(DM):
             return await self._write_to(lane, post)
+        spot = Spot.read(lane)
+        if spot is not None:
+            return await self._answer_at(spot, post)
         try:
+            if post.thread is not None and post.thread.partition(";")[0] == lane:
+                return await self._answer_in(post.thread, lane, post)
             return await self._say(await self._service(), lane, post)
         except Refused as refused:
             raise _why(lane, refused) from refused
+
+    async def _answer_in(self, thread: str, channel: str, post: Outgoing) -> Ref:
+        """Answer in a channel's thread; in the channel itself where the thread is gone."""
+        try:
+            return await self._say(await self._service(), thread, post)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            return await self._say(await self._service(), channel, post)
+
+    async def _answer_at(self, spot: Spot, post: Outgoing) -> Ref:
+        """Answer among others, for nobody but whoever wrote to read where Teams can; else for everybody, unless nobody
+        else saw what was written."""
+        service = await self._service()
+        try:
+            return await self._say(service, spot.conversation, post, spot)
+        except Refused as refused:
+            if spot.hidden:
+                raise
+            log.info("no message for one alone in Teams, one for all instead: %s %s", refused, refused.message)
+        return await self._say(service, spot.conversation, post)
 
     async def _write_to(self, lane: str, post: Outgoing) -> Ref:
         user = lane.removeprefix(DM)
@@ -256,26 +318,30 @@ class Teams:
         await self._people.remember(user, reference)
         return reference
 
-    async def _say(self, service_url: str, conversation: str, post: Outgoing) -> Ref:
+    async def _say(self, service_url: str, conversation: str, post: Outgoing, spot: Spot | None = None) -> Ref:
         path = f"conversations/{_in_path(conversation)}/activities"
-        answer = await self._draw("POST", service_url, path, post)
+        answer = await self._draw("POST", service_url, path, post, spot)
         if not answer.get("id"):
             raise InDoubt("Teams svarede uden et id")
-        return {"service_url": service_url, "conversation": conversation, "activity": answer["id"]}
+        ref = {"service_url": service_url, "conversation": conversation, "activity": answer["id"]}
+        return ref if spot is None else {**ref, "targeted": True}
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
         """Change a message where it stands; say it anew where it stands no longer."""
         path = f"conversations/{_in_path(ref['conversation'])}/activities/{_in_path(ref['activity'])}"
+        path += TARGETED if ref.get("targeted") else ""
         try:
             await self._draw("PUT", ref["service_url"], path, post)
         except Refused as refused:
-            if refused.status == 404:
+            if refused.status == 404 and Spot.read(lane) is None:
                 return await self.send(lane, post)
             raise _why(lane, refused) from refused
         return ref
 
-    async def _draw(self, method: str, service_url: str, path: str, post: Outgoing) -> Json:
+    async def _draw(self, method: str, service_url: str, path: str, post: Outgoing, spot: Spot | None = None) -> Json:
         drawn = drawing.message(post.card, post.message, post.repeated)
+        if spot is not None:
+            return await self._calls.connector(method, service_url, f"{path}{TARGETED}", spot.addressed(drawn))
         try:
             return await self._calls.connector(method, service_url, path, drawn)
         except Refused as refused:

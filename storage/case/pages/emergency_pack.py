@@ -80,7 +80,9 @@ def _chain(plan: Plan, names: Names) -> Iterator[Block]:
     rows = []
     for number, step in enumerate(plan.escalation.steps, 1):
         for person in [*plan.holders(step), *plan.deputies(step)]:
-            rows.append((f"{number}. {CHAIN.get(step, step)}", names.person(person), plan.persons[person].mobile or ""))
+            rows.append(
+                (f"{number}. {CHAIN.get(step, step)}", names.person(person), plan.persons[person].telephone or "")
+            )
     yield Block("heading", "Hvem der ringes til, i den rækkefølge")
     yield Block("table", rows=(("Trin", "Navn", "Telefon"), *rows), widths=(4, 5, 3))
     if plan.phones:

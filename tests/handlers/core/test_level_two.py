@@ -46,6 +46,7 @@ GOES_ON = {
     "representative.relief": "a coordinating staff that others run",
     "resources.relief": "crews who are out there",
     "scheme.ask": "a scheme that people report by",
+    "sms.opted_out": "belongs to no crisis",
     "undeliverable": "a message that was sent",
     "upkeep.look": "belongs to no crisis",
     "warning.unanswered": "a warning",

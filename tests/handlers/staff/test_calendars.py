@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
+import icalendar
 import pytest
 import vobject
 
@@ -44,7 +45,8 @@ async def test_a_meeting_is_a_file_in_chat_that_calendars_follow_when_it_is_move
     assert (first.method.value, first.vevent.status.value) == ("REQUEST", "CONFIRMED")
     assert first.vevent.dtstart.value == datetime(2026, 7, 3, 8, tzinfo=UTC)
     assert first.vevent.dtend.value - first.vevent.dtstart.value == timedelta(hours=1)
-    assert first.vevent.organizer.value == "mailto:kim@htk.example"
+    (chair,) = [each for each in first.vevent.attendee_list if each.params["ROLE"] == ["CHAIR"]]
+    assert chair.value == "mailto:kim@htk.example"
     assert {"mailto:rune@htk.example", "mailto:lars@htk.example"} <= {each.value for each in first.vevent.attendee_list}
     await stage["kim"].commands("møde flyt i morgen 11 https://moede.htk.example/krisestab")
     second = await fetched(stage)
@@ -138,11 +140,16 @@ async def test_the_mail_is_an_invitation_and_the_stand_down_takes_it_back(
     assert first.uid.value == off.uid.value == again.uid.value
     assert int(first.sequence.value) < int(off.sequence.value) < int(again.sequence.value)
     assert [each.value for each in off.attendee_list] == ["mailto:rune@htk.example"]
+    # The meeting goes on; it is he who is not called.
+    assert "status" not in off.contents
     await stage["kim"].fills_in("Flyt mødet", at="i morgen kl 12", place="stabsrummet")
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     kinds, files = zip(*(calendar_in(mail) for mail in box.mails if mail["to"] == "anne@htk.example"), strict=True)
     assert kinds == ("REQUEST", "REQUEST", "CANCEL")
+    for mail in box.mails:
+        if calendar_in(mail)[0] in ("REQUEST", "CANCEL"):
+            assert broken_rules(mail) == []
     events = [vobject.readOne(file).vevent for file in files]
     assert files[0] == called[1]
     assert len({event.uid.value for event in events}) == 1
@@ -158,6 +165,54 @@ def calendar_in(mail: Any) -> tuple[str, str]:
     """The method that the mail's own head says, and the file."""
     (file,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
     return str(file.get_param("method")), file.get_payload(decode=True).decode()
+
+
+def broken_rules(mail: Any) -> list[str]:
+    """What RFC 5546 (§3.2.2, §3.2.5) and RFC 6047 have against an invitation, as Outlook, Google and Apple hold it."""
+    words, file = mail.iter_parts()
+    method, text = calendar_in(mail)
+    event = vobject.readOne(text).vevent
+    begins, ends = event.dtstart.value, event.dtend.value
+    attendees = [each.value for each in event.attendee_list]
+    chairs = [each.value for each in event.attendee_list if each.params["ROLE"] == ["CHAIR"]]
+    whole = event.contents.get("status")
+    rules = {
+        "the meeting is no alternative of the words": mail.get_content_type() != "multipart/alternative",
+        "the words do not come first": words.get_content_type() != "text/plain",
+        "the calendar is an attachment": file.get_content_disposition() is not None,
+        "the head and the body ask for different things": f"METHOD:{method}\r\n" not in text,
+        "it is not in utf-8": file.get_content_charset() != "utf-8",
+        "several events": text.count("BEGIN:VEVENT") != 1,
+        "the organizer is not who sends": event.organizer.value != f"mailto:{mail['from'].addresses[0].addr_spec}",
+        "there is no stamp": event.dtstamp.value.tzinfo is None,
+        "it does not begin on the minute": begins.second or begins.microsecond or ends.second or ends.microsecond,
+        "not in UTC": begins.utcoffset() != timedelta(0),
+        "it ends before it begins": ends <= begins,
+        "whom it is to is not called": f"mailto:{mail['to']}" not in attendees,
+        "somebody is called twice": len(set(attendees)) != len(attendees),
+        "nobody or several are chair": method == "REQUEST" and len(chairs) != 1,
+        "called off, and not said to be": method == "CANCEL" and whole and whole[0].value != "CANCELLED",
+        "lines too long": max(len(line.encode()) for line in text.split("\r\n")) > 75,
+    }
+    return [rule for rule, broken in rules.items() if broken]
+
+
+@pytest.mark.long
+async def test_a_meeting_at_once_begins_on_the_minute_and_another_library_reads_it(
+    with_mail: SlackStage, mailbox: tuple[Mailbox, int]
+) -> None:
+    """R055 R132: "nu" is 14:02:37; a calendar shows minutes. Read by two libraries that did not write it."""
+    stage, (box, _) = with_mail, mailbox
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage.at("14:02:37")
+    await stage["kim"].commands("møde om 20 min stabsrummet")
+    mails = [mail for mail in box.mails if calendar_in(mail)[0] == "REQUEST"]
+    assert mails
+    for mail in mails:
+        assert broken_rules(mail) == []
+        (theirs,) = icalendar.Calendar.from_ical(calendar_in(mail)[1]).walk("VEVENT")
+        assert theirs["organizer"].params["CN"] == "Krisebot"
+        assert theirs.decoded("dtstart").second == 0
 
 
 @pytest.fixture

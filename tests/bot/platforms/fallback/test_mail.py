@@ -243,3 +243,20 @@ async def test_a_mail_that_cannot_be_read_is_put_aside_and_keeps_no_other_waitin
     async with stage.bot.database.reading() as db:
         kept = [row.body["text"] for row in await db.scalars(select(Inbox).where(Inbox.state == "failed"))]
     assert [JENS in text for text in kept] == [True] * told
+
+
+async def test_what_a_calendar_answers_is_nobodys_words(stage: MailStage) -> None:
+    """R055: a calendar accepts an invitation in its owner's name and words of its own: nobody is asked what they mean by it;
+    an invitation that somebody sends us is words like any other."""
+    for method, taken in (("REPLY", 0), ("counter", 0), ("REQUEST", 1)):
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = PIA, "krisebot@htk.example", "Accepted: møde 1"
+        mail["Message-ID"] = f"<{method}@calendar.example>"
+        mail.set_content("Pia Krogh has accepted this invitation.")
+        calendar = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nEND:VCALENDAR\r\n"
+        mail.add_alternative(calendar, subtype="calendar", params={"method": method})
+        stage.outside.box.mails.append(Kept(mail.as_bytes(policy=policy.SMTP)))
+        await stage.post()
+        async with stage.database.reading() as db:
+            rows = await db.scalars(select(Inbox).where(Inbox.key.like(f"%{method}@calendar.example%")))
+            assert len(rows.all()) == taken

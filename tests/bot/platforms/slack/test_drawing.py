@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 
 from bot.platforms.slack import drawing
 from bot.platforms.slack.drawing import Press, Said
-from bot.platforms.slack.text import plain, without_mention
+from bot.platforms.slack.text import Mentioned, plain, without_mention
 from handlers.core.card import Button, Card, Field, Style, quote
 from tests.fakes.slack_blocks import TEXT_IN_ALL_BLOCKS, Inspection
 from tests.tables import examples
@@ -252,6 +252,8 @@ def test_slack_takes_any_card(card: Card) -> None:
         ("se <#C123|generelt>", "se #generelt"),
         ("<!here> alle", "@here alle"),
         ("<!subteam^S1|@stab>", "@stab"),
+        ("<!subteam^S2> kom", "@vagten kom"),
+        ("se <#C9|> og <#C9>", "se #drift og #drift"),
         ("<https://htk.dk>", "https://htk.dk"),
         ("<http://htk.dk|htk.dk>", "htk.dk"),
         ("<mailto:a@b.dk|a@b.dk>", "a@b.dk"),
@@ -263,7 +265,12 @@ def test_slack_takes_any_card(card: Card) -> None:
 )
 def test_slacks_own_writing_becomes_what_was_typed(sent: str, typed: str) -> None:
     """R001: a warning is kept as it was typed."""
-    assert plain(sent, {"U0JENS": "Jens Lund"}.__getitem__) == typed
+    known = {
+        Mentioned("user", "U0JENS"): "Jens Lund",
+        Mentioned("group", "S2"): "vagten",
+        Mentioned("channel", "C9"): "drift",
+    }
+    assert plain(sent, known.__getitem__) == typed
 
 
 def test_only_the_bots_own_name_speaks_to_the_bot() -> None:

@@ -1118,6 +1118,7 @@ async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> N
             "im:write",
             "reactions:read",
             "users:read",
+            "usergroups:read",
             "users:read.email",
             "pins:write",
             "bookmarks:write",

@@ -1,0 +1,120 @@
+"""An answer that is rewritten where it stands: it is read again, or whoever wrote it is asked what counts. Plan §7,
+"Dokumentation".
+
+What was read first has had its effect: somebody was asked instead, a centre is green. So new words are never put in its
+place in silence, and never read as a second answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core import personal_numbers, registry, typed_verbs
+from handlers.core.card import Card, quote
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox, Message
+
+# What is answered once and then is nothing any more: a code, and which question a number was for.
+NO_ANSWERS = frozenset(["proof", "which_answer", "stop_words"])
+# As much of each is shown.
+SHOWN = 300
+# Buttons that a card has room for beside its words on a phone.
+MOST = 5
+
+
+async def note(turn: Turn, kind: str) -> None:
+    """Write down of the input what it answered, in case it is rewritten.
+
+    Args:
+        kind: what was asked, as `registry.reply` has it; "press" for a button by its words.
+    """
+    row = await turn.db.get(Inbox, turn.inbox_id) if turn.inbox_id is not None and turn.the_incoming.message else None
+    if row is not None and kind not in NO_ANSWERS:
+        crisis = turn.crisis.id if turn.crisis else None
+        row.answered = {"kind": kind, "crisis": crisis, "cards": await turn.shown()}
+
+
+async def take_in(turn: Turn) -> None:
+    """Read the answer again that the input has rewritten, or ask about it; nothing where it was none, or says the same."""
+    found = await _original(turn)
+    if found is None:
+        return
+    number, answered, first, earlier = found
+    if turn.inbox_id is not None and personal_numbers.typed(turn.the_incoming):
+        row = await turn.db.get_one(Inbox, turn.inbox_id)
+        await personal_numbers.scrub(turn, row, personal_numbers.typed(turn.the_incoming))
+        turn.incoming = personal_numbers.masked(turn.the_incoming)
+    text = _words(turn.the_incoming)
+    if _bare(text) == _bare(earlier):
+        return
+    turn.crisis = await turn.db.get(Crisis, answered["crisis"]) if answered["crisis"] else None
+    again = registry.rereads.get(answered["kind"])
+    if again is not None and turn.crisis is not None and text.strip() and await again(turn, text, earlier):
+        return
+    await _ask(turn, number, answered["cards"], first, text)
+
+
+async def _original(turn: Turn) -> tuple[int, dict[str, Any], str, str] | None:
+    """Find the sender's own answer that was rewritten: its row, what it answered, its words, and what they had become
+    before this."""
+    incoming = turn.the_incoming
+    rows = await turn.db.scalars(
+        select(Inbox)
+        .where(Inbox.message == incoming.message, Inbox.sender == turn.sender, Inbox.state == "done")
+        .order_by(Inbox.id)
+    )
+    found: tuple[int, dict[str, Any], str] | None = None
+    newest = ""
+    for row in rows:
+        said = Incoming.from_json(row.body)
+        if said.platform != incoming.platform or row.id == turn.inbox_id:
+            continue
+        if row.answered is not None:
+            found, newest = (row.id, row.answered, _words(said)), _words(said)
+        elif said.kind == "edited":
+            newest = _words(said)
+    return (*found, newest) if found else None
+
+
+async def _ask(turn: Turn, number: int, cards: list[int], first: str, text: str) -> None:
+    """Ask what shall count, with the buttons that the question's own card has now; the words are kept in the log."""
+    standing = [await turn.db.get(Message, each) for each in cards]
+    own = [each for each in standing if each is not None and each.recipient == turn.sender]
+    buttons = {(button.do, str(button.args)): button for each in own for button in Card.from_json(each.card).buttons}
+    going = turn.crisis is not None and turn.crisis.state != "closed"
+    if going and _bare(text) != _bare(first):
+        await turn.log(
+            f"{turn.name(turn.sender)} har rettet sit svar fra »{first}« til »{text}«. Det første gælder, til der svares igen.",
+            sender=turn.sender,
+            direction="in",
+        )
+    changed = f"»{quote(first, SHOWN)}« til »{quote(text, SHOWN)}«"
+    if _bare(text) == _bare(first):
+        words = f"Dit svar er igen »{quote(first, SHOWN)}«, og det gælder."
+        buttons = {}
+    elif buttons:
+        words = f"*Du har rettet dit svar* fra {changed}.\nDet første gælder stadig. Skal det være anderledes, så tryk:"
+    else:
+        words = (
+            f"*Du har rettet dit svar* fra {changed}.\nDet første gælder: det er lukket, du svarede på. "
+            "Skriv det som en ny besked, hvis nogen skal vide det."
+        )
+    await turn.say(
+        turn.sender,
+        Card(words, buttons=tuple(buttons.values())[:MOST]),
+        key=f"edited_answer/{number}",
+        kind="reply",
+        platform=turn.the_incoming.platform,
+    )
+
+
+def _words(incoming: Incoming) -> str:
+    return typed_verbs.strip_name(incoming.text)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,52 @@
+"""Answers in place: tells whoever writes to us where others read along that the answer is in their own chat, and nothing of
+what it says. Plan §8, "graderne af fortrolighed"."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from handlers.core.card import DANGER, Card, quote
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from storage.rows.traffic import Message, PlaceRecipient
+
+
+async def point_to_answer(turn: Turn, asked: Incoming) -> None:
+    """Tell, in a conversation of other people's, where the answer to something that was written there is.
+
+    Args:
+        asked: what was written, as it came in.
+    """
+    if not asked.in_place or asked.kind != "command":
+        return
+    room = await turn.room_of(asked)
+    if room is not None and turn.crisis is not None and room.crisis_id == turn.crisis.id:
+        return  # The staff is answered in its own channel.
+    turn.crisis, turn.exercise = None, False
+    words = f"{quote(turn.name(asked.sender))}: svaret er sendt til dig alene i chatten med Krisebot, under Apps."
+    await turn.say(
+        PlaceRecipient.of(asked.platform, asked.in_place), Card(words), key=_key(turn.trace, asked.sender), kind="reply"
+    )
+
+
+async def tell_that_it_failed(turn: Turn, sent: Message) -> None:
+    """Tell, where somebody has written to us and others read along, that the answer could not be sent to them alone; never
+    what it was.
+
+    Args:
+        sent: a message that no way brought to its person.
+    """
+    key = _key(sent.trace, sent.recipient)
+    standing = await turn.db.scalar(select(Message).where(Message.key == key))
+    if standing is None:
+        return
+    turn.crisis, turn.exercise = None, False
+    words = (
+        f"{quote(turn.name(sent.recipient))}: Krisebot kan ikke skrive til dig alene, så svaret er ikke nået frem. "
+        f"Åbn Krisebot under Apps, og skriv det dér. {DANGER}"
+    )
+    await turn.say(standing.recipient, Card(words), key=key, kind="reply")
+
+
+def _key(trace: str | None, person: str) -> str:
+    return f"in_place/{trace}/{person}"

@@ -1,0 +1,112 @@
+"""Whoever has opted out with the gateway gets no SMS, and that is seen; a landline is called and never sent one."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import doctor
+from storage.plan import loading
+from tests.bot.platforms.fallback.test_reserve import JENS, Mailbox, ReserveStage, mailbox
+from tests.bot.platforms.fallback.test_reserve import stage as reserve
+from tests.fakes.gatewayapi import FakeGatewayApi
+from tests.fakes.twilio import FakeTwilio
+from tests.handlers.alert.test_other_ways import PLAN, OtherWays
+
+__all__ = ["mailbox"]
+
+stage = reserve
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
+BLOCKED: dict[str, object] = {"status": "REJECTED", "error": "Recipient is on the account's blocklist"}
+
+
+async def warned(stage: ReserveStage) -> None:
+    """A warning is on its way up the chain."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+
+
+async def tells(stage: ReserveStage, told: dict[str, object]) -> None:
+    """The gateway tells what became of the newest SMS to Jens."""
+    sms = [each for each in stage.sms.taken if each.to == JENS][-1]
+    about: dict[str, object] = {"id": sms.id, "msisdn": int(JENS[1:]), "userref": sms.userref}
+    assert await stage.sms.brings({**about, **told}, stage.address) == 200
+    await stage.settle()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        BLOCKED,
+        {"status": "SKIPPED"},
+        {"status": "UNDELIVERED", "error": "opted_out", "code": "0x0999"},
+    ],
+    ids=["blocklist", "skipped", "opted out"],
+)
+async def test_the_gateways_opt_out_is_told_and_shown_and_no_sms_is_sent_any_more(
+    stage: ReserveStage, mailbox: tuple[Mailbox, int], told: dict[str, object]
+) -> None:
+    """R070 D06: the secretariat hears of it once, `kontakt` and doctor show it, and the other ways go on."""
+    await warned(stage)
+    await tells(stage, told)
+    await tells(stage, told)
+    sent = len(stage.sms.to(JENS))
+    keeper = stage["kim"]
+    assert len([each for each in await keeper.reads() if "Jens Lund er afmeldt sms hos gatewayen" in each]) == 1
+    await keeper.commands("kontakt")
+    assert await keeper.sees("er afmeldt sms hos gatewayen")
+    lines = await doctor.examine(stage.settings())
+    assert not [each for each in lines if "afmeldt" in each and "OK" in each]
+    stage.slack.deactivate("U0JENS")
+    await stage["pia"].commands("aktiver 2 skybrud")
+    assert len(stage.sms.to(JENS)) == sent
+    box, _ = mailbox
+    assert "jens@4k.example" in {address for address, _ in box.got}
+
+
+async def test_a_message_that_fared_badly_is_no_opt_out(stage: ReserveStage) -> None:
+    """R070: a telephone that is off is tried again the next time."""
+    await warned(stage)
+    await tells(stage, {"status": "EXPIRED", "error": "Subscriber absent"})
+    assert not await stage["kim"].sees("afmeldt")
+    sent = len(stage.sms.to(JENS))
+    stage.slack.deactivate("U0JENS")
+    await stage["pia"].commands("aktiver 2 skybrud")
+    assert len(stage.sms.to(JENS)) > sent
+
+
+async def test_an_sms_from_the_telephone_lifts_it_and_a_stop_does_not(stage: ReserveStage) -> None:
+    """R070: whoever writes again can be written to again."""
+    await warned(stage)
+    await tells(stage, BLOCKED)
+    await stage.sms.answers(JENS, "STOP", stage.address)
+    await stage.settle()
+    await stage["kim"].commands("kontakt")
+    assert await stage["kim"].sees("er afmeldt sms hos gatewayen")
+    sent = len(stage.sms.to(JENS))
+    await stage.sms.answers(JENS, "har den", stage.address)
+    await stage.settle()
+    assert len(stage.sms.to(JENS)) > sent
+
+
+async def test_refused_at_once_it_is_an_opt_out_too(stage: ReserveStage) -> None:
+    """R070: some gateways say so when they are asked to send."""
+    stage.sms.refuse, stage.sms.why = 403 + 19, "Recipient has opted out"
+    await warned(stage)
+    assert await stage["jens"].has("Jeg har den")
+    assert len([each for each in await stage["kim"].reads() if "er afmeldt sms hos gatewayen" in each]) == 1
+
+
+async def test_a_landline_is_called_and_sent_no_sms(database_url: str) -> None:
+    """R070: it is read out to whoever rings, too."""
+    text = PLAN.replace('mobil: "+4520000001"', 'fastnet: "+4543591000"')
+    async with FakeGatewayApi() as sms, FakeTwilio() as calls:
+        stage = OtherWays(database_url, plan_=loading.parse(text, "planen"))
+        stage.sms, stage.twilio = sms, calls
+        async with stage:
+            await stage.warned()
+            await stage.forward(seconds=121)
+            assert [call.to for call in calls.calls] == ["+4543591000"]
+            assert sms.to("+4543591000") == []
+            await stage["kim"].commands("ring Jens")
+            assert await stage["kim"].sees("43 59 10 00")
