@@ -314,11 +314,12 @@ class Context:
         return in_exercise(card) if self.exercise else card
 
     async def here(self) -> str:
-        """Return where an answer is given: in the staff's channel when it was asked there, else to whoever asked
-        alone."""
+        """Return where an answer is given: in the staff's channel when it was asked there for all to see, else to whoever
+        asked alone."""
         incoming = self.the_incoming
         room = await self.room_of(incoming)
         in_staff = room is not None and self._crisis is not None and room.crisis_id == self._crisis.id
+        in_staff = in_staff and not incoming.hidden
         return self.staff if in_staff else incoming.sender
 
     async def secrets(self) -> redaction.Secrets:

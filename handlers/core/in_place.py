@@ -20,7 +20,7 @@ async def point_to_answer(turn: Turn, asked: Incoming) -> None:
     if not asked.in_place or asked.kind != "command":
         return
     room = await turn.room_of(asked)
-    if room is not None and turn.crisis is not None and room.crisis_id == turn.crisis.id:
+    if room is not None and turn.crisis is not None and room.crisis_id == turn.crisis.id and not asked.hidden:
         return  # The staff is answered in its own channel.
     turn.crisis, turn.exercise = None, False
     words = f"{quote(turn.name(asked.sender))}: svaret er sendt til dig alene i chatten med Krisebot, under Apps."

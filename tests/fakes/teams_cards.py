@@ -17,6 +17,8 @@ ELEMENTS = {"TextBlock", "RichTextBlock", "Image", "ImageSet", "Media", "Contain
 ELEMENTS |= {"FactSet", "ActionSet", "Table", "TableRow", "TableCell"}
 INPUTS = {"Input.Text", "Input.Number", "Input.Date", "Input.Time", "Input.Toggle", "Input.ChoiceSet"}
 ACTIONS = {"Action.Execute", "Action.Submit", "Action.OpenUrl", "Action.ShowCard", "Action.ToggleVisibility"}
+# What the picker of persons in Teams' own clients looks in.
+PEOPLE_PICKER = ("Data.Query", "graph.microsoft.com/users")
 PARTS = ("body", "items", "columns", "rows", "cells", "actions", "card")
 """Where an element may hold others."""
 
@@ -94,7 +96,12 @@ def answers(card: Json, values: Mapping[str, str] | None, demand: bool = True) -
     for name, each in fields.items():
         value = (values or {}).get(name, str(each.get("value", "")))
         assert not demand or value or not each.get("isRequired"), f"{name} must be filled in"
-        if value and each["type"] == "Input.ChoiceSet" and each.get("style") != "filtered":
+        if (
+            value
+            and each["type"] == "Input.ChoiceSet"
+            and each.get("style") != "filtered"
+            and "choices.data" not in each
+        ):
             allowed = {choice["value"] for choice in each["choices"]}
             assert set(value.split(",")) <= allowed, f"{value!r} is no choice in {name}: {sorted(allowed)}"
         if value or each["type"] == "Input.Text":
@@ -137,7 +144,10 @@ def inspect_card(card: Any) -> None:
             raise BadCard("TextBlock without text")
         for run in each.get("inlines", []):
             _inspect_run(run)
-        if kind == "Input.ChoiceSet" and not each.get("choices"):
+        looked_up = each.get("choices.data") or {}
+        if looked_up and (looked_up.get("type"), looked_up.get("dataset")) != PEOPLE_PICKER:
+            raise BadCard(f"{each['id']} picks from what Teams does not know: {looked_up!r}")
+        if kind == "Input.ChoiceSet" and not each.get("choices") and not looked_up:
             raise BadCard("Input.ChoiceSet without choices")
         if each.get("isRequired") and not each.get("errorMessage"):
             raise BadCard(f"{each.get('id')} is required, but has no errorMessage to say so")

@@ -21,6 +21,8 @@ ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 # What a button carries lies under this name, so that no field can be mistaken for it.
 CARRIED = "krisebot"
+# Beside it, the dialog's own name: whoever presses twice has sent the same.
+DIALOG = "dialog"
 
 # Bytes: Teams takes about 28 KB a message, the envelope included.
 LARGEST = 25_000
@@ -32,6 +34,9 @@ LONGEST_LABEL = 75
 LETTERS_IN_A_ROW, BESIDE_LABEL = 34, 5
 CUT = "\n… (forkortet: {} tegn er udeladt her) …\n"
 LONGEST_CUT = 50
+
+# What Teams' own picker of persons looks in: everybody in the organisation. It answers with their ids in Entra.
+EVERYBODY = {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}
 
 BOLD = re.compile(r"\*([^*\n]+)\*")
 # Cards turn {{DATE(…)}} into a date, also in what a user wrote; an invisible joiner keeps it what it is.
@@ -59,16 +64,19 @@ class Press:
         message: our number for the message it stands on, as text.
         do, args: the button's own.
         values: what was filled in: on the message, and in the button's form.
+        dialog: a name for the dialog that it was filled in in; empty where there was none.
     """
 
     message: str
     do: str
     args: Mapping[str, Any]
     values: Mapping[str, str] = field(default_factory=dict)
+    dialog: str = ""
 
     def data(self, **more: Any) -> Json:
         """Return it as the data that Teams keeps for us."""
-        carried = {"m": self.message, "do": self.do, "args": dict(self.args)}
+        carried: Json = {"m": self.message, "do": self.do, "args": dict(self.args)}
+        carried |= {DIALOG: self.dialog} if self.dialog else {}
         return {CARRIED: carried | ({"values": dict(self.values)} if self.values else {}), **more}
 
     @classmethod
@@ -84,7 +92,15 @@ class Press:
         message, do, args, kept = (carried.get(name) for name in ("m", "do", "args", "values"))
         if not (isinstance(message, str) and isinstance(do, str) and isinstance(args, dict)):
             raise ValueError("not one of our buttons")
-        return cls(message, do, args, {**(values(kept) if isinstance(kept, dict) else {}), **values(data)})
+        filled = {**(values(kept) if isinstance(kept, dict) else {}), **values(data)}
+        return cls(message, do, args, filled, dialog_of(data))
+
+
+def dialog_of(data: Mapping[str, Any]) -> str:
+    """Return the name of the dialog that something was filled in in; empty where it has none."""
+    carried = data.get(CARRIED)
+    name = carried.get(DIALOG) if isinstance(carried, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def values(data: Mapping[str, Any]) -> dict[str, str]:
@@ -145,21 +161,22 @@ def dialog(button: Button, press: Press, fault: str = "") -> Json:
     return _dialog(button.form_title or button.label, [*(_words(fault) if fault else ()), *fields], send)
 
 
-def save_dialog(text: str, byline: str, asked: Iterable[Field]) -> Json:
+def save_dialog(text: str, byline: str, asked: Iterable[Field], name: str) -> Json:
     """Draw the form of `Gem i log`: the message as it will stand, which the one who saves it may change.
 
     Args:
+        name: the dialog's own.
         byline: who wrote it, and when.
         asked: what is filled in beside it.
     """
     fields = (Field("text", "Tekst", "long", required=True, value=text), *asked)
-    send = {"type": "Action.Submit", "title": "Gem i log", "data": {}}
+    send = {"type": "Action.Submit", "title": "Gem i log", "data": {CARRIED: {DIALOG: name}}}
     return _dialog("Gem i log", [*_words(byline), *(_input(each) for each in fields)], send)
 
 
-def warning_dialog(text: str) -> Json:
-    """Draw the form of `Send varsel`, filled with a text."""
-    send = {"type": "Action.Submit", "title": warning_form.SUBMIT, "data": {}}
+def warning_dialog(text: str, name: str) -> Json:
+    """Draw the form of `Send varsel`, filled with a text; `name` is the dialog's own."""
+    send = {"type": "Action.Submit", "title": warning_form.SUBMIT, "data": {CARRIED: {DIALOG: name}}}
     return _dialog(warning_form.TITLE, [*_words(warning_form.BYLINE), _input(warning_form.field("text", text))], send)
 
 
@@ -287,9 +304,12 @@ def _fact(name: str, value: str, spacing: str, in_columns: bool = False) -> list
 def _asked(each: Field) -> list[Json]:
     """Draw a dialog's field, with what it may be picked by below it; whether either is filled in is seen to when it is
     sent."""
-    if each.kind not in picked.TIMES:
+    if not picked.is_picked(each):
         return [_input(each)]
     written = _input(replace(each, required=False))
+    if each.kind == picked.PERSONS:
+        who = {"type": "Input.ChoiceSet", "id": each.id + picked.WHO, "label": "… eller vælg personer"}
+        return [written, {**who, "isMultiSelect": True, "choices": [], "choices.data": EVERYBODY, "spacing": "small"}]
     parts = [
         {"type": "Input.Date", "id": each.id + picked.DATE, "label": "… eller vælg dag"},
         {"type": "Input.Time", "id": each.id + picked.TIME, "label": "… og tid"},

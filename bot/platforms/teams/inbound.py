@@ -19,7 +19,7 @@ from bot.engine.save_form import asked
 from bot.platforms.teams import drawing, files, payload
 from bot.platforms.teams.adapter import Adapter, Malformed
 from bot.platforms.teams.drawing import Press
-from bot.platforms.teams.payload import fingerprint, object_in, text_at
+from bot.platforms.teams.payload import filled, fingerprint, object_in, text_at
 from bot.platforms.teams.people import NAME, TeamsDirectory
 from bot.platforms.teams.place import Here
 from bot.platforms.teams.token import KeysUnavailable, Refused, TokenCheck
@@ -163,6 +163,7 @@ class TeamsInbound:
             enclosed=enclosed,
             answers_to=await self._answered(here, said.answers),
             in_place=here.spot(),
+            hidden=here.is_hidden,
         )
 
     async def _reacted(self, here: Here) -> None:
@@ -218,7 +219,7 @@ class TeamsInbound:
             case "composeExtension/fetchTask" if value.get("commandId") == WARN_OF:
                 return self._wants_to_warn_of(here, payload_of(value))
             case "composeExtension/fetchTask" if value.get("commandId") == WARN:
-                return drawing.warning_dialog("")
+                return drawing.warning_dialog("", here.id)
             case "composeExtension/submitAction" if value.get("commandId") in (WARN, WARN_OF):
                 await self._warned(here, value)
         return {}
@@ -244,7 +245,7 @@ class TeamsInbound:
     async def _press(self, here: Here, press: Press) -> None:
         await self._accept(
             here,
-            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            _once(here, press.dialog, press.values) or f"{here.place}:{here.id}:{fingerprint(here.activity)}",
             "press",
             action=press.do,
             args=press.args,
@@ -256,19 +257,21 @@ class TeamsInbound:
         press = _press(value.get("data"))
         shown = await self._standing(here, press)
         button = _asking(Card.from_json(shown.card), press) if shown else None
-        return drawing.notice(GONE) if button is None else drawing.dialog(button, press)
+        return drawing.notice(GONE) if button is None else drawing.dialog(button, replace(press, dialog=here.id))
 
     async def _filled_in(self, here: Here, press: Press) -> Json:
         shown = await self._standing(here, press)
         button = _asking(Card.from_json(shown.card), press) if shown else None
         initial = {each.id: each.value for each in button.form} if button else {}
-        filled = replace(press, values=picked.merged(press.values, self._people.called, initial))
-        if button is not None and (missing := picked.missing(button.form, filled.values)):
+        persons = [value for name, value in press.values.items() if name.endswith(picked.WHO)]
+        await self._people.meet(each.strip() for value in persons for each in value.split(",") if each.strip())
+        given = replace(press, values=picked.merged(press.values, self._people.called, initial))
+        if button is not None and (missing := picked.missing(button.form, given.values)):
             # What was typed stands there still.
-            typed = tuple(replace(each, value=filled.values.get(each.id, "")) for each in button.form)
+            typed = tuple(replace(each, value=given.values.get(each.id, "")) for each in button.form)
             lacks = ", ".join(each.label for each in missing)
             return drawing.dialog(replace(button, form=typed), press, f"*{picked.MISSING}:* {quote(lacks)}")
-        await self._press(here, filled)
+        await self._press(here, given)
         return {}
 
     async def _standing(self, here: Here, press: Press) -> Message | None:
@@ -296,7 +299,7 @@ class TeamsInbound:
         enclosed = enclosed_in(payload, here)
         byline = f"Skrevet af *{quote(name)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(here.user), await here.conversation())
-        return drawing.save_dialog(content_of(payload) or titled(enclosed), byline, fields)
+        return drawing.save_dialog(content_of(payload) or titled(enclosed), byline, fields, here.id)
 
     def _wants_to_warn_of(self, here: Here, payload: Json) -> Json:
         text = content_of(payload) or titled(enclosed_in(payload, here))
@@ -304,13 +307,15 @@ class TeamsInbound:
         if author != self._people.person(here.user):
             when = times_shown.short(said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
             text = warning_form.of_message(text, name, when)
-        return drawing.warning_dialog(text)
+        return drawing.warning_dialog(text, here.id)
 
     async def _warned(self, here: Here, value: Json) -> None:
-        text = drawing.values(object_in(value, "data")).get("text", "")
+        data = object_in(value, "data")
+        text = drawing.values(data).get("text", "")
         await self._accept(
             here,
-            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            _once(here, drawing.dialog_of(data), {"text": text})
+            or f"{here.place}:{here.id}:{fingerprint(here.activity)}",
             "command",
             text=warning_form.command(text),
             # The dialog was theirs alone, and so is what comes of it.
@@ -324,7 +329,8 @@ class TeamsInbound:
         author, _ = self._author(payload)
         await self._accept(
             here,
-            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            _once(here, drawing.dialog_of(object_in(value, "data")), values)
+            or f"{here.place}:{here.id}:{fingerprint(here.activity)}",
             "save",
             text=values.get("text", "").strip() or content_of(payload),
             values=values,
@@ -363,6 +369,12 @@ class TeamsInbound:
                 **what,
             )
         )
+
+
+def _once(here: Here, dialog: str, values: Mapping[str, str]) -> str:
+    """Name what was filled in in a dialog: two presses on its button are one, and somebody else's is another. Empty where
+    the dialog has no name."""
+    return f"{here.place}:{here.user}:dialog:{dialog}:{filled(values)}" if dialog else ""
 
 
 def _word(text: str) -> Json:

@@ -17,6 +17,11 @@ def fingerprint(activity: Json) -> str:
     return hashlib.sha256(pressed.encode()).hexdigest()[:16]
 
 
+def filled(values: Mapping[str, str]) -> str:
+    """Return a name for what was filled in, the same for the same words."""
+    return hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode()).hexdigest()[:16]
+
+
 def read(body: bytes) -> Json | None:
     """Return what was posted, where it is an object of JSON."""
     try:

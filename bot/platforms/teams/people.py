@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 
+from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.platforms.teams.api import TeamsApi
 from handlers.core.clock import Clock
 from storage.database import Database
 from storage.plan.model import Plan
@@ -14,6 +19,12 @@ from storage.rows.traffic import Address, StaffChannel
 
 NAME = "teams"
 DM = "dm:"
+# How long a form may wait for names, in seconds; how many are asked for, and in how many letters they are shown.
+PATIENCE, MOST, LONGEST = 1.0, 20, 80
+# Somebody who was picked, stands in no plan, and whom Entra doesn't name to us.
+NAMELESS = "en person, der ikke står i planen"
+
+log = logging.getLogger(__name__)
 
 
 class TeamsDirectory:
@@ -23,9 +34,12 @@ class TeamsDirectory:
         database: what was learnt from having heard from people.
         clock: the time.
         plan: today's plan.
+        calls: the way to Entra's names.
     """
 
-    def __init__(self, database: Database, clock: Clock, plan: Callable[[], Plan]) -> None:
+    def __init__(self, database: Database, clock: Clock, plan: Callable[[], Plan], calls: TeamsApi) -> None:
+        self._calls = calls
+        self._names: dict[str, str] = {}
         self._database = database
         self._clock = clock
         self._plan = plan
@@ -62,8 +76,27 @@ class TeamsDirectory:
         person = plan.find(NAME, user)
         known = plan.person(person) if person else None
         if person is None or known is None:
-            return user
+            return self._names.get(user) or NAMELESS
         return known.name if plan.named(known.name) == [person] else person
+
+    async def meet(self, users: Iterable[str]) -> None:
+        """Ask Entra for the names of those who were picked and stand in no plan, as far as it tells in time."""
+        wanted = dict.fromkeys(users)
+        unknown = [each for each in wanted if each not in self._names and self._plan().find(NAME, each) is None][:MOST]
+        if not unknown:
+            return
+        asked = [asyncio.create_task(self._ask(each)) for each in unknown]
+        _, late = await asyncio.wait(asked, timeout=PATIENCE)
+        for each in late:
+            each.cancel()
+
+    async def _ask(self, user: str) -> None:
+        try:
+            told = await self._calls.graph("GET", f"users/{quote(user, safe='')}", asked={"$select": "displayName"})
+        except (Throttled, Unavailable, InDoubt, Undeliverable) as error:
+            log.info("no name for somebody who was picked: %s", error)
+        else:
+            self._names[user] = " ".join(str(told.get("displayName") or "").split())[:LONGEST]
 
     async def reference(self, user: str) -> dict[str, Any]:
         """Return how a person is written to, as last learnt of this account; empty for one never heard from.

@@ -100,7 +100,7 @@ class Teams:
         self._service_url = service_url
         self._unverified = unverified
         self._calls = TeamsApi(app_id, app_password, self._tenants[0], login_url, graph_url, timeout)
-        self._people = TeamsDirectory(engine.database, engine.clock, engine.plan)
+        self._people = TeamsDirectory(engine.database, engine.clock, engine.plan, self._calls)
         self._installer = Installer(self._calls, app_id)
         self._may_install_from = datetime.min.replace(tzinfo=UTC)
         self._door: TeamsInbound | None = None

@@ -56,7 +56,7 @@ def test_only_what_has_pickers_is_asked_for_when_it_is_sent() -> None:
 @in_both
 async def test_a_measure_gets_the_owner_and_the_deadline_that_were_picked(stage: Stage) -> None:
     """R071 R232."""
-    owner = {"owner@who": "U0BO"} if isinstance(stage, SlackStage) else {"owner": "Bo"}
+    owner = {"owner@who": "U0BO" if isinstance(stage, SlackStage) else "aad-bo"}
     await stage["kim"].commands("tiltag")
     await stage["kim"].fills_in("Nyt tiltag", title="pumpe", **owner, **{"due@date": "2026-07-03", "due@time": "10:00"})
     (measure,) = await stage.part("measures")

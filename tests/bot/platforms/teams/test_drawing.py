@@ -148,7 +148,7 @@ def test_a_form_shows_its_fields_and_keeps_what_was_filled_in_on_the_message() -
 
 def test_gem_i_log_shows_the_whole_message_however_long() -> None:
     grade = Field("grade", "Hvem må se linjen?", "choice", required=True, value="staff", choices=(("staff", "Stab"),))
-    dialog = drawing.save_dialog("x" * 9000, "Skrevet af *Eva Lind* 14:00", [grade])
+    dialog = drawing.save_dialog("x" * 9000, "Skrevet af *Eva Lind* 14:00", [grade], "f:1")
     shown = dialog["task"]["value"]["card"]["content"]
     inspect_card(shown)
     assert [each["value"] for each in inputs(shown)] == ["x" * 9000, "staff"]

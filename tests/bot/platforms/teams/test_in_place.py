@@ -116,6 +116,22 @@ async def test_what_was_written_to_us_alone_is_answered_to_them_alone(stage: Tea
     assert all_read(stage, "generelt") == []
 
 
+async def test_what_the_staff_did_not_see_asked_it_does_not_see_answered(stage: TeamsStage) -> None:
+    """R072: a slash command in its own channel is its writer's alone."""
+    room = (await stage.rooms())["teams"]
+    lars = stage["lars"].person
+    before = len(ours(stage, room))
+    await lars.slashes("hvem", room)
+    await stage.settle()
+    (told,) = ours(stage, room)[before:]
+    assert told.only_for == lars.id
+    assert SENT in told.shown
+    await lars.slashes("log viadukten er lukket", room)
+    await stage.settle()
+    assert [each for each in await stage.part("log") if each["summary"] == "viadukten er lukket"]
+    assert [each.only_for for each in ours(stage, room)[before:]] == [lars.id, lars.id]
+
+
 async def test_the_staff_is_answered_in_the_thread_of_its_question(stage: TeamsStage) -> None:
     """R072: with what the staff may see, where it was asked, and nothing is pointed to."""
     room = (await stage.rooms())["teams"]

@@ -33,7 +33,7 @@ def here(text: str, html: str = "", names: tuple[str, ...] = (), *others: dict[s
         "attachments": [*attached, *others],
     }
     plan = loading.example()
-    return Here(activity, TeamsDirectory(None, None, lambda: plan))  # type: ignore[arg-type]
+    return Here(activity, TeamsDirectory(None, None, lambda: plan, None))  # type: ignore[arg-type]
 
 
 AT = ("<at>Krisebot</at>",)
