@@ -40,7 +40,12 @@ TEXTS = {
 }
 # Without these the staff gets no channel of its own, or the bot doesn't hear what is said in it.
 CONSENTS = {"Channel.Create.Group", "ChannelSettings.Read.Group", "ChannelMessage.Read.Group"}
-ACTIONS = {"gemILog": ["message"], "sendSomVarsel": ["message"], "sendVarsel": ["compose", "commandBox"]}
+ACTIONS = {
+    "gemILog": ["message"],
+    "sendSomVarsel": ["message"],
+    "vejledning": ["message"],
+    "sendVarsel": ["compose", "commandBox"],
+}
 
 
 def read(app_id: str, website: str | None = None, address: str | None = None) -> Json:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from tests.posts import MOST, answered, unanswered, warned
 from tests.stage.platforms import everywhere, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
@@ -68,6 +70,7 @@ def _hours(every: list[datetime]) -> list[float]:
     return [each.astimezone(DENMARK).hour + each.astimezone(DENMARK).minute / 60 for each in every]
 
 
+@pytest.mark.long
 @in_teams
 async def test_at_night_nobody_is_reminded_of_what_does_not_haste(stage: Stage) -> None:
     """D14: two days in which nobody says anything; what the night doesn't hold back is said by name."""

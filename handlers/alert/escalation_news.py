@@ -87,3 +87,14 @@ async def who_has_it(turn: Turn) -> str:
     waiting = [step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result is None]
     asked = turn.names(dict.fromkeys(waiting))
     return f"{asked} er spurgt." if asked else "Jeg er ved at finde en, der kan tage det."
+
+
+async def to_ring(turn: Turn, alert: Alert) -> str:
+    """Name those who are asked to take the warning now, or have it, with their numbers, for whoever warned; empty where
+    nobody is."""
+    escalation = await escalation_chain.current(turn)
+    if escalation is None:
+        return ""
+    steps = await escalation_chain.steps_of(turn, escalation)
+    asked = [step.person for step in steps if step.result in (None, "contact")]
+    return await escalation_chain.to_ring(turn, alert, dict.fromkeys(asked))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.core.language import dangers
-from handlers.core.language.dangers import Language
+from handlers.core.language.danger_words import Language
 
 DANGER: dict[Language, str] = {
     "en": "Danger to life: call 112.",

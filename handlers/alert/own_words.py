@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.alert import escalation_news, languages, warning, warning_question
-from handlers.core import registry, running, taking_up, typed_verbs
+from handlers.alert import escalation_chain, escalation_news, languages, warning, warning_question
+from handlers.core import registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.language import dangers
+from handlers.core.language import dangers, small_talk
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
@@ -29,8 +29,63 @@ STILL_MEANT = timedelta(minutes=30)
 # More words than this after a question tell of something, and are led on: "hvad sker der ude på rådhuset der er blå blink".
 TOLD_BESIDE = 4
 
+# Whom to ring is answered with 112, and with what we do: not with a list of everybody.
+RING = "ring"
 # Questions that a verb answers, by how they begin, folded.
 ANSWERED_BY = (
+    (
+        (
+            *(
+                f"{whom} {asks}"
+                for whom in ("hvem", "hvor", "hvilket nummer", "hvad nummer")
+                for who in ("jeg", "vi", "man")
+                for asks in (
+                    *(
+                        f"{does} {who}"
+                        for does in ("ringer", "kontakter", "varsler", "melder", "siger", "skriver", "fanger")
+                    ),
+                    *(
+                        f"{may} {who} {do}"
+                        for may in ("skal", "kan", "boer", "maa")
+                        for do in (
+                            "ringe",
+                            "kontakte",
+                            "varsle",
+                            "melde",
+                            "sige",
+                            "skrive",
+                            "fange",
+                            "have fat",
+                            "faa fat",
+                        )
+                    ),
+                )
+            ),
+            "hvem skal ringe",
+            "hvem skal kontaktes",
+            "hvem skal varsles",
+            "hvem skal have besked",
+            "hvad ringer",
+            "hvad nummer",
+            "hvilket nummer",
+            "hvad er nummeret til vagten",
+            "hvad er nummeret til beredskab",
+            "hvad er nummeret til 4k",
+            "hvad er vagtnummeret",
+            "er der et nummer",
+            "har i et nummer",
+            "who should i call",
+            "who do i call",
+            "whom do i call",
+            "who can i call",
+            "what number do i call",
+            "wen soll ich anrufen",
+            "wen rufe ich an",
+            "кому дзвонити",
+            "кому телефонувати",
+        ),
+        RING,
+    ),
     (
         (
             "er der en krise",
@@ -69,8 +124,6 @@ ANSWERED_BY = (
             "hvem leder",
             "hvem skal jeg",
             "hvad er nummeret",
-            "who should i",
-            "who do i",
         ),
         "hvem",
     ),
@@ -101,26 +154,31 @@ async def own_words(turn: Turn, text: str) -> bool:
     Returns:
         whether they were led on; the staff's own words in its crisis are offered to the log instead.
     """
-    heard = dangers.hear(text)
+    heard, grave = dangers.hear(text), dangers.tells_of_grave(text)
     own = await warning.open_of(turn)
     offered = await _open_offer(turn)
     if turn.the_incoming.outside and own is None:
         turn.crisis = None
         await _offer(turn, text, offered)
         return True
-    if heard is None and dangers.is_small_talk(text):
+    if not grave and small_talk.is_small_talk(text):
         await turn.answer(await _greeting(turn, own, offered))
         return True
-    if heard is None and (verb := _answered_by(text)) is not None:
-        if own is not None and verb in ("hvem", "hjælp"):
-            await turn.answer(await _where_it_is(turn, own))
+    if not grave and (verb := _answered_by(text)) is not None and (heard is None or verb == RING):
+        if own is not None and verb in ("hvem", "hjælp", RING):
+            await turn.answer(await _where_it_is(turn, own, ring=verb == RING))
+        elif verb == RING:
+            await turn.answer(await _whom_to_ring(turn))
         else:
             await running.run(turn, registry.verbs[verb], "")
+        return True
+    if dangers.is_elsewhere(text):
+        await turn.answer(_nobodys(turn))
         return True
     if own is not None:
         await warning.add(turn, own, text)
         return True
-    if heard is not None and heard.grave and not dangers.only_asks(text):
+    if grave:
         turn.crisis = None
         if offered is not None:
             text = "\n".join([*await _words_of(turn, offered), text])
@@ -129,6 +187,9 @@ async def own_words(turn: Turn, text: str) -> bool:
         return True
     if heard is None and await _in_its_crisis(turn):
         return False
+    if heard is None and offered is None and dangers.answered(text) is not None:
+        await turn.answer(_answers_nothing())
+        return True
     await _offer(turn, text, offered)
     return True
 
@@ -145,13 +206,56 @@ async def _greeting(turn: Turn, own: Alert | None, offered: Message | None) -> C
     )
 
 
-async def _where_it_is(turn: Turn, own: Alert) -> Card:
-    """Tell whoever warned where their warning is: waiting for their answer, or with whom."""
+async def _where_it_is(turn: Turn, own: Alert, *, ring: bool = False) -> Card:
+    """Tell whoever warned where their warning is: waiting for their answer, or with whom.
+
+    Args:
+        ring: with the numbers of those who are asked.
+    """
     turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
     number = turn.the_crisis.number
     if own.assessment is None:
         return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    return Card(f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)} {DANGER}")
+    numbers = await escalation_news.to_ring(turn, own) if ring else ""
+    return Card(
+        f"{DANGER}\nVarsel nr. {number}: {await escalation_news.who_has_it(turn)} {f'Ring selv: {numbers}.' if numbers else ''}".rstrip()
+        if ring
+        else f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)} {DANGER}"
+    )
+
+
+async def _whom_to_ring(turn: Turn) -> Card:
+    """Tell whom to ring: 112 first; then the numbers that are everybody's, and that a warning rings for itself."""
+    first = warning_question.first_asked(turn)
+    links = escalation_chain.links_of(turn.rules)
+    if links and await rights.numbers.held(turn):
+        first = f"{first} {turn.phone(links[0].persons[0])}"
+    return Card(
+        f"{DANGER}\nEllers behøver du ikke ringe: skriv her, hvad der er sket, eller tryk *Send varsel*. Så spørger jeg "
+        f"{first} først, og den næste, hvis der intet svar kommer.",
+        facts=tuple(turn.plan.phones.items()),
+        buttons=(
+            Button("Send varsel", "help.run", {"verb": "varsel"}, style="primary"),
+            Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
+        ),
+    )
+
+
+def _nobodys(turn: Turn) -> Card:
+    """Meet a crisis of one's own, or another country's: it is asked of nobody, and the door stays open."""
+    return Card(
+        f"Det lyder ikke som en hændelse for {turn.plan.municipality}s beredskab, så ingen har fået det. Din tekst er gemt. "
+        f"{DANGER}\nEr det alligevel noget, vi skal reagere på, så tryk her.",
+        buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
+    )
+
+
+def _answers_nothing() -> Card:
+    """Meet a yes or a no where nothing was asked, or what was asked is over."""
+    return Card(
+        f"Jeg venter ikke på svar fra dig, så intet er ændret. Er der sket noget, så skriv hvad. {DANGER}",
+        buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
+    )
 
 
 @registry.reply("warning", asked=warning.asked_at)

@@ -15,6 +15,8 @@ from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.rows.staff import OUTSIDE
 
+# From whoever may not, these are a warning that goes up at once.
+WARNS_ITSELF = frozenset({"aktiver"})
 # Whom a refusal names at most.
 NAMED = 3
 
@@ -22,8 +24,14 @@ NAMED = 3
 async def run(turn: Turn, verb: Verb, text: str) -> None:
     """Run a verb for somebody, if they may, on the crisis it is about.
 
-    Danger that is told behind a verb which leads nowhere ("log det brænder", from a stranger) is heard as own words.
+    Danger that is told behind a verb which leads nowhere ("log det brænder", from a stranger) is heard as own words; behind
+    any other its answer has 112 in it.
     """
+    await _run(turn, verb, text)
+    await _name_112(turn, text)
+
+
+async def _run(turn: Turn, verb: Verb, text: str) -> None:
     if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name, afterwards=verb.afterwards):
         return
     if await verb.who.held(turn):
@@ -33,9 +41,16 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
     elif await verb.who.lacks_proof(turn):
         await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
-        await verb.otherwise(turn, text)
+        cries = dangers.tells_of_grave(text) and verb.name not in WARNS_ITSELF and not await _is_involved(turn)
+        if not (cries and await _danger_led_on(turn, verb.name)):
+            await verb.otherwise(turn, text)
     elif not await _danger_led_on(turn, verb.name):
         await refuse(turn, verb.who)
+
+
+async def _is_involved(turn: Turn) -> bool:
+    """Whether the sender is of the crisis' own people: what they propose in it is theirs to propose."""
+    return turn.crisis is not None and turn.sender in await turn.involved()
 
 
 async def _danger_led_on(turn: Turn, verb: str) -> bool:
@@ -44,9 +59,37 @@ async def _danger_led_on(turn: Turn, verb: str) -> bool:
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
         return False
     text = typed_verbs.strip_name(incoming.text)
-    if typed_verbs.verb_of(text).verb != verb or dangers.hear(text) is None or dangers.only_asks(text):
+    found = typed_verbs.verb_of(text)
+    asks = dangers.only_asks(text) or dangers.only_asks(found.rest)
+    if found.verb != verb or dangers.hear(text) is None or asks:
         return False
     return await led_on(turn, text)
+
+
+async def _name_112(turn: Turn, text: str) -> None:
+    """See to it that whoever tells of danger behind a verb reads 112, whatever else it is answered with.
+
+    A crisis' own people write of its water and its power all night: they read it where life is in danger. Anybody else
+    reads it with all danger, and is offered to warn: what they wrote may have gone to somebody who need not answer.
+
+    Args:
+        text: what came after the verb.
+    """
+    incoming, heard = turn.incoming, dangers.hear(text)
+    if incoming is None or incoming.kind not in ("command", "text") or heard is None or dangers.only_asks(text):
+        return
+    said = turn.said_to(turn.sender, await turn.here())
+    if any(DANGER in str(message.card["text"]) for message in said):
+        return
+    if await _is_involved(turn):
+        answers = [message for message in said if message.kind == "reply"]
+        if heard.grave and answers:
+            turn.add_line(answers[-1], DANGER)
+        elif heard.grave:
+            await turn.answer(Card(DANGER))
+        return
+    send = Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id})
+    await turn.answer(Card(f"{DANGER}\nEr der fare nu, så send det også som varsel.", buttons=(send,)))
 
 
 async def led_on(turn: Turn, text: str) -> bool:

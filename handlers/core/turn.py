@@ -279,8 +279,13 @@ class Turn(Context):
         Args:
             line: Danish, as on a card.
         """
-        if line not in message.card["text"]:
-            self._redraw(message, {**message.card, "text": f"{message.card['text']}\n{line}"})
+        if line in message.card["text"]:
+            return
+        card = {**message.card, "text": f"{message.card['text']}\n{line}"}
+        if any(message is each for each in self._said):
+            message.card = card  # Nobody has seen it without.
+        else:
+            self._redraw(message, card)
 
     def lapse(self, message: Message) -> None:
         """Take the buttons off a card whose time has come."""
@@ -310,6 +315,10 @@ class Turn(Context):
             card = renamed(message.card)
             if card != message.card:
                 self._redraw(message, card)
+
+    def said_to(self, *recipients: str) -> list[Message]:
+        """Return what has been said in this turn, for the first time, to some of those that hear us; oldest first."""
+        return [message for message in self._said if message.recipient in recipients]
 
     async def notify(
         self,

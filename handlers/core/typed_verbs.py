@@ -60,6 +60,7 @@ EVERYDAY = frozenset(
         "vagt",
         "hjaelp",
         "help",
+        "krise",
         "menu",
         "fjern",
         "tilfoej",

@@ -1,8 +1,10 @@
-"""`vejledning`: the guide's page for whoever asks, in the chat, where the rest of it is one tap away. Bilag 1."""
+"""`vejledning`: the guide's page for whoever asks, in the chat, where the rest of it is one tap away; asked for at a card,
+what it says of that card's buttons comes first. Bilag 1."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -23,13 +25,16 @@ CODE = re.compile(r"`([^`\n]++)`")
     "vejledning",
     "guide",
     "vejledningen",
-    help="vejledning – din egen rolles side af vejledningen",
+    help="vejledning – din egen rolles side af vejledningen; skrevet som svar på et kort: om dets knapper",
 )
 async def own_page(turn: Turn, text: str) -> None:
-    """Show the sender the page of their own role, to them alone."""
+    """Show the sender the page of their own role, to them alone; written as an answer to a card, what the guide says of
+    its buttons stands first."""
+    asked_at = await turn.answered()
     turn.crisis, turn.exercise = None, False
     page = LESSONS[lessons_of(turn.plan, turn.sender)[0]].page
-    await turn.say(turn.sender, _card(page), kind="reply", platform=turn.the_incoming.platform)
+    labels = [button["label"] for button in asked_at.card["buttons"]] if asked_at is not None else []
+    await turn.say(turn.sender, _card(page, labels), kind="reply", platform=turn.the_incoming.platform)
 
 
 @action("guide.page", crisis=False)
@@ -39,16 +44,39 @@ async def page(turn: Turn, page: str) -> None:
         await turn.replace(_card(page))
 
 
-def _card(page: str) -> Card:
-    others = [each for each in (FIRST, "medarbejder.md") if each != page]
-    titles = {FIRST: "De første ti minutter", "medarbejder.md": "Alle medarbejdere"}
+def passages(labels: Iterable[str], first: str) -> list[str]:
+    """Return the guide's lines about some buttons, each line once, as they stand in the guide.
+
+    Args:
+        labels: as they stand on the buttons.
+        first: the page that is looked into first; one that tells of a button there is not looked for elsewhere.
+    """
+    found: dict[str, None] = {}
+    for label in labels:
+        for each in (first, *sorted(_pages() - {first})):
+            lines = [line for line in _read(each).splitlines() if f"**[{label}]**" in line]
+            if lines:
+                found |= dict.fromkeys(lines)
+                break
+    return list(found)
+
+
+def _card(page: str, labels: Iterable[str] = ()) -> Card:
+    about = passages(labels, page)
+    text = "*Om knapperne på kortet*\n" + in_chat("\n".join(about)) if about else in_chat(_read(page))
+    titles = {page: "Hele vejledningen", FIRST: "De første ti minutter", "medarbejder.md": "Alle medarbejdere"}
     return Card(
-        in_chat((resources.files("handlers") / "guide" / page).read_text("utf-8")),
+        text,
         buttons=(
-            *(Button(titles[each], "guide.page", {"page": each}) for each in others),
+            *(Button(titles[each], "guide.page", {"page": each}) for each in titles if about or each != page),
             Button("Øv din rolle", "help.run", {"verb": "øv"}),
         ),
     )
+
+
+@cache
+def _read(page: str) -> str:
+    return (resources.files("handlers") / "guide" / page).read_text("utf-8")
 
 
 @cache

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import incident_names, registry, rights, running
+from handlers.core import incident_names, registry, rights, running, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
+from storage.letters import fold
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
 
@@ -70,7 +71,11 @@ LABELS = {
 @verb("hjælp", "?", "menu", "krise", "help", "hvad nu", "hjaelp", help="hjælp – det hele på ét kort")
 async def show(turn: Turn, text: str) -> None:
     """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
-    if text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.led_on(turn, f"hjælp {text}"):
+    typed = typed_verbs.strip_name(turn.the_incoming.text) if turn.the_incoming.kind in ("command", "text") else ""
+    if text.strip() and fold(typed).startswith("krise "):
+        if await running.led_on(turn, typed):
+            return
+    elif text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.led_on(turn, f"hjælp {text}"):
         return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:

@@ -11,7 +11,7 @@ from handlers.core import registry, rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ROUTINE
 from handlers.core.incoming import Incoming
-from handlers.core.language import cpr, dangers
+from handlers.core.language import cpr, small_talk
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.log import LogEntry
@@ -31,7 +31,7 @@ async def offer(turn: Turn, text: str) -> None:
     Args:
         text: verbatim.
     """
-    if turn.inbox_id is None or len(text.split()) < FEWEST or dangers.is_small_talk(text):
+    if turn.inbox_id is None or len(text.split()) < FEWEST or small_talk.is_small_talk(text):
         return
     card = await _waiting(turn)
     waiting = [*(card.card["buttons"][0]["args"]["inboxes"] if card is not None else []), turn.inbox_id]

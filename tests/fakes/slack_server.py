@@ -73,7 +73,9 @@ class FakeSlack:
         self.socket = Socket(self.world)
         self.calls: list[Call] = []
         self.latency = latency
-        self.shortcuts = dict(shortcuts or {"Gem i log": "gem_i_log", "Send som varsel": "send_som_varsel"})
+        self.shortcuts = dict(
+            shortcuts or {"Gem i log": "gem_i_log", "Send som varsel": "send_som_varsel", "Vejledning": "vejledning"}
+        )
         self.bot_token, self.app_token, self.signing_secret = bot_token, app_token, signing_secret
         self.url = ""
         self.may_read_files = True

@@ -16,7 +16,7 @@ from tests.fakes.teams_wire import Answer, Forgery, Wire
 from tests.fakes.teams_world import Conversation, FakeMessage
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
-COMMANDS = {"Gem i log": "gemILog", "Send som varsel": "sendSomVarsel"}
+COMMANDS = {"Gem i log": "gemILog", "Send som varsel": "sendSomVarsel", "Vejledning": "vejledning"}
 
 
 @dataclass

@@ -17,6 +17,7 @@ NUMBER = re.compile(r"Gemt i log nr\. (\d+)")
 HOUR, MOMENT = 60, 5
 
 
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize("minutes", [MOMENT, pytest.param(HOUR, marks=pytest.mark.faults)])
 async def test_an_hour_without_the_platform_loses_and_doubles_nothing_and_keeps_every_order(
     database_url: str, minutes: int, request: pytest.FixtureRequest

@@ -23,8 +23,8 @@ DUE = 40
 FATAL = 17
 
 
-@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
-@pytest.mark.parametrize("how", ["once", pytest.param("always", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("how", ["once", "always"])
 async def test_each_timer_of_a_shared_commit_is_run_once_when_the_process_dies_in_the_middle_of_it(
     database_url: str, tmp_path: Path, how: str
 ) -> None:

@@ -143,7 +143,12 @@ def test_what_the_code_listens_to_and_calls_is_what_the_manifest_asks_for() -> N
     assert scopes >= OPTIONAL
     assert {scope for each in METHODS.values() for scope in each.scopes} <= scopes
     shortcuts = {(each["type"], each["callback_id"]) for each in told["features"]["shortcuts"]}
-    assert shortcuts == {("message", drawing.SAVE), ("global", drawing.WARN), ("message", drawing.WARN_OF)}
+    assert shortcuts == {
+        ("message", drawing.SAVE),
+        ("global", drawing.WARN),
+        ("message", drawing.WARN_OF),
+        ("message", drawing.GUIDE),
+    }
     text = (HOUSE / "manifest" / "slack.yaml").read_text("utf-8")
     for scope in scopes:
         line = next(each for each in text.splitlines() if each.strip().startswith(f"- {scope} "))

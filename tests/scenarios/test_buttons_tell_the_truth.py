@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -10,9 +12,9 @@ from sqlalchemy import func, select
 
 from handlers.core.incoming import Incoming
 from storage.rows.log import LogEntry
-from storage.rows.traffic import Message, StaffRecipient
+from storage.rows.traffic import Delivery, Message, StaffRecipient
 from tests.scenarios.test_cloudburst import activated
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import in_one_chat, on_both_platforms
 from tests.stage.prologue import after, follows
 from tests.stage.stage import Stage
 
@@ -78,7 +80,7 @@ async def an_hour_of_silence(stage: Stage) -> None:
 silent = after(an_hour_of_silence)
 
 
-async def untrue(stage: Stage, rounds: int = 2) -> list[str]:
+async def untrue(stage: Stage, rounds: int = 2, platform: str = "rehearsal") -> list[str]:
     """Press every button that is left, and then those of what came of it; tell which were too late or did nothing."""
     found, seen = list[str](), set[int]()
     for _ in range(rounds):
@@ -99,7 +101,7 @@ async def untrue(stage: Stage, rounds: int = 2) -> list[str]:
             written = await lines(stage)
             await stage.bot.engine.intake.accept(
                 Incoming(
-                    key=f"press/{number}/{button['label']}", kind="press", platform="rehearsal", sender=person,
+                    key=f"press/{number}/{button['label']}", kind="press", platform=platform, sender=person,
                     place="dm", conversation=f"dm:{person}", received_at=stage.clock.now(), action=button["do"],
                     args=button["args"], values=values, message=str(number),
                 )
@@ -132,3 +134,37 @@ async def test_nor_after_an_hour_in_which_nobody_answered(silent: Stage) -> None
     """R005: the first question beside its reminder, and what was asked of others instead."""
     silent.looked_over = False
     assert "\n".join(await untrue(silent)) == ""
+
+
+async def not_as_written(stage: Stage) -> dict[str, str]:
+    """Whoever sees other buttons on their platform than their cards, and their staffs', have by now, and which."""
+    own, staffs = dict[str, Counter[str]](), dict[str, Counter[str]]()
+    async with stage.database.reading() as db:
+        # What is still held back, or bundled, stands nowhere.
+        sent = set(await db.scalars(select(Delivery.message_id).where(Delivery.sent_at.is_not(None))))
+    for row in (await cards(stage)).values():
+        labels = [button["label"] for button in row.card["buttons"]] if row.id in sent else []
+        if isinstance(row.recipient, StaffRecipient):
+            staffs.setdefault(row.recipient, Counter()).update(labels)
+        elif row.recipient in stage.plan.persons:
+            own.setdefault(row.recipient, Counter()).update(labels)
+    found = dict[str, str]()
+    for person, ought in own.items():
+        there = Counter(await stage[person].buttons())
+        # Who is in a staff reads its channel too; the other staffs' they do not.
+        in_these = [among for many in range(len(staffs) + 1) for among in combinations(staffs.values(), many)]
+        if there not in [sum(among, ought) for among in in_these]:
+            found[person] = f"there: {dict(there - ought)}; not there: {dict(ought - there)}"
+    return found
+
+
+@pytest.mark.long
+@on_both_platforms
+async def test_what_people_see_on_their_platform_is_what_their_cards_have_and_nothing_else(stage: Stage) -> None:
+    """R005, requirement 3.1.7: a button that was taken off stands nowhere, once all that is left has been pressed too."""
+    stage.looked_over = False
+    assert await not_as_written(stage) == {}
+    (platform,) = await stage.rooms()
+    await untrue(stage, rounds=1, platform=platform)
+    await stage.settle()
+    assert await not_as_written(stage) == {}

@@ -163,6 +163,7 @@ async def test_fully_established_is_stamped_by_the_secretariat(decided: Stage) -
     assert (await decided.part("crisis"))["established_at"] == danish(15, 58)
 
 
+@pytest.mark.long
 @everywhere
 async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decided: Stage) -> None:
     """R073 R075 R246 D12: 21:10 Anne proposes, 21:14 Lars decides."""
@@ -183,7 +184,11 @@ async def test_only_the_mayor_stands_the_staff_down_and_everybody_is_told(decide
 
 @pytest.mark.parametrize(
     ("pair", "moment"),
-    [(("rehearsal", "sqlite"), "14:00:30"), (PAIRS["slack"], "14:03"), (PAIRS["teams"], "14:08:30")],
+    [
+        (("rehearsal", "sqlite"), "14:00:30"),
+        pytest.param(PAIRS["slack"], "14:03", marks=pytest.mark.long),
+        pytest.param(PAIRS["teams"], "14:08:30", marks=pytest.mark.long),
+    ],
     indirect=["pair"],
 )
 async def test_a_killed_krisebot_takes_up_where_it_was(stage: Stage, moment: str) -> None:

@@ -75,11 +75,12 @@ async def unmet(stage: Stage, expected: Expected | None) -> list[str]:
     return wrong
 
 
+@pytest.mark.long
 @in_slack
 @pytest.mark.parametrize(
     "name",
     [
-        name if name.startswith("s1") else pytest.param(name, marks=pytest.mark.long)
+        name
         for name in scenario.shipped()
         # What takes the chat away is played with telephones, which only a rehearsal has; tests/faults takes a platform away.
         if not scenario.read(Path(name)).on_telephones

@@ -207,6 +207,7 @@ class Door:
             raise error(400, "text mangler.")
         async with self._engine.database.turn() as db:
             place = await self._place(db, person, body.get("in", "dm"))
+            answered = await self._seen(db, person, str(body.get("answers", "")))
             post = RehearsalPost(
                 seq=await next_seq(db), place=place, sender=short(person), text=storable(text), at=self._clock.now()
             )
@@ -231,6 +232,7 @@ class Door:
                 message=f"{NAME}:{number}",
                 enclosed=enclosed(post),
                 sender_name=self._name(person),
+                answers_to=str(answered.message_id or "") if answered else "",
             )
         )
         return web.json_response({"seq": seq})

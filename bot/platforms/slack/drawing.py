@@ -43,6 +43,7 @@ Json = dict[str, Any]
 
 FORM, SAVE = "krisebot_form", "gem_i_log"
 WARN, WARN_OF = "send_varsel", "send_som_varsel"
+GUIDE = "vejledning"
 
 # Slack takes about 13,000 characters a message, and a tired person reads less: what is long is parted by whoever
 # writes the card, and what a user wrote is cut here alone.

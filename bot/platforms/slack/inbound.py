@@ -12,7 +12,7 @@ from bot.engine import standing
 from bot.engine.engine import Engine
 from bot.engine.intake import unreachable
 from bot.engine.stalls import TookTooLong
-from bot.platforms.slack import files
+from bot.platforms.slack import drawing, files
 from bot.platforms.slack.acceptance import Listener, at, text_id
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.door import Json
@@ -48,6 +48,7 @@ class SlackInbound(Listener):
         """Tell Slack's app what this answers to: all that nobody else does is acknowledged and let be."""
         app.command("/krise")(self._commanded)
         app.event("message")(self._message)
+        app.message_shortcut(drawing.GUIDE)(self._wants_guide)
         app.event("app_mention")(self._message)
         app.event("reaction_added")(self._reacted)
         app.event("app_home_opened")(self._opened_home)
@@ -83,6 +84,15 @@ class SlackInbound(Listener):
             await ack()
         else:
             await ack("Modtaget. Svaret står i din direkte besked med Krisebot, under Apps.")
+
+    async def _wants_guide(self, ack: AsyncAck, body: Json) -> None:
+        """Take `Vejledning` on a message for `/krise vejledning` written as an answer to it."""
+        user, channel = text_id(body["user"]["id"]), text_id(body["channel"]["id"])
+        about = await self._ours({"user": user}, channel, text_id(body["message"]["ts"]))
+        await self._acceptance.accept(
+            f"trigger:{body['trigger_id']}", "command", user, channel, text="vejledning", answers_to=about
+        )
+        await ack()
 
     def _whom_to_ring(self) -> str:
         """Name those who take a warning, with their numbers: in the one answer that needs nothing but this request."""

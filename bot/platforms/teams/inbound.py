@@ -44,6 +44,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAVE = "gemILog"
 # From a message's own menu, and from where one is written.
 WARN_OF, WARN = "sendSomVarsel", "sendVarsel"
+GUIDE = "vejledning"
 KEPT = "Dit tryk er gemt. Kortet ændrer sig om lidt."
 GONE = "Knappen er der ikke længere. Se den nyeste besked fra Krisebot."
 
@@ -218,6 +219,8 @@ class TeamsInbound:
                 await self._saved(here, value)
             case "composeExtension/fetchTask" if value.get("commandId") == WARN_OF:
                 return self._wants_to_warn_of(here, payload_of(value))
+            case "composeExtension/fetchTask" if value.get("commandId") == GUIDE:
+                return await self._wants_guide(here, payload_of(value))
             case "composeExtension/fetchTask" if value.get("commandId") == WARN:
                 return drawing.warning_dialog("", here.id)
             case "composeExtension/submitAction" if value.get("commandId") in (WARN, WARN_OF):
@@ -308,6 +311,17 @@ class TeamsInbound:
             when = times_shown.short(said_at(payload), self._engine.plan().timezone, self._engine.clock.now())
             text = warning_form.of_message(text, name, when)
         return drawing.warning_dialog(text, here.id)
+
+    async def _wants_guide(self, here: Here, payload: Json) -> Json:
+        """Take `Vejledning` on a message for `vejledning` written as an answer to it."""
+        await self._accept(
+            here,
+            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            "command",
+            text="vejledning",
+            answers_to=await self._answered(here, str(payload["id"])),
+        )
+        return drawing.notice("Vejledningen står i din chat med Krisebot.")
 
     async def _warned(self, here: Here, value: Json) -> None:
         data = object_in(value, "data")

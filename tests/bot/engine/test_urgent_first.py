@@ -68,6 +68,7 @@ async def in_crisis(house: House) -> int:
     return await newest(house)
 
 
+@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
 async def test_an_alert_waits_for_no_more_than_the_turn_that_is_under_way(house: House) -> None:
     """R005 D05: 500 log lines wait, and more are being handled as it comes."""
     after = await in_crisis(house)

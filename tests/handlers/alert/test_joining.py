@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy import select
+
+from handlers.core.context import URGENT
 from storage.case.verification import verify_export
+from storage.rows.traffic import Message
+from tests.posts import posts
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
-from tests.stage.stage import Stage
+from tests.stage.stage import DENMARK, Stage
 
 stage = after(cloudburst)
 
@@ -65,6 +71,32 @@ async def test_a_chief_who_does_not_answer_holds_nothing_up(joined_stage: Stage)
     assert (await asked(stage, 2))[0] == "jens"
     assert await stage["finn"].sees("er sendt videre for sig")
     assert await stage.part("alerts", 1) == []
+
+
+@in_slack
+async def test_joining_by_night_rings_the_staffs_chief_and_who_does_not_answer_a_chain_of_its_own(stage: Stage) -> None:
+    """R005 D04 D14: long after the first hours, with nobody on shift: rung in that minute, by every way, and not in the
+    morning; `vent` later the chief of preparedness is."""
+    at_night = datetime(2026, 7, 4, 3, 0, tzinfo=DENMARK)
+    await stage.until(at_night)
+    await stage["finn"].says("vandet står op i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].presses("Ja")
+    rang = (await posts(stage, at_night, stage.clock.now()))["lars"]
+    assert [post.text for post in rang if "Et varsel til nr. 1" in post.text] != []
+    async with stage.database.reading() as db:
+        (card,) = await db.scalars(
+            select(Message).where(Message.key.startswith("joined/"), Message.recipient == "lars")
+        )
+    assert (card.held, card.everywhere, card.urgency) == (False, True, URGENT)
+    vent = stage.plan.escalation.wait
+    await stage.until(at_night + vent - timedelta(seconds=5))
+    assert await asked(stage, 2) == []
+    await stage.until(at_night + vent + timedelta(seconds=5))
+    assert await asked(stage, 2) == ["jens"]
+    rang = (await posts(stage, at_night, stage.clock.now())).get("jens", [])
+    assert [post.text for post in rang if "Varsel nr. 2" in post.text] != []
+    assert not await stage["lars"].has("Modtaget")
 
 
 @in_teams

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from handlers.core.language import dangers
+from handlers.core.language import dangers, small_talk
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -33,50 +33,58 @@ def test_what_is_grave_is_heard_in_every_language() -> None:
     """R001 R018: fire, gas, violence, somebody missing and a cry for help go up by themselves."""
     heard = {each: dangers.hear(each) for each in TABLE["grave"]}
     assert [each for each, cry in heard.items() if cry is None or not cry.grave] == []
-    assert [each for each in heard if not _goes_up_unasked(each)] == []
+    assert [each for each in heard if not dangers.tells_of_grave(each)] == []
 
 
 def test_what_is_no_danger_of_that_kind_rings_nobody_by_itself() -> None:
     """T32: water and power are asked about; IT, questions and small talk ring nobody."""
-    quiet = {name: TABLE[name] for name in ("asked_about", "ordinary", "questions", "small_talk")}
-    loud = {name: [each for each in texts if _goes_up_unasked(each)] for name, texts in quiet.items()}
+    quiet = {name: texts for name, texts in TABLE.items() if name != "grave"}
+    loud = {name: [each for each in texts if dangers.tells_of_grave(each)] for name, texts in quiet.items()}
     assert loud == {name: [] for name in quiet}
-
-
-def _goes_up_unasked(text: str) -> bool:
-    heard = dangers.hear(text)
-    return heard is not None and heard.grave and not dangers.only_asks(text)
 
 
 def test_small_talk_is_heard_as_nothing_more() -> None:
     """T32: and no danger is taken for small talk."""
-    assert [each for each in TABLE["small_talk"] if not dangers.is_small_talk(each)] == []
+    assert [each for each in TABLE["small_talk"] if not small_talk.is_small_talk(each)] == []
     others = [each for name, texts in TABLE.items() if name != "small_talk" for each in texts]
-    assert [each for each in others if dangers.is_small_talk(each)] == []
+    assert [each for each in others if small_talk.is_small_talk(each)] == []
+
+
+def test_a_crisis_that_is_nobodys_preparedness_is_heard_as_one_and_no_other_is() -> None:
+    """T32: one's own, a market's, another country's."""
+    heard = {name: [each for each in texts if dangers.is_elsewhere(each)] for name, texts in TABLE.items()}
+    assert heard == {name: TABLE[name] if name == "elsewhere" else [] for name in TABLE}
 
 
 @in_one_chat
-@pytest.mark.parametrize("one_in", [8, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.parametrize("one_in", [12, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
 async def test_every_first_message_of_the_table_leads_on(open_stage: Stage, one_in: int) -> None:
-    """R001 R004 R018: none that tells of danger ends without 112, the person and the question; nobody is rung unasked."""
+    """R001 R004 R018: none that tells of danger ends without 112, the person and the question; nobody is rung unasked,
+    and no small talk, printer or marriage is asked whether it is a warning."""
     stage, wrong = open_stage, []
     for name, texts in TABLE.items():
-        # Some of them are played; what all of them are heard as is held above.
         for number, text in enumerate(texts[::one_in]):
-            person = f"{name.replace('_', '')}{number}"
+            actor = stage[f"{name.replace('_', '')}{number}"]
             before = await stage.crises()
-            await stage[person].says(text)
-            seen = "\n".join(await stage[person].reads())
-            asked = DANGER in seen and "Jens Lund" in seen and await stage[person].has("Ved ikke")
+            await actor.says(text)
+            seen, buttons = "\n".join(await actor.reads()), await actor.buttons()
+            made = await stage.crises() != before
             # A second warning joins the chain that runs, and its sender is told so.
-            joined = DANGER in seen and "lagt til nr." in seen
-            if name in ("grave", "asked_about") and not (asked or joined):
+            asked = (DANGER in seen and "Jens Lund" in seen and "Ved ikke" in buttons) or "lagt til nr." in seen
+            if name in ("grave", "asked_about") and not (asked and DANGER in seen and text.split()[-1] in seen):
                 wrong.append((name, text, seen))
-            if name in ("ordinary", "questions", "small_talk") and await stage.crises() != before:
+            if name == "grave" and not (made or "lagt til nr." in seen):
+                wrong.append((name, text, "it waits for an answer"))
+            if name != "grave" and made:
                 wrong.append((name, text, "a warning was made"))
-            if await stage.crises() != before:
-                await stage[person].presses("Nej")
+            if name in ("small_talk", "elsewhere", "whom_to_ring") and "Ved ikke" in buttons:
+                wrong.append((name, text, "it was asked about"))
+            if name == "whom_to_ring" and not (seen.startswith(DANGER) and "Send varsel" in buttons):
+                wrong.append((name, text, seen))
+            if made:
+                await actor.presses("Nej")
     assert wrong == []
+    assert await chain(stage) == []
 
 
 @everywhere
@@ -297,6 +305,109 @@ async def test_danger_behind_a_verb_that_leads_nowhere_is_heard(open_stage: Stag
     await led_on("nabo")
     await stage["nabo"].says("eksport af sagen")
     assert await stage["nabo"].sees("Det kan kun")
+
+
+BEHIND_ANY_VERB = (
+    "tiltag nu der er røg",
+    "opgave ryd kælderen for vand",
+    "beslut at vi går ud, der er brand",
+    "ordre fra politiet vi skal ud",
+    "melding der er brand på 2. sal",
+    "bistand vi har sårede",
+    "spm hvad gør vi, der er gas i kælderen",
+    "status der er ild i skraldespanden",
+    "hvem kommer der er en mand med kniv",
+)
+
+
+@in_one_chat
+async def test_danger_behind_any_verb_has_112_in_its_answer_and_the_door_to_a_warning(crisis_stage: Stage) -> None:
+    """R001 R004: from a stranger at level 2 it went to the staff's chief, and they read no 112."""
+    stage = crisis_stage
+    for number, words in enumerate(BEHIND_ANY_VERB):
+        for how in (f"dm{number}", f"kommando{number}"):
+            await (stage[how].says if how.startswith("dm") else stage[how].commands)(words)
+            assert DANGER in "\n".join(await stage[how].reads()), (how, words)
+            # A report is the staff's at once.
+            door = {"Send varsel", "Ved ikke"} & {*await stage[how].buttons()}
+            assert door or words.startswith(("melding", "bistand")), (how, words)
+    await stage["vidne"].says("tiltag nu der er røg")
+    await stage["vidne"].presses("Send varsel")
+    assert await stage["vidne"].has("Ved ikke")
+    await stage["nabo"].says("tiltag nye stole til kantinen")
+    assert not await stage["nabo"].sees(DANGER)
+
+
+@in_one_chat
+async def test_so_it_is_for_the_staff_where_life_is_in_danger_and_not_for_each_drop_of_water(
+    crisis_stage: Stage,
+) -> None:
+    """R001: on the card that answers, and once."""
+    stage = crisis_stage
+    await stage["kim"].says("log vandet stiger i kælderen på Birkehøj")
+    assert not await stage["kim"].sees(DANGER)
+    await stage["kim"].says("log to er faldet om i kælderen på Birkehøj")
+    told = [text for text in await stage["kim"].reads() if DANGER in text]
+    assert len(told) == 1
+    assert "faldet om" in told[0]
+    assert not await stage["kim"].has("Send varsel")
+
+
+@in_one_chat
+async def test_who_to_ring_is_answered_with_112_and_who_is_asked_and_for_who_has_warned_with_who_has_it(
+    open_stage: Stage,
+) -> None:
+    """R001 R005: it was answered with a list of eighteen people."""
+    stage = open_stage
+    await stage["finn"].says("hvem skal jeg ringe til")
+    (seen,) = await stage["finn"].reads()
+    assert seen.startswith(DANGER)
+    assert "Jens Lund" in seen
+    assert stage.plan.phones["4K vagt"] in seen
+    assert "20 00 00 01" not in seen
+    await stage["anne"].says("hvem skal jeg ringe til")
+    assert await stage["anne"].sees("20 00 00 01")
+    await stage["finn"].says("der er brand på skolen")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].says("hvem skal jeg ringe til nu?")
+    last = (await stage["finn"].reads())[-1]
+    assert "Jens Lund" in last
+    assert "20 00 00 01" in last
+    assert DANGER in last
+    assert await stage.crises() == 1
+
+
+@in_one_chat
+async def test_an_answer_to_nothing_is_no_warning(open_stage: Stage) -> None:
+    """T32: "nej" and "glem det", an hour after the question, were asked whether they were more than daily preparedness
+    can handle."""
+    for number, words in enumerate(("nej", "ja", "ved ikke", "glem det", "falsk alarm")):
+        person = f"sen{number}"
+        await open_stage[person].says(words)
+        asked = await open_stage[person].has("Ved ikke")
+        # "Alarm" is a word of danger, and asked about all the same.
+        assert asked == (words == "falsk alarm"), words
+        assert await open_stage[person].sees(DANGER), words
+    assert await open_stage.crises() == 0
+
+
+@in_one_chat
+async def test_a_crisis_of_ones_own_joins_no_chain_and_its_door_stays_open(open_stage: Stage) -> None:
+    """T32: "krise i mit ægteskab" rang whoever was asked about a fire."""
+    stage = open_stage
+    await stage["finn"].says("der er brand på skolen")
+    await stage["finn"].presses("Ja")
+    before = await stage["jens"].reads()
+    for number, words in enumerate(("krise i mit ægteskab", "krise i Gaza", "midtvejskrise")):
+        for actor in (stage[f"dm{number}"], stage[f"kommando{number}"]):
+            await (actor.says if actor.name.startswith("dm") else actor.commands)(words)
+            assert await actor.sees("ingen har fået det"), words
+            assert await actor.sees(DANGER), words
+            assert not await actor.has("Ved ikke"), words
+    assert await stage["jens"].reads() == before
+    assert len((await stage.export())["alerts"]) == 1
+    await stage["dm0"].presses("Send varsel")
+    assert await stage["jens"].sees("ægteskab")
 
 
 @in_slack

@@ -11,7 +11,7 @@ from datetime import datetime
 import pytest
 
 from handlers.alert import languages
-from handlers.core.language.dangers import Language
+from handlers.core.language.danger_words import Language
 from tests.stage.platforms import on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, Stage

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
-from storage.rows.traffic import Message
 from tests.posts import posts
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
@@ -84,24 +82,104 @@ async def test_what_hastes_comes_in_the_night_and_what_a_person_writes_is_answer
 @pytest.mark.long
 @in_teams
 async def test_the_two_hours_and_the_pictures_first_version_are_not_held_back_by_the_night(open_stage: Stage) -> None:
-    """R037 R108 D14: a crisis that begins at eleven has them before one."""
+    """R037 R108 D14: where the plan gives so long that it is no longer a crisis' first hours, they ring at their minute.
+
+    A reminder of the same minute that is neither of the two waits for the morning.
+    """
+    stage = open_stage
+    limits = stage.plan.deadlines.model_copy(
+        update={
+            "fully_established": timedelta(hours=7),
+            "situation_picture": timedelta(hours=6),
+            "warnings": (timedelta(minutes=30),),
+        }
+    )
+    stage.plan = stage.plan.model_copy(update={"deadlines": limits})
+    await stage.kill()
+    await stage.at("18:00")
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].presses("Kommer")
+    await stage["kim"].commands("tiltag pumpe til Birkehøj @Kim i morgen kl 0:30")
+    night = datetime(2026, 7, 2, 23, 55, tzinfo=DENMARK)
+    await stage.until(night)
+    assert not await stage["kim"].sees("til fuldt etableret beredskab")
+    await stage.until(datetime(2026, 7, 3, 1, 5, tzinfo=DENMARK))
+    rang = await posts(stage, night, stage.clock.now())
+    told = {
+        what: [
+            each.at.astimezone(DENMARK).strftime("%H:%M")
+            for each in rang["kim"]
+            if what in each.text and not each.channel
+        ]
+        for what in (
+            "1. udgave af situationsbilledet",
+            "til fuldt etableret beredskab",
+            "Fristen for fuldt etableret beredskab",
+            "Fristen er nu",
+        )
+    }
+    assert told == {
+        "1. udgave af situationsbilledet": ["00:00"],
+        "til fuldt etableret beredskab": ["00:30"],
+        "Fristen for fuldt etableret beredskab": ["01:00"],
+        "Fristen er nu": [],
+    }
+
+
+@follows(cloudburst)
+async def one_deadline_each(stage: Stage) -> None:
+    """Five people have a measure each, whose time is up at one at night."""
+    for person in ("bo", "eva", "anne"):
+        await stage[person].presses("Kommer")
+    for person in ("Mads", "Hanne", "Bo", "Eva", "Anne"):
+        await stage["kim"].commands(f"tiltag opgave for {person} @{person} i morgen kl 1")
+    await stage.until(TEN)
+
+
+five = after(one_deadline_each)
+
+
+async def reminded(stage: Stage) -> set[str]:
+    return {person for person in ("mads", "hanne", "bo", "eva", "anne") if await stage[person].sees("Fristen er nu")}
+
+
+@pytest.mark.parametrize(
+    ("begins", "up"),
+    [(None, set[str]()), ("vagt logfører Mads nu - i morgen 6", {"mads"}), ("møde nu stabsrummet", {"anne"})],
+    ids=["nobody is up", "one is on shift", "one is in a meeting"],
+)
+@in_one_chat
+async def test_at_night_nobody_is_reminded_but_who_is_on_shift_or_in_a_meeting(
+    five: Stage, begins: str | None, up: set[str]
+) -> None:
+    """D14 R071: the nearest, whose own time is up in the same minute, is left to sleep until half past six."""
+    stage = five
+    await stage.until(datetime(2026, 7, 3, 0, 50, tzinfo=DENMARK))
+    if begins is not None:
+        await stage["kim"].commands(begins)
+    if begins is not None and begins.startswith("møde"):
+        everybody = {person for person in stage.plan.persons if person not in up}
+        await stage["kim"].fills_in("Start mødet", absent=", ".join(sorted(everybody)))
+    await stage.until(datetime(2026, 7, 3, 1, 1, tzinfo=DENMARK))
+    assert await reminded(stage) == up
+    await stage.until(MORNING.replace(minute=31))
+    assert await reminded(stage) == {"mads", "hanne", "bo", "eva", "anne"}
+
+
+@in_one_chat
+async def test_in_a_crisis_first_three_hours_the_night_holds_nothing_back_and_after_them_it_does(
+    open_stage: Stage,
+) -> None:
+    """D14: a crisis that begins at eleven has its people up until two."""
     stage = open_stage
     await stage.until(datetime(2026, 7, 2, 23, 0, tzinfo=DENMARK))
     await stage["jens"].commands("aktiver 2 skybrud")
     await stage["kim"].presses("Kommer")
-    begun = stage.clock.now()
-    await stage.forward(hours=2, minutes=5)
-    async with stage.database.reading() as db:
-        said = [row.card["text"] for row in await db.scalars(select(Message).where(Message.held.is_(False)))]
-    assert any("tablere" in text and ("2 timer" in text or "01:00" in text) for text in said)
-    assert any("ituationsbillede" in text for text in said)
-    rang = await posts(stage, begun, stage.clock.now())
-    assert any("ituationsbillede" in each.text for each in rang["kim"])
-
-
-@in_one_chat
-async def test_whoever_is_on_shift_at_night_is_reminded_as_by_day(stage: Stage) -> None:
-    """D14 R071: they are up, and the nearest who is not, waits."""
-    await stage["kim"].commands("vagt logfører Mads nu - i morgen 6")
-    await stage.until(datetime(2026, 7, 2, 23, 1, tzinfo=DENMARK))
-    assert await stage["mads"].sees("Fristen er nu")
+    await stage["kim"].commands("tiltag sandsække @Mads i morgen kl 1:59")
+    await stage["kim"].commands("tiltag pumpe @Mads i morgen kl 2:01")
+    await stage.until(datetime(2026, 7, 3, 2, 10, tzinfo=DENMARK))
+    told = [text for text in await stage["mads"].reads() if "Fristen er nu" in text]
+    assert len(told) == 1
+    assert "sandsække" in told[0]
+    await stage.until(MORNING.replace(minute=31))
+    assert any("Fristen er nu" in text and "pumpe" in text for text in await stage["mads"].reads())

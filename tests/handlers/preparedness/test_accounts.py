@@ -318,6 +318,8 @@ async def test_an_account_that_is_no_longer_the_persons_is_written_to_no_more(st
     await stage["finn"].commands("varsel røg ved skolen")
     await stage["jens"].commands("status")
     assert any("røg ved skolen" in each for each in in_chat(stage, here))
+    # A warning that nobody takes is asked about all day.
+    await stage["finn"].presses("Nej")
     account_changes(stage, **({"deleted": True} if isinstance(stage, SlackStage) else {"enabled": False}))
     await stage.forward(days=1)
     before = in_chat(stage, here)

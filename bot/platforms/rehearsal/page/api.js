@@ -70,9 +70,11 @@ export const stream = (person) => new EventSource(`/rehearsal/stream?${of(person
  * @param {string} place
  * @param {string} text
  * @param {Upload[]} files
+ * @param {string} answers the id of the message that it is written as an answer to; empty where it is none
  * @returns {Promise<{ seq: number }>}
  */
-export const say = (person, place, text, files) => post("/rehearsal/say", { as: person, in: place, text, files });
+export const say = (person, place, text, files, answers = "") =>
+  post("/rehearsal/say", { as: person, in: place, text, files, answers });
 
 /**
  * @param {string} person

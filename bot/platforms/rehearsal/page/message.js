@@ -17,9 +17,11 @@ import { hourMinute } from "./times.js";
  * @property {(message: string, button: string, values: Values) => Promise<void>} press
  * @property {(message: string) => Promise<Field[]>} fieldsToSave
  * @property {(message: string, values: Values) => Promise<void>} save
+ * @property {(message: string) => Promise<void>} askForGuide
  */
 
 const SAVE = "Gem i log";
+const GUIDE = "Vejledning";
 /** @type {Card} */
 const NO_CARD = { facts: [], fields: [], buttons: [] };
 
@@ -47,6 +49,7 @@ export class MessageView {
     { type: "button", class: "save", "data-key": "save", "aria-haspopup": "dialog", click: () => this.#askToSave() },
     SAVE,
   );
+  #guide = h("button", { type: "button", class: "save", "data-key": "guide", click: () => this.#askForGuide() }, GUIDE);
 
   /**
    * @param {Message} message
@@ -63,7 +66,7 @@ export class MessageView {
       { class: `message${mine ? " mine" : ""}${message.from === BOT ? " bot" : ""}`, tabindex: "-1" },
       mine ? null : avatar(message.from, message.from_name),
       h("div", { class: "bubble" }, ...Object.values(this.#parts), this.#error.element),
-      this.#save,
+      h("div", { class: "beside" }, this.#guide, this.#save),
     );
     this.update(message);
   }
@@ -79,6 +82,8 @@ export class MessageView {
 
     this.element.setAttribute("aria-label", `${who} ${at}`);
     this.#save.setAttribute("aria-label", `${SAVE}: ${who} ${at}`);
+    this.#guide.setAttribute("aria-label", `${GUIDE}: ${who} ${at}`);
+    this.#guide.hidden = buttons.length === 0;
     this.#draw(this.#parts.head, [who, at, edited], () => [
       h("span", { class: "who" }, who),
       h("time", { datetime: message.at }, at),
@@ -174,6 +179,11 @@ export class MessageView {
         },
       });
     });
+  }
+
+  /** Ask what the card's buttons do; it is told to whoever asks, alone. */
+  async #askForGuide() {
+    await this.#oneAtATime(() => this.#deeds.askForGuide(this.message.id));
   }
 
   /** @param {Button} button */

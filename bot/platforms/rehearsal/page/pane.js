@@ -122,6 +122,10 @@ export class Pane extends Emitter {
       }
     },
     fieldsToSave: async (message) => (await api.fieldsToSave(this.person.id, message)).fields,
+    askForGuide: async (message) => {
+      await api.say(this.person.id, this.#place, "/krise vejledning", [], message);
+      this.feed.pull();
+    },
     save: async (message, values) => {
       await api.save(this.person.id, message, values);
       this.feed.pull();
