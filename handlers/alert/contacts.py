@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
@@ -184,7 +184,7 @@ async def ring(turn: Turn, text: str) -> None:
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
     plan = turn.rules
     named = plan.named(text.removeprefix("til ").strip()) if text.strip() not in ("", "chef", "chefen") else []
-    refused = ""
+    refused, ask = "", tuple[Button, ...]()
     if named and await rights.numbers.held(turn):
         rows = [(turn.name(person), turn.phone(person)) for person in named]
     else:
@@ -200,12 +200,16 @@ async def ring(turn: Turn, text: str) -> None:
             for person in persons
         ]
         rows += [(quote(name), number) for name, number in turn.plan.phones.items()]
-        refused = f"\nAndres egne numre kan kun {rights.numbers.holders} få." if named else ""
+        if named:
+            can, ask = await running.who_can(turn, rights.numbers)
+            refused = f"\nAndres egne numre kan kun ses af {can}."
         called = next((person for persons in top.values() for person in persons), None)
         if called is not None and not may:
-            await turn.answer(Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows), buttons=(_call_me(turn, called),)))
+            await turn.answer(
+                Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows), buttons=(_call_me(turn, called), *ask))
+            )
             return
-    await turn.answer(Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows)))
+    await turn.answer(Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows), buttons=ask))
 
 
 def _call_me(turn: Turn, person: str) -> Button:

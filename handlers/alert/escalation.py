@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.alert.escalation_chain import Link
+from handlers.core import rights, running
 from handlers.core.card import DANGER, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, timer
@@ -131,9 +132,9 @@ async def everybody(turn: Turn, escalation: int) -> None:
     row = await escalation_chain.found(turn, escalation)
     if row is None or row.state != "running":
         return
-    own = select(Alert.id).where(Alert.crisis_id == row.crisis_id, Alert.person == turn.sender)
-    if await turn.db.scalar(own.limit(1)) is None:
-        await turn.answer(Card("Det kan kun den, der har varslet. Intet er ændret."))
+    warned = list(await turn.db.scalars(select(Alert.person).where(Alert.crisis_id == row.crisis_id)))
+    if turn.sender not in warned:
+        await running.refuse(turn, rights.of_row("den, der har varslet", warned))
         return
     steps = await escalation_chain.steps_of(turn, row)
     left = escalation_chain.left_of(turn.rules, steps, row.round)

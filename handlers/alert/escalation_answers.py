@@ -6,8 +6,7 @@ from sqlalchemy import select
 
 from handlers.alert import escalation_chain
 from handlers.alert.escalation import decline, take
-from handlers.core import registry
-from handlers.core.card import Card
+from handlers.core import registry, rights, running
 from handlers.core.language import replies
 from handlers.core.registry import action, reply
 from handlers.core.turn import Turn
@@ -82,7 +81,9 @@ async def pressed_taken(turn: Turn, escalation: int) -> None:
     if row is None:
         return
     if await escalation_chain.newest_step_of(turn, row, turn.sender) is None:
-        await turn.answer(Card("Det kan kun den, der er spurgt. Vil du beslutte, så skriv fx */krise aktiver 2*."))
+        asked = [step.person for step in await escalation_chain.steps_of(turn, row) if step.round == row.round]
+        right = rights.of_row("den, der er spurgt", asked)
+        await running.refuse(turn, right, "Vil du beslutte, så skriv fx */krise aktiver 2*.")
         return
     await take(turn, row, turn.sender, "Jeg har den")
 

@@ -146,7 +146,8 @@ async def withdraw(turn: Turn) -> None:
     """Take back an approval of level 1; only the one who gave it may."""
     mine = [approval for approval in await _given(turn) if approval.person == turn.sender]
     if not mine or turn.the_crisis.level == 2 or turn.the_crisis.state == "closed":
-        await turn.answer(Card("Det kan kun den centerchef eller direktør, der har godkendt. Intet er ændret."))
+        gave = [approval.person for approval in await _given(turn)]
+        await running.refuse(turn, rights.of_row("den centerchef eller direktør, der har godkendt", gave))
         return
     for approval in mine:
         approval.withdrawn_at = turn.received
@@ -212,7 +213,8 @@ async def cadence(turn: Turn, hours: int) -> None:
     runs_it = [centre for given in await _given(turn) for centre in turn.rules.centres_of(given.person)]
     leads = any(rights.leads(turn.rules, turn.sender, centre) for centre in runs_it)
     if not leads and not await rights.decider.held(turn):
-        await running.refuse(turn, rights.decider)
+        over = [person for centre in runs_it for person in (centre.chief, centre.deputy)]
+        await running.refuse(turn, rights.of_row("centerchefen, der leder det", over, rights.decider))
         return
     if hours:
         await _schedule(turn, hours)

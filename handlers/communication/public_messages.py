@@ -149,7 +149,8 @@ async def published(turn: Turn, number: int) -> None:
     if row is None or row.published_at is not None:
         return
     if turn.sender != row.delegated_to and not await rights.communication.held(turn):
-        await running.refuse(turn, rights.communication)
+        whose = "den, det er overladt til"
+        await running.refuse(turn, rights.of_row(whose, [row.delegated_to], rights.communication))
         return
     row.published_at, row.published_by, row.channel = (
         turn.received,

@@ -7,7 +7,7 @@ import re
 from rapidfuzz import fuzz
 from sqlalchemy import select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import owners
 from handlers.core.registry import action, verb
@@ -124,12 +124,8 @@ async def pressed_answer(turn: Turn, question: int) -> None:
 async def _answer(turn: Turn, row: Question, text: str) -> None:
     # The helper passes on and doesn't answer: that is done "hvor det faglige ansvar er placeret".
     if turn.sender != row.owner and not await rights.runs_staff.held(turn):
-        await turn.answer(
-            Card(
-                f"Spørgsmål {row.number} besvares af {turn.name(row.owner)}; tovholderen kan flytte det. "
-                "Dit svar er ikke sendt."
-            )
-        )
+        right = rights.of_row(f"den, der har spørgsmål {row.number}", [row.owner], rights.runs_staff)
+        await running.refuse(turn, right, "Dit svar er ikke sendt. Tovholderen kan flytte spørgsmålet.")
         return
     corrected = row.answered_at is not None
     row.answer, row.answered_by, row.answered_at = text, turn.sender, turn.received
@@ -168,7 +164,9 @@ async def move(turn: Turn, question: int) -> None:
     if row is None or row.answered_at is not None:
         return
     if turn.sender != row.owner and not await _may_route(turn):
-        await turn.answer(Card("Det kan kun tovholderen, hjælperen eller den, der har spørgsmålet. Intet er ændret."))
+        helpers = [*turn.rules.holders("tovholder"), *turn.rules.holders("hjælper")]
+        whose = "den, der har spørgsmålet, tovholderen, hjælperen"
+        await running.refuse(turn, rights.of_row(whose, [row.owner, *helpers], rights.runs_staff))
         return
     found = turn.plan.named(turn.value("owner"))
     if len(found) != 1:

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.coordination import liaison_reports, state
-from handlers.core import passed_times, rights
+from handlers.core import passed_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.language import municipalities, times_read, times_shown
@@ -62,7 +62,7 @@ async def representative(turn: Turn, text: str) -> None:
         said = SINCE.match(text)
         await _name(turn, said["who"] if said else text, said["at"] if said else "")
     else:
-        await turn.answer(Card(f"Repræsentanten udpeges af {rights.chief.holders}. Intet er ændret."))
+        await running.refuse(turn, rights.chief)
 
 
 async def standing(turn: Turn) -> LocalStaff | None:

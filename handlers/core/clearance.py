@@ -86,11 +86,12 @@ async def forwarded(turn: Context, person: str, subject: Subject) -> Grade:
     return own if decided is not None else max(own, SHARED, key=GRADES.index)
 
 
-def can_share(turn: Context, grade: Grade) -> str:
-    """Tell who can let more people see what has a grade; empty for what is never shared with many."""
-    if grade == CONFIDENTIAL:
+async def can_share(turn: Context, grade: Grade) -> str:
+    """Tell who can let more people see what has a grade, by name; empty for what is never shared with many."""
+    chiefs = await turn.chiefs()
+    if grade == CONFIDENTIAL or not chiefs:
         return ""
-    return f"{rights.chief.holders.capitalize()} kan beslutte at dele det: */krise deling*."
+    return f"{turn.name(chiefs[0])} leder krisestaben og kan beslutte at dele det: */krise deling*."
 
 
 async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = None) -> tuple[list[Row], str]:
@@ -116,7 +117,7 @@ async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = 
         else:
             left_out[grade] += 1
     told = not_shown(turn, left_out)
-    sharable = can_share(turn, SHARED) if any(grade != CONFIDENTIAL for grade in left_out) else ""
+    sharable = await can_share(turn, SHARED) if any(grade != CONFIDENTIAL for grade in left_out) else ""
     return shown, f"{told} {sharable}".strip()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -22,11 +22,13 @@ class Right:
         holders: Danish, definite, for "Kun … kan": who has it.
         has: whether the turn's sender has it, being who they seem to be.
         by_number: whether a telephone number is proof enough; for all else, whoever writes by SMS brings back a code.
+        first: who is named first of those who have it, where that isn't the staff's chief: whose row it is.
     """
 
     holders: str
     has: Callable[[Context], Awaitable[bool]]
     by_number: bool = False
+    first: tuple[str, ...] = ()
 
     async def held(self, turn: Context) -> bool:
         """Whether the turn's sender has the right, and it is certain enough that it is them."""
@@ -37,19 +39,45 @@ class Right:
         return not (self.by_number or _certain(turn)) and await self.has(turn)
 
 
-async def holders_of(turn: Context, right: Right) -> list[str]:
-    """Find those who have a right now, of whom the plan names: the chief first, then who decides, then the secretariat.
+async def holders_of(turn: Context, right: Right, most: int | None = None) -> list[str]:
+    """Find those who have a right now: whose row it is, the chief, who decides, the secretariat, then the plan's others;
+    whoever is away comes after those who are not.
 
     Args:
         turn: of which crisis, where there is one.
         right: which.
+        most: how many are looked for; None: all.
     """
     plan = turn.rules
     chiefs = await turn.chiefs() if turn.crisis is not None else []
     roles = [*DECIDING_ROLES, *SECRETARIAT_ROLES]
     named = [person for role in roles for person in (*plan.holders(role), *plan.deputies(role))]
-    every = dict.fromkeys([*chiefs, *named, *(centre.chief for centre in plan.centres), *plan.persons])
-    return [person for person in every if await right.has(turn.as_seen_by(person))]
+    every = dict.fromkeys([*right.first, *chiefs, *named, *(centre.chief for centre in plan.centres), *plan.persons])
+    found: list[str] = []
+    for person in turn.plan.present_first([*every]):
+        if len(found) == most:
+            break
+        if await right.has(turn.as_seen_by(person)):
+            found.append(person)
+    return found
+
+
+def of_row(whose: str, persons: Iterable[str | None], beside: Right | None = None) -> Right:
+    """Make the right to one row: of those whose it is, and of those who have a right to all such rows.
+
+    Args:
+        whose: Danish, definite, for "Det kan kun …": "den, der har opgaven". The others are named after it.
+        persons: whose it is; None among them is nobody.
+        beside: the right to all of them.
+    """
+    own = tuple(dict.fromkeys(person for person in persons if person))
+
+    async def has(turn: Context) -> bool:
+        return turn.sender in own or (beside is not None and await beside.has(turn))
+
+    if beside is None:
+        return Right(whose, has, first=own)
+    return Right(f"{whose}, {beside.holders}", has, by_number=beside.by_number, first=own)
 
 
 def _certain(turn: Context) -> bool:

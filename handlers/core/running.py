@@ -13,6 +13,7 @@ from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
+from storage.rows.staff import OUTSIDE
 
 # From whoever may not, these are a warning that goes up at once.
 WARNS_ITSELF = frozenset({"aktiver"})
@@ -140,16 +141,41 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
         await refuse(turn, action.who)
 
 
-async def refuse(turn: Turn, who: Right) -> None:
-    """Say who can, by name, to somebody who can't, and offer to ask them."""
-    persons = [person for person in await rights.holders_of(turn, who) if person != turn.sender][:NAMED]
+async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead: Button) -> None:
+    """Say who can, by name, to somebody who can't, and offer to ask them: the only way that anybody is refused a right.
+
+    Args:
+        who: the right that the sender hasn't; to one row, see `rights.of_row`.
+        so: Danish, what is as it was, or what they can do instead.
+        instead: what they can press instead.
+    """
+    turn.refused = who
+    can, ask = await who_can(turn, who)
+    await turn.answer(Card(f"Det kan kun {can}. {so}", buttons=(*instead, *ask)))
+
+
+async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
+    """Tell who can, for a card that says more than a refusal does.
+
+    Args:
+        who: the right that the sender hasn't.
+
+    Returns:
+        who can, by name, to stand after "kun", and whom to ask where there is nobody; and the button that asks the first.
+    """
+    persons = [person for person in await rights.holders_of(turn, who, NAMED + 1) if person != turn.sender][:NAMED]
     named = f": {turn.names(persons)}" if persons else ""
-    ask = (
-        Button(f"Spørg {turn.name(person)}", "router.ask", {"inbox": turn.inbox_id, "person": person})
-        for person in persons[:1]
-        if turn.inbox_id is not None
-    )
-    await turn.answer(Card(f"Det kan kun {who.holders}{named}. Intet er ændret.", buttons=tuple(ask)))
+    if not persons:
+        # Nobody has it now: whoever runs the staff knows what to do, and before there is one who decides.
+        right = rights.chief if turn.crisis is not None else rights.decider
+        persons = [person for person in await rights.holders_of(turn, right, 2) if person != turn.sender][:1]
+        if persons and not await who.has(turn):
+            named = f", og det er ingen lige nu. Spørg {turn.names(persons)}"
+    here = next((person for person in persons if not person.startswith(OUTSIDE)), None)
+    if here is None or turn.inbox_id is None:
+        return f"{who.holders}{named}", ()
+    about = {"inbox": turn.inbox_id, "person": here}
+    return f"{who.holders}{named}", (Button(f"Spørg {turn.name(here)}", "router.ask", about),)
 
 
 async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:

@@ -6,40 +6,51 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from handlers.core import enclosures, incident_names, presses, registry, router, running, typed_verbs
-from handlers.core.card import Button, Card, SentForm, quote
+from sqlalchemy import select
+
+from handlers.core import enclosures, incident_names, presses, registry, rights, router, running, typed_verbs
+from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.incoming import Incoming
 from handlers.core.language import times_shown
 from handlers.core.registry import Verb, action
 from handlers.core.turn import Turn
-from storage.rows.traffic import Inbox
+from storage.plan import reach
+from storage.rows.traffic import Address, Inbox, Message
 
 
 @action("router.ask", crisis=False)
-async def ask_holder(turn: Turn, inbox: int, person: str) -> None:
-    """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be."""
+async def ask_holder(turn: Turn, inbox: int, person: str, share: bool = False) -> None:
+    """Put to somebody who may what somebody else wanted done, in their own words; they do it, or let it be.
+
+    Args:
+        share: what was asked for is kept from the sender by its grade, and they would have to share it.
+    """
     original = await original_of(turn, inbox, turn.sender)
-    if original is None or person not in turn.plan.persons:
+    if original is None:
         await refuse_all_but_writer(turn, inbox)
         return
-    words = typed_verbs.strip_name(original.text)
-    what = f"»{quote(words, 500)}«" if words else "noget, som kun du kan, med en knap på et af sine kort"
-    do_it = (
-        (
-            Button(
-                "Gør det", "router.on_behalf", {"inbox": inbox, "asker": turn.sender, "person": person}, style="primary"
-            ),
-        )
-        if words
-        else ()
-    )
+    chats = [way.name for way in turn.ways if not way.reserve and not way.aloud]
+    ways = reach.list_of(turn.ways, turn.plan, person) if person in turn.plan.persons else []
+    heard = select(Address.platform).where(Address.person == person, Address.platform.in_(chats))
+    in_chat = any(way.name in chats for way in ways) or await turn.db.scalar(heard.limit(1)) is not None
+    number = f" Ring {turn.phone(person)}." if not in_chat and await rights.numbers.held(turn) else ""
+    if not ways and not in_chat:
+        await turn.replace(Card(f"{turn.name(person)} kan ikke nås her og er ikke spurgt.{number}"))
+        return
+    what, form = await _asked_for(turn, original)
+    about = {"inbox": inbox, "asker": turn.sender, "person": person}
+    do_it = Button("Gør det", "router.on_behalf", about, style="primary", form=form or (), form_title="Gør det")
+    wants, buttons = f"*{turn.name(turn.sender)} spørger, om du vil:* {what}", (do_it,) if form is not None else ()
+    if share:
+        wants, buttons = f"*{turn.name(turn.sender)} spørger, om du vil dele:* {what}. Det gør */krise deling*.", ()
     await turn.say(
         person,
-        Card(f"*{turn.name(turn.sender)} spørger, om du vil:* {what}", buttons=do_it),
+        Card(wants, buttons=buttons),
         key=f"asked/{inbox}/{person}",
         kind="notice",
     )
-    await turn.replace(Card(f"{turn.name(person)} er spurgt: {what}"))
+    only = "" if in_chat else f" {turn.name(person)} er ikke i chatten og får det på {ways[0].title}.{number}"
+    await turn.replace(Card(f"{turn.name(person)} er spurgt: {what}{only}"))
 
 
 @action("router.on_behalf", crisis=False)
@@ -48,10 +59,18 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
     original = await original_of(turn, inbox, asker)
     if original is None or turn.sender != person:
         return
-    words = typed_verbs.strip_name(original.text)
-    await turn.replace(Card(f"Du gør det for {turn.name(asker)}: »{quote(words, 500)}«"))
-    await turn.say(asker, Card(f"{turn.name(turn.sender)} tager sig af det: »{quote(words, 500)}«"), kind="notice")
-    await router.command(turn, words)
+    what, form = await _asked_for(turn, original)
+    if form is None:
+        await turn.replace(Card(f"Det er gjort eller ændret imens. Intet er ændret nu: {what}"))
+        return
+    await turn.replace(Card(f"Du gør det for {turn.name(asker)}: {what}"))
+    await turn.say(asker, Card(f"{turn.name(turn.sender)} tager sig af det: {what}"), kind="notice")
+    if original.kind == "press":
+        # The crisis is the asker's card's, which the question was put with.
+        args = {name: value for name, value in original.args.items() if name != "crisis"}
+        await running.act(turn, registry.actions[original.action], args)
+    else:
+        await router.command(turn, typed_verbs.strip_name(original.text))
 
 
 @action("router.meant", crisis=False)
@@ -142,6 +161,34 @@ async def _send_form(turn: Turn, values: Mapping[str, str], sent: SentForm, cris
         Card(f"Det, formularen hørte til, er ændret imens, så intet er sat i gang. Du skrev:\n{said}"),
         key=standing.key,
     )
+
+
+async def _asked_for(turn: Turn, original: Incoming) -> tuple[str, tuple[Field, ...] | None]:
+    """Say in their own words what somebody wanted done.
+
+    Returns:
+        it; and what is filled in to do it for them. None where it can't be done for them: what decides or answers has a card
+        of its own, which says what about; and a button that has gone since does nothing.
+    """
+    if original.kind in ("command", "text"):
+        return f"»{quote(typed_verbs.strip_name(original.text), 500)}«", ()
+    if original.kind != "press":
+        return f"gemme »{quote(original.text, 500)}« i loggen", None
+    standing = await turn.db.get(Message, int(original.message)) if original.message.isdecimal() else None
+    card = Card.from_json(standing.card) if standing is not None else Card("")
+    meant = (original.action, dict(original.args))
+    pressed = next((each for each in card.buttons if (each.do, dict(each.args)) == meant), None)
+    if pressed is None:
+        return "noget, som kun du kan, med en knap på et af sine kort", None
+    head = card.text.partition("\n")[0].replace("*", "")
+    filled = [original.values.get(field.id, "") for field in pressed.form]
+    said = "".join(f"\n»{quote(value, 500)}«" for value in filled if value.strip())
+    what = f"»{quote(pressed.label)}« på »{quote(head, 200)}«{said}"
+    known = registry.actions[pressed.do]
+    # A time that is asked about sends the form again, from a card that is no longer there.
+    if known.decides or known.awaited or card.fields or any(field.kind in ("time", "been") for field in pressed.form):
+        return what, None
+    return what, tuple(replace(field, value=original.values.get(field.id) or field.value) for field in pressed.form)
 
 
 async def original_of(turn: Turn, inbox: int, sender: str) -> Incoming | None:

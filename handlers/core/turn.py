@@ -19,6 +19,7 @@ from handlers.core import clearance, context, enclosures, quiet, registry
 from handlers.core.card import LAPSES, Card, SentForm
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
+from handlers.core.rights import Right
 from storage.case import log
 from storage.grades import DEFAULT, Grade
 from storage.rows.crisis import Crisis
@@ -40,6 +41,7 @@ class Turn(Context):
         self._said: list[Message] = []  # what was said in this turn, for the first time
         self._redrawn: list[Message] = []  # what stood already, and is drawn anew
         self.sent: SentForm | None = None  # the form that the press sent
+        self.refused: Right | None = None  # what the sender was refused, in this turn
 
     # --- what follows from it ---
 
@@ -292,13 +294,27 @@ class Turn(Context):
         message.lapses_at = _lapses_at(message.card)
 
     async def rename(self, old: str, new: str) -> None:
-        """Write the crisis' new title where the old one stands after its number, on every card that has been sent."""
+        """Write the crisis' new title where a card says the old one after its number, or as what is going on, wherever it
+        has been sent: in its text, on its buttons and in its forms. People's own words stand as they were written."""
         number = self.the_crisis.number
-        named = re.compile(rf"((?:[Nn]r\.) {number}(?!\d)\W{{1,5}}){re.escape(old)}")
+        # What stands before the title on our own cards, where it is told what the crisis is.
+        named = re.compile(
+            rf"(\b[Nn]r\. {number}(?!\d)\W{{1,5}}|på grund af: |\bKrisen »|Krisestaben er [^:\n]{{1,50}}: »){re.escape(old)}"
+        )
+
+        def renamed(part: Any, name: str = "") -> Any:
+            if isinstance(part, str):
+                return new if (name, part) == ("value", old) else named.sub(lambda found: found[1] + new, part)
+            if isinstance(part, list):
+                return [renamed(each) for each in part]
+            if isinstance(part, dict):
+                return {key: each if key in ("do", "args") else renamed(each, key) for key, each in part.items()}
+            return part
+
         for message in await self.db.scalars(select(Message).where(Message.crisis_id == self.the_crisis.id)):
-            text = named.sub(lambda found: found[1] + new, message.card["text"])
-            if text != message.card["text"]:
-                self._redraw(message, {**message.card, "text": text})
+            card = renamed(message.card)
+            if card != message.card:
+                self._redraw(message, card)
 
     def said_to(self, *recipients: str) -> list[Message]:
         """Return what has been said in this turn, for the first time, to some of those that hear us; oldest first."""

@@ -14,7 +14,6 @@ from sqlalchemy import Text, cast, select
 from handlers.core import proof, rights, running
 from handlers.core.card import LAPSES, Button, Card
 from handlers.core.context import Context
-from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.rows.traffic import Message
 
@@ -47,11 +46,7 @@ async def refuse(turn: Turn, by: str, lapses: str, *, by_number: bool = False) -
         await proof.ask(turn)
         return True
     if turn.sender != by and not await rights.runs_staff.held(turn):
-
-        async def has(asked: Context) -> bool:
-            return asked.sender == by or await rights.runs_staff.has(asked)
-
-        await running.refuse(turn, Right(f"{turn.name(by)}, der gjorde det, {rights.runs_staff.holders}", has))
+        await running.refuse(turn, rights.of_row("den, der gjorde det", [by], rights.runs_staff))
         return True
     # It counts when it was pressed, however long it waited here.
     if turn.received > datetime.fromisoformat(lapses):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.core import clearance
-from handlers.core.card import Card
+from handlers.core.card import Button, Card
 from handlers.core.turn import Turn
 from storage.grades import Grade, within
 from storage.rows.staff import LISTS, MINUTES, PICTURE, Subject
@@ -35,9 +35,7 @@ async def refuse_above(turn: Turn, what: str, grade: Grade = clearance.SHARED, s
     """
     if within(grade, await clearance.highest_here(turn, subject)):
         return False
-    await turn.answer(
-        Card(f"{what} ikke her: graden er {turn.rules.grade_name(grade)}. {clearance.can_share(turn, grade)}".rstrip())
-    )
+    await _refuse(turn, what, grade)
     return True
 
 
@@ -55,9 +53,18 @@ async def refuse_row(turn: Turn, row: Any, called: str, said: str = "") -> bool:
     _, told = await clearance.visible_rows(turn, [row], turn.sender if said else None)
     if told:
         (grade,) = await clearance.grades_of(turn, [row])
-        await turn.answer(
-            Card(
-                f"{called} vises ikke her: graden er {turn.rules.grade_name(grade)}. {clearance.can_share(turn, grade)}".rstrip()
-            )
-        )
+        await _refuse(turn, f"{called} vises", grade)
     return bool(told)
+
+
+async def _refuse(turn: Turn, what: str, grade: Grade) -> None:
+    can_share = await clearance.can_share(turn, grade)
+    (chief, *_) = await turn.chiefs() or [turn.sender]
+    about = {"inbox": turn.inbox_id, "person": chief, "share": True}
+    asks = bool(can_share) and chief != turn.sender and turn.inbox_id is not None
+    await turn.answer(
+        Card(
+            f"{what} ikke her: graden er {turn.rules.grade_name(grade)}. {can_share}".rstrip(),
+            buttons=(Button(f"Spørg {turn.name(chief)}", "router.ask", about),) if asks else (),
+        )
+    )

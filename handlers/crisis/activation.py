@@ -268,7 +268,7 @@ async def _already(turn: Turn, crisis: Crisis, title: str, level: int) -> None:
     await turn.say(
         turn.sender,
         Card(
-            f"»{quote(crisis.title)}« er allerede i gang: {decision_card.named(crisis.level)} (besluttet "
+            f"Krisen »{quote(crisis.title)}« er allerede i gang: {decision_card.named(crisis.level)} (besluttet "
             f"{turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}). Der er ikke oprettet en ny.",
             buttons=(
                 Button("Åbn", "activation.show", {"crisis": crisis.id}),

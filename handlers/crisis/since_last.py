@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import times_read
 from handlers.core.registry import verb
@@ -28,7 +28,7 @@ async def since_last(turn: Turn, text: str) -> None:
         text: "sidst", a time, or nothing.
     """
     if not await rights.staff.held(turn) and not await rights.decider.held(turn):
-        await turn.answer(Card(f"Det kan kun {rights.staff.holders} få. Ved du noget vigtigt, så skriv det her."))
+        await running.refuse(turn, rights.staff, "Ved du noget vigtigt, så skriv det her.")
         return
     asked = text.strip().casefold().removeprefix("sidst").strip()
     since = times_read.parse_past(asked, turn.now, turn.zone) if asked else await news.heard_before(turn, turn.sender)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, rights, running
 from handlers.core.card import Field, quote
 from handlers.core.language import times_read, times_shown
 from handlers.core.language.times_read import Parsed
@@ -172,11 +172,14 @@ async def granted(turn: Turn, confirmed: bool, wanted: Grade) -> tuple[Verificat
     """
     if await rights.log_keeper.held(turn):
         return "confirmed" if confirmed else "unconfirmed", wanted, ""
-    only, kept, said = f"Kun {rights.log_keeper.holders} kan", wanted, ""
+    kept, said = wanted, ""
+    if not confirmed and within(clearance.SHARED, wanted):
+        return "unconfirmed", kept, said
+    can, _ = await running.who_can(turn, rights.log_keeper)
     if confirmed:
-        said += f"\n{only} bekræfte. Linjen er gemt som ubekræftet."
+        said += f"\nBekræfte kan kun {can}. Linjen er gemt som ubekræftet."
     if not within(clearance.SHARED, wanted):
         kept = clearance.SHARED
         name = turn.rules.grade_name
-        said += f"\n{only} gøre den {name(wanted)}. Den er gemt som {name(kept)}."
+        said += f"\nGøre den {name(wanted)} kan kun {can}. Den er gemt som {name(kept)}."
     return "unconfirmed", kept, said

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, enclosures, events, rights, undo
+from handlers.core import clearance, enclosures, events, rights, running, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.events import Told
 from handlers.core.language import cpr, times_shown
@@ -188,11 +188,8 @@ async def confirm_line(turn: Turn, no: int) -> None:
         return
     if not await rights.log_keeper.held(turn):
         await turn.log(f"{turn.name(turn.sender)} mener, at nr. {no} er rigtig (ikke bekræftet)", refs={"about": no})
-        await turn.answer(
-            Card(
-                f"Kun {rights.log_keeper.holders} kan bekræfte. Nr. {no} er stadig ubekræftet; din vurdering er noteret."
-            )
-        )
+        so = f"Nr. {no} er stadig ubekræftet; din vurdering er noteret."
+        await running.refuse(turn, rights.log_keeper, so)
         return
     entry = await entry_of(turn, no)
     if state.verification == "confirmed" or await _undone_in(turn, state):
@@ -212,9 +209,9 @@ async def _correct(turn: Turn, no: int, text: str, happened: datetime | None = N
         return
     entry = await entry_of(turn, no)
     if turn.sender != entry.recorder and not await rights.log_keeper.held(turn):
-        await turn.answer(
-            Card(f"Det kan kun den, der skrev linjen, eller {rights.log_keeper.holders}. Intet er ændret.")
-        )
+        # Who wrote what is confidential is no more for everybody than what it says.
+        wrote = [] if state.grade == clearance.CONFIDENTIAL else [entry.recorder]
+        await running.refuse(turn, rights.of_row("den, der skrev linjen", wrote, rights.log_keeper))
         return
     correction = await turn.log(
         text,

@@ -163,12 +163,9 @@ async def source_edited(turn: Turn) -> None:
 
 async def _offer_report(turn: Turn, text: str) -> None:
     """Offer whoever doesn't write the log to hand on what was said, to the last word, as a report."""
-    await turn.answer(
-        Card(
-            f"Loggen skrives af {rights.staff.holders}. Skal krisestaben have beskeden som en melding?\n»{quote(text, lines.SHOWN)}«",
-            buttons=(Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id}),),
-        )
-    )
+    report = Button("Send som melding", "router.meant", {"verb": "melding", "inbox": turn.inbox_id})
+    so = f"Skal krisestaben have beskeden som en melding?\n»{quote(text, lines.SHOWN)}«"
+    await running.refuse(turn, rights.staff, so, report)
 
 
 async def _save(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, personal_numbers, registry, rights
+from handlers.core import clearance, in_charge, personal_numbers, registry, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.events import AskedForHelp, on
@@ -94,10 +94,11 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
     if kept is None:
         return
     original = Incoming.from_json(kept.body)
-    if original.sender != turn.sender or personal_numbers.typed(original):
-        await turn.answer(
-            Card("Det kan kun den, der skrev det, og først når teksten er uden personnummer. Intet er sendt.")
-        )
+    if original.sender != turn.sender:
+        await running.refuse(turn, rights.of_row("den, der skrev det", [original.sender]), "Intet er sendt.")
+        return
+    if personal_numbers.typed(original):
+        await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
         return
     text = original.text
     # The fields come along from where they can be changed; elsewhere what was read stands.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, rights
+from handlers.core import audiences, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -39,7 +39,7 @@ async def logistics(turn: Turn, text: str) -> None:
     if not text.strip():
         await turn.answer(await _card(turn))
     elif not await rights.runs_staff.held(turn):
-        await turn.answer(Card(f"Logistikstaben etableres af {rights.runs_staff.holders}. Intet er ændret."))
+        await running.refuse(turn, rights.runs_staff)
     else:
         await _establish(turn, text)
 
@@ -106,9 +106,9 @@ async def _establish(turn: Turn, *named: str) -> None:
 async def share_out(turn: Turn) -> None:
     """Give each of the secretariat's logistic duties to somebody by name, as a task. Whoever leads the logistics staff
     and those who run the staff may."""
-    leads = any(row.leads and row.person == turn.sender for row in await members(turn))
-    if not leads and not await rights.runs_staff.held(turn):
-        await turn.answer(Card(f"Det kan kun lederen, {rights.runs_staff.holders}. Intet er ændret."))
+    leaders = [row.person for row in await members(turn) if row.leads]
+    if turn.sender not in leaders and not await rights.runs_staff.held(turn):
+        await running.refuse(turn, rights.of_row("logistikstabens leder", leaders, rights.runs_staff))
         return
     lost = []
     for name, label in DUTIES:

@@ -135,11 +135,13 @@ async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = ""
         return
     was = measure_card.stands(row)
     if status in ("in_progress", "done") and row.needs_approval and row.approved_at is None:
+        may = await rights.political_approval.held(turn)
+        can, ask = await running.who_can(turn, rights.political_approval)
         await turn.answer(
             Card(
                 f"⛔ T{row.number} kræver politisk godkendelse og kan ikke gå i gang, før den er registreret.\n"
-                f"Det kan {rights.political_approval.holders}. Intet er ændret.",
-                buttons=(measure_card.approval(row),),
+                f"Det kan kun {can}. Intet er ændret.",
+                buttons=(measure_card.approval(row), *(() if may else ask)),
             )
         )
         return
@@ -276,11 +278,7 @@ async def refuse_change(turn: Turn, row: Measure) -> bool:
     """
     if turn.sender == row.owner or is_over(turn, turn.sender, row) or await rights.runs_staff.held(turn):
         return False
-    await turn.answer(
-        Card(
-            f"Det kan kun {turn.name(row.owner)}, der ejer T{row.number}, {rights.runs_staff.holders}. Intet er ændret."
-        )
-    )
+    await running.refuse(turn, rights.of_row(f"den, der ejer T{row.number}", [row.owner], rights.runs_staff))
     return True
 
 

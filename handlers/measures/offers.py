@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights
+from handlers.core import clearance, in_charge, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ORDINARY, URGENT
 from handlers.core.language import needs, owners, times_read, times_shown
@@ -188,9 +188,7 @@ async def withdraw(turn: Turn, offer: int) -> None:
     if row is None or row.state in ("withdrawn", "declined"):
         return
     if turn.sender != row.offerer and not await rights.runs_staff.held(turn):
-        await turn.answer(
-            Card(f"Det kan kun {turn.name(row.offerer)} eller {rights.runs_staff.holders}. Intet er ændret.")
-        )
+        await running.refuse(turn, rights.of_row("den, der tilbød det", [row.offerer], rights.runs_staff))
         return
     measure = await turn.db.get(Measure, row.measure_id) if row.measure_id else None
     await _becomes(

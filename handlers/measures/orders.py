@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_times, passed_times, rights, withheld
+from handlers.core import clearance, form_times, passed_times, rights, running, withheld
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import replies, times_read, times_shown, verb_words
 from handlers.core.registry import action, reply, verb
@@ -50,7 +50,7 @@ async def order(turn: Turn, text: str) -> None:
     if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
         return
     if not await rights.runs_staff.held(turn):
-        await turn.answer(Card(f"En ordre skrives kun af {rights.runs_staff.holders}. Intet er sendt."))
+        await running.refuse(turn, rights.runs_staff, "Intet er sendt.")
         return
     read = Reading(turn, text)
     named = turn.whom(text)

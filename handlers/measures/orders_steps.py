@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import timer
@@ -94,7 +94,7 @@ async def refuse_answer(turn: Turn, row: Order) -> bool:
     """
     if turn.sender in row.asked or await rights.runs_staff.held(turn):
         return False
-    await turn.answer(Card(f"Ordre {row.number} er til {turn.names(row.asked)}. Intet er ændret."))
+    await running.refuse(turn, rights.of_row(f"den, ordre {row.number} er til", row.asked, rights.runs_staff))
     return True
 
 

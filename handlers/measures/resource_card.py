@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import form_times, rights
+from handlers.core import form_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
+from storage.plan.sections import Centre
 from storage.rows.measures import LogisticsMember, Release, Resource
 
 # Before somebody's time is up, so that there is time to find others.
@@ -86,17 +87,22 @@ async def refuse(turn: Turn, row: Resource) -> bool:
     """Refuse a centre what is another's, and return whether it did: the staff and its logistics change all of it, a
     centre its own ("bevarer ansvaret for opgaven", plan §3)."""
     owner = next((each for each in turn.rules.centres if each.name == row.centre), None)
-    own = {row.added_by, *([owner.chief, owner.contact, owner.deputy] if owner else [])}
     logistics = select(LogisticsMember.id).where(
         LogisticsMember.crisis_id == row.crisis_id,
         LogisticsMember.person == turn.sender,
         LogisticsMember.until.is_(None),
     )
-    if turn.sender in own or await rights.asks.has(turn) or await turn.db.scalar(logistics) is not None:
+    if turn.sender in _own(row, owner) or await rights.asks.has(turn) or await turn.db.scalar(logistics) is not None:
         return False
-    whose = f"{owner.name} eller " if owner else ""
-    await turn.answer(Card(f"Det kan kun {whose}{rights.asks.holders}. R{row.number} er uændret."))
+    whose = f"Center {owner.name}" if owner else "den, der skrev den op"
+    right = rights.of_row(whose, _own(row, owner), rights.asks)
+    await running.refuse(turn, right, f"R{row.number} er uændret.")
     return True
+
+
+def _own(row: Resource, owner: Centre | None) -> list[str | None]:
+    """Return whose a resource is: the centre's, and whoever's that added it."""
+    return [*([owner.chief, owner.contact, owner.deputy] if owner else []), row.added_by]
 
 
 @action("resources.ask_release", who=rights.staff)
@@ -147,9 +153,9 @@ async def release(turn: Turn, resource: int, answer: Release) -> None:
     if row is None:
         return
     owner = next((each for each in turn.rules.centres if each.name == row.centre), None)
-    may = {row.added_by, *([owner.chief, owner.contact, owner.deputy] if owner else [])}
-    if turn.sender not in may and not await rights.runs_staff.held(turn):
-        await turn.answer(Card(f"Det kan kun centerchefen eller {rights.runs_staff.holders}. Intet er ændret."))
+    if turn.sender not in _own(row, owner) and not await rights.runs_staff.held(turn):
+        whose = f"Center {owner.name}" if owner else "den, der skrev den op"
+        await running.refuse(turn, rights.of_row(whose, _own(row, owner), rights.runs_staff))
         return
     row.release, row.consequence, row.changed_at = answer, turn.value("consequence") or None, turn.now
     said = f"R{row.number} ({row.quantity} {row.name}) {RELEASE[answer]}"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action
@@ -42,7 +42,7 @@ async def ask(turn: Turn, named: str, title: str, whose: Collection[str | None],
         refs: what the log line points to.
     """
     if turn.sender not in whose and not await rights.staff.held(turn):
-        await turn.answer(Card(f"Det kan kun den, der har {named}, {rights.staff.holders}. Intet er sendt."))
+        await running.refuse(turn, rights.of_row(f"den, der har {named}", whose, rights.staff), "Intet er sendt.")
         return
     asked = turn.value("text")
     if not asked:
@@ -206,8 +206,7 @@ async def _refuse_other(turn: Turn, row: Task) -> bool:
     """Tell whoever neither has it nor runs the staff who may; whether the sender was refused."""
     if turn.sender == row.owner or await rights.runs_staff.held(turn):
         return False
-    owner = turn.name(row.owner) if row.owner else "ejeren"
-    await turn.answer(Card(f"Det kan kun {owner}, {rights.runs_staff.holders}. Intet er ændret."))
+    await running.refuse(turn, rights.of_row(f"den, der har opgave {row.number}", [row.owner], rights.runs_staff))
     return True
 
 

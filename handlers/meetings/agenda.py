@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import rights, withheld
+from handlers.core import rights, running, withheld
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer, verb
@@ -122,11 +122,7 @@ async def approve(turn: Turn, agenda: int) -> None:
         return
     row, meeting = found
     if turn.sender not in await agenda_lines.approvers(turn):
-        await turn.answer(
-            Card(
-                f"Det kan kun {turn.names(await agenda_lines.responsible(turn))} som ansvarlig direktør. Intet er ændret."
-            )
-        )
+        await running.refuse(turn, await agenda_lines.approves(turn))
         return
     row.state, row.approved_by, row.approved_at = "approved", turn.sender, turn.now
     await turn.log(

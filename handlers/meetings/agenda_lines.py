@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from handlers.core import rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.log import paper_links
 from handlers.measures import intent
@@ -186,6 +188,15 @@ async def approvers(turn: Turn) -> list[str]:
     if named := roster.holder(turn, roster.RESPONSIBLE):
         return [named, *await turn.chiefs()]
     return await turn.chiefs() if turn.the_crisis.chief else turn.rules.board()
+
+
+async def approves(turn: Turn, beside: Right | None = None) -> Right:
+    """Return the right to approve the agenda, as it is told to whoever hasn't it.
+
+    Args:
+        beside: a right of others to the same.
+    """
+    return rights.of_row("den ansvarlige direktør", await approvers(turn), beside)
 
 
 def key(row: Meeting | Agenda, rest: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from handlers.core import form_times, passed_times, rights
+from handlers.core import form_times, passed_times, rights, running
 from handlers.core.card import Button, Card
 from handlers.core.context import URGENT
 from handlers.core.language import times_read
@@ -129,7 +129,8 @@ async def cancel(turn: Turn, meeting: int) -> None:
     if row is None or row.state != "called":
         return
     if turn.sender not in await agenda_lines.approvers(turn) and not await rights.runs_staff.held(turn):
-        await turn.answer(Card("Det kan kun den ansvarlige direktør eller krisesekretariatet. Mødet står ved magt."))
+        right = await agenda_lines.approves(turn, rights.runs_staff)
+        await running.refuse(turn, right, "Mødet står ved magt.")
         return
     await call_off(turn, row)
     head = f"Møde {row.number} {turn.clock(row.at)} er aflyst"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers.core import passed_times, rights
+from handlers.core import passed_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
@@ -181,9 +181,7 @@ async def withdraw(turn: Turn, item: int) -> None:
     if row is None or row.measure is not None:
         return
     if turn.sender != row.proposer and not await rights.runs_staff.held(turn):
-        await turn.answer(
-            Card(f"Det kan kun {turn.name(row.proposer)} eller {rights.runs_staff.holders}. Intet er ændret.")
-        )
+        await running.refuse(turn, rights.of_row("den, der foreslog punktet", [row.proposer], rights.runs_staff))
         return
     row.state = "withdrawn"
     await turn.log(f"Dagsordenspunkt {row.number} er taget af: {row.text}", kind="item", refs={"item": row.number})

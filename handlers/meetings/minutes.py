@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import audiences, clearance, rights, withheld
+from handlers.core import audiences, clearance, rights, running, withheld
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.events import Regraded, on
@@ -174,7 +174,7 @@ async def change(turn: Turn, minutes: int) -> None:
     if found is None or not turn.value("remarks"):
         return
     if not (await rights.runs_staff.held(turn) or await rights.meets.held(turn)):
-        await turn.answer(Card(f"Referatet rettes af {rights.runs_staff.holders}. Det er uændret."))
+        await running.refuse(turn, rights.runs_staff, "Referatet er uændret.")
         return
     old, meeting = found
     row = Minutes(
@@ -224,7 +224,7 @@ async def approve(turn: Turn, minutes: int) -> None:
         await turn.answer(
             Card(
                 f"Referatet er {turn.rules.grade_name(grade)} og må ikke sendes til {turn.names(may_not)}. Det er ikke godkendt "
-                f"endnu. {rights.chief.holders.capitalize()} kan ændre det: vælg en lavere grad, eller */krise deling*."
+                f"endnu. Du kan ændre det: vælg en lavere grad, eller */krise deling*."
             )
         )
         return
@@ -334,7 +334,7 @@ async def send(turn: Turn, minutes: int) -> None:
     elif row.sent_at is None and await rights.runs_staff.held(turn):
         await _send(turn, row, meeting)
     elif row.sent_at is None:
-        await turn.answer(Card(f"Det kan kun {rights.runs_staff.holders}. Referatet er godkendt og ikke sendt endnu."))
+        await running.refuse(turn, rights.runs_staff, "Referatet er godkendt og ikke sendt endnu.")
 
 
 @timer("minutes.late")

@@ -6,6 +6,7 @@ Plan, Planens afprøvning: "Beredskab 4K har det overordnede ansvar for, at bere
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE
 from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
+from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.log import paper_links
 from handlers.measures import tasks
@@ -54,11 +56,16 @@ async def evaluation(turn: Turn, text: str) -> None:
     turn.crisis = await turn.db.get(Crisis, row.crisis_id)
     leads = await rights.exercises.held(turn)
     if not leads and turn.sender not in await turn.took_part():
-        await turn.answer(Card(f"Det kan kun de, der deltog, og {rights.exercises.holders}. Intet er ændret."))
+        await running.refuse(turn, await _took_part(turn, rights.exercises))
     elif text.strip():
         await lessons.lesson(turn, text)
     else:
         await turn.answer(await _card(turn, row) if leads else _questions(turn))
+
+
+async def _took_part(turn: Turn, beside: Right | None = None) -> Right:
+    # Who evaluates is named first, not who happened to warn.
+    return replace(rights.of_row("de, der deltog", await turn.took_part(), beside), first=())
 
 
 async def begin(turn: Turn) -> None:
@@ -111,7 +118,7 @@ def _questions(turn: Turn) -> Card:
 async def answered(turn: Turn) -> None:
     """Log each answer, beside what was learnt on the way; whoever has the card was asked."""
     if turn.sender not in await turn.took_part():
-        await turn.answer(Card("Det kan kun de, der deltog. Intet er gemt."))
+        await running.refuse(turn, await _took_part(turn), "Intet er gemt.")
         return
     said = [(question, turn.value(field)) for field, question in (("good", GOOD), ("better", BETTER))]
     for question, text in said:

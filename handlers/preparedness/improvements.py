@@ -211,9 +211,7 @@ async def _refuse(turn: Turn, row: Improvement) -> bool:
     """Refuse whoever neither has it nor evaluates; returns whether it did."""
     if turn.sender == row.owner or await rights.exercises.held(turn):
         return False
-    await turn.answer(
-        Card(f"Det kan kun {turn.name(row.owner)}, der har F{row.number}, eller {rights.exercises.holders}.")
-    )
+    await running.refuse(turn, rights.of_row(f"den, der har F{row.number}", [row.owner], rights.exercises))
     return True
 
 

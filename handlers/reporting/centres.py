@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.language import replies
@@ -129,9 +129,8 @@ async def _refuse(turn: Turn, row: CentreNotice) -> bool:
     centre = next((each for each in turn.rules.centres if each.name == row.centre), None)
     if turn.sender == row.chief or rights.leads(turn.rules, turn.sender, centre):
         return False
-    await turn.answer(
-        Card(f"Det kan kun centerchefen for {row.centre}, {turn.name(row.chief)}, eller stedfortræderen.")
-    )
+    over = [row.chief, centre.deputy if centre else None, *turn.rules.board()]
+    await running.refuse(turn, rights.of_row(f"centerchefen for {row.centre}, stedfortræderen eller en direktør", over))
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights, withheld
+from handlers.core import clearance, rights, running, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -137,7 +137,9 @@ async def fill(turn: Turn, centre: str) -> None:
         return
     own = turn.sender == known.contact or rights.leads(turn.rules, turn.sender, known)
     if not own and not await rights.runs_staff.held(turn):
-        await turn.answer(Card(f"Det kan kun {known.name}s chef, stedfortræder eller kontaktperson. Intet er ændret."))
+        whose = f"{known.name}s chef, stedfortræder eller kontaktperson"
+        own_people = [known.chief, known.deputy, known.contact]
+        await running.refuse(turn, rights.of_row(whose, own_people, rights.runs_staff))
         return
     row = await _row(turn, known)
     if row is None:

@@ -309,7 +309,8 @@ async def _refuse(turn: Turn, row: Outage) -> bool:
     """Refuse whoever neither answers for the function nor is in or beside the staff; returns whether it did."""
     if turn.sender == row.responsible or await rights.staff.held(turn):
         return False
-    await running.refuse(turn, rights.staff)
+    whose = f"den, der har ansvaret for {row.function}"
+    await running.refuse(turn, rights.of_row(whose, [row.responsible], rights.staff))
     return True
 
 

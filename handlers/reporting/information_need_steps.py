@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Text, cast, select
 
-from handlers.core import in_charge, rights
+from handlers.core import in_charge, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import times_shown
 from handlers.core.language.no_answers import says_nothing_yet
@@ -66,12 +66,8 @@ async def refuse_other(turn: Turn, row: InformationNeed) -> bool:
     """Refuse whoever was not asked and may not ask; returns whether it did."""
     if turn.sender == row.owner or await rights.asks.held(turn):
         return False
-    await turn.answer(
-        Card(
-            f"OB{row.number} besvares kun af {turn.name(row.owner)} eller {rights.asks.holders}. Ved du det, så skriv det som "
-            "melding: */krise melding …*."
-        )
-    )
+    right = rights.of_row(f"den, OB{row.number} er spurgt", [row.owner], rights.asks)
+    await running.refuse(turn, right, "Ved du det, så skriv det som melding: */krise melding …*.")
     return True
 
 

@@ -72,7 +72,7 @@ async def back(turn: Turn, person: str) -> None:
     if person == turn.sender or await rights.secretariat.held(turn):
         await _end(turn, person)
     else:
-        await running.refuse(turn, rights.secretariat)
+        await running.refuse(turn, rights.of_row("den, det er", [person], rights.secretariat))
 
 
 @action("absence.undo", who=rights.proven, crisis=False)
@@ -125,7 +125,7 @@ def shown(turn: Turn, person: str) -> str:
 async def _note(turn: Turn, person: str, when: str, words: str) -> None:
     """Note, change or end somebody's absence, as their words say; where they can't be read, ask again."""
     if person != turn.sender and not await rights.secretariat.held(turn):
-        await running.refuse(turn, rights.secretariat)
+        await running.refuse(turn, rights.of_row("den, det er", [person], rights.secretariat))
         return
     if person not in turn.plan.persons:
         await turn.answer(Card("Du står ikke i beredskabsplanen, så ingen spørger dig. Intet er ændret."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import proof, rights, running
 from handlers.core.card import Card
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
@@ -36,17 +36,22 @@ async def conference(turn: Turn, text: str) -> None:
             Card("Planen har ingen telefonkonference. Sekretariatet skriver den i planfilen: »telefonkonference«.")
         )
         return
-    summoned = await turn.db.scalar(
-        select(Summons.id)
-        .where(
-            Summons.crisis_id == turn.the_crisis.id,
-            Summons.person == turn.sender,
-            Summons.answer.is_(None) | (Summons.answer == "coming"),
+    summoned = list(
+        await turn.db.scalars(
+            select(Summons.person).where(
+                Summons.crisis_id == turn.the_crisis.id,
+                Summons.answer.is_(None) | (Summons.answer == "coming"),
+            )
         )
-        .limit(1)
     )
-    if summoned is None or not await rights.proven.held(turn):
-        await turn.answer(Card("Det kan kun dem, der er indkaldt til krisestaben, få. Spørg sekretariatet."))
+    if turn.sender not in summoned:
+        # The secretariat first: it knows who ought to have been summoned.
+        served = [person for person in turn.rules.interim_secretariat() if person in summoned]
+        right = rights.of_row("de, der er indkaldt til krisestaben", [*served, *summoned])
+        await running.refuse(turn, right, "Skal du være med, så spørg.")
+        return
+    if await rights.proven.lacks_proof(turn):
+        await proof.ask(turn, "telefonkonference", text)
         return
     await turn.say(
         turn.sender,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import owners
 from handlers.core.registry import action, verb
@@ -42,7 +42,7 @@ async def draw_in(turn: Turn, text: str) -> None:
         if await rights.meets.held(turn):
             await roles.role(turn, text)
         else:
-            await turn.answer(Card(f"Roller udpeges af {rights.meets.holders}. Intet er ændret."))
+            await running.refuse(turn, rights.meets)
         return
     person, rest = await _read(turn, text)
     if person is None or not rest:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, rights, undo
+from handlers.core import availability, rights, running, undo
 from handlers.core.card import Button, Card, quote
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, verb
@@ -84,7 +84,9 @@ async def own_deputy(turn: Turn, text: str) -> None:
 async def named(turn: Turn, role: str, centre: str, person: str, until: str) -> None:
     """Name the sender's deputy in one of several roles; only in one that they hold themselves."""
     if (role, centre) not in await _held(turn) or person not in turn.plan.persons or person == turn.sender:
-        await turn.answer(Card("Det kan kun den, der har rollen. Intet er ændret."))
+        known = next((each for each in turn.plan.centres if each.name == centre), None)
+        holders = [known.chief] if known else turn.plan.holders(role)
+        await running.refuse(turn, rights.of_row("den, der har rollen", holders))
         return
     await _name(turn, role, centre, person, datetime.fromisoformat(until) if until else None)
 

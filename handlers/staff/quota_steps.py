@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.core import in_charge
+from handlers.core import in_charge, rights, running
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers
@@ -258,7 +258,7 @@ async def refuse_other(turn: Turn, mine: QuotaAsk) -> bool:
     """Refuse whoever was not asked; returns whether it did."""
     if turn.sender == mine.person:
         return False
-    await turn.answer(Card(f"Det kan kun {turn.name(mine.person)}, der er spurgt. Intet er ændret."))
+    await running.refuse(turn, rights.of_row("den, der er spurgt", [mine.person]))
     return True
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.core import form_times, passed_times, rights
+from handlers.core import form_times, passed_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
@@ -117,7 +117,7 @@ async def _refuse_planning(turn: Turn) -> bool:
     """Tell whoever may not plan shifts who does; returns whether the sender was refused."""
     if await rights.runs_staff.held(turn):
         return False
-    await turn.answer(Card(f"Vagtplanen lægges af {rights.runs_staff.holders}. Intet er ændret."))
+    await running.refuse(turn, rights.runs_staff)
     return True
 
 

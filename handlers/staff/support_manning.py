@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.core import rights
+from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
@@ -102,7 +102,9 @@ async def man(turn: Turn, need: int) -> None:
         return
     unit = next((each for each in turn.rules.centres if each.name == row.unit), None)
     if not rights.leads(turn.rules, turn.sender, unit) and not await rights.runs_staff.held(turn):
-        await turn.answer(Card(f"Det kan kun chefen for {quote(row.unit or 'enheden')}. Intet er ændret."))
+        heads = [unit.chief, unit.deputy] if unit else []
+        right = rights.of_row(f"chefen for {quote(row.unit or 'enheden')}", heads, rights.runs_staff)
+        await running.refuse(turn, right)
         return
     person, deputy = _one(turn, "person"), _one(turn, "deputy")
     if not person or deputy is None:

@@ -261,6 +261,10 @@ OUTSIDERS = {
     # A contact is beside the staff, and doesn't ask for it.
     **dict.fromkeys(("information_needs.answer", "information_needs.by_report"), "line"),
 }
+# Whose it is is named, and nobody is to be asked: the question stands before them already.
+NAMED_ALONE = {name for name in registry.actions if name.startswith(("router.", "form."))}
+# What of a message `rows` remembers.
+COLUMNS = [each.name for each in Message.__table__.columns if each.name not in ("version", "dispatched_version")]
 ASKS_NOTHING = {"assistance.not_meant"}  # takes the sender's own suggestion off the sender's own screen
 OF_A_ROW = sorted(
     name
@@ -307,6 +311,11 @@ async def test_who_has_it_not_changes_nobodys_row(stage: Stage, do: str) -> None
     assert [row for row in said if row in stood] == stood
     assert len(said) <= len(stood) + 1
     assert then == before
+    # Whoever is answered has the name of somebody who may, and a button that asks them.
+    for row in said:
+        told = Card.from_json(dict(zip(COLUMNS, row, strict=True))["card"])
+        asks = [button.label.removeprefix("Spørg ") for button in told.buttons if button.do == "router.ask"]
+        assert row in stood or any(name in told.text for name in asks) or do in NAMED_ALONE, told.text
 
 
 def test_what_is_everybodys_is_a_button_still() -> None:

@@ -8,8 +8,10 @@ from collections import Counter
 import pytest
 
 from handlers.core import registry
+from handlers.core.incoming import Incoming
 from tests.databases import SQLite
-from tests.rights import expected, matrix, states
+from tests.rights import expected, matrix, states, tries
+from tests.stage.stage import SUMMER_AFTERNOON
 
 registry.load()
 # So many tries in one state, in `make test`: `make rights` makes all of them in all six.
@@ -28,6 +30,40 @@ def test_the_page_has_a_line_for_each_rule_and_a_column_for_each_person() -> Non
     page = matrix.page()
     assert page.count("<tr>") == 1 + sum(1 for rule in expected.rules() if rule.what)
     assert all(f"<span>{person}</span>" in page for person in expected.PERSONS)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Repræsentanten udpeges af krisestabschefen eller stedfortræderen. Intet er ændret.",
+        "En ordre skrives kun af krisestabschefen eller krisesekretariatet. Intet er sendt.",
+        "Vagtplanen lægges af krisestabschefen eller krisesekretariatet. Intet er ændret.",
+        "Det kan kun centerchefen. Intet er ændret.",
+        "Kun logføreren kan bekræfte. Nr. 3 er stadig ubekræftet.",
+    ],
+)
+def test_a_refusal_that_is_written_by_hand_is_neither_yes_nor_no(said: str) -> None:
+    """D12: it was taken for an answer, and the table then said that they may."""
+    assert tries.outcome(said, frozenset(), frozenset()) == tries.BY_HAND
+
+
+@pytest.mark.parametrize(
+    ("said", "wrote", "counts"),
+    [
+        ("Det kan kun krisestabschefen: Sara Stabs. Intet er ændret. [Spørg Sara Stabs]", frozenset(), tries.MAY_NOT),
+        ("Det kan kun krisestabschefen. Intet er ændret.", frozenset(), tries.NAMELESS),
+        ("Det kan kun krisestabschefen. Intet er ændret. [Spørg Sara Stabs]", frozenset(), tries.NAMELESS),
+        ("Det kan kun krisestabschefen: Sara Stabs. [Spørg Sara Stabs]", frozenset({"Order"}), tries.BUT_DONE),
+    ],
+)
+def test_a_refusal_without_a_name_and_a_button_or_that_changes_something_is_none(
+    said: str, wrote: frozenset[str], counts: str
+) -> None:
+    """D12: whoever is refused is carried on to somebody who may, and nothing has come of it."""
+    pressed = Incoming(
+        "try", "press", "rehearsal", "ansat", "dm", "dm:ansat", SUMMER_AFTERNOON, action="orders.issue"
+    )  # fmt: skip
+    assert tries.refusal(pressed, said, wrote, frozenset()) == counts
 
 
 async def test_a_cut_of_the_table_is_true(sqlite: SQLite, request: pytest.FixtureRequest) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.turns import touched_by
-from handlers.core import availability, registry, router
+from handlers.core import availability, registry, rights, router
 from handlers.core.card import EXERCISE, Button, Card, Field
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
@@ -22,11 +22,19 @@ from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Address, Inbox, Message
 
-# What somebody gets who may not: the words with which krisebot says no, wherever it says it.
-REFUSED = re.compile(
-    r"Det kan kun |Kun \w+.{0,200} kan |.{0,60}\bkun (?:af|til) \w+"
-    r"|(?:Ordre|Spørgsmål) \d+ (?:er til|besvares af) |\w+ (?:lægges|etableres|rettes|skrives) af "
+# Somebody is refused by `running.refuse` and by nothing else: it says so of the turn, and no words are read. What only
+# sounds like a refusal is one that was written by hand, and counts as nothing at all: neither as yes nor as no.
+HOLDERS = {right.holders for right in vars(rights).values() if isinstance(right, rights.Right)}
+SOUNDS_REFUSED = re.compile(
+    rf"\b(?:kun|af) (?:{'|'.join(map(re.escape, sorted(HOLDERS - {rights.anyone.holders, rights.proven.holders})))})"
+    r"|\bkun\b[^.\n]{0,120}\bkan\b|\bkan kun\b|\b(?:udpeges|rettes|skrives|lægges|etableres|besvares|godkendes) (?:kun )?af ",
+    re.IGNORECASE,
 )
+# Whoever is refused is told so at once; what is read at length may tell of anything.
+SHORT = 200
+ASKS = re.compile(r"\[Spørg ([^\]]+)\]")
+# A refusal that leaves something behind all the same: what they think of the line is noted.
+NOTED = frozenset({"bekræft", "log.confirm"})
 # What is made of it instead, for those who may not.
 INSTEAD = re.compile(r"Forslaget er sendt|[Dd]it forslag|[Dd]it varsel er|sender det til .{0,60} beredskab nu")
 NOTHING = re.compile(r"Der er ingen aktiv krise")
@@ -37,6 +45,8 @@ PROOF = re.compile(r"Er det dig\? Et nummer kan forfalskes")
 LEFT_BEHIND = {Message, Address, Inbox}
 
 MAY, MAY_NOT, INSTEAD_OF_IT, NO_CRISIS, PROVE, NOTHING_THERE = "ja", "nej", "foreslår", "ingen krise", "bevis", "tom"
+# What the table never has: a refusal without a name and a button that asks them; one that changed something; one by hand.
+NAMELESS, BUT_DONE, BY_HAND = "nej uden navn", "nej, men gjort", "nej i hånden"
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ class Seen:
     """What came of a try.
 
     Args:
-        outcome: one of the six above.
+        outcome: one of the nine above.
         said: what whoever tried it was told.
         wrote: the kinds of rows that it wrote, but for what any input leaves.
         told: who else was told something.
@@ -140,7 +150,7 @@ class State:
                 await router.handle(turn)
                 await db.flush()
                 redrawn = standing is not None and standing.card != before[1]
-                seen.append(await _seen(db, incoming, touched, before[0], redrawn))
+                seen.append(await _seen(turn, incoming, touched, before[0], redrawn))
                 raise _Undo
         except _Undo:
             return seen[0]
@@ -188,7 +198,8 @@ def filled_in(field: Field) -> str:
     return field.value or FILLED_IN.get(field.id, FILLED_IN.get(field.kind, "ja"))
 
 
-async def _seen(db: AsyncSession, incoming: Incoming, touched: Collection[type], before: int, redrawn: bool) -> Seen:
+async def _seen(turn: Turn, incoming: Incoming, touched: Collection[type], before: int, redrawn: bool) -> Seen:
+    db = turn.db
     wrote = frozenset(each.__name__ for each in touched if each not in LEFT_BEHIND)
     new = list(await db.scalars(select(Message).where(Message.id > before).order_by(Message.id)))
     told = frozenset(str(row.recipient) for row in new if row.recipient != incoming.sender)
@@ -200,14 +211,26 @@ async def _seen(db: AsyncSession, incoming: Incoming, touched: Collection[type],
     if redrawn:
         card = await db.scalar(select(Message.card).where(Message.key == "shown"))
         said = "\n".join([card["text"] if card else "", said]).strip()
-    return Seen(_outcome(said, wrote, told), said, wrote, told)
+    if turn.refused is not None:
+        return Seen(refusal(incoming, said, wrote, told), said, wrote, told)
+    return Seen(outcome(said, wrote, told), said, wrote, told)
 
 
 def _values(card: Mapping[str, Any]) -> Iterator[str]:
     yield from (value for _, value in card["facts"])
 
 
-def _outcome(said: str, wrote: frozenset[str], told: frozenset[str]) -> str:
+def refusal(incoming: Incoming, said: str, wrote: frozenset[str], told: frozenset[str]) -> str:
+    """Return what a refusal is worth: whoever is refused has the name of somebody who may, and a button that asks them."""
+    asks = ASKS.search(said)
+    if asks is None or asks[1] not in said.partition("[")[0]:
+        return NAMELESS
+    noted = {incoming.action, *incoming.text.split()[:2]} & NOTED
+    return BUT_DONE if (wrote or told) and not noted else MAY_NOT
+
+
+def outcome(said: str, wrote: frozenset[str], told: frozenset[str]) -> str:
+    """Return what came of a try that was not refused."""
     said = said.removeprefix(f"{EXERCISE}: ")
     if PROOF.match(said):
         return PROVE
@@ -219,7 +242,7 @@ def _outcome(said: str, wrote: frozenset[str], told: frozenset[str]) -> str:
         return MAY
     if not said or NO_ROW.match(said):
         return NOTHING_THERE
-    return MAY_NOT if REFUSED.match(said) else MAY
+    return BY_HAND if SOUNDS_REFUSED.search(said[:SHORT]) else MAY
 
 
 def made_up() -> Iterator[tuple[str, Shown]]:

@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import select
+
+import handlers
+from handlers.core import rights, running
+from handlers.core.incoming import Incoming
+from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox
 from tests.stage.platforms import in_one_chat, on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
+
+# What says who may and refuses nobody, with the reason.
+SAYS_WHO_MAY = {
+    "measures.measures.propose": "the proposal is sent, to persons who are named",
+    "staff.chief_proposed.keep_back": "the proposal is sent, to persons who are named",
+    "crisis.stand_down._offer_proposal": "a proposal is offered, to persons who are named",
+    "crisis.status.who": "who is who: the names stand beside",
+    "core.running.refuse": "the refusal",
+    "core.taking_up.refuse_all_but_writer": "whose question it is, by name; it stands before them",
+    "measures.measure_steps.change": "what is missing is a registration: who can is named, and asked by a button",
+    "alert.contacts.ring": "numbers that are left out of an answer: who can is named, and asked by a button",
+    "log.line_words.granted": "the line is saved, and stays as it may be: who can is named, and it has its own button",
+}
+SOUNDS = re.compile(
+    r"\b[Dd]et kan kun\b|\bKun\b.{0,80}\bkan\b|\bkan kun (?!kun)|\b(?:udpeges|rettes|skrives|lægges|etableres|besvares) (?:kun )?af\b"
+)
+
+
+def _said() -> Iterator[tuple[str, str]]:
+    """Every function of ours that puts words together, with its words; a right's holders stand there as "Kun … kan"."""
+    root = Path(handlers.__file__).parent
+    for path in root.rglob("*.py"):
+        module = ".".join(path.relative_to(root).with_suffix("").parts)
+        for each in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                for part in ast.walk(ast.Module(each.body[ast.get_docstring(each) is not None :], [])):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        yield f"{module}.{each.name}", part.value
+                    elif (
+                        isinstance(part, ast.Attribute)
+                        and part.attr == "holders"
+                        and isinstance(part.value, ast.Attribute)
+                        and isinstance(part.value.value, ast.Name)
+                        and part.value.value.id == "rights"
+                    ):
+                        yield f"{module}.{each.name}", "Kun dem kan"
+
+
+def test_nobody_is_refused_a_right_by_words_that_are_written_by_hand() -> None:
+    """D12: `running.refuse` refuses, and names who may; what else says who may has a reason, and is still there."""
+    assert {where for where, words in _said() if SOUNDS.search(words)} == set(SAYS_WHO_MAY)
 
 
 @in_one_chat
@@ -54,6 +108,9 @@ async def test_every_refusal_names_who_may_and_offers_to_ask_them(stage: Stage) 
         "nødpakke",
         "ind Rune",
         "sag 26/1234",
+        "ordre spær vejen @Line",
+        "logistik Rune Teknik",
+        "vagt 1 Kim 22-06",
         "hensigt hold vejene åbne",
     ):
         await stage["mads"].commands(words)
@@ -73,3 +130,65 @@ async def test_whoever_may_only_propose_is_told_who_decides(stage: Stage) -> Non
         said = (await stage["finn"].reads())[-1]
         assert "Lars Vinther og Mette Skov" in said, words
         assert await stage["finn"].has("Send forslag"), words
+
+
+@in_one_chat
+async def test_whoever_was_refused_by_a_button_puts_it_to_somebody_who_may_with_what_they_filled_in(
+    stage: Stage,
+) -> None:
+    """D12: which button, on which card, and their own words; it is done by whoever may, and by nobody before."""
+    await stage["kim"].commands("log ? vand på Hovedgaden", "stab")
+    await stage["mads"].presses("Ret", text="vand på Vestergade")
+    assert await stage["mads"].sees("Det kan kun den, der skrev linjen")
+    await stage["mads"].presses("Spørg Kim Dahl")
+    assert await stage["mads"].sees("Kim Dahl er spurgt: »Ret« på")
+    assert await stage["kim"].sees("Mads Rosen spørger, om du vil:* »Ret« på")
+    assert await stage["kim"].sees("»vand på Vestergade«")
+    assert await stage.log("correction") == []
+    await stage["kim"].presses("Gør det", text="vand på Vestergade")
+    (line,) = await stage.log("correction")
+    assert (line["summary"], line["recorder"]) == ("vand på Vestergade", "kim")
+    assert await stage["mads"].sees("Kim Dahl tager sig af det: »Ret« på")
+    assert not await stage["kim"].has("Gør det")
+
+
+@in_one_chat
+async def test_whoever_is_away_is_not_the_one_to_ask(stage: Stage) -> None:
+    """D12 R007: who is here is named first, and asked."""
+    await stage["lars"].commands("fravær til i morgen")
+    await stage["mads"].commands("hensigt hold vejene åbne")
+    assert "stedfortræder: Mette Skov" in (await stage["mads"].reads())[-1]
+    assert await stage["mads"].has("Spørg Mette Skov")
+
+
+@in_one_chat
+async def test_where_nobody_may_now_whoever_runs_the_staff_is_asked(stage: Stage) -> None:
+    """D12: nobody is left with a role that nobody has."""
+    async with stage.database.turn() as db:
+        crisis = (await db.scalars(select(Crisis))).one()
+        now = stage.clock.now()
+        asked = Incoming("a", "command", "rehearsal", "mads", "dm", "dm:mads", now, text="telefonkonference")
+        inbox = Inbox(key="a", body=asked.to_json(), received_at=now, due_at=now, state="done")
+        db.add(inbox)
+        await db.flush()
+        turn = Turn(db, now, stage.plan, incoming=asked, crisis=crisis)
+        turn.inbox_id = inbox.id
+        await running.refuse(turn, rights.of_row("de, der er indkaldt", []))
+    await stage.settle()
+    assert "de, der er indkaldt, og det er ingen lige nu. Spørg Lars Vinther." in (await stage["mads"].reads())[-1]
+    await stage["mads"].presses("Spørg Lars Vinther")
+    assert await stage["lars"].sees("»telefonkonference«")
+
+
+@in_one_chat
+async def test_whoever_is_not_shown_something_puts_it_to_the_chief_by_name(stage: Stage) -> None:
+    """R215 D12: who can share it is named, and asked to; nothing of it is shown by that."""
+    await stage["lars"].commands("t spær vejen @Mads kl 18")
+    await stage["gitte"].commands("t 1")
+    said = (await stage["gitte"].reads())[-1]
+    assert said.startswith(
+        "T1 vises ikke her: graden er Stab. Lars Vinther leder krisestaben og kan beslutte at dele det"
+    )
+    await stage["gitte"].presses("Spørg Lars Vinther")
+    assert await stage["lars"].sees("Gitte Krag spørger, om du vil dele:* »t 1«")
+    assert not await stage["gitte"].sees("spær vejen")

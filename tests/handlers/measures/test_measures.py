@@ -189,7 +189,7 @@ async def test_a_measure_that_needs_political_approval_cannot_begin_without(stag
     await stage["rune"].commands("t1 i gang")
     await stage["rune"].commands("t1 udført")
     assert (await only_measure(stage))["status"] == "pending"
-    assert await stage["rune"].sees("Det kan borgmesteren, stedfortræderen eller krisesekretariatet")
+    assert await stage["rune"].sees("Det kan kun borgmesteren, stedfortræderen eller krisesekretariatet: Lars Vinther")
     await stage["rune"].fills_in("Registrér godkendelse", approval="mig selv")
     assert (await only_measure(stage))["political_approval"]["at"] is None
     await stage["lars"].commands("t 1 godkendt økonomiudvalget, sag 27/123")

@@ -36,7 +36,7 @@ async def test_number_and_code_stand_on_the_summons_and_nowhere_else(stage: Stag
     await stage["kim"].commands("telefonkonference")
     assert CODE in (await stage["kim"].reads())[-1]
     await stage["mads"].commands("telefonkonference")
-    assert await stage["mads"].sees("Det kan kun dem, der er indkaldt")
+    assert await stage["mads"].sees("Det kan kun de, der er indkaldt til krisestaben: Kim Dahl")
     for name in ("mads", "rune", "finn", "hanne"):
         assert not await stage[name].sees(CODE)
     assert CODE not in str(await stage.export())
