@@ -14,11 +14,11 @@ from handlers.core.turn import Turn
 from handlers.crisis.practice_lessons import LESSONS, lessons_of
 
 FIRST = "README.md"
-IMAGE = re.compile(r"!\[[^\]\n]*+\]\([^)\n]*+\)")
-LINK = re.compile(r"\[([^\]\n]++)\]\([^)\n]*+\)")
-BUTTON = re.compile(r"\*\*\[([^\]\n]++)\]\*\*")
-BOLD = re.compile(r"\*\*([^*\n]++)\*\*")
-CODE = re.compile(r"`([^`\n]++)`")
+IMAGE = re.compile(r"!\[[^\]\n]{0,200}+\]\([^)\n]{0,200}+\)")
+LINK = re.compile(r"\[([^\]\n]{1,200}+)\]\([^)\n]{0,200}+\)")
+BUTTON = re.compile(r"\*\*\[([^\]\n]{1,80}+)\]\*\*")
+BOLD = re.compile(r"\*\*([^*\n]{1,200}+)\*\*")
+CODE = re.compile(r"`([^`\n]{1,200}+)`")
 
 
 @verb(
