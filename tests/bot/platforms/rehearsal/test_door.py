@@ -200,7 +200,9 @@ async def test_a_message_is_saved_with_the_grade_that_its_saver_may_set(stage: R
     assert (await get(stage, f"/rehearsal/save?for=finn&message={said}"))[0] == 404
     values = {"text": "to beboere er savnet", "verification": "confirmed", "grade": "open"}
     await actor(stage, "anne").posts("save", {"message": said, "values": values})
-    assert await stage["anne"].sees("Kun logføreren, krisestabschefen eller en stedfortræder kan gøre den Åben.")
+    assert await stage["anne"].sees(
+        "Gøre den Åben kan kun logføreren, krisestabschefen eller en stedfortræder: Lars Vinther"
+    )
     line = (await stage.part("log"))[-1]
     assert (line["kind"], line["grade"], line["verification"]) == ("saved", "staff", "unconfirmed")
     await actor(stage, "kim").posts("save", {"message": said, "values": {"grade": 3}}, expect=400)

@@ -1106,6 +1106,7 @@ async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> N
         "gem_i_log",
         "send_varsel",
         "send_som_varsel",
+        "vejledning",
     ]
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/krise"]
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == {
