@@ -32,7 +32,11 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
 
 
 async def _run(turn: Turn, verb: Verb, text: str) -> None:
-    if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name, afterwards=verb.afterwards):
+    if (
+        verb.crisis
+        and turn.crisis is None
+        and not await find_crisis_or_ask(turn, verb.name, afterwards=verb.afterwards)
+    ):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -130,7 +134,7 @@ async def _say_what_is_idle(turn: Turn, text: str) -> None:
 
 async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
     """Run an action for somebody who may, on the crisis it is about."""
-    if action.crisis and turn.crisis is None and not await find_crisis(turn):
+    if action.crisis and turn.crisis is None and not await find_crisis_or_ask(turn):
         return
     if await action.who.held(turn):
         if not await form_times.ask(turn):
@@ -178,7 +182,7 @@ async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
     return f"{who.holders}{named}", (Button(f"Spørg {turn.name(here)}", "router.ask", about),)
 
 
-async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
+async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:
