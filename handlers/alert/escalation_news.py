@@ -35,7 +35,7 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     await escalation_cards.show_progress(turn, escalation)
 
 
-async def more_words(turn: Turn, alert: Alert) -> str:
+async def tell_more_words(turn: Turn, alert: Alert) -> str:
     """Show what its sender wrote on to a warning on the chain's cards; tell who has it, as the sender reads it.
 
     Args:

@@ -206,7 +206,7 @@ async def part_unanswered(turn: Turn) -> None:
     turn.crisis = ending
 
 
-async def more_words(turn: Turn, alert: Alert) -> str | None:
+async def tell_more_words(turn: Turn, alert: Alert) -> str | None:
     """Show what its sender wrote on to a warning that waits for its incident's chief; tell who has it.
 
     Returns:

@@ -193,7 +193,7 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
             Card(f"Føjet til varsel nr. {turn.the_crisis.number}. Tryk Ja, så sendes det videre. {DANGER}")
         )
         return
-    has_it = await joining.more_words(turn, alert) or await escalation_news.more_words(turn, alert)
+    has_it = await joining.tell_more_words(turn, alert) or await escalation_news.tell_more_words(turn, alert)
     await turn.answer(Card(f"Føjet til varsel nr. {turn.the_crisis.number}. {has_it} {DANGER}"))
 
 
