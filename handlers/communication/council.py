@@ -141,7 +141,7 @@ def card(turn: Turn, row: Briefing) -> Card:
     )
 
 
-async def _standing(turn: Turn, briefing: int, revision: int, state: str | None) -> Briefing | None:
+async def _standing_or_tell(turn: Turn, briefing: int, revision: int, state: str | None) -> Briefing | None:
     """Return the briefing, where it still is what whoever pressed was shown; else show them what it is now."""
     row = await turn.of_crisis(Briefing, briefing)
     if row is None:
@@ -156,7 +156,7 @@ async def _standing(turn: Turn, briefing: int, revision: int, state: str | None)
 @action("council.change", who=rights.runs_staff)
 async def change(turn: Turn, briefing: int, revision: int) -> None:
     """Change the briefing's text, by `Ret teksten`: an approval was of the words before, so it is asked for anew."""
-    row = await _standing(turn, briefing, revision, None)
+    row = await _standing_or_tell(turn, briefing, revision, None)
     if row is not None and turn.value("text"):
         await _write(turn, row, turn.value("text"))
         await turn.replace(card(turn, row))
@@ -165,7 +165,7 @@ async def change(turn: Turn, briefing: int, revision: int) -> None:
 @action("council.submit", who=rights.runs_staff)
 async def submit(turn: Turn, briefing: int, revision: int) -> None:
     """Ask the chief, or the deputy who has the right now, to approve the briefing."""
-    row = await _standing(turn, briefing, revision, "draft")
+    row = await _standing_or_tell(turn, briefing, revision, "draft")
     if row is None:
         return
     row.state = "awaiting"
@@ -184,7 +184,7 @@ async def submit(turn: Turn, briefing: int, revision: int) -> None:
 @action("council.approve", who=rights.chief)
 async def approve(turn: Turn, briefing: int, revision: int) -> None:
     """Approve the briefing, by `Godkend orienteringen`, and give the secretariat the words to copy."""
-    row = await _standing(turn, briefing, revision, "awaiting")
+    row = await _standing_or_tell(turn, briefing, revision, "awaiting")
     if row is None:
         return
     row.state, row.approved_by, row.approved_at = "approved", turn.sender, turn.now
@@ -215,7 +215,7 @@ async def approve(turn: Turn, briefing: int, revision: int) -> None:
 async def sent(turn: Turn, briefing: int, revision: int) -> None:
     """Mark the briefing as sent, by `Markér som sendt`: logged word for word, and put on the list of what is to be
     filed."""
-    row = await _standing(turn, briefing, revision, "approved")
+    row = await _standing_or_tell(turn, briefing, revision, "approved")
     if row is None or row.approved_by is None:
         return
     row.state, row.sent_by, row.sent_at = "sent", turn.sender, turn.now

@@ -33,7 +33,11 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
 
 
 async def _run(turn: Turn, verb: Verb, text: str) -> None:
-    if verb.crisis and turn.crisis is None and not await find_crisis(turn, verb.name, afterwards=verb.afterwards):
+    if (
+        verb.crisis
+        and turn.crisis is None
+        and not await find_crisis_or_ask(turn, verb.name, afterwards=verb.afterwards)
+    ):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -131,7 +135,7 @@ async def _say_what_is_idle(turn: Turn, text: str) -> None:
 
 async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
     """Run an action for somebody who may, on the crisis it is about."""
-    if action.crisis and turn.crisis is None and not await find_crisis(turn):
+    if action.crisis and turn.crisis is None and not await find_crisis_or_ask(turn):
         return
     if await action.who.held(turn):
         if not await form_times.ask(turn):
@@ -185,7 +189,7 @@ def _of_what_kind(going: Sequence[Crisis], over: Sequence[Crisis]) -> str:
     return "hændelser, som er slut" if over else "aktive hændelser"
 
 
-async def find_crisis(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
+async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:

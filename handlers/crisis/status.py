@@ -34,7 +34,7 @@ async def status(turn: Turn, text: str) -> None:
     """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""
     if turn.crisis is None and (found := await _for_a_stranger(turn) or await _afterwards(turn)) is not None:
         await turn.answer(found)
-    elif turn.crisis is not None or await running.find_crisis(turn, "status"):
+    elif turn.crisis is not None or await running.find_crisis_or_ask(turn, "status"):
         await turn.answer(await card(turn, await turn.here()))
 
 

@@ -62,7 +62,7 @@ async def forward(turn: Turn) -> None:
     if becomes and becomes != "log":
         await running.run(turn, registry.verbs[becomes], f"{meant.rest}\n{text}".strip())
         return
-    if turn.crisis is None and not await running.find_crisis(turn):
+    if turn.crisis is None and not await running.find_crisis_or_ask(turn):
         return
     if not await rights.staff.held(turn):
         await _offer_report(turn, text)
@@ -128,7 +128,7 @@ async def _find_own_crisis(turn: Turn) -> bool:
         if await rights.staff.held(turn):
             own.append(crisis)
     turn.crisis = own[0] if len(own) == 1 else None
-    return bool(own) and (turn.crisis is not None or await running.find_crisis(turn))
+    return bool(own) and (turn.crisis is not None or await running.find_crisis_or_ask(turn))
 
 
 async def _take(turn: Turn, said: Incoming) -> None:

@@ -47,7 +47,7 @@ async def agenda(turn: Turn, text: str) -> None:
 async def take_proposed(turn: Turn, agenda: int) -> None:
     """Put the plan's proposals on the agenda, by `Tag forslagene med`: they are items like all others, and can be taken
     off again."""
-    found = await _standing(turn, agenda, "draft")
+    found = await _standing_or_tell(turn, agenda, "draft")
     if found is None:
         return
     for text in await agenda_lines.proposed_by_plan(turn):
@@ -55,7 +55,7 @@ async def take_proposed(turn: Turn, agenda: int) -> None:
     await turn.replace(await agenda_lines.card(turn, found[1], await agenda_lines.bring_up_to_date(turn, found[1])))
 
 
-async def _standing(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meeting] | None:
+async def _standing_or_tell(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meeting] | None:
     row = await turn.of_crisis(Agenda, agenda)
     if row is None:
         return None
@@ -74,7 +74,7 @@ async def _standing(turn: Turn, agenda: int, *states: str) -> tuple[Agenda, Meet
 async def submit(turn: Turn, agenda: int) -> None:
     """Send the agenda to the responsible director for approval; first every item must have its character, and a
     decision its recommendation."""
-    found = await _standing(turn, agenda, "draft")
+    found = await _standing_or_tell(turn, agenda, "draft")
     if found is None:
         return
     row, meeting = await agenda_lines.bring_up_to_date(turn, found[1]), found[1]
@@ -117,7 +117,7 @@ async def submit(turn: Turn, agenda: int) -> None:
 @action("agenda.approve", who=rights.proven, decides=True)
 async def approve(turn: Turn, agenda: int) -> None:
     """Approve the agenda, by `Godkend` from the responsible director, who may overrule a missing recommendation."""
-    found = await _standing(turn, agenda, "awaiting")
+    found = await _standing_or_tell(turn, agenda, "awaiting")
     if found is None:
         return
     row, meeting = found
@@ -142,7 +142,7 @@ async def approve(turn: Turn, agenda: int) -> None:
 @action("agenda.send", who=rights.edits_agenda)
 async def send(turn: Turn, agenda: int) -> None:
     """Send the agenda, by `Udsend`, once it is approved and not before."""
-    found = await _standing(turn, agenda, "approved")
+    found = await _standing_or_tell(turn, agenda, "approved")
     if found is not None:
         await dispatch(turn, *found)
         await turn.replace(await agenda_lines.card(turn, found[1], found[0]))

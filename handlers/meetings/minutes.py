@@ -153,7 +153,7 @@ async def draft(turn: Turn, meeting: Meeting) -> Minutes:
     return row
 
 
-async def _standing(turn: Turn, minutes: int) -> tuple[Minutes, Meeting] | None:
+async def _standing_or_tell(turn: Turn, minutes: int) -> tuple[Minutes, Meeting] | None:
     row = await turn.of_crisis(Minutes, minutes)
     if row is None:
         return None
@@ -170,7 +170,7 @@ async def _standing(turn: Turn, minutes: int) -> tuple[Minutes, Meeting] | None:
 async def change(turn: Turn, minutes: int) -> None:
     """Change the minutes in a new version, which needs an approval of its own; by those who run the staff or its
     meetings."""
-    found = await _standing(turn, minutes)
+    found = await _standing_or_tell(turn, minutes)
     if found is None or not turn.value("remarks"):
         return
     if not (await rights.runs_staff.held(turn) or await rights.meets.held(turn)):
@@ -204,7 +204,7 @@ async def change(turn: Turn, minutes: int) -> None:
 @action("minutes.approve", who=rights.chief, decides=True)
 async def approve(turn: Turn, minutes: int) -> None:
     """Approve the minutes, by `Godkend`: decisions and tasks come of it, and it is sent where it was decided."""
-    found = await _standing(turn, minutes)
+    found = await _standing_or_tell(turn, minutes)
     if found is None:
         return
     row, meeting = found
@@ -313,7 +313,7 @@ async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
 @action("minutes.send", who=rights.staff)
 async def send(turn: Turn, minutes: int) -> None:
     """Refuse to send the minutes, by `Udsend`, before the chief has approved them, and remind the chief."""
-    found = await _standing(turn, minutes)
+    found = await _standing_or_tell(turn, minutes)
     if found is None:
         return
     row, meeting = found

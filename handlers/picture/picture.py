@@ -98,7 +98,7 @@ async def compare(turn: Turn, picture: int) -> None:
 @action("picture.approve", who=rights.chief, decides=True)
 async def approve(turn: Turn, picture: int, revision: int) -> None:
     """Approve and publish a version, by `Godkend`; it stays as it is from now on."""
-    row = await sections.opened(turn, picture)
+    row = await sections.opened_or_tell(turn, picture)
     if row is None:
         return
     if row.state != "draft":

@@ -19,7 +19,7 @@ HEALTH = re.compile(r"\bsundhed(?:(?!\bsundhed)[^:\n])*+:[ \t]*+(?P<said>\S[^\n]
 ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er nok)", "long", required=True)
 
 
-async def opened(turn: Turn, picture: int) -> Picture | None:
+async def opened_or_tell(turn: Turn, picture: int) -> Picture | None:
     """Return the version whose button was pressed, while the crisis goes on; tell whoever is too late, and give them
     the words back."""
     row = await turn.of_crisis(Picture, picture)
@@ -36,13 +36,13 @@ async def opened(turn: Turn, picture: int) -> Picture | None:
 @action("picture.write", who=rights.asks)
 async def write(turn: Turn, picture: int, first: int, last: int) -> None:
     """Write sections as they were filled in; those that the writer left as they were stay as they are."""
-    if await opened(turn, picture) is None:
+    if await opened_or_tell(turn, picture) is None:
         return
     row = await draft.bring_up_to_date(turn)
     changed: list[str] = []
     clashes: list[PictureText] = []
     for number in range(first, last + 1):
-        written = await _section(turn, row, number)
+        written = await _write_section(turn, row, number)
         if written is not None:
             changed.append(f"{number}. {HEADINGS[number - 1]}: {written.typed or '(tømt)'}")
             clashes += [written] if written.clash else []
@@ -63,7 +63,7 @@ async def write(turn: Turn, picture: int, first: int, last: int) -> None:
         await _ask(turn, row, clash)
 
 
-async def _section(turn: Turn, row: Picture, number: int) -> PictureText | None:
+async def _write_section(turn: Turn, row: Picture, number: int) -> PictureText | None:
     name, revision = _answered(turn, number)
     if name is None:
         return None
@@ -124,7 +124,7 @@ async def _ask(turn: Turn, row: Picture, clash: PictureText) -> None:
 @action("picture.choose", who=rights.asks)
 async def choose(turn: Turn, picture: int, section: int, revision: int, keep: str) -> None:
     """Choose which of two texts stands, unless somebody has written in the section since."""
-    if await opened(turn, picture) is None:
+    if await opened_or_tell(turn, picture) is None:
         return
     row = await draft.bring_up_to_date(turn)
     history = await picture_texts.since(turn, section, revision - 1)
@@ -146,7 +146,7 @@ async def choose(turn: Turn, picture: int, section: int, revision: int, keep: st
 @action("picture.refresh", who=rights.asks)
 async def refresh(turn: Turn, picture: int) -> None:
     """Add what the log, the measures and the resources say now below what people wrote, never instead of it."""
-    stood = await opened(turn, picture)
+    stood = await opened_or_tell(turn, picture)
     if stood is None:
         return
     before = dict(stood.sections)
@@ -191,7 +191,7 @@ async def ask_health(turn: Turn, row: Picture) -> None:
 async def health(turn: Turn, picture: int) -> None:
     """Write the line on health under 2. Hvad er der sket."""
     said = " ".join(turn.value("health").split())
-    if not said or await opened(turn, picture) is None:
+    if not said or await opened_or_tell(turn, picture) is None:
         return
     row = await draft.bring_up_to_date(turn)
     stands = str(row.sections.get("2", ""))

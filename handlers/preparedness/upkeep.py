@@ -144,6 +144,7 @@ async def _period_marks(turn: Turn) -> Sequence[Mark]:
 async def _remind_of_period(turn: Turn) -> None:
     period = turn.plan.edition.period
     if period is not None:
+        await _add_duties(turn, f"period/{period.end}")
         await _tell(turn, await _duties_card(turn, f"period/{period.end}"))
 
 
@@ -193,6 +194,7 @@ async def changed(turn: Turn, print: str, principal: bool) -> None:
     if not principal:
         await turn.replace(Card(f"*Planfilen er ændret.* {turn.name(turn.sender)}: ajourføring."))
         return
+    await _add_duties(turn, f"change/{print}")
     await turn.replace(await _duties_card(turn, f"change/{print}"))
 
 
@@ -205,12 +207,17 @@ async def _duties(turn: Turn, subject: str) -> list[PlanDuty]:
     return list(rows)
 
 
-async def _duties_card(turn: Turn, subject: str) -> Card:
-    """Draw what is to be done, and what has been; write it down the first time."""
-    kind, _, about = subject.partition("/")
+async def _add_duties(turn: Turn, subject: str) -> None:
+    """Add what is to be done about a subject, the first time that it is told of."""
+    kind = subject.partition("/")[0]
     if not await _duties(turn, subject):
         turn.db.add_all(PlanDuty(subject=subject, duty=name, created_at=turn.now) for name in DUTIES_OF[kind])
         await turn.db.flush()
+
+
+async def _duties_card(turn: Turn, subject: str) -> Card:
+    """Draw what is to be done, and what has been."""
+    kind, _, about = subject.partition("/")
     rows = await _duties(turn, subject)
 
     def state(row: PlanDuty) -> str:

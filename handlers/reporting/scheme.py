@@ -69,7 +69,7 @@ async def scheme(turn: Turn, text: str) -> None:
     )
     turn.db.add(row)
     await turn.db.flush()
-    due = await _next(turn, row, turn.now)
+    due = await _set_next(turn, row, turn.now)
     await turn.log(
         f"Rapporteringsordning R{row.number}: {', '.join(centres)} hver dag {', '.join(row.times)}: {question}",
         kind="scheme",
@@ -94,7 +94,7 @@ def _moments(text: str) -> list[time]:
     return sorted(set(found))
 
 
-async def _next(turn: Turn, row: Scheme, after: datetime) -> datetime:
+async def _set_next(turn: Turn, row: Scheme, after: datetime) -> datetime:
     """Set the timer for the next time that answers are due, on the clock on the wall whatever the season."""
     today = after.astimezone(turn.zone).date()
     moments = [
@@ -118,7 +118,7 @@ async def again(turn: Turn, scheme: int, moment: str) -> None:
     centres = [centre for centre in turn.rules.centres if centre.name in row.centres]
     if answers_by > turn.now:
         await pings.ask(turn, row.question, centres, answers_by, scheme=row.number)
-    await _next(turn, row, max(answers_by, turn.now))
+    await _set_next(turn, row, max(answers_by, turn.now))
 
 
 @action("scheme.stop", who=rights.asks)

@@ -77,7 +77,7 @@ async def member_in(turn: Turn, text: str) -> None:
     if first.casefold().strip(":,") in ("ekstern", "eksternt", "eksterne"):
         await externals.typed(turn, rest)
         return
-    persons = await _named(turn, text)
+    persons = await _named_or_ask(turn, text)
     if persons:
         before = {person: await _staff_of(turn, person) for person in persons}
         await _enter(turn, dict.fromkeys(persons, "operational"), before)
@@ -126,7 +126,7 @@ async def member_out(turn: Turn, text: str) -> None:
     """Let members step out of the staff, "lader dem træde ud igen": they lose access, their entries stay."""
     if text.strip() and await externals.leave(turn, text.strip()):
         return
-    persons = await _named(turn, text)
+    persons = await _named_or_ask(turn, text)
     if persons:
         await _leave(turn, persons)
 
@@ -212,7 +212,7 @@ async def _passive(turn: Turn) -> list[str]:
     return [person for person in await turn.members("framing", "operational") if person not in heard]
 
 
-async def _named(turn: Turn, text: str) -> list[str]:
+async def _named_or_ask(turn: Turn, text: str) -> list[str]:
     """Find the persons a text names; ask again when there are none."""
     wanted = [name for name in re.split(r",|\bog\b|@", text) if name.strip()]
     persons = [person for name in wanted for person in turn.plan.named(name.strip())]

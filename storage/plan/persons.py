@@ -17,7 +17,7 @@ from pydantic import (
 
 from storage.plan.base import PlanModel
 from storage.plan.faults import fault
-from storage.plan.words import Channel, Known, Mail, PersonId, Phone, Text
+from storage.plan.words import CHATS, Channel, Known, Mail, PersonId, Phone, Text
 
 # Plan §4: these decide on activation, in this order.
 DECIDING_ROLES = ("beredskabschef", "borgmester", "direktion")
@@ -86,7 +86,7 @@ class Person(PlanModel):
         }
         return ways.get(channel)
 
-    @field_validator("slack", "teams")
+    @field_validator(*CHATS)
     @classmethod
     def _ids_are_nobody_elses(cls, value: str | None, info: ValidationInfo) -> str | None:
         known: Known | None = info.context
@@ -101,9 +101,9 @@ class Person(PlanModel):
     @field_validator("mail")
     @classmethod
     def _can_be_reached(cls, mail: str | None, info: ValidationInfo) -> str | None:
-        if not mail and not any(info.data.get(way) for way in ("slack", "teams", "mobile", "landline")):
+        if not mail and not any(info.data.get(way) for way in (*CHATS, "mobile", "landline")):
             name = info.data.get("name", "Personen")
-            raise fault(f"{name} kan ikke nås", "Skriv mindst én af slack, teams, mobil og mail")
+            raise fault(f"{name} kan ikke nås", f"Skriv mindst én af {', '.join(CHATS)}, mobil og mail")
         return mail
 
     @field_validator("prefers")
@@ -111,7 +111,7 @@ class Person(PlanModel):
     def _prefers_what_there_is(cls, prefers: Channel | None, info: ValidationInfo) -> Channel | None:
         way = "mobile" if prefers == "sms" else prefers
         # An id in a chat is found by the mail address.
-        by_mail = way in ("slack", "teams") and info.data.get("mail")
+        by_mail = way in CHATS and info.data.get("mail")
         if way in info.data and not info.data[way] and not by_mail:
             key = "mobil" if prefers == "sms" else prefers
             raise fault(f"Personen foretrækker {prefers}, men har ingen {key}", f"Skriv »{key}:«, eller vælg en anden")

@@ -23,6 +23,8 @@ DANISH_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 Channel = Literal["slack", "teams", "sms", "mail"]
 AnyChannel = Literal[Channel, "opkald"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
+# Those where a person goes by an id, which nobody else has and which can be found by their mail address.
+CHATS: tuple[Channel, ...] = ("slack", "teams")
 
 
 @dataclass

@@ -28,8 +28,8 @@ WORDS = {
     "signs of nothing": "\u202e\u200b\ufeff\u0000\ud800 vand",
 }
 
-# Those that `make test` says; `make faults` says all of them.
-SOON = ("digits", "letters")
+# What `make test` says, and `make test-long`; `make faults` says all of them.
+MARKS = {"digits": (), "letters": (pytest.mark.long,)}
 
 
 async def failed(house: House) -> dict[str, str | None]:
@@ -40,9 +40,7 @@ async def failed(house: House) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(
-    "kind", [kind if kind in SOON else pytest.param(kind, marks=pytest.mark.faults) for kind in WORDS]
-)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=MARKS.get(kind, (pytest.mark.faults,))) for kind in WORDS])
 async def test_hostile_words_behind_every_verb_end_in_an_answer(database_url: str, kind: str) -> None:
     """R005 D03: the secretariat may do most, so it is they whose words are read farthest."""
     platform = FakePlatform()

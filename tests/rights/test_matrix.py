@@ -22,7 +22,9 @@ def test_every_verb_and_button_stands_in_the_table_once_and_nothing_else_does() 
     """R227 D12: a new one is placed by hand; one that is gone leaves."""
     named = Counter({expected.name_of(what) for rule in expected.rules() for what in rule.what})
     named.update([*expected.own()])
-    assert sorted(named) == sorted({*registry.verbs, *registry.actions})
+    there = {*registry.verbs, *registry.actions}
+    assert sorted(there - set(named)) == [], "write who may, after the plan: a rule in tests/rights/matrix.yaml"
+    assert sorted(set(named) - there) == [], "nothing answers to these: take them out of tests/rights/matrix.yaml"
     assert [name for name, times in named.items() if times > 1] == []
 
 

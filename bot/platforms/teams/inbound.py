@@ -198,8 +198,8 @@ class TeamsInbound:
     async def _about(self, here: Here, kind: str, text: str) -> None:
         if not here.by_a_person:
             return
-        # A change bears the message's own id, so its time tells it from the message and from other changes.
-        key = f"{here.place}:{here.id}:{kind}:{text_at(here.activity, 'timestamp')}"
+        # A change bears the message's own id, so its time and words tell it from the message and from other changes.
+        key = f"{here.place}:{here.id}:{kind}:{text_at(here.activity, 'timestamp')}:{filled({'text': text})}"
         await self._accept(here, key, kind, text=text, message=f"{here.channel}:{here.id}")
 
     # --- buttons and dialogs ---

@@ -92,6 +92,7 @@ def test_four_scenarios_come_with_krisebot_and_can_be_played() -> None:
         assert scenario.read(Path(name)).steps
 
 
+@pytest.mark.long
 def test_when_a_scenario_takes_the_chat_away_people_have_their_telephones(tmp_path: Path) -> None:
     """R248: nobody sees or writes anything in the chat; what hastens comes by SMS, and a code proves who decides."""
     ran = rehearse(

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -232,7 +233,8 @@ class Meetings(RuleBasedStateMachine):
             return str(list(cards))
 
 
-TestMeetings = Meetings.TestCase
-TestMeetings.settings = settings(
+# A few meetings take twelve seconds; each of its promises has a scene of its own in `make test`.
+TestMeetings = pytest.mark.long(Meetings.TestCase)
+Meetings.TestCase.settings = settings(
     max_examples=4, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -91,6 +91,7 @@ async def test_what_could_not_be_sent_in_private_is_told_in_place_and_never_what
     assert await stage["jens"].sees("røg fra taget")
 
 
+@pytest.mark.long
 async def test_a_day_later_nothing_is_said_anew(stage: TeamsStage) -> None:
     """A message for one alone is gone by then: changing it fails, and it is not written once more."""
     await asks(stage, "lars", "status", "generelt")
