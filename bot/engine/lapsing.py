@@ -1,4 +1,4 @@
-"""Lapsing: takes the buttons off cards whose time is over, so that none is left that does nothing. Requirement 3.1.7."""
+"""Lapsing: takes the buttons off cards whose time is over, so that none is left that does nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patience: tells whoever wrote something that waits that it has come in, once, in its place. Requirement 3.5.
+"""Patience: tells whoever wrote something that waits that it has come in, once, in its place.
 
 The answer comes as ever when its turn comes.
 """

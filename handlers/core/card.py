@@ -117,7 +117,7 @@ class Button:
 
     Args:
         label: Danish, unique within its card.
-        do: the action's registered name (see handlers.registry).
+        do: the action's registered name (see handlers.core.registry).
         args: small JSON values that come back with the press.
         style: "primary" for the one expected press, "danger" for what ends things.
         form: fields asked for in a dialog before the action runs; empty means the press runs it at once.

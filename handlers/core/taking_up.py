@@ -96,7 +96,7 @@ async def _help_with(turn: Turn, inbox: int) -> None:
     if not await running.led_on(turn, typed_verbs.strip_name(original.text)):
         await running.run(turn, registry.verbs["hjælp"], "")
     elif standing is not None:
-        turn.take_off(standing, {router.HELP})
+        turn.take_off(standing, "router.meant", verb="hjælp")
 
 
 async def _run_on(turn: Turn, verb: Verb, text: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -265,13 +265,15 @@ class Turn(Context):
         if len(kept) < len(card["buttons"]):
             self._redraw(message, {**card, "buttons": kept})
 
-    def take_off(self, message: Message, labels: Collection[str]) -> None:
-        """Take buttons off a card, wherever it stands.
+    def take_off(self, message: Message, do: str, **about: Any) -> None:
+        """Take an action's buttons off a card, wherever it stands.
 
         Args:
-            labels: theirs.
+            do: the action's registered name.
+            about: which of its arguments they have, where it is not all of its buttons.
         """
-        self._take_off(message, {_meaning(each) for each in message.card["buttons"] if each["label"] in labels})
+        its = [each for each in message.card["buttons"] if each["do"] == do and about.items() <= each["args"].items()]
+        self._take_off(message, {_meaning(each) for each in its})
 
     def add_line(self, message: Message, line: str) -> None:
         """Write a line under what a card says, wherever it stands; once.

@@ -1,6 +1,6 @@
 """Undo, for five minutes, by whoever did it and those who run the staff: as a new line in the log, which loses nothing.
 
-What was sent, approved or decided has none: it is answered by something new. Requirement 3.1.7.
+What was sent, approved or decided has none: it is answered by something new.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ async def refuse(turn: Turn, by: str, lapses: str, *, by_number: bool = False) -
         await turn.answer(Card("Det er mere end fem minutter siden, så det bliver stående. Intet er ændret."))
         standing = await turn.pressed()
         if standing is not None:
-            turn.take_off(standing, {LABEL})
+            turn.take_off(standing, turn.the_incoming.action, by=by, lapses=lapses)
         return True
     return False
 
@@ -69,4 +69,4 @@ async def supersede(turn: Turn, do: str, about: Collection[str]) -> None:
     for message in await turn.db.scalars(of_crisis.where(cast(Message.card, Text).contains(f'"{do}"'))):
         for each in message.card["buttons"]:
             if each["do"] == do and not {*about}.isdisjoint(each["args"]["about"]):
-                turn.take_off(message, {each["label"]})
+                turn.take_off(message, do, about=each["args"]["about"])

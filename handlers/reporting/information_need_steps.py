@@ -210,7 +210,7 @@ async def _show(turn: Turn, row: InformationNeed) -> None:
         return
     offers = cast(Message.card, Text).contains('"information_needs.by_report"')
     for message in await turn.db.scalars(select(Message).where(Message.crisis_id == row.crisis_id, offers)):
-        turn.take_off(message, {f"Svarer på OB{row.number}"})
+        turn.take_off(message, "information_needs.by_report", need=row.id)
 
 
 async def of_crisis(turn: Turn, need: int) -> InformationNeed | None:

@@ -175,7 +175,7 @@ async def pressed_undo(turn: Turn, about: list[str], staffs: list[str | None], b
         return
     standing = await turn.pressed()
     if standing is not None:
-        turn.take_off(standing, {undo.LABEL})
+        turn.take_off(standing, "members.undo")
     back = {person: staff for person, staff in zip(about, staffs, strict=True) if staff is not None}
     out = [person for person in about if person not in back]
     if out:

@@ -171,11 +171,9 @@ class Plan(PlanModel):
         """Find the person who has an id on a platform; None where nobody has.
 
         Args:
-            platform: "slack", "teams", "sms", "mail"; in the rehearsal chat people go by their ids in the plan.
+            platform: one of `CHANNELS`.
             address: as the platform writes it.
         """
-        if platform == "rehearsal":
-            return address if address in self.persons else None
         return self._addresses.get((platform, address.casefold()))
 
     def named(self, text: str) -> list[str]:

@@ -502,8 +502,6 @@ def test_a_plan_outside_its_period_warns_and_its_last_day_is_inside(plan: Plan, 
         ("teams", "AAD-JENS", "jens"),
         ("sms", "+4520000002", "pia"),
         ("mail", "Bo@HTK.example", "bo"),
-        ("rehearsal", "anne", "anne"),
-        ("rehearsal", "finn", None),
         ("slack", "U0FINN", None),
     ],
 )
