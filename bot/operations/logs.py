@@ -36,7 +36,8 @@ FIELDS = (
     "error",
     "what",
 )
-CHATTY = ("alembic",)
+# Libraries that tell of each step, or twice a second that a clock ticks: whoever watches must find our lines among theirs.
+CHATTY = ("alembic", "apscheduler")
 DEEPEST = 12
 # Seconds that the last lines may take.
 PATIENCE = 2.0
@@ -45,6 +46,8 @@ PATIENCE = 2.0
 HUSHED = ("apprise",)
 for _name in HUSHED:
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+for _name in CHATTY:
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Json(logging.Formatter):
@@ -80,8 +83,6 @@ def set_up(form: Literal["json", "text"] | None) -> None:
         Json() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in CHATTY:
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class Aside(logging.Handler):

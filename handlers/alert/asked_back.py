@@ -28,7 +28,7 @@ WHO_ARE_YOU = re.compile(
 # What is asked of the warning itself, folded: more than this is told, or is about something else.
 ABOUT_IT = re.compile(
     r"(?:hvad|hva|hvaffor|hvem|hvor|hvornaar|hvorfor|hvordan|hvorledes|hvilke\w{0,2}|er (?:det|der|du|i|han|hun|nogen)|what|who|where|when|why|huh|undskyld hv\w{2,6}|mere|forklar"
-    r"|fortael|uddyb|jeg forstaar (?:det |den )?ikke|forstaar (?:det |den )?ikke)\b"
+    r"|fortael|uddyb|det (?:maa|kan) (?:da |vel |godt |jo )?(?:ikke )?(?:vaere|passe)|passer det|kan det (?:her )?(?:nu )?passe|jeg (?:sover|sov|vaagnede|var i seng)|jeg forstaar (?:det |den )?ikke|forstaar (?:det |den )?ikke)\b"
 )
 LONGEST = 12
 # What is asked of something else than the warning, folded.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers.core import form_times, incident_names, proof, registry, rights, typed_verbs
@@ -13,6 +13,7 @@ from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
 from storage.rows.staff import OUTSIDE
 
 # From whoever may not, these are a warning that goes up at once.
@@ -182,17 +183,24 @@ async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
     return f"{who.holders}{named}", (Button(f"Spørg {turn.name(here)}", "router.ask", about),)
 
 
+def _of_what_kind(going: Sequence[Crisis], over: Sequence[Crisis]) -> str:
+    if going and over:
+        return "hændelser: i gang og slut"
+    return "hændelser, som er slut" if over else "aktive hændelser"
+
+
 async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:
         verb: what is to be done with it, where that is more than the words say: they may have been misspelt.
-        afterwards: where none goes on, it may be one that is over, which the sender took part in.
+        afterwards: where none is decided on, it may be one that is over, which the sender took part in.
     """
     crises = await turn.open_crises()
     decided = [crisis for crisis in crises if crisis.level is not None]
-    over = await turn.took_part_in() if afterwards and not crises else []
-    candidates = decided or crises or over
+    # A stranger's cry that nobody has decided on shuts nobody out of the case that they are tidying up.
+    over = await turn.took_part_in() if afterwards and not decided else []
+    candidates = decided or [*crises, *over]
     if len(candidates) == 1:
         turn.crisis = candidates[0]
         return True
@@ -209,7 +217,7 @@ async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = F
     named = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
     await turn.answer(
         Card(
-            f"Der er {len(candidates)} {'hændelser, som er slut' if over else 'aktive hændelser'}. Hvilken?",
+            f"Der er {len(candidates)} {_of_what_kind(crises, over)}. Hvilken?",
             buttons=tuple(
                 Button(
                     name[:70],

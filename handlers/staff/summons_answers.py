@@ -16,6 +16,7 @@ from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news, news_beside
 from handlers.staff import conference, summoning
+from storage.letters import fold
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Summons, SummonsAnswer
 from storage.rows.traffic import Message
@@ -68,7 +69,36 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
+# That an answer which was given is taken back, folded: a bare "nej" or "ok" may be to anything.
+TAKES_BACK = re.compile(
+    r"\b(?:alligevel|(?:kan|ka|kommer|naar) (?:jeg )?(?:\w{1,10} ){0,3}(?:ikke|itte|ik)|syg|afbud|forhindret|melder fra)\b"
+)
+
+
+@reply("summons_taken_back")
+async def taken_back(turn: Turn, text: str) -> bool:
+    """Take "kan alligevel ikke" as the new answer of whoever has said that they come: the staff counts on them.
+
+    It is read after all that waits for an answer, since "kan ikke" may be to that.
+    """
+    if replies.reading(text, "summons").meaning != "declined" or not TAKES_BACK.search(fold(text)):
+        return False
+    summons = await turn.db.scalar(
+        select(Summons)
+        .join(Crisis, Crisis.id == Summons.crisis_id)
+        .where(Summons.person == turn.sender, Crisis.state == "active")
+        .order_by(Summons.id.desc())
+        .limit(1)
+    )
+    if summons is None or summons.answer != "coming":
+        return False
+    turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
+    await _answered(turn, "declined", text)
+    return True
+
+
 @registry.reread("summons")
+@registry.reread("summons_taken_back")
 async def reread(turn: Turn, text: str, earlier: str) -> bool:
     """Take an answer that was rewritten as the answer, with the time in it.
 

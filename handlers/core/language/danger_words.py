@@ -24,7 +24,7 @@ GRAVE: dict[Language, str] = {
         flammerne_ braender_ braendte_ braendende_ antaendt_ antaendes_ roeg_ roegen_ roegudvikling
         eksplo -eksplosion -eksplosionen gaslugt gaslaek gasudslip gasalarm gas_ gassen_ klorgas klorudslip kulilte ammoniak
         kemikalieudslip giftudslip giftig_ forgift roegforgift
-        skyder_ skyderi -skyderi skydes_ skydning_ skudepisode skud_ skudt_ skuddrab skudsaar skudveksl skudoffer
+        skyder_ skyderi -skyderi stikkeri_ skydes_ skydning_ skudepisode skud_ skudt_ skuddrab skudsaar skudveksl skudoffer
         kniv_ knivstik knivsta knivdrab oekse_ machete vaaben haandvaaben skydevaaben bevaebn pistol_ maskinpistol revolver_
         gevaer_ haglgevaer jagtgevaer maskingevaer riffel_ rifler_ granat_ granaten_ haandgranat bombe
         overfald vold_ voldeli voldtaeg voldtag slagsmaal masseslagsmaal haandgemaeng kvaelertag roeveri
@@ -88,13 +88,17 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"holdt op med at (?:traekke vejret|aande)",
         r"aander ikke",
         r"(?:hiver|gisper) efter (?:vejret|luft)",
+        r"hjerte stop\b",
         r"hjertet (?:er )?(?:gaaet i staa|stoppet|slaar ikke)",
         r"(?:ondt i|smerter i|trykken for) brystet",
         r"ved at (?:blive kvalt|kvaeles)",
         r"galt i halsen",
         r"blaa (?:i hovedet|i ansigtet|om laeberne|om munden)",
+        r"(?:hun|barnet|babyen) er (?:helt |blevet )?blaa\b",
+        r"svarer ikke (?:\w{1,8} )?og er (?:\w{1,6} )?(?:hvid|graa|bleg|kold|blaa)\b",
         # unconscious, hurt, ill
         r"faldet om\b",
+        rf"(?:han|hun|{PERSON}) er (?:lige |pludselig )?kollapset",
         r"(?:uden|ikke ved|mistet) bevidsthed",
         r"ikke kontaktbar",
         r"ikke (?:faa |komme i )?kontakt (?:med|til) (?:ham|hende|barnet|beboeren|borgeren)",
@@ -148,6 +152,7 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         rf"slaar? (?:loes )?(?:paa|efter) {VICTIM}",
         rf"(?:jeg|hun|han|{PERSON}) (?:er|blev) (?:blevet )?(?:\w{{1,10}} og )?(?:slaaet|sparket|kvaelt)\b(?! (?:ud|fra|til|af|ind|op|fast|sammen|paa))",
         r"(?:er|bliver|virker|meget) truende\b",
+        r"vi (?:gemmer|har gemt) os\b",
         r"komme og (?:skyde|draebe|slaa|stikke|braende)",
         r"smadrer (?:alt|det hele|inventar|lokal|moebl|kontor|sted|bil)\w{0,5}",
         r"skudhul",
@@ -158,6 +163,8 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"slaa (?!tid)(?:\w{1,10} ){1,3}ihjel",
         r"(?:er blevet|har) slaaet (?:\w{1,20} ){0,3}ned\b(?! paa)",
         r"stukket (?:\w{1,20} )?ned\b",
+        rf"har stukket {PERSON}(?! (?:en|et|noget|til) \w)",
+        r"bliver (?:taesket|taevet|gennembanket)\b",
         r"stukket (?:ham|hende|mig|os|i (?:maven|halsen|ryggen|brystet|benet|armen))\b",
         r"(?:de|unge|maend|elever|beboere|drenge|boern|folk|to)(?: \w{1,12}){0,2} slaas\b(?! (?:om|for|mod|imod|af|op|til|fra|sammen|med (?:at|en|et|excel|teknik|printer|system)))",
         r"(?:bryder?|braekker?|sparker?) (?:\w{1,12} )?(?:doer|rude|vindue)\w{0,4}",
@@ -175,12 +182,17 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"gaaet (?:ud|fra)\b.{0,60}\b(?:nattoej|sneen|kulden|natten|moerket)\b",
         r"mangler (?:et|en|to|tre|fire|\d{1,2}) (?:barn|boern|elev|beboer|borger)\w{0,20}(?! i\b| til\b)\b",
         r"(?:forsoeger|proever) at tage (?:et |mit )?boern\w{0,5} med",
+        r"ikke finde \w{2,15} (?:fra|i) \w{2,12} stue\b",
+        r"(?:talt|taeller) (?:\w{1,6} )?(?:boern|elever|beboer)\w{0,4}\b.{0,30}\bmangler (?:en|et|to|tre|\d{1,2})$",
         # water
         r"faldet i (?:soeen|vandet|aaen|havnen|kanalen|branddammen|bassinet|poolen)",
         rf"der (?:er|ligger|flyder) (?:{PERSON}|(?:en|nogen|en mand|en kvinde|en person)) i (?:vandet|soeen|havnen|aaen|bassinet|poolen)",
         r"(?:ligger|flyder) (?:\w{1,12} )?(?:i bassinet|med hovedet nedad)",
+        rf"(?:han|hun|barnet|babyen|{PERSON}) er under vand(?:et)?\b",
+        r"vandet stiger\b.{0,40}\btaget\b",
         r"kommer ikke op (?:igen|til overfladen|af vandet)",
-        r"gennem isen",
+        r"i?gennem isen",
+        rf"(?:{PERSON}|nogen|en) (?:der )?(?:er )?ude paa isen",
         r"(?:kano|kajak|baad|jolle|faerge|skib)\w{0,4} (?:er )?(?:kaentret|kaentrede|sunket|synker)",
         r"(?:koerestol|barnevogn|bil)\w{0,3} (?:er )?(?:koert |trillet |faldet |roeget )?(?:ud )?i (?:soeen|havnen|vandet|aaen|kanalen)",
         # what falls, crashes and jams
@@ -191,10 +203,12 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         rf"ligger (?:der )?(?:en|nogen|folk|flere|han|hun|{PERSON})(?: \w{{1,12}})? under\b",
         r"ligger (?:\w{1,20} )?under (?:bil|bus|tog|lastbil|traktor|mur|trae|stillads|ruin|brokker|reol|maskin|hjul|truck|loftet|taget|vraget|lavine)\w{0,8}",
         r"givet efter\b.{0,80}\bfald",
+        r"(?:loftet|taget|vaeggen|muren|stilladset|kranen) er (?:styrtet|faldet) ned",
         r"(?:loftet|taget|vaeggen|muren|gulvet|bygningen|huset|broen) (?:falder|styrter|kollapser|braser|synker)\b",
         r"sidder fast\b.{0,80}\b(?:syg|saaret)",
         r"sidder fast i (?:rud|vindue|maskin|gelaender|elevatordoer)\w{0,8}",
         r"klemt (?:under|fast|inde)",
+        r"(?:det|noget|bilen|huset|bygningen|kedlen) (?:er )?spr(?:ang|unget) i luften",
         r"koert (?:ind i en (?:flok|gruppe)|over en|gennem doeren|frontalt)",
         r"koert ind i (?:boernehave|vuggestue|skole|plejehjem|plejecent|raadhus|bibliotek|busskur|bussen|huset|facaden|folk)",
         r"(?:er|blev|blevet) (?:koert (?:over|ned)|ramt af (?:en |et )?(?:bil|bus|tog|lastbil|letbane|motorcykel))\b",
@@ -214,7 +228,8 @@ GRAVE_PHRASES: dict[Language, re.Pattern[str]] = {
         r"(?:lighter og benzin|benzin og (?:en )?lighter|molotov)",
         r"det osser\b(?! af)",
         r"lugter (?:\w{1,10} )?af (?:\w{1,8} )?(?:plastik|gummi|ledninger)\b",
-        r"sluppet klor",
+        r"(?:sluppet|siver) (?:\w{1,6} )?(?:klor|gas|ammoniak)",
+        r"(?:klor|gas)uheld",
         r"klor\b.{0,40}\bhoster",
         # a cry
         r"kan ikke komme ud\b",
@@ -301,7 +316,7 @@ MISSPELT = (
     "slagsmaal",
     "selvmord",
 )
-HELP_MISSPELT = re.compile(r"h*j(?=[ael]*l)(?:ae|aa|l|e)+p+(?:nu)?|h+ael+p+")
+HELP_MISSPELT = re.compile(r"h*j(?=[ael]*l)(?:ae|aa|l|e)+p+(?:nu)?|h+ael+p+|jh(?:ae|aa|e)lp|hj(?:ae|aa|e)pl|hlp+")
 # Somebody who is gone, wherever the two words stand beside each other; and not who is away for the day.
 SOMEBODY = (
     r"(?:beboer|beboeren|beboere|borger|borgeren|barn|barnet|boernene|pige|pigen|dreng|drengen|elev|eleven|mor|far|kollega|kollegaen|patient|patienten"
@@ -320,7 +335,7 @@ REAL: dict[Language, str] = {
         vand_ vandet_ oversvoem skybrud kloak stroemmen_ stroem_ stroemsvigt stroemafbryd stroemudfald varmen_
         udslip -udslip smitte udbrud epidemi syge_ hacke ransomware cyberangreb nedbrud trussel_ evakuer storm_ orkan_
         ledningsbrud vandbrud vandvaerk braendt_ ulykke ulykken_ fare_ farlig uheld_ vaelte kollaps alarm 112_
-        trafikulykke togulykke flyulykke salmonella legionella meningitis kolibakterier krypteret noedkald styrtet_
+        trafikulykke togulykke flyulykke -ulykke trafikuheld salmonella legionella meningitis kolibakterier krypteret noedkald styrtet_ styrtede_
         stroemfoerende paakoert paakoersel sammenbrud briste_ brister_ elevatoren_ respirator generator noedgenerator drikkevand
         kortslut gnister_ gnistrer_ haervaerk indbrud overgreb uroligheder tumult forbraend skoldet_ rotter_
     """,
@@ -339,6 +354,8 @@ REAL_PHRASES = _any(
     r"(?:ud af|forlade|roemme) (?:bygningen|huset|skolen|raadhuset|plejehjemmet|lejligheden|hallen|centeret)",
     r"(?:er|bliver) (?:saa |meget )?(?:bange|raedd?e?)\b",
     r"blaa blink",
+    r"(?:bus|bil|lastbil|letbane|tog|ambulance|cyklist|cykel|motorcykel|traktor)\w{0,6} (?:\w{1,10} ){0,3}koert galt\b",
+    r"(?:daemning|dige)\w{0,3} (?:er |har )?(?:brudt|bristet|givet efter|ved at bryde)",
     r"(?:helt )?moerkt (?:paa|i|her|overalt)",
     r"politiet (?:er|siger|har|vil|beder|kraever|sagde)",
     r"(?:uden|ingen|ikke noget|mangler) (?:vand|stroem|varme|lys|el)\b",
@@ -352,7 +369,7 @@ DEVICE = (
     r"|mail|outlook|teams|excel|word|projektor|kaffemaskine|bil|cykel|password|adgangskode|kodeord|noeglekort|laptop|ipad|server|system|linjen|app"
     r"|headset|oplader|router|kopimaskine|hjemmeside|intranet|aula|nexus|sbsys)\w{0,8}"
 )
-TROUBLE = r"(?:jeg|vi|man) kan ikke (?:logge|printe|aabne|finde (?:min|mit|mine|ud af)|huske|finde (?:moede|link|mail|fil|dokument|formular|knap)\w{0,12})|hvordan (?:laver|skriver|bruger|opretter) (?:jeg|man|vi)|i can t (?:log|print|open)"
+TROUBLE = r"(?:jeg|vi) har (?:glemt|mistet) (?:mit|min|mine|vores) (?:password|adgangskode|kode|kodeord|login|brugernavn|noeglekort|pinkode|mitid)\w{0,4}|(?:jeg|vi|man) kan ikke (?:logge|printe|aabne|finde (?:min|mit|mine|ud af)|huske|finde (?:moede|link|mail|fil|dokument|formular|knap)\w{0,12})|hvordan (?:laver|skriver|bruger|opretter) (?:jeg|man|vi)|i can t (?:log|print|open)"
 THING = (
     rf"(?:{DEVICE}|(?:min |mit |mine |den |det |alle |vores )?(?:fil|dokument|ikon|knap|link|kalender|mappe|moede|noegle|kop|krus|madpakke|kuglepen|stol|taske|jakke"
     r"|paraply|kaffe|maelk|kage|referat|bilag|regneark|billede|post|pakke|oplader|kabel|cursor|markoer|tekst|besked|notat|faktura|punkt|lommepenge|motivation|overblik"
@@ -378,16 +395,17 @@ IDIOMS = _any(
     r"fyre?[rt]? op (?:under|for|i) (?:grill|pejs|braendeovn|baal|stemning|festen|publikum|holdet)\w*",
     r"(?:branden|ilden) er slukket\b",
     r"(?:meeting|you|team|party|band|he|she|we|they|crowd) (?:was|were|are|is|re|s) on fire\b|fire up\b|(?:burning|heated) (?:man|platform|question|desire|calories)|campfire|fire (?:sale|emoji|playlist)",
-    r"roegalarm\w* (?:mangler|skal|bipper fordi|faar|i alle)|brandalarm\w* (?:skal|bliver testet|testes|afproeves|tester)|(?:test|afproevning|kontrol|service) af (?:brand|roeg)\w*",
+    r"roegalarm\w* (?:mangler|skal|bipper fordi|faar|i alle)|brandalarm\w* (?:skal|bliver testet|testes|afproeves|tester)|(?:tester|afproever|tjekker|kontrollerer) (?:\w{1,8} )?(?:brand|roeg)alarm\w*|(?:test|afproevning|kontrol|service) af (?:brand|roeg)\w*",
     # smoke
     r"(?:stroem\w{0,6}|lyset|nettet|forbindelse\w{0,3}|server\w{0,3}|aftale\w{0,3}|budget\w{0,3}|penge\w{0,3}|opgave\w{0,3}|mail\w{0,5}|filen?|systemet|planen|tiden|moedet|jobbet|pladsen|jeg|han|hun|vi|de) roeg\b",
     r"der roeg (?:en|et|den|det|min|mit|budget)\w*|roegfri\w*|roegpause|smoke (?:test|break|free|and mirrors)s?",
     r"det ryger (?:direkte |bare |lige |saa )?(?:i (?:skrald|papir|spam|arkiv|kurven)|ned i|op i|over|ind i|videre|paa listen|ud af (?:kalender|budget|plan))\w*",
     # gas
-    r"gi(?:v|ver|vet)\b (?:\w{1,6} )?(?:fuld |lidt |mere )?gas\b|gav (?:\w{1,6} )?gas\b|(?:fuld|mere|for meget|fuldt) gas\b|gas paa\b|(?:slip|slipper|sluppet) gassen\b|gas og bremse|tage?r? (?:\w{1,5} )?gas paa",
+    r"gi(?:v|ver|vet)\b (?:\w{1,6} )?(?:fuld |lidt |mere )?gas\b|gav (?:\w{1,6} )?gas\b|(?:fuld|mere|for meget|fuldt) gas\b|(?:skal der|kommer der|saet|saette|saetter) (?:\w{1,6} )?gas paa\b|(?:slip|slipper|sluppet) gassen\b|gas og bremse|tage?r? (?:\w{1,5} )?gas paa",
     r"gas\W?(?:grill|pedal|fyr|kedel|komfur|flaske)\w{0,6}|gas i flasken|gas til grill\w*",
     # shooting
     rf"skudt i (?:vejret|gang|saenk|bunden|chef|kantine|nabo|kollega|hinanden|dig|min|sin|en (?:kollega|fra))\w*|(?:er|blevet) {DULL}skudt i (?:ham|hende|min|sin)\b",
+    r"(?:moede|frist|deadline|levering|kursus|aftale|opgave|ferie|start)\w{0,4} (?:er |bliver |blev )?skudt (?:en|et|to|tre|\d{1,2}|til|lidt)\b|skyder paa (?:kl|klokken|at|\d)\b",
     r"skudt (?:over maalet|forbi|afsted|af sted|hul|paa maal|ned i (?:byraadet|udvalget|oekonomiudvalget))",
     r"skyde?r?(?:t|de)? (?:\w{1,12} ){0,2}(?:genvej\w*|i gang|skylden|penge|i vejret|over maalet|skarpt|papegoejen|film|en film|billeder|fotos|hul i|hul paa|afsted|af sted|forbi|spurve|hjertet|loes|mail|sms|frem|op i)\b",
     r"skud (?:paa (?:tasken|maal|en pris)|i (?:taagen|boessen)|paa stammen|fra (?:hoften|boven))|(?:et|to|tre|ekstra|lille|dobbelt) skud (?:espresso|kaffe|vaccine|energi|humor|rom|insulin|gin|vodka)|nye skud\b",
@@ -397,14 +415,14 @@ IDIOMS = _any(
     r"knivskarp\w*|(?:skarp|spids) som en kniv|kniv og gaffel|knive og gafler",
     r"true(?:r|t|de|nde)? (?:af|med) (?:lukning|fyring|regn|konkurs|nedskaering|besparelse|strejke|sne|udryddelse|at sige op)\w*|truer (?:oekonomi|velfaerd|budget|klima|natur|tidsplan|projekt|deadline)\w*",
     # bombs
-    r"bombe af\b|kaste\w* en bombe|som en bombe|bombe\w{0,2} under (?:budget|oekonomi|aftale|projekt|samarbejd|velfaerd|forhandling|valg|plan|regnskab)\w*|tikkende bombe|(?:bade|sex|kalorie|sukker|tids|stink|farve)bombe\w*",
+    r"bombe af\b|kaste\w* en bombe|som en bombe|det er (?:helt )?bombe\b(?! (?:i|paa|under|her|ved|alarm|trussel))|bombe\w{0,2} under (?:budget|oekonomi|aftale|projekt|samarbejd|velfaerd|forhandling|valg|plan|regnskab)\w*|tikkende bombe|(?:bade|sex|kalorie|sukker|tids|stink|farve)bombe\w*",
     r"(?:film|koncert|fest|bog|sang)\w{0,4} (?:var|er) en bombe\b|bath ?bombs?|(?:the|da) bomb\b|bomb cyclone|bombay",
     r"rygende pistol|russisk roulette|skyde sig selv over|(?:gaar|gik|gaaet) ild i (?:mine|hans|hendes) (?:fingre|ben|sko)|stukket af en (?:bi|hveps|myg)",
     # explosions
     r"(?:chef|leder|borgmester|formand|kollega|kone)\w{0,5} (?:er ved at )?eksplo\w{1,10}",
     r"eksplo\w{1,12} (?:vaekst|udvikling|stigning|stemning|af (?:grin|vrede|glaede|latter|mails?|beskeder|lykke|henvendelser))",
     r"eksplo\w{1,12} i (?:antal|pris|udgift|henvendelse|salg|efterspoergsel|interesse|medie|popularitet|latter|mails|sager)\w*",
-    r"(?:salg|pris|antal|udgift|budget|forbrug|regning|opslag|indbakke|mailboks|hoved|hjerne|kalender|interesse|efterspoergsel|facebook|vaekst|telefon)\w{0,12}(?: af \w{1,20})? (?:er |var |er ved at |har )?(?:helt )?eksplo\w{1,10}",
+    r"(?:salg|pris|antal|fravaer|sygefravaer|udgift|budget|forbrug|regning|opslag|indbakke|mailboks|hoved|hjerne|kalender|interesse|efterspoergsel|facebook|vaekst|telefon)\w{0,12}(?: af \w{1,20})? (?:er |var |er ved at |har )?(?:helt )?eksplo\w{1,10}",
     # death and killing
     r"doed(?:s)? ?(?:traet|kedelig|sej|laekker|god|irriteret)\w*|doed og (?:begravet|pine)\b|doed (?:vinkel|tid|linje|punkt|vaegt)|doede (?:vinkel|punkt)",
     rf"{THING} (?:er|var|gik|blev) {DULL}(?:gaaet )?doede?\b|(?:jeg|vi) er {DULL}doede?\b|doed af (?:grin|latter|traethed)|naesten doed",
@@ -426,7 +444,7 @@ IDIOMS = _any(
     r"(?:link|file|attachment|page|document|password|key|parcel)s? (?:is|are) missing\b",
     rf"{THING} (?:er|var|blev|forsvandt) {DULL}(?:pludselig )?(?:forsvundet|vaek)\b|{THING} forsvandt\b|jeg forsvandt\b|forsvundet (?:fra|i|ud af) (?:kalender|indbakke|drevet|koeleskab|teams|outlook|systemet|posten|listen|kantinen)\w*",
     rf"(?:min|mit|mine|vores) (?!beboer|borger|barn|boern|baby|pige|dreng|elev|patient|kollega|mand|kone|kvinde|datter|soen|mor|far|bror|soester|bedste|chef|laerer|olde|kaereste|veninde|ven\b|nabo|tvilling|svoger)\w{{2,20}} (?:er|var|blev) {DULL}forsvundet",
-    r"fanget (?:i (?:moede|koe|trafik|excel|mail|et system|bureaukrati|opgave|snak)\w*|mellem|fejlen|min interesse|opmaerksomhed\w*|en (?:fisk|mus|rotte|gedde)|pointen|den)|klemt (?:inde )?mellem",
+    r"fanget (?:i (?:et |en )?(?:moede|koe|trafik|excel|mail|et system|bureaukrati|opgave|snak)\w*|mellem|fejlen|min interesse|opmaerksomhed\w*|en (?:fisk|mus|rotte|gedde)|pointen|den)|klemt (?:inde )?mellem",
     rf"{DEVICE} (?:gaar|gik|er gaaet) amok\b|(?:gaar|gik|gaaet) amok (?:i (?:udsalg|kage|jule|kommentar|slik)|paa (?:facebook|kagen)|over|med tilbud)\w*",
     r"(?:debat|moede|samtale|projekt|diskussion|plan|dagsorden)\w{0,4} (?:(?:er|blev|var|helt) ){0,3}afspor\w*|afspor\w{1,4} (?:debat|moede|samtale|diskussion|snak)\w*|(?:meeting|conversation|project|discussion|plan) (?:got |was |is )?derailed",
     r"(?:pris|salg|antal|temperatur|tal|procent|aktie|listen|kurs|renten)\w{0,6} (?:er |var )?faldet ned (?:paa|over)|faldet ned (?:paa|over) (?:listen|gulvet bag)",
@@ -484,5 +502,5 @@ ORDINARY = """
     brandkursus brandmoede brandtilsyn branddoer brandtaeppe brandslus brandbil brandansvar brandhane brandteori brandmyndig
     braendes_ braende_ braendeovn gasregning gaspris ildsjael vandkande bombesik bombast bombard terrorsik terrorpakke
     skuddermudder skudaar vaabenhvile vaabenskjold hildebrand_ koldbrand_ rembrand gasser doedsbo
-    brandalarmanlaeg brandtrappe brandvej brandplan brandudgang brandgul brandroed brandpude brandpunkt
+    brandskab brandgod_ brandgode_ brandhaemm brandalarmanlaeg brandtrappe brandvej brandplan brandudgang brandgul brandroed brandpude brandpunkt
 """

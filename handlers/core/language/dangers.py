@@ -235,6 +235,7 @@ CRYING_QUESTION = re.compile(
     r"\b(?:hvad (?:skal|goer) (?:jeg|vi|man)(?: nu| goere)?|hvad (?:sker|foregaar) der(?: her| nu)?|hvem (?:ringer|skal) (?:jeg|vi)(?: ringe)? til|hvem ringer (?:jeg|vi)"
     r"|(?:er )?(?:der|her) nogen(?: her| vaagen| vaagne| der kan (?:hjaelpe|komme))|er der nogen|er her nogen|hvorfor (?:svarer|kommer) (?:i|ingen|der ingen)"
     r"|hvor (?:er|bliver) (?:i|ambulancen|politiet|brandvaesnet|brandvaesenet)(?: henne| af)?|hvornaar kommer (?:i|der nogen|ambulancen|politiet)"
+    r"|hvor er (?:der )?(?:den |en )?(?:naermeste )?hjertestarter\w{0,3}|(?:er|kommer) (?:brandvaesenet|brandvaesnet|brandbilen|ambulancen|politiet)(?: snart)?(?: paa vej| kommet| her| tilkaldt)?"
     r"|kommer (?:i|der nogen)|kan (?:i|du|nogen) (?:komme|hjaelpe)|what (?:should|do|can) (?:i|we) do|was soll(?:en)? (?:ich|wir) tun|was tun|що робити)\b"
 )
 # What makes the rest of such a question a supposition, folded.
@@ -259,6 +260,13 @@ ASKS = (
     "er det",
     "findes",
     "er krisen",
+    "er brandvaesenet",
+    "er brandvaesnet",
+    "kommer brandvaesenet",
+    "kommer brandvaesnet",
+    "er ambulancen",
+    "kommer ambulancen",
+    "er politiet",
     "kan jeg",
     "hvornaar",
     "what is",

@@ -102,7 +102,7 @@ NO_DEPUTY = (
 )
 
 PLAIN_NO = (
-    "nej{1,20}", "naeh?", "nope", "nix", "niks", "no", "nej tak", "desvaerre", f"desvaerre {NOT}", "beklager", "sorry", "👎",
+    "nej{1,20}", "naeh?", "nope", "nix", "niks", "no", "nej tak", "desvaerre", f"desvaerre {NOT}", f"(?:saa )?alligevel {NOT}", "beklager", "sorry", "👎",
     rf"(?:tag|proev|spoerg|kontakt|ring til|skriv til) (?!{NO_DEPUTY}\b)(?:[^\W\d]+)(?: i stedet)?",
 )  # fmt: skip
 
@@ -129,7 +129,7 @@ OF_HIMSELF = rf"(?:^|[^\w\s?] |\b(?:{I}|og|da|fordi|for|saa|desvaerre|beklager|s
 
 # Takes back, or puts a condition on, what is said beside it.
 DOUBT = re.compile(
-    r"\?|\b(?:men|hvis|medmindre|foer|foerst|maaske|muligvis|eller|ellers|andet|kun|tidligst|senere|alligevel|tror|vist|"
+    rf"\?|\b(?:men|hvis|medmindre|foer|foerst|maaske|muligvis|eller|ellers|andet|kun|tidligst|senere|alligevel(?! {NOT}\b)|tror|vist|"
     r"vente|hvem|hvad|hvor|hvornaar|hvordan)\b"
 )
 

@@ -211,3 +211,12 @@ def test_a_reader_who_has_stopped_reading_stops_nobody_and_what_was_dropped_is_t
     dropped = sum(int(event.split()[0]) for event in events if event != "said")
     assert dropped >= 449
     assert events.count("said") + dropped == given
+
+
+def test_a_scheduler_that_ticks_is_told_to_nobody_and_one_that_is_late_is(written: Written) -> None:
+    """Whoever starts it for the first time read two lines a second of a library's, and not where the chat is."""
+    scheduler = logging.getLogger("apscheduler.executors.default")
+    scheduler.info("Running job")
+    assert written.events == []
+    scheduler.warning("Run time of job was missed")
+    assert [each["event"] for each in written.events] == ["library"]

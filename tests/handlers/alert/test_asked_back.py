@@ -38,6 +38,9 @@ async def test_who_asks_what_it_is_reads_the_warning_who_gave_it_and_their_numbe
         "hvem er det der skriver",
         "???",
         "hvor alvorligt er det",
+        "det må være en fejl",
+        "jeg sover",
+        "kan det passe?",
     ):
         await asked["jens"].says(words)
         seen = await newest(asked, "jens")

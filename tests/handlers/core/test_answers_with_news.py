@@ -67,3 +67,21 @@ async def test_a_centre_is_told_and_the_news_are_logged(stage: Stage) -> None:
     assert (await stage.log("information"))[-1]["summary"] == "to af vores folk er syge"
     await stage["kim"].commands("status")
     assert await stage["kim"].sees("Mangler at underrette: Sundhed, Børn, Job, Økonomi, Byråd")
+
+
+@in_one_chat
+async def test_whoever_said_that_they_come_and_writes_that_they_cant_after_all_is_not_counted_on(stage: Stage) -> None:
+    """R024: "jeg kan alligevel ikke" was met with "Jeg er ikke sikker", and the staff waited for them."""
+    for person, words in (("eva", "jeg kan alligevel ikke"), ("tina", "alligevel ikke"), ("anne", "nej")):
+        await stage[person].says("kommer")
+        await stage[person].says(words)
+    said = [
+        line["summary"]
+        for line in await stage.log("summons")
+        if "»" in line["summary"] and "kan ikke" in line["summary"]
+    ]
+    assert [line.split(":")[0] for line in said] == ["Eva Lind", "Tina Friis"]
+    assert await stage["eva"].sees("du kan ikke")
+    assert not await stage["anne"].sees("du kan ikke")
+    await stage["eva"].presses("Kommer")
+    assert await stage["eva"].sees("du kommer")

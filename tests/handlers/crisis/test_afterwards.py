@@ -59,6 +59,21 @@ async def test_who_did_not_take_part_is_asked_whether_it_is_a_warning(stage: Sta
 
 
 @in_slack
+async def test_a_cry_that_nobody_has_decided_on_shuts_nobody_out_of_the_case_and_nothing_is_filed_into_it(
+    stage: Stage,
+) -> None:
+    """R247: what was learnt was filed into a stranger's warning, and its log was exported instead."""
+    await stage["finn"].says("der er ild i skuret")
+    await stage["kim"].commands("erfaring vi manglede pumper")
+    assert await stage["kim"].sees("2 hændelser: i gang og slut. Hvilken?")
+    assert not await stage.log("lesson", 2)
+    (first,) = [label for label in await stage["kim"].buttons() if label.startswith("1: ")]
+    await stage["kim"].presses(first)
+    assert "vi manglede pumper" in str(await stage.part("log"))
+    assert "vi manglede pumper" not in str(await stage.part("log", 2))
+
+
+@in_slack
 async def test_a_report_afterwards_is_never_put_into_the_old_case(stage: Stage) -> None:
     """R247: what happens now is a new warning, whatever the sender took part in."""
     await stage["kim"].commands("melding vand i kælderen på Birkehøj")

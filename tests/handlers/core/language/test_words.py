@@ -259,7 +259,8 @@ ANSWERS: dict[Question, dict[str, str]] = {
             jeg er ude af landet | på barsel | bortrejst | jeg er desværre forhindret | indlagt | nej | Nej. | nej tak | nej desværre | næ |
             nope | 👎 | :-1: | desværre | desværre ikke | nej, tag Ole | prøv Ole i stedet | nej jeg kan ikke | kommer ikke |
             komer ikke | jeg kommer desværre ikke | kommer ik | må melde fra | melder afbud | afbud | jeg må desværre sige nej | når det ikke |
-            jeg har ikke mulighed | er ikke hjemme | er ikke i landet | hej, jeg er på ferie | beklager, jeg er på ferie""",
+            jeg har ikke mulighed | er ikke hjemme | er ikke i landet | hej, jeg er på ferie | beklager, jeg er på ferie |
+            jeg kommer alligevel ikke | kan alligevel ikke | jeg kan desværre alligevel ikke komme | alligevel ikke | så alligevel ikke, sorry""",
         "unclear": """
             ikke ok | ok men kan ikke før kl 18 | ok men kan ikke før kl 18? | ok, men hvornår? | kan ikke komme før om 20 min | ok? |
             ja hvis jeg kan få en bil | måske | ved ikke | ved ik | det ved jeg ikke | jeg kommer måske | kommer nok ikke | kommer ikke for sent |
@@ -269,7 +270,8 @@ ANSWERS: dict[Question, dict[str, str]] = {
             jeg tror jeg kommer | kommer senere | kommer i morgen | tidligst om 2 timer | er der ikke om 20 | 20 | 12 beboere | 1 |
             hvad er der sket | hvor? | ? | hej | tak | alt ok her, vi mangler 4 mand | ok vi mangler 4 mand | ok 🤷 | ok mne senere |
             jeg kommer igge | nej det er for langt væk | modtaget | set | kl 15 | giv mig | er der nogen | varsel vand i kælderen |
-            passer mig fint | ja kan ikke | har den | jamen ok | \u200b""",
+            passer mig fint | ja kan ikke | har den | jamen ok | \u200b |
+            kan ikke, men kommer alligevel | er alligevel ikke syg | jeg er alligevel ikke på ferie | jeg kommer alligevel ikke for sent""",
     },
     "alert": {
         "taken": """
@@ -281,7 +283,7 @@ ANSWERS: dict[Question, dict[str, str]] = {
         "declined": """
             jeg kan ikke, er i Grækenland | kan ikke | kn ikke | jeg kan ikke tage den | kan ikke tage den, er syg | syg | på ferie |
             Er på ferie i Grækenland | i udlandet | nej | nej tak | nej tak, prøv Sara | har den ikke | tager den ikke | jeg tager den ikke |
-            jeg tager den desværre ikke | ring til Pia | desværre, er på ferie | 👎""",
+            jeg tager den desværre ikke | ring til Pia | desværre, er på ferie | 👎 | har den alligevel ikke | alligevel ikke""",
         "unclear": """
             ikke ok | Sara tager den | Sara har den | hvem tager den | hvem har den? | har jeg den | ok men ring først | har den ikke set |
             jeg har den måske | nej jeg har den | om 20 min | ja om 20 min | 20 min | modtaget | set | hvad? | ok? | men | vand i kælderen |
