@@ -40,6 +40,18 @@ RING_ME = re.compile(
 )
 
 
+def asks_about_it(text: str) -> bool:
+    """Whether somebody who has been asked something asks back what it is; what tells of a danger of its own does not."""
+    said = dangers.folded(text)
+    asks = ABOUT_IT.match(said) is not None and OF_ELSE.search(said) is None and len(said.split()) <= LONGEST
+    return (asks or (not said and "?" in text)) and not dangers.tells_of_grave(text)
+
+
+def wants_to_be_rung(text: str) -> bool:
+    """Whether somebody who has been asked something asks to be rung; what tells of a danger of its own does not."""
+    return RING_ME.search(dangers.folded(text)) is not None and not dangers.tells_of_grave(text)
+
+
 async def _step(turn: Turn) -> tuple[Escalation, EscalationStep] | None:
     """Find what the sender was asked to take last, while nobody has decided and they have not said no."""
     found = await turn.db.execute(
@@ -71,11 +83,8 @@ async def replied(turn: Turn, text: str) -> bool:
 
     What tells of a danger of its own is a warning, and what is an answer is read as one.
     """
-    said = dangers.folded(text)
-    rings = RING_ME.search(said) is not None
-    asks = ABOUT_IT.match(said) is not None and OF_ELSE.search(said) is None and len(said.split()) <= LONGEST
-    only_marks = not said and "?" in text
-    if dangers.tells_of_grave(text) or not (rings or asks or only_marks):
+    rings = wants_to_be_rung(text)
+    if not (rings or asks_about_it(text)):
         return False
     if replies.reading(text, "alert").meaning != "unclear" or replies.with_news(text, "alert") is not None:
         return False
@@ -85,7 +94,11 @@ async def replied(turn: Turn, text: str) -> bool:
     row, step = found
     turn.crisis = await turn.db.get_one(Crisis, row.crisis_id)
     alert = await escalation_chain.first_alert(turn)
-    lead = [f"Her er Krisebot, {turn.plan.municipality}s beredskabsplan." if WHO_ARE_YOU.search(said) else ""]
+    lead = [
+        f"Her er Krisebot, {turn.plan.municipality}s beredskabsplan."
+        if WHO_ARE_YOU.search(dangers.folded(text))
+        else ""
+    ]
     if rings:
         lead.append(await _ask_to_ring(turn, alert))
     await turn.answer(await _shown(turn, row, step, alert, " ".join(each for each in lead if each)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.alert import bundles
+from handlers.alert import asked_back, bundles
 from handlers.core import clearance, registry
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
@@ -63,10 +64,33 @@ async def replied(turn: Turn, text: str) -> bool:
         return False
     reading = replies.reading(text, "summons")
     if reading.meaning not in ("coming", "declined"):
+        if WHAT_IS_IT.fullmatch(fold(text).strip(" ?!.")) or asked_back.wants_to_be_rung(text):
+            turn.crisis = await turn.db.get_one(Crisis, summons.crisis_id)
+            await turn.answer(await _again(turn, summons))
+            return True
         return await _with_news_or_unclear(turn, summons, text)
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
     await _answered(turn, reading.meaning, text, reading.eta_minutes)
     return True
+
+
+# What is asked of the summons itself, folded; of the staff and its work there are answers of their own.
+WHAT_IS_IT = re.compile(
+    r"(?:hvad|hva|hvaffor) (?:er (?:det|dette|der sket)|drejer det sig om|handler (?:det|dette) om|betyder det|vil du)"
+    r"(?: her)?(?: for noget| nu)?"
+    r"|hvem (?:er (?:du|i|det(?: her| der skriver)?)|skriver)|hvorfor(?: mig| lige mig)?|er det rigtigt|passer det"
+    r"|(?:det )?forstaar jeg ikke|(?:jeg )?forstaar (?:det )?ikke|jeg (?:sover|sov|vaagnede lige)"
+)
+
+
+async def _again(turn: Turn, summons: Summons) -> Card:
+    """Draw the summons once more, for whoever asks what it is, with how to reach who decided it."""
+    where = await summoning.meets_where(turn, summons.duty)
+    card = summoning.summons_card(turn, summons.label, summons.deputy_for, where)
+    decided_by = turn.the_crisis.decided_by
+    if decided_by is None or decided_by == turn.sender:
+        return card
+    return replace(card, facts=((f"Ring til {turn.name(decided_by)}", turn.phone(decided_by)),))
 
 
 # That an answer which was given is taken back, folded: a bare "nej" or "ok" may be to anything.

@@ -53,6 +53,7 @@ READERS = {
     "staff.quota_card.comes": "the staff, of whoever comes to help it",
     "staff.quota_steps.end_with_the_crisis": "whoever said that they come, of the one who asked them",
     "staff.quota_steps.tell_short": "whoever asks for the staff, of those who have not answered",
+    "staff.summons_answers._again": CALLED,
     "staff.summons_answers._show_silent": "the staff's channel and the secretariat",
     "staff.support._line": CALLED,
     "staff.support.it": "the staff, of IT's contact, and IT's contact, of whoever asks",
