@@ -97,15 +97,22 @@ async def _again(turn: Turn, summons: Summons) -> Card:
 TAKES_BACK = re.compile(
     r"\b(?:alligevel|(?:kan|ka|kommer|naar) (?:jeg )?(?:\w{1,10} ){0,3}(?:ikke|itte|ik)|syg|afbud|forhindret|melder fra)\b"
 )
+ALL_THE_SAME = re.compile(r"\balligevel\b", re.IGNORECASE)
 
 
 @reply("summons_taken_back")
 async def taken_back(turn: Turn, text: str) -> bool:
-    """Take "kan alligevel ikke" as the new answer of whoever has said that they come: the staff counts on them.
+    """Take "kan alligevel ikke" as the new answer of whoever has said that they come, since the staff counts on them; and
+    "kommer alligevel" of whoever has said that they can't.
 
     It is read after all that waits for an answer, since "kan ikke" may be to that.
     """
-    if replies.reading(text, "summons").meaning != "declined" or not TAKES_BACK.search(fold(text)):
+    now: SummonsAnswer | None = None
+    if replies.reading(text, "summons").meaning == "declined" and TAKES_BACK.search(fold(text)):
+        now = "declined"
+    elif ALL_THE_SAME.search(text) and replies.reading(ALL_THE_SAME.sub(" ", text), "summons").meaning == "coming":
+        now = "coming"
+    if now is None:
         return False
     summons = await turn.db.scalar(
         select(Summons)
@@ -114,10 +121,10 @@ async def taken_back(turn: Turn, text: str) -> bool:
         .order_by(Summons.id.desc())
         .limit(1)
     )
-    if summons is None or summons.answer != "coming":
+    if summons is None or summons.answer in (None, now):
         return False
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
-    await _answered(turn, "declined", text)
+    await _answered(turn, now, text)
     return True
 
 

@@ -85,3 +85,5 @@ async def test_whoever_said_that_they_come_and_writes_that_they_cant_after_all_i
     assert not await stage["anne"].sees("du kan ikke")
     await stage["eva"].presses("Kommer")
     assert await stage["eva"].sees("du kommer")
+    await stage["tina"].says("jeg kommer alligevel")
+    assert await stage["tina"].sees("du kommer")
