@@ -244,7 +244,7 @@ class Addresser:
             )
             .group_by(Delivery.lane)
         )
-        waits: dict[str, datetime] = dict((await db.execute(behind)).tuples().all())
+        waits: dict[str, datetime] = {lane: until for lane, until in await db.execute(behind)}  # noqa: C416
         db.add_all(
             Delivery(
                 message_id=message.id,
