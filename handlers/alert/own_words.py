@@ -16,7 +16,7 @@ from handlers.alert import escalation_chain, escalation_news, languages, warning
 from handlers.core import registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.language import dangers, small_talk
+from handlers.core.language import dangers, questions, small_talk
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
@@ -25,123 +25,6 @@ from storage.rows.traffic import Message
 
 # So long after their question words are still taken for more of the same.
 STILL_MEANT = timedelta(minutes=30)
-
-# More words than this after a question tell of something, and are led on: "hvad sker der ude på rådhuset der er blå blink".
-TOLD_BESIDE = 4
-
-# Whom to ring is answered with 112, and with what we do: not with a list of everybody.
-RING = "ring"
-# Questions that a verb answers, by how they begin, folded.
-ANSWERED_BY = (
-    (
-        (
-            *(
-                f"{whom} {asks}"
-                for whom in ("hvem", "hvor", "hvilket nummer", "hvad nummer")
-                for who in ("jeg", "vi", "man")
-                for asks in (
-                    *(
-                        f"{does} {who}"
-                        for does in ("ringer", "kontakter", "varsler", "melder", "siger", "skriver", "fanger")
-                    ),
-                    *(
-                        f"{may} {who} {do}"
-                        for may in ("skal", "kan", "boer", "maa")
-                        for do in (
-                            "ringe",
-                            "kontakte",
-                            "varsle",
-                            "melde",
-                            "sige",
-                            "skrive",
-                            "fange",
-                            "have fat",
-                            "faa fat",
-                        )
-                    ),
-                )
-            ),
-            "hvem skal ringe",
-            "hvem skal kontaktes",
-            "hvem skal varsles",
-            "hvem skal have besked",
-            "hvad ringer",
-            "hvad nummer",
-            "hvilket nummer",
-            "hvad er nummeret til vagten",
-            "hvad er nummeret til beredskab",
-            "hvad er nummeret til 4k",
-            "hvad er vagtnummeret",
-            "er der et nummer",
-            "har i et nummer",
-            "who should i call",
-            "who do i call",
-            "whom do i call",
-            "who can i call",
-            "what number do i call",
-            "wen soll ich anrufen",
-            "wen rufe ich an",
-            "кому дзвонити",
-            "кому телефонувати",
-        ),
-        RING,
-    ),
-    (
-        (
-            "er der en krise",
-            "er der krise",
-            "er der en aktiv krise",
-            "hvad sker der",
-            "hvad er status",
-            "hvordan gaar det",
-            "hvad er der sket",
-            "hvad foregaar der",
-            "er krisen ",
-            "what is going on",
-            "what s going on",
-            "was ist los",
-            "що сталося",
-        ),
-        "status",
-    ),
-    (
-        (
-            "hvornaar er moedet",
-            "hvornaar er det naeste moede",
-            "hvornaar er naeste moede",
-            "hvor er moedet",
-            "hvor moedes vi",
-            "hvornaar moedes vi",
-            "hvor er krisestaben",
-        ),
-        "møde",
-    ),
-    (
-        (
-            "hvem er ",
-            "hvem har ",
-            "hvem bestemmer",
-            "hvem leder",
-            "hvem skal jeg",
-            "hvad er nummeret",
-        ),
-        "hvem",
-    ),
-    (
-        (
-            "hvad goer jeg",
-            "hvad skal jeg goere",
-            "hvad kan jeg goere",
-            "hvad nu",
-            "hvad skal vi goere",
-            "hvad goer vi",
-            "hvordan bruger",
-            "hvordan virker",
-            "kan jeg hjaelpe",
-        ),
-        "hjælp",
-    ),
-)
 
 
 @registry.words
@@ -164,10 +47,10 @@ async def own_words(turn: Turn, text: str) -> bool:
     if not grave and small_talk.is_small_talk(text):
         await turn.answer(await _greeting(turn, own, offered))
         return True
-    if not grave and (verb := _answered_by(text)) is not None and (heard is None or verb == RING):
-        if own is not None and verb in ("hvem", "hjælp", RING):
-            await turn.answer(await _where_it_is(turn, own, ring=verb == RING))
-        elif verb == RING:
+    if not grave and (verb := questions.answered_by(text)) is not None and (heard is None or verb == questions.RING):
+        if own is not None and verb in ("hvem", "hjælp", questions.RING):
+            await turn.answer(await _where_it_is(turn, own, ring=verb == questions.RING))
+        elif verb == questions.RING:
             await turn.answer(await _whom_to_ring(turn))
         else:
             await running.run(turn, registry.verbs[verb], "")
@@ -216,12 +99,11 @@ async def _where_it_is(turn: Turn, own: Alert, *, ring: bool = False) -> Card:
     number = turn.the_crisis.number
     if own.assessment is None:
         return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    numbers = await escalation_news.to_ring(turn, own) if ring else ""
-    return Card(
-        f"{DANGER}\nVarsel nr. {number}: {await escalation_news.who_has_it(turn)} {f'Ring selv: {numbers}.' if numbers else ''}".rstrip()
-        if ring
-        else f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)} {DANGER}"
-    )
+    where = f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)}"
+    if not ring:
+        return Card(f"{where} {DANGER}")
+    numbers = await escalation_news.to_ring(turn, own)
+    return Card(f"{DANGER}\n{where}" + (f" Ring selv: {numbers}." if numbers else ""))
 
 
 async def _whom_to_ring(turn: Turn) -> Card:
@@ -335,7 +217,10 @@ async def _open_offer(turn: Turn) -> Message | None:
         .order_by(Message.id.desc())
         .limit(1)
     )
-    waits = newest is not None and [each["label"] for each in newest.card["buttons"][:1]] == ["Ja"]
+    first = newest.card["buttons"][:1] if newest is not None else []
+    waits = [(each["do"], each["args"].get("reply")) for each in first] == [
+        ("own_words.answered", warning_question.YES)
+    ]
     return newest if waits else None
 
 
@@ -350,31 +235,9 @@ async def _typed(turn: Turn, inboxes: list[int]) -> list[str]:
     return [typed_verbs.strip_name(each.text) for each in every if each is not None]
 
 
-def _answered_by(text: str) -> str | None:
-    said = dangers.folded(text)
-    return next(
-        (
-            verb
-            for every, verb in ANSWERED_BY
-            for begins in every
-            if said.startswith(begins) and len(said[len(begins) :].split()) <= TOLD_BESIDE
-        ),
-        None,
-    )
-
-
 async def _in_its_crisis(turn: Turn) -> bool:
     """Whether the sender is of the staff of a crisis that goes on, or beside it: then words are rather for its log."""
-    standing = turn.crisis
-    for crisis in await turn.open_crises():
-        if crisis.level != 2:
-            continue
-        turn.crisis = crisis
-        involved = turn.sender in await turn.chiefs() or turn.sender in await turn.involved()
-        turn.crisis = standing
-        if involved:
-            return True
-    return False
+    return any([await rights.staff.has(in_it) for in_it in await rights.with_staff(turn)])
 
 
 async def _offer(turn: Turn, text: str, offered: Message | None) -> None:

@@ -143,10 +143,10 @@ async def _phone_list(turn: Context) -> bool:
     if acts_as(turn.rules, turn.sender, "borgmester") or turn.sender in turn.rules.interim_secretariat():
         return True
     # What is asked for outside a staff's channel is no less for whoever runs one.
-    return await _runs_staff(turn) or any([await _phone_list(in_it) for in_it in await _with_staff(turn)])
+    return await _runs_staff(turn) or any([await _phone_list(in_it) for in_it in await with_staff(turn)])
 
 
-async def _with_staff(turn: Context) -> list[Context]:
+async def with_staff(turn: Context) -> list[Context]:
     """Return the same context in each crisis that has a staff now."""
     found = []
     for crisis in await turn.open_crises():
@@ -163,7 +163,7 @@ async def _numbers(turn: Context) -> bool:
     hid the same number from `ring` would only cost them time at night. Who decides has to reach people before there is a
     staff. Nobody has a number by a title or from an earlier crisis, and the list as a whole is `phone_list`.
     """
-    called = [turn.sender in await in_it.members() for in_it in await _with_staff(turn)]
+    called = [turn.sender in await in_it.members() for in_it in await with_staff(turn)]
     return any(called) or await decider.has(turn) or await _phone_list(turn)
 
 

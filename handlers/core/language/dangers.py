@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -92,6 +92,8 @@ def _hits(words: Sequence[str], listed: str) -> list[int]:
     return [at for at, word in enumerate(words) if known.has(word) and not ordinary.has(word)]
 
 
+# One input is heard several times on its way.
+@lru_cache(maxsize=8)
 def hear(text: str) -> Cry | None:
     """Hear danger or a call for help; None where there is none.
 
