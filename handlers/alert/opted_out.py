@@ -16,7 +16,7 @@ async def opted_out(turn: Turn, person: str) -> None:
     """
     if person not in turn.plan.persons:
         return
-    for keeper in dict.fromkeys(each for each in turn.plan.secretariat_roles() if each != person):
+    for keeper in (each for each in turn.plan.secretariat_roles() if each != person):
         await turn.say(
             keeper,
             Card(

@@ -40,7 +40,7 @@ async def replied(turn: Turn, text: str) -> bool:
     )
     if sender not in turn.plan.persons:
         return True
-    for person in dict.fromkeys(each for each in turn.plan.secretariat_roles() if each != sender):
+    for person in (each for each in turn.plan.secretariat_roles() if each != sender):
         await turn.say(
             person,
             Card(

@@ -11,7 +11,6 @@ from dataclasses import replace
 from handlers.core import registry
 from handlers.core.card import Button, Card
 from handlers.core.language import dangers
-from handlers.core.registry import Reply
 from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.rows.traffic import Message
@@ -43,14 +42,13 @@ async def press_by_words(turn: Turn, text: str) -> bool:
     return True
 
 
-async def readers(turn: Turn, replies: list[Reply]) -> list[Reply]:
-    """Return the functions that may read an answer, with those first that know the answered card's question."""
+async def readers(turn: Turn, kinds: list[str]) -> list[str]:
+    """Return the kinds of question that an answer may be read for, those first that the answered card asks."""
     standing = await turn.answered()
     if standing is None:
-        return replies
+        return kinds
     asks = {registry.actions[button.do].run.__module__ for button in _known(standing)}
-    by_kind = registry.replies.get(standing.kind)
-    return sorted(replies, key=lambda run: not (run.__module__ in asks or (by_kind is not None and run is by_kind[0])))
+    return sorted(kinds, key=lambda kind: not (kind == standing.kind or registry.replies[kind][0].__module__ in asks))
 
 
 async def about(turn: Turn, do: str, name: str) -> int | None:

@@ -152,9 +152,10 @@ async def said(turn: Turn, text: str) -> None:
         await command(turn, text)
         return
     here, exercise = turn.crisis, turn.exercise
-    for answers in await _by_newest_question(turn):
-        if await answers(turn, text):
-            await edited_answers.note(turn, next(kind for kind, (run, _) in registry.replies.items() if run is answers))
+    for kind in await _by_newest_question(turn):
+        read, _ = registry.replies[kind]
+        if await read(turn, text):
+            await edited_answers.note(turn, kind)
             return
         # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
         turn.crisis, turn.exercise = here, exercise
@@ -184,11 +185,11 @@ async def _lead_on(turn: Turn, text: str) -> None:
         await not_understood(turn, text)
 
 
-async def _by_newest_question(turn: Turn) -> list[registry.Reply]:
-    """Return the functions that may read an answer, whoever asked last first: "ok" answers the newest question."""
-    asked = [(await when(turn) if when else None, run) for run, when in registry.replies.values()]
-    opened = sorted(((at, run) for at, run in asked if at is not None), key=lambda pair: pair[0], reverse=True)
-    newest = [run for _, run in opened] + [run for at, run in asked if at is None]
+async def _by_newest_question(turn: Turn) -> list[str]:
+    """Return the kinds of question that an answer may be read for, the newest first: "ok" answers that one."""
+    asked = [(await when(turn) if when else None, kind) for kind, (_, when) in registry.replies.items()]
+    opened = sorted(((at, kind) for at, kind in asked if at is not None), key=lambda pair: pair[0], reverse=True)
+    newest = [kind for _, kind in opened] + [kind for at, kind in asked if at is None]
     return await answering.readers(turn, newest)
 
 

@@ -44,6 +44,10 @@ async def move(turn: Turn, to: str) -> None:
     )
 
 
+# What whoever is asked to come answers with.
+ANSWERS = (Button("Kommer", "staff.coming", {}, style="primary"), Button("Kan ikke", "staff.declined", {}))
+
+
 @dataclass(frozen=True)
 class Duty:
     """Why somebody is summoned: what kind of duty, and the words for it."""
@@ -80,7 +84,7 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
         [person for person in entered if person not in asked],
         Card(
             f"Du er nu med i {label} for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}.",
-            buttons=(Button("Kommer", "staff.coming", {}, style="primary"), Button("Kan ikke", "staff.declined", {})),
+            buttons=ANSWERS,
         ),
         kind="notice",
         summary=f"Fortalt, at de er med i {label}",
@@ -232,10 +236,7 @@ def summons_card(turn: Turn, label: str, deputy_for: str | None, where: str) -> 
         f"🚨 *Du indkaldes{behalf}: {label}.*\nKrise nr. {crisis.number}: {quote(crisis.title)}. "
         f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.{where}{conference.line(turn)}\n"
         "Svar med en knap – eller skriv fx »er der om 20 min«.",
-        buttons=(
-            Button("Kommer", "staff.coming", {}, style="primary"),
-            Button("Kan ikke", "staff.declined", {}),
-        ),
+        buttons=ANSWERS,
     )
 
 

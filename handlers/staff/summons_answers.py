@@ -169,7 +169,7 @@ async def _with_news_or_unclear(turn: Turn, summons: Summons, text: str) -> bool
     await turn.answer(
         Card(
             f"Jeg er ikke sikker på, om du kommer: »{quote(text, 300)}«. Det står i loggen.\n*Kommer du?*",
-            buttons=(Button("Kommer", "staff.coming", {}, style="primary"), Button("Kan ikke", "staff.declined", {})),
+            buttons=summoning.ANSWERS,
         )
     )
     return True

@@ -226,8 +226,8 @@ class Plan(PlanModel):
         return list(dict.fromkeys(self.secretariat or self.secretariat_roles()))
 
     def secretariat_roles(self) -> list[str]:
-        """Return those who hold the secretariat's roles."""
-        return [person for role in SECRETARIAT_ROLES for person in self.holders(role)]
+        """Return those who hold the secretariat's roles, each once."""
+        return list(dict.fromkeys(person for role in SECRETARIAT_ROLES for person in self.holders(role)))
 
     def centres_of(self, person: str) -> list[Centre]:
         """Return the centres that a person is chief, deputy or contact of."""

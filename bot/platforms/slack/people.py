@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from bot.engine.platform import InDoubt, NotGranted, Throttled, Unavailable, Undeliverable
@@ -73,12 +74,12 @@ class SlackDirectory:
         unknown = [each for each in every if not self._is_known(each)][:MOST]
         if not unknown:
             return
-        asked = [asyncio.create_task(self._ask(each)) for each in unknown if each.kind != "group"]
+        asked = [self._ask(each) for each in unknown if each.kind != "group"]
         if any(each.kind == "group" for each in unknown):
-            asked.append(asyncio.create_task(self._ask_for_groups()))
-        _, late = await asyncio.wait(asked, timeout=PATIENCE)
-        for each in late:
-            each.cancel()
+            asked.append(self._ask_for_groups())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*asked, return_exceptions=True)
 
     def _is_known(self, mentioned: Mentioned) -> bool:
         if mentioned.kind == "user":

@@ -248,7 +248,7 @@ class TeamsInbound:
     async def _press(self, here: Here, press: Press) -> None:
         await self._accept(
             here,
-            _once(here, press.dialog, press.values) or f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            _pressed_once(here, press.dialog, press.values),
             "press",
             action=press.do,
             args=press.args,
@@ -316,7 +316,7 @@ class TeamsInbound:
         """Take `Vejledning` on a message for `vejledning` written as an answer to it."""
         await self._accept(
             here,
-            f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            _pressed_once(here),
             "command",
             text="vejledning",
             answers_to=await self._answered(here, str(payload["id"])),
@@ -328,8 +328,7 @@ class TeamsInbound:
         text = drawing.values(data).get("text", "")
         await self._accept(
             here,
-            _once(here, drawing.dialog_of(data), {"text": text})
-            or f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            _pressed_once(here, drawing.dialog_of(data), {"text": text}),
             "command",
             text=warning_form.command(text),
             # The dialog was theirs alone, and so is what comes of it.
@@ -343,8 +342,7 @@ class TeamsInbound:
         author, _ = self._author(payload)
         await self._accept(
             here,
-            _once(here, drawing.dialog_of(object_in(value, "data")), values)
-            or f"{here.place}:{here.id}:{fingerprint(here.activity)}",
+            _pressed_once(here, drawing.dialog_of(object_in(value, "data")), values),
             "save",
             text=values.get("text", "").strip() or content_of(payload),
             values=values,
@@ -385,10 +383,17 @@ class TeamsInbound:
         )
 
 
-def _once(here: Here, dialog: str, values: Mapping[str, str]) -> str:
-    """Name what was filled in in a dialog: two presses on its button are one, and somebody else's is another. Empty where
-    the dialog has no name."""
-    return f"{here.place}:{here.user}:dialog:{dialog}:{filled(values)}" if dialog else ""
+def _pressed_once(here: Here, dialog: str = "", values: Mapping[str, str] | None = None) -> str:
+    """Name a press, the same however often it is sent. Two presses on a dialog's button are one where the same was filled
+    in, and somebody else's is another.
+
+    Args:
+        dialog: the name of the dialog that it was pressed in; empty where it has none.
+        values: what was filled in there.
+    """
+    if dialog:
+        return f"{here.place}:{here.user}:dialog:{dialog}:{filled(values or {})}"
+    return f"{here.place}:{here.id}:{fingerprint(here.activity)}"
 
 
 def _word(text: str) -> Json:

@@ -13,13 +13,16 @@ Json = dict[str, Any]
 
 def fingerprint(activity: Json) -> str:
     """Return a name for what was pressed: sent again it is the same, and two presses are not."""
-    pressed = json.dumps([activity.get("replyToId"), activity.get("value")], sort_keys=True)
-    return hashlib.sha256(pressed.encode()).hexdigest()[:16]
+    return _name_of([activity.get("replyToId"), activity.get("value")])
 
 
 def filled(values: Mapping[str, str]) -> str:
     """Return a name for what was filled in, the same for the same words."""
-    return hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode()).hexdigest()[:16]
+    return _name_of(dict(values))
+
+
+def _name_of(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read(body: bytes) -> Json | None:

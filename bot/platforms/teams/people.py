@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -85,10 +86,9 @@ class TeamsDirectory:
         unknown = [each for each in wanted if each not in self._names and self._plan().find(NAME, each) is None][:MOST]
         if not unknown:
             return
-        asked = [asyncio.create_task(self._ask(each)) for each in unknown]
-        _, late = await asyncio.wait(asked, timeout=PATIENCE)
-        for each in late:
-            each.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*map(self._ask, unknown), return_exceptions=True)
 
     async def _ask(self, user: str) -> None:
         try:
