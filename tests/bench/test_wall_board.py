@@ -39,7 +39,8 @@ async def looking_on(client: aiohttp.ClientSession, address: str, seen: list[int
 async def test_two_hundred_screens_cost_a_line_less_than_a_screen_a_millisecond(database_url: str) -> None:
     """R204: processor time of the whole process a line, with the drawing and the sending to each, over what it takes at rest."""
     users = {person.slack: person.name for person in example().persons.values() if person.slack}
-    keeper = next(person.slack for person in example().persons.values() if person.name.startswith("Kim"))
+    keeper = example().persons["kim"].slack
+    assert keeper
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(users=users))
         slack.add_channel("generelt", *users, bot=True)
