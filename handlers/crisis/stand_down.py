@@ -18,7 +18,7 @@ from handlers.core.registry import action, verb
 from handlers.core.rights import on_behalf_of
 from handlers.core.turn import Turn
 from handlers.log import case_numbers, journal, journal_c3
-from handlers.measures import measure_card, measure_steps, tasks
+from handlers.measures import expenses, measure_card, measure_steps, tasks
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
@@ -290,6 +290,7 @@ async def _close(turn: Turn) -> None:
     for title in CLOSING:
         await tasks.add(turn, title, role="sekretær", owner=secretary)
     await quota_steps.end_with_the_crisis(turn)
+    await expenses.hand_over(turn)
     await evaluation.begin(turn)
     if crisis.exercise:
         await exercise_register.register(turn)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance
 from handlers.core.turn import Turn
-from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources
+from handlers.measures import assistance, assistance_card, expenses, measure_card, measure_steps, resources
 from handlers.picture import indicators, picture_texts
 from handlers.picture.picture_texts import MACHINE
 from handlers.staff import support
@@ -149,12 +149,13 @@ async def resource_use(turn: Turn) -> list[str]:
     asked, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
     put_in = [f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in used]
     needed = [f"• B{row.number}: {assistance_card.line(turn, row)}" for row in asked if row.state not in ANSWERED]
-    counted = await indicators.lines(turn)
+    counted, spent = await indicators.lines(turn), await expenses.total(turn)
     return [
         "Indsat:",
         *(put_in or ["• ikke oplyst"]),
         "Behov for yderligere:",
         *(needed or ["• ingen anmodninger venter"]),
+        *([f"Udgifter: {spent}"] if spent else []),
         *(["Indikatorer:", *(f"• {line}" for line in counted)] if counted else []),
     ]
 

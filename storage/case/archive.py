@@ -40,6 +40,7 @@ README = """Sagsakter fra Krisebot
 
 sag.json       alt, som data (form: krisebot-export/1). Loggens linjer er kædet sammen med SHA-256.
 log.csv        loggen til regneark: semikolon, UTF-8.
+udgifter.csv   hvad krisen kostede, til økonomi; er der ingen, er den tom.
 sag.pdf        loggen, situationsbilledet, ordrer, dagsordener og referater (PDF/A-2b).
 sag.docx       det samme til Word.
                Er loggen lang, er begge i bind: sag-2.pdf, sag-3.pdf … har de næste linjer.
@@ -185,6 +186,7 @@ def _zip(
         for format, name in (("csv", "log.csv"), ("json", "sag.json")):
             progress(format)
             put(name, _pieces(format, told))
+        put("udgifter.csv", [sheet.expenses(told).encode()])
         for format in PAPER:
             for number, paper in enumerate(papers(format, told, names, progress), 1):
                 put(numbered(f"sag.{format}", number), [paper])

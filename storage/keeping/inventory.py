@@ -58,6 +58,7 @@ HELD = {
     "escalations": Held("Eskaleringer"),
     "evaluations": Held("Evalueringer"),
     "exercises": Held("Øvelser, der er holdt"),
+    "expenses": Held("Hvad krisen koster"),
     "externals": Held("Personer udefra"),
     "facts": Held("Krisebots egne mærker", "nothing personal"),
     "filings": Held("Journalisering"),

@@ -37,6 +37,7 @@ from storage.plan.sections import (
     ContactTest,
     CriticalFunction,
     Deadlines,
+    Economy,
     Edition,
     EmergencyPackMail,
     Escalation,
@@ -65,6 +66,7 @@ TODAYS = (
     "contact_test",
     "rooms",
     "fallback",
+    "economy",
     "emergency_pack",
     "retention",
 )
@@ -114,6 +116,7 @@ class Plan(PlanModel):
     contact_test: ContactTest = Field(default=ContactTest(), alias="kontakttest")
     rooms: Rooms = Field(default=Rooms(), alias="rum")
     fallback: Fallback = Field(default=Fallback(), alias="reserve")
+    economy: Economy = Field(default=Economy(), alias="økonomi")
     emergency_pack: EmergencyPackMail = Field(default=EmergencyPackMail(), alias="nødpakke")
     retention: Retention = Field(default=Retention(), alias="opbevaring")
 

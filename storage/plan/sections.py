@@ -336,6 +336,13 @@ class EmergencyPackMail(PlanModel):
     mail: YesNo = Field(default=False, alias="mail")
 
 
+class Economy(PlanModel):
+    """The account that a crisis is paid from, and who gets the sum when it is over. Bilag 2, 8 c."""
+
+    account: Text | None = Field(default=None, alias="konto")
+    person: PersonId | None = Field(default=None, alias="modtager")
+
+
 class Retention(PlanModel):
     """How long everything is kept; a case no shorter than until it is filed. GDPR article 5, and the archive law."""
 

@@ -1,4 +1,4 @@
-"""The log as a Danish spreadsheet opens it: the plan's own headings, one line a row. Plan §7; Bilag 3, Log."""
+"""The log, and what a crisis cost, as a Danish spreadsheet opens them: the plan's own headings, one line a row. Plan §7; Bilag 3, Log."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from storage.case.lines import Line, lines
 from storage.case.pages.blocks import STATUS, VERIFICATION
 
 HEADINGS = ("Nr", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet", "Retning", "Slags", "Grad", "Noteret", "Noteret af", "Hash")  # fmt: skip
+COSTS = ("Udgift", "Kroner", "Til", "Konto", "Kvittering", "Skrevet af", "Skrevet", "Log nr", "Gælder")
 # Characters that are written at a time.
 AT_A_TIME = 2**16
 # A spreadsheet runs a cell that begins with one of these.
@@ -41,6 +42,24 @@ def written(every: Iterable[Line]) -> Iterator[str]:
     yield buffer.getvalue()
 
 
+def expenses(told: Mapping[str, Any]) -> str:
+    """Return what an export's document says that the crisis cost, as CSV ; what does not count is marked."""
+    buffer = io.StringIO("\ufeff")
+    buffer.seek(0, io.SEEK_END)
+    rows = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    rows.writerow(COSTS)
+    for each in told.get("expenses", []):
+        void = "nej" if each["void_at"] else "ja"
+        cells = [each["text"], each["account"] or "", "ja" if each["receipt"] else "nej", each["written_by"]]
+        kroner = each["kroner"].replace(".", ",")
+        rows.writerow([each["number"], kroner, *map(_harmless, cells), each["written_at"], each["log_no"], void])
+    return buffer.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
 def _row(entry: Mapping[str, Any], state: Mapping[str, Any] | None) -> list[Any]:
     if state is None:
         return [entry["no"], *[""] * 3, "(udeladt)", *[""] * 7, entry["hash"]]
@@ -58,4 +77,4 @@ def _row(entry: Mapping[str, Any], state: Mapping[str, Any] | None) -> list[Any]
         entry["recorder"],
         entry["hash"],
     ]
-    return [entry["no"], *(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)]
+    return [entry["no"], *map(_harmless, cells)]
