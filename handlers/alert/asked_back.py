@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, replies
 from handlers.core.registry import reply
 from handlers.core.turn import Turn
@@ -52,7 +52,7 @@ def wants_to_be_rung(text: str) -> bool:
     return RING_ME.search(dangers.folded(text)) is not None and not dangers.tells_of_grave(text)
 
 
-async def _step(turn: Turn) -> tuple[Escalation, EscalationStep] | None:
+async def _step(turn: Context) -> tuple[Escalation, EscalationStep] | None:
     """Find what the sender was asked to take last, while nobody has decided and they have not said no."""
     found = await turn.db.execute(
         select(Escalation, EscalationStep)
@@ -71,7 +71,7 @@ async def _step(turn: Turn) -> tuple[Escalation, EscalationStep] | None:
     return (row[0], row[1]) if row is not None else None
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was asked to take a warning that is still to be taken or decided on, UTC."""
     found = await _step(turn)
     return found[1].contacted_at if found is not None else None
@@ -105,7 +105,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _shown(turn: Turn, row: Escalation, step: EscalationStep, alert: Alert, lead: str) -> Card:
+async def _shown(turn: Context, row: Escalation, step: EscalationStep, alert: Alert, lead: str) -> Card:
     """Draw the warning again, with what can be answered to it now."""
     if step.result is None:
         card = await escalation_cards.question_card(turn, row, escalation_chain.link_of(turn.rules, step))

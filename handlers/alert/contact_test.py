@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
@@ -91,7 +91,7 @@ def _reach(round: int) -> Card:
     )
 
 
-def _details(turn: Turn, person: str, round: int) -> Card:
+def _details(turn: Context, person: str, round: int) -> Card:
     known = turn.plan.persons[person]
     about = {"round": round}
     form = (
@@ -150,7 +150,7 @@ async def changed(turn: Turn, round: int) -> None:
         )
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was asked, and hasn't answered; None in a crisis, when a "ja" is about other things."""
     row = await _open(turn)
     return row.asked_at if row is not None and not await turn.open_crises() else None
@@ -198,19 +198,19 @@ async def due(turn: Turn, round: int) -> None:
         )
 
 
-def _keepers(turn: Turn) -> list[str]:
+def _keepers(turn: Context) -> list[str]:
     """Return whoever keeps the plan: the secretary, else the secretariat that there is until one is named."""
     return turn.plan.holders("sekretær") or turn.plan.interim_secretariat()
 
 
-async def _mine(turn: Turn, round: int) -> ContactCheck | None:
+async def _mine(turn: Context, round: int) -> ContactCheck | None:
     row: ContactCheck | None = await turn.db.scalar(
         select(ContactCheck).where(ContactCheck.round == round, ContactCheck.person == turn.sender)
     )
     return row
 
 
-async def _open(turn: Turn) -> ContactCheck | None:
+async def _open(turn: Context) -> ContactCheck | None:
     row: ContactCheck | None = await turn.db.scalar(
         select(ContactCheck).where(ContactCheck.person == turn.sender).order_by(ContactCheck.round.desc()).limit(1)
     )

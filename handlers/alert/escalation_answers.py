@@ -7,6 +7,7 @@ from sqlalchemy import select
 from handlers.alert import escalation_chain
 from handlers.alert.escalation import decline, take
 from handlers.core import registry, rights, running
+from handlers.core.context import Context
 from handlers.core.language import replies
 from handlers.core.registry import action, reply
 from handlers.core.turn import Turn
@@ -66,7 +67,7 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
     return await replied(turn, text)
 
 
-async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationStep) -> bool:
+async def _summoned_since(turn: Context, escalation: Escalation, step: EscalationStep) -> bool:
     """Whether the person has been asked to come since: an "ok" answers the newest question."""
     newer = select(Summons.id).where(Summons.person == step.person, Summons.sent_at >= step.contacted_at)
     if escalation.state != "stopped":
@@ -77,7 +78,7 @@ async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationSt
 @action("escalation.taken", crisis=False, awaited=True, urgent=True)
 async def pressed_taken(turn: Turn, escalation: int) -> None:
     """Take the warning, by `Jeg har den`; only somebody who was asked can."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is None:
         return
     if await escalation_chain.newest_step_of(turn, row, turn.sender) is None:
@@ -91,6 +92,6 @@ async def pressed_taken(turn: Turn, escalation: int) -> None:
 @action("escalation.declined", crisis=False, urgent=True)
 async def pressed_declined(turn: Turn, escalation: int) -> None:
     """Refuse the warning, by `Kan ikke`; only somebody who was asked can."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is not None:
         await decline(turn, row, turn.sender, "Kan ikke")

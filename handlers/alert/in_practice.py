@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import registry, router, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers
 from handlers.core.registry import action
@@ -28,7 +28,7 @@ REAL = Card(f"Det er virkeligt. Øvelsen er lukket. {DANGER}")
 NOT_REAL = Card("Godt. Intet er sendt. Øvelsen går videre på kortet ovenfor.")
 
 
-async def lesson_of(turn: Turn) -> Message | None:
+async def lesson_of(turn: Context) -> Message | None:
     """Find the lesson that the sender is in the middle of."""
     newest: Message | None = await turn.db.scalar(
         select(Message)
@@ -41,7 +41,7 @@ async def lesson_of(turn: Turn) -> Message | None:
     return newest if (newest.edited_at or newest.created_at) > turn.now - STILL_OPEN else None
 
 
-async def asks_if_real(turn: Turn, text: str) -> bool:
+async def ask_if_real(turn: Turn, text: str) -> bool:
     """Ask whoever is in a lesson whether what they wrote is real; returns whether they are asked.
 
     Args:
@@ -129,7 +129,7 @@ async def unanswered(turn: Turn, inbox: int, person: str) -> None:
     await _for_real(turn, original, inbox)
 
 
-async def _asked_at(turn: Turn) -> datetime | None:
+async def _asked_at(turn: Context) -> datetime | None:
     asked = await _asked(turn)
     return asked.created_at if asked is not None else None
 
@@ -153,7 +153,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _asked(turn: Turn) -> Message | None:
+async def _asked(turn: Context) -> Message | None:
     newest: Message | None = await turn.db.scalar(
         select(Message)
         .where(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from handlers.core import registry
 from handlers.core.card import DANGER, Card, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 
 # What telephones' users are taught to write to be left alone; by a way that is no chat alone.
@@ -15,7 +16,7 @@ STOP = re.compile(
 )
 
 
-async def _at_once(turn: Turn) -> datetime | None:
+async def _at_once(turn: Context) -> datetime | None:
     return turn.now if not turn.the_incoming.certain and STOP.fullmatch(turn.the_incoming.text) else None
 
 

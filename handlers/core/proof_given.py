@@ -32,13 +32,13 @@ async def replied(turn: Turn, text: str) -> bool:
         await turn.answer(Card("Koden passer ikke. Den gælder ikke mere."))
         await _unproven(turn, asked)
         return True
-    original = await _original(turn, asked)
+    original = await _take_up(turn, asked)
     if original is not None:
         turn.incoming, turn.inbox_id = replace(original, certain=True), asked["inbox"]
         if asked["verb"]:
             await running.run(turn, registry.verbs[asked["verb"]], asked["text"])
         else:
-            await presses.pressed(turn)
+            await presses.press(turn)
     return True
 
 
@@ -51,7 +51,7 @@ async def lapsed(turn: Turn, **asked: Any) -> None:
 async def _unproven(turn: Turn, asked: dict[str, Any]) -> None:
     """Run the verb as for somebody who may not use the role: nobody's `aktiver` is lost, it goes up the chain as a
     warning."""
-    original = await _original(turn, asked)
+    original = await _take_up(turn, asked)
     verb = registry.verbs.get(asked["verb"])
     if original is None:
         return
@@ -62,8 +62,8 @@ async def _unproven(turn: Turn, asked: dict[str, Any]) -> None:
         await turn.answer(Card("Koden kom ikke. Intet er ændret."))
 
 
-async def _original(turn: Turn, asked: dict[str, Any]) -> Incoming | None:
-    """Return the input that the code was asked for, with the crisis that it was about."""
+async def _take_up(turn: Turn, asked: dict[str, Any]) -> Incoming | None:
+    """Return the input that the code was asked for; the turn is about its crisis from here on."""
     row = await turn.db.get(Inbox, asked["inbox"])
     turn.crisis = await turn.db.get(Crisis, asked["crisis"]) if asked["crisis"] else None
     turn.exercise = asked["exercise"]

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 from handlers.core import rights
 from handlers.core.card import Card
+from handlers.core.context import Context
 from handlers.core.rights import Right
 
 Run = Callable[..., Awaitable[None]]
 Reply = Callable[..., Awaitable[bool]]
-Draw = Callable[..., Awaitable[Card]]
-Asked = Callable[..., Awaitable[datetime | None]]
+Draw = Callable[[Context], Awaitable[Card]]
+Asked = Callable[[Context], Awaitable[datetime | None]]
 R = TypeVar("R", bound=Run)
 
 
@@ -229,7 +230,7 @@ def home(draw: Draw) -> Draw:
     return draw
 
 
-async def home_card(turn: Any) -> Card:
+async def home_card(turn: Context) -> Card:
     """Draw the sender's own page as it stands now."""
     return await _homes["home"](turn)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from handlers.core import registry
 from handlers.core.card import Button, Card
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from storage.rows.traffic import Message
 
@@ -25,7 +26,7 @@ def is_question(message: Message) -> bool:
     return message.key.startswith(KEY)
 
 
-async def _at_once(turn: Turn) -> datetime | None:
+async def _at_once(turn: Context) -> datetime | None:
     return turn.now if WHICH in turn.the_incoming.args else None
 
 

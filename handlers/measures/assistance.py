@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, in_charge, personal_numbers, registry, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import AskedForHelp, on
 from handlers.core.incoming import Incoming
 from handlers.core.language import needs, owners, verb_words
@@ -184,7 +184,7 @@ async def request(
     return row
 
 
-async def of_crisis(turn: Turn) -> list[AssistanceRequest]:
+async def of_crisis(turn: Context) -> list[AssistanceRequest]:
     """Return the crisis' requests in their order."""
     return list(
         await turn.db.scalars(

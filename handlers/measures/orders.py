@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, form_times, passed_times, rights, running, withheld
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import replies, times_read, times_shown, verb_words
 from handlers.core.registry import action, reply, verb
 from handlers.core.turn import Turn
@@ -173,7 +174,7 @@ async def doubted(turn: Turn, order: int) -> None:
         await tasks.ask(turn, f"ordre {row.number}", row.task, row.asked, order=row.number)
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last sent an order that nobody has acknowledged."""
     row = await _waiting(turn)
     if row is None:
@@ -211,7 +212,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _waiting(turn: Turn) -> Order | None:
+async def _waiting(turn: Context) -> Order | None:
     """Return the newest order that the sender has been sent and that nobody has acknowledged."""
     rows = await turn.db.scalars(
         select(Order)
@@ -300,7 +301,7 @@ async def _show(turn: Turn, row: Order) -> None:
         await turn.say(person, orders_card.draft(turn, row), key=orders_card.key(row, f"draft/{person}"))
 
 
-async def _of_crisis(turn: Turn, order: int) -> Order | None:
+async def _of_crisis(turn: Context, order: int) -> Order | None:
     return await turn.of_crisis(Order, order)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, passed_times, rights
 from handlers.core.card import Button, Card
+from handlers.core.context import Context
 from handlers.core.language import owners, times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -247,7 +248,7 @@ async def gone(turn: Turn, resource: int) -> None:
     await turn.replace(resource_card.card(turn, row))
 
 
-async def of_crisis(turn: Turn) -> list[Resource]:
+async def of_crisis(turn: Context) -> list[Resource]:
     """Return the resources that there are, in their order."""
     query = select(Resource).where(Resource.crisis_id == turn.the_crisis.id, Resource.gone_at.is_(None))
     return list(await turn.db.scalars(query.order_by(Resource.number)))

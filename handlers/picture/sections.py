@@ -7,6 +7,7 @@ import re
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.meetings import raised_readiness
@@ -94,7 +95,7 @@ async def _write_section(turn: Turn, row: Picture, number: int) -> PictureText |
     return await picture_texts.put(turn, row, number, text, turn.sender, typed=typed + source, clash=merged.clash)
 
 
-def _answered(turn: Turn, number: int) -> tuple[str | None, int | None]:
+def _answered(turn: Context, number: int) -> tuple[str | None, int | None]:
     """Return the field that came back for a section, and the revision it was opened on; None for what stands there
     now."""
     for name in turn.the_incoming.values:

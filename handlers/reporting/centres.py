@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
@@ -134,13 +134,13 @@ async def _refuse(turn: Turn, row: CentreNotice) -> bool:
     return True
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was asked to tell their centre and has not said that it is done, UTC."""
     notice = await _open_notice(turn)
     return notice.notified_at if notice else None
 
 
-async def _open_notice(turn: Turn) -> CentreNotice | None:
+async def _open_notice(turn: Context) -> CentreNotice | None:
     found: CentreNotice | None = await turn.db.scalar(
         select(CentreNotice)
         .join(Crisis, Crisis.id == CentreNotice.crisis_id)
@@ -255,18 +255,18 @@ async def show(turn: Turn) -> None:
     )
 
 
-async def not_informed(turn: Turn) -> list[str]:
+async def not_informed(turn: Context) -> list[str]:
     """Return the names of the centres that are not informed yet."""
     return [notice.centre for notice in await _notices(turn) if notice.informed_at is None]
 
 
-async def _notices(turn: Turn) -> list[CentreNotice]:
+async def _notices(turn: Context) -> list[CentreNotice]:
     crisis: Crisis = turn.the_crisis
     return list(
         await turn.db.scalars(select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id))
     )
 
 
-def key(turn: Turn) -> str:
+def key(turn: Context) -> str:
     """Name the card in the staff's channel, and the timer that looks for who has not told their centre."""
     return f"crisis/{turn.the_crisis.id}/centres"

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights, running, withheld
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.plan.sections import ActionCard, Centre
@@ -45,18 +46,18 @@ async def offer(turn: Turn, name: str) -> None:
         await turn.say(turn.sender, await _card(turn, centre), key=_key(turn, centre), kind="notice")
 
 
-def _cards(turn: Turn, centre: Centre) -> list[ActionCard]:
+def _cards(turn: Context, centre: Centre) -> list[ActionCard]:
     return [card for card in turn.rules.action_cards if card.centre == centre.name]
 
 
-async def _row(turn: Turn, centre: Centre) -> Checklist | None:
+async def _row(turn: Context, centre: Centre) -> Checklist | None:
     found: Checklist | None = await turn.db.scalar(
         select(Checklist).where(Checklist.crisis_id == turn.the_crisis.id, Checklist.centre == centre.name)
     )
     return found
 
 
-async def _card(turn: Turn, centre: Centre) -> Card:
+async def _card(turn: Context, centre: Centre) -> Card:
     row = await _row(turn, centre)
     cards = _cards(turn, centre)
     states = dict(STATES)
@@ -198,5 +199,5 @@ async def _board(turn: Turn) -> None:
     )
 
 
-def _key(turn: Turn, centre: Centre) -> str:
+def _key(turn: Context, centre: Centre) -> str:
     return f"crisis/{turn.the_crisis.id}/checklist/{centre.name}/{turn.sender}"

@@ -154,7 +154,7 @@ async def by_report(turn: Turn, need: int, no: int) -> None:
     await information_need_steps.answer_with_card(turn, row)
 
 
-async def answered_by(turn: Turn, report: Report) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+async def close_answered(turn: Turn, report: Report) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
     """Close the open needs that a report names, "OB1: 14 beboere", where its sender may answer them; and offer the
     others that it may answer.
 

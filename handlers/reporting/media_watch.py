@@ -10,6 +10,7 @@ import re
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -43,7 +44,7 @@ async def begin(turn: Turn) -> None:
     )
 
 
-def button(turn: Turn) -> Button:
+def button(turn: Context) -> Button:
     """Make the button that opens the form."""
     media = tuple((each, each.capitalize() if each.islower() else each) for each in turn.rules.media)
     return Button(
@@ -173,7 +174,7 @@ async def corrected(turn: Turn, finding: int, to: Correction) -> None:
     await turn.replace(_card(turn, row))
 
 
-def _card(turn: Turn, row: MediaFinding) -> Card:
+def _card(turn: Context, row: MediaFinding) -> Card:
     about = {"crisis": row.crisis_id, "finding": row.id}
     note = (Field("note", "Hvad er gjort? (kan udelades)", "long"),)
     facts = [("Medie", row.medium)] if row.medium else []
@@ -198,5 +199,5 @@ def _card(turn: Turn, row: MediaFinding) -> Card:
     )
 
 
-async def _standing(turn: Turn, finding: int) -> MediaFinding | None:
+async def _standing(turn: Context, finding: int) -> MediaFinding | None:
     return await turn.of_crisis(MediaFinding, finding)

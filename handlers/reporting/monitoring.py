@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running, withheld
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.reporting import media_watch, monitoring_card, monitoring_checks, watched_lines
@@ -75,7 +76,7 @@ async def close(turn: Turn, *, media: bool = True) -> None:
         await monitoring_card.show(turn)
 
 
-def _split(turn: Turn, text: str) -> tuple[str, str]:
+def _split(turn: Context, text: str) -> tuple[str, str]:
     """Split "borger@htk.example Eva" into the line, and who watches it when the last words are somebody."""
     parts = text.split()
     for count in (2, 1):

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from handlers.core import answering, audiences, events, passed_times, registry, rights, taking_up, typed_verbs
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.events import Told
 from handlers.core.language import colours, needs, times_read, times_shown, verb_words
 from handlers.core.language.colours import Colour
@@ -126,7 +127,7 @@ async def pressed(turn: Turn, question: str) -> None:
     await ask(turn, question, list(turn.rules.centres), None)
 
 
-def _centres(turn: Turn, text: str) -> tuple[list[Centre], str]:
+def _centres(turn: Context, text: str) -> tuple[list[Centre], str]:
     """Find the centres that a text begins with, and the question after them; all when none is named."""
     every = list(turn.rules.centres)
     first = re.match(r"alle(?: centre)?\b[\s,:]*", text, re.IGNORECASE)
@@ -197,7 +198,7 @@ async def ask(
     return row
 
 
-def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card:
+def _question(turn: Context, row: Ping, answer: PingAnswer, head: str = "") -> Card:
     about = {"answer": answer.id, "crisis": row.crisis_id}
     # Before it is decided there is no staff to ask.
     asks = f"Krisestaben spørger {answer.centre}" if turn.the_crisis.level == 2 else f"{answer.centre} spørges"
@@ -229,7 +230,7 @@ async def written(turn: Turn, answer: int) -> None:
         await _answered(turn, row, text, colours.read(text))
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last asked something that is still open; None when nothing is."""
     found = await _open(turn)
     return found[1].asked_at if found else None
@@ -279,7 +280,7 @@ def _is_a_command(text: str) -> bool:
     return text.startswith("/") or (typed_verbs.is_meant(text) and not answers)
 
 
-async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
+async def _open(turn: Context) -> tuple[PingAnswer, Ping] | None:
     """Return what the sender is asked and has not answered: what they quote, or else the newest."""
     quoted = await answering.about(turn, "pings.written", "answer")
     found = (
@@ -299,7 +300,7 @@ async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
     return (found[0], found[1]) if found else None
 
 
-async def _mine(turn: Turn, answer: int) -> PingAnswer | None:
+async def _mine(turn: Context, answer: int) -> PingAnswer | None:
     row = await turn.of_crisis(PingAnswer, answer)
     if row is None or turn.the_crisis.state not in LISTENS:
         return None
@@ -334,7 +335,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
         await offer(turn, text, need, entry.no)
 
 
-def _read_back(turn: Turn, row: PingAnswer) -> Card:
+def _read_back(turn: Context, row: PingAnswer) -> Card:
     """Draw what was read, with a way to say that it was read wrongly: nothing is closed by the reading."""
     about = {"answer": row.id, "crisis": row.crisis_id}
     late = " (efter fristen)" if row.late else ""

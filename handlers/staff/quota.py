@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from handlers.core import audiences, rights, running
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.language.durations import NUMBERS
 from handlers.core.registry import action, reply, verb
@@ -159,7 +160,7 @@ async def stop(turn: Turn, quota: int) -> None:
     await quota_steps.stop(turn, row)
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last asked to come and has not answered, UTC; None when nothing is open."""
     found = await _open(turn)
     return found.asked_at if found else None
@@ -176,7 +177,7 @@ async def replied(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _open(turn: Turn) -> QuotaAsk | None:
+async def _open(turn: Context) -> QuotaAsk | None:
     found: QuotaAsk | None = await turn.db.scalar(
         select(QuotaAsk)
         .join(Quota, Quota.id == QuotaAsk.quota)
@@ -194,6 +195,6 @@ async def _open(turn: Turn) -> QuotaAsk | None:
     return found
 
 
-def _named(turn: Turn, persons: Sequence[str]) -> str:
+def _named(turn: Context, persons: Sequence[str]) -> str:
     shown = turn.names(persons[:8])
     return shown if len(persons) <= 8 else f"{shown} og {len(persons) - 8} til"

@@ -10,6 +10,7 @@ import re
 
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.running import refuse
 from handlers.core.turn import Turn
@@ -121,7 +122,7 @@ async def _decide(turn: Turn, subject: Subject, group: str, grade: Grade | None)
     )
 
 
-async def card(turn: Turn) -> Card:
+async def card(turn: Context) -> Card:
     """Draw who may know what, as it is decided."""
     decided = await clearance.decisions(turn)
     facts = []
@@ -142,7 +143,7 @@ async def card(turn: Turn) -> Card:
     )
 
 
-def _button(turn: Turn) -> Button:
+def _button(turn: Context) -> Button:
     groups = tuple((each, each.capitalize()) for each in audiences.GROUPS)
     offered = [each for each in GRADES if each != clearance.CONFIDENTIAL]
     grades = ((NOT_SHARED, "Deles ikke"), *((each, f"Til og med {turn.rules.grade_name(each)}") for each in offered))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from handlers.alert import asked_back, bundles
 from handlers.core import clearance, registry
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import replies
 from handlers.core.registry import action, reply, timer
 from handlers.core.turn import Turn
@@ -39,13 +39,13 @@ async def declined(turn: Turn) -> None:
     await _answered(turn, "declined", "Kan ikke")
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was summoned and has not answered, UTC."""
     summons = await _open_summons(turn)
     return summons.sent_at if summons else None
 
 
-async def _open_summons(turn: Turn) -> Summons | None:
+async def _open_summons(turn: Context) -> Summons | None:
     found: Summons | None = await turn.db.scalar(
         select(Summons)
         .join(Crisis, Crisis.id == Summons.crisis_id)
@@ -83,7 +83,7 @@ WHAT_IS_IT = re.compile(
 )
 
 
-async def _again(turn: Turn, summons: Summons) -> Card:
+async def _again(turn: Context, summons: Summons) -> Card:
     """Draw the summons once more, for whoever asks what it is, with how to reach who decided it."""
     where = await summoning.meets_where(turn, summons.duty)
     card = summoning.summons_card(turn, summons.label, summons.deputy_for, where)
@@ -282,5 +282,5 @@ async def _show_silent(turn: Turn) -> None:
     await turn.say(turn.staff, Card(said), key=_silent_key(turn), kind="notice")
 
 
-def _silent_key(turn: Turn) -> str:
+def _silent_key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/silent"
