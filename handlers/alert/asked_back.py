@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, replies
-from handlers.core.registry import reply
+from handlers.core.registry import Take, reply
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.crisis import Crisis
@@ -78,20 +79,22 @@ async def asked_at(turn: Context) -> datetime | None:
 
 
 @reply("asked_back", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Answer a question about the warning with the warning, and take a wish to be rung on to whoever warned.
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a question about the warning, or a wish to be rung, of whoever was asked to take it.
 
     What tells of a danger of its own is a warning, and what is an answer is read as one.
     """
     rings = wants_to_be_rung(text)
     if not (rings or asks_about_it(text)):
-        return False
+        return None
     if replies.reading(text, "alert").meaning != "unclear" or replies.with_news(text, "alert") is not None:
-        return False
+        return None
     found = await _step(turn)
-    if found is None:
-        return False
-    row, step = found
+    return partial(_answer, row=found[0], step=found[1], text=text, rings=rings) if found is not None else None
+
+
+async def _answer(turn: Turn, row: Escalation, step: EscalationStep, text: str, rings: bool) -> None:
+    """Answer with the warning, and take a wish to be rung on to whoever warned."""
     turn.crisis = await turn.db.get_one(Crisis, row.crisis_id)
     alert = await escalation_chain.first_alert(turn)
     lead = [
@@ -102,7 +105,6 @@ async def replied(turn: Turn, text: str) -> bool:
     if rings:
         lead.append(await _ask_to_ring(turn, alert))
     await turn.answer(await _shown(turn, row, step, alert, " ".join(each for each in lead if each)))
-    return True
 
 
 async def _shown(turn: Context, row: Escalation, step: EscalationStep, alert: Alert, lead: str) -> Card:

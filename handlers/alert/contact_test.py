@@ -8,6 +8,7 @@ right.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, Context
 from handlers.core.language import replies
-from handlers.core.registry import action, reply, timer
+from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import ContactAnswer, ContactCheck
 from storage.rows.traffic import Timer
@@ -157,13 +158,13 @@ async def asked_at(turn: Context) -> datetime | None:
 
 
 @reply("contact_test", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "ja" or "ok" from whoever was asked as a tap."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "ja" or "ok" of whoever was asked as a tap."""
     row = await _open(turn)
     if row is None or replies.reading(text, "notice").meaning != "acknowledged":
-        return False
-    await _answered(turn, row, "reached" if row.kind == "reach" else "right")
-    return True
+        return None
+    answer: ContactAnswer = "reached" if row.kind == "reach" else "right"
+    return partial(_answered, row=row, answer=answer)
 
 
 async def _answered(turn: Turn, row: ContactCheck | None, answer: ContactAnswer) -> None:

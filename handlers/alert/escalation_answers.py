@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import select
 
 from handlers.alert import escalation_chain
@@ -9,7 +11,7 @@ from handlers.alert.escalation import decline, take
 from handlers.core import registry, rights, running
 from handlers.core.context import Context
 from handlers.core.language import replies
-from handlers.core.registry import action, reply
+from handlers.core.registry import Take, action, reply
 from handlers.core.turn import Turn
 from handlers.log import news_beside
 from storage.rows.alert import Escalation, EscalationStep
@@ -18,9 +20,8 @@ from storage.rows.staff import Summons
 
 
 @reply("alert")
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "har den" or "jeg kan ikke, er i Grækenland" as the answer to `Kan du tage den?`, from whoever was asked;
-    ask about unclear words.
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "har den" or "jeg kan ikke, er i Grækenland" as the answer to `Kan du tage den?`, of whoever was asked.
 
     As long as nobody has decided, an answer can be taken back by its opposite.
     """
@@ -40,31 +41,35 @@ async def replied(turn: Turn, text: str) -> bool:
     else:
         both = None
     if step is None or reading.meaning == "unclear":
-        return False
+        return None
     row = await turn.db.get_one(Escalation, step.escalation_id)
     if await _summoned_since(turn, row, step):
-        return False
+        return None
     if step.answered_at is not None and (
         row.state == "stopped" or (step.result == "declined") != (reading.meaning == "taken")
     ):
-        return False
-    turn.crisis = await turn.db.get(Crisis, step.crisis_id)
-    kept = await news_beside.log(turn, both[1], {"escalation": row.id}) if both else None
-    await (take if reading.meaning == "taken" else decline)(turn, row, turn.sender, text)
+        return None
+    return partial(_answer, row=row, text=text, taken=reading.meaning == "taken", told=both[1] if both else None)
+
+
+async def _answer(turn: Turn, row: Escalation, text: str, taken: bool, told: str | None) -> None:
+    """Take a warning, or refuse it, with the news that came along with the answer."""
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    kept = await news_beside.log(turn, told, {"escalation": row.id}) if told is not None else None
+    await (take if taken else decline)(turn, row, turn.sender, text)
     if kept is not None:
         await turn.answer(kept)
-    return True
 
 
 @registry.reread("alert")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take an answer that has become its opposite as that; nobody has to write it twice.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read an answer that has become its opposite as that; nobody has to write it twice.
 
     Args:
         text: as it stands now.
         earlier: as it was before.
     """
-    return await replied(turn, text)
+    return await read(turn, text)
 
 
 async def _summoned_since(turn: Context, escalation: Escalation, step: EscalationStep) -> bool:

@@ -5,6 +5,7 @@ no answer comes, it is taken for real. Plan §4, "erkender og reagerer".
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers
-from handlers.core.registry import action
+from handlers.core.registry import Take, action
 from handlers.core.turn import Turn
 from storage.rows.traffic import Message
 
@@ -135,22 +136,26 @@ async def _asked_at(turn: Context) -> datetime | None:
 
 
 @registry.reply("practice", asked=_asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take a written "ja" or "nej" as the answer to whether it is real."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja" or "nej" as the answer to whether it is real."""
     reply, asked = dangers.answered(text), await _asked(turn)
     if reply is None or asked is None:
-        return False
+        return None
     inbox = asked.card["buttons"][0]["args"]["inbox"]
     if reply == "no":
-        await turn.cancel(_key(inbox))
-        await turn.say(turn.sender, NOT_REAL, key=asked.key)
-        return True
+        return partial(_let_be, asked=asked, inbox=inbox)
     original = await taking_up.original_of(turn, inbox, turn.sender)
-    if original is None:
-        return False
+    return partial(_take, asked=asked, original=original, inbox=inbox) if original is not None else None
+
+
+async def _let_be(turn: Turn, asked: Message, inbox: int) -> None:
+    await turn.cancel(_key(inbox))
+    await turn.say(turn.sender, NOT_REAL, key=asked.key)
+
+
+async def _take(turn: Turn, asked: Message, original: Incoming, inbox: int) -> None:
     await turn.say(turn.sender, REAL, key=asked.key)
     await _for_real(turn, original, inbox)
-    return True
 
 
 async def _asked(turn: Context) -> Message | None:

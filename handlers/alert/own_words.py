@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from handlers.core import registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, questions, small_talk
-from handlers.core.registry import action
+from handlers.core.registry import Take, action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
 from storage.rows.crisis import Crisis
@@ -28,7 +29,7 @@ STILL_MEANT = timedelta(minutes=30)
 
 
 @registry.words
-async def own_words(turn: Turn, text: str) -> bool:
+async def lead_on(turn: Turn, text: str) -> bool:
     """Lead somebody's own words on: to their open warning, to the question, to an answer, or to whoever has it.
 
     Args:
@@ -148,23 +149,24 @@ def _answers_nothing() -> Card:
 
 
 @registry.reply("warning", asked=warning.asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, from whoever was asked."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, of whoever was asked."""
     reply = dangers.answered(text)
-    if reply is None:
-        return False
-    own = await warning.open_of(turn)
-    if own is not None and own.assessment in (None, warning_question.UNANSWERED):
-        turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-        await warning_question.take_answer(turn, own, reply)
-        return True
-    return False
+    own = await warning.open_of(turn) if reply is not None else None
+    if reply is None or own is None or own.assessment not in (None, warning_question.UNANSWERED):
+        return None
+    return partial(_take, own=own, reply=reply)
+
+
+async def _take(turn: Turn, own: Alert, reply: Triage) -> None:
+    turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
+    await warning_question.take_answer(turn, own, reply)
 
 
 @registry.reread("warning")
 @registry.reread("own_words")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take a "ja" that has become a "nej", or the other way, from whoever warned.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read a "ja" that has become a "nej", or the other way, from whoever warned.
 
     Args:
         text: as it stands now.
@@ -172,19 +174,21 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
     """
     reply = dangers.answered(text)
     if turn.crisis is None:
-        return False
+        return None
     row = await turn.db.scalar(
         select(Alert)
         .where(Alert.crisis_id == turn.the_crisis.id, Alert.person == turn.sender)
         .order_by(Alert.id.desc())
         .limit(1)
     )
-    return reply is not None and row is not None and await warning_question.take_new_answer(turn, row, reply)
+    if reply is None or row is None or not warning_question.is_new(turn, row, reply):
+        return None
+    return partial(warning_question.take_new_answer, row=row, reply=reply)
 
 
 @registry.reread("words")
-async def reread_words(turn: Turn, text: str, earlier: str) -> bool:
-    """Add what somebody's own words have become to their open question or warning: what they wrote first was read by
+async def reread_words(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read what somebody's own words have become as added to their open question or warning: what they wrote first was read by
     others, or is about to be sent.
 
     Args:
@@ -192,7 +196,11 @@ async def reread_words(turn: Turn, text: str, earlier: str) -> bool:
         earlier: as it was before.
     """
     waits = await _open_offer(turn) is not None or await warning.open_of(turn) is not None
-    return waits and await own_words(turn, text)
+    return partial(_add, text=text) if waits else None
+
+
+async def _add(turn: Turn, text: str) -> None:
+    await lead_on(turn, text)
 
 
 async def _offered_at(turn: Context) -> datetime | None:
@@ -201,15 +209,13 @@ async def _offered_at(turn: Context) -> datetime | None:
 
 
 @registry.reply("own_words", asked=_offered_at)
-async def replied_to_offer(turn: Turn, text: str) -> bool:
-    """Take a written "ja", "nej" or "ved ikke" as the answer to the question that words were met with."""
+async def read_to_offer(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or "ved ikke" as the answer to the question that words were met with."""
     reply, offered = dangers.answered(text), await _open_offer(turn)
     if reply is None or offered is None:
-        return False
-    await _decide(
-        turn, "\n".join(await _words_of(turn, offered)), reply, offered.key, offered.card["buttons"][0]["args"]
-    )
-    return True
+        return None
+    words, args = "\n".join(await _words_of(turn, offered)), offered.card["buttons"][0]["args"]
+    return partial(_decide, text=words, reply=reply, key=offered.key, words=args)
 
 
 async def _open_offer(turn: Context) -> Message | None:

@@ -172,24 +172,25 @@ async def send_up(turn: Turn, alert: Alert) -> None:
         await escalation.start(turn, alert)
 
 
-async def take_new_answer(turn: Turn, row: Alert, reply: Triage) -> bool:
-    """Take another answer than the first from whoever warned, as far as it can still change something.
+def is_new(turn: Context, row: Alert, reply: Triage) -> bool:
+    """Whether another answer than the first, of whoever warned, can still change something.
 
     Args:
         row: the sender's own, answered.
         reply: the new one.
-
-    Returns:
-        whether it could.
     """
-    if reply == NO and row.assessment in (YES, UNKNOWN) and turn.the_crisis.state == "warned":
+    if reply == NO:
+        return row.assessment in (YES, UNKNOWN) and turn.the_crisis.state == "warned"
+    return row.assessment == NO and turn.the_crisis.state == "followed"
+
+
+async def take_new_answer(turn: Turn, row: Alert, reply: Triage) -> None:
+    """Take another answer than the first from whoever warned, where it `is_new`."""
+    if reply == NO:
         row.touches = row.beyond = UNANSWERED
         await take_answer(turn, row, NO)
-        return True
-    if reply != NO and row.assessment == NO and turn.the_crisis.state == "followed":
+    else:
         await after_all(turn, row.id)
-        return True
-    return False
 
 
 async def draw(turn: Turn, alert: Alert, card: Card) -> None:

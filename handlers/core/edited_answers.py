@@ -56,9 +56,11 @@ async def take_in(turn: Turn) -> None:
         return
     turn.crisis = await turn.db.get(Crisis, answered["crisis"]) if answered["crisis"] else None
     again = registry.rereads.get(answered["kind"])
-    if (again is not None and text.strip() and await again(turn, text, earlier)) or answered["kind"] == WORDS:
-        return
-    await _ask(turn, number, answered["cards"], first, text)
+    take = await again(turn, text, earlier) if again is not None and text.strip() else None
+    if take is not None:
+        await take(turn)
+    elif answered["kind"] != WORDS:
+        await _ask(turn, number, answered["cards"], first, text)
 
 
 async def _original(turn: Context) -> tuple[int, dict[str, Any], str, str] | None:

@@ -104,8 +104,10 @@ async def _from_outside(turn: Turn) -> None:
     if incoming.enclosed:
         await enclosures.keep(turn.db, turn, incoming, turn.inbox_id)
     for question in ("warning", "own_words"):
-        answers = registry.replies.get(question)
-        if answers is not None and await answers[0](turn, text):
+        read, _ = registry.replies[question]
+        take = await read(turn, text)
+        if take is not None:
+            await take(turn)
             return
     await running.led_on(turn, text or incoming.text)
 
@@ -152,14 +154,13 @@ async def said(turn: Turn, text: str) -> None:
     if named or not text or typed_verbs.is_explicit(text):
         await command(turn, text)
         return
-    here, exercise = turn.crisis, turn.exercise
     for kind in await _by_newest_question(turn):
         read, _ = registry.replies[kind]
-        if await read(turn, text):
+        take = await read(turn, text)
+        if take is not None:
+            await take(turn)
             await edited_answers.note(turn, kind)
             return
-        # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
-        turn.crisis, turn.exercise = here, exercise
     heard = dangers.hear(text)
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)

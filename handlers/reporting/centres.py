@@ -4,6 +4,7 @@ centre." Plan §5."""
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import replies
-from handlers.core.registry import action, reply, timer
+from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news_beside
 from handlers.reporting import checklist
@@ -157,20 +158,24 @@ async def _open_notice(turn: Context) -> CentreNotice | None:
 
 
 @reply("centre", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "underrettet" or "det er gjort" as the press of the button, from whoever was asked to tell the centre."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "underrettet" or "det er gjort" as the press of the button, of whoever was asked to tell the centre."""
     notice, both = await _open_notice(turn), None
     meaning = replies.reading(text, "notice").meaning
     if meaning == "unclear" and (both := replies.with_news(text, "notice")) is not None:
         meaning = both[0].meaning
     if notice is None or meaning != "acknowledged":
-        return False
+        return None
+    return partial(_take, notice=notice, told=both[1] if both else None)
+
+
+async def _take(turn: Turn, notice: CentreNotice, told: str | None) -> None:
+    """Note that a centre has been told, with the news that came along with it."""
     turn.crisis = await turn.db.get(Crisis, notice.crisis_id)
-    kept = await news_beside.log(turn, both[1], {"centre": notice.centre}) if both else None
+    kept = await news_beside.log(turn, told, {"centre": notice.centre}) if told is not None else None
     await informed(turn, notice.id)
     if kept is not None:
         await turn.answer(kept)
-    return True
 
 
 @action("centres.contact", who=rights.centre_chief)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from handlers.core.context import Context
 from handlers.core.events import Told
 from handlers.core.language import colours, needs, times_read, times_shown, verb_words
 from handlers.core.language.colours import Colour
-from handlers.core.registry import action, reply, timer, verb
+from handlers.core.registry import Take, action, reply, timer, verb
 from handlers.core.turn import Turn
 from handlers.measures.assistance import offer
 from handlers.picture import draft
@@ -237,21 +238,21 @@ async def asked_at(turn: Context) -> datetime | None:
 
 
 @reply("ping", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take an answer in free text from whoever was asked: it is kept as it was written, then read, and the reading is
-    shown."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read an answer in free text of whoever was asked."""
     found = await _open(turn)
-    if found is None or _is_a_command(text):
-        return False
-    row, ping_row = found
-    turn.crisis = await turn.db.get(Crisis, ping_row.crisis_id)
+    return None if found is None or _is_a_command(text) else partial(_take, row=found[0], text=text)
+
+
+async def _take(turn: Turn, row: PingAnswer, text: str) -> None:
+    """Keep an answer as it was written, and show how it is read."""
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
     await _answered(turn, row, text, colours.read(text))
-    return True
 
 
 @registry.reread("ping")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take an answer that was rewritten as the answer, where nothing else has been answered since.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read an answer that was rewritten as the answer, where nothing else has been answered since.
 
     Args:
         text: as it stands now.
@@ -267,9 +268,8 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
         .limit(1)
     )
     if row is None or turn.the_crisis.state not in LISTENS:
-        return False
-    await _answered(turn, row, text, colours.read(text))
-    return True
+        return None
+    return partial(_take, row=row, text=text)
 
 
 def _is_a_command(text: str) -> bool:
