@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.core.card import Card, in_exercise
+from handlers.core.card import NO, YES, Card, in_exercise
 from handlers.core.incoming import Incoming
 from handlers.core.language import owners, times_shown
 from storage.case import redaction
@@ -138,7 +138,7 @@ class Context:
         return self.incoming
 
     def value(self, field: str) -> str:
-        """Return what was filled in, trimmed; empty when nothing was."""
+        """Return the free text that was filled in, trimmed; empty when nothing was."""
         return self.the_incoming.values.get(field, "").strip()
 
     def chosen(self, field: str, among: Iterable[Word]) -> Word | None:
@@ -150,6 +150,24 @@ class Context:
         """
         value = self.value(field)
         return next((each for each in among if each == value), None)
+
+    def number(self, field: str) -> int | None:
+        """Return the row's number that a choice among some came back as; None where it is no number.
+
+        Args:
+            field: the form's field.
+        """
+        value = self.value(field)
+        return int(value) if value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER else None
+
+    def yes(self, field: str) -> bool | None:
+        """Return whether a choice of `card.YES` and `card.NO` was yes; None where it is neither.
+
+        Args:
+            field: the form's field.
+        """
+        value = self.chosen(field, (YES, NO))
+        return None if value is None else value == YES
 
     @property
     def zone(self) -> ZoneInfo:

@@ -160,8 +160,8 @@ async def later(turn: Turn, subject: str) -> None:
 async def choose(turn: Turn, meeting: int) -> None:
     """Ask a question out of its turn, or one more time."""
     row = await _standing(turn, meeting)
-    subject = turn.value("subject")
-    if row is None or subject not in questions(turn):
+    subject = turn.chosen("subject", questions(turn))
+    if row is None or subject is None:
         return
     row.asking = subject
     await framing_card.show(turn)

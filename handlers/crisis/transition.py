@@ -24,7 +24,7 @@ async def go(turn: Turn, meeting: int) -> None:
     going_on: list[Member] = []
     leaving: list[Member] = []
     for member in await framing_card.at_the_table(turn):
-        (leaving if turn.value(framing_card.field_of(member)) == "nej" else going_on).append(member)
+        (leaving if turn.yes(framing_card.field_of(member)) is False else going_on).append(member)
     for member in [each for each in going_on if each.staff == "framing"]:
         member.until = turn.now
         turn.db.add(

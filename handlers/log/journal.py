@@ -94,11 +94,11 @@ async def journal(turn: Turn, text: str) -> None:
 @action("journal.file", who=rights.runs_staff)
 async def file(turn: Turn) -> None:
     """Give the line that was chosen in the form the document number that was filled in."""
-    number = turn.value("log_no")
-    if not number.isdecimal() or not turn.value("document_no"):
+    number = turn.number("log_no")
+    if number is None or not turn.value("document_no"):
         await turn.answer(Card("Vælg, hvad det er, og skriv dokumentnummeret. Intet er ændret."))
         return
-    await _file(turn, int(number), turn.value("document_no"))
+    await _file(turn, number, turn.value("document_no"))
 
 
 async def _file(turn: Turn, log_no: int, document_no: str) -> None:

@@ -18,7 +18,7 @@ from handlers.core.turn import Turn
 from handlers.log import line_words, lines, staff_words
 from storage.grades import GRADES, Grade
 from storage.rows.crisis import Crisis
-from storage.rows.log import LogEntry, exported
+from storage.rows.log import VERIFICATIONS, LogEntry, exported
 from storage.rows.traffic import Inbox
 
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
@@ -39,14 +39,13 @@ async def save(turn: Turn) -> None:
     if not await rights.staff.held(turn):
         await _offer_report(turn, text)
         return
-    grade = turn.value("grade")
     await _save(
         turn,
         incoming,
         text,
         incoming.author,
-        confirmed=turn.value("verification") == "confirmed",
-        grade=grade if grade in GRADES else clearance.SHARED,
+        confirmed=turn.chosen("verification", VERIFICATIONS) == "confirmed",
+        grade=turn.chosen("grade", GRADES) or clearance.SHARED,
         way=line_words.filled_in(turn),
     )
 

@@ -47,10 +47,10 @@ def button(row: Decision) -> Button:
 @action("decisions_shared.share", who=rights.runs_staff)
 async def share(turn: Turn, decision: int) -> None:
     """Send a decision to those who sit in the forum, each where they are, and write one line in the log."""
-    row, forum = await turn.of_crisis(Decision, decision), FORA.get(turn.value("forum"))
+    row, forum = await turn.of_crisis(Decision, decision), turn.chosen("forum", FORA)
     if row is None or row.state != "decided" or forum is None:
         return
-    name, group = forum
+    name, group = FORA[forum]
     text = turn.value("text") or row.text
     if group:
         told, _ = await audiences.persons(turn, group)

@@ -58,7 +58,7 @@ async def measure(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
+    if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
         return
     if await rights.runs_staff.held(turn):
         await _create(turn, Reading(turn, text))
@@ -114,7 +114,7 @@ async def of_line(turn: Turn, no: int) -> None:
         await propose(turn, said)
 
 
-async def _about(turn: Turn, number: int, said: str) -> bool:
+async def _act_on(turn: Turn, number: int, said: str) -> bool:
     """Do what is said of a measure that there is; False when the number begins something else, as "4 mand til
     Fløng"."""
     row: Measure | None = await turn.db.scalar(

@@ -100,7 +100,7 @@ async def new(turn: Turn) -> None:
         duty=duty,
         relief_at=relief_at,
         task=turn.value("task") or None,
-        critical=turn.value("critical") == "ja",
+        critical=turn.yes("critical") is True,
     )
 
 
@@ -205,7 +205,7 @@ async def change(turn: Turn, resource: int) -> None:
     duty, relief_at = resource_card.relief_filled_in(turn)
     row.quantity, row.name = turn.value("quantity") or row.quantity, turn.value("name") or row.name
     row.response, row.task = turn.value("response") or None, turn.value("task") or None
-    row.duty, row.relief_at, row.critical = duty, relief_at, turn.value("critical") == "ja"
+    row.duty, row.relief_at, row.critical = duty, relief_at, turn.yes("critical") is True
     row.changed_at = turn.now
     await turn.log(
         f"Ressource R{row.number} er rettet: {resource_card.line_of(turn, row)}",

@@ -90,8 +90,7 @@ async def mark(turn: Turn, partner: str, page: int) -> None:
     """Tick off a partner from the form."""
     if partner not in PARTNERS:
         return
-    said = {"ja": True, "nej": False}.get(turn.value("relevant"))
-    await _mark(turn, partner, said, turn.value("contacted") == "ja", turn.value("note"))
+    await _mark(turn, partner, turn.yes("relevant"), turn.yes("contacted") is True, turn.value("note"))
     if not await _refuse_list(turn, "Noteret. "):
         await turn.replace(await _card(turn, page))
 

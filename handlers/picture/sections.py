@@ -14,7 +14,7 @@ from handlers.meetings import raised_readiness
 from handlers.picture import draft, picture_card, picture_texts
 from handlers.picture.draft import NO_THREAT, NOT_ASSESSED
 from handlers.picture.picture_texts import MACHINE
-from storage.rows.picture import HEADINGS, NATIONAL, Picture, PictureText
+from storage.rows.picture import HEADINGS, NATIONAL, STAFF, Picture, PictureText
 
 HEALTH = re.compile(r"\bsundhed(?:(?!\bsundhed)[^:\n])*+:[ \t]*+(?P<said>\S[^\n]*)", re.IGNORECASE)
 ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er nok)", "long", required=True)
@@ -47,7 +47,8 @@ async def write(turn: Turn, picture: int, first: int, last: int) -> None:
         if written is not None:
             changed.append(f"{number}. {HEADINGS[number - 1]}: {written.typed or '(tømt)'}")
             clashes += [written] if written.clash else []
-    levels = {name: turn.value(name) for name in ("national", "staff") if first <= 5 <= last and turn.value(name)}
+    said = {"national": turn.chosen("national", NATIONAL), "staff": turn.chosen("staff", STAFF)}
+    levels = {name: level for name, level in said.items() if first <= 5 <= last and level is not None}
     raised = levels.get("national", NATIONAL[0]) not in (NATIONAL[0], row.levels.get("national"))
     if {**row.levels, **levels} != row.levels:
         row.levels = {**row.levels, **levels}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from handlers.core import rights
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import NO, YES, Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
@@ -21,7 +21,6 @@ from storage.rows.reporting import Correction, MediaFinding
 
 LINK = re.compile(r"https?://\S+")
 WRONG = re.compile(r"^\s*fejl\b[:,]?\s*", re.IGNORECASE)
-NO, YES = "nej", "ja"
 
 # What becomes of what is wrong.
 CORRECTIONS = {
@@ -67,10 +66,10 @@ async def add(turn: Turn) -> None:
     if turn.value("text"):
         await _record(
             turn,
-            turn.value("medium") or None,
+            turn.chosen("medium", turn.rules.media),
             turn.value("text"),
             turn.value("link") or None,
-            wrong=turn.value("wrong") == YES,
+            wrong=turn.yes("wrong") is True,
         )
 
 

@@ -76,7 +76,7 @@ async def send(turn: Turn) -> None:
     if not text:
         await turn.answer(Card("Skriv, hvad der er sket. Resten kan udelades."))
         return
-    urgent = turn.value("urgent") == "ja" or hastens(text)
+    urgent = turn.yes("urgent") or hastens(text)
     await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, urgent=urgent)
 
 

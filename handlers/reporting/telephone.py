@@ -99,7 +99,7 @@ async def _send(turn: Turn, text: str) -> None:
         "\n".join([text, *(f"{name}: {value}" for name, value in named.items() if value)]),
         what=text,
         happened=happened_at(turn, turn.value("happened")),
-        urgent=turn.value("urgent") == "ja" or hastens(text),
+        urgent=turn.yes("urgent") or hastens(text),
         caller=caller,
         phone=phone,
         system=system,

@@ -228,7 +228,7 @@ def _card(turn: Context, back: Sequence[Button] = ()) -> Card:
 @action("named_roles.give", who=rights.meets)
 async def given(turn: Turn, role: str = "") -> None:
     """Give one role, by `Udpeg …`, and show the list as it then is."""
-    wanted = role or turn.value("role")
+    wanted = role or turn.chosen("role", _nameable(turn))
     if wanted in _nameable(turn) and turn.value("person"):
         back = await give(turn, [(wanted, turn.value("person"))])
         await turn.replace(_card(turn, back))

@@ -67,8 +67,9 @@ async def sharing(turn: Turn, text: str) -> None:
 @action("sharing.decide", who=rights.registers)
 async def chosen(turn: Turn) -> None:
     """Register the decision from the form."""
-    subject, group, grade = turn.chosen("subject", SUBJECTS), turn.value("audience"), turn.chosen("grade", GRADES)
-    if subject and group in audiences.GROUPS and (grade or turn.value("grade") == NOT_SHARED):
+    subject, group = turn.chosen("subject", SUBJECTS), turn.chosen("audience", audiences.GROUPS)
+    grade, kept = turn.chosen("grade", GRADES), turn.chosen("grade", (NOT_SHARED,))
+    if subject and group and (grade or kept):
         await _decide(turn, subject, group, grade)
 
 

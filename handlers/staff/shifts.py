@@ -102,7 +102,7 @@ async def new(turn: Turn) -> None:
     """Plan a shift from the form."""
     if await _refuse_planning(turn):
         return
-    role = next((each for each in roster.roles(turn) if each == turn.value("role")), None)
+    role = turn.chosen("role", roster.roles(turn))
     persons = turn.plan.named(turn.value("person"))
     if role is None or len(persons) != 1:
         await turn.answer(

@@ -35,7 +35,7 @@ async def decide(turn: Turn, function: str) -> None:
     if None in (person, deputy):
         await turn.answer(Card("Skriv navnet på én person, som er i planen. Intet er ændret."))
         return
-    needed, unit = turn.value("needed") != "nej", turn.value("unit") or None
+    needed, unit = turn.yes("needed") is not False, turn.chosen("unit", [each.name for each in turn.rules.centres])
     if function == "Kommunikation" and not needed:
         await turn.answer(Card("Kommunikation bemandes altid: den har det overordnede ansvar for kommunikationen."))
         return
