@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import amounts
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -141,13 +142,13 @@ async def void(turn: Turn, expense: int) -> None:
     await turn.replace(Card(f"{gone}\n{await total(turn)}"))
 
 
-async def of_crisis(turn: Turn) -> Sequence[Expense]:
+async def of_crisis(turn: Context) -> Sequence[Expense]:
     """Return what the crisis has cost, as it counts now."""
     counts = select(Expense).where(Expense.crisis_id == turn.the_crisis.id, Expense.void_at.is_(None))
     return list(await turn.db.scalars(counts.order_by(Expense.number)))
 
 
-async def total(turn: Turn) -> str:
+async def total(turn: Context) -> str:
     """Say what the crisis has cost in all: "I alt 12.300 kr. på 3 poster, konto 4711."; empty where it is nothing."""
     counts = Expense.crisis_id == turn.the_crisis.id, Expense.void_at.is_(None)
     count, ore = (await turn.db.execute(select(func.count(), func.sum(Expense.ore)).where(*counts))).one()
