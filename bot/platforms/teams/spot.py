@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.platforms.teams.api import Json
+from bot.platforms.entra import Json
 
 SHOWN, HIDDEN = "at", "only"
 
