@@ -15,7 +15,8 @@ from bot.platforms.slack.acceptance import Listener, at, submitted, text_id
 from bot.platforms.slack.door import Json
 from bot.platforms.slack.drawing import Chosen, Press, Said
 from bot.platforms.slack.people import NAME
-from bot.platforms.slack.text import Mentioned, with_emoji
+from bot.platforms.slack.spot import Spot
+from bot.platforms.slack.text import Mentioned, words_of
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import LONGEST_NUMBER
 from handlers.core.enclosures import titled
@@ -124,7 +125,7 @@ class SlackDialogs(Listener):
         when = times_shown.short(at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
         enclosed = files.enclosed(message.get("files"))
         said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed))
-        text = await self._acceptance.plain(message.get("text") or "") or titled(enclosed)
+        text = await self._acceptance.plain(words_of(message)) or titled(enclosed)
         byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(body["user"]["id"]), channel)
         await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline, fields))
@@ -138,9 +139,7 @@ class SlackDialogs(Listener):
         message, channel = body["message"], text_id(body["channel"]["id"])
         writer = message.get("user") or ""
         enclosed = files.enclosed(message.get("files"))
-        text = await self._acceptance.plain(with_emoji(message.get("text") or "", message.get("blocks"))) or titled(
-            enclosed
-        )
+        text = await self._acceptance.plain(words_of(message)) or titled(enclosed)
         if writer != body["user"]["id"]:
             ours = message.get("app_id") == body.get("api_app_id")
             when = times_shown.short(at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
@@ -153,12 +152,15 @@ class SlackDialogs(Listener):
     async def _warned(self, ack: AsyncAck, body: Json, view: Json) -> None:
         said = Said.load(view["private_metadata"])
         text = drawing.saved(drawing.values(view["state"]))["text"]
+        user, channel = text_id(body["user"]["id"]), said.message.partition(":")[0]
         await self._acceptance.accept(
             submitted(view),
             "command",
-            body["user"]["id"],
-            said.message.partition(":")[0],
+            user,
+            channel,
             text=warning_form.command(text),
+            # The dialog was theirs alone, and so is what comes of it.
+            in_place=Spot(user, channel, hidden=True).lane if channel.startswith(("C", "G")) else "",
             enclosed=files.unpacked(said.files),
         )
         await ack()
