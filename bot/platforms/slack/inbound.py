@@ -199,6 +199,25 @@ class SlackInbound(Listener):
         elif not self._by_a_bot(now, body) and now.get("text") != before.get("text"):
             text = await self._acceptance.plain(with_emoji(now.get("text") or "", now.get("blocks")))
             await self._about("edited", event, {**now, "user": _editor(now)}, body, text)
+            await self._named(event["channel"], now, before, body)
+
+    async def _named(self, channel: str, now: Json, before: Json, body: Json) -> None:
+        """Take our name, written into a message afterwards, for what it would have been from the start."""
+        words = without_mention(with_emoji(now.get("text") or "", now.get("blocks")), self._bot(body))
+        was_to_us = without_mention(before.get("text") or "", self._bot(body)) is not None
+        if channel.startswith("D") or words is None or was_to_us or _editor(now) != now["user"]:
+            return
+        ts = text_id(now["ts"])
+        await self._acceptance.accept(
+            f"message:{channel}:{ts}:named",
+            "command",
+            now["user"],
+            channel,
+            text=await self._acceptance.plain(words),
+            message=f"{channel}:{ts}",
+            answers_to=await self._answered(now, channel, ts),
+            in_place=_spot_of(now, channel, ts).lane,
+        )
 
     async def _gone(self, event: Json, before: Json, body: Json) -> None:
         if not self._by_a_bot(before, body):
