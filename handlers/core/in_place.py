@@ -10,6 +10,9 @@ from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.rows.traffic import Inbox, Message, PlaceRecipient
 
+# What is said to us, and not merely where we hear it.
+TO_US = ("command", "save")
+
 
 async def point_to_answer(turn: Turn, asked: Incoming) -> None:
     """Tell, in a conversation of other people's, where the answer to something that was written there is.
@@ -50,11 +53,11 @@ async def tell_that_it_failed(turn: Turn, sent: Message) -> None:
 
 
 async def _asked_in(turn: Turn, sent: Message) -> PlaceRecipient | None:
-    """Return where a message was asked for, where the platform has told there that an answer comes; else None."""
+    """Return where the sender of what led to a message wrote to us among others; None where they did not."""
     number = (sent.trace or "").removeprefix("input-")
     row = await turn.db.get(Inbox, int(number)) if number.isdecimal() else None
     asked = Incoming.from_json(row.body) if row is not None else None
-    if asked is None or not (asked.pointed and asked.in_place) or asked.sender != sent.recipient:
+    if asked is None or not asked.in_place or asked.kind not in TO_US or asked.sender != sent.recipient:
         return None
     return PlaceRecipient.of(asked.platform, asked.in_place)
 

@@ -78,7 +78,7 @@ class SlackInbound(Listener):
                 user,
                 channel,
                 text=text,
-                in_place="" if here else self._hidden(body, user, channel).lane,
+                in_place="" if here else await self._hidden(user, channel, str(body.get("response_url") or "")),
                 pointed=not here,
             )
         except TookTooLong:
@@ -110,12 +110,9 @@ class SlackInbound(Listener):
             channel,
             text="vejledning",
             answers_to=about,
-            in_place="" if await self._answered_here(user, channel) else self._hidden(body, user, channel).lane,
+            in_place=await self._hidden(user, channel, str(body.get("response_url") or "")),
         )
         await ack()
-
-    def _hidden(self, body: Json, user: str, channel: str) -> Spot:
-        return Spot.of(user, channel, str(body.get("response_url") or ""), self._calls.api.base_url)
 
     def _whom_to_ring(self) -> str:
         """Name those who take a warning, with their numbers: in the one answer that needs nothing but this request."""

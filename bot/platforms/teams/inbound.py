@@ -340,6 +340,8 @@ class TeamsInbound:
             "command",
             text="vejledning",
             answers_to=await self._answered(here, str(payload["id"])),
+            in_place=here.spot(hidden=True),
+            pointed=True,
         )
         return drawing.notice("Vejledningen står i din chat med Krisebot.")
 
@@ -369,6 +371,7 @@ class TeamsInbound:
             message=f"{here.channel}:{text_at(payload, 'id')}",
             author=author,
             said_at=said_at(payload),
+            in_place=here.spot(hidden=True),
             enclosed=enclosed_in(payload, here),
         )
 

@@ -106,6 +106,26 @@ async def test_a_command_where_we_are_no_member_is_told_there_too(stage: SlackSt
     assert all_read(stage, where) == []
 
 
+@pytest.mark.parametrize("chosen", ["Send som varsel", "Gem i log", "Vejledning"])
+@pytest.mark.parametrize("chat", [True, False], ids=["a colleague's chat", "a channel"])
+async def test_what_was_chosen_in_a_messages_menu_is_told_there_where_it_fails(
+    stage: SlackStage, chosen: str, chat: bool
+) -> None:
+    """R001: it was chosen, filled in, and nothing more was heard."""
+    new = stage["new"].person
+    where = (stage.slack.add_direct_chat(new.id, "U0PIA") if chat else stage.slack.channel("generelt")).id
+    stage.slack.channel(where).members.append(new.id)
+    message = stage.slack.world.post(stage.slack.channel(where), "U0PIA", "vand i kælderen")
+    no_way_to(stage, new.id)
+    await new.shortcut(chosen, message)
+    if chosen != "Vejledning":
+        await new.submits()
+    await stage.settle()
+    told = ours(stage, where)[-1]
+    assert FAILED in told.shown
+    assert (told.ephemeral_for, all_read(stage, where)) == (new.id, [])
+
+
 async def test_a_link_that_has_run_out_is_no_reason_to_tell_everybody(stage: SlackStage) -> None:
     """R001: nobody else saw the command, and nobody else learns of it; where we are a member it is told beside."""
     new = stage["new"].person
