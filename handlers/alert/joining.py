@@ -14,7 +14,7 @@ from sqlalchemy import select
 from handlers.alert import escalation, escalation_chain, escalation_news, languages
 from handlers.core import in_charge
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation
@@ -25,7 +25,7 @@ from storage.rows.traffic import Message, Timer
 SHOWN = 5
 
 
-async def candidates(turn: Turn) -> list[Crisis]:
+async def candidates(turn: Context) -> list[Crisis]:
     """Return the incidents that a warning may belong to: decided ones that run, and one whose chain is under way beside
     them; none where nothing is decided.
 
@@ -145,6 +145,7 @@ async def received(turn: Turn, alerts: list[list[int]]) -> None:
     rows = [row for row in found if row is not None]
     if not rows or not await _is_told(turn, rows[0].crisis_id):
         return
+    turn.crisis = await turn.db.get_one(Crisis, rows[0].crisis_id)
     began = {pair[0]: pair[1] for pair in alerts}
     for row in rows:
         await turn.cancel(_joined_key(row))
@@ -222,7 +223,7 @@ async def tell_more_words(turn: Turn, alert: Alert) -> str | None:
     return f"{turn.names(each.recipient for each in told)} har fået det."
 
 
-async def waits_for_chief(turn: Turn, alert: Alert) -> bool:
+async def waits_for_chief(turn: Context, alert: Alert) -> bool:
     """Whether a warning was joined to an incident whose chief hasn't answered yet."""
     waiting = select(Timer.id).where(Timer.key == _joined_key(alert), Timer.state == "waiting")
     return await turn.db.scalar(waiting) is not None
@@ -285,18 +286,18 @@ def _is_open(told: Message) -> bool:
     return any(each["do"] == "joining.received" for each in told.card["buttons"])
 
 
-async def _chiefs(turn: Turn) -> list[str]:
+async def _chiefs(turn: Context) -> list[str]:
     """Return who is told of what belongs to the incident: the staff's chief; at level 1 those who have it."""
     if turn.the_crisis.level == 2:
         return (await turn.chiefs())[:1]
     return [person for person in await in_charge.in_charge(turn) if person in turn.plan.persons]
 
 
-async def _is_told(turn: Turn, crisis: int) -> bool:
-    turn.crisis = await turn.db.get_one(Crisis, crisis)
-    if turn.the_crisis.level == 2:
-        return turn.sender in await turn.chiefs()
-    return turn.sender in await _chiefs(turn)
+async def _is_told(turn: Context, crisis: int) -> bool:
+    there = turn.about(await turn.db.get_one(Crisis, crisis))
+    if there.the_crisis.level == 2:
+        return turn.sender in await there.chiefs()
+    return turn.sender in await _chiefs(there)
 
 
 async def _tell_chiefs(
@@ -339,22 +340,22 @@ async def _tell_chiefs(
         )
 
 
-def _card_key(turn: Turn, first: int) -> str:
+def _card_key(turn: Context, first: int) -> str:
     return f"joined/{turn.the_crisis.id}/{first}"
 
 
-async def _waiting_cards(turn: Turn) -> list[Message]:
+async def _waiting_cards(turn: Context) -> list[Message]:
     """Find the chiefs' cards of this incident that they haven't answered."""
     cards = await _cards(turn)
     return [card for card in cards if _is_open(card)]
 
 
-async def _cards(turn: Turn) -> list[Message]:
+async def _cards(turn: Context) -> list[Message]:
     mine = select(Message).where(Message.key.startswith(f"joined/{turn.the_crisis.id}/")).order_by(Message.id)
     return list(await turn.db.scalars(mine))
 
 
-async def _told_about(turn: Turn, alerts: Sequence[int]) -> list[Message]:
+async def _told_about(turn: Context, alerts: Sequence[int]) -> list[Message]:
     return [card for card in await _cards(turn) if {number for number, _ in _pairs(card)} & {*alerts}]
 
 
@@ -367,7 +368,7 @@ def _counted(many: int) -> str:
     return "et varsel" if many == 1 else f"{many} varsler"
 
 
-def _joined(turn: Turn, row: Alert, own: Crisis) -> str:
+def _joined(turn: Context, row: Alert, own: Crisis) -> str:
     return f"*Varsel nr. {own.number} er føjet til nr. {turn.the_crisis.number}* »{quote(turn.the_crisis.title, 100)}«:\n»{quote(row.text, 300)}«\n"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,9 +16,9 @@ from sqlalchemy import select
 from handlers.alert import escalation_chain, escalation_news, languages, warning, warning_question
 from handlers.core import registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, questions, small_talk
-from handlers.core.registry import action
+from handlers.core.registry import Take, action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
 from storage.rows.crisis import Crisis
@@ -28,7 +29,7 @@ STILL_MEANT = timedelta(minutes=30)
 
 
 @registry.words
-async def own_words(turn: Turn, text: str) -> bool:
+async def lead_on(turn: Turn, text: str) -> bool:
     """Lead somebody's own words on: to their open warning, to the question, to an answer, or to whoever has it.
 
     Args:
@@ -45,10 +46,12 @@ async def own_words(turn: Turn, text: str) -> bool:
         await _offer(turn, text, offered)
         return True
     if not grave and small_talk.is_small_talk(text):
+        turn.crisis = await _crisis_of(turn, own)
         await turn.answer(await _greeting(turn, own, offered))
         return True
     if not grave and (verb := questions.answered_by(text)) is not None and (heard is None or verb == questions.RING):
         if own is not None and verb in ("hvem", "hjælp", questions.RING):
+            turn.crisis = await _crisis_of(turn, own)
             await turn.answer(await _where_it_is(turn, own, ring=verb == questions.RING))
         elif verb == questions.RING:
             await turn.answer(await _whom_to_ring(turn))
@@ -77,7 +80,12 @@ async def own_words(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _greeting(turn: Turn, own: Alert | None, offered: Message | None) -> Card:
+async def _crisis_of(turn: Context, own: Alert | None) -> Crisis | None:
+    """Find what an answer to the sender belongs to: their own warning's crisis, where they have one."""
+    return turn.crisis if own is None else await turn.db.get_one(Crisis, own.crisis_id)
+
+
+async def _greeting(turn: Context, own: Alert | None, offered: Message | None) -> Card:
     """Greet back; whoever has warned, or was asked whether they do, is told where that is instead."""
     if own is not None:
         return await _where_it_is(turn, own)
@@ -89,24 +97,24 @@ async def _greeting(turn: Turn, own: Alert | None, offered: Message | None) -> C
     )
 
 
-async def _where_it_is(turn: Turn, own: Alert, *, ring: bool = False) -> Card:
+async def _where_it_is(turn: Context, own: Alert, *, ring: bool = False) -> Card:
     """Tell whoever warned where their warning is: waiting for their answer, or with whom.
 
     Args:
         ring: with the numbers of those who are asked.
     """
-    turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-    number = turn.the_crisis.number
+    there = turn.about(await turn.db.get_one(Crisis, own.crisis_id))
+    number = there.the_crisis.number
     if own.assessment is None:
         return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    where = f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)}"
+    where = f"Varsel nr. {number}: {await escalation_news.who_has_it(there)}"
     if not ring:
         return Card(f"{where} {DANGER}")
-    numbers = await escalation_news.to_ring(turn, own)
+    numbers = await escalation_news.to_ring(there, own)
     return Card(f"{DANGER}\n{where}" + (f" Ring selv: {numbers}." if numbers else ""))
 
 
-async def _whom_to_ring(turn: Turn) -> Card:
+async def _whom_to_ring(turn: Context) -> Card:
     """Tell whom to ring: 112 first; then the numbers that are everybody's, and that a warning rings for itself."""
     first = warning_question.first_asked(turn)
     links = escalation_chain.links_of(turn.rules)
@@ -123,7 +131,7 @@ async def _whom_to_ring(turn: Turn) -> Card:
     )
 
 
-def _nobodys(turn: Turn) -> Card:
+def _nobodys(turn: Context) -> Card:
     """Meet a crisis of one's own, or another country's: it is asked of nobody, and the door stays open."""
     return Card(
         f"Det lyder ikke som en hændelse for {turn.plan.municipality}s beredskab, så ingen har fået det. Din tekst er gemt. "
@@ -141,23 +149,24 @@ def _answers_nothing() -> Card:
 
 
 @registry.reply("warning", asked=warning.asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, from whoever was asked."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, of whoever was asked."""
     reply = dangers.answered(text)
-    if reply is None:
-        return False
-    own = await warning.open_of(turn)
-    if own is not None and own.assessment in (None, warning_question.UNANSWERED):
-        turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-        await warning_question.take_answer(turn, own, reply)
-        return True
-    return False
+    own = await warning.open_of(turn) if reply is not None else None
+    if reply is None or own is None or own.assessment not in (None, warning_question.UNANSWERED):
+        return None
+    return partial(_take, own=own, reply=reply)
+
+
+async def _take(turn: Turn, own: Alert, reply: Triage) -> None:
+    turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
+    await warning_question.take_answer(turn, own, reply)
 
 
 @registry.reread("warning")
 @registry.reread("own_words")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take a "ja" that has become a "nej", or the other way, from whoever warned.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read a "ja" that has become a "nej", or the other way, from whoever warned.
 
     Args:
         text: as it stands now.
@@ -165,19 +174,21 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
     """
     reply = dangers.answered(text)
     if turn.crisis is None:
-        return False
+        return None
     row = await turn.db.scalar(
         select(Alert)
         .where(Alert.crisis_id == turn.the_crisis.id, Alert.person == turn.sender)
         .order_by(Alert.id.desc())
         .limit(1)
     )
-    return reply is not None and row is not None and await warning_question.take_new_answer(turn, row, reply)
+    if reply is None or row is None or not warning_question.is_new(turn, row, reply):
+        return None
+    return partial(warning_question.take_new_answer, row=row, reply=reply)
 
 
 @registry.reread("words")
-async def reread_words(turn: Turn, text: str, earlier: str) -> bool:
-    """Add what somebody's own words have become to their open question or warning: what they wrote first was read by
+async def reread_words(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read what somebody's own words have become as added to their open question or warning: what they wrote first was read by
     others, or is about to be sent.
 
     Args:
@@ -185,27 +196,29 @@ async def reread_words(turn: Turn, text: str, earlier: str) -> bool:
         earlier: as it was before.
     """
     waits = await _open_offer(turn) is not None or await warning.open_of(turn) is not None
-    return waits and await own_words(turn, text)
+    return partial(_add, text=text) if waits else None
 
 
-async def _offered_at(turn: Turn) -> datetime | None:
+async def _add(turn: Turn, text: str) -> None:
+    await lead_on(turn, text)
+
+
+async def _offered_at(turn: Context) -> datetime | None:
     offered = await _open_offer(turn)
     return (offered.edited_at or offered.created_at) if offered is not None else None
 
 
 @registry.reply("own_words", asked=_offered_at)
-async def replied_to_offer(turn: Turn, text: str) -> bool:
-    """Take a written "ja", "nej" or "ved ikke" as the answer to the question that words were met with."""
+async def read_to_offer(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or "ved ikke" as the answer to the question that words were met with."""
     reply, offered = dangers.answered(text), await _open_offer(turn)
     if reply is None or offered is None:
-        return False
-    await _decide(
-        turn, "\n".join(await _words_of(turn, offered)), reply, offered.key, offered.card["buttons"][0]["args"]
-    )
-    return True
+        return None
+    words, args = "\n".join(await _words_of(turn, offered)), offered.card["buttons"][0]["args"]
+    return partial(_decide, text=words, reply=reply, key=offered.key, words=args)
 
 
-async def _open_offer(turn: Turn) -> Message | None:
+async def _open_offer(turn: Context) -> Message | None:
     """Find the question that the sender's words were met with last, where it still waits for an answer."""
     newest: Message | None = await turn.db.scalar(
         select(Message)
@@ -224,18 +237,18 @@ async def _open_offer(turn: Turn) -> Message | None:
     return newest if waits else None
 
 
-async def _words_of(turn: Turn, offered: Message) -> list[str]:
+async def _words_of(turn: Context, offered: Message) -> list[str]:
     """Read the words that an offer is about, from what came in."""
     args = offered.card["buttons"][0]["args"]
     return await _typed(turn, [args["inbox"], *args.get("more", [])])
 
 
-async def _typed(turn: Turn, inboxes: list[int]) -> list[str]:
+async def _typed(turn: Context, inboxes: list[int]) -> list[str]:
     every = [await taking_up.original_of(turn, inbox, turn.sender) for inbox in inboxes]
     return [typed_verbs.strip_name(each.text) for each in every if each is not None]
 
 
-async def _in_its_crisis(turn: Turn) -> bool:
+async def _in_its_crisis(turn: Context) -> bool:
     """Whether the sender is of the staff of a crisis that goes on, or beside it: then words are rather for its log."""
     return any([await rights.staff.has(in_it) for in_it in await rights.with_staff(turn)])
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.alert import escalation, escalation_chain, escalation_news, in_practice, joining, warning_question
 from handlers.core import edited_answers, registry, typed_verbs
 from handlers.core.card import DANGER, Button, Card, Field, quote
-from handlers.core.context import URGENT
-from handlers.core.registry import action, verb
+from handlers.core.context import URGENT, Context
+from handlers.core.registry import Take, action, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, Triage
 from storage.rows.crisis import Crisis
@@ -55,7 +56,7 @@ async def record(turn: Turn, text: str) -> Alert:
     return alert
 
 
-async def running(turn: Turn) -> Crisis | None:
+async def running(turn: Context) -> Crisis | None:
     """Return the incident whose warning is on its way up the chain, which a second warning joins; an exercise's never
     joins a real one."""
     found: Crisis | None = await turn.db.scalar(
@@ -69,7 +70,7 @@ async def running(turn: Turn) -> Crisis | None:
     return found
 
 
-async def _joined_unasked(turn: Turn) -> Crisis | None:
+async def _joined_unasked(turn: Context) -> Crisis | None:
     """Return the incident that a second warning joins by itself; where something decided runs, its sender is asked."""
     return None if await joining.candidates(turn) else await running(turn)
 
@@ -109,7 +110,7 @@ async def warn(turn: Turn, text: str) -> None:
             )
         )
         return
-    if await in_practice.asks_if_real(turn, text):
+    if await in_practice.ask_if_real(turn, text):
         return
     await _take_in(turn, text)
     await edited_answers.note(turn, "varsel")
@@ -131,8 +132,8 @@ async def _take_in(turn: Turn, text: str) -> None:
 
 
 @registry.reread("varsel")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Add what a warning has become where it stands to it, while it is open: the place in it may be another one.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read what a warning has become where it stands as added to it, while it is open: the place may be another one.
 
     Args:
         text: as it stands now, with its verb.
@@ -142,9 +143,8 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
     words = (found.rest if found.verb == "varsel" else text).strip()
     own = await open_of(turn)
     if not words or own is None or turn.crisis is None or own.crisis_id != turn.crisis.id:
-        return False
-    await add(turn, own, f"Rettet til: {words}")
-    return True
+        return None
+    return partial(add, alert=own, text=f"Rettet til: {words}")
 
 
 @action("warning.typed", crisis=False, urgent=True)
@@ -184,7 +184,7 @@ async def call_up(turn: Turn, text: str) -> None:
     await escalation.start(turn, alert)
 
 
-async def open_of(turn: Turn) -> Alert | None:
+async def open_of(turn: Context) -> Alert | None:
     """Return the sender's own warning that is open: its question unanswered, its chain under way, or its incident's chief
     asked."""
     newest = select(Alert).join(Crisis, Crisis.id == Alert.crisis_id).order_by(Alert.id.desc()).limit(1)
@@ -245,7 +245,7 @@ async def send_on(turn: Turn, text: str, reply: Triage) -> None:
     await warning_question.send_up(turn, alert)
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last asked the warning's question; None when no question of theirs is open."""
     own = await open_of(turn)
     return own.received_at if own is not None and own.assessment in (None, warning_question.UNANSWERED) else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.core import form_times, incident_names, proof, registry, rights, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, times_read, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
@@ -53,12 +53,12 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         await refuse(turn, verb.who)
 
 
-async def _is_involved(turn: Turn) -> bool:
+async def _is_involved(turn: Context) -> bool:
     """Whether the sender is of the crisis' own people: what they propose in it is theirs to propose."""
     return turn.crisis is not None and turn.sender in await turn.involved()
 
 
-async def _danger_led_on(turn: Turn, verb: str) -> bool:
+async def _danger_led_on(turn: Context, verb: str) -> bool:
     """Lead danger on that was written to the bot alone behind this verb; whoever may not use it may warn all the same."""
     incoming = turn.incoming
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
@@ -97,7 +97,7 @@ async def _name_112(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"{DANGER}\nEr der fare nu, så send det også som varsel.", buttons=(send,)))
 
 
-async def led_on(turn: Turn, text: str) -> bool:
+async def led_on(turn: Context, text: str) -> bool:
     """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
     for leads_on in registry.own_words:
         if await leads_on(turn, text):
@@ -159,7 +159,7 @@ async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead
     await turn.answer(Card(f"Det kan kun {can}. {so}", buttons=(*instead, *ask)))
 
 
-async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
+async def who_can(turn: Context, who: Right) -> tuple[str, tuple[Button, ...]]:
     """Tell who can, for a card that says more than a refusal does.
 
     Args:
