@@ -18,6 +18,7 @@ from storage.rows.alert import Alert, ContactCheck, Escalation, EscalationStep, 
 from storage.rows.base import Base
 from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
+from storage.rows.expenses import Expense
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, Offer, Order, Resource, Task
 from storage.rows.preparedness import Improvement
@@ -179,6 +180,12 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 crisis_id=crisis, number=90, offerer="mads", text="2 pumper", created_at=now, log_no=1
             )  # fmt: skip
             return {"offer": (await add(db, offered)).id}
+        case "expenses", _, _:
+            cost = Expense(
+                crisis_id=crisis, number=90, ore=4500_00, text="pumper", receipt=False, written_by="mads", written_at=now,
+                log_no=1,
+            )  # fmt: skip
+            return {"expense": (await add(db, cost)).id}
         case "information_needs", _, verb:
             asked = InformationNeed(
                 crisis_id=crisis, number=90, text="hvor mange?", owner="mads", due_at=now, asked_by="lars", asked_at=now,
