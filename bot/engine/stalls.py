@@ -19,9 +19,11 @@ from types import FrameType
 
 log = logging.getLogger(__name__)
 
-# How long anything may go on without letting the others go on, in seconds of the machine's clock.
+# How long anything may go on without letting the others go on, in seconds of the machine's clock; each look counts no more
+# than this many, since a machine that stands still, or a process that is stopped, is no fault of the task's.
 PATIENCE = 5.0
 LOOK = 0.5
+MOST = 2 * LOOK
 # What was broken off may tidy up for so long before it is broken off again.
 TIDYING = 1.0
 # When nothing can be broken off, the process ends, and whoever started it starts it again.
@@ -60,20 +62,24 @@ class _Watch:
         self._loop = loop
         self._patience = patience
         self._last = last
-        self._asked_at: float | None = None
+        self._seen_at: float | None = None
+        self._silent = 0.0
 
     def ring(self, number: int, frame: FrameType | None) -> None:
-        """Break off the running task, when the loop has given no sign of life since the last ring for too long."""
+        """Break off the running task, when the loop has given no sign of life for too long."""
         now = time.monotonic()
-        if self._asked_at is None:
-            self._asked_at = now
+        if self._seen_at is None:
+            self._seen_at, self._silent = now, 0.0
             self._loop.call_soon_threadsafe(self.answer)
-        elif now - self._asked_at >= self._patience and asyncio.current_task(self._loop) is not None:
-            self._asked_at = now - self._patience + TIDYING
+            return
+        self._silent += min(now - self._seen_at, MOST)
+        self._seen_at = now
+        if self._silent >= self._patience and asyncio.current_task(self._loop) is not None:
+            self._silent = self._patience - TIDYING
             raise TookTooLong(f"over {self._patience:g} s")
 
     def answer(self) -> None:
         """Note that the loop is alive."""
-        self._asked_at = None
+        self._seen_at = None
         if self._last is not None:
             faulthandler.dump_traceback_later(self._last, exit=True)

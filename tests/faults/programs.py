@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import signal
+import time
 from pathlib import Path
 
 from bot.cli import main
@@ -33,6 +34,10 @@ async def misfortune(turn: Turn, text: str) -> None:
             while True:
                 with contextlib.suppress(ValueError):
                     int("x")
+        case "tænker":
+            until = time.thread_time() + 1.5
+            while time.thread_time() < until:
+                pass
         case "mønster":
             re.fullmatch(r"(a+)+", "a" * 40 + "b")
         case "venter":

@@ -71,6 +71,12 @@ class Process:
                 except aiohttp.ClientError:
                     await asyncio.sleep(0.05)
 
+    async def stands_still(self, seconds: float) -> None:
+        """Let it stand still for so long, as a machine that is moved does."""
+        self._running.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        self._running.send_signal(signal.SIGCONT)
+
     async def kill(self) -> None:
         """No farewell."""
         if self._running.returncode is None:
@@ -149,6 +155,8 @@ async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(
         mayor = SlackPerson(slack, "U0LARS", process.address)
         keepers = [SlackPerson(slack, f"U0{name}", process.address) for name in ("KIM", "LARS", "ANNE", "OLE", "SARA")]
         assert (await mayor.command("aktiver 2 skybrud")).status == 200
+        # What is begun as often as the process dies would be taken for what it dies of.
+        await mayor.gets("Fuldt etableret", within=30)
         for number, moment in enumerate(moments):
             burst = [f"linje {number}.{each}" for each in range(5)]
             answers = await asyncio.gather(
@@ -165,6 +173,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled_by_a_kill(
                 (crisis,) = await db.scalars(select(Crisis))
                 told = await export.document(db, crisis)
                 assert await verify_crisis(db, crisis) == []
+                assert list(await db.scalars(select(Inbox.error).where(Inbox.state == "failed"))) == []
         finally:
             await database.close()
         written = [entry["summary"] for entry in told["log"] if entry["kind"] == "information"]

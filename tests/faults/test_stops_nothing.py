@@ -81,6 +81,23 @@ async def test_a_turn_that_never_ends_is_broken_off_put_aside_and_told_of(
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_a_turn_during_which_the_machine_stood_still_is_not_put_aside(
+    process: Unlucky, slack: FakeSlack, database_url: str
+) -> None:
+    """D05: a machine that is moved, or starved, loses nobody's alert: what it was at goes on, or is tried again."""
+    kim = SlackPerson(slack, "U0KIM", process.address)
+    await kim.command("uheld tænker")
+    # In the midst of it, after the loop has been asked for a sign of life.
+    await asyncio.sleep(0.8)
+    await process.stands_still(BROKEN_OFF)
+    await kim.gets("Det her må ingen se", within=PATIENT)
+    assert not any(SORRY in message.shown for message in kim.messages())
+    await settled(Database(database_url))
+    assert (await row_of(database_url, "tænker")).state == "done"
+
+
+@pytest.mark.faults
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 async def test_a_turn_that_waits_for_ever_is_broken_off_and_holds_nobody_up_meanwhile(
     process: Unlucky, slack: FakeSlack
