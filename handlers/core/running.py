@@ -58,7 +58,7 @@ async def _is_involved(turn: Context) -> bool:
     return turn.crisis is not None and turn.sender in await turn.involved()
 
 
-async def _danger_led_on(turn: Context, verb: str) -> bool:
+async def _danger_led_on(turn: Turn, verb: str) -> bool:
     """Lead danger on that was written to the bot alone behind this verb; whoever may not use it may warn all the same."""
     incoming = turn.incoming
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
@@ -97,7 +97,7 @@ async def _name_112(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"{DANGER}\nEr der fare nu, så send det også som varsel.", buttons=(send,)))
 
 
-async def led_on(turn: Context, text: str) -> bool:
+async def led_on(turn: Turn, text: str) -> bool:
     """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
     for leads_on in registry.own_words:
         if await leads_on(turn, text):
