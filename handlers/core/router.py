@@ -117,7 +117,7 @@ async def _from_outside(turn: Turn) -> None:
         if take is not None:
             await take(turn)
             return
-    await running.led_on(turn, text or incoming.text)
+    await running.lead_on(turn, text or incoming.text)
 
 
 def _addressed(incoming: Incoming) -> bool:
@@ -173,7 +173,7 @@ async def said(turn: Turn, text: str) -> None:
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
-    if await running.led_on(turn, text):
+    if await running.lead_on(turn, text):
         await edited_answers.note(turn, edited_answers.WORDS)
     else:
         await _said_in_crisis(turn, text)
@@ -191,7 +191,7 @@ async def _said_in_crisis(turn: Turn, text: str) -> None:
 async def _lead_on(turn: Turn, text: str) -> None:
     """Lead words that no verb knows on to where they belong; in the staff's channel they are offered to its log."""
     in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
-    if in_staff or turn.the_incoming.kind == "text" or not await running.led_on(turn, text):
+    if in_staff or turn.the_incoming.kind == "text" or not await running.lead_on(turn, text):
         await not_understood(turn, text)
 
 

@@ -74,9 +74,9 @@ async def show(turn: Turn, text: str) -> None:
     """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
     typed = typed_verbs.strip_name(turn.the_incoming.text) if turn.the_incoming.kind in ("command", "text") else ""
     if text.strip() and fold(typed).startswith("krise "):
-        if await running.led_on(turn, typed):
+        if await running.lead_on(turn, typed):
             return
-    elif text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.led_on(turn, f"hjælp {text}"):
+    elif text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.lead_on(turn, f"hjælp {text}"):
         return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
