@@ -86,6 +86,7 @@ class Context:
         self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
         self._rooms: dict[tuple[str, str], StaffChannel | None] = {}
+        self._going: list[int] | None = None  # the crises that are not over, where that was looked for
 
     def as_seen_by(self, person: str) -> Context:
         """Give the same context with somebody else as its sender, certain to be them: for asking what they may."""
@@ -232,8 +233,15 @@ class Context:
             select(Crisis).where(Crisis.state.in_(["active", "warned"])).order_by(Crisis.state, Crisis.number)
         )
         going = list(found)
+        self._going = [crisis.id for crisis in going]
         alike = [crisis for crisis in going if crisis.exercise == self.exercise]
         return alike or ([] if self.exercise else going)
+
+    async def others_run(self) -> bool:
+        """Whether another crisis than the turn's is not over: then an answer has to say which it is about."""
+        if self._going is None:
+            await self.open_crises()
+        return any(each != self.the_crisis.id for each in self._going or ())
 
     async def chiefs(self) -> list[str]:
         """Return who has the staff chief's right: whoever was named, with a deputy; else, and before any crisis, the

@@ -7,6 +7,8 @@ that whoever decided it has read and can correct, and everybody may know of it.
 
 from __future__ import annotations
 
+import re
+
 from handlers.core import rights
 from handlers.core.context import Context
 from storage.rows.crisis import Crisis
@@ -17,6 +19,17 @@ async def shown(turn: Context, crisis: Crisis) -> str:
     if crisis.level is not None or await has_part(turn, crisis):
         return f"{crisis.number}: {crisis.title}"
     return f"{crisis.number}: varslet {turn.clock(crisis.created_at)}"
+
+
+def short(crisis: Crisis) -> str:
+    """Return an incident's name for everybody: its number alone, until somebody has decided on it."""
+    return f"{crisis.number}: {crisis.title}" if crisis.level is not None else str(crisis.number)
+
+
+def is_named(text: str, crisis: Crisis) -> bool:
+    """Whether a card says already which incident it is about: at its beginning, or by what it is."""
+    named = rf"\W*+nr\. {crisis.number}(?!\d)|.*?\b(?:krise|hændelse|varsel|varslet|alarm)n?(?: nr\.)? {crisis.number}(?!\d)"
+    return re.match(named, text, re.IGNORECASE | re.DOTALL) is not None
 
 
 async def has_part(turn: Context, crisis: Crisis) -> bool:

@@ -7,13 +7,16 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from handlers.core import rights
 from handlers.core.card import Card
 from handlers.core.rights import Right
 
 Run = Callable[..., Awaitable[None]]
+# Where among a verb's words the crisis may be named, "krise 1": anywhere at their beginning or end; only before words
+# that are kept as they are; and as a number alone, where the verb has no other.
+Named = Literal["anywhere", "before", "number"]
 Reply = Callable[..., Awaitable[bool]]
 Draw = Callable[..., Awaitable[Card]]
 Asked = Callable[..., Awaitable[datetime | None]]
@@ -34,6 +37,7 @@ class Verb:
         otherwise: what happens instead, for those who may not; None refuses and says who can.
         urgent: whether it goes before what merely came first.
         afterwards: whether those who took part may still do it on a crisis that is over.
+        named: where among its words such a crisis may be named.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Verb:
     otherwise: Run | None
     urgent: bool = False
     afterwards: bool = False
+    named: Named = "anywhere"
 
 
 @dataclass(frozen=True)
@@ -93,11 +98,12 @@ def verb(
     otherwise: Run | None = None,
     urgent: bool = False,
     afterwards: bool = False,
+    named: Named = "anywhere",
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
     def register(run: R) -> R:
-        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards))
+        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named))
         if urgent:
             urgent_verbs[name] = synonyms
         return run

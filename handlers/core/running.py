@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from handlers.core import form_times, incident_names, proof, registry, rights, typed_verbs
+from sqlalchemy import select
+
+from handlers.core import form_times, incident_names, named_crisis, proof, registry, rights, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers, times_read, times_shown
@@ -33,11 +36,11 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
 
 
 async def _run(turn: Turn, verb: Verb, text: str) -> None:
-    if (
-        verb.crisis
-        and turn.crisis is None
-        and not await find_crisis_or_ask(turn, verb.name, afterwards=verb.afterwards)
-    ):
+    if verb.afterwards and (named := named_crisis.read(text, verb.named)) is not None:
+        number, text = named
+        if not await _find_named_or_tell(turn, number):
+            return
+    elif verb.crisis and turn.crisis is None and not await find_crisis_or_ask(turn, verb.name, verb):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -183,29 +186,64 @@ async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
     return f"{who.holders}{named}", (Button(f"Spørg {turn.name(here)}", "router.ask", about),)
 
 
+async def _may_on_any(turn: Turn, who: Right, crises: Sequence[Crisis]) -> bool:
+    """Whether the sender has a right on any of some crises."""
+    for crisis in crises:
+        seen = turn.as_seen_by(turn.sender)
+        seen.crisis = crisis
+        if await who.has(seen):
+            return True
+    return False
+
+
 def _of_what_kind(going: Sequence[Crisis], over: Sequence[Crisis]) -> str:
     if going and over:
         return "hændelser: i gang og slut"
     return "hændelser, som er slut" if over else "aktive hændelser"
 
 
-async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
+async def _find_named_or_tell(turn: Turn, number: int) -> bool:
+    """Find the crisis that the sender named by its number: one that runs, or one that is over and that they took part in;
+    another crisis that runs shuts nobody out of it. False when the turn ends with saying that it is neither."""
+    named = await turn.db.scalar(select(Crisis).where(Crisis.number == number))
+    if named is None:
+        own = await turn.took_part_in()
+        which = (
+            f" Du var med i: {', '.join(f'nr. {quote(incident_names.short(each), 100)}' for each in own)}."
+            if own
+            else ""
+        )
+        await turn.answer(Card(f"Der er ingen hændelse nr. {number}. Intet er ændret.{which}"))
+        return False
+    turn.crisis = named
+    took_part = await turn.took_part()
+    if named.state in ("active", "warned") or turn.sender in took_part:
+        return True
+    await refuse(turn, replace(rights.of_row(f"dem, der var med i hændelse nr. {number}", took_part), first=()))
+    return False
+
+
+async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = None) -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:
-        verb: what is to be done with it, where that is more than the words say: they may have been misspelt.
-        afterwards: where none is decided on, it may be one that is over, which the sender took part in.
+        name: what is to be done with it, where that is more than the words say: they may have been misspelt.
+        verb: the same, where it may be done on a crisis that is over too, which the sender took part in: where none is
+            decided on, or they may not do it on any that is.
     """
     crises = await turn.open_crises()
     decided = [crisis for crisis in crises if crisis.level is not None]
+    afterwards = verb is not None and verb.afterwards
+    over: list[Crisis] = []
+    if verb is not None and afterwards and not (decided and await _may_on_any(turn, verb.who, decided)):
+        over = await turn.took_part_in()
     # A stranger's cry that nobody has decided on shuts nobody out of the case that they are tidying up.
-    over = await turn.took_part_in() if afterwards and not decided else []
-    candidates = decided or [*crises, *over]
+    candidates = over if decided and over else decided or [*crises, *over]
     if len(candidates) == 1:
         turn.crisis = candidates[0]
         return True
     if not candidates:
-        if verb and await _danger_led_on(turn, verb):
+        if name and await _danger_led_on(turn, name):
             return False
         await turn.answer(
             Card(
@@ -214,17 +252,17 @@ async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = F
             )
         )
         return False
-    named = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
+    among = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
     await turn.answer(
         Card(
-            f"Der er {len(candidates)} {_of_what_kind(crises, over)}. Hvilken?",
+            f"Der er {len(candidates)} {_of_what_kind(() if over and decided else crises, over)}. Hvilken?",
             buttons=tuple(
                 Button(
-                    name[:70],
+                    label[:70],
                     "router.which",
-                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": verb},
+                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": name},
                 )
-                for crisis, name in named
+                for crisis, label in among
             ),
         )
     )

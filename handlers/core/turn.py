@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Text, cast, select
 
-from handlers.core import clearance, context, enclosures, quiet, registry
-from handlers.core.card import LAPSES, Card, SentForm
+from handlers.core import clearance, context, enclosures, incident_names, quiet, registry
+from handlers.core.card import LAPSES, Card, SentForm, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.rights import Right
@@ -28,6 +28,7 @@ from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, Staf
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
+LOG_LINE = re.compile(r"\b[Ll]og(?:gen)? nr\. \d")
 
 
 class Turn(Context):
@@ -165,7 +166,7 @@ class Turn(Context):
             new: nothing has been said under the key, and nobody has to look.
             thread: the thread of that platform's channel that it answers in.
         """
-        card = await clearance.redacted_for(self, card, recipient)
+        card = await clearance.redacted_for(self, await self._of_which(card, recipient, kind), recipient)
         if key is not None and not new:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:
@@ -209,6 +210,19 @@ class Turn(Context):
         if until is not None:
             await self.at(until, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
         return message
+
+    async def _of_which(self, card: Card, recipient: str, kind: MessageKind) -> Card:
+        """Say on an answer, and wherever a line of the log is named, which crisis it is about, where there are several.
+
+        In a staff's own channel that is plain.
+        """
+        if self._crisis is None or isinstance(recipient, StaffRecipient):
+            return card
+        if not (kind == "reply" or LOG_LINE.search(card.text)) or incident_names.is_named(card.text, self._crisis):
+            return card
+        if not await self.others_run():
+            return card
+        return replace(card, text=f"*Nr. {quote(incident_names.short(self._crisis), 100)}*\n{card.text}")
 
     def _redraw(self, message: Message, card: dict[str, Any]) -> None:
         message.card, message.lapses_at = card, _lapses_at(card)

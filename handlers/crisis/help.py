@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import incident_names, registry, rights, running, typed_verbs
+from handlers.core import incident_names, named_crisis, registry, rights, running, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
@@ -72,6 +72,9 @@ LABELS = {
 async def show(turn: Turn, text: str) -> None:
     """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
     typed = typed_verbs.strip_name(turn.the_incoming.text) if turn.the_incoming.kind in ("command", "text") else ""
+    if fold(typed).startswith("krise ") and (named := named_crisis.read(text, "number")) is not None:
+        await running.run(turn, registry.verbs["status"], str(named[0]))
+        return
     if text.strip() and fold(typed).startswith("krise "):
         if await running.led_on(turn, typed):
             return

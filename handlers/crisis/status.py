@@ -29,7 +29,14 @@ SHOWN = 3
 FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
 
 
-@verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer")
+@verb(
+    "status",
+    "s",
+    "overblik",
+    help="status – hvad er løst, hvad er besluttet, og hvad afventer; status 1: en anden hændelse, du er eller var med i",
+    afterwards=True,
+    named="number",
+)
 async def status(turn: Turn, text: str) -> None:
     """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""
     if turn.crisis is None and (found := await _for_a_stranger(turn) or await _afterwards(turn)) is not None:

@@ -114,6 +114,7 @@ async def confirm(turn: Turn, text: str) -> None:
     who=rights.staff,
     crisis=True,
     afterwards=True,
+    named="before",
 )
 async def correct(turn: Turn, text: str) -> None:
     """Correct a line by a new one that points back to it; what stood there stands."""
