@@ -12,17 +12,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.alert import escalation_chain, escalation_news, languages, warning, warning_question
-from handlers.core import registry, rights, running, taking_up, typed_verbs
+from handlers.alert import escalation_chain, escalation_news, languages, second_matter, warning, warning_question
+from handlers.core import in_charge, incident_names, registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.language import dangers, questions, small_talk
+from handlers.core.language import dangers, idle_words, near_verbs, questions, small_talk
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
 
+# So many words after `/krise` are a command that we don't know; more of them tell something, unless a number is meant.
+COMMANDS_WORDS = 3
 # So long after their question words are still taken for more of the same.
 STILL_MEANT = timedelta(minutes=30)
 
@@ -47,6 +49,9 @@ async def own_words(turn: Turn, text: str) -> bool:
     if not grave and small_talk.is_small_talk(text):
         await turn.answer(await _greeting(turn, own, offered))
         return True
+    if heard is None and idle_words.is_to_the_bot(text) and not idle_words.is_bare_question(text):
+        await turn.answer(await _greeting(turn, own, offered, CALM))
+        return True
     if not grave and (verb := questions.answered_by(text)) is not None and (heard is None or verb == questions.RING):
         if own is not None and verb in ("hvem", "hjælp", questions.RING):
             await turn.answer(await _where_it_is(turn, own, ring=verb == questions.RING))
@@ -55,11 +60,22 @@ async def own_words(turn: Turn, text: str) -> bool:
         else:
             await running.run(turn, registry.verbs[verb], "")
         return True
+    if heard is None and await _idle(turn, text, own, offered):
+        return True
     if dangers.is_elsewhere(text):
         await turn.answer(_nobodys(turn))
         return True
+    if (
+        heard is None
+        and typed_verbs.is_command(turn.the_incoming)
+        and (len(text.split()) <= COMMANDS_WORDS or near_verbs.numbers_something(text))
+        and not (own is None and await _in_its_crisis(turn))
+    ):
+        await turn.answer(await _unknown(turn, text, own))
+        return True
     if own is not None:
-        await warning.add(turn, own, text)
+        if not await second_matter.said(turn, text):
+            await warning.add(turn, own, text)
         return True
     if grave:
         turn.crisis = None
@@ -77,14 +93,65 @@ async def own_words(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _greeting(turn: Turn, own: Alert | None, offered: Message | None) -> Card:
-    """Greet back; whoever has warned, or was asked whether they do, is told where that is instead."""
+async def _idle(turn: Turn, text: str, own: Alert | None, offered: Message | None) -> bool:
+    """Answer a question that tells of nothing, without asking whether it is a warning: with where one's own warning is, with
+    how it stands, or with who has it.
+
+    Returns:
+        whether it was one; the staff's own questions about something are offered to the log instead.
+    """
+    if idle_words.is_bare_question(text):
+        if own is None and offered is None and await turn.open_crises():
+            await running.run(turn, registry.verbs["status"], "")
+        else:
+            await turn.answer(await _greeting(turn, own, offered, CALM))
+        return True
+    if own is not None or not idle_words.is_idle_question(text) or await _in_its_crisis(turn):
+        return False
+    await turn.answer(await _no_answer(turn, text))
+    return True
+
+
+async def _no_answer(turn: Turn, text: str) -> Card:
+    """Meet a question that we have no answer to: who has what goes on, and the door to a warning."""
+    keep = {"inbox": turn.inbox_id}
+    going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
+    lines = []
+    for each in going[:3]:
+        turn.crisis = each
+        has_it = in_charge.in_words(turn, await in_charge.in_charge(turn))
+        lines.append(f"Nr. {quote(incident_names.short(each), 100)}: {has_it} har den.")
+    turn.crisis = None
+    asks = (Button("Stil et spørgsmål", "router.meant", {"verb": "spm", **keep}),) if going else ()
+    return Card(
+        "\n".join(
+            [f"»{quote(text, 300)}«\nDet kan jeg ikke svare på, og ingen har fået det. Din tekst er gemt.", *lines]
+        )
+        + f"\nSker der noget, så tryk Send varsel. {DANGER}",
+        buttons=(
+            Button("Send varsel", "router.meant", {"verb": "varsel", **keep}),
+            *asks,
+            Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
+        ),
+    )
+
+
+HELLO = "Hej. Her er Krisebot. Skriv bare, hvad der er sket, så fører jeg dig videre."
+CALM = "Her er Krisebot, og jeg er en maskine. Er der sket noget, så skriv bare hvad, så fører jeg dig videre."
+
+
+async def _greeting(turn: Turn, own: Alert | None, offered: Message | None, said: str = HELLO) -> Card:
+    """Greet back; whoever has warned, or was asked whether they do, is told where that is instead.
+
+    Args:
+        said: what else is said, Danish.
+    """
     if own is not None:
         return await _where_it_is(turn, own)
     if offered is not None:
         return Card(f"Intet er sendt endnu. Skal det sendes, så tryk Ja – eller skriv det. {DANGER}")
     return Card(
-        f"Hej. Her er Krisebot. Skriv bare, hvad der er sket, så fører jeg dig videre. {DANGER}",
+        f"{said} {DANGER}",
         buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
     )
 
@@ -121,6 +188,38 @@ async def _whom_to_ring(turn: Turn) -> Card:
             Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
         ),
     )
+
+
+async def _unknown(turn: Turn, text: str, own: Alert | None) -> Card:
+    """Meet an explicit word that is no verb, and tells of nothing: what was meant is asked, and it is added to nothing."""
+    keep = {"inbox": turn.inbox_id}
+    number = (await turn.db.get_one(Crisis, own.crisis_id)).number if own is not None else None
+    beside = f", og intet er føjet til varsel nr. {number}" if number else ""
+    adds = Button(f"Føj til varsel nr. {number}", "own_words.added", keep)
+    sends = Button("Send varsel", "router.meant", {"verb": "varsel", **keep})
+    return Card(
+        f"Den kommando kender jeg ikke. Intet er gjort{beside}. Din tekst er gemt: »{quote(text, 300)}«"
+        f"{typed_verbs.meant_by(text)}\nEr det noget, der sker, så tryk her. {DANGER}",
+        buttons=(adds if own is not None else sends, Button("Alle kommandoer", "help.all", {})),
+    )
+
+
+@action("own_words.added", crisis=False)
+async def added(turn: Turn, inbox: int) -> None:
+    """Add to one's open warning what was written like a command and understood as none.
+
+    Args:
+        inbox: where the words came in.
+    """
+    words, own = await _typed(turn, [inbox]), await warning.open_of(turn)
+    if not words:
+        return
+    if own is None:
+        turn.crisis = None
+        await turn.replace(Card(f"Dit varsel er afgjort imens. »{quote(words[0], 300)}« er ikke føjet til. {DANGER}"))
+    else:
+        await turn.replace(Card(f"»{quote(words[0], 300)}« er føjet til."))
+        await warning.add(turn, own, words[0])
 
 
 def _nobodys(turn: Turn) -> Card:

@@ -15,6 +15,9 @@ from storage.rows.alert import Alert, Escalation, Triage
 from storage.rows.crisis import Crisis
 from storage.rows.numbers import next_number
 
+# What makes an incident of its own of words that were added to a warning; see `second_matter`.
+SPLIT = "warning.split"
+
 
 async def begin(turn: Turn, text: str) -> Crisis:
     """Give the incident its number and start its log; nothing is decided yet."""
@@ -184,17 +187,20 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
     alert.text = f"{alert.text}\n{text}"
     if turn.the_crisis.level is None and alert.id == (await escalation_chain.first_alert(turn)).id:
         turn.the_crisis.title = title_of(alert.text)
-    await turn.log(
+    entry = await turn.log(
         text, kind="alert", sender=turn.sender, receiver="krisebot", direction="in", refs={"alert": alert.id}
     )
+    splits = {"alert": alert.id, "no": entry.no, "crisis": turn.the_crisis.id}
+    other = (Button("Det er en anden hændelse", SPLIT, splits),)
+    number = turn.the_crisis.number
     if alert.assessment is None:
         await warning_question.ask(turn, alert)
         await turn.answer(
-            Card(f"Føjet til varsel nr. {turn.the_crisis.number}. Tryk Ja, så sendes det videre. {DANGER}")
+            Card(f"Føjet til varsel nr. {number}. Tryk Ja, så sendes det videre. {DANGER}", buttons=other)
         )
         return
     has_it = await joining.tell_more_words(turn, alert) or await escalation_news.tell_more_words(turn, alert)
-    await turn.answer(Card(f"Føjet til varsel nr. {turn.the_crisis.number}. {has_it} {DANGER}"))
+    await turn.answer(Card(f"Føjet til varsel nr. {number}. {has_it} {DANGER}", buttons=other))
 
 
 async def send_on(turn: Turn, text: str, reply: Triage) -> None:
@@ -257,5 +263,9 @@ async def parted(turn: Turn, alert: int) -> None:
     turn.crisis = second
     row.crisis_id = second.id
     await escalation_chain.log_alert(turn, row, parted_from=first.number)
-    await turn.replace(Card(f"Det er nu varsel nr. {second.number} for sig, og det er sendt videre. {DANGER}"))
+    belongs = {"alert": row.id, "own": second.id, "to": first.id}
+    back = Button(f"Det hører til nr. {first.number}", "joining.belongs", belongs)
+    await turn.replace(
+        Card(f"Det er nu varsel nr. {second.number} for sig, og det er sendt videre. {DANGER}", buttons=(back,))
+    )
     await escalation.start(turn, row)

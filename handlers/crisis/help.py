@@ -171,15 +171,11 @@ async def everything(turn: Turn) -> None:
             room = known.run.__module__.split(".")[1]
             groups[SUBJECTS.get(room, LAST)].append(known.help)
     lists = [
-        f"*{name}*\n" + "\n".join(_line(each) for each in sorted(lines)) for name, lines in groups.items() if lines
+        f"*{name}*\n" + "\n".join(typed_verbs.help_line(each) for each in sorted(lines))
+        for name, lines in groups.items()
+        if lines
     ]
     await turn.answer(Card("\n\n".join(lists)))
-
-
-def _line(help_: str) -> str:
-    """Draw what a verb is written like, with the command in front of each way of writing it."""
-    said, dash, why = help_.partition(" – ")
-    return f"• */krise {said}*{dash}{why}"
 
 
 @action("help.run", crisis=False)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from handlers.alert import decision_card
 from handlers.communication import communication_plan
-from handlers.core import clearance, incident_names, rights, running
+from handlers.core import clearance, in_charge, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
@@ -250,10 +250,12 @@ async def who(turn: Turn, text: str) -> None:
             (f"Ekstern: {quote(row.organisation)}", f"{quote(row.name)}, {quote(row.contact)}")
             for row in await externals.present(turn)
         ]
+    has_it = await in_charge.in_charge(turn) if turn.crisis is not None and turn.crisis.level != 2 else []
+    now = f"{in_charge.in_words(turn, has_it)} har nr. {turn.the_crisis.number} nu.\n" if has_it else ""
     numbers = ", ".join(f"{watch.address}" for watch in plan.monitoring)
     await turn.answer(
         Card(
-            "*Hvem er hvem*\nAktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
+            f"*Hvem er hvem*\n{now}Aktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
             "Afblæse kan kun borgmesteren eller stedfortræderen."
             + ("" if may else f" Folks egne numre kan {rights.numbers.holders} se."),
             facts=(*rows, *turn.plan.phones.items(), ("Meldinger", numbers or "skriv dem her")),
