@@ -1,8 +1,8 @@
 """The wall board: a page for the screen in the staff's room that keeps itself up to date, behind a link that ends. Plan §7,
 overblik.
 
-However many look on, the board is read once for all who may see the same, at most once a second: a line in the log costs
-no more with two hundred screens than with one.
+However many look on, the board, and which links are open, are read once for all who may see the same, at most once a
+second: a line in the log costs no more with two hundred screens than with one, but for what is sent to each.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ FILES = {"page.css": "text/css", "page.js": "text/javascript"}
 
 @dataclass
 class _Read:
-    """A board that was read, and when; kept for whoever asks in the next second."""
+    """A board that was read, and when; the links that are open to it. Kept for whoever asks in the next second."""
 
     at: float = 0.0
     shown_at: str = ""
     pages: str = ""
+    links: frozenset[str] = frozenset()
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -91,10 +92,11 @@ class WallBoard:
             sent, alive = "", 0.0
             with suppress(ConnectionError):
                 while stream.is_connected():
-                    if not self._is_open(await self._link(request)):
+                    read = await self._pages(link)
+                    # A link may be newer than what was last read.
+                    if link.secret not in read.links and not self._is_open(await self._link(request)):
                         await stream.send("{}", event="over")
                         break
-                    read = await self._pages(link)
                     if read.pages != sent:
                         told = {"now": time.time(), "at": read.shown_at, "pages": read.pages}
                         await stream.send(json.dumps(told), event="board")
@@ -121,8 +123,15 @@ class WallBoard:
         async with read.reading:
             if time.monotonic() - read.at >= LOOK:
                 board = await self._board(link)
+                read.links = await self._open_beside(link)
                 read.pages, read.shown_at, read.at = draw("pages.html", board=board), board.shown_at, time.monotonic()
         return read
+
+    async def _open_beside(self, link: BoardLink) -> frozenset[str]:
+        """Return the secrets of the open links to the same board."""
+        same = select(BoardLink).where(BoardLink.crisis_id == link.crisis_id, BoardLink.grade == link.grade)
+        async with self._engine.database.reading() as db:
+            return frozenset(each.secret for each in await db.scalars(same) if self._is_open(each))
 
     async def _board(self, link: BoardLink) -> Board:
         async with self._engine.database.reading() as db:

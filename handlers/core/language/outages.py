@@ -114,6 +114,34 @@ HOW_LONG = frozenset(
     ]
 )
 WHERE_ALL = frozenset(["hele", "alle", "flere", "begge", "mange", "kommunen"])
+# Where people go down to: "Hjemmeplejen er nede i kælderen" tells of people; "nødkaldet er nede på Birkehøj" of a place.
+THERE = frozenset(
+    [
+        "kaelder",
+        "kaelderen",
+        "kantinen",
+        "koekkenet",
+        "stuen",
+        "stueetagen",
+        "gaarden",
+        "haven",
+        "garagen",
+        "depotet",
+        "lageret",
+        "hallen",
+        "salen",
+        "receptionen",
+        "arkivet",
+        "teknikrummet",
+        "serverrummet",
+        "byen",
+        "knae",
+        "gear",
+        "tid",
+        "vaegt",
+        "niveau",
+    ]
+)
 GONE = frozenset(["nede", "vaek"])
 ALONE = frozenset(["doed", "afbrudt", "svigter", "svigtet", "lammet"])
 PHRASES = (
@@ -219,8 +247,14 @@ def _read(words: Sequence[str]) -> State | None:
 
 
 def _of_all(rest: Sequence[str]) -> bool:
-    """Whether what follows leaves it with the function as a whole: "nede i hele kommunen", not "nede i kælderen"."""
-    return not rest or rest[0] in HOW_LONG or (rest[0] in OF and rest[1:2] != [] and rest[1] in WHERE_ALL)
+    """Whether what follows leaves it with the function, everywhere or in a place: "nede i hele kommunen", "nede på
+    Birkehøj", not "nede i kælderen" or "nede på 10 %"."""
+    if not rest or rest[0] in HOW_LONG:
+        return True
+    if rest[0] not in OF or not rest[1:]:
+        return False
+    where = rest[1]
+    return where in WHERE_ALL or (rest[0] in ("i", "paa") and where not in THERE and not where[0].isdigit())
 
 
 def _stands_still(words: Sequence[str]) -> bool:

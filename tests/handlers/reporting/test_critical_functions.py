@@ -36,6 +36,11 @@ DOWN = (
     "Nødkaldsanlægget er stadig nede",
     "telefonen virker, men nødkaldet er nede",
     "Mads siger at nødkaldet er nede",
+    "nødkald er nede på Birkehøj",
+    "nødkaldet er nede på birkehøj 3. sal",
+    "Nødkaldet virker ikke på Torstorp",
+    "drikkevandet er væk i Fløng",
+    "omsorgssystemet er nede i Sundhed",
 )
 SILENT = (
     "Er nødkaldet nede?",
@@ -53,6 +58,9 @@ SILENT = (
     "Ingen nødkald er nede",
     "Mads fra hjemmeplejen er nede i kælderen",
     "Hjemmeplejen er nede i kælderen",
+    "Hjemmeplejen er nede på depotet efter bleer",
+    "Hjemmeplejen er nede hos Finn",
+    "Hjemmeplejen er nede på 10 mand",
     "Hjemmeplejens bil er brudt sammen",
     "hjemmeplejen er ude hos borgerne",
     "Hjemmeplejen svarer ikke på telefonen",
