@@ -101,7 +101,9 @@ async def _idle(turn: Turn, text: str, own: Alert | None, offered: Message | Non
         whether it was one; the staff's own questions about something are offered to the log instead.
     """
     if idle_words.is_bare_question(text):
-        if own is None and offered is None and await turn.open_crises():
+        # What is only on its way to somebody is theirs to read.
+        decided = any(crisis.level is not None for crisis in await turn.open_crises())
+        if own is None and offered is None and decided:
             await running.run(turn, registry.verbs["status"], "")
         else:
             await turn.answer(await _greeting(turn, own, offered, CALM))

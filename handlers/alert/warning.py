@@ -144,20 +144,32 @@ async def typed(turn: Turn) -> None:
         )
 
 
-async def call_up(turn: Turn, text: str) -> None:
+WANTED = "Ønsker beredskabet aktiveret"
+
+
+async def call_up(turn: Turn, text: str, wanted: int | None = None) -> None:
     """Send the warning up the chain at once, without the questions, when somebody who may not activate writes
-    `aktiver`."""
+    `aktiver`; who hasn't said what happened is asked for it meanwhile.
+
+    Args:
+        text: what happened, verbatim; empty where that isn't said.
+        wanted: the level that they wrote.
+    """
+    level = f" på niveau {wanted}" if wanted else ""
+    text = text or f"{WANTED}{level}. Hvad der er sket, er ikke skrevet endnu."
+    bare = text.startswith(WANTED)
     joined = await running(turn)
     if joined is not None:
         await _join(turn, joined, text)
         return
-    await begin(turn, text)
-    alert = await record(turn, text or "Aktivering ønsket, uden beskrivelse")
+    await begin(turn, f"{WANTED}{level}" if bare else text)
+    alert = await record(turn, text)
     alert.touches = alert.beyond = warning_question.UNKNOWN
+    asks = "\n*Hvad er der sket, og hvor?* Skriv det her, så får de det med det samme." if bare else ""
     await turn.answer(
         Card(
             "Du kan ikke selv aktivere – men dit varsel er sendt videre nu. Jeg kontakter beredskabschefen hos 4K, så "
-            f"borgmesteren, så direktionen. {DANGER}",
+            f"borgmesteren, så direktionen. {DANGER}{asks}",
             buttons=warning_question.for_real(turn, alert),
         )
     )
@@ -184,7 +196,8 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
         text: verbatim.
     """
     turn.crisis = await turn.db.get_one(Crisis, alert.crisis_id)
-    alert.text = f"{alert.text}\n{text}"
+    # What only wished for activation is told now.
+    alert.text = text if alert.text.startswith(WANTED) else f"{alert.text}\n{text}"
     if turn.the_crisis.level is None and alert.id == (await escalation_chain.first_alert(turn)).id:
         turn.the_crisis.title = title_of(alert.text)
     entry = await turn.log(

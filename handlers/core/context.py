@@ -190,6 +190,10 @@ class Context:
         body: dict[str, Any] | None = await self.db.scalar(newest.limit(1))
         return body is not None and Incoming.from_json(body).outside
 
+    def chat(self, platform: str) -> str:
+        """Name a platform as people call it."""
+        return next((way.title for way in self.ways if way.name == platform), platform.capitalize())
+
     def reached_at(self, person: str, platform: str) -> str:
         """Tell where to reach somebody now: their number, else the chat that they wrote in.
 
@@ -201,7 +205,7 @@ class Context:
         return (
             number
             if any(each.isdigit() for each in number)
-            else f"skriv til {self.name(person)} i {platform.capitalize()}"
+            else f"skriv til {self.name(person)} i {self.chat(platform)}"
         )
 
     def dated(self, at: datetime | None) -> str:

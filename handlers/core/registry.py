@@ -34,10 +34,12 @@ class Verb:
         run: `async (turn, text)`, text being what came after the verb, verbatim.
         crisis: whether it is about a crisis that goes on, which is then found or asked for.
         grave: a near miss never runs it: it is asked about first.
-        otherwise: what happens instead, for those who may not; None refuses and says who can.
+        otherwise: what happens instead, for those who may not; None refuses and says who can. A grave verb's needs no
+            crisis: which one it is about is asked once they go on.
         urgent: whether it goes before what merely came first.
         afterwards: whether those who took part may still do it on a crisis that is over.
         named: where among its words such a crisis may be named.
+        of_row: who could have a row that it is about, in a crisis, where the verb looks for itself whose it is.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Verb:
     urgent: bool = False
     afterwards: bool = False
     named: Named = "anywhere"
+    of_row: Right | None = None
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,16 @@ def verb(
     urgent: bool = False,
     afterwards: bool = False,
     named: Named = "anywhere",
+    of_row: Right | None = None,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
     def register(run: R) -> R:
-        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named))
+        _once(
+            verbs,
+            name,
+            Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named, of_row),
+        )
         if urgent:
             urgent_verbs[name] = synonyms
         return run

@@ -40,7 +40,7 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         number, text = named
         if not await _find_named_or_tell(turn, number):
             return
-    elif verb.crisis and turn.crisis is None and not await find_crisis_or_ask(turn, verb.name, verb):
+    elif verb.crisis and turn.crisis is None and not await find_crisis_or_ask(turn, verb.name, verb, text):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -150,16 +150,30 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
 
 
 async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead: Button) -> None:
-    """Say who can, by name, to somebody who can't, and offer to ask them: the only way that anybody is refused a right.
+    """Say who can, by name, to somebody who can't, and offer to ask them: the only way that anybody is refused a right. Who
+    has it, and came by a number that can be forged, is asked for proof instead.
 
     Args:
         who: the right that the sender hasn't; to one row, see `rights.of_row`.
         so: Danish, what is as it was, or what they can do instead.
         instead: what they can press instead.
     """
+    if await who.lacks_proof(turn):
+        await _prove(turn)
+        return
     turn.refused = who
     can, ask = await who_can(turn, who)
     await turn.answer(Card(f"Det kan kun {can}. {so}", buttons=(*instead, *ask)))
+
+
+async def _prove(turn: Turn) -> None:
+    """Ask for proof of whoever has the right, and came by a way that anybody may send as them."""
+    incoming = turn.the_incoming
+    found = typed_verbs.verb_of(typed_verbs.strip_name(incoming.text)) if incoming.kind != "press" else None
+    if found is not None and found.verb is not None:
+        await proof.ask(turn, found.verb, found.rest)
+    else:
+        await proof.ask(turn)
 
 
 async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
@@ -223,13 +237,26 @@ async def _find_named_or_tell(turn: Turn, number: int) -> bool:
     return False
 
 
-async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = None) -> bool:
+async def _is_turned_away(turn: Turn, verb: Verb, crises: Sequence[Crisis], text: str) -> bool:
+    """Refuse somebody who may not on any of the crises, before they are asked which; returns whether it did."""
+    right = verb.of_row or verb.who
+    if (verb.otherwise is not None and not verb.grave) or await _may_on_any(turn, right, crises):
+        return False
+    if verb.otherwise is not None:
+        await verb.otherwise(turn, text)
+    elif not await _danger_led_on(turn, verb.name):
+        await refuse(turn, right)
+    return True
+
+
+async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = None, text: str = "") -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:
         name: what is to be done with it, where that is more than the words say: they may have been misspelt.
         verb: the same, where it may be done on a crisis that is over too, which the sender took part in: where none is
-            decided on, or they may not do it on any that is.
+            decided on, or they may not do it on any that is. Who may not on any is refused, and asked nothing.
+        text: what came after the verb.
     """
     crises = await turn.open_crises()
     decided = [crisis for crisis in crises if crisis.level is not None]
@@ -251,6 +278,8 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
                 buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
             )
         )
+        return False
+    if verb is not None and await _is_turned_away(turn, verb, candidates, text):
         return False
     among = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
     await turn.answer(

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, event, select
+from sqlalchemy.orm import Session
 
 from handlers.core import clearance, context, enclosures, incident_names, quiet, registry
 from handlers.core.card import LAPSES, Card, SentForm, quote
@@ -24,10 +26,12 @@ from storage.case import log
 from storage.grades import DEFAULT, Grade
 from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment, Direction, LogEntry, LogKind, Status, Verification, state_of
-from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, StaffRecipient, Timer
+from storage.rows.traffic import NOTICES, Inbox, Message, MessageKind, NoticeKind, StaffRecipient, Timer
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
+# What is written of all that is said, whether anything was done or not.
+TRAFFIC = (Inbox, Message, Timer)
 LOG_LINE = re.compile(r"\b[Ll]og(?:gen)? nr\. \d")
 
 
@@ -45,6 +49,22 @@ class Turn(Context):
         self.refused: Right | None = None  # what the sender was refused, in this turn
 
     # --- what follows from it ---
+
+    @contextmanager
+    def watching(self) -> Iterator[set[str]]:
+        """Gather which tables are written meanwhile, beside those of what is said and timed: whether anything was done."""
+        written: set[str] = set()
+
+        def flushed(session: Session, _: object) -> None:
+            for row in (*session.new, *session.dirty, *session.deleted):
+                if not isinstance(row, TRAFFIC) and (row not in session.dirty or session.is_modified(row)):
+                    written.add(type(row).__tablename__)
+
+        event.listen(self.db.sync_session, "after_flush", flushed)
+        try:
+            yield written
+        finally:
+            event.remove(self.db.sync_session, "after_flush", flushed)
 
     async def log(
         self,

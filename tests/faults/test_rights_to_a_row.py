@@ -234,7 +234,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             )  # fmt: skip
             return {"message": (await add(db, held)).id}
         case "log", _, verb:
-            meant = {"at": now.isoformat()} if verb == "happened" else {}
+            meant = {"happened": {"at": now.isoformat()}, "ask": {"person": "kim"}}.get(verb, {})
             no = await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))
             return {"no": no} | meant
         case "assistance" | "held" | "router" | "own_words" | "form" | "practice", _, verb:
