@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.alert import escalation_chain, escalation_news, languages, second_matter, warning, warning_question
-from handlers.core import in_charge, incident_names, registry, rights, running, taking_up, typed_verbs
+from handlers.alert import answers_to_words as answers
+from handlers.alert import languages, second_matter, warning, warning_question
+from handlers.core import in_charge, registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.language import dangers, idle_words, near_verbs, questions, small_talk
@@ -47,23 +48,23 @@ async def own_words(turn: Turn, text: str) -> bool:
         await _offer(turn, text, offered)
         return True
     if not grave and small_talk.is_small_talk(text):
-        await turn.answer(await _greeting(turn, own, offered))
+        await turn.answer(await answers.greeting(turn, own, offered))
         return True
     if heard is None and idle_words.is_to_the_bot(text) and not idle_words.is_bare_question(text):
-        await turn.answer(await _greeting(turn, own, offered, CALM))
+        await turn.answer(await answers.greeting(turn, own, offered, answers.CALM))
         return True
     if not grave and (verb := questions.answered_by(text)) is not None and (heard is None or verb == questions.RING):
-        if own is not None and verb in ("hvem", "hjælp", questions.RING):
-            await turn.answer(await _where_it_is(turn, own, ring=verb == questions.RING))
+        if own is not None and verb in ("hvem", "hjælp", "status", questions.RING):
+            await turn.answer(await answers.where_it_is(turn, own, ring=verb == questions.RING))
         elif verb == questions.RING:
-            await turn.answer(await _whom_to_ring(turn))
+            await turn.answer(await answers.whom_to_ring(turn))
         else:
             await running.run(turn, registry.verbs[verb], "")
         return True
     if heard is None and await _idle(turn, text, own, offered):
         return True
     if dangers.is_elsewhere(text):
-        await turn.answer(_nobodys(turn))
+        await turn.answer(answers.nobodys(turn))
         return True
     if (
         heard is None
@@ -71,7 +72,7 @@ async def own_words(turn: Turn, text: str) -> bool:
         and (len(text.split()) <= COMMANDS_WORDS or near_verbs.numbers_something(text))
         and not (own is None and await _in_its_crisis(turn))
     ):
-        await turn.answer(await _unknown(turn, text, own))
+        await turn.answer(await answers.unknown_command(turn, text, own))
         return True
     if own is not None:
         if not await second_matter.said(turn, text):
@@ -84,10 +85,11 @@ async def own_words(turn: Turn, text: str) -> bool:
             await turn.say(turn.sender, Card(f"»{quote(text, 300)}«\nDet er nu et varsel. {DANGER}"), key=offered.key)
         await warning.warn(turn, text)
         return True
-    if heard is None and await _in_its_crisis(turn):
+    told = heard is not None and not dangers.is_question(text)
+    if not told and await _in_its_crisis(turn):
         return False
     if heard is None and offered is None and dangers.answered(text) is not None:
-        await turn.answer(_answers_nothing())
+        await turn.answer(answers.answers_nothing())
         return True
     await _offer(turn, text, offered)
     return True
@@ -106,104 +108,12 @@ async def _idle(turn: Turn, text: str, own: Alert | None, offered: Message | Non
         if own is None and offered is None and decided:
             await running.run(turn, registry.verbs["status"], "")
         else:
-            await turn.answer(await _greeting(turn, own, offered, CALM))
+            await turn.answer(await answers.greeting(turn, own, offered, answers.CALM))
         return True
     if own is not None or not idle_words.is_idle_question(text) or await _in_its_crisis(turn):
         return False
-    await turn.answer(await _no_answer(turn, text))
+    await turn.answer(await answers.no_answer(turn, text))
     return True
-
-
-async def _no_answer(turn: Turn, text: str) -> Card:
-    """Meet a question that we have no answer to: who has what goes on, and the door to a warning."""
-    keep = {"inbox": turn.inbox_id}
-    going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
-    lines = []
-    for each in going[:3]:
-        turn.crisis = each
-        has_it = in_charge.in_words(turn, await in_charge.in_charge(turn))
-        lines.append(f"Nr. {quote(incident_names.short(each), 100)}: {has_it} har den.")
-    turn.crisis = None
-    asks = (Button("Stil et spørgsmål", "router.meant", {"verb": "spm", **keep}),) if going else ()
-    return Card(
-        "\n".join(
-            [f"»{quote(text, 300)}«\nDet kan jeg ikke svare på, og ingen har fået det. Din tekst er gemt.", *lines]
-        )
-        + f"\nSker der noget, så tryk Send varsel. {DANGER}",
-        buttons=(
-            Button("Send varsel", "router.meant", {"verb": "varsel", **keep}),
-            *asks,
-            Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
-        ),
-    )
-
-
-HELLO = "Hej. Her er Krisebot. Skriv bare, hvad der er sket, så fører jeg dig videre."
-CALM = "Her er Krisebot, og jeg er en maskine. Er der sket noget, så skriv bare hvad, så fører jeg dig videre."
-
-
-async def _greeting(turn: Turn, own: Alert | None, offered: Message | None, said: str = HELLO) -> Card:
-    """Greet back; whoever has warned, or was asked whether they do, is told where that is instead.
-
-    Args:
-        said: what else is said, Danish.
-    """
-    if own is not None:
-        return await _where_it_is(turn, own)
-    if offered is not None:
-        return Card(f"Intet er sendt endnu. Skal det sendes, så tryk Ja – eller skriv det. {DANGER}")
-    return Card(
-        f"{said} {DANGER}",
-        buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
-    )
-
-
-async def _where_it_is(turn: Turn, own: Alert, *, ring: bool = False) -> Card:
-    """Tell whoever warned where their warning is: waiting for their answer, or with whom.
-
-    Args:
-        ring: with the numbers of those who are asked.
-    """
-    turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-    number = turn.the_crisis.number
-    if own.assessment is None:
-        return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    where = f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)}"
-    if not ring:
-        return Card(f"{where} {DANGER}")
-    numbers = await escalation_news.to_ring(turn, own)
-    return Card(f"{DANGER}\n{where}" + (f" Ring selv: {numbers}." if numbers else ""))
-
-
-async def _whom_to_ring(turn: Turn) -> Card:
-    """Tell whom to ring: 112 first; then the numbers that are everybody's, and that a warning rings for itself."""
-    first = warning_question.first_asked(turn)
-    links = escalation_chain.links_of(turn.rules)
-    if links and await rights.numbers.held(turn):
-        first = f"{first} {turn.phone(links[0].persons[0])}"
-    return Card(
-        f"{DANGER}\nEllers behøver du ikke ringe: skriv her, hvad der er sket, eller tryk *Send varsel*. Så spørger jeg "
-        f"{first} først, og den næste, hvis der intet svar kommer.",
-        facts=tuple(turn.plan.phones.items()),
-        buttons=(
-            Button("Send varsel", "help.run", {"verb": "varsel"}, style="primary"),
-            Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
-        ),
-    )
-
-
-async def _unknown(turn: Turn, text: str, own: Alert | None) -> Card:
-    """Meet an explicit word that is no verb, and tells of nothing: what was meant is asked, and it is added to nothing."""
-    keep = {"inbox": turn.inbox_id}
-    number = (await turn.db.get_one(Crisis, own.crisis_id)).number if own is not None else None
-    beside = f", og intet er føjet til varsel nr. {number}" if number else ""
-    adds = Button(f"Føj til varsel nr. {number}", "own_words.added", keep)
-    sends = Button("Send varsel", "router.meant", {"verb": "varsel", **keep})
-    return Card(
-        f"Den kommando kender jeg ikke. Intet er gjort{beside}. Din tekst er gemt: »{quote(text, 300)}«"
-        f"{typed_verbs.meant_by(text)}\nEr det noget, der sker, så tryk her. {DANGER}",
-        buttons=(adds if own is not None else sends, Button("Alle kommandoer", "help.all", {})),
-    )
 
 
 @action("own_words.added", crisis=False)
@@ -222,23 +132,6 @@ async def added(turn: Turn, inbox: int) -> None:
     else:
         await turn.replace(Card(f"»{quote(words[0], 300)}« er føjet til."))
         await warning.add(turn, own, words[0])
-
-
-def _nobodys(turn: Turn) -> Card:
-    """Meet a crisis of one's own, or another country's: it is asked of nobody, and the door stays open."""
-    return Card(
-        f"Det lyder ikke som en hændelse for {turn.plan.municipality}s beredskab, så ingen har fået det. Din tekst er gemt. "
-        f"{DANGER}\nEr det alligevel noget, vi skal reagere på, så tryk her.",
-        buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
-    )
-
-
-def _answers_nothing() -> Card:
-    """Meet a yes or a no where nothing was asked, or what was asked is over."""
-    return Card(
-        f"Jeg venter ikke på svar fra dig, så intet er ændret. Er der sket noget, så skriv hvad. {DANGER}",
-        buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
-    )
 
 
 @registry.reply("warning", asked=warning.asked_at)
@@ -337,8 +230,17 @@ async def _typed(turn: Turn, inboxes: list[int]) -> list[str]:
 
 
 async def _in_its_crisis(turn: Turn) -> bool:
-    """Whether the sender is of the staff of a crisis that goes on, or beside it: then words are rather for its log."""
-    return any([await rights.staff.has(in_it) for in_it in await rights.with_staff(turn)])
+    """Whether the sender is of the staff of a crisis that goes on, or beside it, or has it in hand without a staff: then
+    words are rather for its log."""
+    if any([await rights.staff.has(in_it) for in_it in await rights.with_staff(turn)]):
+        return True
+    for crisis in await turn.open_crises():
+        if crisis.level == 1:
+            seen = turn.as_seen_by(turn.sender)
+            seen.crisis = crisis
+            if turn.sender in await in_charge.in_charge(seen):
+                return True
+    return False
 
 
 async def _offer(turn: Turn, text: str, offered: Message | None) -> None:

@@ -10,27 +10,13 @@ from handlers.alert import escalation, escalation_cards, escalation_chain, joini
 from handlers.core import presses
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT
-from handlers.core.language import dangers
+from handlers.core.language import dangers, joining_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import lines
 from storage.rows.alert import Alert
 from storage.rows.log import NoSuchEntry
 from storage.rows.traffic import Message
-
-# The press, as people write it, folded.
-WRITTEN = frozenset(
-    f"{begins}{each}"
-    for begins in ("", "nej ", "det er ", "nej det er ", "dette er ")
-    for each in (
-        "en anden haendelse",
-        "en ny haendelse",
-        "noget andet",
-        "en anden sag",
-        "et nyt varsel",
-        "et andet varsel",
-    )
-)
 
 
 @action(warning.SPLIT, urgent=True)
@@ -106,7 +92,7 @@ async def _redraw_first(turn: Turn, row: Alert, words: str, second: int) -> None
 
 async def said(turn: Turn, text: str) -> bool:
     """Take "det er en anden hændelse", written instead of pressed, for what was added last; returns whether it was."""
-    if dangers.folded(text) not in WRITTEN:
+    if dangers.folded(text) not in joining_words.OTHER:
         return False
     mine = select(Message).where(Message.recipient == turn.sender, Message.kind == "reply")
     newest = await turn.db.scalar(mine.order_by(Message.id.desc()).limit(1))

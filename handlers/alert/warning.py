@@ -158,6 +158,13 @@ async def call_up(turn: Turn, text: str, wanted: int | None = None) -> None:
     level = f" på niveau {wanted}" if wanted else ""
     text = text or f"{WANTED}{level}. Hvad der er sket, er ikke skrevet endnu."
     bare = text.startswith(WANTED)
+    own = await open_of(turn) if bare else None
+    if own is not None:
+        if own.assessment is None:
+            turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
+            await warning_question.take_answer(turn, own, warning_question.UNKNOWN)
+        await add(turn, own, f"{WANTED}{level}.")
+        return
     joined = await running(turn)
     if joined is not None:
         await _join(turn, joined, text)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import select
+
 from handlers.core import rights
-from handlers.core.context import Context
+from handlers.core.context import HANDFUL, Context
 from storage.rows.crisis import Crisis
 
 
@@ -30,6 +32,15 @@ def is_named(text: str, crisis: Crisis) -> bool:
     """Whether a card says already which incident it is about: at its beginning, or by what it is."""
     named = rf"\W*+nr\. {crisis.number}(?!\d)|.*?\b(?:krise|hændelse|varsel|varslet|alarm)n?(?: nr\.)? {crisis.number}(?!\d)"
     return re.match(named, text, re.IGNORECASE | re.DOTALL) is not None
+
+
+async def ended(turn: Context) -> list[Crisis]:
+    """Return the crises that are over and that the turn's sender had a part in, the newest first: a handful."""
+    took = await turn.took_part_in()
+    over = select(Crisis).where(Crisis.state == "closed", Crisis.exercise == turn.exercise)
+    newest = await turn.db.scalars(over.order_by(Crisis.number.desc()).limit(HANDFUL))
+    had = [each for each in newest if each not in took and await has_part(turn, each)]
+    return sorted([*took, *had], key=lambda each: -each.number)[:HANDFUL]
 
 
 async def has_part(turn: Context, crisis: Crisis) -> bool:

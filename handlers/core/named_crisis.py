@@ -6,11 +6,11 @@ import re
 
 from handlers.core.registry import Named
 
-CRISIS = r"(?:(?:i|på|paa|til|for|om|fra|af) )?(?:krisen?|hændelsen?|haendelsen?|øvelsen?|oevelsen?)(?: nr\.?| nummer)? ?(\d{1,6})"
+CRISIS = r"(?:(?:i|på|paa|til|for|om|fra|af) )?(?:krisen?|hændelsen?|haendelsen?|øvelsen?|oevelsen?)(?: nr\.?| nummer)? ?(\d{1,9})"
 # "krise 1: …", and after a line's number: "6 i krise 1 …".
 BEFORE = re.compile(rf"\s*+((?:nr\.? ?)?\d{{1,9}}[:.,]? )?{CRISIS}(?!\d)[:,.]?(?=\s|$)\s*+", re.IGNORECASE)
 LAST = re.compile(rf"(?:^|(?<=\s)){CRISIS}[.!]?\s*+$", re.IGNORECASE)
-ALONE = re.compile(r"\s*+(?:nr\.? ?|nummer )?(\d{1,6})[.!]?\s*+", re.IGNORECASE)
+ALONE = re.compile(r"\s*+(?:nr\.? ?|nummer )?(\d{1,9})[.!]?\s*+", re.IGNORECASE)
 
 
 def read(text: str, where: Named) -> tuple[int, str] | None:

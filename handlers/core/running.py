@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from handlers.core import form_times, incident_names, named_crisis, proof, registry, rights, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, times_read, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
@@ -221,7 +220,7 @@ async def _find_named_or_tell(turn: Turn, number: int) -> bool:
     another crisis that runs shuts nobody out of it. False when the turn ends with saying that it is neither."""
     named = await turn.db.scalar(select(Crisis).where(Crisis.number == number))
     if named is None:
-        own = await turn.took_part_in()
+        own = await incident_names.ended(turn)
         which = (
             f" Du var med i: {', '.join(f'nr. {quote(incident_names.short(each), 100)}' for each in own)}."
             if own
@@ -230,10 +229,14 @@ async def _find_named_or_tell(turn: Turn, number: int) -> bool:
         await turn.answer(Card(f"Der er ingen hændelse nr. {number}. Intet er ændret.{which}"))
         return False
     turn.crisis = named
-    took_part = await turn.took_part()
-    if named.state in ("active", "warned") or turn.sender in took_part:
+    if named.state in ("active", "warned") or await incident_names.has_part(turn, named):
         return True
-    await refuse(turn, replace(rights.of_row(f"dem, der var med i hændelse nr. {number}", took_part), first=()))
+
+    async def had_part(seen: Context) -> bool:
+        return await incident_names.has_part(seen, named)
+
+    await refuse(turn, Right(f"dem, der var med i hændelse nr. {number}", had_part, by_number=True))
+    turn.crisis = None
     return False
 
 
@@ -263,7 +266,7 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
     afterwards = verb is not None and verb.afterwards
     over: list[Crisis] = []
     if verb is not None and afterwards and not (decided and await _may_on_any(turn, verb.who, decided)):
-        over = await turn.took_part_in()
+        over = await incident_names.ended(turn)
     # A stranger's cry that nobody has decided on shuts nobody out of the case that they are tidying up.
     candidates = over if decided and over else decided or [*crises, *over]
     if len(candidates) == 1:

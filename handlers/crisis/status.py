@@ -60,7 +60,7 @@ async def _for_a_stranger(turn: Turn) -> Card | None:
 
 async def _afterwards(turn: Turn) -> Card | None:
     """Draw how the last crisis that the sender took part in ended, where none goes on: they may still read it."""
-    over = [] if await turn.open_crises() else await turn.took_part_in()
+    over = [] if await turn.open_crises() else await incident_names.ended(turn)
     if not over:
         return None
     turn.crisis = over[0]

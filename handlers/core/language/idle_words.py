@@ -6,230 +6,34 @@ None of them is looked for where a danger is heard: whoever swears at a fire is 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from handlers.core.language import dangers
 
 # Words that name no thing: a question of these alone is about what the asker has before them. Folded, as all here.
-NOTHING = frozenset(
-    [
-        "hvad",
-        "hva",
-        "hvaffor",
-        "hvem",
-        "hvor",
-        "hvornaar",
-        "hvorfor",
-        "hvordan",
-        "hvilken",
-        "hvilket",
-        "hvilke",
-        "huh",
-        "hvis",
-        "er",
-        "var",
-        "bliver",
-        "blev",
-        "har",
-        "havde",
-        "skal",
-        "skulle",
-        "kan",
-        "kunne",
-        "maa",
-        "vil",
-        "ville",
-        "goer",
-        "goere",
-        "sker",
-        "ske",
-        "skete",
-        "sket",
-        "foregaar",
-        "mener",
-        "menes",
-        "mene",
-        "betyder",
-        "betyde",
-        "handler",
-        "handle",
-        "drejer",
-        "dreje",
-        "gaelder",
-        "gaelde",
-        "skriver",
-        "skrev",
-        "sender",
-        "sendte",
-        "siger",
-        "sige",
-        "spoerger",
-        "det",
-        "den",
-        "de",
-        "der",
-        "du",
-        "dig",
-        "din",
-        "dit",
-        "i",
-        "jer",
-        "jeg",
-        "mig",
-        "min",
-        "mit",
-        "vi",
-        "os",
-        "han",
-        "hun",
-        "dem",
-        "sig",
-        "her",
-        "dette",
-        "denne",
-        "dertil",
-        "nu",
-        "endnu",
-        "lige",
-        "igen",
-        "saa",
-        "da",
-        "jo",
-        "vel",
-        "bare",
-        "mon",
-        "ogsaa",
-        "ikke",
-        "om",
-        "paa",
-        "af",
-        "for",
-        "til",
-        "med",
-        "fra",
-        "ved",
-        "som",
-        "en",
-        "et",
-        "noget",
-        "nogen",
-        "alle",
-        "alt",
-        "mere",
-        "vist",
-        "helt",
-        "ret",
-        "egentlig",
-        "virkelig",
-        "virkeligt",
-        "rigtig",
-        "rigtigt",
-        "sikker",
-        "sikre",
-        "sikkert",
-        "sandt",
-        "sand",
-        "passer",
-        "passe",
-        "alvor",
-        "alvorlig",
-        "alvorligt",
-        "slemt",
-        "galt",
-        "slut",
-        "forbi",
-        "overstaaet",
-        "ovre",
-        "fejl",
-        "test",
-        "prøve",
-        "proeve",
-        "oevelse",
-        "joke",
-        "spoeg",
-        "sjov",
-        "noedvendigt",
-        "vigtigt",
-        "nyt",
-        "aendret",
-        "undskyld",
-        "hej",
-        "okay",
-        "ok",
-        "og",
-        "men",
-        "at",
-        "fat",
-        "gang",
-        "igang",
-        "stadig",
-        "laenge",
-        "lang",
-        "tid",
-        "foerst",
-        "bagefter",
-        "forkert",
-        "mig",
-        "what",
-        "who",
-        "why",
-        "when",
-        "where",
-        "is",
-        "are",
-        "was",
-        "it",
-        "this",
-        "that",
-        "you",
-        "sure",
-        "mean",
-        "does",
-        "do",
-        "i",
-        "me",
-        "we",
-        "about",
-        "real",
-        "true",
-        "a",
-        "for",
-        "on",
-        "going",
-    ]
-)
-ASKS_FIRST = frozenset(
-    [
-        "hvad",
-        "hva",
-        "hvaffor",
-        "hvem",
-        "hvor",
-        "hvornaar",
-        "hvorfor",
-        "hvordan",
-        "hvilken",
-        "hvilket",
-        "hvilke",
-        "er",
-        "har",
-        "skal",
-        "kan",
-        "maa",
-        "vil",
-        "mener",
-        "gaelder",
-        "passer",
-        "virkelig",
-        "what",
-        "who",
-        "why",
-        "when",
-        "where",
-        "is",
-        "are",
-        "huh",
-    ]
-)
+NOTHING = """
+    hvad hva hvaffor hvem hvor hvornaar hvorfor hvordan hvilken hvilket hvilke huh hvis er var bliver blev har
+    havde skal skulle kan kunne maa vil ville goer goere sker ske skete sket foregaar mener menes mene betyder
+    betyde handler handle drejer dreje gaelder gaelde skriver skrev sender sendte siger sige spoerger det den de
+    der du dig din dit i jer jeg mig min mit vi os han hun dem sig her dette denne dertil nu endnu lige igen saa
+    da jo vel bare mon ogsaa ikke om paa af for til med fra ved som en et noget nogen alle alt mere vist helt
+    ret egentlig virkelig virkeligt rigtig rigtigt sikker sikre sikkert sandt sand passer passe alvor alvorlig
+    alvorligt slemt galt slut forbi overstaaet ovre fejl test prøve proeve oevelse joke spoeg sjov noedvendigt
+    vigtigt nyt aendret undskyld hej okay ok og men at fat gang igang stadig laenge lang tid foerst bagefter
+    forkert what who why when where is are was it this that you sure mean does do me we about real true a on
+    going
+"""
+ASKS_FIRST = """
+    hvad hva hvaffor hvem hvor hvornaar hvorfor hvordan hvilken hvilket hvilke er har skal kan maa vil mener
+    gaelder passer virkelig what who why when where is are huh
+"""
+# What asks only with somebody after it.
+MODAL = """
+    er har kan skal maa vil mener gaelder passer
+"""
+WHO = """
+    du i jeg vi man han hun de det den der dette
+"""
 MOST = 9
 FILLERS = re.compile(r"(?:(?:hej|og|men|undskyld|ok|okay|hov|naa|jamen|saa|krisebot) ){1,3}")
 
@@ -249,171 +53,28 @@ OF_BOT = re.compile(
     r"|hvordan (?:er|bliver) vejret(?: \w{1,12}){0,3})"
 )
 
-INSULTS = frozenset(
-    [
-        "dum",
-        "dumme",
-        "dumt",
-        "dummeste",
-        "idiot",
-        "idioter",
-        "idiotisk",
-        "idiotiske",
-        "taabe",
-        "taabelig",
-        "taabelige",
-        "fjols",
-        "fjolser",
-        "klaphat",
-        "spade",
-        "narhat",
-        "aandssvag",
-        "aandssvage",
-        "ubrugelig",
-        "ubrugelige",
-        "ubrugeligt",
-        "haabloes",
-        "haabloese",
-        "haabloest",
-        "elendig",
-        "elendige",
-        "elendigt",
-        "latterlig",
-        "latterlige",
-        "latterligt",
-        "grim",
-        "grimme",
-        "irriterende",
-        "traels",
-        "traelse",
-        "roevhul",
-        "roevhuller",
-        "roevbanan",
-        "kaelling",
-        "luder",
-        "svin",
-        "lort",
-        "lorte",
-        "lortebot",
-        "lortesystem",
-        "lortemaskine",
-        "lorterobot",
-        "pisse",
-        "bras",
-        "skrammel",
-        "skodbot",
-        "fuck",
-        "fucking",
-        "fucker",
-        "hader",
-        "kaeft",
-        "kaje",
-        "skrid",
-        "hold",
-        "skrub",
-        "flab",
-        "mongol",
-        "amatoer",
-        "amatoerer",
-        "sindssyg",
-        "hjernedoed",
-        "ligegyldig",
-        "sut",
-        "spasser",
-        "stupid",
-        "useless",
-        "idiot",
-        "dumb",
-        "moron",
-        "sucks",
-        "suck",
-        "hate",
-        "shut",
-        "crap",
-        "dummkopf",
-        "bloed",
-        "bloeder",
-        "scheiss",
-        "scheisse",
-    ]
-)
+INSULTS = """
+    dum dumme dumt dummeste idiot idioter idiotisk idiotiske taabe taabelig taabelige fjols fjolser klaphat
+    spade narhat aandssvag aandssvage ubrugelig ubrugelige ubrugeligt haabloes haabloese haabloest elendig
+    elendige elendigt latterlig latterlige latterligt grim grimme irriterende traels traelse roevhul roevhuller
+    roevbanan kaelling luder svin lort lorte lortebot lortesystem lortemaskine lorterobot pisse bras skrammel
+    skodbot fuck fucking fucker hader kaeft kaje skrid hold skrub flab mongol amatoer amatoerer sindssyg
+    hjernedoed ligegyldig sut spasser stupid useless dumb moron sucks suck hate shut crap dummkopf bloed bloeder
+    scheiss scheisse
+"""
 # What may stand around an insult, and says no more.
-BESIDE_INSULT = frozenset(
-    [
-        "du",
-        "er",
-        "din",
-        "dit",
-        "dig",
-        "jer",
-        "i",
-        "en",
-        "et",
-        "den",
-        "det",
-        "de",
-        "der",
-        "her",
-        "for",
-        "saa",
-        "virkelig",
-        "bare",
-        "godt",
-        "rigtig",
-        "fandeme",
-        "fandme",
-        "saftsuseme",
-        "sgu",
-        "faneme",
-        "ogsaa",
-        "altsaa",
-        "helt",
-        "total",
-        "totalt",
-        "hvor",
-        "hvad",
-        "jeg",
-        "mig",
-        "min",
-        "bot",
-        "botten",
-        "robot",
-        "robotten",
-        "maskine",
-        "maskinen",
-        "system",
-        "systemet",
-        "krisebot",
-        "computer",
-        "program",
-        "lad",
-        "vaere",
-        "med",
-        "vaek",
-        "af",
-        "op",
-        "mund",
-        "mund",
-        "din",
-        "gaa",
-        "igen",
-        "nu",
-        "og",
-        "som",
-        "you",
-        "are",
-        "your",
-        "this",
-        "bot",
-        "up",
-        "so",
-        "du",
-        "bist",
-        "so",
-        "ein",
-    ]
-)
+BESIDE_INSULT = """
+    du er din dit dig jer i en et den det de der her for saa virkelig bare godt rigtig fandeme fandme saftsuseme
+    sgu faneme ogsaa altsaa helt total totalt hvor hvad jeg mig min bot botten robot robotten maskine maskinen
+    system systemet krisebot computer program lad vaere med vaek af op mund gaa igen nu og som you are your this
+    up so bist ein
+"""
 LONGEST_INSULT = 9
+
+
+@cache
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 def is_bare_question(text: str) -> bool:
@@ -425,8 +86,10 @@ def is_bare_question(text: str) -> bool:
     if OF_ME.fullmatch(dangers.folded(text)):
         return True
     words = FILLERS.sub("", dangers.folded(text), count=1).split()
-    asks = bool(words) and (words[0] in ASKS_FIRST or "?" in text)
-    return asks and len(words) <= MOST and NOTHING.issuperset(words) and _is_idle(text)
+    asks = bool(words) and (words[0] in _set(ASKS_FIRST) or "?" in text)
+    if words and words[0] in _set(MODAL) and "?" not in text and (len(words) < 3 or words[1] not in _set(WHO)):
+        return False  # "kan ikke" is an answer.
+    return asks and len(words) <= MOST and _set(NOTHING).issuperset(words) and _is_idle(text)
 
 
 def is_to_the_bot(text: str) -> bool:
@@ -449,7 +112,11 @@ def is_idle_question(text: str) -> bool:
 
 
 def _insults(words: list[str]) -> bool:
-    return len(words) <= LONGEST_INSULT and bool(INSULTS & {*words}) and (INSULTS | BESIDE_INSULT).issuperset(words)
+    return (
+        len(words) <= LONGEST_INSULT
+        and bool(_set(INSULTS) & {*words})
+        and _set(INSULTS + BESIDE_INSULT).issuperset(words)
+    )
 
 
 # What makes a question one that somebody in danger may ask: they want somebody to come, or to get out.

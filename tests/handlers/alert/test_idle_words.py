@@ -50,6 +50,9 @@ NEEDS_SOMEBODY = [
     "hvad er det der ryger ud af taget",
     "idioter der kaster med sten",
     "hvorfor er der ingen puls?",
+    "kan ikke",
+    "er med",
+    "har den",
 ]
 
 
@@ -144,3 +147,15 @@ async def test_whoever_warned_is_told_where_it_is_and_it_is_no_news(own_stage: S
     await own_stage["lone"].says(text)
     assert (await own_stage["lone"].reads())[-1].startswith("Varsel nr. 1: Jens Lund er spurgt.")
     assert not await own_stage["jens"].sees(text)
+
+
+@in_one_chat
+async def test_who_has_it_at_level_one_is_offered_the_log_and_not_asked_about_a_warning(one_stage: Stage) -> None:
+    """R001 R026: what the directorate writes of its own incident, and asks of it."""
+    for text in ("pumpen er kørt", "jeg er på vej", "hvor mange er syge?"):
+        await one_stage["anne"].says(text)
+        assert await one_stage["anne"].has("Gem i log"), text
+        assert not await one_stage["anne"].has("Ved ikke"), text
+    await one_stage["anne"].says("der er ild i taget nu")
+    assert await one_stage["anne"].sees("ring 112")
+    assert await one_stage["anne"].has("Ved ikke")

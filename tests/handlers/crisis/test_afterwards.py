@@ -252,3 +252,37 @@ async def test_a_number_that_is_no_crisis_is_told_of_and_nothing_is_taken_instea
 def test_which_crisis_is_named(text: str, where: Named, read: tuple[int, str] | None) -> None:
     """R247: people's own words stay as they are."""
     assert named_crisis.read(text, where) == read
+
+
+async def level_one_is_over(stage: Stage) -> None:
+    """Jens decides level 1, which the directorate has; the mayor calls it off, and somebody warns of something else."""
+    await stage["jens"].commands("aktiver 1 gaslugt på skolen")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["finn"].says("der er ild i skuret")
+
+
+one_over = after(level_one_is_over)
+
+
+@everywhere
+async def test_who_had_a_part_in_level_one_reaches_it_afterwards(one_over: Stage) -> None:
+    """R247 R026: there is no staff at level 1, and the rights are those that were had then."""
+    stage = one_over
+    await stage["anne"].commands("erfaring krise 1: vi var for langsomme")
+    assert [line["summary"] for line in await stage.log("lesson")] == ["vi var for langsomme"]
+    await stage["kim"].commands("sag 26/1234 krise 1")
+    assert (await stage.export())["crisis"]["case_ref"] == "26/1234"
+    await stage["anne"].commands("sag 26/9 krise 1")
+    await stage["finn"].commands("find gas i krise 1")
+    assert (await stage.export())["crisis"]["case_ref"] == "26/1234"
+    assert not await stage["finn"].sees("Loggen: gas")
+
+
+@in_slack
+async def test_nobody_is_sent_to_krisebot_to_be_asked(one_over: Stage) -> None:
+    """D12: a line that krisebot wrote is corrected by the log's keeper."""
+    number = next(line["no"] for line in await one_over.part("log") if line["recorder"] == "krisebot")
+    await one_over["anne"].commands(f"ret {number} i krise 1 forkert")
+    assert not await one_over["anne"].has("Spørg krisebot")
+    assert any(label.startswith("Spørg ") for label in await one_over["anne"].buttons())
