@@ -16,3 +16,8 @@ def within(grade: Grade, highest: Grade) -> bool:
         ValueError: either is no grade.
     """
     return GRADES.index(grade) <= GRADES.index(highest)
+
+
+def sees_staffs(highest: Grade) -> bool:
+    """Whether someone who may see up to a grade may see what is the staff's own: its lists, and the words in them."""
+    return within("staff", highest)

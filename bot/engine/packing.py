@@ -89,7 +89,7 @@ class Packer(Worker):
                 blocks = await emergency_pack.gathered(Turn(db, self._clock.now(), self._plan()))
             async with self._database.turn() as db:
                 row = await db.get_one(EmergencyPack, number)
-                done = await emergency_pack.is_unchanged(Turn(db, self._clock.now(), self._plan()), row, blocks)
+                done = await emergency_pack.take_over_unchanged(Turn(db, self._clock.now(), self._plan()), row, blocks)
             if done:
                 self._committed()
                 return

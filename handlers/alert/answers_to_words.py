@@ -8,7 +8,7 @@ from __future__ import annotations
 from handlers.alert import escalation_chain, escalation_news, warning_question
 from handlers.core import in_charge, incident_names, rights, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.turn import Turn
+from handlers.core.context import Context
 from storage.rows.alert import Alert
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
@@ -17,16 +17,15 @@ HELLO = "Hej. Her er Krisebot. Skriv bare, hvad der er sket, så fører jeg dig 
 CALM = "Her er Krisebot, og jeg er en maskine. Er der sket noget, så skriv bare hvad, så fører jeg dig videre."
 
 
-async def no_answer(turn: Turn, text: str) -> Card:
+async def no_answer(turn: Context, text: str) -> Card:
     """Meet a question that we have no answer to: who has what goes on, and the door to a warning."""
     keep = {"inbox": turn.inbox_id}
     going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
     lines = []
     for each in going[:3]:
-        turn.crisis = each
-        has_it = in_charge.in_words(turn, await in_charge.in_charge(turn))
+        there = turn.about(each)
+        has_it = in_charge.in_words(there, await in_charge.in_charge(there))
         lines.append(f"Nr. {quote(incident_names.short(each), 100)}: {has_it} har den.")
-    turn.crisis = None
     asks = (Button("Stil et spørgsmål", "router.meant", {"verb": "spm", **keep}),) if going else ()
     return Card(
         "\n".join(
@@ -41,7 +40,7 @@ async def no_answer(turn: Turn, text: str) -> Card:
     )
 
 
-async def greeting(turn: Turn, own: Alert | None, offered: Message | None, said: str = HELLO) -> Card:
+async def greeting(turn: Context, own: Alert | None, offered: Message | None, said: str = HELLO) -> Card:
     """Greet back; whoever has warned, or was asked whether they do, is told where that is instead.
 
     Args:
@@ -57,24 +56,24 @@ async def greeting(turn: Turn, own: Alert | None, offered: Message | None, said:
     )
 
 
-async def where_it_is(turn: Turn, own: Alert, *, ring: bool = False) -> Card:
+async def where_it_is(turn: Context, own: Alert, *, ring: bool = False) -> Card:
     """Tell whoever warned where their warning is: waiting for their answer, or with whom.
 
     Args:
         ring: with the numbers of those who are asked.
     """
-    turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-    number = turn.the_crisis.number
+    there = turn.about(await turn.db.get_one(Crisis, own.crisis_id))
+    number = there.the_crisis.number
     if own.assessment is None:
         return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    where = f"Varsel nr. {number}: {await escalation_news.who_has_it(turn)}"
+    where = f"Varsel nr. {number}: {await escalation_news.who_has_it(there)}"
     if not ring:
         return Card(f"{where} {DANGER}")
-    numbers = await escalation_news.to_ring(turn, own)
+    numbers = await escalation_news.to_ring(there, own)
     return Card(f"{DANGER}\n{where}" + (f" Ring selv: {numbers}." if numbers else ""))
 
 
-async def whom_to_ring(turn: Turn) -> Card:
+async def whom_to_ring(turn: Context) -> Card:
     """Tell whom to ring: 112 first; then the numbers that are everybody's, and that a warning rings for itself."""
     first = warning_question.first_asked(turn)
     links = escalation_chain.links_of(turn.rules)
@@ -91,7 +90,7 @@ async def whom_to_ring(turn: Turn) -> Card:
     )
 
 
-async def unknown_command(turn: Turn, text: str, own: Alert | None) -> Card:
+async def unknown_command(turn: Context, text: str, own: Alert | None) -> Card:
     """Meet an explicit word that is no verb, and tells of nothing: what was meant is asked, and it is added to nothing."""
     keep = {"inbox": turn.inbox_id}
     number = (await turn.db.get_one(Crisis, own.crisis_id)).number if own is not None else None
@@ -105,7 +104,7 @@ async def unknown_command(turn: Turn, text: str, own: Alert | None) -> Card:
     )
 
 
-def nobodys(turn: Turn) -> Card:
+def nobodys(turn: Context) -> Card:
     """Meet a crisis of one's own, or another country's: it is asked of nobody, and the door stays open."""
     return Card(
         f"Det lyder ikke som en hændelse for {turn.plan.municipality}s beredskab, så ingen har fået det. Din tekst er gemt. "

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation_cards, escalation_chain
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, replies
-from handlers.core.registry import reply
+from handlers.core.registry import Take, reply
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.crisis import Crisis
@@ -52,7 +53,7 @@ def wants_to_be_rung(text: str) -> bool:
     return RING_ME.search(dangers.folded(text)) is not None and not dangers.tells_of_grave(text)
 
 
-async def _step(turn: Turn) -> tuple[Escalation, EscalationStep] | None:
+async def _step(turn: Context) -> tuple[Escalation, EscalationStep] | None:
     """Find what the sender was asked to take last, while nobody has decided and they have not said no."""
     found = await turn.db.execute(
         select(Escalation, EscalationStep)
@@ -71,27 +72,29 @@ async def _step(turn: Turn) -> tuple[Escalation, EscalationStep] | None:
     return (row[0], row[1]) if row is not None else None
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was asked to take a warning that is still to be taken or decided on, UTC."""
     found = await _step(turn)
     return found[1].contacted_at if found is not None else None
 
 
 @reply("asked_back", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Answer a question about the warning with the warning, and take a wish to be rung on to whoever warned.
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a question about the warning, or a wish to be rung, of whoever was asked to take it.
 
     What tells of a danger of its own is a warning, and what is an answer is read as one.
     """
     rings = wants_to_be_rung(text)
     if not (rings or asks_about_it(text)):
-        return False
+        return None
     if replies.reading(text, "alert").meaning != "unclear" or replies.with_news(text, "alert") is not None:
-        return False
+        return None
     found = await _step(turn)
-    if found is None:
-        return False
-    row, step = found
+    return partial(_answer, row=found[0], step=found[1], text=text, rings=rings) if found is not None else None
+
+
+async def _answer(turn: Turn, row: Escalation, step: EscalationStep, text: str, rings: bool) -> None:
+    """Answer with the warning, and take a wish to be rung on to whoever warned."""
     turn.crisis = await turn.db.get_one(Crisis, row.crisis_id)
     alert = await escalation_chain.first_alert(turn)
     lead = [
@@ -102,10 +105,9 @@ async def replied(turn: Turn, text: str) -> bool:
     if rings:
         lead.append(await _ask_to_ring(turn, alert))
     await turn.answer(await _shown(turn, row, step, alert, " ".join(each for each in lead if each)))
-    return True
 
 
-async def _shown(turn: Turn, row: Escalation, step: EscalationStep, alert: Alert, lead: str) -> Card:
+async def _shown(turn: Context, row: Escalation, step: EscalationStep, alert: Alert, lead: str) -> Card:
     """Draw the warning again, with what can be answered to it now."""
     if step.result is None:
         card = await escalation_cards.question_card(turn, row, escalation_chain.link_of(turn.rules, step))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from handlers.alert import mail_nudge
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, awaits_answer, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Call
@@ -92,7 +93,7 @@ async def note(turn: Turn, person: str) -> None:
     await _draw_again(turn)
 
 
-async def unconfirmed(turn: Turn) -> tuple[list[Unconfirmed], set[str]]:
+async def unconfirmed(turn: Context) -> tuple[list[Unconfirmed], set[str]]:
     """Return who has to be rung up, the unreachable first; and those who have confirmed all that they were asked."""
     messages = await turn.db.scalars(
         select(Message)
@@ -115,11 +116,11 @@ async def unconfirmed(turn: Turn) -> tuple[list[Unconfirmed], set[str]]:
         if asks or message.id in lost:
             each = found.setdefault(message.recipient, Unconfirmed(message.recipient))
             each.messages.append(message)
-            each.reasons += [lost[message.id]] if message.id in lost else []
+            each.reasons.extend([lost[message.id]] if message.id in lost else [])
     return sorted(found.values(), key=lambda each: not each.reasons), confirmed - found.keys()
 
 
-async def reasons(turn: Turn) -> dict[int, str]:
+async def reasons(turn: Context) -> dict[int, str]:
     """Return the crisis' messages that have not come through by any way, and why the last one failed, Danish.
 
     One that is still being tried counts as soon as it has failed a few times: nobody waits a day to ring.
@@ -142,7 +143,7 @@ async def reasons(turn: Turn) -> dict[int, str]:
     return {message: why for message, why in last.items() if message not in hopeful}
 
 
-async def _card(turn: Turn, page: int) -> Card:
+async def _card(turn: Context, page: int) -> Card:
     missing, confirmed = await unconfirmed(turn)
     unreachable = sum(bool(each.reasons) for each in missing)
     head = (
@@ -169,7 +170,7 @@ async def _card(turn: Turn, page: int) -> Card:
     )
 
 
-def _labels(turn: Turn, shown: Sequence[Unconfirmed]) -> list[str]:
+def _labels(turn: Context, shown: Sequence[Unconfirmed]) -> list[str]:
     """Make the buttons' labels, which are unique on a card: two persons of one name are told apart by their number."""
     names = [turn.name(each.person) for each in shown]
     return [
@@ -178,7 +179,7 @@ def _labels(turn: Turn, shown: Sequence[Unconfirmed]) -> list[str]:
     ]
 
 
-def _why(turn: Turn, each: Unconfirmed) -> str:
+def _why(turn: Context, each: Unconfirmed) -> str:
     if each.reasons:
         return f"❗ kunne ikke nås: {quote(each.reasons[-1], 100)}"
     last = each.messages[-1]
@@ -195,5 +196,5 @@ async def _draw_again(turn: Turn) -> None:
             await turn.say(message.recipient, await _card(turn, pages[0]), key=message.key)
 
 
-def _prefix(turn: Turn) -> str:
+def _prefix(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/calls/"

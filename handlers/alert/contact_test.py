@@ -8,14 +8,15 @@ right.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.language import replies
-from handlers.core.registry import action, reply, timer
+from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import ContactAnswer, ContactCheck
 from storage.rows.traffic import Timer
@@ -91,7 +92,7 @@ def _reach(round: int) -> Card:
     )
 
 
-def _details(turn: Turn, person: str, round: int) -> Card:
+def _details(turn: Context, person: str, round: int) -> Card:
     known = turn.plan.persons[person]
     about = {"round": round}
     form = (
@@ -150,20 +151,20 @@ async def changed(turn: Turn, round: int) -> None:
         )
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was asked, and hasn't answered; None in a crisis, when a "ja" is about other things."""
     row = await _open(turn)
     return row.asked_at if row is not None and not await turn.open_crises() else None
 
 
 @reply("contact_test", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "ja" or "ok" from whoever was asked as a tap."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "ja" or "ok" of whoever was asked as a tap."""
     row = await _open(turn)
     if row is None or replies.reading(text, "notice").meaning != "acknowledged":
-        return False
-    await _answered(turn, row, "reached" if row.kind == "reach" else "right")
-    return True
+        return None
+    answer: ContactAnswer = "reached" if row.kind == "reach" else "right"
+    return partial(_answered, row=row, answer=answer)
 
 
 async def _answered(turn: Turn, row: ContactCheck | None, answer: ContactAnswer) -> None:
@@ -198,19 +199,19 @@ async def due(turn: Turn, round: int) -> None:
         )
 
 
-def _keepers(turn: Turn) -> list[str]:
+def _keepers(turn: Context) -> list[str]:
     """Return whoever keeps the plan: the secretary, else the secretariat that there is until one is named."""
     return turn.plan.holders("sekretær") or turn.plan.interim_secretariat()
 
 
-async def _mine(turn: Turn, round: int) -> ContactCheck | None:
+async def _mine(turn: Context, round: int) -> ContactCheck | None:
     row: ContactCheck | None = await turn.db.scalar(
         select(ContactCheck).where(ContactCheck.round == round, ContactCheck.person == turn.sender)
     )
     return row
 
 
-async def _open(turn: Turn) -> ContactCheck | None:
+async def _open(turn: Context) -> ContactCheck | None:
     row: ContactCheck | None = await turn.db.scalar(
         select(ContactCheck).where(ContactCheck.person == turn.sender).order_by(ContactCheck.round.desc()).limit(1)
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.core import rights, running
 from handlers.core.card import DANGER, Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.plan import reach
@@ -66,7 +66,7 @@ async def numbers(turn: Turn, page: int) -> None:
     )
 
 
-def _line(turn: Turn, person: str, known: Known) -> tuple[str, str]:
+def _line(turn: Context, person: str, known: Known) -> tuple[str, str]:
     here = turn.plan.persons[person]
     name = f"{here.name}, {here.title}" if here.title else here.name
     answered = f"svarede {_day(turn, known.confirmed[person])}" if person in known.confirmed else ""
@@ -81,7 +81,7 @@ async def reviewed(turn: Turn) -> None:
     await turn.replace(await _state(turn, 0))
 
 
-def public_lines(turn: Turn) -> tuple[tuple[str, str], ...]:
+def public_lines(turn: Context) -> tuple[tuple[str, str], ...]:
     """Return the numbers that anybody may have: none of them is a person's own."""
     lines = [("Fare for liv", "112")]
     lines += [(quote(name), number) for name, number in turn.plan.phones.items()]
@@ -108,7 +108,7 @@ def printed(plan: Plan) -> tuple[tuple[str, str, str, str], ...]:
     return tuple((each.name, each.title or "", each.telephone or "", each.mail or "") for each in every)
 
 
-async def missing(turn: Turn) -> list[tuple[str, list[Finding]]]:
+async def missing(turn: Context) -> list[tuple[str, list[Finding]]]:
     """Return those that something is missing for, the unreachable first."""
     known = await reach.known(turn.db, turn.now)
     found = [(person, reach.findings(turn.plan, person, turn.ways, known)) for person in in_order(turn.plan)]
@@ -118,7 +118,7 @@ async def missing(turn: Turn) -> list[tuple[str, list[Finding]]]:
     )
 
 
-async def _state(turn: Turn, page: int) -> Card:
+async def _state(turn: Context, page: int) -> Card:
     lacking = await missing(turn)
     faults = sum(any(one.level == "fault" for one in each) for _, each in lacking)
     total = len(turn.plan.persons)
@@ -141,7 +141,7 @@ async def _state(turn: Turn, page: int) -> Card:
     )
 
 
-def _named(turn: Turn, person: str, known: Known) -> str:
+def _named(turn: Context, person: str, known: Known) -> str:
     """Return the name, and when they were last heard from anywhere."""
     times_heard = [at for (who, _), at in known.heard.items() if who == person and at]
     heard = f" (sidst hørt fra {_day(turn, max(times_heard))})" if times_heard else ""
@@ -152,7 +152,7 @@ def _lacks(each: list[Finding]) -> str:
     return " ".join(f"{'❗' if one.level == 'fault' else '⚠️'} {quote(one.what, 300)}. {one.mend}." for one in each)
 
 
-async def last_checked(turn: Turn) -> str:
+async def last_checked(turn: Context) -> str:
     """Return when somebody last went through the list, Danish."""
     row = await turn.db.get(Remembered, REVIEWED)
     if row is None:
@@ -160,7 +160,7 @@ async def last_checked(turn: Turn) -> str:
     return f"Gennemgået {_day(turn, datetime.fromisoformat(row.value['at']))} af {turn.name(row.value['by'])}."
 
 
-def _day(turn: Turn, at: datetime) -> str:
+def _day(turn: Context, at: datetime) -> str:
     return f"{at.astimezone(turn.zone):%d.%m.%Y}"
 
 
@@ -212,7 +212,7 @@ async def ring(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows), buttons=ask))
 
 
-def _call_me(turn: Turn, person: str) -> Button:
+def _call_me(turn: Context, person: str) -> Button:
     form = (
         Field("phone", "Dit telefonnummer", required=True),
         Field("about", "Hvad drejer det sig om?", "long"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.core.card import Button, Card, Field
-from handlers.core.turn import Turn
+from handlers.core.context import Context
 
 CRITERIA = (
     ("Niveau 1", "Varsling af direktionen. Der er ikke behov for en krisestab, men direktionen bør være orienteret."),
@@ -15,7 +15,7 @@ CRITERIA = (
 )
 
 
-def card(turn: Turn, head: str, title: str = "") -> Card:
+def card(turn: Context, head: str, title: str = "") -> Card:
     """Draw the card that asks for a level, with the criteria of each.
 
     Args:

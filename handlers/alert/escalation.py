@@ -129,7 +129,7 @@ async def stop(turn: Turn, crisis: Crisis) -> None:
 async def everybody(turn: Turn, escalation: int) -> None:
     """Ask the whole chain at once, by `Det haster: spørg alle nu`: whoever gave the warning doesn't wait for one after
     the other."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is None or row.state != "running":
         return
     warned = list(await turn.db.scalars(select(Alert.person).where(Alert.crisis_id == row.crisis_id)))
@@ -158,7 +158,7 @@ async def everybody(turn: Turn, escalation: int) -> None:
 @timer("escalation.wait", urgent=True)
 async def waited(turn: Turn, escalation: int, round: int, position: int) -> None:
     """Ask the next link, when nobody of this one has answered in time."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is None or row.state != "running" or (row.round, row.position) != (round, position):
         return
     silent = [step for step in await escalation_chain.steps_of(turn, row) if step.result is None]
@@ -183,7 +183,7 @@ async def waited(turn: Turn, escalation: int, round: int, position: int) -> None
 @timer("escalation.again", urgent=True)
 async def again(turn: Turn, escalation: int, round: int) -> None:
     """Start over from the top, when the whole chain was silent."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is None or row.state != "running" or row.round != round:
         return
     row.round, row.position = round + 1, -1
@@ -193,7 +193,7 @@ async def again(turn: Turn, escalation: int, round: int) -> None:
 @timer("escalation.undecided", urgent=True)
 async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
     """Remind whoever has the warning halfway to decide, and ask the next person when the time is over."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is None or row.state != "contact" or row.taken_by is None:
         return
     if reminder:

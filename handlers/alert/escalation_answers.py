@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import select
 
 from handlers.alert import escalation_chain
 from handlers.alert.escalation import decline, take
 from handlers.core import registry, rights, running
+from handlers.core.context import Context
 from handlers.core.language import replies
-from handlers.core.registry import action, reply
+from handlers.core.registry import Take, action, reply
 from handlers.core.turn import Turn
 from handlers.log import news_beside
 from storage.rows.alert import Escalation, EscalationStep
@@ -17,9 +20,8 @@ from storage.rows.staff import Summons
 
 
 @reply("alert")
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "har den" or "jeg kan ikke, er i Grækenland" as the answer to `Kan du tage den?`, from whoever was asked;
-    ask about unclear words.
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "har den" or "jeg kan ikke, er i Grækenland" as the answer to `Kan du tage den?`, of whoever was asked.
 
     As long as nobody has decided, an answer can be taken back by its opposite.
     """
@@ -39,34 +41,38 @@ async def replied(turn: Turn, text: str) -> bool:
     else:
         both = None
     if step is None or reading.meaning == "unclear":
-        return False
+        return None
     row = await turn.db.get_one(Escalation, step.escalation_id)
     if await _summoned_since(turn, row, step):
-        return False
+        return None
     if step.answered_at is not None and (
         row.state == "stopped" or (step.result == "declined") != (reading.meaning == "taken")
     ):
-        return False
-    turn.crisis = await turn.db.get(Crisis, step.crisis_id)
-    kept = await news_beside.log(turn, both[1], {"escalation": row.id}) if both else None
-    await (take if reading.meaning == "taken" else decline)(turn, row, turn.sender, text)
+        return None
+    return partial(_answer, row=row, text=text, taken=reading.meaning == "taken", told=both[1] if both else None)
+
+
+async def _answer(turn: Turn, row: Escalation, text: str, taken: bool, told: str | None) -> None:
+    """Take a warning, or refuse it, with the news that came along with the answer."""
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    kept = await news_beside.log(turn, told, {"escalation": row.id}) if told is not None else None
+    await (take if taken else decline)(turn, row, turn.sender, text)
     if kept is not None:
         await turn.answer(kept)
-    return True
 
 
 @registry.reread("alert")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take an answer that has become its opposite as that; nobody has to write it twice.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read an answer that has become its opposite as that; nobody has to write it twice.
 
     Args:
         text: as it stands now.
         earlier: as it was before.
     """
-    return await replied(turn, text)
+    return await read(turn, text)
 
 
-async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationStep) -> bool:
+async def _summoned_since(turn: Context, escalation: Escalation, step: EscalationStep) -> bool:
     """Whether the person has been asked to come since: an "ok" answers the newest question."""
     newer = select(Summons.id).where(Summons.person == step.person, Summons.sent_at >= step.contacted_at)
     if escalation.state != "stopped":
@@ -77,7 +83,7 @@ async def _summoned_since(turn: Turn, escalation: Escalation, step: EscalationSt
 @action("escalation.taken", crisis=False, awaited=True, urgent=True)
 async def pressed_taken(turn: Turn, escalation: int) -> None:
     """Take the warning, by `Jeg har den`; only somebody who was asked can."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is None:
         return
     if await escalation_chain.newest_step_of(turn, row, turn.sender) is None:
@@ -91,6 +97,6 @@ async def pressed_taken(turn: Turn, escalation: int) -> None:
 @action("escalation.declined", crisis=False, urgent=True)
 async def pressed_declined(turn: Turn, escalation: int) -> None:
     """Refuse the warning, by `Kan ikke`; only somebody who was asked can."""
-    row = await escalation_chain.found(turn, escalation)
+    row = await escalation_chain.take_up(turn, escalation)
     if row is not None:
         await decline(turn, row, turn.sender, "Kan ikke")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from handlers.alert import decision_card, escalation_chain
 from handlers.alert.escalation_chain import Link
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.traffic import Message
@@ -55,7 +55,7 @@ async def close_decisions(turn: Turn, escalation: Escalation) -> None:
             await turn.say(message.recipient, Card(f"{head}\n{_outcome(turn, escalation)}"), key=message.key)
 
 
-def _outcome(turn: Turn, escalation: Escalation, *, silent: bool = False) -> str:
+def _outcome(turn: Context, escalation: Escalation, *, silent: bool = False) -> str:
     crisis = turn.the_crisis
     if escalation.state == "stopped" and crisis.decided_at is None:
         return "Varslet hører til en hændelse, der allerede er i gang. Det føres der."
@@ -80,7 +80,7 @@ def _state(step: EscalationStep) -> str:
     }[step.result]
 
 
-async def question_card(turn: Turn, escalation: Escalation, link: Link) -> Card:
+async def question_card(turn: Context, escalation: Escalation, link: Link) -> Card:
     """Draw `Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
     alert = await escalation_chain.first_alert(turn)
     asked = f"Du spørges som stedfortræder for {turn.name(link.deputy_for)}. " if link.deputy_for else ""

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from storage.plan.model import Plan
 from storage.rows.alert import Alert, Escalation, EscalationStep
@@ -93,7 +94,7 @@ def link_of(plan: Plan, step: EscalationStep) -> Link:
     return next(found, Link(step.role, (step.person,), step.deputy_for, plan.escalation.wait))
 
 
-async def current(turn: Turn) -> Escalation | None:
+async def current(turn: Context) -> Escalation | None:
     """Return the crisis' search, while nobody has decided."""
     found: Escalation | None = await turn.db.scalar(
         select(Escalation)
@@ -143,7 +144,7 @@ async def log_alert(turn: Turn, alert: Alert, **refs: int) -> None:
     )
 
 
-async def to_ring(turn: Turn, alert: Alert, persons: Iterable[str]) -> str:
+async def to_ring(turn: Context, alert: Alert, persons: Iterable[str]) -> str:
     """Name those whom whoever warned can ring, with their numbers: "skal vedkommende kontakte følgende"; by name alone for
     another organisation's person.
 
@@ -177,7 +178,7 @@ async def add_step(turn: Turn, escalation: Escalation, link: Link, person: str) 
     await turn.db.flush()
 
 
-async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
+async def steps_of(turn: Context, escalation: Escalation) -> list[EscalationStep]:
     """Return the escalation's steps, in the order they were taken."""
     return list(
         await turn.db.scalars(
@@ -186,7 +187,7 @@ async def steps_of(turn: Turn, escalation: Escalation) -> list[EscalationStep]:
     )
 
 
-async def never_reached(turn: Turn, escalation: Escalation, steps: Sequence[EscalationStep]) -> list[str]:
+async def never_reached(turn: Context, escalation: Escalation, steps: Sequence[EscalationStep]) -> list[str]:
     """Find those who were asked and to whom it has come by no way: they were not silent."""
     asked = {ask_key(escalation, step): step.person for step in steps}
     came = set(
@@ -199,7 +200,7 @@ async def never_reached(turn: Turn, escalation: Escalation, steps: Sequence[Esca
     return [person for name, person in asked.items() if name not in came]
 
 
-async def repeated_since(turn: Turn, escalation: Escalation, alert: Alert) -> tuple[int, list[Alert]]:
+async def repeated_since(turn: Context, escalation: Escalation, alert: Alert) -> tuple[int, list[Alert]]:
     """Gather what somebody has warned of beside the first, together with this one, since it last rang for them.
 
     Returns:
@@ -215,21 +216,25 @@ async def repeated_since(turn: Turn, escalation: Escalation, alert: Alert) -> tu
     return rang.id, together or [alert]
 
 
-async def newest_step_of(turn: Turn, escalation: Escalation, person: str) -> EscalationStep | None:
+async def newest_step_of(turn: Context, escalation: Escalation, person: str) -> EscalationStep | None:
     """Return a person's newest step in the escalation; None where they were not asked."""
     mine = [step for step in await steps_of(turn, escalation) if step.person == person]
     return mine[-1] if mine else None
 
 
-async def found(turn: Turn, escalation: int) -> Escalation | None:
-    """Return the escalation with that number, when it is this crisis'."""
+async def take_up(turn: Turn, escalation: int) -> Escalation | None:
+    """Take an escalation up: the turn is about its crisis from here on.
+
+    Returns:
+        it, where there is one of that number.
+    """
     row = await turn.db.get(Escalation, escalation)
     if row is not None:
         turn.crisis = await turn.db.get(Crisis, row.crisis_id)
     return row
 
 
-async def first_alert(turn: Turn) -> Alert:
+async def first_alert(turn: Context) -> Alert:
     """Return the crisis' first warning."""
     found = await turn.db.scalar(select(Alert).where(Alert.crisis_id == turn.the_crisis.id).order_by(Alert.id).limit(1))
     if found is None:

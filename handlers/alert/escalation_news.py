@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.alert import escalation_cards, escalation_chain
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert
 
@@ -76,7 +76,7 @@ async def tell_of_doubt(turn: Turn, alert: Alert) -> None:
     )
 
 
-async def who_has_it(turn: Turn) -> str:
+async def who_has_it(turn: Context) -> str:
     """Tell who has the warning, or is asked to take it, as its sender reads it."""
     escalation = await escalation_chain.current(turn)
     if escalation is None:
@@ -89,7 +89,7 @@ async def who_has_it(turn: Turn) -> str:
     return f"{asked} er spurgt." if asked else "Jeg er ved at finde en, der kan tage det."
 
 
-async def to_ring(turn: Turn, alert: Alert) -> str:
+async def to_ring(turn: Context, alert: Alert) -> str:
     """Name those who are asked to take the warning now, or have it, with their numbers, for whoever warned; empty where
     nobody is."""
     escalation = await escalation_chain.current(turn)

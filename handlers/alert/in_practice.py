@@ -5,15 +5,16 @@ no answer comes, it is taken for real. Plan §4, "erkender og reagerer".
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.core import registry, router, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers
-from handlers.core.registry import action
+from handlers.core.registry import Take, action
 from handlers.core.turn import Turn
 from storage.rows.traffic import Message
 
@@ -28,7 +29,7 @@ REAL = Card(f"Det er virkeligt. Øvelsen er lukket. {DANGER}")
 NOT_REAL = Card("Godt. Intet er sendt. Øvelsen går videre på kortet ovenfor.")
 
 
-async def lesson_of(turn: Turn) -> Message | None:
+async def lesson_of(turn: Context) -> Message | None:
     """Find the lesson that the sender is in the middle of."""
     newest: Message | None = await turn.db.scalar(
         select(Message)
@@ -41,7 +42,7 @@ async def lesson_of(turn: Turn) -> Message | None:
     return newest if (newest.edited_at or newest.created_at) > turn.now - STILL_OPEN else None
 
 
-async def asks_if_real(turn: Turn, text: str) -> bool:
+async def ask_if_real(turn: Turn, text: str) -> bool:
     """Ask whoever is in a lesson whether what they wrote is real; returns whether they are asked.
 
     Args:
@@ -129,31 +130,35 @@ async def unanswered(turn: Turn, inbox: int, person: str) -> None:
     await _for_real(turn, original, inbox)
 
 
-async def _asked_at(turn: Turn) -> datetime | None:
+async def _asked_at(turn: Context) -> datetime | None:
     asked = await _asked(turn)
     return asked.created_at if asked is not None else None
 
 
 @registry.reply("practice", asked=_asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take a written "ja" or "nej" as the answer to whether it is real."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja" or "nej" as the answer to whether it is real."""
     reply, asked = dangers.answered(text), await _asked(turn)
     if reply is None or asked is None:
-        return False
+        return None
     inbox = asked.card["buttons"][0]["args"]["inbox"]
     if reply == "no":
-        await turn.cancel(_key(inbox))
-        await turn.say(turn.sender, NOT_REAL, key=asked.key)
-        return True
+        return partial(_let_be, asked=asked, inbox=inbox)
     original = await taking_up.original_of(turn, inbox, turn.sender)
-    if original is None:
-        return False
+    return partial(_take, asked=asked, original=original, inbox=inbox) if original is not None else None
+
+
+async def _let_be(turn: Turn, asked: Message, inbox: int) -> None:
+    await turn.cancel(_key(inbox))
+    await turn.say(turn.sender, NOT_REAL, key=asked.key)
+
+
+async def _take(turn: Turn, asked: Message, original: Incoming, inbox: int) -> None:
     await turn.say(turn.sender, REAL, key=asked.key)
     await _for_real(turn, original, inbox)
-    return True
 
 
-async def _asked(turn: Turn) -> Message | None:
+async def _asked(turn: Context) -> Message | None:
     newest: Message | None = await turn.db.scalar(
         select(Message)
         .where(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -17,9 +18,9 @@ from sqlalchemy import select
 from handlers.alert import escalation, escalation_chain, escalation_news, languages
 from handlers.core import in_charge, presses
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, joining_words
-from handlers.core.registry import action, reply, timer
+from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation
 from storage.rows.crisis import Crisis
@@ -29,7 +30,7 @@ from storage.rows.traffic import Message, Timer
 SHOWN = 5
 
 
-async def candidates(turn: Turn) -> list[Crisis]:
+async def candidates(turn: Context) -> list[Crisis]:
     """Return the incidents that a warning may belong to: decided ones that run, and one whose chain is under way beside
     them; none where nothing is decided.
 
@@ -87,26 +88,23 @@ async def unanswered(turn: Turn, alert: int) -> None:
     await _own_chain(turn, row, turn.the_crisis, "Intet svar på, om det hører til en anden hændelse.")
 
 
-async def _asked(turn: Turn) -> tuple[Message, datetime] | None:
+async def _asked(turn: Context) -> tuple[Message, datetime] | None:
     """Find the question where their own warning belongs that the sender hasn't answered, and when it was asked."""
     mine = select(Alert).join(Crisis, Crisis.id == Alert.crisis_id).where(Alert.person == turn.sender)
     row = await turn.db.scalar(mine.where(Crisis.state == "warned").order_by(Alert.id.desc()).limit(1))
     if row is None:
         return None
-    waiting = select(Timer.due_at).where(Timer.key == _asked_key(row), Timer.state == "waiting")
-    due = await turn.db.scalar(waiting)
+    due = await turn.db.scalar(select(Timer.due_at).where(Timer.key == _asked_key(row), Timer.state == "waiting"))
     card = await turn.db.scalar(select(Message).where(Message.key == escalation_chain.question_key(row)))
     if due is None or card is None:
         return None
-    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
-    return card, due - turn.rules.escalation.question_waits
+    there = turn.about(await turn.db.get_one(Crisis, row.crisis_id))
+    return card, due - there.rules.escalation.question_waits
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was asked whether their warning belongs to what runs, UTC; None when that is not open."""
-    here, exercise = turn.crisis, turn.exercise
     found = await _asked(turn)
-    turn.crisis, turn.exercise = here, exercise
     return found[1] if found is not None else None
 
 
@@ -114,15 +112,14 @@ NUMBER = re.compile(r"(?:(?:ja|den|det er|det hoerer til|til) ){0,3}(?:(?:nr|num
 
 
 @reply("joining", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take a written "ja", "nej" or number as the answer to where one's warning belongs."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or number as the answer to where one's warning belongs."""
     found = await _asked(turn)
     if found is None:
-        return False
+        return None
     said, buttons = dangers.folded(text), Card.from_json(found[0].card).buttons
     belongs = [each for each in buttons if each.do == "joining.belongs"]
-    numbered = NUMBER.fullmatch(said)
-    answer = dangers.answered(text)
+    numbered, answer = NUMBER.fullmatch(said), dangers.answered(text)
     if answer == "no" or said in joining_words.OTHER:
         meant = next((each for each in buttons if each.do == "joining.other"), None)
     elif numbered:
@@ -131,10 +128,12 @@ async def replied(turn: Turn, text: str) -> bool:
         meant = next((each for each, crisis in pairs if crisis and crisis.number == int(numbered[1])), None)
     else:
         meant = belongs[0] if answer == "yes" and len(belongs) == 1 else None
-    if meant is None:
-        return False
-    turn.incoming = replace(turn.the_incoming, kind="press", action=meant.do, args=meant.args, message=str(found[0].id))
-    return await presses.pressed(turn)
+    return partial(_take, standing=found[0], meant=meant) if meant is not None else None
+
+
+async def _take(turn: Turn, standing: Message, meant: Button) -> None:
+    turn.incoming = replace(turn.the_incoming, kind="press", action=meant.do, args=meant.args, message=str(standing.id))
+    await presses.press(turn)
 
 
 @action("joining.belongs", crisis=False, urgent=True)
@@ -199,6 +198,7 @@ async def received(turn: Turn, alerts: list[list[int]]) -> None:
     rows = [row for row in found if row is not None]
     if not rows or not await _is_told(turn, rows[0].crisis_id):
         return
+    turn.crisis = await turn.db.get_one(Crisis, rows[0].crisis_id)
     began = {pair[0]: pair[1] for pair in alerts}
     for row in rows:
         await turn.cancel(_joined_key(row))
@@ -276,7 +276,7 @@ async def tell_more_words(turn: Turn, alert: Alert) -> str | None:
     return f"{turn.names(each.recipient for each in told)} har fået det."
 
 
-async def waits_for_chief(turn: Turn, alert: Alert) -> bool:
+async def waits_for_chief(turn: Context, alert: Alert) -> bool:
     """Whether a warning was joined to an incident whose chief hasn't answered yet."""
     waiting = select(Timer.id).where(Timer.key == _joined_key(alert), Timer.state == "waiting")
     return await turn.db.scalar(waiting) is not None
@@ -339,18 +339,18 @@ def _is_open(told: Message) -> bool:
     return any(each["do"] == "joining.received" for each in told.card["buttons"])
 
 
-async def _chiefs(turn: Turn) -> list[str]:
+async def _chiefs(turn: Context) -> list[str]:
     """Return who is told of what belongs to the incident: the staff's chief; at level 1 those who have it."""
     if turn.the_crisis.level == 2:
         return (await turn.chiefs())[:1]
     return [person for person in await in_charge.in_charge(turn) if person in turn.plan.persons]
 
 
-async def _is_told(turn: Turn, crisis: int) -> bool:
-    turn.crisis = await turn.db.get_one(Crisis, crisis)
-    if turn.the_crisis.level == 2:
-        return turn.sender in await turn.chiefs()
-    return turn.sender in await _chiefs(turn)
+async def _is_told(turn: Context, crisis: int) -> bool:
+    there = turn.about(await turn.db.get_one(Crisis, crisis))
+    if there.the_crisis.level == 2:
+        return turn.sender in await there.chiefs()
+    return turn.sender in await _chiefs(there)
 
 
 async def _tell_chiefs(
@@ -393,22 +393,22 @@ async def _tell_chiefs(
         )
 
 
-def _card_key(turn: Turn, first: int) -> str:
+def _card_key(turn: Context, first: int) -> str:
     return f"joined/{turn.the_crisis.id}/{first}"
 
 
-async def _waiting_cards(turn: Turn) -> list[Message]:
+async def _waiting_cards(turn: Context) -> list[Message]:
     """Find the chiefs' cards of this incident that they haven't answered."""
     cards = await _cards(turn)
     return [card for card in cards if _is_open(card)]
 
 
-async def _cards(turn: Turn) -> list[Message]:
+async def _cards(turn: Context) -> list[Message]:
     mine = select(Message).where(Message.key.startswith(f"joined/{turn.the_crisis.id}/")).order_by(Message.id)
     return list(await turn.db.scalars(mine))
 
 
-async def _told_about(turn: Turn, alerts: Sequence[int]) -> list[Message]:
+async def _told_about(turn: Context, alerts: Sequence[int]) -> list[Message]:
     return [card for card in await _cards(turn) if {number for number, _ in _pairs(card)} & {*alerts}]
 
 
@@ -421,7 +421,7 @@ def _counted(many: int) -> str:
     return "et varsel" if many == 1 else f"{many} varsler"
 
 
-def _joined(turn: Turn, row: Alert, own: Crisis) -> str:
+def _joined(turn: Context, row: Alert, own: Crisis) -> str:
     return f"*Varsel nr. {own.number} er føjet til nr. {turn.the_crisis.number}* »{quote(turn.the_crisis.title, 100)}«:\n»{quote(row.text, 300)}«\n"
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from handlers.alert import escalation, warning
 from handlers.core import clearance, rights, running
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import Approval
@@ -84,7 +84,7 @@ async def _answer(turn: Turn) -> None:
     )
 
 
-async def _awaiting(turn: Turn) -> Crisis | None:
+async def _awaiting(turn: Context) -> Crisis | None:
     """Find the crisis that the sender has approved level 1 for, and that no director has answered."""
     open_ = [crisis.id for crisis in await turn.open_crises() if crisis.level is None]
     asked = select(Approval.crisis_id).where(
@@ -233,7 +233,7 @@ async def _approve(turn: Turn, role: str) -> None:
     await turn.log(f"{turn.name(turn.sender)} godkender niveau 1", kind="approval", sender=turn.sender)
 
 
-async def _given(turn: Turn) -> list[Approval]:
+async def _given(turn: Context) -> list[Approval]:
     return list(
         await turn.db.scalars(
             select(Approval).where(
@@ -243,5 +243,5 @@ async def _given(turn: Turn) -> list[Approval]:
     )
 
 
-def _key(turn: Turn) -> str:
+def _key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/level1/digest"

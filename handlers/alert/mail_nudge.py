@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import audiences, rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
@@ -212,7 +212,7 @@ async def _show(turn: Turn, row: Nudge) -> None:
     await turn.say(row.sender, await _board(turn, row), key=_key(row, "board"))
 
 
-async def _board(turn: Turn, row: Nudge) -> Card:
+async def _board(turn: Context, row: Nudge) -> Card:
     receipts = await _receipts(turn, row)
     silent = [receipt for receipt in receipts if not (receipt.read_at or receipt.called_at)]
     facts = tuple((turn.name(receipt.person), turn.phone(receipt.person)) for receipt in silent[:SHOWN])
@@ -236,17 +236,17 @@ async def _board(turn: Turn, row: Nudge) -> Card:
     )
 
 
-async def _standing(turn: Turn, nudge: int) -> Nudge | None:
+async def _standing(turn: Context, nudge: int) -> Nudge | None:
     return await turn.of_crisis(Nudge, nudge)
 
 
-async def _receipts(turn: Turn, row: Nudge) -> list[NudgeReceipt]:
+async def _receipts(turn: Context, row: Nudge) -> list[NudgeReceipt]:
     return list(
         await turn.db.scalars(select(NudgeReceipt).where(NudgeReceipt.nudge == row.id).order_by(NudgeReceipt.id))
     )
 
 
-async def _receipt(turn: Turn, nudge: int, person: str) -> NudgeReceipt | None:
+async def _receipt(turn: Context, nudge: int, person: str) -> NudgeReceipt | None:
     found: NudgeReceipt | None = await turn.db.scalar(
         select(NudgeReceipt).where(NudgeReceipt.nudge == nudge, NudgeReceipt.person == person)
     )

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from handlers.core import audiences, quiet, rights
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -67,7 +67,7 @@ async def contact_card(turn: Turn, text: str) -> None:
     await turn.answer(_contact_card(turn))
 
 
-def _contact_card(turn: Turn) -> Card:
+def _contact_card(turn: Context) -> Card:
     numbers = turn.plan.fallback.own_numbers
     link = turn.link(PATH)
     save = f"Gem kontakten: {link}\n" if link and numbers else ""
@@ -211,7 +211,7 @@ async def over(turn: Turn, test: int) -> None:
         )
 
 
-async def _result(turn: Turn, rows: Sequence[NightCheck]) -> Card:
+async def _result(turn: Context, rows: Sequence[NightCheck]) -> Card:
     asleep = [
         row for row in rows if row.answered_at is None or (row.rung_at and row.answered_at > row.rung_at + WAKES_WITHIN)
     ]
@@ -231,11 +231,11 @@ async def _result(turn: Turn, rows: Sequence[NightCheck]) -> Card:
     )
 
 
-async def _going(turn: Turn) -> bool:
+async def _going(turn: Context) -> bool:
     return any(not crisis.exercise for crisis in await turn.open_crises())
 
 
-async def _checks(turn: Turn, test: int) -> list[NightCheck]:
+async def _checks(turn: Context, test: int) -> list[NightCheck]:
     return list(await turn.db.scalars(select(NightCheck).where(NightCheck.test == test).order_by(NightCheck.id)))
 
 

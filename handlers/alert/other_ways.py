@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import awaits_answer, timer
 from handlers.core.turn import Turn, watch_key
 from storage.rows.crisis import Crisis
@@ -45,7 +45,7 @@ def ask_for_another(message: Message) -> None:
     message.dispatched_version = message.version - 1
 
 
-async def _waiting(turn: Turn, said: datetime, urgency: int) -> list[Message]:
+async def _waiting(turn: Context, said: datetime, urgency: int) -> list[Message]:
     """Return the messages that ask for an answer and have none, and those that ask for nothing and have not left."""
     messages = await turn.db.scalars(
         select(Message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -16,9 +17,9 @@ from handlers.alert import answers_to_words as answers
 from handlers.alert import languages, second_matter, warning, warning_question
 from handlers.core import in_charge, registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, idle_words, near_verbs, questions, small_talk
-from handlers.core.registry import action
+from handlers.core.registry import Take, action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
 from storage.rows.crisis import Crisis
@@ -31,7 +32,7 @@ STILL_MEANT = timedelta(minutes=30)
 
 
 @registry.words
-async def own_words(turn: Turn, text: str) -> bool:
+async def lead_on(turn: Turn, text: str) -> bool:
     """Lead somebody's own words on: to their open warning, to the question, to an answer, or to whoever has it.
 
     Args:
@@ -48,20 +49,23 @@ async def own_words(turn: Turn, text: str) -> bool:
         await _offer(turn, text, offered)
         return True
     if not grave and small_talk.is_small_talk(text):
+        turn.crisis = await _crisis_of(turn, own)
         await turn.answer(await answers.greeting(turn, own, offered))
         return True
     if heard is None and idle_words.is_to_the_bot(text) and not idle_words.is_bare_question(text):
+        turn.crisis = await _crisis_of(turn, own)
         await turn.answer(await answers.greeting(turn, own, offered, answers.CALM))
         return True
     if not grave and (verb := questions.answered_by(text)) is not None and (heard is None or verb == questions.RING):
         if own is not None and verb in ("hvem", "hjælp", "status", questions.RING):
+            turn.crisis = await _crisis_of(turn, own)
             await turn.answer(await answers.where_it_is(turn, own, ring=verb == questions.RING))
         elif verb == questions.RING:
             await turn.answer(await answers.whom_to_ring(turn))
         else:
             await running.run(turn, registry.verbs[verb], "")
         return True
-    if heard is None and await _idle(turn, text, own, offered):
+    if heard is None and await _tell_instead(turn, text, own, offered):
         return True
     if dangers.is_elsewhere(text):
         await turn.answer(answers.nobodys(turn))
@@ -75,7 +79,7 @@ async def own_words(turn: Turn, text: str) -> bool:
         await turn.answer(await answers.unknown_command(turn, text, own))
         return True
     if own is not None:
-        if not await second_matter.said(turn, text):
+        if not await second_matter.take_written(turn, text):
             await warning.add(turn, own, text)
         return True
     if grave:
@@ -95,7 +99,12 @@ async def own_words(turn: Turn, text: str) -> bool:
     return True
 
 
-async def _idle(turn: Turn, text: str, own: Alert | None, offered: Message | None) -> bool:
+async def _crisis_of(turn: Context, own: Alert | None) -> Crisis | None:
+    """Find what an answer to the sender belongs to: their own warning's crisis, where they have one."""
+    return turn.crisis if own is None else await turn.db.get_one(Crisis, own.crisis_id)
+
+
+async def _tell_instead(turn: Turn, text: str, own: Alert | None, offered: Message | None) -> bool:
     """Answer a question that tells of nothing, without asking whether it is a warning: with where one's own warning is, with
     how it stands, or with who has it.
 
@@ -108,6 +117,7 @@ async def _idle(turn: Turn, text: str, own: Alert | None, offered: Message | Non
         if own is None and offered is None and decided:
             await running.run(turn, registry.verbs["status"], "")
         else:
+            turn.crisis = await _crisis_of(turn, own)
             await turn.answer(await answers.greeting(turn, own, offered, answers.CALM))
         return True
     if own is not None or not idle_words.is_idle_question(text) or await _in_its_crisis(turn):
@@ -135,23 +145,24 @@ async def added(turn: Turn, inbox: int) -> None:
 
 
 @registry.reply("warning", asked=warning.asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, from whoever was asked."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, of whoever was asked."""
     reply = dangers.answered(text)
-    if reply is None:
-        return False
-    own = await warning.open_of(turn)
-    if own is not None and own.assessment in (None, warning_question.UNANSWERED):
-        turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
-        await warning_question.take_answer(turn, own, reply)
-        return True
-    return False
+    own = await warning.open_of(turn) if reply is not None else None
+    if reply is None or own is None or own.assessment not in (None, warning_question.UNANSWERED):
+        return None
+    return partial(_take, own=own, reply=reply)
+
+
+async def _take(turn: Turn, own: Alert, reply: Triage) -> None:
+    turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
+    await warning_question.take_answer(turn, own, reply)
 
 
 @registry.reread("warning")
 @registry.reread("own_words")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take a "ja" that has become a "nej", or the other way, from whoever warned.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read a "ja" that has become a "nej", or the other way, from whoever warned.
 
     Args:
         text: as it stands now.
@@ -159,19 +170,21 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
     """
     reply = dangers.answered(text)
     if turn.crisis is None:
-        return False
+        return None
     row = await turn.db.scalar(
         select(Alert)
         .where(Alert.crisis_id == turn.the_crisis.id, Alert.person == turn.sender)
         .order_by(Alert.id.desc())
         .limit(1)
     )
-    return reply is not None and row is not None and await warning_question.take_new_answer(turn, row, reply)
+    if reply is None or row is None or not warning_question.is_new(turn, row, reply):
+        return None
+    return partial(warning_question.take_new_answer, row=row, reply=reply)
 
 
 @registry.reread("words")
-async def reread_words(turn: Turn, text: str, earlier: str) -> bool:
-    """Add what somebody's own words have become to their open question or warning: what they wrote first was read by
+async def reread_words(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read what somebody's own words have become as added to their open question or warning: what they wrote first was read by
     others, or is about to be sent.
 
     Args:
@@ -179,27 +192,29 @@ async def reread_words(turn: Turn, text: str, earlier: str) -> bool:
         earlier: as it was before.
     """
     waits = await _open_offer(turn) is not None or await warning.open_of(turn) is not None
-    return waits and await own_words(turn, text)
+    return partial(_add, text=text) if waits else None
 
 
-async def _offered_at(turn: Turn) -> datetime | None:
+async def _add(turn: Turn, text: str) -> None:
+    await lead_on(turn, text)
+
+
+async def _offered_at(turn: Context) -> datetime | None:
     offered = await _open_offer(turn)
     return (offered.edited_at or offered.created_at) if offered is not None else None
 
 
 @registry.reply("own_words", asked=_offered_at)
-async def replied_to_offer(turn: Turn, text: str) -> bool:
-    """Take a written "ja", "nej" or "ved ikke" as the answer to the question that words were met with."""
+async def read_to_offer(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or "ved ikke" as the answer to the question that words were met with."""
     reply, offered = dangers.answered(text), await _open_offer(turn)
     if reply is None or offered is None:
-        return False
-    await _decide(
-        turn, "\n".join(await _words_of(turn, offered)), reply, offered.key, offered.card["buttons"][0]["args"]
-    )
-    return True
+        return None
+    words, args = "\n".join(await _words_of(turn, offered)), offered.card["buttons"][0]["args"]
+    return partial(_decide, text=words, reply=reply, key=offered.key, words=args)
 
 
-async def _open_offer(turn: Turn) -> Message | None:
+async def _open_offer(turn: Context) -> Message | None:
     """Find the question that the sender's words were met with last, where it still waits for an answer."""
     newest: Message | None = await turn.db.scalar(
         select(Message)
@@ -218,29 +233,24 @@ async def _open_offer(turn: Turn) -> Message | None:
     return newest if waits else None
 
 
-async def _words_of(turn: Turn, offered: Message) -> list[str]:
+async def _words_of(turn: Context, offered: Message) -> list[str]:
     """Read the words that an offer is about, from what came in."""
     args = offered.card["buttons"][0]["args"]
     return await _typed(turn, [args["inbox"], *args.get("more", [])])
 
 
-async def _typed(turn: Turn, inboxes: list[int]) -> list[str]:
+async def _typed(turn: Context, inboxes: list[int]) -> list[str]:
     every = [await taking_up.original_of(turn, inbox, turn.sender) for inbox in inboxes]
     return [typed_verbs.strip_name(each.text) for each in every if each is not None]
 
 
-async def _in_its_crisis(turn: Turn) -> bool:
+async def _in_its_crisis(turn: Context) -> bool:
     """Whether the sender is of the staff of a crisis that goes on, or beside it, or has it in hand without a staff: then
     words are rather for its log."""
     if any([await rights.staff.has(in_it) for in_it in await rights.with_staff(turn)]):
         return True
-    for crisis in await turn.open_crises():
-        if crisis.level == 1:
-            seen = turn.as_seen_by(turn.sender)
-            seen.crisis = crisis
-            if turn.sender in await in_charge.in_charge(seen):
-                return True
-    return False
+    at_one = [crisis for crisis in await turn.open_crises() if crisis.level == 1]
+    return any([turn.sender in await in_charge.in_charge(turn.about(crisis)) for crisis in at_one])
 
 
 async def _offer(turn: Turn, text: str, offered: Message | None) -> None:

@@ -90,7 +90,7 @@ async def _redraw_first(turn: Turn, row: Alert, words: str, second: int) -> None
         )
 
 
-async def said(turn: Turn, text: str) -> bool:
+async def take_written(turn: Turn, text: str) -> bool:
     """Take "det er en anden hændelse", written instead of pressed, for what was added last; returns whether it was."""
     if dangers.folded(text) not in joining_words.OTHER:
         return False
@@ -104,4 +104,4 @@ async def said(turn: Turn, text: str) -> bool:
     turn.incoming = replace(
         turn.the_incoming, kind="press", action=pressed.do, args=pressed.args, message=str(newest.id)
     )
-    return await presses.pressed(turn)
+    return await presses.press(turn)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import partial
 
 from handlers.core import registry
 from handlers.core.card import DANGER, Card, quote
+from handlers.core.context import Context
+from handlers.core.registry import Take
 from handlers.core.turn import Turn
 
 # What telephones' users are taught to write to be left alone; by a way that is no chat alone.
@@ -15,22 +18,22 @@ STOP = re.compile(
 )
 
 
-async def _at_once(turn: Turn) -> datetime | None:
+async def _at_once(turn: Context) -> datetime | None:
     return turn.now if not turn.the_incoming.certain and STOP.fullmatch(turn.the_incoming.text) else None
 
 
 @registry.reply("stop_words", asked=_at_once)
-async def replied(turn: Turn, text: str) -> bool:
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a "stop", by a way that is no chat."""
+    return partial(_ask, text=text) if await _at_once(turn) is not None else None
+
+
+async def _ask(turn: Turn, text: str) -> None:
     """Ask whoever writes "stop" what they mean, and tell the secretariat; they are reached as before meanwhile.
 
     Args:
         text: as it was written.
-
-    Returns:
-        whether it was such a word.
     """
-    if await _at_once(turn) is None:
-        return False
     sender = turn.sender
     await turn.answer(
         Card(
@@ -39,7 +42,7 @@ async def replied(turn: Turn, text: str) -> bool:
         )
     )
     if sender not in turn.plan.persons:
-        return True
+        return
     for person in (each for each in turn.plan.secretariat_roles() if each != sender):
         await turn.say(
             person,
@@ -50,4 +53,3 @@ async def replied(turn: Turn, text: str) -> bool:
             key=f"stop_words/{turn.inbox_id}/{person}",
             kind="notice",
         )
-    return True

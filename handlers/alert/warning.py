@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.alert import escalation, escalation_chain, escalation_news, in_practice, joining, warning_question
 from handlers.core.card import DANGER, Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, Triage
@@ -57,7 +57,7 @@ async def record(turn: Turn, text: str) -> Alert:
     return alert
 
 
-async def running(turn: Turn) -> Crisis | None:
+async def running(turn: Context) -> Crisis | None:
     """Return the incident whose warning is on its way up the chain, which a second warning joins; an exercise's never
     joins a real one."""
     found: Crisis | None = await turn.db.scalar(
@@ -71,7 +71,7 @@ async def running(turn: Turn) -> Crisis | None:
     return found
 
 
-async def _joined_unasked(turn: Turn) -> Crisis | None:
+async def _joined_unasked(turn: Context) -> Crisis | None:
     """Return the incident that a second warning joins by itself; where something decided runs, its sender is asked."""
     return None if await joining.candidates(turn) else await running(turn)
 
@@ -111,7 +111,7 @@ async def warn(turn: Turn, text: str) -> None:
             )
         )
         return
-    if await in_practice.asks_if_real(turn, text):
+    if await in_practice.ask_if_real(turn, text):
         return
     own = await open_of(turn)
     if own is not None:
@@ -183,7 +183,7 @@ async def call_up(turn: Turn, text: str, wanted: int | None = None) -> None:
     await escalation.start(turn, alert)
 
 
-async def open_of(turn: Turn) -> Alert | None:
+async def open_of(turn: Context) -> Alert | None:
     """Return the sender's own warning that is open: its question unanswered, its chain under way, or its incident's chief
     asked."""
     newest = select(Alert).join(Crisis, Crisis.id == Alert.crisis_id).order_by(Alert.id.desc()).limit(1)
@@ -248,7 +248,7 @@ async def send_on(turn: Turn, text: str, reply: Triage) -> None:
     await warning_question.send_up(turn, alert)
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last asked the warning's question; None when no question of theirs is open."""
     own = await open_of(turn)
     return own.received_at if own is not None and own.assessment in (None, warning_question.UNANSWERED) else None

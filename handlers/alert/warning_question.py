@@ -6,7 +6,7 @@ from typing import Final
 
 from handlers.alert import escalation, escalation_cards, escalation_chain, escalation_news, joining, languages
 from handlers.core.card import DANGER, Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, AlertKind, Triage
@@ -28,7 +28,7 @@ UNKNOWN: Final = "unknown"
 UNANSWERED: Final = "unanswered"
 
 
-def question(turn: Turn) -> str:
+def question(turn: Context) -> str:
     """Return the plan's one sentence as a question (§4): "kan berøre … virke" and "ikke … effektivt eller hurtigt
     nok"."""
     return (
@@ -37,13 +37,13 @@ def question(turn: Turn) -> str:
     )
 
 
-def first_asked(turn: Turn) -> str:
+def first_asked(turn: Context) -> str:
     """Return who is asked first, by name: before there is a warning nobody has the number."""
     links = escalation_chain.links_of(turn.rules)
     return turn.name(links[0].persons[0] if links else "")
 
 
-async def _first_to_ring(turn: Turn, alert: Alert) -> str:
+async def _first_to_ring(turn: Context, alert: Alert) -> str:
     """Return who is asked first, for whoever has warned, with the number where they may have it."""
     links = escalation_chain.links_of(turn.rules)
     return await escalation_chain.to_ring(turn, alert, links[0].persons[:1] if links else ())
@@ -172,24 +172,25 @@ async def send_up(turn: Turn, alert: Alert) -> None:
         await escalation.start(turn, alert)
 
 
-async def take_new_answer(turn: Turn, row: Alert, reply: Triage) -> bool:
-    """Take another answer than the first from whoever warned, as far as it can still change something.
+def is_new(turn: Context, row: Alert, reply: Triage) -> bool:
+    """Whether another answer than the first, of whoever warned, can still change something.
 
     Args:
         row: the sender's own, answered.
         reply: the new one.
-
-    Returns:
-        whether it could.
     """
-    if reply == NO and row.assessment in (YES, UNKNOWN) and turn.the_crisis.state == "warned":
+    if reply == NO:
+        return row.assessment in (YES, UNKNOWN) and turn.the_crisis.state == "warned"
+    return row.assessment == NO and turn.the_crisis.state == "followed"
+
+
+async def take_new_answer(turn: Turn, row: Alert, reply: Triage) -> None:
+    """Take another answer than the first from whoever warned, where it `is_new`."""
+    if reply == NO:
         row.touches = row.beyond = UNANSWERED
         await take_answer(turn, row, NO)
-        return True
-    if reply != NO and row.assessment == NO and turn.the_crisis.state == "followed":
+    else:
         await after_all(turn, row.id)
-        return True
-    return False
 
 
 async def draw(turn: Turn, alert: Alert, card: Card) -> None:
@@ -204,12 +205,12 @@ async def draw(turn: Turn, alert: Alert, card: Card) -> None:
     )
 
 
-def for_real(turn: Turn, alert: Alert) -> tuple[Button, ...]:
+def for_real(turn: Context, alert: Alert) -> tuple[Button, ...]:
     """Make the button for the real thing, which may well happen during an exercise; none outside one."""
     return (Button("Det er ikke en øvelse", "exercises.for_real", {"alert": alert.id}),) if turn.exercise else ()
 
 
-def sent_on(turn: Turn, alert: Alert) -> Card:
+def sent_on(turn: Context, alert: Alert) -> Card:
     """Draw that the warning is sent on; what kind it is may follow, when there is a moment for it: nothing waits for
     that."""
     kinds = dict(KINDS)

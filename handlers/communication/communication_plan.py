@@ -9,6 +9,7 @@ from sqlalchemy import select
 from handlers.communication.first_draft import HEADINGS
 from handlers.core import rights, withheld
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.plan.words import fold
@@ -31,7 +32,7 @@ async def plan(turn: Turn, text: str) -> None:
         await turn.answer(_card(turn, await newest(turn)))
 
 
-async def newest(turn: Turn) -> CommunicationPlan | None:
+async def newest(turn: Context) -> CommunicationPlan | None:
     """Return the version that counts."""
     found: CommunicationPlan | None = await turn.db.scalar(
         select(CommunicationPlan)
@@ -42,7 +43,7 @@ async def newest(turn: Turn) -> CommunicationPlan | None:
     return found
 
 
-def _card(turn: Turn, row: CommunicationPlan | None) -> Card:
+def _card(turn: Context, row: CommunicationPlan | None) -> Card:
     sections = row.sections if row else {}
     facts = tuple(
         (f"{number}. {heading}", quote(sections.get(str(number)) or "mangler", 300))

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ROUTINE, URGENT
+from handlers.core.context import ROUTINE, URGENT, Context
 from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -50,7 +50,7 @@ async def begin(turn: Turn) -> None:
     await turn.at(_next(turn), "council.daily", f"crisis/{turn.the_crisis.id}/council")
 
 
-def _next(turn: Turn) -> datetime:
+def _next(turn: Context) -> datetime:
     at, local = turn.rules.deadlines.council, turn.now.astimezone(turn.zone)
     today = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0, fold=0)
     return today if today > local else today + timedelta(days=1)
@@ -76,7 +76,7 @@ async def daily(turn: Turn) -> None:
     )
 
 
-async def _unsent(turn: Turn) -> Briefing | None:
+async def _unsent(turn: Context) -> Briefing | None:
     found: Briefing | None = await turn.db.scalar(
         select(Briefing)
         .where(Briefing.crisis_id == turn.the_crisis.id, Briefing.state != "sent")
@@ -113,7 +113,7 @@ async def _write(turn: Turn, row: Briefing, text: str) -> None:
     await turn.db.flush()
 
 
-def card(turn: Turn, row: Briefing) -> Card:
+def card(turn: Context, row: Briefing) -> Card:
     """Draw the briefing as it stands, to be read, changed, approved and copied."""
     about = {"crisis": row.crisis_id, "briefing": row.id, "revision": row.revision}
     change = Button(

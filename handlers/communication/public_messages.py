@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights, running
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -105,7 +106,7 @@ async def new(turn: Turn) -> None:
             await turn.say(person, card, key=f"budskab/{row.id}/{person}", kind="notice")
 
 
-async def _card(turn: Turn, row: PublicMessage) -> Card:
+async def _card(turn: Context, row: PublicMessage) -> Card:
     unconfirmed = [
         state.no
         for state in await turn.db.scalars(

@@ -236,7 +236,7 @@ def _speaks_of(centre: str, text: str) -> bool:
     return f" {fold(centre)} " in f" {' '.join(said)} "
 
 
-async def _alike(turn: Turn, row: Question) -> Question | None:
+async def _alike(turn: Context, row: Question) -> Question | None:
     """Find the answered question that is most like this one, where one is like enough."""
     answered = await turn.db.scalars(
         select(Question).where(
@@ -253,7 +253,7 @@ async def _alike(turn: Turn, row: Question) -> Question | None:
     return best[1] if best[0] >= ALIKE else None
 
 
-async def _usable(turn: Turn, answered: list[Question]) -> list[Question]:
+async def _usable(turn: Context, answered: list[Question]) -> list[Question]:
     """Return the questions whose answer may be given to somebody else: it is there for whoever asks the same, but for
     what few may know."""
     usable, _ = await clearance.visible_rows(turn, answered, turn.staff)
@@ -266,7 +266,7 @@ async def _route(turn: Turn, row: Question) -> None:
     await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner), kind="notice")
 
 
-def _owners_card(turn: Turn, row: Question) -> Card:
+def _owners_card(turn: Context, row: Question) -> Card:
     outside = " (udefra: kun dig, der svarer)" if row.external else ""
     text = f"*Spørgsmål {row.number}* fra {turn.name(row.asker)}{outside}:\n»{quote(row.text, 2000)}«"
     if row.answered_at is not None:
@@ -295,7 +295,7 @@ def _moving(row: Question, label: str) -> Button:
     return Button(label, "questions.move", about, submit="Send", form=to, form_title=f"Flyt spm. {row.number}")
 
 
-def _told(turn: Turn, row: Question) -> Card:
+def _told(turn: Context, row: Question) -> Card:
     if row.answered_at is not None:
         return Card(f"Spørgsmål {row.number} er besvaret: »{quote(row.answer or '', 1500)}«")
     return Card(f"Spørgsmål {row.number} er sendt til {turn.name(row.owner)}. Du får svaret her.")
@@ -317,15 +317,15 @@ async def _queue(turn: Turn) -> None:
     )
 
 
-async def _may_route(turn: Turn) -> bool:
+async def _may_route(turn: Context) -> bool:
     return await rights.runs_staff.held(turn) or rights.acts_as(turn.rules, turn.sender, "hjælper")
 
 
-async def _standing(turn: Turn, question: int) -> Question | None:
+async def _standing(turn: Context, question: int) -> Question | None:
     return await turn.of_crisis(Question, question)
 
 
-async def _of_asker(turn: Turn, question: int) -> Question | None:
+async def _of_asker(turn: Context, question: int) -> Question | None:
     row = await _standing(turn, question)
     return row if row is not None and row.asker == turn.sender else None
 

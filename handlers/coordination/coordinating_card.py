@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from handlers.coordination import liaison_reports, shared_report, state
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import municipalities
-from handlers.core.turn import Turn
 from storage.rows.coordination import HEADINGS, CoordinatingStaff, Form
 
 FORMS: dict[Form, str] = {"virtual": "virtuelt", "at_4k": "hos Beredskab 4K"}
 
 
-async def card(turn: Turn, row: CoordinatingStaff) -> Card:
+async def card(turn: Context, row: CoordinatingStaff) -> Card:
     """Draw who sits there, where they meet, what our officer may say yes to, and what can be written."""
     about = {"crisis": turn.the_crisis.id}
     hit = turn.the_crisis.municipalities
@@ -68,7 +68,7 @@ async def card(turn: Turn, row: CoordinatingStaff) -> Card:
     )
 
 
-async def sitting(turn: Turn) -> dict[str, str]:
+async def sitting(turn: Context) -> dict[str, str]:
     """Return who sits for each organisation, "en repræsentant fra Beredskab 4K samt forbindelsesofficerer fra alle
     berørte kommuner", with gaps empty."""
     plan = turn.rules
@@ -83,7 +83,7 @@ async def sitting(turn: Turn) -> dict[str, str]:
     return {each: known[own] if each == own else said.get(each) or known.get(each, "") for each in organisations}
 
 
-async def _mandate(turn: Turn) -> str:
+async def _mandate(turn: Context) -> str:
     row = await state.mandate(turn)
     if row is None:
         return "❗ ikke aftalt med krisestabschefen"
@@ -91,7 +91,7 @@ async def _mandate(turn: Turn) -> str:
     return f"»{quote(row.text, 300)}« – {agreed if row.agreed_at else 'venter på krisestabschefen'}"
 
 
-async def _forms(turn: Turn, row: CoordinatingStaff, members: dict[str, str]) -> tuple[tuple[Field, ...], ...]:
+async def _forms(turn: Context, row: CoordinatingStaff, members: dict[str, str]) -> tuple[tuple[Field, ...], ...]:
     sections = await shared_report.sections(turn)
     own = municipalities.own(turn.rules)
     return (

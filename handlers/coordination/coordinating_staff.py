@@ -47,7 +47,7 @@ async def _hit(turn: Turn, text: str) -> None:
     """Add municipalities that are hit: names of the plan count at once; others are asked about, since a slip would set
     a staff going."""
     said = municipalities.named(turn.rules, text)
-    await state.hit(turn, said.known)
+    await state.set_hit(turn, said.known)
     if said.unknown:
         names = ", ".join(said.unknown)
         await turn.answer(
@@ -65,7 +65,7 @@ async def _hit(turn: Turn, text: str) -> None:
 @action("coordination.others", who=rights.coordinates)
 async def others(turn: Turn, names: list[str]) -> None:
     """Add municipalities that the plan doesn't have, by `Ja`."""
-    await state.hit(turn, [name[:1].upper() + name[1:] for name in names])
+    await state.set_hit(turn, [name[:1].upper() + name[1:] for name in names])
     await turn.replace(Card(f"Berørte kommuner: {quote(', '.join(turn.the_crisis.municipalities))}."))
     await _show(turn)
 
@@ -73,7 +73,7 @@ async def others(turn: Turn, names: list[str]) -> None:
 async def _gone(turn: Turn, text: str) -> None:
     """Remove a municipality that wasn't hit after all, by "koord uden greve", and log it."""
     said = {fold(name) for name in [*municipalities.named(turn.rules, text).known, *text.replace(",", " ").split()]}
-    await state.hit(turn, (), [name for name in turn.the_crisis.municipalities if fold(name) in said])
+    await state.set_hit(turn, (), [name for name in turn.the_crisis.municipalities if fold(name) in said])
     await _show(turn)
 
 

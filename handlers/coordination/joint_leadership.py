@@ -11,6 +11,7 @@ from sqlalchemy import select
 from handlers.coordination import state
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import municipalities, times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
@@ -21,13 +22,13 @@ from storage.rows.numbers import next_number
 CHIEF = "Beredskabschefen"
 
 
-def _mayors(turn: Turn) -> dict[str, str]:
+def _mayors(turn: Context) -> dict[str, str]:
     """Return "De fire borgmestre": one for each municipality of the preparedness service, hit or not."""
     names = dict.fromkeys([municipalities.own(turn.rules), *turn.rules.municipalities])
     return {name: f"Borgmesteren, {name}" for name in names}
 
 
-async def members(turn: Turn) -> dict[str, str]:
+async def members(turn: Context) -> dict[str, str]:
     """Return the fixed five with whom we know; a name that is missing is empty."""
     plan, said = turn.rules, await state.seats(turn, "leadership")
     own = municipalities.own(plan)
@@ -115,12 +116,12 @@ async def decided(turn: Turn) -> None:
     await turn.replace(await _card(turn))
 
 
-async def _others(turn: Turn) -> dict[str, str]:
+async def _others(turn: Context) -> dict[str, str]:
     own = _mayors(turn)[municipalities.own(turn.rules)]
     return {seat: name for seat, name in (await members(turn)).items() if seat not in (own, CHIEF)}
 
 
-async def _card(turn: Turn) -> Card:
+async def _card(turn: Context) -> Card:
     about = {"crisis": turn.the_crisis.id}
     row = await state.standing(turn)
     if row is None:

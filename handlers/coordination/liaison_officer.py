@@ -9,7 +9,7 @@ from __future__ import annotations
 from handlers.coordination import liaison_reports, state
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import Appointed, on
 from handlers.core.registry import action
 from handlers.core.turn import Turn
@@ -127,7 +127,7 @@ async def _agreed(turn: Turn, row: Mandate) -> None:
             await turn.say(person, _card(turn, row), kind="notice")
 
 
-def _card(turn: Turn, row: Mandate) -> Card:
+def _card(turn: Context, row: Mandate) -> Card:
     head = f"*Mandat for {turn.name(row.officer)}*, forbindelsesofficer:\n»{quote(row.text, 1500)}«\n"
     if row.agreed_at:
         return Card(f"{head}✅ Aftalt {turn.clock(row.agreed_at)} med {turn.name(row.agreed_by or '')}.")

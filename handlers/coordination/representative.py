@@ -15,7 +15,7 @@ from sqlalchemy import select
 from handlers.coordination import liaison_reports, state
 from handlers.core import passed_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import municipalities, times_read, times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -65,7 +65,7 @@ async def representative(turn: Turn, text: str) -> None:
         await running.refuse(turn, rights.chief)
 
 
-async def standing(turn: Turn) -> LocalStaff | None:
+async def standing(turn: Context) -> LocalStaff | None:
     """Return the local staff as long as it is activated."""
     found: LocalStaff | None = await turn.db.scalar(
         select(LocalStaff)
@@ -76,7 +76,7 @@ async def standing(turn: Turn) -> LocalStaff | None:
     return found
 
 
-async def current(turn: Turn, row: LocalStaff) -> Representative:
+async def current(turn: Context, row: LocalStaff) -> Representative:
     """Return who represents the municipality in it, or is about to."""
     query = select(Representative).where(Representative.local_staff == row.id, Representative.until.is_(None))
     found: Representative = (await turn.db.scalars(query.order_by(Representative.id.desc()).limit(1))).one()
@@ -165,7 +165,7 @@ async def relief(turn: Turn, local_staff: int) -> None:
     )
 
 
-def _prompt(turn: Turn, row: LocalStaff) -> Card:
+def _prompt(turn: Context, row: LocalStaff) -> Card:
     return Card(
         f"*{SERVICE} har repræsenteret kommunen i den Lokale Beredskabsstab i "
         f"{times_shown.span(max(turn.now - row.activated_at, turn.rules.deadlines.relief))}.*\n"
@@ -174,7 +174,7 @@ def _prompt(turn: Turn, row: LocalStaff) -> Card:
     )
 
 
-def _naming(turn: Turn, person: str = "") -> Button:
+def _naming(turn: Context, person: str = "") -> Button:
     form = (
         Field("person", "Hvem?", "persons", required=True, value=person),
         Field("at", "Fra hvornår? (tom: nu)", "time"),
@@ -329,7 +329,7 @@ async def _show(turn: Turn) -> None:
     )
 
 
-def _sheet(turn: Turn, who: str) -> Card:
+def _sheet(turn: Context, who: str) -> Card:
     """Draw the three duties, and the forms both ways."""
     duties = "\n".join(f"{number}. {duty}" for number, duty in enumerate(DUTIES, 1))
     return Card(
@@ -339,7 +339,7 @@ def _sheet(turn: Turn, who: str) -> Card:
     )
 
 
-def _activation(turn: Turn) -> Button:
+def _activation(turn: Context) -> Button:
     return Button(
         "LBS er aktiveret",
         "representative.activated",
@@ -363,7 +363,7 @@ async def _sits(turn: Turn, row: LocalStaff, organisation: str, person: str | No
     await turn.db.flush()
 
 
-def _past(turn: Turn, when: str) -> datetime | None:
+def _past(turn: Context, when: str) -> datetime | None:
     return times_read.parse_past(when, turn.now, turn.zone) if when.strip(" .") else None
 
 

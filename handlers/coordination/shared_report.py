@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
@@ -18,7 +19,7 @@ from storage.rows.measures import ANSWERED
 NEWEST = 6
 
 
-async def sections(turn: Turn) -> dict[str, str]:
+async def sections(turn: Context) -> dict[str, str]:
     """Return the six texts as they stand; before anybody has written, what our own staff knows."""
     every = await _versions(turn)
     return {name: str(text) for name, text in every[-1].sections.items()} if every else await _draft(turn)
@@ -73,7 +74,7 @@ def _text(texts: dict[str, str]) -> str:
     )
 
 
-async def _draft(turn: Turn) -> dict[str, str]:
+async def _draft(turn: Context) -> dict[str, str]:
     picture = await picture_texts.newest(turn, "published")
     started, _ = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn), turn.staff)
     requests, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
@@ -89,6 +90,6 @@ async def _draft(turn: Turn) -> dict[str, str]:
     }
 
 
-async def _versions(turn: Turn) -> list[SharedReport]:
+async def _versions(turn: Context) -> list[SharedReport]:
     query = select(SharedReport).where(SharedReport.crisis_id == turn.the_crisis.id)
     return list(await turn.db.scalars(query.order_by(SharedReport.version)))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from handlers.core.context import Context
 from handlers.core.language import municipalities
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -20,7 +21,7 @@ OFFICER = "forbindelsesofficer"
 SERVICE = "Beredskab 4K"
 
 
-async def standing(turn: Turn) -> CoordinatingStaff | None:
+async def standing(turn: Context) -> CoordinatingStaff | None:
     """Return the crisis' coordinating staff; None while the event hits one municipality."""
     found: CoordinatingStaff | None = await turn.db.scalar(
         select(CoordinatingStaff).where(CoordinatingStaff.crisis_id == turn.the_crisis.id)
@@ -28,7 +29,7 @@ async def standing(turn: Turn) -> CoordinatingStaff | None:
     return found
 
 
-async def hit(turn: Turn, names: Iterable[str], gone: Iterable[str] = ()) -> list[str]:
+async def set_hit(turn: Turn, names: Iterable[str], gone: Iterable[str] = ()) -> list[str]:
     """Set which other municipalities are hit; the own one is always the first.
 
     Args:
@@ -89,7 +90,7 @@ async def begin(turn: Turn) -> None:
         await turn.db.flush()
 
 
-async def officer_task(turn: Turn, row: CoordinatingStaff) -> Task | None:
+async def officer_task(turn: Context, row: CoordinatingStaff) -> Task | None:
     """Return the task to name a liaison officer, where it was given."""
     found: Task | None = await turn.db.scalar(
         select(Task).where(Task.crisis_id == row.crisis_id, Task.number == row.task)
@@ -97,7 +98,7 @@ async def officer_task(turn: Turn, row: CoordinatingStaff) -> Task | None:
     return found
 
 
-async def mandate(turn: Turn) -> Mandate | None:
+async def mandate(turn: Context) -> Mandate | None:
     """Return what the officer of today may say yes to, agreed or not; another officer's mandate is none."""
     found: Mandate | None = await turn.db.scalar(
         select(Mandate)
@@ -108,7 +109,7 @@ async def mandate(turn: Turn) -> Mandate | None:
     return found
 
 
-async def seats(turn: Turn, body: str) -> dict[str, str]:
+async def seats(turn: Context, body: str) -> dict[str, str]:
     """Return who sits for each organisation that there is a name for.
 
     Args:
@@ -137,7 +138,7 @@ async def seat(turn: Turn, body: str, organisation: str, name: str) -> None:
     await turn.db.flush()
 
 
-async def shared_report(turn: Turn) -> SharedReport | None:
+async def shared_report(turn: Context) -> SharedReport | None:
     """Return the newest version of the six headings."""
     found: SharedReport | None = await turn.db.scalar(
         select(SharedReport)
@@ -148,6 +149,6 @@ async def shared_report(turn: Turn) -> SharedReport | None:
     return found
 
 
-def reached(turn: Turn, person: str | None) -> str:
+def reached(turn: Context, person: str | None) -> str:
     """Write who somebody is and how they are reached, "Jens Lund, 20 00 00 01"; empty for nobody."""
     return f"{turn.name(person)}, {turn.phone(person)}" if person else ""

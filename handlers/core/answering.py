@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from handlers.core import registry
 from handlers.core.card import Button, Card
+from handlers.core.context import Context
 from handlers.core.language import dangers
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -42,7 +43,7 @@ async def press_by_words(turn: Turn, text: str) -> bool:
     return True
 
 
-async def readers(turn: Turn, kinds: list[str]) -> list[str]:
+async def readers(turn: Context, kinds: list[str]) -> list[str]:
     """Return the kinds of question that an answer may be read for, those first that the answered card asks."""
     standing = await turn.answered()
     if standing is None:
@@ -51,7 +52,7 @@ async def readers(turn: Turn, kinds: list[str]) -> list[str]:
     return sorted(kinds, key=lambda kind: not (kind == standing.kind or registry.replies[kind][0].__module__ in asks))
 
 
-async def about(turn: Turn, do: str, name: str) -> int | None:
+async def about(turn: Context, do: str, name: str) -> int | None:
     """Return what the answered card's button of that kind is about, where it has one: the row's number.
 
     Args:
@@ -70,7 +71,7 @@ async def tell_that_a_sign_is_none(turn: Turn, standing: Message) -> None:
         turn.add_line(standing, f"Et tegn er ikke et svar. Tryk på {' eller '.join(labels[:MOST_NAMED])}.")
 
 
-async def is_over(turn: Turn, text: str) -> bool:
+async def is_over(turn: Context, text: str) -> bool:
     """Whether a yes or a no answers a card of ours that no longer asks: it is an answer to nothing else."""
     standing = await turn.answered()
     return standing is not None and dangers.answered(text) is not None and not _known(standing)

@@ -65,6 +65,9 @@ LAPSES = "lapses"
 # In place of a link that the plan can't give.
 NO_LINK = "Der er intet link: planen siger ikke, hvor Krisebot nås. Bed sekretariatet skrive »adresse« i planen."
 
+# What a form's choice of a yes and a no comes back as: see `Context.yes`.
+YES, NO = "ja", "nej"
+
 # Before anything else, wherever words may tell of danger.
 DANGER = "Ved fare for liv: ring 112."
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.core.card import Card, in_exercise
+from handlers.core.card import NO, YES, Card, in_exercise
 from handlers.core.incoming import Incoming
 from handlers.core.language import owners, times_shown
 from storage.case import redaction
@@ -79,8 +79,7 @@ class Context:
         self.ways = ways
         self._strangers = strangers or {}
         self._crisis = crisis
-        # Whether what is said and begun here belongs to an exercise; what began in one stays in it.
-        self.exercise = crisis is not None and crisis.exercise
+        self._exercise = crisis is not None and crisis.exercise
         self._secrets: redaction.Secrets | None = None
         self.inbox_id: int | None = None
         self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
@@ -91,30 +90,34 @@ class Context:
     def as_seen_by(self, person: str) -> Context:
         """Give the same context with somebody else as its sender, certain to be them: for asking what they may."""
         incoming = replace(self.the_incoming, sender=person, certain=True) if self.incoming else None
+        return self._beside(incoming, self._crisis, exercise=self._exercise)
+
+    def about(self, crisis: Crisis | None) -> Context:
+        """Give the same context in a crisis: for looking into it, without the turn becoming about it."""
+        return self._beside(self.incoming, crisis, exercise=self._exercise if crisis is None else crisis.exercise)
+
+    def _beside(self, incoming: Incoming | None, crisis: Crisis | None, *, exercise: bool) -> Context:
         other = Context(
             self.db,
             self.now,
             self.plan,
             incoming=incoming,
-            crisis=self._crisis,
+            crisis=crisis,
             strangers=self._strangers,
             ways=self.ways,
         )
-        other.exercise = self.exercise
+        other._exercise = exercise
         return other
 
     @property
     def crisis(self) -> Crisis | None:
-        """The crisis the turn is about, or None."""
+        """The crisis the turn is about, or None. A turn alone can come to be about another."""
         return self._crisis
 
-    @crisis.setter
-    def crisis(self, crisis: Crisis | None) -> None:
-        self._crisis = crisis
-        if crisis is not None:
-            self.exercise = crisis.exercise
-        self._secrets = None
-        self.__dict__.pop("rules", None)
+    @property
+    def exercise(self) -> bool:
+        """Whether what is said and begun here belongs to an exercise; what began in one stays in it."""
+        return self._exercise
 
     @property
     def the_crisis(self) -> Crisis:
@@ -136,7 +139,7 @@ class Context:
         return self.incoming
 
     def value(self, field: str) -> str:
-        """Return what was filled in, trimmed; empty when nothing was."""
+        """Return the free text that was filled in, trimmed; empty when nothing was."""
         return self.the_incoming.values.get(field, "").strip()
 
     def chosen(self, field: str, among: Iterable[Word]) -> Word | None:
@@ -148,6 +151,24 @@ class Context:
         """
         value = self.value(field)
         return next((each for each in among if each == value), None)
+
+    def number(self, field: str) -> int | None:
+        """Return the row's number that a choice among some came back as; None where it is no number.
+
+        Args:
+            field: the form's field.
+        """
+        value = self.value(field)
+        return int(value) if value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER else None
+
+    def yes(self, field: str) -> bool | None:
+        """Return whether a choice of `card.YES` and `card.NO` was yes; None where it is neither.
+
+        Args:
+            field: the form's field.
+        """
+        value = self.chosen(field, (YES, NO))
+        return None if value is None else value == YES
 
     @property
     def zone(self) -> ZoneInfo:

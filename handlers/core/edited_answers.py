@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from handlers.core import personal_numbers, registry, typed_verbs
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
@@ -55,12 +56,14 @@ async def take_in(turn: Turn) -> None:
         return
     turn.crisis = await turn.db.get(Crisis, answered["crisis"]) if answered["crisis"] else None
     again = registry.rereads.get(answered["kind"])
-    if (again is not None and text.strip() and await again(turn, text, earlier)) or answered["kind"] == WORDS:
-        return
-    await _ask(turn, number, answered["cards"], first, text)
+    take = await again(turn, text, earlier) if again is not None and text.strip() else None
+    if take is not None:
+        await take(turn)
+    elif answered["kind"] != WORDS:
+        await _ask(turn, number, answered["cards"], first, text)
 
 
-async def _original(turn: Turn) -> tuple[int, dict[str, Any], str, str] | None:
+async def _original(turn: Context) -> tuple[int, dict[str, Any], str, str] | None:
     """Find the sender's own answer that was rewritten: its row, what it answered, its words, and what they had become
     before this."""
     incoming = turn.the_incoming

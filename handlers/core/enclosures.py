@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
@@ -22,7 +23,9 @@ UNLOGGED = "attachments.unlogged"
 MARK = "📎"
 
 
-async def take(turn: Context, entry: LogEntry, incoming: Incoming, inbox: int | None) -> list[Attachment]:
+async def take(
+    db: AsyncSession, turn: Context, entry: LogEntry, incoming: Incoming, inbox: int | None
+) -> list[Attachment]:
     """Give what came along with an input to the log line that was made of it; only the first line gets it.
 
     Args:
@@ -33,7 +36,7 @@ async def take(turn: Context, entry: LogEntry, incoming: Incoming, inbox: int | 
     Returns:
         those that are kept or lost already, which the log has to tell of.
     """
-    untaken = [row for row in await keep(turn, incoming, inbox) if row.log_no is None]
+    untaken = [row for row in await keep(db, turn, incoming, inbox) if row.log_no is None]
     for row in untaken:
         row.crisis_id, row.log_no = entry.crisis_id, entry.no
     return [row for row in untaken if row.state != "wanted"]
@@ -54,28 +57,26 @@ def lost_card(row: Attachment) -> Card:
     return Card(f"⚠️ Bilaget {to}kunne ikke gemmes: {quote(row.name)}. {row.reason}")
 
 
-async def keep(turn: Context, incoming: Incoming, inbox: int | None) -> list[Attachment]:
+async def keep(db: AsyncSession, turn: Context, incoming: Incoming, inbox: int | None) -> list[Attachment]:
     """Add a row for everything attached to an input, so that it is fetched whatever the words become; asked again,
     nothing is fetched twice."""
     if inbox is None or not incoming.enclosed:
         return []
-    standing = list(
-        await turn.db.scalars(select(Attachment).where(Attachment.inbox_id == inbox).order_by(Attachment.id))
-    )
+    standing = list(await db.scalars(select(Attachment).where(Attachment.inbox_id == inbox).order_by(Attachment.id)))
     if standing:
         return standing
     rows = [_wanted(turn, each, incoming, inbox) for each in incoming.enclosed]
-    turn.db.add_all(rows)
-    set_timer(turn, inbox)
-    await turn.db.flush()
+    db.add_all(rows)
+    set_timer(db, turn, inbox)
+    await db.flush()
     return rows
 
 
-def set_timer(turn: Context, inbox: int) -> None:
+def set_timer(db: AsyncSession, turn: Context, inbox: int) -> None:
     """Set the timer that deletes what was never logged. It belongs to no crisis: a stand-down doesn't cancel it."""
     due = turn.now + turn.rules.deadlines.unlogged
     key = f"{UNLOGGED}/{inbox}/{turn.now.isoformat()}"
-    turn.db.add(Timer(key=key, kind=UNLOGGED, args={"inbox": inbox}, crisis_id=None, due_at=due))
+    db.add(Timer(key=key, kind=UNLOGGED, args={"inbox": inbox}, crisis_id=None, due_at=due))
 
 
 def _wanted(turn: Context, each: Enclosed, incoming: Incoming, inbox: int) -> Attachment:

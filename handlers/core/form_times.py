@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from handlers.core.card import Button, Card, Field, SentForm, quote
+from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
 from handlers.core.language.times_read import Parsed
 from handlers.core.turn import Turn
@@ -17,7 +18,7 @@ TIMES = ("time", "been")
 LABEL = "Anden tid"
 
 
-def read(turn: Turn, one: Field) -> Parsed | None:
+def read(turn: Context, one: Field) -> Parsed | None:
     """Read the time that a form's field was filled in with; one on the wrong side of now is `passed`.
 
     Returns:
@@ -76,9 +77,9 @@ async def ask_about(turn: Turn, name: str, found: Parsed | None) -> None:
     await turn.say(turn.sender, card, key=f"form/{sent.inbox}", kind="reply", platform=turn.the_incoming.platform)
 
 
-def _as_typed(turn: Turn, form: Iterable[Field]) -> tuple[Field, ...]:
+def _as_typed(turn: Context, form: Iterable[Field]) -> tuple[Field, ...]:
     return tuple(replace(one, value=turn.the_incoming.values.get(one.id, ""), loose=True) for one in form)
 
 
-def _crisis(turn: Turn) -> int | None:
+def _crisis(turn: Context) -> int | None:
     return turn.crisis.id if turn.crisis is not None else None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.core.card import quote
+from handlers.core.context import Context
 from handlers.core.language import times_read
-from handlers.core.turn import Turn
 
 
 class Unreadable(ValueError):
     """A form's field can't be read; the message says which and why, in Danish."""
 
 
-def who(turn: Turn, field: str) -> str | None:
+def who(turn: Context, field: str) -> str | None:
     """Return the person that a field was filled in with; None when it wasn't.
 
     Raises:
@@ -28,7 +28,7 @@ def who(turn: Turn, field: str) -> str | None:
     return found.persons[0]
 
 
-def when(turn: Turn, field: str) -> datetime | None:
+def when(turn: Context, field: str) -> datetime | None:
     """Return the time, UTC, that a field was filled in with; None when it wasn't.
 
     Raises:

@@ -45,6 +45,5 @@ async def ended(turn: Context) -> list[Crisis]:
 
 async def has_part(turn: Context, crisis: Crisis) -> bool:
     """Whether the turn's sender decides, runs it, serves it or warned of it."""
-    seen = turn.as_seen_by(turn.sender)
-    seen.crisis = crisis
+    seen = turn.as_seen_by(turn.sender).about(crisis)
     return await rights.decider.has(seen) or await rights.staff.has(seen) or turn.sender in await seen.took_part()

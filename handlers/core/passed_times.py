@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.language.times_read import Parsed
-from handlers.core.turn import Turn
 
 
-def asked(turn: Turn, passed: Parsed, so: str, do: str, args: Mapping[str, Any], other: Button | None = None) -> Card:
+def asked(
+    turn: Context, passed: Parsed, so: str, do: str, args: Mapping[str, Any], other: Button | None = None
+) -> Card:
     """Draw the question what a time means that has passed, or of what should have been has not come; with weekday and date.
 
     Args:

@@ -18,7 +18,7 @@ from storage.rows.traffic import Message
 log = logging.getLogger(__name__)
 
 
-async def pressed(turn: Turn, crisis: int | None = None, sent: SentForm | None = None) -> bool:
+async def press(turn: Turn, crisis: int | None = None, sent: SentForm | None = None) -> bool:
     """Run what a pressed button does, as it stands on a card that was shown to whoever pressed it, there.
 
     What comes with a press is written by whoever sends it: it only tells which button of the card is meant. A button that

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from storage.rows.traffic import Timer
 
@@ -49,7 +50,7 @@ async def ask(turn: Turn, verb: str = "", text: str = "") -> None:
     )
 
 
-async def asked(turn: Turn, person: str) -> Timer | None:
+async def asked(turn: Context, person: str) -> Timer | None:
     """Return the timer of the code that a person has been sent and that has not come back."""
     found: Timer | None = await turn.db.scalar(
         select(Timer).where(Timer.key == _key(person), Timer.state == "waiting", Timer.due_at > turn.now)
@@ -57,13 +58,13 @@ async def asked(turn: Turn, person: str) -> Timer | None:
     return found
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last sent a code, UTC."""
     waiting = await asked(turn, turn.sender)
     return waiting.due_at - PATIENCE if waiting else None
 
 
-async def _label(turn: Turn) -> str:
+async def _label(turn: Context) -> str:
     """Return the label of the pressed button."""
     standing, incoming = await turn.pressed(), turn.the_incoming
     buttons = standing.card["buttons"] if standing else []

@@ -11,15 +11,19 @@ from typing import Any, Literal, TypeVar
 
 from handlers.core import rights
 from handlers.core.card import Card
+from handlers.core.context import Context
 from handlers.core.rights import Right
 
 Run = Callable[..., Awaitable[None]]
 # Where among a verb's words the crisis may be named, "krise 1": anywhere at their beginning or end; only before words
 # that are kept as they are; and as a number alone, where the verb has no other.
 Named = Literal["anywhere", "before", "number"]
-Reply = Callable[..., Awaitable[bool]]
-Draw = Callable[..., Awaitable[Card]]
-Asked = Callable[..., Awaitable[datetime | None]]
+# What is done with words that were read as something: `async (turn)`.
+Take = Callable[..., Awaitable[None]]
+Reply = Callable[[Context, str], Awaitable[Take | None]]
+Reread = Callable[[Context, str, str], Awaitable[Take | None]]
+Draw = Callable[[Context], Awaitable[Card]]
+Asked = Callable[[Context], Awaitable[datetime | None]]
 R = TypeVar("R", bound=Run)
 
 
@@ -186,7 +190,8 @@ def timer(kind: str, *, urgent: bool = False, level_two: bool = False, crisis: b
 
 
 def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
-    """Register how free text is read by whoever was asked something: `async (turn, text) -> bool`, True when it was.
+    """Register how free text of whoever was asked something is read: `async (turn, text)`, which gives back what is done
+    with it, or None when it is no answer. Reading changes nothing: what follows is done once, by whom it was an answer to.
 
     Args:
         kind: what was asked.
@@ -201,28 +206,29 @@ def reply(kind: str, asked: Asked | None = None) -> Callable[[Reply], Reply]:
     return register
 
 
-rereads: dict[str, Reply] = {}
+rereads: dict[str, Reread] = {}
 
 
-def reread(kind: str) -> Callable[[Reply], Reply]:
-    """Register how an answer is read again that was rewritten where it stands: `async (turn, text, earlier) -> bool`, True
-    when the new words count now. Where nobody does, whoever wrote it is asked.
+def reread(kind: str) -> Callable[[Reread], Reread]:
+    """Register how an answer is read again that was rewritten where it stands: `async (turn, text, earlier)`, which gives
+    back what is done so that the new words count, or None. Then whoever wrote it is asked.
 
     Args:
         kind: what was asked.
     """
 
-    def register(run: Reply) -> Reply:
+    def register(run: Reread) -> Reread:
         _once(rereads, kind, run)
         return run
 
     return register
 
 
-own_words: list[Reply] = []
+Words = Callable[..., Awaitable[bool]]
+own_words: list[Words] = []
 
 
-def words(run: Reply) -> Reply:
+def words(run: Words) -> Words:
     """Register what is done with words that are no verb and no answer: `async (turn, text) -> bool`, True when it was."""
     own_words.append(run)
     return run
@@ -243,7 +249,7 @@ def home(draw: Draw) -> Draw:
     return draw
 
 
-async def home_card(turn: Any) -> Card:
+async def home_card(turn: Context) -> Card:
     """Draw the sender's own page as it stands now."""
     return await _homes["home"](turn)
 

@@ -153,12 +153,8 @@ async def _phone_list(turn: Context) -> bool:
 
 async def with_staff(turn: Context) -> list[Context]:
     """Return the same context in each crisis that has a staff now."""
-    found = []
-    for crisis in await turn.open_crises():
-        if crisis.has_staff:
-            found.append(turn.as_seen_by(turn.sender))
-            found[-1].crisis = crisis
-    return found
+    seen = turn.as_seen_by(turn.sender)
+    return [seen.about(crisis) for crisis in await turn.open_crises() if crisis.has_staff]
 
 
 async def _numbers(turn: Context) -> bool:

@@ -16,6 +16,7 @@ from handlers.core import (
     typed_verbs,
 )
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers, small_talk
 from handlers.core.language.marks import unmarked
@@ -49,7 +50,7 @@ async def _do(turn: Turn) -> None:
     if room is not None:
         turn.crisis = await turn.db.get(Crisis, room.crisis_id)
     if await personal_numbers.hold(turn):
-        await enclosures.keep(turn, incoming, turn.inbox_id)
+        await enclosures.keep(turn.db, turn, incoming, turn.inbox_id)
         return
     incoming, inbox = turn.the_incoming, turn.inbox_id
     if incoming.outside:
@@ -57,7 +58,7 @@ async def _do(turn: Turn) -> None:
         return
     if incoming.answers_to and incoming.kind in ("command", "text") and not incoming.enclosed:
         if await answering.press_by_words(turn, typed_verbs.strip_name(incoming.text)):
-            await presses.pressed(turn)
+            await presses.press(turn)
             await edited_answers.note(turn, "press")
             return
         if await answering.is_over(turn, incoming.text):
@@ -69,7 +70,7 @@ async def _do(turn: Turn) -> None:
         ):
             pass  # Nothing is said; it is offered below.
         case "press":
-            await presses.pressed(turn)
+            await presses.press(turn)
         case "command":
             await command(turn, typed_verbs.strip_name(incoming.text))
         case "text" if incoming.place == "dm":
@@ -95,16 +96,18 @@ async def _from_outside(turn: Turn) -> None:
     incoming = turn.the_incoming
     if incoming.kind == "press":
         if incoming.action in OUTSIDE_ACTIONS:
-            await presses.pressed(turn)
+            await presses.press(turn)
         return
     if incoming.kind not in ("command", "text", "forward") or (incoming.kind == "text" and incoming.place != "dm"):
         return
     text = typed_verbs.strip_name(incoming.text)
     if incoming.enclosed:
-        await enclosures.keep(turn, incoming, turn.inbox_id)
+        await enclosures.keep(turn.db, turn, incoming, turn.inbox_id)
     for question in ("warning", "own_words"):
-        answers = registry.replies.get(question)
-        if answers is not None and await answers[0](turn, text):
+        read, _ = registry.replies[question]
+        take = await read(turn, text)
+        if take is not None:
+            await take(turn)
             return
     await running.led_on(turn, text or incoming.text)
 
@@ -115,7 +118,7 @@ def _addressed(incoming: Incoming) -> bool:
 
 async def _offer(turn: Turn, incoming: Incoming, inbox: int | None) -> None:
     """Keep what came along with words that went nowhere, or with none, and offer it to the log."""
-    rows = await enclosures.keep(turn, incoming, inbox)
+    rows = await enclosures.keep(turn.db, turn, incoming, inbox)
     if (
         incoming.kind == "forward"
         or any(row.log_no is not None for row in rows)
@@ -133,7 +136,7 @@ async def _offer(turn: Turn, incoming: Incoming, inbox: int | None) -> None:
     )
 
 
-async def _asked_about(turn: Turn, incoming: Incoming, inbox: int | None) -> bool:
+async def _asked_about(turn: Context, incoming: Incoming, inbox: int | None) -> bool:
     """Whether the turn has ended with a question about the input: what came along waits for the answer with it."""
     said = await turn.db.scalars(
         select(Message.card).where(Message.key.startswith(f"{incoming.key}/", autoescape=True))
@@ -151,7 +154,7 @@ async def said(turn: Turn, text: str) -> None:
     if named or not text or typed_verbs.is_explicit(text):
         await command(turn, text)
         return
-    if await _answers(turn, text):
+    if await _take_answer(turn, text):
         return
     heard = dangers.hear(text)
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
@@ -163,16 +166,15 @@ async def said(turn: Turn, text: str) -> None:
         await _said_in_crisis(turn, text)
 
 
-async def _answers(turn: Turn, text: str) -> bool:
-    """Read a text as the answer to what its sender was asked; returns whether it was one."""
-    here, exercise = turn.crisis, turn.exercise
+async def _take_answer(turn: Turn, text: str) -> bool:
+    """Read a text as the answer to what its sender was asked, and take it; returns whether it was one."""
     for kind in await _by_newest_question(turn):
         read, _ = registry.replies[kind]
-        if await read(turn, text):
+        take = await read(turn, text)
+        if take is not None:
+            await take(turn)
             await edited_answers.note(turn, kind)
             return True
-        # What it looked at is not what the next one is about: a warning is never taken for an exercise's.
-        turn.crisis, turn.exercise = here, exercise
     return False
 
 
@@ -198,7 +200,7 @@ async def _lead_on(turn: Turn, text: str) -> None:
         await not_understood(turn, text)
 
 
-async def _by_newest_question(turn: Turn) -> list[str]:
+async def _by_newest_question(turn: Context) -> list[str]:
     """Return the kinds of question that an answer may be read for, the newest first: "ok" answers that one."""
     asked = [(await when(turn) if when else None, kind) for kind, (_, when) in registry.replies.items()]
     opened = sorted(((at, kind) for at, kind in asked if at is not None), key=lambda pair: pair[0], reverse=True)
@@ -217,7 +219,7 @@ async def command(turn: Turn, text: str) -> None:
     guessed = found.kind == "near" and small_talk.is_small_talk(text)
     if verb is None or guessed:
         answers = dangers.answered(text) is not None or dangers.folded(text) in ANSWERS
-        if not (answers and await _answers(turn, text)):
+        if not (answers and await _take_answer(turn, text)):
             await _lead_on(turn, text)
     elif found.kind == "near" and verb.grave:
         await turn.answer(

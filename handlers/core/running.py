@@ -55,12 +55,12 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         await refuse(turn, verb.who)
 
 
-async def _is_involved(turn: Turn) -> bool:
+async def _is_involved(turn: Context) -> bool:
     """Whether the sender is of the crisis' own people: what they propose in it is theirs to propose."""
     return turn.crisis is not None and turn.sender in await turn.involved()
 
 
-async def _danger_led_on(turn: Turn, verb: str) -> bool:
+async def _danger_led_on(turn: Context, verb: str) -> bool:
     """Lead danger on that was written to the bot alone behind this verb; whoever may not use it may warn all the same."""
     incoming = turn.incoming
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
@@ -99,7 +99,7 @@ async def _name_112(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"{DANGER}\nEr der fare nu, så send det også som varsel.", buttons=(send,)))
 
 
-async def led_on(turn: Turn, text: str) -> bool:
+async def led_on(turn: Context, text: str) -> bool:
     """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
     for leads_on in registry.own_words:
         if await leads_on(turn, text):
@@ -175,7 +175,7 @@ async def _prove(turn: Turn) -> None:
         await proof.ask(turn)
 
 
-async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
+async def who_can(turn: Context, who: Right) -> tuple[str, tuple[Button, ...]]:
     """Tell who can, for a card that says more than a refusal does.
 
     Args:
@@ -199,14 +199,9 @@ async def who_can(turn: Turn, who: Right) -> tuple[str, tuple[Button, ...]]:
     return f"{who.holders}{named}", (Button(f"Spørg {turn.name(here)}", "router.ask", about),)
 
 
-async def _may_on_any(turn: Turn, who: Right, crises: Sequence[Crisis]) -> bool:
+async def _may_on_any(turn: Context, who: Right, crises: Sequence[Crisis]) -> bool:
     """Whether the sender has a right on any of some crises."""
-    for crisis in crises:
-        seen = turn.as_seen_by(turn.sender)
-        seen.crisis = crisis
-        if await who.has(seen):
-            return True
-    return False
+    return any([await who.has(turn.about(crisis)) for crisis in crises])
 
 
 def _of_what_kind(going: Sequence[Crisis], over: Sequence[Crisis]) -> str:
@@ -240,7 +235,7 @@ async def _find_named_or_tell(turn: Turn, number: int) -> bool:
     return False
 
 
-async def _is_turned_away(turn: Turn, verb: Verb, crises: Sequence[Crisis], text: str) -> bool:
+async def _refuse_on_all(turn: Turn, verb: Verb, crises: Sequence[Crisis], text: str) -> bool:
     """Refuse somebody who may not on any of the crises, before they are asked which; returns whether it did."""
     right = verb.of_row or verb.who
     if (verb.otherwise is not None and not verb.grave) or await _may_on_any(turn, right, crises):
@@ -282,7 +277,7 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
             )
         )
         return False
-    if verb is not None and await _is_turned_away(turn, verb, candidates, text):
+    if verb is not None and await _refuse_on_all(turn, verb, candidates, text):
         return False
     among = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
     await turn.answer(

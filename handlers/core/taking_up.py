@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import enclosures, incident_names, presses, registry, rights, router, running, typed_verbs
 from handlers.core.card import Button, Card, Field, SentForm, quote
+from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import times_shown
 from handlers.core.registry import Verb, action
@@ -133,7 +134,7 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     if original is None:
         return
     if original.kind == "press":
-        await presses.pressed(turn, turn.the_crisis.id)
+        await presses.press(turn, turn.the_crisis.id)
     elif original.kind in router.ABOUT_MESSAGES:
         await running.act(turn, registry.actions[router.ABOUT_MESSAGES[original.kind]], {})
     elif verb:
@@ -164,7 +165,7 @@ async def _send_form(turn: Turn, values: Mapping[str, str], sent: SentForm, cris
     """Do what a form was sent for, with the times that were asked about; only for whoever sent it."""
     standing = await turn.pressed()
     original = await _resume(turn, sent.inbox, "Tak.", {**values, **sent.times})
-    if original is None or await presses.pressed(turn, crisis, sent) or standing is None:
+    if original is None or await presses.press(turn, crisis, sent) or standing is None:
         return
     said = "\n".join(f"»{quote(value)}«" for value in values.values() if value.strip())
     await turn.say(
@@ -174,7 +175,7 @@ async def _send_form(turn: Turn, values: Mapping[str, str], sent: SentForm, cris
     )
 
 
-async def _asked_for(turn: Turn, original: Incoming) -> tuple[str, tuple[Field, ...] | None]:
+async def _asked_for(turn: Context, original: Incoming) -> tuple[str, tuple[Field, ...] | None]:
     """Say in their own words what somebody wanted done.
 
     Returns:
@@ -202,7 +203,7 @@ async def _asked_for(turn: Turn, original: Incoming) -> tuple[str, tuple[Field, 
     return what, tuple(replace(field, value=original.values.get(field.id) or field.value) for field in pressed.form)
 
 
-async def original_of(turn: Turn, inbox: int, sender: str) -> Incoming | None:
+async def original_of(turn: Context, inbox: int, sender: str) -> Incoming | None:
     """Find what somebody sent earlier, as it came in; None where it is not theirs.
 
     Args:

@@ -48,6 +48,28 @@ class Turn(Context):
         self.sent: SentForm | None = None  # the form that the press sent
         self.refused: Right | None = None  # what the sender was refused, in this turn
 
+    @property
+    def crisis(self) -> Crisis | None:
+        """The crisis the turn is about, or None; what is said and logged from here on belongs to it."""
+        return self._crisis
+
+    @crisis.setter
+    def crisis(self, crisis: Crisis | None) -> None:
+        self._crisis = crisis
+        if crisis is not None:
+            self._exercise = crisis.exercise
+        self._secrets = None
+        self.__dict__.pop("rules", None)
+
+    @property
+    def exercise(self) -> bool:
+        """Whether what is said and begun here belongs to an exercise; what began in one stays in it."""
+        return self._exercise
+
+    @exercise.setter
+    def exercise(self, exercise: bool) -> None:
+        self._exercise = exercise
+
     # --- what follows from it ---
 
     @contextmanager
@@ -122,7 +144,7 @@ class Turn(Context):
             incoming: what came in.
             inbox: the row it was kept in.
         """
-        for row in await enclosures.take(self, entry, incoming, inbox):
+        for row in await enclosures.take(self.db, self, entry, incoming, inbox):
             await self.log_enclosed(row)
 
     async def log_enclosed(self, row: Attachment) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from handlers.core import registry
 from handlers.core.card import Button, Card
+from handlers.core.context import Context
+from handlers.core.registry import Take
 from handlers.core.turn import Turn
 from storage.rows.traffic import Message
 
@@ -25,23 +27,19 @@ def is_question(message: Message) -> bool:
     return message.key.startswith(KEY)
 
 
-async def _at_once(turn: Turn) -> datetime | None:
+async def _at_once(turn: Context) -> datetime | None:
     return turn.now if WHICH in turn.the_incoming.args else None
 
 
 @registry.reply("which_answer", asked=_at_once)
-async def replied(turn: Turn, text: str) -> bool:
-    """Ask which of the sender's own open questions a number answers; nothing is done before that is known.
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a number that could answer several of the sender's own open questions."""
+    return _ask if WHICH in turn.the_incoming.args else None
 
-    Args:
-        text: the number, as it was written.
 
-    Returns:
-        whether it had to be asked.
-    """
-    which = turn.the_incoming.args.get(WHICH)
-    if which is None:
-        return False
+async def _ask(turn: Turn) -> None:
+    """Ask which of its sender's own open questions a number answers; nothing is done before that is known."""
+    which = turn.the_incoming.args[WHICH]
     standing = [await turn.db.get(Message, each) for each in which["asked"]]
     own = [each for each in standing if each is not None and each.recipient == turn.sender]
     buttons = [button for each in own if (button := _answer(each, which["number"])) is not None]
@@ -55,7 +53,6 @@ async def replied(turn: Turn, text: str) -> bool:
         kind="reply",
         platform=turn.the_incoming.platform,
     )
-    return True
 
 
 def _answer(message: Message, number: int) -> Button | None:

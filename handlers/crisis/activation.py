@@ -9,7 +9,7 @@ from sqlalchemy import select
 from handlers.alert import decision_card, escalation, escalation_chain, in_practice, level_one, warning
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import times_read
 from handlers.core.registry import action, verb
 from handlers.core.rights import decider, on_behalf_of
@@ -30,7 +30,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
     level, title = _level(text)
     if level == 1 and await rights.centre_chief.held(turn):
         await level_one.propose(turn, title)
-    elif not await in_practice.asks_if_real(turn, title):
+    elif not await in_practice.ask_if_real(turn, title):
         await warning.call_up(turn, title, wanted=level)
         await pings.called_for(turn, title)
 
@@ -50,7 +50,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
 )
 async def activate(turn: Turn, text: str) -> None:
     """Decide on a level at once, in one breath, and ask nothing else: plan §4, "Ovenstående personer kan beslutte"."""
-    if await in_practice.asks_if_real(turn, text):
+    if await in_practice.ask_if_real(turn, text):
         return
     level, title = _level(text)
     if level is None:
@@ -157,7 +157,7 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     )
 
 
-async def _made(turn: Turn, joined: bool = False) -> Card:
+async def _made(turn: Context, joined: bool = False) -> Card:
     """Draw what was decided, for whoever decided it, with `Ret`."""
     crisis = turn.the_crisis
     behalf = f" på vegne af {turn.name(crisis.on_behalf_of)}" if crisis.on_behalf_of else ""
@@ -294,7 +294,7 @@ async def _attach(turn: Turn) -> bool:
     return False
 
 
-async def _going(turn: Turn, level: int) -> Crisis | None:
+async def _going(turn: Context, level: int) -> Crisis | None:
     """Return the crisis that is decided already: here at this level or a higher one (down is the mayor's word), or
     anywhere at this one."""
     here = turn.crisis

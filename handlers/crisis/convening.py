@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select
 from handlers.communication import announcement, first_draft
 from handlers.coordination import state
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
 from handlers.crisis import deadlines
 from handlers.log import case_numbers, seal
@@ -23,7 +23,7 @@ from storage.rows.staff import Summons
 from storage.rows.traffic import Message
 
 
-def duties(turn: Turn) -> dict[str, list[Duty]]:
+def duties(turn: Context) -> dict[str, list[Duty]]:
     """Return whom to summon, and as what: the framing staff first, then those who serve it (plan §5)."""
     plan = turn.rules
     found: dict[str, list[Duty]] = {}

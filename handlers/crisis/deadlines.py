@@ -8,7 +8,7 @@ from datetime import timedelta
 from handlers.communication import council
 from handlers.core import rights
 from handlers.core.card import Button, Card
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import times_shown
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
@@ -131,13 +131,13 @@ async def established(turn: Turn) -> None:
     )
 
 
-def _warning_key(turn: Turn, before: timedelta) -> str:
+def _warning_key(turn: Context, before: timedelta) -> str:
     return f"crisis/{turn.the_crisis.id}/warning/{before.total_seconds():.0f}"
 
 
-def _breach_key(turn: Turn) -> str:
+def _breach_key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/breach"
 
 
-def _sustained_key(turn: Turn) -> str:
+def _sustained_key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/sustained"

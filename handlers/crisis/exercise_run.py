@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.form_values import Unreadable, when
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
@@ -143,7 +144,7 @@ async def add(turn: Turn) -> None:
     await redraw(turn)
 
 
-async def _waiting(turn: Turn, inject: int) -> Timer | None:
+async def _waiting(turn: Context, inject: int) -> Timer | None:
     """Return an inject of this exercise that has not been told, locked; None where it has, or is another's."""
     if not turn.the_crisis.exercise:
         return None
@@ -153,11 +154,11 @@ async def _waiting(turn: Turn, inject: int) -> Timer | None:
     return found
 
 
-def _of_exercise(turn: Turn) -> tuple[Any, Any]:
+def _of_exercise(turn: Context) -> tuple[Any, Any]:
     return Timer.kind == KIND, Timer.crisis_id == turn.the_crisis.id
 
 
-async def _all(turn: Turn) -> list[Timer]:
+async def _all(turn: Context) -> list[Timer]:
     return list(await turn.db.scalars(select(Timer).where(*_of_exercise(turn)).order_by(Timer.due_at, Timer.id)))
 
 
@@ -168,7 +169,7 @@ async def redraw(turn: Turn) -> None:
         await turn.say(message.recipient, await _card(turn), key=message.key)
 
 
-async def _card(turn: Turn) -> Card:
+async def _card(turn: Context) -> Card:
     crisis = turn.the_crisis
     rows = await _all(turn)
     # The one that is being told now is no longer to come.
@@ -218,7 +219,7 @@ async def _card(turn: Turn) -> Card:
     )
 
 
-def _state(turn: Turn, row: Timer) -> str:
+def _state(turn: Context, row: Timer) -> str:
     if row.state == "cancelled":
         return "ikke givet" if turn.the_crisis.state == "closed" else "sprunget over"
     if row.state == "waiting" and row.due_at > turn.now:
@@ -231,5 +232,5 @@ def _text(row: Timer) -> str:
     return str(given.get("text") or SCRIPTS[given["script"]].told[given["number"]][1])
 
 
-def _key(turn: Turn, of: str) -> str:
+def _key(turn: Context, of: str) -> str:
     return f"exercise/{turn.the_crisis.id}/{of}"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from handlers.core import audiences, quiet, rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, timer
 from handlers.core.rights import framing
 from handlers.core.turn import Turn
@@ -68,7 +69,7 @@ async def not_held(turn: Turn, before: int) -> None:
     await turn.at(await quiet.again(turn, NOT_HELD, before, mayor), "framing.not_held", _key(turn), before=before + 1)
 
 
-def _key(turn: Turn) -> str:
+def _key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/framing_not_held"
 
 
@@ -159,8 +160,8 @@ async def later(turn: Turn, subject: str) -> None:
 async def choose(turn: Turn, meeting: int) -> None:
     """Ask a question out of its turn, or one more time."""
     row = await _standing(turn, meeting)
-    subject = turn.value("subject")
-    if row is None or subject not in questions(turn):
+    subject = turn.chosen("subject", questions(turn))
+    if row is None or subject is None:
         return
     row.asking = subject
     await framing_card.show(turn)
@@ -250,5 +251,5 @@ async def move(turn: Turn) -> None:
     await framing_card.show(turn)
 
 
-async def _standing(turn: Turn, meeting: int) -> FramingMeeting | None:
+async def _standing(turn: Context, meeting: int) -> FramingMeeting | None:
     return await turn.of_crisis(FramingMeeting, meeting)

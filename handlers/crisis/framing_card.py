@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.crisis.framing_questions import Question, questions
 from handlers.picture import health_plan
@@ -23,7 +24,7 @@ async def show(turn: Turn) -> None:
         await turn.say(turn.staff, await _card(turn, row), key=f"crisis/{turn.the_crisis.id}/framing/{row.number}")
 
 
-async def newest(turn: Turn) -> FramingMeeting | None:
+async def newest(turn: Context) -> FramingMeeting | None:
     """Return the meeting that was called last."""
     found: FramingMeeting | None = await turn.db.scalar(
         select(FramingMeeting)
@@ -34,7 +35,7 @@ async def newest(turn: Turn) -> FramingMeeting | None:
     return found
 
 
-async def _card(turn: Turn, row: FramingMeeting) -> Card:
+async def _card(turn: Context, row: FramingMeeting) -> Card:
     decided, before = await answers_so_far(turn, row)
     every = questions(turn)
     place = await summoning.meeting_place(turn)
@@ -131,7 +132,7 @@ def _answers(subject: str, question: Question, still_open: int) -> tuple[Button,
     return (*filled, *pressed, *later)
 
 
-def _choose(turn: Turn, row: FramingMeeting) -> Button:
+def _choose(turn: Context, row: FramingMeeting) -> Button:
     """Make the button that chooses any of the questions, also one that was answered: it can be decided anew."""
     subjects = tuple((subject, question.name) for subject, question in questions(turn).items())
     which = Field("subject", "Hvilken beslutning?", "choice", required=True, choices=subjects)
@@ -142,13 +143,13 @@ def _asking(row: FramingMeeting, open_subjects: list[str]) -> str | None:
     return row.asking or (open_subjects[0] if open_subjects else None)
 
 
-async def _absent(turn: Turn) -> str:
+async def _absent(turn: Context) -> str:
     """Name those of the framing staff who have said that they don't come: filled in, and corrected by whoever
     starts."""
     return ", ".join(turn.name(person) for person in await summoning.declining(turn, await turn.members("framing")))
 
 
-async def answers_so_far(turn: Turn, row: FramingMeeting) -> tuple[dict[str, str], dict[str, str]]:
+async def answers_so_far(turn: Context, row: FramingMeeting) -> tuple[dict[str, str], dict[str, str]]:
     """Return the answers of this meeting, and those of the ones before it; the last of each counts."""
     entries = await turn.db.scalars(
         select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND).order_by(LogEntry.no)
@@ -173,14 +174,14 @@ async def refuse_without_staff(turn: Turn) -> bool:
     return True
 
 
-async def transition_line(turn: Turn, row: FramingMeeting) -> str:
+async def transition_line(turn: Context, row: FramingMeeting) -> str:
     """Tell whether the operational staff has taken over, or what comes before it can."""
     if row.moved_on_at:
         return f"Den operationelle krisestab tog over {turn.clock(row.moved_on_at)}."
     return "Næste skridt: den operationelle krisestab. Vælg, hvem der fortsætter, og hvem der er chef."
 
 
-async def transition_buttons(turn: Turn, row: FramingMeeting) -> tuple[Button, ...]:
+async def transition_buttons(turn: Context, row: FramingMeeting) -> tuple[Button, ...]:
     """Make the buttons that hand over to the operational staff, or ask about one more framing meeting."""
     another = Button("Nyt rammesættende møde", "framing.another", {"crisis": row.crisis_id})
     if row.moved_on_at:
@@ -206,7 +207,7 @@ async def transition_buttons(turn: Turn, row: FramingMeeting) -> tuple[Button, .
     return (over, another)
 
 
-async def at_the_table(turn: Turn) -> list[Member]:
+async def at_the_table(turn: Context) -> list[Member]:
     """Return the framing staff, 4K's chief and those from outside: those who are asked whether they go on."""
     rows = await turn.db.scalars(
         select(Member)
@@ -226,12 +227,12 @@ def field_of(member: Member) -> str:
     return f"stays_{member.id if member.person.startswith(OUTSIDE) else member.person}"
 
 
-def name_of(turn: Turn, member: Member) -> str:
+def name_of(turn: Context, member: Member) -> str:
     """Write a member's name as others read it."""
     return turn.name(member.person)
 
 
-def _as(turn: Turn, member: Member) -> str:
+def _as(turn: Context, member: Member) -> str:
     if member.person.startswith(OUTSIDE):
         return "ekstern"
     known = turn.rules.persons.get(member.person)

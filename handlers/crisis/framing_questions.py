@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from handlers.core import audiences, rights
 from handlers.core.card import Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
 from handlers.crisis import stand_down
 from handlers.measures import tasks
@@ -132,7 +132,7 @@ async def _monitoring(turn: Turn, answer: str) -> None:
         await monitoring_card.show(turn)
 
 
-def questions(turn: Turn) -> dict[str, Question]:
+def questions(turn: Context) -> dict[str, Question]:
     """Return every question by its id, in the order they are asked."""
     centre = turn.rules.health_centre()
     every = {
@@ -174,7 +174,7 @@ def questions(turn: Turn) -> dict[str, Question]:
     return every
 
 
-async def unreadable(turn: Turn, subject: str, answer: str) -> list[str]:
+async def unreadable(turn: Context, subject: str, answer: str) -> list[str]:
     """Return the names in an answer that are nobody's; empty when it can be followed."""
     if subject != "members" or answer == NO:
         return []
@@ -182,6 +182,6 @@ async def unreadable(turn: Turn, subject: str, answer: str) -> list[str]:
     return unknown if persons or unknown else [answer]
 
 
-def behalf(turn: Turn) -> str | None:
+def behalf(turn: Context) -> str | None:
     """Return whose right a deputy uses at the table."""
     return rights.on_behalf_of(turn.rules, turn.sender, "borgmester", "direktion")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import incident_names, named_crisis, registry, rights, running, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
 from handlers.core.rights import Right
@@ -113,7 +114,7 @@ async def show(turn: Turn, text: str) -> None:
     )
 
 
-async def _of_role(turn: Turn) -> tuple[str, ...]:
+async def _of_role(turn: Context) -> tuple[str, ...]:
     """Return what the sender's role in the crisis does, the first of their roles that is found."""
     if turn.crisis is not None and turn.crisis.level is None:
         return ("aktiver", "status", "log", "hvem", "afblæs")
@@ -124,7 +125,7 @@ async def _of_role(turn: Turn) -> tuple[str, ...]:
     return FIRST_IN_CRISIS[-1][1]
 
 
-async def waits_for_me(turn: Turn) -> tuple[str, list[Button]]:
+async def waits_for_me(turn: Context) -> tuple[str, list[Button]]:
     """Find what still waits for the sender (a warning, a summons, an approval, an order, a ping), the urgent first: at
     most three, with all that can be answered to the first and the first answer to the others.
 
@@ -184,12 +185,12 @@ async def run(turn: Turn, verb: str) -> None:
     await running.run(turn, registry.verbs[verb], "")
 
 
-async def _going(turn: Turn) -> list[Crisis]:
+async def _going(turn: Context) -> list[Crisis]:
     """Return what goes on for real, unless it is an exercise that asks: from here a warning is sent."""
     return [crisis for crisis in await turn.open_crises() if crisis.exercise == turn.exercise]
 
 
-async def _may(turn: Turn, name: str) -> bool:
+async def _may(turn: Context, name: str) -> bool:
     known = registry.verbs[name]
     if known.who in (rights.chief, rights.staff, rights.log_keeper, rights.runs_staff) and turn.crisis is None:
         return True

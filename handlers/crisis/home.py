@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from handlers.core import registry
 from handlers.core.card import DANGER, Button, Card
-from handlers.core.turn import Turn
+from handlers.core.context import Context
 from handlers.crisis import help, status
 
 OFFERED = ("varsel", "siden", "status", "hvem", "hjælp")
@@ -14,18 +14,16 @@ LABELS = {**help.LABELS, "hjælp": "Hjælp", "siden": "Siden sidst"}
 
 
 @registry.home
-async def card(turn: Turn) -> Card:
+async def card(turn: Context) -> Card:
     """Draw what waits for a person, and every open crisis' status card, as `/krise status` gives it to the same person;
     nothing is changed."""
     if turn.the_incoming.outside:
         return Card(f"*Krisebot*\n{DANGER}\n\nSkriv til Krisebot under Beskeder, hvad der er sket.")
-    here, exercise = turn.crisis, turn.exercise
     waiting, answers = await help.waits_for_me(turn)
     shown = []
     for crisis in await turn.open_crises():
-        turn.crisis = crisis
-        shown.append((crisis.number, turn.drawn(await status.card(turn, turn.sender))))
-    turn.crisis, turn.exercise = here, exercise
+        in_it = turn.about(crisis)
+        shown.append((crisis.number, in_it.drawn(await status.card(in_it, turn.sender))))
     several = len(shown) > 1
     offered = [name for name in OFFERED if shown or name not in NEEDS_CRISIS]
     said = "\n\n".join(card.text for _, card in shown) or "Der er ingen aktiv krise."

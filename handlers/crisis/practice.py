@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from handlers.alert import in_practice, warning_question
 from handlers.core import typed_verbs
 from handlers.core.card import DANGER, Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import dangers
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -96,7 +97,7 @@ async def _go_on(turn: Turn, lesson: str, step: int, said: str, missed: int, *, 
     await turn.replace(_card(turn, lesson, step + right, missed + (not right), said))
 
 
-def _card(turn: Turn, name: str, step: int, missed: int, said: str) -> Card:
+def _card(turn: Context, name: str, step: int, missed: int, said: str) -> Card:
     lesson = LESSONS[name]
     if step == len(lesson.steps):
         return _end(turn, name, lesson, missed, said)
@@ -116,7 +117,7 @@ def _answers(step: Step, about: Mapping[str, str | int]) -> list[Button]:
     return [Button(each.label, "lesson.press", {**about, "choice": number}) for number, each in enumerate(step.choices)]
 
 
-def _end(turn: Turn, name: str, lesson: Lesson, missed: int, said: str) -> Card:
+def _end(turn: Context, name: str, lesson: Lesson, missed: int, said: str) -> Card:
     others = [each for each in lessons_of(turn.plan, turn.sender) if each != name]
     went = (
         "Du tog hvert trin i første forsøg."

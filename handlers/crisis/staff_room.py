@@ -8,8 +8,8 @@ import re
 from sqlalchemy import select
 
 from handlers.core.card import EXERCISE
+from handlers.core.context import Context
 from handlers.core.language import times_shown
-from handlers.core.turn import Turn
 from storage.grades import Grade, within
 from storage.rows.meetings import Meeting
 from storage.rows.overview import BoardLink
@@ -20,7 +20,7 @@ MOST_OF_PLAN = 4
 LONGEST_TITLE = 60
 
 
-def topic(turn: Turn) -> str:
+def topic(turn: Context) -> str:
     """Write what the channel is about: the title, the level and the phase."""
     crisis = turn.the_crisis
     if crisis.state != "active":
@@ -37,7 +37,7 @@ def topic(turn: Turn) -> str:
     return f"{mark}{crisis.title} · {phase}"
 
 
-async def bookmarks(turn: Turn, grade: Grade) -> tuple[tuple[str, str], ...]:
+async def bookmarks(turn: Context, grade: Grade) -> tuple[tuple[str, str], ...]:
     """Return the (title, address) pairs that are to be found above the channel.
 
     Args:

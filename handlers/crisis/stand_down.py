@@ -13,7 +13,7 @@ from handlers.alert import escalation, joining, level_one
 from handlers.communication import announcement
 from handlers.core import registry, rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.rights import on_behalf_of
 from handlers.core.turn import Turn
@@ -239,7 +239,7 @@ async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
     )
 
 
-def _card(turn: Turn, subject: Proposal, text: str) -> Card:
+def _card(turn: Context, subject: Proposal, text: str) -> Card:
     crisis = turn.the_crisis
     return Card(
         f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {WORDS[subject][0]}? Det kan ikke fortrydes, kun besluttes om.",

@@ -11,6 +11,7 @@ from handlers.alert import decision_card
 from handlers.communication import communication_plan
 from handlers.core import clearance, in_charge, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources, tasks
@@ -19,6 +20,7 @@ from handlers.picture import picture_texts
 from handlers.reporting import centres, critical_functions, information_need_card
 from handlers.staff import absence, duty_rota, externals, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
+from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 
@@ -39,37 +41,41 @@ FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
 )
 async def status(turn: Turn, text: str) -> None:
     """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""
-    if turn.crisis is None and (found := await _for_a_stranger(turn) or await _afterwards(turn)) is not None:
+    if turn.crisis is None and (found := await _for_a_stranger(turn)) is not None:
         await turn.answer(found)
+        return
+    if turn.crisis is None and (over := await _afterwards(turn)) is not None:
+        turn.crisis = over
+        await turn.answer(await _ended(turn))
     elif turn.crisis is not None or await running.find_crisis_or_ask(turn, "status"):
         await turn.answer(await card(turn, await turn.here()))
 
 
-async def _for_a_stranger(turn: Turn) -> Card | None:
+async def _for_a_stranger(turn: Context) -> Card | None:
     """Draw what goes on, at once, for whoever has no part in any of it: there is nothing to choose between for them."""
     going = await turn.open_crises()
     if len(going) < 2 or any([await incident_names.has_part(turn, crisis) for crisis in going]):
         return None
     lines = []
     for crisis in going:
-        turn.crisis = crisis
-        lines.append(f"Nr. {quote(await incident_names.shown(turn, crisis))}. {_state(turn)}")
-    turn.crisis = None
+        lines.append(f"Nr. {quote(await incident_names.shown(turn, crisis))}. {_state(turn.about(crisis))}")
     return Card("\n".join([*lines, FOR_OTHERS]))
 
 
-async def _afterwards(turn: Turn) -> Card | None:
-    """Draw how the last crisis that the sender took part in ended, where none goes on: they may still read it."""
+async def _afterwards(turn: Context) -> Crisis | None:
+    """Find the last crisis that the sender took part in, where none goes on: they may still read it."""
     over = [] if await turn.open_crises() else await incident_names.ended(turn)
-    if not over:
-        return None
-    turn.crisis = over[0]
+    return over[0] if over else None
+
+
+async def _ended(turn: Context) -> Card:
+    """Draw how a crisis that is over ended."""
     ended = await card(turn, await turn.here())
     warn = Button("Send varsel", "help.run", {"verb": "varsel"})
     return replace(ended, text=f"Der er ingen aktiv krise. Den seneste, du var med i:\n{ended.text}", buttons=(warn,))
 
 
-async def card(turn: Turn, reader: str) -> Card:
+async def card(turn: Context, reader: str) -> Card:
     """Draw how the crisis stands, as far as it may be seen there.
 
     Args:
@@ -80,11 +86,11 @@ async def card(turn: Turn, reader: str) -> Card:
     return await clearance.redacted_for(turn, await whole(turn, reader), reader)
 
 
-def _head(turn: Turn) -> list[str]:
+def _head(turn: Context) -> list[str]:
     return [f"*Nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}*", _state(turn)]
 
 
-async def whole(turn: Turn, reader: str = "") -> Card:
+async def whole(turn: Context, reader: str = "") -> Card:
     """Draw the whole status, for those who are in or beside the staff.
 
     Args:
@@ -156,7 +162,7 @@ async def whole(turn: Turn, reader: str = "") -> Card:
     )
 
 
-async def _board(turn: Turn, reader: str) -> list[tuple[str, str]]:
+async def _board(turn: Context, reader: str) -> list[tuple[str, str]]:
     """Return the lines on resources, communication and the picture, once there are any: "disponere ressourcer og
     koordinere organisationens interne og eksterne kommunikation"."""
     picture = await picture_texts.newest(turn, "published")
@@ -263,7 +269,7 @@ async def who(turn: Turn, text: str) -> None:
     )
 
 
-def _state(turn: Turn) -> str:
+def _state(turn: Context) -> str:
     crisis = turn.the_crisis
     if crisis.state == "closed":
         return f"Afblæst {turn.clock(crisis.deactivated_at)} af {turn.name(crisis.deactivated_by or '')}."

@@ -24,7 +24,7 @@ async def go(turn: Turn, meeting: int) -> None:
     going_on: list[Member] = []
     leaving: list[Member] = []
     for member in await framing_card.at_the_table(turn):
-        (leaving if turn.value(framing_card.field_of(member)) == "nej" else going_on).append(member)
+        (leaving if turn.yes(framing_card.field_of(member)) is False else going_on).append(member)
     for member in [each for each in going_on if each.staff == "framing"]:
         member.until = turn.now
         turn.db.add(
@@ -43,7 +43,7 @@ async def go(turn: Turn, meeting: int) -> None:
         member.until = turn.now
     await turn.db.flush()
     reached = [each.person for each in leaving if not each.person.startswith(OUTSIDE)]
-    meetings = await calendars.farewell(turn, reached) if reached else ""
+    meetings = await calendars.take_out(turn, reached) if reached else ""
     names = ", ".join(framing_card.name_of(turn, each) for each in going_on) or "ingen"
     out = ", ".join(framing_card.name_of(turn, each) for each in leaving) or "ingen"
     await turn.log(

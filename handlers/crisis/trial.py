@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from handlers.core.card import EXERCISE, LAPSES, Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.rights import decider
 from handlers.core.turn import Turn
@@ -22,7 +23,7 @@ from storage.rows.traffic import Inbox
 FIRST_HOUR = timedelta(hours=1)
 
 
-async def offered(turn: Turn) -> bool:
+async def offered(turn: Context) -> bool:
     """Whether the crisis was decided in the installation's first hour, and is no exercise yet.
 
     Old inputs are deleted in time, old crises are not: both have to be young.

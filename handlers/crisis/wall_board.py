@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights
 from handlers.core.card import NO_LINK, Button, Card
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.grades import Grade, within
@@ -68,7 +69,7 @@ async def board(turn: Turn, text: str) -> None:
     )
 
 
-async def _card(turn: Turn, head: str) -> Card:
+async def _card(turn: Context, head: str) -> Card:
     links = list(
         await turn.db.scalars(
             select(BoardLink)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from handlers.core import enclosures, rights
 from handlers.core.card import NO_LINK, Button, Card
+from handlers.core.context import Context
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.log import seal
@@ -98,7 +99,7 @@ async def ready(turn: Turn, row: CaseExport, content: bytes) -> None:
     )
 
 
-def _where(turn: Turn, row: CaseExport, size: str) -> str:
+def _where(turn: Context, row: CaseExport, size: str) -> str:
     if link := turn.link(f"/eksport/{row.secret}"):
         return f"Åbn {link} ({size}). Linket virker til {turn.clock(row.until)}, og alle, der har det, kan hente filen."
     return f"Filen er pakket ({size}). {NO_LINK} Indtil da henter it-afdelingen den med *krisebot export*."

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
@@ -18,7 +19,7 @@ async def ask(turn: Turn) -> None:
     await journal.look_tonight(turn)
 
 
-def card(turn: Turn) -> Card:
+def card(turn: Context) -> Card:
     """Draw the case's two references, with a form for what is missing."""
     crisis = turn.the_crisis
     missing = journal.without_number(crisis)
@@ -37,7 +38,7 @@ def card(turn: Turn) -> Card:
     )
 
 
-def button(turn: Turn) -> Button:
+def button(turn: Context) -> Button:
     """Make the button with a form for both numbers; it works after the crisis is over too."""
     crisis = turn.the_crisis
     return Button(

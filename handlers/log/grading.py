@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.events import Regraded, tell
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -108,7 +109,7 @@ async def _change(turn: Turn, entry: LogEntry, wanted: Grade, asked: int) -> Non
     )
 
 
-async def _repeating(turn: Turn, entry: LogEntry, wanted: Grade) -> list[LogEntry]:
+async def _repeating(turn: Context, entry: LogEntry, wanted: Grade) -> list[LogEntry]:
     """Return the lines that say the same words, tell of the same row or correct the line, and may be seen by more."""
     said, row = await redaction.said_by(turn.db, turn.the_crisis, [entry]), redaction.row_of(exported(entry)["refs"])
     words = [max(text.split(), key=len) for text in (*said.texts, *(each.text for each in said.short))]
@@ -134,7 +135,7 @@ async def _repeating(turn: Turn, entry: LogEntry, wanted: Grade) -> list[LogEntr
     return [each for each, grade in found.all() if within(grade, wanted) and grade != wanted and goes_along(each)]
 
 
-async def _followed(turn: Turn, no: int, grade: Grade) -> list[LogEntry]:
+async def _followed(turn: Context, no: int, grade: Grade) -> list[LogEntry]:
     """Return the lines that got this grade for repeating that line, and still have it."""
     changes = await turn.db.scalars(
         select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == KIND)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.core import personal_numbers, registry, router, typed_verbs
 from handlers.core.card import Card
+from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
 from handlers.core.registry import action
@@ -58,7 +59,7 @@ async def confidential(turn: Turn, inbox: int) -> None:
         await _go_on(turn, row)
 
 
-async def _of_sender(turn: Turn, inbox: int) -> Inbox | None:
+async def _of_sender(turn: Context, inbox: int) -> Inbox | None:
     """Return the input that is held back, when it is still so and the sender is who typed it."""
     row = await turn.db.get(Inbox, inbox)
     if row is None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, quiet, rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
@@ -56,7 +56,7 @@ async def look_tonight(turn: Turn, ignored: int = 0) -> None:
     )
 
 
-async def missing(turn: Turn) -> list[Filing]:
+async def missing(turn: Context) -> list[Filing]:
     """Return what has no document number yet, the oldest first."""
     return list(
         await turn.db.scalars(
@@ -94,11 +94,11 @@ async def journal(turn: Turn, text: str) -> None:
 @action("journal.file", who=rights.runs_staff)
 async def file(turn: Turn) -> None:
     """Give the line that was chosen in the form the document number that was filled in."""
-    number = turn.value("log_no")
-    if not number.isdecimal() or not turn.value("document_no"):
+    number = turn.number("log_no")
+    if number is None or not turn.value("document_no"):
         await turn.answer(Card("Vælg, hvad det er, og skriv dokumentnummeret. Intet er ændret."))
         return
-    await _file(turn, int(number), turn.value("document_no"))
+    await _file(turn, number, turn.value("document_no"))
 
 
 async def _file(turn: Turn, log_no: int, document_no: str) -> None:
@@ -135,7 +135,7 @@ async def _file(turn: Turn, log_no: int, document_no: str) -> None:
     )
 
 
-def card(turn: Turn, rows: Sequence[Filing], head: str = "") -> Card:
+def card(turn: Context, rows: Sequence[Filing], head: str = "") -> Card:
     """Draw the list of what is missing, with a form to give one its number.
 
     Args:
@@ -201,7 +201,7 @@ def without_number(crisis: Crisis) -> list[str]:
     return [name for name, number in (("ESDH", crisis.case_ref), ("C3", crisis.c3_ref)) if not number]
 
 
-async def _filing(turn: Turn, log_no: int) -> Filing | None:
+async def _filing(turn: Context, log_no: int) -> Filing | None:
     found: Filing | None = await turn.db.scalar(
         select(Filing).where(Filing.crisis_id == turn.the_crisis.id, Filing.log_no == log_no)
     )

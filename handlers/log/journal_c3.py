@@ -13,6 +13,7 @@ from sqlalchemy import and_, select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import case_numbers
@@ -63,7 +64,7 @@ async def transferred(turn: Turn, up_to: int) -> None:
     await turn.replace(await _card(turn))
 
 
-async def how_far(turn: Turn) -> str:
+async def how_far(turn: Context) -> str:
     """Tell in one line how far C3 has been brought: up to where, by whom and when."""
     last = await _last(turn)
     if last is None:
@@ -74,7 +75,7 @@ async def how_far(turn: Turn) -> str:
     )
 
 
-async def _card(turn: Turn) -> Card:
+async def _card(turn: Context) -> Card:
     last = await _last(turn)
     since = exported(last)["refs"]["up_to"] if last else 0
     new = (LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no > since, LogEntry.kind.in_(SHARED))
@@ -113,7 +114,7 @@ async def _card(turn: Turn) -> Card:
     )
 
 
-async def _last(turn: Turn) -> LogEntry | None:
+async def _last(turn: Context) -> LogEntry | None:
     found: LogEntry | None = await turn.db.scalar(
         select(LogEntry)
         .where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.kind == TRANSFER)

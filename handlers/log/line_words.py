@@ -11,9 +11,9 @@ from datetime import datetime
 
 from handlers.core import clearance, rights, running
 from handlers.core.card import Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
 from handlers.core.language.times_read import Parsed
-from handlers.core.turn import Turn
 from storage.grades import GRADES, Grade, within
 from storage.letters import fold
 from storage.rows.crisis import Crisis
@@ -52,7 +52,7 @@ class Way:
 INWARDS = Way()
 
 
-def spoken(turn: Turn, text: str) -> tuple[bool, Grade, str]:
+def spoken(turn: Context, text: str) -> tuple[bool, Grade, str]:
     """Read what is said of a line before its words: "! fortrolig: …", in any order.
 
     Returns:
@@ -72,7 +72,7 @@ def spoken(turn: Turn, text: str) -> tuple[bool, Grade, str]:
             return mark == "!", grade or clearance.SHARED, text
 
 
-def way(turn: Turn, text: str) -> Way:
+def way(turn: Context, text: str) -> Way:
     """Read the way a line went out of its first words, "kl 13.40: …", "fra DMI: …", "til politiet: …", which stay where
     they are.
 
@@ -96,14 +96,14 @@ def way(turn: Turn, text: str) -> Way:
     return Way(found.direction, found.sender, found.receiver, happened, ahead)
 
 
-def filled_in(turn: Turn) -> Way:
+def filled_in(turn: Context) -> Way:
     """Read the way a line went out of the form; a message's author is its sender whatever way it went."""
     direction = turn.chosen("direction", dict(DIRECTIONS)) or "in"
     outside = turn.value("party")
     return Way(direction, receiver=(_party(turn, outside) or outside or "eksternt") if direction == "out" else "")
 
 
-def read_back(turn: Turn, way: Way) -> str:
+def read_back(turn: Context, way: Way) -> str:
     """Tell what was read out of the words, on a line of its own; empty where that is nothing."""
     parts = [f"Fra {quote(turn.name(way.sender))}"] if way.sender else []
     parts += [f"Udgående, til {quote(turn.name(way.receiver))}"] if way.direction == "out" else []
@@ -117,7 +117,7 @@ def read_back(turn: Turn, way: Way) -> str:
     return told
 
 
-def _party(turn: Turn, name: str) -> str:
+def _party(turn: Context, name: str) -> str:
     """Return a person's id, or the name as it was typed; empty when it is nobody's."""
     persons = turn.rules.named(name.lstrip("@"))
     if len(persons) == 1:
@@ -126,7 +126,7 @@ def _party(turn: Turn, name: str) -> str:
     return name if known or name[:1].isupper() else ""
 
 
-async def asked(turn: Turn) -> tuple[Field, ...]:
+async def asked(turn: Context) -> tuple[Field, ...]:
     """Return the fields beside the words, as the sender may fill them in: whether it is confirmed, its grade, and which
     way it went.
 
@@ -134,15 +134,16 @@ async def asked(turn: Turn) -> tuple[Field, ...]:
     """
     room = await turn.room_of(turn.the_incoming)
     if room is not None:
-        turn.crisis = await turn.db.get(Crisis, room.crisis_id)
+        crisis = await turn.db.get(Crisis, room.crisis_id)
     else:
         crises = await turn.open_crises()
         decided = [crisis for crisis in crises if crisis.level is not None] or crises
         # Which of several is asked when it is sent; until then only the right that holds in all of them counts.
-        turn.crisis = decided[0] if len(decided) == 1 else None
-    keeper = await rights.log_keeper.held(turn)
+        crisis = decided[0] if len(decided) == 1 else None
+    there = turn.about(crisis)
+    keeper = await rights.log_keeper.held(there)
     grades = tuple(
-        (grade, turn.rules.grade_name(grade)) for grade in GRADES if keeper or within(clearance.SHARED, grade)
+        (grade, there.rules.grade_name(grade)) for grade in GRADES if keeper or within(clearance.SHARED, grade)
     )
     return (
         Field(
@@ -159,7 +160,7 @@ async def asked(turn: Turn) -> tuple[Field, ...]:
     )
 
 
-async def granted(turn: Turn, confirmed: bool, wanted: Grade) -> tuple[Verification, Grade, str, str | None]:
+async def granted(turn: Context, confirmed: bool, wanted: Grade) -> tuple[Verification, Grade, str, str | None]:
     """Return a line's state as its writer may set it: everybody may keep it for fewer, only the log keeper opens or
     confirms it.
 

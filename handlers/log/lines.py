@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, enclosures, events, rights, running, undo
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.events import Told
 from handlers.core.language import cpr, times_shown
 from handlers.core.language.urgency_words import hastens
@@ -249,13 +250,13 @@ async def tell(turn: Turn, entry: LogEntry, hint: str = "", *more: Button) -> No
     await turn.answer(replace(card, buttons=(*card.buttons, *more)), key=key)
 
 
-async def card_for(turn: Turn, entry: LogEntry, person: str) -> Card:
+async def card_for(turn: Context, entry: LogEntry, person: str) -> Card:
     """Draw how a line stands, for somebody to whom it is put."""
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     return await _saved(turn, entry, state, await _highest_for(turn, person, entry), reader=person)
 
 
-def ask_button(turn: Turn, no: int, person: str | None) -> tuple[Button, ...]:
+def ask_button(turn: Context, no: int, person: str | None) -> tuple[Button, ...]:
     """Make the button that puts a line to somebody who may confirm it; none where there is nobody. See `asked_keeper`."""
     about = {"no": no, "person": person, "crisis": turn.the_crisis.id}
     return (Button(f"Spørg {turn.name(person)}", "log.ask", about),) if person is not None else ()
@@ -283,7 +284,7 @@ async def redraw(turn: Turn, entry: LogEntry) -> None:
 
 
 async def _saved(
-    turn: Turn,
+    turn: Context,
     entry: LogEntry,
     state: LogState,
     highest: Grade,
@@ -325,7 +326,7 @@ async def _saved(
     return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{files}{hint}", buttons=tuple(buttons))
 
 
-async def _highest_for(turn: Turn, recipient: str, entry: LogEntry) -> Grade:
+async def _highest_for(turn: Context, recipient: str, entry: LogEntry) -> Grade:
     """Return the highest grade that somebody may see a line at: any, where they wrote it themselves."""
     return clearance.CONFIDENTIAL if recipient == entry.recorder else await clearance.highest_for(turn, recipient)
 
@@ -337,12 +338,12 @@ def _can_be_undone(entry: LogEntry, state: LogState) -> bool:
     return written and state.confirmed_by is None and state.corrected_by is None and not hastens(entry.summary)
 
 
-async def is_undone(turn: Turn, no: int) -> bool:
+async def is_undone(turn: Context, no: int) -> bool:
     """Whether a line has been undone."""
     return await _undone_in(turn, await state_of(turn.db, turn.the_crisis, no)) is not None
 
 
-async def _undone_in(turn: Turn, state: LogState) -> int | None:
+async def _undone_in(turn: Context, state: LogState) -> int | None:
     """Return the number of the line that undid a line; None where it counts."""
     if state.corrected_by is None:
         return None
@@ -353,7 +354,7 @@ async def _undone_in(turn: Turn, state: LogState) -> int | None:
     return state.corrected_by if undoes == state.no else None
 
 
-def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:
+def shown(turn: Context, entry: LogEntry, state: LogState, highest: Grade) -> str:
     """Return a line's text as a card may show it.
 
     Args:
@@ -365,7 +366,7 @@ def shown(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> str:
     return f"{text[:SHOWN]} … (hele teksten står i loggen)" if len(text) > SHOWN else text
 
 
-def grade_button(turn: Turn, no: int, grade: Grade) -> Button:
+def grade_button(turn: Context, no: int, grade: Grade) -> Button:
     """Make the button that changes a line's grade."""
     choices = tuple((each, turn.rules.grade_name(each)) for each in GRADES)
     return Button(
@@ -377,7 +378,7 @@ def grade_button(turn: Turn, no: int, grade: Grade) -> Button:
     )
 
 
-async def entry_of(turn: Turn, no: int) -> LogEntry:
+async def entry_of(turn: Context, no: int) -> LogEntry:
     """Return the log line with that number; None where there is none.
 
     Raises:
@@ -395,10 +396,10 @@ def numbered(text: str) -> tuple[int, str] | None:
     return (int(found[1]), found[2].strip()) if found else None
 
 
-def _key(turn: Turn, no: int) -> str:
+def _key(turn: Context, no: int) -> str:
     return f"{key_of(turn, no)}/{turn.sender}"
 
 
-def key_of(turn: Turn, no: int) -> str:
+def key_of(turn: Context, no: int) -> str:
     """Name what the cards of a line begin with: they are drawn again with it."""
     return f"crisis/{turn.the_crisis.id}/log/{no}"

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from handlers.core import clearance
 from handlers.core.card import quote
+from handlers.core.context import Context
 from handlers.core.language import cpr
-from handlers.core.turn import Turn
 from storage.grades import Grade
 from storage.rows.log import LogEntry, LogKind, LogState, Verification
 from storage.rows.traffic import Inbox
@@ -52,7 +52,7 @@ SORTS = (
 )
 
 
-async def lines(turn: Turn, since: datetime | None, highest: Grade) -> list[str]:
+async def lines(turn: Context, since: datetime | None, highest: Grade) -> list[str]:
     """Tell what is new in the turn's crisis, a line for each sort that has any; empty where nothing is.
 
     Args:
@@ -92,7 +92,7 @@ async def lines(turn: Turn, since: datetime | None, highest: Grade) -> list[str]
     return [*told, *([f"• *Ubekræftet:* {unconfirmed} nye oplysninger"] if unconfirmed else [])]
 
 
-async def heard_before(turn: Turn, person: str) -> datetime | None:
+async def heard_before(turn: Context, person: str) -> datetime | None:
     """Return when somebody last wrote or pressed anything before what they do now, UTC; None where they never have."""
     before = select(func.max(Inbox.received_at)).where(Inbox.sender == person)
     if turn.inbox_id is not None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from storage.rows.log import LogEntry
 from storage.rows.traffic import Message, StaffRecipient
@@ -34,7 +35,7 @@ async def give(turn: Turn, entry: LogEntry, words: str, card: Card, key: str) ->
         await turn.answer(together[0], key=together[1])
 
 
-async def _together(turn: Turn, entry: LogEntry, words: str, channel: str) -> tuple[Card, str] | None:
+async def _together(turn: Context, entry: LogEntry, words: str, channel: str) -> tuple[Card, str] | None:
     """Return the card that the line's receipt is put on, with its name; None where the channel isn't busy."""
     begins = f"crisis/{turn.the_crisis.id}/receipts/"
     lately = Message.recipient == channel, Message.created_at > turn.now - MINUTE

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import answering, clearance, enclosures, personal_numbers, registry, rights, running, typed_verbs
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.events import AskedForHelp, Told
 from handlers.core.events import tell as tell_event
 from handlers.core.incoming import Incoming
@@ -17,7 +18,7 @@ from handlers.core.turn import Turn
 from handlers.log import line_words, lines, staff_words
 from storage.grades import GRADES, Grade
 from storage.rows.crisis import Crisis
-from storage.rows.log import LogEntry, exported
+from storage.rows.log import VERIFICATIONS, LogEntry, exported
 from storage.rows.traffic import Inbox
 
 SAVE_REACTIONS = {"pushpin", "📌", "round_pushpin"}
@@ -38,14 +39,13 @@ async def save(turn: Turn) -> None:
     if not await rights.staff.held(turn):
         await _offer_report(turn, text)
         return
-    grade = turn.value("grade")
     await _save(
         turn,
         incoming,
         text,
         incoming.author,
-        confirmed=turn.value("verification") == "confirmed",
-        grade=grade if grade in GRADES else clearance.SHARED,
+        confirmed=turn.chosen("verification", VERIFICATIONS) == "confirmed",
+        grade=turn.chosen("grade", GRADES) or clearance.SHARED,
         way=line_words.filled_in(turn),
     )
 
@@ -90,12 +90,12 @@ async def reaction(turn: Turn) -> None:
     standing = await turn.answered()
     if standing is not None and standing.crisis_id is not None:
         turn.crisis = await turn.db.get(Crisis, standing.crisis_id)
-    known = turn.the_incoming.text in REACTIONS and await _find_own_crisis(turn)
-    if not (known and await _done(turn)) and standing is not None:
+    known = turn.the_incoming.text in REACTIONS and await _find_own_crisis_or_ask(turn)
+    if not (known and await _act_on(turn)) and standing is not None:
         await answering.tell_that_a_sign_is_none(turn, standing)
 
 
-async def _done(turn: Turn) -> bool:
+async def _act_on(turn: Turn) -> bool:
     """Do what a reaction of the staff's stands for; returns whether there was anything to do it with."""
     incoming = turn.the_incoming
     if incoming.text in CONFIRM_REACTIONS:
@@ -118,15 +118,12 @@ async def _done(turn: Turn) -> bool:
     return True
 
 
-async def _find_own_crisis(turn: Turn) -> bool:
+async def _find_own_crisis_or_ask(turn: Turn) -> bool:
     """Find the crisis that a reaction is about, among those whose staff the sender is in; ask which, where it is several."""
     if turn.crisis is not None:
         return await rights.staff.held(turn)
-    own = []
-    for crisis in await turn.open_crises():
-        turn.crisis = crisis
-        if await rights.staff.held(turn):
-            own.append(crisis)
+    going = await turn.open_crises()
+    own = [crisis for crisis in going if await rights.staff.held(turn.about(crisis))]
     turn.crisis = own[0] if len(own) == 1 else None
     return bool(own) and (turn.crisis is not None or await running.find_crisis_or_ask(turn))
 
@@ -205,7 +202,7 @@ async def _save(
     return entry
 
 
-async def _heard(turn: Turn, message: str) -> Incoming | None:
+async def _heard(turn: Context, message: str) -> Incoming | None:
     """Return the input in which a message was said, as we heard it."""
     for row in await turn.db.scalars(select(Inbox).where(Inbox.message == message).order_by(Inbox.id)):
         heard = Incoming.from_json(row.body)
@@ -214,7 +211,7 @@ async def _heard(turn: Turn, message: str) -> Incoming | None:
     return None
 
 
-async def _saved_from(turn: Turn, message: str) -> LogEntry | None:
+async def _saved_from(turn: Context, message: str) -> LogEntry | None:
     if not message:
         return None
     found: LogEntry | None = await turn.db.scalar(

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import cpr, times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
@@ -69,7 +70,7 @@ async def _show(turn: Turn, text: str, before: int | None) -> None:
     )
 
 
-async def _found(turn: Turn, text: str, highest: Grade, before: int | None) -> list[tuple[LogEntry, LogState]]:
+async def _found(turn: Context, text: str, highest: Grade, before: int | None) -> list[tuple[LogEntry, LogState]]:
     """Return the newest lines that match, and one more than is shown where there are more."""
     criterion, places = _sought(turn, text)
     query = (
@@ -91,7 +92,7 @@ async def _found(turn: Turn, text: str, highest: Grade, before: int | None) -> l
     return rows
 
 
-def _sought(turn: Turn, text: str) -> tuple[ColumnElement[bool], Places | None]:
+def _sought(turn: Context, text: str) -> tuple[ColumnElement[bool], Places | None]:
     """Return what a line must be to be found, by number, mark, time, person, else by the words in it; and where to look
     for it.
 
@@ -123,7 +124,7 @@ def _sought(turn: Turn, text: str) -> tuple[ColumnElement[bool], Places | None]:
     return or_(words, LogEntry.recorder.in_(persons), *named), places
 
 
-def _line(turn: Turn, entry: LogEntry, state: LogState, highest: Grade) -> tuple[str, str]:
+def _line(turn: Context, entry: LogEntry, state: LogState, highest: Grade) -> tuple[str, str]:
     mark = "" if state.verification == "confirmed" else " (ubekræftet)"
     corrected = f" Rettet i nr. {state.corrected_by}." if state.corrected_by else ""
     text = lines.shown(turn, entry, state, highest)

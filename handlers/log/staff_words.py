@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import registry, rights
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import cpr, small_talk
 from handlers.core.registry import action
@@ -45,7 +45,7 @@ async def offer(turn: Turn, text: str) -> None:
     )
 
 
-def _card(turn: Turn, waiting: Sequence[int], heard: Sequence[Incoming]) -> Card:
+def _card(turn: Context, waiting: Sequence[int], heard: Sequence[Incoming]) -> Card:
     last = "\n".join(f"• {turn.name(each.sender)}: »{quote(cpr.without(each.text), 120)}«" for each in heard[-SHOWN:])
     many = "1 besked i kanalen" if len(waiting) == 1 else f"{len(waiting)} beskeder i kanalen"
     keep = {"inboxes": waiting}
@@ -102,7 +102,7 @@ async def let_be(turn: Turn, inboxes: list[int]) -> None:
     await turn.replace(Card(f"{len(inboxes)} ikke gemt i loggen. Gem en senere med »Gem i log« på beskeden."))
 
 
-async def _waiting(turn: Turn) -> Message | None:
+async def _waiting(turn: Context) -> Message | None:
     """Find the card that still offers; a full one is left as it is."""
     found: Message | None = await turn.db.scalar(
         select(Message)
@@ -114,12 +114,12 @@ async def _waiting(turn: Turn) -> Message | None:
     return found if waits else None
 
 
-async def _said(turn: Turn, inbox: int) -> Incoming | None:
+async def _said(turn: Context, inbox: int) -> Incoming | None:
     row = await turn.db.get(Inbox, inbox)
     return Incoming.from_json(row.body) if row is not None else None
 
 
-async def _is_saved(turn: Turn, said: Incoming) -> bool:
+async def _is_saved(turn: Context, said: Incoming) -> bool:
     if not said.message:
         return False
     standing = select(LogEntry.no).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.message == said.message)

@@ -32,7 +32,7 @@ async def remove(turn: Turn, inbox: int) -> None:
         return
     kept = await turn.db.get_one(Inbox, inbox)
     if personal_numbers.typed(Incoming.from_json(kept.body)):
-        enclosures.set_timer(turn, inbox)
+        enclosures.set_timer(turn.db, turn, inbox)
         return
     after = times_shown.span(turn.rules.deadlines.unlogged)
     before = await enclosures.mention(turn, rows[0])

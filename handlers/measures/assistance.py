@@ -6,19 +6,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.core import clearance, in_charge, personal_numbers, registry, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import AskedForHelp, on
 from handlers.core.incoming import Incoming
 from handlers.core.language import needs, owners, verb_words
 from handlers.core.language.needs import Need
-from handlers.core.registry import action, reply, verb
+from handlers.core.registry import Take, action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance_answers, assistance_card, logistics
+from storage.rows.crisis import Crisis
 from storage.rows.measures import ANSWERED, AssistanceRequest
 from storage.rows.numbers import next_number
 from storage.rows.traffic import Inbox
@@ -49,21 +51,22 @@ async def assistance(turn: Turn, text: str) -> None:
 
 
 @reply("assistance")
-async def suggested(turn: Turn, text: str) -> bool:
-    """Keep "vi mangler 4 mand på Birkehøj", said without a verb by somebody in the staff, in the log, and suggest
-    making a request of it."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "vi mangler 4 mand på Birkehøj", said without a verb by somebody in the staff."""
     verbs = {each.name: each.synonyms for each in registry.verbs.values()}
     going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
     need = needs.lacking(turn.plan, text)
     if need is None or len(going) != 1 or verb_words.match(text, verbs).kind != "none":
-        return False
-    turn.crisis = going[0]
-    if not await rights.staff.held(turn):
-        turn.crisis = None
-        return False
+        return None
+    in_staff = await rights.staff.held(turn.about(going[0]))
+    return partial(_suggest, crisis=going[0], text=text, need=need) if in_staff else None
+
+
+async def _suggest(turn: Turn, crisis: Crisis, text: str, need: Need) -> None:
+    """Keep what was said in the log, and suggest making a request of it."""
+    turn.crisis = crisis
     entry = await turn.log(text, sender=turn.sender, receiver="krisestaben", direction="in")
     await offer(turn, text, need, entry.no)
-    return True
 
 
 async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
@@ -184,7 +187,7 @@ async def request(
     return row
 
 
-async def of_crisis(turn: Turn) -> list[AssistanceRequest]:
+async def of_crisis(turn: Context) -> list[AssistanceRequest]:
     """Return the crisis' requests in their order."""
     return list(
         await turn.db.scalars(

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from handlers.core import quiet, rights
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import owners, times_shown
 from handlers.core.registry import action, timer
@@ -169,7 +169,7 @@ async def _becomes(turn: Turn, row: AssistanceRequest, state: AssistanceState, t
         await turn.at(again or turn.now + LATER_REMINDERS, "assistance.waiting", _timer(row), request=row.id)
 
 
-async def _unanswered(turn: Turn, request: int) -> AssistanceRequest | None:
+async def _unanswered(turn: Context, request: int) -> AssistanceRequest | None:
     row = await turn.db.get(AssistanceRequest, request)
     return None if row is None or row.state in ANSWERED else row
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.core import enclosures, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.measures import offer_matching
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure
@@ -17,7 +18,7 @@ IN_WORDS = {
 }
 
 
-async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
+async def card(turn: Context, row: AssistanceRequest, head: str = "") -> Card:
     """Draw the request as it stands now, with what the staff can answer.
 
     Args:
@@ -49,7 +50,7 @@ async def card(turn: Turn, row: AssistanceRequest, head: str = "") -> Card:
     return Card("\n".join(lines) + attached, buttons=(*_answers(row), *uses))
 
 
-def line(turn: Turn, row: AssistanceRequest) -> str:
+def line(turn: Context, row: AssistanceRequest) -> str:
     """Write a request in one line, for lists."""
     to = (
         f" til {quote(row.forwarded_to or '')}, spørg igen {turn.dated(row.ask_again_at)}"
@@ -59,7 +60,7 @@ def line(turn: Turn, row: AssistanceRequest) -> str:
     return f"{quote(row.text)} – {turn.name(row.requester)}, {IN_WORDS[row.state]}{to}"
 
 
-async def received(turn: Turn, row: AssistanceRequest) -> Card:
+async def received(turn: Context, row: AssistanceRequest) -> Card:
     """Tell the requester who has the request now."""
     persons = await in_charge.in_charge(turn)
     where = "krisestaben" if persons == [turn.staff] else turn.names(persons)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ORDINARY, URGENT
+from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
@@ -47,10 +47,10 @@ def button(row: Decision) -> Button:
 @action("decisions_shared.share", who=rights.runs_staff)
 async def share(turn: Turn, decision: int) -> None:
     """Send a decision to those who sit in the forum, each where they are, and write one line in the log."""
-    row, forum = await turn.of_crisis(Decision, decision), FORA.get(turn.value("forum"))
+    row, forum = await turn.of_crisis(Decision, decision), turn.chosen("forum", FORA)
     if row is None or row.state != "decided" or forum is None:
         return
-    name, group = forum
+    name, group = FORA[forum]
     text = turn.value("text") or row.text
     if group:
         told, _ = await audiences.persons(turn, group)
@@ -186,12 +186,12 @@ async def decide(
     return row
 
 
-async def _meets_now(turn: Turn) -> bool:
+async def _meets_now(turn: Context) -> bool:
     running = select(Meeting.id).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "running")
     return await turn.db.scalar(running.limit(1)) is not None
 
 
-def _to_confirm(turn: Turn, row: Decision) -> Card:
+def _to_confirm(turn: Context, row: Decision) -> Card:
     """Draw a decision that was registered in the chief's name outside a meeting, for the chief."""
     about = {"decision": row.id, "crisis": row.crisis_id}
     return Card(
@@ -302,7 +302,7 @@ async def _tell_proposer(turn: Turn, row: Decision, head: str) -> None:
         await turn.say(row.proposed_by, Card(f"{head}: »{quote(row.text, 500)}«"), kind="notice")
 
 
-async def of_crisis(turn: Turn) -> list[Decision]:
+async def of_crisis(turn: Context) -> list[Decision]:
     """Return the crisis' decisions and proposals, oldest first."""
     return list(
         await turn.db.scalars(select(Decision).where(Decision.crisis_id == turn.the_crisis.id).order_by(Decision.id))
@@ -337,7 +337,7 @@ async def _list(turn: Turn) -> None:
     )
 
 
-def _card(turn: Turn, row: Decision) -> Card:
+def _card(turn: Context, row: Decision) -> Card:
     if row.state == "proposed":
         return Card(
             f"*{turn.name(row.proposed_by or '')} foreslår, at det besluttes:*\n»{quote(row.text, 1500)}«",
@@ -378,7 +378,7 @@ def _card(turn: Turn, row: Decision) -> Card:
     )
 
 
-async def _of_crisis(turn: Turn, decision: int) -> Decision | None:
+async def _of_crisis(turn: Context, decision: int) -> Decision | None:
     return await turn.of_crisis(Decision, decision)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from storage.rows.overview import Intent
@@ -62,7 +63,7 @@ async def intent(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"✅ Hensigten står nu på dagsorden, billede, ordrer og tavle: {quote(text)}"))
 
 
-async def newest(turn: Turn) -> Intent | None:
+async def newest(turn: Context) -> Intent | None:
     """Return the intent that is in force; None where there is none."""
     found: Intent | None = await turn.db.scalar(
         select(Intent).where(Intent.crisis_id == turn.the_crisis.id).order_by(Intent.id.desc()).limit(1)

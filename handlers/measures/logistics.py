@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from handlers.core import audiences, rights, running
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -165,7 +166,7 @@ async def consider(turn: Turn) -> None:
     )
 
 
-async def members(turn: Turn) -> list[LogisticsMember]:
+async def members(turn: Context) -> list[LogisticsMember]:
     """Return who is in the logistics staff now."""
     query = select(LogisticsMember).where(
         LogisticsMember.crisis_id == turn.the_crisis.id, LogisticsMember.until.is_(None)
@@ -173,7 +174,7 @@ async def members(turn: Turn) -> list[LogisticsMember]:
     return list(await turn.db.scalars(query.order_by(LogisticsMember.id)))
 
 
-async def _waiting(turn: Turn) -> int:
+async def _waiting(turn: Context) -> int:
     return (
         await turn.db.scalar(
             select(func.count())
@@ -203,7 +204,7 @@ async def _let_in(turn: Turn, person: str) -> None:
         )
 
 
-def _establishing(turn: Turn) -> Button:
+def _establishing(turn: Context) -> Button:
     return Button(
         "Etablér logistikstab",
         "logistics.establish",
@@ -214,7 +215,7 @@ def _establishing(turn: Turn) -> Button:
     )
 
 
-async def _card(turn: Turn) -> Card:
+async def _card(turn: Context) -> Card:
     about = {"crisis": turn.the_crisis.id}
     duties = (*(Field(name, f"{label}: hvem?", "persons") for name, label in DUTIES), Field("what", "Andet: hvad?"))
     share = Button("Fordel opgaver", "logistics.share_out", about, form=duties, form_title="Logistiske opgaver")

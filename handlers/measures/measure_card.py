@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from handlers.core import undo
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.rows.measures import STATUS_IN_WORDS, Measure, MeasureStatus
@@ -14,7 +15,7 @@ from storage.rows.measures import STATUS_IN_WORDS, Measure, MeasureStatus
 CLOSED = ("done", "cancelled")
 
 
-def card(turn: Turn, row: Measure, head: str = "", undone: Sequence[Button] = ()) -> Card:
+def card(turn: Context, row: Measure, head: str = "", undone: Sequence[Button] = ()) -> Card:
     """Draw the measure as it stands now, with what can be done to it.
 
     Args:
@@ -65,7 +66,7 @@ def card(turn: Turn, row: Measure, head: str = "", undone: Sequence[Button] = ()
     )
 
 
-def line(turn: Turn, row: Measure) -> str:
+def line(turn: Context, row: Measure) -> str:
     """Write a measure in one line, for lists."""
     due = f", frist {turn.clock(row.due_at)}" if row.due_at and row.status not in CLOSED else ""
     late = " ⚠️ overskredet" if row.due_at and row.due_at < turn.now and row.status not in CLOSED else ""
@@ -133,7 +134,7 @@ def key(row: Measure, rest: str) -> str:
     return f"measure/{row.id}/{rest}"
 
 
-def _who_and_when(turn: Turn, row: Measure) -> str:
+def _who_and_when(turn: Context, row: Measure) -> str:
     return (
         f"Ejer: {turn.name(row.owner)}{f' ({row.centre})' if row.centre else ''}. "
         f"Frist: {turn.dated(row.due_at) if row.due_at else 'snarest'}. Status: {STATUS_IN_WORDS[row.status]}."

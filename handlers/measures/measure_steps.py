@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Card, quote
-from handlers.core.context import ORDINARY, ROUTINE, URGENT
+from handlers.core.context import ORDINARY, ROUTINE, URGENT, Context
 from handlers.core.language import owners, times_shown
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
@@ -59,7 +59,7 @@ async def add(
     return row
 
 
-async def of_crisis(turn: Turn) -> list[Measure]:
+async def of_crisis(turn: Context) -> list[Measure]:
     """Return the crisis' measures in their order, without what was only proposed."""
     return list(
         await turn.db.scalars(
@@ -263,7 +263,7 @@ async def take_back(turn: Turn, row: Measure, was: Was) -> None:
             )
 
 
-def is_over(turn: Turn, person: str, row: Measure) -> bool:
+def is_over(turn: Context, person: str, row: Measure) -> bool:
     """Whether a person is over the centre that a measure is."""
     centre = next((centre for centre in turn.rules.centres if centre.name == row.centre), None)
     return centre is not None and rights.leads(turn.rules, person, centre)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, passed_times, rights, undo, withheld
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ORDINARY, URGENT
+from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import verb_words
 from handlers.core.language.times_read import Parsed
@@ -58,7 +58,7 @@ async def measure(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
+    if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
         return
     if await rights.runs_staff.held(turn):
         await _create(turn, Reading(turn, text))
@@ -88,7 +88,7 @@ async def _create(turn: Turn, read: Reading) -> None:
         await turn.answer(Card(read.unclear, buttons=(measure_card.amendment("Ret", row),)))
 
 
-def _asked(turn: Turn, row: Measure, passed: Parsed, so: str) -> Card:
+def _asked(turn: Context, row: Measure, passed: Parsed, so: str) -> Card:
     other = measure_card.amendment("Anden tid", row)
     return passed_times.asked(turn, passed, f"T{row.number} {so}", "measures.tomorrow", {"measure": row.id}, other)
 
@@ -114,7 +114,7 @@ async def of_line(turn: Turn, no: int) -> None:
         await propose(turn, said)
 
 
-async def _about(turn: Turn, number: int, said: str) -> bool:
+async def _act_on(turn: Turn, number: int, said: str) -> bool:
     """Do what is said of a measure that there is; False when the number begins something else, as "4 mand til
     Fløng"."""
     row: Measure | None = await turn.db.scalar(
@@ -320,5 +320,5 @@ async def decline(turn: Turn, measure: int) -> None:
     )
 
 
-async def _of_crisis(turn: Turn, measure: int) -> Measure | None:
+async def _of_crisis(turn: Context, measure: int) -> Measure | None:
     return await turn.of_crisis(Measure, measure)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from handlers.core.context import Context
 from handlers.core.language import needs
-from handlers.core.turn import Turn
 from storage.rows.measures import ANSWERED, AssistanceRequest, Offer
 
 # As many as a card has buttons for.
 MOST = 4
 
 
-async def matching(turn: Turn, row: Offer) -> list[AssistanceRequest]:
+async def matching(turn: Context, row: Offer) -> list[AssistanceRequest]:
     """Return the requests that are open and ask for what an offer has, oldest first."""
     if not row.skill:
         return []
@@ -24,7 +24,7 @@ async def matching(turn: Turn, row: Offer) -> list[AssistanceRequest]:
     return [each for each in waiting if each.need and needs.alike(each.need, row.skill)][:MOST]
 
 
-async def fitting(turn: Turn, request: AssistanceRequest) -> list[Offer]:
+async def fitting(turn: Context, request: AssistanceRequest) -> list[Offer]:
     """Return the offers that are free and have what a request asks for, oldest first."""
     free = await turn.db.scalars(
         select(Offer).where(Offer.crisis_id == request.crisis_id, Offer.state == "new").order_by(Offer.number)

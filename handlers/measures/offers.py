@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, in_charge, rights, running
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import ORDINARY, URGENT
+from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.language import needs, owners, times_read, times_shown
 from handlers.core.language.needs import Need
 from handlers.core.registry import action, verb
@@ -97,7 +97,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
     return row
 
 
-def card(turn: Turn, row: Offer, fits: Sequence[AssistanceRequest] = ()) -> Card:
+def card(turn: Context, row: Offer, fits: Sequence[AssistanceRequest] = ()) -> Card:
     """Draw an offer as it stands for those who can use it.
 
     Args:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.core import clearance, form_times, passed_times, rights, running, withheld
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import replies, times_read, times_shown, verb_words
-from handlers.core.registry import action, reply, verb
+from handlers.core.registry import Take, action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import intent, orders_card, orders_steps, tasks
 from handlers.measures.measure_reading import Reading
@@ -47,7 +49,7 @@ async def order(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
+    if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
         return
     if not await rights.runs_staff.held(turn):
         await running.refuse(turn, rights.runs_staff, "Intet er sendt.")
@@ -173,7 +175,7 @@ async def doubted(turn: Turn, order: int) -> None:
         await tasks.ask(turn, f"ordre {row.number}", row.task, row.asked, order=row.number)
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last sent an order that nobody has acknowledged."""
     row = await _waiting(turn)
     if row is None:
@@ -182,20 +184,28 @@ async def asked_at(turn: Turn) -> datetime | None:
 
 
 @reply("order", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "ok" from whoever was sent an order as `Modtaget`, and "udført" as `Udført`; when they can't, tell the staff
-    and send it to the deputy."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "ok" of whoever was sent an order as `Modtaget`, and "udført" as `Udført`."""
     row = await _waiting(turn)
     meaning = replies.reading(text, "order").meaning
     both = replies.with_news(text, "order") if meaning == "unclear" else None
     meaning = both[0].meaning if both else meaning
     if row is None or meaning == "unclear":
-        return False
+        return None
+    return partial(_take, row=row, text=text, declined=meaning == "declined", told=both[1] if both else None)
+
+
+async def _take(turn: Turn, row: Order, text: str, declined: bool, told: str | None) -> None:
+    """Note how an order is taken; when they can't, tell the staff and send it to the deputy.
+
+    Args:
+        told: the news that came along with the answer.
+    """
     turn.crisis = await turn.db.get(Crisis, row.crisis_id)
     found = verb_words.match(text, TYPED)
     if found.kind == "exact" and found.verb == "udført":
         await orders_steps.finish(turn, row)
-    elif meaning == "declined":
+    elif declined:
         await orders_steps.report(turn, row, text)
         await orders_steps.silent(turn, row.id)
     else:
@@ -206,12 +216,11 @@ async def replied(turn: Turn, text: str) -> bool:
                 buttons=(Button("Nej, ret", "orders.not_received", {"order": row.id, "crisis": row.crisis_id}),),
             )
         )
-    if both and meaning != "declined":
-        await orders_steps.report(turn, row, both[1])
-    return True
+    if told is not None and not declined:
+        await orders_steps.report(turn, row, told)
 
 
-async def _waiting(turn: Turn) -> Order | None:
+async def _waiting(turn: Context) -> Order | None:
     """Return the newest order that the sender has been sent and that nobody has acknowledged."""
     rows = await turn.db.scalars(
         select(Order)
@@ -222,7 +231,7 @@ async def _waiting(turn: Turn) -> Order | None:
     return next((row for row in rows if turn.sender in row.asked), None)
 
 
-async def _about(turn: Turn, number: int, said: str) -> bool:
+async def _act_on(turn: Turn, number: int, said: str) -> bool:
     """Do what is said of an order that there is; False when the number begins something else, as "4 mand til Fløng"."""
     row: Order | None = await turn.db.scalar(
         select(Order).where(Order.crisis_id == turn.the_crisis.id, Order.number == number)
@@ -300,7 +309,7 @@ async def _show(turn: Turn, row: Order) -> None:
         await turn.say(person, orders_card.draft(turn, row), key=orders_card.key(row, f"draft/{person}"))
 
 
-async def _of_crisis(turn: Turn, order: int) -> Order | None:
+async def _of_crisis(turn: Context, order: int) -> Order | None:
     return await turn.of_crisis(Order, order)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.turn import Turn
+from handlers.core.context import Context
 from handlers.measures import tasks
 from storage.rows.measures import Order
 
@@ -39,7 +39,7 @@ def named(row: Order) -> str:
     return f"Ordre {row.number}" if row.number is not None else "Ordre, kladde"
 
 
-def draft(turn: Turn, row: Order) -> Card:
+def draft(turn: Context, row: Order) -> Card:
     """Draw an order for whoever drafted it, and for the chief, who alone can issue it."""
     if row.state == "dropped":
         return Card(f"Kladden er kasseret: {quote(row.task, 300)}")
@@ -57,7 +57,7 @@ def draft(turn: Turn, row: Order) -> Card:
     )
 
 
-def receivers(turn: Turn, row: Order, *, instead_of: str | None = None) -> Card:
+def receivers(turn: Context, row: Order, *, instead_of: str | None = None) -> Card:
     """Draw an order for whoever is to carry it out.
 
     Args:
@@ -87,14 +87,14 @@ def receivers(turn: Turn, row: Order, *, instead_of: str | None = None) -> Card:
     return Card(head, facts=_facts(turn, row), buttons=tuple(buttons))
 
 
-def staff(turn: Turn, row: Order) -> Card:
+def staff(turn: Context, row: Order) -> Card:
     """Draw how far an order is, for the staff."""
     return Card(
         f"*Ordre {row.number} til {turn.name(row.receiver or '')}*: {how_far(turn, row)}", facts=_facts(turn, row)
     )
 
 
-def how_far(turn: Turn, row: Order) -> str:
+def how_far(turn: Context, row: Order) -> str:
     """Tell an order's state, with who and when."""
     if row.state == "done":
         return f"✅ udført {turn.clock(row.done_at)} af {turn.name(row.done_by or '')}"
@@ -105,13 +105,13 @@ def how_far(turn: Turn, row: Order) -> str:
     return IN_WORDS[row.state]
 
 
-def line(turn: Turn, row: Order) -> str:
+def line(turn: Context, row: Order) -> str:
     """Write an order in one line, for lists."""
     receiver = turn.name(row.receiver) if row.receiver else "❗ ingen modtager"
     return f"{quote(row.task, 150)} → {receiver}: {how_far(turn, row)}"
 
 
-def whole(turn: Turn, row: Order) -> str:
+def whole(turn: Context, row: Order) -> str:
     """Write every word of an order, for the log."""
     return "\n".join(f"{name}: {text}" for name, text in _words(turn, row))
 
@@ -121,11 +121,11 @@ def key(row: Order, rest: str) -> str:
     return f"order/{row.id}/{rest}"
 
 
-def _facts(turn: Turn, row: Order) -> tuple[tuple[str, str], ...]:
+def _facts(turn: Context, row: Order) -> tuple[tuple[str, str], ...]:
     return tuple((name, quote(text, 600)) for name, text in _words(turn, row))
 
 
-def _words(turn: Turn, row: Order) -> list[tuple[str, str]]:
+def _words(turn: Context, row: Order) -> list[tuple[str, str]]:
     when = turn.dated(row.due_at) if row.due_at else row.due_text
     words = [
         ("Til", turn.name(row.receiver) if row.receiver else "mangler"),

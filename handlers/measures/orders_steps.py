@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.log import journal
@@ -18,7 +18,7 @@ from storage.rows.numbers import next_number
 from storage.rows.traffic import Message
 
 
-async def of_crisis(turn: Turn) -> list[Order]:
+async def of_crisis(turn: Context) -> list[Order]:
     """Return the crisis' orders and drafts, in the order they were written."""
     return list(await turn.db.scalars(select(Order).where(Order.crisis_id == turn.the_crisis.id).order_by(Order.id)))
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import form_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
@@ -44,7 +45,7 @@ def form(row: Resource | None = None) -> tuple[Field, ...]:
     )
 
 
-def line_of(turn: Turn, row: Resource) -> str:
+def line_of(turn: Context, row: Resource) -> str:
     """Write a resource in one line, for the overview."""
     relief = turn.dated(row.relief_at) if row.relief_at else row.duty
     parts = (f"{row.quantity} {row.name}", row.response, f"afløses {relief}" if relief else None, row.task)
@@ -54,12 +55,12 @@ def line_of(turn: Turn, row: Resource) -> str:
     return f"{said} ({RELEASE[row.release]})" if row.release in RELEASE else said
 
 
-def expected_in_words(turn: Turn, lender: str, at: datetime | None) -> str:
+def expected_in_words(turn: Context, lender: str, at: datetime | None) -> str:
     """Tell from whom, and from when, a lent resource is expected."""
     return f", ventes fra {lender}{f', fra {turn.clock(at)}' if at else ''}"
 
 
-def card(turn: Turn, row: Resource) -> Card:
+def card(turn: Context, row: Resource) -> Card:
     """Draw the resource as it stands now, with what can be done to it."""
     about = {"resource": row.id, "crisis": row.crisis_id}
     if row.gone_at is not None:
@@ -185,7 +186,7 @@ async def relief(turn: Turn, resource: int) -> None:
     )
 
 
-async def standing(turn: Turn, resource: int) -> Resource | None:
+async def standing(turn: Context, resource: int) -> Resource | None:
     """Return a resource of this crisis that is still in the overview; None for any other."""
     row = await turn.of_crisis(Resource, resource)
     if row is None or row.gone_at is not None:
@@ -202,13 +203,13 @@ async def ask_about_relief(turn: Turn) -> bool:
     return True
 
 
-def relief_filled_in(turn: Turn) -> tuple[str | None, datetime | None]:
+def relief_filled_in(turn: Context) -> tuple[str | None, datetime | None]:
     """Read what was filled in as the time of relief, and that time, UTC, where it can be read."""
     read = _relief(turn)
     return turn.value("duty") or None, read.at if read else None
 
 
-def _relief(turn: Turn) -> times_read.Parsed | None:
+def _relief(turn: Context) -> times_read.Parsed | None:
     return times_read.parse(turn.value("duty").removeprefix("til ").strip(), turn.now, turn.zone)
 
 

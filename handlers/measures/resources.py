@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, passed_times, rights
 from handlers.core.card import Button, Card
+from handlers.core.context import Context
 from handlers.core.language import owners, times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -99,7 +100,7 @@ async def new(turn: Turn) -> None:
         duty=duty,
         relief_at=relief_at,
         task=turn.value("task") or None,
-        critical=turn.value("critical") == "ja",
+        critical=turn.yes("critical") is True,
     )
 
 
@@ -204,7 +205,7 @@ async def change(turn: Turn, resource: int) -> None:
     duty, relief_at = resource_card.relief_filled_in(turn)
     row.quantity, row.name = turn.value("quantity") or row.quantity, turn.value("name") or row.name
     row.response, row.task = turn.value("response") or None, turn.value("task") or None
-    row.duty, row.relief_at, row.critical = duty, relief_at, turn.value("critical") == "ja"
+    row.duty, row.relief_at, row.critical = duty, relief_at, turn.yes("critical") is True
     row.changed_at = turn.now
     await turn.log(
         f"Ressource R{row.number} er rettet: {resource_card.line_of(turn, row)}",
@@ -247,7 +248,7 @@ async def gone(turn: Turn, resource: int) -> None:
     await turn.replace(resource_card.card(turn, row))
 
 
-async def of_crisis(turn: Turn) -> list[Resource]:
+async def of_crisis(turn: Context) -> list[Resource]:
     """Return the resources that there are, in their order."""
     query = select(Resource).where(Resource.crisis_id == turn.the_crisis.id, Resource.gone_at.is_(None))
     return list(await turn.db.scalars(query.order_by(Resource.number)))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.measures import Task
@@ -120,7 +120,7 @@ async def add(
     return task
 
 
-def _card(turn: Turn, task: Task, beside: str = "") -> Card:
+def _card(turn: Context, task: Task, beside: str = "") -> Card:
     due = f"\nFrist: {turn.clock(task.due_at)}." if task.due_at else ""
     due += f"\n{beside}" if beside else ""
     if task.status == "done":
@@ -218,6 +218,6 @@ async def doubted(turn: Turn, task: int) -> None:
         await ask(turn, f"opgave {row.number}", row.title, [row.owner], task=row.number)
 
 
-async def of_crisis(turn: Turn) -> list[Task]:
+async def of_crisis(turn: Context) -> list[Task]:
     """Return the crisis' tasks in their order."""
     return list(await turn.db.scalars(select(Task).where(Task.crisis_id == turn.the_crisis.id).order_by(Task.number)))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running, withheld
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.meetings import agenda_items, agenda_lines, meeting_card
@@ -219,12 +219,12 @@ async def at_risk(turn: Turn, item: AgendaItem) -> None:
     )
 
 
-async def deadline(turn: Turn, meeting: Meeting) -> datetime:
+async def deadline(turn: Context, meeting: Meeting) -> datetime:
     """Return when the agenda has to be out: the day before, on the clock on the wall."""
     return _day_before(turn, meeting, turn.rules.meetings.agenda_by.hour, turn.rules.meetings.agenda_by.minute)
 
 
-def is_hurried(turn: Turn, at: datetime) -> bool:
+def is_hurried(turn: Context, at: datetime) -> bool:
     """Whether a meeting that is called now is a hurried one: the time by which its agenda should be out, "så vidt muligt
     senest dagen før mødet", has passed.
 
@@ -235,11 +235,11 @@ def is_hurried(turn: Turn, at: datetime) -> bool:
     return turn.now >= _on_the_day_before(turn, at, latest.hour, latest.minute)
 
 
-def _day_before(turn: Turn, meeting: Meeting, hour: int, minute: int) -> datetime:
+def _day_before(turn: Context, meeting: Meeting, hour: int, minute: int) -> datetime:
     return _on_the_day_before(turn, meeting.at, hour, minute)
 
 
-def _on_the_day_before(turn: Turn, at: datetime, hour: int, minute: int) -> datetime:
+def _on_the_day_before(turn: Context, at: datetime, hour: int, minute: int) -> datetime:
     day = at.astimezone(turn.zone).date() - timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=turn.zone).astimezone(UTC)
 
@@ -259,7 +259,7 @@ async def plan_for(turn: Turn, meeting: Meeting) -> None:
     await turn.at(max(latest, turn.now), "agenda.due", due_key, meeting=meeting.id)
 
 
-def _prepared_by(turn: Turn, meeting: Meeting) -> datetime:
+def _prepared_by(turn: Context, meeting: Meeting) -> datetime:
     """Return when those who make the agenda and prepare what is on it are reminded: the day before, or now where it is
     later."""
     when = turn.rules.meetings.agenda_reminder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from storage.rows.measures import Measure
 from storage.rows.meetings import AgendaItem, ItemKind
@@ -64,7 +65,7 @@ def line(row: AgendaItem) -> str:
     return f"{row.text}{kind}{recommends}{waits}{political}"
 
 
-def card(turn: Turn, row: AgendaItem) -> Card:
+def card(turn: Context, row: AgendaItem) -> Card:
     """Draw the item, with what is still asked of it."""
     about = {"item": row.id, "crisis": row.crisis_id}
     facts = [("Karakter", KINDS[row.kind] if row.kind else "❗ vælg")]
@@ -130,7 +131,7 @@ async def take_in_urgent(turn: Turn) -> None:
         await add(turn, f"Orientering: T{measure.number} {measure.title}", kind="information", measure=measure.id)
 
 
-async def open_items(turn: Turn) -> list[AgendaItem]:
+async def open_items(turn: Context) -> list[AgendaItem]:
     """Return what waits for a meeting: urgent measures first, then in the order they came."""
     rows = await turn.db.scalars(
         select(AgendaItem)
@@ -140,7 +141,7 @@ async def open_items(turn: Turn) -> list[AgendaItem]:
     return list(rows)
 
 
-async def standing(turn: Turn, item: int) -> AgendaItem | None:
+async def standing(turn: Context, item: int) -> AgendaItem | None:
     """Return an item that is still open; None for any other."""
     row = await turn.of_crisis(AgendaItem, item)
     return row if row is not None and row.state == "open" else None

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.log import paper_links
@@ -56,7 +57,7 @@ ITEMS_UNDER = {True: "4", False: "3"}
 STATES = {"draft": "kladde", "awaiting": "til godkendelse", "approved": "godkendt", "sent": "udsendt"}
 
 
-async def newest(turn: Turn, meeting: Meeting) -> Agenda | None:
+async def newest(turn: Context, meeting: Meeting) -> Agenda | None:
     """Return a meeting's newest agenda."""
     found: Agenda | None = await turn.db.scalar(
         select(Agenda).where(Agenda.meeting == meeting.id).order_by(Agenda.version.desc()).limit(1)
@@ -90,7 +91,7 @@ async def bring_up_to_date(turn: Turn, meeting: Meeting) -> Agenda:
     return fresh
 
 
-async def _items(turn: Turn, meeting: Meeting, before: Agenda | None) -> list[dict[str, object]]:
+async def _items(turn: Context, meeting: Meeting, before: Agenda | None) -> list[dict[str, object]]:
     first = not await meeting_card.held(turn)
     known: set[object] = set()
     if before is not None:
@@ -128,7 +129,7 @@ def lines_of(row: Agenda) -> str:
     )
 
 
-async def card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
+async def card(turn: Context, meeting: Meeting, row: Agenda) -> Card:
     """Draw an agenda as it stands, with what can be done to it."""
     head = f"*Dagsorden, møde {meeting.number}* {turn.clock(meeting.at)}, {quote(meeting.place, 200)} – udgave {row.version}, {STATES[row.state]}"
     if intended := await intent.newest(turn):
@@ -162,7 +163,7 @@ async def card(turn: Turn, meeting: Meeting, row: Agenda) -> Card:
     return Card(f"{head}\n{lines_of(row)}{wants}", facts=facts, buttons=buttons)
 
 
-async def proposed_by_plan(turn: Turn) -> list[str]:
+async def proposed_by_plan(turn: Context) -> list[str]:
     """Return what the first meeting could have on its agenda as well, as long as nobody has put it there."""
     if await meeting_card.held(turn):
         return []
@@ -170,19 +171,19 @@ async def proposed_by_plan(turn: Turn) -> list[str]:
     return [text for text in PROPOSED if text not in known]
 
 
-async def incomplete_items(turn: Turn) -> list[AgendaItem]:
+async def incomplete_items(turn: Context) -> list[AgendaItem]:
     """Return the open items that lack something."""
     return [row for row in await agenda_items.open_items(turn) if agenda_items.lacks(row)]
 
 
-async def responsible(turn: Turn) -> list[str]:
+async def responsible(turn: Context) -> list[str]:
     """Return the responsible director for the staff: whoever is named so, else the chief, else the directorate."""
     if named := roster.holder(turn, roster.RESPONSIBLE):
         return [named]
     return [turn.the_crisis.chief] if turn.the_crisis.chief else turn.rules.board()
 
 
-async def approvers(turn: Turn) -> list[str]:
+async def approvers(turn: Context) -> list[str]:
     """Return who may approve the agenda or call the meeting off: the responsible director, or the deputy with the same
     right."""
     if named := roster.holder(turn, roster.RESPONSIBLE):
@@ -190,7 +191,7 @@ async def approvers(turn: Turn) -> list[str]:
     return await turn.chiefs() if turn.the_crisis.chief else turn.rules.board()
 
 
-async def approves(turn: Turn, beside: Right | None = None) -> Right:
+async def approves(turn: Context, beside: Right | None = None) -> Right:
     """Return the right to approve the agenda, as it is told to whoever hasn't it.
 
     Args:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import form_times, passed_times, rights, running
 from handlers.core.card import Button, Card
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
@@ -86,7 +86,7 @@ async def pressed_move(turn: Turn, meeting: int) -> None:
     await turn.replace(meeting_card.card(turn, row))
 
 
-def _from(turn: Turn, row: Meeting, text: str) -> datetime:
+def _from(turn: Context, row: Meeting, text: str) -> datetime:
     """Return from when a time is reckoned, UTC: a bare clock time from the beginning of the meeting's own day."""
     if not CLOCK.match(text):
         return turn.now

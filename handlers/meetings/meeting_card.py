@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -32,7 +33,7 @@ FORM = (
 )
 
 
-def read(turn: Turn, text: str, now: datetime | None = None) -> tuple[times_read.Parsed, str] | None:
+def read(turn: Context, text: str, now: datetime | None = None) -> tuple[times_read.Parsed, str] | None:
     """Read the time that words begin with or have among them, and the place that is left; None where there is no time.
 
     Args:
@@ -48,7 +49,7 @@ def place_in(text: str) -> str:
     return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
 
 
-def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str] | None:
+def _bare(turn: Context, text: str, now: datetime) -> tuple[times_read.Parsed, str] | None:
     """Read "10 stabsrummet" or "i morgen 10 teams": the words in front are the time, as far as they can be read as
     one."""
     parts = text.split()
@@ -59,7 +60,7 @@ def _bare(turn: Turn, text: str, now: datetime) -> tuple[times_read.Parsed, str]
     return None
 
 
-def where(turn: Turn, row: Meeting) -> str:
+def where(turn: Context, row: Meeting) -> str:
     """Tell when and where, and the file for the calendar where there is a link, on lines of their own."""
     return f"{times_shown.weekday(row.at, turn.zone)}\nSted: {quote(row.place, 300)}{calendars.line(turn, row)}"
 
@@ -82,7 +83,7 @@ def room_task(row: Meeting) -> str:
     return f"Indret og klargør stabsrummet til møde {row.number}:"
 
 
-def card(turn: Turn, row: Meeting) -> Card:
+def card(turn: Context, row: Meeting) -> Card:
     """Draw the meeting as it stands, with what can be done about it."""
     about = {"crisis": row.crisis_id, "meeting": row.id}
     head = f"*Møde {row.number}*, {where(turn, row)}"
@@ -121,7 +122,7 @@ def card(turn: Turn, row: Meeting) -> Card:
             return Card(f"{head}\nAflyst.")
 
 
-async def coming(turn: Turn) -> Meeting | None:
+async def coming(turn: Context) -> Meeting | None:
     """Return the next meeting that has been called."""
     found: Meeting | None = await turn.db.scalar(
         select(Meeting)
@@ -132,7 +133,7 @@ async def coming(turn: Turn) -> Meeting | None:
     return found
 
 
-async def held(turn: Turn) -> bool:
+async def held(turn: Context) -> bool:
     """Whether the staff has met before."""
     found = await turn.db.scalar(
         select(Meeting.id)
@@ -142,7 +143,7 @@ async def held(turn: Turn) -> bool:
     return found is not None
 
 
-async def running(turn: Turn) -> Meeting | None:
+async def running(turn: Context) -> Meeting | None:
     """Return the meeting that is held now, else the one that ended last."""
     found: Meeting | None = await turn.db.scalar(
         select(Meeting)
@@ -162,7 +163,7 @@ async def treat(turn: Turn, row: Meeting, items: list[AgendaItem]) -> None:
         await agenda_items.redraw(turn, item)
 
 
-async def standing(turn: Turn, meeting: int) -> Meeting | None:
+async def standing(turn: Context, meeting: int) -> Meeting | None:
     """Return the meeting, where it is this crisis' own."""
     return await turn.of_crisis(Meeting, meeting)
 

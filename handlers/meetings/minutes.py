@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import audiences, clearance, rights, running, withheld
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import Regraded, on
 from handlers.core.language import times_read
 from handlers.core.registry import action, timer, verb
@@ -41,15 +41,15 @@ async def minutes(turn: Turn, text: str) -> None:
     if row is None:
         await turn.answer(Card("Der er ikke holdt et møde endnu. Start det fra */krise møde*."))
     elif row.state == "running":
-        await turn.answer(await _live(turn, row), key=f"minutes/{row.id}/live/{turn.sender}")
+        await turn.answer(await _take_in_and_draw(turn, row), key=f"minutes/{row.id}/live/{turn.sender}")
     else:
-        await turn.answer(minutes_card.card(turn, row, newest) if newest else await _live(turn, row))
+        await turn.answer(minutes_card.card(turn, row, newest) if newest else await _take_in_and_draw(turn, row))
 
 
 async def open_for(turn: Turn, meeting: Meeting) -> None:
     """Show the minute-taker the minutes to write in."""
     for person in turn.rules.holders("referent") or turn.rules.holders("sekretær"):
-        await turn.say(person, await _live(turn, meeting), key=f"minutes/{meeting.id}/live/{person}")
+        await turn.say(person, await _take_in_and_draw(turn, meeting), key=f"minutes/{meeting.id}/live/{person}")
 
 
 @action("minutes.write", who=rights.meets)
@@ -73,7 +73,7 @@ async def write(turn: Turn, meeting: int, item: int) -> None:
             due = read.at.isoformat() if read and not read.passed else None
             row.actions = [*row.actions, {"what": turn.value("what"), "owner": named[0], "due": due}]
     await turn.db.flush()
-    await turn.replace(await _live(turn, held))
+    await turn.replace(await _take_in_and_draw(turn, held))
 
 
 @action("minutes.told", who=rights.meets)
@@ -86,7 +86,7 @@ async def told(turn: Turn, meeting: int, item: int) -> None:
     if row.state == "open" and not minutes_card.spoken_of(row):
         row.discussion = "Krisestaben er orienteret."
         await turn.db.flush()
-    await turn.replace(await _live(turn, held))
+    await turn.replace(await _take_in_and_draw(turn, held))
 
 
 @action("minutes.extra", who=rights.meets)
@@ -98,10 +98,10 @@ async def extra(turn: Turn, meeting: int) -> None:
     row = await agenda_items.add(turn, turn.value("text"), kind="discussion")
     row.discussion, row.decision = turn.value("discussion"), turn.value("decision")
     await turn.db.flush()
-    await turn.replace(await _live(turn, held))
+    await turn.replace(await _take_in_and_draw(turn, held))
 
 
-async def _live(turn: Turn, meeting: Meeting) -> Card:
+async def _take_in_and_draw(turn: Turn, meeting: Meeting) -> Card:
     """Take in what has become urgent meanwhile, and draw the minutes as they are written."""
     await agenda_items.take_in_urgent(turn)
     return await minutes_card.live_card(turn, meeting)
@@ -243,7 +243,7 @@ async def approve(turn: Turn, minutes: int) -> None:
     await _send(turn, row, meeting)
 
 
-async def _approved_before(turn: Turn, row: Minutes) -> bool:
+async def _approved_before(turn: Context, row: Minutes) -> bool:
     found = await turn.db.scalar(
         select(Minutes.id)
         .where(Minutes.meeting == row.meeting, Minutes.id != row.id, Minutes.approved_at.is_not(None))

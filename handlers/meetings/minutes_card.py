@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_shown
-from handlers.core.turn import Turn
 from handlers.log import paper_links
 from handlers.meetings import agenda_items, meeting_card
 from storage.grades import GRADES
@@ -26,7 +26,7 @@ FORM = (
 MOST = 8
 
 
-async def live_card(turn: Turn, meeting: Meeting) -> Card:
+async def live_card(turn: Context, meeting: Meeting) -> Card:
     """Draw the minutes while the meeting runs: what is written of each item, and the buttons that write more."""
     rows = await agenda_items.open_items(turn)
     facts = tuple((f"Punkt {row.number}", _said(turn, row)) for row in rows)
@@ -66,7 +66,7 @@ def _filled(row: AgendaItem) -> tuple[Field, ...]:
     return tuple(Field(each.id, each.label, each.kind, value=values.get(each.id, "")) for each in FORM)
 
 
-def _said(turn: Turn, row: AgendaItem) -> str:
+def _said(turn: Context, row: AgendaItem) -> str:
     parts = [quote(row.text, 200)]
     if row.discussion:
         parts.append(f"Drøftet: {quote(row.discussion, 200)}")
@@ -78,7 +78,7 @@ def _said(turn: Turn, row: AgendaItem) -> str:
     return " · ".join(parts)
 
 
-async def latest(turn: Turn, meeting: Meeting) -> Minutes | None:
+async def latest(turn: Context, meeting: Meeting) -> Minutes | None:
     """Return a meeting's newest version."""
     found: Minutes | None = await turn.db.scalar(
         select(Minutes).where(Minutes.meeting == meeting.id).order_by(Minutes.version.desc()).limit(1)
@@ -86,7 +86,7 @@ async def latest(turn: Turn, meeting: Meeting) -> Minutes | None:
     return found
 
 
-def body(turn: Turn, row: Minutes) -> str:
+def body(turn: Context, row: Minutes) -> str:
     """Write the minutes as people read them."""
     lines = []
     for each in row.items:
@@ -100,7 +100,7 @@ def body(turn: Turn, row: Minutes) -> str:
     return "\n".join(lines) or "Ingen punkter blev behandlet."
 
 
-def card(turn: Turn, meeting: Meeting, row: Minutes) -> Card:
+def card(turn: Context, meeting: Meeting, row: Minutes) -> Card:
     """Draw the minutes as they stand, with what can be done to them."""
     about = {"crisis": row.crisis_id, "minutes": row.id}
     state = (
@@ -144,7 +144,7 @@ def lead(meeting: Meeting, at: datetime) -> str:
     return f"{times_shown.span(at - (meeting.ended_at or at))} efter mødet"
 
 
-async def of_last(turn: Turn) -> str:
+async def of_last(turn: Context) -> str:
     """Tell how far the minutes of the last meeting are, on a line; empty where none has ended."""
     meeting = await meeting_card.running(turn)
     newest = await latest(turn, meeting) if meeting else None

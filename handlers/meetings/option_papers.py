@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights, withheld
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import decisions
@@ -45,7 +46,7 @@ def form(row: OptionPaper | None = None, situation: str = "") -> tuple[Field, ..
     )
 
 
-async def of_crisis(turn: Turn) -> list[OptionPaper]:
+async def of_crisis(turn: Context) -> list[OptionPaper]:
     """Return the crisis' papers, oldest first."""
     return list(
         await turn.db.scalars(
@@ -182,7 +183,7 @@ async def _to_the_meeting(turn: Turn, row: OptionPaper) -> None:
         await agenda.added(turn, item)
 
 
-def _options(turn: Turn) -> list[dict[str, str]]:
+def _options(turn: Context) -> list[dict[str, str]]:
     """Return the alternatives that were filled in; one without words of its own is none."""
     return [
         {"letter": letter, **{part: turn.value(f"{letter.lower()}_{part}") for part in PARTS}}
@@ -201,7 +202,7 @@ async def _show(turn: Turn, row: OptionPaper) -> None:
         await turn.say(recipient, _card(turn, row), key=_key(row, recipient))
 
 
-def _card(turn: Turn, row: OptionPaper) -> Card:
+def _card(turn: Context, row: OptionPaper) -> Card:
     facts = tuple((each["letter"], _in_lines(each)) for each in row.options)
     reason = f"\nKun ét forslag: {quote(row.only_one, 300)}" if row.only_one else ""
     head = f"*Oplæg {row.number}* af {turn.name(row.written_by)}\n{quote(row.situation, 1000)}{reason}"
@@ -243,7 +244,7 @@ def _in_lines(option: dict[str, str]) -> str:
     return "\n".join([quote(option["what"], 200), *more])
 
 
-def _words(turn: Turn) -> str:
+def _words(turn: Context) -> str:
     lines = [turn.value("situation")]
     for each in _options(turn):
         lines.append(f"{each['letter']}: {each['what']}")
@@ -251,7 +252,7 @@ def _words(turn: Turn) -> str:
     return "\n".join([*lines, *([f"Kun ét forslag: {turn.value('only_one')}"] if turn.value("only_one") else [])])
 
 
-async def _of_crisis(turn: Turn, paper: int) -> OptionPaper | None:
+async def _of_crisis(turn: Context, paper: int) -> OptionPaper | None:
     return await turn.of_crisis(OptionPaper, paper)
 
 

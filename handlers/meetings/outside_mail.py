@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field
+from handlers.core.context import Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.meetings import agenda, agenda_items
@@ -22,7 +23,7 @@ async def begin(turn: Turn) -> None:
     await turn.at(_next(turn), "outside_mail.ask", f"crisis/{turn.the_crisis.id}/outside mail")
 
 
-def _next(turn: Turn) -> datetime:
+def _next(turn: Context) -> datetime:
     at = turn.rules.meetings.read_mail
     local = turn.now.astimezone(turn.zone)
     today = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
@@ -55,7 +56,7 @@ async def ask(turn: Turn) -> None:
     await begin(turn)
 
 
-def _card(turn: Turn, row: MailReading, head: str) -> Card:
+def _card(turn: Context, row: MailReading, head: str) -> Card:
     about = {"crisis": row.crisis_id, "reading": row.id}
     return Card(
         head,

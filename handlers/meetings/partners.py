@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, withheld
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -43,11 +44,11 @@ async def partners(turn: Turn, text: str) -> None:
     relevant = True if contact else SAID.get(fold(rest))
     if relevant is not None:
         await _mark(turn, partner, relevant, bool(contact), rest[contact.end() :] if contact else "")
-    if not await _kept_back(turn, "" if relevant is None else "Noteret. "):
+    if not await _refuse_list(turn, "" if relevant is None else "Noteret. "):
         await turn.answer(await _card(turn, list(PARTNERS).index(partner) // PAGE))
 
 
-async def _kept_back(turn: Turn, said: str = "") -> bool:
+async def _refuse_list(turn: Turn, said: str = "") -> bool:
     return await withheld.refuse_above(turn, f"{said}Listen over samarbejdspartnere vises")
 
 
@@ -73,14 +74,14 @@ def _words(name: str) -> list[str]:
 @action("partners.open", who=rights.staff)
 async def open_(turn: Turn) -> None:
     """Show the list of partners, from the agenda's items 5c and 7."""
-    if not await _kept_back(turn):
+    if not await _refuse_list(turn):
         await turn.answer(await _card(turn, 0))
 
 
 @action("partners.page", who=rights.staff)
 async def page(turn: Turn, page: int) -> None:
     """Show the other half of the list, where the card stands."""
-    if not await _kept_back(turn):
+    if not await _refuse_list(turn):
         await turn.replace(await _card(turn, page))
 
 
@@ -89,9 +90,8 @@ async def mark(turn: Turn, partner: str, page: int) -> None:
     """Tick off a partner from the form."""
     if partner not in PARTNERS:
         return
-    said = {"ja": True, "nej": False}.get(turn.value("relevant"))
-    await _mark(turn, partner, said, turn.value("contacted") == "ja", turn.value("note"))
-    if not await _kept_back(turn, "Noteret. "):
+    await _mark(turn, partner, turn.yes("relevant"), turn.yes("contacted") is True, turn.value("note"))
+    if not await _refuse_list(turn, "Noteret. "):
         await turn.replace(await _card(turn, page))
 
 
@@ -138,7 +138,7 @@ async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool
         )
 
 
-async def summary(turn: Turn) -> str:
+async def summary(turn: Context) -> str:
     """Tell what an agenda item says of the list: "relevante: 3, kontaktet: 2"."""
     rows = await _rows(turn)
     relevant = [row for row in rows.values() if row.relevant]
@@ -146,12 +146,12 @@ async def summary(turn: Turn) -> str:
     return f"relevante: {len(relevant)}, kontaktet: {contacted}, ikke vurderet: {len(PARTNERS) - len(rows)}"
 
 
-async def _rows(turn: Turn) -> dict[str, Partner]:
+async def _rows(turn: Context) -> dict[str, Partner]:
     rows = await turn.db.scalars(select(Partner).where(Partner.crisis_id == turn.the_crisis.id))
     return {row.partner: row for row in rows}
 
 
-async def _card(turn: Turn, page: int) -> Card:
+async def _card(turn: Context, page: int) -> Card:
     rows = await _rows(turn)
     every = list(PARTNERS.items())
     about = {"crisis": turn.the_crisis.id}
@@ -190,7 +190,7 @@ def _form(row: Partner | None) -> tuple[Field, ...]:
     )
 
 
-def _line(turn: Turn, row: Partner | None) -> str:
+def _line(turn: Context, row: Partner | None) -> str:
     if row is None or row.relevant is None:
         return "❗ ikke vurderet"
     if not row.relevant:

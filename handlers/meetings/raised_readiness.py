@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.measures import measure_card, measures
@@ -57,7 +58,7 @@ async def put(turn: Turn, what: str) -> None:
     await turn.answer(await _card(turn, row, what))
 
 
-async def _card(turn: Turn, row: AgendaItem, what: str) -> Card:
+async def _card(turn: Context, row: AgendaItem, what: str) -> Card:
     found = await turn.db.scalars(
         select(Measure)
         .where(Measure.crisis_id == turn.the_crisis.id, Measure.number.is_not(None), Measure.status.not_in(CLOSED))

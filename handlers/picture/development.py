@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, withheld
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.picture import draft
@@ -167,7 +168,7 @@ async def _judge(turn: Turn, development: int, outcome: Outcome, remark: str) ->
     await turn.replace(_card(turn, row))
 
 
-def _card(turn: Turn, row: Development) -> Card:
+def _card(turn: Context, row: Development) -> Card:
     facts = tuple((name, quote(text)) for name, text in (("Sandsynligt", row.likely), ("Værst", row.worst)) if text)
     head = f"*Til {turn.dated(row.due_at)} ventede vi dette* (log nr. {row.log_no}, {turn.name(row.written_by)})."
     if row.outcome is not None:

@@ -8,6 +8,7 @@ import re
 from sqlalchemy import select
 
 from handlers.core import clearance
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources
 from handlers.picture import indicators, picture_texts
@@ -86,18 +87,18 @@ async def contribute(turn: Turn, section: int, text: str, source_log_no: int) ->
     await picture_texts.put(turn, row, section, "\n".join(filter(None, [stands, *line])), MACHINE)
 
 
-async def news(turn: Turn) -> dict[int, str]:
+async def news(turn: Context) -> dict[int, str]:
     """Return what fills the sections by itself, as it stands now."""
     return await _filled(turn)
 
 
-async def sections(turn: Turn) -> dict[int, str]:
+async def sections(turn: Context) -> dict[int, str]:
     """Write the ten headings as far as is known; what is unconfirmed says so."""
     maps = "\n".join(support.maps(turn))
     return {**dict.fromkeys(range(1, 11), ""), 4: NO_THREAT, 10: maps, **await _filled(turn)}
 
 
-async def _filled(turn: Turn) -> dict[int, str]:
+async def _filled(turn: Context) -> dict[int, str]:
     crisis = turn.the_crisis
     alerts = await turn.db.scalars(select(Alert).where(Alert.crisis_id == crisis.id).order_by(Alert.id).limit(3))
     told = [f"{alert.text} ({turn.name(alert.person)}, {turn.clock(alert.at)}, ubekræftet)" for alert in alerts]
@@ -116,7 +117,7 @@ async def _filled(turn: Turn) -> dict[int, str]:
     return {number: "\n".join([*lines, *await _contributed(turn, number)]) for number, lines in parts.items()}
 
 
-async def happened(turn: Turn) -> list[str]:
+async def happened(turn: Context) -> list[str]:
     """Return the newest of what came in, each with whether it is confirmed; the log may be as long as it likes."""
     found: list[tuple[LogEntry, LogState]] = []
     for kind in KINDS:
@@ -137,13 +138,13 @@ async def happened(turn: Turn) -> list[str]:
     return [_line(entry.summary, entry.no, state.verification) for entry, state in found[-NEWEST:]]
 
 
-async def measures(turn: Turn) -> list[str]:
+async def measures(turn: Context) -> list[str]:
     """Return the measures that are going, a line each."""
     rows, _ = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn), turn.staff)
     return [f"• T{row.number}: {measure_card.line(turn, row)}" for row in rows] or ["Ingen endnu"]
 
 
-async def resource_use(turn: Turn) -> list[str]:
+async def resource_use(turn: Context) -> list[str]:
     """Return what is put in, what more is needed, and the numbers that are followed."""
     used, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
     asked, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
@@ -159,7 +160,7 @@ async def resource_use(turn: Turn) -> list[str]:
     ]
 
 
-async def _contributed(turn: Turn, section: int) -> list[str]:
+async def _contributed(turn: Context, section: int) -> list[str]:
     """Return the newest lines that were given to a section; one that has been corrected in the log is left out."""
     found = await turn.db.execute(
         select(Contribution, LogState.verification)
@@ -180,7 +181,7 @@ def _line(text: str, no: int, verification: str) -> str:
     return f"• {' '.join(text.split())[:300]} (nr. {no}, {IN_WORDS[verification]})"
 
 
-async def _marked(turn: Turn, texts: dict[int, str]) -> dict[int, str]:
+async def _marked(turn: Context, texts: dict[int, str]) -> dict[int, str]:
     """Mark what the texts take from the log as it stands there now, and remove what is confidential."""
     left_out = f"({turn.rules.grade_name(clearance.CONFIDENTIAL)})"
     texts = redaction.without(texts, await turn.secrets(), left_out)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.rows.picture import HealthPlan
@@ -76,7 +77,7 @@ async def end(turn: Turn) -> None:
     await turn.replace(await _card(turn))
 
 
-async def line(turn: Turn) -> str:
+async def line(turn: Context) -> str:
     """Tell by whom and when it was activated, with the link; empty when it isn't active."""
     row = await _standing(turn)
     if row is None:
@@ -85,19 +86,19 @@ async def line(turn: Turn) -> str:
     return f"Sundhedsberedskabsplanen er aktiveret {turn.clock(row.activated_at)} af {quote(turn.name(row.activated_by))}{where}."
 
 
-def link(turn: Turn) -> str | None:
+def link(turn: Context) -> str | None:
     """Return the address where the municipality keeps that plan."""
     return next((each.address for each in turn.rules.links if "sundhedsberedskab" in each.title.casefold()), None)
 
 
-async def _standing(turn: Turn) -> HealthPlan | None:
+async def _standing(turn: Context) -> HealthPlan | None:
     found: HealthPlan | None = await turn.db.scalar(
         select(HealthPlan).where(HealthPlan.crisis_id == turn.the_crisis.id, HealthPlan.ended_at.is_(None)).limit(1)
     )
     return found
 
 
-async def _card(turn: Turn) -> Card:
+async def _card(turn: Context) -> Card:
     about = {"crisis": turn.the_crisis.id}
     in_force = await line(turn)
     if in_force:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -90,12 +91,12 @@ async def count(turn: Turn, name: str, value: str, unit: str, source: str) -> No
     await turn.answer(Card(f"Noteret (log nr. {entry.no}).\n{quote(await line(turn, row))}"))
 
 
-async def lines(turn: Turn) -> list[str]:
+async def lines(turn: Context) -> list[str]:
     """Return every indicator's line."""
     return [await line(turn, row) for row in await _all(turn)]
 
 
-async def line(turn: Turn, row: Indicator) -> str:
+async def line(turn: Context, row: Indicator) -> str:
     """Write an indicator in one line, "ramte borgere: 51 ↑ (før 41, kl. 09:00) ▁▃█": the newest, where it goes, the way
     there, and whether it is confirmed."""
     counts = list(
@@ -134,7 +135,7 @@ def sparkline(values: list[float]) -> str:
     return "".join(BARS[round((value - low) / (high - low) * (len(BARS) - 1))] for value in values)
 
 
-async def _all(turn: Turn) -> list[Indicator]:
+async def _all(turn: Context) -> list[Indicator]:
     query = select(Indicator).where(Indicator.crisis_id == turn.the_crisis.id).order_by(Indicator.id)
     return list(await turn.db.scalars(query))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from handlers.core import quiet, rights, withheld
 from handlers.core.card import Card
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import Regraded, on
 from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
@@ -151,7 +151,7 @@ async def _publish(turn: Turn, row: Picture) -> None:
     await development.ask(turn)
 
 
-def _clock(turn: Turn) -> str:
+def _clock(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/picture"
 
 

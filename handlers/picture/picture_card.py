@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.turn import Turn
 from handlers.log import paper_links
@@ -19,7 +20,7 @@ ON_CARD = 220
 PARTS = ((1, 3), (4, 5), (6, 7), (8, 10))
 
 
-async def card(turn: Turn, row: Picture) -> Card:
+async def card(turn: Context, row: Picture) -> Card:
     """Draw a version as it stands, with what can be done about it."""
     published = await picture_texts.newest(turn, "published")
     old = await picture_texts.before(turn, row)
@@ -66,17 +67,17 @@ async def redraw(turn: Turn, row: Picture) -> None:
             await turn.say(recipient, drawn, key=name)
 
 
-def key(turn: Turn, row: Picture, person: str) -> str:
+def key(turn: Context, row: Picture, person: str) -> str:
     """Name a person's card of a version."""
     return f"crisis/{turn.the_crisis.id}/picture/{row.id}/{person}"
 
 
-def age(turn: Turn, row: Picture) -> str:
+def age(turn: Context, row: Picture) -> str:
     """Tell how long ago it was published: "3 t 10 min"."""
     return times_shown.span(turn.now - (row.published_at or row.written_at))
 
 
-def _published(turn: Turn, row: Picture) -> str:
+def _published(turn: Context, row: Picture) -> str:
     return (
         f"*Situationsbillede, udgave {row.version}*: {age(turn, row)} gammelt.\n"
         f"Udfærdigelsestidspunkt: {times_shown.weekday(row.published_at or row.written_at, turn.zone)}. "
@@ -84,7 +85,7 @@ def _published(turn: Turn, row: Picture) -> str:
     )
 
 
-def facts(turn: Turn, row: Picture, changed: set[int]) -> tuple[tuple[str, str], ...]:
+def facts(turn: Context, row: Picture, changed: set[int]) -> tuple[tuple[str, str], ...]:
     """Return the ten headings, each with as much as a phone has room for.
 
     Args:
@@ -97,7 +98,7 @@ def facts(turn: Turn, row: Picture, changed: set[int]) -> tuple[tuple[str, str],
     )
 
 
-def section(turn: Turn, row: Picture, number: int) -> str:
+def section(turn: Context, row: Picture, number: int) -> str:
     """Return what stands under a heading; the fifth begins with three levels that are three different things."""
     text = str(row.sections.get(str(number), ""))
     if number != 5:
@@ -111,7 +112,7 @@ def section(turn: Turn, row: Picture, number: int) -> str:
     return "\n".join([*levels, text] if text else levels)
 
 
-async def changes(turn: Turn, row: Picture) -> dict[int, str]:
+async def changes(turn: Context, row: Picture) -> dict[int, str]:
     """Return what is new (+) and what is gone (−) in each section since the version before."""
     old = await picture_texts.before(turn, row)
     if old is None:
@@ -125,7 +126,7 @@ async def changes(turn: Turn, row: Picture) -> dict[int, str]:
     return found
 
 
-async def difference(turn: Turn, row: Picture) -> Card:
+async def difference(turn: Context, row: Picture) -> Card:
     """Draw the changes since the version before."""
     changed = await changes(turn, row)
     return Card(
@@ -140,7 +141,7 @@ def _short(text: str, longest: int = ON_CARD) -> str:
     return quote(line if len(line) <= longest else line[: longest - 1] + "…") or "–"
 
 
-async def _write(turn: Turn, row: Picture, about: dict[str, int]) -> list[Button]:
+async def _write(turn: Context, row: Picture, about: dict[str, int]) -> list[Button]:
     revisions = await picture_texts.revisions(turn)
     return [
         Button(

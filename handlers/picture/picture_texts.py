@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from storage.rows.picture import Picture, PictureText
 
@@ -33,7 +34,7 @@ class Merged:
     clash: bool = False
 
 
-async def newest(turn: Turn, state: str | None = None) -> Picture | None:
+async def newest(turn: Context, state: str | None = None) -> Picture | None:
     """Return the newest version, or the newest in that state."""
     query = select(Picture).where(Picture.crisis_id == turn.the_crisis.id)
     if state:
@@ -42,7 +43,7 @@ async def newest(turn: Turn, state: str | None = None) -> Picture | None:
     return found
 
 
-async def before(turn: Turn, row: Picture) -> Picture | None:
+async def before(turn: Context, row: Picture) -> Picture | None:
     """Return the version before one."""
     found: Picture | None = await turn.db.scalar(
         select(Picture).where(Picture.crisis_id == row.crisis_id, Picture.version == row.version - 1)
@@ -50,7 +51,7 @@ async def before(turn: Turn, row: Picture) -> Picture | None:
     return found
 
 
-async def revisions(turn: Turn) -> dict[int, int]:
+async def revisions(turn: Context) -> dict[int, int]:
     """Return each section's newest revision; a section that never said anything has none."""
     found = await turn.db.execute(
         select(PictureText.section, func.max(PictureText.revision))
@@ -60,7 +61,7 @@ async def revisions(turn: Turn) -> dict[int, int]:
     return dict(found.all())
 
 
-async def since(turn: Turn, section: int, revision: int) -> list[PictureText]:
+async def since(turn: Context, section: int, revision: int) -> list[PictureText]:
     """Return a section's revisions from one on, oldest first."""
     found = await turn.db.scalars(
         select(PictureText)

@@ -7,13 +7,14 @@ import re
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.meetings import raised_readiness
 from handlers.picture import draft, picture_card, picture_texts
 from handlers.picture.draft import NO_THREAT, NOT_ASSESSED
 from handlers.picture.picture_texts import MACHINE
-from storage.rows.picture import HEADINGS, NATIONAL, Picture, PictureText
+from storage.rows.picture import HEADINGS, NATIONAL, STAFF, Picture, PictureText
 
 HEALTH = re.compile(r"\bsundhed(?:(?!\bsundhed)[^:\n])*+:[ \t]*+(?P<said>\S[^\n]*)", re.IGNORECASE)
 ASK_HEALTH = Field("health", "Sundhedsmæssige konsekvenser (»ingen kendte« er nok)", "long", required=True)
@@ -46,7 +47,8 @@ async def write(turn: Turn, picture: int, first: int, last: int) -> None:
         if written is not None:
             changed.append(f"{number}. {HEADINGS[number - 1]}: {written.typed or '(tømt)'}")
             clashes += [written] if written.clash else []
-    levels = {name: turn.value(name) for name in ("national", "staff") if first <= 5 <= last and turn.value(name)}
+    said = {"national": turn.chosen("national", NATIONAL), "staff": turn.chosen("staff", STAFF)}
+    levels = {name: level for name, level in said.items() if first <= 5 <= last and level is not None}
     raised = levels.get("national", NATIONAL[0]) not in (NATIONAL[0], row.levels.get("national"))
     if {**row.levels, **levels} != row.levels:
         row.levels = {**row.levels, **levels}
@@ -94,7 +96,7 @@ async def _write_section(turn: Turn, row: Picture, number: int) -> PictureText |
     return await picture_texts.put(turn, row, number, text, turn.sender, typed=typed + source, clash=merged.clash)
 
 
-def _answered(turn: Turn, number: int) -> tuple[str | None, int | None]:
+def _answered(turn: Context, number: int) -> tuple[str | None, int | None]:
     """Return the field that came back for a section, and the revision it was opened on; None for what stands there
     now."""
     for name in turn.the_incoming.values:

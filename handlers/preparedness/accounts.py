@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from storage.plan.accounts import sought
@@ -125,7 +126,7 @@ async def bring_up_to_date(turn: Turn) -> None:
             await turn.say(person, card, key=f"accounts/{turn.now:%Y-%m-%dT%H:%M:%S}/{person}", kind="notice")
 
 
-def _card(turn: Turn, rows: list[Account]) -> Card:
+def _card(turn: Context, rows: list[Account]) -> Card:
     titles = {way.name: way.title for way in turn.ways}
     lines = []
     for platform, fault in dict.fromkeys((row.platform, row.fault) for row in rows):
@@ -139,7 +140,7 @@ def _card(turn: Turn, rows: list[Account]) -> Card:
     )
 
 
-def _next_night(turn: Turn) -> datetime:
+def _next_night(turn: Context) -> datetime:
     local = turn.now.astimezone(turn.zone)
     night = datetime.combine(local.date(), NIGHT, turn.zone)
     return (night if night > local else night + timedelta(days=1)).astimezone(UTC)

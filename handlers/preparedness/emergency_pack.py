@@ -18,6 +18,7 @@ from sqlalchemy import delete, select
 from handlers.alert import contacts
 from handlers.core import rights
 from handlers.core.card import NO_LINK, Card
+from handlers.core.context import Context
 from handlers.core.registry import timer, verb
 from handlers.core.turn import Turn
 from handlers.log import paper_lines
@@ -71,7 +72,7 @@ async def new_phase(turn: Turn) -> None:
         turn.db.add(EmergencyPack(asked_at=turn.now, mailed=True))
 
 
-async def gathered(turn: Turn) -> list[Block]:
+async def gathered(turn: Context) -> list[Block]:
     """Return what the pack says now, without writing anything.
 
     Every crisis that is going is in it; exercises where nothing else is going. Nothing confidential is.
@@ -101,8 +102,8 @@ async def ready(turn: Turn, row: EmergencyPack, blocks: Sequence[Block], content
     await _hand_out(turn, row)
 
 
-async def is_unchanged(turn: Turn, row: EmergencyPack, blocks: Sequence[Block]) -> bool:
-    """Whether the newest pack says the same; then it is this one too, and nothing is drawn."""
+async def take_over_unchanged(turn: Turn, row: EmergencyPack, blocks: Sequence[Block]) -> bool:
+    """Make a pack of the newest one where it says the same, and hand it out; returns whether it does: nothing is drawn."""
     newest = await turn.db.scalar(
         select(EmergencyPack)
         .where(EmergencyPack.sha256.is_not(None), EmergencyPack.state == "ready")
@@ -152,7 +153,7 @@ async def _tell(turn: Turn, person: str, platform: str | None, said: str) -> Non
     )
 
 
-def _readers(turn: Turn) -> list[str]:
+def _readers(turn: Context) -> list[str]:
     """Return the chief, or who would be, and the secretariat."""
     chief = [person for person in (turn.plan.holder("borgmester"), turn.plan.holder("krisestabschef")) if person]
     return list(dict.fromkeys([*chief, *turn.plan.interim_secretariat()]))
@@ -176,7 +177,7 @@ async def _mail(turn: Turn, row: EmergencyPack) -> None:
             )
 
 
-async def _is_news(turn: Turn, row: EmergencyPack) -> bool:
+async def _is_news(turn: Context, row: EmergencyPack) -> bool:
     """Whether it says something else than the last that was mailed, and that is a week ago."""
     last = await turn.db.scalar(
         select(EmergencyPack)
@@ -214,7 +215,7 @@ def _print(blocks: Sequence[Block]) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
-def _next_night(turn: Turn) -> datetime:
+def _next_night(turn: Context) -> datetime:
     local = turn.now.astimezone(turn.zone)
     night = datetime.combine(local.date(), NIGHT, turn.zone)
     return night if night > local else datetime.combine(local.date() + timedelta(days=1), NIGHT, turn.zone)

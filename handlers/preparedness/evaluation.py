@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from handlers.core import quiet, registry, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.rights import Right
@@ -63,7 +63,7 @@ async def evaluation(turn: Turn, text: str) -> None:
         await turn.answer(await _card(turn, row) if leads else _questions(turn))
 
 
-async def _took_part(turn: Turn, beside: Right | None = None) -> Right:
+async def _took_part(turn: Context, beside: Right | None = None) -> Right:
     # Who evaluates is named first, not who happened to warn.
     return replace(rights.of_row("de, der deltog", await turn.took_part(), beside), first=())
 
@@ -96,7 +96,7 @@ async def begin(turn: Turn) -> None:
     )
 
 
-def _questions(turn: Turn) -> Card:
+def _questions(turn: Context) -> Card:
     crisis = turn.the_crisis
     return Card(
         f"*To spørgsmål om nr. {crisis.number}: {quote(crisis.title)}.* Svarene går til evalueringen, med dit navn. "
@@ -175,14 +175,14 @@ async def due(turn: Turn, evaluation: int, told: int = 0) -> None:
             await turn.at(at, "evaluation.due", f"evaluation/{row.id}", evaluation=row.id, told=told + 1)
 
 
-async def _of_crisis(turn: Turn) -> Evaluation | None:
+async def _of_crisis(turn: Context) -> Evaluation | None:
     row: Evaluation | None = await turn.db.scalar(
         select(Evaluation).where(Evaluation.crisis_id == turn.the_crisis.id).order_by(Evaluation.id.desc()).limit(1)
     )
     return row
 
 
-async def _card(turn: Turn, row: Evaluation) -> Card:
+async def _card(turn: Context, row: Evaluation) -> Card:
     crisis = turn.the_crisis
     learnt = await turn.db.scalar(
         select(func.count()).select_from(LogEntry).where(LogEntry.crisis_id == crisis.id, LogEntry.kind == lessons.KIND)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from handlers.core import form_times, rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
@@ -25,7 +26,7 @@ from storage.rows.preparedness import Exercise
 SHOWN = 4
 
 
-async def going(turn: Turn) -> Sequence[Crisis]:
+async def going(turn: Context) -> Sequence[Crisis]:
     """Return the exercises that are not over, oldest first."""
     found = await turn.db.scalars(
         select(Crisis).where(Crisis.exercise, Crisis.state.in_(["active", "warned"])).order_by(Crisis.number)
@@ -52,7 +53,7 @@ async def register(turn: Turn) -> None:
     await upkeep.again(turn)
 
 
-async def card(turn: Turn) -> Card:
+async def card(turn: Context) -> Card:
     """Draw when an exercise was held last, when the next is due, and how to begin one."""
     last = await turn.db.scalar(select(Exercise).order_by(Exercise.held_at.desc(), Exercise.id.desc()).limit(1))
     count = await turn.db.scalar(select(func.count()).select_from(Exercise)) or 0
@@ -131,7 +132,7 @@ async def held_elsewhere(turn: Turn) -> None:
     await turn.replace(await card(turn))
 
 
-def read_day(text: str, turn: Turn) -> date | None:
+def read_day(text: str, turn: Context) -> date | None:
     """Read a day that has been: "12.3.2025", "12/3-25", "2025-03-12", or words that `times_read` reads; None when it
     isn't one."""
     cleaned = text.strip().replace("/", ".").replace(" ", "")
@@ -145,5 +146,5 @@ def read_day(text: str, turn: Turn) -> date | None:
     return at.astimezone(turn.zone).date() if at else None
 
 
-def _day(turn: Turn, at: datetime) -> str:
+def _day(turn: Context, at: datetime) -> str:
     return str(format_date(at.astimezone(turn.zone).date(), "d. MMMM y", locale="da"))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from handlers.core import quiet, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import times_read, times_shown, verb_words
 from handlers.core.registry import action, timer, verb
@@ -105,7 +105,7 @@ async def new(turn: Turn) -> None:
     await turn.answer(_added(turn, row))
 
 
-def _added(turn: Turn, row: Improvement, *, passed: bool = False) -> Card:
+def _added(turn: Context, row: Improvement, *, passed: bool = False) -> Card:
     """Tell what was kept, also that it has no time: whoever wrote one sees that it wasn't read."""
     without = " Tidspunktet er passeret, så der er ingen frist." if passed else " Der er ingen frist."
     return Card(
@@ -113,7 +113,7 @@ def _added(turn: Turn, row: Improvement, *, passed: bool = False) -> Card:
     )
 
 
-def _day_at_the_end(turn: Turn, text: str) -> tuple[datetime | None, str]:
+def _day_at_the_end(turn: Context, text: str) -> tuple[datetime | None, str]:
     """Read a day without a time that ends a text, "… senest 1. september": it is over when the working day is, UTC."""
     words = text.split()
     for count in range(min(LONGEST_DAY, len(words) - 1), 0, -1):
@@ -250,7 +250,7 @@ async def _show(turn: Turn, row: Improvement) -> None:
     await turn.answer(_card(turn, row), key=_key(row, turn.the_incoming.key))
 
 
-async def open_ones(turn: Turn, before: int | None = None) -> list[Improvement]:
+async def open_ones(turn: Context, before: int | None = None) -> list[Improvement]:
     """Return what is not done, oldest first.
 
     Args:
@@ -260,7 +260,7 @@ async def open_ones(turn: Turn, before: int | None = None) -> list[Improvement]:
     return list(await turn.db.scalars(query.where(Improvement.crisis_id < before) if before is not None else query))
 
 
-async def _numbered(turn: Turn, number: int) -> Improvement | None:
+async def _numbered(turn: Context, number: int) -> Improvement | None:
     found: Improvement | None = await turn.db.scalar(select(Improvement).where(Improvement.number == number))
     return found
 
@@ -282,14 +282,14 @@ async def _list(turn: Turn, leads: bool) -> None:
     )
 
 
-def line(turn: Turn, row: Improvement) -> str:
+def line(turn: Context, row: Improvement) -> str:
     """Write an improvement in one line, for lists."""
     late = "⚠️ over fristen: " if row.due_at and row.due_at < turn.now and row.state == "open" else ""
     due = f", senest {turn.clock(row.due_at)}" if row.due_at else ""
     return f"{late}{quote(row.text, 150)} – {turn.name(row.owner)}{due}"
 
 
-def _card(turn: Turn, row: Improvement, head: str = "") -> Card:
+def _card(turn: Context, row: Improvement, head: str = "") -> Card:
     said = f"\nSenest sagt: »{quote(row.remark)}«" if row.remark else ""
     if row.state != "open":
         return Card(

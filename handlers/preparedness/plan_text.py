@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
@@ -91,7 +92,7 @@ async def plan(turn: Turn, text: str) -> None:
     )
 
 
-def _step(turn: Turn) -> str:
+def _step(turn: Context) -> str:
     crisis = turn.crisis
     if crisis is None or crisis.level is None:
         return "before"

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card
+from handlers.core.context import Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.rows.preparedness import Exercise, PlanDuty
@@ -102,7 +103,7 @@ async def look(turn: Turn) -> None:
 # --- the next exercise ---
 
 
-async def _exercise_marks(turn: Turn) -> Sequence[Mark]:
+async def _exercise_marks(turn: Context) -> Sequence[Mark]:
     last = await turn.db.scalar(select(Exercise.held_at).order_by(Exercise.held_at.desc()).limit(1))
     if last is None:
         return [Mark("exercise", _today(turn), "none")]
@@ -131,7 +132,7 @@ async def _remind_of_exercise(turn: Turn) -> None:
 # --- the plan's period ---
 
 
-async def _period_marks(turn: Turn) -> Sequence[Mark]:
+async def _period_marks(turn: Context) -> Sequence[Mark]:
     period = turn.plan.edition.period
     if period is None:
         return []
@@ -148,13 +149,13 @@ async def _remind_of_period(turn: Turn) -> None:
         await _tell(turn, await _duties_card(turn, f"period/{period.end}"))
 
 
-def _period_head(turn: Turn, end: date) -> str:
+def _period_head(turn: Context, end: date) -> str:
     over = f"❗ *Planperioden udløb {_said(end)}.* Planen gælder, til Byrådet har godkendt en ny."
     head = over if end < _today(turn) else f"*Planperioden udløber {_said(end)}.*"
     return f"{head}\nPlanen revideres mindst én gang i hver valgperiode."
 
 
-def expired(turn: Turn) -> str:
+def expired(turn: Context) -> str:
     """Tell that the plan's period is over; empty while it is not."""
     period = turn.plan.edition.period
     return f"❗ Planperioden udløb {_said(period.end)}." if period and period.end < _today(turn) else ""
@@ -201,7 +202,7 @@ async def changed(turn: Turn, print: str, principal: bool) -> None:
 # --- duties ---
 
 
-async def _duties(turn: Turn, subject: str) -> list[PlanDuty]:
+async def _duties(turn: Context, subject: str) -> list[PlanDuty]:
     """Return what is to be done about a subject, in its order; none when it hasn't been told of yet."""
     rows = await turn.db.scalars(select(PlanDuty).where(PlanDuty.subject == subject).order_by(PlanDuty.id))
     return list(rows)
@@ -215,7 +216,7 @@ async def _add_duties(turn: Turn, subject: str) -> None:
         await turn.db.flush()
 
 
-async def _duties_card(turn: Turn, subject: str) -> Card:
+async def _duties_card(turn: Context, subject: str) -> Card:
     """Draw what is to be done, and what has been."""
     kind, _, about = subject.partition("/")
     rows = await _duties(turn, subject)
@@ -252,15 +253,15 @@ async def _tell(turn: Turn, card: Card) -> None:
         await turn.say(person, card, kind="reminder")
 
 
-def _today(turn: Turn) -> date:
+def _today(turn: Context) -> date:
     return _local(turn, turn.now)
 
 
-def _local(turn: Turn, at: datetime) -> date:
+def _local(turn: Context, at: datetime) -> date:
     return at.astimezone(turn.zone).date()
 
 
-def _morning(turn: Turn, day: date) -> datetime:
+def _morning(turn: Context, day: date) -> datetime:
     return datetime.combine(day, MORNING, turn.zone).astimezone(UTC)
 
 

@@ -4,14 +4,15 @@ centre." Plan §5."""
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import replies
-from handlers.core.registry import action, reply, timer
+from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news_beside
 from handlers.reporting import checklist
@@ -134,13 +135,13 @@ async def _refuse(turn: Turn, row: CentreNotice) -> bool:
     return True
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was asked to tell their centre and has not said that it is done, UTC."""
     notice = await _open_notice(turn)
     return notice.notified_at if notice else None
 
 
-async def _open_notice(turn: Turn) -> CentreNotice | None:
+async def _open_notice(turn: Context) -> CentreNotice | None:
     found: CentreNotice | None = await turn.db.scalar(
         select(CentreNotice)
         .join(Crisis, Crisis.id == CentreNotice.crisis_id)
@@ -157,20 +158,24 @@ async def _open_notice(turn: Turn) -> CentreNotice | None:
 
 
 @reply("centre", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "underrettet" or "det er gjort" as the press of the button, from whoever was asked to tell the centre."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "underrettet" or "det er gjort" as the press of the button, of whoever was asked to tell the centre."""
     notice, both = await _open_notice(turn), None
     meaning = replies.reading(text, "notice").meaning
     if meaning == "unclear" and (both := replies.with_news(text, "notice")) is not None:
         meaning = both[0].meaning
     if notice is None or meaning != "acknowledged":
-        return False
+        return None
+    return partial(_take, notice=notice, told=both[1] if both else None)
+
+
+async def _take(turn: Turn, notice: CentreNotice, told: str | None) -> None:
+    """Note that a centre has been told, with the news that came along with it."""
     turn.crisis = await turn.db.get(Crisis, notice.crisis_id)
-    kept = await news_beside.log(turn, both[1], {"centre": notice.centre}) if both else None
+    kept = await news_beside.log(turn, told, {"centre": notice.centre}) if told is not None else None
     await informed(turn, notice.id)
     if kept is not None:
         await turn.answer(kept)
-    return True
 
 
 @action("centres.contact", who=rights.centre_chief)
@@ -255,18 +260,18 @@ async def show(turn: Turn) -> None:
     )
 
 
-async def not_informed(turn: Turn) -> list[str]:
+async def not_informed(turn: Context) -> list[str]:
     """Return the names of the centres that are not informed yet."""
     return [notice.centre for notice in await _notices(turn) if notice.informed_at is None]
 
 
-async def _notices(turn: Turn) -> list[CentreNotice]:
+async def _notices(turn: Context) -> list[CentreNotice]:
     crisis: Crisis = turn.the_crisis
     return list(
         await turn.db.scalars(select(CentreNotice).where(CentreNotice.crisis_id == crisis.id).order_by(CentreNotice.id))
     )
 
 
-def key(turn: Turn) -> str:
+def key(turn: Context) -> str:
     """Name the card in the staff's channel, and the timer that looks for who has not told their centre."""
     return f"crisis/{turn.the_crisis.id}/centres"

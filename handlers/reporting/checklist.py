@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights, running, withheld
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from storage.plan.sections import ActionCard, Centre
@@ -14,7 +15,6 @@ from storage.rows.reporting import Checklist, YesNo
 
 YES_NO = (("ja", "Ja"), ("nej", "Nej"))
 IN_DANISH: dict[YesNo, str] = {"yes": "ja", "no": "nej"}
-IN_ENGLISH: dict[str, YesNo] = {"ja": "yes", "nej": "no"}
 STATES = (("", "Ikke i spil"), ("active", "Aktiveret"), ("done", "Udført"))
 # A form has room for this many action cards; the rest are links on the card.
 MOST_CARDS = 6
@@ -45,18 +45,18 @@ async def offer(turn: Turn, name: str) -> None:
         await turn.say(turn.sender, await _card(turn, centre), key=_key(turn, centre), kind="notice")
 
 
-def _cards(turn: Turn, centre: Centre) -> list[ActionCard]:
+def _cards(turn: Context, centre: Centre) -> list[ActionCard]:
     return [card for card in turn.rules.action_cards if card.centre == centre.name]
 
 
-async def _row(turn: Turn, centre: Centre) -> Checklist | None:
+async def _row(turn: Context, centre: Centre) -> Checklist | None:
     found: Checklist | None = await turn.db.scalar(
         select(Checklist).where(Checklist.crisis_id == turn.the_crisis.id, Checklist.centre == centre.name)
     )
     return found
 
 
-async def _card(turn: Turn, centre: Centre) -> Card:
+async def _card(turn: Context, centre: Centre) -> Card:
     row = await _row(turn, centre)
     cards = _cards(turn, centre)
     states = dict(STATES)
@@ -146,13 +146,13 @@ async def fill(turn: Turn, centre: str) -> None:
         row = Checklist(crisis_id=turn.the_crisis.id, centre=known.name, cards={}, changed_at=turn.now)
         turn.db.add(row)
     gap_before = row.gap
-    row.concerns, row.note = IN_ENGLISH.get(turn.value("concerns"), row.concerns), turn.value("note") or row.note
-    row.sufficient, row.gap = IN_ENGLISH.get(turn.value("sufficient"), row.sufficient), turn.value("gap") or row.gap
+    row.concerns, row.note = _said(turn, "concerns") or row.concerns, turn.value("note") or row.note
+    row.sufficient, row.gap = _said(turn, "sufficient") or row.sufficient, turn.value("gap") or row.gap
     states = dict(row.cards)
     changed = []
     for number, card in enumerate(_cards(turn, known)[:MOST_CARDS]):
-        state = turn.value(f"card{number}")
-        if state in ("none", "active", "done") and state != states.get(card.title, "none"):
+        state = turn.chosen(f"card{number}", ("none", "active", "done"))
+        if state is not None and state != states.get(card.title, "none"):
             states[card.title] = state
             changed.append(f"{card.title}: {dict(STATES)['' if state == 'none' else state].lower()}")
     row.cards, row.changed_by, row.changed_at = states, turn.sender, turn.now
@@ -198,5 +198,10 @@ async def _board(turn: Turn) -> None:
     )
 
 
-def _key(turn: Turn, centre: Centre) -> str:
+def _key(turn: Context, centre: Centre) -> str:
     return f"crisis/{turn.the_crisis.id}/checklist/{centre.name}/{turn.sender}"
+
+
+def _said(turn: Context, field: str) -> YesNo | None:
+    said = turn.yes(field)
+    return None if said is None else "yes" if said else "no"

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, in_charge, rights, running
 from handlers.core.card import Button, Card, Field
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import Told, on
 from handlers.core.language import dangers, outages, times_read, times_shown
 from handlers.core.registry import action, timer, verb
@@ -143,7 +143,7 @@ async def critical(turn: Turn, text: str) -> None:
         await turn.answer(Card(f"{name} er ikke meldt nede. Intet er ændret."))
 
 
-def _still_to_come(turn: Turn, clause: str) -> bool:
+def _still_to_come(turn: Context, clause: str) -> bool:
     """Whether what was said has a time that has not come: it is a plan, and no fact."""
     if {"siden", "gik", "fra"} & set(clause.split()):
         return False
@@ -151,7 +151,7 @@ def _still_to_come(turn: Turn, clause: str) -> bool:
     return found is not None and not found[0].passed and found[0].at > turn.now
 
 
-def _since(turn: Turn, clause: str) -> Since:
+def _since(turn: Context, clause: str) -> Since:
     """Read since when something is told to be down; a time that has not been is asked about, and so is one after "siden"
     that can't be read."""
     folded = fold(clause)
@@ -173,7 +173,7 @@ def _since(turn: Turn, clause: str) -> Since:
     return Since(None, "Jeg kan ikke læse, siden hvornår." if unread else "")
 
 
-async def _running(turn: Turn, name: str) -> Outage | None:
+async def _running(turn: Context, name: str) -> Outage | None:
     found: Outage | None = await turn.db.scalar(
         select(Outage)
         .where(Outage.crisis_id == turn.the_crisis.id, Outage.function == name, Outage.state == "running")
@@ -337,13 +337,13 @@ def _how_long(row: Outage) -> str:
     return f"kører igen efter {times_shown.span(span)}{over}"
 
 
-def line(turn: Turn, row: Outage) -> str:
+def line(turn: Context, row: Outage) -> str:
     """Write a function that is down in one line, for lists."""
     late = "⚠️ " if row.until < turn.now else ""
     return f"{late}{row.function} nede siden {turn.clock(row.since)}, må højst stå stille til {turn.clock(row.until)}"
 
 
-async def down(turn: Turn, reader: str) -> list[str]:
+async def down(turn: Context, reader: str) -> list[str]:
     """Return a line for each function that is down now, soonest first.
 
     Args:
@@ -360,7 +360,7 @@ async def down(turn: Turn, reader: str) -> list[str]:
     return [line(turn, row) for row in seen]
 
 
-async def _list(turn: Turn, functions: Sequence[CriticalFunction]) -> Card:
+async def _list(turn: Context, functions: Sequence[CriticalFunction]) -> Card:
     facts = []
     for each in functions:
         row = await _running(turn, each.name)
@@ -377,7 +377,7 @@ async def _list(turn: Turn, functions: Sequence[CriticalFunction]) -> Card:
     return Card("*Kritiske funktioner*\nSkriv *nede* eller *kører igen* efter navnet.", facts=tuple(facts))
 
 
-def _card(turn: Turn, row: Outage, head: str = "", told: Since | None = None) -> Card:
+def _card(turn: Context, row: Outage, head: str = "", told: Since | None = None) -> Card:
     if row.state == "mistaken":
         return Card(f"✖ {row.function} var ikke nede. Uret er stoppet af {turn.name(row.ended_by or '')}.")
     if row.state == "ended":
@@ -403,7 +403,7 @@ def _card(turn: Turn, row: Outage, head: str = "", told: Since | None = None) ->
     )
 
 
-async def _of_crisis(turn: Turn, outage: int) -> Outage | None:
+async def _of_crisis(turn: Context, outage: int) -> Outage | None:
     return await turn.of_crisis(Outage, outage)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.rows.reporting import Report
@@ -37,7 +37,7 @@ async def _ask(turn: Turn, row: Report, person: str) -> None:
     )
 
 
-def _card(turn: Turn, row: Report) -> Card:
+def _card(turn: Context, row: Report) -> Card:
     from_whom = row.caller or turn.name(row.sender)
     facts = [("Fra", quote(from_whom, 200)), ("Taget imod af", turn.name(row.sender))]
     if row.phone:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from handlers.core import clearance, rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.turn import Turn
+from handlers.core.context import Context
 from storage.rows.reporting import InformationNeed, NeedState, Report
 from storage.rows.traffic import StaffRecipient
 
@@ -20,7 +20,7 @@ def answered_by_button(row: InformationNeed, report: Report) -> Button:
     return Button(f"Svarer på OB{row.number}", "information_needs.by_report", about)
 
 
-async def open_ones(turn: Turn) -> list[InformationNeed]:
+async def open_ones(turn: Context) -> list[InformationNeed]:
     """Return what the staff still has to know, soonest first."""
     return list(
         await turn.db.scalars(
@@ -31,13 +31,13 @@ async def open_ones(turn: Turn) -> list[InformationNeed]:
     )
 
 
-def line(turn: Turn, row: InformationNeed) -> str:
+def line(turn: Context, row: InformationNeed) -> str:
     """Write a need in one line, for lists: what is late begins with it, since lists are cut at their end."""
     late = "⚠️ over fristen: " if row.due_at < turn.now else ""
     return f"{late}{quote(row.text, 200)} – {turn.name(row.owner)}, senest {turn.clock(row.due_at)}"
 
 
-async def overdue(turn: Turn, reader: str) -> str:
+async def overdue(turn: Context, reader: str) -> str:
     """Tell what should have been known by now, in one line; empty where nothing is.
 
     Args:
@@ -52,7 +52,7 @@ async def overdue(turn: Turn, reader: str) -> str:
     return f"• *Mangler stadig svar:* {shown}{more}" if seen else ""
 
 
-async def card(turn: Turn, row: InformationNeed, reader: str, head: str = "") -> Card:
+async def card(turn: Context, row: InformationNeed, reader: str, head: str = "") -> Card:
     """Draw a need as one reader sees it.
 
     Args:

@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, select
 
 from handlers.core import in_charge, rights, running
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.language.no_answers import says_nothing_yet
 from handlers.core.turn import Turn
@@ -213,6 +214,6 @@ async def _show(turn: Turn, row: InformationNeed) -> None:
         turn.take_off(message, "information_needs.by_report", need=row.id)
 
 
-async def of_crisis(turn: Turn, need: int) -> InformationNeed | None:
+async def of_crisis(turn: Context, need: int) -> InformationNeed | None:
     """Return a need of the turn's crisis; None where it is another's."""
     return await turn.of_crisis(InformationNeed, need)

@@ -47,7 +47,7 @@ async def need(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = NUMBERED.fullmatch(text)
-    if numbered and await _about(turn, int(numbered[1]), numbered[2].strip()):
+    if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
         return
     if not await rights.asks.held(turn):
         await running.refuse(turn, rights.asks)
@@ -84,7 +84,7 @@ async def need(turn: Turn, text: str) -> None:
         )
 
 
-async def _about(turn: Turn, number: int, said: str) -> bool:
+async def _act_on(turn: Turn, number: int, said: str) -> bool:
     """Do what is said of a need that there is; False when the number begins something else, as "3 pumper, hvor er
     de"."""
     row: InformationNeed | None = await turn.db.scalar(
@@ -154,7 +154,7 @@ async def by_report(turn: Turn, need: int, no: int) -> None:
     await information_need_steps.answer_with_card(turn, row)
 
 
-async def answered_by(turn: Turn, report: Report) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+async def close_answered(turn: Turn, report: Report) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
     """Close the open needs that a report names, "OB1: 14 beboere", where its sender may answer them; and offer the
     others that it may answer.
 

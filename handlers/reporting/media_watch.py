@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from handlers.core import rights
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import NO, YES, Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -20,7 +21,6 @@ from storage.rows.reporting import Correction, MediaFinding
 
 LINK = re.compile(r"https?://\S+")
 WRONG = re.compile(r"^\s*fejl\b[:,]?\s*", re.IGNORECASE)
-NO, YES = "nej", "ja"
 
 # What becomes of what is wrong.
 CORRECTIONS = {
@@ -43,7 +43,7 @@ async def begin(turn: Turn) -> None:
     )
 
 
-def button(turn: Turn) -> Button:
+def button(turn: Context) -> Button:
     """Make the button that opens the form."""
     media = tuple((each, each.capitalize() if each.islower() else each) for each in turn.rules.media)
     return Button(
@@ -66,10 +66,10 @@ async def add(turn: Turn) -> None:
     if turn.value("text"):
         await _record(
             turn,
-            turn.value("medium") or None,
+            turn.chosen("medium", turn.rules.media),
             turn.value("text"),
             turn.value("link") or None,
-            wrong=turn.value("wrong") == YES,
+            wrong=turn.yes("wrong") is True,
         )
 
 
@@ -173,7 +173,7 @@ async def corrected(turn: Turn, finding: int, to: Correction) -> None:
     await turn.replace(_card(turn, row))
 
 
-def _card(turn: Turn, row: MediaFinding) -> Card:
+def _card(turn: Context, row: MediaFinding) -> Card:
     about = {"crisis": row.crisis_id, "finding": row.id}
     note = (Field("note", "Hvad er gjort? (kan udelades)", "long"),)
     facts = [("Medie", row.medium)] if row.medium else []
@@ -198,5 +198,5 @@ def _card(turn: Turn, row: MediaFinding) -> Card:
     )
 
 
-async def _standing(turn: Turn, finding: int) -> MediaFinding | None:
+async def _standing(turn: Context, finding: int) -> MediaFinding | None:
     return await turn.of_crisis(MediaFinding, finding)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running, withheld
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.reporting import media_watch, monitoring_card, monitoring_checks, watched_lines
@@ -75,7 +76,7 @@ async def close(turn: Turn, *, media: bool = True) -> None:
         await monitoring_card.show(turn)
 
 
-def _split(turn: Turn, text: str) -> tuple[str, str]:
+def _split(turn: Context, text: str) -> tuple[str, str]:
     """Split "borger@htk.example Eva" into the line, and who watches it when the last words are somebody."""
     parts = text.split()
     for count in (2, 1):
@@ -134,8 +135,7 @@ async def watchers(turn: Turn) -> None:
 @action("monitoring.add", who=rights.meets)
 async def add(turn: Turn) -> None:
     """Add a line to watch: "evt. etablering af øvrige relevante postkasser"."""
-    kind = turn.value("kind")
-    await _add(turn, kind if kind in KINDS else KINDS[1], turn.value("line"), turn.value("who"))
+    await _add(turn, turn.chosen("kind", KINDS) or KINDS[1], turn.value("line"), turn.value("who"))
 
 
 async def _add(turn: Turn, kind: str, line: str, who: str) -> None:
@@ -168,7 +168,7 @@ async def _add(turn: Turn, kind: str, line: str, who: str) -> None:
 @action("monitoring.end", who=rights.meets)
 async def end(turn: Turn) -> None:
     """End the watching of one line."""
-    row = next((each for each in await watched_lines.lines(turn) if str(each.number) == turn.value("line")), None)
+    row = next((each for each in await watched_lines.lines(turn) if each.number == turn.number("line")), None)
     if row is None:
         return
     row.until = turn.now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Field
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.reporting import media_watch, telephone, watched_lines
 from handlers.reporting.watched_lines import KINDS, named
@@ -29,7 +30,7 @@ async def answer(turn: Turn) -> None:
     await turn.answer(await card(turn), key=f"{key(turn)}/{turn.the_incoming.key}")
 
 
-async def card(turn: Turn) -> Card:
+async def card(turn: Context) -> Card:
     """Draw what is watched as it stands now, with the ways to change it."""
     if turn.the_crisis.state == "closed":
         return Card("*Forstærket overvågning.* Krisen er slut; intet overvåges mere.")
@@ -94,7 +95,7 @@ async def card(turn: Turn) -> Card:
     )
 
 
-def _who(turn: Turn, row: WatchedLine) -> str:
+def _who(turn: Context, row: WatchedLine) -> str:
     if row.watcher is None:
         return "❗ ingen holder øje"
     as_role = f" ({row.role})" if row.role else ""
@@ -103,6 +104,6 @@ def _who(turn: Turn, row: WatchedLine) -> str:
     return f"{turn.name(row.watcher)}{as_role}{checked}{silent}"
 
 
-def key(turn: Turn) -> str:
+def key(turn: Context) -> str:
     """Name the staff's card."""
     return f"crisis/{turn.the_crisis.id}/monitoring/card"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from handlers.core import quiet
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.reporting import monitoring_card, watched_lines
@@ -17,7 +18,7 @@ UNWATCHED = 4
 IGNORED = 2
 
 
-def watcher_card(turn: Turn, head: str) -> Card:
+def watcher_card(turn: Context, head: str) -> Card:
     """Draw what a watcher is told and reminded with; the buttons are about all that is theirs."""
     about = {"crisis": turn.the_crisis.id}
     note = Field("note", "Hvad var nyt?", "long", required=True)
@@ -100,7 +101,7 @@ async def look(turn: Turn) -> None:
     await watched_lines.wake(turn)
 
 
-def _asked(turn: Turn, row: WatchedLine) -> str | None:
+def _asked(turn: Context, row: WatchedLine) -> str | None:
     """Return who is asked whether a line is looked after: its watcher, or the role's deputy where that one stays silent."""
     deputies = turn.rules.deputies(row.role) if row.role and row.missed >= IGNORED else []
     return next(iter(deputies), row.watcher)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from storage.rows.alert import Escalation
 from storage.rows.reporting import Ping, PingAnswer
@@ -15,7 +16,7 @@ MARKS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unclear": "❔", "si
 WORST_FIRST = ("red", "yellow", "unclear", "silent", "green")
 
 
-async def answers(turn: Turn, row: Ping) -> list[PingAnswer]:
+async def answers(turn: Context, row: Ping) -> list[PingAnswer]:
     """Return whom a ping asked, in the plan's order of centres."""
     return list(await turn.db.scalars(select(PingAnswer).where(PingAnswer.ping == row.id).order_by(PingAnswer.id)))
 
@@ -38,7 +39,7 @@ async def show(turn: Turn, row: Ping) -> None:
     await turn.say(turn.staff, await _card(turn, row), key=key(row, "board"))
 
 
-async def _card(turn: Turn, row: Ping) -> Card:
+async def _card(turn: Context, row: Ping) -> Card:
     every = sorted(await answers(turn, row), key=lambda each: WORST_FIRST.index(each.reading))
     counts = [
         f"{sum(each.reading == colour for each in every)} {NAMES[colour]}"
@@ -51,7 +52,7 @@ async def _card(turn: Turn, row: Ping) -> Card:
     )
 
 
-def _line(turn: Turn, each: PingAnswer) -> str:
+def _line(turn: Context, each: PingAnswer) -> str:
     head = f"{MARKS[each.reading]} {NAMES[each.reading]}"
     if each.answered_at is None:
         asked = turn.name(each.chief) if each.escalated and each.chief else turn.name(each.person)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.core import answering, audiences, events, passed_times, registry, rights, taking_up, typed_verbs
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.events import Told
 from handlers.core.language import colours, needs, times_read, times_shown, verb_words
 from handlers.core.language.colours import Colour
-from handlers.core.registry import action, reply, timer, verb
+from handlers.core.registry import Take, action, reply, timer, verb
 from handlers.core.turn import Turn
 from handlers.measures.assistance import offer
 from handlers.picture import draft
@@ -126,7 +128,7 @@ async def pressed(turn: Turn, question: str) -> None:
     await ask(turn, question, list(turn.rules.centres), None)
 
 
-def _centres(turn: Turn, text: str) -> tuple[list[Centre], str]:
+def _centres(turn: Context, text: str) -> tuple[list[Centre], str]:
     """Find the centres that a text begins with, and the question after them; all when none is named."""
     every = list(turn.rules.centres)
     first = re.match(r"alle(?: centre)?\b[\s,:]*", text, re.IGNORECASE)
@@ -197,7 +199,7 @@ async def ask(
     return row
 
 
-def _question(turn: Turn, row: Ping, answer: PingAnswer, head: str = "") -> Card:
+def _question(turn: Context, row: Ping, answer: PingAnswer, head: str = "") -> Card:
     about = {"answer": answer.id, "crisis": row.crisis_id}
     # Before it is decided there is no staff to ask.
     asks = f"Krisestaben spørger {answer.centre}" if turn.the_crisis.level == 2 else f"{answer.centre} spørges"
@@ -229,28 +231,28 @@ async def written(turn: Turn, answer: int) -> None:
         await _answered(turn, row, text, colours.read(text))
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last asked something that is still open; None when nothing is."""
     found = await _open(turn)
     return found[1].asked_at if found else None
 
 
 @reply("ping", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take an answer in free text from whoever was asked: it is kept as it was written, then read, and the reading is
-    shown."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read an answer in free text of whoever was asked."""
     found = await _open(turn)
-    if found is None or _is_a_command(text):
-        return False
-    row, ping_row = found
-    turn.crisis = await turn.db.get(Crisis, ping_row.crisis_id)
+    return None if found is None or _is_a_command(text) else partial(_take, row=found[0], text=text)
+
+
+async def _take(turn: Turn, row: PingAnswer, text: str) -> None:
+    """Keep an answer as it was written, and show how it is read."""
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
     await _answered(turn, row, text, colours.read(text))
-    return True
 
 
 @registry.reread("ping")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take an answer that was rewritten as the answer, where nothing else has been answered since.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read an answer that was rewritten as the answer, where nothing else has been answered since.
 
     Args:
         text: as it stands now.
@@ -266,9 +268,8 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
         .limit(1)
     )
     if row is None or turn.the_crisis.state not in LISTENS:
-        return False
-    await _answered(turn, row, text, colours.read(text))
-    return True
+        return None
+    return partial(_take, row=row, text=text)
 
 
 def _is_a_command(text: str) -> bool:
@@ -279,7 +280,7 @@ def _is_a_command(text: str) -> bool:
     return text.startswith("/") or (typed_verbs.is_meant(text) and not answers)
 
 
-async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
+async def _open(turn: Context) -> tuple[PingAnswer, Ping] | None:
     """Return what the sender is asked and has not answered: what they quote, or else the newest."""
     quoted = await answering.about(turn, "pings.written", "answer")
     found = (
@@ -299,7 +300,7 @@ async def _open(turn: Turn) -> tuple[PingAnswer, Ping] | None:
     return (found[0], found[1]) if found else None
 
 
-async def _mine(turn: Turn, answer: int) -> PingAnswer | None:
+async def _mine(turn: Context, answer: int) -> PingAnswer | None:
     row = await turn.of_crisis(PingAnswer, answer)
     if row is None or turn.the_crisis.state not in LISTENS:
         return None
@@ -334,7 +335,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
         await offer(turn, text, need, entry.no)
 
 
-def _read_back(turn: Turn, row: PingAnswer) -> Card:
+def _read_back(turn: Context, row: PingAnswer) -> Card:
     """Draw what was read, with a way to say that it was read wrongly: nothing is closed by the reading."""
     about = {"answer": row.id, "crisis": row.crisis_id}
     late = " (efter fristen)" if row.late else ""

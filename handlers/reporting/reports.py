@@ -11,7 +11,7 @@ from datetime import datetime
 
 from handlers.core import enclosures, events, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import Told
 from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
@@ -76,7 +76,7 @@ async def send(turn: Turn) -> None:
     if not text:
         await turn.answer(Card("Skriv, hvad der er sket. Resten kan udelades."))
         return
-    urgent = turn.value("urgent") == "ja" or hastens(text)
+    urgent = turn.yes("urgent") or hastens(text)
     await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, urgent=urgent)
 
 
@@ -97,7 +97,7 @@ async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) ->
     )
     approved = row.approved_by or "ikke godkendt"
     attached = await enclosures.line(turn, row.log_no)
-    own, answers = await information_needs.answered_by(turn, row)
+    own, answers = await information_needs.close_answered(turn, row)
     told = await in_charge.tell(
         turn,
         Card(
@@ -171,12 +171,12 @@ async def keep(
     return row
 
 
-def happened_at(turn: Turn, typed: str) -> datetime | None:
+def happened_at(turn: Context, typed: str) -> datetime | None:
     """Read when something that is reported happened, UTC; None where it isn't said so that it can be read."""
     return times_read.parse_past(typed, turn.now, turn.zone) if typed.strip() else None
 
 
-def reached_at(turn: Turn) -> str:
+def reached_at(turn: Context) -> str:
     """Tell where the staff is reached beside the chat: the telephone and the mailbox that are watched (plan §7)."""
     watched = turn.plan.monitoring
     mail = [watch.address for watch in watched if watch.kind == "postkasse"]

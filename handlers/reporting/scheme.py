@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.reporting import pings
@@ -143,7 +144,7 @@ async def _end(turn: Turn, row: Scheme) -> None:
     )
 
 
-async def _going(turn: Turn) -> list[Scheme]:
+async def _going(turn: Context) -> list[Scheme]:
     query = select(Scheme).where(Scheme.crisis_id == turn.the_crisis.id, Scheme.ended_at.is_(None))
     return list(await turn.db.scalars(query.order_by(Scheme.number)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -98,7 +99,7 @@ async def _send(turn: Turn, text: str) -> None:
         "\n".join([text, *(f"{name}: {value}" for name, value in named.items() if value)]),
         what=text,
         happened=happened_at(turn, turn.value("happened")),
-        urgent=turn.value("urgent") == "ja" or hastens(text),
+        urgent=turn.yes("urgent") or hastens(text),
         caller=caller,
         phone=phone,
         system=system,
@@ -121,7 +122,7 @@ async def begin(turn: Turn) -> None:
         )
 
 
-async def transferred(turn: Turn) -> str:
+async def transferred(turn: Context) -> str:
     """Tell whether mails and calls have been forwarded, for the card of what is watched; empty where there is nothing
     to forward to."""
     task = next((each for each in await tasks.of_crisis(turn) if each.title.startswith(TRANSFER)), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.staff import roster
 from storage.letters import fold
@@ -59,13 +60,13 @@ async def start(
     return row
 
 
-async def lines(turn: Turn) -> list[WatchedLine]:
+async def lines(turn: Context) -> list[WatchedLine]:
     """Return what is watched now, in the order it was begun."""
     query = select(WatchedLine).where(WatchedLine.crisis_id == turn.the_crisis.id, WatchedLine.until.is_(None))
     return list(await turn.db.scalars(query.order_by(WatchedLine.number)))
 
 
-def read(turn: Turn, who: str) -> tuple[str, str | None] | None:
+def read(turn: Context, who: str) -> tuple[str, str | None] | None:
     """Read a person, or a role and whoever has it: then the line moves with the shift."""
     said = who.strip().lstrip("@")
     role = next((each for each in roster.roles(turn) if fold(each) == fold(said)), None)
@@ -76,7 +77,7 @@ def read(turn: Turn, who: str) -> tuple[str, str | None] | None:
     return (persons[0], None) if len(persons) == 1 else None
 
 
-def named(turn: Turn, row: WatchedLine) -> str:
+def named(turn: Context, row: WatchedLine) -> str:
     """Name who watches a line, as one would write it: the role, or the name; empty for nobody."""
     return row.role or (turn.name(row.watcher) if row.watcher else "")
 
@@ -93,6 +94,6 @@ async def wake(turn: Turn) -> None:
         await turn.at(max(min(due), turn.now), "monitoring.look", timer_key(turn))
 
 
-def timer_key(turn: Turn) -> str:
+def timer_key(turn: Context) -> str:
     """Name the crisis' one timer for all lines."""
     return f"crisis/{turn.the_crisis.id}/monitoring"

@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 
 from handlers.core import availability, form_times, passed_times, rights, running, undo
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -114,7 +115,7 @@ async def ended(turn: Turn, person: str, until: str) -> None:
     )
 
 
-def shown(turn: Turn, person: str) -> str:
+def shown(turn: Context, person: str) -> str:
     """Tell that a person is away, and until when, to stand after their name; empty for who is here."""
     if person not in turn.plan.absent:
         return ""
@@ -169,7 +170,7 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
     await log_in_staffs(turn, person, f"{turn.name(person)} er fraværende {span}")
 
 
-def _asked(turn: Turn, person: str, when: str, words: str) -> Card:
+def _asked(turn: Context, person: str, when: str, words: str) -> Card:
     """Draw the question until when, where that has passed or can't be read; what was written stands in its form."""
     again = Button(
         form_times.LABEL,
@@ -229,13 +230,13 @@ async def _cut_short(turn: Turn, person: str) -> None:
     await turn.db.flush()
 
 
-async def _rows(turn: Turn, person: str) -> list[Absence]:
+async def _rows(turn: Context, person: str) -> list[Absence]:
     ahead = or_(Absence.until.is_(None), Absence.until > turn.now)
     found = await turn.db.scalars(select(Absence).where(Absence.person == person, ahead).order_by(Absence.since))
     return [row for row in found if row.until is None or row.until > row.since]
 
 
-async def _standing(turn: Turn) -> Card:
+async def _standing(turn: Context) -> Card:
     """Draw what is noted: the sender's own, and for the secretariat everybody's."""
     every = await rights.secretariat.held(turn)
     ahead = or_(Absence.until.is_(None), Absence.until > turn.now)
@@ -258,17 +259,17 @@ def _back_button(person: str) -> Button:
     return Button("Er her", "absence.back", {"person": person})
 
 
-def _span(turn: Turn, away: absences.Away) -> str:
+def _span(turn: Context, away: absences.Away) -> str:
     """Write when somebody is away: "fra nu til mandag den 6. juli 2026 kl. 00:00"."""
     since = "fra nu" if away.since <= turn.now else f"fra {_day(turn, away.since)}"
     return f"{since} til {_day(turn, away.until)}" if away.until else f"{since} og indtil videre"
 
 
-def _day(turn: Turn, at: datetime) -> str:
+def _day(turn: Context, at: datetime) -> str:
     return times_shown.weekday(at, turn.zone)
 
 
-def _effect(turn: Turn, person: str) -> str:
+def _effect(turn: Context, person: str) -> str:
     deputies = [
         each
         for role in sorted(turn.plan.roles_of(person) - turn.plan.deputised_by(person))
@@ -284,7 +285,7 @@ def _effect(turn: Turn, person: str) -> str:
     )
 
 
-def _hint(turn: Turn, when: str, away: absences.Away) -> str:
+def _hint(turn: Context, when: str, away: absences.Away) -> str:
     local = away.until.astimezone(turn.zone) if away.until else None
     if local is None or local.hour or local.minute:
         return "Skriv */krise fravær slut*, når det er forbi."
@@ -307,7 +308,7 @@ async def log_in_staffs(turn: Turn, person: str, said: str) -> None:
     turn.crisis = before
 
 
-def _somebody(turn: Turn, words: str) -> tuple[str, str] | None:
+def _somebody(turn: Context, words: str) -> tuple[str, str] | None:
     """Find whom a text begins or ends with, and the rest: "Ole til mandag", "til mandag for Ole"."""
     parts = words.split()
     unread: tuple[str, str] | None = None

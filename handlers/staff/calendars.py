@@ -13,7 +13,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from sqlalchemy import select
 
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
 from storage.rows.meetings import Meeting
 from storage.rows.traffic import Message
@@ -23,7 +23,7 @@ WEB = re.compile(r"https?://\S+")
 NOBODY = "invalid:nomail"
 
 
-async def file(turn: Turn, row: Meeting, without: str = "") -> str:
+async def file(turn: Context, row: Meeting, without: str = "") -> str:
     """Write the meeting as iCalendar: a request, or its cancellation.
 
     Args:
@@ -66,7 +66,7 @@ async def file(turn: Turn, row: Meeting, without: str = "") -> str:
     return bytes(calendar.to_ical()).decode()
 
 
-def line(turn: Turn, row: Meeting) -> str:
+def line(turn: Context, row: Meeting) -> str:
     """Write the line that says where the file is; empty where there is no link to it."""
     link = turn.link(f"/kalender/{row.secret}.ics")
     return f"\nKalender: {link}" if link else ""
@@ -91,7 +91,7 @@ async def welcome(turn: Turn, person: str) -> None:
         )
 
 
-async def farewell(turn: Turn, persons: Sequence[str]) -> str:
+async def take_out(turn: Turn, persons: Sequence[str]) -> str:
     """Take the coming meetings out of the calendar of whoever leaves the staff.
 
     Returns:
@@ -107,7 +107,7 @@ async def farewell(turn: Turn, persons: Sequence[str]) -> str:
     return f"\nDu er ikke indkaldt mere til {listed}: slet det i din kalender, hvis det står der." if rows else ""
 
 
-async def _ahead(turn: Turn) -> list[Meeting]:
+async def _ahead(turn: Context) -> list[Meeting]:
     called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
     return list(await turn.db.scalars(called.order_by(Meeting.at)))
 
@@ -131,12 +131,12 @@ def _key(row: Meeting, person: str) -> str:
     return f"meeting/{row.id}/invitation/{row.sequence}/{person}"
 
 
-def _mail(turn: Turn, person: str) -> str | None:
+def _mail(turn: Context, person: str) -> str | None:
     known = turn.rules.persons.get(person)
     return known.mail if known else None
 
 
-def _organizer(turn: Turn) -> vCalAddress:
+def _organizer(turn: Context) -> vCalAddress:
     """Name krisebot, which sends it: a calendar takes changes from nobody else, whoever moves the meeting."""
     mail = turn.plan.fallback.mail_sender
     address = vCalAddress(f"mailto:{mail}" if mail else NOBODY)
@@ -144,7 +144,7 @@ def _organizer(turn: Turn) -> vCalAddress:
     return address
 
 
-def _attendee(turn: Turn, person: str, *, chair: bool) -> vCalAddress:
+def _attendee(turn: Context, person: str, *, chair: bool) -> vCalAddress:
     """Name somebody who is called; whoever called is the chair, and comes."""
     address = vCalAddress(f"mailto:{_mail(turn, person)}")
     address.params["CN"] = vText(turn.name(person))
@@ -155,5 +155,5 @@ def _attendee(turn: Turn, person: str, *, chair: bool) -> vCalAddress:
     return address
 
 
-async def _staff(turn: Turn) -> list[str]:
+async def _staff(turn: Context) -> list[str]:
     return await turn.members("framing", "operational")

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from handlers.core import quiet
 from handlers.core.card import Button, Card, Field
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.staff import roster
@@ -24,7 +24,7 @@ FOR_DEPUTY = timedelta(hours=2)
 MORNING, NIGHT = time(6, 30), time(22)
 
 
-def missing(turn: Turn) -> list[str]:
+def missing(turn: Context) -> list[str]:
     """Return which of the two nobody is."""
     return [role for role in (CHIEF, DEPUTY) if not roster.holder(turn, role)]
 
@@ -34,7 +34,7 @@ def fields() -> tuple[Field, ...]:
     return (Field("chief", "Krisestabschef", "persons"), Field("deputy", "Chefens stedfortræder", "persons"))
 
 
-def button(turn: Turn) -> Button:
+def button(turn: Context) -> Button:
     """Make the button that opens the form."""
     about = {"crisis": turn.the_crisis.id}
     return Button(
@@ -76,7 +76,7 @@ async def ask(turn: Turn, before: int = 0) -> None:
     await turn.at(_next(turn, lacks, before + 1), "chief_asked.ask", key, before=before + 1)
 
 
-def _next(turn: Turn, lacks: list[str], before: int) -> datetime:
+def _next(turn: Context, lacks: list[str], before: int) -> datetime:
     if CHIEF in lacks and before < IN_A_ROW:
         return turn.now + AGAIN
     wait = quiet.spacing(HOURLY, before - IN_A_ROW) if CHIEF in lacks else quiet.spacing(FOR_DEPUTY, before)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
 from handlers.staff import roster
 from handlers.staff.roster import CHIEF, DEPUTY
@@ -63,7 +63,7 @@ async def keep_back(turn: Turn, given: list[tuple[str, str]]) -> list[tuple[str,
     return [each for each in given if each not in theirs]
 
 
-async def _first_meeting_was_held(turn: Turn) -> bool:
+async def _first_meeting_was_held(turn: Context) -> bool:
     """Whether a meeting of the staff is over: then its minutes say who is chief, and the secretariat may write it down."""
     for kind in (FramingMeeting, Meeting):
         held = select(kind.id).where(kind.crisis_id == turn.the_crisis.id, kind.ended_at.is_not(None)).limit(1)

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from handlers.core import proof, rights, running
 from handlers.core.card import Card
+from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from storage.rows.staff import Summons
 
 
-def line(turn: Turn) -> str:
+def line(turn: Context) -> str:
     """Write where to ring when the chat is down, as it stands below a summons; empty where the plan has no conference."""
     conference = turn.plan.conference
     if conference is None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import owners
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -156,7 +157,7 @@ async def _tell(turn: Turn, row: DrawnIn, chief: str, centre: str | None) -> Non
     )
 
 
-def _centre(turn: Turn, person: str) -> Centre | None:
+def _centre(turn: Context, person: str) -> Centre | None:
     """Return the centre whose employee it is: by the plan's centres, else by the person's unit. A chief has no chief
     here."""
     mine = owners.centre_of(turn.rules, person)
@@ -166,7 +167,7 @@ def _centre(turn: Turn, person: str) -> Centre | None:
     return mine if mine is not None and mine.chief != person else None
 
 
-async def _read(turn: Turn, text: str) -> tuple[str | None, str]:
+async def _read(turn: Context, text: str) -> tuple[str | None, str]:
     """Find the person that a text begins with, in the plan or heard from on any platform, and return the rest of it."""
     words = text.strip().lstrip("@").split()
     for count in range(min(LONGEST_NAME, len(words)), 0, -1):
@@ -177,13 +178,13 @@ async def _read(turn: Turn, text: str) -> tuple[str | None, str]:
     return None, ""
 
 
-async def _heard(turn: Turn, name: str) -> list[str]:
+async def _heard(turn: Context, name: str) -> list[str]:
     """Find employees of that name who are not in the plan, but have written to us."""
     rows = await turn.db.execute(select(Address.person, Address.name).where(Address.name != ""))
     return list(dict.fromkeys(person for person, called in rows if fold(called) == fold(name)))
 
 
-def _button(turn: Turn, name: str) -> Button:
+def _button(turn: Context, name: str) -> Button:
     filled = (Field("person", FORM[0].label, "persons", required=True, value=name), *FORM[1:])
     return Button(
         "Udpeg",

@@ -18,6 +18,7 @@ from sqlalchemy import delete, select
 
 from handlers.core import availability
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from storage.plan.model import Plan
@@ -146,7 +147,7 @@ async def keep_the_last(turn: Turn, copy: RotaCopy, why: str) -> None:
     copy.attempts += 1
 
 
-async def copies(turn: Turn) -> list[RotaCopy]:
+async def copies(turn: Context) -> list[RotaCopy]:
     """Return how the fetching of each calendar fared."""
     return list(await turn.db.scalars(select(RotaCopy).order_by(RotaCopy.role)))
 
@@ -157,7 +158,7 @@ def _told(role: str, strangers: list[str]) -> str:
     return f"{named}{more} er hverken {role} eller stedfortræder og spørges ikke."
 
 
-def _next_night(turn: Turn) -> datetime:
+def _next_night(turn: Context) -> datetime:
     local = turn.now.astimezone(turn.zone)
     night = datetime.combine(local.date(), NIGHT, turn.zone)
     return (night if night > local else night + timedelta(days=1)).astimezone(UTC)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import cpr
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -20,7 +21,7 @@ SHOWN = 40
 DEFAULT = clearance.INTERNAL
 
 
-def form(turn: Turn) -> tuple[Field, ...]:
+def form(turn: Context) -> tuple[Field, ...]:
     """Return the fields that ask about somebody from outside."""
     grades = tuple((grade, turn.rules.grade_name(grade)) for grade in GRADES)
     return (
@@ -31,7 +32,7 @@ def form(turn: Turn) -> tuple[Field, ...]:
     )
 
 
-def button(turn: Turn) -> Button:
+def button(turn: Context) -> Button:
     """Make the button that opens the form."""
     about = {"crisis": turn.the_crisis.id}
     return Button("Ekstern part", "externals.new", about, form=form(turn), form_title="Ekstern part")
@@ -137,7 +138,7 @@ async def leave(turn: Turn, name: str) -> bool:
     return True
 
 
-async def present(turn: Turn) -> list[External]:
+async def present(turn: Context) -> list[External]:
     """Return those from outside who sit in the staff now."""
     query = select(External).where(External.crisis_id == turn.the_crisis.id, External.until.is_(None))
     return list(await turn.db.scalars(query.order_by(External.id)))
@@ -206,7 +207,7 @@ async def _with_group(turn: Turn, group: str) -> None:
     await turn.answer(Card(f"Delt med {group}: {len(lines)} linjer til {len(persons)} personer.{left_out}"))
 
 
-async def _lines(turn: Turn, grade: Grade) -> tuple[list[str], str]:
+async def _lines(turn: Context, grade: Grade) -> tuple[list[str], str]:
     """Return the newest lines up to a grade, and the words that say how many are left out."""
     found = await turn.db.execute(
         select(LogEntry, LogState)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from storage.rows.log import LogEntry, LogKind, exported
@@ -35,7 +36,7 @@ async def addresses(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"*Mailgruppe, {len(mails)} adresser.*{changed}{lacks}\n\n{quote('; '.join(mails))}"))
 
 
-async def last_copied(turn: Turn) -> set[str] | None:
+async def last_copied(turn: Context) -> set[str] | None:
     """Return who was in the list when it was last copied; None when it never was."""
     entry = await turn.db.scalar(
         select(LogEntry)
@@ -46,7 +47,7 @@ async def last_copied(turn: Turn) -> set[str] | None:
     return set(exported(entry)["refs"]["members"]) if entry is not None else None
 
 
-async def warning(turn: Turn) -> str:
+async def warning(turn: Context) -> str:
     """Warn whoever changes the staff that the mail group which was copied isn't right any more; empty when it is."""
     before = await last_copied(turn)
     if before is None or before == set(await turn.members()):
@@ -54,7 +55,7 @@ async def warning(turn: Turn) -> str:
     return "\n❗ Mailgruppen er ændret, siden den blev kopieret: */krise adresser*."
 
 
-def _changed(turn: Turn, before: set[str], now: list[str]) -> str:
+def _changed(turn: Context, before: set[str], now: list[str]) -> str:
     came, went = [person for person in now if person not in before], sorted(before - set(now))
     parts = [f"{sign} {turn.names(persons)}" for sign, persons in (("+", came), ("−", went)) if persons]
     return f" ❗ Ændret siden sidst: {', '.join(parts)}." if parts else " Uændret siden sidst."

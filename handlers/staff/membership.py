@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from handlers.core import rights, undo
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.events import Appointed, on
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -150,7 +151,7 @@ async def _leave(turn: Turn, persons: Sequence[str]) -> None:
         return
     await turn.db.flush()
     await turn.log(f"Ud af krisestaben: {turn.names(left)}", kind="member", receiver=", ".join(left))
-    meetings = await calendars.farewell(turn, called) if called else ""
+    meetings = await calendars.take_out(turn, called) if called else ""
     await turn.notify(
         left,
         Card(f"Du er trådt ud af krisestaben for nr. {turn.the_crisis.number}. Tak for hjælpen.{meetings}"),
@@ -190,7 +191,7 @@ async def pressed_undo(turn: Turn, about: list[str], staffs: list[str | None], b
         await _enter(turn, back, {person: await _staff_of(turn, person) for person in back})
 
 
-async def _staff_of(turn: Turn, person: str) -> str | None:
+async def _staff_of(turn: Context, person: str) -> str | None:
     found: str | None = await turn.db.scalar(
         select(Member.staff).where(
             Member.crisis_id == turn.the_crisis.id, Member.person == person, Member.until.is_(None)
@@ -199,12 +200,12 @@ async def _staff_of(turn: Turn, person: str) -> str | None:
     return found
 
 
-def _back(turn: Turn, before: Mapping[str, str | None]) -> tuple[Button, ...]:
+def _back(turn: Context, before: Mapping[str, str | None]) -> tuple[Button, ...]:
     about = {"about": [*before], "staffs": [*before.values()], "crisis": turn.the_crisis.id}
     return undo.buttons(turn, "members.undo", turn.now, turn.sender, **about)
 
 
-async def _passive(turn: Turn) -> list[str]:
+async def _passive(turn: Context) -> list[str]:
     """Return the members who have said nothing that is in the log, whom one could let step out."""
     heard = set(
         await turn.db.scalars(select(LogEntry.recorder).where(LogEntry.crisis_id == turn.the_crisis.id).distinct())

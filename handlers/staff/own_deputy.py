@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 
 from handlers.core import availability, rights, running, undo
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import absences, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -34,7 +35,7 @@ NONE = ("ingen", "slut", "slet", "fjern")
 )
 async def own_deputy(turn: Turn, text: str) -> None:
     """Name the sender's own deputy; the staff chief's, by those who give roles in a crisis."""
-    if text and await _gives_roles(turn, text):
+    if text and await _name_chiefs_deputy(turn, text):
         return
     mine = await _held(turn)
     if not mine:
@@ -119,34 +120,34 @@ async def undone(turn: Turn, named: int | None, earlier: list[list[Any]], by: st
         await log_in_staffs(turn, by, f"Fortrudt: {who} er ikke stedfortræder for {turn.name(by)} ({called})")
 
 
-def _undo(turn: Turn, row: NamedDeputy | None, earlier: list[list[Any]]) -> tuple[Button, ...]:
+def _undo(turn: Context, row: NamedDeputy | None, earlier: list[list[Any]]) -> tuple[Button, ...]:
     named = row.id if row is not None else None
     return undo.buttons(turn, "own_deputy.undo", turn.now, turn.sender, named=named, earlier=earlier)
 
 
-async def _gives_roles(turn: Turn, text: str) -> bool:
+async def _name_chiefs_deputy(turn: Turn, text: str) -> bool:
     """Name the staff chief's deputy, where the sender gives roles in the crisis that runs and holds none that it could
     be about instead."""
-    before = turn.crisis
     going = [crisis for crisis in await turn.open_crises() if crisis.level == 2]
-    turn.crisis = before or (going[0] if len(going) == 1 else None)
-    if turn.crisis is not None and turn.crisis.level == 2:
-        chief = turn.crisis.chief == turn.sender
-        others = await rights.meets.held(turn) and not rights.acts_as(turn.rules, turn.sender, "borgmester")
-        if (chief or others) and roles.reads(turn, f"stedfortræder {text}"):
-            await roles.role(turn, f"stedfortræder {text}")
-            return True
-    turn.crisis = before
-    return False
+    there = turn.about(turn.crisis or (going[0] if len(going) == 1 else None))
+    if there.crisis is None or there.crisis.level != 2:
+        return False
+    chief = there.crisis.chief == turn.sender
+    others = await rights.meets.held(there) and not rights.acts_as(there.rules, turn.sender, "borgmester")
+    if not (chief or others) or not roles.reads(there, f"stedfortræder {text}"):
+        return False
+    turn.crisis = there.crisis
+    await roles.role(turn, f"stedfortræder {text}")
+    return True
 
 
-async def _plans(turn: Turn) -> list[Plan]:
+async def _plans(turn: Context) -> list[Plan]:
     """Return today's plan, and those of the crises that go on, where others may have a role by shift or by naming."""
     going = [crisis for crisis in await turn.open_crises() if crisis.level == 2]
     return [turn.plan, *(Plan.thawed(crisis.plan, turn.plan, crisis.holders) for crisis in going)]
 
 
-async def _held(turn: Turn) -> list[tuple[str, str]]:
+async def _held(turn: Context) -> list[tuple[str, str]]:
     """Return (role, centre) pairs that the sender holds themselves and that can have a deputy; one of each is empty."""
     held = [
         (role, "")
@@ -201,7 +202,7 @@ async def _end(turn: Turn, role: str, centre: str) -> list[list[Any]]:
     return ended
 
 
-def _read(turn: Turn, text: str) -> tuple[str | None, datetime | None]:
+def _read(turn: Context, text: str) -> tuple[str | None, datetime | None]:
     """Read "Mette" or "Mette til mandag": whom, and until when."""
     parts = text.removeprefix("er ").split()
     for count in range(len(parts), 0, -1):
@@ -218,7 +219,7 @@ def _called(role: str, centre: str) -> str:
     return f"chef for center {centre}" if centre else role
 
 
-async def _shown(turn: Turn, mine: list[tuple[str, str]]) -> str:
+async def _shown(turn: Context, mine: list[tuple[str, str]]) -> str:
     lines, plans = [], await _plans(turn)
     for role, centre in mine:
         chosen = next((each.deputy for each in turn.plan.centres if each.name == centre), None) if centre else None

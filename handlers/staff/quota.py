@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.core import audiences, rights, running
 from handlers.core.card import Button, Card, quote
+from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.language.durations import NUMBERS
-from handlers.core.registry import action, reply, verb
+from handlers.core.registry import Take, action, reply, verb
 from handlers.core.turn import Turn
 from handlers.log import search
 from handlers.staff import quota_card, quota_steps, quota_words
@@ -159,24 +161,26 @@ async def stop(turn: Turn, quota: int) -> None:
     await quota_steps.stop(turn, row)
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last asked to come and has not answered, UTC; None when nothing is open."""
     found = await _open(turn)
     return found.asked_at if found else None
 
 
 @reply("quota", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take a written "ja" or "nej" from whoever was asked."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja" or "nej" of whoever was asked."""
     count, mine = quota_words.coming(text), await _open(turn)
-    if mine is None or count is None:
-        return False
+    return None if mine is None or count is None else partial(_take, mine=mine, count=count, text=text.strip())
+
+
+async def _take(turn: Turn, mine: QuotaAsk, count: int, text: str) -> None:
+    """Take how many come, or that nobody does."""
     turn.crisis = await turn.db.get(Crisis, mine.crisis_id)
-    await quota_steps.take_answer(turn, mine.id, count, text.strip())
-    return True
+    await quota_steps.take_answer(turn, mine.id, count, text)
 
 
-async def _open(turn: Turn) -> QuotaAsk | None:
+async def _open(turn: Context) -> QuotaAsk | None:
     found: QuotaAsk | None = await turn.db.scalar(
         select(QuotaAsk)
         .join(Quota, Quota.id == QuotaAsk.quota)
@@ -194,6 +198,6 @@ async def _open(turn: Turn) -> QuotaAsk | None:
     return found
 
 
-def _named(turn: Turn, persons: Sequence[str]) -> str:
+def _named(turn: Context, persons: Sequence[str]) -> str:
     shown = turn.names(persons[:8])
     return shown if len(persons) <= 8 else f"{shown} og {len(persons) - 8} til"

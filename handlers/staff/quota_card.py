@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import dangers
-from handlers.core.turn import Turn
 from storage.rows.staff import Quota, QuotaAsk
 
 HOW_MANY = (Field("count", "Hvor mange kommer?", required=True), Field("words", "Hvem, og hvornår?", "long"))
 
 
-def question(turn: Turn, row: Quota, mine: QuotaAsk) -> Card:
+def question(turn: Context, row: Quota, mine: QuotaAsk) -> Card:
     """Draw what one of those who are asked sees, as it stands for them."""
     about = {"ask": mine.id, "crisis": row.crisis_id}
     cannot = Button("Kan alligevel ikke", "quota.no", about)
@@ -42,7 +42,7 @@ def question(turn: Turn, row: Quota, mine: QuotaAsk) -> Card:
     )
 
 
-def asker(turn: Turn, row: Quota, every: Sequence[QuotaAsk]) -> Card:
+def asker(turn: Context, row: Quota, every: Sequence[QuotaAsk]) -> Card:
     """Draw what whoever asks sees: who comes, who can't, who hasn't answered."""
     found = sum(each.count for each in every if each.answer == "yes")
     sorts = (
@@ -64,7 +64,7 @@ def asker(turn: Turn, row: Quota, every: Sequence[QuotaAsk]) -> Card:
     )
 
 
-def comes(turn: Turn, each: QuotaAsk) -> str:
+def comes(turn: Context, each: QuotaAsk) -> str:
     """Write who comes, with their number, and what they said beside "ja"."""
     words = each.words or ""
     said = "" if dangers.answered(words) == "yes" else quote(words, 200)

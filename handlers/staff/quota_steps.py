@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import in_charge, rights, running
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
@@ -277,7 +277,7 @@ async def show(turn: Turn, row: Quota, every: Sequence[QuotaAsk]) -> None:
     await turn.say(row.asked_by, quota_card.asker(turn, row, every), key=quota_card.key(row, "asker"))
 
 
-async def asks_of(turn: Turn, row: Quota) -> list[QuotaAsk]:
+async def asks_of(turn: Context, row: Quota) -> list[QuotaAsk]:
     """Return those who are asked, in the order they are to be: who was there before but too late comes by it."""
     found = await turn.db.scalars(
         select(QuotaAsk).where(QuotaAsk.quota == row.id).order_by(QuotaAsk.id).execution_options(populate_existing=True)
@@ -285,6 +285,6 @@ async def asks_of(turn: Turn, row: Quota) -> list[QuotaAsk]:
     return list(found)
 
 
-async def of_crisis(turn: Turn, quota: int) -> Quota | None:
+async def of_crisis(turn: Context, quota: int) -> Quota | None:
     """Return a quota of the turn's crisis; None where it is another's."""
     return await turn.of_crisis(Quota, quota)

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
+from handlers.core.context import Context
 from handlers.core.language import times_shown
-from handlers.core.turn import Turn
 from handlers.staff import roster
 from handlers.staff.roster import LONGEST, WITHDRAWN, Span
 from storage.rows.crisis import Crisis
@@ -55,7 +55,7 @@ def breaches(spans: Iterable[Span]) -> list[Breach]:
     return sorted(found, key=lambda each: each.since)
 
 
-async def of(turn: Turn, *persons: str) -> dict[str, list[Breach]]:
+async def of(turn: Context, *persons: str) -> dict[str, list[Breach]]:
     """Return where persons' shifts break the rest rules and it is not over yet: in this crisis and every other, since
     nobody sleeps in one of two; and who has been on too long without a shift.
 
@@ -87,7 +87,7 @@ async def of(turn: Turn, *persons: str) -> dict[str, list[Breach]]:
     return {person: each for person, each in found.items() if each}
 
 
-async def _on_without_a_shift(turn: Turn) -> dict[str, datetime]:
+async def _on_without_a_shift(turn: Context) -> dict[str, datetime]:
     """Return who in the staff has a role in this crisis without a shift that has begun, and since when: for all that is
     known they have been on all the while."""
     if turn.the_crisis.state != "active" or turn.the_crisis.level != 2:
@@ -106,7 +106,7 @@ async def _on_without_a_shift(turn: Turn) -> dict[str, datetime]:
     return {person: since[person] for person in sorted(filter(None, on))}
 
 
-def line(turn: Turn, person: str, breach: Breach) -> str:
+def line(turn: Context, person: str, breach: Breach) -> str:
     """Write a breach as people read it: "Kim Dahl har kun 6 t fri, tors. 2/7 kl. 22:00 – fre. 3/7 kl. 04:00 (mindst 11 t)"."""
     how_long = times_shown.span(breach.until - breach.since)
     when = f"{turn.dated(breach.since)} – {times_shown.short(breach.until, turn.zone, breach.since)}"

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from handlers.core import audiences, rights, undo
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.events import Appointed, tell
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -183,7 +183,7 @@ async def show(turn: Turn) -> None:
     await turn.say(turn.staff, _card(turn), key=f"crisis/{turn.the_crisis.id}/roles")
 
 
-def _card(turn: Turn, back: Sequence[Button] = ()) -> Card:
+def _card(turn: Context, back: Sequence[Button] = ()) -> Card:
     every = list(dict.fromkeys([*NEEDED, *roster.roles(turn)]))
     gaps = [each for each in every if not roster.holder(turn, each)]
     rows = tuple(
@@ -228,7 +228,7 @@ def _card(turn: Turn, back: Sequence[Button] = ()) -> Card:
 @action("named_roles.give", who=rights.meets)
 async def given(turn: Turn, role: str = "") -> None:
     """Give one role, by `Udpeg …`, and show the list as it then is."""
-    wanted = role or turn.value("role")
+    wanted = role or turn.chosen("role", _nameable(turn))
     if wanted in _nameable(turn) and turn.value("person"):
         back = await give(turn, [(wanted, turn.value("person"))])
         await turn.replace(_card(turn, back))
@@ -284,12 +284,12 @@ async def assist(turn: Turn) -> None:
     await turn.answer(Card(f"{', '.join(centre.name for centre in chosen)} er bedt om sekretariatsbistand."))
 
 
-def reads(turn: Turn, text: str) -> bool:
+def reads(turn: Context, text: str) -> bool:
     """Whether a text names a role and a person: "krisestabschef Anne"."""
     return _read(turn, text.split(",")[0].strip(), "") is not None
 
 
-def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
+def _read(turn: Context, text: str, before: str) -> tuple[str, str] | None:
     """Read "krisestabschef Anne" or "referent @Eva"; "stedfortræder Sara" is the chief's deputy."""
     parts = text.split()
     for count in range(min(3, len(parts) - 1), 0, -1):
@@ -302,7 +302,7 @@ def _read(turn: Turn, text: str, before: str) -> tuple[str, str] | None:
     return None
 
 
-def _leads(turn: Turn, person: str) -> bool:
+def _leads(turn: Context, person: str) -> bool:
     """Whether the plan knows somebody as a leader; a hint, and nothing hangs on it."""
     known = turn.rules.person(person)
     title = (known.title or "").casefold() if known else ""
@@ -310,7 +310,7 @@ def _leads(turn: Turn, person: str) -> bool:
     return chief or person in turn.rules.board() or any(word in title for word in ("chef", "leder", "direktør"))
 
 
-def _nameable(turn: Turn) -> list[str]:
+def _nameable(turn: Context) -> list[str]:
     """Return every role that somebody can be given: those that are manned, and those that the plan leaves to the
     crisis."""
     every = [str(field.alias) for field in Roles.model_fields.values()]

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import select, update
 
+from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.turn import Turn
 from storage.rows.reporting import WatchedLine
@@ -34,7 +35,7 @@ WITHDRAWN: Final = "withdrawn"
 Span = tuple[datetime, datetime]
 
 
-def roles(turn: Turn) -> list[str]:
+def roles(turn: Context) -> list[str]:
     """Return the roles that are manned by shift: the chief's, the secretariat's and the support functions'."""
     plan = turn.rules
     filled = [role for role in plan.roles.filled if role not in NOT_BY_SHIFT]
@@ -63,7 +64,7 @@ def gaps(manned: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
     return found
 
 
-async def shifts(turn: Turn, *states: str) -> list[Shift]:
+async def shifts(turn: Context, *states: str) -> list[Shift]:
     """Return the crisis' shifts in those states (all but withdrawn ones when none is given), the earliest first."""
     query = select(Shift).where(Shift.crisis_id == turn.the_crisis.id, Shift.state != WITHDRAWN)
     if states:
@@ -71,7 +72,7 @@ async def shifts(turn: Turn, *states: str) -> list[Shift]:
     return list(await turn.db.scalars(query.order_by(Shift.since, Shift.id)))
 
 
-async def unmanned(turn: Turn, end: datetime) -> dict[str, list[Span]]:
+async def unmanned(turn: Context, end: datetime) -> dict[str, list[Span]]:
     """Return which roles nobody has, and when, from now on.
 
     Args:
@@ -90,7 +91,7 @@ async def unmanned(turn: Turn, end: datetime) -> dict[str, list[Span]]:
     return missing
 
 
-def holder(turn: Turn, role: str) -> str | None:
+def holder(turn: Context, role: str) -> str | None:
     """Return who has a role now, by shift or by the plan."""
     if role == CHIEF:
         return turn.the_crisis.chief
@@ -156,7 +157,7 @@ async def _move_what_is_watched(turn: Turn, role: str) -> None:
     )
 
 
-def span(turn: Turn, since: datetime, until: datetime) -> str:
+def span(turn: Context, since: datetime, until: datetime) -> str:
     """Write from when to when as people read it: "tirs. 2/2 kl. 22:00 – 06:00"; the day is said again where it is
     another."""
     start = turn.dated(since)

@@ -10,6 +10,7 @@ import re
 
 from handlers.core import audiences, clearance, rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.running import refuse
 from handlers.core.turn import Turn
@@ -66,8 +67,9 @@ async def sharing(turn: Turn, text: str) -> None:
 @action("sharing.decide", who=rights.registers)
 async def chosen(turn: Turn) -> None:
     """Register the decision from the form."""
-    subject, group, grade = turn.chosen("subject", SUBJECTS), turn.value("audience"), turn.chosen("grade", GRADES)
-    if subject and group in audiences.GROUPS and (grade or turn.value("grade") == NOT_SHARED):
+    subject, group = turn.chosen("subject", SUBJECTS), turn.chosen("audience", audiences.GROUPS)
+    grade, kept = turn.chosen("grade", GRADES), turn.chosen("grade", (NOT_SHARED,))
+    if subject and group and (grade or kept):
         await _decide(turn, subject, group, grade)
 
 
@@ -121,7 +123,7 @@ async def _decide(turn: Turn, subject: Subject, group: str, grade: Grade | None)
     )
 
 
-async def card(turn: Turn) -> Card:
+async def card(turn: Context) -> Card:
     """Draw who may know what, as it is decided."""
     decided = await clearance.decisions(turn)
     facts = []
@@ -142,7 +144,7 @@ async def card(turn: Turn) -> Card:
     )
 
 
-def _button(turn: Turn) -> Button:
+def _button(turn: Context) -> Button:
     groups = tuple((each, each.capitalize()) for each in audiences.GROUPS)
     offered = [each for each in GRADES if each != clearance.CONFIDENTIAL]
     grades = ((NOT_SHARED, "Deles ikke"), *((each, f"Til og med {turn.rules.grade_name(each)}") for each in offered))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.core import clearance
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import ROUTINE
+from handlers.core.context import ROUTINE, Context
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.log import news
@@ -218,11 +218,11 @@ def _by_day(earliest: datetime, zone: ZoneInfo) -> datetime:
     return next(moment for moment in moments if moment >= earliest)
 
 
-def _planners(turn: Turn) -> list[str]:
+def _planners(turn: Context) -> list[str]:
     """Return who lays the roster: the coordinator and the secretary."""
     return list(dict.fromkeys([*turn.rules.holders("tovholder"), *turn.rules.holders("sekretær")]))
 
 
-def running(turn: Turn) -> bool:
+def running(turn: Context) -> bool:
     """Whether the crisis has a staff to man."""
     return turn.the_crisis.state == "active" and turn.the_crisis.level == 2

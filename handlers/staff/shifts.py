@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from handlers.core import form_times, passed_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -87,7 +88,7 @@ async def show(turn: Turn) -> None:
     )
 
 
-def _form(turn: Turn) -> tuple[Field, ...]:
+def _form(turn: Context) -> tuple[Field, ...]:
     return (
         Field("role", "Rolle", "choice", required=True, choices=tuple((role, role) for role in roster.roles(turn))),
         Field("person", "Hvem har vagten?", "persons", required=True),
@@ -101,7 +102,7 @@ async def new(turn: Turn) -> None:
     """Plan a shift from the form."""
     if await _refuse_planning(turn):
         return
-    role = next((each for each in roster.roles(turn) if each == turn.value("role")), None)
+    role = turn.chosen("role", roster.roles(turn))
     persons = turn.plan.named(turn.value("person"))
     if role is None or len(persons) != 1:
         await turn.answer(
@@ -121,7 +122,7 @@ async def _refuse_planning(turn: Turn) -> bool:
     return True
 
 
-def _role(turn: Turn, text: str) -> tuple[str | None, str]:
+def _role(turn: Context, text: str) -> tuple[str | None, str]:
     """Find the role that a text begins with, and return the rest of it."""
     for count in (3, 2, 1):
         head = text.split()[:count]
@@ -132,7 +133,7 @@ def _role(turn: Turn, text: str) -> tuple[str | None, str]:
     return None, text
 
 
-def _person(turn: Turn, text: str) -> tuple[str | None, str]:
+def _person(turn: Context, text: str) -> tuple[str | None, str]:
     """Find the person that a text begins with, and return the rest of it."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
@@ -256,5 +257,5 @@ async def withdraw(turn: Turn, shift: int) -> None:
         )
 
 
-def _when(turn: Turn, row: Shift) -> str:
+def _when(turn: Context, row: Shift) -> str:
     return roster.span(turn, row.since, row.until)

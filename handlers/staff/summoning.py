@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import audiences
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
 from handlers.staff import conference, membership
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -19,7 +19,7 @@ from storage.rows.staff import Summons
 KIND: LogKind = "framing_meeting"
 
 
-async def meeting_place(turn: Turn) -> str:
+async def meeting_place(turn: Context) -> str:
     """Return where the staff meets, as last said; else as the plan has it; empty when nobody has said."""
     entry = await turn.db.scalar(
         select(LogEntry)
@@ -97,7 +97,7 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
         )
 
 
-async def declining(turn: Turn, persons: list[str]) -> list[str]:
+async def declining(turn: Context, persons: list[str]) -> list[str]:
     """Return those among the persons who have said that they don't come."""
     return [each.person for each in await summonses(turn) if each.person in persons and each.answer == "declined"]
 
@@ -106,7 +106,7 @@ async def declining(turn: Turn, persons: list[str]) -> list[str]:
 ALSO = Field("also", "Er her uden at have svaret?", "persons")
 
 
-async def who_is_there(turn: Turn, missing: Sequence[str], *staffs: str) -> tuple[list[str], list[str], list[str]]:
+async def who_is_there(turn: Context, missing: Sequence[str], *staffs: str) -> tuple[list[str], list[str], list[str]]:
     """Return who is at a meeting that the sender starts, who is not, and who has not said whether they come.
 
     Nobody is there for having been summoned: it is those who said that they come, those who were never asked, those who
@@ -216,13 +216,13 @@ async def pass_on(turn: Turn, summons: Summons) -> str | None:
     return told
 
 
-async def meets_where(turn: Turn, duty: str) -> str:
+async def meets_where(turn: Context, duty: str) -> str:
     """Tell the framing staff, which "træder sammen hurtigst muligt", where it meets or by which link."""
     place = await meeting_place(turn) if duty == "framing" else ""
     return f"\nMødet holdes straks: {quote(place, 300)}" if place else ""
 
 
-def summons_card(turn: Turn, label: str, deputy_for: str | None, where: str) -> Card:
+def summons_card(turn: Context, label: str, deputy_for: str | None, where: str) -> Card:
     """Draw the summons that a person answers.
 
     Args:
@@ -249,7 +249,7 @@ DUTIES = {
 }
 
 
-async def readiness(turn: Turn) -> tuple[tuple[str, str], ...]:
+async def readiness(turn: Context) -> tuple[tuple[str, str], ...]:
     """Tell what "fuldt etableret" takes, and how far it is: the staff and each of those who serve it."""
     every = await summonses(turn)
     rows = []
@@ -281,7 +281,7 @@ async def tell_where(turn: Turn) -> None:
     )
 
 
-async def answers(turn: Turn) -> str:
+async def answers(turn: Context) -> str:
     """Tell how many have been summoned and have still to answer."""
     every = await summonses(turn)
     missing = [summons for summons in every if summons.answer is None]
@@ -309,7 +309,7 @@ async def show_answers(turn: Turn) -> None:
     )
 
 
-async def summons_of(turn: Turn, person: str) -> Summons | None:
+async def summons_of(turn: Context, person: str) -> Summons | None:
     """Return a person's summons in this crisis; None where there is none."""
     found: Summons | None = await turn.db.scalar(
         select(Summons).where(Summons.crisis_id == turn.the_crisis.id, Summons.person == person)
@@ -317,19 +317,19 @@ async def summons_of(turn: Turn, person: str) -> Summons | None:
     return found
 
 
-async def summonses(turn: Turn) -> list[Summons]:
+async def summonses(turn: Context) -> list[Summons]:
     """Return the crisis' summonses, in the order they were sent."""
     return list(
         await turn.db.scalars(select(Summons).where(Summons.crisis_id == turn.the_crisis.id).order_by(Summons.id))
     )
 
 
-def key(turn: Turn, person: str) -> str:
+def key(turn: Context, person: str) -> str:
     """Name the card with a person's summons."""
     return f"crisis/{turn.the_crisis.id}/summons/{person}"
 
 
-def unanswered_key(turn: Turn, *, members: bool) -> str:
+def unanswered_key(turn: Context, *, members: bool) -> str:
     """Name the timer that looks for those who have not answered.
 
     Args:

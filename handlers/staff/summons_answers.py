@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.alert import asked_back, bundles
 from handlers.core import clearance, registry
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.language import replies
-from handlers.core.registry import action, reply, timer
+from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news, news_beside
 from handlers.staff import conference, summoning
@@ -39,13 +40,13 @@ async def declined(turn: Turn) -> None:
     await _answered(turn, "declined", "Kan ikke")
 
 
-async def asked_at(turn: Turn) -> datetime | None:
+async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was summoned and has not answered, UTC."""
     summons = await _open_summons(turn)
     return summons.sent_at if summons else None
 
 
-async def _open_summons(turn: Turn) -> Summons | None:
+async def _open_summons(turn: Context) -> Summons | None:
     found: Summons | None = await turn.db.scalar(
         select(Summons)
         .join(Crisis, Crisis.id == Summons.crisis_id)
@@ -57,21 +58,37 @@ async def _open_summons(turn: Turn) -> Summons | None:
 
 
 @reply("summons", asked=asked_at)
-async def replied(turn: Turn, text: str) -> bool:
-    """Take "ok", "er der om 20" or "er på ferie i Grækenland" as the answer to a summons, from whoever was summoned."""
+async def read(turn: Context, text: str) -> Take | None:
+    """Read "ok", "er der om 20" or "er på ferie i Grækenland" as the answer to a summons, of whoever was summoned; and
+    "kommer, men broen er lukket" as both, the answer and a log line."""
     summons = await _open_summons(turn)
     if summons is None:
-        return False
+        return None
     reading = replies.reading(text, "summons")
-    if reading.meaning not in ("coming", "declined"):
-        if WHAT_IS_IT.fullmatch(fold(text).strip(" ?!.")) or asked_back.wants_to_be_rung(text):
-            turn.crisis = await turn.db.get_one(Crisis, summons.crisis_id)
-            await turn.answer(await _again(turn, summons))
-            return True
-        return await _with_news_or_unclear(turn, summons, text)
+    if reading.meaning in ("coming", "declined"):
+        return partial(_take, summons=summons, reading=reading, text=text)
+    if WHAT_IS_IT.fullmatch(fold(text).strip(" ?!.")) or asked_back.wants_to_be_rung(text):
+        return partial(_show_again, summons=summons)
+    both = replies.with_news(text, "summons")
+    if both is not None and both[0].meaning in ("coming", "declined"):
+        return partial(_take, summons=summons, reading=both[0], text=text, told=both[1])
+    return partial(_ask_again, summons=summons, text=text) if LIKE_AN_ANSWER.search(text) else None
+
+
+async def _take(turn: Turn, summons: Summons, reading: replies.Reading, text: str, told: str | None = None) -> None:
+    """Take an answer to a summons, with the news that came along with it, in their order: the news, then the answer."""
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
-    await _answered(turn, reading.meaning, text, reading.eta_minutes)
-    return True
+    kept = await news_beside.log(turn, told, {"summons": summons.id}) if told is not None else None
+    if reading.meaning in ("coming", "declined"):
+        await _answered(turn, reading.meaning, text, reading.eta_minutes)
+    if kept is not None:
+        await turn.answer(kept)
+
+
+async def _show_again(turn: Turn, summons: Summons) -> None:
+    """Show the summons once more, to whoever asks what it is."""
+    turn.crisis = await turn.db.get_one(Crisis, summons.crisis_id)
+    await turn.answer(await _again(turn, summons))
 
 
 # What is asked of the summons itself, folded; of the staff and its work there are answers of their own.
@@ -83,7 +100,7 @@ WHAT_IS_IT = re.compile(
 )
 
 
-async def _again(turn: Turn, summons: Summons) -> Card:
+async def _again(turn: Context, summons: Summons) -> Card:
     """Draw the summons once more, for whoever asks what it is, with how to reach who decided it."""
     where = await summoning.meets_where(turn, summons.duty)
     card = summoning.summons_card(turn, summons.label, summons.deputy_for, where)
@@ -101,8 +118,8 @@ ALL_THE_SAME = re.compile(r"\balligevel\b", re.IGNORECASE)
 
 
 @reply("summons_taken_back")
-async def taken_back(turn: Turn, text: str) -> bool:
-    """Take "kan alligevel ikke" as the new answer of whoever has said that they come, since the staff counts on them; and
+async def read_taken_back(turn: Context, text: str) -> Take | None:
+    """Read "kan alligevel ikke" as the new answer of whoever has said that they come, since the staff counts on them; and
     "kommer alligevel" of whoever has said that they can't.
 
     It is read after all that waits for an answer, since "kan ikke" may be to that.
@@ -113,7 +130,7 @@ async def taken_back(turn: Turn, text: str) -> bool:
     elif ALL_THE_SAME.search(text) and replies.reading(ALL_THE_SAME.sub(" ", text), "summons").meaning == "coming":
         now = "coming"
     if now is None:
-        return False
+        return None
     summons = await turn.db.scalar(
         select(Summons)
         .join(Crisis, Crisis.id == Summons.crisis_id)
@@ -122,16 +139,14 @@ async def taken_back(turn: Turn, text: str) -> bool:
         .limit(1)
     )
     if summons is None or summons.answer in (None, now):
-        return False
-    turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
-    await _answered(turn, now, text)
-    return True
+        return None
+    return partial(_take, summons=summons, reading=replies.Reading(now), text=text)
 
 
 @registry.reread("summons")
 @registry.reread("summons_taken_back")
-async def reread(turn: Turn, text: str, earlier: str) -> bool:
-    """Take an answer that was rewritten as the answer, with the time in it.
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read an answer that was rewritten as the answer, with the time in it.
 
     Args:
         text: as it stands now.
@@ -139,9 +154,8 @@ async def reread(turn: Turn, text: str, earlier: str) -> bool:
     """
     reading = replies.reading(text, "summons")
     if turn.the_crisis.state != "active" or reading.meaning not in ("coming", "declined"):
-        return False
-    await _answered(turn, reading.meaning, text, reading.eta_minutes, again=True)
-    return True
+        return None
+    return partial(_answered, answer=reading.meaning, said=text, eta_minutes=reading.eta_minutes, again=True)
 
 
 # Begins like an answer to whether somebody comes, and is none.
@@ -151,20 +165,9 @@ LIKE_AN_ANSWER = re.compile(
 )
 
 
-async def _with_news_or_unclear(turn: Turn, summons: Summons, text: str) -> bool:
-    """Take "kommer, men broen er lukket" as both, the answer and a log line; ask again where it is like an answer and
-    none ("ikke ok", "ok men …")."""
-    both = replies.with_news(text, "summons")
+async def _ask_again(turn: Turn, summons: Summons, text: str) -> None:
+    """Ask again where something is like an answer and none ("ikke ok", "ok men …"); it stands in the log."""
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
-    reading, told = both or (replies.Reading("unclear"), "")
-    if reading.meaning in ("coming", "declined"):
-        # In its order: the news, then the answer that came with it.
-        kept = await news_beside.log(turn, told, {"summons": summons.id})
-        await _answered(turn, reading.meaning, text, reading.eta_minutes)
-        await turn.answer(kept)
-        return True
-    if not LIKE_AN_ANSWER.search(text):
-        return False
     await turn.log(text, sender=turn.sender, receiver="krisestaben", direction="in", refs={"summons": summons.id})
     await turn.answer(
         Card(
@@ -172,7 +175,6 @@ async def _with_news_or_unclear(turn: Turn, summons: Summons, text: str) -> bool
             buttons=summoning.ANSWERS,
         )
     )
-    return True
 
 
 async def _answered(
@@ -282,5 +284,5 @@ async def _show_silent(turn: Turn) -> None:
     await turn.say(turn.staff, Card(said), key=_silent_key(turn), kind="notice")
 
 
-def _silent_key(turn: Turn) -> str:
+def _silent_key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/silent"

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
+from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -52,13 +53,13 @@ NEEDED = (("ja", "Ja"), ("nej", "Nej"))
 MOST = 10
 
 
-def functions(turn: Turn) -> list[str]:
+def functions(turn: Context) -> list[str]:
     """Return the list of functions: the eight, and what else the plan has."""
     own = [each.name for each in turn.rules.support_functions]
     return [*FUNCTIONS, *(name for name in own if not any(_same(name, each) for each in FUNCTIONS))]
 
 
-def by_plan(turn: Turn, function: str) -> list[str]:
+def by_plan(turn: Context, function: str) -> list[str]:
     """Return who the plan has for a function; they are summoned when the staff is activated."""
     if function == "Sekretariat":
         return turn.rules.interim_secretariat()
@@ -66,13 +67,13 @@ def by_plan(turn: Turn, function: str) -> list[str]:
     return found or (turn.rules.holders("kommunikation") if function == "Kommunikation" else [])
 
 
-async def needs(turn: Turn) -> dict[str, SupportNeed]:
+async def needs(turn: Context) -> dict[str, SupportNeed]:
     """Return what has been said of the functions in this crisis."""
     rows = await turn.db.scalars(select(SupportNeed).where(SupportNeed.crisis_id == turn.the_crisis.id))
     return {row.function: row for row in rows}
 
 
-def maps(turn: Turn) -> list[str]:
+def maps(turn: Context) -> list[str]:
     """Return the plan's links to maps: for whoever needs one, and for the situation picture's tenth heading."""
     titled = [(link, fold(link.title)) for link in turn.rules.links]
     return [
@@ -85,7 +86,7 @@ async def offer(turn: Turn) -> None:
     await turn.say(turn.staff, await card(turn), key=key(turn))
 
 
-async def card(turn: Turn) -> Card:
+async def card(turn: Context) -> Card:
     """Draw each function: needed or not, by whom it is manned, and the gaps first of all."""
     said = await needs(turn)
     every = functions(turn)
@@ -115,12 +116,12 @@ async def card(turn: Turn) -> Card:
     )
 
 
-def key(turn: Turn) -> str:
+def key(turn: Context) -> str:
     """Name the card in the staff's channel."""
     return f"crisis/{turn.the_crisis.id}/support"
 
 
-def _line(turn: Turn, function: str, row: SupportNeed | None) -> str:
+def _line(turn: Context, function: str, row: SupportNeed | None) -> str:
     """Write how a function is manned. Communication is always manned: where it is nobody's, that is a gap."""
     planned = by_plan(turn, function)
     if row is not None and not row.needed:
@@ -136,7 +137,7 @@ def _line(turn: Turn, function: str, row: SupportNeed | None) -> str:
     return "❗ tag stilling: er der brug for den?"
 
 
-def _form(turn: Turn, row: SupportNeed | None) -> tuple[Field, ...]:
+def _form(turn: Context, row: SupportNeed | None) -> tuple[Field, ...]:
     units = tuple((centre.name, centre.name) for centre in turn.rules.centres)
     return (
         Field("needed", "Er der brug for den?", "choice", value="" if row is None else "ja" if row.needed else "nej", choices=NEEDED),

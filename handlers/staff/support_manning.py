@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import roster, summoning, support
@@ -35,7 +35,7 @@ async def decide(turn: Turn, function: str) -> None:
     if None in (person, deputy):
         await turn.answer(Card("Skriv navnet på én person, som er i planen. Intet er ændret."))
         return
-    needed, unit = turn.value("needed") != "nej", turn.value("unit") or None
+    needed, unit = turn.yes("needed") is not False, turn.chosen("unit", [each.name for each in turn.rules.centres])
     if function == "Kommunikation" and not needed:
         await turn.answer(Card("Kommunikation bemandes altid: den har det overordnede ansvar for kommunikationen."))
         return
@@ -133,7 +133,7 @@ async def _man(turn: Turn, row: SupportNeed, person: str, deputy: str | None, ho
     await summoning.summon_support(turn, person, row.function)
 
 
-def _one(turn: Turn, field: str) -> str | None:
+def _one(turn: Context, field: str) -> str | None:
     """Find who was filled in: empty for nobody, None for a name that isn't one person's."""
     typed = turn.value(field).lstrip("@ ")
     if not typed:

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade, within
+from storage.grades import Grade, sees_staffs, within
 from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -184,7 +184,7 @@ async def nudges(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[
     return [
         {
             "number": row.number,
-            "subject": row.subject if highest in ("staff", "confidential") else None,
+            "subject": row.subject if sees_staffs(highest) else None,
             "audience": row.audience,
             "sender": row.sender,
             "sent_at": instant(row.sent_at) if row.sent_at else None,
@@ -219,7 +219,7 @@ class Call(Base):
 @part("calls")
 async def calls(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export who was rung up, by whom and when; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Call).where(Call.crisis_id == crisis.id).order_by(Call.id))
     return [{"person": row.person, "by": row.by, "at": instant(row.at), "log_no": row.log_no} for row in rows]
@@ -241,6 +241,8 @@ async def alerts(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[st
             "received_at": instant_or_none(row.received_at),
             "channel": row.platform,
             "assessment": row.assessment,
+            "touches": row.touches,
+            "beyond": row.beyond,
         }
         for row in rows
     ]

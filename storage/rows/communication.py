@@ -9,7 +9,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -39,7 +39,7 @@ class Question(Base):
 @part("questions")
 async def questions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the crisis' questions, which are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Question).where(Question.crisis_id == crisis.id).order_by(Question.number))
     return [
@@ -99,7 +99,7 @@ class PublicMessage(Base):
 @part("communication_plans")
 async def plans(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export every version of the communication plan, oldest first; they are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(
         select(CommunicationPlan).where(CommunicationPlan.crisis_id == crisis.id).order_by(CommunicationPlan.version)
@@ -138,7 +138,7 @@ async def messages(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dic
             "published_at": instant(row.published_at) if row.published_at else None,
         }
         for row in rows
-        if row.published_at or highest in ("staff", "confidential")
+        if row.published_at or sees_staffs(highest)
     ]
 
 
@@ -169,7 +169,7 @@ class Briefing(Base):
 @part("council_briefings")
 async def briefings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export what the council was told, by whose approval and when; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Briefing).where(Briefing.crisis_id == crisis.id).order_by(Briefing.number))
     return [

@@ -10,7 +10,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -84,7 +84,7 @@ class Representative(Base):
 @part("representatives")
 async def representatives(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export each activation of the local staff, with those who represented the municipality in it."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     staffs = await db.scalars(select(LocalStaff).where(LocalStaff.crisis_id == crisis.id).order_by(LocalStaff.id))
     named = list(
@@ -219,7 +219,7 @@ class JointDecision(Base):
 @part("coordination")
 async def coordination(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the coordinating staff, where there is one: at most one entry. It is the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     staff = await db.scalar(select(CoordinatingStaff).where(CoordinatingStaff.crisis_id == crisis.id))
     if staff is None:

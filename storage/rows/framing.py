@@ -9,7 +9,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -39,7 +39,7 @@ class FramingMeeting(Base):
 @part("framing_meetings")
 async def framing_meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export when the framing staff met, and who was there; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(
         select(FramingMeeting).where(FramingMeeting.crisis_id == crisis.id).order_by(FramingMeeting.number)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import (
     ForeignKey,
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import GRADES, Grade, within
+from storage.grades import GRADES, Grade, sees_staffs, within
 from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -123,6 +123,7 @@ LogKind = Literal[
     "omitted",
 ]
 Verification = Literal["confirmed", "unconfirmed"]
+VERIFICATIONS: tuple[Verification, ...] = get_args(Verification)
 Direction = Literal["in", "out", "internal"]
 Status = Literal["pending", "in_progress", "done"]
 
@@ -360,7 +361,7 @@ class Filing(Base):
 
 
 async def _filings(db: AsyncSession, crisis: Crisis, highest: Grade, *, filed: bool) -> list[dict[str, Any]]:
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(
         select(Filing)

@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade, within
+from storage.grades import Grade, sees_staffs, within
 from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -168,7 +168,7 @@ class Resource(Base):
 @part("resources")
 async def resources(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the crisis' resources, which are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Resource).where(Resource.crisis_id == crisis.id).order_by(Resource.number))
     return [
@@ -289,7 +289,7 @@ class Decision(Base):
 @part("orders")
 async def orders(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the crisis' orders, drafts too; they are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Order).where(Order.crisis_id == crisis.id).order_by(Order.id))
     return [
@@ -322,7 +322,7 @@ async def orders(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[
 @part("decisions")
 async def decisions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export what was decided and proposed, oldest first; it is the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Decision).where(Decision.crisis_id == crisis.id).order_by(Decision.id))
     return [

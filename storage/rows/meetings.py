@@ -10,7 +10,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade, within
+from storage.grades import Grade, sees_staffs, within
 from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -50,7 +50,7 @@ class Partner(Base):
 @part("partners")
 async def partners(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the partners that somebody has taken a stand on, in Bilag 5's order; the list is the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     found = {row.partner: row for row in await db.scalars(select(Partner).where(Partner.crisis_id == crisis.id))}
     return [
@@ -85,7 +85,7 @@ class MailReading(Base):
 @part("mail_readings")
 async def mail_readings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export when outside mail was read, by whom, and which items came of it; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(MailReading).where(MailReading.crisis_id == crisis.id).order_by(MailReading.day))
     return [
@@ -207,7 +207,7 @@ class Minutes(Base):
 @part("meetings")
 async def meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the crisis' meetings; agendas and minutes are the staff's."""
-    seen = highest in ("staff", "confidential")
+    seen = sees_staffs(highest)
     rows = list(await db.scalars(select(Meeting).where(Meeting.crisis_id == crisis.id).order_by(Meeting.number)))
     agendas = list(await db.scalars(select(Agenda).where(Agenda.crisis_id == crisis.id).order_by(Agenda.version)))
     minutes = list(await db.scalars(select(Minutes).where(Minutes.crisis_id == crisis.id).order_by(Minutes.version)))
@@ -218,6 +218,8 @@ async def meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dic
             "place": row.place,
             "state": row.state,
             "urgent": row.urgent,
+            "called_by": row.called_by,
+            "called_at": instant(row.called_at),
             "started_at": instant_or_none(row.started_at),
             "ended_at": instant_or_none(row.ended_at),
             "present": row.present,
@@ -258,9 +260,13 @@ async def meetings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dic
 @part("agenda_items")
 async def items(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export every item that was to be treated, and what became of it; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(AgendaItem).where(AgendaItem.crisis_id == crisis.id).order_by(AgendaItem.number))
+    numbers = {row.id: row.number for row in await db.scalars(select(Meeting).where(Meeting.crisis_id == crisis.id))}
+    minutes = await db.scalars(select(Minutes).where(Minutes.crisis_id == crisis.id))
+    # What was said on a meeting whose minutes are confidential is as confidential as they are.
+    above = {each.meeting for each in minutes if not within(each.grade, highest)}
     return [
         {
             "number": row.number,
@@ -273,7 +279,10 @@ async def items(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[s
             "political_case": row.political,
             "waits_for": row.waits,
             "state": row.state,
+            "meeting": numbers.get(row.meeting) if row.meeting is not None else None,
+            "discussion": row.discussion if row.meeting not in above else None,
             "decision": row.decision,
+            "actions": row.actions if row.meeting not in above else [],
             "urgent_measure": row.measure is not None,
             "log_no": row.log_no,
         }
@@ -313,7 +322,7 @@ class OptionPaper(Base):
 @part("option_papers")
 async def papers(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the option papers, oldest first; they are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(OptionPaper).where(OptionPaper.crisis_id == crisis.id).order_by(OptionPaper.number))
     return [

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -44,7 +44,7 @@ class Intent(Base):
 @part("intents")
 async def intents(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export every intent, oldest first; they are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Intent).where(Intent.crisis_id == crisis.id).order_by(Intent.id))
     return [{"text": row.text, "by": row.by, "at": instant(row.at), "log_no": row.log_no} for row in rows]

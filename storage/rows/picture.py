@@ -9,7 +9,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -132,7 +132,7 @@ class Count(Base):
 @part("pictures")
 async def pictures(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export every version of the picture, oldest first; they are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Picture).where(Picture.crisis_id == crisis.id).order_by(Picture.version))
     counted = await _counted(db, crisis)
@@ -164,13 +164,13 @@ async def pictures(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dic
 @part("indicators")
 async def indicators(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export every indicator with its counts, oldest first; they are the staff's."""
-    return _known(await _counted(db, crisis), None) if highest in ("staff", "confidential") else []
+    return _known(await _counted(db, crisis), None) if sees_staffs(highest) else []
 
 
 @part("health_plan")
 async def health_plan(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export when the health preparedness plan was in force, oldest first; it is the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(HealthPlan).where(HealthPlan.crisis_id == crisis.id).order_by(HealthPlan.id))
     return [
@@ -242,7 +242,7 @@ class Development(Base):
 @part("developments")
 async def developments(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export how the situation was thought to develop and how it did, oldest first; it is the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Development).where(Development.crisis_id == crisis.id).order_by(Development.id))
     return [

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Id, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -69,7 +69,7 @@ class Improvement(Base):
 @part("improvements")
 async def improvements(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export what is to be done about what was learnt, oldest first; it is the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Improvement).where(Improvement.crisis_id == crisis.id).order_by(Improvement.number))
     return [
@@ -131,7 +131,7 @@ async def exercises(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[di
 async def evaluations(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the evaluation, which is the staff's. What was learnt on the way stands in the log, as lines of kind
     "lesson"."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Evaluation).where(Evaluation.crisis_id == crisis.id).order_by(Evaluation.id))
     return [

@@ -12,7 +12,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -97,7 +97,7 @@ class MediaFinding(Base):
 @part("monitoring")
 async def monitoring(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export what is and was watched, with every check; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(WatchedLine).where(WatchedLine.crisis_id == crisis.id).order_by(WatchedLine.number))
     checks = list(await db.scalars(select(WatchCheck).where(WatchCheck.crisis_id == crisis.id).order_by(WatchCheck.id)))
@@ -122,7 +122,7 @@ async def monitoring(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[d
 @part("media_findings")
 async def media_findings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export what the media said, and what became of what was wrong; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(
         select(MediaFinding).where(MediaFinding.crisis_id == crisis.id).order_by(MediaFinding.number)
@@ -169,7 +169,7 @@ class Checklist(Base):
 @part("checklists")
 async def checklists(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the centres' answers, which are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Checklist).where(Checklist.crisis_id == crisis.id).order_by(Checklist.id))
     return [
@@ -220,7 +220,7 @@ class Report(Base):
 @part("reports")
 async def reports(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the crisis' reports, which are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Report).where(Report.crisis_id == crisis.id).order_by(Report.number))
     return [
@@ -303,7 +303,7 @@ class Scheme(Base):
 @part("pings")
 async def pings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the crisis' pings with their answers; the words are the staff's."""
-    seen = highest in ("staff", "confidential")
+    seen = sees_staffs(highest)
     found = list(await db.scalars(select(Ping).where(Ping.crisis_id == crisis.id).order_by(Ping.number)))
     answers = list(
         await db.scalars(select(PingAnswer).where(PingAnswer.crisis_id == crisis.id).order_by(PingAnswer.id))
@@ -325,6 +325,7 @@ async def pings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[s
                     "answered_at": instant(each.answered_at) if each.answered_at else None,
                     "late": each.late,
                     "escalated": each.escalated,
+                    "chief": each.chief,
                     "log_no": each.log_no,
                 }
                 for each in answers
@@ -359,7 +360,7 @@ async def schemes(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict
     return [
         {
             "number": row.number,
-            "question": row.question if highest in ("staff", "confidential") else None,
+            "question": row.question if sees_staffs(highest) else None,
             "centres": row.centres,
             "times": row.times,
             "started_by": row.started_by,
@@ -396,7 +397,7 @@ class InformationNeed(Base):
 @part("information_needs")
 async def information_needs(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export what the staff had to know, oldest first, with the log lines that answer it; it is the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(
         select(InformationNeed).where(InformationNeed.crisis_id == crisis.id).order_by(InformationNeed.number)
@@ -445,7 +446,7 @@ class Outage(Base):
 @part("outages")
 async def outages(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export the critical functions that have stood still, oldest first; they are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Outage).where(Outage.crisis_id == crisis.id).order_by(Outage.number))
     return [

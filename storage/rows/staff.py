@@ -12,7 +12,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.grades import Grade
+from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Id, Words, instant, instant_or_none, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
@@ -75,7 +75,7 @@ class DrawnIn(Base):
 @part("drawn_in")
 async def drawn_in(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export who was drawn in for what, and which chief was told; the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(DrawnIn).where(DrawnIn.crisis_id == crisis.id).order_by(DrawnIn.id))
     return [
@@ -123,7 +123,7 @@ async def roster(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[
             "from": instant(row.since),
             "until": instant(row.until),
             "state": row.state,
-            "note": row.note if highest in ("staff", "confidential") else None,
+            "note": row.note if sees_staffs(highest) else None,
         }
         for row in rows
     ]
@@ -155,7 +155,7 @@ class Sharing(Base):
 @part("sharings")
 async def sharings(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export every decision on sharing, oldest first; they are the staff's."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = await db.scalars(select(Sharing).where(Sharing.crisis_id == crisis.id).order_by(Sharing.id))
     return [
@@ -233,7 +233,7 @@ async def externals(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[di
         {
             "person": f"{OUTSIDE}{row.name}",
             "organisation": row.organisation,
-            "contact": row.contact if highest in ("staff", "confidential") else None,
+            "contact": row.contact if sees_staffs(highest) else None,
             "clearance": row.clearance,
             "from": instant(row.since),
             "until": instant(row.until) if row.until else None,
@@ -256,6 +256,7 @@ async def members(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[s
             "staff": row.staff,
             "from": instant_or_none(row.since),
             "until": instant_or_none(row.until),
+            "reason": row.reason if sees_staffs(grade) else None,
         }
         for row in rows
     ]
@@ -307,7 +308,7 @@ class QuotaAsk(Base):
 @part("quotas")
 async def quotas(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
     """Export how many were asked for, who was asked and what they answered, in the order that they were asked in."""
-    if highest not in ("staff", "confidential"):
+    if not sees_staffs(highest):
         return []
     rows = (await db.scalars(select(Quota).where(Quota.crisis_id == crisis.id).order_by(Quota.number))).all()
     asks = (await db.scalars(select(QuotaAsk).where(QuotaAsk.crisis_id == crisis.id).order_by(QuotaAsk.id))).all()

@@ -192,13 +192,15 @@ async def test_a_decider_who_warns_has_it_already(open_stage: Stage) -> None:
 async def test_no_to_the_question_is_kept_and_can_be_thought_better_of(
     open_stage: Stage, why: tuple[str, ...], first: int
 ) -> None:
-    """R004: noted, asked which of the two it was, and level 1 and second thoughts are offered."""
+    """R004 D11: noted, asked which of the two it was, and level 1 and second thoughts are offered."""
     stage = open_stage
     await stage["finn"].commands("varsel vand i kælderen")
     for answer in ("Nej", *why):
         await stage["finn"].presses(answer)
     (alert,) = await stage.part("alerts")
     assert (alert["text"], alert["assessment"]) == ("vand i kælderen", "no")
+    touches = "yes" if why == ("Det daglige beredskab klarer det",) else "no"
+    assert (alert["touches"], alert["beyond"]) == (touches, "no")
     assert await stage.part("escalation") == []
     await stage["finn"].presses(["Send det videre alligevel", "Orientér direktionen (niveau 1)"][first])
     assert await steps(stage) == [("jens", None)]

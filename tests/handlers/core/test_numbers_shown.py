@@ -30,7 +30,7 @@ READERS = {
     "alert.contacts.ring": "numbers; chief and mayor for whom the plan knows (R250)",
     "alert.mail_nudge._board": "the staff and communication, who ring those that have not answered (R200)",
     "alert.opted_out.opted_out": "the secretariat, whose list it is",
-    "alert.stop_words.replied": "the secretariat, whose list it is",
+    "alert.stop_words._ask": "the secretariat, whose list it is",
     "alert.undelivered._show": "those who ring whom nothing reached (D02)",
     "coordination.representative._name": "the chief of preparedness, who is relieved",
     "coordination.representative._show": "represents",

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from storage.case import export
+from storage.rows.crisis import Crisis
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
@@ -113,6 +115,23 @@ async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys
     assert any("plejecentre får først" in line["summary"] for line in log_of(export, "decision"))
     assert len(log_of(export, "minutes")) == 1
     assert [each["at"] for each in export["meetings"]][1] == danish_tomorrow(10)
+
+
+@in_one_chat
+async def test_what_was_said_on_a_meeting_is_in_the_case_for_whoever_may_read_its_minutes(stage: Stage) -> None:
+    """D11 R088: before they are approved too; once they are confidential, for nobody below that."""
+    await held(stage)
+    (item,) = await stage.part("agenda_items")
+    assert (item["meeting"], item["decision"]) == (1, "plejecentre får først")
+    assert [each["what"] for each in item["actions"]] == ["fordel værnemidler"]
+    assert (await meeting_of(stage))["called_by"] == "kim"
+    await stage["lars"].fills_in("Godkend", grade="confidential")
+    async with stage.database.reading() as db:
+        told = await export.document(db, await db.get_one(Crisis, 1), "staff")
+    (item,) = told["agenda_items"]
+    assert (item["discussion"], item["actions"]) == (None, [])
+    (item,) = await stage.part("agenda_items")
+    assert [each["what"] for each in item["actions"]] == ["fordel værnemidler"]
 
 
 @pytest.mark.long

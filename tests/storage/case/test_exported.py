@@ -17,8 +17,7 @@ exported.load()
 # What is krisebot's own: how rows belong together, what it has yet to do, and who keyed in what the log says anyhow. A new
 # column stands in the export of its room (`@part` beside the row); here only when nobody outside could use it.
 KEPT = {
-    "AgendaItem": {"actions", "added_at", "discussion", "meeting", "no_deadline"},
-    "Alert": {"beyond", "touches"},
+    "AgendaItem": {"added_at", "no_deadline"},
     "Attachment": {"attempts", "due_at", "inbox_id", "platform", "reference", "saved_by", "settled_at", "wanted_at"},
     "Briefing": {"revision", "written_at"},
     "CentreNotice": {"asked"},
@@ -29,13 +28,12 @@ KEPT = {
     "FramingMeeting": {"asking", "called_by", "ended_by"},
     "Improvement": {"told"},
     "MediaFinding": {"task"},
-    "Meeting": {"called_at", "called_by", "secret"},
-    "Member": {"added_by", "reason"},
+    "Meeting": {"secret"},
+    "Member": {"added_by"},
     "Minutes": {"written_at"},
-    "Nudge": {"prepared_at", "recipients"},
+    "Nudge": {"prepared_at", "recipients"},  # its receipts name each of them
     "OptionPaper": {"item"},
     "Picture": {"revision"},
-    "PingAnswer": {"chief"},
     "Seat": {"changed_at", "changed_by"},
     "Shift": {"added_at", "added_by"},
     "WatchedLine": {"added_by", "due_at", "missed"},

@@ -1,0 +1,379 @@
+"""A form and its handler agree: what a handler reads stands in its form, what stands in a form is read, and what is chosen
+is read as one of the choices.
+
+The code is read, not run: forms are followed from each `Button(…, form=…)` and `Card(fields=…)` to their fields, and
+handlers through the functions that they hand the turn to.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import handlers
+
+ROOT = Path(handlers.__file__).parent.parent
+# How the turn is asked for what was filled in, and which of these are for what was chosen.
+ASKS = frozenset({"value", "chosen", "yes", "number"})
+CHOSEN = ASKS - {"value"}
+# Filled in where there is no card: the platforms' own form for a message that is saved.
+SAVE_FORM = {"log.save"}
+# These show again a form that something else was sent with.
+AGAIN = {"form.again", "router.on_behalf"}
+# What stands in a table's rows: the module that they are made in, and of which class.
+TABLES = {"question.form": ("handlers.crisis.framing_questions", "Question")}
+# What is no more than its own arguments: nothing is followed from there.
+MADE = {"Field"}
+# Any name at all: it is put together where it stands.
+ANY = "*"
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass
+class Module:
+    """A module of the plan: its functions, its constants, and what it calls those of others."""
+
+    name: str
+    tree: ast.Module
+    functions: dict[str, Function] = field(default_factory=dict)
+    constants: dict[str, ast.expr] = field(default_factory=dict)
+    imports: dict[str, str] = field(default_factory=dict)
+    within: dict[ast.AST, Function] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A piece of code, and where its names are looked up."""
+
+    node: ast.AST
+    module: Module
+    function: Function | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field that a function asks the turn for."""
+
+    name: str
+    how: str
+    by: str
+
+
+@cache
+def modules() -> dict[str, Module]:
+    """Every module of the plan."""
+    found = {}
+    for path in sorted((ROOT / "handlers").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        module = Module(".".join(path.relative_to(ROOT).with_suffix("").parts), tree)
+        for each in ast.walk(tree):
+            match each:
+                case ast.ImportFrom(module=str(whence), names=names):
+                    module.imports |= {name.asname or name.name: f"{whence}.{name.name}" for name in names}
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    module.functions[each.name] = each
+                    module.within |= dict.fromkeys(ast.walk(each), each)
+        for statement in tree.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    module.constants[name] = value
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    module.constants[name] = value
+        found[module.name] = module
+    return found
+
+
+@cache
+def actions() -> dict[str, Place]:
+    """Every registered action, with its handler."""
+    found = {}
+    for module in modules().values():
+        for function in module.functions.values():
+            for by in function.decorator_list:
+                match by:
+                    case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]):
+                        if ast.unparse(called).rpartition(".")[2] == "action":
+                            found[name] = Place(function, module, function)
+    return found
+
+
+def behind(node: ast.expr, place: Place) -> list[Place]:
+    """What a name stands for: what it was bound to in its function, a constant, or a function; as far as it is said here."""
+    if isinstance(node, ast.Name) and place.function is not None:
+        bound = _bound(place.function).get(node.id)
+        if bound:
+            return [Place(value, place.module, place.function) for value in bound]
+    module, name = place.module, ast.unparse(node)
+    if name in TABLES:
+        table, row = modules()[TABLES[name][0]], TABLES[name][1]
+        made = (each for each in ast.walk(table.tree) if isinstance(each, ast.Call) and ast.unparse(each.func) == row)
+        kept = (argument(each, len(each.args), name.rpartition(".")[2]) for each in made)
+        return [Place(each, table, table.within.get(each)) for each in kept if each is not None]
+    if name not in module.functions and name not in module.constants:
+        first, dot, rest = name.partition(".")
+        whence, _, name = f"{module.imports.get(first, first)}{dot}{rest}".rpartition(".")
+        if whence not in modules():
+            return []
+        module = modules()[whence]
+    if name in module.functions:
+        return [Place(module.functions[name], module, module.functions[name])]
+    return [Place(module.constants[name], module, None)] if name in module.constants else []
+
+
+@cache
+def _bound(function: Function) -> dict[str, list[ast.expr]]:
+    """What a function's own names are bound to."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
+                pass
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                pass
+            case _:
+                continue
+        for each in ast.walk(target):
+            if isinstance(each, ast.Name):
+                found.setdefault(each.id, []).append(value)
+    return found
+
+
+def followed(place: Place, seen: set[ast.AST] | None = None) -> Iterator[Place]:
+    """A piece of code and all that its names stand for, wherever that is."""
+    seen = set() if seen is None else seen
+    if place.node in seen:
+        return
+    seen.add(place.node)
+    yield place
+    match place.node:
+        case ast.Call() if ast.unparse(place.node.func) in MADE:
+            return
+        case ast.Subscript(value=value, slice=part) if (which := _part(part)) is not None:
+            taken = list(items(Place(value, place.module, place.function), which))
+            for found in taken:
+                yield from followed(found, seen)
+            if taken:
+                return
+        case ast.Name() | ast.Attribute():
+            for found in behind(place.node, place):
+                yield from followed(found, seen)
+    for each in ast.iter_child_nodes(place.node):
+        yield from followed(Place(each, place.module, place.function), seen)
+
+
+def _part(node: ast.expr) -> slice | None:
+    """Which of a tuple's are taken: `[1]` or `[:2]`; None where that is not said."""
+    match node:
+        case ast.Constant(value=int(at)):
+            return slice(at, at + 1)
+        case ast.Slice(lower=None | ast.Constant() as first, upper=None | ast.Constant() as end):
+            return slice(first and first.value, end and end.value)
+    return None
+
+
+def items(place: Place, part: slice) -> Iterator[Place]:
+    """Some of what a tuple holds, wherever it is made."""
+    match place.node:
+        case ast.Tuple(elts=elements):
+            yield from (Place(each, place.module, place.function) for each in elements[part])
+        case ast.Name() | ast.Attribute():
+            for found in behind(place.node, place):
+                yield from items(found, part)
+        case ast.Await(value=value):
+            yield from items(Place(value, place.module, place.function), part)
+        case ast.Call(func=called):
+            for found in behind(called, place):
+                for each in ast.walk(found.node):
+                    if isinstance(each, ast.Return) and each.value is not None:
+                        yield from items(Place(each.value, found.module, found.function), part)
+
+
+def calls(place: Place, name: str) -> Iterator[tuple[ast.Call, Place]]:
+    """Every making of something of a class that a piece of code leads to."""
+    for found in followed(place):
+        if isinstance(found.node, ast.Call) and ast.unparse(found.node.func) == name:
+            yield found.node, found
+
+
+def argument(call: ast.Call, at: int, name: str) -> ast.expr | None:
+    """An argument, by its place or its name."""
+    positional = call.args[at] if len(call.args) > at else None
+    return next((each.value for each in call.keywords if each.arg == name), positional)
+
+
+def text(node: ast.AST | None, given: Mapping[str, str] | None = None) -> str:
+    """A string as it stands there, with `*` for what is put in."""
+    match node:
+        case ast.Constant(value=str(said)):
+            return said
+        case ast.Name(id=name) if given and name in given:
+            return given[name]
+        case ast.JoinedStr(values=values):
+            return "".join(str(each.value) if isinstance(each, ast.Constant) else ANY for each in values)
+    return ANY
+
+
+def fields(form: ast.expr, place: Place) -> dict[str, str]:
+    """The fields of a form, with the kind of each."""
+    made = calls(Place(form, place.module, place.function), "Field")
+    return {text(argument(call, 0, "id")): text(argument(call, 2, "kind") or ast.Constant("text")) for call, _ in made}
+
+
+def does(button: ast.Call, place: Place) -> set[str]:
+    """The actions that a button may run."""
+    do = argument(button, 1, "do")
+    if do is None:
+        return set()
+    if isinstance(do, ast.Attribute):
+        # It stands in a table of the module's.
+        tables = [Place(each, place.module, None) for each in place.module.constants.values()]
+    else:
+        tables = [Place(do, place.module, place.function), *_given(do, place)]
+    named = {text(found.node) for table in tables for found in followed(table)}
+    return named & set(actions())
+
+
+def _given(node: ast.expr, place: Place) -> Iterator[Place]:
+    """What a function is called with, where a name is its parameter."""
+    function = place.function
+    if not isinstance(node, ast.Name) or function is None:
+        return
+    names = [each.arg for each in function.args.args]
+    if node.id not in names:
+        return
+    for module in modules().values():
+        for call in _calls(module.tree):
+            if ast.unparse(call.func).rpartition(".")[2] != function.name:
+                continue
+            found = behind(call.func, Place(call, module, module.within.get(call)))
+            given = argument(call, names.index(node.id), node.id)
+            if given is not None and any(each.node is function for each in found):
+                yield Place(given, module, module.within.get(call))
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: where it stands, its fields with their kinds, and the actions that it may be sent to."""
+
+    where: str
+    fields: Mapping[str, str]
+    actions: frozenset[str]
+
+
+@cache
+def forms() -> list[Form]:
+    """Every form of the plan, but those that are shown again."""
+    found = []
+    for module in modules().values():
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            place, where = Place(node, module, module.within.get(node)), f"{module.name}:{node.lineno}"
+            if ast.unparse(node.func) == "Button":
+                form = argument(node, 4, "form")
+                if form is not None:
+                    found.append(Form(where, fields(form, place), frozenset(does(node, place))))
+            elif ast.unparse(node.func) == "Card":
+                form, buttons = argument(node, 2, "fields"), argument(node, 3, "buttons")
+                if form is not None and buttons is not None:
+                    made = calls(Place(buttons, module, place.function), "Button")
+                    sent = frozenset(do for call, at in made for do in does(call, at))
+                    found.append(Form(where, fields(form, place), sent))
+    return [each for each in found if not each.actions & AGAIN]
+
+
+def asked(place: Place, given: Mapping[str, str], seen: set[tuple[str, str]]) -> Iterator[Asked]:
+    """The fields that a function asks the turn for, itself or by a function that it calls.
+
+    Args:
+        given: what its parameters are called with, where that is a string.
+    """
+    by = f"{place.module.name}.{getattr(place.node, 'name', '')}"
+    for call in _calls(place.node):
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="turn"), attr=how) if how in ASKS:
+                yield Asked(text(call.args[0], given), how, by)
+                continue
+        for found in behind(call.func, place):
+            if not isinstance(found.node, Function) or found.node in _handlers():
+                continue
+            names = [each.arg for each in found.node.args.args]
+            passed = {name: text(each, given) for name, each in zip(names, call.args, strict=False)}
+            passed |= {each.arg: text(each.value, given) for each in call.keywords if each.arg}
+            passed = {name: said for name, said in passed.items() if said != ANY}
+            key = (f"{found.module.name}.{found.node.name}", repr(sorted(passed.items())))
+            if key not in seen:
+                seen.add(key)
+                yield from asked(found, passed, seen)
+
+
+@cache
+def _handlers() -> set[ast.AST]:
+    return {each.node for each in actions().values()}
+
+
+@cache
+def _calls(node: ast.AST) -> list[ast.Call]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+
+
+@cache
+def reads() -> dict[str, set[Asked]]:
+    """What each action's handler asks for."""
+    return {name: set(asked(place, {}, set())) for name, place in actions().items()}
+
+
+def meets(one: str, other: str) -> bool:
+    """Whether two names may be the same."""
+    return fnmatchcase(one, other) or fnmatchcase(other, one)
+
+
+def test_every_field_of_a_form_is_read_by_what_the_form_is_sent_to() -> None:
+    """Nobody fills in what goes nowhere."""
+    assert len(forms()) > 90
+    assert [form.where for form in forms() if not form.actions or not form.fields] == []
+    unread = [
+        f"{form.where}: {name}"
+        for form in forms()
+        for name in form.fields
+        if not any(meets(name, each.name) for action in form.actions for each in reads()[action])
+    ]
+    assert unread == []
+
+
+def test_every_field_that_a_handler_reads_stands_in_a_form_of_its() -> None:
+    """What a handler asks for under another name than its form's comes back empty every time, and nobody sees it."""
+    shown: dict[str, set[str]] = {name: set() for name in actions()}
+    for form in forms():
+        for action in form.actions:
+            shown[action] |= set(form.fields)
+    # A function that several handlers share may ask for what only one of their forms has.
+    by = {each.by for found in reads().values() for each in found}
+    share = {one: {name for name, found in reads().items() if any(each.by == one for each in found)} for one in by}
+    lost = {
+        f"{each.by}: {each.name}"
+        for name, found in reads().items()
+        for each in found
+        if each.name != ANY and not {name, *share[each.by]} & SAVE_FORM
+        if not any(meets(each.name, known) for action in share[each.by] for known in shown[action])
+    }
+    assert lost == set()
+
+
+def test_what_is_chosen_in_a_form_is_read_as_one_of_the_choices() -> None:
+    """A platform sends back what it likes: a choice is a word of a list, a yes or a no, or a row's number."""
+    as_text = {
+        f"{each.by}: {name}"
+        for form in forms()
+        for name, kind in form.fields.items()
+        if kind == "choice" and name != ANY
+        for action in form.actions
+        for each in reads()[action]
+        if each.name == name and each.how not in CHOSEN
+    }
+    assert as_text == set()

@@ -1,0 +1,169 @@
+"""A name says whether it writes: what has only the reading half of a turn reads, and what has the turn says what it does.
+
+mypy proves the rest: the reading half has no `say`, `log` or `at`, and its crisis can't be set.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import handlers
+
+ROOT = Path(handlers.__file__).parent.parent
+# What a function's name begins with where it is given the turn and gives something back.
+WRITES = frozenset(
+    [
+        "act",
+        "add",
+        "ask",
+        "attach",
+        "begin",
+        "bring",
+        "call",
+        "close",
+        "decide",
+        "draft",
+        "end",
+        "give",
+        "hand",
+        "hold",
+        "keep",
+        "lead",
+        "leave",
+        "log",
+        "name",
+        "pass",
+        "press",
+        "put",
+        "record",
+        "refuse",
+        "request",
+        "resume",
+        "save",
+        "set",
+        "start",
+        "summon",
+        "take",
+        "tell",
+        "write",
+    ]
+)
+# A session's methods that change what is remembered; and SQLAlchemy's statements that do.
+CHANGES = frozenset({"add", "add_all", "delete", "flush", "merge", "expunge", "refresh", "begin_nested"})
+STATEMENTS = frozenset({"update", "delete", "insert"})
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Named:
+    """A function of the plan or of what is remembered.
+
+    Args:
+        name: with its module's.
+        code: as it is written.
+        known: what its module calls others, and their names with their modules'.
+    """
+
+    name: str
+    code: Function
+    known: Mapping[str, str]
+
+
+@cache
+def functions() -> tuple[Named, ...]:
+    """Every function of the plan and of what is remembered."""
+    found = []
+    for path in sorted([*(ROOT / "handlers").rglob("*.py"), *(ROOT / "storage").rglob("*.py")]):
+        if "migrations" in path.parts:
+            continue
+        where, tree = ".".join(path.relative_to(ROOT).with_suffix("").parts), ast.parse(path.read_text("utf-8"))
+        own = [each for each in ast.walk(tree) if isinstance(each, Function)]
+        known = {each.name: f"{where}.{each.name}" for each in own}
+        for each in ast.walk(tree):
+            if isinstance(each, ast.ImportFrom):
+                known |= {name.asname or name.name: f"{each.module}.{name.name}" for name in each.names}
+        found += [Named(f"{where}.{each.name}", each, known) for each in own]
+    return tuple(found)
+
+
+def is_given(function: Function, kind: str) -> bool:
+    """Whether a function has a parameter of that type."""
+    arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    return any(each.annotation is not None and ast.unparse(each.annotation) == kind for each in arguments)
+
+
+def changes_of(function: Function) -> list[str]:
+    """What a function's own lines change: attributes of what it has not made itself, rows among them, or the session."""
+    made = {
+        ast.unparse(each.targets[0]) for each in ast.walk(function) if isinstance(each, ast.Assign) and _makes(each)
+    }
+    found = []
+    for each in ast.walk(function):
+        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store | ast.Del):
+            found += [] if ast.unparse(each.value) in made else [ast.unparse(each)]
+        if not isinstance(each, ast.Call):
+            continue
+        if isinstance(each.func, ast.Attribute) and each.func.attr in CHANGES:
+            if ast.unparse(each.func.value).endswith("db"):
+                found.append(ast.unparse(each.func))
+        elif isinstance(each.func, ast.Name) and each.func.id in STATEMENTS | {"setattr"}:
+            found.append(each.func.id)
+    return found
+
+
+def _makes(assigned: ast.Assign) -> bool:
+    """Whether something is made there: `log = Lines(…)`."""
+    return isinstance(assigned.value, ast.Call) and ast.unparse(assigned.value.func).rpartition(".")[2][:1].isupper()
+
+
+def writers() -> set[str]:
+    """The functions that are given a session and change what is remembered, themselves or by one of their own kind."""
+    given = [each for each in functions() if is_given(each.code, "AsyncSession")]
+    found = {each.name for each in given if changes_of(each.code)}
+    while more := {each.name for each in given if hands_on_to(each, found)} - found:
+        found |= more
+    return found
+
+
+def hands_on_to(function: Named, names: set[str]) -> list[str]:
+    """Which of some functions a function hands its session to."""
+    calls = [each for each in ast.walk(function.code) if isinstance(each, ast.Call)]
+    handed = [each.func for each in calls if any(ast.unparse(given).endswith("db") for given in each.args)]
+    found = []
+    for called in handed:
+        module, _, name = ast.unparse(called).rpartition(".")
+        full = f"{function.known.get(module, module)}.{name}" if module else function.known.get(name, name)
+        found += [full] if full in names else []
+    return found
+
+
+def test_what_has_the_reading_half_of_a_turn_changes_nothing() -> None:
+    """It sets no attribute, adds and deletes no row, and hands the session to nobody who does."""
+    known = writers()
+    readers = [
+        each for each in functions() if is_given(each.code, "Context") and not is_given(each.code, "AsyncSession")
+    ]
+    wrong = {each.name: [*changes_of(each.code), *hands_on_to(each, known)] for each in readers}
+    assert len(readers) > 500
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_what_has_the_turn_and_gives_something_back_says_that_it_writes() -> None:
+    """Its name begins with what it does, or says whom it answers or asks where there is nothing to give back."""
+    given = [each for each in functions() if is_given(each.code, "Turn")]
+    assert len(given) > 500
+    assert [each.name for each in given if _gives_back(each.code) and not _says_so(each.code.name)] == []
+
+
+def _gives_back(function: Function) -> bool:
+    return function.returns is not None and ast.unparse(function.returns) != "None"
+
+
+def _says_so(name: str) -> bool:
+    words = name.strip("_").split("_")
+    return words[0] in WRITES or "or" in words
