@@ -1,4 +1,4 @@
-"""That a warning is another incident than the one it was taken for, as people write it instead of pressing it."""
+"""Know how people write that a warning is another incident than the one it was taken for, instead of pressing it."""
 
 from __future__ import annotations
 
