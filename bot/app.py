@@ -26,6 +26,8 @@ from bot.pages.health import Health
 from bot.pages.missing import missing_page
 from bot.pages.papers import Papers
 from bot.pages.wall_board import WallBoard
+from bot.platforms.entra import AppTokens
+from bot.platforms.fallback.exchange import Exchange, mailbox_of
 from bot.platforms.rehearsal.platform import Rehearsal
 from bot.settings import MailAccount, Settings, SettingsFault
 from handlers.alert import contact_test
@@ -93,10 +95,11 @@ class Krisebot:
         must reach nobody outside it.
 
         Raises:
-            SettingsFault: mail comes in, and there is no way to write.
+            SettingsFault: mail comes in, and there is no way to write; or the mailbox can't be opened.
         """
         from bot.platforms.fallback.gateway import Gateway
         from bot.platforms.fallback.gatewayapi import SCHEME, GatewayApi
+        from bot.platforms.fallback.graph_mail import GraphMail
         from bot.platforms.fallback.mail import Mail
         from bot.platforms.fallback.mailbox import Mailbox
         from bot.platforms.fallback.twilio import Twilio
@@ -110,15 +113,40 @@ class Krisebot:
         if self.plan.fallback.calls:
             found.append(Twilio(self.plan.fallback.calls, self.settings.twilio_url, self.engine))
         imap, key, mail_in = self.settings.imap_url, self.settings.mailgun_signing_key, self.settings.mail_in
-        if mail and mail_in:
+        signing_key = key.get_secret_value() if key else None
+        if mail and mail.startswith("graph://"):
+            found.append(GraphMail(self._exchange(mail), self.engine, signing_key=signing_key))
+        elif mail and mail_in:
             mailbox = Mailbox(MailAccount.of(imap.get_secret_value())) if imap else None
-            found.append(Mail(mail, self.engine, mailbox=mailbox, signing_key=key.get_secret_value() if key else None))
+            found.append(Mail(mail, self.engine, mailbox=mailbox, signing_key=signing_key))
         elif mail:
             found.append(Gateway("mail", mail, lambda: self.plan))
         elif mail_in:
             lack = "planen har ingen »reserve: mail« at svare fra. Skriv den, eller fjern indstillingen"
             raise SettingsFault([f"{name}: {lack}" for name in mail_in])
         return found
+
+    def _exchange(self, address: str) -> Exchange:
+        """Return the mailbox in Exchange Online that the plan names, with the app that opens it.
+
+        Raises:
+            SettingsFault: it names none, there is no app, or mail is read in another place as well.
+        """
+        settings, mailbox = self.settings, mailbox_of(address)
+        faults = []
+        if not mailbox:
+            faults.append("»reserve: mail« kan ikke bruges. Skriv graph://krisebot@jeres-kommune.dk, uden adgangskode")
+        if settings.graph_app is None:
+            faults.append(
+                "KRISEBOT_GRAPH_APP_ID: mangler. Planens »reserve: mail« er graph://…, og en app skal åbne den"
+            )
+        if settings.imap_url is not None:
+            faults.append("KRISEBOT_IMAP_URL: mail læses allerede i planens graph://…. Fjern den ene")
+        if faults or settings.graph_app is None:
+            raise SettingsFault(faults)
+        app_id, password, tenant = settings.graph_app
+        tokens = AppTokens(app_id, password, tenant, settings.microsoft_login_url)
+        return Exchange(mailbox, tokens, settings.microsoft_graph_url)
 
     async def read_plan_again(self) -> None:
         """Read the plan file again as it is now; one with faults is reported, and the old plan kept."""

@@ -143,6 +143,11 @@ class Settings(BaseSettings):
     imap_url: SecretStr | None = _setting("KRISEBOT_IMAP_URL")
     mailgun_signing_key: SecretStr | None = _setting("KRISEBOT_MAILGUN_SIGNING_KEY")
 
+    # The app that opens the mailbox of the plan's `graph://…`; the Teams app where none is named.
+    graph_app_id: str | None = _setting("KRISEBOT_GRAPH_APP_ID")
+    graph_app_password: SecretStr | None = _setting("KRISEBOT_GRAPH_APP_PASSWORD")
+    graph_tenant_id: str | None = _setting("KRISEBOT_GRAPH_TENANT_ID")
+
     backup: Path | None = _setting("KRISEBOT_BACKUP")
     expires: Expiries = _setting("KRISEBOT_EXPIRES", "")
     log: Literal["json", "text"] | None = _setting("KRISEBOT_LOG")
@@ -251,7 +256,32 @@ class Settings(BaseSettings):
         ways = {"KRISEBOT_IMAP_URL": self.imap_url, "KRISEBOT_MAILGUN_SIGNING_KEY": self.mailgun_signing_key}
         return [name for name, value in ways.items() if value is not None]
 
+    @property
+    def graph_app(self) -> tuple[str, str, str] | None:
+        """The id, the password and the tenant of the app that opens a mailbox in Exchange Online, where there is one."""
+        own = self._graph_settings()
+        if all(own.values()):
+            return own["KRISEBOT_GRAPH_APP_ID"], own["KRISEBOT_GRAPH_APP_PASSWORD"], own["KRISEBOT_GRAPH_TENANT_ID"]
+        if self.microsoft_app_id and self.microsoft_app_password and self.tenants:
+            return self.microsoft_app_id, self.microsoft_app_password.get_secret_value(), self.tenants[0]
+        return None
+
+    def _graph_settings(self) -> dict[str, str]:
+        password = self.graph_app_password.get_secret_value() if self.graph_app_password else ""
+        return {
+            "KRISEBOT_GRAPH_APP_ID": self.graph_app_id or "",
+            "KRISEBOT_GRAPH_APP_PASSWORD": password,
+            "KRISEBOT_GRAPH_TENANT_ID": self.graph_tenant_id or "",
+        }
+
     def _mail_faults(self) -> Iterator[str]:
+        graph = self._graph_settings()
+        if any(graph.values()):
+            yield from (
+                f"{name}: mangler. Kopiér den fra app-registreringen i Entra"
+                for name, value in graph.items()
+                if not value
+            )
         if self.imap_url is not None:
             try:
                 MailAccount.of(self.imap_url.get_secret_value())

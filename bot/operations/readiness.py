@@ -78,8 +78,8 @@ def sms(plan: Plan) -> Iterator[str]:
 
 def _is_known(template: str) -> bool:
     """Whether a gateway's address is one that something can be sent by, and has a place for whom it goes to."""
-    if template.startswith("gatewayapi://"):
-        return True
+    if template.startswith(("gatewayapi://", "graph://")):
+        return True  # they have no place in them, and what is wrong with one is told when it is made
     filled = template.replace("{mobil}", "+4520000000").replace("{mail}", "nogen@htk.example")
     return filled != template and apprise.Apprise().add(filled)
 
@@ -102,10 +102,14 @@ def expiries(settings: Settings, today: date) -> Iterator[str]:
             yield f"{WARNING}  {name} udløber {when}. Hent en ny, og ret KRISEBOT_EXPIRES"
         else:
             yield f"{GOOD}  {name} udløber {when}"
-    if settings.teams_configured and "MICROSOFT_APP_PASSWORD" not in settings.expires:
+    used = {
+        "MICROSOFT_APP_PASSWORD": settings.teams_configured,
+        "KRISEBOT_GRAPH_APP_PASSWORD": settings.graph_app_password is not None,
+    }
+    for name in (name for name, there in used.items() if there and name not in settings.expires):
         yield (
-            f"{WARNING}  Ingen har skrevet, hvornår MICROSOFT_APP_PASSWORD udløber. Se datoen i Entra, og skriv "
-            "KRISEBOT_EXPIRES=MICROSOFT_APP_PASSWORD=år-måned-dag"
+            f"{WARNING}  Ingen har skrevet, hvornår {name} udløber. Se datoen i Entra, og skriv "
+            f"KRISEBOT_EXPIRES={name}=år-måned-dag"
         )
 
 

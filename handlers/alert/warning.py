@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from handlers.alert import escalation, escalation_chain, escalation_news, in_practice, joining, warning_question
+from handlers.core import edited_answers, registry, typed_verbs
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.registry import action, verb
+from handlers.core.registry import Take, action, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, Triage
 from storage.rows.crisis import Crisis
@@ -113,6 +115,11 @@ async def warn(turn: Turn, text: str) -> None:
         return
     if await in_practice.ask_if_real(turn, text):
         return
+    await _take_in(turn, text)
+    await edited_answers.note(turn, "varsel")
+
+
+async def _take_in(turn: Turn, text: str) -> None:
     own = await open_of(turn)
     if own is not None:
         await add(turn, own, text)
@@ -125,6 +132,22 @@ async def warn(turn: Turn, text: str) -> None:
     alert = await record(turn, text)
     await warning_question.ask(turn, alert)
     await warning_question.expect_answer(turn, alert)
+
+
+@registry.reread("varsel")
+async def reread(turn: Context, text: str, earlier: str) -> Take | None:
+    """Read what a warning has become where it stands as added to it, while it is open: the place may be another one.
+
+    Args:
+        text: as it stands now, with its verb.
+        earlier: as it was before.
+    """
+    found = typed_verbs.verb_of(text)
+    words = (found.rest if found.verb == "varsel" else text).strip()
+    own = await open_of(turn)
+    if not words or own is None or turn.crisis is None or own.crisis_id != turn.crisis.id:
+        return None
+    return partial(add, alert=own, text=f"Rettet til: {words}")
 
 
 @action("warning.typed", crisis=False, urgent=True)

@@ -211,14 +211,15 @@ class Card:
         """
         if len(self.buttons) <= AT_A_GLANCE:
             return self.buttons, ()
-        known = {each.label for each in self.buttons if each.label in FIXED or each.style != "normal" or each.confirm}
-        others = [each.label for each in self.buttons if each.label not in known]
-        room = max(AT_A_GLANCE - 1 - len(known), len(others) - IN_MENU, 0)
+        # By their places: two may have the same label, for two persons.
+        fixed = [each.label in FIXED or each.style != "normal" or bool(each.confirm) for each in self.buttons]
+        others = [place for place, is_fixed in enumerate(fixed) if not is_fixed]
+        room = max(AT_A_GLANCE - 1 - sum(fixed), len(others) - IN_MENU, 0)
         if len(others) - room < 2:
             return self.buttons, ()
         folded = set(others[room:])
-        shown = tuple(each for each in self.buttons if each.label not in folded)
-        return shown, tuple(each for each in self.buttons if each.label in folded)
+        shown = tuple(each for place, each in enumerate(self.buttons) if place not in folded)
+        return shown, tuple(each for place, each in enumerate(self.buttons) if place in folded)
 
     def headed(self) -> tuple[str, str]:
         """Part the text into its heading, without marks, and the rest; no heading where the first line is none."""

@@ -8,7 +8,10 @@ from sqlalchemy import select
 from handlers.core.card import DANGER, Card, quote
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
-from storage.rows.traffic import Message, PlaceRecipient
+from storage.rows.traffic import Inbox, Message, PlaceRecipient
+
+# What is said to us, and not merely where we hear it.
+TO_US = ("command", "save")
 
 
 async def point_to_answer(turn: Turn, asked: Incoming) -> None:
@@ -17,7 +20,7 @@ async def point_to_answer(turn: Turn, asked: Incoming) -> None:
     Args:
         asked: what was written, as it came in.
     """
-    if not asked.in_place or asked.kind != "command":
+    if not asked.in_place or asked.kind != "command" or asked.pointed:
         return
     room = await turn.room_of(asked)
     if room is not None and turn.crisis is not None and room.crisis_id == turn.crisis.id and not asked.hidden:
@@ -38,14 +41,25 @@ async def tell_that_it_failed(turn: Turn, sent: Message) -> None:
     """
     key = _key(sent.trace, sent.recipient)
     standing = await turn.db.scalar(select(Message).where(Message.key == key))
-    if standing is None:
+    where = standing.recipient if standing is not None else await _asked_in(turn, sent)
+    if where is None:
         return
     turn.crisis, turn.exercise = None, False
     words = (
         f"{quote(turn.name(sent.recipient))}: Krisebot kan ikke skrive til dig alene, så svaret er ikke nået frem. "
         f"Åbn Krisebot under Apps, og skriv det dér. {DANGER}"
     )
-    await turn.say(standing.recipient, Card(words), key=key, kind="reply")
+    await turn.say(where, Card(words), key=key, kind="reply")
+
+
+async def _asked_in(turn: Turn, sent: Message) -> PlaceRecipient | None:
+    """Return where the sender of what led to a message wrote to us among others; None where they did not."""
+    number = (sent.trace or "").removeprefix("input-")
+    row = await turn.db.get(Inbox, int(number)) if number.isdecimal() else None
+    asked = Incoming.from_json(row.body) if row is not None else None
+    if asked is None or not asked.in_place or asked.kind not in TO_US or asked.sender != sent.recipient:
+        return None
+    return PlaceRecipient.of(asked.platform, asked.in_place)
 
 
 def _key(trace: str | None, person: str) -> str:

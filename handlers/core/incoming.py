@@ -61,6 +61,7 @@ class Incoming:
         thread: the platform's thread that it was written in, in a channel; an answer in that channel stays there.
         in_place: where the platform can answer in a conversation of other people's, as it sends there; empty where it
             can't, or where nobody else reads along.
+        pointed: whether the platform has told the writer in place where the answer is, in the same breath as it took it in.
         hidden: whether nobody else there saw it: a command that the platform brings to us alone.
         outside: whether the sender belongs to another organisation, in a channel shared with it (Slack Connect).
         answers_to: our own number for the message that it was written as an answer to (a thread, a quotation).
@@ -91,6 +92,7 @@ class Incoming:
     thread: str = ""
     in_place: str = ""
     hidden: bool = False
+    pointed: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the input as JSON data, for the inbox."""

@@ -15,7 +15,7 @@ from handlers.core import (
     running,
     typed_verbs,
 )
-from handlers.core.card import Button, Card, quote
+from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import dangers, small_talk
@@ -98,11 +98,19 @@ async def _from_outside(turn: Turn) -> None:
         if incoming.action in OUTSIDE_ACTIONS:
             await presses.press(turn)
         return
-    if incoming.kind not in ("command", "text", "forward") or (incoming.kind == "text" and incoming.place != "dm"):
+    if incoming.kind not in ("command", "text", "forward", "save") or (
+        incoming.kind == "text" and incoming.place != "dm"
+    ):
         return
+    # What they would save in the log is what they have to tell.
     text = typed_verbs.strip_name(incoming.text)
     if incoming.enclosed:
         await enclosures.keep(turn.db, turn, incoming, turn.inbox_id)
+    if incoming.kind == "command" and (found := typed_verbs.verb_of(text)).verb == "vejledning" and not found.rest:
+        # Chosen in a card's menu: it is no word of what has happened.
+        whose = f"{turn.plan.municipality}s egne"
+        await turn.answer(Card(f"Vejledningen er for {whose}. Er der sket noget, så skriv det her. {DANGER}"))
+        return
     for question in ("warning", "own_words"):
         read, _ = registry.replies[question]
         take = await read(turn, text)

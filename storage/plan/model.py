@@ -25,6 +25,7 @@ from pydantic import (
 
 from storage.grades import GRADES, Grade
 from storage.plan.base import PlanModel
+from storage.plan.danish_numbers import looks_like_a_landline
 from storage.plan.faults import Fault, Source, fault
 from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES, Person, Role, Roles
 from storage.plan.rota import Rota
@@ -398,10 +399,28 @@ class Plan(PlanModel):
             far = " og er for lang: gatewayen afviser over 11 tegn" if len(sender) > LONGEST_SENDER else ""
             what = f"SMS-afsenderen »{sender}« har bogstaver, så ingen kan svare på en SMS{far}"
             yield self._source.fault(("reserve", "sms"), what, "Skriv det nummer, som svar skal komme til")
+        yield from self._hard_to_reach()
         for place, watch in enumerate(self.monitoring):
             if watch.kind == "postkasse" and watch.address.startswith("dl_"):
                 what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"
                 yield self._source.fault(("overvågning", place), what, "Se efter, at det er en postkasse")
+
+    def _hard_to_reach(self) -> Iterator[Fault]:
+        """Yield a fault for each number that takes no SMS where one is counted on, and for whoever nothing reaches."""
+        for id, person in self.persons.items():
+            if person.mobile and looks_like_a_landline(person.mobile):
+                what = f"Nummeret {person.number} ligner et, der ingen sms får, så {person.name} får måske ingen"
+                mend = "Skriv det som »fastnet« og ikke »mobil«: så ringes der op. Får det sms, så lad det stå"
+                yield self._source.fault(("personer", id, "mobil"), what, mend)
+            by_mail = person.mail  # an id in a chat is found by it
+            by_sms = person.mobile and self.fallback.sms
+            by_call = person.telephone and self.fallback.calls
+            if not (person.slack or person.teams or by_mail or by_sms or by_call):
+                only, lack = ("mobil", "»reserve: sms«") if person.mobile else ("fastnet", "»reserve: opkald«")
+                what = (
+                    f"{person.name} har kun »{only}«, og planen har ingen {lack}, så Krisebot kan ikke nå {person.name}"
+                )
+                yield self._source.fault(("personer", id), what, f"Sæt {lack} op, eller skriv personens mail")
 
     @property
     def logo_drawn(self) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.plan import accounts
+from storage.plan.danish_numbers import looks_like_a_landline
 from storage.plan.model import Plan
 from storage.rows.alert import ContactCheck
 from storage.rows.traffic import Address
@@ -170,6 +171,9 @@ def _number(plan: Plan, person: str) -> Iterator[Finding]:
         yield Finding("warning", "har intet telefonnummer", "Skriv »mobil« i planen")
     elif number.startswith("+45") and not re.fullmatch(r"\+45[2-9][0-9]{7}", number):
         yield Finding("warning", f"har nummeret {number}, som ikke er et dansk nummer", "Ret »mobil« i planen")
+    elif looks_like_a_landline(number):
+        what = f"har nummeret {here.number}, som ligner et, der ingen sms får"
+        yield Finding("warning", what, "Er det fastnet, så skriv »fastnet« i planen og ikke »mobil«")
     elif not re.fullmatch(r"\+[0-9]{8,15}", number):
         yield Finding("warning", f"har nummeret {number}, som ikke kan få sms", "Skriv det med landekode i planen")
 

@@ -46,6 +46,14 @@ class OkFalse(Fault):
 
 
 @dataclass(frozen=True)
+class UsedUp(Fault):
+    """404: a response_url that has been used five times, or is older than half an hour."""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": False, "error": "used_url"}, status=404)
+
+
+@dataclass(frozen=True)
 class ServerError(Fault):
     """5xx, in plain text."""
 

@@ -212,6 +212,9 @@ def chat_post_ephemeral(world: World, args: Json) -> Json:
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
     thread = str(args.get("thread_ts") or "")
+    if thread and not any(each.thread_ts == thread for each in channel.messages):
+        # It is taken, and nobody sees it: the thread has not begun.
+        return {"message_ts": world.next_ts()}
     more: Json = {"from_bot": True, "thread_ts": thread, "ephemeral_for": user}
     return {"message_ts": world.post(channel, world.bot_user, **more, **world.content(args)).ts}
 

@@ -133,6 +133,13 @@ class FakeSlack:
         people = [*members, self.world.bot_user] if bot else list(members)
         return self.world.open_channel(name, people, private=private, creator=members[0] if members else "")
 
+    def add_direct_chat(self, *people: str) -> Channel:
+        """People's own chat, which the bot has no part in and can't even see."""
+        world = self.world
+        chat = Channel(world.next_id("D"), "", "im", list(people), people[0], int(world.now()))
+        world.channels[chat.id] = chat
+        return chat
+
     def channel(self, name: str) -> Channel:
         """A channel by its name or id, as it stands now."""
         return self.world.place(name, "")

@@ -21,7 +21,7 @@ from apprise.plugins.email import NotifyEmail
 
 from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
 from bot.engine.rates import NO_LIMITS
-from bot.platforms.fallback import invitation
+from bot.platforms.fallback import mime, smtp
 from bot.platforms.fallback.numbered_text import in_words
 from bot.platforms.fallback.sms_alphabet import GSM7, UCS2, parts, plainly
 from storage.plan.model import Plan
@@ -31,8 +31,6 @@ log = logging.getLogger(__name__)
 
 # What an SMS may be: what is longer is read by nobody, and paid for by the part.
 MOST_PARTS = 4
-# What makes a mail an answer to nothing: no out-of-office answers it, and no other machine does (RFC 3834).
-FROM_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 TITLES = {"sms": "SMS", "mail": "mail", "opkald": "opkald"}
 
 
@@ -84,12 +82,12 @@ class Gateway:
         """
         address = self._template.replace("{mobil}", quote(lane, safe="")).replace("{mail}", quote(lane, safe=""))
         if self.name == "mail":
-            head = "&".join(f"%2B{name}={quote(value)}" for name, value in FROM_A_MACHINE.items())
+            head = "&".join(f"%2B{name}={quote(value)}" for name, value in mime.FROM_A_MACHINE.items())
             address += f"{'&' if '?' in address else '?'}{head}"
         way = apprise.Apprise()
         if not way.add(address):
             raise Undeliverable(f"planens »reserve: {self.name}« er ikke en adresse, apprise kender")
-        text = sms_text(post, answered=False) if self.name == "sms" else _mail_text(post)
+        text = sms_text(post, answered=False) if self.name == "sms" else mail_text(post)
         title = self.title(lane, post, text)
         if not await self._sent(way, lane, title, text, post):
             self._trouble = f"{self.name}-gatewayen tog ikke imod"
@@ -100,9 +98,9 @@ class Gateway:
     async def _sent(self, way: apprise.Apprise, lane: str, title: str, text: str, post: Outgoing) -> bool:
         server = way[0]
         if self.name == "mail" and post.card.calendar and isinstance(server, NotifyEmail):
-            made = invitation.mail(server, lane, title, text, post.card.calendar, FROM_A_MACHINE)
+            made = mime.mail(smtp.sender_of(server), lane, title, text, calendar=post.card.calendar)
             try:
-                await asyncio.to_thread(invitation.send, server, made)
+                await asyncio.to_thread(smtp.send, server, made)
             except (OSError, smtplib.SMTPException) as error:
                 log.warning("an invitation was not sent: %s", error)
                 return False
@@ -142,7 +140,7 @@ class _Invitation(AttachMemory):
 
     def __init__(self, calendar: str) -> None:
         super().__init__(calendar.encode(), name="moede.ics", mimetype="text/calendar")  # type: ignore[no-untyped-call]
-        self._method = invitation.method_of(calendar)
+        self._method = mime.method_of(calendar)
 
     @property
     def mimetype(self) -> str:
@@ -167,7 +165,8 @@ def sms_text(post: Outgoing, *, answered: bool, code: str = "") -> str:
         longest -= 20
 
 
-def _mail_text(post: Outgoing) -> str:
+def mail_text(post: Outgoing) -> str:
+    """Return what a mail says."""
     text = in_words(post.card)
     return f"(gentaget) {text}" if post.repeated else text
 

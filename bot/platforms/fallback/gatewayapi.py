@@ -16,7 +16,7 @@ import jwt
 from aiohttp import web
 
 from bot.engine.engine import Engine
-from bot.engine.platform import Outgoing, Ref, Undeliverable
+from bot.engine.platform import Outgoing, Ref, Unavailable, Undeliverable
 from bot.platforms.fallback import opt_out, sms_answer
 from bot.platforms.fallback.gateway import sms_text
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
@@ -25,7 +25,18 @@ from handlers.alert.stop_words import STOP
 
 SCHEME = "gatewayapi"
 PATH = "/sms/gatewayapi"
-NEVER = {"UNDELIVERED", "EXPIRED", "REJECTED", "SKIPPED", "DELETED"}
+# The states that a message ends in without having arrived.
+NEVER = {"UNDELIVERABLE", "EXPIRED", "REJECTED", "SKIPPED", "DELETED"}
+
+# Its codes for a telephone that gets nothing from us: on the account's list, or by its network's word.
+BARRED = {"0x0215", "0x1034", "0x103C"}
+# Its codes for what no message gets past before somebody has mended it; its other refusals are of one message.
+SHUT = {
+    "0x0212": "GatewayAPI tillader ikke serverens IP-adresse",
+    "0x0213": "GatewayAPI tillader ikke serverens IP-adresse",
+    "0x0216": "der er ingen penge på kontoen hos GatewayAPI",
+    "0x021D": "kontoen hos GatewayAPI må ikke sende sms",
+}
 
 
 class GatewayApi(HttpGateway):
@@ -64,12 +75,21 @@ class GatewayApi(HttpGateway):
         }
         try:
             told = await self._ask("/rest/mtsms", json=body)
-        except Undeliverable as refused:
-            if opt_out.is_opt_out("", str(refused)):
-                await opt_out.note(self._engine, lane)
-                raise Undeliverable(opt_out.WHY) from refused
-            raise
+        except _Barred as refused:
+            await opt_out.note(self._engine, lane)
+            raise Undeliverable(opt_out.WHY) from refused
         return {"ids": told.get("ids", []), "parts": parts(text)}
+
+    def _refusal(self, status: int, told: Mapping[str, Any]) -> Unavailable | Undeliverable:
+        """Return what a refusal means, by its code: one with 403 is as often of one telephone as of our key."""
+        code, message = _code(told.get("code")), _filled_in(told)
+        if _is_barred(code, message):
+            return _Barred(opt_out.WHY)
+        if code in SHUT:
+            return Unavailable(SHUT[code])
+        if status == 401 or (status == 403 and not code):
+            return super()._refusal(status, told)
+        return Undeliverable(f"GatewayAPI: {message or status}")
 
     async def _called(self, request: web.Request) -> web.Response:
         """Answer the gateway's webhook, signed with the shared secret; anything else is 401 and no trace but a
@@ -95,13 +115,13 @@ class GatewayApi(HttpGateway):
                     await opt_out.lift(self._engine, phone)
                 await sms_answer.take_in(self._engine, f"sms/{number}", phone, text)
             case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
-                said = f"{told.get('error') or ''} {told.get('code') or ''}"
-                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status, said)
+                barred = _is_barred(_code(told.get("code")), str(told.get("error") or ""))
+                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status, barred=barred)
             case _:
                 # Rightly signed and of no use: sent again it would be the same.
                 self._engine.intake.not_understood(self.name, "a form that is not known")
 
-    async def _fared(self, phone: str, message: str, status: str, said: str) -> None:
+    async def _fared(self, phone: str, message: str, status: str, *, barred: bool) -> None:
         """Record what became of an SMS: delivered, or failed for good, which makes the next platform be tried."""
         if not message.isdecimal():
             return
@@ -109,8 +129,35 @@ class GatewayApi(HttpGateway):
         if status == "DELIVERED":
             await opt_out.lift(self._engine, phone)
             await self._engine.deliverer.arrived(int(message), lane)
-        elif status in NEVER and opt_out.is_opt_out(status, said):
+        elif status in NEVER and barred:
             await opt_out.note(self._engine, phone)
             await self._engine.deliverer.came_back(int(message), lane, opt_out.WHY)
         elif status in NEVER:
             await self._engine.deliverer.came_back(int(message), lane, f"SMS ikke leveret: {status}")
+
+
+class _Barred(Undeliverable):
+    """A telephone that the gateway sends nothing to."""
+
+
+def _is_barred(code: str, said: str) -> bool:
+    """Whether it is the telephone that gets nothing; words count where there is no code, since one of them only tells that
+    the same message was sent before ("Temporary blacklist")."""
+    return code in BARRED or (not code and opt_out.is_opt_out(said))
+
+
+def _code(told: Any) -> str:
+    """Return one of GatewayAPI's codes as its documents write it, "0x021D", whether it came as text or as a number."""
+    try:
+        number = told if isinstance(told, int) else int(str(told), 16)
+    except ValueError:
+        return ""
+    return f"0x{number:04X}"
+
+
+def _filled_in(told: Mapping[str, Any]) -> str:
+    """Return an error's message with its variables in it: it comes as "MSISDN %1 blacklisted"."""
+    message, variables = str(told.get("message") or ""), told.get("variables")
+    for place, variable in enumerate(variables if isinstance(variables, list) else [], 1):
+        message = message.replace(f"%{place}", str(variable))
+    return message

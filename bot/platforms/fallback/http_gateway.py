@@ -10,6 +10,7 @@ import aiohttp
 
 from bot.engine.engine import Engine
 from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.platforms.entra import read_json
 from bot.platforms.fallback.gateway import Gateway
 
 # Seconds to wait when it doesn't say how many.
@@ -63,6 +64,17 @@ class HttpGateway(Gateway):
         if self._session is not None:
             await self._session.close()
 
+    def _refusal(self, status: int, told: Mapping[str, Any]) -> Unavailable | Undeliverable:
+        """Return what a refusal means: for every message until somebody mends it, or for this one.
+
+        Args:
+            status: HTTP's.
+            told: what the gateway said.
+        """
+        if status in (401, 403):
+            return Unavailable(f"{self._service.name} afviser vores {self._service.key}")
+        return Undeliverable(f"{self._service.name}: {told.get('message') or status}")
+
     async def _ask(self, path: str, **request: Any) -> dict[str, Any]:
         """Ask the gateway to send; raises as `bot.engine.platform.Platform.send` says.
 
@@ -81,12 +93,11 @@ class HttpGateway(Gateway):
                     raise Throttled(float(wait) if wait.isdecimal() else BREATHER)
                 if answer.status >= 500:
                     raise InDoubt(f"{service.name} svarede {answer.status}")
-                if answer.status in (401, 403):
-                    self._trouble = f"{service.name} afviser vores {service.key}"
-                    raise Unavailable(self._trouble)
-                told: dict[str, Any] = await answer.json(content_type=None)
                 if answer.status != service.taken:
-                    raise Undeliverable(f"{service.name}: {told.get('message') or answer.status}")
+                    refusal = self._refusal(answer.status, read_json(await answer.text(errors="replace")) or {})
+                    self._trouble = str(refusal) if isinstance(refusal, Unavailable) else None
+                    raise refusal
+                told: dict[str, Any] = await answer.json(content_type=None)
         except aiohttp.ClientConnectorError as error:
             self._trouble = f"{service.name} kan ikke nås"
             raise Unavailable(self._trouble) from error

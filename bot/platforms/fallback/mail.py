@@ -1,4 +1,4 @@
-"""Mail both ways: out by the plan's gateway, in from a mailbox by IMAP or by a gateway's webhook. Plan §7, Videreafsendelse.
+"""Mail both ways: out by the plan's gateway, in from a mailbox or by a gateway's webhook. Plan §7, Videreafsendelse.
 
 A sender's address is easily forged. So every mail that goes out has a mark in its subject that only its receiver has
 seen, and only an answer that brings the mark back counts as that person's. What else comes from an address in the plan
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import imaplib
 import logging
 import re
 import secrets
@@ -27,7 +26,7 @@ from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Unavailable
 from bot.platforms.fallback.gateway import Gateway
 from bot.platforms.fallback.mail_words import from_a_machine, is_calendars, is_sealed, said
-from bot.platforms.fallback.mailbox import Mailbox
+from bot.platforms.fallback.mailbox import IncomingMail, MailboxShut
 from bot.platforms.fallback.mailgun import Mailgun
 from bot.platforms.fallback.numbered_text import chosen
 from handlers.core.card import Card
@@ -59,7 +58,7 @@ class Mail(Gateway):
         signing_key: what a gateway that brings them signs with, if there is one.
     """
 
-    def __init__(self, template: str, engine: Engine, *, mailbox: Mailbox | None, signing_key: str | None) -> None:
+    def __init__(self, template: str, engine: Engine, *, mailbox: IncomingMail | None, signing_key: str | None) -> None:
         super().__init__("mail", template, engine.plan)
         self._engine = engine
         self._mailbox = mailbox
@@ -111,33 +110,38 @@ class Mail(Gateway):
     def _mark(self, message: int, lane: str) -> str:
         return hmac.new(self._key.encode(), f"{message}/{lane.casefold()}".encode(), hashlib.sha256).hexdigest()[:16]
 
-    async def _keep_looking(self, mailbox: Mailbox) -> None:
+    async def _keep_looking(self, mailbox: IncomingMail) -> None:
         while True:
+            wait = EVERY
             try:
                 await self.look(mailbox)
-            except (OSError, imaplib.IMAP4.error) as error:
-                # The server may be away for a while; the next look is soon.
-                self._closed = f"postkassen kan ikke læses: {error}"
-                log.warning("the mailbox can't be read: %s", error)
+            except MailboxShut as shut:
+                # It may be away for a while; the next look is soon, unless it asks for quiet.
+                wait = max(wait, shut.wait)
             except Exception:
                 log.exception("the mailbox was not read")
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(wait)
 
-    async def look(self, mailbox: Mailbox) -> None:
+    async def look(self, mailbox: IncomingMail) -> None:
         """Take in what is unread, each mail once however often it is read.
 
         Args:
             mailbox: where.
 
         Raises:
-            OSError, imaplib.IMAP4.error: the mailbox can't be opened.
+            MailboxShut: it can't be read for now; `trouble` says so until it can.
         """
-        unread = await asyncio.to_thread(mailbox.unread)
-        for _, raw in unread:
-            await self._take(raw)
-        if unread:
-            # Only when they are on disk; whoever dies before has them again, and takes each in once.
-            await asyncio.to_thread(mailbox.mark_read, *(uid for uid, _ in unread))
+        try:
+            unread = await mailbox.unread()
+            for _, raw in unread:
+                await self._take(raw)
+            if unread:
+                # Only when they are on disk; whoever dies before has them again, and takes each in once.
+                await mailbox.mark_read(*(name for name, _ in unread))
+        except MailboxShut as shut:
+            self._closed = f"postkassen kan ikke læses: {shut}"
+            log.warning("the mailbox can't be read: %s", shut)
+            raise
         self._closed = None
 
     async def _take(self, raw: bytes) -> None:

@@ -1,10 +1,12 @@
-"""A mailbox, by IMAP."""
+"""Mailboxes that krisebot reads: what one is, and one by IMAP."""
 
 from __future__ import annotations
 
+import asyncio
 import imaplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import ParamSpec, Protocol, TypeVar
 
 from bot.settings import MailAccount
 
@@ -15,8 +17,41 @@ LONGEST = 262_144
 AT_ONCE = 50
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class MailboxShut(Exception):
+    """A mailbox can't be read for now; the exception's text says why, in Danish.
+
+    Args:
+        why: that.
+        wait: seconds that it asks us to stay away for.
+    """
+
+    def __init__(self, why: str, wait: float = 0.0) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class IncomingMail(Protocol):
+    """A mailbox that is krisebot's alone."""
+
+    async def unread(self) -> list[tuple[str, bytes]]:
+        """Return the oldest unread mails, by the mailbox's own name for each, as they were sent.
+
+        Raises:
+            MailboxShut: it can't be read.
+        """
+        ...
+
+    async def mark_read(self, *names: str) -> None:
+        """Mark mails as read, so that they aren't read again; raises as `unread` does, and some may be marked then."""
+        ...
+
+
 class Mailbox:
-    """A mailbox that is krisebot's alone.
+    """A mailbox by IMAP.
 
     Args:
         account: where it is, and what it is opened with.
@@ -44,8 +79,15 @@ class Mailbox:
             with suppress(OSError, imaplib.IMAP4.error):
                 server.logout()
 
-    def unread(self) -> list[tuple[str, bytes]]:
-        """Return the oldest unread mails, by the server's number for each; raises as `opened` does."""
+    async def unread(self) -> list[tuple[str, bytes]]:
+        """Return the oldest unread mails, as `IncomingMail` says."""
+        return await _away(self._unread)
+
+    async def mark_read(self, *names: str) -> None:
+        """Mark mails as read, as `IncomingMail` says."""
+        await _away(self._mark_read, ",".join(names))
+
+    def _unread(self) -> list[tuple[str, bytes]]:
         with self.opened() as server:
             _, found = server.uid("SEARCH", "UNSEEN")
             got = []
@@ -56,7 +98,14 @@ class Mailbox:
                     got.append((uid, raw))
             return got
 
-    def mark_read(self, *uids: str) -> None:
-        """Mark mails as read, so that they aren't read again; raises as `opened` does."""
+    def _mark_read(self, uids: str) -> None:
         with self.opened() as server:
-            server.uid("STORE", ",".join(uids), "+FLAGS", "(\\Seen)")
+            server.uid("STORE", uids, "+FLAGS", "(\\Seen)")
+
+
+async def _away(do: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Do something that blocks, aside; raises `MailboxShut` for what a server may come up with."""
+    try:
+        return await asyncio.to_thread(do, *args, **named)
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise MailboxShut(str(error)) from error

@@ -10,23 +10,16 @@ from storage.rows.traffic import Address, Timer
 
 NAME = "sms"
 WHY = "afmeldt sms hos gatewayen"
-# A message that the gateway took and left unsent on purpose.
-LEFT_UNSENT = "SKIPPED"
-# How gateways say it, in whatever they answer with.
+# How gateways say it in words, beside their own codes.
 REFUSED = re.compile(
     r"opt(?:ed|s)?[\s_-]{0,2}out|unsubscri|black[\s_-]?list|block[\s_-]?list|recipient[^.]{0,30} blocked|afmeldt",
     re.IGNORECASE,
 )
 
 
-def is_opt_out(status: str, said: str) -> bool:
-    """Whether a gateway has refused a person and not a message.
-
-    Args:
-        status: its word for how the message fared; empty where it was never taken.
-        said: what it said beside that.
-    """
-    return status == LEFT_UNSENT or REFUSED.search(said) is not None
+def is_opt_out(said: str) -> bool:
+    """Whether a gateway has refused a person and not a message, by what it says of it."""
+    return REFUSED.search(said) is not None
 
 
 async def note(engine: Engine, phone: str) -> None:

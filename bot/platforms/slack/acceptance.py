@@ -11,12 +11,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.engine import standing
 from bot.engine.engine import Engine
 from bot.engine.intake import NotUnderstood
 from bot.platforms.slack import drawing
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.door import Json, outside
 from bot.platforms.slack.people import NAME, SlackDirectory
+from bot.platforms.slack.spot import Spot
 from bot.platforms.slack.text import mentioned, plain
 from handlers.core.incoming import Incoming
 
@@ -102,6 +104,17 @@ class Listener(ABC):
         self._calls = calls
         self._people = people
         self._acceptance = Acceptance(engine, people)
+
+    async def _hidden(self, user: str, channel: str, link: str) -> str:
+        """Return where something that nobody else saw is answered, as an input has it; empty in the chat with us, and where
+        it was done in no place at all.
+
+        Args:
+            user, channel: Slack's ids of who, and of where.
+            link: what Slack gave us to answer by.
+        """
+        own = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
+        return Spot.of(user, channel, link, self._calls.api.base_url).lane if channel not in ("", own) else ""
 
     @abstractmethod
     def listen(self, app: AsyncApp) -> None:

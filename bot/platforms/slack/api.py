@@ -9,6 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.engine.platform import Closed, InDoubt, NotGranted, Throttled, Unavailable, Undeliverable
 
@@ -128,6 +129,25 @@ class SlackApi:
         """
         answer = await self._made(call)
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def respond(self, link: str, said: Json) -> bool:
+        """Answer a command by the link that Slack gave us with it; False where it takes no answer any more.
+
+        Raises:
+            Throttled, Unavailable, InDoubt: see there.
+        """
+        client = AsyncWebhookClient(link, session=self.session, retry_handlers=[])
+        try:
+            answer = await client.send_dict(said)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unavailable("Slack kan ikke nås") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise InDoubt("Slack svarer ikke") from error
+        if answer.status_code == 429:
+            raise Throttled(_seconds(answer.headers.get("Retry-After")))
+        if answer.status_code >= 500:
+            raise InDoubt(f"Slack svarer med en fejl ({answer.status_code})")
+        return answer.status_code == 200
 
     async def granted(self) -> frozenset[str]:
         """Return the scopes that the app has been given. Raises as `read` does."""

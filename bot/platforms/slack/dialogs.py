@@ -15,7 +15,7 @@ from bot.platforms.slack.acceptance import Listener, at, submitted, text_id
 from bot.platforms.slack.door import Json
 from bot.platforms.slack.drawing import Chosen, Press, Said
 from bot.platforms.slack.people import NAME
-from bot.platforms.slack.text import Mentioned, with_emoji
+from bot.platforms.slack.text import Mentioned, words_of
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import LONGEST_NUMBER
 from handlers.core.enclosures import titled
@@ -123,8 +123,8 @@ class SlackDialogs(Listener):
         who = "Krisebot" if ours else self._people.called(writer)
         when = times_shown.short(at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
         enclosed = files.enclosed(message.get("files"))
-        said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed))
-        text = await self._acceptance.plain(message.get("text") or "") or titled(enclosed)
+        said = Said(f"{channel}:{message['ts']}", author, message["ts"], files.packed(enclosed), _link(body))
+        text = await self._acceptance.plain(words_of(message)) or titled(enclosed)
         byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(body["user"]["id"]), channel)
         await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline, fields))
@@ -138,27 +138,28 @@ class SlackDialogs(Listener):
         message, channel = body["message"], text_id(body["channel"]["id"])
         writer = message.get("user") or ""
         enclosed = files.enclosed(message.get("files"))
-        text = await self._acceptance.plain(with_emoji(message.get("text") or "", message.get("blocks"))) or titled(
-            enclosed
-        )
+        text = await self._acceptance.plain(words_of(message)) or titled(enclosed)
         if writer != body["user"]["id"]:
             ours = message.get("app_id") == body.get("api_app_id")
             when = times_shown.short(at(message["ts"]), self._engine.plan().timezone, self._engine.clock.now())
             who = "Krisebot" if ours else self._people.called(writer) if writer else "en app"
             text = warning_form.of_message(text, who, when)
-        said = Said(f"{channel}:{message['ts']}", "", "", files.packed(enclosed))
+        said = Said(f"{channel}:{message['ts']}", "", "", files.packed(enclosed), _link(body))
         await self._show(body["trigger_id"], drawing.warning_dialog(said, text))
         await ack()
 
     async def _warned(self, ack: AsyncAck, body: Json, view: Json) -> None:
         said = Said.load(view["private_metadata"])
         text = drawing.saved(drawing.values(view["state"]))["text"]
+        user, channel = text_id(body["user"]["id"]), said.message.partition(":")[0]
         await self._acceptance.accept(
             submitted(view),
             "command",
-            body["user"]["id"],
-            said.message.partition(":")[0],
+            user,
+            channel,
             text=warning_form.command(text),
+            # The dialog was theirs alone, and so is what comes of it.
+            in_place=await self._hidden(user, channel, said.link),
             enclosed=files.unpacked(said.files),
         )
         await ack()
@@ -166,11 +167,13 @@ class SlackDialogs(Listener):
     async def _saved(self, ack: AsyncAck, body: Json, view: Json) -> None:
         said = Said.load(view["private_metadata"])
         values = drawing.saved(drawing.values(view["state"]))
+        user, channel = text_id(body["user"]["id"]), said.message.partition(":")[0]
         await self._acceptance.accept(
             submitted(view),
             "save",
-            body["user"]["id"],
-            said.message.partition(":")[0],
+            user,
+            channel,
+            in_place=await self._hidden(user, channel, said.link),
             text=values["text"],
             values=values,
             message=said.message,
@@ -185,3 +188,7 @@ class SlackDialogs(Listener):
         if not isinstance(trigger, str):
             raise NotUnderstood("nothing to open a dialog by")
         await self._calls.write(self._calls.api.views_open(trigger_id=trigger, view=view))
+
+
+def _link(body: Json) -> str:
+    return str(body.get("response_url") or "")

@@ -145,12 +145,14 @@ class Said:
         author: a person's id.
         said_at: when, seconds since 1970, as Slack writes it; all three empty where no message is meant.
         files: what came along with it, as `slack_files.packed` writes it.
+        link: what Slack gave us to answer by, where it was chosen.
     """
 
     message: str
     author: str
     said_at: str
     files: list[list[Any]] = field(default_factory=list)
+    link: str = ""
 
     def dump(self) -> str:
         """Return it as the text that Slack keeps for us."""

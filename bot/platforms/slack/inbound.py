@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 
@@ -11,17 +12,21 @@ from sqlalchemy import select
 from bot.engine import standing
 from bot.engine.engine import Engine
 from bot.engine.intake import unreachable
+from bot.engine.platform import Throttled, Unavailable, Undeliverable
 from bot.engine.stalls import TookTooLong
 from bot.platforms.slack import drawing, files
 from bot.platforms.slack.acceptance import Listener, at, text_id
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.door import Json
 from bot.platforms.slack.people import NAME, SlackDirectory
-from bot.platforms.slack.text import tables, with_emoji, without_mention
+from bot.platforms.slack.spot import Spot
+from bot.platforms.slack.text import tables, with_emoji, without_mention, words_of
 from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
+# How long Slack may take to say which chat is somebody's own, in seconds: a command is answered within three.
+PATIENCE = 1.0
 # Whom an answer names to ring, at most.
 RUNG = 3
 # What closes a channel to us, and how that is told.
@@ -66,7 +71,16 @@ class SlackInbound(Listener):
         try:
             user, channel = str(body["user_id"]), str(body["channel_id"])
             text = await self._acceptance.plain(str(body.get("text") or ""))
-            await self._acceptance.accept(f"trigger:{body['trigger_id']}", "command", user, channel, text=text)
+            here = await self._answered_here(user, channel)
+            await self._acceptance.accept(
+                f"trigger:{body['trigger_id']}",
+                "command",
+                user,
+                channel,
+                text=text,
+                in_place="" if here else await self._hidden(user, channel, str(body.get("response_url") or "")),
+                pointed=not here,
+            )
         except TookTooLong:
             raise
         except Exception as error:
@@ -80,7 +94,7 @@ class SlackInbound(Listener):
             await ack(
                 f"⚠️ Det er gemt, men {self._calls.trouble}, så svaret kommer måske ikke frem her. Haster det: {self._whom_to_ring()}"
             )
-        elif await self._answered_here(user, channel):
+        elif here:
             await ack()
         else:
             await ack("Modtaget. Svaret står i din direkte besked med Krisebot, under Apps.")
@@ -90,7 +104,13 @@ class SlackInbound(Listener):
         user, channel = text_id(body["user"]["id"]), text_id(body["channel"]["id"])
         about = await self._ours({"user": user}, channel, text_id(body["message"]["ts"]))
         await self._acceptance.accept(
-            f"trigger:{body['trigger_id']}", "command", user, channel, text="vejledning", answers_to=about
+            f"trigger:{body['trigger_id']}",
+            "command",
+            user,
+            channel,
+            text="vejledning",
+            answers_to=about,
+            in_place=await self._hidden(user, channel, str(body.get("response_url") or "")),
         )
         await ack()
 
@@ -139,6 +159,7 @@ class SlackInbound(Listener):
             message=f"{channel}:{ts}",
             enclosed=files.enclosed(event.get("files")),
             answers_to=await self._answered(event, channel, ts),
+            in_place="" if to_us is None or channel.startswith("D") else _spot_of(event, channel, ts).lane,
         )
 
     async def _answered(self, event: Json, channel: str, ts: str) -> str:
@@ -159,7 +180,7 @@ class SlackInbound(Listener):
             "forward",
             event["user"],
             event["channel"],
-            text=await self._acceptance.plain(original.get("text") or ""),
+            text=await self._acceptance.plain(words_of(original)),
             comment=comment,
             message=f"{original.get('channel_id') or event['channel']}:{original['ts']}",
             author="krisebot" if author == self._bot(body) else self._people.person(author) if author else "",
@@ -175,6 +196,25 @@ class SlackInbound(Listener):
         elif not self._by_a_bot(now, body) and now.get("text") != before.get("text"):
             text = await self._acceptance.plain(with_emoji(now.get("text") or "", now.get("blocks")))
             await self._about("edited", event, {**now, "user": _editor(now)}, body, text)
+            await self._named(event["channel"], now, before, body)
+
+    async def _named(self, channel: str, now: Json, before: Json, body: Json) -> None:
+        """Take our name, written into a message afterwards, for what it would have been from the start."""
+        words = without_mention(with_emoji(now.get("text") or "", now.get("blocks")), self._bot(body))
+        was_to_us = without_mention(before.get("text") or "", self._bot(body)) is not None
+        if channel.startswith("D") or words is None or was_to_us or _editor(now) != now["user"]:
+            return
+        ts = text_id(now["ts"])
+        await self._acceptance.accept(
+            f"message:{channel}:{ts}:named",
+            "command",
+            now["user"],
+            channel,
+            text=await self._acceptance.plain(words),
+            message=f"{channel}:{ts}",
+            answers_to=await self._answered(now, channel, ts),
+            in_place=_spot_of(now, channel, ts).lane,
+        )
 
     async def _gone(self, event: Json, before: Json, body: Json) -> None:
         if not self._by_a_bot(before, body):
@@ -230,7 +270,17 @@ class SlackInbound(Listener):
         if not channel.startswith("D"):
             return await self._is_staffs(channel)
         own = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
-        return own in ("", channel)
+        return channel == (own or await self._own_chat(user))
+
+    async def _own_chat(self, user: str) -> str:
+        """Return somebody's chat with us, whom we have never written to; empty where Slack doesn't say in time: then they
+        are told where the answer comes, which is right wherever they are."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                opened = await self._calls.read(self._calls.api.conversations_open(users=user))
+        except (TimeoutError, Throttled, Unavailable, Undeliverable):
+            return ""
+        return text_id((opened.get("channel") or {}).get("id") or "")
 
     async def _is_staffs(self, channel: str) -> bool:
         """Whether a channel is a staff's; remembered, since it never changes: a staff's channel is written down before
@@ -247,6 +297,12 @@ class SlackInbound(Listener):
 
     def _by_a_bot(self, message: Json, body: Json) -> bool:
         return bool(message.get("bot_id")) or not message.get("user") or message["user"] == self._bot(body)
+
+
+def _spot_of(event: Json, channel: str, ts: str) -> Spot:
+    """Return where a mention is answered: in the thread that it was written in, where there is one."""
+    root = event.get("thread_ts")
+    return Spot(text_id(event["user"]), channel, root if isinstance(root, str) and root != ts else "")
 
 
 def _editor(message: Json) -> str:

@@ -32,6 +32,7 @@ from bot.platforms.slack.door import SlackDoor
 from bot.platforms.slack.inbound import SlackInbound
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.socket_mode import SocketMode
+from bot.platforms.slack.spot import Spot
 from bot.settings import Settings
 from handlers.core.card import Card
 from storage.plan.reach import Way
@@ -199,7 +200,10 @@ class Slack:
         return self._people.user(person)
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Post a message that can be found again by its key."""
+        """Post a message that can be found again by its key, or tell somebody in place."""
+        spot = Spot.read(lane)
+        if spot is not None:
+            return await self._tell_at(spot, post)
         try:
             return await self._post(lane, post, drawing.message(post.card, post.message, post.repeated))
         except Refused as refused:
@@ -210,6 +214,27 @@ class Slack:
             # Better without its buttons than not at all: everything can be typed as well.
             log.error("Slack would not draw message %s: %s", post.message, refused.data)
             return await self._post(lane, post, [])
+
+    async def _tell_at(self, spot: Spot, post: Outgoing) -> Ref:
+        """Tell whoever wrote among others, for nobody else to read where Slack can; else for everybody, unless nobody else
+        saw what was written."""
+        said: Json = {
+            "text": drawing.notification(post.card, post.repeated),
+            "blocks": drawing.message(post.card, post.message, post.repeated),
+        }
+        if spot.link and await self._calls.respond(spot.link, {**said, "response_type": "ephemeral"}):
+            return {"ephemeral": True}
+        thread = spot.thread or None
+        try:
+            await self._calls.write(
+                self._calls.api.chat_postEphemeral(channel=spot.channel, user=spot.user, thread_ts=thread, **said)
+            )
+        except Refused as refused:
+            if spot.hidden or isinstance(refused, Shut):
+                raise
+            log.info("no message for one alone in Slack, one for all instead: %s", refused.error)
+            await self._calls.write(self._calls.api.chat_postMessage(channel=spot.channel, thread_ts=thread, **said))
+        return {"ephemeral": True}
 
     async def _post(self, lane: str, post: Outgoing, blocks: list[Json]) -> Ref:
         answer = await self._calls.write(
@@ -227,6 +252,8 @@ class Slack:
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
         """Change a message where it stands; say it anew where that can't be done any more."""
+        if Spot.read(lane) is not None:
+            return await self.send(lane, post)  # what only one person saw can't be changed
         try:
             await self._calls.write(
                 self._calls.api.chat_update(
@@ -245,6 +272,8 @@ class Slack:
 
     async def find(self, lane: str, post: Outgoing) -> Ref | None:
         """Look through what was said last in the conversation for the message's key."""
+        if Spot.read(lane) is not None:
+            raise CannotLook
         try:
             channel = lane if lane.startswith(("C", "G")) else await self._dm(lane)
             async for message in self._history(channel):

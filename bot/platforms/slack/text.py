@@ -85,6 +85,38 @@ def tables(message: Mapping[str, Any]) -> str:
     return "\n".join(line for line in lines if line.strip(" |"))
 
 
+def words_of(message: Mapping[str, Any]) -> str:
+    """Return what a message says, as Slack writes it. An app's has often no text of its own: then it is what is drawn of
+    it, a line a block, and what is attached as words.
+
+    Args:
+        message: as Slack sends it.
+    """
+    text = str(message.get("text") or "")
+    lines = [with_emoji(text, message.get("blocks"))] if text.strip() else list(_drawn(message))
+    return "\n".join(line.strip() for line in (*lines, tables(message)) if line.strip())
+
+
+def _drawn(message: Mapping[str, Any]) -> Iterator[str]:
+    yield from _blocks(message)
+    for each in (each for each in _list(message.get("attachments")) if isinstance(each, Mapping)):
+        fields = [field for field in _list(each.get("fields")) if isinstance(field, Mapping)]
+        said = [str(each[name]) for name in ("pretext", "title", "text") if each.get(name)]
+        said += [f"{field.get('title') or ''}: {field.get('value') or ''}".strip(": ") for field in fields]
+        said += _blocks(each)
+        yield from said or [str(each.get("fallback") or "")]
+
+
+def _blocks(drawn: Mapping[str, Any]) -> list[str]:
+    """Return the words of what is drawn in blocks, but for tables and what is pressed."""
+    shown = (each for each in _list(drawn.get("blocks")) if isinstance(each, Mapping))
+    return [
+        ("" if each.get("type") == "rich_text" else " ").join(_texts(each))
+        for each in shown
+        if each.get("type") not in ("actions", "table")
+    ]
+
+
 def within(value: Any, depth: int = 12) -> Iterator[Mapping[str, Any]]:
     """Yield each object in what Slack drew of a message, from the outside in; nothing below `depth`."""
     if depth and isinstance(value, Mapping):
@@ -95,7 +127,11 @@ def within(value: Any, depth: int = 12) -> Iterator[Mapping[str, Any]]:
 
 
 def _cell(cell: Any) -> str:
-    return "".join(str(each["text"]) for each in within(cell) if isinstance(each.get("text"), str)).strip()
+    return "".join(_texts(cell)).strip()
+
+
+def _texts(drawn: Any) -> list[str]:
+    return [str(each["text"]) for each in within(drawn) if isinstance(each.get("text"), str)]
 
 
 def _list(value: Any) -> list[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.engine.platform import InDoubt, NoAccount, NotGranted, Unavailable
-from bot.platforms.teams.api import Json, Refused, TeamsApi
+from bot.platforms.entra import Json
+from bot.platforms.teams.api import Refused, TeamsApi
 from bot.platforms.teams.permissions import LOST, USERS
 
 ASKED = "id,mail,userPrincipalName,userType,accountEnabled"

@@ -30,7 +30,7 @@ from handlers.core.incoming import OTHER_RELEASE, Enclosed, Incoming
 from handlers.core.language import times_shown
 from storage.case import chain
 from storage.database import UNREACHABLE
-from storage.rows.traffic import Delivery, Message
+from storage.rows.traffic import Delivery, Inbox, Message
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +133,7 @@ class TeamsInbound:
                 await self._said(here)
             case "messageUpdate" if text_at(activity, "channelData", "eventType") == "editMessage":
                 await self._about(here, "edited", own_words(here).text)
+                await self._named(here)
             case "messageDelete" if text_at(activity, "channelData", "eventType") == "softDeleteMessage":
                 await self._about(here, "deleted", "")
             case "messageReaction" if here.by_a_person and activity.get("reactionsAdded"):
@@ -201,6 +202,25 @@ class TeamsInbound:
         # A change bears the message's own id, so its time and words tell it from the message and from other changes.
         key = f"{here.place}:{here.id}:{kind}:{text_at(here.activity, 'timestamp')}:{filled({'text': text})}"
         await self._accept(here, key, kind, text=text, message=f"{here.channel}:{here.id}")
+
+    async def _named(self, here: Here) -> None:
+        """Take our name, written into a message afterwards, for what it would have been from the start."""
+        if here.is_dm or not here.by_a_person or not here.mentions():
+            return
+        message = f"{here.channel}:{here.id}"
+        async with self._engine.database.reading() as db:
+            said = list(await db.scalars(select(Inbox.body).where(Inbox.message == message)))
+        if any(each.get("kind") == "command" for each in said):
+            return
+        await self._accept(
+            here,
+            f"{here.place}:{here.id}:named",
+            "command",
+            text=own_words(here).text,
+            message=message,
+            answers_to=await self._answered(here, own_words(here).answers),
+            in_place=here.spot(),
+        )
 
     # --- buttons and dialogs ---
 
@@ -320,6 +340,8 @@ class TeamsInbound:
             "command",
             text="vejledning",
             answers_to=await self._answered(here, str(payload["id"])),
+            in_place=here.spot(hidden=True),
+            pointed=True,
         )
         return drawing.notice("Vejledningen står i din chat med Krisebot.")
 
@@ -349,6 +371,7 @@ class TeamsInbound:
             message=f"{here.channel}:{text_at(payload, 'id')}",
             author=author,
             said_at=said_at(payload),
+            in_place=here.spot(hidden=True),
             enclosed=enclosed_in(payload, here),
         )
 

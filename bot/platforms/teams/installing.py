@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from bot.engine.platform import InDoubt, NotGranted, Unavailable
-from bot.platforms.teams.api import Json, Refused, TeamsApi
+from bot.platforms.entra import Json
+from bot.platforms.teams.api import Refused, TeamsApi
 from bot.platforms.teams.permissions import CATALOGUE, INSTALL, LOST
 
 

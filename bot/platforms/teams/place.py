@@ -61,12 +61,12 @@ class Here:
         """Return the address to answer at where others read along; empty in the one-to-one chat.
 
         Args:
-            hidden: whether nobody else saw what was done.
+            hidden: whether it was done in a dialog, which nobody else saw and which is no message to answer.
         """
         user = text_at(self.activity, "from", "id")
         if self.is_dm or not user:
             return ""
-        return Spot(user, self.id, self.place, hidden or self.is_hidden).lane
+        return Spot(user, "" if hidden else self.id, self.place, hidden or self.is_hidden).lane
 
     @property
     def channel(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.platforms.teams.api import Json
+from bot.platforms.entra import Json
 
 SHOWN, HIDDEN = "at", "only"
 
@@ -15,7 +15,7 @@ class Spot:
 
     Args:
         user: who wrote, as Teams calls them in conversations, "29:…".
-        activity: what they wrote.
+        activity: what they wrote; empty where it was no message.
         conversation: where, with the thread where it is one.
         hidden: whether nobody else saw what they wrote: then nobody else may see that it is answered.
     """
@@ -41,5 +41,6 @@ class Spot:
 
     def addressed(self, drawn: Json) -> Json:
         """Return a message for nobody but whoever wrote; above an answer to hidden words Teams shows these again."""
-        own = {"entities": [{"type": "targetedMessageInfo", "messageId": self.activity}]} if self.hidden else {}
+        own = {"entities": [{"type": "targetedMessageInfo", "messageId": self.activity}]}
+        own = own if self.hidden and self.activity else {}
         return {**drawn, **own, "recipient": {"id": self.user}}

@@ -270,6 +270,14 @@ def test_seven_buttons_are_a_menu_and_the_fixed_ones_stay_in_sight() -> None:
     assert [each.label for each in Card("x", buttons=card.buttons[:5]).parted()[1]] == []
 
 
+def test_buttons_that_are_called_the_same_are_parted_one_by_one() -> None:
+    """D03: a menu of six is none in Slack, and all of them went into it."""
+    card = Card("x", buttons=tuple(Button("Har talt", "a", {"person": number}) for number in range(7)))
+    shown, folded = card.parted()
+    assert [each.args["person"] for each in (*shown, *folded)] == list(range(7))
+    assert (len(shown), len(folded)) == (4, 3)
+
+
 def test_a_heading_stands_out_and_short_facts_stand_in_columns() -> None:
     """R107: what it is, at a glance; a number is never put where it can't be tapped."""
     card = Card("✅ *Afgjort:* niveau 2\nMere", facts=(("Sted", "Fløng"), ("Tid", "kl. 14")))

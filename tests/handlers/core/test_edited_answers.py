@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from tests.stage.platforms import in_slack, only_in_slack, only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
+from tests.stage.teams import TeamsStage
 
 stage = after(cloudburst)
 
@@ -141,6 +142,57 @@ async def test_words_that_are_changed_before_they_are_sent_are_sent_as_they_are_
     seen = await stage["per"].reads()
     await edits(stage, "per", "hej", "hej med dig")
     assert await stage["per"].reads() == seen
+
+
+@in_slack
+async def test_a_warning_that_is_rewritten_is_added_to_and_the_new_place_reaches_whoever_is_asked(
+    open_stage: Stage,
+) -> None:
+    """R001 R004: who warns in haste writes the wrong school first; nothing was said to it, and the wrong one went up."""
+    stage = open_stage
+    await stage["finn"].says("varsel røg ved skolen")
+    await edits(stage, "finn", "røg ved skolen", "varsel røg ved ældrecentret")
+    assert "ældrecentret" in (await stage["finn"].reads())[-2]
+    # A preview that changes nothing is nothing.
+    seen = await stage["finn"].reads()
+    await edits(stage, "finn", "ældrecentret", "varsel  røg ved ældrecentret")
+    assert await stage["finn"].reads() == seen
+    await stage["finn"].presses("Ja")
+    assert await stage["jens"].sees("Rettet til: røg ved ældrecentret")
+    # What is sent already is added to, for whoever has it.
+    await edits(stage, "finn", "ældrecentret", "varsel røg ved plejehjemmet")
+    assert await stage["jens"].sees("Rettet til: røg ved plejehjemmet")
+    assert await stage.crises() == 1
+
+
+async def name_written_in(stage: Stage, old: str) -> None:
+    """Somebody puts the bot's name before what they wrote in a channel."""
+    actor: Any = stage["pia"]
+    person = actor.person
+    own = [each for each in person.messages() if not each.from_bot and old in each.shown][-1]
+    if isinstance(stage, SlackStage):
+        await person.edits(own, f"<@{stage.slack.world.bot_user}> {old}")
+    else:
+        name = f"<at>{person.world.bot_name}</at>"
+        mention = {"type": "mention", "mentioned": person._bot, "text": name}
+        written = person._written(own, f"{name} {old}", mention)
+        await person._changed("messageUpdate", "editMessage", own, written)
+    await stage.settle()
+
+
+@pytest.mark.parametrize("pair", [("slack", "sqlite"), ("teams", "postgresql")], indirect=True, ids="-".join)
+async def test_our_name_that_is_written_in_afterwards_is_heard_once(open_stage: Stage) -> None:
+    """R001: whoever warned in a channel and saw that nobody heard."""
+    stage = open_stage
+    if not isinstance(stage, SlackStage):
+        cast(TeamsStage, stage).teams.hears_all = True
+    await stage["pia"].says("varsel vand i kælderen", "generelt")
+    assert not await stage["pia"].sees("vand i kælderen«")
+    for _ in range(2):
+        await name_written_in(stage, "varsel vand i kælderen")
+    assert await stage["pia"].sees("Varsel nr. 1")
+    assert await stage.crises() == 1
+    assert len([each for each in await stage["pia"].reads() if "Føjet til" in each]) == 0
 
 
 @in_slack

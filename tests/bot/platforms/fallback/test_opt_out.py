@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot import doctor
 from storage.plan import loading
-from tests.bot.platforms.fallback.test_reserve import JENS, Mailbox, ReserveStage, mailbox
+from storage.rows.traffic import Delivery
+from tests.bot.platforms.fallback.test_reserve import JENS, PIA, Mailbox, ReserveStage, mailbox
 from tests.bot.platforms.fallback.test_reserve import stage as reserve
 from tests.fakes.gatewayapi import FakeGatewayApi
 from tests.fakes.twilio import FakeTwilio
@@ -38,10 +40,10 @@ async def tells(stage: ReserveStage, told: dict[str, object]) -> None:
     "told",
     [
         BLOCKED,
-        {"status": "SKIPPED"},
-        {"status": "UNDELIVERED", "error": "opted_out", "code": "0x0999"},
+        {"status": "REJECTED", "error": "Error, destination blocked", "code": "0x1034"},
+        {"status": "UNDELIVERABLE", "error": "opted_out", "code": None},
     ],
-    ids=["blocklist", "skipped", "opted out"],
+    ids=["blocklist", "blocked by the network", "opted out"],
 )
 async def test_the_gateways_opt_out_is_told_and_shown_and_no_sms_is_sent_any_more(
     stage: ReserveStage, mailbox: tuple[Mailbox, int], told: dict[str, object]
@@ -64,10 +66,24 @@ async def test_the_gateways_opt_out_is_told_and_shown_and_no_sms_is_sent_any_mor
     assert "jens@4k.example" in {address for address, _ in box.got}
 
 
-async def test_a_message_that_fared_badly_is_no_opt_out(stage: ReserveStage) -> None:
-    """R070: a telephone that is off is tried again the next time."""
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status": "EXPIRED", "error": "Absent subscriber", "code": "0x1013"},
+        {"status": "UNDELIVERABLE", "error": "Unknown subscriber", "code": "0x1010"},
+        {"status": "SKIPPED", "error": None, "code": None},
+    ],
+    ids=["off", "no such number", "skipped"],
+)
+async def test_a_message_that_fared_badly_is_a_failure_and_no_opt_out(
+    stage: ReserveStage, told: dict[str, object]
+) -> None:
+    """R070 D02: a telephone that is off is tried again the next time; and in each case the message counts as not arrived."""
     await warned(stage)
-    await tells(stage, {"status": "EXPIRED", "error": "Subscriber absent"})
+    await tells(stage, told)
+    async with stage.bot.database.reading() as db:
+        errors = list(await db.scalars(select(Delivery.error).where(Delivery.lane == f"sms/{JENS}")))
+    assert f"SMS ikke leveret: {told['status']}" in errors
     assert not await stage["kim"].sees("afmeldt")
     sent = len(stage.sms.to(JENS))
     stage.slack.deactivate("U0JENS")
@@ -89,12 +105,48 @@ async def test_an_sms_from_the_telephone_lifts_it_and_a_stop_does_not(stage: Res
     assert len(stage.sms.to(JENS)) > sent
 
 
-async def test_refused_at_once_it_is_an_opt_out_too(stage: ReserveStage) -> None:
-    """R070: some gateways say so when they are asked to send."""
-    stage.sms.refuse, stage.sms.why = 403 + 19, "Recipient has opted out"
+async def test_a_telephone_on_the_accounts_list_is_an_opt_out_and_shuts_nobody_else_out(stage: ReserveStage) -> None:
+    """R070: it is refused at once, with the status that a wrong key has; everybody else still gets theirs."""
+    stage.sms.codes[JENS] = "0x0215"
     await warned(stage)
     assert await stage["jens"].has("Jeg har den")
     assert len([each for each in await stage["kim"].reads() if "er afmeldt sms hos gatewayen" in each]) == 1
+    await stage.forward(minutes=6)
+    assert stage.sms.to(PIA)
+    assert [each.trouble() for each in stage.bot.platforms if each.way.name == "sms"] == [None]
+    lines = await doctor.examine(stage.settings())
+    assert not [each for each in lines if "nøglen i planens" in each]
+
+
+@pytest.mark.parametrize(("code", "told"), [("0x0214", "Temporary blacklist"), ("0x0217", "country")])
+async def test_a_refusal_of_one_message_is_no_opt_out(stage: ReserveStage, code: str, told: str) -> None:
+    """R070 D02: "Temporary blacklist" is of the same message twice, and a country that the account may not send to is not
+    the person's doing; the reason stands there with its variables."""
+    stage.sms.codes[JENS] = code
+    await warned(stage)
+    assert not await stage["kim"].sees("er afmeldt sms")
+    async with stage.bot.database.reading() as db:
+        (error,) = set(await db.scalars(select(Delivery.error).where(Delivery.lane == f"sms/{JENS}")))
+    assert error
+    assert told in error
+    assert "%1" not in error
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("0x0213", "IP-adresse"), ("0x0216", "ingen penge på kontoen"), ("0x021D", "må ikke sende sms")],
+)
+async def test_what_shuts_out_everybody_is_told_by_its_name_and_the_messages_wait(
+    stage: ReserveStage, code: str, told: str
+) -> None:
+    """R070: an empty account is not a wrong token, and nobody is given up for it."""
+    stage.sms.codes["*"] = code
+    await warned(stage)
+    (trouble,) = [each.trouble() for each in stage.bot.platforms if each.way.name == "sms"]
+    assert told in str(trouble)
+    stage.sms.codes.clear()
+    await stage.forward(minutes=3)
+    assert stage.sms.to(JENS)
 
 
 async def test_a_landline_is_called_and_sent_no_sms(database_url: str) -> None:

@@ -144,7 +144,7 @@ async def test_whoever_the_chat_and_the_telephone_do_not_reach_gets_a_mail(
     assert sent
     assert box.got == []
     for sms in sent:
-        assert await stage.sms.tells(sms, "UNDELIVERED", stage.address) == 200
+        assert await stage.sms.tells(sms, "UNDELIVERABLE", stage.address) == 200
     await stage.settle()
     assert {address for address, _ in box.got} == {"ulla@htk.example"}
     ways = [

@@ -141,8 +141,7 @@ async def test_a_messages_words_stand_in_the_form_with_who_wrote_them(stage: Sla
     await finn.submits()
     await stage.settle()
     assert any("Vandet står i kælderen" in each for each in await stage["finn"].reads())
-    own = stage.slack.messages("generelt")[-1]
-    await stage["per"].person.shortcut("Send som varsel", own)
+    await stage["per"].person.shortcut("Send som varsel", message)
     assert "Skrevet af" not in str(stage["per"].person.view and stage["per"].person.view.body["blocks"])
 
 

@@ -98,3 +98,22 @@ async def test_on_a_whole_grid_installation_whoever_the_plan_does_not_know_is_an
             assert (await person._interactive("block_actions", pressed)).status == 200
         heard = {each["sender"]: each["outside"] for each in await house.inbox()}
         assert heard == {"jens": False, "slack:U0EXT": True}
+
+
+async def test_what_they_would_save_is_asked_about_and_stands_in_no_log(house: House) -> None:
+    """R001 R004: the form was filled in, and nothing was said; what the card's guide says is none of theirs, and no word
+    of what has happened."""
+    ebbe = stranger(house)
+    channel = house.slack.add_channel("faelles", "U0JENS", ebbe.id)
+    message = house.slack.world.post(channel, ebbe.id, "vand i jeres pumpestation")
+    await ebbe.shortcut("Gem i log", message)
+    await ebbe.submits()
+    await house.engine.settle()
+    assert ebbe.sees("vand i jeres pumpestation")
+    assert ebbe.sees("112")
+    assert ebbe.sees("Intet er sendt.")
+    await ebbe.shortcut("Vejledning", message)
+    await house.engine.settle()
+    assert ebbe.sees("Vejledningen er for")
+    assert not ebbe.sees("pumpestation\nvejledning")
+    assert not house.person("U0JENS").sees("Varsel nr.")

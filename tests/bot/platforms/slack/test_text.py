@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.platforms.slack.text import tables, with_emoji
+from bot.platforms.slack.text import tables, with_emoji, words_of
 from tests.tables import examples
 
 
@@ -40,3 +40,44 @@ def test_a_pasted_table_is_kept() -> None:
     ]
     assert tables({"attachments": [{"blocks": [{"type": "table", "rows": rows}]}]}) == "Fløng | 40 cm\nHede"
     assert tables({"blocks": rich({"type": "text", "text": "vand"})}) == ""
+
+
+ALARM = [
+    {"type": "header", "text": {"type": "plain_text", "text": "Pumpe 3 svarer ikke"}},
+    {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Sted*"}, {"type": "mrkdwn", "text": "Fløng"}]},
+    {"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Kvittér"}}]},
+]
+
+
+@examples(
+    ("message", "read"),
+    [
+        ({"text": "vand", "blocks": ALARM}, "vand"),
+        ({"text": "", "blocks": ALARM}, "Pumpe 3 svarer ikke\n*Sted* Fløng"),
+        (
+            {"blocks": rich({"type": "text", "text": "vand i "}, {"type": "text", "text": "kælderen"})},
+            "vand i kælderen",
+        ),
+        (
+            {
+                "text": "",
+                "attachments": [
+                    {
+                        "title": "Pumpe 3",
+                        "text": "svarer ikke",
+                        "fields": [{"title": "Sted", "value": "Fløng"}],
+                        "fallback": "Pumpe",
+                    }
+                ],
+            },
+            "Pumpe 3\nsvarer ikke\nSted: Fløng",
+        ),
+        ({"attachments": [{"fallback": "Pumpe 3 svarer ikke"}]}, "Pumpe 3 svarer ikke"),
+        ({"attachments": [{"blocks": ALARM}]}, "Pumpe 3 svarer ikke\n*Sted* Fløng"),
+        ({"text": None, "blocks": "x", "attachments": [None, {"fields": [3]}]}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_apps_message_says_what_is_drawn_of_it(message: Any, read: str) -> None:
+    """R001: another system's alarm has no text of its own, and was sent on as nothing."""
+    assert words_of(message) == read

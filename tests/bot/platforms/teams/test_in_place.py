@@ -117,6 +117,25 @@ async def test_what_was_written_to_us_alone_is_answered_to_them_alone(stage: Tea
     assert all_read(stage, "generelt") == []
 
 
+@pytest.mark.parametrize("chosen", ["Send som varsel", "Gem i log", "Vejledning"])
+async def test_what_was_done_in_a_dialog_is_answered_to_its_user_alone_also_where_it_fails(
+    stage: TeamsStage, chosen: str
+) -> None:
+    """R001: it closed, and nothing more was heard: what Teams was told of was no message that could be answered."""
+    await stage["pia"].says("vand i kælderen", "generelt")
+    said = stage.teams.messages("generelt")[-1]
+    stage.teams.add_person("aad-new", "Nanna Ny", installed=False)
+    for who in ("lars", "new"):
+        person = stage[who].person
+        await person.saves(said, chosen)
+        if chosen != "Vejledning":
+            await person.submits({})
+        await stage.settle()
+    told = [(each.only_for, FAILED in each.shown) for each in ours(stage, "generelt")]
+    sent = [(stage["lars"].person.id, False)] if chosen == "Send som varsel" else []
+    assert told == [*sent, (stage["new"].person.id, True)]
+
+
 async def test_what_the_staff_did_not_see_asked_it_does_not_see_answered(stage: TeamsStage) -> None:
     """R072: a slash command in its own channel is its writer's alone."""
     room = (await stage.rooms())["teams"]

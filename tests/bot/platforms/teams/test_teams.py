@@ -17,6 +17,7 @@ from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Throttled, Unavailable
 from bot.pages.metrics import Metrics
+from bot.platforms.teams.api import BOT
 from bot.platforms.teams.platform import Teams
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
@@ -583,7 +584,7 @@ async def test_a_chat_whose_opening_is_in_doubt_is_opened_again_and_nothing_is_s
 
 async def test_while_entra_is_down_nothing_is_in_doubt_and_it_is_told(house: House) -> None:
     house.teams.fail("token", with_=ServerError(), times=3)
-    house.platform._calls._tokens.clear()
+    house.platform._calls._tokens.forget(BOT)
     await house.tell("jens", Card("Ring til mig"))
     assert "Entra" in (house.platform.trouble() or "")
     await house.forward(seconds=30)
