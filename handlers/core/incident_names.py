@@ -37,10 +37,17 @@ def is_named(text: str, crisis: Crisis) -> bool:
 async def ended(turn: Context) -> list[Crisis]:
     """Return the crises that are over and that the turn's sender had a part in, the newest first: a handful."""
     took = await turn.took_part_in()
-    over = select(Crisis).where(Crisis.state == "closed", Crisis.exercise == turn.exercise)
+    over = select(Crisis).where(Crisis.state == "closed", Crisis.exercise == turn.exercise, Crisis.level == 1)
     newest = await turn.db.scalars(over.order_by(Crisis.number.desc()).limit(HANDFUL))
-    had = [each for each in newest if each not in took and await has_part(turn, each)]
+    had = [each for each in newest if each not in took and await had_part(turn, each)]
     return sorted([*took, *had], key=lambda each: -each.number)[:HANDFUL]
+
+
+async def had_part(turn: Context, crisis: Crisis) -> bool:
+    """Whether the turn's sender had a part in an incident that is over: in its staff, or beside it; at level 1, where there
+    was none, whoever decides, runs it or serves it."""
+    there = turn.about(crisis)
+    return turn.sender in await there.took_part() or (crisis.level == 1 and await has_part(turn, crisis))
 
 
 async def has_part(turn: Context, crisis: Crisis) -> bool:

@@ -224,11 +224,11 @@ async def _find_named_or_tell(turn: Turn, number: int) -> bool:
         await turn.answer(Card(f"Der er ingen hændelse nr. {number}. Intet er ændret.{which}"))
         return False
     turn.crisis = named
-    if named.state in ("active", "warned") or await incident_names.has_part(turn, named):
+    if named.state in ("active", "warned") or await incident_names.had_part(turn, named):
         return True
 
     async def had_part(seen: Context) -> bool:
-        return await incident_names.has_part(seen, named)
+        return await incident_names.had_part(seen, named)
 
     await refuse(turn, Right(f"dem, der var med i hændelse nr. {number}", had_part, by_number=True))
     turn.crisis = None
