@@ -18,7 +18,7 @@ from handlers.core import (
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
-from handlers.core.language import dangers
+from handlers.core.language import dangers, small_talk
 from handlers.core.language.marks import unmarked
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
@@ -87,7 +87,7 @@ async def _do(turn: Turn) -> None:
 
 
 # What another organisation's person may press: the answer to the question that their own words were met with.
-OUTSIDE_ACTIONS = {"own_words.answered", "warning.answered"}
+OUTSIDE_ACTIONS = {"own_words.answered", "warning.answered", "warning.split"}
 
 
 async def _from_outside(turn: Turn) -> None:
@@ -162,13 +162,8 @@ async def said(turn: Turn, text: str) -> None:
     if named or not text or typed_verbs.is_explicit(text):
         await command(turn, text)
         return
-    for kind in await _by_newest_question(turn):
-        read, _ = registry.replies[kind]
-        take = await read(turn, text)
-        if take is not None:
-            await take(turn)
-            await edited_answers.note(turn, kind)
-            return
+    if await _take_answer(turn, text):
+        return
     heard = dangers.hear(text)
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
@@ -177,6 +172,22 @@ async def said(turn: Turn, text: str) -> None:
         await edited_answers.note(turn, edited_answers.WORDS)
     else:
         await _said_in_crisis(turn, text)
+
+
+async def _take_answer(turn: Turn, text: str) -> bool:
+    """Read a text as the answer to what its sender was asked, and take it; returns whether it was one."""
+    for kind in await _by_newest_question(turn):
+        read, _ = registry.replies[kind]
+        take = await read(turn, text)
+        if take is not None:
+            await take(turn)
+            await edited_answers.note(turn, kind)
+            return True
+    return False
+
+
+# Answers by their buttons' names, folded: no verb is called so, and whoever writes `/krise` in front means the same.
+ANSWERS = frozenset({"kommer", "kan ikke", "jeg har den", "modtaget", "udfoert", "groen", "gul", "roed"})
 
 
 async def _said_in_crisis(turn: Turn, text: str) -> None:
@@ -191,7 +202,9 @@ async def _said_in_crisis(turn: Turn, text: str) -> None:
 async def _lead_on(turn: Turn, text: str) -> None:
     """Lead words that no verb knows on to where they belong; in the staff's channel they are offered to its log."""
     in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
-    if in_staff or turn.the_incoming.kind == "text" or not await running.lead_on(turn, text):
+    # A plain text has been led on already.
+    plain = not typed_verbs.is_command(turn.the_incoming)
+    if in_staff or plain or not await running.lead_on(turn, text):
         await not_understood(turn, text)
 
 
@@ -210,8 +223,12 @@ async def command(turn: Turn, text: str) -> None:
         return
     found = typed_verbs.verb_of(text)
     verb = registry.verbs.get(found.verb or "")
-    if verb is None:
-        await _lead_on(turn, text)
+    # A typing error is only a guess: "tak" is no `tal`.
+    guessed = found.kind == "near" and small_talk.is_small_talk(text)
+    if verb is None or guessed:
+        answers = dangers.answered(text) is not None or dangers.folded(text) in ANSWERS
+        if not (answers and await _take_answer(turn, text)):
+            await _lead_on(turn, text)
     elif found.kind == "near" and verb.grave:
         await turn.answer(
             Card(
@@ -234,11 +251,12 @@ async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> N
         verb: one that they only begin like.
     """
     keep = {"inbox": turn.inbox_id}
+    like = typed_verbs.meant_by(text) if verb is None and typed_verbs.is_command(turn.the_incoming) else ""
     runs = (Button(f"Kør {verb}", "router.meant", {"verb": verb, **keep}),) if verb else ()
     await turn.answer(
         Card(
             "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
-            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«",
+            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«{like}",
             buttons=(
                 Button("Gem i log", "router.meant", {"verb": "log", **keep}),
                 Button("Send som melding", "router.meant", {"verb": "melding", **keep}),

@@ -65,13 +65,24 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
         await turn.replace(Card(f"Det er gjort eller ændret imens. Intet er ændret nu: {what}"))
         return
     await turn.replace(Card(f"Du gør det for {turn.name(asker)}: {what}"))
-    await turn.say(asker, Card(f"{turn.name(turn.sender)} tager sig af det: {what}"), kind="notice")
-    if original.kind == "press":
-        # The crisis is the asker's card's, which the question was put with.
-        args = {name: value for name, value in original.args.items() if name != "crisis"}
-        await running.act(turn, registry.actions[original.action], args)
+    await turn.db.flush()
+    with turn.watching() as written:
+        if original.kind == "press":
+            # The crisis is the asker's card's, which the question was put with.
+            args = {name: value for name, value in original.args.items() if name != "crisis"}
+            await running.act(turn, registry.actions[original.action], args)
+        else:
+            await router.command(turn, typed_verbs.strip_name(original.text))
+        await turn.db.flush()
+    name = turn.name(turn.sender)
+    if turn.refused is not None:
+        told = f"{name} har ikke selv lov til det, så intet er ændret: {what}"
+    elif written:
+        told = f"{name} har gjort det: {what}"
     else:
-        await router.command(turn, typed_verbs.strip_name(original.text))
+        # They are asked for more, or were only shown something.
+        told = f"{name} ser på det. Intet er ændret endnu: {what}"
+    await turn.say(asker, Card(told), kind="notice")
 
 
 @action("router.meant", crisis=False)
