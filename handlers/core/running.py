@@ -22,6 +22,14 @@ from storage.rows.staff import OUTSIDE
 WARNS_ITSELF = frozenset({"aktiver"})
 # Whom a refusal names at most.
 NAMED = 3
+# What is said of a message itself, not of a crisis: each has one handler under this name.
+ABOUT_MESSAGES = {
+    "save": "log.save",
+    "forward": "log.forward",
+    "reaction": "log.reaction",
+    "edited": "log.source_edited",
+    "deleted": "log.source_edited",
+}
 
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
@@ -146,6 +154,15 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
         await proof.ask(turn)
     else:
         await refuse(turn, action.who)
+
+
+async def act_on_message(turn: Turn, kind: str) -> None:
+    """Run the action that what was done to a message stands for.
+
+    Args:
+        kind: one of `ABOUT_MESSAGES`.
+    """
+    await act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
 
 
 async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead: Button) -> None:
