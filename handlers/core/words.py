@@ -98,6 +98,7 @@ async def command(turn: Turn, text: str) -> None:
         )
     else:
         await running.run(turn, verb, found.rest)
+        await edited_answers.note_command(turn)
 
 
 async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> None:
