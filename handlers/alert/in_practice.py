@@ -98,7 +98,7 @@ async def _for_real(turn: Turn, original: Incoming, inbox: int) -> None:
     elif original.kind == "command" or typed_verbs.is_explicit(words):
         await router.command(turn, words)
     else:
-        await running.led_on(turn, words)
+        await running.lead_on(turn, words)
 
 
 async def close(turn: Turn) -> None:

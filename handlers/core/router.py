@@ -117,7 +117,7 @@ async def _from_outside(turn: Turn) -> None:
         if take is not None:
             await take(turn)
             return
-    await running.led_on(turn, text or incoming.text)
+    await running.lead_on(turn, text or incoming.text)
 
 
 def _addressed(incoming: Incoming) -> bool:
@@ -168,7 +168,7 @@ async def said(turn: Turn, text: str) -> None:
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
-    if await running.led_on(turn, text):
+    if await running.lead_on(turn, text):
         await edited_answers.note(turn, edited_answers.WORDS)
     else:
         await _said_in_crisis(turn, text)
@@ -204,7 +204,7 @@ async def _lead_on(turn: Turn, text: str) -> None:
     in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
     # A plain text has been led on already.
     plain = not typed_verbs.is_command(turn.the_incoming)
-    if in_staff or plain or not await running.led_on(turn, text):
+    if in_staff or plain or not await running.lead_on(turn, text):
         await not_understood(turn, text)
 
 
@@ -241,6 +241,7 @@ async def command(turn: Turn, text: str) -> None:
         )
     else:
         await running.run(turn, verb, found.rest)
+        await edited_answers.note_command(turn)
 
 
 async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> None:

@@ -49,9 +49,9 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
         cries = dangers.tells_of_grave(text) and verb.name not in WARNS_ITSELF and not await _is_involved(turn)
-        if not (cries and await _danger_led_on(turn, verb.name)):
+        if not (cries and await _lead_danger_on(turn, verb.name)):
             await verb.otherwise(turn, text)
-    elif not await _danger_led_on(turn, verb.name):
+    elif not await _lead_danger_on(turn, verb.name):
         await refuse(turn, verb.who)
 
 
@@ -60,7 +60,7 @@ async def _is_involved(turn: Context) -> bool:
     return turn.crisis is not None and turn.sender in await turn.involved()
 
 
-async def _danger_led_on(turn: Context, verb: str) -> bool:
+async def _lead_danger_on(turn: Turn, verb: str) -> bool:
     """Lead danger on that was written to the bot alone behind this verb; whoever may not use it may warn all the same."""
     incoming = turn.incoming
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
@@ -70,7 +70,7 @@ async def _danger_led_on(turn: Context, verb: str) -> bool:
     asks = dangers.only_asks(text) or dangers.only_asks(found.rest)
     if found.verb != verb or dangers.hear(text) is None or asks:
         return False
-    return await led_on(turn, text)
+    return await lead_on(turn, text)
 
 
 async def _name_112(turn: Turn, text: str) -> None:
@@ -99,7 +99,7 @@ async def _name_112(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"{DANGER}\nEr der fare nu, så send det også som varsel.", buttons=(send,)))
 
 
-async def led_on(turn: Context, text: str) -> bool:
+async def lead_on(turn: Turn, text: str) -> bool:
     """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
     for leads_on in registry.own_words:
         if await leads_on(turn, text):
@@ -242,7 +242,7 @@ async def _refuse_on_all(turn: Turn, verb: Verb, crises: Sequence[Crisis], text:
         return False
     if verb.otherwise is not None:
         await verb.otherwise(turn, text)
-    elif not await _danger_led_on(turn, verb.name):
+    elif not await _lead_danger_on(turn, verb.name):
         await refuse(turn, right)
     return True
 
@@ -268,7 +268,7 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
         turn.crisis = candidates[0]
         return True
     if not candidates:
-        if name and await _danger_led_on(turn, name):
+        if name and await _lead_danger_on(turn, name):
             return False
         await turn.answer(
             Card(

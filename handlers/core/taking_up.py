@@ -105,7 +105,7 @@ async def _help_with(turn: Turn, inbox: int) -> None:
         await refuse_all_but_writer(turn, inbox)
         return
     turn.incoming, turn.inbox_id = original, inbox
-    if not await running.led_on(turn, typed_verbs.strip_name(original.text)):
+    if not await running.lead_on(turn, typed_verbs.strip_name(original.text)):
         await running.run(turn, registry.verbs["hjælp"], "")
     elif standing is not None:
         turn.take_off(standing, "router.meant", verb="hjælp")

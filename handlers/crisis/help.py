@@ -77,9 +77,9 @@ async def show(turn: Turn, text: str) -> None:
         await running.run(turn, registry.verbs["status"], str(named[0]))
         return
     if text.strip() and fold(typed).startswith("krise "):
-        if await running.led_on(turn, typed):
+        if await running.lead_on(turn, typed):
             return
-    elif text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.led_on(turn, f"hjælp {text}"):
+    elif text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.lead_on(turn, f"hjælp {text}"):
         return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:

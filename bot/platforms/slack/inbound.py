@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # How long Slack may take to say which chat is somebody's own, in seconds: a command is answered within three.
 PATIENCE = 1.0
+# What Slack calls a message by.
+TIME = re.compile(r"\d{1,12}\.\d{1,9}")
 # Whom an answer names to ring, at most.
 RUNG = 3
 # What closes a channel to us, and how that is told.
@@ -302,7 +304,8 @@ class SlackInbound(Listener):
 def _spot_of(event: Json, channel: str, ts: str) -> Spot:
     """Return where a mention is answered: in the thread that it was written in, where there is one."""
     root = event.get("thread_ts")
-    return Spot(text_id(event["user"]), channel, root if isinstance(root, str) and root != ts else "")
+    is_thread = isinstance(root, str) and root != ts and TIME.fullmatch(root) is not None
+    return Spot(text_id(event["user"]), channel, str(root) if is_thread else "")
 
 
 def _editor(message: Json) -> str:
