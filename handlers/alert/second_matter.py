@@ -39,6 +39,9 @@ async def split(turn: Turn, alert: int, no: int) -> None:
     kept, _, after = row.text.rpartition(f"\n{words}")
     if kept:
         row.text = f"{kept}{after}"
+    elif row.text == words:
+        # What happened had not been said before it.
+        row.text = f"{warning.WANTED}."
     await warning.begin(turn, words)
     second = turn.the_crisis
     new = await warning.record(turn, words)
