@@ -12,11 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
-import apprise
 from babel.dates import format_date
 
 from bot.operations import backup
-from bot.operations.watchdog import bad_addresses
 from bot.settings import Settings
 from storage.plan.model import Plan
 
@@ -80,6 +78,9 @@ def _is_known(template: str) -> bool:
     """Whether a gateway's address is one that something can be sent by, and has a place for whom it goes to."""
     if template.startswith(("gatewayapi://", "graph://")):
         return True  # they have no place in them, and what is wrong with one is told when it is made
+    # Heavy, and only needed where the plan has such an address.
+    import apprise
+
     filled = template.replace("{mobil}", "+4520000000").replace("{mail}", "nogen@htk.example")
     return filled != template and apprise.Apprise().add(filled)
 
@@ -206,6 +207,9 @@ def lost(settings: Settings, crises: int) -> Iterator[str]:
 
 def watch(settings: Settings) -> Iterator[str]:
     """Whether somebody is told when krisebot stands still, and when the watchdog does."""
+    # Its way out is heavy, and asked for by the doctor alone.
+    from bot.operations.watchdog import bad_addresses
+
     bad = bad_addresses(settings)
     if bad:
         yield from (f"{FAULT}  {each}" for each in bad)

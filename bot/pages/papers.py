@@ -14,7 +14,7 @@ from handlers.core import clearance
 from handlers.core.turn import Turn
 from handlers.preparedness import evaluation_report
 from storage.case import export
-from storage.case.pages import papers, pdf, word
+from storage.case.pages import papers, pdf
 from storage.case.pages.blocks import Block, Margins, Names, Told
 from storage.rows.crisis import Crisis
 from storage.rows.log import Paper
@@ -110,6 +110,9 @@ def _draw(form: str, blocks: list[Block], told: Told, names: Names, written: dat
         "footer": f"ESDH {crisis['case_ref'] or 'mangler'} · C3 {crisis['c3_ref'] or 'mangler'}",
     }
     if form == "docx":
+        # Its library is heavy, and few papers are written on.
+        from storage.case.pages import word
+
         return word.render(blocks, **margins, size=SIZE, logo=names.logo)
     return pdf.render(blocks, **margins, written=written.astimezone(names.zone).date(), size=SIZE, logo=names.logo)
 

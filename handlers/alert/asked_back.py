@@ -131,7 +131,7 @@ async def _ask_to_ring(turn: Turn, alert: Alert) -> str:
     elif any(each.isdigit() for each in number):
         how = f"Ring nu: {number}."
     else:
-        how = f"Skriv til {name} i {turn.the_incoming.platform.capitalize()}."
+        how = f"Skriv til {name} i {turn.chat(turn.the_incoming.platform)}."
     # Who asks again and again is rung for no oftener than a repeated warning rings.
     again = int(turn.now.timestamp() // escalation_chain.RINGS_AGAIN.total_seconds())
     await turn.notify(

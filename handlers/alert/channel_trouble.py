@@ -20,7 +20,7 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
     this = next((each for each in rooms if each.id == room), None)
     if this is None or turn.the_crisis.state == "closed":
         return
-    where = this.platform.capitalize()
+    where = turn.chat(this.platform)
     inside = {person for each in rooms if each.state == "open" for person in each.inside}
     outside = [person for person in this.detail.get("outside", []) if person not in inside]
     staying = this.detail.get("staying", [])

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import registry, router, running, taking_up, typed_verbs
+from handlers.core import registry, running, taking_up, typed_verbs, words
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.incoming import Incoming
@@ -92,13 +92,13 @@ async def _for_real(turn: Turn, original: Incoming, inbox: int) -> None:
     await turn.cancel(_key(inbox))
     turn.incoming, turn.inbox_id = original, inbox
     await close(turn)
-    words = typed_verbs.strip_name(original.text)
+    typed = typed_verbs.strip_name(original.text)
     if original.kind == "press":
-        await router.command(turn, f"varsel {original.values.get('text', '')}")
-    elif original.kind == "command" or typed_verbs.is_explicit(words):
-        await router.command(turn, words)
+        await words.command(turn, f"varsel {original.values.get('text', '')}")
+    elif original.kind == "command" or typed_verbs.is_explicit(typed):
+        await words.command(turn, typed)
     else:
-        await running.led_on(turn, words)
+        await running.lead_on(turn, typed)
 
 
 async def close(turn: Turn) -> None:

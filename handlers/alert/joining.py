@@ -6,16 +6,21 @@ chain of its own. Joining and parting can each be undone by the other, and both 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from handlers.alert import escalation, escalation_chain, escalation_news, languages
-from handlers.core import in_charge
+from handlers.core import in_charge, presses
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.registry import action, timer
+from handlers.core.language import dangers, joining_words
+from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation
 from storage.rows.crisis import Crisis
@@ -81,6 +86,54 @@ async def unanswered(turn: Turn, alert: int) -> None:
     if row is None or turn.the_crisis.state != "warned":
         return
     await _own_chain(turn, row, turn.the_crisis, "Intet svar på, om det hører til en anden hændelse.")
+
+
+async def _asked(turn: Context) -> tuple[Message, datetime] | None:
+    """Find the question where their own warning belongs that the sender hasn't answered, and when it was asked."""
+    mine = select(Alert).join(Crisis, Crisis.id == Alert.crisis_id).where(Alert.person == turn.sender)
+    row = await turn.db.scalar(mine.where(Crisis.state == "warned").order_by(Alert.id.desc()).limit(1))
+    if row is None:
+        return None
+    due = await turn.db.scalar(select(Timer.due_at).where(Timer.key == _asked_key(row), Timer.state == "waiting"))
+    card = await turn.db.scalar(select(Message).where(Message.key == escalation_chain.question_key(row)))
+    if due is None or card is None:
+        return None
+    there = turn.about(await turn.db.get_one(Crisis, row.crisis_id))
+    return card, due - there.rules.escalation.question_waits
+
+
+async def asked_at(turn: Context) -> datetime | None:
+    """Return when the sender was asked whether their warning belongs to what runs, UTC; None when that is not open."""
+    found = await _asked(turn)
+    return found[1] if found is not None else None
+
+
+NUMBER = re.compile(r"(?:(?:ja|den|det er|det hoerer til|til) ){0,3}(?:(?:nr|nummer|krise|haendelse) ){0,2}(\d{1,6})")
+
+
+@reply("joining", asked=asked_at)
+async def read(turn: Context, text: str) -> Take | None:
+    """Read a written "ja", "nej" or number as the answer to where one's warning belongs."""
+    found = await _asked(turn)
+    if found is None:
+        return None
+    said, buttons = dangers.folded(text), Card.from_json(found[0].card).buttons
+    belongs = [each for each in buttons if each.do == "joining.belongs"]
+    numbered, answer = NUMBER.fullmatch(said), dangers.answered(text)
+    if answer == "no" or said in joining_words.OTHER:
+        meant = next((each for each in buttons if each.do == "joining.other"), None)
+    elif numbered:
+        named = [await turn.db.get(Crisis, each.args["to"]) for each in belongs]
+        pairs = zip(belongs, named, strict=True)
+        meant = next((each for each, crisis in pairs if crisis and crisis.number == int(numbered[1])), None)
+    else:
+        meant = belongs[0] if answer == "yes" and len(belongs) == 1 else None
+    return partial(_take, standing=found[0], meant=meant) if meant is not None else None
+
+
+async def _take(turn: Turn, standing: Message, meant: Button) -> None:
+    turn.incoming = replace(turn.the_incoming, kind="press", action=meant.do, args=meant.args, message=str(standing.id))
+    await presses.press(turn)
 
 
 @action("joining.belongs", crisis=False, urgent=True)

@@ -13,17 +13,20 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.alert import escalation_chain, escalation_news, languages, warning, warning_question
-from handlers.core import registry, rights, running, taking_up, typed_verbs
+from handlers.alert import answers_to_words as answers
+from handlers.alert import languages, second_matter, warning, warning_question
+from handlers.core import in_charge, registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import dangers, questions, small_talk
+from handlers.core.language import dangers, idle_words, near_verbs, questions, small_talk
 from handlers.core.registry import Take, action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
 
+# So many words after `/krise` are a command that we don't know; more of them tell something, unless a number is meant.
+COMMANDS_WORDS = 3
 # So long after their question words are still taken for more of the same.
 STILL_MEANT = timedelta(minutes=30)
 
@@ -47,22 +50,37 @@ async def lead_on(turn: Turn, text: str) -> bool:
         return True
     if not grave and small_talk.is_small_talk(text):
         turn.crisis = await _crisis_of(turn, own)
-        await turn.answer(await _greeting(turn, own, offered))
+        await turn.answer(await answers.greeting(turn, own, offered))
+        return True
+    if heard is None and idle_words.is_to_the_bot(text) and not idle_words.is_bare_question(text):
+        turn.crisis = await _crisis_of(turn, own)
+        await turn.answer(await answers.greeting(turn, own, offered, answers.CALM))
         return True
     if not grave and (verb := questions.answered_by(text)) is not None and (heard is None or verb == questions.RING):
-        if own is not None and verb in ("hvem", "hjælp", questions.RING):
+        if own is not None and verb in ("hvem", "hjælp", "status", questions.RING):
             turn.crisis = await _crisis_of(turn, own)
-            await turn.answer(await _where_it_is(turn, own, ring=verb == questions.RING))
+            await turn.answer(await answers.where_it_is(turn, own, ring=verb == questions.RING))
         elif verb == questions.RING:
-            await turn.answer(await _whom_to_ring(turn))
+            await turn.answer(await answers.whom_to_ring(turn))
         else:
             await running.run(turn, registry.verbs[verb], "")
         return True
+    if heard is None and await _tell_instead(turn, text, own, offered):
+        return True
     if dangers.is_elsewhere(text):
-        await turn.answer(_nobodys(turn))
+        await turn.answer(answers.nobodys(turn))
+        return True
+    if (
+        heard is None
+        and typed_verbs.is_command(turn.the_incoming)
+        and (len(text.split()) <= COMMANDS_WORDS or near_verbs.numbers_something(text))
+        and not (own is None and await _in_its_crisis(turn))
+    ):
+        await turn.answer(await answers.unknown_command(turn, text, own))
         return True
     if own is not None:
-        await warning.add(turn, own, text)
+        if not await second_matter.take_written(turn, text):
+            await warning.add(turn, own, text)
         return True
     if grave:
         turn.crisis = None
@@ -71,10 +89,11 @@ async def lead_on(turn: Turn, text: str) -> bool:
             await turn.say(turn.sender, Card(f"»{quote(text, 300)}«\nDet er nu et varsel. {DANGER}"), key=offered.key)
         await warning.warn(turn, text)
         return True
-    if heard is None and await _in_its_crisis(turn):
+    told = heard is not None and not dangers.is_question(text)
+    if not told and await _in_its_crisis(turn):
         return False
     if heard is None and offered is None and dangers.answered(text) is not None:
-        await turn.answer(_answers_nothing())
+        await turn.answer(answers.answers_nothing())
         return True
     await _offer(turn, text, offered)
     return True
@@ -85,67 +104,44 @@ async def _crisis_of(turn: Context, own: Alert | None) -> Crisis | None:
     return turn.crisis if own is None else await turn.db.get_one(Crisis, own.crisis_id)
 
 
-async def _greeting(turn: Context, own: Alert | None, offered: Message | None) -> Card:
-    """Greet back; whoever has warned, or was asked whether they do, is told where that is instead."""
-    if own is not None:
-        return await _where_it_is(turn, own)
-    if offered is not None:
-        return Card(f"Intet er sendt endnu. Skal det sendes, så tryk Ja – eller skriv det. {DANGER}")
-    return Card(
-        f"Hej. Her er Krisebot. Skriv bare, hvad der er sket, så fører jeg dig videre. {DANGER}",
-        buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
-    )
+async def _tell_instead(turn: Turn, text: str, own: Alert | None, offered: Message | None) -> bool:
+    """Answer a question that tells of nothing, without asking whether it is a warning: with where one's own warning is, with
+    how it stands, or with who has it.
+
+    Returns:
+        whether it was one; the staff's own questions about something are offered to the log instead.
+    """
+    if idle_words.is_bare_question(text):
+        # What is only on its way to somebody is theirs to read.
+        decided = any(crisis.level is not None for crisis in await turn.open_crises())
+        if own is None and offered is None and decided:
+            await running.run(turn, registry.verbs["status"], "")
+        else:
+            turn.crisis = await _crisis_of(turn, own)
+            await turn.answer(await answers.greeting(turn, own, offered, answers.CALM))
+        return True
+    if own is not None or not idle_words.is_idle_question(text) or await _in_its_crisis(turn):
+        return False
+    await turn.answer(await answers.no_answer(turn, text))
+    return True
 
 
-async def _where_it_is(turn: Context, own: Alert, *, ring: bool = False) -> Card:
-    """Tell whoever warned where their warning is: waiting for their answer, or with whom.
+@action("own_words.added", crisis=False)
+async def added(turn: Turn, inbox: int) -> None:
+    """Add to one's open warning what was written like a command and understood as none.
 
     Args:
-        ring: with the numbers of those who are asked.
+        inbox: where the words came in.
     """
-    there = turn.about(await turn.db.get_one(Crisis, own.crisis_id))
-    number = there.the_crisis.number
-    if own.assessment is None:
-        return Card(f"Varsel nr. {number} venter på dit svar: tryk Ja, Nej eller Ved ikke – eller skriv det. {DANGER}")
-    where = f"Varsel nr. {number}: {await escalation_news.who_has_it(there)}"
-    if not ring:
-        return Card(f"{where} {DANGER}")
-    numbers = await escalation_news.to_ring(there, own)
-    return Card(f"{DANGER}\n{where}" + (f" Ring selv: {numbers}." if numbers else ""))
-
-
-async def _whom_to_ring(turn: Context) -> Card:
-    """Tell whom to ring: 112 first; then the numbers that are everybody's, and that a warning rings for itself."""
-    first = warning_question.first_asked(turn)
-    links = escalation_chain.links_of(turn.rules)
-    if links and await rights.numbers.held(turn):
-        first = f"{first} {turn.phone(links[0].persons[0])}"
-    return Card(
-        f"{DANGER}\nEllers behøver du ikke ringe: skriv her, hvad der er sket, eller tryk *Send varsel*. Så spørger jeg "
-        f"{first} først, og den næste, hvis der intet svar kommer.",
-        facts=tuple(turn.plan.phones.items()),
-        buttons=(
-            Button("Send varsel", "help.run", {"verb": "varsel"}, style="primary"),
-            Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
-        ),
-    )
-
-
-def _nobodys(turn: Context) -> Card:
-    """Meet a crisis of one's own, or another country's: it is asked of nobody, and the door stays open."""
-    return Card(
-        f"Det lyder ikke som en hændelse for {turn.plan.municipality}s beredskab, så ingen har fået det. Din tekst er gemt. "
-        f"{DANGER}\nEr det alligevel noget, vi skal reagere på, så tryk her.",
-        buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
-    )
-
-
-def _answers_nothing() -> Card:
-    """Meet a yes or a no where nothing was asked, or what was asked is over."""
-    return Card(
-        f"Jeg venter ikke på svar fra dig, så intet er ændret. Er der sket noget, så skriv hvad. {DANGER}",
-        buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
-    )
+    words, own = await _typed(turn, [inbox]), await warning.open_of(turn)
+    if not words:
+        return
+    if own is None:
+        turn.crisis = None
+        await turn.replace(Card(f"Dit varsel er afgjort imens. »{quote(words[0], 300)}« er ikke føjet til. {DANGER}"))
+    else:
+        await turn.replace(Card(f"»{quote(words[0], 300)}« er føjet til."))
+        await warning.add(turn, own, words[0])
 
 
 @registry.reply("warning", asked=warning.asked_at)
@@ -249,8 +245,12 @@ async def _typed(turn: Context, inboxes: list[int]) -> list[str]:
 
 
 async def _in_its_crisis(turn: Context) -> bool:
-    """Whether the sender is of the staff of a crisis that goes on, or beside it: then words are rather for its log."""
-    return any([await rights.staff.has(in_it) for in_it in await rights.with_staff(turn)])
+    """Whether the sender is of the staff of a crisis that goes on, or beside it, or has it in hand without a staff: then
+    words are rather for its log."""
+    if any([await rights.staff.has(in_it) for in_it in await rights.with_staff(turn)]):
+        return True
+    at_one = [crisis for crisis in await turn.open_crises() if crisis.level == 1]
+    return any([turn.sender in await in_charge.in_charge(turn.about(crisis)) for crisis in at_one])
 
 
 async def _offer(turn: Turn, text: str, offered: Message | None) -> None:

@@ -17,6 +17,9 @@ from storage.rows.alert import Alert, Escalation, Triage
 from storage.rows.crisis import Crisis
 from storage.rows.numbers import next_number
 
+# What makes an incident of its own of words that were added to a warning; see `second_matter`.
+SPLIT = "warning.split"
+
 
 async def begin(turn: Turn, text: str) -> Crisis:
     """Give the incident its number and start its log; nothing is decided yet."""
@@ -164,20 +167,39 @@ async def typed(turn: Turn) -> None:
         )
 
 
-async def call_up(turn: Turn, text: str) -> None:
+WANTED = "Ønsker beredskabet aktiveret"
+
+
+async def call_up(turn: Turn, text: str, wanted: int | None = None) -> None:
     """Send the warning up the chain at once, without the questions, when somebody who may not activate writes
-    `aktiver`."""
+    `aktiver`; who hasn't said what happened is asked for it meanwhile.
+
+    Args:
+        text: what happened, verbatim; empty where that isn't said.
+        wanted: the level that they wrote.
+    """
+    level = f" på niveau {wanted}" if wanted else ""
+    text = text or f"{WANTED}{level}. Hvad der er sket, er ikke skrevet endnu."
+    bare = text.startswith(WANTED)
+    own = await open_of(turn) if bare else None
+    if own is not None:
+        if own.assessment is None:
+            turn.crisis = await turn.db.get_one(Crisis, own.crisis_id)
+            await warning_question.take_answer(turn, own, warning_question.UNKNOWN)
+        await add(turn, own, f"{WANTED}{level}.")
+        return
     joined = await running(turn)
     if joined is not None:
         await _join(turn, joined, text)
         return
-    await begin(turn, text)
-    alert = await record(turn, text or "Aktivering ønsket, uden beskrivelse")
+    await begin(turn, f"{WANTED}{level}" if bare else text)
+    alert = await record(turn, text)
     alert.touches = alert.beyond = warning_question.UNKNOWN
+    asks = "\n*Hvad er der sket, og hvor?* Skriv det her, så får de det med det samme." if bare else ""
     await turn.answer(
         Card(
             "Du kan ikke selv aktivere – men dit varsel er sendt videre nu. Jeg kontakter beredskabschefen hos 4K, så "
-            f"borgmesteren, så direktionen. {DANGER}",
+            f"borgmesteren, så direktionen. {DANGER}{asks}",
             buttons=warning_question.for_real(turn, alert),
         )
     )
@@ -204,20 +226,24 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
         text: verbatim.
     """
     turn.crisis = await turn.db.get_one(Crisis, alert.crisis_id)
-    alert.text = f"{alert.text}\n{text}"
+    # What only wished for activation is told now.
+    alert.text = text if alert.text.startswith(WANTED) else f"{alert.text}\n{text}"
     if turn.the_crisis.level is None and alert.id == (await escalation_chain.first_alert(turn)).id:
         turn.the_crisis.title = title_of(alert.text)
-    await turn.log(
+    entry = await turn.log(
         text, kind="alert", sender=turn.sender, receiver="krisebot", direction="in", refs={"alert": alert.id}
     )
+    splits = {"alert": alert.id, "no": entry.no, "crisis": turn.the_crisis.id}
+    other = (Button("Det er en anden hændelse", SPLIT, splits),)
+    number = turn.the_crisis.number
     if alert.assessment is None:
         await warning_question.ask(turn, alert)
         await turn.answer(
-            Card(f"Føjet til varsel nr. {turn.the_crisis.number}. Tryk Ja, så sendes det videre. {DANGER}")
+            Card(f"Føjet til varsel nr. {number}. Tryk Ja, så sendes det videre. {DANGER}", buttons=other)
         )
         return
     has_it = await joining.tell_more_words(turn, alert) or await escalation_news.tell_more_words(turn, alert)
-    await turn.answer(Card(f"Føjet til varsel nr. {turn.the_crisis.number}. {has_it} {DANGER}"))
+    await turn.answer(Card(f"Føjet til varsel nr. {number}. {has_it} {DANGER}", buttons=other))
 
 
 async def send_on(turn: Turn, text: str, reply: Triage) -> None:
@@ -280,5 +306,9 @@ async def parted(turn: Turn, alert: int) -> None:
     turn.crisis = second
     row.crisis_id = second.id
     await escalation_chain.log_alert(turn, row, parted_from=first.number)
-    await turn.replace(Card(f"Det er nu varsel nr. {second.number} for sig, og det er sendt videre. {DANGER}"))
+    belongs = {"alert": row.id, "own": second.id, "to": first.id}
+    back = Button(f"Det hører til nr. {first.number}", "joining.belongs", belongs)
+    await turn.replace(
+        Card(f"Det er nu varsel nr. {second.number} for sig, og det er sendt videre. {DANGER}", buttons=(back,))
+    )
     await escalation.start(turn, row)

@@ -12,6 +12,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import owners
 from handlers.core.registry import action, verb
+from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.rows.communication import Question
@@ -94,7 +95,18 @@ async def send(turn: Turn, question: int) -> None:
     await turn.replace(_told(turn, row))
 
 
-@verb("svar", "besvar", help="svar <nr> <svar> – på et spørgsmål, der er dit", crisis=True)
+async def _answers_any(turn: Context) -> bool:
+    """Whether the sender may answer any of the crisis' questions."""
+    if turn.crisis is None or await rights.runs_staff.has(turn):
+        return await rights.runs_staff.has(turn)
+    own = select(Question.id).where(Question.crisis_id == turn.crisis.id, Question.owner == turn.sender)
+    return await turn.db.scalar(own.limit(1)) is not None
+
+
+ANSWERERS = Right(f"den, der har spørgsmålet, {rights.runs_staff.holders}", _answers_any)
+
+
+@verb("svar", "besvar", help="svar <nr> <svar> – på et spørgsmål, der er dit", crisis=True, of_row=ANSWERERS)
 async def answer(turn: Turn, text: str) -> None:
     """Answer a question by its number, in one breath; only its owner and those who run the staff can."""
     numbered = re.match(

@@ -85,6 +85,7 @@ class Context:
         self.trace: str | None = None  # what the turn came of, as krisebot's own log calls it
         self._watched: set[str] = set()
         self._rooms: dict[tuple[str, str], StaffChannel | None] = {}
+        self._going: list[int] | None = None  # the crises that are not over, where that was looked for
 
     def as_seen_by(self, person: str) -> Context:
         """Give the same context with somebody else as its sender, certain to be them: for asking what they may."""
@@ -210,6 +211,10 @@ class Context:
         body: dict[str, Any] | None = await self.db.scalar(newest.limit(1))
         return body is not None and Incoming.from_json(body).outside
 
+    def chat(self, platform: str) -> str:
+        """Name a platform as people call it."""
+        return next((way.title for way in self.ways if way.name == platform), platform.capitalize())
+
     def reached_at(self, person: str, platform: str) -> str:
         """Tell where to reach somebody now: their number, else the chat that they wrote in.
 
@@ -221,7 +226,7 @@ class Context:
         return (
             number
             if any(each.isdigit() for each in number)
-            else f"skriv til {self.name(person)} i {platform.capitalize()}"
+            else f"skriv til {self.name(person)} i {self.chat(platform)}"
         )
 
     def dated(self, at: datetime | None) -> str:
@@ -253,8 +258,15 @@ class Context:
             select(Crisis).where(Crisis.state.in_(["active", "warned"])).order_by(Crisis.state, Crisis.number)
         )
         going = list(found)
+        self._going = [crisis.id for crisis in going]
         alike = [crisis for crisis in going if crisis.exercise == self.exercise]
         return alike or ([] if self.exercise else going)
+
+    async def others_run(self) -> bool:
+        """Whether another crisis than the turn's is not over: then an answer has to say which it is about."""
+        if self._going is None:
+            await self.open_crises()
+        return any(each != self.the_crisis.id for each in self._going or ())
 
     async def chiefs(self) -> list[str]:
         """Return who has the staff chief's right: whoever was named, with a deputy; else, and before any crisis, the

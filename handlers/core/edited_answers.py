@@ -23,6 +23,8 @@ from storage.rows.traffic import Inbox, Message
 NO_ANSWERS = frozenset(["proof", "which_answer", "stop_words"])
 # What answered nothing, and was led on: somebody's own words.
 WORDS = "words"
+# What was run as it stood: rewriting it runs nothing, and undoes nothing.
+COMMAND = "command"
 # As much of each is shown.
 SHOWN = 300
 # Buttons that a card has room for beside its words on a phone.
@@ -39,6 +41,13 @@ async def note(turn: Turn, kind: str) -> None:
     if row is not None and kind not in NO_ANSWERS:
         crisis = turn.crisis.id if turn.crisis else None
         row.answered = {"kind": kind, "crisis": crisis, "cards": await turn.shown()}
+
+
+async def note_command(turn: Turn) -> None:
+    """Write down of the input that it was a command that was run, unless its verb has said more of it."""
+    row = await turn.db.get(Inbox, turn.inbox_id) if turn.inbox_id is not None and turn.the_incoming.message else None
+    if row is not None and turn.the_incoming.kind != "press" and row.answered is None:
+        row.answered = {"kind": COMMAND, "crisis": None, "cards": []}
 
 
 async def take_in(turn: Turn) -> None:
@@ -59,6 +68,8 @@ async def take_in(turn: Turn) -> None:
     take = await again(turn, text, earlier) if again is not None and text.strip() else None
     if take is not None:
         await take(turn)
+    elif answered["kind"] == COMMAND:
+        await _tell_that_it_stands(turn, number, first, text)
     elif answered["kind"] != WORDS:
         await _ask(turn, number, answered["cards"], first, text)
 
@@ -114,6 +125,21 @@ async def _ask(turn: Turn, number: int, cards: list[int], first: str, text: str)
         key=f"edited_answer/{number}",
         kind="reply",
         platform=turn.the_incoming.platform,
+    )
+
+
+async def _tell_that_it_stands(turn: Turn, number: int, first: str, text: str) -> None:
+    """Tell whoever rewrote a command that the first one was run, and what to do so that the new one is."""
+    back = _bare(text) == _bare(first)
+    words = (
+        f"Din besked er igen »{quote(first, SHOWN)}«, og det er det, jeg har svaret på."
+        if back
+        else f"*Du har rettet* »{quote(first, SHOWN)}« til »{quote(text, SHOWN)}«.\n"
+        "Det første er gjort og gælder stadig. Skriv det nye som en ny besked, hvis det skal gælde; "
+        "en linje i loggen rettes med *ret* og dens nummer."
+    )
+    await turn.say(
+        turn.sender, Card(words), key=f"edited_answer/{number}", kind="reply", platform=turn.the_incoming.platform
     )
 
 

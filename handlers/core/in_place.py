@@ -6,6 +6,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core.card import DANGER, Card, quote
+from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.rows.traffic import Inbox, Message, PlaceRecipient
@@ -52,7 +53,7 @@ async def tell_that_it_failed(turn: Turn, sent: Message) -> None:
     await turn.say(where, Card(words), key=key, kind="reply")
 
 
-async def _asked_in(turn: Turn, sent: Message) -> PlaceRecipient | None:
+async def _asked_in(turn: Context, sent: Message) -> PlaceRecipient | None:
     """Return where the sender of what led to a message wrote to us among others; None where they did not."""
     number = (sent.trace or "").removeprefix("input-")
     row = await turn.db.get(Inbox, int(number)) if number.isdecimal() else None

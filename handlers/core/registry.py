@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from handlers.core import rights
 from handlers.core.card import Card
@@ -15,6 +15,9 @@ from handlers.core.context import Context
 from handlers.core.rights import Right
 
 Run = Callable[..., Awaitable[None]]
+# Where among a verb's words the crisis may be named, "krise 1": anywhere at their beginning or end; only before words
+# that are kept as they are; and as a number alone, where the verb has no other.
+Named = Literal["anywhere", "before", "number"]
 # What is done with words that were read as something: `async (turn)`.
 Take = Callable[..., Awaitable[None]]
 Reply = Callable[[Context, str], Awaitable[Take | None]]
@@ -35,9 +38,12 @@ class Verb:
         run: `async (turn, text)`, text being what came after the verb, verbatim.
         crisis: whether it is about a crisis that goes on, which is then found or asked for.
         grave: a near miss never runs it: it is asked about first.
-        otherwise: what happens instead, for those who may not; None refuses and says who can.
+        otherwise: what happens instead, for those who may not; None refuses and says who can. A grave verb's needs no
+            crisis: which one it is about is asked once they go on.
         urgent: whether it goes before what merely came first.
         afterwards: whether those who took part may still do it on a crisis that is over.
+        named: where among its words such a crisis may be named.
+        of_row: who could have a row that it is about, in a crisis, where the verb looks for itself whose it is.
     """
 
     name: str
@@ -50,6 +56,8 @@ class Verb:
     otherwise: Run | None
     urgent: bool = False
     afterwards: bool = False
+    named: Named = "anywhere"
+    of_row: Right | None = None
 
 
 @dataclass(frozen=True)
@@ -97,11 +105,17 @@ def verb(
     otherwise: Run | None = None,
     urgent: bool = False,
     afterwards: bool = False,
+    named: Named = "anywhere",
+    of_row: Right | None = None,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
     def register(run: R) -> R:
-        _once(verbs, name, Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards))
+        _once(
+            verbs,
+            name,
+            Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named, of_row),
+        )
         if urgent:
             urgent_verbs[name] = synonyms
         return run

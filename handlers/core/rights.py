@@ -13,6 +13,9 @@ from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES
 from storage.plan.sections import Centre
 from storage.rows.coordination import Representative
 
+# Who writes what nobody wrote; no person.
+KRISEBOT = "krisebot"
+
 
 @dataclass(frozen=True)
 class Right:
@@ -52,7 +55,9 @@ async def holders_of(turn: Context, right: Right, most: int | None = None) -> li
     chiefs = await turn.chiefs() if turn.crisis is not None else []
     roles = [*DECIDING_ROLES, *SECRETARIAT_ROLES]
     named = [person for role in roles for person in (*plan.holders(role), *plan.deputies(role))]
-    every = dict.fromkeys([*right.first, *chiefs, *named, *(centre.chief for centre in plan.centres), *plan.persons])
+    # Krisebot's own lines are nobody's to be asked about.
+    first = [person for person in right.first if person != KRISEBOT]
+    every = dict.fromkeys([*first, *chiefs, *named, *(centre.chief for centre in plan.centres), *plan.persons])
     found: list[str] = []
     for person in turn.plan.present_first([*every]):
         if len(found) == most:

@@ -14,24 +14,14 @@ from handlers.core import (
     registry,
     running,
     typed_verbs,
+    words,
 )
-from handlers.core.card import DANGER, Button, Card, quote
+from handlers.core.card import Button, Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
-from handlers.core.language import dangers
-from handlers.core.language.marks import unmarked
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
-
-# What is said of a message itself, not of a crisis: each has one handler under this name.
-ABOUT_MESSAGES = {
-    "save": "log.save",
-    "forward": "log.forward",
-    "reaction": "log.reaction",
-    "edited": "log.source_edited",
-    "deleted": "log.source_edited",
-}
 
 
 async def handle(turn: Turn) -> None:
@@ -72,14 +62,14 @@ async def _do(turn: Turn) -> None:
         case "press":
             await presses.press(turn)
         case "command":
-            await command(turn, typed_verbs.strip_name(incoming.text))
+            await words.command(turn, typed_verbs.strip_name(incoming.text))
         case "text" if incoming.place == "dm":
-            await said(turn, incoming.text)
+            await words.said(turn, incoming.text)
         case "text" if room is not None and turn.crisis is not None and turn.crisis.state == "active":
             for run_on in registry.channel_words:
                 await run_on(turn, incoming.text)
-        case kind if kind in ABOUT_MESSAGES:
-            await running.act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
+        case kind if kind in running.ABOUT_MESSAGES:
+            await running.act_on_message(turn, kind)
             if kind == "edited":
                 await edited_answers.take_in(turn)
     if incoming.enclosed and _addressed(incoming):
@@ -87,7 +77,7 @@ async def _do(turn: Turn) -> None:
 
 
 # What another organisation's person may press: the answer to the question that their own words were met with.
-OUTSIDE_ACTIONS = {"own_words.answered", "warning.answered"}
+OUTSIDE_ACTIONS = {"own_words.answered", "warning.answered", "warning.split"}
 
 
 async def _from_outside(turn: Turn) -> None:
@@ -106,18 +96,13 @@ async def _from_outside(turn: Turn) -> None:
     text = typed_verbs.strip_name(incoming.text)
     if incoming.enclosed:
         await enclosures.keep(turn.db, turn, incoming, turn.inbox_id)
-    if incoming.kind == "command" and (found := typed_verbs.verb_of(text)).verb == "vejledning" and not found.rest:
-        # Chosen in a card's menu: it is no word of what has happened.
-        whose = f"{turn.plan.municipality}s egne"
-        await turn.answer(Card(f"Vejledningen er for {whose}. Er der sket noget, så skriv det her. {DANGER}"))
-        return
     for question in ("warning", "own_words"):
         read, _ = registry.replies[question]
         take = await read(turn, text)
         if take is not None:
             await take(turn)
             return
-    await running.led_on(turn, text or incoming.text)
+    await running.lead_on(turn, text or incoming.text)
 
 
 def _addressed(incoming: Incoming) -> bool:
@@ -150,100 +135,3 @@ async def _asked_about(turn: Context, incoming: Incoming, inbox: int | None) -> 
         select(Message.card).where(Message.key.startswith(f"{incoming.key}/", autoescape=True))
     )
     return any(button["args"].get("inbox") == inbox for card in said for button in card["buttons"])
-
-
-HELP = "Bed om hjælp"
-
-
-async def said(turn: Turn, text: str) -> None:
-    """Read what was said to the bot in a one-to-one chat: a verb, an answer to what it asked, or somebody's own words."""
-    bare = unmarked(text).strip()
-    named, text = bare != typed_verbs.strip_name(text), typed_verbs.strip_name(text)
-    if named or not text or typed_verbs.is_explicit(text):
-        await command(turn, text)
-        return
-    for kind in await _by_newest_question(turn):
-        read, _ = registry.replies[kind]
-        take = await read(turn, text)
-        if take is not None:
-            await take(turn)
-            await edited_answers.note(turn, kind)
-            return
-    heard = dangers.hear(text)
-    if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
-        await command(turn, text)
-        return
-    if await running.led_on(turn, text):
-        await edited_answers.note(turn, edited_answers.WORDS)
-    else:
-        await _said_in_crisis(turn, text)
-
-
-async def _said_in_crisis(turn: Turn, text: str) -> None:
-    """Ask about what a crisis' own people write that only begins like a verb ("mail virker ikke"): it is never run."""
-    found = typed_verbs.verb_of(text)
-    if found.kind == "exact" and found.rest and found.verb != "hjælp" and not typed_verbs.is_meant(text):
-        await not_understood(turn, text, verb=found.verb)
-    else:
-        await command(turn, text)
-
-
-async def _lead_on(turn: Turn, text: str) -> None:
-    """Lead words that no verb knows on to where they belong; in the staff's channel they are offered to its log."""
-    in_staff = turn.crisis is not None and await turn.room_of(turn.the_incoming) is not None
-    if in_staff or turn.the_incoming.kind == "text" or not await running.led_on(turn, text):
-        await not_understood(turn, text)
-
-
-async def _by_newest_question(turn: Context) -> list[str]:
-    """Return the kinds of question that an answer may be read for, the newest first: "ok" answers that one."""
-    asked = [(await when(turn) if when else None, kind) for kind, (_, when) in registry.replies.items()]
-    opened = sorted(((at, kind) for at, kind in asked if at is not None), key=lambda pair: pair[0], reverse=True)
-    newest = [kind for _, kind in opened] + [kind for at, kind in asked if at is None]
-    return await answering.readers(turn, newest)
-
-
-async def command(turn: Turn, text: str) -> None:
-    """Run the verb that the text begins with."""
-    if not text:
-        await running.run(turn, registry.verbs["hjælp"], "")
-        return
-    found = typed_verbs.verb_of(text)
-    verb = registry.verbs.get(found.verb or "")
-    if verb is None:
-        await _lead_on(turn, text)
-    elif found.kind == "near" and verb.grave:
-        await turn.answer(
-            Card(
-                f'Jeg forstod ikke "{quote(found.typed)}". Mente du *{verb.name}*? Intet er sat i gang.',
-                buttons=(
-                    Button("Ja", "router.meant", {"verb": verb.name, "inbox": turn.inbox_id}, style="primary"),
-                    Button("Nej", "router.not_meant", {"inbox": turn.inbox_id}),
-                ),
-            )
-        )
-    else:
-        await running.run(turn, verb, found.rest)
-
-
-async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> None:
-    """Ask what is meant by words that lead nowhere; they are kept.
-
-    Args:
-        text: verbatim.
-        verb: one that they only begin like.
-    """
-    keep = {"inbox": turn.inbox_id}
-    runs = (Button(f"Kør {verb}", "router.meant", {"verb": verb, **keep}),) if verb else ()
-    await turn.answer(
-        Card(
-            "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
-            f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«",
-            buttons=(
-                Button("Gem i log", "router.meant", {"verb": "log", **keep}),
-                Button("Send som melding", "router.meant", {"verb": "melding", **keep}),
-                *runs,
-                Button(HELP, "router.meant", {"verb": "hjælp", **keep}),
-            ),
-        )
-    )

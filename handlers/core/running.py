@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.core import form_times, incident_names, proof, registry, rights, typed_verbs
+from sqlalchemy import select
+
+from handlers.core import form_times, incident_names, named_crisis, proof, registry, rights, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, times_read, times_shown
@@ -20,6 +22,14 @@ from storage.rows.staff import OUTSIDE
 WARNS_ITSELF = frozenset({"aktiver"})
 # Whom a refusal names at most.
 NAMED = 3
+# What is said of a message itself, not of a crisis: each has one handler under this name.
+ABOUT_MESSAGES = {
+    "save": "log.save",
+    "forward": "log.forward",
+    "reaction": "log.reaction",
+    "edited": "log.source_edited",
+    "deleted": "log.source_edited",
+}
 
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
@@ -33,11 +43,11 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
 
 
 async def _run(turn: Turn, verb: Verb, text: str) -> None:
-    if (
-        verb.crisis
-        and turn.crisis is None
-        and not await find_crisis_or_ask(turn, verb.name, afterwards=verb.afterwards)
-    ):
+    if verb.afterwards and (named := named_crisis.read(text, verb.named)) is not None:
+        number, text = named
+        if not await _find_named_or_tell(turn, number):
+            return
+    elif verb.crisis and turn.crisis is None and not await find_crisis_or_ask(turn, verb.name, verb, text):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -47,9 +57,9 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         await proof.ask(turn, verb.name, text)
     elif verb.otherwise is not None:
         cries = dangers.tells_of_grave(text) and verb.name not in WARNS_ITSELF and not await _is_involved(turn)
-        if not (cries and await _danger_led_on(turn, verb.name)):
+        if not (cries and await _lead_danger_on(turn, verb.name)):
             await verb.otherwise(turn, text)
-    elif not await _danger_led_on(turn, verb.name):
+    elif not await _lead_danger_on(turn, verb.name):
         await refuse(turn, verb.who)
 
 
@@ -58,7 +68,7 @@ async def _is_involved(turn: Context) -> bool:
     return turn.crisis is not None and turn.sender in await turn.involved()
 
 
-async def _danger_led_on(turn: Context, verb: str) -> bool:
+async def _lead_danger_on(turn: Turn, verb: str) -> bool:
     """Lead danger on that was written to the bot alone behind this verb; whoever may not use it may warn all the same."""
     incoming = turn.incoming
     if incoming is None or incoming.kind != "text" or incoming.place != "dm":
@@ -68,7 +78,7 @@ async def _danger_led_on(turn: Context, verb: str) -> bool:
     asks = dangers.only_asks(text) or dangers.only_asks(found.rest)
     if found.verb != verb or dangers.hear(text) is None or asks:
         return False
-    return await led_on(turn, text)
+    return await lead_on(turn, text)
 
 
 async def _name_112(turn: Turn, text: str) -> None:
@@ -97,7 +107,7 @@ async def _name_112(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"{DANGER}\nEr der fare nu, så send det også som varsel.", buttons=(send,)))
 
 
-async def led_on(turn: Context, text: str) -> bool:
+async def lead_on(turn: Turn, text: str) -> bool:
     """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
     for leads_on in registry.own_words:
         if await leads_on(turn, text):
@@ -146,17 +156,40 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
         await refuse(turn, action.who)
 
 
+async def act_on_message(turn: Turn, kind: str) -> None:
+    """Run the action that what was done to a message stands for.
+
+    Args:
+        kind: one of `ABOUT_MESSAGES`.
+    """
+    await act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
+
+
 async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead: Button) -> None:
-    """Say who can, by name, to somebody who can't, and offer to ask them: the only way that anybody is refused a right.
+    """Say who can, by name, to somebody who can't, and offer to ask them: the only way that anybody is refused a right. Who
+    has it, and came by a number that can be forged, is asked for proof instead.
 
     Args:
         who: the right that the sender hasn't; to one row, see `rights.of_row`.
         so: Danish, what is as it was, or what they can do instead.
         instead: what they can press instead.
     """
+    if await who.lacks_proof(turn):
+        await _prove(turn)
+        return
     turn.refused = who
     can, ask = await who_can(turn, who)
     await turn.answer(Card(f"Det kan kun {can}. {so}", buttons=(*instead, *ask)))
+
+
+async def _prove(turn: Turn) -> None:
+    """Ask for proof of whoever has the right, and came by a way that anybody may send as them."""
+    incoming = turn.the_incoming
+    found = typed_verbs.verb_of(typed_verbs.strip_name(incoming.text)) if incoming.kind != "press" else None
+    if found is not None and found.verb is not None:
+        await proof.ask(turn, found.verb, found.rest)
+    else:
+        await proof.ask(turn)
 
 
 async def who_can(turn: Context, who: Right) -> tuple[str, tuple[Button, ...]]:
@@ -183,29 +216,76 @@ async def who_can(turn: Context, who: Right) -> tuple[str, tuple[Button, ...]]:
     return f"{who.holders}{named}", (Button(f"Spørg {turn.name(here)}", "router.ask", about),)
 
 
+async def _may_on_any(turn: Context, who: Right, crises: Sequence[Crisis]) -> bool:
+    """Whether the sender has a right on any of some crises."""
+    return any([await who.has(turn.about(crisis)) for crisis in crises])
+
+
 def _of_what_kind(going: Sequence[Crisis], over: Sequence[Crisis]) -> str:
     if going and over:
         return "hændelser: i gang og slut"
     return "hændelser, som er slut" if over else "aktive hændelser"
 
 
-async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = False) -> bool:
+async def _find_named_or_tell(turn: Turn, number: int) -> bool:
+    """Find the crisis that the sender named by its number: one that runs, or one that is over and that they took part in;
+    another crisis that runs shuts nobody out of it. False when the turn ends with saying that it is neither."""
+    named = await turn.db.scalar(select(Crisis).where(Crisis.number == number))
+    if named is None:
+        own = await incident_names.ended(turn)
+        which = (
+            f" Du var med i: {', '.join(f'nr. {quote(incident_names.short(each), 100)}' for each in own)}."
+            if own
+            else ""
+        )
+        await turn.answer(Card(f"Der er ingen hændelse nr. {number}. Intet er ændret.{which}"))
+        return False
+    turn.crisis = named
+    if named.state in ("active", "warned") or await incident_names.had_part(turn, named):
+        return True
+
+    async def had_part(seen: Context) -> bool:
+        return await incident_names.had_part(seen, named)
+
+    await refuse(turn, Right(f"dem, der var med i hændelse nr. {number}", had_part, by_number=True))
+    turn.crisis = None
+    return False
+
+
+async def _refuse_on_all(turn: Turn, verb: Verb, crises: Sequence[Crisis], text: str) -> bool:
+    """Refuse somebody who may not on any of the crises, before they are asked which; returns whether it did."""
+    right = verb.of_row or verb.who
+    if (verb.otherwise is not None and not verb.grave) or await _may_on_any(turn, right, crises):
+        return False
+    if verb.otherwise is not None:
+        await verb.otherwise(turn, text)
+    elif not await _lead_danger_on(turn, verb.name):
+        await refuse(turn, right)
+    return True
+
+
+async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = None, text: str = "") -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
     Args:
-        verb: what is to be done with it, where that is more than the words say: they may have been misspelt.
-        afterwards: where none is decided on, it may be one that is over, which the sender took part in.
+        name: what is to be done with it, where that is more than the words say: they may have been misspelt.
+        verb: the same, where it may be done on a crisis that is over too, which the sender took part in: where none is
+            decided on, or they may not do it on any that is. Who may not on any is refused, and asked nothing.
+        text: what came after the verb.
     """
     crises = await turn.open_crises()
     decided = [crisis for crisis in crises if crisis.level is not None]
+    afterwards = verb is not None and verb.afterwards
+    over: list[Crisis] = []
+    if verb is not None and afterwards and not (decided and await _may_on_any(turn, verb.who, decided)):
+        over = await incident_names.ended(turn)
     # A stranger's cry that nobody has decided on shuts nobody out of the case that they are tidying up.
-    over = await turn.took_part_in() if afterwards and not decided else []
-    candidates = decided or [*crises, *over]
+    candidates = over if decided and over else decided or [*crises, *over]
     if len(candidates) == 1:
         turn.crisis = candidates[0]
         return True
     if not candidates:
-        if verb and await _danger_led_on(turn, verb):
+        if name and await _lead_danger_on(turn, name):
             return False
         await turn.answer(
             Card(
@@ -214,17 +294,19 @@ async def find_crisis_or_ask(turn: Turn, verb: str = "", *, afterwards: bool = F
             )
         )
         return False
-    named = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
+    if verb is not None and await _refuse_on_all(turn, verb, candidates, text):
+        return False
+    among = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
     await turn.answer(
         Card(
-            f"Der er {len(candidates)} {_of_what_kind(crises, over)}. Hvilken?",
+            f"Der er {len(candidates)} {_of_what_kind(() if over and decided else crises, over)}. Hvilken?",
             buttons=tuple(
                 Button(
-                    name[:70],
+                    label[:70],
                     "router.which",
-                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": verb},
+                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": name},
                 )
-                for crisis, name in named
+                for crisis, label in among
             ),
         )
     )

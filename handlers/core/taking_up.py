@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import enclosures, incident_names, presses, registry, rights, router, running, typed_verbs
+from handlers.core import enclosures, incident_names, presses, registry, rights, running, typed_verbs, words
 from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
@@ -65,13 +65,24 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
         await turn.replace(Card(f"Det er gjort eller ændret imens. Intet er ændret nu: {what}"))
         return
     await turn.replace(Card(f"Du gør det for {turn.name(asker)}: {what}"))
-    await turn.say(asker, Card(f"{turn.name(turn.sender)} tager sig af det: {what}"), kind="notice")
-    if original.kind == "press":
-        # The crisis is the asker's card's, which the question was put with.
-        args = {name: value for name, value in original.args.items() if name != "crisis"}
-        await running.act(turn, registry.actions[original.action], args)
+    await turn.db.flush()
+    with turn.watching() as written:
+        if original.kind == "press":
+            # The crisis is the asker's card's, which the question was put with.
+            args = {name: value for name, value in original.args.items() if name != "crisis"}
+            await running.act(turn, registry.actions[original.action], args)
+        else:
+            await words.command(turn, typed_verbs.strip_name(original.text))
+        await turn.db.flush()
+    name = turn.name(turn.sender)
+    if turn.refused is not None:
+        told = f"{name} har ikke selv lov til det, så intet er ændret: {what}"
+    elif written:
+        told = f"{name} har gjort det: {what}"
     else:
-        await router.command(turn, typed_verbs.strip_name(original.text))
+        # They are asked for more, or were only shown something.
+        told = f"{name} ser på det. Intet er ændret endnu: {what}"
+    await turn.say(asker, Card(told), kind="notice")
 
 
 @action("router.meant", crisis=False)
@@ -94,7 +105,7 @@ async def _help_with(turn: Turn, inbox: int) -> None:
         await refuse_all_but_writer(turn, inbox)
         return
     turn.incoming, turn.inbox_id = original, inbox
-    if not await running.led_on(turn, typed_verbs.strip_name(original.text)):
+    if not await running.lead_on(turn, typed_verbs.strip_name(original.text)):
         await running.run(turn, registry.verbs["hjælp"], "")
     elif standing is not None:
         turn.take_off(standing, "router.meant", verb="hjælp")
@@ -111,7 +122,7 @@ async def not_meant(turn: Turn, inbox: int) -> None:
     """Offer what else the words may be."""
     original = await _resume(turn, inbox, "Intet er sat i gang.")
     if original is not None:
-        await router.not_understood(turn, typed_verbs.strip_name(original.text))
+        await words.not_understood(turn, typed_verbs.strip_name(original.text))
 
 
 @action("router.which")
@@ -124,12 +135,12 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
         return
     if original.kind == "press":
         await presses.press(turn, turn.the_crisis.id)
-    elif original.kind in router.ABOUT_MESSAGES:
-        await running.act(turn, registry.actions[router.ABOUT_MESSAGES[original.kind]], {})
+    elif original.kind in running.ABOUT_MESSAGES:
+        await running.act_on_message(turn, original.kind)
     elif verb:
         await _run_on(turn, registry.verbs[verb], typed_verbs.strip_name(original.text))
     else:
-        await router.command(turn, typed_verbs.strip_name(original.text))
+        await words.command(turn, typed_verbs.strip_name(original.text))
 
 
 @action("form.meant", crisis=False)

@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, event, select
+from sqlalchemy.orm import Session
 
-from handlers.core import clearance, context, enclosures, quiet, registry
-from handlers.core.card import LAPSES, Card, SentForm
+from handlers.core import clearance, context, enclosures, incident_names, quiet, registry
+from handlers.core.card import LAPSES, Card, SentForm, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.rights import Right
@@ -24,10 +26,13 @@ from storage.case import log
 from storage.grades import DEFAULT, Grade
 from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment, Direction, LogEntry, LogKind, Status, Verification, state_of
-from storage.rows.traffic import NOTICES, Message, MessageKind, NoticeKind, StaffRecipient, Timer
+from storage.rows.traffic import NOTICES, Inbox, Message, MessageKind, NoticeKind, StaffRecipient, Timer
 
 # Later than this, a reminder says that it is late.
 PUNCTUAL = timedelta(minutes=1)
+# What is written of all that is said, whether anything was done or not.
+TRAFFIC = (Inbox, Message, Timer)
+LOG_LINE = re.compile(r"\b[Ll]og(?:gen)? nr\. \d")
 
 
 class Turn(Context):
@@ -66,6 +71,22 @@ class Turn(Context):
         self._exercise = exercise
 
     # --- what follows from it ---
+
+    @contextmanager
+    def watching(self) -> Iterator[set[str]]:
+        """Gather which tables are written meanwhile, beside those of what is said and timed: whether anything was done."""
+        written: set[str] = set()
+
+        def flushed(session: Session, _: object) -> None:
+            for row in (*session.new, *session.dirty, *session.deleted):
+                if not isinstance(row, TRAFFIC) and (row not in session.dirty or session.is_modified(row)):
+                    written.add(type(row).__tablename__)
+
+        event.listen(self.db.sync_session, "after_flush", flushed)
+        try:
+            yield written
+        finally:
+            event.remove(self.db.sync_session, "after_flush", flushed)
 
     async def log(
         self,
@@ -187,7 +208,7 @@ class Turn(Context):
             new: nothing has been said under the key, and nobody has to look.
             thread: the thread of that platform's channel that it answers in.
         """
-        card = await clearance.redacted_for(self, card, recipient)
+        card = await clearance.redacted_for(self, await self._of_which(card, recipient, kind), recipient)
         if key is not None and not new:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:
@@ -231,6 +252,19 @@ class Turn(Context):
         if until is not None:
             await self.at(until, "reminders.bundle", bundle_key(self._crisis, recipient), person=recipient)
         return message
+
+    async def _of_which(self, card: Card, recipient: str, kind: MessageKind) -> Card:
+        """Say on an answer, and wherever a line of the log is named, which crisis it is about, where there are several.
+
+        In a staff's own channel that is plain.
+        """
+        if self._crisis is None or isinstance(recipient, StaffRecipient):
+            return card
+        if not (kind == "reply" or LOG_LINE.search(card.text)) or incident_names.is_named(card.text, self._crisis):
+            return card
+        if not await self.others_run():
+            return card
+        return replace(card, text=f"*Nr. {quote(incident_names.short(self._crisis), 100)}*\n{card.text}")
 
     def _redraw(self, message: Message, card: dict[str, Any]) -> None:
         message.card, message.lapses_at = card, _lapses_at(card)

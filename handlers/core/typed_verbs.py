@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 from handlers.core import registry
-from handlers.core.language import verb_words
+from handlers.core.incoming import Incoming
+from handlers.core.language import near_verbs, verb_words
 from handlers.core.language.marks import unmarked
 from storage.letters import fold
 
@@ -98,6 +99,29 @@ def is_meant(text: str) -> bool:
         return about.kind == "exact" and not about.rest
     alone = not found.rest or STRUCTURED.match(found.rest) is not None
     return found.kind == "exact" and (alone or is_explicit(text))
+
+
+def is_command(incoming: Incoming) -> bool:
+    """Whether an input is explicit: written after `/krise` or the bot's name, and so for the bot and nobody's news."""
+    return incoming.kind == "command" or (
+        incoming.kind == "text" and unmarked(incoming.text).strip() != strip_name(incoming.text)
+    )
+
+
+def meant_by(text: str) -> str:
+    """Ask whether one of the verbs was meant that are nearest to an explicit text, a line each; empty where none is near."""
+    near = [help_line(registry.verbs[each].help) for each in near_verbs.nearest(text, registry.verbs)]
+    return "\n".join(["\nMente du:", *near]) if near else ""
+
+
+def help_line(help_: str) -> str:
+    """Draw what a verb is written like, with the command in front of it.
+
+    Args:
+        help_: a verb's own.
+    """
+    said, dash, why = help_.partition(" – ")
+    return f"• */krise {said}*{dash}{why}"
 
 
 def verb_of(text: str) -> verb_words.Match:

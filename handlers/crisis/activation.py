@@ -31,7 +31,7 @@ async def _not_a_decider(turn: Turn, text: str) -> None:
     if level == 1 and await rights.centre_chief.held(turn):
         await level_one.propose(turn, title)
     elif not await in_practice.ask_if_real(turn, title):
-        await warning.call_up(turn, title)
+        await warning.call_up(turn, title, wanted=level)
         await pings.called_for(turn, title)
 
 
@@ -55,7 +55,8 @@ async def activate(turn: Turn, text: str) -> None:
     level, title = _level(text)
     if level is None:
         await _attach(turn)
-        await turn.answer(decision_card.card(turn, "Hvad beslutter du?", title=title))
+        unknown = "" if title or not text.strip() else "Der er niveau 1 og niveau 2. Intet er besluttet. "
+        await turn.answer(decision_card.card(turn, f"{unknown}Hvad beslutter du?", title=title))
         return
     if going := await _going(turn, level):
         await _already(turn, going, title, level)
@@ -324,12 +325,14 @@ async def _tell_deciders(turn: Turn, behalf: str) -> None:
 
 
 def _level(text: str) -> tuple[int | None, str]:
-    """Read the level and the rest out of "2 skybrud" or "niveau 2: skybrud"."""
+    """Read the level and the rest out of "2 skybrud" or "niveau 2: skybrud"; a number alone ("3") tells of nothing."""
     parts = text.split()
     if parts and parts[0].casefold().strip(":.,") in ("niveau", "beredskabsniveau"):
         parts = parts[1:]
     first = parts[0].strip(":.,") if parts else ""
-    return (int(first), " ".join(parts[1:])) if first in ("1", "2") else (None, text.strip())
+    if first in ("1", "2"):
+        return int(first), " ".join(parts[1:])
+    return None, text.strip() if any(each.isalpha() for part in parts for each in part) else ""
 
 
 def _card_key(crisis: Crisis, person: str) -> str:

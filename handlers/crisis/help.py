@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import incident_names, registry, rights, running, typed_verbs
+from handlers.core import incident_names, named_crisis, registry, rights, running, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.language import dangers
@@ -73,10 +73,13 @@ LABELS = {
 async def show(turn: Turn, text: str) -> None:
     """Show the five things this person can do now; all verbs are one tap away. A cry for help is led on instead."""
     typed = typed_verbs.strip_name(turn.the_incoming.text) if turn.the_incoming.kind in ("command", "text") else ""
+    if fold(typed).startswith("krise ") and (named := named_crisis.read(text, "number")) is not None:
+        await running.run(turn, registry.verbs["status"], str(named[0]))
+        return
     if text.strip() and fold(typed).startswith("krise "):
-        if await running.led_on(turn, typed):
+        if await running.lead_on(turn, typed):
             return
-    elif text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.led_on(turn, f"hjælp {text}"):
+    elif text.strip() and dangers.hear(f"hjælp {text}") is not None and await running.lead_on(turn, f"hjælp {text}"):
         return
     going = await _going(turn)
     if turn.crisis is None and len(going) == 1:
@@ -169,15 +172,11 @@ async def everything(turn: Turn) -> None:
             room = known.run.__module__.split(".")[1]
             groups[SUBJECTS.get(room, LAST)].append(known.help)
     lists = [
-        f"*{name}*\n" + "\n".join(_line(each) for each in sorted(lines)) for name, lines in groups.items() if lines
+        f"*{name}*\n" + "\n".join(typed_verbs.help_line(each) for each in sorted(lines))
+        for name, lines in groups.items()
+        if lines
     ]
     await turn.answer(Card("\n\n".join(lists)))
-
-
-def _line(help_: str) -> str:
-    """Draw what a verb is written like, with the command in front of each way of writing it."""
-    said, dash, why = help_.partition(" – ")
-    return f"• */krise {said}*{dash}{why}"
 
 
 @action("help.run", crisis=False)

@@ -221,6 +221,8 @@ async def offer(turn: Turn) -> None:
 
 async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
     what = WORDS[subject][0]
+    # Which one it is about, where there are several, is asked when it is sent.
+    about = {"crisis": turn.crisis.id} if turn.crisis is not None else {}
     named = turn.names(await rights.holders_of(turn, rights.mayor))
     await turn.answer(
         Card(
@@ -229,7 +231,7 @@ async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
                 Button(
                     "Send forslag",
                     "stand_down.propose",
-                    {"crisis": turn.the_crisis.id, "subject": subject, "text": text},
+                    {**about, "subject": subject, "text": text},
                     style="primary",
                 ),
             ),

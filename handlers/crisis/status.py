@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from handlers.alert import decision_card
 from handlers.communication import communication_plan
-from handlers.core import clearance, incident_names, rights, running
+from handlers.core import clearance, in_charge, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
@@ -31,7 +31,14 @@ SHOWN = 3
 FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
 
 
-@verb("status", "s", "overblik", help="status – hvad er løst, hvad er besluttet, og hvad afventer")
+@verb(
+    "status",
+    "s",
+    "overblik",
+    help="status – hvad er løst, hvad er besluttet, og hvad afventer; status 1: en anden hændelse, du er eller var med i",
+    afterwards=True,
+    named="number",
+)
 async def status(turn: Turn, text: str) -> None:
     """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""
     if turn.crisis is None and (found := await _for_a_stranger(turn)) is not None:
@@ -57,7 +64,7 @@ async def _for_a_stranger(turn: Context) -> Card | None:
 
 async def _afterwards(turn: Context) -> Crisis | None:
     """Find the last crisis that the sender took part in, where none goes on: they may still read it."""
-    over = [] if await turn.open_crises() else await turn.took_part_in()
+    over = [] if await turn.open_crises() else await incident_names.ended(turn)
     return over[0] if over else None
 
 
@@ -249,10 +256,12 @@ async def who(turn: Turn, text: str) -> None:
             (f"Ekstern: {quote(row.organisation)}", f"{quote(row.name)}, {quote(row.contact)}")
             for row in await externals.present(turn)
         ]
+    has_it = await in_charge.in_charge(turn) if turn.crisis is not None and turn.crisis.level != 2 else []
+    now = f"{in_charge.in_words(turn, has_it)} har nr. {turn.the_crisis.number} nu.\n" if has_it else ""
     numbers = ", ".join(f"{watch.address}" for watch in plan.monitoring)
     await turn.answer(
         Card(
-            "*Hvem er hvem*\nAktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
+            f"*Hvem er hvem*\n{now}Aktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
             "Afblæse kan kun borgmesteren eller stedfortræderen."
             + ("" if may else f" Folks egne numre kan {rights.numbers.holders} se."),
             facts=(*rows, *turn.plan.phones.items(), ("Meldinger", numbers or "skriv dem her")),

@@ -29,10 +29,11 @@ ATTEMPTS = 3
     "eksport",
     "export",
     "sagsfil",
-    help="eksport – hele sagen i én ZIP-fil; du får et link, når den er pakket",
+    help="eksport – hele sagen i én ZIP-fil; du får et link, når den er pakket; eksport 1: en hændelse, der er slut",
     who=rights.runs_staff,
     crisis=True,
     afterwards=True,
+    named="number",
     grave=True,
 )
 async def export(turn: Turn, text: str) -> None:

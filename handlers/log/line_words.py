@@ -160,7 +160,7 @@ async def asked(turn: Context) -> tuple[Field, ...]:
     )
 
 
-async def granted(turn: Context, confirmed: bool, wanted: Grade) -> tuple[Verification, Grade, str]:
+async def granted(turn: Context, confirmed: bool, wanted: Grade) -> tuple[Verification, Grade, str, str | None]:
     """Return a line's state as its writer may set it: everybody may keep it for fewer, only the log keeper opens or
     confirms it.
 
@@ -169,18 +169,25 @@ async def granted(turn: Context, confirmed: bool, wanted: Grade) -> tuple[Verifi
         wanted: the grade that the writer asks for.
 
     Returns:
-        its verification and its grade; and what to say where that is not what was asked for, on lines of its own.
+        its verification and its grade; what to say where that is not what was asked for, on lines of its own; and who can
+        be asked for it.
     """
     if await rights.log_keeper.held(turn):
-        return "confirmed" if confirmed else "unconfirmed", wanted, ""
+        return "confirmed" if confirmed else "unconfirmed", wanted, "", None
     kept, said = wanted, ""
     if not confirmed and within(clearance.SHARED, wanted):
-        return "unconfirmed", kept, said
-    can, _ = await running.who_can(turn, rights.log_keeper)
+        return "unconfirmed", kept, said, None
+    if await rights.log_keeper.lacks_proof(turn):
+        if not within(clearance.SHARED, wanted):
+            kept = clearance.SHARED
+        said = "\nEt nummer kan forfalskes, så den er gemt som ubekræftet. Skriv */krise bekræft* og nummeret, så får du en kode."
+        return "unconfirmed", kept, said, None
+    can, ask = await running.who_can(turn, rights.log_keeper)
+    keeper = next((str(each.args["person"]) for each in ask), None)
     if confirmed:
         said += f"\nBekræfte kan kun {can}. Linjen er gemt som ubekræftet."
     if not within(clearance.SHARED, wanted):
         kept = clearance.SHARED
         name = turn.rules.grade_name
         said += f"\nGøre den {name(wanted)} kan kun {can}. Den er gemt som {name(kept)}."
-    return "unconfirmed", kept, said
+    return "unconfirmed", kept, said, keeper

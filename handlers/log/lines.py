@@ -59,7 +59,7 @@ async def write(turn: Turn, text: str) -> None:
             "den uden nummeret. Intet er skrevet to gange.",
         )
         return
-    verification, grade, hint = await line_words.granted(turn, confirmed, wanted)
+    verification, grade, hint, keeper = await line_words.granted(turn, confirmed, wanted)
     way = line_words.way(turn, text)
     if paper is not None:
         at = f"kl. {way.happened.astimezone(turn.zone):%H.%M}, " if way.happened else ""
@@ -84,6 +84,7 @@ async def write(turn: Turn, text: str) -> None:
     attached = bool(turn.the_incoming.enclosed)
     hint = line_words.read_back(turn, way) + hint
     card = await _saved(turn, entry, stands, highest, hint, reader=turn.sender, attached=attached)
+    card = replace(card, buttons=(*card.buttons, *ask_button(turn, entry.no, keeper)))
     if way.ahead is not None and way.ahead.tomorrow is not None:
         meant = {"no": entry.no, "at": way.ahead.tomorrow.isoformat(), "crisis": turn.the_crisis.id}
         card = replace(card, buttons=(Button("Ja", "log.happened", meant, style="primary"), *card.buttons))
@@ -115,6 +116,7 @@ async def confirm(turn: Turn, text: str) -> None:
     who=rights.staff,
     crisis=True,
     afterwards=True,
+    named="before",
 )
 async def correct(turn: Turn, text: str) -> None:
     """Correct a line by a new one that points back to it; what stood there stands."""
@@ -187,6 +189,9 @@ async def confirm_line(turn: Turn, no: int) -> None:
     except NoSuchEntry:
         await turn.answer(Card(f"Der er ingen linje nr. {no} i loggen."))
         return
+    if await rights.log_keeper.lacks_proof(turn):
+        await running.refuse(turn, rights.log_keeper)
+        return
     if not await rights.log_keeper.held(turn):
         await turn.log(f"{turn.name(turn.sender)} mener, at nr. {no} er rigtig (ikke bekræftet)", refs={"about": no})
         so = f"Nr. {no} er stadig ubekræftet; din vurdering er noteret."
@@ -229,18 +234,32 @@ async def _correct(turn: Turn, no: int, text: str, happened: datetime | None = N
     await tell(turn, correction, f"{at}\nDen retter nr. {no}, som bliver stående.")
 
 
-async def tell(turn: Turn, entry: LogEntry, hint: str = "") -> None:
+async def tell(turn: Turn, entry: LogEntry, hint: str = "", *more: Button) -> None:
     """Show whoever asked how a line stands, with as much of it as may be seen where the card stands.
 
     Args:
         entry: the line.
         hint: said below it, Danish.
+        more: what else can be pressed.
     """
     key = _key(turn, entry.no)
     where = await turn.db.scalar(select(Message.recipient).where(Message.key == key)) or await turn.here()
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     highest = await _highest_for(turn, where, entry)
-    await turn.answer(await _saved(turn, entry, state, highest, hint, reader=turn.sender), key=key)
+    card = await _saved(turn, entry, state, highest, hint, reader=turn.sender)
+    await turn.answer(replace(card, buttons=(*card.buttons, *more)), key=key)
+
+
+async def card_for(turn: Context, entry: LogEntry, person: str) -> Card:
+    """Draw how a line stands, for somebody to whom it is put."""
+    state = await state_of(turn.db, turn.the_crisis, entry.no)
+    return await _saved(turn, entry, state, await _highest_for(turn, person, entry), reader=person)
+
+
+def ask_button(turn: Context, no: int, person: str | None) -> tuple[Button, ...]:
+    """Make the button that puts a line to somebody who may confirm it; none where there is nobody. See `asked_keeper`."""
+    about = {"no": no, "person": person, "crisis": turn.the_crisis.id}
+    return (Button(f"Spørg {turn.name(person)}", "log.ask", about),) if person is not None else ()
 
 
 async def look_up(turn: Turn, no: int) -> None:
@@ -378,4 +397,9 @@ def numbered(text: str) -> tuple[int, str] | None:
 
 
 def _key(turn: Context, no: int) -> str:
-    return f"crisis/{turn.the_crisis.id}/log/{no}/{turn.sender}"
+    return f"{key_of(turn, no)}/{turn.sender}"
+
+
+def key_of(turn: Context, no: int) -> str:
+    """Name what the cards of a line begin with: they are drawn again with it."""
+    return f"crisis/{turn.the_crisis.id}/log/{no}"

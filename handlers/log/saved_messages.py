@@ -180,7 +180,7 @@ async def _save(
     if standing is not None and not await lines.is_undone(turn, standing.no):
         await turn.answer(Card(f"Den står allerede i loggen som nr. {standing.no}."))
         return None
-    verification, grade, said = await line_words.granted(turn, confirmed, grade)
+    verification, grade, said, keeper = await line_words.granted(turn, confirmed, grade)
     entry = await turn.log(
         text,
         kind="saved",
@@ -196,7 +196,9 @@ async def _save(
     await tell_event(turn, Told(text, entry.no, incoming.said_at or turn.received))
     if incoming.message:
         await staff_words.bring_up_to_date(turn, incoming.message)
-    await lines.tell(turn, entry, line_words.read_back(turn, way) + said + hint)
+    await lines.tell(
+        turn, entry, line_words.read_back(turn, way) + said + hint, *lines.ask_button(turn, entry.no, keeper)
+    )
     return entry
 
 

@@ -81,7 +81,7 @@ async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
         Card(
             f"🔴 Mangler I noget? Din tekst står i loggen som nr. {no}. Skal krisestaben have den som en anmodning "
             f"om bistand?\n»{quote(text)}«",
-            fields=tuple(Field(field.id, field.label, value=getattr(need, field.id)) for field in FIELDS),
+            fields=tuple(replace(field, value=getattr(need, field.id)) for field in FIELDS),
             buttons=(
                 Button("Send", "assistance.send", {"inbox": turn.inbox_id, "no": no}, style="primary"),
                 Button("Nej", "assistance.not_meant", {}),

@@ -30,6 +30,7 @@ from storage.rows.staff import MINUTES
     who=rights.staff,
     crisis=True,
     afterwards=True,
+    named="number",
 )
 async def minutes(turn: Turn, text: str) -> None:
     """Show the minutes of the meeting that is held, or of the one that ended last."""

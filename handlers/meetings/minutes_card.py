@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -63,7 +64,7 @@ def spoken_of(row: AgendaItem) -> bool:
 
 def _filled(row: AgendaItem) -> tuple[Field, ...]:
     values = {"discussion": row.discussion, "decision": row.decision, "waits": row.waits or ""}
-    return tuple(Field(each.id, each.label, each.kind, value=values.get(each.id, "")) for each in FORM)
+    return tuple(replace(each, value=values.get(each.id, "")) for each in FORM)
 
 
 def _said(turn: Context, row: AgendaItem) -> str:

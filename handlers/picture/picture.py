@@ -30,6 +30,7 @@ TOLD_ENOUGH = 2
     who=rights.staff,
     crisis=True,
     afterwards=True,
+    named="number",
 )
 async def picture(turn: Turn, text: str) -> None:
     """Show the draft that is written on, or the newest published picture with its age."""

@@ -20,6 +20,7 @@ SHOWN = 30
     help="erfaring <hvad lærte vi> – til evalueringen; uden tekst: alle",
     crisis=True,
     afterwards=True,
+    named="before",
 )
 async def lesson(turn: Turn, text: str) -> None:
     """Keep what anybody involved has learnt as a line of the log; without words, show them all."""

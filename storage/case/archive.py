@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from storage.case.chain import Break
 from storage.case.lines import Lines, as_json, lines, read
-from storage.case.pages import VOLUME, pdf, sheet, volume, volumes, word
+from storage.case.pages import VOLUME, pdf, sheet, volume, volumes
 from storage.case.pages.blocks import Margins, Names
 from storage.case.verification import kept_attachments, verify_export, wrong_with
 
@@ -111,11 +111,13 @@ def papers(
     for number in range(1, every + 1):
         progress(f"{format} {number}/{every}" if every > 1 else format)
         blocks = volume(told, names, number, list(itertools.islice(log, VOLUME)))
-        yield (
-            word.render(blocks, **margins, logo=names.logo)
-            if format == "docx"
-            else pdf.render(blocks, **margins, written=written, logo=names.logo)
-        )
+        if format == "docx":
+            # Its library is heavy, and few case files are written on.
+            from storage.case.pages import word
+
+            yield word.render(blocks, **margins, logo=names.logo)
+        else:
+            yield pdf.render(blocks, **margins, written=written, logo=names.logo)
         if every > 1:
             # Neither lets go of a volume by itself: typst remembers it, and the parts of a document hold each other.
             pdf.forget()

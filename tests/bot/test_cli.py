@@ -136,6 +136,10 @@ def test_a_plan_that_is_not_there_is_a_2(run: Run) -> None:
             {"KRISEBOT_MAILGUN_SIGNING_KEY": "hemmelig"},
             ("KRISEBOT_MAILGUN_SIGNING_KEY", "ved siden af Slack eller Teams"),
         ),
+        (
+            {"KRISEBOT_GRAPH_APP_ID": "1", "KRISEBOT_GRAPH_APP_PASSWORD": "hemmelig"},
+            ("KRISEBOT_GRAPH_TENANT_ID: mangler",),
+        ),
         ({"KRISEBOT_DATABASE_URL": "mysql://x"}, ("KRISEBOT_DATABASE_URL",)),
         ({"KRISEBOT_PLAN": "findes_ikke.yaml"}, ("findes_ikke.yaml",)),
         ({"KRISEBOT_DATABASE_URL": "postgresql+asyncpg://ingen@127.0.0.1:1/intet"}, ("KRISEBOT_DATABASE_URL",)),

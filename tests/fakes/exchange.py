@@ -63,6 +63,8 @@ class FakeExchange(FakeGateway):
         self.unlicensed: set[str] = set()
         self.calls: list[str] = []
         self.empty_pages = 1
+        self.elsewhere = ""
+        """Where the next page is said to be, if not here."""
         self._faults = Faults()
         self._open = 0
         self.most_open = 0
@@ -179,7 +181,7 @@ class FakeExchange(FakeGateway):
         answer: dict[str, Any] = {"value": [{"id": self._shown(request, mail)} for mail in page]}
         if empty < self.empty_pages or skip + len(page) < len(there):
             following = request.url.update_query({"$skip": str(skip + len(page)), "$skiptoken": str(empty + 1)})
-            answer["@odata.nextLink"] = f"{self.url}{following.raw_path_qs}"
+            answer["@odata.nextLink"] = f"{self.elsewhere or self.url}{following.raw_path_qs}"
         return web.json_response(answer)
 
     async def _fetch(self, request: web.Request) -> web.StreamResponse:

@@ -7,7 +7,7 @@ often of one telephone as of the key.
 from __future__ import annotations
 
 import re
-import time
+import time as _time
 import uuid
 from dataclasses import dataclass
 
@@ -78,10 +78,20 @@ class FakeGatewayApi(FakeGateway):
         told = {"id": number or 1000 + self._called, "msisdn": int(phone[1:]), "receiver": 4512345678, "message": text}
         return await self._call(at, told, secret)
 
-    async def tells(self, sms: Sms, status: str, at: str, *, error: str | None = None, code: str | None = None) -> int:
-        """What became of an SMS."""
+    async def tells(
+        self,
+        sms: Sms,
+        status: str,
+        at: str,
+        *,
+        error: str | None = None,
+        code: str | None = None,
+        time: float | None = None,
+    ) -> int:
+        """What became of an SMS, and when: a notice that nobody took is brought again for hours."""
         assert status in STATES
-        told = {"id": sms.id, "msisdn": int(sms.to[1:]), "time": int(time.time()), "status": status, "error": error}
+        when = int(_time.time() if time is None else time)
+        told = {"id": sms.id, "msisdn": int(sms.to[1:]), "time": when, "status": status, "error": error}
         return await self._call(at, {**told, "code": code, "userref": sms.userref}, SECRET)
 
     async def brings(self, told: dict[str, object], at: str) -> int:

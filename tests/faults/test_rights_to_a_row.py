@@ -144,7 +144,11 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             alert = Alert(
                 crisis_id=crisis, person="rehearsal:finn", text="vand", at=now, received_at=now, platform="rehearsal"
             )
-            sent: dict[str, dict[str, Any]] = {"answered": {"reply": "yes"}, "why_not": {"touches": True}}
+            sent: dict[str, dict[str, Any]] = {
+                "answered": {"reply": "yes"},
+                "why_not": {"touches": True},
+                "split": {"no": 1},
+            }
             said = sent.get(verb, {})
             alert.touches = alert.beyond = "no" if verb == "why_not" else None
             (await db.get_one(Crisis, crisis)).state = "followed" if verb == "after_all" else "active"
@@ -237,7 +241,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             )  # fmt: skip
             return {"message": (await add(db, held)).id}
         case "log", _, verb:
-            meant = {"at": now.isoformat()} if verb == "happened" else {}
+            meant = {"happened": {"at": now.isoformat()}, "ask": {"person": "kim"}}.get(verb, {})
             no = await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))
             return {"no": no} | meant
         case "assistance" | "held" | "router" | "own_words" | "form" | "practice", _, verb:

@@ -40,6 +40,8 @@ INSTEAD = re.compile(r"Forslaget er sendt|[Dd]it forslag|[Dd]it varsel er|sender
 NOTHING = re.compile(r"Der er ingen aktiv krise")
 # The row that it is about isn't there.
 NO_ROW = re.compile(r"Der er (?:ingen linje|intet spørgsmål) |Skriv den rigtige tekst til nr\. 9999|Dagsordenen er ")
+# Which incident an answer is about stands above it, where there are several.
+OF_WHICH = re.compile(r"\A\*Nr\. \d+(?:: [^\n]*)?\*\n")
 PROOF = re.compile(r"Er det dig\? Et nummer kan forfalskes")
 # What any input leaves behind.
 LEFT_BEHIND = {Message, Address, Inbox}
@@ -231,7 +233,7 @@ def refusal(incoming: Incoming, said: str, wrote: frozenset[str], told: frozense
 
 def outcome(said: str, wrote: frozenset[str], told: frozenset[str]) -> str:
     """Return what came of a try that was not refused."""
-    said = said.removeprefix(f"{EXERCISE}: ")
+    said = OF_WHICH.sub("", said.removeprefix(f"{EXERCISE}: "))
     if PROOF.match(said):
         return PROVE
     if NOTHING.match(said) and not wrote:

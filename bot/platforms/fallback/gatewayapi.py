@@ -9,6 +9,7 @@ The secret is the one that GatewayAPI signs its webhooks with; without it nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -27,6 +28,9 @@ SCHEME = "gatewayapi"
 PATH = "/sms/gatewayapi"
 # The states that a message ends in without having arrived.
 NEVER = {"UNDELIVERABLE", "EXPIRED", "REJECTED", "SKIPPED", "DELETED"}
+
+# Seconds since 1970 of the year 3000: what is later is no time.
+LATEST = 32_503_680_000
 
 # Its codes for a telephone that gets nothing from us: on the account's list, or by its network's word.
 BARRED = {"0x0215", "0x1034", "0x103C"}
@@ -112,22 +116,29 @@ class GatewayApi(HttpGateway):
             case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
                 phone = f"+{str(msisdn).lstrip('+')}"
                 if STOP.fullmatch(text) is None:
-                    await opt_out.lift(self._engine, phone)
+                    await opt_out.lift(self._engine, phone, self._engine.clock.now())
                 await sms_answer.take_in(self._engine, f"sms/{number}", phone, text)
             case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
                 barred = _is_barred(_code(told.get("code")), str(told.get("error") or ""))
-                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status, barred=barred)
+                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status, self._at(told), barred=barred)
             case _:
                 # Rightly signed and of no use: sent again it would be the same.
                 self._engine.intake.not_understood(self.name, "a form that is not known")
 
-    async def _fared(self, phone: str, message: str, status: str, *, barred: bool) -> None:
+    def _at(self, told: Mapping[str, Any]) -> datetime:
+        """Return when something became of an SMS: its notice is brought again until we have taken it, for hours."""
+        at = told.get("time")
+        if isinstance(at, int) and 0 < at < LATEST:
+            return datetime.fromtimestamp(at, UTC)
+        return self._engine.clock.now()
+
+    async def _fared(self, phone: str, message: str, status: str, at: datetime, *, barred: bool) -> None:
         """Record what became of an SMS: delivered, or failed for good, which makes the next platform be tried."""
         if not message.isdecimal():
             return
         lane = f"{self.name}/{phone}"
         if status == "DELIVERED":
-            await opt_out.lift(self._engine, phone)
+            await opt_out.lift(self._engine, phone, at)
             await self._engine.deliverer.arrived(int(message), lane)
         elif status in NEVER and barred:
             await opt_out.note(self._engine, phone)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from bot.engine.engine import Engine
 from storage.plan.reach import OPTED_OUT
@@ -44,15 +47,25 @@ async def note(engine: Engine, phone: str) -> None:
             db.add(Timer(key=key, kind="sms.opted_out", args={"person": person}, due_at=now))
 
 
-async def lift(engine: Engine, phone: str) -> None:
-    """Forget that a telephone got no SMS: one has come from it, or arrived at it; `note` has the arguments."""
+async def lift(engine: Engine, phone: str, at: datetime) -> None:
+    """Forget that a telephone got no SMS: one has come from it, or arrived at it, since that was noted.
+
+    Args:
+        engine: the rows, the time, and today's plan.
+        phone: E.164, "+4520000003".
+        at: when that was, UTC; a gateway may tell it much later.
+    """
     person = engine.plan().find(NAME, phone)
     if person is None:
         return
     async with engine.database.reading() as db:
         known = await db.get(Address, (person, NAME))
-    if known is not None and OPTED_OUT in known.reference:
+    if known is not None and OPTED_OUT in known.reference and at >= _noted_at(known.reference):
         async with engine.database.transaction() as db:
             row = await db.get(Address, (person, NAME))
             if row is not None:
                 row.reference = {}
+
+
+def _noted_at(reference: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(reference["at"]))

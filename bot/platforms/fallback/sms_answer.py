@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing
+from bot.platforms.fallback import sms_likes
 from bot.platforms.fallback.numbered_text import ANSWER, chosen, code_of
 from handlers.core import which_answer
 from handlers.core.card import Button, Card
@@ -49,6 +50,10 @@ async def take_in(engine: Engine, key: str, phone: str, text: str) -> None:
     }
     async with engine.database.reading() as db:
         sent = await _sent(db, engine, phone)
+    about = sms_likes.liked(text, sent)
+    if about is not None:
+        await sms_likes.answer(engine, about.recipient, about)
+        return
     answer = ANSWER.fullmatch(text)
     code = (answer["code"] or "").upper() if answer else ""
     asked = [message for message in _asked(sent) if not code or code_of(message.id) == code]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 
@@ -12,7 +11,6 @@ from sqlalchemy import select
 from bot.engine import standing
 from bot.engine.engine import Engine
 from bot.engine.intake import unreachable
-from bot.engine.platform import Throttled, Unavailable, Undeliverable
 from bot.engine.stalls import TookTooLong
 from bot.platforms.slack import drawing, files
 from bot.platforms.slack.acceptance import Listener, at, text_id
@@ -25,8 +23,8 @@ from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
-# How long Slack may take to say which chat is somebody's own, in seconds: a command is answered within three.
-PATIENCE = 1.0
+# What Slack calls a message by.
+TIME = re.compile(r"\d{1,12}\.\d{1,9}")
 # Whom an answer names to ring, at most.
 RUNG = 3
 # What closes a channel to us, and how that is told.
@@ -270,17 +268,9 @@ class SlackInbound(Listener):
         if not channel.startswith("D"):
             return await self._is_staffs(channel)
         own = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
-        return channel == (own or await self._own_chat(user))
-
-    async def _own_chat(self, user: str) -> str:
-        """Return somebody's chat with us, whom we have never written to; empty where Slack doesn't say in time: then they
-        are told where the answer comes, which is right wherever they are."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                opened = await self._calls.read(self._calls.api.conversations_open(users=user))
-        except (TimeoutError, Throttled, Unavailable, Undeliverable):
-            return ""
-        return text_id((opened.get("channel") or {}).get("id") or "")
+        # Slack isn't asked: nobody waits for it before their words are on disk. Who has no chat with us yet is told where
+        # the answer comes, which is right wherever they are.
+        return channel == own
 
     async def _is_staffs(self, channel: str) -> bool:
         """Whether a channel is a staff's; remembered, since it never changes: a staff's channel is written down before
@@ -302,7 +292,8 @@ class SlackInbound(Listener):
 def _spot_of(event: Json, channel: str, ts: str) -> Spot:
     """Return where a mention is answered: in the thread that it was written in, where there is one."""
     root = event.get("thread_ts")
-    return Spot(text_id(event["user"]), channel, root if isinstance(root, str) and root != ts else "")
+    is_thread = isinstance(root, str) and root != ts and TIME.fullmatch(root) is not None
+    return Spot(text_id(event["user"]), channel, str(root) if is_thread else "")
 
 
 def _editor(message: Json) -> str:

@@ -188,3 +188,19 @@ async def test_what_was_said_to_be_another_incident_can_still_belong(stage: Stag
     assert len(await asked(stage, 2)) == 2
     for number in (1, 2):
         assert verify_export(await stage.export(number)) == []
+
+
+@everywhere
+@pytest.mark.parametrize(
+    ("words", "own_chain"),
+    [("nej", True), ("Det er en anden hændelse!", True), ("ja", False), ("det hører til nr. 1", False)],
+)
+async def test_where_it_belongs_may_be_written_instead(stage: Stage, words: str, own_chain: bool) -> None:
+    """R001 D04: "nej" was added to the warning as news, and nobody was asked before the time was up."""
+    await stage["finn"].says("brand på Torstorp Skole")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].says(words)
+    assert await asked(stage, 2) == (["jens"] if own_chain else [])
+    assert await stage["lars"].sees("Har du det?") is not own_chain
+    texts = [alert["text"] for number in (1, 2) for alert in await stage.part("alerts", number)]
+    assert texts == ["brand på Torstorp Skole"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,15 @@ async def test_whoever_is_asked_sees_who_warned_and_how_to_reach_them(open_stage
     seen = "\n".join(await stage["jens"].reads())
     assert "Mads Rosen" in seen
     assert "20 00 00 13" in seen.replace("+45", "")
+
+
+@everywhere
+async def test_the_chat_is_called_what_people_call_it(open_stage: Stage) -> None:
+    """R005: "skriv til Finn i Rehearsal"."""
+    await open_stage["finn"].says("der er røg i stuen")
+    await open_stage["finn"].presses("Ja")
+    (seen,) = [text for text in await open_stage["jens"].reads() if "skriv til " in text]
+    assert re.search(r"skriv til .{1,20} i (?:øvelseschatten|Slack|Teams)\b", seen)
 
 
 @in_one_chat

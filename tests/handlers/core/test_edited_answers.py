@@ -165,6 +165,22 @@ async def test_a_warning_that_is_rewritten_is_added_to_and_the_new_place_reaches
     assert await stage.crises() == 1
 
 
+@pytest.mark.parametrize("pair", [("slack", "sqlite"), ("teams", "postgresql")], indirect=True, ids="-".join)
+async def test_a_command_that_is_rewritten_is_not_run_again_and_its_writer_hears_so(stage: Stage) -> None:
+    """D08: "lukket" became "åben", the line said "lukket", and nobody was told."""
+    await stage["lars"].says("log viadukten er lukket")
+    before = [each["summary"] for each in await stage.part("log")]
+    await edits(stage, "lars", "viadukten er lukket", "log viadukten er åben")
+    told = [each for each in await stage["lars"].reads() if "Du har rettet" in each]
+    assert len(told) == 1
+    assert "log viadukten er åben" in told[0]
+    assert [each["summary"] for each in await stage.part("log")] == before
+    # Back again is said too, where it stands.
+    await edits(stage, "lars", "viadukten er åben", "log viadukten er lukket")
+    assert not [each for each in await stage["lars"].reads() if "Du har rettet" in each]
+    assert await stage["lars"].sees("Din besked er igen »log viadukten er lukket«")
+
+
 async def name_written_in(stage: Stage, old: str) -> None:
     """Somebody puts the bot's name before what they wrote in a channel."""
     actor: Any = stage["pia"]

@@ -31,6 +31,9 @@ MADE = {"Field"}
 # Any name at all: it is put together where it stands.
 ANY = "*"
 
+# Written as a string, or the name of one.
+STRINGS = ast.Constant | ast.JoinedStr | ast.Name
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -206,22 +209,75 @@ def argument(call: ast.Call, at: int, name: str) -> ast.expr | None:
     return next((each.value for each in call.keywords if each.arg == name), positional)
 
 
-def text(node: ast.AST | None, given: Mapping[str, str] | None = None) -> str:
-    """A string as it stands there, with `*` for what is put in."""
+def said(node: ast.AST | None, place: Place, given: Mapping[str, str] | None = None) -> set[str]:
+    """The strings that an expression may come to, with `*` for what is put in; `*` alone where it isn't said here.
+
+    Args:
+        given: what the function is called with, where that is known.
+    """
     match node:
-        case ast.Constant(value=str(said)):
-            return said
-        case ast.Name(id=name) if given and name in given:
-            return given[name]
+        case ast.Constant(value=str(text)):
+            return {text}
         case ast.JoinedStr(values=values):
-            return "".join(str(each.value) if isinstance(each, ast.Constant) else ANY for each in values)
-    return ANY
+            return {"".join(str(each.value) if isinstance(each, ast.Constant) else ANY for each in values)}
+        case ast.Name(id=name) if given and name in given:
+            return {given[name]}
+        case ast.Name(id=name) if loops := _looped(node, place.function):
+            found = [_of_row(each, loop.target, name) for loop in loops for each in _rows(loop.iter, place)]
+            return set().union(*found) or {ANY}
+        case ast.Name() if given is None and (passed := list(_given(node, place))):
+            return {text for each in passed for text in said(each.node, each, {})}
+        case ast.Call(func=called) if given is None:
+            made = [found for found in behind(called, place) if isinstance(found.node, Function)]
+            return {text for each in made for one in _returned(each) for text in said(one, each, {})} or {ANY}
+    return {ANY}
+
+
+def _looped(name: ast.Name, function: Function | None) -> list[ast.comprehension | ast.For]:
+    """The loops round a name that bind it."""
+    found: list[ast.comprehension | ast.For] = []
+    for each in ast.walk(function) if function is not None else ():
+        loops = [each] if isinstance(each, ast.For) else getattr(each, "generators", [])
+        binds = [
+            loop for loop in loops if name.id in {one.id for one in ast.walk(loop.target) if isinstance(one, ast.Name)}
+        ]
+        if binds and any(one is name for one in ast.walk(each)):
+            found += binds
+    return found
+
+
+def _rows(over: ast.expr, place: Place) -> Iterator[ast.expr]:
+    """What a constant holds that is looped over: a tuple's, or a dict's keys."""
+    named = over.func.value if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) else over
+    for found in [Place(named, place.module, place.function), *behind(named, place)]:
+        match found.node:
+            case ast.Tuple(elts=elements):
+                yield from elements
+            case ast.Dict(keys=keys):
+                yield from (each for each in keys if each is not None)
+
+
+def _of_row(row: ast.expr, target: ast.expr, name: str) -> set[str]:
+    """What a name is bound to in one round of a loop."""
+    if isinstance(target, ast.Tuple):
+        at = next((at for at, each in enumerate(target.elts) if ast.unparse(each) == name), 0)
+        row = row.elts[at] if isinstance(row, ast.Tuple) else row if at == 0 else target
+    return {row.value} if isinstance(row, ast.Constant) and isinstance(row.value, str) else {ANY}
+
+
+def _returned(place: Place) -> list[ast.expr]:
+    return [each.value for each in ast.walk(place.node) if isinstance(each, ast.Return) and each.value is not None]
 
 
 def fields(form: ast.expr, place: Place) -> dict[str, str]:
     """The fields of a form, with the kind of each."""
-    made = calls(Place(form, place.module, place.function), "Field")
-    return {text(argument(call, 0, "id")): text(argument(call, 2, "kind") or ast.Constant("text")) for call, _ in made}
+    made = list(calls(Place(form, place.module, place.function), "Field"))
+    kinds = [argument(call, 2, "kind") for call, _ in made]
+    return {
+        name: str(kind.value) if isinstance(kind, ast.Constant) else "text"
+        for (call, at), kind in zip(made, kinds, strict=True)
+        for name in said(argument(call, 0, "id"), at, None)
+    }
 
 
 def does(button: ast.Call, place: Place) -> set[str]:
@@ -234,8 +290,8 @@ def does(button: ast.Call, place: Place) -> set[str]:
         tables = [Place(each, place.module, None) for each in place.module.constants.values()]
     else:
         tables = [Place(do, place.module, place.function), *_given(do, place)]
-    named = {text(found.node) for table in tables for found in followed(table)}
-    return named & set(actions())
+    named = (found.node for table in tables for found in followed(table))
+    return {str(each.value) for each in named if isinstance(each, ast.Constant)} & set(actions())
 
 
 def _given(node: ast.expr, place: Place) -> Iterator[Place]:
@@ -297,15 +353,18 @@ def asked(place: Place, given: Mapping[str, str], seen: set[tuple[str, str]]) ->
     for call in _calls(place.node):
         match call.func:
             case ast.Attribute(value=ast.Name(id="turn"), attr=how) if how in ASKS:
-                yield Asked(text(call.args[0], given), how, by)
+                yield from (Asked(name, how, by) for name in said(call.args[0], place, given))
                 continue
         for found in behind(call.func, place):
             if not isinstance(found.node, Function) or found.node in _handlers():
                 continue
             names = [each.arg for each in found.node.args.args]
-            passed = {name: text(each, given) for name, each in zip(names, call.args, strict=False)}
-            passed |= {each.arg: text(each.value, given) for each in call.keywords if each.arg}
-            passed = {name: said for name, said in passed.items() if said != ANY}
+            every = {
+                **dict(zip(names, call.args, strict=False)),
+                **{each.arg: each.value for each in call.keywords if each.arg},
+            }
+            strings = {name: said(each, place, given) for name, each in every.items() if isinstance(each, STRINGS)}
+            passed = {name: one for name, (one, *more) in strings.items() if one != ANY and not more}
             key = (f"{found.module.name}.{found.node.name}", repr(sorted(passed.items())))
             if key not in seen:
                 seen.add(key)

@@ -62,7 +62,7 @@ READERS = {
     "alert.escalation_news.who_has_it": "whoever warns",
     "alert.asked_back._ask_to_ring": "whoever warns, of who is asked to take it and wants to be rung",
     "alert.asked_back._shown": "who is asked to take a warning, of whoever gave it (R022)",
-    "alert.own_words._whom_to_ring": "numbers",
+    "alert.answers_to_words.whom_to_ring": "numbers",
     "alert.escalation_cards.show_progress": "whoever warns",
     "alert.joining.belongs": "whoever warns",
     # The chain and the incident's chief, of whoever warned.

@@ -109,3 +109,35 @@ async def test_by_sms_the_staff_writes_in_the_log_and_nothing_is_confirmed_or_en
     assert (await stage.part("crisis"))["deactivated_at"] is None
     await stage.sms(LARS, code)
     assert (await stage.part("crisis"))["deactivated_by"] == "lars"
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "done"),
+    [
+        (KIM, "bekræft {no}", "er bekræftet"),
+        (LARS, "hensigt hold vejene åbne", "hold vejene åbne"),
+    ],
+)
+async def test_what_is_looked_into_by_the_verb_itself_asks_for_a_code_too(
+    stage: SmsStage, number: str, words: str, done: str
+) -> None:
+    """R008 D12: whoever had the right was told that they had it not, and left their opinion in the log."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["mads"].commands("log ? pumpen er leveret")
+    (no,) = [line["no"] for line in await stage.part("log") if line["summary"] == "pumpen er leveret"]
+    told = await stage.sms(number, words.format(no=no))
+    assert "Det kan kun" not in told
+    assert not [line for line in await stage.part("log") if done in line["summary"] or "mener, at" in line["summary"]]
+    await stage.sms(number, code_in(told))
+    assert [line for line in await stage.part("log") if done in line["summary"]]
+
+
+async def test_a_line_by_sms_is_kept_and_its_writer_told_how_to_confirm_it(stage: SmsStage) -> None:
+    """R008 R186: the log keeper was told that only the log keeper can."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    told = await stage.sms(KIM, "log ! pumpen er leveret")
+    assert "Et nummer kan forfalskes" in told
+    assert "Bekræfte kan kun" not in told
+    assert [line["verification"] for line in await stage.part("log") if line["summary"] == "pumpen er leveret"] == [
+        "unconfirmed"
+    ]

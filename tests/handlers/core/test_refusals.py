@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 import handlers
@@ -74,7 +75,27 @@ async def test_a_refusal_names_who_may_and_puts_it_to_them(stage: Stage) -> None
     assert await stage[asked].sees("Mads Rosen spørger, om du vil")
     await stage[asked].presses("Gør det")
     assert (await stage.export())["crisis"]["chief"] == "anne"
-    assert await stage["mads"].sees("tager sig af det")
+    assert await stage["mads"].sees("har gjort det")
+
+
+@in_one_chat
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("rolle krisestabschef", "ser på det. Intet er ændret endnu: »rolle krisestabschef«"),
+        ("rolle krisestabschef Xerxes", "ser på det. Intet er ændret endnu"),
+        ("ringeliste", "ser på det. Intet er ændret endnu"),
+        ("rolle krisestabschef Anne", "har gjort det: »rolle krisestabschef Anne«"),
+    ],
+)
+async def test_whoever_put_it_to_them_reads_whether_it_was_done(stage: Stage, words: str, told: str) -> None:
+    """D12: "tager sig af det" was said of what krisebot had only asked back about."""
+    await stage["mads"].commands(words)
+    (label,) = [each for each in await stage["mads"].buttons() if each.startswith("Spørg ")]
+    asked = {person.name: id for id, person in stage.bot.plan.persons.items()}[label.removeprefix("Spørg ")]
+    await stage["mads"].presses(label)
+    await stage[asked].presses("Gør det")
+    assert await stage["mads"].sees(f"{label.removeprefix('Spørg ')} {told}")
 
 
 @in_one_chat
@@ -148,8 +169,25 @@ async def test_whoever_was_refused_by_a_button_puts_it_to_somebody_who_may_with_
     await stage["kim"].presses("Gør det", text="vand på Vestergade")
     (line,) = await stage.log("correction")
     assert (line["summary"], line["recorder"]) == ("vand på Vestergade", "kim")
-    assert await stage["mads"].sees("Kim Dahl tager sig af det: »Ret« på")
+    assert await stage["mads"].sees("Kim Dahl har gjort det: »Ret« på")
     assert not await stage["kim"].has("Gør det")
+
+
+@on_both_platforms
+async def test_what_is_refused_in_part_of_a_line_is_put_to_somebody_who_may(stage: Stage) -> None:
+    """D12 R186: the line is kept as it may be, and its keeper confirms it; it is written once."""
+    await stage["mads"].commands("log ! pumpen er leveret")
+    (label,) = [each for each in await stage["mads"].buttons() if each.startswith("Spørg ")]
+    assert f"Bekræfte kan kun {rights.log_keeper.holders}" in (await stage["mads"].reads())[-1]
+    asked = {person.name: id for id, person in stage.bot.plan.persons.items()}[label.removeprefix("Spørg ")]
+    await stage["mads"].presses(label)
+    assert label not in await stage["mads"].buttons()
+    assert await stage["mads"].sees(f"{label.removeprefix('Spørg ')} er spurgt.")
+    assert await stage[asked].sees("Mads Rosen spørger, om du vil bekræfte")
+    await stage[asked].presses("Bekræft")
+    written = [line for line in await stage.part("log") if line["summary"] == "pumpen er leveret"]
+    assert len(written) == 1
+    assert (await stage.part("log_state"))[str(written[0]["no"])]["verification"] == "confirmed"
 
 
 @in_one_chat

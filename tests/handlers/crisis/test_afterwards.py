@@ -6,11 +6,13 @@ import io
 
 import pytest
 
+from handlers.core import named_crisis
+from handlers.core.registry import Named
 from storage.case import archive
 from tests.handlers.log.test_attachments import fetched
 from tests.stage.platforms import everywhere, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
-from tests.stage.stage import Stage
+from tests.stage.stage import Actor, Stage
 
 
 @follows(cloudburst)
@@ -135,3 +137,152 @@ async def test_the_export_that_is_asked_for_afterwards_can_be_fetched(stage: Sta
     await stage["kim"].commands("eksport")
     status, content = await fetched(stage, "kim")
     assert (status, archive.verify(io.BytesIO(content))) == (200, [])
+
+
+@follows(called_off)
+async def another_runs(stage: Stage) -> None:
+    """The next night another crisis is decided on, and its staff writes as many lines."""
+    await stage["jens"].commands("aktiver 2 strømsvigt i hele byen")
+    await stage["kim"].commands("l ! generatoren er startet")
+
+
+beside = after(another_runs)
+
+
+async def line_of(stage: Stage, summary: str, crisis: int = 1) -> int:
+    """The number of the line that says so."""
+    return int(next(line["no"] for line in await stage.part("log", crisis) if line["summary"] == summary))
+
+
+async def reads_plainly(actor: Actor, text: str) -> bool:
+    """Whether they see it, however bold words are drawn."""
+    return any(text in seen.replace("*", "") for seen in await actor.reads())
+
+
+@pytest.mark.long
+@everywhere
+async def test_who_took_part_reaches_an_ended_crisis_by_its_number_while_another_runs(beside: Stage) -> None:
+    """R247 D11: read, confirm, file, export, lessons and search, each on the one that was named and on no other."""
+    stage = beside
+    number = await line_of(stage, "pumpen er leveret")
+    kim = stage["kim"]
+    before = len(await stage.part("log", 2))
+    await kim.commands("find pumpen i krise 1")
+    assert await kim.sees("pumpen er leveret")
+    await kim.commands(f"bekræft {number} i krise 1")
+    assert (await stage.export())["log_state"][str(number)]["verification"] == "confirmed"
+    await kim.commands("sag 26/1234 krise 1")
+    assert (await stage.export())["crisis"]["case_ref"] == "26/1234"
+    await kim.commands(f"ret {number} i krise 1 pumpen blev leveret kl. 15 i krise 2")
+    assert await line_of(stage, "pumpen blev leveret kl. 15 i krise 2")
+    await stage["hanne"].commands("erfaring krise 1: nøgler til pumpehuset manglede")
+    assert [line["summary"] for line in await stage.log("lesson")] == ["nøgler til pumpehuset manglede"]
+    await kim.commands("eksport 1")
+    assert await stage.log("export")
+    await kim.commands("status 1")
+    assert "Afblæst" in (await kim.reads())[-1]
+    after_ = await stage.export(2)
+    assert (len(after_["log"]), after_["crisis"]["case_ref"]) == (before, None)
+    assert (await stage.export())["crisis"]["deactivated_at"]
+
+
+@everywhere
+async def test_an_answer_says_of_which_crisis_it_is_where_there_are_several(beside: Stage) -> None:
+    """R247: "log nr. 6" is a line in each of them."""
+    stage = beside
+    await stage["kim"].commands(f"bekræft {await line_of(stage, 'pumpen er leveret')} i krise 1")
+    assert await reads_plainly(stage["kim"], "Nr. 1: skybrud, kloak står op i Hedehusene\nGemt i log nr. ")
+    await stage["finn"].says("der er ild i skuret")
+    await stage["kim"].commands("l ! broen er spærret")
+    assert await reads_plainly(stage["kim"], "Nr. 2: strømsvigt i hele byen\nGemt i log nr. ")
+    await stage["hanne"].commands("melding pumpen er gået i stå")
+    assert await reads_plainly(stage["hanne"], "Nr. 2: strømsvigt i hele byen\nTak.")
+
+
+@in_slack
+async def test_with_one_crisis_no_answer_is_longer_for_it(stage: Stage) -> None:
+    """R247: nobody reads which of one it is."""
+    await stage["jens"].commands("aktiver 2 strømsvigt")
+    await stage["jens"].commands("l ! generatoren er startet")
+    assert "Nr. 2: strømsvigt" not in (await stage["jens"].reads())[-1]
+
+
+@in_slack
+@pytest.mark.parametrize(
+    "command",
+    ["find pumpen i krise 1", "bekræft 3 krise 1", "eksport 1", "status 1", "erfaring krise 1: vi var for få"],
+)
+async def test_who_was_not_in_it_reaches_it_by_no_number(beside: Stage, command: str) -> None:
+    """R247 R216: the nearest who may not: an employee, whatever runs now."""
+    stage = beside
+    lines = len(await stage.part("log"))
+    await stage["finn"].commands(command)
+    assert await stage["finn"].sees("var med i hændelse nr. 1")
+    assert not await stage["finn"].sees("pumpen er leveret")
+    assert len(await stage.part("log")) == lines
+
+
+@in_teams
+async def test_a_number_that_is_no_crisis_is_told_of_and_nothing_is_taken_instead(beside: Stage) -> None:
+    """R247: `eksport 9` packed another one."""
+    stage = beside
+    await stage["kim"].commands("eksport 9")
+    assert await stage["kim"].sees("Der er ingen hændelse nr. 9. Intet er ændret. Du var med i: nr. 1: skybrud")
+    assert not [*await stage.log("export"), *await stage.log("export", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "read"),
+    [
+        ("1", "number", (1, "")),
+        ("nr. 1", "number", (1, "")),
+        ("17", "anywhere", None),
+        ("krise 1", "anywhere", (1, "")),
+        ("17 i krise 1", "anywhere", (1, "17")),
+        ("pumpe i krise nr. 12.", "anywhere", (12, "pumpe")),
+        ("i hændelse 2: pumpe", "anywhere", (2, "pumpe")),
+        ("26/1234 krise 1", "anywhere", (1, "26/1234")),
+        ("17 i krise 1: det var 14", "before", (1, "17 det var 14")),
+        ("det var som i krise 1", "before", None),
+        ("krise 10 personer", "before", (10, "personer")),
+        ("krisen er slut", "anywhere", None),
+        ("", "number", None),
+    ],
+)
+def test_which_crisis_is_named(text: str, where: Named, read: tuple[int, str] | None) -> None:
+    """R247: people's own words stay as they are."""
+    assert named_crisis.read(text, where) == read
+
+
+async def level_one_is_over(stage: Stage) -> None:
+    """Jens decides level 1, which the directorate has; the mayor calls it off, and somebody warns of something else."""
+    await stage["jens"].commands("aktiver 1 gaslugt på skolen")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["finn"].says("der er ild i skuret")
+
+
+one_over = after(level_one_is_over)
+
+
+@everywhere
+async def test_who_had_a_part_in_level_one_reaches_it_afterwards(one_over: Stage) -> None:
+    """R247 R026: there is no staff at level 1, and the rights are those that were had then."""
+    stage = one_over
+    await stage["anne"].commands("erfaring krise 1: vi var for langsomme")
+    assert [line["summary"] for line in await stage.log("lesson")] == ["vi var for langsomme"]
+    await stage["kim"].commands("sag 26/1234 krise 1")
+    assert (await stage.export())["crisis"]["case_ref"] == "26/1234"
+    await stage["anne"].commands("sag 26/9 krise 1")
+    await stage["finn"].commands("find gas i krise 1")
+    assert (await stage.export())["crisis"]["case_ref"] == "26/1234"
+    assert not await stage["finn"].sees("Loggen: gas")
+
+
+@in_slack
+async def test_nobody_is_sent_to_krisebot_to_be_asked(one_over: Stage) -> None:
+    """D12: a line that krisebot wrote is corrected by the log's keeper."""
+    number = next(line["no"] for line in await one_over.part("log") if line["recorder"] == "krisebot")
+    await one_over["anne"].commands(f"ret {number} i krise 1 forkert")
+    assert not await one_over["anne"].has("Spørg krisebot")
+    assert any(label.startswith("Spørg ") for label in await one_over["anne"].buttons())

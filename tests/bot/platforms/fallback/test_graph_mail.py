@@ -177,6 +177,18 @@ async def test_many_mails_come_over_several_pages_oldest_first(stage: GraphStage
     assert await stage.taken("@outside") == [f"mail/<{number}@outside>" for number in range(7)]
 
 
+async def test_our_token_goes_nowhere_but_to_graph(stage: GraphStage) -> None:
+    """D12: a next page that is somewhere else is none."""
+    async with FakeExchange() as thief:
+        stage.exchange.elsewhere, stage.exchange.empty_pages = thief.url, 0
+        for number in range(4):
+            stage.arrives(JENS, "varsel", f"varsel vand i kælder {number}", f"{number}@outside")
+        await stage.post()
+        assert thief.calls == []
+    # What was on the page that was read is taken in, and the next look has the rest.
+    assert stage.exchange.unread() == 2
+
+
 @pytest.mark.parametrize(
     ("call", "fault", "told"),
     [

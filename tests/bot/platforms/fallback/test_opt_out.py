@@ -118,6 +118,20 @@ async def test_a_telephone_on_the_accounts_list_is_an_opt_out_and_shuts_nobody_e
     assert not [each for each in lines if "nøglen i planens" in each]
 
 
+async def test_what_arrived_before_the_opt_out_lifts_nothing_and_what_arrives_after_does(stage: ReserveStage) -> None:
+    """R070: GatewayAPI tells what became of an SMS up to hours later, in no order."""
+    await warned(stage)
+    sms = [each for each in stage.sms.taken if each.to == JENS][-1]
+    noted = stage.clock.now().timestamp()
+    await tells(stage, BLOCKED)
+    await stage.sms.tells(sms, "DELIVERED", stage.address, time=noted - 60)
+    await stage["kim"].commands("kontakt")
+    assert await stage["kim"].sees("er afmeldt sms hos gatewayen (")
+    await stage.sms.tells(sms, "DELIVERED", stage.address, time=noted + 60)
+    lines = await doctor.examine(stage.settings())
+    assert not [each for each in lines if "afmeldt" in each]
+
+
 @pytest.mark.parametrize(("code", "told"), [("0x0214", "Temporary blacklist"), ("0x0217", "country")])
 async def test_a_refusal_of_one_message_is_no_opt_out(stage: ReserveStage, code: str, told: str) -> None:
     """R070 D02: "Temporary blacklist" is of the same message twice, and a country that the account may not send to is not

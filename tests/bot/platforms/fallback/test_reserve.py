@@ -243,6 +243,31 @@ async def test_a_stop_by_sms_breaks_no_chain_is_asked_back_and_told_to_the_secre
     assert not await stage["kim"].sees("Gerda har skrevet »")
 
 
+@pytest.mark.parametrize(
+    "like",
+    ["Liked “{}”", "Syntes godt om »{}«", "👍 til “{}”", "Loved “{}", "Reacted 🎉 to “{}”"],
+)
+async def test_a_like_that_comes_as_a_text_is_no_answer_and_no_words_of_anybodys(
+    stage: ReserveStage, like: str
+) -> None:
+    """R005: it quotes the question, and was read as what the person had written; once more is no more than once."""
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    asked = stage.sms.to(JENS)[-1]
+    for _ in range(2):
+        assert await stage.sms.answers(JENS, like.format(asked), stage.address) == 200
+        await stage.settle()
+    assert [step["result"] for step in await stage.part("escalation")] == [None]
+    assert len([each for each in stage.sms.to(JENS) if each.startswith("Et tegn er ikke et svar.")]) == 1
+    assert await stage.crises() == 1
+    # Their own words are words, also where they quote it.
+    assert await stage.sms.answers(JENS, f"hvad betyder »{asked[:40]}«", stage.address) == 200
+    assert await stage.sms.answers(JENS, "kan ikke", stage.address) == 200
+    await stage.settle()
+    assert len([each for each in stage.sms.to(JENS) if each.startswith("Et tegn er ikke et svar.")]) == 1
+    assert next(step["result"] for step in await stage.part("escalation")) == "declined"
+
+
 async def _taken(stage: ReserveStage) -> list[int]:
     """The chains that somebody has taken."""
     async with stage.database.reading() as db:

@@ -101,8 +101,7 @@ async def test_on_a_whole_grid_installation_whoever_the_plan_does_not_know_is_an
 
 
 async def test_what_they_would_save_is_asked_about_and_stands_in_no_log(house: House) -> None:
-    """R001 R004: the form was filled in, and nothing was said; what the card's guide says is none of theirs, and no word
-    of what has happened."""
+    """R001 R004: the form was filled in, and nothing was said."""
     ebbe = stranger(house)
     channel = house.slack.add_channel("faelles", "U0JENS", ebbe.id)
     message = house.slack.world.post(channel, ebbe.id, "vand i jeres pumpestation")
@@ -112,8 +111,4 @@ async def test_what_they_would_save_is_asked_about_and_stands_in_no_log(house: H
     assert ebbe.sees("vand i jeres pumpestation")
     assert ebbe.sees("112")
     assert ebbe.sees("Intet er sendt.")
-    await ebbe.shortcut("Vejledning", message)
-    await house.engine.settle()
-    assert ebbe.sees("Vejledningen er for")
-    assert not ebbe.sees("pumpestation\nvejledning")
     assert not house.person("U0JENS").sees("Varsel nr.")

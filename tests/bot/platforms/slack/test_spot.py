@@ -18,6 +18,7 @@ from tests.tables import examples
         ("https://hooks.slack.com:8443/abc", False),
         ("https://hooks.slack.com/abc|only|U0PIA", False),
         ("http://127.0.0.1:22/abc", False),
+        (f"https://hooks.slack.com/{'a' * 3000}", False),
         ("file:///etc/passwd", False),
         ("https://[", False),
         ("", False),
