@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.engine import own_trouble
-from bot.engine.stalls import PATIENCE, TookTooLong
+from bot.engine.stalls import PATIENCE, TookTooLong, within
 from bot.engine.telemetry import Telemetry
 from handlers.core import haste
 from handlers.core.incoming import Incoming
@@ -140,7 +140,7 @@ class Intake:
         """
         put_aside: tuple[type[Exception], ...] = (TookTooLong, *unreadable)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with within(PATIENCE):
                 yield
         except put_aside as error:
             log.error("put aside: what came from %s could not be read: %s", platform, error)

@@ -13,8 +13,8 @@ import faulthandler
 import logging
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,40 @@ def broken_off(patience: float = PATIENCE, last: float | None = None) -> Iterato
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         faulthandler.cancel_dump_traceback_later()
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Break off what waits too long. While the loop itself stood still, held up by another or with the machine, nobody
+    could have gone on, and a look counts no more than `MOST` of it.
+
+    Args:
+        seconds: that it may take.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    loop, left = asyncio.get_running_loop(), seconds
+    looked_at = loop.time()
+    next_look: asyncio.TimerHandle | None = None
+
+    def look() -> None:
+        nonlocal left, looked_at, next_look
+        now = loop.time()
+        left -= min(now - looked_at, MOST)
+        looked_at = now
+        if left <= 0:
+            limit.reschedule(now)
+        else:
+            next_look = loop.call_later(min(LOOK, left), look)
+
+    next_look = loop.call_later(min(LOOK, left), look)
+    try:
+        async with asyncio.timeout(None) as limit:
+            yield
+    finally:
+        if next_look is not None:
+            next_look.cancel()
 
 
 class _Watch:

@@ -268,7 +268,7 @@ class Turns(Worker):
     ) -> Callable[[], None]:
         """Run an input or a timer; returns what tells telemetry of it once it has committed."""
         began, told = time.perf_counter(), self._told(row)
-        async with asyncio.timeout(PATIENCE):
+        async with stalls.within(PATIENCE):
             if isinstance(row, Inbox):
                 await self._answer(db, row, now, heard)
             else:

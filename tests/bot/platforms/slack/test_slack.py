@@ -451,6 +451,9 @@ async def test_a_command_in_a_channel_is_told_where_its_answer_stands(house: Hou
     house.slack.add_channel("generelt", "U0FINN")
     finn = house.person("U0FINN")
     assert "direkte besked med Krisebot" in (await finn.command("varsel vand", "generelt")).text
+    # Who has no chat with Krisebot yet may be anywhere.
+    assert "direkte besked med Krisebot" in (await finn.command("varsel vand")).text
+    await house.engine.settle()
     assert (await finn.command("varsel vand")).text == ""
     await house.crisis()
     assert (await house.person("U0JENS").command("status", house.room)).text == ""
