@@ -56,7 +56,7 @@ async def new(turn: Turn) -> None:
     await _write(turn, read.ore, turn.value("text"))
 
 
-def _asked(turn: Turn, text: str) -> Card:
+def _asked(turn: Context, text: str) -> Card:
     """Draw what is said where no amount can be read; what was written is kept in the form."""
     return Card(
         f"Jeg kan ikke se, hvor mange kroner det er: »{quote(text.strip(), 300)}«. Intet er skrevet. Skriv fx {EXAMPLE}.",
@@ -64,7 +64,7 @@ def _asked(turn: Turn, text: str) -> Card:
     )
 
 
-def _new(turn: Turn, text: str = "") -> Button:
+def _new(turn: Context, text: str = "") -> Button:
     return Button(
         "Ny udgift",
         "expenses.new",
@@ -159,7 +159,7 @@ async def total(turn: Context) -> str:
     return f"I alt {amounts.shown(int(ore))} på {posts}{f', konto {account}' if account else ''}."
 
 
-async def _list(turn: Turn) -> Card:
+async def _list(turn: Context) -> Card:
     rows = await of_crisis(turn)
     if not rows:
         return Card(f"Ingen udgifter er skrevet endnu. Skriv fx {EXAMPLE}.", buttons=(_new(turn),))
