@@ -239,6 +239,11 @@ async def unreachable(turn: Turn, person: str) -> None:
 async def _advance(turn: Turn, escalation: Escalation) -> None:
     steps = await escalation_chain.steps_of(turn, escalation)
     left = escalation_chain.left_of(turn.rules, steps, escalation.round)
+    asked = max((step.position for step in steps if step.round == escalation.round), default=-1)
+    if not left and escalation.position > asked:
+        # That nobody has it was told before somebody took it and let it lie: nobody is kept waiting for it again.
+        escalation.round, escalation.position = escalation.round + 1, -1
+        left = escalation_chain.left_of(turn.rules, steps, escalation.round)
     escalation.position += 1
     if not left:
         await _nobody(turn, escalation)

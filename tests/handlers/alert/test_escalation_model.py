@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -31,7 +32,8 @@ class Model:
         self.ask_next()
 
     def ask_next(self) -> None:
-        self.place, self.taken = self.place + 1, ""
+        # When all have been asked, it is waited once, and then begun over.
+        self.place, self.taken = self.place + 1 if self.place < len(LINKS) else 0, ""
         if self.place == len(LINKS):
             self.left = 5
             return
@@ -45,8 +47,6 @@ class Model:
         self.left -= 1
         if self.left > 0:
             return
-        if self.place == len(LINKS):
-            self.place = -1
         for step in self.steps:
             if step[1] is None and not self.taken:
                 step[1] = "silent"
@@ -155,3 +155,25 @@ TestAsTheModelSays = AsTheModelSays.TestCase
 TestAsTheModelSays.settings = settings(
     max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+@pytest.mark.parametrize("lets_it_lie", [True, False])
+def test_who_takes_it_when_all_were_silent_and_lets_it_lie_or_gives_it_up_has_the_chain_begin_over_at_once(
+    lets_it_lie: bool,
+) -> None:
+    """R006: nobody is kept waiting twice for the same."""
+    machine = AsTheModelSays()
+    try:
+        machine.finn_warns()
+        machine.time_passes(21)
+        machine.time_passes(1)
+        machine.somebody_answers("sara", ("har den", True))
+        if lets_it_lie:
+            machine.time_passes(8)
+            machine.time_passes(2)
+        else:
+            machine.somebody_answers("sara", ("kan ikke", False))
+        machine.they_tell_the_same()
+        assert machine.model.steps[-1] == ["jens", None]
+    finally:
+        machine.teardown()
