@@ -243,6 +243,8 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
         )
         return
     has_it = await joining.tell_more_words(turn, alert) or await escalation_news.tell_more_words(turn, alert)
+    if await joining.asked_at(turn) is not None:
+        has_it = "Svar også på, hvor det hører til: ellers sender jeg det snart videre for sig."
     await turn.answer(Card(f"Føjet til varsel nr. {number}. {has_it} {DANGER}", buttons=other))
 
 
