@@ -86,8 +86,8 @@ async def lead_on(turn: Turn, text: str) -> bool:
     if offered is not None and answers_with_news.read(text) == "yes":
         args = offered.card["buttons"][0]["args"]
         words = {"inbox": args["inbox"], "more": [*args.get("more", []), turn.inbox_id]}
-        told = "\n".join([*await _words_of(turn, offered), text])
-        await _decide(turn, told, warning_question.YES, offered.key, words)
+        text = "\n".join([*await _words_of(turn, offered), text])
+        await _decide(turn, text, warning_question.YES, offered.key, words)
         return True
     if grave:
         turn.crisis = None
