@@ -166,8 +166,8 @@ async def added(turn: Turn, inbox: int) -> None:
 async def read(turn: Context, text: str) -> Take | None:
     """Read a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, of whoever was asked."""
     reply = dangers.answered(text)
-    own = await warning.open_of(turn) if reply is not None else None
-    if reply is None or own is None or own.assessment not in (None, warning_question.UNANSWERED):
+    own = await warning.asked_of(turn) if reply is not None else None
+    if reply is None or own is None:
         return None
     return partial(_take, own=own, reply=reply)
 
