@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -120,7 +120,8 @@ async def read(turn: Context, text: str) -> Take | None:
     said, buttons = dangers.folded(text), Card.from_json(found[0].card).buttons
     belongs = [each for each in buttons if each.do == "joining.belongs"]
     numbered, answer = NUMBER.fullmatch(said), dangers.answered(text)
-    if answer == "no" or said in joining_words.OTHER:
+    if answer in ("no", "unknown") or said in joining_words.OTHER:
+        # Whoever doesn't know where it belongs need not wait for it: the chain finds out.
         meant = next((each for each in buttons if each.do == "joining.other"), None)
     elif numbered:
         named = [await turn.db.get(Crisis, each.args["to"]) for each in belongs]
@@ -129,6 +130,19 @@ async def read(turn: Context, text: str) -> Take | None:
     else:
         meant = belongs[0] if answer == "yes" and len(belongs) == 1 else None
     return partial(_take, standing=found[0], meant=meant) if meant is not None else None
+
+
+async def take_with_news(turn: Turn, answer: Literal["yes", "no"]) -> None:
+    """Take the yes or no that the sender's news begins with as where their warning belongs, where that is open and clear."""
+    found = await _asked(turn)
+    if found is None:
+        return
+    buttons = Card.from_json(found[0].card).buttons
+    meant = [each for each in buttons if each.do == ("joining.belongs" if answer == "yes" else "joining.other")]
+    if len(meant) == 1:
+        said = turn.the_incoming
+        await _take(turn, found[0], meant[0])
+        turn.incoming = said
 
 
 async def _take(turn: Turn, standing: Message, meant: Button) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.alert import answers_to_words as answers
-from handlers.alert import languages, second_matter, warning, warning_question
+from handlers.alert import joining, languages, second_matter, warning, warning_question
 from handlers.core import in_charge, registry, rights, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import dangers, idle_words, near_verbs, questions, small_talk
+from handlers.core.language import answers_with_news, dangers, idle_words, near_verbs, questions, small_talk
 from handlers.core.registry import Take, action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
@@ -80,7 +80,14 @@ async def lead_on(turn: Turn, text: str) -> bool:
         return True
     if own is not None:
         if not await second_matter.take_written(turn, text):
+            await _take_with_news(turn, own, text)
             await warning.add(turn, own, text)
+        return True
+    if offered is not None and answers_with_news.read(text) == "yes":
+        args = offered.card["buttons"][0]["args"]
+        words = {"inbox": args["inbox"], "more": [*args.get("more", []), turn.inbox_id]}
+        text = "\n".join([*await _words_of(turn, offered), text])
+        await _decide(turn, text, warning_question.YES, offered.key, words)
         return True
     if grave:
         turn.crisis = None
@@ -97,6 +104,17 @@ async def lead_on(turn: Turn, text: str) -> bool:
         return True
     await _offer(turn, text, offered)
     return True
+
+
+async def _take_with_news(turn: Turn, own: Alert, text: str) -> None:
+    """Take "ja det brænder nu" as the answer that it begins with, where nothing else was asked that it answers."""
+    answer = answers_with_news.read(text)
+    if own.assessment in (None, warning_question.UNANSWERED):
+        # A no with news may be of another matter: it is added, and asked.
+        if answer == "yes":
+            await _take(turn, own, warning_question.YES)
+    elif answer is not None:
+        await joining.take_with_news(turn, answer)
 
 
 async def _crisis_of(turn: Context, own: Alert | None) -> Crisis | None:
@@ -148,8 +166,8 @@ async def added(turn: Turn, inbox: int) -> None:
 async def read(turn: Context, text: str) -> Take | None:
     """Read a written "ja", "nej" or "ved ikke" as the answer to the warning's open question, of whoever was asked."""
     reply = dangers.answered(text)
-    own = await warning.open_of(turn) if reply is not None else None
-    if reply is None or own is None or own.assessment not in (None, warning_question.UNANSWERED):
+    own = await warning.asked_of(turn) if reply is not None else None
+    if reply is None or own is None:
         return None
     return partial(_take, own=own, reply=reply)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -17,6 +18,9 @@ from handlers.log import lines
 from storage.rows.alert import Alert
 from storage.rows.log import NoSuchEntry
 from storage.rows.traffic import Message
+
+# So long after something was added, "det er en anden hændelse" is said of it.
+STILL_MEANT = timedelta(minutes=30)
 
 
 @action(warning.SPLIT, urgent=True)
@@ -97,14 +101,15 @@ async def take_written(turn: Turn, text: str) -> bool:
     """Take "det er en anden hændelse", written instead of pressed, for what was added last; returns whether it was."""
     if dangers.folded(text) not in joining_words.OTHER:
         return False
-    mine = select(Message).where(Message.recipient == turn.sender, Message.kind == "reply")
-    newest = await turn.db.scalar(mine.order_by(Message.id.desc()).limit(1))
-    if newest is None:
-        return False
-    pressed = next((each for each in Card.from_json(newest.card).buttons if each.do == warning.SPLIT), None)
-    if pressed is None:
-        return False
-    turn.incoming = replace(
-        turn.the_incoming, kind="press", action=pressed.do, args=pressed.args, message=str(newest.id)
+    mine = select(Message).where(
+        Message.recipient == turn.sender, Message.kind == "reply", Message.created_at > turn.now - STILL_MEANT
     )
-    return await presses.press(turn)
+    # A "tak" in between, or a question, has an answer without the button.
+    for newest in list(await turn.db.scalars(mine.order_by(Message.id.desc()).limit(5))):
+        pressed = next((each for each in Card.from_json(newest.card).buttons if each.do == warning.SPLIT), None)
+        if pressed is not None:
+            turn.incoming = replace(
+                turn.the_incoming, kind="press", action=pressed.do, args=pressed.args, message=str(newest.id)
+            )
+            return await presses.press(turn)
+    return False

@@ -243,6 +243,8 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
         )
         return
     has_it = await joining.tell_more_words(turn, alert) or await escalation_news.tell_more_words(turn, alert)
+    if await joining.asked_at(turn) is not None:
+        has_it = "Svar også på, hvor det hører til: ellers sender jeg det snart videre for sig."
     await turn.answer(Card(f"Føjet til varsel nr. {number}. {has_it} {DANGER}", buttons=other))
 
 
@@ -273,8 +275,19 @@ async def send_on(turn: Turn, text: str, reply: Triage) -> None:
 
 async def asked_at(turn: Context) -> datetime | None:
     """Return when the sender was last asked the warning's question; None when no question of theirs is open."""
+    own = await asked_of(turn)
+    return own.received_at if own is not None else None
+
+
+async def asked_of(turn: Context) -> Alert | None:
+    """Return the sender's own warning whose question is open: the newest, or an earlier one that still waits for them."""
     own = await open_of(turn)
-    return own.received_at if own is not None and own.assessment in (None, warning_question.UNANSWERED) else None
+    if own is None or own.assessment in (None, warning_question.UNANSWERED):
+        return own
+    waiting = select(Alert).join(Crisis, Crisis.id == Alert.crisis_id).where(Alert.person == turn.sender)
+    waiting = waiting.where(Crisis.state == "warned", Crisis.exercise == turn.exercise, Alert.touches.is_(None))
+    earlier: Alert | None = await turn.db.scalar(waiting.order_by(Alert.id.desc()).limit(1))
+    return earlier
 
 
 async def _join(turn: Turn, crisis: Crisis, text: str) -> None:

@@ -77,6 +77,8 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
     name = turn.name(turn.sender)
     if turn.refused is not None:
         told = f"{name} har ikke selv lov til det, så intet er ændret: {what}"
+    elif turn.drafted:
+        told = f"{name} har skrevet en kladde. Intet er sendt endnu: {what}"
     elif written:
         told = f"{name} har gjort det: {what}"
     else:

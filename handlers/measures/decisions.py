@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import audiences, clearance, rights
+from handlers.core import audiences, clearance, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.registry import action, verb
@@ -81,6 +81,8 @@ SHOWN = 15
 
 async def _propose(turn: Turn, text: str) -> None:
     """Keep a decision that is proposed by somebody who can't decide, and take it to the chief."""
+    if turn.crisis is None and not await running.find_crisis_or_ask(turn, "beslut"):
+        return
     text = text.strip()
     if not text:
         await _list(turn)

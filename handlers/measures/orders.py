@@ -273,6 +273,7 @@ async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
     turn.db.add(row)
     await turn.db.flush()
     await turn.log(f"Kladde til ordre: {task}", kind="order_draft", sender=turn.sender)
+    turn.drafted = True
     return row
 
 

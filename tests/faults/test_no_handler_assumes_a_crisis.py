@@ -99,9 +99,10 @@ async def test_every_button_is_pressed(open_stage: RehearsalStage, many: int, pe
 
 
 @in_one_chat
+@pytest.mark.parametrize("person", PERSONS)
 @pytest.mark.parametrize("many", [pytest.param(0, marks=pytest.mark.long), 2])
-async def test_every_verb_is_said_alone_and_with_words(open_stage: RehearsalStage, many: int) -> None:
-    """R070: by the mayor, who may nearly everything."""
+async def test_every_verb_is_said_alone_and_with_words(open_stage: RehearsalStage, many: int, person: str) -> None:
+    """R070: by the mayor, who may nearly everything, and by somebody who is refused or proposes instead."""
     stage = open_stage
     stage.looked_over = False
     await with_crises(stage, many)
@@ -110,8 +111,8 @@ async def test_every_verb_is_said_alone_and_with_words(open_stage: RehearsalStag
         for words in ("", " noget med vand kl 15"):
             await stage.bot.engine.intake.accept(
                 Incoming(
-                    key=f"{verb}{words}", kind="command", platform="rehearsal", sender="lars", place="dm",
-                    conversation="dm:lars", received_at=now, text=f"{verb}{words}",
+                    key=f"{verb}{words}", kind="command", platform="rehearsal", sender=person, place="dm",
+                    conversation=f"dm:{person}", received_at=now, text=f"{verb}{words}",
                 )
             )  # fmt: skip
     assert await faults(stage) == []

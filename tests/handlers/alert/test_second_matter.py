@@ -55,6 +55,15 @@ async def test_it_may_be_written_instead(stage: Stage, text: str) -> None:
     assert [alert["text"] for alert in await stage.part("alerts", 2)] == [SECOND]
 
 
+@in_slack
+async def test_a_thanks_in_between_does_not_make_it_news(stage: Stage) -> None:
+    """D04: "det er noget andet" was added to the first warning, once its sender had said thanks."""
+    await stage["lone"].says("tak")
+    await stage["lone"].says("det er noget andet")
+    assert [alert["text"] for alert in await stage.part("alerts")] == [FIRST]
+    assert [alert["text"] for alert in await stage.part("alerts", 2)] == [SECOND]
+
+
 @follows(warned)
 async def taken(stage: Stage) -> None:
     """Jens has taken it, with both in it."""
@@ -79,3 +88,22 @@ async def test_nobody_elses_words_are_parted(stage: Stage) -> None:
     await stage["finn"].presses("Det er en anden hændelse")
     assert [alert["text"] for alert in await stage.part("alerts")] == [f"{FIRST}\n{SECOND}"]
     assert [alert["text"] for alert in await stage.part("alerts", 2)] == ["røg i Fløng"]
+
+
+async def asked(stage: Stage) -> None:
+    """Lone has told of gas, and has parted a second matter from it before she answers the question."""
+    await stage["lone"].says(FIRST)
+    await stage["lone"].says(SECOND)
+    await stage["lone"].presses("Det er en anden hændelse")
+
+
+asked_stage = after(asked)
+
+
+@in_one_chat
+async def test_a_yes_still_answers_the_first_ones_question(asked_stage: Stage) -> None:
+    """R004 D04: "ja" was added to the second as news, and the first waited."""
+    await asked_stage["lone"].says("ja")
+    assert [(alert["text"], alert["assessment"]) for alert in await asked_stage.part("alerts")] == [(FIRST, "yes")]
+    assert [alert["text"] for alert in await asked_stage.part("alerts", 2)] == [SECOND]
+    assert [step["person"] for step in await asked_stage.part("escalation")] == ["jens"]

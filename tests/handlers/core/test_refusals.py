@@ -230,3 +230,14 @@ async def test_whoever_is_not_shown_something_puts_it_to_the_chief_by_name(stage
     await stage["gitte"].presses("Spørg Lars Vinther")
     assert await stage["lars"].sees("Gitte Krag spørger, om du vil dele:* »t 1«")
     assert not await stage["gitte"].sees("spær vejen")
+
+
+@in_one_chat
+async def test_whoever_asked_for_an_order_is_not_told_that_a_draft_is_one(stage: Stage) -> None:
+    """R119: "har gjort det" was said of what nobody had issued, and no receiver was named in."""
+    await stage["finn"].commands("ordre to pumper til Birkehøj")
+    (ask,) = [label for label in await stage["finn"].buttons() if label.startswith("Spørg ")]
+    await stage["finn"].presses(ask)
+    await stage["lars"].presses("Gør det")
+    assert await stage["finn"].sees("har skrevet en kladde. Intet er sendt endnu")
+    assert not await stage["finn"].sees("har gjort det")

@@ -47,3 +47,24 @@ async def test_who_may_is_asked_which(stage: Stage) -> None:
     """D12: the nearest who may."""
     await stage["lars"].commands("afblæs")
     assert await stage["lars"].sees("Hvilken?")
+
+
+async def two_crises(stage: Stage) -> None:
+    """Two crises are decided on, side by side."""
+    await stage["jens"].commands("aktiver 2 skybrud i Hedehusene")
+    await stage["jens"].commands("aktiver 2 strømsvigt i Fløng")
+    await stage["jens"].presses("Det er en anden hændelse")
+
+
+crises_stage = after(two_crises)
+
+
+@everywhere
+async def test_what_is_proposed_to_be_decided_asks_which_and_reaches_that_chief(crises_stage: Stage) -> None:
+    """R083 R005: it was a fault of ours, since the proposal was made before there was a crisis to make it in."""
+    await crises_stage["finn"].commands("beslut luk skolen")
+    (second,) = [label for label in await crises_stage["finn"].buttons() if label.startswith("2: ")]
+    await crises_stage["finn"].presses(second)
+    assert not await crises_stage.log("proposal")
+    assert ["luk skolen" in line["summary"] for line in await crises_stage.log("proposal", 2)] == [True]
+    assert await crises_stage["lars"].sees("luk skolen")
