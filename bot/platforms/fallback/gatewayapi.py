@@ -102,7 +102,8 @@ class GatewayApi(HttpGateway):
         signature = request.headers.get("X-Gwapi-Signature", "")
         try:
             told = jwt.decode(signature, self._secret, algorithms=["HS256"]) if self._secret else None
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, UnicodeError):
+            # Of the second kind are octets that are no letters.
             told = None
         if told is None:
             self.refused += 1
