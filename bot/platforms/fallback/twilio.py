@@ -30,6 +30,7 @@ from bot.engine.rates import Limits, Rate
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
 from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
+from storage.case import chain
 from storage.rows.traffic import Delivery, Message
 
 NAME = "opkald"
@@ -173,7 +174,8 @@ class Twilio(HttpGateway):
         ):
             self.refused += 1
             raise web.HTTPUnauthorized
-        return form
+        cleaned: dict[str, str] = chain.clean(form)
+        return cleaned
 
     async def _about(self, request: web.Request, form: Mapping[str, str]) -> tuple[Message, str]:
         """Return the message that a call was made for, and the number that it was made to.

@@ -1,4 +1,4 @@
-"""What anybody on the internet can send to a gateway's webhook, octet by octet: turned away, and no fault of ours."""
+"""What comes to a gateway's webhook beside what it is for: from anybody it is turned away, and signed it is acknowledged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tests.handlers.alert.test_other_ways import OtherWays
 from tests.handlers.alert.test_other_ways import stage as other_ways
 
 stage = other_ways
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 FORM = "application/x-www-form-urlencoded"
 PACKED = (
@@ -32,6 +31,7 @@ async def answered(address: str, path: str, head: bytes, kind: str, body: bytes)
     return line.strip()
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("path", "head", "kind", "body"),
     [
@@ -52,3 +52,17 @@ async def test_what_is_unsigned_is_401_whatever_it_is_made_of(
 ) -> None:
     """D03 D12."""
     assert await answered(stage.address, path, head, kind, body) == b"HTTP/1.1 401 Unauthorized"
+
+
+@pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+async def test_signed_signs_that_no_database_holds_are_no_fault_of_ours(stage: OtherWays, sign: str) -> None:
+    """D03: PostgreSQL looks nothing up by them; answered 500 it would come again for hours."""
+    about: dict[str, object] = {"id": 6, "msisdn": f"45{sign}"}
+    for what in ({"message": "hej"}, {"status": "EXPIRED", "userref": "1"}, {"status": "DELIVERED", "userref": "1"}):
+        assert await stage.sms.brings({**about, **what}, stage.address) == 200
+    await stage.warned()
+    await stage.forward(seconds=121)
+    (call,) = stage.twilio.calls
+    call.to = f"{call.to}\0"
+    assert await stage.twilio.ends(call, "completed", stage.address) == 400, "no such call"
