@@ -89,7 +89,7 @@ class Engine:
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.duty_rotas = DutyRotas(database, clock, plan, self._committed)
-        self.home_pages = HomePages(database, clock, plan, self.platforms)
+        self.home_pages = HomePages(database, clock, plan, self.platforms, self._show.set)
         self.furnisher = Furnisher(database, clock, plan, self.platforms, lambda: self.deliverer.done, self._committed)
         self.lapsing = Lapsing(database, clock, plan, self._committed)
         self.patience = Patience(database, clock, plan, self._committed)

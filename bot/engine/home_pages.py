@@ -47,22 +47,30 @@ class HomePages(Worker):
         clock: the time.
         plan: today's plan.
         platforms: the ways, by name.
+        wake: called when somebody has opened their page.
     """
 
     minds = frozenset({Account, Crisis, HomePage, LogEntry, Message})
 
     def __init__(
-        self, database: Database, clock: Clock, plan: Callable[[], Plan], platforms: Mapping[str, Platform]
+        self,
+        database: Database,
+        clock: Clock,
+        plan: Callable[[], Plan],
+        platforms: Mapping[str, Platform],
+        wake: Callable[[], None],
     ) -> None:
         self._database = database
         self._clock = clock
         self._plan = plan
         self._platforms = platforms
+        self._wake = wake
+        self._opened: dict[tuple[str, str], None] = {}
         self._one_at_a_time = asyncio.Lock()
         self._seen: tuple[Any, ...] | None = None
 
     async def opened(self, who: Incoming) -> None:
-        """Take in that somebody has opened their page, and draw it.
+        """Take in that somebody has opened their page, which is drawn next: whoever tells of it doesn't wait for that.
 
         Args:
             who: the input of kind "home"; its conversation is the platform's id for them.
@@ -73,8 +81,9 @@ class HomePages(Worker):
                 page = HomePage(platform=who.platform, address=who.conversation, drawn="")
                 db.add(page)
             page.outside, page.opened_at, page.due_at, page.drawn = who.outside, who.received_at, self._clock.now(), ""
-        async with self._one_at_a_time:
-            await self._draw(who.platform, who.conversation)
+        self._opened[who.platform, who.conversation] = None
+        self.look_again()
+        self._wake()
 
     async def card(self, who: Incoming) -> Card:
         """Draw the page of whoever opened it, as it is now."""
@@ -91,6 +100,11 @@ class HomePages(Worker):
         """Draw the open pages anew that show what is so no longer."""
         async with self._one_at_a_time:
             self._look = False
+            while self._opened:
+                # Before the others, which somebody has been shown already.
+                just_opened = next(iter(self._opened))
+                del self._opened[just_opened]
+                await self._draw(*just_opened)
             now = self._clock.now()
             async with self._database.reading() as db:
                 pages = (await db.execute(select(HomePage.platform, HomePage.address, HomePage.opened_at))).all()

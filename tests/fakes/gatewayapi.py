@@ -72,10 +72,20 @@ class FakeGatewayApi(FakeGateway):
         """What a telephone has been sent."""
         return [sms.text for sms in self.taken if sms.to == phone]
 
-    async def answers(self, phone: str, text: str, at: str, *, secret: str = SECRET, number: int | None = None) -> int:
-        """A person writes back; gives the status that the webhook answered with."""
+    async def answers(
+        self,
+        phone: str,
+        text: str,
+        at: str,
+        *,
+        secret: str = SECRET,
+        number: int | None = None,
+        time: float | None = None,
+    ) -> int:
+        """A person writes back, at a time where one is given; gives the status that the webhook answered with."""
         self._called += 1
         told = {"id": number or 1000 + self._called, "msisdn": int(phone[1:]), "receiver": 4512345678, "message": text}
+        told |= {} if time is None else {"senttime": int(time)}
         return await self._call(at, told, secret)
 
     async def tells(

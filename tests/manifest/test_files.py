@@ -152,3 +152,13 @@ def test_the_guides_table_of_what_is_kept_is_the_plans() -> None:
     assert {each.rule for each in HELD.values()} - {"nothing personal"} <= {
         each.alias for each in Retention.model_fields.values()
     }
+
+
+def test_whatever_only_a_real_tenant_shows_is_numbered_and_has_a_check_of_doctors() -> None:
+    """D06: whoever goes through the list sees after each what krisebot itself says of it."""
+    listed = (MANIFEST / "GOLIVE.md").read_text("utf-8").partition("## Det, kun jeres egen tenant kan vise")[2]
+    steps = re.split(r"(?m)^(?=\d+\. )", listed.partition("\n## ")[0])[1:]
+    assert [int(step.partition(".")[0]) for step in steps] == list(range(1, len(steps) + 1))
+    assert [step for step in steps if "I `doctor`: " not in step] == []
+    for what in ("Exchange", "citeret", "Slack Connect", "Appen giver sig selv", "på stedet i Teams"):
+        assert any(what in step for step in steps), what

@@ -34,6 +34,13 @@ def test_microsofts_own_schema_takes_the_teams_manifest() -> None:
     assert faults(manifest) == []
 
 
+def test_teams_is_asked_for_messages_to_one_alone_and_for_the_slash() -> None:
+    """R001: an answer in a channel of others' is for whoever asked, and a phone's "/" shows what can be written."""
+    (bot,) = read(APP_ID)["bots"]
+    assert bot["supportsTargetedMessages"] is True
+    assert any("slash" in commands.get("triggers", []) for commands in bot["commandLists"])
+
+
 @pytest.mark.parametrize(
     ("at", "value"),
     [

@@ -79,7 +79,14 @@ class Exchange:
         self._graph = graph_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
         self._at_once = asyncio.Semaphore(CALLS_AT_ONCE)
-        self.trouble: str | None = None
+        self._trouble: str | None = None
+        # Whoever may read may yet not send: no look into the mailbox shows that this is mended.
+        self._shut_out: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the way to it, in Danish; None while nothing is."""
+        return self._trouble or self._shut_out
 
     async def close(self) -> None:
         """Close its connections."""
@@ -114,14 +121,21 @@ class Exchange:
         return got
 
     async def mark_read(self, *names: str) -> None:
-        """Mark mails as read, as `bot.platforms.fallback.mailbox.IncomingMail` says; one that is gone is read by somebody."""
+        """Mark mails as read, as `bot.platforms.fallback.mailbox.IncomingMail` says; one that is gone is read by somebody.
+
+        One that Exchange won't have marked keeps no other from being: what is unread is read again before what is new.
+        """
+        last: Refused | None = None
         try:
             for name in names:
                 try:
                     await self._call("PATCH", self._message(name), json={"isRead": True})
                 except Refused as refused:
-                    if refused.status != 404 or refused.code in NO_MAILBOX:
+                    if refused.status == 403 or refused.code in NO_MAILBOX:
                         raise
+                    last = refused if refused.status != 404 else last
+            if last is not None:
+                raise last
         except Throttled as throttled:
             raise MailboxShut("Exchange beder os vente", throttled.seconds) from throttled
         except (Unavailable, InDoubt, Refused) as error:
@@ -139,9 +153,10 @@ class Exchange:
         except Refused as refused:
             if refused.status == 403 or refused.code in NO_MAILBOX:
                 # Not this mail, but every one of them: it waits until somebody has mended it.
-                self.trouble = self._told(refused)
-                raise Unavailable(self.trouble) from refused
+                self._shut_out = self._told(refused)
+                raise Unavailable(self._shut_out) from refused
             raise
+        self._shut_out = None
 
     async def lacking(self) -> list[NotGranted]:
         """Ask what we have not been given in the mailbox. Nothing is sent, read or changed.
@@ -251,19 +266,19 @@ class Exchange:
                 self._tokens.forget(self._graph)
                 status, headers, body = await self._ask(method, path, **what)
         if 200 <= status < 300:
-            self.trouble = None
+            self._trouble = None
             return body
         wait = headers.get("Retry-After")
         if status == 429 or (status == 503 and wait):
             raise Throttled(seconds(wait))
         if status == 401:
-            self.trouble = "Microsoft afviser Krisebots adgang til postkassen (401)"
-            raise Unavailable(self.trouble)
+            self._trouble = "Microsoft afviser Krisebots adgang til postkassen (401)"
+            raise Unavailable(self._trouble)
         if 400 <= status < 500 and status != 408:
             error = (read_json(body.decode("utf-8", "replace")) or {}).get("error")
             raise Refused(status, str(error.get("code") or "") if isinstance(error, dict) else "")
-        self.trouble = f"Exchange svarer med en fejl ({status})"
-        raise InDoubt(self.trouble)
+        self._trouble = f"Exchange svarer med en fejl ({status})"
+        raise InDoubt(self._trouble)
 
     async def _ask(
         self, method: str, path: str, *, json: Json | None, data: bytes | None, head: Mapping[str, str], longest: int
@@ -287,8 +302,8 @@ class Exchange:
                         break
                 return answer.status, answer.headers, bytes(body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            self.trouble = "Exchange kan ikke nås"
-            raise Unavailable(self.trouble) from error
+            self._trouble = "Exchange kan ikke nås"
+            raise Unavailable(self._trouble) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            self.trouble = "Exchange svarer ikke"
-            raise InDoubt(self.trouble) from error
+            self._trouble = "Exchange svarer ikke"
+            raise InDoubt(self._trouble) from error

@@ -23,6 +23,8 @@ from bot.platforms.fallback.gateway import sms_text
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
 from bot.platforms.fallback.sms_alphabet import in_alphabet, parts
 from handlers.alert.stop_words import STOP
+from handlers.core.context import LONGEST_NUMBER
+from storage.case import chain
 
 SCHEME = "gatewayapi"
 PATH = "/sms/gatewayapi"
@@ -101,14 +103,16 @@ class GatewayApi(HttpGateway):
         signature = request.headers.get("X-Gwapi-Signature", "")
         try:
             told = jwt.decode(signature, self._secret, algorithms=["HS256"]) if self._secret else None
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, UnicodeError):
+            # Of the second kind are octets that are no letters.
             told = None
         if told is None:
             self.refused += 1
             return web.json_response({"error": "signature"}, status=401)
         raw = await request.read() or signature.encode()
         async with self._engine.intake.reading(self.name, raw, self._engine.clock.now()):
-            await self._understand(told)
+            # No database looks anything up by what it has no room for.
+            await self._understand(chain.clean(told))
         return web.json_response({})
 
     async def _understand(self, told: Mapping[str, Any]) -> None:
@@ -116,25 +120,31 @@ class GatewayApi(HttpGateway):
             case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
                 phone = f"+{str(msisdn).lstrip('+')}"
                 if STOP.fullmatch(text) is None:
-                    await opt_out.lift(self._engine, phone, self._engine.clock.now())
+                    await opt_out.lift(self._engine, phone, self._at(told, "senttime"))
                 await sms_answer.take_in(self._engine, f"sms/{number}", phone, text)
             case {"id": _, "msisdn": int() | str() as msisdn, "status": str() as status, "userref": str() as message}:
                 barred = _is_barred(_code(told.get("code")), str(told.get("error") or ""))
-                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status, self._at(told), barred=barred)
+                await self._fared(f"+{str(msisdn).lstrip('+')}", message, status, self._at(told, "time"), barred=barred)
             case _:
                 # Rightly signed and of no use: sent again it would be the same.
                 self._engine.intake.not_understood(self.name, "a form that is not known")
 
-    def _at(self, told: Mapping[str, Any]) -> datetime:
-        """Return when something became of an SMS: its notice is brought again until we have taken it, for hours."""
-        at = told.get("time")
+    def _at(self, told: Mapping[str, Any], name: str) -> datetime:
+        """Return when something was: its notice is brought again until we have taken it, for hours.
+
+        Args:
+            told: the notice.
+            name: what it has the time under.
+        """
+        at = told.get(name)
         if isinstance(at, int) and 0 < at < LATEST:
             return datetime.fromtimestamp(at, UTC)
         return self._engine.clock.now()
 
     async def _fared(self, phone: str, message: str, status: str, at: datetime, *, barred: bool) -> None:
         """Record what became of an SMS: delivered, or failed for good, which makes the next platform be tried."""
-        if not message.isdecimal():
+        # Ours are numbers that a database has room for; whatever else stands there was sent by somebody else.
+        if not (message.isascii() and message.isdecimal() and len(message) <= LONGEST_NUMBER):
             return
         lane = f"{self.name}/{phone}"
         if status == "DELIVERED":

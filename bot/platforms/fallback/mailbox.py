@@ -15,6 +15,8 @@ PATIENCE = 20.0
 # Octets of a mail that are read: words come first, pictures after.
 LONGEST = 262_144
 AT_ONCE = 50
+# How long it may ask to be left alone, in seconds: whoever answers meanwhile is taken for silent.
+LONGEST_QUIET = 300.0
 
 
 P = ParamSpec("P")
@@ -26,12 +28,12 @@ class MailboxShut(Exception):
 
     Args:
         why: that.
-        wait: seconds that it asks us to stay away for.
+        wait: seconds that it asks us to stay away for; more than five minutes are not granted.
     """
 
     def __init__(self, why: str, wait: float = 0.0) -> None:
         super().__init__(why)
-        self.wait = wait
+        self.wait = min(wait, LONGEST_QUIET)
 
 
 class IncomingMail(Protocol):

@@ -14,7 +14,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
@@ -28,9 +30,11 @@ from bot.engine.rates import Limits, Rate
 from bot.platforms.fallback.http_gateway import HttpGateway, Service
 from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
+from storage.case import chain
 from storage.rows.traffic import Delivery, Message
 
 NAME = "opkald"
+FORM = "application/x-www-form-urlencoded"
 ANSWER, STATUS = "/opkald/twilio", "/opkald/twilio/status"
 # Twilio begins one call a second for an account unless it is told otherwise; what has been said can not be changed.
 LIMITS = Limits((Rate(1, 1.0, 1),), edits=())
@@ -156,15 +160,22 @@ class Twilio(HttpGateway):
         Raises:
             HTTPUnauthorized: nobody else's is read, and it leaves no trace but a counter.
         """
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        # Twilio sends no other form; of the other kind is a file as well, however it is packed.
+        posted: Mapping[str, Any] = {}
+        if request.content_type == FORM:
+            with suppress(ValueError, LookupError):
+                posted = await request.post()
+        form = {name: value for name, value in posted.items() if isinstance(value, str)}
         # The address as we gave it: whatever stands between may have called it something else.
         url = f"{self._plan().server}{request.path}?{request.query_string}"
         if not hmac.compare_digest(
-            signature(self._token, url, form).encode(), request.headers.get("X-Twilio-Signature", "").encode()
+            signature(self._token, url, form).encode(),
+            request.headers.get("X-Twilio-Signature", "").encode(errors="replace"),
         ):
             self.refused += 1
             raise web.HTTPUnauthorized
-        return form
+        cleaned: dict[str, str] = chain.clean(form)
+        return cleaned
 
     async def _about(self, request: web.Request, form: Mapping[str, str]) -> tuple[Message, str]:
         """Return the message that a call was made for, and the number that it was made to.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bot.engine.platform import InDoubt, NotGranted, Throttled, Unavailable, Undeliverable
@@ -18,8 +18,9 @@ from storage.plan.model import Plan
 log = logging.getLogger(__name__)
 
 NAME = "slack"
-# How long an act may wait for its doer's name, in seconds: it must be on disk and acknowledged within three.
-PATIENCE = 1.0
+# How long an act may wait for all the names in it, in seconds: it must be on disk and acknowledged within three. A Slack
+# that lets one wait is asked nothing for a while, so that the next name, often of the same act, waits for nobody.
+PATIENCE, QUIET = 1.0, 2.0
 # Names that are asked for of one text, at most: a text may be all names.
 MOST = 20
 # Characters that a name is shown in, and seconds until the user groups are asked for once more.
@@ -39,7 +40,7 @@ class SlackDirectory:
         self._calls = calls
         self._names: dict[str, str] = {}
         self._other_names: dict[Mentioned, str] = {}
-        self._groups_from = float("-inf")
+        self._groups_from = self._asked_from = float("-inf")
 
     def person(self, user: str) -> str:
         """Return a person's id in the plan, or "slack:U…"."""
@@ -72,14 +73,27 @@ class SlackDirectory:
     async def meet(self, every: Iterable[Mentioned]) -> None:
         """Ask for the names of those that have none yet, as far as Slack tells in time."""
         unknown = [each for each in every if not self._is_known(each)][:MOST]
-        if not unknown:
+        if not unknown or self._is_silent():
             return
         asked = [self._ask(each) for each in unknown if each.kind != "group"]
         if any(each.kind == "group" for each in unknown):
             asked.append(self._ask_for_groups())
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with self._in_time():
                 await asyncio.gather(*asked, return_exceptions=True)
+
+    def _is_silent(self) -> bool:
+        return time.monotonic() < self._asked_from
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """Wait for Slack no longer than an act may; raises TimeoutError, and it is left in peace for a while."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                yield
+        except TimeoutError:
+            self._asked_from = time.monotonic() + QUIET
+            raise
 
     def _is_known(self, mentioned: Mentioned) -> bool:
         if mentioned.kind == "user":
@@ -122,9 +136,9 @@ class SlackDirectory:
     async def name(self, user: str) -> str:
         """Return the name of an employee who isn't in the plan, if Slack tells it in time; the plan knows the
         others'."""
-        if self._plan().find(NAME, user) is None and user not in self._names:
+        if self._plan().find(NAME, user) is None and user not in self._names and not self._is_silent():
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with self._in_time():
                     told = await self._calls.read(self._calls.api.users_info(user=user))
             except (Throttled, Unavailable, InDoubt, Undeliverable, TimeoutError) as error:
                 log.info("no name for %s: %s", user, error)

@@ -421,6 +421,7 @@ async def test_an_open_page_is_its_readers_as_soon_as_they_are_found_and_no_long
     await stage.forward(seconds=70)
     assert "røg ved skolen" in jens.home
     await stage["jens"].person.opens_home()
+    await stage.settle()
     account_changes(stage, is_restricted=True)
     await open_with(stage, stage.plan)
     await stage.forward(seconds=10)

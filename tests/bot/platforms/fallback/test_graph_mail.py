@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import doctor
-from bot.engine.platform import Outgoing
+from bot.engine.platform import Outgoing, Unavailable
 from bot.platforms.fallback.graph_mail import GraphMail
 from bot.platforms.fallback.mailbox import MailboxShut
 from bot.settings import Settings
@@ -217,6 +217,37 @@ async def test_a_mailbox_that_cannot_be_read_is_told_of_until_it_can(
     await stage.post()
     assert stage.mail.trouble() is None
     assert await stage.taken("kept@outside") == ["mail/<kept@outside>"]
+
+
+async def test_a_right_to_send_that_is_gone_is_told_of_until_something_is_sent(stage: GraphStage) -> None:
+    """R070 R213: the mailbox is read every quarter of a minute, and says nothing of that."""
+    stage.exchange.consents = {"Mail.ReadWrite"}
+    with pytest.raises(Unavailable):
+        await stage.mail.send(JENS, outgoing(5, "Vand i kælderen"))
+    await stage.post()
+    assert "Krisebot har ikke lov til at bruge" in str(stage.mail.trouble())
+    stage.exchange.consents |= {"Mail.Send"}
+    await stage.mail.send(JENS, outgoing(5, "Vand i kælderen"))
+    assert stage.mail.trouble() is None
+
+
+async def test_a_mail_that_exchange_will_not_have_marked_keeps_no_other_unread(stage: GraphStage) -> None:
+    """R070 R006: the oldest are read first, so that what stays in front would keep all that is new from being read."""
+    await stage.warned()
+    first, second = (stage.arrives(JENS, "vand", f"der er vand {number}", f"{number}@marked") for number in (1, 2))
+    stage.exchange.fail("mark", with_=Refusal(400, "ErrorItemSave"))
+    with pytest.raises(MailboxShut, match="ErrorItemSave"):
+        await stage.post()
+    assert (first.seen, second.seen) == (False, True)
+    assert len(await stage.taken("@marked")) == 2
+
+
+async def test_an_exchange_that_asks_for_years_of_quiet_is_asked_again_in_minutes(stage: GraphStage) -> None:
+    """R070: whoever answers meanwhile would be taken for silent."""
+    stage.exchange.fail("list", with_=RateLimited(10**9), times=None)
+    with pytest.raises(MailboxShut) as shut:
+        await stage.post()
+    assert shut.value.wait == 300
 
 
 async def test_a_token_that_was_revoked_is_fetched_anew(stage: GraphStage) -> None:

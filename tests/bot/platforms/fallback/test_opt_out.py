@@ -132,6 +132,20 @@ async def test_what_arrived_before_the_opt_out_lifts_nothing_and_what_arrives_af
     assert not [each for each in lines if "afmeldt" in each]
 
 
+async def test_an_sms_that_is_brought_again_lifts_no_later_opt_out(stage: ReserveStage) -> None:
+    """R070: the gateway brings what it thinks that nobody took for hours; only what was written since lifts it."""
+    await warned(stage)
+    written = stage.clock.now().timestamp()
+    await stage.sms.answers(JENS, "hvad sker der?", stage.address, number=77, time=written)
+    await stage.forward(minutes=1)
+    await tells(stage, BLOCKED)
+    await stage.sms.answers(JENS, "hvad sker der?", stage.address, number=77, time=written)
+    await stage["kim"].commands("kontakt")
+    assert await stage["kim"].sees("er afmeldt sms hos gatewayen (")
+    await stage.sms.answers(JENS, "hvad sker der nu?", stage.address, time=written + 120)
+    assert not [each for each in await doctor.examine(stage.settings()) if "afmeldt" in each]
+
+
 @pytest.mark.parametrize(("code", "told"), [("0x0214", "Temporary blacklist"), ("0x0217", "country")])
 async def test_a_refusal_of_one_message_is_no_opt_out(stage: ReserveStage, code: str, told: str) -> None:
     """R070 D02: "Temporary blacklist" is of the same message twice, and a country that the account may not send to is not

@@ -112,6 +112,16 @@ async def test_what_the_gateway_sends_and_nobody_understands_is_acknowledged_and
     assert counted == 1
 
 
+@pytest.mark.parametrize("userref", ["9" * 19, "9" * 5000, "²", "-1", ""])
+async def test_what_became_of_a_message_that_nobody_here_can_have_sent_is_acknowledged(
+    stage: ReserveStage, userref: str
+) -> None:
+    """D03: its number has no room in any database; answered 500 it would come again for hours."""
+    for status in ("DELIVERED", "EXPIRED"):
+        told: dict[str, object] = {"id": 1, "msisdn": int(JENS[1:]), "status": status, "userref": userref}
+        assert await stage.sms.brings(told, stage.address) == 200
+
+
 async def test_an_sms_with_signs_that_no_database_holds_is_taken_in(stage: ReserveStage) -> None:
     """D03: NUL, and half of a sign."""
     told: dict[str, object] = {"id": 7, "msisdn": int(FINN[1:]), "message": "brand på r\x00ådhuset \ud83d"}

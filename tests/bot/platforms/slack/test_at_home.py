@@ -10,7 +10,7 @@ from sqlalchemy import select
 from storage.rows.crisis import Crisis
 from storage.rows.home_pages import HomePage
 from storage.rows.traffic import Inbox
-from tests.fakes.slack import OkFalse, RateLimited, ServerError, SlackPerson
+from tests.fakes.slack import OkFalse, RateLimited, ServerError, SlackPerson, TimeoutBefore
 from tests.fakes.slack_blocks import buttons
 from tests.fakes.slack_world import Channel, FakeMessage
 from tests.stage.platforms import only_in_slack
@@ -40,6 +40,7 @@ async def test_the_page_shows_what_waits_for_its_reader_and_it_can_be_answered_t
     """R256: Overblik; the same buttons as on the message, with the same right."""
     rune = stage["rune"].person
     await rune.opens_home()
+    await stage.settle()
     assert "Venter på dig:" in rune.home
     await rune.presses("Mit center er underrettet", at_home=True)
     await stage.settle()
@@ -51,6 +52,7 @@ async def test_an_open_page_follows_what_happens_and_a_closed_one_costs_nothing(
     """R256: nobody opens it twice."""
     kim, jens = stage["kim"], stage["jens"].person
     await kim.person.opens_home()
+    await stage.settle()
     await stage.forward(seconds=30)
     before = len(stage.slack.calls_to("views.publish"))
     await stage.forward(seconds=30)
@@ -68,6 +70,7 @@ async def test_an_open_page_is_found_again_after_a_restart(stage: SlackStage) ->
     """R213."""
     kim = stage["kim"].person
     await kim.opens_home()
+    await stage.settle()
     await stage.kill()
     await stage["jens"].commands("afblæs")
     await stage["lars"].commands("afblæs")
@@ -81,6 +84,7 @@ async def test_another_organisations_person_sees_112_and_nothing_of_ours(stage: 
     for id in ("U0FREMMED", "U0JENS"):
         stranger = outsider(stage, id)
         await stranger.opens_home()
+        await stage.settle()
         assert "ring 112" in stranger.home
         for words in ("skybrud", "Venter på dig", "Status"):
             assert words not in stranger.home
@@ -93,6 +97,7 @@ async def test_an_employee_outside_the_staff_sees_no_more_than_of_status(stage: 
     """R014: the grade is theirs."""
     finn = stage["finn"].person
     await finn.opens_home()
+    await stage.settle()
     assert "skybrud" in finn.home
     assert "Mere kan krisestaben se" in finn.home
     assert "Afventer" not in finn.home
@@ -104,10 +109,24 @@ async def test_a_page_that_can_not_be_drawn_now_is_drawn_later(stage: SlackStage
     for fault in (RateLimited(20), ServerError(), OkFalse("ratelimited")):
         stage.slack.fail("views.publish", with_=fault)
     assert (await kim.opens_home()).status == 200
+    await stage.settle()
     assert not kim.home
     await stage.forward(minutes=4)
     assert "skybrud" in kim.home
     assert not stage.slack.faults_left
+
+
+async def test_a_slack_that_draws_nothing_is_not_waited_for_before_it_is_told_that_we_have_heard(
+    stage: SlackStage,
+) -> None:
+    """R001 R213: an event that is answered too late comes again, and after many of them Slack sends no more."""
+    stage.slack.fail("views.publish", with_=TimeoutBefore(), times=None)
+    for name in ("kim", "jens", "finn"):
+        assert (await stage[name].person.opens_home()).status == 200
+    assert not stage.slack.calls_to("views.publish"), "the row alone is waited for"
+    stage.slack.heal()
+    await stage.settle()
+    assert all("skybrud" in stage[name].person.home for name in ("kim", "jens", "finn"))
 
 
 # --- shortcuts -------------------------------------------------------------------------------------------------------

@@ -67,6 +67,17 @@ async def test_a_slack_that_does_not_tell_holds_nobody_up(stage: SlackStage) -> 
     assert await kept(stage) == f"varsel @U0NANNA er faldet i #{channel} ved @brugergruppe S0BRAND"
 
 
+async def test_a_slack_that_lets_one_name_wait_is_not_waited_for_again_in_the_same_act(stage: SlackStage) -> None:
+    """R001: the doer's name and those in the text together take no more of the three seconds than one of them."""
+    stage.slack.add_user("U0NANNA", "Nanna  Ny", "nanna@htk.example")
+    stage.slack.fail("users.info", with_=TimeoutBefore(), times=None)
+    asked = len(stage.slack.calls)
+    assert (await stage["new"].person.command("varsel <@U0NANNA> er faldet")).status == 200
+    about = [each.args["user"] for each in stage.slack.calls[asked:] if each.method == "users.info"]
+    assert about == ["U0NANNA"], "nor is the doer's name asked for while it is silent"
+    assert await kept(stage) == "varsel @U0NANNA er faldet"
+
+
 async def test_a_text_of_nothing_but_names_asks_for_no_more_than_a_handful(stage: SlackStage) -> None:
     """R001: three thousand calls for one message would shut Slack for everybody."""
     asked = len(stage.slack.calls)
