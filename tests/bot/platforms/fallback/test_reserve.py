@@ -233,6 +233,7 @@ async def test_a_number_answers_the_sms_it_was_meant_for_and_is_asked_about_wher
     assert len(await _taken(stage)) == 2
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("word", ["stop", "STOP!", "stop nu", "afmeld"])
 async def test_a_stop_by_sms_breaks_no_chain_is_asked_back_and_told_to_the_secretariat(
     stage: ReserveStage, word: str
@@ -253,6 +254,7 @@ async def test_a_stop_by_sms_breaks_no_chain_is_asked_back_and_told_to_the_secre
     assert not await stage["kim"].sees("Gerda har skrevet »")
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "like",
     ["Liked “{}”", "Syntes godt om »{}«", "👍 til “{}”", "Loved “{}", "Reacted 🎉 to “{}”"],
