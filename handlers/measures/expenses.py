@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
@@ -150,13 +150,15 @@ async def of_crisis(turn: Context) -> Sequence[Expense]:
 
 async def total(turn: Context) -> str:
     """Say what the crisis has cost in all: "I alt 12.300 kr. på 3 poster, konto 4711."; empty where it is nothing."""
-    counts = Expense.crisis_id == turn.the_crisis.id, Expense.void_at.is_(None)
-    count, ore = (await turn.db.execute(select(func.count(), func.sum(Expense.ore)).where(*counts))).one()
-    if not count:
+    return _total(turn, await of_crisis(turn))
+
+
+def _total(turn: Context, rows: Sequence[Expense]) -> str:
+    if not rows:
         return ""
     account = turn.rules.economy.account
-    posts = "1 post" if count == 1 else f"{count} poster"
-    return f"I alt {amounts.shown(int(ore))} på {posts}{f', konto {account}' if account else ''}."
+    posts = "1 post" if len(rows) == 1 else f"{len(rows)} poster"
+    return f"I alt {amounts.shown(sum(row.ore for row in rows))} på {posts}{f', konto {account}' if account else ''}."
 
 
 async def _list(turn: Context) -> Card:
@@ -170,7 +172,7 @@ async def _list(turn: Context) -> Card:
     ]
     earlier = [f"… og {len(rows) - SHOWN} før dem."] if len(rows) > SHOWN else []
     return Card(
-        "\n".join([f"*Udgifter.* {await total(turn)}", *earlier, *lines])
+        "\n".join([f"*Udgifter.* {_total(turn, rows)}", *earlier, *lines])
         + "\nHele listen er udgifter.csv i */krise eksport*, til økonomi.",
         buttons=(_new(turn),),
     )

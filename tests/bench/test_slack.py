@@ -98,12 +98,7 @@ async def workspace(database_url: str) -> AsyncIterator[Workspace]:
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(users=users, latency=0.15))
         slack.add_channel("generelt", *users, bot=True)
-        settings = {
-            "KRISEBOT_DATABASE_URL": database_url,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.url,
-        }
+        settings = {"KRISEBOT_DATABASE_URL": database_url, **slack.settings}
         krisebot, _ = await stack.enter_async_context(running(KRISEBOT, settings))
         floor, _ = await stack.enter_async_context(running(FLOOR, settings))
         made = Workspace(slack, database_url, krisebot, floor)

@@ -44,12 +44,7 @@ async def test_two_hundred_screens_cost_a_line_less_than_a_screen_a_millisecond(
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack(users=users))
         slack.add_channel("generelt", *users, bot=True)
-        settings = {
-            "KRISEBOT_DATABASE_URL": database_url,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.url,
-        }
+        settings = {"KRISEBOT_DATABASE_URL": database_url, **slack.settings}
         address, process = await stack.enter_async_context(running(KRISEBOT, settings))
         space = Workspace(slack, database_url, address, address)
         stack.push_async_callback(space.database.close)

@@ -25,11 +25,7 @@ async def told(url: str, **settings: Any) -> list[str]:
 async def test_of_slack_each_scope_that_is_missing_is_named_with_what_is_lost(database_url: str) -> None:
     """R070 R213: what it can do without is a warning, what it can't is a fault."""
     async with FakeSlack() as slack:
-        settings = {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.url,
-        }
+        settings = slack.settings
         assert "OK  Slack: alle rettigheder er givet" in await told(database_url, **settings)
         slack.scopes -= {"pins:write", "chat:write"}
         lines = await told(database_url, **settings)

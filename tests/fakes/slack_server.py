@@ -168,6 +168,15 @@ class FakeSlack:
         self._faults.clear()
 
     @property
+    def settings(self) -> dict[str, str]:
+        """What krisebot is set up with to speak with it."""
+        return {
+            "SLACK_BOT_TOKEN": self.bot_token,
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+            "SLACK_API_URL": self.url,
+        }
+
+    @property
     def faults_left(self) -> int:
         """How many of the failures asked for have not been used up."""
         return self._faults.left

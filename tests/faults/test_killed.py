@@ -41,13 +41,7 @@ class Process:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self._folder = folder
-        self._settings = {
-            "KRISEBOT_DATABASE_URL": url,
-            "KRISEBOT_PORT": str(self.port),
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.url,
-        }
+        self._settings = {"KRISEBOT_DATABASE_URL": url, "KRISEBOT_PORT": str(self.port), **slack.settings}
 
     async def start(self) -> None:
         """Start it, and wait until it answers."""

@@ -58,7 +58,10 @@ async def test_an_amount_that_cannot_be_read_is_asked_for_with_the_words_kept(st
 async def test_whoever_wrote_it_or_runs_the_staff_takes_it_out_of_the_sum(stage: Stage) -> None:
     """R222 D03: the nearest who may not is another in the staff; the line stands, with one that says so."""
     await stage["mads"].commands("udgift 4500 pumper")
-    await stage["mads"].commands("udgift 500 kaffe")
+    await stage["mads"].commands("udgift 500 kaffe", "stab")
+    await stage["hanne"].presses("Gælder ikke")
+    assert [bool(row["void_at"]) for row in await stage.part("expenses")] == [False, False]
+    assert await stage["hanne"].sees("Det kan kun den, der skrev den")
     await stage["mads"].presses("Gælder ikke")
     assert [bool(row["void_at"]) for row in await stage.part("expenses")] == [False, True]
     assert await stage["mads"].sees("I alt 4.500 kr. på 1 post")
