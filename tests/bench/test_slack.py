@@ -111,10 +111,10 @@ def p95(sorted_seconds: list[float]) -> float:
 
 
 @pytest.mark.parametrize("count", [20, 40])
-async def test_a_command_is_on_disk_and_acknowledged_within_thrice_the_time_of_an_app_that_keeps_nothing(
+async def test_a_command_is_on_disk_and_acknowledged_within_twice_the_time_of_an_app_that_keeps_nothing(
     workspace: Workspace, count: int
 ) -> None:
-    """Aim: p95 within twice. What is asserted leaves room for a busy machine."""
+    """Aim: p95 within 1.2 times. What is asserted leaves room for a busy machine."""
     for target in (workspace.floor, workspace.krisebot):
         await workspace.burst(target, count, "hvem")
     await workspace.quiet()
@@ -133,7 +133,7 @@ async def test_a_command_is_on_disk_and_acknowledged_within_thrice_the_time_of_a
     ours_ms, floor_ms = statistics.median(ours) * 1000, statistics.median(floor) * 1000
     what = f"acknowledgement, {count} at once, {kind}"
     measured(what, ours_ms, floor_ms, "ms", "a bare AsyncApp", "≤ 1.2×", met=ratio <= 1.2)
-    assert ratio < 3
+    assert ratio < 2
 
 
 async def test_the_answer_to_a_command_is_soon_on_its_way(workspace: Workspace) -> None:

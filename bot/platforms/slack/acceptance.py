@@ -104,6 +104,7 @@ class Listener(ABC):
         self._calls = calls
         self._people = people
         self._acceptance = Acceptance(engine, people)
+        self._own_chats: dict[str, str] = {}
 
     async def _hidden(self, user: str, channel: str, link: str) -> str:
         """Return where something that nobody else saw is answered, as an input has it; empty in the chat with us, and where
@@ -113,8 +114,20 @@ class Listener(ABC):
             user, channel: Slack's ids of who, and of where.
             link: what Slack gave us to answer by.
         """
-        own = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
-        return Spot.of(user, channel, link, self._calls.api.base_url).lane if channel not in ("", own) else ""
+        if not channel or await self._is_own_chat(user, channel):
+            return ""
+        return Spot.of(user, channel, link, self._calls.api.base_url).lane
+
+    async def _is_own_chat(self, user: str, channel: str) -> bool:
+        """Whether somebody did something in their chat with us. It is remembered, since Slack never gives them another, and
+        of a channel it isn't asked: nobody waits for a question before what they did is on disk.
+
+        Args:
+            user, channel: Slack's ids of who, and of where.
+        """
+        if channel.startswith("D") and not self._own_chats.get(user):
+            self._own_chats[user] = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
+        return channel.startswith("D") and channel == self._own_chats[user]
 
     @abstractmethod
     def listen(self, app: AsyncApp) -> None:

@@ -267,10 +267,9 @@ class SlackInbound(Listener):
         """Whether the answer to a command comes where it was written: not in a chat with a colleague."""
         if not channel.startswith("D"):
             return await self._is_staffs(channel)
-        own = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
         # Slack isn't asked: nobody waits for it before their words are on disk. Who has no chat with us yet is told where
         # the answer comes, which is right wherever they are.
-        return channel == own
+        return await self._is_own_chat(user, channel)
 
     async def _is_staffs(self, channel: str) -> bool:
         """Whether a channel is a staff's; remembered, since it never changes: a staff's channel is written down before

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.databases import statements_of
 from tests.fakes.slack import OkFalse
 from tests.fakes.slack_faults import UsedUp
 from tests.fakes.slack_world import FakeMessage
@@ -150,3 +151,16 @@ async def test_the_staff_is_answered_in_its_own_channel_and_nothing_is_pointed_t
     await stage["lars"].person.command("hvem", room)
     await stage.settle()
     assert not [each for each in ours(stage, room)[before:] if SENT in each.shown or each.ephemeral_for]
+
+
+@pytest.mark.parametrize("place", ["generelt", None], ids=["a channel of others", "their chat with us"])
+async def test_a_command_is_on_disk_before_anything_is_asked_of_the_database(
+    stage: SlackStage, place: str | None
+) -> None:
+    """R001: forty people who write at once wait for one commit, not for forty questions too."""
+    lars = stage["lars"].person
+    await lars.command("status", place)
+    await stage.settle()
+    said = statements_of(stage.database)
+    await lars.command("hvem", place)
+    assert said[0].startswith("INSERT INTO inbox"), said
