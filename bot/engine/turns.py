@@ -75,6 +75,8 @@ SHARED = 0.02
 HEARD = timedelta(minutes=1)
 
 _Row = tuple[type[Inbox] | type[Timer], int]
+# The plan as it is today, and the names of those who have warned without being in it.
+Today = tuple[Plan, dict[str, str]]
 
 # Whatever these say may be their answer: those who are asked in a chain, and whose warning is on its way.
 ASKED = (
@@ -236,10 +238,12 @@ class Turns(Worker):
                     self._touched = touched_by(db)
                     urgent = frozenset(registry.urgent_timers)
                     each: Inbox | Timer | None = row
+                    today: Today | None = None
                     while each is not None and (type(each), each.id) in self._counted:
                         begun = (type(each), each.id)
-                        done.append((begun, await self._run(db, each, now, heard)))
-                        each.begun = 0
+                        if today is None or not self._touched.isdisjoint(availability.READ):
+                            today = await availability.todays(db, self._plan(), now)
+                        done.append((begun, await self._run(db, each, now, heard, today)))
                         if self._alone or isinstance(each, Inbox) or time.perf_counter() - began > SHARED:
                             break
                         each = await db.scalar(_beside(urgent, each.kind in urgent), {"now": now})
@@ -264,15 +268,15 @@ class Turns(Worker):
         return True
 
     async def _run(
-        self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address]
+        self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address], today: Today
     ) -> Callable[[], None]:
         """Run an input or a timer; returns what tells telemetry of it once it has committed."""
         began, told = time.perf_counter(), self._told(row)
         async with stalls.within(PATIENCE):
             if isinstance(row, Inbox):
-                await self._answer(db, row, now, heard)
+                await self._answer(db, row, now, heard, today)
             else:
-                await self._fire(db, row, now)
+                await self._fire(db, row, now, today)
         return partial(told, now, time.perf_counter() - began)
 
     async def _count(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> set[_Row]:
@@ -306,21 +310,24 @@ class Turns(Worker):
             row = await db.scalar(FIRST_OF, {"now": now, "sender": next_.sender})
         return row, heard
 
-    async def _answer(self, db: AsyncSession, row: Inbox, now: datetime, heard: Sequence[Address]) -> None:
+    async def _answer(
+        self, db: AsyncSession, row: Inbox, now: datetime, heard: Sequence[Address], today: Today
+    ) -> None:
         incoming = Incoming.from_json(row.body)
         _remember(db, incoming, now, heard)
-        plan, strangers = await availability.todays(db, self._plan(), now)
+        plan, strangers = today
         turn = Turn(db, now, plan, incoming=incoming, strangers=strangers, ways=self._ways())
         turn.inbox_id, turn.trace = row.id, trace_of(Inbox, row.id)
         await router.handle(turn)
-        row.state, row.handled_at = "done", now
+        row.state, row.handled_at, row.begun = "done", now, 0
 
-    async def _fire(self, db: AsyncSession, row: Timer, now: datetime) -> None:
-        row.state, row.fired_at = "done", now
+    async def _fire(self, db: AsyncSession, row: Timer, now: datetime, today: Today) -> None:
+        # All of it at once: the first question that the turn asks writes it down.
+        row.state, row.fired_at, row.begun = "done", now, 0
         crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None
         if row.kind in registry.level_two_timers and crisis is not None and not crisis.has_staff:
             return
-        plan, strangers = await availability.todays(db, self._plan(), now)
+        plan, strangers = today
         turn = Turn(db, now, plan, crisis=crisis, due=row.due_at, strangers=strangers, ways=self._ways())
         turn.trace = trace_of(Timer, row.id)
         await registry.timers[row.kind](turn, **row.args)

@@ -13,9 +13,12 @@ from handlers.core.turn import Turn
 from storage.plan.model import Plan
 from storage.plan.today import Today
 from storage.rows.alert import Alert
-from storage.rows.base import NOW
+from storage.rows.base import NOW, Base
 from storage.rows.duty import Absence, NamedDeputy, RotaDuty
 from storage.rows.traffic import Address
+
+# What is read for it: whatever writes one of these makes it another.
+READ: frozenset[type[Base]] = frozenset({Absence, NamedDeputy, RotaDuty, Address, Alert})
 
 _NOTHING = literal("")
 # One journey to the database, since every turn makes it.
