@@ -12,7 +12,7 @@ SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js test
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test lint types quick test-long rights page format test-browser test-install test-upgrade audit release bench faults fuzz endurance posts rooms requirements lock
+.PHONY: run test lint types quick test-long rights page format test-browser test-install test-upgrade audit release bench faults fuzz endurance mutants posts rooms requirements lock
 
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
@@ -58,6 +58,9 @@ faults: .venv/ready-to-test  ## real processes killed 200 times on each database
 
 endurance: .venv/ready-to-test  ## 72 hours at once with 50,000 lines on each database, and a log of 1,000,000; ARGS=--seed=N plays one again
 	$(PYTEST) tests/endurance -m endurance --capture=no $(ARGS)
+
+mutants: .venv/ready-to-test  ## what decides is changed in 1,050 places, each alone, and a test has to notice; ARGS='--seed=N --each=20 --only rights'
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 test-install: .venv/ready-to-test  ## each way of installing, played in a bare Debian; needs root and what .ci/run installs
 	unshare --mount --propagation private $(PYTEST) -m install
