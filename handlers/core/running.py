@@ -109,11 +109,16 @@ async def _name_112(turn: Turn, text: str) -> None:
 
 
 async def lead_on(turn: Turn, text: str) -> bool:
-    """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
-    for leads_on in registry.own_words:
-        if await leads_on(turn, text):
-            return True
-    return False
+    """Lead words that are no verb and no answer on to where they belong; returns whether they were.
+
+    They are read first, as an answer is, by whoever has only the reading half; a question that a verb answers runs it.
+    """
+    meant = await registry.read_own_words(turn, text)
+    if isinstance(meant, str):
+        await run(turn, registry.verbs[meant], "")
+    elif meant is not None:
+        await meant(turn)
+    return meant is not None
 
 
 # Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
