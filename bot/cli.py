@@ -38,7 +38,7 @@ from storage.case.pages import pdf, volumes
 from storage.case.pages.blocks import Names
 from storage.database import Database, DatabaseUnavailable
 from storage.grades import Grade
-from storage.plan import loading
+from storage.plan import loading, to_mend
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
@@ -122,7 +122,7 @@ def plan_check(
     _, warnings, rota_faults = asyncio.run(rota_check.told(plan, datetime.now(UTC)))
     if rota_faults:
         _stop(FOUND, [f"{each}." for each in rota_faults])
-    for warning in [*plan.warnings_on(checkup.today()), *warnings]:
+    for warning in [*to_mend.warnings_on(plan, checkup.today()), *warnings]:
         print(f"Advarsel: {warning}", file=sys.stderr)
     print(f"Planen kan bruges: {len(plan.persons)} personer, {len(plan.centres)} centre.")
 

@@ -15,7 +15,7 @@ from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
 from manifest import package
 from storage.database import Database, DatabaseUnavailable
-from storage.plan import accounts, loading, reach
+from storage.plan import accounts, loading, reach, to_mend
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
@@ -39,7 +39,7 @@ async def examine(settings: Settings) -> list[str]:
     except PlanFaults as faults:
         return [f"{FAULT}  {fault}" for fault in faults.faults]
     lines = [f"{GOOD}  Planen kan bruges: {len(plan.persons)} personer"]
-    lines += [f"{WARNING}  {warning}" for warning in plan.warnings_on(today())]
+    lines += [f"{WARNING}  {warning}" for warning in to_mend.warnings_on(plan, today())]
     good, doubtful, wrong = await rota_check.told(plan, datetime.now(UTC))
     lines += [f"{GOOD}  {each}" for each in good]
     lines += [f"{WARNING}  {each}" for each in doubtful] + [f"{FAULT}  {each}" for each in wrong]

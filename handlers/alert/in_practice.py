@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import registry, running, taking_up, typed_verbs, words
+from handlers.core import answering, registry, running, taking_up, typed_verbs, words
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.incoming import Incoming
@@ -159,16 +159,7 @@ async def _take(turn: Turn, asked: Message, original: Incoming, inbox: int) -> N
 
 
 async def _asked(turn: Context) -> Message | None:
-    newest: Message | None = await turn.db.scalar(
-        select(Message)
-        .where(
-            Message.recipient == turn.sender,
-            Message.key.startswith("practice/"),
-            Message.created_at > turn.now - STILL_OPEN,
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
+    newest = await answering.asked_lately(turn, "practice/", STILL_OPEN)
     return newest if newest is not None and newest.card["buttons"] else None
 
 

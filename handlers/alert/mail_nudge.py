@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import audiences, rights
+from handlers.core import audiences, form_values, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
@@ -22,7 +22,7 @@ GROUPS = r"alle centerchefer|centerchefer(?:ne)?|chefforum|alle kontaktpersoner|
 SHOWN = 25
 
 FORM = (
-    Field("audience", "Til hvem?", required=True, value="alle centerchefer"),
+    Field("audience", "Til hvem?", "persons", required=True, value="alle centerchefer"),
     Field("subject", "Mailens emne", required=True),
 )
 
@@ -51,16 +51,6 @@ async def mail(turn: Turn, text: str) -> None:
         return
     parted = re.match(rf"({GROUPS})\b[\s:,–-]*(.*)", text, re.IGNORECASE | re.DOTALL)
     audience, _, subject = (parted[1], "", parted[2]) if parted else text.partition(" ")
-    await _prepare(turn, audience, subject.strip())
-
-
-@action("nudge.form", who=rights.nudges)
-async def form(turn: Turn) -> None:
-    """Show whom "Tjek din mail" would go to, as `mail` does, from the form."""
-    await _prepare(turn, turn.value("audience"), turn.value("subject"))
-
-
-async def _prepare(turn: Turn, audience: str, subject: str) -> None:
     recipients, unknown = await audiences.persons(turn, audience)
     if unknown or not recipients:
         await turn.answer(
@@ -70,6 +60,16 @@ async def _prepare(turn: Turn, audience: str, subject: str) -> None:
             )
         )
         return
+    await _prepare(turn, audience, recipients, subject.strip())
+
+
+@action("nudge.form", who=rights.nudges)
+async def form(turn: Turn) -> None:
+    """Show whom "Tjek din mail" would go to, as `mail` does, from the form."""
+    await _prepare(turn, turn.value("audience"), await form_values.persons(turn, "audience"), turn.value("subject"))
+
+
+async def _prepare(turn: Turn, audience: str, recipients: list[str], subject: str) -> None:
     row = Nudge(
         crisis_id=turn.the_crisis.id,
         number=await next_number(turn.db, Nudge.number, Nudge.crisis_id == turn.the_crisis.id),
@@ -175,7 +175,7 @@ async def again(turn: Turn, nudge: int) -> None:
 async def called(turn: Turn, nudge: int) -> None:
     """Note that somebody rang a recipient instead, and who did."""
     row = await _standing(turn, nudge)
-    receipt = await _receipt(turn, nudge, (turn.plan.named(turn.value("person")) or [""])[0])
+    receipt = await _receipt(turn, nudge, form_values.person(turn, "person") or "")
     if row is None or receipt is None:
         await turn.answer(Card("Hvem ringede du til? Skriv et navn fra listen. Intet er ændret."))
         return

@@ -7,8 +7,8 @@ import re
 from sqlalchemy import select
 
 from handlers.communication.first_draft import HEADINGS
-from handlers.core import rights, withheld
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core import form_values, rights, withheld
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -17,6 +17,9 @@ from storage.rows.communication import CommunicationPlan
 
 # "Kommunikationsafdelingen råder over opdaterede distributionslister": where a link's title says so.
 PRESS = re.compile(r"\bpresse|distributionsliste")
+
+# In the form, one field a heading.
+SECTION = Family("s{}")
 
 
 @verb(
@@ -87,7 +90,7 @@ def _card(turn: Context, row: CommunicationPlan | None) -> Card:
 
 
 def _field(number: int, sections: dict[str, str]) -> Field:
-    return Field(f"s{number}", f"{number}. {HEADINGS[number - 1]}", "long", value=sections.get(str(number), ""))
+    return Field(SECTION.of(number), f"{number}. {HEADINGS[number - 1]}", "long", value=sections.get(str(number), ""))
 
 
 def _speaker(last: int) -> tuple[Field, ...]:
@@ -97,6 +100,7 @@ def _speaker(last: int) -> tuple[Field, ...]:
 @action("communication.write", who=rights.communication)
 async def write(turn: Turn, based: int, first: int) -> None:
     """Write a new version. What somebody else wrote meanwhile under a heading stands beside, and nothing is lost."""
+    spokesperson = form_values.person(turn, "spokesperson")
     now = await newest(turn)
     before = await turn.db.scalar(
         select(CommunicationPlan).where(
@@ -106,19 +110,18 @@ async def write(turn: Turn, based: int, first: int) -> None:
     sections = dict(now.sections) if now else {}
     known = before.sections if before else {}
     for number in range(first, len(HEADINGS) + 1):
-        if f"s{number}" not in turn.the_incoming.values:
+        if SECTION.of(number) not in turn.the_incoming.values:
             continue
-        typed, was, stands = turn.value(f"s{number}"), known.get(str(number), ""), sections.get(str(number), "")
+        typed, was, stands = turn.value(SECTION.of(number)), known.get(str(number), ""), sections.get(str(number), "")
         if typed == was:
             continue
         clash = stands not in (was, typed, "")
         sections[str(number)] = f"{stands}\n– {turn.name(turn.sender)}: {typed}" if clash else typed
-    named = turn.plan.named(turn.value("spokesperson")) if turn.value("spokesperson") else []
     row = CommunicationPlan(
         crisis_id=turn.the_crisis.id,
         version=(now.version if now else 0) + 1,
         sections=sections,
-        spokesperson=named[0] if len(named) == 1 else now.spokesperson if now else None,
+        spokesperson=spokesperson or (now.spokesperson if now else None),
         written_by=turn.sender,
         written_at=turn.now,
     )

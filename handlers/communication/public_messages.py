@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights, running
+from handlers.core import clearance, form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
@@ -76,8 +76,8 @@ async def new(turn: Turn) -> None:
     if not (turn.value("audience") and turn.value("nature")):
         await turn.answer(Card("Skriv, hvem det er til, og hvad der er sket. Resten kan komme senere."))
         return
-    numbers = [int(each) for each in re.findall(r"\d{1,9}", turn.value("sources"))]
-    named = turn.plan.named(turn.value("delegated")) if turn.value("delegated") else []
+    sources = form_values.typed(turn, "sources", _numbers, "Skriv numre i loggen, fx 4, 7.")
+    delegated_to = form_values.person(turn, "delegated")
     row = PublicMessage(
         crisis_id=turn.the_crisis.id,
         number=await next_number(turn.db, PublicMessage.number, PublicMessage.crisis_id == turn.the_crisis.id),
@@ -85,8 +85,8 @@ async def new(turn: Turn) -> None:
         nature=turn.value("nature"),
         extent=turn.value("extent"),
         course=turn.value("course"),
-        sources=numbers,
-        delegated_to=named[0] if len(named) == 1 else None,
+        sources=sources or [],
+        delegated_to=delegated_to,
         written_by=turn.sender,
         written_at=turn.now,
     )
@@ -104,6 +104,11 @@ async def new(turn: Turn) -> None:
     for person in {row.delegated_to, communication if row.delegated_to else None} - {turn.sender, None}:
         if person:
             await turn.say(person, card, key=f"budskab/{row.id}/{person}", kind="notice")
+
+
+def _numbers(text: str) -> list[int] | None:
+    """Read the log's numbers that a text has in it; None where it has none."""
+    return [int(each) for each in re.findall(r"\d{1,9}", text)] or None
 
 
 async def _card(turn: Context, row: PublicMessage) -> Card:

@@ -7,7 +7,7 @@ import re
 from rapidfuzz import fuzz
 from sqlalchemy import select
 
-from handlers.core import clearance, rights, running
+from handlers.core import clearance, form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import owners
@@ -181,11 +181,10 @@ async def move(turn: Turn, question: int) -> None:
         whose = "den, der har spørgsmålet, tovholderen, hjælperen"
         await running.refuse(turn, rights.of_row(whose, [row.owner, *helpers], rights.runs_staff))
         return
-    found = turn.plan.named(turn.value("owner"))
-    if len(found) != 1:
-        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(turn.value("owner"), 100)}" er. Intet er ændret.'))
+    owner = form_values.person(turn, "owner", of_centre="contact")
+    if owner is None:
         return
-    before, row.owner = row.owner, found[0]
+    before, row.owner = row.owner, owner
     centre = owners.centre_of(turn.rules, row.owner)
     row.centre = centre.name if centre else None
     await turn.log(

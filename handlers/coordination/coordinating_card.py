@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from handlers.coordination import liaison_reports, shared_report, state
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import municipalities
 from storage.rows.coordination import HEADINGS, CoordinatingStaff, Form
+
+# Who sits there, one field an organisation.
+SEAT = Family("seat{}")
 
 FORMS: dict[Form, str] = {"virtual": "virtuelt", "at_4k": "hos Beredskab 4K"}
 
@@ -97,7 +100,7 @@ async def _forms(turn: Context, row: CoordinatingStaff, members: dict[str, str])
     return (
         tuple(Field(name, heading, "long", value=sections.get(name, "")) for name, heading in HEADINGS),
         tuple(
-            Field(f"seat{place}", f"{organisation}: navn, telefon eller mail"[:150], value=members[organisation])
+            Field(SEAT.of(place), f"{organisation}: navn, telefon eller mail"[:150], value=members[organisation])
             for place, organisation in enumerate(members)
             if organisation != own
         ),

@@ -101,7 +101,7 @@ async def members(turn: Turn) -> None:
     changed = {
         organisation: name
         for place, (organisation, before) in enumerate(sitting.items())
-        if (name := turn.value(f"seat{place}")) and name != before
+        if (name := turn.value(coordinating_card.SEAT.of(place))) and name != before
     }
     for organisation, name in changed.items():
         await state.seat(turn, "staff", organisation, name)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.coordination import state
-from handlers.core import rights
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core import form_values, rights
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
-from handlers.core.language import municipalities, times_read
+from handlers.core.language import municipalities
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
@@ -20,6 +20,8 @@ from storage.rows.coordination import JointDecision
 from storage.rows.numbers import next_number
 
 CHIEF = "Beredskabschefen"
+# In the form, one field a municipality.
+SEAT = Family("seat{}")
 
 
 def _mayors(turn: Context) -> dict[str, str]:
@@ -71,8 +73,8 @@ async def begin(turn: Turn) -> None:
 async def names(turn: Turn) -> None:
     """Write down the other municipalities' mayors, and how they are reached."""
     for place, seat in enumerate(await _others(turn)):
-        if turn.value(f"seat{place}"):
-            await state.seat(turn, "leadership", seat, turn.value(f"seat{place}"))
+        if name := turn.value(SEAT.of(place)):
+            await state.seat(turn, "leadership", seat, name)
     await turn.replace(await _card(turn))
 
 
@@ -83,7 +85,7 @@ async def decided(turn: Turn) -> None:
     if row is None or row.joint_since is None or not text:
         await turn.answer(Card("Skriv, hvad den fælles kriseledelse har besluttet. Intet er skrevet."))
         return
-    at = times_read.parse_past(turn.value("at"), turn.now, turn.zone) if turn.value("at") else None
+    at = form_values.been(turn, "at")
     crisis = turn.the_crisis.id
     number = await next_number(turn.db, JointDecision.number, JointDecision.crisis_id == crisis)
     entry = await turn.log(
@@ -130,7 +132,7 @@ async def _card(turn: Context) -> Card:
         (seat, quote(name, 200) if name else "❗ navn mangler") for seat, name in (await members(turn)).items()
     )
     form = tuple(
-        Field(f"seat{place}", f"{seat}: navn og telefon"[:150], value=name)
+        Field(SEAT.of(place), f"{seat}: navn og telefon"[:150], value=name)
         for place, (seat, name) in enumerate((await _others(turn)).items())
     )
     write = Button("Navne", "joint_leadership.names", about, form=form, form_title="Fælles kriseledelse")

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.coordination import liaison_reports, state
-from handlers.core import passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import municipalities, times_read, times_shown
@@ -60,7 +60,7 @@ async def representative(turn: Turn, text: str) -> None:
         await liaison_reports.send(turn, "local", "in" if fold(first).strip(":") == "hjem" else "out", rest)
     elif await rights.chief.held(turn):
         said = SINCE.match(text)
-        await _name(turn, said["who"] if said else text, said["at"] if said else "")
+        await _name_in_words(turn, said["who"] if said else text, said["at"] if said else "")
     else:
         await running.refuse(turn, rights.chief)
 
@@ -86,12 +86,16 @@ async def current(turn: Context, row: LocalStaff) -> Representative:
 @action("representative.activated", who=rights.represents)
 async def activated(turn: Turn) -> None:
     """Write down that the local staff is activated, by `LBS er aktiveret`."""
-    await _activated(turn, turn.value("at"))
+    since = form_values.been(turn, "at")
+    if await standing(turn) is None:
+        await _begin(turn, since or turn.now)
+    else:
+        await _show(turn)
 
 
 async def _activated(turn: Turn, when: str) -> None:
-    """Write down the local staff's activation: 4K represents by default, and the chief is asked for a relief when it
-    lasts."""
+    """Write down the local staff's activation as it was typed: 4K represents by default, and the chief is asked for a
+    relief when it lasts."""
     if await standing(turn) is not None:
         await _show(turn)
         return
@@ -200,23 +204,33 @@ async def name(turn: Turn, person: str = "", at: str = "") -> None:
     if at:
         since = datetime.fromisoformat(at)
         await turn.replace(Card(f"Fra {times_shown.weekday(since, turn.zone)}."))
-        await _name(turn, turn.name(person), "", since)
-    else:
-        await _name(turn, turn.value("person"), turn.value("at"))
-
-
-async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None) -> None:
-    """Name the municipality's own representative, from now or from a time, and tell 4K that it is relieved."""
-    row = await standing(turn)
-    persons = turn.rules.named(text.lstrip("@ "))
-    if row is None:
-        await turn.answer(
-            Card(
-                "Den Lokale Beredskabsstab er ikke meldt aktiveret. Intet er ændret. Er den det, så tryk her først.",
-                buttons=(_activation(turn),),
-            )
-        )
+        await _name(turn, person, since)
         return
+    named, since_then = form_values.person(turn, "person"), form_values.moment(turn, "at")
+    if named is None:
+        await turn.answer(Card("Hvem er det? Intet er ændret.", buttons=(_naming(turn),)))
+        return
+    await _name(turn, named, since_then)
+
+
+async def _refuse_without_local_staff(turn: Turn) -> bool:
+    """Tell whoever would name a representative that no local staff is activated; returns whether it did."""
+    if await standing(turn) is not None:
+        return False
+    await turn.answer(
+        Card(
+            "Den Lokale Beredskabsstab er ikke meldt aktiveret. Intet er ændret. Er den det, så tryk her først.",
+            buttons=(_activation(turn),),
+        )
+    )
+    return True
+
+
+async def _name_in_words(turn: Turn, text: str, when: str) -> None:
+    """Name the municipality's own representative as it was typed: "Siv", "fra kl 18"."""
+    if await _refuse_without_local_staff(turn):
+        return
+    persons = turn.rules.named(text.lstrip("@ "))
     if len(persons) != 1:
         await turn.answer(
             Card(f'Jeg kan ikke se, hvem "{quote(text, 100)}" er. Intet er ændret.', buttons=(_naming(turn),))
@@ -237,7 +251,20 @@ async def _name(turn: Turn, text: str, when: str, meant: datetime | None = None)
         other = replace(_naming(turn, turn.name(person)), label="Anden tid", style="normal")
         await turn.answer(passed_times.asked(turn, read, "ingen er udpeget endnu", "representative.name", about, other))
         return
-    since = meant or (read.at if read else turn.now)
+    await _name(turn, person, read.at if read else None)
+
+
+async def _name(turn: Turn, person: str, since: datetime | None) -> None:
+    """Name the municipality's own representative, and tell 4K that it is relieved.
+
+    Args:
+        since: from when, UTC; None: from now.
+    """
+    row = await standing(turn)
+    if row is None:
+        await _refuse_without_local_staff(turn)
+        return
+    since = since or turn.now
     own, before = municipalities.own(turn.rules), await current(turn, row)
     if before.person == person:
         await _show(turn)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
 
 from handlers.core import registry
 from handlers.core.card import Button, Card
@@ -69,6 +72,26 @@ async def tell_that_a_sign_is_none(turn: Turn, standing: Message) -> None:
     labels = [f"*{button.label}*" for button in _known(standing) if registry.is_awaited(button.do)]
     if labels:
         turn.add_line(standing, f"Et tegn er ikke et svar. Tryk på {' eller '.join(labels[:MOST_NAMED])}.")
+
+
+async def asked_lately(turn: Context, question: str, within: timedelta) -> Message | None:
+    """Find the question that the sender was asked last of those whose keys begin so, where that was not long ago.
+
+    Args:
+        question: "own_words/".
+        within: how long ago, at most.
+    """
+    newest: Message | None = await turn.db.scalar(
+        select(Message)
+        .where(
+            Message.recipient == turn.sender,
+            Message.key.startswith(question, autoescape=True),
+            Message.created_at > turn.now - within,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return newest
 
 
 async def is_over(turn: Context, text: str) -> bool:

@@ -84,8 +84,9 @@ class Field:
         required: only for what the plan makes compulsory; everything else may be sent empty.
         value: what it is filled with from the start.
         choices: (value, label) pairs, for "choice".
-        loose: of a time: its handler reads it itself, as it may be other words, or another day's time. Any other that
-            can't be meant is asked about before the handler gets it (`handlers.core.form_times`).
+        loose: of a time or persons: other words are kept as they are, or it is read with what it belongs to, as another
+            day's time. Any other that can't be meant is asked about before the handler runs
+            (`handlers.core.form_questions`).
     """
 
     id: str
@@ -95,6 +96,34 @@ class Field:
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     loose: bool = False
+
+
+@dataclass(frozen=True)
+class Family:
+    """Fields that a form has one of for each of something: a line that is watched, a seat, a heading.
+
+    Args:
+        pattern: their ids, with `{}` for which of them it is: "watch_{}".
+    """
+
+    pattern: str
+
+    def of(self, *which: object) -> str:
+        """Return the id of the field for one of them."""
+        return self.pattern.format(*which)
+
+    def which(self, field: str) -> tuple[str, ...] | None:
+        """Return which of them a field's id is for; None where it is none of the family."""
+        begins, *between = self.pattern.split("{}")
+        if not field.startswith(begins):
+            return None
+        rest, found = field.removeprefix(begins), []
+        for ends in between:
+            one, parted, rest = rest.partition(ends) if ends else (rest, "", "")
+            if not one or parted != ends:
+                return None
+            found.append(one)
+        return None if rest else tuple(found)
 
 
 @dataclass(frozen=True)

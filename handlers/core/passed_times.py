@@ -1,6 +1,6 @@
 """A time on the wrong side of now is asked about, the same way whatever it was written for: "Mener du fredag den 3. juli …?".
 
-What was written in a form is asked about by `handlers.core.form_times`.
+What was written in a form is asked about by `handlers.core.form_questions`.
 """
 
 from __future__ import annotations

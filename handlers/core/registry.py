@@ -224,14 +224,20 @@ def reread(kind: str) -> Callable[[Reread], Reread]:
     return register
 
 
-Words = Callable[..., Awaitable[bool]]
-own_words: list[Words] = []
+OwnWords = Callable[[Context, str], Awaitable[Take | str | None]]
+_own_words: dict[str, OwnWords] = {}
 
 
-def words(run: Words) -> Words:
-    """Register what is done with words that are no verb and no answer: `async (turn, text) -> bool`, True when it was."""
-    own_words.append(run)
-    return run
+def words(read: OwnWords) -> OwnWords:
+    """Register how words are read that are no verb and no answer: `async (turn, text)`, which gives back what is done with
+    them, or the verb that answers them; None where they are nothing to it. There is one."""
+    _once(_own_words, "words", read)
+    return read
+
+
+async def read_own_words(turn: Context, text: str) -> Take | str | None:
+    """Read words that are no verb and no answer; see `words`."""
+    return await _own_words["words"](turn, text)
 
 
 channel_words: list[Run] = []

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import form_times, incident_names, named_crisis, proof, registry, rights, typed_verbs
+from handlers.core import form_questions, incident_names, named_crisis, proof, registry, rights, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
+from handlers.core.form_values import Unread
 from handlers.core.language import dangers, times_read, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
@@ -108,11 +109,16 @@ async def _name_112(turn: Turn, text: str) -> None:
 
 
 async def lead_on(turn: Turn, text: str) -> bool:
-    """Lead words that are no verb and no answer on to where they belong; returns whether they were."""
-    for leads_on in registry.own_words:
-        if await leads_on(turn, text):
-            return True
-    return False
+    """Lead words that are no verb and no answer on to where they belong; returns whether they were.
+
+    They are read first, as an answer is, by whoever has only the reading half; a question that a verb answers runs it.
+    """
+    meant = await registry.read_own_words(turn, text)
+    if isinstance(meant, str):
+        await run(turn, registry.verbs[meant], "")
+    elif meant is not None:
+        await meant(turn)
+    return meant is not None
 
 
 # Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
@@ -148,12 +154,20 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
     if action.crisis and turn.crisis is None and not await find_crisis_or_ask(turn):
         return
     if await action.who.held(turn):
-        if not await form_times.ask(turn):
-            await action.run(turn, **args)
+        if not await form_questions.ask(turn):
+            await _run_or_ask(turn, action, args)
     elif await action.who.lacks_proof(turn):
         await proof.ask(turn)
     else:
         await refuse(turn, action.who)
+
+
+async def _run_or_ask(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
+    """Run an action, or ask about what its form was filled in with, where its handler can't read that."""
+    try:
+        await action.run(turn, **args)
+    except Unread as unread:
+        await form_questions.ask_about(turn, unread)
 
 
 async def act_on_message(turn: Turn, kind: str) -> None:

@@ -5,7 +5,6 @@ Messages are sent only after it has committed.
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,14 +13,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, event, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from handlers.core import clearance, context, enclosures, incident_names, quiet, registry
-from handlers.core.card import LAPSES, Card, SentForm, quote
-from handlers.core.context import Context
+from handlers.core.card import Card, SentForm, quote
 from handlers.core.incoming import Incoming
 from handlers.core.rights import Right
+from handlers.core.standing import Standing, lapses_at
 from storage.case import log
 from storage.grades import DEFAULT, Grade
 from storage.rows.crisis import Crisis
@@ -35,7 +34,7 @@ TRAFFIC = (Inbox, Message, Timer)
 LOG_LINE = re.compile(r"\b[Ll]og(?:gen)? nr\. \d")
 
 
-class Turn(Context):
+class Turn(Standing):
     """A turn, as handlers work with it: a context that can be written to.
 
     See `handlers.core.context.Context` for the arguments.
@@ -43,8 +42,6 @@ class Turn(Context):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._said: list[Message] = []  # what was said in this turn, for the first time
-        self._redrawn: list[Message] = []  # what stood already, and is drawn anew
         self.sent: SentForm | None = None  # the form that the press sent
         self.refused: Right | None = None  # what the sender was refused, in this turn
         self.again_at: datetime | None = None  # when the input is taken up once more: what it is about hasn't come yet
@@ -218,7 +215,7 @@ class Turn(Context):
                 if drawn != standing.card:
                     before = standing.card
                     self._redraw(standing, drawn)
-                    await self._settle(standing, before)
+                    await self.settle(standing, before)
                 return standing
         until = await quiet.waits_until(self, recipient, kind, urgency, at_night=at_night)
         message = Message(
@@ -227,7 +224,7 @@ class Turn(Context):
             recipient=recipient,
             kind=kind,
             card=(drawn := self.drawn(card).to_json()),
-            lapses_at=_lapses_at(drawn),
+            lapses_at=lapses_at(drawn),
             urgency=urgency,
             everywhere=everywhere,
             platform=platform,
@@ -268,113 +265,11 @@ class Turn(Context):
             return card
         return replace(card, text=f"*Nr. {quote(incident_names.short(self._crisis), 100)}*\n{card.text}")
 
-    def _redraw(self, message: Message, card: dict[str, Any]) -> None:
-        message.card, message.lapses_at = card, _lapses_at(card)
-        message.version += 1
-        message.edited_at, message.trace = self.now, self.trace
-        self._redrawn.append(message)
-
     async def shown(self) -> list[int]:
         """Return our numbers for what the turn has shown its sender, what stood already first."""
         await self.db.flush()
         mine = (each.id for each in (*self._redrawn, *self._said) if each.recipient == self.sender)
         return list(dict.fromkeys(mine))
-
-    async def _settle(self, standing: Message, before: Mapping[str, Any]) -> None:
-        """Take the buttons of a question that has been answered off the other cards that ask the same: the reminder
-        beside the first, the menu, and for what one decides for all, everybody's."""
-        left = {_meaning(each) for each in standing.card["buttons"]}
-        gone = {_meaning(each): registry.actions.get(each["do"]) for each in before["buttons"]}
-        answered = {meant: found for meant, found in gone.items() if meant not in left and found is not None}
-        # A draft that is only revised still asks, by the same action.
-        asks = {each["do"] for each in standing.card["buttons"]}
-        decided = {meant for meant, found in answered.items() if found.decides and found.name not in asks}
-        awaited = {meant for meant, found in answered.items() if found.awaited}
-        if standing.crisis_id is None or not (decided or awaited):
-            return
-        mine = (Message.recipient == standing.recipient) & (
-            Message.crisis_id.is_(None) | (Message.crisis_id == standing.crisis_id)
-        )
-        of_all = Message.crisis_id == standing.crisis_id
-        for message in await self.db.scalars(
-            select(Message).where(of_all if decided else mine).where(Message.id != standing.id)
-        ):
-            if any(message is each for each in self._said):
-                continue  # It asks anew.
-            there = {_meaning(each) for each in message.card["buttons"]}
-            theirs = message.recipient == standing.recipient
-            if there & decided or (theirs and there & awaited):
-                off = {*gone} if theirs else decided
-                self._take_off(message, {meant for meant in off if meant not in left or theirs})
-
-    async def take_away(self, do: str) -> None:
-        """Take the buttons of an action off every card of the crisis that has one: it does nothing any longer.
-
-        Args:
-            do: the action's registered name.
-        """
-        of_crisis = select(Message).where(Message.crisis_id == self.the_crisis.id)
-        for message in await self.db.scalars(of_crisis.where(cast(Message.card, Text).contains(f'"{do}"'))):
-            self._take_off(message, {_meaning(each) for each in message.card["buttons"] if each["do"] == do})
-
-    def _take_off(self, message: Message, off: set[str]) -> None:
-        card = message.card
-        kept = [each for each in card["buttons"] if _meaning(each) not in off]
-        if len(kept) < len(card["buttons"]):
-            self._redraw(message, {**card, "buttons": kept})
-
-    def take_off(self, message: Message, do: str, **about: Any) -> None:
-        """Take an action's buttons off a card, wherever it stands.
-
-        Args:
-            do: the action's registered name.
-            about: which of its arguments they have, where it is not all of its buttons.
-        """
-        its = [each for each in message.card["buttons"] if each["do"] == do and about.items() <= each["args"].items()]
-        self._take_off(message, {_meaning(each) for each in its})
-
-    def add_line(self, message: Message, line: str) -> None:
-        """Write a line under what a card says, wherever it stands; once.
-
-        Args:
-            line: Danish, as on a card.
-        """
-        if line in message.card["text"]:
-            return
-        card = {**message.card, "text": f"{message.card['text']}\n{line}"}
-        if any(message is each for each in self._said):
-            message.card = card  # Nobody has seen it without.
-        else:
-            self._redraw(message, card)
-
-    def lapse(self, message: Message) -> None:
-        """Take the buttons off a card whose time has come."""
-        lapsed = [each for each in message.card["buttons"] if _is_over(each, self.now)]
-        self._take_off(message, {_meaning(each) for each in lapsed})
-        message.lapses_at = _lapses_at(message.card)
-
-    async def rename(self, old: str, new: str) -> None:
-        """Write the crisis' new title where a card says the old one after its number, or as what is going on, wherever it
-        has been sent: in its text, on its buttons and in its forms. People's own words stand as they were written."""
-        number = self.the_crisis.number
-        # What stands before the title on our own cards, where it is told what the crisis is.
-        named = re.compile(
-            rf"(\b[Nn]r\. {number}(?!\d)\W{{1,5}}|på grund af: |\bKrisen »|Krisestaben er [^:\n]{{1,50}}: »){re.escape(old)}"
-        )
-
-        def renamed(part: Any, name: str = "") -> Any:
-            if isinstance(part, str):
-                return new if (name, part) == ("value", old) else named.sub(lambda found: found[1] + new, part)
-            if isinstance(part, list):
-                return [renamed(each) for each in part]
-            if isinstance(part, dict):
-                return {key: each if key in ("do", "args") else renamed(each, key) for key, each in part.items()}
-            return part
-
-        for message in await self.db.scalars(select(Message).where(Message.crisis_id == self.the_crisis.id)):
-            card = renamed(message.card)
-            if card != message.card:
-                self._redraw(message, card)
 
     def said_to(self, *recipients: str) -> list[Message]:
         """Return what has been said in this turn, for the first time, to some of those that hear us; oldest first."""
@@ -472,22 +367,6 @@ class Turn(Context):
     @property
     def _source(self) -> str:
         return self.incoming.key if self.incoming else f"timer@{self.now.isoformat()}"
-
-
-def _meaning(button: Mapping[str, Any]) -> str:
-    """Name what a button does, as it lies in a row: two with the same name do the same in the same crisis."""
-    args = {name: value for name, value in button["args"].items() if name != "crisis"}
-    return f"{button['do']} {json.dumps(args, sort_keys=True)}"
-
-
-def _lapses_at(card: Mapping[str, Any]) -> datetime | None:
-    """Return when the first of a card's buttons leaves it by itself, UTC."""
-    ends = (each["args"][LAPSES] for each in card["buttons"] if LAPSES in each["args"])
-    return min(map(datetime.fromisoformat, ends), default=None)
-
-
-def _is_over(button: Mapping[str, Any], now: datetime) -> bool:
-    return LAPSES in button["args"] and datetime.fromisoformat(button["args"][LAPSES]) <= now
 
 
 def watch_key(urgency: int, said: str) -> str:

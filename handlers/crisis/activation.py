@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.alert import decision_card, escalation, escalation_chain, in_practice, level_one, warning
-from handlers.core import rights
+from handlers.core import form_values, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import times_read
 from handlers.core.registry import action, verb
 from handlers.core.rights import decider, on_behalf_of
 from handlers.core.turn import Turn
@@ -194,14 +193,7 @@ async def _made(turn: Context, joined: bool = False) -> Card:
 async def correct(turn: Turn) -> None:
     """Correct the title, or when a decision was made that was typed later: the two hours run from the decision."""
     crisis = turn.the_crisis
-    title = turn.value("title")
-    said = turn.value("decided")
-    at = times_read.parse_past(said, turn.now, turn.zone) if said else None
-    if said and at is None:
-        await turn.answer(
-            Card(f'Jeg kan ikke læse tidspunktet "{quote(said)}". Skriv fx 13:50 eller "i går 23.40". Intet er ændret.')
-        )
-        return
+    title, at = turn.value("title"), form_values.been(turn, "decided")
     if title and title != crisis.title:
         await turn.log(f"Navnet er rettet fra »{crisis.title}« til »{title}«.", kind="correction")
         was, crisis.title = crisis.title, warning.title_of(title)

@@ -12,10 +12,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from handlers.core import rights
+from handlers.core import form_values, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.form_values import Unreadable, when
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.preparedness.exercise_scripts import SCRIPTS
@@ -131,11 +130,7 @@ async def add(turn: Turn) -> None:
     if len(rows) >= MOST:
         await turn.answer(Card(f"Øvelsen har allerede {MOST} indspil. Intet er lagt til."))
         return
-    try:
-        due = when(turn, "at")
-    except Unreadable as error:
-        await turn.answer(Card(f"Jeg kan ikke se, {error}. Intet er lagt til."))
-        return
+    due = form_values.moment(turn, "at")
     key = await _add(turn, due or turn.now, text)
     if due is None:
         row = (await turn.db.scalars(select(Timer).where(Timer.key == key))).one()

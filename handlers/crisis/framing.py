@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.core import audiences, quiet, rights
+from handlers.core import form_values, quiet, rights
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, timer
 from handlers.core.rights import framing
 from handlers.core.turn import Turn
 from handlers.crisis import framing_card
-from handlers.crisis.framing_questions import NO, behalf, questions, unreadable
+from handlers.crisis.framing_questions import NO, behalf, call_members, questions
 from handlers.log import journal
 from handlers.meetings import meeting_card
 from handlers.staff import chief_asked, membership, summoning
@@ -79,10 +79,10 @@ async def start(turn: Turn, meeting: int) -> None:
     row = await _standing(turn, meeting)
     if row is None or row.started_at is not None:
         return
-    absent, unknown = await audiences.persons(turn, turn.value("absent"))
+    missing, unknown = await form_values.persons_and_others(turn, "absent")
+    present, absent, silent = await summoning.who_is_there(turn, missing, "framing")
     row.started_at, row.started_by = turn.now, turn.sender
-    row.present, absent, silent = await summoning.who_is_there(turn, absent, "framing")
-    row.absent = absent
+    row.present, row.absent = present, absent
     guests = f"; {', '.join(unknown)}" if unknown else ""
     await turn.log(
         f"Det rammesættende møde er begyndt. Til stede: {turn.names(row.present) or 'ikke noteret'}"
@@ -100,11 +100,12 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
     """Log a numbered decision and on whose behalf it is, and set going what follows from it at once. It can be made
     anew."""
     row, question = await framing_card.newest(turn), questions(turn).get(subject)
-    said = answer or turn.value("answer")
-    if row is None or question is None or not said or await framing_card.refuse_without_staff(turn):
+    if row is None or question is None or await framing_card.refuse_without_staff(turn):
         return
-    if unknown := await unreadable(turn, subject, said):
-        await turn.answer(Card(f"Jeg kan ikke se, hvem {quote(', '.join(unknown), 300)} er. Intet er ændret."))
+    said, persons = answer or turn.value("answer"), list[str]()
+    if question.summons and not answer:
+        persons = await form_values.persons(turn, "answer")
+    if not said:
         return
     number = await next_number(turn.db, Decision.number, Decision.crisis_id == turn.the_crisis.id)
     principal = behalf(turn)
@@ -140,6 +141,8 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
     await turn.db.flush()
     if question.follows is not None:
         await question.follows(turn, said)
+    if question.summons:
+        await call_members(turn, persons)
     await framing_card.show(turn)
 
 

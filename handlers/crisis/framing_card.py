@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.crisis.framing_questions import Question, questions
@@ -100,7 +100,7 @@ def start_button(row: FramingMeeting, missing: str) -> Button:
     Args:
         missing: who is known not to come, as it is filled in from the start.
     """
-    fields = (Field("absent", "Hvem mangler? (kan udelades)", "persons", value=missing), summoning.ALSO)
+    fields = (Field("absent", "Hvem mangler? (kan udelades)", "persons", value=missing, loose=True), summoning.ALSO)
     about = {"meeting": row.id}
     return Button(
         "Start mødet", "framing.start", about, style="primary", form=fields, form_title="Det rammesættende møde"
@@ -162,6 +162,8 @@ async def answers_so_far(turn: Context, row: FramingMeeting) -> tuple[dict[str, 
     return now, before
 
 
+# In the form of the transition, one field a member.
+STAYS = Family("stays_{}")
 GOES_ON = (("ja", "Fortsætter"), ("nej", "Træder ud"))
 
 
@@ -224,7 +226,7 @@ async def at_the_table(turn: Context) -> list[Member]:
 
 def field_of(member: Member) -> str:
     """Name the form's field for a member: a name from outside may be anything."""
-    return f"stays_{member.id if member.person.startswith(OUTSIDE) else member.person}"
+    return STAYS.of(member.id if member.person.startswith(OUTSIDE) else member.person)
 
 
 def name_of(turn: Context, member: Member) -> str:

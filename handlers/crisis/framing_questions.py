@@ -35,6 +35,7 @@ class Question:
         form: what may be filled in instead; its field is "answer".
         label: the form's button.
         follows: what the answer sets going.
+        summons: whether those who are named are summoned.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Question:
     form: Field | None = None
     label: str = ""
     follows: Follows | None = None
+    summons: bool = False
 
 
 async def _line_organisation(turn: Turn, answer: str) -> None:
@@ -112,11 +114,10 @@ async def _health(turn: Turn, answer: str) -> None:
         )
 
 
-async def _members(turn: Turn, answer: str) -> None:
+async def call_members(turn: Turn, persons: list[str]) -> None:
     """Summon the members that are named: "hvem der skal være medlemmerne i en evt. efterfølgende operationel krisestab
     og varsler disse personer"."""
-    if answer != NO:
-        persons, _ = await audiences.persons(turn, answer)
+    if persons:
         await summoning.call_members(
             turn, persons, "den operationelle krisestab", "udpeget af den rammesættende krisestab"
         )
@@ -161,7 +162,7 @@ def questions(turn: Context) -> dict[str, Question]:
             answers=(NO,),
             form=Field("answer", "Hvem? Navne, komma imellem", "persons", required=True),
             label="Vælg medlemmer",
-            follows=_members,
+            summons=True,
         ),
         "monitoring": Question(
             "Forstærket overvågning",
@@ -172,14 +173,6 @@ def questions(turn: Context) -> dict[str, Question]:
     if centre is None:
         del every["health"]
     return every
-
-
-async def unreadable(turn: Context, subject: str, answer: str) -> list[str]:
-    """Return the names in an answer that are nobody's; empty when it can be followed."""
-    if subject != "members" or answer == NO:
-        return []
-    persons, unknown = await audiences.persons(turn, answer)
-    return unknown if persons or unknown else [answer]
 
 
 def behalf(turn: Context) -> str | None:

@@ -9,7 +9,6 @@ from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.crisis import framing_card
 from handlers.staff import calendars, chief_asked, externals, roles
-from handlers.staff.roster import CHIEF, DEPUTY
 from storage.rows.framing import FramingMeeting
 from storage.rows.staff import OUTSIDE, Member
 
@@ -20,6 +19,7 @@ async def go(turn: Turn, meeting: int) -> None:
     row = await turn.of_crisis(FramingMeeting, meeting)
     if row is None or row.moved_on_at is not None or await framing_card.refuse_without_staff(turn):
         return
+    named = roles.chief_and_deputy(turn)
     row.moved_on_at, row.moved_on_by = turn.now, turn.sender
     going_on: list[Member] = []
     leaving: list[Member] = []
@@ -71,8 +71,7 @@ async def go(turn: Turn, meeting: int) -> None:
         kind="notice",
         summary="Staben har fået besked om, at den operationelle krisestab har taget over",
     )
-    wanted = ((CHIEF, turn.value("chief")), (DEPUTY, turn.value("deputy")))
-    await roles.give(turn, [(role, who) for role, who in wanted if who])
+    await roles.name(turn, named)
     await chief_asked.begin(turn)
     await roles.show(turn)
 

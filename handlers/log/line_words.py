@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.core import clearance, rights, running
+from handlers.core import clearance, form_values, rights, running
 from handlers.core.card import Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
@@ -99,8 +99,8 @@ def way(turn: Context, text: str) -> Way:
 def filled_in(turn: Context) -> Way:
     """Read the way a line went out of the form; a message's author is its sender whatever way it went."""
     direction = turn.chosen("direction", dict(DIRECTIONS)) or "in"
-    outside = turn.value("party")
-    return Way(direction, receiver=(_party(turn, outside) or outside or "eksternt") if direction == "out" else "")
+    party = form_values.typed(turn, "party", lambda name: _party(turn, name) or name)
+    return Way(direction, receiver=(party or "eksternt") if direction == "out" else "")
 
 
 def read_back(turn: Context, way: Way) -> str:

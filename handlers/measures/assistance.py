@@ -106,7 +106,7 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
     text = original.text
     # The fields come along from where they can be changed; elsewhere what was read stands.
     read = needs.lacking(turn.rules, text) or needs.read(turn.rules, text)
-    filled = {field.id: turn.value(field.id) for field in FIELDS if field.id in turn.the_incoming.values}
+    filled = {name: turn.value(name) for name in ("quantity", "need", "place") if name in turn.the_incoming.values}
     row = await request(turn, text, replace(read, **filled), turn.sender, about=no)
     await turn.replace(await assistance_card.received(turn, row))
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers.core import quiet, rights
+from handlers.core import form_values, quiet, rights
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import owners, times_shown
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
@@ -53,12 +52,8 @@ async def own_resources(turn: Turn, request: int) -> None:
     row = await _unanswered(turn, request)
     if row is None:
         return
-    try:
-        owner = who(turn, "owner") or Reading(turn, row.text).owner
-        due = when(turn, "due")
-    except Unreadable as wrong:
-        await turn.answer(Card(f"Jeg kan ikke se, {wrong}. B{row.number} er uændret."))
-        return
+    owner = form_values.person(turn, "owner") or Reading(turn, row.text).owner
+    due = form_values.moment(turn, "due")
     centre = owners.centre_of(turn.rules, owner)
     measure = await measure_steps.add(
         turn,
@@ -81,11 +76,7 @@ async def forward(turn: Turn, request: int) -> None:
     row, to = await _unanswered(turn, request), turn.value("to")
     if row is None:
         return
-    try:
-        again = when(turn, "again")
-    except Unreadable as wrong:
-        await turn.answer(Card(f"Jeg kan ikke se, {wrong}. B{row.number} er uændret."))
-        return
+    again = form_values.moment(turn, "again")
     if not to or again is None:
         await turn.answer(Card(f"Skriv, hvem B{row.number} er sendt til, og hvornår der skal spørges igen."))
         return

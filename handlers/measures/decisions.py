@@ -92,7 +92,7 @@ async def _propose(turn: Turn, text: str) -> None:
         crisis_id=turn.the_crisis.id,
         state="proposed",
         text=text,
-        negative=bool(NOT.match(text)),
+        negative=_is_against(text),
         proposed_by=turn.sender,
         registered_by=turn.sender,
         at=turn.now,
@@ -171,7 +171,7 @@ async def decide(
     if row is None:
         row = Decision(crisis_id=crisis.id, registered_by=turn.sender)
         turn.db.add(row)
-    row.number, row.state, row.text, row.negative = number, "decided", text, bool(NOT.match(text))
+    row.number, row.state, row.text, row.negative = number, "decided", text, _is_against(text)
     row.urgent, row.meeting, row.paper = urgent, meeting, paper
     row.decided_by, row.on_behalf_of, row.at, row.log_no = by, behalf, turn.now, entry.no
     await turn.db.flush()
@@ -265,7 +265,7 @@ async def correct(turn: Turn, decision: int) -> None:
         verification="confirmed",
         refs={"decision": row.number, "corrects": row.log_no},
     )
-    row.text, row.negative = text, bool(NOT.match(text))
+    row.text, row.negative = text, _is_against(text)
     await turn.replace(_card(turn, row))
 
 
@@ -378,6 +378,11 @@ def _card(turn: Context, row: Decision) -> Card:
             ),
         ),
     )
+
+
+def _is_against(text: str) -> bool:
+    """Whether a decision is not to do something: "besluttet ikke at …"."""
+    return NOT.match(text) is not None
 
 
 async def _of_crisis(turn: Context, decision: int) -> Decision | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import rights, running
+from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import amounts
@@ -49,11 +49,17 @@ async def expense(turn: Turn, text: str) -> None:
 @action("expenses.new", who=rights.staff)
 async def new(turn: Turn) -> None:
     """Write down what something cost, from the form."""
-    read = amounts.read(f"kr {turn.value('amount').strip().lower().removeprefix('kr').strip(' .')}")
-    if read is None or read.ore > MOST or read.rest:
-        await turn.answer(_asked(turn, f"{turn.value('amount')} {turn.value('text')}"))
+    ore = form_values.typed(turn, "amount", _alone, f"Skriv fx {EXAMPLE}.")
+    if ore is None:
+        await turn.answer(_asked(turn, turn.value("text")))
         return
-    await _write(turn, read.ore, turn.value("text"))
+    await _write(turn, ore, turn.value("text"))
+
+
+def _alone(text: str) -> int | None:
+    """Read an amount with nothing beside it, "4.500" or "kr. 4500", in øre; None for all else, and for too much."""
+    read = amounts.read(f"kr {text.strip().lower().removeprefix('kr').strip(' .')}")
+    return read.ore if read is not None and read.ore <= MOST and not read.rest else None
 
 
 def _asked(turn: Context, text: str) -> Card:

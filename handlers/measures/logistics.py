@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers.core import audiences, rights, running
+from handlers.core import audiences, form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
@@ -42,28 +42,23 @@ async def logistics(turn: Turn, text: str) -> None:
     elif not await rights.runs_staff.held(turn):
         await running.refuse(turn, rights.runs_staff)
     else:
-        await _establish(turn, text)
+        persons, unknown = await audiences.persons(turn, text)
+        if unknown or not persons:
+            said = ", ".join(unknown) or text
+            await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(said, 200)}" er. Intet er ændret. Skriv navne.'))
+            return
+        await _establish(turn, persons)
 
 
 @action("logistics.establish", who=rights.runs_staff)
 async def establish(turn: Turn) -> None:
     """Establish the logistics staff from the form `Etablér logistikstab`."""
-    await _establish(turn, turn.value("lead"), turn.value("members"))
+    lead, with_them = await form_values.persons(turn, "lead"), await form_values.persons(turn, "members")
+    await _establish(turn, list(dict.fromkeys([*lead, *with_them])))
 
 
-async def _establish(turn: Turn, *named: str) -> None:
-    """Set up the logistics staff, or add to it: whoever is named first leads, where nobody does yet.
-
-    Args:
-        named: lists of names; see `audiences.persons`.
-    """
-    read = [await audiences.persons(turn, each) for each in named]
-    persons = list(dict.fromkeys(person for found, _ in read for person in found))
-    unknown = [name for _, names in read for name in names]
-    if unknown or not persons:
-        said = ", ".join(unknown or filter(None, named))
-        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(said, 200)}" er. Intet er ændret. Skriv navne.'))
-        return
+async def _establish(turn: Turn, persons: list[str]) -> None:
+    """Set up the logistics staff, or add to it: whoever is named first leads, where nobody does yet."""
     standing = await members(turn)
     leader = next((row.person for row in standing if row.leads), None)
     entered = [person for person in persons if person not in {row.person for row in standing}]
@@ -111,20 +106,12 @@ async def share_out(turn: Turn) -> None:
     if turn.sender not in leaders and not await rights.runs_staff.held(turn):
         await running.refuse(turn, rights.of_row("logistikstabens leder", leaders, rights.runs_staff))
         return
-    lost = []
-    for name, label in DUTIES:
-        if not turn.value(name):
-            continue
-        persons, unknown = await audiences.persons(turn, turn.value(name))
-        lost += unknown
+    shares = [(name, label, await form_values.persons(turn, name)) for name, label in DUTIES]
+    for name, label, persons in shares:
         for person in persons:
             what = label if name != "other" or not turn.value("what") else turn.value("what")
             await tasks.add(turn, f"Logistik: {quote(what, 300)}", owner=person, tell=True)
-    await turn.answer(
-        Card(f"Jeg kan ikke se, hvem {quote(', '.join(lost), 200)} er. Resten er fordelt.")
-        if lost
-        else Card("Opgaverne er fordelt, og hver har fået sin.")
-    )
+    await turn.answer(Card("Opgaverne er fordelt, og hver har fået sin."))
 
 
 @action("logistics.disband", who=rights.runs_staff)

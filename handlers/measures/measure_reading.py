@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.core.card import quote
 from handlers.core.language import owners, times_read
@@ -14,37 +15,45 @@ POLITICAL = re.compile(r"(?:(?<![\s,;:(–-])[\s,;:(–-]++)?+\bkræver politisk
 URGENTLY = re.compile(r"^\s*+haster\b[:!]?\s*+|(?:(?<![\s,])[\s,]++)?+\b(?:det )?haster[.!]*+\s*+$", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a form says beside the words: they are then not looked through for it.
+
+    Args:
+        owner: whom it names; None for nobody.
+        due: when by, UTC; None for no time.
+    """
+
+    owner: str | None
+    due: datetime | None
+
+    def named(self, words: str) -> owners.Named:
+        """Return whom the form names, beside the words."""
+        return owners.Named((self.owner,) if self.owner else (), None, "", words)
+
+
 class Reading:
     """The measure that a text was read as: what, who, before when; and what couldn't be read of it.
 
     Args:
         turn: whose plan and clock it is read by.
         text: one sentence, or a form's title.
-        owner: whom a form names; None: the sentence may.
-        due: when by, in a form's words; None: the sentence may say.
+        said: who and when by, where a form says it; None: the sentence may.
     """
 
-    def __init__(self, turn: Turn, text: str, *, owner: str | None = None, due: str | None = None) -> None:
-        if due is None:
-            found = times_read.find(text, turn.now, turn.zone, bare=True)
-            parsed, rest = found if found else (None, text)
-        else:
-            parsed, rest = times_read.parse(due, turn.now, turn.zone), text
+    def __init__(self, turn: Turn, text: str, *, said: Said | None = None) -> None:
+        found = times_read.find(text, turn.now, turn.zone, bare=True) if said is None else None
+        parsed, rest = found if found else (None, text)
         self.passed = parsed if parsed and parsed.passed else None
-        self.due = parsed.at if parsed and not parsed.passed else None
+        self.due = said.due if said else parsed.at if parsed and not parsed.passed else None
         self.political = bool(POLITICAL.search(rest))
         rest = POLITICAL.sub("", rest).strip()
         self.urgent = hastens(rest)
         rest = URGENTLY.sub("", rest)
-        if owner is None:
-            named = turn.whom(rest)
-        else:
-            named = replace(turn.whom(f"@{owner.lstrip('@')}" if owner else ""), rest=rest)
+        named = turn.whom(rest) if said is None else said.named(rest)
         self.title = named.rest
         self.named = len(named.persons) == 1
-        self.unclear = (
-            f"Jeg kan ikke læse fristen »{quote(due)}«. Hvornår skal det være gjort?" if due and not parsed else ""
-        )
+        self.unclear = ""
         centre = owners.of_subject(turn.rules, named.rest, turn.sender)
         if self.named:
             self.owner = named.persons[0]

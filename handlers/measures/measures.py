@@ -7,17 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, passed_times, rights, undo, withheld
+from handlers.core import clearance, form_values, passed_times, rights, undo, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
-from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import verb_words
 from handlers.core.language.times_read import Parsed
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
 from handlers.measures.measure_card import CLOSED
-from handlers.measures.measure_reading import Reading
+from handlers.measures.measure_reading import Reading, Said
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, MeasureStatus
 
@@ -96,7 +95,8 @@ def _asked(turn: Context, row: Measure, passed: Parsed, so: str) -> Card:
 @action("measures.new", who=rights.runs_staff)
 async def new(turn: Turn) -> None:
     """Add a measure from the form `Nyt tiltag`."""
-    await _create(turn, Reading(turn, turn.value("title"), owner=turn.value("owner"), due=turn.value("due")))
+    owner, due = form_values.person(turn, "owner"), form_values.moment(turn, "due")
+    await _create(turn, Reading(turn, turn.value("title"), said=Said(owner, due)))
 
 
 @action("measures.of_line", who=rights.staff)
@@ -213,11 +213,7 @@ async def pressed_amend(turn: Turn, measure: int) -> None:
     row = await turn.db.get(Measure, measure)
     if row is None:
         return
-    try:
-        owner, due = who(turn, "owner"), when(turn, "due")
-    except Unreadable as wrong:
-        await turn.answer(Card(f"Jeg kan ikke se, {wrong}. T{row.number} er uændret."))
-        return
+    owner, due = form_values.person(turn, "owner"), form_values.moment(turn, "due")
     await measure_steps.amend(turn, row, owner or row.owner, due or row.due_at)
 
 

@@ -11,10 +11,10 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_times, passed_times, rights, running, withheld
-from handlers.core.card import Button, Card, quote
+from handlers.core import clearance, form_values, passed_times, rights, running, withheld
+from handlers.core.card import Button, Card
 from handlers.core.context import Context
-from handlers.core.language import replies, times_read, times_shown, verb_words
+from handlers.core.language import replies, times_shown, verb_words
 from handlers.core.registry import Take, action, reply, verb
 from handlers.core.turn import Turn
 from handlers.measures import intent, orders_card, orders_steps, tasks
@@ -88,14 +88,13 @@ async def due(turn: Turn, order: int, at: str) -> None:
 
 @action("orders.new", who=rights.runs_staff)
 async def new(turn: Turn) -> None:
-    """Draft an order from the form `Skriv ordre`; what can't be read is kept in the draft, to be corrected."""
+    """Draft an order from the form `Skriv ordre`; a deadline in other words is kept as it is."""
     if not turn.value("task"):
         await turn.answer(Card("Skriv, hvad opgaven er. Intet er gemt."))
         return
-    if await _ask_about_due(turn):
-        return
+    due, receiver = form_values.moment_or_words(turn, "due"), form_values.person(turn, "to")
     row = await _draft(turn, task=turn.value("task"))
-    await _fill_in(turn, row)
+    _fill_in(turn, row, due, receiver)
     await _show(turn, row)
 
 
@@ -103,9 +102,10 @@ async def new(turn: Turn) -> None:
 async def amend(turn: Turn, order: int) -> None:
     """Change an order by `Ret`, as long as it is a draft."""
     row = await _of_crisis(turn, order)
-    if row is None or row.state != "draft" or await _ask_about_due(turn):
+    if row is None or row.state != "draft":
         return
-    await _fill_in(turn, row)
+    due, receiver = form_values.moment_or_words(turn, "due"), form_values.person(turn, "to")
+    _fill_in(turn, row, due, receiver)
     await _show(turn, row)
 
 
@@ -277,31 +277,17 @@ async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
     return row
 
 
-async def _ask_about_due(turn: Turn) -> bool:
-    """Ask about a deadline that was filled in and has passed; other words than a time are kept as they are."""
-    read = times_read.parse(turn.value("due"), turn.now, turn.zone)
-    if read is None or not read.passed:
-        return False
-    await form_times.ask_about(turn, "due", read)
-    return True
+def _fill_in(turn: Turn, row: Order, due: datetime | None, receiver: str | None) -> None:
+    """Fill an order in from the form.
 
-
-async def _fill_in(turn: Turn, row: Order) -> None:
-    """Fill an order in from the form; a name that can't be read leaves the receiver open, and is told of."""
+    Args:
+        due: when by, UTC; None for words that are no time, which stand in the order as they are.
+        receiver: whom it is for; None leaves that open.
+    """
     row.task = turn.value("task") or row.task
     row.why, row.resources = turn.value("why") or row.why, turn.value("resources") or None
     row.report_back = turn.value("report_back") or None
-    due = turn.value("due")
-    read = times_read.parse(due, turn.now, turn.zone) if due else None
-    row.due_text, row.due_at = due or None, read.at if read else None
-    typed = turn.value("to")
-    found = turn.whom(f"@{typed.lstrip('@')}") if typed else None
-    row.receiver = found.persons[0] if found and len(found.persons) == 1 else None
-    if found and row.receiver is None:
-        whose = f"Flere hedder det: {turn.names(found.persons)}." if found.persons else ""
-        await turn.answer(
-            Card(f"Jeg kan ikke se, hvem »{quote(typed, 100)}« er. {whose} Kladden er gemt uden modtager; tryk Ret.")
-        )
+    row.due_text, row.due_at, row.receiver = turn.value("due") or None, due, receiver
 
 
 async def _show(turn: Turn, row: Order) -> None:

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import form_times, rights, running
+from handlers.core import rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.language import times_read
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.plan.sections import Centre
@@ -192,25 +191,6 @@ async def standing(turn: Context, resource: int) -> Resource | None:
     if row is None or row.gone_at is not None:
         return None
     return row
-
-
-async def ask_about_relief(turn: Turn) -> bool:
-    """Ask about a time of relief that was filled in and has passed; returns whether it did."""
-    read = _relief(turn)
-    if read is None or not read.passed:
-        return False
-    await form_times.ask_about(turn, "duty", read)
-    return True
-
-
-def relief_filled_in(turn: Context) -> tuple[str | None, datetime | None]:
-    """Read what was filled in as the time of relief, and that time, UTC, where it can be read."""
-    read = _relief(turn)
-    return turn.value("duty") or None, read.at if read else None
-
-
-def _relief(turn: Context) -> times_read.Parsed | None:
-    return times_read.parse(turn.value("duty").removeprefix("til ").strip(), turn.now, turn.zone)
 
 
 async def remind_before_relief(turn: Turn, row: Resource) -> None:

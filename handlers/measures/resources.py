@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, passed_times, rights
+from handlers.core import clearance, form_values, passed_times, rights
 from handlers.core.card import Button, Card
 from handlers.core.context import Context
 from handlers.core.language import owners, times_read, times_shown
@@ -89,15 +89,13 @@ async def new(turn: Turn) -> None:
     if not turn.value("name"):
         await turn.answer(Card("Hvilken ressource? Resten kan udelades."))
         return
-    if await resource_card.ask_about_relief(turn):
-        return
-    duty, relief_at = resource_card.relief_filled_in(turn)
+    relief_at = form_values.moment_or_words(turn, "duty")
     await add(
         turn,
         quantity=turn.value("quantity") or "1",
         name=turn.value("name"),
         response=turn.value("response") or None,
-        duty=duty,
+        duty=turn.value("duty") or None,
         relief_at=relief_at,
         task=turn.value("task") or None,
         critical=turn.yes("critical") is True,
@@ -200,12 +198,10 @@ async def change(turn: Turn, resource: int) -> None:
     row = await resource_card.standing(turn, resource)
     if row is None or await resource_card.refuse(turn, row):
         return
-    if await resource_card.ask_about_relief(turn):
-        return
-    duty, relief_at = resource_card.relief_filled_in(turn)
+    relief_at = form_values.moment_or_words(turn, "duty")
     row.quantity, row.name = turn.value("quantity") or row.quantity, turn.value("name") or row.name
     row.response, row.task = turn.value("response") or None, turn.value("task") or None
-    row.duty, row.relief_at, row.critical = duty, relief_at, turn.yes("critical") is True
+    row.duty, row.relief_at, row.critical = turn.value("duty") or None, relief_at, turn.yes("critical") is True
     row.changed_at = turn.now
     await turn.log(
         f"Ressource R{row.number} er rettet: {resource_card.line_of(turn, row)}",

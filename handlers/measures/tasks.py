@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import rights, running
+from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action
@@ -181,15 +181,15 @@ async def lapse(turn: Turn, task: Task) -> None:
 async def hand_on(turn: Turn, task: int) -> None:
     """Give a task to somebody else, by `Giv videre`: from whoever has it, or those who run the staff. It leaves the
     role, and the new owner is told."""
-    row, persons = await turn.of_crisis(Task, task), turn.rules.named(turn.value("person").lstrip("@ "))
+    row = await turn.of_crisis(Task, task)
     if row is None or row.status == "done":
         return
     if await _refuse_other(turn, row):
         return
-    if len(persons) != 1:
-        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(turn.value("person"), 100)}" er. Intet er ændret.'))
+    person = form_values.person(turn, "person", of_centre="contact")
+    if person is None:
         return
-    row.owner, row.role = persons[0], None
+    row.owner, row.role = person, None
     await turn.log(
         f"Opgave {row.number} er givet videre til {turn.name(row.owner)}: {row.title}",
         kind="task",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import form_times, passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running
 from handlers.core.card import Button, Card
 from handlers.core.context import URGENT, Context
 from handlers.core.language import times_read
@@ -77,12 +78,8 @@ async def pressed_move(turn: Turn, meeting: int) -> None:
     row = await meeting_card.standing(turn, meeting)
     if row is None or row.state != "called":
         return
-    said = turn.value("at")
-    read = times_read.parse(said, _from(turn, row, said), turn.zone) if said else None
-    if said and (read is None or read.at < turn.now):
-        await form_times.ask_about(turn, "at", times_read.parse(said, turn.now, turn.zone) if read else None)
-        return
-    await move(turn, row, read.at if read else row.at, turn.value("place") or row.place)
+    at = form_values.moment(turn, "at", since=partial(_from, turn, row))
+    await move(turn, row, at or row.at, turn.value("place") or row.place)
     await turn.replace(meeting_card.card(turn, row))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers.core import passed_times, rights, running
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core import form_values, passed_times, rights, running
+from handlers.core.card import Button, Card, Field
 from handlers.core.language import times_read, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -61,8 +61,7 @@ async def due(turn: Turn, item: int, at: str = "") -> None:
         at: UTC, ISO; empty: as the form says.
     """
     row = await agenda_items.standing(turn, item)
-    said = times_read.parse(turn.value("deadline"), turn.now, turn.zone) if not at else None
-    when = datetime.fromisoformat(at) if at else said.at if said is not None and not said.passed else None
+    when = datetime.fromisoformat(at) if at else form_values.moment(turn, "deadline")
     if row is None or when is None:
         await turn.answer(Card("Jeg kan ikke læse fristen. Intet er ændret."))
         return
@@ -101,27 +100,16 @@ async def detail(turn: Turn, item: int) -> None:
     row = await agenda_items.standing(turn, item)
     if row is None:
         return
+    deadline, preparer = form_values.moment(turn, "deadline"), form_values.person(turn, "preparer", of_centre="contact")
     row.recommendation = turn.value("recommendation") or row.recommendation
-    unread = []
-    if said := turn.value("deadline"):
-        read = times_read.parse(said, turn.now, turn.zone)
-        if read is None or read.passed:
-            unread.append(f'hvornår "{quote(said, 100)}" er')
-        else:
-            row.deadline = read.at
-    row.no_deadline = not said and row.deadline is None
-    if said := turn.value("preparer"):
-        named = turn.plan.named(said)
-        if len(named) != 1:
-            unread.append(f'hvem "{quote(said, 100)}" er')
-        elif named[0] != row.preparer:
-            row.preparer = named[0]
-            await _tell_preparer(turn, row)
+    row.deadline = deadline or row.deadline
+    row.no_deadline = row.deadline is None
+    if preparer is not None and preparer != row.preparer:
+        row.preparer = preparer
+        await _tell_preparer(turn, row)
     await turn.db.flush()
     await turn.replace(agenda_items.card(turn, row))
     await agenda_items.redraw(turn, row)
-    if unread:
-        await turn.answer(Card(f"Jeg kan ikke se, {' eller '.join(unread)}. Resten af punkt {row.number} er gemt."))
     await agenda.at_risk(turn, row)
 
 

@@ -44,6 +44,11 @@ def read(turn: Context, text: str, now: datetime | None = None) -> tuple[times_r
     return (found[0], place_in(found[1])) if found else None
 
 
+def is_none(text: str) -> bool:
+    """Whether a text says that there is no next meeting: "ingen"."""
+    return text.casefold().strip(" .") in NONE
+
+
 def place_in(text: str) -> str:
     """Return the place alone out of "i stabsrummet" or "via Teams"."""
     return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
@@ -89,7 +94,7 @@ def card(turn: Context, row: Meeting) -> Card:
     head = f"*Møde {row.number}*, {where(turn, row)}"
     match row.state:
         case "called":
-            start = (Field("absent", "Hvem mangler? (kan udelades)", "persons"), summoning.ALSO)
+            start = (Field("absent", "Hvem mangler? (kan udelades)", "persons", loose=True), summoning.ALSO)
             return Card(
                 f"{head}\nDagsorden: */krise dagsorden*",
                 buttons=(

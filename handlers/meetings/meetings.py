@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.core import audiences, form_times, passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running
 from handlers.core.card import Button, Card
-from handlers.core.context import URGENT
-from handlers.core.language import times_read, times_shown
+from handlers.core.context import URGENT, Context
+from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.meetings import agenda, changes, meeting_card, minutes
@@ -68,16 +68,7 @@ async def meeting(turn: Turn, text: str) -> None:
         await turn.answer(
             Card(
                 "Hvornår og hvor? Intet er indkaldt. Skriv fx */krise møde i morgen 10 stabsrummet*.",
-                buttons=(
-                    Button(
-                        "Indkald",
-                        "meetings.call",
-                        {"crisis": turn.the_crisis.id},
-                        submit="Send",
-                        form=meeting_card.FORM,
-                        form_title="Indkald",
-                    ),
-                ),
+                buttons=(_calling(turn),),
             )
         )
         return
@@ -121,8 +112,7 @@ async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
 @action("meetings.call", who=rights.runs_staff)
 async def pressed_call(turn: Turn, at: str = "") -> None:
     """Call a meeting from the form, or with the place that was missing."""
-    said = times_read.parse(turn.value("at"), turn.now, turn.zone) if turn.value("at") else None
-    moment = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
+    moment = datetime.fromisoformat(at) if at else form_values.moment(turn, "at")
     if moment is None or not turn.value("place"):
         await turn.answer(Card("Skriv en tid, der ikke er gået, og et sted eller link. Intet er indkaldt."))
         return
@@ -175,12 +165,12 @@ async def start(turn: Turn, meeting: int) -> None:
     if now is not None and now.state == "running":
         await turn.answer(Card(f"Møde {now.number} er i gang. Slut det først, så dets referat ikke går tabt."))
         return
-    absent, _ = await audiences.persons(turn, turn.value("absent")) if turn.value("absent") else ([], [])
-    row.state, row.started_at = "running", turn.now
-    row.present, absent, silent = await summoning.who_is_there(turn, absent, "framing", "operational")
+    missing, guests = await form_values.persons_and_others(turn, "absent")
+    present, absent, silent = await summoning.who_is_there(turn, missing, "framing", "operational")
+    row.state, row.started_at, row.present = "running", turn.now, present
     await turn.log(
         f"Møde {row.number} er begyndt. Til stede: {turn.names(row.present)}"
-        + (f". Fraværende: {turn.names(absent)}" if absent else "")
+        + (f". Fraværende: {'; '.join(filter(None, [turn.names(absent), *guests]))}" if absent or guests else "")
         + (f". Har ikke svaret på indkaldelsen: {turn.names(silent)}" if silent else ""),
         kind="meeting",
         verification="confirmed",
@@ -199,12 +189,8 @@ async def end(turn: Turn, meeting: int) -> None:
     row = await meeting_card.standing(turn, meeting)
     if row is None or row.state != "running":
         return
-    said = turn.value("next_at")
-    none = said.casefold().strip(" .") in meeting_card.NONE
-    following = None if none else times_read.parse(said, turn.now, turn.zone)
-    if not none and said and (following is None or following.passed):
-        await form_times.ask_about(turn, "next_at", following)
-        return
+    none = meeting_card.is_none(turn.value("next_at"))
+    following = None if none else form_values.moment(turn, "next_at")
     if not none and (following is None or not turn.value("next_place")):
         await turn.answer(
             Card("Hvornår og hvor er næste møde? Skriv tid og sted – eller »ingen«. Mødet er ikke lukket endnu.")
@@ -212,7 +198,7 @@ async def end(turn: Turn, meeting: int) -> None:
         return
     row.state, row.ended_at = "ended", turn.now
     await turn.log(
-        f"Møde {row.number} er slut. Næste møde: {'ingen' if following is None else turn.clock(following.at)}",
+        f"Møde {row.number} er slut. Næste møde: {'ingen' if following is None else turn.clock(following)}",
         kind="meeting",
         verification="confirmed",
         refs={"meeting": row.number},
@@ -221,7 +207,13 @@ async def end(turn: Turn, meeting: int) -> None:
     await turn.replace(meeting_card.card(turn, row))
     await minutes.draft(turn, row)
     if following is not None:
-        await call(turn, following.at, turn.value("next_place"))
+        await call(turn, following, turn.value("next_place"))
+
+
+def _calling(turn: Context) -> Button:
+    """Make the button that calls a meeting, from its form."""
+    about = {"crisis": turn.the_crisis.id}
+    return Button("Indkald", "meetings.call", about, submit="Send", form=meeting_card.FORM, form_title="Indkald")
 
 
 async def _show(turn: Turn) -> None:
@@ -231,16 +223,7 @@ async def _show(turn: Turn) -> None:
         await turn.answer(
             Card(
                 "Der er ikke indkaldt til et møde. Skriv fx */krise møde i morgen 10 stabsrummet*.",
-                buttons=(
-                    Button(
-                        "Indkald",
-                        "meetings.call",
-                        {"crisis": turn.the_crisis.id},
-                        submit="Send",
-                        form=meeting_card.FORM,
-                        form_title="Indkald",
-                    ),
-                ),
+                buttons=(_calling(turn),),
             )
         )
         return

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import audiences, clearance, rights, running, withheld
+from handlers.core import clearance, form_values, rights, running, withheld
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Regraded, on
-from handlers.core.language import times_read
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
@@ -59,19 +58,18 @@ async def write(turn: Turn, meeting: int, item: int) -> None:
     if row is None or held is None or row.state != "open" or held.state != "running":
         await turn.answer(Card("Punktet er afsluttet. Ret referatet med */krise referat*."))
         return
+    owner, due = form_values.person(turn, "owner", of_centre="contact"), form_values.moment(turn, "due")
     row.discussion = turn.value("discussion") or row.discussion
     row.decision = turn.value("decision") or row.decision
     row.waits = turn.value("waits") or None
     if row.waits and not minutes_card.spoken_of(row):
         row.discussion = "Punktet er udsat."
     if turn.value("what"):
-        named = turn.plan.named(turn.value("owner")) if turn.value("owner") else []
-        read = times_read.parse(turn.value("due"), turn.now, turn.zone) if turn.value("due") else None
-        if len(named) != 1:
+        if owner is None:
             await turn.answer(Card(f"Hvem gør »{quote(turn.value('what'), 200)}«? Skriv ét navn. Resten er gemt."))
         else:
-            due = read.at.isoformat() if read and not read.passed else None
-            row.actions = [*row.actions, {"what": turn.value("what"), "owner": named[0], "due": due}]
+            agreed = {"what": turn.value("what"), "owner": owner, "due": due.isoformat() if due else None}
+            row.actions = [*row.actions, agreed]
     await turn.db.flush()
     await turn.replace(await _take_in_and_draw(turn, held))
 
@@ -211,12 +209,7 @@ async def approve(turn: Turn, minutes: int) -> None:
     row, meeting = found
     if row.approved_at is not None:
         return
-    forwarded, unknown = await audiences.persons(turn, turn.value("forward")) if turn.value("forward") else ([], [])
-    if unknown:
-        await turn.answer(
-            Card(f'Jeg kan ikke se, hvem "{quote(", ".join(unknown), 200)}" er. Referatet er ikke godkendt endnu.')
-        )
-        return
+    forwarded = await form_values.persons(turn, "forward")
     grade = turn.chosen("grade", GRADES) or row.grade
     if await clearance.repeats_secret(turn, minutes_card.body(turn, row)):
         grade = clearance.CONFIDENTIAL

@@ -114,7 +114,7 @@ def card(turn: Context, meeting: Meeting, row: Minutes) -> Card:
     change = (Field("remarks", "Ret eller tilføj", "long", required=True),)
     grades = tuple((each, turn.rules.grade_name(each)) for each in GRADES)
     forward = (
-        Field("forward", "Videresendes til (fx centerchefer)"),
+        Field("forward", "Videresendes til (fx centerchefer)", "persons"),
         Field("grade", "Fortrolighed", "choice", value=row.grade, choices=grades),
     )
     buttons = [Button("Ret", "minutes.change", about, form=change, form_title="Ret referatet")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core import clearance, rights, withheld
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -19,6 +19,8 @@ from storage.rows.meetings import AgendaItem, OptionPaper
 from storage.rows.numbers import next_number
 
 LETTERS = "ABC"
+# In the form: an alternative's letter, and which part of it.
+OPTION = Family("{}_{}")
 PARTS = {"what": "forslag", "pros": "fordele", "cons": "ulemper", "resources": "ressourcer"}
 SHOWN = 10
 
@@ -28,7 +30,7 @@ def form(row: OptionPaper | None = None, situation: str = "") -> tuple[Field, ..
     standing = {each["letter"]: each for each in row.options} if row else {}
     options = [
         Field(
-            f"{letter.lower()}_{part}",
+            OPTION.of(letter.lower(), part),
             f"{letter}: {label}",
             "long",
             required=letter == "A" and part == "what",
@@ -186,9 +188,9 @@ async def _to_the_meeting(turn: Turn, row: OptionPaper) -> None:
 def _options(turn: Context) -> list[dict[str, str]]:
     """Return the alternatives that were filled in; one without words of its own is none."""
     return [
-        {"letter": letter, **{part: turn.value(f"{letter.lower()}_{part}") for part in PARTS}}
+        {"letter": letter, **{part: turn.value(OPTION.of(letter.lower(), part)) for part in PARTS}}
         for letter in LETTERS
-        if turn.value(f"{letter.lower()}_what")
+        if turn.value(OPTION.of(letter.lower(), "what"))
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import rights
+from handlers.core import form_values, rights
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import Context
 from handlers.core.registry import action, timer
@@ -73,7 +73,7 @@ async def read(turn: Turn, reading: int) -> None:
     row = await turn.of_crisis(MailReading, reading)
     if row is None:
         return
-    texts = [each.strip() for each in turn.value("items").splitlines() if each.strip()]
+    texts = form_values.lines(turn, "items")
     if row.read_at is not None and not texts:
         return
     made = [await agenda_items.add(turn, text) for text in texts]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.core import rights, withheld
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -23,8 +23,10 @@ LONGEST = 600
 SHOWN = 6
 # Who has just written it is not asked for it again.
 FRESH = timedelta(hours=1)
+# In the form: the likely or the worst, in so many hours.
+OUTCOME = Family("{}_{}")
 FORM = tuple(
-    Field(f"{kind}_{hours}", f"Om {hours} timer: det {word}", "long")
+    Field(OUTCOME.of(kind, hours), f"Om {hours} timer: det {word}", "long")
     for hours in HOURS
     for kind, word in (("likely", "sandsynlige"), ("worst", "værste"))
 )
@@ -87,7 +89,9 @@ async def ask(turn: Turn) -> None:
 @action("development.write", who=rights.asks)
 async def write(turn: Turn) -> None:
     """Keep what was filled in, under the picture's eighth heading too, and ask at each of those hours how it went."""
-    filled = {hours: (turn.value(f"likely_{hours}"), turn.value(f"worst_{hours}")) for hours in HOURS}
+    filled = {
+        hours: (turn.value(OUTCOME.of("likely", hours)), turn.value(OUTCOME.of("worst", hours))) for hours in HOURS
+    }
     filled = {hours: said for hours, said in filled.items() if any(said)}
     if not filled or any(len(text) > LONGEST for said in filled.values() for text in said):
         await turn.answer(Card(f"Skriv mindst ét af felterne, hvert på højst {LONGEST} tegn. Intet er gemt."))

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, form_values, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
@@ -52,10 +52,16 @@ async def indicator(turn: Turn, text: str) -> None:
 @action("indicators.new", who=rights.staff)
 async def new(turn: Turn) -> None:
     """Write down a number from the form."""
-    if not re.fullmatch(r"-?\d{1,9}(?:[.,]\d{1,3})?", turn.value("value")) or not turn.value("name"):
+    value, name = form_values.typed(turn, "value", _counted, "Skriv et tal, fx 51."), turn.value("name")
+    if value is None or not name:
         await turn.answer(Card("Skriv, hvad der tælles, og et tal. Intet er ændret."))
         return
-    await count(turn, turn.value("name"), turn.value("value"), turn.value("unit"), turn.value("source") or turn.sender)
+    await count(turn, name, value, turn.value("unit"), turn.value("source") or turn.sender)
+
+
+def _counted(text: str) -> str | None:
+    """Return a number as it was typed; None for all else."""
+    return text if re.fullmatch(r"-?\d{1,9}(?:[.,]\d{1,3})?", text) else None
 
 
 async def count(turn: Turn, name: str, value: str, unit: str, source: str) -> None:

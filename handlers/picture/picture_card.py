@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.turn import Turn
@@ -17,6 +17,9 @@ from storage.rows.traffic import Message
 
 # So much of each section stands on the card; the whole of it in its form, the export and the log.
 ON_CARD = 220
+# In the form: a section, and the revision that its field was opened on; an older release's form doesn't say that.
+SECTION = Family("s{}_{}")
+OLDER_SECTION = Family("s{}")
 PARTS = ((1, 3), (4, 5), (6, 7), (8, 10))
 
 
@@ -161,7 +164,7 @@ def _fields(row: Picture, number: int, revisions: dict[int, int]) -> list[Field]
     visible, rest = picture_texts.shown(str(row.sections.get(str(number), "")))
     more = " (begyndelsen; resten står fast)" if rest else ""
     own = Field(
-        f"s{number}_{revisions.get(number, 0)}", f"{number}. {HEADINGS[number - 1]}{more}", "long", value=visible
+        SECTION.of(number, revisions.get(number, 0)), f"{number}. {HEADINGS[number - 1]}{more}", "long", value=visible
     )
     if number == 4:
         return [Field("threat_source", "4. Kilde og dato (efterretningstjenesterne)"), own]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from handlers.core import rights
+from handlers.core import form_values, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action
@@ -13,6 +13,7 @@ from handlers.core.turn import Turn
 from handlers.meetings import raised_readiness
 from handlers.picture import draft, picture_card, picture_texts
 from handlers.picture.draft import NO_THREAT, NOT_ASSESSED
+from handlers.picture.picture_card import OLDER_SECTION, SECTION
 from handlers.picture.picture_texts import MACHINE
 from storage.rows.picture import HEADINGS, NATIONAL, STAFF, Picture, PictureText
 
@@ -66,8 +67,9 @@ async def write(turn: Turn, picture: int, first: int, last: int) -> None:
 
 
 async def _write_section(turn: Turn, row: Picture, number: int) -> PictureText | None:
-    name, revision = _answered(turn, number)
-    if name is None:
+    revision = _opened_on(turn, number)
+    name = OLDER_SECTION.of(number) if revision is None else SECTION.of(number, revision)
+    if name not in turn.the_incoming.values:
         return None
     typed = turn.value(name)
     stands = str(row.sections.get(str(number), ""))
@@ -96,14 +98,10 @@ async def _write_section(turn: Turn, row: Picture, number: int) -> PictureText |
     return await picture_texts.put(turn, row, number, text, turn.sender, typed=typed + source, clash=merged.clash)
 
 
-def _answered(turn: Context, number: int) -> tuple[str | None, int | None]:
-    """Return the field that came back for a section, and the revision it was opened on; None for what stands there
-    now."""
-    for name in turn.the_incoming.values:
-        own, _, revision = name.partition("_")
-        if own == f"s{number}" and (not revision or revision.isdecimal()):
-            return name, int(revision) if revision else None
-    return None, None
+def _opened_on(turn: Context, number: int) -> int | None:
+    """Return the revision that a section's field was opened on; None where the form doesn't say."""
+    fields = (SECTION.which(name) for name in turn.the_incoming.values)
+    return next((int(each[1]) for each in fields if each and each[0] == str(number) and each[1].isdecimal()), None)
 
 
 async def _ask(turn: Turn, row: Picture, clash: PictureText) -> None:
@@ -192,7 +190,7 @@ async def ask_health(turn: Turn, row: Picture) -> None:
 @action("picture.health", who=rights.asks)
 async def health(turn: Turn, picture: int) -> None:
     """Write the line on health under 2. Hvad er der sket."""
-    said = " ".join(turn.value("health").split())
+    said = " ".join(form_values.lines(turn, "health"))
     if not said or await opened_or_tell(turn, picture) is None:
         return
     row = await draft.bring_up_to_date(turn)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from babel.dates import format_date
 from sqlalchemy import func, select
 
-from handlers.core import form_times, rights
+from handlers.core import form_values, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_read
@@ -109,11 +109,8 @@ async def card(turn: Context) -> Card:
 @action("exercises.held_elsewhere", who=rights.exercises, crisis=False)
 async def held_elsewhere(turn: Turn) -> None:
     """Write an exercise that krisebot was not part of in the register: it counts as much."""
-    day = read_day(turn.value("date"), turn)
+    day = form_values.typed(turn, "date", lambda words: read_day(words, turn))
     scope = turn.value("scope")
-    if day is None and turn.value("date"):
-        await form_times.ask_about(turn, "date", None)
-        return
     if day is None or not scope:
         await turn.answer(Card("Skriv datoen som 12.3.2025, og hvad der blev øvet. Intet er registreret."))
         return

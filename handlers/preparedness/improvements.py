@@ -10,10 +10,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import quiet, rights, running
+from handlers.core import form_values, quiet, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, Context
-from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import times_read, times_shown, verb_words
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -90,11 +89,7 @@ async def improvement(turn: Turn, text: str) -> None:
 @action("improvements.new", who=rights.exercises)
 async def new(turn: Turn) -> None:
     """Add what is to be done, from the form `Ny forbedring`."""
-    try:
-        owner, due = who(turn, "owner"), when(turn, "due")
-    except Unreadable as wrong:
-        await turn.answer(Card(f"Jeg kan ikke se, {wrong}. Intet er gemt."))
-        return
+    owner, due = form_values.person(turn, "owner"), form_values.moment(turn, "due")
     text = turn.value("text")
     if not text or owner is None or len(text) > LONGEST:
         await turn.answer(

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import rights, running
+from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import replies
@@ -182,21 +182,21 @@ async def _take(turn: Turn, notice: CentreNotice, told: str | None) -> None:
 async def name_contact(turn: Turn, notice: int) -> None:
     """Name the centre's one contact."""
     row = await turn.db.get(CentreNotice, notice)
-    persons = turn.plan.named(turn.value("contact"))
     if row is None or await _refuse(turn, row):
         return
-    if len(persons) != 1:
+    person = form_values.person(turn, "contact")
+    if person is None:
         await turn.answer(Card("Skriv navnet på én person, som er i planen."))
         return
-    row.contact = persons[0]
-    await turn.log(f"Kontaktperson for {row.centre}: {turn.name(persons[0])}", kind="member", receiver=persons[0])
+    row.contact = person
+    await turn.log(f"Kontaktperson for {row.centre}: {turn.name(person)}", kind="member", receiver=person)
     await turn.notify(
-        persons,
+        [person],
         Card(f"Du er kontaktperson for {row.centre} til krisestaben for nr. {turn.the_crisis.number}."),
         kind="notice",
-        summary=f"{turn.name(persons[0])} har fået besked om at være kontaktperson",
+        summary=f"{turn.name(person)} har fået besked om at være kontaktperson",
     )
-    await turn.answer(Card(f"{turn.name(persons[0])} er kontaktperson for {row.centre}."))
+    await turn.answer(Card(f"{turn.name(person)} er kontaktperson for {row.centre}."))
 
 
 @timer("centres.missing", level_two=True)

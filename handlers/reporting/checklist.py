@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.core import clearance, rights, running, withheld
-from handlers.core.card import Button, Card, Field, quote
+from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -15,6 +15,8 @@ from storage.rows.reporting import Checklist, YesNo
 
 YES_NO = (("ja", "Ja"), ("nej", "Nej"))
 IN_DANISH: dict[YesNo, str] = {"yes": "ja", "no": "nej"}
+# In the form, one field an action card.
+CARD = Family("card{}")
 STATES = (("", "Ikke i spil"), ("active", "Aktiveret"), ("done", "Udført"))
 # A form has room for this many action cards; the rest are links on the card.
 MOST_CARDS = 6
@@ -85,7 +87,7 @@ async def _card(turn: Context, centre: Centre) -> Card:
         Field("note", "Hvad?", "long", value=(row.note or "") if row else ""),
         *(
             Field(
-                f"card{number}",
+                CARD.of(number),
                 f"Handlekort: {card.title}"[:75],
                 "choice",
                 value=row.cards.get(card.title, "none") or "none" if row else "none",
@@ -151,7 +153,7 @@ async def fill(turn: Turn, centre: str) -> None:
     states = dict(row.cards)
     changed = []
     for number, card in enumerate(_cards(turn, known)[:MOST_CARDS]):
-        state = turn.chosen(f"card{number}", ("none", "active", "done"))
+        state = turn.chosen(CARD.of(number), ("none", "active", "done"))
         if state is not None and state != states.get(card.title, "none"):
             states[card.title] = state
             changed.append(f"{card.title}: {dict(STATES)['' if state == 'none' else state].lower()}")

@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights, running
+from handlers.core import clearance, form_values, in_charge, rights, running
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told, on
@@ -286,7 +286,7 @@ async def since(turn: Turn, outage: int, at: str = "") -> None:
     row = await _of_crisis(turn, outage)
     if row is None or row.state != "running" or (turn.sender != row.told_by and await _refuse(turn, row)):
         return
-    meant = datetime.fromisoformat(at) if at else times_read.parse_past(turn.value("down_since"), turn.now, turn.zone)
+    meant = datetime.fromisoformat(at) if at else form_values.been(turn, "down_since")
     if meant is None or meant > turn.now:
         await turn.answer(Card("Skriv siden hvornår, fx 13:00 eller i går 22:30. Intet er ændret."))
         return

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import clearance, passed_times, rights, running, withheld
+from handlers.core import clearance, form_values, passed_times, rights, running, withheld
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ROUTINE
-from handlers.core.form_values import Unreadable, when, who
 from handlers.core.language import times_read, verb_words
 from handlers.core.language.no_answers import says_nothing_yet
 from handlers.core.registry import action, timer, verb
@@ -206,11 +205,7 @@ async def pressed_amend(turn: Turn, need: int) -> None:
     row = await information_need_steps.of_crisis(turn, need)
     if row is None:
         return
-    try:
-        owner, due = who(turn, "owner"), when(turn, "due")
-    except Unreadable as wrong:
-        await turn.answer(Card(f"Jeg kan ikke se, {wrong}. OB{row.number} er uændret."))
-        return
+    owner, due = form_values.person(turn, "owner"), form_values.moment(turn, "due")
     later = turn.now + turn.rules.deadlines.status_reply
     await information_need_steps.amend(
         turn, row, owner or row.owner, due or (later if row.due_at <= turn.now else row.due_at)

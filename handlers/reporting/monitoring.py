@@ -13,7 +13,7 @@ from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.reporting import media_watch, monitoring_card, monitoring_checks, watched_lines
-from handlers.reporting.watched_lines import KINDS, MEDIA, listed, named, read
+from handlers.reporting.watched_lines import KINDS, MEDIA, Watcher, listed, named, read
 from storage.letters import fold
 from storage.rows.reporting import WatchedLine
 from storage.rows.traffic import Message
@@ -39,16 +39,17 @@ async def watch(turn: Turn, text: str) -> None:
         await running.refuse(turn, rights.meets)
     elif word.isdecimal() and rest:
         row = next((each for each in await watched_lines.lines(turn) if each.number == int(word)), None)
-        if row is None or not await _hand(turn, [(row, rest)]):
+        watcher = read(turn, rest)
+        if row is None or watcher is None:
             await turn.answer(
                 Card(f"Jeg kan ikke se, hvilken linje eller hvem det er. Intet er ændret. Skriv fx {EXAMPLE}.")
             )
             return
+        await _hand(turn, [(row, watcher)])
         await monitoring_card.show(turn)
         await monitoring_card.answer(turn)
     elif word in KINDS and rest:
-        line, who = _split(turn, rest)
-        await _add(turn, word, line, who)
+        await _add(turn, word, *_split(turn, rest))
     else:
         await turn.answer(Card(f"Intet er ændret. Skriv fx {EXAMPLE}."))
 
@@ -76,21 +77,20 @@ async def close(turn: Turn, *, media: bool = True) -> None:
         await monitoring_card.show(turn)
 
 
-def _split(turn: Context, text: str) -> tuple[str, str]:
+def _split(turn: Context, text: str) -> tuple[str, Watcher | None]:
     """Split "borger@htk.example Eva" into the line, and who watches it when the last words are somebody."""
     parts = text.split()
     for count in (2, 1):
-        if len(parts) > count and read(turn, " ".join(parts[-count:])):
-            return " ".join(parts[:-count]), " ".join(parts[-count:])
-    return text, ""
+        if len(parts) > count and (watcher := read(turn, " ".join(parts[-count:]))):
+            return " ".join(parts[:-count]), watcher
+    return text, None
 
 
-async def _hand(turn: Turn, wanted: Iterable[tuple[WatchedLine, str]]) -> bool:
-    """Let persons watch lines; each of them is told once of all that is theirs. False when a name is nobody's."""
-    found = [(row, read(turn, who)) for row, who in wanted]
+async def _hand(turn: Turn, wanted: Iterable[tuple[WatchedLine, Watcher]]) -> None:
+    """Let persons watch lines; each of them is told once of all that is theirs."""
     given: dict[str, list[WatchedLine]] = {}
-    for row, who in found:
-        if who is None or who == (row.watcher, row.role):
+    for row, who in wanted:
+        if who == (row.watcher, row.role):
             continue
         before, (row.watcher, row.role) = row.watcher, who
         row.due_at = None if row.kind == MEDIA else turn.now + turn.rules.deadlines.monitoring
@@ -116,29 +116,32 @@ async def _hand(turn: Turn, wanted: Iterable[tuple[WatchedLine, str]]) -> bool:
             summary=f"Bedt om at holde øje med {listed(rows)}",
         )
     await watched_lines.wake(turn)
-    return all(who is not None for _, who in found)
 
 
 @action("monitoring.watchers", who=rights.meets)
 async def watchers(turn: Turn) -> None:
     """Set who watches which line from the form; what is left empty or as it was stays."""
     rows = await watched_lines.lines(turn)
-    wanted = [(row, said) for row in rows if (said := turn.value(f"watch_{row.id}")) and said != named(turn, row)]
+    wanted = [
+        (row, watcher)
+        for row in rows
+        if turn.value(watched_lines.WATCHER.of(row.id)) != named(turn, row)
+        and (watcher := watched_lines.filled_in(turn, watched_lines.WATCHER.of(row.id))) is not None
+    ]
     if not wanted:
         await turn.answer(Card("Intet er ændret: det står som før, hvem der holder øje."))
-    if not await _hand(turn, wanted):
-        unknown = ", ".join(said for _, said in wanted if read(turn, said) is None)
-        await turn.answer(Card(f"Jeg kan ikke se, hvem {quote(unknown, 300)} er. De linjer er ikke ændret."))
+    await _hand(turn, wanted)
     await monitoring_card.show(turn)
 
 
 @action("monitoring.add", who=rights.meets)
 async def add(turn: Turn) -> None:
     """Add a line to watch: "evt. etablering af øvrige relevante postkasser"."""
-    await _add(turn, turn.chosen("kind", KINDS) or KINDS[1], turn.value("line"), turn.value("who"))
+    watcher = watched_lines.filled_in(turn, "who")
+    await _add(turn, turn.chosen("kind", KINDS) or KINDS[1], turn.value("line"), watcher)
 
 
-async def _add(turn: Turn, kind: str, line: str, who: str) -> None:
+async def _add(turn: Turn, kind: str, line: str, watcher: Watcher | None) -> None:
     if not line:
         return
     if any((row.kind, row.line) == (kind, line) for row in await watched_lines.lines(turn)):
@@ -152,7 +155,8 @@ async def _add(turn: Turn, kind: str, line: str, who: str) -> None:
         verification="confirmed",
         refs={"line": row.number},
     )
-    unread = bool(who) and not await _hand(turn, [(row, who)])
+    if watcher is not None:
+        await _hand(turn, [(row, watcher)])
     await watched_lines.wake(turn)
     await monitoring_card.show(turn)
     list_ = (
@@ -160,9 +164,8 @@ async def _add(turn: Turn, kind: str, line: str, who: str) -> None:
         if kind == "postkasse" and line.startswith("dl_")
         else ""
     )
-    missing = f'\nJeg kan ikke se, hvem "{quote(who, 100)}" er.' if unread else ""
     watched = f" {turn.name(row.watcher)} holder øje." if row.watcher else " ❗ Ingen holder øje endnu."
-    await turn.answer(Card(f"Linje {row.number}: {quote(line, 200)} ({kind}).{watched}{missing}{list_}"))
+    await turn.answer(Card(f"Linje {row.number}: {quote(line, 200)} ({kind}).{watched}{list_}"))
 
 
 @action("monitoring.end", who=rights.meets)

@@ -8,7 +8,7 @@ from handlers.core.card import Button, Card, Field
 from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.reporting import media_watch, telephone, watched_lines
-from handlers.reporting.watched_lines import KINDS, named
+from handlers.reporting.watched_lines import KINDS, WATCHER, named
 from storage.rows.reporting import WatchedLine
 from storage.rows.traffic import Message
 
@@ -43,7 +43,7 @@ async def card(turn: Context) -> Card:
     warning = f"\n❗ {red} {'linje' if red == 1 else 'linjer'} har ingen, der holder øje." if red else ""
     about = {"crisis": turn.the_crisis.id}
     watchers = tuple(
-        Field(f"watch_{row.id}", f"{row.line} ({row.kind})"[:75], "persons", value=named(turn, row))
+        Field(WATCHER.of(row.id), f"{row.line} ({row.kind})"[:75], "persons", value=named(turn, row), loose=True)
         for row in rows[:SHOWN]
     )
     ended = Field(
@@ -81,7 +81,7 @@ async def card(turn: Context) -> Card:
                 form=(
                     Field("kind", "Slags", "choice", required=True, value=KINDS[1], choices=kinds),
                     Field("line", "Nummer eller adresse", required=True),
-                    Field("who", "Hvem holder øje?", "persons"),
+                    Field("who", "Hvem holder øje?", "persons", loose=True),
                 ),
                 form_title="Tilføj linje",
             ),

@@ -11,7 +11,17 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import answering, audiences, events, passed_times, registry, rights, taking_up, typed_verbs
+from handlers.core import (
+    answering,
+    audiences,
+    events,
+    form_values,
+    passed_times,
+    registry,
+    rights,
+    taking_up,
+    typed_verbs,
+)
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.events import Told
@@ -96,8 +106,7 @@ async def meant(turn: Turn, inbox: int, at: str = "") -> None:
     if original is None:
         await taking_up.refuse_all_but_writer(turn, inbox)
         return
-    said = times_read.parse(turn.value("at"), turn.now, turn.zone) if not at else None
-    due = datetime.fromisoformat(at) if at else said.at if said and not said.passed else None
+    due = datetime.fromisoformat(at) if at else form_values.moment(turn, "at")
     found = times_read.find(original.text, turn.now, turn.zone, bare=True)
     if found is None or due is None:
         await turn.answer(Card("Jeg kan ikke læse tidspunktet. Skriv fx */krise ping alle hvordan går det? svar 10*."))
@@ -228,7 +237,7 @@ async def written(turn: Turn, answer: int) -> None:
     row = await _mine(turn, answer)
     text = turn.value("text")
     if row is not None and text and text != row.text:
-        await _answered(turn, row, text, colours.read(text))
+        await _answered_in_words(turn, row, text)
 
 
 async def asked_at(turn: Context) -> datetime | None:
@@ -247,6 +256,10 @@ async def read(turn: Context, text: str) -> Take | None:
 async def _take(turn: Turn, row: PingAnswer, text: str) -> None:
     """Keep an answer as it was written, and show how it is read."""
     turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    await _answered_in_words(turn, row, text)
+
+
+async def _answered_in_words(turn: Turn, row: PingAnswer, text: str) -> None:
     await _answered(turn, row, text, colours.read(text))
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers.core import enclosures, events, in_charge
+from handlers.core import enclosures, events, form_values, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told
-from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -77,12 +76,12 @@ async def send(turn: Turn) -> None:
         await turn.answer(Card("Skriv, hvad der er sket. Resten kan udelades."))
         return
     urgent = turn.yes("urgent") or hastens(text)
-    await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, urgent=urgent)
+    happened = form_values.been_or_words(turn, "happened")
+    await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, happened, urgent=urgent)
 
 
-async def _send(turn: Turn, text: str, more: dict[str, str], *, urgent: bool) -> None:
+async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime | None = None, *, urgent: bool) -> None:
     lines = [text, *(f"{HEADINGS[name]}: {value}" for name, value in more.items() if value)]
-    happened = happened_at(turn, more.get("happened", ""))
     row = await keep(
         turn,
         "report",
@@ -169,11 +168,6 @@ async def keep(
     at = happened or incoming.said_at or turn.received
     await events.tell(turn, Told("\n".join(filter(None, [what, more.get("situation")])), entry.no, at))
     return row
-
-
-def happened_at(turn: Context, typed: str) -> datetime | None:
-    """Read when something that is reported happened, UTC; None where it isn't said so that it can be read."""
-    return times_read.parse_past(typed, turn.now, turn.zone) if typed.strip() else None
 
 
 def reached_at(turn: Context) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers.core import form_values
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language.urgency_words import hastens
@@ -11,7 +12,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.reporting import handover
-from handlers.reporting.reports import happened_at, keep, reached_at
+from handlers.reporting.reports import keep, reached_at
 from storage.rows.reporting import ReportKind
 
 TRANSFER = "Omstil telefoner, og videresend mails til krisestaben"
@@ -98,7 +99,7 @@ async def _send(turn: Turn, text: str) -> None:
         kind,
         "\n".join([text, *(f"{name}: {value}" for name, value in named.items() if value)]),
         what=text,
-        happened=happened_at(turn, turn.value("happened")),
+        happened=form_values.been_or_words(turn, "happened"),
         urgent=turn.yes("urgent") or hastens(text),
         caller=caller,
         phone=phone,

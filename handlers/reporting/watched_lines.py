@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from handlers.core import form_values
+from handlers.core.card import Family
 from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.staff import roster
@@ -18,6 +20,10 @@ from storage.rows.reporting import WatchedLine
 # What is watched: the plan's kinds, and the media.
 KINDS = ("telefon", "postkasse", "system")
 MEDIA = "medie"
+# Who watches a line, and the role that they do it as: then the line moves with the shift.
+Watcher = tuple[str, str | None]
+# In the form, one field a line.
+WATCHER = Family("watch_{}")
 
 
 async def begin(turn: Turn) -> None:
@@ -66,7 +72,16 @@ async def lines(turn: Context) -> list[WatchedLine]:
     return list(await turn.db.scalars(query.order_by(WatchedLine.number)))
 
 
-def read(turn: Context, who: str) -> tuple[str, str | None] | None:
+def filled_in(turn: Context, field: str) -> Watcher | None:
+    """Return who a form's field says that watches a line; None when it wasn't filled in.
+
+    Raises:
+        Unread: it is nobody, or more than one.
+    """
+    return form_values.typed(turn, field, lambda who: read(turn, who), "Skriv ét navn eller en rolle.")
+
+
+def read(turn: Context, who: str) -> Watcher | None:
     """Read a person, or a role and whoever has it: then the line moves with the shift."""
     said = who.strip().lstrip("@")
     role = next((each for each in roster.roles(turn) if fold(each) == fold(said)), None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, form_times, passed_times, rights, running, undo
+from handlers.core import availability, form_questions, form_values, passed_times, rights, running, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import absences, times_shown
@@ -38,11 +38,15 @@ async def absence(turn: Turn, text: str) -> None:
         await turn.answer(await _standing(turn))
         return
     person, when = turn.sender, words
-    if not absences.is_back(words) and absences.read(words, turn.now, turn.zone) is None:
-        found = _somebody(turn, words)
-        if found is not None:
-            person, when = found
-    await _note(turn, person, when, words)
+    if absences.said(words, turn.now, turn.zone) is None:
+        person, when = _somebody(turn, words) or (person, when)
+    if await _refuse(turn, person):
+        return
+    said = absences.said(when, turn.now, turn.zone)
+    if said is None:
+        await turn.answer(_asked(turn, person, when, words))
+        return
+    await _note(turn, person, said)
 
 
 @action("absence.form", who=rights.proven, crisis=False)
@@ -52,7 +56,15 @@ async def filled_in(turn: Turn, person: str | None = None) -> None:
     Args:
         person: whose; None for the sender's own.
     """
-    await _note(turn, person or turn.sender, turn.value("when"), turn.value("when"))
+    if await _refuse(turn, person or turn.sender):
+        return
+    said = form_values.typed(
+        turn, "when", lambda words: absences.said(words, turn.now, turn.zone), f"Skriv fx {EXAMPLES}."
+    )
+    if said is None:
+        await turn.answer(Card(f"Hvornår? Intet er ændret. Skriv fx {EXAMPLES}."))
+        return
+    await _note(turn, person or turn.sender, said)
 
 
 @action("absence.meant", who=rights.proven, crisis=False)
@@ -63,8 +75,15 @@ async def meant(turn: Turn, person: str, at: str) -> None:
         person: whose.
         at: until when, ISO form.
     """
-    until = f"til {times_shown.weekday(datetime.fromisoformat(at), turn.zone)}"
-    await _note(turn, person, until, until)
+    if await _refuse(turn, person):
+        return
+    until = datetime.fromisoformat(at)
+    words = f"til {times_shown.weekday(until, turn.zone)}"
+    said = absences.said(words, turn.now, turn.zone)
+    if said is None:
+        await turn.answer(_asked(turn, person, words, words))
+        return
+    await _note(turn, person, said)
 
 
 @action("absence.back", who=rights.proven, crisis=False)
@@ -123,23 +142,22 @@ def shown(turn: Context, person: str) -> str:
     return f" (fraværende til {_day(turn, until)})" if until else " (fraværende indtil videre)"
 
 
-async def _note(turn: Turn, person: str, when: str, words: str) -> None:
-    """Note, change or end somebody's absence, as their words say; where they can't be read, ask again."""
+async def _refuse(turn: Turn, person: str) -> bool:
+    """Tell whoever may not say that somebody is away, or who is not in the plan; returns whether it did."""
     if person != turn.sender and not await rights.secretariat.held(turn):
         await running.refuse(turn, rights.of_row("den, det er", [person], rights.secretariat))
-        return
+        return True
     if person not in turn.plan.persons:
         await turn.answer(Card("Du står ikke i beredskabsplanen, så ingen spørger dig. Intet er ændret."))
-        return
-    if absences.is_back(when):
-        await _end(turn, person)
-        return
-    away = absences.read(when, turn.now, turn.zone)
-    if away is None and turn.sent is not None:
-        await form_times.ask_about(turn, "when", None)
-        return
+        return True
+    return False
+
+
+async def _note(turn: Turn, person: str, said: absences.Said) -> None:
+    """Note, change or end somebody's absence."""
+    away = said.away
     if away is None:
-        await turn.answer(_asked(turn, person, when, words))
+        await _end(turn, person)
         return
     earlier = [[row.id, row.until.isoformat() if row.until else None] for row in await _rows(turn, person)]
     await _cut_short(turn, person)
@@ -151,7 +169,7 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
     who = "Du er" if person == turn.sender else f"{turn.name(person)} er"
     await turn.answer(
         Card(
-            f"*{who} fraværende {span}.* {_effect(turn, person)}\n{_hint(turn, when, away)}",
+            f"*{who} fraværende {span}.* {_effect(turn, person)}\n{_hint(turn, away)}",
             buttons=(
                 _back_button(person),
                 *undo.buttons(turn, "absence.undo", turn.now, turn.sender, absence=row.id, earlier=earlier),
@@ -173,11 +191,11 @@ async def _note(turn: Turn, person: str, when: str, words: str) -> None:
 def _asked(turn: Context, person: str, when: str, words: str) -> Card:
     """Draw the question until when, where that has passed or can't be read; what was written stands in its form."""
     again = Button(
-        form_times.LABEL,
+        form_questions.LABEL,
         "absence.form",
         {"person": person},
         form=(replace(WHEN, value=when[:LONGEST_TYPED]),),
-        form_title=form_times.LABEL,
+        form_title=form_questions.LABEL,
     )
     passed = absences.passed_end(when, turn.now, turn.zone)
     if passed is not None:
@@ -285,7 +303,7 @@ def _effect(turn: Context, person: str) -> str:
     )
 
 
-def _hint(turn: Context, when: str, away: absences.Away) -> str:
+def _hint(turn: Context, away: absences.Away) -> str:
     local = away.until.astimezone(turn.zone) if away.until else None
     if local is None or local.hour or local.minute:
         return "Skriv */krise fravær slut*, når det er forbi."

@@ -6,9 +6,13 @@ told.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
 from sqlalchemy import select
 
-from handlers.core import rights, running
+from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import owners
@@ -23,7 +27,7 @@ from storage.rows.traffic import Address
 
 LONGEST_NAME = 4  # words
 FORM = (
-    Field("person", "Hvem?", "persons", required=True),
+    Field("person", "Hvem?", "persons", required=True, loose=True),
     Field("contact", "Telefon, hvis personen ikke er i chatten"),
     Field("task", "Til hvilken opgave?", "long", required=True),
 )
@@ -45,7 +49,7 @@ async def draw_in(turn: Turn, text: str) -> None:
         else:
             await running.refuse(turn, rights.meets)
         return
-    person, rest = await _read(turn, text)
+    person, rest = _read(turn, await _heard(turn), text)
     if person is None or not rest:
         who = f'Jeg kan ikke se, hvem "{quote(text, 100)}" er. ' if text.strip() and person is None else ""
         await turn.answer(
@@ -61,9 +65,8 @@ async def draw_in(turn: Turn, text: str) -> None:
 @action("drawn_in.form", who=rights.asks)
 async def form(turn: Turn) -> None:
     """Draw a person in from the form: also somebody whom no chat knows, with a number to ring."""
-    person, rest = await _read(turn, turn.value("person"))
-    contact = turn.value("contact")
-    if not turn.value("task") or (rest and person) or (person is None and not contact):
+    person, contact = await filled_in(turn), turn.value("contact")
+    if not turn.value("task") or (person is None and not contact):
         await turn.answer(
             Card(
                 "Skriv ét navn og en opgave – og en telefon, hvis personen ikke er i chatten. Intet er ændret.",
@@ -131,16 +134,12 @@ async def chief(turn: Turn, drawn_in: int) -> None:
     row = await turn.of_crisis(DrawnIn, drawn_in)
     if row is None or row.chief is not None:
         return
-    said = turn.value("chief").lstrip("@ ")
-    # A centre's name means its chief here, not its contact.
-    centre = next((each for each in turn.rules.centres if fold(each.name) == fold(said)), None)
-    persons = [centre.chief] if centre else turn.rules.named(said)
-    if len(persons) != 1:
-        await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(said, 100)}" er. Skriv et navn eller et center.'))
+    person = form_values.person(turn, "chief")
+    if person is None:
         return
-    of = next((each.name for each in turn.rules.centres if each.chief == persons[0]), None)
-    await _tell(turn, row, persons[0], of)
-    await turn.replace(Card(f"{turn.name(persons[0])} har fået besked."))
+    of = next((each.name for each in turn.rules.centres if each.chief == person), None)
+    await _tell(turn, row, person, of)
+    await turn.replace(Card(f"{turn.name(person)} har fået besked."))
 
 
 async def _tell(turn: Turn, row: DrawnIn, chief: str, centre: str | None) -> None:
@@ -167,25 +166,44 @@ def _centre(turn: Context, person: str) -> Centre | None:
     return mine if mine is not None and mine.chief != person else None
 
 
-async def _read(turn: Context, text: str) -> tuple[str | None, str]:
-    """Find the person that a text begins with, in the plan or heard from on any platform, and return the rest of it."""
+def _read(turn: Context, heard: Mapping[str, list[str]], text: str) -> tuple[str | None, str]:
+    """Find the person that a text begins with, in the plan or heard from on any platform, and return the rest of it.
+
+    Args:
+        heard: as `_heard`.
+    """
     words = text.strip().lstrip("@").split()
     for count in range(min(LONGEST_NAME, len(words)), 0, -1):
         name = " ".join(words[:count]).strip(",:")
-        known = turn.rules.named(name) or await _heard(turn, name)
+        known = turn.rules.named(name) or heard.get(fold(name), [])
         if len(known) == 1:
             return known[0], " ".join(words[count:]).removeprefix("til ").strip()
     return None, ""
 
 
-async def _heard(turn: Context, name: str) -> list[str]:
-    """Find employees of that name who are not in the plan, but have written to us."""
-    rows = await turn.db.execute(select(Address.person, Address.name).where(Address.name != ""))
-    return list(dict.fromkeys(person for person, called in rows if fold(called) == fold(name)))
+async def filled_in(turn: Context) -> str | None:
+    """Return the person that the form names, in the plan or heard from on any platform; None for a name that is nobody's.
+
+    Raises:
+        Unread: there is more beside the name.
+    """
+    person, rest = form_values.typed(turn, "person", partial(_read, turn, await _heard(turn))) or (None, "")
+    if person is not None and rest:
+        raise form_values.Unread("person", names=(turn.value("person"),))
+    return person
+
+
+async def _heard(turn: Context) -> dict[str, list[str]]:
+    """Return everybody who has written to us, by what they are called, folded."""
+    found: dict[str, list[str]] = {}
+    for person, called in await turn.db.execute(select(Address.person, Address.name).where(Address.name != "")):
+        if person not in found.setdefault(fold(called), []):
+            found[fold(called)].append(person)
+    return found
 
 
 def _button(turn: Context, name: str) -> Button:
-    filled = (Field("person", FORM[0].label, "persons", required=True, value=name), *FORM[1:])
+    filled = (replace(FORM[0], value=name), *FORM[1:])
     return Button(
         "Udpeg",
         "drawn_in.form",

@@ -6,18 +6,16 @@ What `find` says otherwise is looked for in the log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import audiences, rights, running
+from handlers.core import audiences, form_values, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
-from handlers.core.language.durations import NUMBERS
 from handlers.core.registry import Take, action, reply, verb
 from handlers.core.turn import Turn
 from handlers.log import search
@@ -137,12 +135,10 @@ async def several(turn: Turn, ask: int) -> None:
     mine = await turn.db.get(QuotaAsk, ask)
     if mine is None or mine.crisis_id != turn.the_crisis.id or await quota_steps.refuse_other(turn, mine):
         return
-    typed = turn.value("count").casefold()
-    number = re.match(rf"(?:ca\.? ?)?(\d{{1,3}}|{quota_words.NUMBER})\b", typed)
-    if number is None:
-        await turn.answer(Card(f"Jeg kan ikke læse »{quote(typed, 60)}« som et antal. Intet er svaret. Skriv fx 2."))
+    count = form_values.typed(turn, "count", quota_words.count, "Skriv fx 2.")
+    if count is None:
+        await turn.answer(Card("Hvor mange kommer? Intet er svaret. Skriv fx 2."))
         return
-    count = NUMBERS[number[1]] if number[1] in NUMBERS else int(number[1])
     await quota_steps.take_answer(turn, ask, count, f"{turn.value('count')} {turn.value('words')}".strip())
 
 

@@ -64,6 +64,14 @@ def read(text: str) -> Asked | None:
     return Asked(wanted, f"{who}til {what.strip(' .,;')}", among[0].strip(" .,;") if among else "", in_order)
 
 
+def count(text: str) -> int | None:
+    """Read how many a text begins with, "2", "ca. 3", "to mand"; None where it is no number."""
+    number = re.match(rf"(?:ca\.? ?)?(\d{{1,3}}|{NUMBER})\b", text.strip().casefold())
+    if number is None:
+        return None
+    return NUMBERS[number[1]] if number[1] in NUMBERS else int(number[1])
+
+
 def coming(text: str) -> int | None:
     """Read how many come by a written answer: 1 for "ja" and "ja, men først kl 20", 3 for "ja, vi er 3", 0 for "nej"; None
     where that isn't what is said.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from handlers.core import audiences, rights, undo
+from handlers.core import audiences, form_values, rights, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Appointed, tell
@@ -20,6 +20,7 @@ from handlers.staff import chief_asked, chief_proposed, roster
 from handlers.staff.roster import CHIEF, DEPUTY, NOT_BY_SHIFT, RESPONSIBLE
 from storage.letters import fold
 from storage.plan.persons import Roles
+from storage.plan.sections import Centre
 
 EXAMPLE = "*/krise rolle krisestabschef Anne, stedfortræder Sara*"
 COORDINATOR = "tovholder"
@@ -161,21 +162,14 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
     return undo.buttons(turn, "named_roles.undo", turn.now, turn.sender, crisis=turn.the_crisis.id, **about)
 
 
-async def give(turn: Turn, wanted: Iterable[tuple[str, str]]) -> tuple[Button, ...]:
-    """Give roles to the names that were filled in; one that is nobody's is told of, and the rest are given.
+def chief_and_deputy(turn: Context) -> list[tuple[str, str]]:
+    """Return which of the two roles the form of `chief_asked` was filled in for, with whom.
 
-    Args:
-        wanted: (a role, what somebody wrote for who).
-
-    Returns:
-        as `name`.
+    Raises:
+        Unread: a name is nobody's, or several persons'.
     """
-    found = [(role, who, turn.plan.named(who.strip().lstrip("@"))) for role, who in wanted]
-    back = await name(turn, [(role, persons[0]) for role, _, persons in found if len(persons) == 1])
-    for role, who, persons in found:
-        if len(persons) != 1:
-            await turn.answer(Card(f'Jeg kan ikke se, hvem "{quote(who, 200)}" er. Ikke udpeget: {role}.'))
-    return back
+    named = ((CHIEF, form_values.person(turn, "chief")), (DEPUTY, form_values.person(turn, "deputy")))
+    return [(role, person) for role, person in named if person is not None]
 
 
 async def show(turn: Turn) -> None:
@@ -228,17 +222,16 @@ def _card(turn: Context, back: Sequence[Button] = ()) -> Card:
 @action("named_roles.give", who=rights.meets)
 async def given(turn: Turn, role: str = "") -> None:
     """Give one role, by `Udpeg …`, and show the list as it then is."""
-    wanted = role or turn.chosen("role", _nameable(turn))
-    if wanted in _nameable(turn) and turn.value("person"):
-        back = await give(turn, [(wanted, turn.value("person"))])
+    wanted, person = role or turn.chosen("role", _nameable(turn)), form_values.person(turn, "person")
+    if wanted in _nameable(turn) and person is not None:
+        back = await name(turn, [(wanted, person)])
         await turn.replace(_card(turn, back))
 
 
 @action("named_roles.chief", who=rights.meets)
 async def chief(turn: Turn) -> None:
     """Name the chief, the deputy or both, by `Udpeg chef`; every right that says "chief" follows."""
-    wanted = ((CHIEF, turn.value("chief")), (DEPUTY, turn.value("deputy")))
-    back = await give(turn, [(role, who) for role, who in wanted if who])
+    back = await name(turn, chief_and_deputy(turn))
     standing = await turn.pressed()
     if standing is not None and standing.kind == "reminder":
         lacks = chief_asked.missing(turn)
@@ -263,13 +256,11 @@ async def appoint(turn: Turn, role: str, person: str) -> None:
 async def assist(turn: Turn) -> None:
     """Ask each chosen centre for assistance to the secretariat: "hvilken sekretariatsbistand, der er behov for (vurdere
     hvilke fagcentre bidrager bedst)"."""
-    names = [fold(each) for each in re.split(r"(?:(?<!\s)\s++)?+(?:,|\bog\b)\s*+", turn.value("centres")) if each]
-    by_name = {fold(centre.name): centre for centre in turn.rules.centres}
-    chosen = [by_name[each] for each in names if each in by_name]
-    what = turn.value("what")
-    if not what or len(chosen) != len(names):
-        known = ", ".join(centre.name for centre in turn.rules.centres)
-        await turn.answer(Card(f"Vælg mellem centrene: {known}. Intet er ændret."))
+    known = ", ".join(centre.name for centre in turn.rules.centres)
+    hint = f"Vælg mellem centrene: {known}."
+    chosen, what = form_values.typed(turn, "centres", lambda names: _centres(turn, names), hint), turn.value("what")
+    if not what or chosen is None:
+        await turn.answer(Card(f"Hvilke centre, og med hvad? {hint} Intet er ændret."))
         return
     await turn.log(
         f"Sekretariatsbistand fra {', '.join(centre.name for centre in chosen)}: {what}",
@@ -282,6 +273,14 @@ async def assist(turn: Turn) -> None:
         owner = await audiences.contact_of(turn, centre)
         await tasks.add(turn, f"Sekretariatsbistand fra {centre.name}: {what}", owner=owner, tell=True)
     await turn.answer(Card(f"{', '.join(centre.name for centre in chosen)} er bedt om sekretariatsbistand."))
+
+
+def _centres(turn: Context, text: str) -> list[Centre] | None:
+    """Read a list of centres, "Sundhed, Børn og Unge"; None where one of the names is no centre's."""
+    names = [fold(each) for each in re.split(r"(?:(?<!\s)\s++)?+(?:,|\bog\b)\s*+", text) if each]
+    by_name = {fold(centre.name): centre for centre in turn.rules.centres}
+    chosen = [by_name[each] for each in names if each in by_name]
+    return chosen if len(chosen) == len(names) else None
 
 
 def reads(turn: Context, text: str) -> bool:

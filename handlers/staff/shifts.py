@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.core import form_times, passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
@@ -54,7 +54,7 @@ async def shift(turn: Turn, text: str) -> None:
     if who is None or len(parts) != 2:
         await turn.answer(Card(f"Hvem, og fra hvornår til hvornår? Intet er ændret. Skriv fx {shift_changes.EXAMPLE}."))
         return
-    await _plan(turn, role, who, *parts)
+    await _plan_in_words(turn, role, who, *parts)
 
 
 @action("shifts.show", who=rights.staff)
@@ -102,16 +102,13 @@ async def new(turn: Turn) -> None:
     """Plan a shift from the form."""
     if await _refuse_planning(turn):
         return
-    role = turn.chosen("role", roster.roles(turn))
-    persons = turn.plan.named(turn.value("person"))
-    if role is None or len(persons) != 1:
-        await turn.answer(
-            Card(
-                f'Jeg kan ikke se, hvem "{quote(turn.value("person"), 200)}" er, eller hvilken rolle. Intet er ændret.'
-            )
-        )
+    role, person = turn.chosen("role", roster.roles(turn)), form_values.person(turn, "person")
+    begins = form_values.moment(turn, "since")
+    ends = form_values.end(turn, "until", begins) if begins is not None else None
+    if role is None or person is None or begins is None or ends is None:
+        await turn.answer(Card("Hvilken rolle, hvem, og fra hvornår til hvornår? Intet er ændret."))
         return
-    await _plan(turn, role, persons[0], turn.value("since"), turn.value("until"))
+    await _plan(turn, role, person, begins, ends)
 
 
 async def _refuse_planning(turn: Turn) -> bool:
@@ -152,34 +149,40 @@ async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None
         at: UTC, ISO.
     """
     await turn.replace(Card(f"Vagten begynder {times_shown.weekday(datetime.fromisoformat(at), turn.zone)}."))
-    await _plan(turn, role, person, "", until, begins=datetime.fromisoformat(at))
+    begins = datetime.fromisoformat(at)
+    ends = form_values.ends(turn, until.strip(), begins)
+    if ends is None:
+        await turn.answer(_unread(turn, role, person, times_shown.weekday(begins, turn.zone), until))
+        return
+    await _plan(turn, role, person, begins, ends)
 
 
-async def _plan(
-    turn: Turn, role: str, person: str, since_text: str, until_text: str, *, begins: datetime | None = None
-) -> None:
+async def _plan_in_words(turn: Turn, role: str, person: str, since_text: str, until_text: str) -> None:
+    """Plan a shift as it was typed: "fra 20", "8"."""
     since = times_read.parse(since_text.strip().removeprefix("fra ").strip(), turn.now, turn.zone)
     if since is not None and since.passed and since.tomorrow is not None:
         about = {"role": role, "person": person, "until": until_text}
         await turn.answer(passed_times.asked(turn, since, "vagten er ikke lagt endnu", "shifts.meant", about))
         return
-    begins = begins or (since.at if since else None)
-    until = times_read.parse(until_text.strip(), begins, turn.zone) if begins else None
-    ends = (until.tomorrow or until.at) if until and until.passed else until.at if until else None
-    if begins is None or ends is None or ends <= begins:
-        if turn.sent is not None and turn.value("until") and begins is not None:
-            await form_times.ask_about(turn, "until", None)
-            return
-        typed = {"role": role, "person": turn.name(person), "since": since_text, "until": until_text}
-        form = tuple(replace(each, value=typed[each.id]) for each in _form(turn))
-        await turn.answer(
-            Card(
-                f'Jeg kan ikke læse tiden "{quote(since_text, 100)} – {quote(until_text, 100)}". Intet er ændret. '
-                f"Skriv fx {shift_changes.EXAMPLE}.",
-                buttons=(Button("Anden tid", "shifts.new", {}, form=form, form_title="Ny vagt"),),
-            )
-        )
+    ends = form_values.ends(turn, until_text.strip(), since.at) if since is not None else None
+    if since is None or ends is None:
+        await turn.answer(_unread(turn, role, person, since_text, until_text))
         return
+    await _plan(turn, role, person, since.at, ends)
+
+
+def _unread(turn: Context, role: str, person: str, since: str, until: str) -> Card:
+    """Draw the question when a shift is, where that can't be read; what was written stands in its form."""
+    typed = {"role": role, "person": turn.name(person), "since": since, "until": until}
+    form = tuple(replace(each, value=typed[each.id]) for each in _form(turn))
+    return Card(
+        f'Jeg kan ikke læse tiden "{quote(since, 100)} – {quote(until, 100)}". Intet er ændret. '
+        f"Skriv fx {shift_changes.EXAMPLE}.",
+        buttons=(Button("Anden tid", "shifts.new", {}, form=form, form_title="Ny vagt"),),
+    )
+
+
+async def _plan(turn: Turn, role: str, person: str, begins: datetime, ends: datetime) -> None:
     standing = await roster.shifts(turn, PLANNED, ON_DUTY)
     same = [each for each in standing if each.role == role and each.since < ends and begins < each.until]
     if any((each.person, each.since, each.until) == (person, begins, ends) for each in same):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from handlers.core import audiences
+from handlers.core import form_values
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
@@ -116,7 +116,7 @@ async def who_is_there(turn: Context, missing: Sequence[str], *staffs: str) -> t
         missing: who is known not to be there; those who have said that they can't come are not there either.
         staffs: "framing", "operational": who is called to it.
     """
-    also, _ = await audiences.persons(turn, turn.value("also")) if turn.value("also") else ([], [])
+    also = await form_values.persons(turn, "also")
     asked = {each.person: each.answer for each in await summonses(turn)}
     present, absent, silent = list[str](), list(missing), list[str]()
     for person in await turn.members(*staffs):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.core import rights, running
+from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT, Context
+from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import roster, summoning, support
@@ -31,10 +31,7 @@ async def decide(turn: Turn, function: str) -> None:
     somebody."""
     if function not in support.functions(turn):
         return
-    person, deputy = _one(turn, "person"), _one(turn, "deputy")
-    if None in (person, deputy):
-        await turn.answer(Card("Skriv navnet på én person, som er i planen. Intet er ændret."))
-        return
+    person, deputy = form_values.person(turn, "person"), form_values.person(turn, "deputy")
     needed, unit = turn.yes("needed") is not False, turn.chosen("unit", [each.name for each in turn.rules.centres])
     if function == "Kommunikation" and not needed:
         await turn.answer(Card("Kommunikation bemandes altid: den har det overordnede ansvar for kommunikationen."))
@@ -46,8 +43,8 @@ async def decide(turn: Turn, function: str) -> None:
     row.needed, row.unit = needed, unit or row.unit
     row.changed_by, row.changed_at = turn.sender, turn.now
     await turn.db.flush()
-    if person:
-        await _man(turn, row, str(person), deputy or None, turn.value("hours") or None)
+    if person is not None:
+        await _man(turn, row, person, deputy, turn.value("hours") or None)
     else:
         asked = f"; {row.unit} er bedt om at bemande den" if needed and row.unit else ""
         await turn.log(
@@ -106,11 +103,11 @@ async def man(turn: Turn, need: int) -> None:
         right = rights.of_row(f"chefen for {quote(row.unit or 'enheden')}", heads, rights.runs_staff)
         await running.refuse(turn, right)
         return
-    person, deputy = _one(turn, "person"), _one(turn, "deputy")
-    if not person or deputy is None:
+    person, deputy = form_values.person(turn, "person"), form_values.person(turn, "deputy")
+    if person is None:
         await turn.answer(Card("Skriv navnet på én person, som er i planen. Intet er ændret."))
         return
-    await _man(turn, row, person, deputy or None, turn.value("hours") or None)
+    await _man(turn, row, person, deputy, turn.value("hours") or None)
     await turn.replace(Card(f"Tak. {turn.name(person)} bemander {quote(row.function)} og er indkaldt."))
     await _redraw(turn)
 
@@ -131,15 +128,6 @@ async def _man(turn: Turn, row: SupportNeed, person: str, deputy: str | None, ho
         verification="confirmed",
     )
     await summoning.summon_support(turn, person, row.function)
-
-
-def _one(turn: Context, field: str) -> str | None:
-    """Find who was filled in: empty for nobody, None for a name that isn't one person's."""
-    typed = turn.value(field).lstrip("@ ")
-    if not typed:
-        return ""
-    persons = turn.rules.named(typed)
-    return persons[0] if len(persons) == 1 else None
 
 
 async def _redraw(turn: Turn) -> None:

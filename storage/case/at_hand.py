@@ -59,7 +59,7 @@ async def at_hand(db: AsyncSession, crisis: int) -> AtHand:
         known = db.info[_NAME] = {}
         event.listen(db.sync_session, "before_flush", _forget)
     elif _changes(db.sync_session):
-        await db.flush()
+        known.clear()
     if crisis not in known:
         rows = (await db.execute(_QUERY, {"crisis": crisis})).all()
         known[crisis] = AtHand(

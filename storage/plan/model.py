@@ -10,12 +10,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from pydantic import (
     Field,
     PrivateAttr,
@@ -25,7 +24,6 @@ from pydantic import (
 
 from storage.grades import GRADES, Grade
 from storage.plan.base import PlanModel
-from storage.plan.danish_numbers import looks_like_a_landline
 from storage.plan.faults import Fault, Source, fault
 from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES, Person, Role, Roles
 from storage.plan.rota import Rota
@@ -74,8 +72,6 @@ TODAYS = (
 
 
 _WORD = re.compile(r"[^\s:,;()/–-]+")
-# So many letters a telephone shows of a sender that is no number; gateways refuse more.
-LONGEST_SENDER = 11
 
 
 class Plan(PlanModel):
@@ -366,64 +362,9 @@ class Plan(PlanModel):
 
     # --- what to know about it ---
 
-    @property
-    def warnings(self) -> list[Fault]:
-        """The faults that should be mended, though the plan can be used as it is."""
-        return sorted(self._warnings())
-
-    def warnings_on(self, today: date) -> list[Fault]:
-        """Return `warnings`, and on a day outside the plan's period a warning of that too."""
-        period = self.edition.period
-        found = list(self._warnings())
-        if period and not period.start <= today <= period.end:
-            key, when, word = ("til", period.end, "udløb") if today > period.end else ("fra", period.start, "begynder")
-            day = format_date(when, "d. MMMM y", locale="da")
-            mend = "Gennemgå planen, og skriv den nye periode"
-            found.append(self._source.fault(("plan", "periode", key), f"Planens periode {word} {day}", mend))
-        return sorted(found)
-
-    def _warnings(self) -> Iterator[Fault]:
-        if self.server is None:
-            what = "Uden »adresse« kan Krisebot ikke give links til tavle, møder i kalenderen, papirer, eksport og nødpakke"
-            yield self._source.fault(("adresse",), what, "Skriv »adresse: https://…« øverst i planen")
-        for role, held in self.roles.filled.items():
-            if isinstance(held, Role) and not held.deputies:
-                what = f"Rollen »{role}« har ingen stedfortræder"
-                yield self._source.fault(("roller", role), what, "Skriv »stedfortrædere: [id]«")
-        for place, role in enumerate(self.escalation.steps):
-            if role not in DECIDING_ROLES:
-                what = f"»{role}« i »trin« kan ikke beslutte aktivering"
-                yield self._source.fault(("eskalering", "trin", place), what, f"Brug {', '.join(DECIDING_ROLES)}")
-        if self.fallback.calls and self.channel_order.urgent_wait is None:
-            what = "Uden »vent_haster« ringes der først op, når alle andre veje er opgivet"
-            yield self._source.fault(("reserve", "opkald"), what, "Skriv »vent_haster: 2m« under rækkefølge")
-        sender = self.fallback.sms_sender
-        if sender and not sender.isdecimal():
-            far = " og er for lang: gatewayen afviser over 11 tegn" if len(sender) > LONGEST_SENDER else ""
-            what = f"SMS-afsenderen »{sender}« har bogstaver, så ingen kan svare på en SMS{far}"
-            yield self._source.fault(("reserve", "sms"), what, "Skriv det nummer, som svar skal komme til")
-        yield from self._hard_to_reach()
-        for place, watch in enumerate(self.monitoring):
-            if watch.kind == "postkasse" and watch.address.startswith("dl_"):
-                what = f"»{watch.address}« ligner en distributionsliste, som ingen kan holde øje med"
-                yield self._source.fault(("overvågning", place), what, "Se efter, at det er en postkasse")
-
-    def _hard_to_reach(self) -> Iterator[Fault]:
-        """Yield a fault for each number that takes no SMS where one is counted on, and for whoever nothing reaches."""
-        for id, person in self.persons.items():
-            if person.mobile and looks_like_a_landline(person.mobile):
-                what = f"Nummeret {person.number} ligner et, der ingen sms får, så {person.name} får måske ingen"
-                mend = "Skriv det som »fastnet« og ikke »mobil«: så ringes der op. Får det sms, så lad det stå"
-                yield self._source.fault(("personer", id, "mobil"), what, mend)
-            by_mail = person.mail  # an id in a chat is found by it
-            by_sms = person.mobile and self.fallback.sms
-            by_call = person.telephone and self.fallback.calls
-            if not (person.slack or person.teams or by_mail or by_sms or by_call):
-                only, lack = ("mobil", "»reserve: sms«") if person.mobile else ("fastnet", "»reserve: opkald«")
-                what = (
-                    f"{person.name} har kun »{only}«, og planen har ingen {lack}, så Krisebot kan ikke nå {person.name}"
-                )
-                yield self._source.fault(("personer", id), what, f"Sæt {lack} op, eller skriv personens mail")
+    def fault(self, path: tuple[str | int, ...], what: str, mend: str) -> Fault:
+        """Return a fault of the plan's, with the line in the file that it stands in."""
+        return self._source.fault(path, what, mend)
 
     @property
     def logo_drawn(self) -> bytes:

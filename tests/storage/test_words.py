@@ -12,6 +12,7 @@ import pytest
 
 from storage.rows import exported
 from storage.rows.base import Base
+from tests import source
 
 exported.load()
 HERE = Path(__file__).parents[2]
@@ -21,8 +22,7 @@ ROOMS = ("bot", "handlers", "storage")
 @cache
 def code() -> dict[Path, ast.Module]:
     """Every module, parsed."""
-    found = (each for room in ROOMS for each in (HERE / room).rglob("*.py") if "migrations" not in each.parts)
-    return {each.relative_to(HERE): ast.parse(each.read_text(encoding="utf-8")) for each in found}
+    return {each.relative_to(source.ROOT): source.parsed(each) for each in source.modules(*ROOMS)}
 
 
 def words_of(hint: Any) -> tuple[str, ...]:

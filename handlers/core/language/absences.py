@@ -51,6 +51,31 @@ class Away:
     until: datetime | None
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody said of an absence.
+
+    Args:
+        words: as they were typed.
+        away: how long it is; None where it is over.
+    """
+
+    words: str
+    away: Away | None
+
+
+def said(text: str, now: datetime, zone: ZoneInfo) -> Said | None:
+    """Read what is said of an absence: how long it is, or that it is over; None for all else.
+
+    Args:
+        text, now, zone: as for `read`.
+    """
+    if is_back(text):
+        return Said(text, None)
+    away = read(text, now, zone)
+    return Said(text, away) if away is not None else None
+
+
 def is_back(text: str) -> bool:
     """Whether a text says that an absence is over: "slut", "er tilbage"."""
     return BACK.fullmatch(fold(text)) is not None

@@ -17,29 +17,31 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 
 from handlers.core.language.danger_words import (
-    ANIMALS,
     CRIES,
-    DRILLS,
     ELSEWHERE,
-    ELSEWHERES_CRISIS,
     GONE,
     GRAVE,
     GRAVE_PHRASES,
     HELP,
     HELP_MISSPELT,
-    IDIOMS,
     LANGUAGES,
     MISSPELT,
+    REAL,
+    REAL_PHRASES,
+    WITH_WHAT,
+    Language,
+)
+from handlers.core.language.false_alarm_words import (
+    ANIMALS,
+    DRILLS,
+    ELSEWHERES_CRISIS,
+    IDIOMS,
     NEWS,
     NO_DRILL,
     NOBODY,
     NONE,
     ORDINARY,
     OVER,
-    REAL,
-    REAL_PHRASES,
-    WITH_WHAT,
-    Language,
 )
 from storage.letters import fold
 

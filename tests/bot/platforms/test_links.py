@@ -12,7 +12,7 @@ from bot.platforms import links
 from bot.platforms.slack import drawing as slack_drawing
 from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import Card
-from storage.plan import loading
+from storage.plan import loading, to_mend
 from tests.fakes import teams_cards
 from tests.stage.stage import RehearsalStage
 from tests.stage.teams import TeamsStage
@@ -103,5 +103,5 @@ async def test_without_an_address_nothing_half_is_shown_and_it_is_said_what_is_l
 
 
 def test_plan_check_says_what_is_lost_without_an_address() -> None:
-    (told,) = [str(each) for each in loading.example().warnings if "»adresse«" in str(each)]
+    (told,) = [str(each) for each in to_mend.warnings(loading.example()) if "»adresse«" in str(each)]
     assert "links til tavle, møder i kalenderen, papirer, eksport og nødpakke" in told

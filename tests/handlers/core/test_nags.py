@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers.core import quiet, registry
+from tests import source
 from tests.posts import posts
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
@@ -78,9 +79,9 @@ def _reached(function: ast.AST, functions: dict[str, ast.AsyncFunctionDef | ast.
 def repeating() -> dict[str, str]:
     """The timers that set themselves anew, by kind, and the words of all that they reach in their module."""
     found = {}
-    for path in HANDLERS.rglob("*.py"):
+    for path in source.modules("handlers"):
         text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
+        tree = source.parsed(path)
         constants: dict[str, object] = {
             target.id: each.value.value
             for each in tree.body

@@ -15,14 +15,10 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from handlers.core import registry
 from handlers.core.registry import Run
+from tests import source
 
 registry.load()
-HERE = Path(__file__).parents[3]
-MODULES = {
-    path.relative_to(HERE): ast.parse(path.read_text(encoding="utf-8"))
-    for room in ("bot", "handlers")
-    for path in sorted((HERE / room).rglob("*.py"))
-}
+MODULES = {path.relative_to(source.ROOT): source.parsed(path) for path in source.modules("bot", "handlers")}
 # What is taken off a button's arguments before its action is run: which crisis it is about.
 CRISIS = "crisis"
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 import handlers
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.staff import Member
+from tests import source
 from tests.stage.platforms import everywhere, in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -79,8 +80,8 @@ def _writers() -> set[str]:
     root = Path(handlers.__file__).parent
     return {
         f"{'.'.join(path.relative_to(root).with_suffix('').parts)}.{each.name}"
-        for path in root.rglob("*.py")
-        for each in ast.walk(ast.parse(path.read_text("utf-8")))
+        for path in source.modules("handlers")
+        for each in ast.walk(source.parsed(path))
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
         and any(
             isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in PRINTS

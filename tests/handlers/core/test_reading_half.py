@@ -6,14 +6,13 @@ mypy proves the rest: the reading half has no `say`, `log` or `at`, and its cris
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-import handlers
+from tests import source
 
-ROOT = Path(handlers.__file__).parent.parent
 # What a function's name begins with where it is given the turn and gives something back.
 WRITES = frozenset(
     [
@@ -52,9 +51,17 @@ WRITES = frozenset(
         "write",
     ]
 )
+# And what is remembered begins so, where it is given a session and gives something back.
+REMEMBERS = frozenset({"append", "carry", "remove", "store", "put", "take"})
+# What is set on what is no row: a table as it is described.
+NO_ROWS = {"column.type"}
+SESSIONS = ("AsyncSession", "Session", "AsyncConnection", "Connection")
 # A session's methods that change what is remembered; and SQLAlchemy's statements that do.
 CHANGES = frozenset({"add", "add_all", "delete", "flush", "merge", "expunge", "refresh", "begin_nested"})
 STATEMENTS = frozenset({"update", "delete", "insert"})
+# What a session or a connection is called, and SQL that is written out and changes something.
+CALLED = ("db", "session", "connection", "target")
+WRITTEN_OUT = re.compile(r"\s*(?:insert|update|delete|drop|create|alter|truncate)\b", re.IGNORECASE)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -78,10 +85,8 @@ class Named:
 def functions() -> tuple[Named, ...]:
     """Every function of the plan and of what is remembered."""
     found = []
-    for path in sorted([*(ROOT / "handlers").rglob("*.py"), *(ROOT / "storage").rglob("*.py")]):
-        if "migrations" in path.parts:
-            continue
-        where, tree = ".".join(path.relative_to(ROOT).with_suffix("").parts), ast.parse(path.read_text("utf-8"))
+    for path in source.modules("handlers", "storage"):
+        where, tree = ".".join(path.relative_to(source.ROOT).with_suffix("").parts), source.parsed(path)
         own = [each for each in ast.walk(tree) if isinstance(each, Function)]
         known = {each.name: f"{where}.{each.name}" for each in own}
         for each in ast.walk(tree):
@@ -105,12 +110,15 @@ def changes_of(function: Function) -> list[str]:
     found = []
     for each in ast.walk(function):
         if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store | ast.Del):
-            found += [] if ast.unparse(each.value) in made else [ast.unparse(each)]
+            found += [] if ast.unparse(each.value) in made else sorted({ast.unparse(each)} - NO_ROWS)
         if not isinstance(each, ast.Call):
             continue
         if isinstance(each.func, ast.Attribute) and each.func.attr in CHANGES:
-            if ast.unparse(each.func.value).endswith("db"):
+            if ast.unparse(each.func.value).endswith(CALLED):
                 found.append(ast.unparse(each.func))
+        elif isinstance(each.func, ast.Attribute) and each.func.attr in ("execute", "exec_driver_sql", "executemany"):
+            said = [text.value for text in ast.walk(each) if isinstance(text, ast.Constant)]
+            found += [text for text in said if isinstance(text, str) and WRITTEN_OUT.match(text)]
         elif isinstance(each.func, ast.Name) and each.func.id in STATEMENTS | {"setattr"}:
             found.append(each.func.id)
     return found
@@ -121,9 +129,10 @@ def _makes(assigned: ast.Assign) -> bool:
     return isinstance(assigned.value, ast.Call) and ast.unparse(assigned.value.func).rpartition(".")[2][:1].isupper()
 
 
+@cache
 def writers() -> set[str]:
     """The functions that are given a session and change what is remembered, themselves or by one of their own kind."""
-    given = [each for each in functions() if is_given(each.code, "AsyncSession")]
+    given = [each for each in functions() if any(is_given(each.code, kind) for kind in SESSIONS)]
     found = {each.name for each in given if changes_of(each.code)}
     while more := {each.name for each in given if hands_on_to(each, found)} - found:
         found |= more
@@ -133,7 +142,7 @@ def writers() -> set[str]:
 def hands_on_to(function: Named, names: set[str]) -> list[str]:
     """Which of some functions a function hands its session to."""
     calls = [each for each in ast.walk(function.code) if isinstance(each, ast.Call)]
-    handed = [each.func for each in calls if any(ast.unparse(given).endswith("db") for given in each.args)]
+    handed = [each.func for each in calls if any(ast.unparse(given).endswith(CALLED) for given in each.args)]
     found = []
     for called in handed:
         module, _, name = ast.unparse(called).rpartition(".")
@@ -153,6 +162,20 @@ def test_what_has_the_reading_half_of_a_turn_changes_nothing() -> None:
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+def test_what_is_given_a_session_and_gives_something_back_says_whether_it_writes() -> None:
+    """What is remembered is asked for without being changed, wherever the name doesn't say that it is."""
+    given = [each for each in functions() if any(is_given(each.code, kind) for kind in SESSIONS)]
+    assert len(given) > 100
+    written = [each.name for each in given if _gives_back(each.code) and each.name in writers()]
+    assert [name for name in written if not _remembers(name)] == []
+
+
+def _remembers(name: str) -> bool:
+    """Whether a function's name says that it changes what is remembered."""
+    first = name.rpartition(".")[2].strip("_").split("_")[0]
+    return first in WRITES | REMEMBERS
+
+
 def test_what_has_the_turn_and_gives_something_back_says_that_it_writes() -> None:
     """Its name begins with what it does, or says whom it answers or asks where there is nothing to give back."""
     given = [each for each in functions() if is_given(each.code, "Turn")]
@@ -170,7 +193,7 @@ def _says_so(name: str) -> bool:
 
 
 # What is registered or kept in a row's right, and is given the reading half to read with.
-READ_BY = frozenset({"has", "held", "lacks_proof", "when", "read", "_homes['home']"})
+READ_BY = frozenset({"has", "held", "lacks_proof", "when", "read", "_homes['home']", "_own_words['words']"})
 
 
 def test_what_has_the_reading_half_gives_it_to_nothing_that_nobody_knows() -> None:

@@ -16,6 +16,7 @@ from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Inbox
+from tests import source
 from tests.stage.platforms import in_one_chat, on_both_platforms
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -42,9 +43,9 @@ SOUNDS = re.compile(
 def _said() -> Iterator[tuple[str, str]]:
     """Every function of ours that puts words together, with its words; a right's holders stand there as "Kun … kan"."""
     root = Path(handlers.__file__).parent
-    for path in root.rglob("*.py"):
+    for path in source.modules("handlers"):
         module = ".".join(path.relative_to(root).with_suffix("").parts)
-        for each in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for each in ast.walk(source.parsed(path)):
             if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
                 for part in ast.walk(ast.Module(each.body[ast.get_docstring(each) is not None :], [])):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):

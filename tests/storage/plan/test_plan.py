@@ -12,7 +12,7 @@ from hypothesis import example as also
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.plan import loading
+from storage.plan import loading, to_mend
 from storage.plan.danish_numbers import looks_like_a_landline
 from storage.plan.faults import Fault, PlanFaults
 from storage.plan.model import Plan
@@ -346,12 +346,16 @@ def test_a_call_that_nobody_could_answer_is_a_fault_and_one_that_is_never_made_a
     assert says.startswith("Den, der ringes op, kan ikke svare")
     assert "nøgle" not in says
     known = ("# adresse: https", "adresse: https")
-    late = [each for each in loading.parse(changed(calls, known), "plan.yaml").warnings if "vent_haster" in each.what]
+    late = [
+        each
+        for each in to_mend.warnings(loading.parse(changed(calls, known), "plan.yaml"))
+        if "vent_haster" in each.what
+    ]
     assert [each.mend for each in late] == ["Skriv »vent_haster: 2m« under rækkefølge"]
     plan = loading.parse(
         changed(calls, known, (ORDER, "rækkefølge: {vent_haster: 2m, vent_almindelig: 1h}")), "plan.yaml"
     )
-    assert not any("vent_haster" in each.what for each in plan.warnings)
+    assert not any("vent_haster" in each.what for each in to_mend.warnings(plan))
     waits = [plan.channel_order.wait(urgent=urgent) for urgent in (True, False)]
     assert waits == [timedelta(minutes=2), timedelta(hours=1)]
     assert "nøgle" not in repr(plan)
@@ -459,21 +463,21 @@ def test_an_enormous_file_is_turned_away_unread(tmp_path: Path) -> None:
 def test_roles_without_a_deputy_are_warnings_with_their_lines(plan: Plan) -> None:
     """R007: the directorate's members stand in for each other."""
     lines = EXAMPLE.splitlines()
-    alone = [each for each in plan.warnings if each.what.endswith("har ingen stedfortræder")]
+    alone = [each for each in to_mend.warnings(plan) if each.what.endswith("har ingen stedfortræder")]
     named = [lines[each.line - 1].split(":")[0].strip() for each in alone]
     assert named == ["sekretær", "referent", "tovholder", "kommunikation"]
 
 
 def test_a_distribution_list_under_watch_is_a_warning(plan: Plan) -> None:
     """T23: it can't be watched as a mailbox."""
-    (found,) = [each for each in plan.warnings if "distributionsliste" in each.what]
+    (found,) = [each for each in to_mend.warnings(plan) if "distributionsliste" in each.what]
     assert "dl_krisestab@htk.example" in EXAMPLE.splitlines()[found.line - 1]
 
 
 def test_a_step_that_cannot_decide_is_a_warning() -> None:
     """R008"""
     plan = loading.parse(changed(("borgmester, direktion]", "borgmester, tovholder, direktion]")), "plan.yaml")
-    assert "»tovholder« i »trin« kan ikke beslutte aktivering" in [each.what for each in plan.warnings]
+    assert "»tovholder« i »trin« kan ikke beslutte aktivering" in [each.what for each in to_mend.warnings(plan)]
 
 
 @examples(
@@ -531,7 +535,7 @@ def test_whoever_only_a_way_that_the_plan_lacks_would_reach_is_a_warning_on_thei
         (REACHED, f", {ways}"), ("  sms: null", f"  {reserve}"), ("kommune: ", "adresse: https://k.example\nkommune: ")
     )
     plan = loading.parse(text, "plan.yaml")
-    found = [each for each in plan.warnings if "Nils Fog" in each.what]
+    found = [each for each in to_mend.warnings(plan) if "Nils Fog" in each.what]
     assert [(said or "nothing") in each.what for each in found] == ([True] if said else [])
     assert all("navn: Nils Fog" in text.splitlines()[each.line - 1] for each in found)
 
@@ -547,9 +551,9 @@ def test_whoever_only_a_way_that_the_plan_lacks_would_reach_is_a_warning_on_thei
 )
 def test_a_plan_outside_its_period_warns_and_its_last_day_is_inside(plan: Plan, today: date, says: list[str]) -> None:
     """T29"""
-    found = plan.warnings_on(today)
+    found = to_mend.warnings_on(plan, today)
     assert [each.what for each in found if "periode" in each.what] == says
-    assert [each for each in found if "periode" not in each.what] == plan.warnings
+    assert [each for each in found if "periode" not in each.what] == to_mend.warnings(plan)
 
 
 # --- looking up ---

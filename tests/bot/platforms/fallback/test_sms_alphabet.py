@@ -10,7 +10,7 @@ from bot.engine.platform import Outgoing
 from bot.platforms.fallback.gateway import MOST_PARTS, sms_text
 from bot.platforms.fallback.sms_alphabet import in_alphabet, parts, plainly
 from handlers.core.card import Button, Card
-from storage.plan import loading
+from storage.plan import loading, to_mend
 from tests.tables import examples
 
 EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
@@ -76,6 +76,6 @@ def test_who_cannot_answer_is_not_asked_to() -> None:
 )
 def test_the_check_of_the_plan_says_when_nobody_can_answer(sender: str, told: str) -> None:
     plan = loading.parse(EXAMPLE.replace("sms: null", f'sms: "gatewayapi://t@{sender}?hemmelighed=h"'), "planen")
-    warnings = [str(each) for each in plan.warnings if "SMS-afsenderen" in str(each)]
+    warnings = [str(each) for each in to_mend.warnings(plan) if "SMS-afsenderen" in str(each)]
     assert bool(warnings) == bool(told)
     assert all(told in each for each in warnings)
