@@ -25,8 +25,8 @@ NAME = "teams"
 DM = "dm:"
 # How long a turn may wait for names, in seconds; how many are asked for, and in how many letters they are shown.
 PATIENCE, MOST, LONGEST = 1.0, 20, 80
-# Somebody who was picked, stands in no plan, and whom Entra doesn't name to us.
-NAMELESS = "en person, der ikke står i planen"
+# Somebody who was picked, stands in no plan, and whom Entra doesn't name to us; no comma, which parts persons.
+NAMELESS = "en person uden for planen"
 
 log = logging.getLogger(__name__)
 

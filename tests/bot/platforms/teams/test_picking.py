@@ -31,7 +31,7 @@ async def test_a_picked_person_is_the_one_in_the_plan(stage: TeamsStage) -> None
 async def test_whoever_is_picked_and_stands_in_no_plan_has_a_name_and_no_id(stage: TeamsStage) -> None:
     """R140: Entra's name where it may be asked for; else words. An id tells nobody anything."""
     stage.teams.add_person("0b1c-nanna", "Nanna  Ny")
-    for granted, shown in ((True, "Nanna Ny"), (False, "en person, der ikke står i planen")):
+    for granted, shown in ((True, "Nanna Ny"), (False, "en person uden for planen")):
         if not granted:
             stage.teams.consents -= {"User.Read.All"}
             stage.teams.add_person("0b1c-ukendt", "Ukendt")
