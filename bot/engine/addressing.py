@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.platform import Platform
@@ -38,9 +38,15 @@ BATCH = 50
 # What is said, or said anew, and not yet on its ways.
 WAITS = (Message.dispatched_version < Message.version, Message.held.is_(False))
 SAID = select(Message.id).where(*WAITS).order_by(Message.urgency, Message.id)
+# The staffs that something waits to be said to.
+STAFFS_SPOKEN_TO = (
+    select(Message.recipient).where(*WAITS, Message.recipient.startswith(StaffRecipient.PREFIX)).distinct()
+)
 
 # Where persons have been heard from: by person, then by platform.
 _Known = Mapping[str, Mapping[str, Address]]
+# Where what is said to a staff goes, None where it waits for a channel: by the row of its crisis and the urgency.
+_Staffs = dict[tuple[int, int], list[tuple[str, str]] | None]
 
 
 def _place(platform: str, order: Sequence[str]) -> int:
@@ -77,14 +83,17 @@ class Addresser:
     async def address_some(self) -> bool:
         """Queue some messages for sending, the most urgent first; True when there may be more."""
         async with self._database.reading() as db:
-            numbers = list(await db.scalars(SAID))
+            # However much is said to a staff while its channel is being made, it costs nobody else a look.
+            staffs = [StaffRecipient(each) for each in await db.scalars(STAFFS_SPOKEN_TO)]
+            waits = [staff for staff in staffs if await self._waits_for_room(db, staff.crisis)]
+            numbers = list(await db.scalars(SAID.where(Message.recipient.not_in(waits)) if waits else SAID))
         for start in range(0, len(numbers), BATCH):
             if await self._address_batch(numbers[start : start + BATCH]):
                 return True
         return False
 
     async def _address_batch(self, numbers: list[int]) -> bool:
-        """Queue messages for sending; False when all of them must wait for a staff channel that isn't made yet."""
+        """Queue messages for sending; False when others are at all of them."""
         async with self._database.transaction() as db:
             now = self._clock.now()
             locked = (
@@ -98,12 +107,10 @@ class Addresser:
             for delivery in await db.scalars(select(Delivery).where(Delivery.message_id.in_(standing))):
                 standing[delivery.message_id].append(delivery)
             known = await _addresses(db, {message.recipient for message in waiting if not standing[message.id]})
-            progress = False
             new: list[tuple[Message, str, str]] = []
+            staffs: _Staffs = {}
             for message in waiting:
-                added, complete = await self._address(db, message, standing[message.id], known, now)
-                new += added
-                progress = progress or complete or bool(added)
+                new += await self._address(db, message, standing[message.id], known, staffs, now)
             await self._queue(db, new, now)
             addressed = {message.id for message, _, _ in new}
             for message in waiting:
@@ -114,57 +121,81 @@ class Addresser:
                     standing[message.id] or message.id in addressed or isinstance(message.recipient, StaffRecipient)
                 ):
                     await self.give_up(db, message, "ingen kendt adresse", now)
-            return progress
+            return bool(waiting)
 
     async def _address(
-        self, db: AsyncSession, message: Message, standing: Sequence[Delivery], known: _Known, now: datetime
-    ) -> tuple[list[tuple[Message, str, str]], bool]:
-        """Return a message's new deliveries, and whether these are all: False when it must wait for a staff channel
-        that isn't made yet."""
+        self,
+        db: AsyncSession,
+        message: Message,
+        standing: Sequence[Delivery],
+        known: _Known,
+        staffs: _Staffs,
+        now: datetime,
+    ) -> list[tuple[Message, str, str]]:
+        """Return a message's new deliveries."""
         for delivery in standing:
             if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
                 delivery.state, delivery.due_at = "queued", now
         there = {(delivery.platform, delivery.lane) for delivery in standing}
-        targets, complete = await self._targets(db, message, bool(there), known)
-        if complete:
-            message.dispatched_version = message.version
-        return [(message, *target) for target in targets if target not in there], complete
+        targets = await self._targets(db, message, bool(there), known, staffs)
+        if targets is None:
+            return []
+        message.dispatched_version = message.version
+        return [(message, *target) for target in targets if target not in there]
 
     async def _targets(
-        self, db: AsyncSession, message: Message, standing: bool, known: _Known
-    ) -> tuple[list[tuple[str, str]], bool]:
-        """Return where a message goes, and whether that is all: False when it must wait for a staff channel that isn't
-        made yet."""
+        self, db: AsyncSession, message: Message, standing: bool, known: _Known, staffs: _Staffs
+    ) -> list[tuple[str, str]] | None:
+        """Return where a message goes; None where it waits for a channel after all."""
         if isinstance(message.recipient, PlaceRecipient):
             known_here = message.recipient.platform in self._platforms
-            return [(message.recipient.platform, message.recipient.lane)] if known_here else [], True
-        if not isinstance(message.recipient, StaffRecipient):
-            if standing:
-                return [], True
-            ways = self._ways(message, known)
-            # Nobody is rung up while they may be reading it.
-            quiet = [way for way in ways if not self._platforms[way[0]].way.aloud]
-            return ((quiet or ways) if message.everywhere else ways[:1]), True
-        crisis_id = message.recipient.crisis
-        with_rooms = {name for name, platform in self._platforms.items() if platform.has_rooms}
-        rooms = list(
-            await db.scalars(
-                select(StaffChannel).where(StaffChannel.crisis_id == crisis_id, StaffChannel.platform.in_(with_rooms))
-            )
-        )
+            return [(message.recipient.platform, message.recipient.lane)] if known_here else []
+        if isinstance(message.recipient, StaffRecipient):
+            staff = (message.recipient.crisis, message.urgency)
+            if staff not in staffs:
+                staffs[staff] = await self._staffs_targets(db, *staff)
+            return staffs[staff]
+        if standing:
+            return []
+        ways = self._ways(message, known)
+        # Nobody is rung up while they may be reading it.
+        quiet = [way for way in ways if not self._platforms[way[0]].way.aloud]
+        return (quiet or ways) if message.everywhere else ways[:1]
+
+    async def _staffs_targets(self, db: AsyncSession, crisis: int, urgency: int) -> list[tuple[str, str]] | None:
+        """Return where what is said to a staff goes now; None where it waits for a channel. When its channels are others,
+        it is addressed anew."""
+        rooms = await self._rooms(db, crisis)
         into = [room for room in rooms if room.address and room.state == "open"]
-        opened = [(room.platform, f"{room.platform}/{room.address}") for room in into]
-        if not rooms:
-            crisis = await db.get_one(Crisis, crisis_id)
-            return [], not (crisis.level == 2 and crisis.state == "active")
-        if opened or any(room.state != "failed" for room in rooms):
-            undecided = [room for room in rooms if not room.address and room.state != "failed"]
-            return opened + await self._shut_out(db, into, with_rooms, message.urgency), not undecided
+        if into:
+            opened = [(room.platform, f"{room.platform}/{room.address}") for room in into]
+            return opened + await self._shut_out(db, into, self._with_rooms(), urgency)
+        if await self._waits_for_room(db, crisis):
+            return None
+        if not rooms and not (await db.get_one(Crisis, crisis)).has_staff:
+            return []
         # No channel could be made anywhere: everybody in it is written to directly.
-        members = select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None))
+        members = select(Member.person).where(Member.crisis_id == crisis, Member.until.is_(None))
         persons = dict.fromkeys(await db.scalars(members))
         known = await _addresses(db, persons)
-        return [way for person in persons for way in self._ways_to(person, None, message.urgency, known)[:1]], True
+        return [way for person in persons for way in self._ways_to(person, None, urgency, known)[:1]]
+
+    async def _waits_for_room(self, db: AsyncSession, crisis: int) -> bool:
+        """Whether a staff has no channel yet and will have one."""
+        rooms = await self._rooms(db, crisis)
+        if not rooms:
+            return bool(self._with_rooms()) and (await db.get_one(Crisis, crisis)).has_staff
+        decided = any(room.address and room.state == "open" for room in rooms)
+        return not decided and any(room.state != "failed" for room in rooms)
+
+    async def _rooms(self, db: AsyncSession, crisis: int) -> list[StaffChannel]:
+        theirs = select(StaffChannel).where(
+            StaffChannel.crisis_id == crisis, StaffChannel.platform.in_(self._with_rooms())
+        )
+        return list(await db.scalars(theirs))
+
+    def _with_rooms(self) -> list[str]:
+        return [name for name, platform in self._platforms.items() if platform.has_rooms]
 
     async def _shut_out(
         self, db: AsyncSession, rooms: Sequence[StaffChannel], chats: Collection[str], urgency: int
@@ -356,8 +387,10 @@ def outside_of(rooms: Iterable[StaffChannel]) -> list[str]:
 
 async def address_anew(db: AsyncSession, crisis: int) -> None:
     """Queue again what was said to the staff before its channels were as they are now, so that it is said there too."""
-    for message in await db.scalars(select(Message).where(Message.recipient == StaffRecipient.of(crisis))):
-        message.dispatched_version = min(message.dispatched_version, message.version - 1)
+    said = update(Message).where(
+        Message.recipient == StaffRecipient.of(crisis), Message.dispatched_version >= Message.version
+    )
+    await db.execute(said.values(dispatched_version=Message.version - 1))
 
 
 async def tell_of(db: AsyncSession, room: StaffChannel, now: datetime) -> None:

@@ -296,6 +296,7 @@ class StaffChannels(Worker):
             if room.due_at != until:
                 # Frozen for so long that somebody else has done it meanwhile.
                 return True
+            was = (room.state, room.address, room.detail.get("outside", []))
             room.state, room.address, room.error = state, address, error
             room.inside = sorted(inside)
             room.detail = {**detail, "outside": sorted(outside), "staying": sorted(staying)}
@@ -308,7 +309,8 @@ class StaffChannels(Worker):
                 )
                 await tell_of(db, room, self._clock.now())
                 self._fell_due()
-            if state != "wanted":
+            # Whoever is let in reads there what was said before.
+            if state != "wanted" and was != (state, address, sorted(outside)):
                 await address_anew(db, room.crisis_id)
         return True
 

@@ -27,7 +27,7 @@ from storage.rows.meetings import Meeting
 from storage.rows.reporting import Ping
 from storage.rows.staff import Shift
 from storage.rows.traffic import Inbox, Timer
-from tests.faults.fake_platform import FakePlatform
+from tests.faults.fake_platform import Doors
 from tests.faults.test_delivery import House
 from tests.stage.stage import SUMMER_AFTERNOON
 
@@ -50,8 +50,8 @@ class Size:
 EARNEST, SHORT = Size(72, 2_000, 50_000, 15), Size(3, 60, 45, 1)
 
 
-class Forgetful(FakePlatform):
-    """A platform that keeps nothing of what it has shown: what grows is krisebot."""
+class Forgetful(Doors):
+    """A platform with a channel for the staff that keeps nothing of what it has shown: what grows is krisebot."""
 
     async def send(self, lane: str, post: Outgoing) -> Ref:
         await self._answer()

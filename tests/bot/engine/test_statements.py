@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event, select
 
-from tests.databases import statements_of
-from tests.faults.fake_platform import FakePlatform
+from bot.engine.platform import Unavailable
+from storage.rows.traffic import Message, StaffChannel, StaffRecipient
+from tests.databases import Databases, statements_of
+from tests.faults.fake_platform import Doors, FakePlatform, Roomy
 from tests.faults.test_delivery import House
 
 # "A `log` command takes at most 8 statements": twenty-one, once.
@@ -29,4 +32,48 @@ async def test_a_log_line_takes_at_most_eight_statements(database_url: str) -> N
     await house.engine.settle()
     lines = [line["summary"] for line in (await house.export())["log"] if "stiger" in line["summary"]]
     assert lines == [f"vandet stiger, siger {person}" for person in ("anne", "mads", "lars")]
+    await house.database.close()
+
+
+async def said_beside(house: House, waiting: int) -> int:
+    """How many statements it takes to tell one person something, beside so much that is said to a staff."""
+    for number in range(waiting):
+        await house.say(StaffRecipient.of(1), f"linje {number}")
+    await house.engine.settle()
+    said = statements_of(house.database)
+    await house.say("anne", "tjek din mail")
+    await house.engine.settle()
+    count = len(said)
+    await house.database.close()
+    return count
+
+
+async def test_what_is_said_to_a_staff_costs_nobody_else_a_look_while_its_channel_can_not_be_made(
+    databases: Databases,
+) -> None:
+    """R072 D06: the chat is down for an hour, and the log goes on; each message looked at all the others, every time."""
+    counts = []
+    for waiting in (1, 60):
+        house = House(databases.migrated(), Roomy(Unavailable("nede")))
+        await house.does("lars", "aktiver 2 skybrud")
+        counts.append(await said_beside(house, waiting))
+    assert counts[0] == counts[1]
+
+
+async def test_what_was_said_in_a_staffs_channel_is_not_gone_through_again_for_each_who_enters_it(
+    databases: Databases,
+) -> None:
+    """R072: whoever is let in reads it there."""
+    read: list[int] = []
+    event.listen(Message, "load", lambda message, _: read.append(message.id))
+    house = House(databases.migrated(), Doors())
+    await house.does("lars", "aktiver 2 skybrud")
+    for number in range(60):
+        await house.say(StaffRecipient.of(1), f"linje {number}")
+    await house.engine.settle()
+    read.clear()
+    await house.does("lars", "rolle logfører Gitte")
+    async with house.database.reading() as db:
+        assert "gitte" in (await db.scalars(select(StaffChannel.inside))).one()
+    assert len(read) < 30
     await house.database.close()
