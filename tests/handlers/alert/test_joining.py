@@ -73,6 +73,7 @@ async def test_a_chief_who_does_not_answer_holds_nothing_up(joined_stage: Stage)
     assert await stage.part("alerts", 1) == []
 
 
+@pytest.mark.long
 @in_slack
 async def test_joining_by_night_rings_the_staffs_chief_and_who_does_not_answer_a_chain_of_its_own(stage: Stage) -> None:
     """R005 D04 D14: long after the first hours, with nobody on shift: rung in that minute, by every way, and not in the

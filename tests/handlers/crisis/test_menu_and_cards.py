@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.rows.traffic import Message
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams, on_both_platforms
+from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -161,7 +161,7 @@ async def test_no_card_of_anybodys_and_no_text_that_is_passed_on_has_the_old_tit
 
 
 @pytest.mark.long
-@on_both_platforms
+@in_slack
 async def test_an_order_a_ping_and_an_approval_that_wait_are_first_on_the_menu_too(stage: Stage) -> None:
     """Requirement 3.1.1, R196 R233 R085: each with its button; five lines at most before what the role does."""
     await stage["lars"].commands("ordre spær Hovedgaden @Mads kl 18")
