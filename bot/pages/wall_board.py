@@ -82,7 +82,7 @@ class WallBoard:
         if not self._is_open(link):
             return web.Response(text=draw("over.html"), status=410, content_type="text/html", headers=HEADERS)
         board = await self._board(link)
-        page = draw("page.html", board=board, live=f"/tavle/{link.secret}/live")
+        page = draw("page.html", board=board, live=f"/tavle/{link.secret}/live", now=self._now())
         return web.Response(text=page, content_type="text/html", headers=HEADERS)
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
@@ -98,11 +98,11 @@ class WallBoard:
                         await stream.send("{}", event="over")
                         break
                     if read.pages != sent:
-                        told = {"now": time.time(), "at": read.shown_at, "pages": read.pages}
+                        told = {"now": self._now(), "at": read.shown_at, "pages": read.pages}
                         await stream.send(json.dumps(told), event="board")
                         sent, alive = read.pages, time.monotonic()
                     elif time.monotonic() - alive > ALIVE:
-                        await stream.send(json.dumps({"now": time.time()}), event="board")
+                        await stream.send(json.dumps({"now": self._now()}), event="board")
                         alive = time.monotonic()
                     await asyncio.sleep(LOOK)
         return stream
@@ -116,6 +116,11 @@ class WallBoard:
 
     def _is_open(self, link: BoardLink) -> bool:
         return link.withdrawn_at is None and self._engine.clock.now() < link.until
+
+    def _now(self) -> float:
+        """Return krisebot's own time, by which the screens' clocks run, in seconds since 1970: in the rehearsal chat it is
+        another than the screen's."""
+        return self._engine.clock.now().timestamp()
 
     async def _pages(self, link: BoardLink) -> _Read:
         """Return the pages as they are drawn now, read at most once in `LOOK` for all that look on."""

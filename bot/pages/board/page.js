@@ -13,7 +13,7 @@ const look = /** @type {HTMLElement} */ (document.getElementById("look"));
 let page = 0;
 let heard = new Date();
 // Seconds that this screen's clock is ahead of krisebot's.
-let ahead = 0;
+let ahead = Date.now() / 1000 - Number(document.body.dataset.now);
 
 function turn(step = 1) {
   const pages = board.querySelectorAll(".page:not(.first)");

@@ -106,3 +106,17 @@ async def test_a_board_needs_nothing_from_elsewhere_and_is_kept_nowhere(stage: R
             assert file.status == 200
     async with stage.client.get(f"{stage.address}/tavle/-/pages.html") as none:
         assert none.status == 404
+
+
+@in_one_chat
+async def test_the_screens_clocks_run_by_krisebots_time_also_where_it_is_wound(stage: RehearsalStage) -> None:
+    """R204 R071: a screen whose own clock is another, or a rehearsal that is wound to next winter, counts down rightly."""
+    path = await link(stage)
+    await stage.forward(minutes=30)
+    async with aiohttp.ClientSession() as client:
+        page = await (await client.get(stage.address + path)).text()
+        async with client.get(f"{stage.address}{path}/live") as live:
+            told = await news(live, "skybrud")
+    at = stage.clock.now().timestamp()
+    (begins,) = re.findall(r'data-now="([^"]+)"', page)
+    assert [float(begins), told["now"]] == pytest.approx([at, at])

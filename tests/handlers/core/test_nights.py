@@ -166,6 +166,7 @@ async def test_at_night_nobody_is_reminded_but_who_is_on_shift_or_in_a_meeting(
     assert await reminded(stage) == {"mads", "hanne", "bo", "eva", "anne"}
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_in_a_crisis_first_three_hours_the_night_holds_nothing_back_and_after_them_it_does(
     open_stage: Stage,
