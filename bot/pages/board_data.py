@@ -391,7 +391,10 @@ def _unknown(turn: Turn, told: Mapping[str, Any]) -> list[Item]:
 def _press(turn: Turn, told: Mapping[str, Any]) -> list[Item]:
     """Return what has been said to the public, what the media say, and who has asked and waits."""
     sent = [
-        Item(_clean(row["nature"] or row["extent"] or ""), note=f"udsendt {turn.clock(_at(row['published_at']))}")
+        Item(
+            _clean(" – ".join(filter(None, [row["nature"] or row["extent"], row["advice"]]))),
+            note=f"udsendt {turn.clock(_at(row['published_at']))}",
+        )
         for row in told["public_messages"]
         if row["published_at"]
     ]
