@@ -19,6 +19,7 @@ from bot.engine.engine import Engine
 from bot.engine.platform import Platform
 from bot.operations import systemd
 from bot.pages.about import About
+from bot.pages.away import come_again
 from bot.pages.calendar_file import CalendarFile
 from bot.pages.case_download import CaseDownload
 from bot.pages.contact_file import ContactFile
@@ -184,7 +185,7 @@ class Krisebot:
 
     def server(self) -> web.Application:
         """Build the HTTP server with every path that krisebot answers on."""
-        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[missing_page(self.engine)])
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[come_again, missing_page(self.engine)])
         app.on_response_prepare.append(_guarded)
         app.add_routes(
             [

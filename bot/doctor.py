@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import func, select
 
 from bot.engine.platform import HasPackage, KnowsGrants, NotGranted, Platform, Throttled, Unavailable, Undeliverable
-from bot.operations import readiness, rota_check
+from bot.operations import readiness, rota_check, seen
 from bot.operations.readiness import FAULT, GOOD, WARNING
 from bot.settings import Settings, SettingsFault
 from manifest import package
@@ -51,6 +51,7 @@ async def examine(settings: Settings) -> list[str]:
             known = await reach.known(db, datetime.now(UTC))
             plan = plan.with_accounts(await accounts.found(db, plan))
             crises = await db.scalar(select(func.count()).select_from(Crisis)) or 0
+            shown = await seen.told(db, datetime.now(UTC), plan.timezone)
     except DatabaseUnavailable as error:
         return [*lines, f"{FAULT}  Databasen kan ikke bruges: {error}"]
     finally:
@@ -64,6 +65,7 @@ async def examine(settings: Settings) -> list[str]:
     for platform in platforms:
         lines += await _grants(platform)
         lines += await _package(platform)
+    lines += shown
     ways = [each.way for each in platforms if not each.way.everybody]
     return [*lines, *(line for person in plan.persons for line in _reach(plan, person, ways, known))]
 

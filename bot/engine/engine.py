@@ -27,6 +27,7 @@ from bot.engine.furnishing import Furnisher
 from bot.engine.home_pages import HomePages
 from bot.engine.intake import Intake
 from bot.engine.lapsing import Lapsing
+from bot.engine.naming import Naming
 from bot.engine.packing import Packer
 from bot.engine.patience import Patience
 from bot.engine.platform import Platform
@@ -73,6 +74,7 @@ class Engine:
         self._lapse = asyncio.Event()
         self._reassure = asyncio.Event()
         self.telemetry = Telemetry()
+        self.naming = Naming(self.platforms)
         self.turns = Turns(
             database,
             clock,
@@ -81,11 +83,12 @@ class Engine:
             lambda: [each.way for each in self.platforms.values()],
             self.telemetry,
             lambda: self.intake.let_in(),
+            self.naming.named,
         )
         self.deliverer = Deliverer(
             database, clock, plan, self.platforms, self._come_in.set, self._go_out.set, self.telemetry
         )
-        self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry)
+        self.intake = Intake(database, self.turns.count, self._come_in.set, self.telemetry, self.naming.ask)
         self.fetcher = Fetcher(database, clock, plan, self.platforms, self._committed)
         self.packer = Packer(database, clock, plan, self._committed)
         self.duty_rotas = DutyRotas(database, clock, plan, self._committed)
@@ -170,6 +173,7 @@ class Engine:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.naming.stop()
         await self.deliverer.stop()
         for platform in self.platforms.values():
             await platform.stop()

@@ -66,6 +66,7 @@ class Intake:
         counted: called with the numbers of what is on disk now, which is counted as begun by this process.
         wake: called when something new is on disk.
         telemetry: told of each input.
+        ask: called with each new input that is on disk and names somebody whose name isn't known.
     """
 
     def __init__(
@@ -74,11 +75,13 @@ class Intake:
         counted: Callable[[Iterable[int]], None],
         wake: Callable[[], None],
         telemetry: Telemetry | None = None,
+        ask: Callable[[Incoming], object] | None = None,
     ) -> None:
         self._database = database
         self._counted = counted
         self._wake = wake
         self._telemetry = telemetry or Telemetry()
+        self._ask = ask
         self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -235,6 +238,8 @@ class Intake:
         for key, number in new.items():
             incoming, _ = firsts[key]
             self._telemetry.received(f"input-{number}", incoming.platform, incoming.kind)
+            if incoming.unnamed and self._ask is not None:
+                self._ask(incoming)
         return set(new)
 
 
@@ -262,7 +267,9 @@ def understood(incoming: Incoming) -> Incoming:
     except STRANGE as error:
         raise NotUnderstood(_stumbled(error)) from error
     wrong = [name for name in TEXTS if not isinstance(getattr(cleaned, name), str)]
-    if wrong or not all(isinstance(each, dict) for each in (cleaned.args, cleaned.values, cleaned.reach)):
+    if wrong or not all(
+        isinstance(each, dict) for each in (cleaned.args, cleaned.values, cleaned.reach, cleaned.unnamed)
+    ):
         raise NotUnderstood(f"{wrong or 'what it carries'} of the wrong kind")
     if not all(isinstance(part, str) for each in cleaned.values.items() for part in each):
         raise NotUnderstood("what was filled in is no text")

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.engine.rates import Limits
 from handlers.core.card import Card
+from handlers.core.incoming import Incoming
 from storage.plan.reach import Way
 
 Ref = dict[str, Any]
@@ -233,6 +234,19 @@ class HasDirectory(Protocol):
             NotGranted: we may not look.
             Throttled, Unavailable: it is tried again.
         """
+        ...
+
+
+@runtime_checkable
+class HasNames(Protocol):
+    """A platform whose texts name people and places by ids."""
+
+    async def meet(self, incoming: Incoming) -> None:
+        """Ask for the names that an input is without, for a second at most; raise nothing where they aren't told."""
+        ...
+
+    def named(self, incoming: Incoming) -> Incoming:
+        """Return an input with the names that were told, and readable without those that weren't."""
         ...
 
 

@@ -17,7 +17,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import (
     ColumnElement,
@@ -165,6 +165,7 @@ class Turns(Worker):
         ways: the ways to reach people that are in use.
         telemetry: told of each turn.
         first: awaited before each turn: what goes before it.
+        named: gives an input the names that it is without, outside any transaction.
     """
 
     def __init__(
@@ -176,6 +177,7 @@ class Turns(Worker):
         ways: Callable[[], Sequence[Way]] = tuple,
         telemetry: Telemetry | None = None,
         first: Callable[[], Awaitable[None]] | None = None,
+        named: Callable[[Incoming], Awaitable[Incoming]] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -184,6 +186,9 @@ class Turns(Worker):
         self._ways = ways
         self._telemetry = telemetry or Telemetry()
         self._first = first or _nobody
+        self._name = named
+        # What was given its names, and is taken up next.
+        self._named: dict[int, Incoming] = {}
         self._one_at_a_time = asyncio.Lock()
         # What this process has counted, and not begun yet.
         self._counted: set[_Row] = set()
@@ -222,6 +227,7 @@ class Turns(Worker):
     async def _next(self) -> bool:
         begun: _Row | None = None
         counted: set[_Row] = set()
+        nameless: Inbox | None = None
         done: list[tuple[_Row, Callable[[], None]]] = []
         began = time.perf_counter()
         try:
@@ -234,6 +240,8 @@ class Turns(Worker):
                     return False
                 if (type(row), row.id) not in self._counted:
                     counted = await self._count(db, row, now)
+                elif self._is_nameless(row):
+                    nameless = row
                 else:
                     self._touched = touched_by(db)
                     urgent = frozenset(registry.urgent_timers)
@@ -261,11 +269,24 @@ class Turns(Worker):
             self._telemetry.turn_failed(trace_of(*begun), error)
             await self._put_off(*begun, error)
             return True
+        if nameless is not None and self._name is not None:
+            # Asked here, where no transaction is open. Its sender's next words wait, and so keep their order.
+            self._named = {nameless.id: await self._name(Incoming.from_json(nameless.body))}
+            return True
         self._counted = (self._counted | counted) - {number for number, _ in done}
         self._alone = max(0, self._alone - len(done))
         for _, tell in done:
             tell()
         return True
+
+    def _is_nameless(self, row: Inbox | Timer) -> TypeGuard[Inbox]:
+        """Whether a row is an input that names somebody whose name is still to be asked for."""
+        return (
+            self._name is not None
+            and isinstance(row, Inbox)
+            and row.id not in self._named
+            and bool(row.body.get("unnamed"))
+        )
 
     async def _run(
         self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address], today: Today
@@ -313,13 +334,20 @@ class Turns(Worker):
     async def _answer(
         self, db: AsyncSession, row: Inbox, now: datetime, heard: Sequence[Address], today: Today
     ) -> None:
-        incoming = Incoming.from_json(row.body)
+        named = self._named.pop(row.id, None)
+        if named is not None:
+            row.body = named.to_json()
+        incoming = named or Incoming.from_json(row.body)
         _remember(db, incoming, now, heard)
         plan, strangers = today
         turn = Turn(db, now, plan, incoming=incoming, strangers=strangers, ways=self._ways())
         turn.inbox_id, turn.trace = row.id, trace_of(Inbox, row.id)
         await router.handle(turn)
-        row.state, row.handled_at, row.begun = "done", now, 0
+        row.begun = 0
+        if turn.again_at is not None:
+            row.due_at = turn.again_at
+            return
+        row.state, row.handled_at = "done", now
 
     async def _fire(self, db: AsyncSession, row: Timer, now: datetime, today: Today) -> None:
         # All of it at once: the first question that the turn asks writes it down.

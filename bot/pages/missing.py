@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.engine.engine import Engine
 from bot.pages.about import HEADERS
 from bot.pages.templates import draw
+from storage.case import chain
 
 
 def missing_page(engine: Engine) -> Middleware:
@@ -21,6 +22,10 @@ def missing_page(engine: Engine) -> Middleware:
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            asked = dict(request.match_info)
+            if chain.clean(asked) != asked:
+                # No link of ours has signs that no database holds, and none can be looked up by them.
+                raise web.HTTPNotFound
             return await handler(request)
         except web.HTTPNotFound:
             if request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):

@@ -7,6 +7,7 @@ place in silence, and never read as a second answer.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ from storage.rows.traffic import Inbox, Message
 
 # What is answered once and then is nothing any more: a code, and which question a number was for.
 NO_ANSWERS = frozenset(["proof", "which_answer", "stop_words"])
+# So long after what rewrites them may a person's own words come in, and so soon they are looked for.
+OVERTAKEN, FIRST_WAIT = timedelta(minutes=6), timedelta(seconds=2)
 # What answered nothing, and was led on: somebody's own words.
 WORDS = "words"
 # What was run as it stood: rewriting it runs nothing, and undoes nothing.
@@ -48,6 +51,21 @@ async def note_command(turn: Turn) -> None:
     row = await turn.db.get(Inbox, turn.inbox_id) if turn.inbox_id is not None and turn.the_incoming.message else None
     if row is not None and turn.the_incoming.kind != "press" and row.answered is None:
         row.answered = {"kind": COMMAND, "crisis": None, "cards": []}
+
+
+async def comes_before_original(turn: Context) -> bool:
+    """Whether the words that the input rewrites may still be on their way: a platform's requests overtake each other."""
+    incoming = turn.the_incoming
+    if turn.now - incoming.received_at > OVERTAKEN:
+        return False
+    beside = select(Inbox.body).where(Inbox.message == incoming.message, Inbox.id != turn.inbox_id)
+    return all(each["kind"] in ("edited", "deleted") for each in await turn.db.scalars(beside))
+
+
+def put_off(turn: Turn) -> None:
+    """Have the input taken up once more, ever later: its original is brought again after minutes where it was lost."""
+    waited = turn.now - turn.the_incoming.received_at
+    turn.again_at = turn.now + max(waited, FIRST_WAIT)
 
 
 async def take_in(turn: Turn) -> None:

@@ -65,6 +65,8 @@ class Incoming:
         hidden: whether nobody else there saw it: a command that the platform brings to us alone.
         outside: whether the sender belongs to another organisation, in a channel shared with it (Slack Connect).
         answers_to: our own number for the message that it was written as an answer to (a thread, a quotation).
+        unnamed: what stands in its texts for people and places whose names weren't known when it came, with what the platform
+            calls each; they are asked for before its turn begins.
         certain: whether the platform vouches for the sender; a telephone number alone is easily forged.
     """
 
@@ -93,6 +95,7 @@ class Incoming:
     in_place: str = ""
     hidden: bool = False
     pointed: bool = False
+    unnamed: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the input as JSON data, for the inbox."""

@@ -16,7 +16,7 @@ from handlers.core import (
     typed_verbs,
     words,
 )
-from handlers.core.card import Button, Card
+from handlers.core.card import DANGER, Button, Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
@@ -68,6 +68,8 @@ async def _do(turn: Turn) -> None:
         case "text" if room is not None and turn.crisis is not None and turn.crisis.state == "active":
             for run_on in registry.channel_words:
                 await run_on(turn, incoming.text)
+        case "edited" if await edited_answers.comes_before_original(turn):
+            edited_answers.put_off(turn)
         case kind if kind in running.ABOUT_MESSAGES:
             await running.act_on_message(turn, kind)
             if kind == "edited":
@@ -77,6 +79,11 @@ async def _do(turn: Turn) -> None:
 
 
 # What another organisation's person may press: the answer to the question that their own words were met with.
+GUIDE = "vejledning"
+NO_GUIDE = (
+    f"{DANGER}\nVejledningen er for kommunens egne. Skriv, hvad der sker, så bliver du spurgt, om det skal sendes. "
+    "Er du allerede spurgt, så gælder spørgsmålet stadig."
+)
 OUTSIDE_ACTIONS = {"own_words.answered", "warning.answered", "warning.split"}
 
 
@@ -94,6 +101,11 @@ async def _from_outside(turn: Turn) -> None:
         return
     # What they would save in the log is what they have to tell.
     text = typed_verbs.strip_name(incoming.text)
+    guide = registry.verbs[GUIDE]
+    if text.strip().casefold() in (guide.name, *guide.synonyms) and not incoming.enclosed:
+        # It tells of nothing: the words that they have written, and the question about them, stand as they stood.
+        await turn.answer(Card(NO_GUIDE))
+        return
     if incoming.enclosed:
         await enclosures.keep(turn.db, turn, incoming, turn.inbox_id)
     for question in ("warning", "own_words"):

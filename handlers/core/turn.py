@@ -44,6 +44,7 @@ class Turn(Standing):
         super().__init__(*args, **named)
         self.sent: SentForm | None = None  # the form that the press sent
         self.refused: Right | None = None  # what the sender was refused, in this turn
+        self.again_at: datetime | None = None  # when the input is taken up once more: what it is about hasn't come yet
         self.drafted = False  # whether what the sender asked for is a draft, which somebody has yet to send
 
     @property

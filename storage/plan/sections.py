@@ -247,6 +247,10 @@ class Rooms(PlanModel):
     teams: TeamsRoom = Field(default=TeamsRoom(), alias="teams")
 
 
+# A number of so few digits is a short code, which has no country.
+SHORT_CODE = 6
+
+
 class Fallback(PlanModel):
     """Gateways for when the chat doesn't answer; they may hold a password, and are never shown."""
 
@@ -273,7 +277,8 @@ class Fallback(PlanModel):
     def own_numbers(self) -> tuple[str, ...]:
         """The numbers that krisebot writes SMS and rings from, as they are dialled; a sender that is a name is none."""
         caller = urlsplit(self.calls or "").netloc.rpartition("@")[2]
-        sender = f"+{self.sms_sender}" if self.sms_sender.isdecimal() else ""
+        short = len(self.sms_sender) <= SHORT_CODE
+        sender = f"{'' if short else '+'}{self.sms_sender}" if self.sms_sender.isdecimal() else ""
         return tuple(dict.fromkeys(each for each in (sender, caller) if each))
 
 

@@ -10,9 +10,11 @@ from bot import doctor
 from bot.settings import Settings
 from manifest.package import read
 from storage.plan import loading
-from tests.fakes.slack import FakeSlack, OkFalse
+from tests.fakes.slack import FakeSlack, OkFalse, ServerError
 from tests.fakes.teams import FakeTeams
 from tests.fakes.teams_graph import INSTALL
+from tests.stage.slack import SlackStage
+from tests.stage.teams import TeamsStage
 
 STAFF_TEAM = loading.example().rooms.teams.group or ""
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -81,3 +83,31 @@ async def test_an_older_package_in_teams_is_told_of(database_url: str) -> None:
         teams.consents -= {"AppCatalog.Read.All"}
         lines = await told(database_url, **teams.settings())
         assert len([each for each in lines if "pakken" in each or "AppCatalog" in each]) == 1
+
+
+async def test_a_home_page_that_was_opened_is_told_of_as_drawn_or_as_not(database_url: str) -> None:
+    """R256: no scope tells whether the app's page is switched on."""
+    async with SlackStage(database_url) as stage:
+        jens = stage["jens"].person
+        assert not [line for line in await told(database_url) if "Hjem er" in line]
+        stage.slack.fail("views.publish", with_=ServerError())
+        await jens.opens_home()
+        await stage.settle()
+        # The stage's clock stands in July, and doctor's is the machine's.
+        assert any(
+            line.startswith("ADVARSEL  Slack: Hjem er åbnet af 1, og er ikke tegnet.")
+            for line in await told(database_url)
+        )
+        await stage.forward(minutes=2)
+        assert "OK  Slack: Hjem er tegnet for 1, der har det åbent" in await told(database_url)
+
+
+async def test_a_quoted_answer_in_teams_that_was_read_as_one_is_told_of_with_its_time(database_url: str) -> None:
+    """R005: whether the clients bring what is quoted can be seen in no permission."""
+    async with TeamsStage(database_url) as stage:
+        await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+        await stage["finn"].presses("Ja")
+        assert not [line for line in await told(database_url) if "citeret" in line]
+        await stage["jens"].answers("vand i kælderen", "jeg har den")
+        assert (await stage.part("escalation"))[0]["result"] == "contact"
+        assert "OK  Teams: et citeret svar er læst som svar, senest 02.07.2026 kl. 14:00" in await told(database_url)

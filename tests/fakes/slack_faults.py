@@ -72,6 +72,16 @@ class WrongPage(Fault):
 
 
 @dataclass(frozen=True)
+class NoLetters(Fault):
+    """It is done, and answered in letters that are none."""
+
+    performs = True
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(body=b"\xff\xfe\xff", headers={"Content-Type": "text/plain; charset=utf-8"})
+
+
+@dataclass(frozen=True)
 class TimeoutBefore(Fault):
     """Nothing is done, and nothing is answered until the caller goes away."""
 

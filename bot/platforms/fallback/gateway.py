@@ -148,17 +148,18 @@ class _Invitation(AttachMemory):
         return f"text/calendar; method={self._method}; charset=utf-8"
 
 
-def sms_text(post: Outgoing, *, answered: bool, code: str = "") -> str:
+def sms_text(post: Outgoing, *, answered: bool, code: str = "", keyword: str = "") -> str:
     """Return what an SMS says: in the alphabet where that can be, and in no more than so many parts.
 
     Args:
         post: what is sent.
         answered: whether an answer to it comes back.
         code: what its answers begin with, where other questions wait on the same telephone.
+        keyword: what all answers begin with, where the number is shared with others.
     """
     longest = GSM7[1] * MOST_PARTS
     while True:
-        text = plainly(in_words(post.card, longest, answered=answered, code=code))
+        text = plainly(in_words(post.card, longest, answered=answered, code=code, keyword=keyword))
         text = f"(gentaget) {text}" if post.repeated else text
         if parts(text) <= MOST_PARTS or longest <= UCS2[0]:
             return text

@@ -3,11 +3,13 @@
     sms: gatewayapi://TOKEN@4512345678?hemmelighed=DELT_HEMMELIGHED
 
 The sender is the number that answers come to; with letters in it (eleven at most) nobody can answer.
-The secret is the one that GatewayAPI signs its webhooks with; without it nothing is taken in.
+The secret is the one that GatewayAPI signs its webhooks with; without it nothing is taken in. On a short code that is
+shared with others, `&nøgleord=KRISE` is the word that an answer begins with.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -59,7 +61,10 @@ class GatewayApi(HttpGateway):
         address_parts = urlsplit(address)
         self._token = unquote(address_parts.username or "")
         self._sender = unquote(address_parts.netloc.rpartition("@")[2]) or "Krisebot"
-        self._secret = parse_qs(address_parts.query).get("hemmelighed", [""])[0]
+        told = parse_qs(address_parts.query)
+        self._secret = told.get("hemmelighed", [""])[0]
+        self._keyword = told.get("nøgleord", [""])[0].strip()
+        self._after_keyword = re.compile(rf"{re.escape(self._keyword)}(?!\w)[\s:,.–-]*+", re.IGNORECASE)
 
     def _head(self) -> dict[str, str]:
         return {"Authorization": f"Token {self._token}"}
@@ -71,7 +76,7 @@ class GatewayApi(HttpGateway):
     async def send(self, lane: str, post: Outgoing) -> Ref:
         """Send an SMS; raises as `bot.engine.platform.Platform.send` says."""
         code = await sms_answer.code_beside_others(self._engine, lane, post)
-        text = sms_text(post, answered=self._sender.lstrip("+").isdecimal(), code=code)
+        text = sms_text(post, answered=self._sender.lstrip("+").isdecimal(), code=code, keyword=self._keyword)
         body = {
             "sender": self._sender,
             "message": text,
@@ -117,7 +122,8 @@ class GatewayApi(HttpGateway):
 
     async def _understand(self, told: Mapping[str, Any]) -> None:
         match told:
-            case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as text}:
+            case {"id": int() | str() as number, "msisdn": int() | str() as msisdn, "message": str() as written}:
+                text = self._own_words(written)
                 phone = f"+{str(msisdn).lstrip('+')}"
                 if STOP.fullmatch(text) is None:
                     await opt_out.lift(self._engine, phone, self._at(told, "senttime"))
@@ -128,6 +134,12 @@ class GatewayApi(HttpGateway):
             case _:
                 # Rightly signed and of no use: sent again it would be the same.
                 self._engine.intake.not_understood(self.name, "a form that is not known")
+
+    def _own_words(self, written: str) -> str:
+        """Return an answer without the word that brought it to us; that word alone is all that was said."""
+        said = written.strip()
+        found = self._after_keyword.match(said) if self._keyword else None
+        return (said[found.end() :] if found else "") or written
 
     def _at(self, told: Mapping[str, Any], name: str) -> datetime:
         """Return when something was: its notice is brought again until we have taken it, for hours.

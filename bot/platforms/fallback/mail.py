@@ -13,7 +13,9 @@ import hmac
 import logging
 import re
 import secrets
+from contextlib import suppress
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
@@ -21,6 +23,7 @@ from typing import Any
 
 from aiohttp import web
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Unavailable
@@ -39,7 +42,16 @@ log = logging.getLogger(__name__)
 # How often the mailbox is looked into, in seconds of the machine's clock.
 EVERY = 15.0
 # What Python's own reader of mails stumbles over in one that is made to trip it.
-UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, NameError, RecursionError, AssertionError)
+UNREADABLE = (
+    MessageError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RecursionError,
+    AssertionError,
+)
 MARK = re.compile(r"\[KB\s+(\d{1,18})-([0-9a-f]{16})\]")
 STRANGER = "mail:"
 SEALED = (
@@ -191,11 +203,13 @@ class Mail(Gateway):
     async def _answer_another_way(self, person: str) -> None:
         """Tell somebody whose mail nobody here can open how to answer instead; once for as long as it is news."""
         now = self._engine.clock.now()
-        async with self._engine.database.transaction() as db:
-            turn = Turn(db, now, self._engine.plan())
-            key = f"mail_sealed/{person}/{now:%Y-%m-%dT%H}"
-            if await db.scalar(select(Message.id).where(Message.key == key)) is None:
-                await turn.say(person, Card(SEALED), key=key, kind="notice")
+        key = f"mail_sealed/{person}/{now:%Y-%m-%dT%H}"
+        with suppress(IntegrityError):
+            # Two that come in the same moment are one piece of news.
+            async with self._engine.database.transaction() as db:
+                turn = Turn(db, now, self._engine.plan())
+                if await db.scalar(select(Message.id).where(Message.key == key)) is None:
+                    await turn.say(person, Card(SEALED), key=key, kind="notice")
 
     def _refuse(self) -> None:
         self.refused += 1

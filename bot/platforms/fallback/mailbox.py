@@ -96,7 +96,7 @@ class Mailbox:
             for uid in (found[0] or b"").decode().split()[:AT_ONCE]:
                 _, answer = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LONGEST}>)")
                 raw = next((part[1] for part in answer if isinstance(part, tuple)), None)
-                if raw:
+                if raw is not None:
                     got.append((uid, raw))
             return got
 

@@ -12,10 +12,14 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.engine.intake import LONGEST_KEY
 from bot.platforms.fallback.mailbox import LONGEST
+from handlers.core.context import LONGEST_NUMBER
+from storage.case import chain
 from storage.database import Database
 from storage.rows.traffic import MailToken
 
@@ -26,6 +30,8 @@ FRESH = timedelta(minutes=5)
 # Octets of everything that is brought; Mailgun's own limit for a mail is 25 MB.
 LARGEST = 32 * 1024**2
 AT_A_TIME = 65_536
+# What the reading of a form ends in that is none.
+NO_FORM = (ValueError, LookupError, AssertionError, HttpProcessingError)
 FIELDS = ("timestamp", "token", "signature", "body-mime")
 
 
@@ -56,12 +62,14 @@ class Mailgun:
         malformed, 413 when too large."""
         try:
             fields = await _fields(request)
-        except (ValueError, LookupError):
+        except NO_FORM:
             fields = {}
         if not all(fields.get(name) for name in FIELDS):
             return self._turned_away(400)
         mail = fields["body-mime"]
-        token = fields["token"].decode("utf-8", "replace")
+        token = str(chain.clean(fields["token"].decode("utf-8", "replace")))
+        if len(token) > LONGEST_KEY:
+            token = hashlib.sha256(token.encode()).hexdigest()
         if not self._signed(fields) or not await self._unused(token, mail):
             return self._turned_away(401)
         await self._take(mail)
@@ -71,8 +79,12 @@ class Mailgun:
         told = hmac.new(self._key, fields["timestamp"] + fields["token"], hashlib.sha256).hexdigest()
         if not hmac.compare_digest(told.encode(), fields["signature"]):
             return False
-        stamp = fields["timestamp"].decode()
-        return stamp.isdecimal() and abs(datetime.now(UTC).timestamp() - int(stamp)) <= FRESH.total_seconds()
+        stamp = fields["timestamp"].decode("ascii", "replace")
+        return (
+            stamp.isdecimal()
+            and len(stamp) <= LONGEST_NUMBER
+            and abs(datetime.now(UTC).timestamp() - int(stamp)) <= FRESH.total_seconds()
+        )
 
     async def _unused(self, token: str, mail: bytes) -> bool:
         """Whether the token has brought nothing yet, or this very mail: a gateway that lost our answer comes again."""
@@ -99,7 +111,7 @@ async def _fields(request: web.Request) -> dict[str, bytes]:
     left out.
 
     Raises:
-        ValueError, LookupError: it is no form.
+        ValueError, LookupError, AssertionError, HttpProcessingError: it is no form.
         HTTPRequestEntityTooLarge: it is larger than any mail.
     """
     if not request.content_type.startswith("multipart/"):

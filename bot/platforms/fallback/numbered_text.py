@@ -21,7 +21,9 @@ def code_of(message: int) -> str:
     return LETTERS[tens % len(LETTERS)] + LETTERS[ones]
 
 
-def in_words(card: Card, longest: int | None = None, *, answered: bool = True, code: str = "") -> str:
+def in_words(
+    card: Card, longest: int | None = None, *, answered: bool = True, code: str = "", keyword: str = ""
+) -> str:
     """Return a card as text.
 
     Args:
@@ -29,12 +31,15 @@ def in_words(card: Card, longest: int | None = None, *, answered: bool = True, c
         longest: characters; more is shortened visibly, and the answers are kept.
         answered: whether an answer to it comes back; otherwise it says where one can be given.
         code: what stands before each number, where other questions wait for a number too.
+        keyword: what every answer begins with, on a number that is shared with others.
     """
     if card.brief:
         return card.brief
     said = "\n".join([card.text.replace("*", ""), *(f"{name}: {value}" for name, value in card.facts)])
     answers = [f"{code}{number}: {button.label}" for number, button in enumerate(card.answers, 1)]
     how = f"Svar med bogstaver og tal, fx {code}1." if code else "Svar med et tal."
+    if keyword:
+        how = f"Begynd svaret med {keyword}, fx {keyword} {code}1."
     end = f"\n{how} {', '.join(answers)}" if answers else ""
     if answers and not answered:
         end = "\nSvar i chatten: denne besked kan ikke besvares."

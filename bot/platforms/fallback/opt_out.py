@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy.exc import IntegrityError
 
 from bot.engine.engine import Engine
 from storage.plan.reach import OPTED_OUT
@@ -35,16 +38,18 @@ async def note(engine: Engine, phone: str) -> None:
     person, now = engine.plan().find(NAME, phone), engine.clock.now()
     if person is None:
         return
-    async with engine.database.transaction() as db:
-        known = await db.get(Address, (person, NAME))
-        if known is None:
-            known = Address(person=person, platform=NAME, reference={}, name="")
-            db.add(known)
-        told = known.reference.get(OPTED_OUT) == phone
-        known.reference = {OPTED_OUT: phone, "at": now.isoformat()}
-        if not told:
-            key = f"sms_opted_out/{person}/{now.isoformat()}"
-            db.add(Timer(key=key, kind="sms.opted_out", args={"person": person}, due_at=now))
+    with suppress(IntegrityError):
+        # Told twice in the same moment, it has been written down by the other.
+        async with engine.database.transaction() as db:
+            known = await db.get(Address, (person, NAME))
+            if known is None:
+                known = Address(person=person, platform=NAME, reference={}, name="")
+                db.add(known)
+            told = known.reference.get(OPTED_OUT) == phone
+            known.reference = {OPTED_OUT: phone, "at": now.isoformat()}
+            if not told:
+                key = f"sms_opted_out/{person}/{now.isoformat()}"
+                db.add(Timer(key=key, kind="sms.opted_out", args={"person": person}, due_at=now))
 
 
 async def lift(engine: Engine, phone: str, at: datetime) -> None:

@@ -167,7 +167,7 @@ class Twilio(HttpGateway):
                 posted = await request.post()
         form = {name: value for name, value in posted.items() if isinstance(value, str)}
         # The address as we gave it: whatever stands between may have called it something else.
-        url = f"{self._plan().server}{request.path}?{request.query_string}"
+        url = f"{self._plan().server}{request.rel_url.raw_path_qs}"
         if not hmac.compare_digest(
             signature(self._token, url, form).encode(),
             request.headers.get("X-Twilio-Signature", "").encode(errors="replace"),
@@ -210,7 +210,7 @@ def signature(token: str, url: str, form: Mapping[str, str]) -> str:
         form: what it sent.
     """
     signed = url + "".join(f"{name}{form[name]}" for name in sorted(form))
-    return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
+    return base64.b64encode(hmac.new(token.encode(), signed.encode(errors="replace"), hashlib.sha1).digest()).decode()
 
 
 def aloud(card: Card) -> str:

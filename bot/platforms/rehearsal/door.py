@@ -25,6 +25,7 @@ from bot.platforms import links
 from bot.platforms.rehearsal.posts import GENERAL, NAME, News, enclosed, next_seq, short, storable
 from bot.platforms.rehearsal.requests import LARGEST_SAID, body_of, error, files_in, page_file, refusal, values_in
 from handlers.core.card import Card, Field
+from handlers.core.context import LONGEST_NUMBER
 from handlers.core.enclosures import measure, titled
 from handlers.core.incoming import Incoming
 from storage.rows.crisis import Crisis
@@ -42,6 +43,9 @@ COOKIE = "krisebot_join"
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# The years that the clock can be set to: a zone's time is no time before the first or after the last.
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 
 # How long a wrong code takes, in seconds; they are taken one after the other.
 GUESS = 0.5
@@ -101,7 +105,7 @@ class Door:
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
             self._check_origin(request)
-            if self._join_code and not hmac.compare_digest(request.cookies.get(COOKIE, ""), self._ticket):
+            if self._join_code and not _same(request.cookies.get(COOKIE, ""), self._ticket):
                 return refusal(401, "Skriv adgangskoden, som står, hvor krisebot blev startet.")
             if self._down():
                 return refusal(503, "Chatten er nede.")
@@ -115,7 +119,7 @@ class Door:
         if not self._any_host and request.host not in self._hosts:
             self.refused += 1
             raise error(403, "Ukendt værtsnavn.")
-        if origin is not None and urlsplit(origin).netloc != request.host:
+        if origin is not None and _host_of(origin) != request.host:
             self.refused += 1
             raise error(403, "Kaldet kommer fra et andet sted.")
 
@@ -129,7 +133,7 @@ class Door:
     async def _join(self, request: web.Request) -> web.Response:
         self._check_origin(request)
         body = await body_of(request)
-        if not self._join_code or not hmac.compare_digest(str(body.get("code", "")), self._join_code):
+        if not self._join_code or not _same(str(body.get("code", "")), self._join_code):
             async with self._guesses:
                 await asyncio.sleep(GUESS)
             return refusal(401, "Forkert adgangskode.")
@@ -154,7 +158,7 @@ class Door:
     async def _messages(self, request: web.Request) -> web.Response:
         person = self._person(request.query.get("for"))
         after = request.query.get("after", "0")
-        if not after.isdecimal():
+        if not after.isdecimal() or len(after) > LONGEST_NUMBER:
             raise error(400, "after skal være et tal.")
         async with self._engine.database.reading() as db:
             places = [f"dm:{short(person)}", GENERAL, *await self._rooms_of(db, person)]
@@ -322,6 +326,8 @@ class Door:
             except ValueError:
                 raise error(400, "set skal være et tidspunkt som 2026-07-02T14:00:00+02:00.") from None
             to = to.replace(tzinfo=self._engine.plan().timezone) if to.tzinfo is None else to
+            if not FIRST_YEAR <= to.year <= LAST_YEAR:
+                raise error(400, f"set skal ligge mellem år {FIRST_YEAR} og {LAST_YEAR}.")
         elif isinstance(body.get("advance"), str) and (span := SPAN.match(body["advance"])):
             to = self._clock.now() + timedelta(**{UNITS[span[2]]: int(span[1])})
         else:
@@ -367,7 +373,7 @@ class Door:
     def _person(self, name: Any) -> str:
         if not isinstance(name, str) or not PERSON.match(name.strip()):
             raise error(400, "Skriv, hvem du er: et navn uden mellemrum.")
-        return self._full(name.strip().casefold())
+        return self._full(storable(name.strip().casefold()))
 
     def _full(self, name: str) -> str:
         return name if name in self._engine.plan().persons or name == "krisebot" else f"{NAME}:{name}"
@@ -405,6 +411,17 @@ class Door:
             return None
         places = [f"dm:{short(person)}", GENERAL, *await self._rooms_of(db, person)]
         return post if post.place in places else None
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="replace"), right.encode())
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _iso(at: datetime) -> str:

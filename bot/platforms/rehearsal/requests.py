@@ -59,7 +59,7 @@ async def body_of(request: web.Request, largest: int | None = None) -> dict[str,
         body = await (request.clone(client_max_size=largest) if largest else request).json()
     except web.HTTPRequestEntityTooLarge:
         raise error(400, TOO_LARGE) from None
-    except (ValueError, RecursionError):
+    except (ValueError, LookupError, RecursionError):
         raise error(400, "Det er ikke JSON.") from None
     if not isinstance(body, dict):
         raise error(400, "Skriv et JSON-objekt.")

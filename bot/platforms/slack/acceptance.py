@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,12 +15,13 @@ from slack_bolt.async_app import AsyncApp
 from bot.engine import standing
 from bot.engine.engine import Engine
 from bot.engine.intake import NotUnderstood
+from bot.engine.naming import with_names
 from bot.platforms.slack import drawing
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.door import Json, outside
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.spot import Spot
-from bot.platforms.slack.text import mentioned, plain
+from bot.platforms.slack.text import Mentioned, mentioned, plain
 from handlers.core.incoming import Incoming
 
 
@@ -35,17 +37,31 @@ class Acceptance:
         self._engine = engine
         self._people = people
 
-    async def accept(self, key: str, kind: Any, user: str, channel: str, **what: Any) -> None:
+    async def accept(
+        self,
+        key: str,
+        kind: Any,
+        user: str,
+        channel: str,
+        *,
+        written: Mapping[str, str] | None = None,
+        names: Iterable[Mentioned] = (),
+        **what: Any,
+    ) -> None:
         """Keep what somebody did.
 
         Args:
             key: Slack's own name for it, the same when it is sent twice.
             kind: of input.
             user, channel: Slack's ids of who, and of where.
+            written: those of its texts that Slack wrote, with its own marks and ids.
+            names: who is named in the rest.
             what: the rest of the `Incoming`.
         """
         from_outside = outside.get()
-        name = await self._people.name(user)
+        marked = written or {}
+        every = [Mentioned("user", user), *names, *(each for text in marked.values() for each in mentioned(text))]
+        texts: dict[str, Any] = {name: plain(text, self._people.name_of) for name, text in marked.items()}
         await self._engine.intake.accept(
             Incoming(
                 key=f"{NAME}:{key}",
@@ -56,7 +72,9 @@ class Acceptance:
                 place="channel" if channel.startswith(("C", "G")) else "dm",
                 conversation=channel,
                 received_at=self._engine.clock.now(),
-                sender_name=f"{name or 'En person'} (udefra)" if from_outside else name,
+                sender_name=self._sender_name(user, from_outside),
+                unnamed=self._people.nameless(every),
+                **texts,
                 **what,
             )
         )
@@ -65,11 +83,42 @@ class Acceptance:
         """Return whoever is acting now; another organisation's id is nobody's in the plan, even where it is written there."""
         return f"{NAME}:{user}" if outside.get() else self._people.person(user)
 
-    async def press(self, key: str, user: str, press: drawing.Press, channel: str, values: Mapping[str, str]) -> None:
-        """Keep a press of a button, with what its form was filled in with."""
+    async def press(
+        self,
+        key: str,
+        user: str,
+        press: drawing.Press,
+        channel: str,
+        values: Mapping[str, str],
+        names: Iterable[Mentioned] = (),
+    ) -> None:
+        """Keep a press of a button, with what its form was filled in with, and who is named there."""
         await self.accept(
-            key, "press", user, channel, action=press.do, args=press.args, values=values, message=press.message
+            key,
+            "press",
+            user,
+            channel,
+            names=names,
+            action=press.do,
+            args=press.args,
+            values=values,
+            message=press.message,
         )
+
+    async def meet(self, incoming: Incoming) -> None:
+        """Ask for the names that an input is without."""
+        await self._people.meet(each for written in incoming.unnamed.values() for each in mentioned(written))
+
+    def named(self, incoming: Incoming) -> Incoming:
+        """Return an input with the names that Slack has told."""
+        names = {shown: plain(written, self._people.name_of) for shown, written in incoming.unnamed.items()}
+        user = incoming.sender.removeprefix(f"{NAME}:")
+        return replace(with_names(incoming, names), sender_name=self._sender_name(user, incoming.outside))
+
+    def _sender_name(self, user: str, from_outside: bool) -> str:
+        """Return what somebody is called who isn't in the plan; empty while nobody knows."""
+        name = self._people.told(user)
+        return f"{name or 'En person'} (udefra)" if from_outside else name
 
     def at_home(self, user: str) -> Incoming:
         """Return what stands for somebody having opened their own page."""

@@ -141,12 +141,18 @@ class SlackApi:
             answer = await client.send_dict(said)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unavailable("Slack kan ikke nås") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except aiohttp.InvalidURL:
+            return False
+        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
+            # An answer in letters that nobody can read is none.
             raise InDoubt("Slack svarer ikke") from error
         if answer.status_code == 429:
             raise Throttled(_seconds(answer.headers.get("Retry-After")))
         if answer.status_code >= 500:
             raise InDoubt(f"Slack svarer med en fejl ({answer.status_code})")
+        if answer.status_code == 200 and answer.body.lstrip().startswith("<"):
+            # Somebody between us and Slack answers with a page.
+            raise InDoubt("Slack svarer med en side")
         return answer.status_code == 200
 
     async def granted(self) -> frozenset[str]:
@@ -166,7 +172,7 @@ class SlackApi:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             self.trouble = "Slack kan ikke nås"
             raise Unavailable(self.trouble) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
             self.trouble = "Slack svarer ikke"
             raise InDoubt(self.trouble) from error
         self.trouble = None

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import re
-from typing import Any
+from contextlib import suppress
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.exc import IntegrityError
 
 from bot.engine import picked, warning_form
 from bot.engine.intake import STRANGE, NotUnderstood
+from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
 from bot.engine.save_form import asked
+from bot.engine.stalls import within
 from bot.platforms.slack import drawing, files
 from bot.platforms.slack.acceptance import Listener, at, submitted, text_id
 from bot.platforms.slack.door import Json
@@ -17,11 +22,18 @@ from bot.platforms.slack.drawing import Chosen, Press, Said
 from bot.platforms.slack.people import NAME
 from bot.platforms.slack.text import Mentioned, words_of
 from handlers.core.card import Button, Card, quote
-from handlers.core.context import LONGEST_NUMBER
+from handlers.core.context import LONGEST_NUMBER, URGENT
 from handlers.core.enclosures import titled
 from handlers.core.incoming import OTHER_RELEASE
 from handlers.core.language import times_shown
+from handlers.core.turn import Turn
 from storage.rows.traffic import Message
+
+log = logging.getLogger(__name__)
+
+# So long may Slack take to open a dialog, in seconds: it waits three for our answer, and shows a fault then.
+OPENED = 2.0
+CLOSED = "⚠️ Formularen kunne ikke åbnes i Slack. Intet er sendt. Prøv igen, eller skriv det her. Haster det: ring."
 
 
 class SlackDialogs(Listener):
@@ -57,7 +69,7 @@ class SlackDialogs(Listener):
             await self._acceptance.press(f"trigger:{body['trigger_id']}", user, press, channel, values)
         else:
             asked = Press(press.message, press.do, press.args, conversation=channel, values=values)
-            await self._show(body["trigger_id"], drawing.dialog(button, asked))
+            await self._show(body, drawing.dialog(button, asked))
         await ack()
 
     def _read(self, carried: str) -> Press | None:
@@ -103,16 +115,14 @@ class SlackDialogs(Listener):
         press = self._read(view["private_metadata"]) or Press("", OTHER_RELEASE, {})
         given = drawing.values(view["state"])
         persons = [value for name, value in given.items() if name.endswith(picked.WHO)]
-        await self._people.meet(
-            Mentioned("user", each.strip()) for value in persons for each in value.split(",") if each.strip()
-        )
+        names = [Mentioned("user", each.strip()) for value in persons for each in value.split(",") if each.strip()]
         filled = picked.merged(given, self._people.called, drawing.initial(view))
         values = {**press.values, **filled}
         button = await self._asking(press, text_id(body["user"]["id"]))
         if button is not None and (missing := picked.missing(button.form, values)):
             await ack(response_action="errors", errors={each.id: picked.MISSING for each in missing})
             return
-        await self._acceptance.press(submitted(view), body["user"]["id"], press, press.conversation, values)
+        await self._acceptance.press(submitted(view), body["user"]["id"], press, press.conversation, values, names)
         await ack()
 
     async def _wants_to_save(self, ack: AsyncAck, body: Json) -> None:
@@ -127,11 +137,11 @@ class SlackDialogs(Listener):
         text = await self._acceptance.plain(words_of(message)) or titled(enclosed)
         byline = f"Skrevet af *{quote(who)}* {when}" + (f"\nBilag: {quote(titled(enclosed))}" if enclosed else "")
         fields = await asked(self._engine, NAME, self._people.person(body["user"]["id"]), channel)
-        await self._show(body["trigger_id"], drawing.save_dialog(said, text, byline, fields))
+        await self._show(body, drawing.save_dialog(said, text, byline, fields))
         await ack()
 
     async def _wants_to_warn(self, ack: AsyncAck, body: Json) -> None:
-        await self._show(body["trigger_id"], drawing.warning_dialog(Said("", "", ""), ""))
+        await self._show(body, drawing.warning_dialog(Said("", "", ""), ""))
         await ack()
 
     async def _wants_to_warn_of(self, ack: AsyncAck, body: Json) -> None:
@@ -145,7 +155,7 @@ class SlackDialogs(Listener):
             who = "Krisebot" if ours else self._people.called(writer) if writer else "en app"
             text = warning_form.of_message(text, who, when)
         said = Said(f"{channel}:{message['ts']}", "", "", files.packed(enclosed), _link(body))
-        await self._show(body["trigger_id"], drawing.warning_dialog(said, text))
+        await self._show(body, drawing.warning_dialog(said, text))
         await ack()
 
     async def _warned(self, ack: AsyncAck, body: Json, view: Json) -> None:
@@ -183,11 +193,26 @@ class SlackDialogs(Listener):
         )
         await ack()
 
-    async def _show(self, trigger: Any, view: Json) -> None:
-        """Open a dialog. Where that can't be done, the request fails, and Slack shows so beside what was pressed."""
+    async def _show(self, body: Json, view: Json) -> None:
+        """Open a dialog; whoever pressed is told where that can't be done, or not in the time that Slack gives us."""
+        trigger = body["trigger_id"]
         if not isinstance(trigger, str):
             raise NotUnderstood("nothing to open a dialog by")
-        await self._calls.write(self._calls.api.views_open(trigger_id=trigger, view=view))
+        try:
+            async with within(OPENED):
+                await self._calls.write(self._calls.api.views_open(trigger_id=trigger, view=view))
+        except (Throttled, Unavailable, InDoubt, Undeliverable, TimeoutError) as error:
+            log.warning("a dialog was not opened in Slack: %s", error or type(error).__name__)
+            await self._tell_that_it_is_closed(trigger, text_id(body["user"]["id"]))
+
+    async def _tell_that_it_is_closed(self, trigger: str, user: str) -> None:
+        person, print = self._acceptance.person(user), hashlib.sha256(trigger.encode()).hexdigest()
+        key = f"{NAME}/closed/{print}"
+        with suppress(IntegrityError):
+            # Brought twice in the same moment, it is told of once.
+            async with self._engine.database.transaction() as db:
+                turn = Turn(db, self._engine.clock.now(), self._engine.plan())
+                await turn.say(person, Card(CLOSED), key=key, kind="reply", platform=NAME, urgency=URGENT)
 
 
 def _link(body: Json) -> str:

@@ -68,14 +68,13 @@ class SlackInbound(Listener):
     async def _commanded(self, ack: AsyncAck, body: Json) -> None:
         try:
             user, channel = str(body["user_id"]), str(body["channel_id"])
-            text = await self._acceptance.plain(str(body.get("text") or ""))
             here = await self._answered_here(user, channel)
             await self._acceptance.accept(
                 f"trigger:{body['trigger_id']}",
                 "command",
                 user,
                 channel,
-                text=text,
+                written={"text": str(body.get("text") or "")},
                 in_place="" if here else await self._hidden(user, channel, str(body.get("response_url") or "")),
                 pointed=not here,
             )
@@ -145,7 +144,7 @@ class SlackInbound(Listener):
         words = "\n".join(filter(None, [with_emoji(words, event.get("blocks")), tables(event)]))
         sent_on = _sent_on(event) if channel.startswith("D") else None
         if sent_on is not None:
-            await self._sent_on(f"message:{channel}:{ts}", event, sent_on, await self._acceptance.plain(words), body)
+            await self._sent_on(f"message:{channel}:{ts}", event, sent_on, words, body)
             return
         # A mention is told twice, as a mention and as a message: both have this key, and mean the same.
         await self._acceptance.accept(
@@ -153,7 +152,7 @@ class SlackInbound(Listener):
             "text" if to_us is None else "command",
             event["user"],
             channel,
-            text=await self._acceptance.plain(words),
+            written={"text": words},
             message=f"{channel}:{ts}",
             enclosed=files.enclosed(event.get("files")),
             answers_to=await self._answered(event, channel, ts),
@@ -178,8 +177,7 @@ class SlackInbound(Listener):
             "forward",
             event["user"],
             event["channel"],
-            text=await self._acceptance.plain(words_of(original)),
-            comment=comment,
+            written={"text": words_of(original), "comment": comment},
             message=f"{original.get('channel_id') or event['channel']}:{original['ts']}",
             author="krisebot" if author == self._bot(body) else self._people.person(author) if author else "",
             said_at=at(original["ts"]),
@@ -192,7 +190,7 @@ class SlackInbound(Listener):
             await self._gone(event, before or now, body)
         # A link's preview, or an answer in the thread, changes a message without changing what it says.
         elif not self._by_a_bot(now, body) and now.get("text") != before.get("text"):
-            text = await self._acceptance.plain(with_emoji(now.get("text") or "", now.get("blocks")))
+            text = with_emoji(now.get("text") or "", now.get("blocks"))
             await self._about("edited", event, {**now, "user": _editor(now)}, body, text)
             await self._named(event["channel"], now, before, body)
 
@@ -208,7 +206,7 @@ class SlackInbound(Listener):
             "command",
             now["user"],
             channel,
-            text=await self._acceptance.plain(words),
+            written={"text": words},
             message=f"{channel}:{ts}",
             answers_to=await self._answered(now, channel, ts),
             in_place=_spot_of(now, channel, ts).lane,
@@ -222,7 +220,12 @@ class SlackInbound(Listener):
         channel = event["channel"]
         ts = message.get("ts") or event["deleted_ts"]
         await self._acceptance.accept(
-            f"event:{body['event_id']}", kind, message["user"], channel, text=text, message=f"{channel}:{ts}"
+            f"event:{body['event_id']}",
+            kind,
+            message["user"],
+            channel,
+            written={"text": text},
+            message=f"{channel}:{ts}",
         )
 
     async def _reacted(self, event: Json, body: Json) -> None:

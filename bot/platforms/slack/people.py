@@ -7,19 +7,21 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from itertools import islice
 from typing import Any
 
 from bot.engine.platform import InDoubt, NotGranted, Throttled, Unavailable, Undeliverable
+from bot.engine.stalls import within
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.scopes import CHANNELS, GROUPS, LOST
-from bot.platforms.slack.text import Mentioned, signs
+from bot.platforms.slack.text import Mentioned, plain, signs
 from storage.plan.model import Plan
 
 log = logging.getLogger(__name__)
 
 NAME = "slack"
-# How long an act may wait for all the names in it, in seconds: it must be on disk and acknowledged within three. A Slack
-# that lets one wait is asked nothing for a while, so that the next name, often of the same act, waits for nobody.
+# How long a turn or a dialog may wait for all the names in it, in seconds. A Slack that lets one wait is asked nothing for a
+# while, so that the next name, often of the same act, waits for nobody.
 PATIENCE, QUIET = 1.0, 2.0
 # Names that are asked for of one text, at most: a text may be all names.
 MOST = 20
@@ -70,6 +72,12 @@ class SlackDirectory:
         known = self._other_names.get(mentioned)
         return known or (mentioned.id if mentioned.kind == "channel" else f"brugergruppe {mentioned.id}")
 
+    def nameless(self, every: Iterable[Mentioned]) -> dict[str, str]:
+        """Return how those whose names aren't known yet are read in a text, with how Slack writes them; of very many, the
+        first."""
+        unknown = (each for each in dict.fromkeys(every) if not self._is_known(each))
+        return {plain(each.written, self.name_of): each.written for each in islice(unknown, MOST)}
+
     async def meet(self, every: Iterable[Mentioned]) -> None:
         """Ask for the names of those that have none yet, as far as Slack tells in time."""
         unknown = [each for each in every if not self._is_known(each)][:MOST]
@@ -87,9 +95,9 @@ class SlackDirectory:
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
-        """Wait for Slack no longer than an act may; raises TimeoutError, and it is left in peace for a while."""
+        """Wait for Slack no longer than a turn may; raises TimeoutError, and it is left in peace for a while."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with within(PATIENCE):
                 yield
         except TimeoutError:
             self._asked_from = time.monotonic() + QUIET
@@ -133,6 +141,10 @@ class SlackDirectory:
                 name = each.get("handle") or each.get("name") or ""
                 self._other_names[Mentioned("group", each["id"])] = _shown(str(name))
 
+    def told(self, user: str) -> str:
+        """Return what Slack has told that somebody is called; empty where it hasn't."""
+        return self._names.get(user, "")
+
     async def name(self, user: str) -> str:
         """Return the name of an employee who isn't in the plan, if Slack tells it in time; the plan knows the
         others'."""
@@ -147,7 +159,7 @@ class SlackDirectory:
                     self._names[user] = ""
             else:
                 self._names[user] = _shown(_name_in(told, "user", "real_name") or _name_in(told, "user", "name"))
-        return self._names.get(user, "")
+        return self.told(user)
 
 
 def _name_in(told: Any, what: str, name: str) -> str:

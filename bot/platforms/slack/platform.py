@@ -26,6 +26,7 @@ from bot.engine.platform import (
 )
 from bot.engine.rates import NO_LIMITS, Limits
 from bot.platforms.slack import accounts, drawing, files, scopes
+from bot.platforms.slack.acceptance import Acceptance
 from bot.platforms.slack.api import NoAccess, Refused, Shut, SlackApi
 from bot.platforms.slack.dialogs import SlackDialogs
 from bot.platforms.slack.door import SlackDoor
@@ -35,6 +36,7 @@ from bot.platforms.slack.socket_mode import SocketMode
 from bot.platforms.slack.spot import Spot
 from bot.settings import Settings
 from handlers.core.card import Card
+from handlers.core.incoming import Incoming
 from storage.plan.reach import Way
 from storage.rows.traffic import StaffChannel
 
@@ -96,6 +98,7 @@ class Slack:
         self._team_ids = set(team_ids)
         self._calls = SlackApi(bot_token, api_url, timeout)
         self._people = SlackDirectory(engine.plan, self._calls)
+        self._acceptance = Acceptance(engine, self._people)
         self._door = SlackDoor(engine, self._calls.api.base_url, signing_secret, team_ids)
         # What is said comes most often, and Bolt asks its listeners one after the other.
         for kind in (SlackInbound, SlackDialogs):
@@ -192,6 +195,14 @@ class Slack:
     async def show_home(self, address: str, card: Card) -> None:
         """Draw somebody's home page."""
         await self._calls.write(self._calls.api.views_publish(user_id=address, view=drawing.home(card)))
+
+    async def meet(self, incoming: Incoming) -> None:
+        """Ask for the names that an input is without."""
+        await self._acceptance.meet(incoming)
+
+    def named(self, incoming: Incoming) -> Incoming:
+        """Return an input with the names that Slack has told."""
+        return self._acceptance.named(incoming)
 
     # --- messages ---
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 SHOWN, HIDDEN = "at", "only"
 # As long as Slack's own are, several times over: a database has no room for any length in what it looks things up by.
 LONGEST = 500
+# Signs that an address is made of; no "|", which parts ours, and no "\\", which some read as "/".
+ADDRESS = re.compile(r"[!-\[\]-{}~]+")
 # Whose addresses an answer to a command may be sent to, beside the server that we were set up with.
 SLACKS = (".slack.com", ".slack-gov.com")
 
@@ -65,6 +68,6 @@ def _is_slacks(link: str, api_url: str) -> bool:
         there, ours = urlsplit(link), urlsplit(api_url)
         own = (there.scheme, there.netloc) == (ours.scheme, ours.netloc)
         theirs = there.scheme == "https" and there.port is None and (there.hostname or "").endswith(SLACKS)
-        return "|" not in link and len(link) <= LONGEST and (own or theirs)
+        return ADDRESS.fullmatch(link) is not None and len(link) <= LONGEST and (own or theirs)
     except ValueError:
         return False

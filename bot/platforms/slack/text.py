@@ -13,6 +13,7 @@ LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 EMOJI = re.compile(r":([^\s:]{1,80}):(?::skin-tone-[2-6]:)?")
 CODES = re.compile(r"[0-9a-f]{2,5}(?:-[0-9a-f]{2,5}){0,9}")
 GROUP = "subteam^"
+BEFORE_ID = {"user": "@", "channel": "#", "group": f"!{GROUP}"}
 SIGNS = {"amp": "&", "lt": "<", "gt": ">"}
 
 
@@ -22,6 +23,11 @@ class Mentioned:
 
     kind: Literal["user", "channel", "group"]
     id: str
+
+    @property
+    def written(self) -> str:
+        """As Slack writes it in a text."""
+        return f"<{BEFORE_ID[self.kind]}{self.id}>"
 
 
 def plain(text: str, name_of: Callable[[Mentioned], str]) -> str:

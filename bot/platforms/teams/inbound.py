@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -265,7 +265,7 @@ class TeamsInbound:
         if here.by_a_person:
             await self._press(here, _press(here.activity["value"]))
 
-    async def _press(self, here: Here, press: Press) -> None:
+    async def _press(self, here: Here, press: Press, names: Sequence[str] = ()) -> None:
         await self._accept(
             here,
             _pressed_once(here, press.dialog, press.values),
@@ -274,6 +274,7 @@ class TeamsInbound:
             args=press.args,
             values=press.values,
             message=press.message,
+            unnamed=self._people.nameless(names),
         )
 
     async def _wants_to_fill_in(self, here: Here, value: Json) -> Json:
@@ -287,14 +288,16 @@ class TeamsInbound:
         button = _asking(Card.from_json(shown.card), press) if shown else None
         initial = {each.id: each.value for each in button.form} if button else {}
         persons = [value for name, value in press.values.items() if name.endswith(picked.WHO)]
-        await self._people.meet(each.strip() for value in persons for each in value.split(",") if each.strip())
+        names = [each.strip() for value in persons for each in value.split(",") if each.strip()]
         given = replace(press, values=picked.merged(press.values, self._people.called, initial))
         if button is not None and (missing := picked.missing(button.form, given.values)):
-            # What was typed stands there still.
+            # What was typed stands there still, and what was picked as names.
+            await self._people.meet(names)
+            given = replace(press, values=picked.merged(press.values, self._people.called, initial))
             typed = tuple(replace(each, value=given.values.get(each.id, "")) for each in button.form)
             lacks = ", ".join(each.label for each in missing)
             return drawing.dialog(replace(button, form=typed), press, f"*{picked.MISSING}:* {quote(lacks)}")
-        await self._press(here, given)
+        await self._press(here, given, names)
         return {}
 
     async def _standing(self, here: Here, press: Press) -> Message | None:

@@ -11,19 +11,22 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from bot.engine.naming import with_names
 from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
+from bot.engine.stalls import within
 from bot.platforms.teams.api import TeamsApi
 from handlers.core.clock import Clock
+from handlers.core.incoming import Incoming
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.rows.traffic import Address, StaffChannel
 
 NAME = "teams"
 DM = "dm:"
-# How long a form may wait for names, in seconds; how many are asked for, and in how many letters they are shown.
+# How long a turn may wait for names, in seconds; how many are asked for, and in how many letters they are shown.
 PATIENCE, MOST, LONGEST = 1.0, 20, 80
-# Somebody who was picked, stands in no plan, and whom Entra doesn't name to us.
-NAMELESS = "en person, der ikke står i planen"
+# Somebody who was picked, stands in no plan, and whom Entra doesn't name to us; no comma, which parts persons.
+NAMELESS = "en person uden for planen"
 
 log = logging.getLogger(__name__)
 
@@ -77,17 +80,28 @@ class TeamsDirectory:
         person = plan.find(NAME, user)
         known = plan.person(person) if person else None
         if person is None or known is None:
-            return self._names.get(user) or NAMELESS
+            return self._names.get(user, f"@{user}") or NAMELESS
         return known.name if plan.named(known.name) == [person] else person
+
+    def nameless(self, users: Iterable[str]) -> dict[str, str]:
+        """Return how those whose names aren't known yet are read in a text, with their ids."""
+        return {self.called(each): each for each in users if not self._is_known(each)}
+
+    def named(self, incoming: Incoming) -> Incoming:
+        """Return an input with the names that Entra has told."""
+        names = {shown: self._names.get(user) or NAMELESS for shown, user in incoming.unnamed.items()}
+        return with_names(incoming, names)
+
+    def _is_known(self, user: str) -> bool:
+        return user in self._names or self._plan().find(NAME, user) is not None
 
     async def meet(self, users: Iterable[str]) -> None:
         """Ask Entra for the names of those who were picked and stand in no plan, as far as it tells in time."""
-        wanted = dict.fromkeys(users)
-        unknown = [each for each in wanted if each not in self._names and self._plan().find(NAME, each) is None][:MOST]
+        unknown = [each for each in dict.fromkeys(users) if not self._is_known(each)][:MOST]
         if not unknown:
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with within(PATIENCE):
                 await asyncio.gather(*map(self._ask, unknown), return_exceptions=True)
 
     async def _ask(self, user: str) -> None:

@@ -34,6 +34,7 @@ from bot.platforms.teams.people import DM, NAME, TeamsDirectory
 from bot.platforms.teams.spot import Spot
 from bot.platforms.teams.token import TokenCheck
 from bot.settings import Settings
+from handlers.core.incoming import Incoming
 from storage.plan.reach import Way
 from storage.rows.traffic import StaffChannel
 
@@ -217,6 +218,14 @@ class Teams:
     async def account_of(self, mail: str) -> str:
         """Look for the one account that a mail address has in our own tenant."""
         return await accounts.account_of(self._calls, mail)
+
+    async def meet(self, incoming: Incoming) -> None:
+        """Ask for the names that an input is without."""
+        await self._people.meet(incoming.unnamed.values())
+
+    def named(self, incoming: Incoming) -> Incoming:
+        """Return an input with the names that Entra has told."""
+        return self._people.named(incoming)
 
     # --- messages ---
 

@@ -24,6 +24,11 @@ from handlers.core.incoming import Enclosed
 
 Json = dict[str, Any]
 
+# What other apps post: an Office 365 connector (a webhook's "MessageCard"), and the Bot Framework's own simple cards.
+CONNECTORS_CARD = "application/vnd.microsoft.teams.card.o365connector"
+SIMPLE_CARDS = ("application/vnd.microsoft.card.hero", "application/vnd.microsoft.card.thumbnail")
+CARDS_TEXTS = ("title", "subtitle", "activityTitle", "activitySubtitle", "activityText", "text")
+
 
 @dataclass(frozen=True)
 class Own:
@@ -82,9 +87,31 @@ def content_of(payload: Json) -> str:
     said = [from_html(without_quote(text_at(payload, "body", "content"))[1])]
     attached = payload.get("attachments")
     for each in attached if isinstance(attached, list) else []:
-        if text_at(each, "contentType") == drawing.ADAPTIVE_CARD:
+        kind = text_at(each, "contentType")
+        if kind == drawing.ADAPTIVE_CARD:
             said.append(drawing.words_of(data(each.get("content"))))
+        elif kind == CONNECTORS_CARD or kind.startswith(SIMPLE_CARDS):
+            said.append(_words_of_card(data(each.get("content"))))
     return "\n".join(part for part in said if part)
+
+
+def _words_of_card(card: Any, depth: int = 3) -> str:
+    """Return what stands in another app's card of an older kind, a line each: its titles, its text, its facts."""
+    if not isinstance(card, dict):
+        return ""
+    lines = [from_html(text_at(card, name)) for name in CARDS_TEXTS]
+    within = [_words_of_card(each, depth - 1) for each in _objects(card.get("sections")) if depth]
+    if not any((*lines, *within)):
+        # For where the card itself can't be shown.
+        lines = [from_html(text_at(card, "summary"))]
+    for fact in _objects(card.get("facts")):
+        name, value = (from_html(text_at(fact, each)) for each in ("name", "value"))
+        lines.append(f"{name.rstrip(':')}: {value}" if name else value)
+    return "\n".join(line for line in (*lines, *within) if line)
+
+
+def _objects(value: Any) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def enclosed_in(payload: Json, here: Here) -> tuple[Enclosed, ...]:

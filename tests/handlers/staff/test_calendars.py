@@ -197,6 +197,95 @@ def broken_rules(mail: Any) -> list[str]:
     return [rule for rule, broken in rules.items() if broken]
 
 
+def unfolded(text: str) -> dict[str, list[str]]:
+    """The lines of a calendar as RFC 5545 §3.1 has them, by property, parameters and all; read to the letter by hand."""
+    found: dict[str, list[str]] = {}
+    for line in text.replace("\r\n ", "").removesuffix("\r\n").split("\r\n"):
+        name = re.split("[;:]", line, maxsplit=1)[0]
+        found.setdefault(name, []).append(line)
+    return found
+
+
+def lacking(mail: Any) -> dict[str, list[str]]:
+    """What each calendar wants of an invitation, and hasn't got; by who wants it.
+
+    Outlook shows a file without UID, DTSTAMP, ORGANIZER or the method in both heads as an attachment; Google's takes no change
+    whose organizer isn't the sender, and drops a cancellation without SEQUENCE or STATUS; Apple's wants PRODID and VERSION in
+    front, CRLF, and lines of 75 octets that are folded between two letters.
+    """
+    method, text = calendar_in(mail)
+    lines = unfolded(text)
+    (organizer,), attendees = lines["ORGANIZER"], lines.get("ATTENDEE", [])
+    sender = mail["from"].addresses[0].addr_spec
+    to_one = method == "CANCEL" and len(attendees) == 1
+    demands = {
+        "Outlook": {
+            "one of each": all(
+                len(lines[each]) == 1 for each in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "METHOD")
+            ),
+            "the same method in both heads": lines["METHOD"] == [f"METHOD:{method}"],
+            "stamped in UTC": re.fullmatch(r"DTSTAMP:\d{8}T\d{6}Z", lines["DTSTAMP"][0]) is not None,
+            "who is asked, and whether they are to answer": all(
+                "RSVP=" in each and "ROLE=" in each for each in attendees
+            ),
+        },
+        "Google": {
+            "the organizer sends it": organizer.endswith(f":mailto:{sender}"),
+            "a sequence": re.fullmatch(r"SEQUENCE:\d+", lines["SEQUENCE"][0]) is not None,
+            "a status": to_one or lines["STATUS"] == [f"STATUS:{'CANCELLED' if method == 'CANCEL' else 'CONFIRMED'}"],
+            "times in UTC": all(each.endswith("Z") for name in ("DTSTART", "DTEND") for each in lines[name]),
+            "whoever gets it is asked": any(each.endswith(f":mailto:{mail['to']}") for each in attendees),
+        },
+        "Apple": {
+            "who wrote it, and by which version": list(lines)[:3] == ["BEGIN", "PRODID", "VERSION"]
+            or set(list(lines)[1:3]) == {"PRODID", "VERSION"},
+            "version 2.0": lines["VERSION"] == ["VERSION:2.0"],
+            "lines that end as lines do": "\n" not in text.replace("\r\n", "") and "\r" not in text.replace("\r\n", ""),
+            "no line too long": max(len(each.encode()) for each in text.split("\r\n")) <= 75,
+            "no letter cut in two": all(each.encode().decode() == each for each in text.split("\r\n")),
+            "an end": text.endswith("END:VEVENT\r\nEND:VCALENDAR\r\n"),
+        },
+    }
+    return {who: [what for what, there in each.items() if not there] for who, each in demands.items()}
+
+
+LONG = "Oversvømmelse på Østerbrogade – kælderen på plejehjemmet Blåbærhaven står under vand 🌊, og strømmen er gået i hele blokken"
+
+
+@pytest.mark.long
+async def test_outlook_google_and_apple_each_find_what_they_demand(
+    with_mail: SlackStage, mailbox: tuple[Mailbox, int]
+) -> None:
+    """R055 R132: called, moved, somebody taken out, and called off (RFC 5546 §3.2.2, §3.2.5; RFC 5545 §3.1); a long Danish
+    title is whole for a library that did not write it."""
+    stage, (box, _) = with_mail, mailbox
+    await stage["jens"].commands(f"aktiver 2 {LONG}")
+    await stage["kim"].commands("ind Rune")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet på Rådhuset, 2. sal; lokale 4")
+    await stage["kim"].commands("ud Rune")
+    await stage["kim"].commands("møde flyt i morgen 11")
+    await stage["kim"].presses("Aflys mødet")
+    invitations = [mail for mail in box.mails if mail.get_content_type() == "multipart/alternative"]
+    kinds = [calendar_in(mail)[0] for mail in invitations]
+    assert {"REQUEST", "CANCEL"} == set(kinds)
+    assert [found for mail in invitations if any((found := lacking(mail)).values())] == []
+    events = [vobject.readOne(calendar_in(mail)[1]).vevent for mail in invitations]
+    assert len({event.uid.value for event in events}) == 1
+    title = (await stage.part("crisis"))["title"]
+    assert {event.summary.value for event in events} == {f"Krisestaben, møde 1: {title}"}
+    assert any(
+        "\r\n " in calendar_in(mail)[1].partition("SUMMARY:")[2].partition("\r\nDTSTART")[0] for mail in invitations
+    )
+    assert {event.location.value for event in events} == {"stabsrummet på Rådhuset, 2. sal; lokale 4"}
+    hers = [
+        int(event.sequence.value)
+        for mail, event in zip(invitations, events, strict=True)
+        if mail["to"] == "anne@htk.example"
+    ]
+    assert hers == sorted(set(hers)), "each is newer than the one before"
+    assert len(hers) == 3
+
+
 @pytest.mark.long
 async def test_a_meeting_at_once_begins_on_the_minute_and_another_library_reads_it(
     with_mail: SlackStage, mailbox: tuple[Mailbox, int]

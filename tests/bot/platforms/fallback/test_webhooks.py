@@ -6,7 +6,9 @@ import asyncio
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
+from storage.rows.traffic import Inbox
 from tests.handlers.alert.test_other_ways import OtherWays
 from tests.handlers.alert.test_other_ways import stage as other_ways
 
@@ -66,3 +68,26 @@ async def test_signed_signs_that_no_database_holds_are_no_fault_of_ours(stage: O
     (call,) = stage.twilio.calls
     call.to = f"{call.to}\0"
     assert await stage.twilio.ends(call, "completed", stage.address) == 400, "no such call"
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_what_cannot_be_kept_is_503_and_comes_once_when_it_is_brought_again(stage: OtherWays) -> None:
+    """D03: a full disk is no fault of what was brought; a gateway comes again."""
+    await stage.warned()
+    await stage.forward(seconds=121)
+    (call,) = stage.twilio.calls
+    async with stage.database.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    assert await stage.sms.answers("+4520000012", "vand i kælderen", stage.address, number=7) == 503
+    assert (await stage.twilio.presses(call, "1", stage.address))[0] == 503
+    async with stage.database.engine.begin() as connection:
+        await connection.exec_driver_sql("DROP TRIGGER full")
+    for _ in range(2):
+        assert await stage.sms.answers("+4520000012", "vand i kælderen", stage.address, number=7) == 200
+    assert (await stage.twilio.presses(call, "1", stage.address))[0] == 200
+    async with stage.database.reading() as db:
+        keys = list(await db.scalars(select(Inbox.key)))
+    assert [each for each in keys if each.startswith("sms/")] == ["sms/7"]
+    assert len([each for each in keys if each.startswith("opkald/")]) == 1

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from tests.databases import statements_of
-from tests.fakes.slack import OkFalse
-from tests.fakes.slack_faults import UsedUp
+from tests.fakes.slack import Fault, OkFalse, ServerError, Timeout, WrongPage
+from tests.fakes.slack_faults import NoLetters, UsedUp
 from tests.fakes.slack_world import FakeMessage
 from tests.stage.platforms import only_in_slack
 from tests.stage.prologue import after, cloudburst
@@ -141,6 +141,37 @@ async def test_a_link_that_has_run_out_is_no_reason_to_tell_everybody(stage: Sla
     await stage.settle()
     assert not [each for each in ours(stage, chat) if FAILED in each.shown]
     assert all_read(stage, chat) == []
+
+
+@pytest.mark.parametrize("how", [WrongPage(), NoLetters(), ServerError(), Timeout()], ids=repr)
+async def test_an_answer_that_slacks_link_may_have_taken_is_said_once_more_and_says_so(
+    stage: SlackStage, how: Fault
+) -> None:
+    """D03: a page from somebody between us and Slack was taken for Slack's yes, and letters that nobody can read for a fault of
+    ours: the one was lost, and the other said again and again."""
+    new = stage["new"].person
+    no_way_to(stage, new.id)
+    chat = stage.slack.add_direct_chat(new.id, "U0PIA").id
+    stage.slack.fail("response_url", with_=how, times=1)
+    await new.command("status", chat)
+    await stage.settle()
+    await stage.forward(minutes=1)
+    told = [each.shown for each in ours(stage, chat) if FAILED in each.shown]
+    assert len(told) == 1 + how.performs
+    assert "gentaget" in told[-1]
+    assert all_read(stage, chat) == []
+
+
+@pytest.mark.parametrize("link", ["https://ondt.example\\.slack.com/x", "https://hooks.slack.com/\u202ex", "https://["])
+async def test_a_link_that_is_none_is_not_used_and_nobody_waits_for_it(stage: SlackStage, link: str) -> None:
+    """D12"""
+    new = stage["new"].person
+    stage.slack.channel("generelt").members.append(new.id)
+    no_way_to(stage, new.id)
+    new._response_url = lambda *_: link  # type: ignore[method-assign]
+    await new.command("status", "generelt")
+    await stage.settle()
+    assert [each.ephemeral_for for each in ours(stage, "generelt") if FAILED in each.shown] == [new.id]
 
 
 async def test_the_staff_is_answered_in_its_own_channel_and_nothing_is_pointed_to(stage: SlackStage) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage.database import Database
-from tests.bot.platforms.slack.test_slack import House, a_house
+from tests.bot.platforms.slack.test_slack import House, a_house, read
 from tests.fakes.slack import SlackPerson
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -112,3 +112,22 @@ async def test_what_they_would_save_is_asked_about_and_stands_in_no_log(house: H
     assert ebbe.sees("112")
     assert ebbe.sees("Intet er sendt.")
     assert not house.person("U0JENS").sees("Varsel nr.")
+
+
+async def test_asking_for_the_guide_adds_nothing_to_their_words_and_their_question_stands(house: House) -> None:
+    """R001 R004: written or on a message's menu; what they send with their yes is what they told, to the letter."""
+    ebbe = stranger(house)
+    await ebbe.says("der er brand i jeres pumpestation")
+    await house.engine.settle()
+    asked = ebbe.sees("Intet er sendt.")[-1]
+    await ebbe.says("/krise vejledning")
+    await ebbe.says("Guide")
+    await ebbe.shortcut("Vejledning", asked)
+    await house.engine.settle()
+    assert ebbe.sees("Vejledningen er for kommunens egne")
+    assert [each.ts for each in ebbe.sees("Intet er sendt.")] == [asked.ts]
+    assert (await ebbe.presses("Ja")).status == 200
+    await house.engine.settle()
+    (told,) = house.person("U0JENS").sees("pumpestation")
+    assert "vejledning" not in read(told.blocks).casefold()
+    assert "guide" not in read(told.blocks).casefold()

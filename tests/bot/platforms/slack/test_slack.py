@@ -45,6 +45,7 @@ from tests.fakes.slack import (
     ServerError,
     SlackPerson,
     Timeout,
+    TimeoutBefore,
     WrongPage,
 )
 from tests.fakes.slack_blocks import shown
@@ -295,6 +296,7 @@ async def test_what_a_door_cannot_read_is_kept_put_aside_told_of_and_not_sent_ag
 async def test_an_employee_outside_the_plan_is_known_by_name(house: House) -> None:
     """R001: everybody may warn, and is not a number to those who are rung up."""
     await house.person("U0FINN").command("varsel vand")
+    await house.engine.settle()
     assert [each["sender_name"] for each in await house.inbox()] == ["Finn Holst"]
 
 
@@ -542,14 +544,60 @@ async def test_the_dialog_is_the_one_that_stands_on_the_message_now(house: House
     assert jens.sees("Nr. 1")[-1].buttons == []
 
 
-async def test_a_dialog_that_cannot_be_opened_is_shown_as_a_fault_and_can_be_pressed_again(house: House) -> None:
+@pytest.mark.parametrize("how", [ServerError(), OkFalse("expired_trigger_id"), TimeoutBefore(), WrongPage()], ids=repr)
+async def test_a_dialog_that_cannot_be_opened_is_told_of_and_can_be_pressed_again(house: House, how: Fault) -> None:
+    """R001: also where Slack lets us wait: a fault beside the button, or a time-out, tells nobody what to do."""
     finn = house.person("U0FINN")
     await finn.command("varsel")
     await house.engine.settle()
-    house.slack.fail("views.open", with_=ServerError())
-    assert (await finn.presses("Send varsel")).status == 503
+    house.slack.fail("views.open", with_=how)
+    answer = await finn.presses("Send varsel")
+    assert (answer.status, answer.in_time) == (200, True)
+    await house.engine.settle()
+    assert len(finn.sees("Formularen kunne ikke åbnes i Slack. Intet er sendt.")) == 1
     assert (await finn.presses("Send varsel")).status == 200
     assert finn.view is not None
+
+
+async def test_a_dialog_from_a_messages_menu_that_slack_does_not_open_is_told_of(house: House) -> None:
+    """R036: nothing is saved, and whoever chose it knows."""
+    kim = house.person("U0KIM")
+    await kim.says("der er vand i kælderen")
+    mine = next(each for each in kim.messages() if each.text == "der er vand i kælderen")
+    for name in ("Gem i log", "Send som varsel"):
+        house.slack.fail("views.open", with_=TimeoutBefore())
+        assert (await kim.shortcut(name, mine)).status == 200
+    await house.engine.settle()
+    assert len(kim.sees("Formularen kunne ikke åbnes i Slack. Intet er sendt.")) == 2
+
+
+async def test_words_that_were_rewritten_before_they_came_in_are_read_as_they_were_rewritten(house: House) -> None:
+    """R251: Slack's requests overtake each other. The newest words count; the older ones are not left standing."""
+    await house.crisis()
+    await house.tell("jens", Card("Står I klar?", buttons=(Button("Ja", "log.correct", {"no": 1}),)))
+    jens = house.person("U0JENS")
+    place, written = jens._writes("log vand i kelderen", None, "")
+    assert (await jens.edits(written, "log vand i kælderen")).status == 200
+    await house.engine.settle()
+    assert (await jens._event(jens._heard(place, written) | {"channel_type": "im"})).status == 200
+    await house.engine.settle()
+    assert not jens.sees("Du har rettet")
+    await house.forward(minutes=1)
+    assert len(jens.sees("Du har rettet")) == 1
+    await house.forward(minutes=10)
+    assert len(jens.sees("Du har rettet")) == 1
+
+
+async def test_an_edit_of_what_never_came_in_waits_for_it_no_longer_than_it_may_come(house: House) -> None:
+    """R251: it holds up nobody, and ends."""
+    jens = house.person("U0JENS")
+    _, written = jens._writes("vand", None, "")
+    await jens.edits(written, "vand i kælderen")
+    await jens.command("hjælp")
+    await house.engine.settle()
+    assert [each["text"] for each in await house.rows(select(Inbox.body).where(Inbox.state == "done"))] == ["hjælp"]
+    await house.forward(minutes=20)
+    assert await house.rows(select(Inbox.state).where(Inbox.state != "done")) == []
 
 
 async def test_the_home_page_tells_what_goes_on_and_starts_what_one_needs(house: House) -> None:

@@ -21,6 +21,10 @@ from tests.tables import examples
         (f"https://hooks.slack.com/{'a' * 3000}", False),
         ("file:///etc/passwd", False),
         ("https://[", False),
+        ("https://ondt.example\\.slack.com/abc", False),
+        ("https://hooks.slack.com\\@ondt.example/abc", False),
+        ("https://hooks.slack.com/a b", False),
+        ("https://hooks.slack.com/\u202eabc", False),
         ("", False),
     ],
 )

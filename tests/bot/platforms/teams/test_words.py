@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -101,3 +102,54 @@ def test_marks_without_end_are_read_all_the_same(html: str) -> None:
     assert isinstance(from_html(html), str)
     assert isinstance(own_words(here(html, html, AT)).text, str)
     assert isinstance(without_mention(html, list(AT)), str)
+
+
+def posted(kind: str, content: Any) -> dict[str, Any]:
+    """What another app has posted in a channel, as `Send som varsel` brings it."""
+    attached = {"id": "a1", "contentType": kind, "content": content, "contentUrl": None, "name": None}
+    body = {"contentType": "html", "content": '<attachment id="a1"></attachment>'}
+    return {"id": "1", "body": body, "attachments": [attached]}
+
+
+ALARM = {
+    "@type": "MessageCard",
+    "@context": "https://schema.org/extensions",
+    "summary": "Alarm",
+    "title": "Pumpe 4 er standset",
+    "text": "Vandstanden stiger på <strong>Hovedgaden</strong> &amp; Vestergade",
+    "sections": [
+        {
+            "activityTitle": "Overvågning",
+            "facts": [{"name": "Vandstand:", "value": "2,4 m"}, {"name": "Kl.", "value": "14:02"}, "x"],
+        },
+        {"title": "Ring", "text": "70 10 20 30"},
+        7,
+    ],
+    "potentialAction": [{"@type": "OpenUri", "name": "Åbn"}],
+}
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_an_office_365_connectors_card_keeps_its_title_its_text_and_its_facts(as_text: bool) -> None:
+    """R001: an alarm that comes by a webhook had no words in `Send som varsel`."""
+    kind = "application/vnd.microsoft.teams.card.o365connector"
+    assert content_of(posted(kind, json.dumps(ALARM) if as_text else ALARM)) == (
+        "Pumpe 4 er standset\nVandstanden stiger på Hovedgaden & Vestergade\n"
+        "Overvågning\nVandstand: 2,4 m\nKl.: 14:02\nRing\n70 10 20 30"
+    )
+
+
+@examples(
+    ("kind", "content", "words"),
+    [
+        ("teams.card.o365connector", {"summary": "Pumpe 4"}, "Pumpe 4"),
+        ("card.hero", {"title": "Pumpe", "subtitle": "nr. 4", "text": "står stille"}, "Pumpe\nnr. 4\nstår stille"),
+        ("card.thumbnail", {"text": "står stille", "images": [{"url": "x"}]}, "står stille"),
+        ("teams.card.o365connector", "{", ""),
+        ("teams.card.o365connector", [1], ""),
+        ("teams.card.o365connector", {"sections": {"a": 1}, "facts": "x", "text": 7}, ""),
+    ],
+)
+def test_another_apps_simple_card_has_its_words_and_an_odd_one_none(kind: str, content: Any, words: str) -> None:
+    """R001 D03"""
+    assert content_of(posted(f"application/vnd.microsoft.{kind}", content)) == words
