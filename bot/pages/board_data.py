@@ -215,30 +215,37 @@ def _clocks(turn: Context) -> list[dict[str, Any]]:
     if crisis.level != 2 or crisis.established_due is None or crisis.sustain_until is None:
         return []
     if crisis.state == "closed":
-        return [
-            {"name": "Afblæst", "until": None, "text": turn.clock(crisis.deactivated_at), "note": "", "late": False}
-        ]
-    first = (
-        {
-            "name": "Fuldt etableret",
-            "until": None,
-            "text": turn.clock(crisis.established_at),
-            "note": "inden fristen" if crisis.established_at <= crisis.established_due else "efter fristen",
-            "late": False,
-        }
-        if crisis.established_at
-        else _clock(turn, "Til fuldt etableret", crisis.established_due)
-    )
-    return [first, _clock(turn, "Skal kunne køre i", crisis.sustain_until)]
+        return [_moment("Afblæst", turn.clock(crisis.deactivated_at), "")]
+    if crisis.established_at:
+        note = "inden fristen" if crisis.established_at <= crisis.established_due else "efter fristen"
+        first = _moment("Fuldt etableret", turn.clock(crisis.established_at), note)
+    elif turn.now <= crisis.established_due:
+        first = _clock(turn, "Til fuldt etableret", crisis.established_due, is_due=True)
+    else:
+        first = _clock(turn, "Etablering er forsinket", crisis.established_due, is_due=True)
+    if turn.now <= crisis.sustain_until:
+        return [first, _clock(turn, "Skal kunne køre i", crisis.sustain_until)]
+    # The plan's three days are over, which nobody is late with.
+    return [first, {**_clock(turn, "Har kørt i", crisis.decided_at or crisis.created_at), "note": "tre døgn er gået"}]
 
 
-def _clock(turn: Context, name: str, until: datetime) -> dict[str, Any]:
+def _moment(name: str, text: str, note: str) -> dict[str, Any]:
+    return {"name": name, "at": None, "text": text, "note": note, "is_due": False, "late": False}
+
+
+def _clock(turn: Context, name: str, at: datetime, *, is_due: bool = False) -> dict[str, Any]:
+    """Return a clock that shows how long there is to a time, or how long ago it was.
+
+    Args:
+        is_due: whether something should be done by then.
+    """
     return {
         "name": name,
-        "until": until.timestamp(),
-        "text": times_shown.span(until - turn.now),
-        "note": f"til {turn.clock(until)}",
-        "late": until < turn.now,
+        "at": at.timestamp(),
+        "text": times_shown.span(abs(at - turn.now)),
+        "note": f"til {turn.clock(at)}" if at > turn.now else f"fristen var {turn.clock(at)}",
+        "is_due": is_due,
+        "late": is_due and at < turn.now,
     }
 
 
@@ -391,7 +398,10 @@ def _unknown(turn: Context, told: Mapping[str, Any]) -> list[Item]:
 def _press(turn: Context, told: Mapping[str, Any]) -> list[Item]:
     """Return what has been said to the public, what the media say, and who has asked and waits."""
     sent = [
-        Item(_clean(row["nature"] or row["extent"] or ""), note=f"udsendt {turn.clock(_at(row['published_at']))}")
+        Item(
+            _clean(" – ".join(filter(None, [row["nature"] or row["extent"], row["advice"]]))),
+            note=f"udsendt {turn.clock(_at(row['published_at']))}",
+        )
         for row in told["public_messages"]
         if row["published_at"]
     ]

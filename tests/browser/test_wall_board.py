@@ -207,7 +207,7 @@ def test_the_hours_that_are_left_are_krisebots_own_where_its_clock_is_another_th
     """R204: the rehearsal chat, where the clock is wound; the first look is right, before anything more is heard."""
     posted(crisis, "clock", advance="5h")
     page = screen(browser, crisis, link(crisis), FULL_HD)
-    clock = page.locator("[data-until]").last
+    clock = page.locator("[data-at]").last
     expect(clock).to_contain_text(re.compile(r"^6[67]:"))
     says(crisis, "kim", "log ! vejen er åben igen")
     expect(page.get_by_text("vejen er åben igen").first).to_be_visible()

@@ -28,14 +28,13 @@ function turn(step = 1) {
 }
 
 function tick() {
-  for (const clock of board.querySelectorAll("[data-until]")) {
-    const until = Number(clock.getAttribute("data-until"));
-    const left = Math.round(until - (Date.now() / 1000 - ahead));
+  for (const clock of board.querySelectorAll("[data-at]")) {
+    const left = Math.round(Number(clock.getAttribute("data-at")) - (Date.now() / 1000 - ahead));
     const span = Math.abs(left);
     const hours = Math.floor(span / 3600);
     const minutes = String(Math.floor((span % 3600) / 60)).padStart(2, "0");
-    clock.textContent = left < 0 ? `overskredet ${hours}:${minutes}` : `${hours}:${minutes}`;
-    clock.parentElement?.classList.toggle("late", left < 0);
+    clock.textContent = `${hours}:${minutes}`;
+    clock.parentElement?.classList.toggle("late", left < 0 && clock.hasAttribute("data-due"));
   }
   if (Date.now() - heard.getTime() > SILENCE) {
     tell();

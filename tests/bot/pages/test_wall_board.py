@@ -120,3 +120,24 @@ async def test_the_screens_clocks_run_by_krisebots_time_also_where_it_is_wound(s
     at = stage.clock.now().timestamp()
     (begins,) = re.findall(r'data-now="([^"]+)"', page)
     assert [float(begins), told["now"]] == pytest.approx([at, at])
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_a_staff_that_is_not_established_in_time_is_late_and_one_that_has_run_for_three_days_is_not(
+    stage: RehearsalStage,
+) -> None:
+    """R071 R072: two hours are to be kept; three days are what it must be able to."""
+
+    async def clocks() -> list[str]:
+        path = await link(stage)
+        async with aiohttp.ClientSession() as client:
+            page = await (await client.get(stage.address + path)).text()
+        found: list[str] = re.findall(r'<div class="(clock[^"]*)"><dt>([^<]+)', page)
+        return [": ".join(each) for each in found]
+
+    assert await clocks() == ["clock: Til fuldt etableret", "clock: Skal kunne køre i"]
+    await stage.forward(hours=3)
+    assert await clocks() == ["clock late: Etablering er forsinket", "clock: Skal kunne køre i"]
+    await stage.forward(hours=70)
+    assert await clocks() == ["clock late: Etablering er forsinket", "clock: Har kørt i"]
