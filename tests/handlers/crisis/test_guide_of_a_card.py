@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import everywhere, in_slack, only_in_slack, only_in_teams
+from tests.stage.platforms import in_slack, in_teams, only_in_slack, only_in_teams
 from tests.stage.prologue import after, outbreak
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Actor, Stage
@@ -61,7 +61,7 @@ async def test_in_teams_vejledning_is_in_the_menu_of_every_card(stage: TeamsStag
     await is_told(sara)
 
 
-@everywhere
+@in_teams
 async def test_vejledning_alone_is_the_readers_own_page(stage: Stage) -> None:
     await stage["sara"].commands("vejledning")
     assert ABOUT not in (await stage["sara"].reads())[-1]

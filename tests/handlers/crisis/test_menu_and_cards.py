@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.rows.traffic import Message
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -23,7 +23,7 @@ async def menu(stage: Stage, person: str) -> str:
 
 
 @pytest.mark.long
-@everywhere
+@in_slack
 async def test_what_waits_comes_first_and_is_answered_there(open_stage: Stage) -> None:
     """R005 R204, requirement 3.1.1: a warning to take, then the decision, each with its own buttons."""
     stage = open_stage
@@ -112,7 +112,7 @@ async def test_one_director_approves_and_the_others_have_nothing_left_to_press(o
         assert not await stage[person].has("Træk tilbage"), person
 
 
-@everywhere
+@in_teams
 async def test_a_new_title_stands_on_what_was_sent_with_the_old_one(stage: Stage) -> None:
     """R010: the summons and the messages of it say what it is called now."""
     assert await stage["anne"].sees("nr. 1: skybrud, kloak står op i Hedehusene")
