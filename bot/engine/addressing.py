@@ -101,7 +101,10 @@ class Addresser:
             progress = False
             new: list[tuple[Message, str, str]] = []
             for message in waiting:
-                added, complete = await self._address(db, message, standing[message.id], known, now)
+                _queue_changed(message, standing[message.id], now)
+                added, complete = await self._new_deliveries(db, message, standing[message.id], known)
+                if complete:
+                    message.dispatched_version = message.version
                 new += added
                 progress = progress or complete or bool(added)
             await self._queue(db, new, now)
@@ -116,18 +119,13 @@ class Addresser:
                     await self.give_up(db, message, "ingen kendt adresse", now)
             return progress
 
-    async def _address(
-        self, db: AsyncSession, message: Message, standing: Sequence[Delivery], known: _Known, now: datetime
+    async def _new_deliveries(
+        self, db: AsyncSession, message: Message, standing: Sequence[Delivery], known: _Known
     ) -> tuple[list[tuple[Message, str, str]], bool]:
         """Return a message's new deliveries, and whether these are all: False when it must wait for a staff channel
         that isn't made yet."""
-        for delivery in standing:
-            if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
-                delivery.state, delivery.due_at = "queued", now
         there = {(delivery.platform, delivery.lane) for delivery in standing}
         targets, complete = await self._targets(db, message, bool(there), known)
-        if complete:
-            message.dispatched_version = message.version
         return [(message, *target) for target in targets if target not in there], complete
 
     async def _targets(
@@ -338,6 +336,13 @@ class Addresser:
                 )
             )
         self._fell_due()
+
+
+def _queue_changed(message: Message, standing: Sequence[Delivery], now: datetime) -> None:
+    """Queue a message anew wherever it stands as it was before."""
+    for delivery in standing:
+        if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
+            delivery.state, delivery.due_at = "queued", now
 
 
 async def _addresses(db: AsyncSession, persons: Iterable[str]) -> dict[str, dict[str, Address]]:

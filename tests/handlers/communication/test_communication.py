@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import everywhere, in_slack, in_teams
+from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -53,7 +53,7 @@ async def test_a_message_shows_what_is_unconfirmed_and_a_person_publishes_it(sta
     assert (line["direction"], line["receiver"], line["sender"]) == ("out", "Borgere i Hedehusene", "rune")
 
 
-@everywhere
+@in_slack
 async def test_a_message_that_does_not_say_what_to_do_asks_for_it_and_can_be_published_all_the_same(
     stage: Stage,
 ) -> None:

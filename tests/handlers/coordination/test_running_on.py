@@ -11,7 +11,7 @@ from bot.platforms import links
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from tests.databases import SQLite
-from tests.stage.platforms import everywhere, in_one_chat
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import SERVER, SUMMER_AFTERNOON, RehearsalStage, Stage
 from tests.tables import examples
@@ -28,7 +28,7 @@ async def coordinating(stage: Stage, number: int = 1) -> dict[str, Any]:
     return dict(staff)
 
 
-@everywhere
+@in_teams
 async def test_the_tasks_of_the_plan_for_running_on_go_to_whoever_has_them(stage: Stage) -> None:
     """R160 R161: §6, "et opgavesæt, som beskriver kommunens plan for fortsat drift"; without an owner, the coordinator's."""
     await stage["kim"].commands("koord ishøj")

@@ -12,7 +12,7 @@ import handlers
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.staff import Member
 from tests import source
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -166,7 +166,7 @@ async def test_who_was_called_to_one_crisis_has_no_numbers_after_it_has_ended(st
 
 
 @pytest.mark.long
-@everywhere
+@in_slack
 async def test_whoever_warns_has_the_chains_numbers_from_then_on_and_no_others(open_stage: Stage) -> None:
     """R005 T30: "skal vedkommende kontakte følgende" is their duty; before there is a warning nobody outside has a number."""
     stage = open_stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -19,7 +19,7 @@ async def states(stage: Stage, number: int = 1) -> list[str]:
     return [row["state"] for row in await stage.part("assistance_requests", number)]
 
 
-@everywhere
+@in_slack
 async def test_a_request_goes_to_4k_which_passes_it_on_and_tells_the_answer(stage: Stage) -> None:
     """R221: §2, "Være bindeled til Beredskabsstyrelsen"; whoever lacks something is told each time."""
     await stage["mads"].commands("bistand 4 pumper til Birkehøj")

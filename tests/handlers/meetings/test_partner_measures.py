@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage
 
@@ -19,7 +19,7 @@ stage = after(led)
 SAID = "partnertiltag Politiet: spærrer Roskildevej siden kl 14.05, kilde vagtchefen"
 
 
-@everywhere
+@in_teams
 async def test_a_partners_measure_is_kept_with_who_what_since_when_and_by_whom(stage: Stage) -> None:
     """R225 R226: §9, "at samarbejdspartnere har iværksat nye tiltag": the chief is told, and it is in log and picture."""
     await stage["mads"].commands(SAID)

@@ -9,7 +9,7 @@ import pytest
 from bot.platforms import links
 from storage.plan import loading
 from tests.databases import SQLite
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import SERVER, SUMMER_AFTERNOON, RehearsalStage, Stage
 
@@ -24,7 +24,7 @@ async def reported(stage: Stage) -> None:
     await stage["bo"].commands("overvågning medie fejl tv: 200 er evakueret")
 
 
-@everywhere
+@in_slack
 async def test_communication_is_asked_with_the_days_findings_summed_up_and_the_staff_reads_the_answer(
     stage: Stage,
 ) -> None:

@@ -13,7 +13,7 @@ from storage.case.pages.blocks import Names
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from tests.databases import SQLite
-from tests.stage.platforms import in_one_chat, in_slack, in_teams, on_both_platforms
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import SUMMER_AFTERNOON, RehearsalStage, Stage
 from tests.tables import examples
@@ -30,7 +30,7 @@ async def tapped(stage: Stage, person: str) -> set[str]:
     return {address for said in await stage[person].reads() for address in links.links(said).values()}
 
 
-@on_both_platforms
+@in_slack
 async def test_a_centre_that_is_told_has_its_own_instructions_at_hand_and_nobody_elses(stage: Stage) -> None:
     """R102 R109: §5, "i overensstemmelse med enhedernes egne instrukser"; for its chief and its contact."""
     for person in ("rune", "mads"):
