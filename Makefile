@@ -50,7 +50,7 @@ format: .venv/ready-to-test $(PAGE)  ## Python, JavaScript and CSS as the format
 test-browser: .venv/ready-to-test $(CARDS) $(PAGE)  ## what needs Debian's chromium
 	$(PYTEST) -m browser
 
-fuzz: .venv/ready-to-test  ## every attack on every pattern, and 20,000 strange payloads at each door; ARGS=--seed=N plays one again
+fuzz: .venv/ready-to-test  ## every attack on every pattern, and thousands of strange payloads at each door; ARGS=--seed=N plays one again
 	$(PYTEST) tests/fuzz --attacks 2000 -n 2 $(ARGS)
 
 faults: .venv/ready-to-test  ## real processes killed 200 times on each database, and held up; ARGS=--seed=N plays one again

@@ -7,14 +7,14 @@ from datetime import datetime
 import pytest
 
 from tests.posts import MOST, answered, unanswered, warned
-from tests.stage.platforms import everywhere, in_slack, in_teams
+from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, Stage
 
 stage = after(cloudburst)
 
 
-@everywhere
+@in_slack
 async def test_nobodys_phone_rings_more_than_eight_times_in_the_first_half_hour(open_stage: Stage) -> None:
     """D14: also where nobody answers anything, the staff's channel and all platforms included."""
     rang = await unanswered(open_stage)
@@ -22,7 +22,7 @@ async def test_nobodys_phone_rings_more_than_eight_times_in_the_first_half_hour(
     assert {person: [each.text for each in every] for person, every in rang.items() if len(every) > MOST} == {}
 
 
-@everywhere
+@in_teams
 async def test_a_warning_that_nobody_answers_rings_nobody_more_than_eight_times(open_stage: Stage) -> None:
     """D14 R007: the whole chain, twice over, and whoever warned."""
     rang = await warned(open_stage)

@@ -110,7 +110,12 @@ class Addresser:
             new: list[tuple[Message, str, str]] = []
             staffs: _Staffs = {}
             for message in waiting:
-                new += await self._address(db, message, standing[message.id], known, staffs, now)
+                _queue_changed(message, standing[message.id], now)
+                there = {(delivery.platform, delivery.lane) for delivery in standing[message.id]}
+                targets = await self._targets(db, message, bool(there), known, staffs)
+                if targets is not None:
+                    message.dispatched_version = message.version
+                    new += [(message, *target) for target in targets if target not in there]
             await self._queue(db, new, now)
             addressed = {message.id for message, _, _ in new}
             for message in waiting:
@@ -121,27 +126,7 @@ class Addresser:
                     standing[message.id] or message.id in addressed or isinstance(message.recipient, StaffRecipient)
                 ):
                     await self.give_up(db, message, "ingen kendt adresse", now)
-            return bool(waiting)
-
-    async def _address(
-        self,
-        db: AsyncSession,
-        message: Message,
-        standing: Sequence[Delivery],
-        known: _Known,
-        staffs: _Staffs,
-        now: datetime,
-    ) -> list[tuple[Message, str, str]]:
-        """Return a message's new deliveries."""
-        for delivery in standing:
-            if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
-                delivery.state, delivery.due_at = "queued", now
-        there = {(delivery.platform, delivery.lane) for delivery in standing}
-        targets = await self._targets(db, message, bool(there), known, staffs)
-        if targets is None:
-            return []
-        message.dispatched_version = message.version
-        return [(message, *target) for target in targets if target not in there]
+            return any(message.dispatched_version == message.version for message in waiting)
 
     async def _targets(
         self, db: AsyncSession, message: Message, standing: bool, known: _Known, staffs: _Staffs
@@ -369,6 +354,13 @@ class Addresser:
                 )
             )
         self._fell_due()
+
+
+def _queue_changed(message: Message, standing: Sequence[Delivery], now: datetime) -> None:
+    """Queue a message anew wherever it stands as it was before."""
+    for delivery in standing:
+        if delivery.state in ("sent", "delivered") and delivery.version_sent < message.version:
+            delivery.state, delivery.due_at = "queued", now
 
 
 async def _addresses(db: AsyncSession, persons: Iterable[str]) -> dict[str, dict[str, Address]]:

@@ -285,7 +285,8 @@ class SendQueue:
         jobs: list[Sending] = []
         while (wanted := left - len(jobs)) > 0:
             lanes = await self._next_lanes(db, line, now, busy | {job.lane for job in jobs}, wanted)
-            jobs += await self._firsts_in(db, line, lanes, now, asked_at)
+            free = self._close_full(line, lanes, now)
+            jobs += await self._hold_firsts(db, line, free, now, asked_at)
             if len(lanes) < wanted:
                 break
         if pace is not None and line.rates:
@@ -315,18 +316,22 @@ class SendQueue:
         lanes = {lane.name: lane for lane in await db.scalars(locked, {"now": now})}
         return [lanes[name] for name in names if name in lanes]
 
-    async def _firsts_in(
-        self, db: AsyncSession, line: _Limit, lanes: Sequence[Conversation], now: datetime, asked_at: float
-    ) -> list[Sending]:
-        """Return the next message of each conversation, leaving out those that must wait for their own limit."""
-        at = now.timestamp()
-        open_lanes = {}
+    def _close_full(self, line: _Limit, lanes: Sequence[Conversation], now: datetime) -> dict[str, Conversation]:
+        """Set until when each conversation must wait for its own limit; give back those that need not, by name."""
+        free = {}
         for lane in lanes:
             full = free_at(lane.recent, line.in_lane)
-            if full > at:
+            if full > now.timestamp():
                 lane.not_before = self._full_until(_instant(full))
             else:
-                open_lanes[lane.name] = lane
+                free[lane.name] = lane
+        return free
+
+    async def _hold_firsts(
+        self, db: AsyncSession, line: _Limit, open_lanes: Mapping[str, Conversation], now: datetime, asked_at: float
+    ) -> list[Sending]:
+        """Hold some conversations, each for its next message; give these back."""
+        at = now.timestamp()
         if not open_lanes:
             return []
         place = func.row_number().over(partition_by=Delivery.lane, order_by=(_RANK, Delivery.id))

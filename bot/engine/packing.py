@@ -105,7 +105,7 @@ class Packer(Worker):
 
     async def _pack(self, number: int) -> None:
         # Counted beforehand: a case that is too large for the machine shall not bring it down for ever.
-        if await self._turn(number, _count):
+        if await self._turn(number, _write_begun):
             return
         try:
             content = await self._packed(number)
@@ -156,7 +156,8 @@ class Packer(Worker):
         return done
 
 
-async def _count(turn: Turn, row: CaseExport) -> bool:
+async def _write_begun(turn: Turn, row: CaseExport) -> bool:
+    """Write down that a case file is begun; returns whether that was too often, and it is given up."""
     row.attempts += 1
     if row.attempts > case_export.ATTEMPTS:
         await case_export.failed(turn, row)

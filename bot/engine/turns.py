@@ -239,7 +239,7 @@ class Turns(Worker):
                     self._counted.clear()
                     return False
                 if (type(row), row.id) not in self._counted:
-                    counted = await self._count(db, row, now)
+                    counted = await self._write_begun(db, row, now)
                 elif self._is_nameless(row):
                     nameless = row
                 else:
@@ -300,7 +300,7 @@ class Turns(Worker):
                 await self._fire(db, row, now, today)
         return partial(told, now, time.perf_counter() - began)
 
-    async def _count(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> set[_Row]:
+    async def _write_begun(self, db: AsyncSession, row: Inbox | Timer, now: datetime) -> set[_Row]:
         """Write down that a row is begun, with others of its kind that wait; put it aside when it was begun too
         often."""
         kind = type(row)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from bot.pages import board_charts
 from handlers.core import clearance
+from handlers.core.context import Context
 from handlers.core.language import cpr, times_shown
-from handlers.core.turn import Turn
 from handlers.staff import summoning
 from storage.case import export
 from storage.grades import Grade, within
@@ -102,7 +102,7 @@ class Board:
     stopped: Sequence[Item] = ()
 
 
-async def of(turn: Turn, grade: Grade) -> Board:
+async def of(turn: Context, grade: Grade) -> Board:
     """Read the board of the turn's crisis.
 
     Args:
@@ -200,7 +200,7 @@ def _is_member(told: Mapping[str, Any], person: str) -> bool:
     return any(row["person"] == person and row["until"] is None for row in told["members"])
 
 
-def _situation(turn: Turn, told: Mapping[str, Any], picture: Mapping[str, Any] | None) -> list[str]:
+def _situation(turn: Context, told: Mapping[str, Any], picture: Mapping[str, Any] | None) -> list[str]:
     """Return the situation in two lines: as the newest published picture has it, else as it was warned of."""
     if picture is not None:
         said = "\n".join(each["text"] for each in picture["sections"][:2])
@@ -210,7 +210,7 @@ def _situation(turn: Turn, told: Mapping[str, Any], picture: Mapping[str, Any] |
     return list(dict.fromkeys(lines))[:2] or [_clean(turn.the_crisis.title)]
 
 
-def _clocks(turn: Turn) -> list[dict[str, Any]]:
+def _clocks(turn: Context) -> list[dict[str, Any]]:
     crisis = turn.the_crisis
     if crisis.level != 2 or crisis.established_due is None or crisis.sustain_until is None:
         return []
@@ -233,7 +233,7 @@ def _moment(name: str, text: str, note: str) -> dict[str, Any]:
     return {"name": name, "at": None, "text": text, "note": note, "is_due": False, "late": False}
 
 
-def _clock(turn: Turn, name: str, at: datetime, *, is_due: bool = False) -> dict[str, Any]:
+def _clock(turn: Context, name: str, at: datetime, *, is_due: bool = False) -> dict[str, Any]:
     """Return a clock that shows how long there is to a time, or how long ago it was.
 
     Args:
@@ -249,7 +249,7 @@ def _clock(turn: Turn, name: str, at: datetime, *, is_due: bool = False) -> dict
     }
 
 
-def _measures(turn: Turn, told: Mapping[str, Any]) -> tuple[list[Item], list[Item]]:
+def _measures(turn: Context, told: Mapping[str, Any]) -> tuple[list[Item], list[Item]]:
     """Return what is solved, newest first, and what is awaited, soonest first."""
     rows = [row for row in told["measures"] if row["number"]]
     solved = [row for row in rows if row["status"] == "done"]
@@ -273,14 +273,14 @@ def _measures(turn: Turn, told: Mapping[str, Any]) -> tuple[list[Item], list[Ite
     return _some(solved_items[::-1]), _some([item(row) for row in going])
 
 
-def _next_meeting(turn: Turn, told: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _next_meeting(turn: Context, told: Mapping[str, Any]) -> Mapping[str, Any] | None:
     ahead = [
         row for row in told["meetings"] if row["state"] == "called" and _at(row["at"]) >= turn.now - timedelta(hours=1)
     ]
     return min(ahead, key=lambda row: row["at"], default=None)
 
 
-async def _log(turn: Turn, grade: Grade) -> list[dict[str, str]]:
+async def _log(turn: Context, grade: Grade) -> list[dict[str, str]]:
     """Return the newest lines of what was told, newest first, as they stand now."""
     found = await turn.db.execute(
         select(LogEntry, LogState)
@@ -307,7 +307,7 @@ async def _log(turn: Turn, grade: Grade) -> list[dict[str, str]]:
     ]
 
 
-async def _lights(turn: Turn, told: Mapping[str, Any]) -> list[dict[str, str]]:
+async def _lights(turn: Context, told: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return each centre's light: the worst of its newest answers, and how old that is."""
     newest: dict[str, list[Mapping[str, Any]]] = {}
     for ping in told["pings"]:
@@ -345,7 +345,7 @@ async def _lights(turn: Turn, told: Mapping[str, Any]) -> list[dict[str, str]]:
     return [*lights[: CENTRES - 1], {"name": more, "state": "green", "sign": "", "text": "", "age": ""}]
 
 
-async def _charts(turn: Turn, told: Mapping[str, Any], grade: Grade) -> list[dict[str, Any]]:
+async def _charts(turn: Context, told: Mapping[str, Any], grade: Grade) -> list[dict[str, Any]]:
     """Return the timeline, and the figures that have gone somewhere."""
     at = await turn.db.scalars(
         select(LogEntry.recorded_time)
@@ -376,7 +376,7 @@ async def _charts(turn: Turn, told: Mapping[str, Any], grade: Grade) -> list[dic
     return charts
 
 
-def _unknown(turn: Turn, told: Mapping[str, Any]) -> list[Item]:
+def _unknown(turn: Context, told: Mapping[str, Any]) -> list[Item]:
     """Return what the staff still has to know, soonest first."""
     rows = sorted(
         (row for row in told["information_needs"] if row["state"] == "open"),
@@ -395,10 +395,13 @@ def _unknown(turn: Turn, told: Mapping[str, Any]) -> list[Item]:
     )
 
 
-def _press(turn: Turn, told: Mapping[str, Any]) -> list[Item]:
+def _press(turn: Context, told: Mapping[str, Any]) -> list[Item]:
     """Return what has been said to the public, what the media say, and who has asked and waits."""
     sent = [
-        Item(_clean(row["nature"] or row["extent"] or ""), note=f"udsendt {turn.clock(_at(row['published_at']))}")
+        Item(
+            _clean(" – ".join(filter(None, [row["nature"] or row["extent"], row["advice"]]))),
+            note=f"udsendt {turn.clock(_at(row['published_at']))}",
+        )
         for row in told["public_messages"]
         if row["published_at"]
     ]
@@ -424,7 +427,7 @@ def _some(items: list[Item]) -> list[Item]:
     return [*items[:IN_A_LIST], *([Item("", note=f"og {more} til")] if more > 0 else [])]
 
 
-def _ago(turn: Turn, at: str) -> str:
+def _ago(turn: Context, at: str) -> str:
     return f"for {times_shown.span(turn.now - _at(at))} siden"
 
 

@@ -22,7 +22,7 @@ from bot.engine.engine import Engine
 from bot.pages import board_data
 from bot.pages.board_data import Board
 from bot.pages.templates import draw
-from handlers.core.turn import Turn
+from handlers.core.context import Context
 from storage.grades import Grade
 from storage.rows.crisis import Crisis
 from storage.rows.overview import BoardLink
@@ -141,5 +141,5 @@ class WallBoard:
     async def _board(self, link: BoardLink) -> Board:
         async with self._engine.database.reading() as db:
             crisis = await db.get_one(Crisis, link.crisis_id)
-            turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
+            turn = Context(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
             return await board_data.of(turn, link.grade)

@@ -82,13 +82,20 @@ async def reviewed(turn: Turn) -> None:
 
 
 def public_lines(turn: Context) -> tuple[tuple[str, str], ...]:
-    """Return the numbers that anybody may have: none of them is a person's own."""
+    """Return the numbers that anybody may have, and where the public list is: none of them is a person's own."""
     lines = [("Fare for liv", "112")]
     lines += [(quote(name), number) for name, number in turn.plan.phones.items()]
     lines += [
         (quote(turn.plan.municipality), watch.address) for watch in turn.plan.monitoring if watch.kind == "telefon"
     ]
-    return tuple(lines)
+    return (*lines, alarm_list(turn))
+
+
+def alarm_list(turn: Context) -> tuple[str, str]:
+    """Return where the "alarmeringstelefonliste, som ligger tilgængelig på kommunens hjemmeside" is. Bilag 5."""
+    where = turn.plan.alarm_list
+    missing = "Den ligger på kommunens hjemmeside. Planen har intet link til den: »alarmeringsliste«"
+    return "Alarmeringsliste", quote(where) if where else missing
 
 
 def in_order(plan: Plan) -> list[str]:
@@ -130,7 +137,7 @@ async def _state(turn: Context, page: int) -> Card:
     return Card(
         f"*Kan alle nås?* {counts}. {await last_checked(turn)}"
         + (f" Mangler, side {page + 1} af {pages}:" if lacking else ""),
-        facts=tuple((_named(turn, person, heard), _lacks(each)) for person, each in shown)
+        facts=(*((_named(turn, person, heard), _lacks(each)) for person, each in shown), alarm_list(turn))
         if lacking
         else public_lines(turn),
         buttons=(

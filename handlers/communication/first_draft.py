@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from handlers.core.card import Card
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -20,15 +22,20 @@ HEADINGS = (
 )
 
 
-async def begin(turn: Turn) -> None:
+async def begin(turn: Turn, due: datetime) -> None:
     """Give communication its first task, "udarbejder et første udkast til en kommunikationsplan med pressestrategi",
-    with the headings at hand."""
+    with the headings at hand.
+
+    Args:
+        due: when the framing staff has to have met, UTC.
+    """
     owner = turn.rules.holder("kommunikation")
     await tasks.add(
         turn,
         "1. udkast til kommunikationsplan med pressestrategi, før det første møde i den rammesættende krisestab",
         role="kommunikation",
         owner=owner,
+        due=due,
         tell=True,
     )
     if owner:

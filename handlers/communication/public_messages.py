@@ -25,10 +25,13 @@ FORM = (
     Field("nature", "Art – hvad er der sket?", "long", required=True),
     Field("extent", "Omfang – hvem og hvor rammer det?", "long"),
     Field("course", "Forventet forløb – hvad nu, og hvor længe?", "long"),
+    Field("advice", "Hvad skal de gøre – og lade være med?", "long"),
     Field("sources", "Kilder – numre i loggen, fx 4, 7"),
     Field("delegated", "Haster det: hvem med det faglige ansvar sender den?", "persons"),
 )
 SHOWN = 8
+# Plan §8: "bidrage til, at alle parter agerer hensigtsmæssigt". Asked for, and never in the way of what hastes.
+ASKED = "Hvad skal de gøre? Det står der ikke endnu. Budskabet kan udgives uden."
 
 
 @verb(
@@ -85,6 +88,7 @@ async def new(turn: Turn) -> None:
         nature=turn.value("nature"),
         extent=turn.value("extent"),
         course=turn.value("course"),
+        advice=turn.value("advice") or None,
         sources=sources or [],
         delegated_to=delegated_to,
         written_by=turn.sender,
@@ -124,13 +128,22 @@ async def _card(turn: Context, row: PublicMessage) -> Card:
         f"❗ UBEKRÆFTET: nr. {', '.join(map(str, sorted(unconfirmed)))}." if unconfirmed else "",
     ]
     missing = [name for name, text in (("omfang", row.extent), ("forventet forløb", row.course)) if not text]
-    text = "\n".join(quote(each, 1200) for each in (row.nature, row.extent, row.course) if each)
+    text = "\n".join(quote(each, 1200) for each in (row.nature, row.extent, row.course, advised(row)) if each)
     head = f"*Budskab {row.number} til {quote(row.audience, 120)}*"
     if row.published_at:
         return Card(
             f"{head} – udgivet {turn.clock(row.published_at)} af {turn.name(row.published_by or '')}, {quote(row.channel or '', 200)}.\n{text}"
         )
     lacks = f"\nMangler: {' og '.join(missing)}." if missing else ""
+    lacks += "" if row.advice else f"\n❗ {ASKED}"
+    about = {"number": row.id, "crisis": row.crisis_id}
+    advise = Button(
+        "Ret, hvad de skal gøre" if row.advice else "Skriv, hvad de skal gøre",
+        "budskab.advise",
+        about,
+        form=(Field("advice", "Hvad skal de gøre – og lade være med?", "long", required=True, value=row.advice or ""),),
+        form_title="Hvad skal de gøre?",
+    )
     where = (Field("channel", "Hvor er den udgivet?", required=True),)
     return Card(
         f"{head} (kladde – klar til at kopiere)\n{text}\n\n{' '.join(filter(None, marks))}{lacks}",
@@ -138,13 +151,58 @@ async def _card(turn: Context, row: PublicMessage) -> Card:
             Button(
                 "Er udgivet",
                 "budskab.published",
-                {"number": row.id, "crisis": row.crisis_id},
+                about,
                 style="primary",
                 form=where,
                 form_title="Er udgivet",
             ),
+            advise,
         ),
     )
+
+
+def advised(row: PublicMessage) -> str:
+    """Write what the receivers are told to do; empty where nobody has said."""
+    return f"Hvad skal I gøre: {row.advice}" if row.advice else ""
+
+
+@action("budskab.advise", who=rights.proven)
+async def advise(turn: Turn, number: int) -> None:
+    """Write what the receivers should do, "så alle parter agerer hensigtsmæssigt", into a draft; by communication or whoever
+    it was delegated to."""
+    row = await turn.of_crisis(PublicMessage, number)
+    if row is None or row.published_at is not None or not turn.value("advice"):
+        return
+    if await _refuse_other(turn, row):
+        return
+    row.advice = turn.value("advice")
+    await turn.log(
+        f"Budskab {row.number} til {row.audience}, kladde: {advised(row)}",
+        kind="communication",
+        sender=turn.sender,
+        refs={"public_message": row.number},
+    )
+    await _redraw(turn, row)
+
+
+async def _redraw(turn: Turn, row: PublicMessage) -> None:
+    """Show the message as it stands wherever it is, so that nobody publishes yesterday's words."""
+    drawn = await _card(turn, row)
+    await turn.replace(drawn)
+    pressed = await turn.pressed()
+    for message in await turn.standing(f"budskab/{row.id}"):
+        own = message.key == f"budskab/{row.id}" or message.key.startswith(f"budskab/{row.id}/")
+        if own and (pressed is None or pressed.id != message.id):
+            await turn.say(message.recipient, drawn, key=message.key)
+
+
+async def _refuse_other(turn: Turn, row: PublicMessage) -> bool:
+    """Refuse whoever neither has communication nor was given this message; returns whether it did."""
+    if turn.sender == row.delegated_to or await rights.communication.held(turn):
+        return False
+    whose = "den, det er overladt til"
+    await running.refuse(turn, rights.of_row(whose, [row.delegated_to], rights.communication))
+    return True
 
 
 @action("budskab.published", who=rights.proven)
@@ -154,9 +212,7 @@ async def published(turn: Turn, number: int) -> None:
     row = await turn.of_crisis(PublicMessage, number)
     if row is None or row.published_at is not None:
         return
-    if turn.sender != row.delegated_to and not await rights.communication.held(turn):
-        whose = "den, det er overladt til"
-        await running.refuse(turn, rights.of_row(whose, [row.delegated_to], rights.communication))
+    if await _refuse_other(turn, row):
         return
     row.published_at, row.published_by, row.channel = (
         turn.received,
@@ -164,7 +220,8 @@ async def published(turn: Turn, number: int) -> None:
         turn.value("channel") or "ikke angivet",
     )
     entry = await turn.log(
-        f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{row.nature}\n{row.extent}\n{row.course}".strip(),
+        f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{row.nature}\n{row.extent}\n{row.course}\n"
+        f"{advised(row)}".strip(),
         kind="communication",
         sender=turn.sender,
         direction="out",
@@ -173,4 +230,4 @@ async def published(turn: Turn, number: int) -> None:
         refs={"public_message": row.number},
     )
     await journal.demand(turn, entry, "communication", f"Budskab {row.number} til {row.audience}")
-    await turn.replace(await _card(turn, row))
+    await _redraw(turn, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.coordination import liaison_reports, shared_report, state
+from handlers.coordination import liaison_reports, running_on, shared_report, state
 from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import municipalities
@@ -27,6 +27,7 @@ async def card(turn: Context, row: CoordinatingStaff) -> Card:
     facts = [
         *((organisation, quote(name, 200) if name else "❗ mangler") for organisation, name in members.items()),
         ("Mandat", await _mandate(turn)),
+        ("Fortsat drift, egen plan", await running_on.line(turn, row)),
         ("Skabeloner", quote(row.templates or "ikke aftalt", 200)),
         ("Fælles rapport", f"udgave {report.version}, {turn.clock(report.written_at)}" if report else "ikke skrevet"),
     ]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from handlers.coordination import running_on
 from handlers.core.context import Context
 from handlers.core.language import municipalities
 from handlers.core.turn import Turn
@@ -76,6 +77,7 @@ async def begin(turn: Turn) -> None:
         sender=turn.sender,
         verification="confirmed",
     )
+    await running_on.begin(turn, row)
     if turn.rules.holder(OFFICER) is None:
         chiefs = await turn.chiefs()
         task = await tasks.add(

@@ -9,7 +9,7 @@ from handlers.coordination import state
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
-from handlers.crisis import deadlines
+from handlers.crisis import deadlines, framing
 from handlers.log import case_numbers, seal
 from handlers.measures import tasks
 from handlers.reporting import centres, telephone
@@ -72,13 +72,14 @@ async def convene(turn: Turn) -> None:
         )
     await centres.notify(turn)
     await state.begin(turn)
-    await first_draft.begin(turn)
+    await first_draft.begin(turn, turn.now + framing.NOT_HELD)
     await support.offer(turn)
     await tasks.add(
         turn,
         "Etablér arbejdsgange for kommunikationen internt og eksternt",
         role="tovholder",
         owner=plan.holder("tovholder"),
+        tell=True,
     )
     await tasks.add(
         turn, "Opret sag i C3 og ESDH, og skriv sagsnumrene her", role="sekretær", owner=plan.holder("sekretær")

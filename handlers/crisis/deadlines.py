@@ -14,6 +14,7 @@ from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.picture import picture
 from handlers.preparedness import emergency_pack
+from handlers.reporting import media_analysis
 from handlers.staff import shift_changes
 
 
@@ -36,6 +37,7 @@ async def start(turn: Turn) -> None:
     await shift_changes.start(turn)
     await picture.begin(turn)
     await council.begin(turn)
+    await media_analysis.begin(turn)
 
 
 @timer("deadlines.warning", level_two=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from handlers.alert import decision_card
+from handlers.alert import contacts, decision_card
 from handlers.communication import communication_plan
 from handlers.core import clearance, in_charge, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
@@ -18,7 +18,7 @@ from handlers.measures import assistance, assistance_card, measure_card, measure
 from handlers.meetings import minutes_card
 from handlers.picture import picture_texts
 from handlers.reporting import centres, critical_functions, information_need_card
-from handlers.staff import absence, duty_rota, externals, summoning
+from handlers.staff import absence, duty_rota, externals, instructions, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
@@ -190,12 +190,20 @@ async def _board(turn: Context, reader: str) -> list[tuple[str, str]]:
     return found
 
 
-@verb("hvem", "roller", help="hvem – chef, stedfortræder, sekretariat, og hvordan de nås")
+@verb(
+    "hvem",
+    "roller",
+    help="hvem – chef, stedfortræder, sekretariat, og hvordan de nås; hvem Sundhed: en enhed og dens instrukser",
+)
 async def who(turn: Turn, text: str) -> None:
-    """Show who has which role: "Ingen skal være i tvivl om beslutningsgange og kommunikationskanaler"."""
+    """Show who has which role: "Ingen skal være i tvivl om beslutningsgange og kommunikationskanaler"; of a unit that is
+    named, who leads it and its own instructions."""
     if turn.crisis is None:
         going = await turn.open_crises()
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
+    if (unit := instructions.find(turn, text)) is not None:
+        await turn.answer(await instructions.card(turn, unit))
+        return
     plan = turn.rules
 
     may = await rights.numbers.held(turn)
@@ -264,7 +272,12 @@ async def who(turn: Turn, text: str) -> None:
             f"*Hvem er hvem*\n{now}Aktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
             "Afblæse kan kun borgmesteren eller stedfortræderen."
             + ("" if may else f" Folks egne numre kan {rights.numbers.holders} se."),
-            facts=(*rows, *turn.plan.phones.items(), ("Meldinger", numbers or "skriv dem her")),
+            facts=(
+                *rows,
+                *turn.plan.phones.items(),
+                ("Meldinger", numbers or "skriv dem her"),
+                *([contacts.alarm_list(turn)] if turn.plan.alarm_list else []),
+            ),
         )
     )
 

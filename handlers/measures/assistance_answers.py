@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.core import form_values, quiet, rights
 from handlers.core.card import Card, quote
@@ -80,8 +80,27 @@ async def forward(turn: Turn, request: int) -> None:
     if not to or again is None:
         await turn.answer(Card(f"Skriv, hvem B{row.number} er sendt til, og hvornår der skal spørges igen."))
         return
+    await pass_on(turn, row, to, again)
+
+
+async def pass_on(turn: Turn, row: AssistanceRequest, to: str, again: datetime) -> None:
+    """Note that a request has gone to somebody else, who is asked for it again.
+
+    Args:
+        to: whom.
+        again: when, UTC.
+    """
     row.forwarded_to, row.ask_again_at = to, again
     await _becomes(turn, row, "forwarded", f"Videresendt til {to}. Der spørges igen {turn.dated(again)}.")
+
+
+async def answered_elsewhere(turn: Turn, row: AssistanceRequest, told: str, *, met: bool) -> None:
+    """Note what those whom a request went to have answered: it is met, or the staff's to find another way for.
+
+    Args:
+        told: what they answered, for whoever lacks it.
+    """
+    await _becomes(turn, row, "met" if met else "assessing", told if met else f"{told} Krisestaben ser på den igen.")
 
 
 @action("assistance.met", who=rights.runs_staff)

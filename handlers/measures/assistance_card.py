@@ -6,7 +6,7 @@ from handlers.core import enclosures, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.turn import Turn
-from handlers.measures import offer_matching
+from handlers.measures import agency_card, offer_matching
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure
 
 IN_WORDS = {
@@ -37,6 +37,9 @@ async def card(turn: Context, row: AssistanceRequest, head: str = "") -> Card:
             lines.append(f"Egne ressourcer: T{measure.number}, {turn.name(measure.owner)}.")
     if row.forwarded_to:
         lines.append(f"Videresendt til {quote(row.forwarded_to)}; spørg igen {turn.dated(row.ask_again_at)}.")
+    asked_agency = await agency_card.newest(turn, row)
+    if asked_agency is not None:
+        lines.append(f"{agency_card.THROUGH}: {agency_card.state(turn, asked_agency)}.")
     if row.reason:
         lines.append(f"Grund: {quote(row.reason)}")
     if row.answered_by and row.state != "new":
@@ -47,7 +50,8 @@ async def card(turn: Context, row: AssistanceRequest, head: str = "") -> Card:
     free = await offer_matching.fitting(turn, row)
     lines += [f"Ledigt tilbud TB{each.number}: »{quote(each.text, 120)}« ({turn.name(each.offerer)})." for each in free]
     uses = tuple(Button(f"Brug TB{each.number}", "offers.use", {"offer": each.id, "request": row.id}) for each in free)
-    return Card("\n".join(lines) + attached, buttons=(*_answers(row), *uses))
+    to_agency = asked_agency is None or asked_agency.answer is not None
+    return Card("\n".join(lines) + attached, buttons=(*_answers(row, to_agency=to_agency), *uses))
 
 
 def line(turn: Context, row: AssistanceRequest) -> str:
@@ -83,7 +87,7 @@ def key(row: AssistanceRequest, rest: str) -> str:
     return f"assistance/{row.id}/{rest}"
 
 
-def _answers(row: AssistanceRequest) -> tuple[Button, ...]:
+def _answers(row: AssistanceRequest, *, to_agency: bool) -> tuple[Button, ...]:
     about = {"request": row.id}
     own = (Field("owner", "Hvem har det?", "persons"), Field("due", "Frist", "time"))
     to = (
@@ -100,6 +104,18 @@ def _answers(row: AssistanceRequest) -> tuple[Button, ...]:
         Button("Egne ressourcer", "assistance.own", about, "primary", own, f"B{row.number}: egne ressourcer"),
         Button(
             "Videresend", "assistance.forward", about, submit="Send", form=to, form_title=f"Videresend B{row.number}"
+        ),
+        *(
+            (
+                Button(
+                    "Til BRS gennem 4K",
+                    "agency.ask",
+                    about,
+                    confirm=f"Vil du bede 4K sende B{row.number} til Beredskabsstyrelsen? De får den nu.",
+                ),
+            )
+            if to_agency
+            else ()
         ),
         Button("Afvis", "assistance.refuse", about, submit="Send", form=why, form_title=f"Afvis B{row.number}"),
     )

@@ -11,7 +11,7 @@ from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from handlers.log import paper_links
 from handlers.measures import intent
-from handlers.meetings import agenda_items, meeting_card, partners
+from handlers.meetings import agenda_items, media_item, meeting_card, partners
 from handlers.staff import roster
 from storage.rows.meetings import PARTS, Agenda, AgendaItem, Meeting
 
@@ -160,6 +160,8 @@ async def card(turn: Context, meeting: Meeting, row: Agenda) -> Card:
         # Items 5c and 7 are the same list twice.
         facts = (("Punkt 5c og 7, samarbejdspartnere", await partners.summary(turn)),)
         buttons = (*buttons, Button("Samarbejdspartnere", "partners.open", {"crisis": row.crisis_id}))
+    else:
+        facts = (("Punkt 4, medieanalyse", quote(await media_item.line(turn), 1500)),)
     return Card(f"{head}\n{lines_of(row)}{wants}", facts=facts, buttons=buttons)
 
 

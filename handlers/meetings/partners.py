@@ -6,6 +6,7 @@ One list for the crisis, wherever it is shown: the first meeting's items 5c and 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -35,7 +36,7 @@ CONTACTED = re.compile(r"^(?:er\s+)?kontaktet\b[\s:,.–-]*", re.IGNORECASE)
 )
 async def partners(turn: Turn, text: str) -> None:
     """Show the list of partners; or tick off one of them in one breath."""
-    found = _named(text)
+    found = named(text)
     if found is None:
         await open_(turn)
         return
@@ -45,14 +46,21 @@ async def partners(turn: Turn, text: str) -> None:
     if relevant is not None:
         await _mark(turn, partner, relevant, bool(contact), rest[contact.end() :] if contact else "")
     if not await _refuse_list(turn, "" if relevant is None else "Noteret. "):
-        await turn.answer(await _card(turn, list(PARTNERS).index(partner) // PAGE))
+        drawn = await _card(turn, list(PARTNERS).index(partner) // PAGE)
+        unread = (
+            f"»{quote(rest, 300)}« er ikke skrevet. Har de sat noget i værk, så skriv */krise partnertiltag "
+            f"{_short(partner)}: {quote(rest, 300)}*\n"
+            if rest and relevant is None
+            else ""
+        )
+        await turn.answer(replace(drawn, text=f"{unread}{drawn.text}"))
 
 
 async def _refuse_list(turn: Turn, said: str = "") -> bool:
     return await withheld.refuse_above(turn, f"{said}Listen over samarbejdspartnere vises")
 
 
-def _named(text: str) -> tuple[str, str] | None:
+def named(text: str) -> tuple[str, str] | None:
     """Find which of the eleven the first word means, and what is said of it: "politiet kontaktet vagtchefen"."""
     first, _, rest = text.strip().partition(" ")
     word = fold(first)

@@ -11,6 +11,7 @@ from handlers.core import clearance
 from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.measures import assistance, assistance_card, expenses, measure_card, measure_steps, resources
+from handlers.meetings import partner_measures
 from handlers.picture import indicators, picture_texts
 from handlers.picture.picture_texts import MACHINE
 from handlers.staff import support
@@ -139,9 +140,13 @@ async def happened(turn: Context) -> list[str]:
 
 
 async def measures(turn: Context) -> list[str]:
-    """Return the measures that are going, a line each."""
+    """Return the measures that are going, a line each, and what partners have set going themselves."""
     rows, _ = await clearance.visible_rows(turn, await measure_steps.of_crisis(turn), turn.staff)
-    return [f"• T{row.number}: {measure_card.line(turn, row)}" for row in rows] or ["Ingen endnu"]
+    others = await partner_measures.lines(turn, turn.staff)
+    return [
+        *([f"• T{row.number}: {measure_card.line(turn, row)}" for row in rows] or ["Ingen endnu"]),
+        *(["Samarbejdspartneres egne tiltag:", *others] if others else []),
+    ]
 
 
 async def resource_use(turn: Context) -> list[str]:

@@ -16,6 +16,7 @@ from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news_beside
 from handlers.reporting import checklist
+from handlers.staff import instructions
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
 from storage.rows.traffic import Message
@@ -50,6 +51,7 @@ async def notify(turn: Turn) -> None:
                 Card(
                     f"Du er kontaktperson for {notice.centre} til krisestaben for nr. {crisis.number}: "
                     f"»{quote(crisis.title)}«.\nStaben spørger dig, hvordan det står til. Haster noget, så skriv det her."
+                    f"{instructions.lines(turn, notice.centre)}"
                 ),
                 key=f"crisis/{crisis.id}/contact/{notice.centre}",
                 kind="notice",
@@ -89,7 +91,7 @@ async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None
             f"{'*Påmindelse.* ' if reminder else ''}*Krisestaben er trådt i funktion* – nr. {crisis.number}: "
             f"»{quote(crisis.title)}«.\nUnderret straks {notice.centre}. Tekst, du kan sende videre:\n"
             f"»Kommunens krisestab er nedsat på grund af: {quote(crisis.title)}. Meld det, krisestaben bør vide, til din "
-            f"leder eller til Krisebot.«{missing}",
+            f"leder eller til Krisebot.«{instructions.lines(turn, notice.centre)}{missing}",
             buttons=tuple(buttons),
         ),
         key=f"crisis/{crisis.id}/centre/{notice.id}/{notice.asked}/{'reminder' if reminder else 'notice'}",

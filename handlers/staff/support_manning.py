@@ -7,7 +7,7 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.staff import roster, summoning, support
+from handlers.staff import instructions, roster, summoning, support
 from storage.rows.staff import SupportNeed
 
 
@@ -72,7 +72,8 @@ async def _ask(turn: Turn, row: SupportNeed) -> None:
         [centre.chief],
         Card(
             f"*Krisestaben har brug for støttefunktionen {quote(row.function)}* for krise nr. {turn.the_crisis.number}.\n"
-            f"{centre.name} skal sikre, at den kan bemandes. Hvem kommer, hvem er stedfortræder, og fra hvornår til hvornår?",
+            f"{centre.name} skal sikre, at den kan bemandes. Hvem kommer, hvem er stedfortræder, og fra hvornår til hvornår?"
+            f"{instructions.lines(turn, row.function)}",
             buttons=(
                 Button(
                     "Bemand",

@@ -37,6 +37,7 @@ CALLED = {
     "decision": "beslutning {}",
     "information_need": "OB{}",
     "improvement": "F{}",
+    "partner_measure": "PT{}",
 }
 
 Row = tuple[str, int]

@@ -24,6 +24,7 @@ from pydantic import (
 
 from storage.grades import GRADES, Grade
 from storage.plan.base import PlanModel
+from storage.plan.documents import Instruction, RunningOn
 from storage.plan.faults import Fault, Source, fault
 from storage.plan.persons import DECIDING_ROLES, SECRETARIAT_ROLES, Person, Role, Roles
 from storage.plan.rota import Rota
@@ -49,7 +50,20 @@ from storage.plan.sections import (
     Watch,
 )
 from storage.plan.today import Today
-from storage.plan.words import CHANNELS, CentreName, Id, LogoFile, PersonId, Phone, RoleId, Text, Web, Zone, fold
+from storage.plan.words import (
+    CHANNELS,
+    CentreName,
+    Id,
+    LogoFile,
+    PersonId,
+    Phone,
+    RoleId,
+    Text,
+    Web,
+    WebPage,
+    Zone,
+    fold,
+)
 
 # No person, role, centre or function is called anything longer, in characters.
 LONGEST_NAME = 300
@@ -66,6 +80,9 @@ TODAYS = (
     "rooms",
     "fallback",
     "economy",
+    "instructions",
+    "alarm_list",
+    "running_on",
     "emergency_pack",
     "retention",
 )
@@ -105,7 +122,10 @@ class Plan(PlanModel):
     places: tuple[Text, ...] = Field(default=(), alias="steder")
 
     action_cards: tuple[ActionCard, ...] = Field(default=(), alias="handlekort")
+    instructions: tuple[Instruction, ...] = Field(default=(), alias="instrukser")
     links: tuple[Link, ...] = Field(default=(), alias="links")
+    alarm_list: WebPage | None = Field(default=None, alias="alarmeringsliste")
+    running_on: RunningOn = Field(default=RunningOn(), alias="fortsat_drift")
 
     conference: Conference | None = Field(default=None, alias="telefonkonference")
     phones: dict[str, Phone] = Field(default={}, alias="telefoner")

@@ -159,6 +159,7 @@ class Deadlines(PlanModel):
     status_reply: Duration = Field(default=read_duration("30m"), alias="statussvar")
     order_receipt: Duration = Field(default=read_duration("15m"), alias="ordre_kvittering")
     council: Clock = Field(default=time(9, 30), alias="byrådet_orienteres", validate_default=True)
+    media_analysis: Clock = Field(default=time(15), alias="medieanalyse", validate_default=True)
     monitoring: Duration = Field(default=read_duration("30m"), alias="overvågning")
     minutes: tuple[Duration, Duration] = Field(default=(read_duration("30m"), read_duration("60m")), alias="referat")
     relief: Duration = Field(default=read_duration("12h"), alias="afløs_repræsentant")

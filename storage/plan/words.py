@@ -162,6 +162,16 @@ def _web(value: str) -> str:
     return value.rstrip("/")
 
 
+def _web_page(value: str) -> str:
+    """Check an address that people tap, to the letter: where it leads is its owner's."""
+    if not re.fullmatch(r"https?://[^\s/<>\"»«*∗|{}\\^`][^\s<>\"»«*∗|{}\\^`]{0,1990}", value):
+        raise fault(
+            f"»{value[:100]}« er ikke et link, der kan trykkes på",
+            "Skriv hele adressen, fx https://intranet.kommune.example/instruks",
+        )
+    return value
+
+
 def _calls(value: str) -> str:
     """Check the address of a gateway for calls; what is wrong with it is said without its password."""
     if not re.fullmatch(r"twilio://[^:@/\s]+:[^:@/\s]+@\+[0-9]{8,15}", value):
@@ -214,6 +224,7 @@ Zone = Annotated[ZoneInfo, BeforeValidator(_zone), PlainSerializer(str)]
 Phone = Annotated[str, AfterValidator(_phone)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Web = Annotated[str, AfterValidator(_web)]
+WebPage = Annotated[str, AfterValidator(_web_page)]
 Calls = Annotated[str, Field(min_length=1), AfterValidator(_calls)]
 Id = Annotated[str, AfterValidator(_id)]
 PersonId = Annotated[str, AfterValidator(_person)]

@@ -76,7 +76,8 @@ class CommunicationPlan(Base):
 
 
 class PublicMessage(Base):
-    """A message to a group of people: the crisis' kind, extent and expected course. A person publishes it."""
+    """A message to a group of people: the crisis' kind, extent and expected course, and what they should do. A person
+    publishes it."""
 
     __tablename__ = "public_messages"
     id: Mapped[int] = primary_key()
@@ -86,6 +87,7 @@ class PublicMessage(Base):
     nature: Mapped[str]
     extent: Mapped[str]
     course: Mapped[str]
+    advice: Mapped[str | None]  # what they should do, "agere hensigtsmæssigt"; None: nobody has said
     sources: Mapped[list[Any]]  # the numbers of the log lines it rests on
     delegated_to: Mapped[str | None]  # when it has to be fast, whoever has the subject
     written_by: Mapped[str]
@@ -129,6 +131,7 @@ async def messages(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dic
             "nature": row.nature,
             "extent": row.extent,
             "course": row.course,
+            "advice": row.advice,
             "sources": row.sources,
             "delegated_to": row.delegated_to,
             "written_by": row.written_by,

@@ -147,6 +147,9 @@ class CoordinatingStaff(Base):
     place: Mapped[str | None]  # the link, or the room at 4K
     templates: Mapped[str | None]  # where the shared templates are
     task: Mapped[int | None]  # the task's number: name a liaison officer
+    running_on: Mapped[list[Any]] = mapped_column(
+        default=list
+    )  # the numbers of the tasks of the own plan for running on
     facilitation_asked_at: Mapped[datetime | None]
     facilitation_asked_by: Mapped[str | None]
     facilitated_by: Mapped[str | None]
@@ -239,6 +242,7 @@ async def coordination(db: AsyncSession, crisis: Crisis, highest: Grade) -> list
             "form": staff.form,
             "place": staff.place,
             "templates": staff.templates,
+            "running_on": staff.running_on,
             "members": _seated(seats, "staff"),
             "mandates": [
                 {

@@ -166,7 +166,8 @@ class LogState(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
     __table_args__ = (
-        Index("log_grade", "crisis_id", "grade", "no"),
+        # By the grade first: else SQLite takes it for the way to a line's own grade, and goes through the whole log.
+        Index("log_grade", "grade", "crisis_id", "no"),
         Index("log_unconfirmed", "crisis_id", "no", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
     )
 

@@ -39,6 +39,28 @@ class Task(Base):
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
 
+@part("tasks")
+async def tasks(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
+    """Export the tasks in their order, with who has each, before when, and how it ended; they are the staff's."""
+    if not sees_staffs(highest):
+        return []
+    rows = await db.scalars(select(Task).where(Task.crisis_id == crisis.id).order_by(Task.number))
+    return [
+        {
+            "number": row.number,
+            "title": row.title,
+            "role": row.role,
+            "owner": row.owner,
+            "due_at": instant_or_none(row.due_at),
+            "status": row.status,
+            "created_at": instant(row.created_at),
+            "done_at": instant_or_none(row.done_at),
+            "done_by": row.done_by,
+        }
+        for row in rows
+    ]
+
+
 MeasureStatus = Literal["proposed", "pending", "in_progress", "waiting", "done", "cancelled"]
 # How a measure's status is said, on cards and on paper.
 STATUS_IN_WORDS: dict[MeasureStatus, str] = {

@@ -61,7 +61,9 @@ async def left_behind(sqlite: SQLite, lines: int) -> str:
     return url
 
 
-@pytest.mark.parametrize("lines", [SOME, pytest.param(MILLION, marks=pytest.mark.endurance)])
+@pytest.mark.parametrize(
+    "lines", [pytest.param(SOME, marks=pytest.mark.long), pytest.param(MILLION, marks=pytest.mark.endurance)]
+)
 async def test_a_long_log_of_an_older_release_is_carried_over_and_as_quick_as_a_short_one(
     sqlite: SQLite, lines: int
 ) -> None:

@@ -115,7 +115,7 @@ async def latency(house: House, at: str, looks: int) -> float:
     return statistics.median(took) * 1000
 
 
-@pytest.mark.parametrize("databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+@pytest.mark.long
 @pytest.mark.parametrize("size", [SHORT, pytest.param(EARNEST, marks=pytest.mark.endurance)], ids=["short", "earnest"])
 async def test_three_days_leave_it_as_quick_and_as_small_as_it_was(
     database_url: str, size: Size, request: pytest.FixtureRequest

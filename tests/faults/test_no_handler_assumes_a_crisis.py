@@ -99,7 +99,7 @@ async def test_every_button_is_pressed(open_stage: RehearsalStage, many: int, pe
 
 
 @in_one_chat
-@pytest.mark.parametrize("person", PERSONS)
+@pytest.mark.parametrize("person", [PERSONS[0], pytest.param(PERSONS[1], marks=pytest.mark.long)])
 @pytest.mark.parametrize("many", [pytest.param(0, marks=pytest.mark.long), 2])
 async def test_every_verb_is_said_alone_and_with_words(open_stage: RehearsalStage, many: int, person: str) -> None:
     """R070: by the mayor, who may nearly everything, and by somebody who is refused or proposes instead."""

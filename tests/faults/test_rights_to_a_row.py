@@ -14,13 +14,15 @@ from handlers.core.card import Button, Card
 from handlers.core.incoming import Incoming
 from handlers.core.turn import Turn
 from storage.plan import loading
+from storage.rows.agency_requests import AgencyRequest
 from storage.rows.alert import Alert, ContactCheck, Escalation, EscalationStep, NightCheck, Nudge, NudgeReceipt
 from storage.rows.base import Base
 from storage.rows.communication import Question
 from storage.rows.crisis import Crisis
 from storage.rows.expenses import Expense
 from storage.rows.log import LogEntry
-from storage.rows.measures import Measure, Offer, Order, Resource, Task
+from storage.rows.measures import AssistanceRequest, Measure, Offer, Order, Resource, Task
+from storage.rows.partner_measures import PartnerMeasure
 from storage.rows.preparedness import Improvement
 from storage.rows.reporting import CentreNotice, InformationNeed, Outage, Ping, PingAnswer, Report
 from storage.rows.staff import Quota, QuotaAsk, SupportNeed
@@ -184,6 +186,21 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 crisis_id=crisis, number=90, offerer="mads", text="2 pumper", created_at=now, log_no=1
             )  # fmt: skip
             return {"offer": (await add(db, offered)).id}
+        case "agency", _, _:
+            lacked = AssistanceRequest(
+                crisis_id=crisis, number=90, requester="mads", text="pumper", created_at=now, log_no=1
+            )
+            asked_of = AgencyRequest(
+                crisis_id=crisis, number=90, request_id=(await add(db, lacked)).id, person="jens", asked_by="kim",
+                asked_at=now, log_no=1,
+            )  # fmt: skip
+            return {"agency": (await add(db, asked_of)).id}
+        case "partner_measures", _, _:
+            theirs_own = PartnerMeasure(
+                crisis_id=crisis, number=90, who="Politiet", what="spærrer vejen", written_by="mads", written_at=now,
+                log_no=1,
+            )  # fmt: skip
+            return {"measure": (await add(db, theirs_own)).id}
         case "expenses", _, _:
             cost = Expense(
                 crisis_id=crisis, number=90, ore=4500_00, text="pumper", receipt=False, written_by="mads", written_at=now,

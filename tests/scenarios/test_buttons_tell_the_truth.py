@@ -14,7 +14,7 @@ from handlers.core.incoming import Incoming
 from storage.rows.log import LogEntry
 from storage.rows.traffic import Delivery, Message, StaffRecipient
 from tests.scenarios.test_cloudburst import activated
-from tests.stage.platforms import in_one_chat, on_both_platforms
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, follows
 from tests.stage.stage import Stage
 
@@ -159,7 +159,7 @@ async def not_as_written(stage: Stage) -> dict[str, str]:
 
 
 @pytest.mark.long
-@on_both_platforms
+@in_slack
 async def test_what_people_see_on_their_platform_is_what_their_cards_have_and_nothing_else(stage: Stage) -> None:
     """R005, requirement 3.1.7: a button that was taken off stands nowhere, once all that is left has been pressed too."""
     stage.looked_over = False

@@ -53,8 +53,5 @@ only_in_slack = pytest.mark.parametrize("pair", [PAIRS["slack"]], indirect=True,
 # For a scene that is about the plan's words and not about where they are said: its neighbours play on the platforms.
 in_one_chat = pytest.mark.parametrize("pair", [("rehearsal", "sqlite")], indirect=True, ids="-".join)
 
-# For what somebody met on the platforms that people work in, and must not meet there again.
-on_both_platforms = pytest.mark.parametrize("pair", [*PAIRS.values()], indirect=True, ids="-".join)
-
 # For the main thing: from the warning to the stand-down.
 everywhere = pytest.mark.parametrize("pair", [("rehearsal", "sqlite"), *PAIRS.values()], indirect=True, ids="-".join)

@@ -113,17 +113,25 @@ def _centres(plan: Plan, names: Names) -> Iterator[Block]:
 
 
 def _instructions(plan: Plan, names: Names) -> Iterator[Block]:
-    """Yield the action cards and where else instructions are kept: addresses, never copies (plan §2)."""
+    """Yield the units' own instructions, the action cards, the public alarm list and what else is kept elsewhere: addresses,
+    never copies (plan §2 and §5; Bilag 5)."""
     rows = (
         *(
             (f"Handlekort: {card.title}", card.centre, names.person(card.owner), card.address)
             for card in plan.action_cards
         ),
+        *((each.title, ", ".join(reversed(each.units)), "", each.address) for each in plan.instructions),
         *((link.title, "", "", link.address) for link in plan.links),
+        *([("Opgavesæt for fortsat drift", "", "", plan.running_on.address)] if plan.running_on.address else []),
+        (
+            "Alarmeringstelefonliste",
+            "",
+            "",
+            plan.alarm_list or "På kommunens hjemmeside; planen har intet link til den",
+        ),
     )
-    if rows:
-        yield Block("heading", "Handlekort og instrukser")
-        yield Block("table", rows=(("Hvad", "Center", "Ejer", "Hvor"), *rows), widths=(4, 2, 2, 4))
+    yield Block("heading", "Handlekort og instrukser")
+    yield Block("table", rows=(("Hvad", "Center", "Ejer", "Hvor"), *rows), widths=(4, 2, 2, 4))
 
 
 def _crisis(each: OnPaper, names: Names) -> Iterator[Block]:

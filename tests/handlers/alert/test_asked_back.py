@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, follows
 from tests.stage.stage import Stage
 
@@ -28,7 +28,7 @@ async def newest(stage: Stage, person: str) -> str:
     return (await stage[person].reads())[-1]
 
 
-@everywhere
+@in_slack
 async def test_who_asks_what_it_is_reads_the_warning_who_gave_it_and_their_number(asked: Stage) -> None:
     """R005 R022: they were asked whether they wanted to warn of something, and did not see what of."""
     for words in (

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -115,7 +116,8 @@ class Chain(RuleBasedStateMachine):
             assert run(self.stage.bot.engine.next_due()) is not None
 
 
-TestChain = Chain.TestCase
-TestChain.settings = settings(
+# Its promises have scenes of their own in `make test`.
+TestChain = pytest.mark.long(Chain.TestCase)
+Chain.TestCase.settings = settings(
     max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )

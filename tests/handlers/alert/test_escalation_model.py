@@ -151,8 +151,9 @@ class AsTheModelSays(RuleBasedStateMachine):
             assert verify_export(told) == []
 
 
-TestAsTheModelSays = AsTheModelSays.TestCase
-TestAsTheModelSays.settings = settings(
+# Its promises have scenes of their own in `make test`.
+TestAsTheModelSays = pytest.mark.long(AsTheModelSays.TestCase)
+AsTheModelSays.TestCase.settings = settings(
     max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 

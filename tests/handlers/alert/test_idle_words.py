@@ -6,7 +6,7 @@ import pytest
 
 from handlers.core.language import dangers, idle_words
 from tests.handlers.alert.test_own_words import TABLE
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after
 from tests.stage.stage import Stage
 
@@ -109,7 +109,7 @@ async def level_one(stage: Stage) -> None:
 one_stage = after(level_one)
 
 
-@everywhere
+@in_teams
 async def test_who_has_it_at_level_one_reads_how_it_stands(one_stage: Stage) -> None:
     """R001 R026: they were asked whether it was a warning."""
     for text in ("hvad er det", "er du sikker?"):

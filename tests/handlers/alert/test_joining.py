@@ -11,7 +11,7 @@ from handlers.core.context import URGENT
 from storage.case.verification import verify_export
 from storage.rows.traffic import Message
 from tests.posts import posts
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, Stage
 
@@ -35,7 +35,7 @@ async def asked(stage: Stage, number: int) -> list[str]:
 
 
 @pytest.mark.long
-@everywhere
+@in_slack
 async def test_what_belongs_reaches_the_staffs_chief_at_once_and_rings_no_chain(stage: Stage) -> None:
     """R001 R198 D04: one press, one card to whoever runs the staff."""
     await stage["finn"].says("vandet står op i kælderen på Birkehøj")
@@ -53,7 +53,7 @@ async def test_what_belongs_reaches_the_staffs_chief_at_once_and_rings_no_chain(
         assert verify_export(await stage.export(number)) == []
 
 
-@everywhere
+@in_teams
 async def test_another_incident_gets_a_chain_of_its_own(stage: Stage) -> None:
     """R004 R005 D04: the second incident of a night rings the chief of preparedness, though a crisis runs."""
     await stage["finn"].commands("varsel brand på Torstorp Skole")
@@ -73,6 +73,7 @@ async def test_a_chief_who_does_not_answer_holds_nothing_up(joined_stage: Stage)
     assert await stage.part("alerts", 1) == []
 
 
+@pytest.mark.long
 @in_slack
 async def test_joining_by_night_rings_the_staffs_chief_and_who_does_not_answer_a_chain_of_its_own(stage: Stage) -> None:
     """R005 D04 D14: long after the first hours, with nobody on shift: rung in that minute, by every way, and not in the
@@ -146,7 +147,7 @@ async def test_nobody_else_answers_for_the_chief(joined_stage: Stage) -> None:
     assert not await joined_stage["kim"].has("Det er en anden hændelse")
 
 
-@everywhere
+@in_slack
 async def test_a_warning_that_its_chief_has_not_answered_outlives_the_incident(joined_stage: Stage) -> None:
     """R005 D04: who calls the crisis off leaves nobody's warning unread; at once, and both logs say so."""
     stage = joined_stage
@@ -190,7 +191,7 @@ async def test_what_was_said_to_be_another_incident_can_still_belong(stage: Stag
         assert verify_export(await stage.export(number)) == []
 
 
-@everywhere
+@in_teams
 @pytest.mark.parametrize(
     ("words", "own_chain"),
     [("nej", True), ("Det er en anden hændelse!", True), ("ja", False), ("det hører til nr. 1", False)],

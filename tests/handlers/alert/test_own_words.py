@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from handlers.core.language import dangers, small_talk
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -58,7 +58,7 @@ def test_a_crisis_that_is_nobodys_preparedness_is_heard_as_one_and_no_other_is()
 
 
 @in_one_chat
-@pytest.mark.parametrize("one_in", [12, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
+@pytest.mark.parametrize("one_in", [24, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
 async def test_every_first_message_of_the_table_leads_on(open_stage: Stage, one_in: int) -> None:
     """R001 R004 R018: none that tells of danger ends without 112, the person and the question; nobody is rung unasked,
     and no small talk, printer or marriage is asked whether it is a warning."""
@@ -88,7 +88,7 @@ async def test_every_first_message_of_the_table_leads_on(open_stage: Stage, one_
     assert await chain(stage) == []
 
 
-@everywhere
+@in_slack
 async def test_the_text_and_one_press_and_the_chains_first_person_is_asked(open_stage: Stage) -> None:
     """R001 R004 R005: nobody has to know a command."""
     stage = open_stage
@@ -144,7 +144,7 @@ async def test_whoever_is_asked_sees_who_warned_and_how_to_reach_them(open_stage
     assert "20 00 00 13" in seen.replace("+45", "")
 
 
-@everywhere
+@in_teams
 async def test_the_chat_is_called_what_people_call_it(open_stage: Stage) -> None:
     """R005: "skriv til Finn i Rehearsal"."""
     await open_stage["finn"].says("der er røg i stuen")
@@ -205,7 +205,7 @@ async def test_the_staffs_words_are_offered_to_its_log_not_to_the_chain(crisis_s
     assert await crisis_stage["kim"].has("Gem i log")
 
 
-@everywhere
+@in_slack
 @pytest.mark.parametrize(
     ("words", "asked", "assessment"),
     [("ja", ["jens"], "yes"), ("det ved jeg ikke", ["jens"], "unknown"), ("nej", [], "no")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, follows
 from tests.stage.stage import Stage
 
@@ -21,7 +21,7 @@ async def warned(stage: Stage) -> None:
 stage = after(warned)
 
 
-@everywhere
+@in_teams
 async def test_a_second_matter_is_added_by_default_and_parted_by_one_press(stage: Stage) -> None:
     """D04: its own number, log and chain; the first warning no longer has its words."""
     assert await stage.crises() == 1

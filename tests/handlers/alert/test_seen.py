@@ -12,7 +12,7 @@ import pytest
 
 from handlers.alert import languages
 from handlers.core.language.danger_words import Language
-from tests.stage.platforms import on_both_platforms
+from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, Stage
 
@@ -34,7 +34,7 @@ async def asked(stage: Stage, number: int) -> list[str]:
     return [step["person"] for step in await stage.part("escalation", number)]
 
 
-@on_both_platforms
+@in_slack
 async def test_a_cry_in_own_words_has_112_the_person_and_the_question_and_one_press_asks_them(
     open_stage: Stage,
 ) -> None:
@@ -67,7 +67,7 @@ async def test_a_cry_in_own_words_has_112_the_person_and_the_question_and_one_pr
         assert await stage[name].sees("Jens Lund"), words
 
 
-@on_both_platforms
+@in_teams
 async def test_a_cry_whose_question_stays_unanswered_asks_the_chain_all_the_same(open_stage: Stage) -> None:
     """R004 R005: `varsel brand på Birkehøj`, and nobody was asked, ever."""
     for number, words in enumerate(["varsel brand på Birkehøj", "🆘"], 1):
@@ -79,7 +79,7 @@ async def test_a_cry_whose_question_stays_unanswered_asks_the_chain_all_the_same
         await open_stage["jens"].presses("Ingen krise – følg")
 
 
-@on_both_platforms
+@in_slack
 async def test_asking_for_help_with_ones_words_loses_neither_them_nor_the_way_on(open_stage: Stage) -> None:
     """R001: [Bed om hjælp] brought the menu, nothing was sent, and the other choices were gone."""
     stage = open_stage
@@ -103,7 +103,7 @@ QUESTIONS = {
 }
 
 
-@on_both_platforms
+@in_teams
 async def test_a_question_is_answered_before_any_crisis(open_stage: Stage) -> None:
     """R196 R204: and rings nobody."""
     for number, (words, answer) in enumerate(QUESTIONS.items()):
@@ -116,7 +116,7 @@ async def test_a_question_is_answered_before_any_crisis(open_stage: Stage) -> No
     assert await open_stage.crises() == 0
 
 
-@on_both_platforms
+@in_slack
 async def test_a_question_is_answered_in_a_crisis(stage: Stage) -> None:
     """R196 R204 R132: whoever has a part in it is told when they meet; whoever has none is told whom to ask."""
     await stage["kim"].commands("møde i morgen 10 stabsrummet")
@@ -134,7 +134,7 @@ async def test_a_question_is_answered_in_a_crisis(stage: Stage) -> None:
         assert UNSURE not in said
 
 
-@on_both_platforms
+@in_teams
 async def test_thanks_with_two_incidents_are_thanks(stage: Stage) -> None:
     """T32: "Der er 2 aktive hændelser. Hvilken?" was the answer to it."""
     await stage["jens"].commands("aktiver 1 pumpesvigt i Fløng")
@@ -148,7 +148,7 @@ async def test_thanks_with_two_incidents_are_thanks(stage: Stage) -> None:
         assert "Krisebot" in said
 
 
-@on_both_platforms
+@in_slack
 async def test_a_cry_in_another_language_has_its_four_sentences_and_danish_buttons(open_stage: Stage) -> None:
     """R001: 112, the question, sent on, not sent; the labels stay Danish and are explained in the text."""
     stage = open_stage
@@ -172,7 +172,7 @@ async def test_a_cry_in_another_language_has_its_four_sentences_and_danish_butto
         await stage["jens"].presses("Ingen krise – følg")
 
 
-@on_both_platforms
+@in_teams
 async def test_at_level_one_what_is_told_reaches_who_runs_it_and_says_so(open_stage: Stage) -> None:
     """R009 R192 R220: "Krisestaben har din melding" with nobody told; the mayor, and not the director who runs it."""
     stage = open_stage
@@ -193,7 +193,7 @@ async def test_at_level_one_what_is_told_reaches_who_runs_it_and_says_so(open_st
 EVERYDAY = ("mail virker ikke", "telefon er nede", "it er nede", "status uændret", "start nu", "stop det", "ring 112")
 
 
-@on_both_platforms
+@in_slack
 async def test_everyday_words_are_not_run_because_they_stand_first(open_stage: Stage) -> None:
     """R018: outside a crisis they are somebody's words, and met with the question."""
     for number, words in enumerate(EVERYDAY):
@@ -204,7 +204,7 @@ async def test_everyday_words_are_not_run_because_they_stand_first(open_stage: S
     assert await open_stage.crises() == 0
 
 
-@on_both_platforms
+@in_teams
 async def test_everyday_words_while_a_question_is_open_are_asked_about_or_answer_it(stage: Stage) -> None:
     """R118, requirement 3.4: none of them is run as a verb; "status uændret" is what a centre would answer."""
     await stage["tina"].commands("ping alle hvordan står det til? svar 15")
@@ -233,7 +233,7 @@ async def test_everyday_words_while_a_question_is_open_are_asked_about_or_answer
     assert await stage["hanne"].sees("Det blev til status.")
 
 
-@on_both_platforms
+@in_slack
 async def test_what_is_lacked_is_an_answer_and_a_request(stage: Stage) -> None:
     """R118 R220: `mangler …` to a ping is both."""
     await stage["tina"].commands("ping alle hvordan står det til? svar 15")
@@ -246,7 +246,7 @@ async def test_what_is_lacked_is_an_answer_and_a_request(stage: Stage) -> None:
     assert (request["quantity"], request["requester"]) == ("4", "hanne")
 
 
-@on_both_platforms
+@in_teams
 async def test_a_second_incident_at_night_with_one_word_alike_gets_a_chain_of_its_own(open_stage: Stage) -> None:
     """R005 D04: it was taken for a repeat, and the chief of preparedness was never rung."""
     stage = open_stage
@@ -260,7 +260,7 @@ async def test_a_second_incident_at_night_with_one_word_alike_gets_a_chain_of_it
     assert await stage["jens"].sees("brand i Hedehusene")
 
 
-@on_both_platforms
+@in_slack
 async def test_haste_a_deadline_a_caller_and_a_number_are_heard_in_free_text(stage: Stage) -> None:
     """R198 R225 R240, requirement 3.5: "HASTER", "haster ikke", "meld tilbage 17:30", who rang and from where."""
     await stage["kim"].commands("log ? HASTER dæmningen ved Fløng giver efter")
@@ -277,7 +277,7 @@ async def test_haste_a_deadline_a_caller_and_a_number_are_heard_in_free_text(sta
     assert await stage["kim"].sees("Mener du fredag den 3. juli 2026 kl. 08:00?")
 
 
-@on_both_platforms
+@in_teams
 async def test_all_commands_can_be_shown_with_none_one_and_several_crises(open_stage: Stage) -> None:
     """R204: with none it was a LookupError, and "fejl hos mig" after a minute."""
     stage = open_stage
@@ -301,7 +301,7 @@ async def test_all_commands_can_be_shown_with_none_one_and_several_crises(open_s
         await shows(person)
 
 
-@on_both_platforms
+@in_slack
 async def test_six_who_have_not_answered_are_one_message_that_is_changed(stage: Stage) -> None:
     """D14: "X har ikke svaret" came six times, and then the same list again."""
     await stage.forward(minutes=30)
@@ -310,7 +310,7 @@ async def test_six_who_have_not_answered_are_one_message_that_is_changed(stage: 
     assert not [text for text in await stage["lars"].reads() if text.count("har ikke svaret") > 1]
 
 
-@on_both_platforms
+@in_teams
 @pytest.mark.parametrize("person", ["sara", "ole"])
 async def test_the_first_summons_asks_no_more_beside_its_reminder(stage: Stage, person: str) -> None:
     """R131: two cards with the same question; one was dead."""

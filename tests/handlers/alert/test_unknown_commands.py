@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after
 from tests.stage.stage import Actor, Stage
 
@@ -57,7 +57,7 @@ async def test_so_it_is_with_the_bots_name_in_front(stage: Stage) -> None:
     assert UNKNOWN in await said_last(stage["lone"])
 
 
-@everywhere
+@in_slack
 async def test_what_was_meant_as_news_is_added_with_one_press(stage: Stage) -> None:
     """R061: the words are kept."""
     await stage["lone"].commands("tagrenden hænger")
@@ -102,7 +102,7 @@ async def test_with_no_warning_it_is_asked_about_and_the_door_stays_open(open_st
     assert await open_stage["finn"].has("Ved ikke")
 
 
-@everywhere
+@in_teams
 async def test_a_yes_or_no_after_the_command_answers_the_question(open_stage: Stage) -> None:
     """R061 R004: it was added to the warning as news."""
     await open_stage["finn"].commands("varsel træ på vejen ved Fløng")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.core.language import answers_with_news
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage
 
@@ -20,7 +20,7 @@ async def asked(stage: Stage) -> None:
 stage = after(asked)
 
 
-@everywhere
+@in_slack
 async def test_a_yes_with_news_is_sent_on_at_once_with_the_news(stage: Stage) -> None:
     """R004 R131: it was added, and she was told to press Ja."""
     await stage["lone"].says("ja det brænder nu")
@@ -64,7 +64,7 @@ async def asked_where(stage: Stage) -> None:
 where_stage = after(asked_where)
 
 
-@everywhere
+@in_teams
 async def test_a_yes_with_news_says_where_it_belongs(where_stage: Stage) -> None:
     """D04: its staff's chief gets it at once, with the news."""
     await where_stage["lone"].says("ja tak, det er i kælderen")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_slack
+from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -51,3 +51,44 @@ async def test_a_message_shows_what_is_unconfirmed_and_a_person_publishes_it(sta
     assert (message["published_by"], message["channel"]) == ("rune", "Facebook")
     line = (await stage.log("communication"))[-1]
     assert (line["direction"], line["receiver"], line["sender"]) == ("out", "Borgere i Hedehusene", "rune")
+
+
+@in_slack
+async def test_a_message_that_does_not_say_what_to_do_asks_for_it_and_can_be_published_all_the_same(
+    stage: Stage,
+) -> None:
+    """R210 R211: §8, "agerer hensigtsmæssigt"; every copy of the draft has the new words, and so has the log."""
+    await stage["bo"].commands("budskab")
+    await stage["bo"].fills_in("Nyt budskab", audience="Borgere", nature="Vandet er forurenet", delegated="rune")
+    for name in ("bo", "rune"):
+        assert await stage[name].sees("Hvad skal de gøre? Det står der ikke endnu. Budskabet kan udgives uden.")
+    await stage["bo"].fills_in("Skriv, hvad de skal gøre", advice="Kog vandet i 2 minutter")
+    (message,) = await stage.part("public_messages")
+    assert (message["advice"], message["published_at"]) == ("Kog vandet i 2 minutter", None)
+    for name in ("bo", "rune"):
+        assert await stage[name].sees("Hvad skal I gøre: Kog vandet i 2 minutter")
+        assert not await stage[name].sees("Det står der ikke endnu")
+    await stage["rune"].fills_in("Er udgivet", channel="htk.example")
+    assert "Hvad skal I gøre: Kog vandet i 2 minutter" in (await stage.log("communication"))[-1]["summary"]
+    await stage["bo"].commands("budskab")
+    await stage["bo"].fills_in("Nyt budskab", audience="Pressen", nature="Vandet er forurenet", advice="Ring til Bo")
+    await stage["bo"].commands("budskab")
+    await stage["bo"].fills_in("Nyt budskab", audience="Skoler", nature="Vandet er forurenet")
+    await stage["bo"].fills_in("Er udgivet", channel="Aula")
+    assert [(row["advice"], bool(row["published_at"])) for row in await stage.part("public_messages")] == [
+        ("Kog vandet i 2 minutter", True),
+        ("Ring til Bo", False),
+        (None, True),
+    ]
+
+
+@in_teams
+async def test_only_communication_and_whoever_has_the_message_say_what_people_should_do(stage: Stage) -> None:
+    """R214: the nearest who may not is the log keeper, who has the draft before them in the staff's channel."""
+    await stage["bo"].commands("budskab", "stab")
+    await stage["bo"].fills_in("Nyt budskab", audience="Borgere", nature="Vandet er forurenet", delegated="rune")
+    await stage["kim"].fills_in("Skriv, hvad de skal gøre", advice="Drik løs")
+    assert await stage["kim"].sees("Det kan kun den, det er overladt til")
+    assert [row["advice"] for row in await stage.part("public_messages")] == [None]
+    await stage["rune"].fills_in("Skriv, hvad de skal gøre", advice="Kog vandet")
+    assert [row["advice"] for row in await stage.part("public_messages")] == ["Kog vandet"]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from tests.stage.platforms import PAIRS, only_in_slack, only_in_teams
+from tests.stage.platforms import in_slack, only_in_slack, only_in_teams
 from tests.stage.prologue import after, follows, outbreak
 from tests.stage.slack import SlackActor, SlackStage
 from tests.stage.stage import Stage
 from tests.stage.teams import TeamsStage
-
-on_both_platforms = pytest.mark.parametrize("pair", list(PAIRS.values()), indirect=True, ids="-".join)
 
 
 @follows(outbreak)
@@ -36,7 +32,7 @@ async def answers(stage: Stage, asked: str, text: str, **how: Any) -> None:
     await line.answers(asked, text, **how)  # type: ignore[attr-defined]
 
 
-@on_both_platforms
+@in_slack
 async def test_the_quoted_question_is_answered_and_not_the_newest(stage: Stage) -> None:
     """R107 D08: today's newest question took every answer."""
     await answers(stage, "er der strøm?\nKrisestaben", "alt ok her")

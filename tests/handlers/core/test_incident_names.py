@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after
 from tests.stage.stage import Stage
 
@@ -22,7 +22,7 @@ async def two_warnings(stage: Stage) -> None:
 stage = after(two_warnings)
 
 
-@everywhere
+@in_slack
 async def test_er_der_en_krise_with_several_open_shows_a_stranger_nobody_elses_words(stage: Stage) -> None:
     """D12: they are told at once that something goes on, how far it is, and what they can do; whoever decides reads it all."""
     assert await stage.crises() == 2

@@ -10,6 +10,7 @@ GOES_ON = {
     "absence.ended": "belongs to no crisis",
     "duty_rota.night": "belongs to no crisis",
     "attachments.unlogged": "what never came into the log",
+    "agency.waiting": "help that was asked of the agency by way of 4K is asked for at level 1 too",
     "assistance.waiting": "a request is never lost",
     "case_export.over": "a link ends when it was said to",
     "channel.trouble": "a channel that can't be written in is told of",

@@ -35,6 +35,7 @@ AS_OFTEN = {
     "information_needs.due": "whoever was asked once, then the staff once",
     "level_one.digest": "as often as was chosen, with a button that stops it",
     "log_seal.hour": "only where the log has grown; rings nobody, since it is edited where it stands",
+    "media_analysis.daily": "each day's own duty, and not where it has been done",
     "measures.due": "the owner once, then the staff once",
     "orders.silent": "the receiver, the deputy, then a list to ring; that is all",
     "other_ways.waited": "each way once",

@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -18,7 +19,6 @@ from handlers.core.registry import Run
 from tests import source
 
 registry.load()
-MODULES = {path.relative_to(source.ROOT): source.parsed(path) for path in source.modules("bot", "handlers")}
 # What is taken off a button's arguments before its action is run: which crisis it is about.
 CRISIS = "crisis"
 
@@ -99,15 +99,20 @@ def scopes(node: ast.AST, here: Scope) -> Iterator[Scope]:
         yield from scopes(each, here)
 
 
-SCOPES: dict[Path, list[Scope]] = {}
-for _path, _tree in MODULES.items():
-    _module = Scope(_tree, None)
-    SCOPES[_path] = [*scopes(_tree, _module), _module]
+@cache
+def every_scope() -> dict[Path, list[Scope]]:
+    """Every scope of our code, by its module."""
+    found = {}
+    for path in source.modules("bot", "handlers"):
+        tree = source.parsed(path)
+        module = Scope(tree, None)
+        found[path.relative_to(source.ROOT)] = [*scopes(tree, module), module]
+    return found
 
 
 def everything() -> Iterator[tuple[Path, Scope, ast.AST]]:
     """Every node of the code, and where it stands."""
-    for path, found in SCOPES.items():
+    for path, found in every_scope().items():
         for scope in found:
             for node in scope.nodes:
                 yield path, scope, node

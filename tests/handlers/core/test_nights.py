@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.posts import posts
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, Stage
 
@@ -27,7 +27,7 @@ stage = after(deadlines_at_night)
 
 
 @pytest.mark.long
-@everywhere
+@in_teams
 async def test_what_waited_for_the_morning_comes_once_in_order_as_one_message(stage: Stage) -> None:
     """D14: also where krisebot was started anew in the night; nothing before half past six, and nothing twice after it."""
     await stage.until(datetime(2026, 7, 3, 3, 0, tzinfo=DENMARK))
@@ -55,6 +55,7 @@ async def test_what_waited_for_the_morning_comes_once_in_order_as_one_message(st
     assert "pumpe" in shown
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_what_was_done_in_the_night_is_not_reminded_of_in_the_morning(stage: Stage) -> None:
     """D14: a reminder is fetched as it stands."""
@@ -166,6 +167,7 @@ async def test_at_night_nobody_is_reminded_but_who_is_on_shift_or_in_a_meeting(
     assert await reminded(stage) == {"mads", "hanne", "bo", "eva", "anne"}
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_in_a_crisis_first_three_hours_the_night_holds_nothing_back_and_after_them_it_does(
     open_stage: Stage,

@@ -12,7 +12,7 @@ import handlers
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.staff import Member
 from tests import source
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -38,6 +38,9 @@ READERS = {
     "coordination.state.reached": "coordinates",
     "crisis.status.line": "numbers",
     "crisis.status.who": "numbers",
+    "measures.agency._ask": "runs_staff, of whom at 4K was asked",
+    "measures.agency.waiting": "the secretariat, which rings 4K that has not answered",
+    "measures.agency_card.card": "4K, of whoever asked for help and who put it to them (§7)",
     "measures.assistance_answers.own_resources": "whoever asked for help, of whoever comes with it (R220)",
     "measures.assistance_card.card": CALLED,
     "measures.logistics._card": CALLED,
@@ -51,6 +54,8 @@ READERS = {
     "reporting.information_needs.due": CALLED,
     "reporting.ping_board._line": CALLED,
     "staff.drawn_in._tell": "a chief whose person was drawn in, of whoever decided it",
+    "staff.instructions.card": "numbers",
+    "staff.instructions.who": "numbers",
     "staff.quota_card.comes": "the staff, of whoever comes to help it",
     "staff.quota_steps.end_with_the_crisis": "whoever said that they come, of the one who asked them",
     "staff.quota_steps.tell_short": "whoever asks for the staff, of those who have not answered",
@@ -166,7 +171,7 @@ async def test_who_was_called_to_one_crisis_has_no_numbers_after_it_has_ended(st
 
 
 @pytest.mark.long
-@everywhere
+@in_slack
 async def test_whoever_warns_has_the_chains_numbers_from_then_on_and_no_others(open_stage: Stage) -> None:
     """R005 T30: "skal vedkommende kontakte følgende" is their duty; before there is a warning nobody outside has a number."""
     stage = open_stage

@@ -6,14 +6,14 @@ from sqlalchemy import select
 
 from handlers.core.incoming import Incoming
 from storage.rows.traffic import Message
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 
-@everywhere
+@in_teams
 async def test_a_form_from_the_channel_asks_whoever_filled_it_in_alone_and_keeps_it(stage: Stage) -> None:
     """Requirement 3.5, R232: the others in the channel have no button for it, and it waits as it was typed."""
     await stage["kim"].commands("tiltag", "stab")

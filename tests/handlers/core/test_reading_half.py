@@ -52,7 +52,7 @@ WRITES = frozenset(
     ]
 )
 # And what is remembered begins so, where it is given a session and gives something back.
-REMEMBERS = frozenset({"append", "carry", "remove", "store", "put", "take"})
+REMEMBERS = frozenset({"append", "carry", "release", "remove", "store", "put", "take", "try"})
 # What is set on what is no row: a table as it is described.
 NO_ROWS = {"column.type"}
 SESSIONS = ("AsyncSession", "Session", "AsyncConnection", "Connection")
@@ -68,7 +68,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Named:
-    """A function of the plan or of what is remembered.
+    """A function of ours.
 
     Args:
         name: with its module's.
@@ -83,9 +83,9 @@ class Named:
 
 @cache
 def functions() -> tuple[Named, ...]:
-    """Every function of the plan and of what is remembered."""
+    """Every function of ours."""
     found = []
-    for path in source.modules("handlers", "storage"):
+    for path in source.modules("bot", "handlers", "storage"):
         where, tree = ".".join(path.relative_to(source.ROOT).with_suffix("").parts), source.parsed(path)
         own = [each for each in ast.walk(tree) if isinstance(each, Function)]
         known = {each.name: f"{where}.{each.name}" for each in own}

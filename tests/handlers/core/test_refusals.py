@@ -17,7 +17,7 @@ from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Inbox
 from tests import source
-from tests.stage.platforms import in_one_chat, on_both_platforms
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -120,7 +120,7 @@ async def test_what_waits_for_me_comes_first_on_the_menu(stage: Stage) -> None:
     assert "Venter på dig" not in (await stage["anne"].reads())[-1]
 
 
-@on_both_platforms
+@in_slack
 async def test_every_refusal_names_who_may_and_offers_to_ask_them(stage: Stage) -> None:
     """D12: whatever was refused, by a verb or by a button; what is proposed instead needs no asking."""
     for words in (
@@ -174,7 +174,7 @@ async def test_whoever_was_refused_by_a_button_puts_it_to_somebody_who_may_with_
     assert not await stage["kim"].has("Gør det")
 
 
-@on_both_platforms
+@in_teams
 async def test_what_is_refused_in_part_of_a_line_is_put_to_somebody_who_may(stage: Stage) -> None:
     """D12 R186: the line is kept as it may be, and its keeper confirms it; it is written once."""
     await stage["mads"].commands("log ! pumpen er leveret")

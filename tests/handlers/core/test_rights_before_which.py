@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after
 from tests.stage.stage import Stage
 
@@ -30,7 +30,7 @@ async def test_a_stranger_is_refused_before_anything_is_asked(stage: Stage, comm
     assert any(label.startswith("Spørg ") for label in await stage["finn"].buttons())
 
 
-@everywhere
+@in_slack
 async def test_a_strangers_proposal_is_offered_first_and_asks_which_once_it_is_sent(stage: Stage) -> None:
     """D12 R073: who decides is named; which of them it is about is asked of whoever goes on."""
     await stage["finn"].commands("afblæs")
@@ -59,7 +59,7 @@ async def two_crises(stage: Stage) -> None:
 crises_stage = after(two_crises)
 
 
-@everywhere
+@in_teams
 async def test_what_is_proposed_to_be_decided_asks_which_and_reaches_that_chief(crises_stage: Stage) -> None:
     """R083 R005: it was a fault of ours, since the proposal was made before there was a crisis to make it in."""
     await crises_stage["finn"].commands("beslut luk skolen")

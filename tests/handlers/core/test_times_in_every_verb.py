@@ -10,7 +10,7 @@ import pytest
 from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
 from handlers.reporting.telephone import caller_in, phone_in
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -85,7 +85,7 @@ def test_caller_and_number_are_read_out_of_a_message(text: str, caller: str | No
     assert (caller_in(text), phone_in(text)) == (caller, phone)
 
 
-@everywhere
+@in_slack
 async def test_a_meeting_at_a_time_that_has_passed_is_asked_about(stage: Stage) -> None:
     """R132, requirement 3.5: with weekday and date; one press calls it."""
     await stage["kim"].commands("møde kl 8 stabsrummet")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams, on_both_platforms
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
 
-@everywhere
+@in_teams
 async def test_a_log_line_is_undone_by_a_new_line_and_stands(stage: Stage) -> None:
     """Requirement 3.1.7, R183: nothing is deleted, and its card loses every button."""
     await stage["kim"].commands("log ? 40 cm vand i Fløng")
@@ -32,7 +32,7 @@ async def test_a_log_line_is_undone_by_a_new_line_and_stands(stage: Stage) -> No
 
 
 @pytest.mark.long
-@everywhere
+@in_slack
 async def test_after_five_minutes_the_button_is_gone_from_the_card(stage: Stage) -> None:
     """Requirement 3.1.7: it leaves by itself, from whatever it stands on; the rest of the card stays."""
     for command in ("log ? vand i Fløng", "tiltag pumpe til Birkehøj", "ind Rune", "rolle referent Tina"):
@@ -149,7 +149,7 @@ async def test_a_line_that_was_confirmed_or_corrected_has_no_undo_any_longer(sta
 
 
 @pytest.mark.long
-@on_both_platforms
+@in_slack
 async def test_what_was_decided_approved_or_sent_out_has_no_undo(stage: Stage) -> None:
     """Requirement 3.1.7: a decision, an order, a meeting, a ping and an approved agenda are answered by something new."""
     for words in ("beslut skolerne i Hedehusene lukker kl 12 i morgen", "ping alle hvordan står det til? svar 18"):

@@ -10,7 +10,7 @@ from handlers.core import named_crisis
 from handlers.core.registry import Named
 from storage.case import archive
 from tests.handlers.log.test_attachments import fetched
-from tests.stage.platforms import everywhere, in_slack, in_teams
+from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Actor, Stage
 
@@ -28,7 +28,7 @@ stage = after(called_off)
 
 
 @pytest.mark.long
-@everywhere
+@in_teams
 async def test_who_took_part_can_still_find_confirm_and_add_what_was_learnt(stage: Stage) -> None:
     """R247 R246: lessons are gathered when it is over; the crisis is not opened again by it."""
     await stage["hanne"].commands("erfaring nøgler til pumpehuset manglede")
@@ -84,7 +84,7 @@ async def test_a_report_afterwards_is_never_put_into_the_old_case(stage: Stage) 
     assert not await stage.log("report")
 
 
-@everywhere
+@in_slack
 async def test_who_took_part_can_still_read_how_it_stood(stage: Stage) -> None:
     """R247 R204: the status, and who answers to whom; it is said first that nothing goes on, and whoever was not in it reads
     no more than that."""
@@ -160,7 +160,7 @@ async def reads_plainly(actor: Actor, text: str) -> bool:
 
 
 @pytest.mark.long
-@everywhere
+@in_teams
 async def test_who_took_part_reaches_an_ended_crisis_by_its_number_while_another_runs(beside: Stage) -> None:
     """R247 D11: read, confirm, file, export, lessons and search, each on the one that was named and on no other."""
     stage = beside
@@ -186,7 +186,7 @@ async def test_who_took_part_reaches_an_ended_crisis_by_its_number_while_another
     assert (await stage.export())["crisis"]["deactivated_at"]
 
 
-@everywhere
+@in_slack
 async def test_an_answer_says_of_which_crisis_it_is_where_there_are_several(beside: Stage) -> None:
     """R247: "log nr. 6" is a line in each of them."""
     stage = beside
@@ -265,7 +265,7 @@ async def level_one_is_over(stage: Stage) -> None:
 one_over = after(level_one_is_over)
 
 
-@everywhere
+@in_teams
 async def test_who_had_a_part_in_level_one_reaches_it_afterwards(one_over: Stage) -> None:
     """R247 R026: there is no staff at level 1, and the rights are those that were had then."""
     stage = one_over

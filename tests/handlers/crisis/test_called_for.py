@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack
+from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after
 from tests.stage.stage import Stage
 
@@ -12,7 +12,7 @@ stage = after(lambda stage: stage.settle())
 WISH = "Ønsker beredskabet aktiveret"
 
 
-@everywhere
+@in_slack
 async def test_a_bare_wish_goes_up_at_once_and_says_what_it_is(stage: Stage) -> None:
     """R006: the contract's chain at once, without the question; what happened is asked for meanwhile."""
     await stage["finn"].commands("aktiver")

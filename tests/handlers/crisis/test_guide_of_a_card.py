@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.stage.platforms import PAIRS, everywhere, only_in_slack, only_in_teams
+from tests.stage.platforms import in_slack, in_teams, only_in_slack, only_in_teams
 from tests.stage.prologue import after, outbreak
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Actor, Stage
 from tests.stage.teams import TeamsStage
 
 stage = after(outbreak)
-on_both_platforms = pytest.mark.parametrize("pair", list(PAIRS.values()), indirect=True, ids="-".join)
 SUMMONS = "Krisestaben er aktiveret"
 ABOUT = "Om knapperne på kortet"
 
@@ -26,7 +23,7 @@ async def is_told(person: Actor) -> None:
     assert await person.has("Kommer")
 
 
-@on_both_platforms
+@in_slack
 async def test_vejledning_as_an_answer_to_a_card_tells_of_its_buttons_first_and_answers_nothing(stage: Stage) -> None:
     """R303 D08: whoever asks what a button does has not pressed it."""
     sara = stage["sara"]
@@ -64,7 +61,7 @@ async def test_in_teams_vejledning_is_in_the_menu_of_every_card(stage: TeamsStag
     await is_told(sara)
 
 
-@everywhere
+@in_teams
 async def test_vejledning_alone_is_the_readers_own_page(stage: Stage) -> None:
     await stage["sara"].commands("vejledning")
     assert ABOUT not in (await stage["sara"].reads())[-1]

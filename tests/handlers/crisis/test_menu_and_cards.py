@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.rows.traffic import Message
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams, on_both_platforms
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -23,7 +23,7 @@ async def menu(stage: Stage, person: str) -> str:
 
 
 @pytest.mark.long
-@everywhere
+@in_slack
 async def test_what_waits_comes_first_and_is_answered_there(open_stage: Stage) -> None:
     """R005 R204, requirement 3.1.1: a warning to take, then the decision, each with its own buttons."""
     stage = open_stage
@@ -112,7 +112,7 @@ async def test_one_director_approves_and_the_others_have_nothing_left_to_press(o
         assert not await stage[person].has("Træk tilbage"), person
 
 
-@everywhere
+@in_teams
 async def test_a_new_title_stands_on_what_was_sent_with_the_old_one(stage: Stage) -> None:
     """R010: the summons and the messages of it say what it is called now."""
     assert await stage["anne"].sees("nr. 1: skybrud, kloak står op i Hedehusene")
@@ -161,7 +161,7 @@ async def test_no_card_of_anybodys_and_no_text_that_is_passed_on_has_the_old_tit
 
 
 @pytest.mark.long
-@on_both_platforms
+@in_slack
 async def test_an_order_a_ping_and_an_approval_that_wait_are_first_on_the_menu_too(stage: Stage) -> None:
     """Requirement 3.1.1, R196 R233 R085: each with its button; five lines at most before what the role does."""
     await stage["lars"].commands("ordre spær Hovedgaden @Mads kl 18")

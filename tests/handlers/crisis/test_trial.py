@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.stage import Stage
 from tests.tables import examples
 
@@ -28,7 +28,7 @@ TRIAL = re.compile(r"prøv|øvelse|test", re.IGNORECASE)
 
 
 @pytest.mark.long
-@everywhere
+@in_slack
 async def test_a_first_activation_can_be_said_to_have_been_a_trial(open_stage: Stage) -> None:
     """R245 R052: it was made at once as ever; everybody who was told of it is told, and it counts as an exercise."""
     stage = open_stage

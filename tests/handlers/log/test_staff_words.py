@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import everywhere, in_one_chat, in_teams, only_in_slack
+from tests.stage.platforms import in_one_chat, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -27,7 +27,7 @@ async def test_what_is_written_in_the_channel_is_offered_to_the_log_on_one_card(
 
 
 @pytest.mark.long
-@everywhere
+@in_teams
 async def test_an_answer_with_news_is_both(stage: Stage) -> None:
     """R131 R196: "kommer, men broen er lukket" is an answer and a log line."""
     await stage["anne"].says("kommer, men broen ved Hedehusene er lukket")

@@ -117,6 +117,7 @@ async def test_minutes_are_nobodys_before_the_chief_approves_and_then_everybodys
     assert [each["at"] for each in export["meetings"]][1] == danish_tomorrow(10)
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_what_was_said_on_a_meeting_is_in_the_case_for_whoever_may_read_its_minutes(stage: Stage) -> None:
     """D11 R088: before they are approved too; once they are confidential, for nobody below that."""

@@ -138,6 +138,7 @@ async def test_what_was_learnt_is_somebodys_until_it_is_done(stage: Stage) -> No
     assert len([line for line in await stage.log("reminder") if "F1" in line["summary"]]) == 2
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_only_those_who_evaluate_give_it_and_only_whoever_has_it_closes_it(stage: Stage) -> None:
     """R248 R168: the nearest are a member of the staff and another centre's chief."""

@@ -192,6 +192,7 @@ async def test_a_changed_plan_file_is_asked_about_and_a_principal_change_has_dut
     assert not await stage["kim"].has("Sendt til Beredskab 4K")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_whoever_leads_an_exercise_sees_its_run_and_gives_skips_repeats_and_adds(stage: Stage) -> None:
     """R245 R248: the leader's card tells what came, what comes and who has answered, and is kept up to date."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers.core import availability
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
-from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalStage, Stage
 
@@ -37,7 +37,7 @@ async def asked(stage: Stage) -> list[str]:
 
 
 @pytest.mark.long
-@everywhere
+@in_teams
 async def test_whoever_is_away_is_asked_last_and_their_deputy_first(stage: Stage) -> None:
     """R005 R006 R007: shown back with weekday and date; never not at all."""
     await stage["jens"].commands("fravær til mandag")
@@ -58,7 +58,7 @@ async def test_what_cannot_be_read_is_refused_with_ones_own_words(stage: Rehears
     assert await asked(stage) == ["jens"]
 
 
-@everywhere
+@in_slack
 async def test_an_end_that_has_passed_or_that_nobody_can_read_is_asked_about(stage: Stage) -> None:
     """R007, requirement 3.5: with weekday and date, as in every verb; for another by the secretary as well."""
     await stage["jens"].commands("fravær til kl 8")
@@ -167,7 +167,7 @@ async def test_an_absence_is_todays_in_a_crisis_that_runs(crisis: Stage) -> None
     assert await crisis["kim"].sees("Lars Vinther (fraværende til mandag den 6. juli 2026")
 
 
-@everywhere
+@in_teams
 async def test_a_holder_names_their_own_deputy_who_has_the_deputys_right(crisis: Stage) -> None:
     """R007 R006 R073: in a crisis that began before, too; until it is taken back."""
     await crisis["ole"].commands("afblæs")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from handlers.staff import rest
 from handlers.staff.rest import Breach
 from tests.stage.platforms import in_one_chat, in_slack
@@ -75,6 +77,7 @@ async def test_a_shift_in_another_crisis_is_no_rest(stage: Stage) -> None:
     assert await stage["kim"].sees("⚠️ Mads Rosen har kun 4 t fri")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_whoever_has_been_on_since_the_activation_without_a_shift_is_told_of(stage: Stage) -> None:
     """R072: no roster is written the first night; a shift that has begun, or a day off the staff, says otherwise."""
@@ -90,6 +93,7 @@ async def test_whoever_has_been_on_since_the_activation_without_a_shift_is_told_
     assert "Bo Kjær har vagt" not in (await stage["kim"].reads())[-1]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_planners_are_told_of_too_little_rest_by_day(stage: Stage) -> None:
     """R072: nobody has to ask for the roster to hear of it."""

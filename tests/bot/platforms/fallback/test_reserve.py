@@ -20,6 +20,8 @@ from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage.slack import SlackStage
 
 EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")
+# What is only read and said hangs on no database.
+on_one_database = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 JENS, PIA, ULLA, FINN = "+4520000001", "+4520000002", "+4520000018", "+4529999999"
 
 
@@ -68,6 +70,7 @@ async def stage(database_url: str, mailbox: tuple[Mailbox, int]) -> AsyncIterato
             yield stage
 
 
+@on_one_database
 @pytest.mark.long
 async def test_an_escalation_goes_by_chat_and_sms_at_once_and_a_number_answers_it(stage: ReserveStage) -> None:
     """A person whose phone has no chat takes the warning with "1"; the same answer twice is one."""
@@ -89,6 +92,7 @@ async def test_an_escalation_goes_by_chat_and_sms_at_once_and_a_number_answers_i
     assert stage.sms.to(PIA) == []
 
 
+@on_one_database
 async def test_free_text_by_sms_is_read_as_in_the_chat(stage: ReserveStage) -> None:
     """R006: "jeg kan ikke" moves to the deputy at once, whichever way it came."""
     await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
@@ -99,6 +103,7 @@ async def test_free_text_by_sms_is_read_as_in_the_chat(stage: ReserveStage) -> N
     assert stage.sms.to(PIA)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "told",
     [{}, {"id": 1}, {"id": [1], "msisdn": {}, "message": None}, {"id": 1, "status": "DELIVERED", "userref": "1"}],
@@ -130,6 +135,7 @@ async def test_an_sms_with_signs_that_no_database_holds_is_taken_in(stage: Reser
     assert await stage.crises() == 1
 
 
+@on_one_database
 async def test_a_forged_answer_is_turned_away_and_leaves_no_trace(stage: ReserveStage) -> None:
     """Without the gateway's signature: 401, and nothing is taken in."""
     before = await stage.crises()
@@ -143,6 +149,7 @@ async def test_a_forged_answer_is_turned_away_and_leaves_no_trace(stage: Reserve
     assert await stage.crises() == before + 1
 
 
+@on_one_database
 async def test_whoever_the_chat_and_the_telephone_do_not_reach_gets_a_mail(
     stage: ReserveStage, mailbox: tuple[Mailbox, int]
 ) -> None:
@@ -179,6 +186,7 @@ async def test_delivered_is_told_of_and_is_not_contact(stage: ReserveStage) -> N
     assert stage.sms.to(PIA)
 
 
+@on_one_database
 @pytest.mark.long
 async def test_tjek_din_mail_is_exactly_those_words_and_tells_who_has_not_read(stage: ReserveStage) -> None:
     """R200: S1 15:20; the recipients are shown first, chat and SMS go at once, and the rest is a list to ring from."""
@@ -202,6 +210,7 @@ async def test_tjek_din_mail_is_exactly_those_words_and_tells_who_has_not_read(s
     assert [person for person, reached in done.items() if reached] == ["rune", "ulla"]
 
 
+@on_one_database
 async def test_a_number_answers_the_sms_it_was_meant_for_and_is_asked_about_where_several_wait(
     stage: ReserveStage,
 ) -> None:
@@ -233,7 +242,7 @@ async def test_a_number_answers_the_sms_it_was_meant_for_and_is_asked_about_wher
     assert len(await _taken(stage)) == 2
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@on_one_database
 @pytest.mark.parametrize("word", ["stop", "STOP!", "stop nu", "afmeld"])
 async def test_a_stop_by_sms_breaks_no_chain_is_asked_back_and_told_to_the_secretariat(
     stage: ReserveStage, word: str
@@ -254,7 +263,7 @@ async def test_a_stop_by_sms_breaks_no_chain_is_asked_back_and_told_to_the_secre
     assert not await stage["kim"].sees("Gerda har skrevet »")
 
 
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@on_one_database
 @pytest.mark.parametrize(
     "like",
     ["Liked “{}”", "Syntes godt om »{}«", "👍 til “{}”", "Loved “{}", "Reacted 🎉 to “{}”"],

@@ -1,0 +1,72 @@
+"""A newcomer finds a sentence of the plan in a minute: each room says its paragraphs, its tests have a folder of the same name,
+and what is pointed at is there."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests import source
+
+# Rooms of no paragraph: the machinery, and what is shown as it is.
+OF_NO_PARAGRAPH = {"core", "guide"}
+# Rows are tried by whoever writes them, and by what reads them all; a case's pages with the case.
+TRIED_ELSEWHERE = {"storage/migrations", "storage/rows", "storage/case/pages"}
+NAMED = re.compile(r"(?<![\w./*<-])(?:[\w-]+/)*[\w-]+\.(?:py|md|yaml|toml)\b(?!\.)")
+# An example to write, what a user has, and a library.
+NOT_OURS = {"breaks.py", "test_breaks.py", "SCENARIO.yaml", "ruamel.yaml"}
+DOCUMENTS = ("CONTRIBUTING.md", "bot/ARCHITECTURE.md", "handlers/GLOSSARY.md")
+
+
+def rooms(*floors: str) -> list[Path]:
+    """Every package below some floors that has modules."""
+    found = {path.parent for path in source.modules(*floors) if path.name != "__init__.py"}
+    return sorted(each for each in found if each.name not in floors and "versions" not in each.parts)
+
+
+def test_the_first_sentence_of_each_room_says_which_paragraphs_of_the_plan_it_is() -> None:
+    """It is how a newcomer finds the room."""
+    silent = []
+    for room in (source.ROOT / "handlers").iterdir():
+        if (room / "__init__.py").exists() and room.name not in OF_NO_PARAGRAPH:
+            said = ast.get_docstring(source.parsed(room / "__init__.py")) or ""
+            silent += [] if re.match(r"§\d", said) else [room.name]
+    assert silent == []
+
+
+def test_each_room_has_a_folder_of_tests_of_the_same_name() -> None:
+    """ "Where is the agenda tested" is a folder."""
+    every = [str(each.relative_to(source.ROOT)) for each in rooms("bot", "handlers", "storage")]
+    assert len(every) > 20
+    assert [each for each in every if each not in TRIED_ELSEWHERE and not (source.ROOT / "tests" / each).is_dir()] == []
+
+
+def test_a_document_or_module_that_is_pointed_at_is_there() -> None:
+    """Whoever follows a comment comes to something: what is moved takes the comments with it."""
+    ours = [path for path in source.ROOT.rglob("*") if path.suffix in (".py", ".md", ".yaml", ".toml")]
+    known = {str(path.relative_to(source.ROOT)) for path in ours if "node_modules" not in path.parts}
+    ends = {"/".join(parts[at:]) for each in known for parts in [each.split("/")] for at in range(len(parts))}
+    texts = [*source.modules("bot", "handlers", "storage"), *(source.ROOT / each for each in DOCUMENTS)]
+    lost = {
+        f"{path.relative_to(source.ROOT)}: {name}"
+        for path in texts
+        for name in NAMED.findall(path.read_text("utf-8"))
+        if name not in ends and name.rpartition("/")[2] not in NOT_OURS
+    }
+    assert lost == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_what_a_document_shows_of_our_code_can_be_written_so(document: str) -> None:
+    """An example is copied: what it imports is there, by that name."""
+    for block in re.findall(r"```python\n(.*?)```", (source.ROOT / document).read_text("utf-8"), re.DOTALL):
+        for each in ast.parse(block).body:
+            if isinstance(each, ast.ImportFrom) and each.module != "__future__":
+                module = importlib.import_module(str(each.module))
+                lost = [name.name for name in each.names if not hasattr(module, name.name)]
+                assert [name for name in lost if find_spec(f"{each.module}.{name}") is None] == []
