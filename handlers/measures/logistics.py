@@ -54,6 +54,9 @@ async def logistics(turn: Turn, text: str) -> None:
 async def establish(turn: Turn) -> None:
     """Establish the logistics staff from the form `Etablér logistikstab`."""
     lead, with_them = await form_values.persons(turn, "lead"), await form_values.persons(turn, "members")
+    if not lead and not with_them:
+        await turn.answer(Card("Skriv, hvem der leder logistikstaben. Intet er ændret."))
+        return
     await _establish(turn, list(dict.fromkeys([*lead, *with_them])))
 
 

@@ -100,3 +100,11 @@ async def test_a_logistics_staff_is_offered_when_much_is_asked_for_and_its_membe
     await stage["line"].presses("Udført")
     await stage["ali"].commands("logistik Line")
     assert len(await stage.part("logistics")) == 3
+
+
+@in_one_chat
+async def test_a_logistics_staff_of_nobody_is_asked_who_leads_it(stage: Stage) -> None:
+    """R224: an empty form was a fault of ours."""
+    await stage["kim"].commands("logistik")
+    await stage["kim"].fills_in("Etablér logistikstab", lead="", members="")
+    assert await stage["kim"].sees("Skriv, hvem der leder logistikstaben. Intet er ændret.")
