@@ -189,6 +189,9 @@ class Turns(Worker):
         self._name = named
         # What was given its names, and is taken up next.
         self._named: dict[int, Incoming] = {}
+        # Which input's names are being asked for, and whether anything has come in since the last look.
+        self._naming: tuple[int, asyncio.Task[Incoming]] | None = None
+        self._came_in = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         # What this process has counted, and not begun yet.
         self._counted: set[_Row] = set()
@@ -212,6 +215,7 @@ class Turns(Worker):
             inputs: their numbers.
         """
         self._counted |= {(Inbox, number) for number in inputs}
+        self._came_in.set()
 
     async def drain(self) -> None:
         """Handle everything that has come in or is due."""
@@ -230,6 +234,7 @@ class Turns(Worker):
         nameless: Inbox | None = None
         done: list[tuple[_Row, Callable[[], None]]] = []
         began = time.perf_counter()
+        self._came_in.clear()
         try:
             async with self._database.turn() as db:
                 now = self._clock.now()
@@ -271,13 +276,29 @@ class Turns(Worker):
             return True
         if nameless is not None and self._name is not None:
             # Asked here, where no transaction is open. Its sender's next words wait, and so keep their order.
-            self._named = {nameless.id: await self._name(Incoming.from_json(nameless.body))}
+            await self._ask_for_names(nameless, self._name)
             return True
         self._counted = (self._counted | counted) - {number for number, _ in done}
         self._alone = max(0, self._alone - len(done))
         for _, tell in done:
             tell()
         return True
+
+    async def _ask_for_names(self, row: Inbox, name: Callable[[Incoming], Awaitable[Incoming]]) -> None:
+        """Wait until an input has its names, or until something has come in that may go before it: what is urgent waits for
+        nobody's name."""
+        if self._naming is None or self._naming[0] != row.id:
+            if self._naming is not None:
+                self._naming[1].cancel()
+            self._naming = row.id, asyncio.ensure_future(name(Incoming.from_json(row.body)))
+        asking, came_in = self._naming[1], asyncio.create_task(self._came_in.wait())
+        try:
+            await asyncio.wait({asking, came_in}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            came_in.cancel()
+        if asking.done():
+            self._naming = None
+            self._named = {row.id: asking.result()}
 
     def _is_nameless(self, row: Inbox | Timer) -> TypeGuard[Inbox]:
         """Whether a row is an input that names somebody whose name is still to be asked for."""

@@ -198,6 +198,41 @@ async def test_what_is_written_bears_the_time_at_which_it_reached_us(house: Hous
     assert await wait_of_chain(house) > house.clock.now()
 
 
+class Unnamed(FakePlatform):
+    """A platform that is asked for names, and tells them when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_tell = asyncio.Event()
+
+    async def meet(self, incoming: Incoming) -> None:
+        await self.may_tell.wait()
+
+    def named(self, incoming: Incoming) -> Incoming:
+        return replace(incoming, text=incoming.text.replace("@U0NANNA", "Nanna Ny"))
+
+
+async def test_a_warning_waits_for_nobodys_name_and_one_persons_words_keep_their_order(database_url: str) -> None:
+    """R001 R005: it waited behind another's log line, for as long as the platform let a name wait."""
+    platform = Unnamed()
+    house = House(database_url, platform)
+    await in_crisis(house)
+    since = await newest(house)
+    await come_in(house, said(house, "kim", "log først @U0NANNA", unnamed={"@U0NANNA": "<@U0NANNA>"}))
+    going_on = asyncio.create_task(house.engine.turns.drain())
+    # Long enough to have come to the name, which is not told before we say so.
+    await asyncio.wait([going_on], timeout=0.5)
+    await come_in(house, said(house, "kim", "log så vi andre"), said(house, "mads", "varsel broen er væk"))
+    async with asyncio.timeout(20):
+        while await answered(house, after=since) != ["mads/varsel broen er væk"]:
+            await asyncio.wait([going_on], timeout=0.02)
+    platform.may_tell.set()
+    await going_on
+    assert (await answered(house, after=since))[1:] == ["kim/log først @U0NANNA", "kim/log så vi andre"]
+    assert [line["summary"] for line in (await house.export())["log"] if "Nanna Ny" in line["summary"]]
+    await house.database.close()
+
+
 async def test_only_those_are_woken_that_have_work(house: House) -> None:
     await in_crisis(house)
     await come_in(house, said(house, "lars", "log vandet stiger"))
