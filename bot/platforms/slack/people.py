@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 NAME = "slack"
 # How long a turn or a dialog may wait for all the names in it, in seconds. A Slack that lets one wait is asked nothing for a
 # while, so that the next name, often of the same act, waits for nobody.
-PATIENCE, QUIET = 1.0, 2.0
+PATIENCE, QUIET, MOST_QUIET = 1.0, 2.0, 60.0
 # Names that are asked for of one text, at most: a text may be all names.
 MOST = 20
 # Characters that a name is shown in, and seconds until the user groups are asked for once more.
@@ -90,6 +90,11 @@ class SlackDirectory:
             async with self._in_time():
                 await asyncio.gather(*asked, return_exceptions=True)
 
+    def _leave_in_peace(self, error: Exception) -> None:
+        """Ask no more for a while, where Slack asks for that: it is asked for names by the dozen."""
+        if isinstance(error, Throttled):
+            self._asked_from = max(self._asked_from, time.monotonic() + max(QUIET, min(error.seconds, MOST_QUIET)))
+
     def _is_silent(self) -> bool:
         return time.monotonic() < self._asked_from
 
@@ -118,6 +123,7 @@ class SlackDirectory:
             )
         except (Throttled, Unavailable, InDoubt, Undeliverable, NotGranted) as error:
             log.info("no name for %s: %s", mentioned.id, error)
+            self._leave_in_peace(error)
             if isinstance(error, Undeliverable):
                 # A channel that isn't ours to see stays nameless; it is not asked for each time.
                 self._other_names[mentioned] = ""
@@ -154,6 +160,7 @@ class SlackDirectory:
                     told = await self._calls.read(self._calls.api.users_info(user=user))
             except (Throttled, Unavailable, InDoubt, Undeliverable, TimeoutError) as error:
                 log.info("no name for %s: %s", user, error)
+                self._leave_in_peace(error)
                 if isinstance(error, Undeliverable):
                     # Somebody whom Slack doesn't know is not asked for at each word.
                     self._names[user] = ""

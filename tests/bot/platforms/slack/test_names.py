@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from storage.rows.traffic import Inbox
-from tests.fakes.slack import Fault, ServerError, TimeoutBefore
+from tests.fakes.slack import Fault, RateLimited, ServerError, TimeoutBefore
 from tests.stage.platforms import only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
@@ -139,6 +139,18 @@ async def test_a_person_whose_words_slack_gives_no_name_for_keeps_their_order(st
     await stage.settle()
     said = [each["summary"] for each in await stage.part("log")][-2:]
     assert [each.partition("log ")[2] or each for each in said] == ["først @U0NANNA", "så vi andre"]
+
+
+async def test_a_slack_that_asks_for_peace_is_asked_for_no_name_meanwhile(stage: SlackStage) -> None:
+    """R001: each word of theirs asked it twice more, and so it went on being asked."""
+    named(stage)
+    stage.slack.fail("users.info", with_=RateLimited(30), times=None)
+    asked = len(stage.slack.calls)
+    for number in range(3):
+        await stage["kim"].person.command(f"log <@U0NANNA> har sagt det {number} gange")
+        await stage.settle()
+    assert len([each for each in stage.slack.calls[asked:] if each.method == "users.info"]) == 1
+    assert await kept(stage) == "log @U0NANNA har sagt det 2 gange"
 
 
 async def test_a_slack_that_lets_one_name_wait_is_not_waited_for_again_in_the_same_act(stage: SlackStage) -> None:
