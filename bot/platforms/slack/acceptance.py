@@ -168,13 +168,14 @@ class Listener(ABC):
         return Spot.of(user, channel, link, self._calls.api.base_url).lane
 
     async def _is_own_chat(self, user: str, channel: str) -> bool:
-        """Whether somebody did something in their chat with us. It is remembered, since Slack never gives them another, and
-        of a channel it isn't asked: nobody waits for a question before what they did is on disk.
+        """Whether somebody did something in their chat with us. It is remembered, and of a channel it isn't asked: nobody waits
+        for a question before what they did is on disk. Another chat than the one that is remembered is looked up: it is a
+        colleague's, or the one that they have now (a workspace that was moved to a Grid organisation, another account).
 
         Args:
             user, channel: Slack's ids of who, and of where.
         """
-        if channel.startswith("D") and not self._own_chats.get(user):
+        if channel.startswith("D") and self._own_chats.get(user) != channel:
             self._own_chats[user] = await standing.place_of(self._engine.database, f"{NAME}/{user}", "channel")
         return channel.startswith("D") and channel == self._own_chats[user]
 

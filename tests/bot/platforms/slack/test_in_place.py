@@ -3,8 +3,12 @@ what it is, and nobody else sees it where Slack can show it to one."""
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from sqlalchemy import update
+
+from storage.rows.traffic import Delivery
 from tests.databases import statements_of
 from tests.fakes.slack import Fault, OkFalse, ServerError, Timeout, WrongPage
 from tests.fakes.slack_faults import NoLetters, UsedUp
@@ -195,3 +199,16 @@ async def test_a_command_is_on_disk_before_anything_is_asked_of_the_database(
     said = statements_of(stage.database)
     await lars.command("hvem", place)
     assert said[0].startswith("INSERT INTO inbox"), said
+
+
+async def test_whoever_has_another_chat_with_us_than_before_is_answered_there(stage: SlackStage) -> None:
+    """R001: as when a workspace is moved to a Grid organisation; it was a colleague's chat to us until the next start."""
+    lars = stage["lars"].person
+    await lars.command("status")
+    await stage.settle()
+    async with stage.database.transaction() as db:
+        moved = update(Delivery).where(Delivery.lane == f"slack/{lars.id}", Delivery.sent_at.is_not(None))
+        await db.execute(moved.values(ref={"channel": "D0FLYTTET", "ts": "1.1"}))
+    stage.slack.world.channels["D0FLYTTET"] = replace(stage.slack.world.dm(lars.id), id="D0FLYTTET")
+    answer = await lars.command("hvem", "D0FLYTTET")
+    assert "direkte besked" not in answer.text
