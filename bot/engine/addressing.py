@@ -45,8 +45,10 @@ STAFFS_SPOKEN_TO = (
 
 # Where persons have been heard from: by person, then by platform.
 _Known = Mapping[str, Mapping[str, Address]]
-# Where what is said to a staff goes, None where it waits for a channel: by the row of its crisis and the urgency.
-_Staffs = dict[tuple[int, int], list[tuple[str, str]] | None]
+# The ways to one who is written to, best first: it goes by one of them.
+_Ways = list[tuple[str, str]]
+# To whom what is said to a staff goes, None where it waits for a channel: by the row of its crisis and the urgency.
+_Staffs = dict[tuple[int, int], list[_Ways] | None]
 
 
 def _place(platform: str, order: Sequence[str]) -> int:
@@ -112,7 +114,7 @@ class Addresser:
             for message in waiting:
                 _queue_changed(message, standing[message.id], now)
                 there = {(delivery.platform, delivery.lane) for delivery in standing[message.id]}
-                targets = await self._targets(db, message, bool(there), known, staffs)
+                targets = await self._targets(db, message, there, known, staffs)
                 if targets is not None:
                     message.dispatched_version = message.version
                     new += [(message, *target) for target in targets if target not in there]
@@ -129,9 +131,13 @@ class Addresser:
             return any(message.dispatched_version == message.version for message in waiting)
 
     async def _targets(
-        self, db: AsyncSession, message: Message, standing: bool, known: _Known, staffs: _Staffs
+        self, db: AsyncSession, message: Message, there: set[tuple[str, str]], known: _Known, staffs: _Staffs
     ) -> list[tuple[str, str]] | None:
-        """Return where a message goes; None where it waits for a channel after all."""
+        """Return where a message goes besides; None where it waits for a channel after all.
+
+        Args:
+            there: where it stands, or is on its way to.
+        """
         if isinstance(message.recipient, PlaceRecipient):
             known_here = message.recipient.platform in self._platforms
             return [(message.recipient.platform, message.recipient.lane)] if known_here else []
@@ -139,21 +145,23 @@ class Addresser:
             staff = (message.recipient.crisis, message.urgency)
             if staff not in staffs:
                 staffs[staff] = await self._staffs_targets(db, *staff)
-            return staffs[staff]
-        if standing:
+            reached = staffs[staff]
+            # Whoever has it one way doesn't get it another as well, since they were heard there meanwhile.
+            return None if reached is None else [ways[0] for ways in reached if there.isdisjoint(ways)]
+        if there:
             return []
         ways = self._ways(message, known)
         # Nobody is rung up while they may be reading it.
         quiet = [way for way in ways if not self._platforms[way[0]].way.aloud]
         return (quiet or ways) if message.everywhere else ways[:1]
 
-    async def _staffs_targets(self, db: AsyncSession, crisis: int, urgency: int) -> list[tuple[str, str]] | None:
-        """Return where what is said to a staff goes now; None where it waits for a channel. When its channels are others,
+    async def _staffs_targets(self, db: AsyncSession, crisis: int, urgency: int) -> list[_Ways] | None:
+        """Return whom what is said to a staff goes to now; None where it waits for a channel. When its channels are others,
         it is addressed anew."""
         rooms = await self._rooms(db, crisis)
         into = [room for room in rooms if room.address and room.state == "open"]
         if into:
-            opened = [(room.platform, f"{room.platform}/{room.address}") for room in into]
+            opened = [[(room.platform, f"{room.platform}/{room.address}")] for room in into]
             return opened + await self._shut_out(db, into, self._with_rooms(), urgency)
         if await self._waits_for_room(db, crisis):
             return None
@@ -163,7 +171,7 @@ class Addresser:
         members = select(Member.person).where(Member.crisis_id == crisis, Member.until.is_(None))
         persons = dict.fromkeys(await db.scalars(members))
         known = await _addresses(db, persons)
-        return [way for person in persons for way in self._ways_to(person, None, urgency, known)[:1]]
+        return [ways for person in persons if (ways := self._ways_to(person, None, urgency, known))]
 
     async def _waits_for_room(self, db: AsyncSession, crisis: int) -> bool:
         """Whether a staff has no channel yet and will have one."""
@@ -184,12 +192,12 @@ class Addresser:
 
     async def _shut_out(
         self, db: AsyncSession, rooms: Sequence[StaffChannel], chats: Collection[str], urgency: int
-    ) -> list[tuple[str, str]]:
+    ) -> list[_Ways]:
         """Find the chats of those in the staff that none of its channels let in: they are written to one by one."""
         persons = outside_of(rooms)
         known = await _addresses(db, persons) if persons else {}
         every = [[way for way in self._ways_to(person, None, urgency, known) if way[0] in chats] for person in persons]
-        return [way for ways in every for way in ways[:1]]
+        return [ways for ways in every if ways]
 
     async def shut(self, db: AsyncSession, crisis: int, lane: str, why: str, now: datetime) -> None:
         """Close a staff's channel that takes nothing any more: what was said there is said another way, and it is told of.
@@ -379,10 +387,10 @@ def outside_of(rooms: Iterable[StaffChannel]) -> list[str]:
 
 async def address_anew(db: AsyncSession, crisis: int) -> None:
     """Queue again what was said to the staff before its channels were as they are now, so that it is said there too."""
-    said = update(Message).where(
-        Message.recipient == StaffRecipient.of(crisis), Message.dispatched_version >= Message.version
-    )
-    await db.execute(said.values(dispatched_version=Message.version - 1))
+    # All of it, also what seems to wait: whoever is just addressing it has seen the channels as they were, and is waited for.
+    before = case((Message.dispatched_version < Message.version, Message.dispatched_version), else_=Message.version - 1)
+    said = update(Message).where(Message.recipient == StaffRecipient.of(crisis))
+    await db.execute(said.values(dispatched_version=before))
 
 
 async def tell_of(db: AsyncSession, room: StaffChannel, now: datetime) -> None:

@@ -262,7 +262,9 @@ class StaffChannels(Worker):
             shall = await _members(db, room.crisis_id)
         platform = self._platforms[room.platform]
         address, detail, inside = room.address, dict(room.detail), set(room.inside)
-        outside, staying = set[str](), set(detail.get("staying", [])) - shall
+        # Who is outside stays so until they are let in, whatever else can't be done now: they are written to alone.
+        outside, staying = (set(detail.get(each, [])) for each in ("outside", "staying"))
+        outside, staying = outside & shall - inside, staying - shall
         state, error, after = room.state, None, None
         try:
             if address is None:
@@ -271,7 +273,6 @@ class StaffChannels(Worker):
             elif inside - shall:
                 await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), PATIENCE)
                 inside &= shall
-                outside = set(detail.get("outside", [])) & shall
             elif shall - inside:
                 entered = await asyncio.wait_for(platform.admit(address, detail, shall - inside), PATIENCE)
                 outside = (shall - inside) - set(entered)
@@ -281,7 +282,9 @@ class StaffChannels(Worker):
         except Undeliverable as refused:
             gone = address is None or isinstance(refused, Closed)
             state, error = "failed" if gone else state, str(refused)
-            outside = shall - inside
+            if gone or not inside - shall:
+                # Else nobody has been asked in yet.
+                outside = shall - inside
             # Whom it won't take out it won't take out when asked again either.
             staying |= inside - shall
             inside &= shall

@@ -123,10 +123,11 @@ class Doors(FakePlatform):
 
     has_rooms = True
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, name: str = "fake") -> None:
+        super().__init__(name)
         self.shut_out: set[str] = set()
         self.kept_in: Exception | None = None
+        self.let_in: Exception | None = None
         self.closed: Exception | None = None
         self.made: list[str] = []
         self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
@@ -144,6 +145,8 @@ class Doors(FakePlatform):
             raise self.kept_in
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
+        if self.let_in is not None:
+            raise self.let_in
         return set(persons) - self.shut_out
 
     async def send(self, lane: str, post: Outgoing) -> Ref:

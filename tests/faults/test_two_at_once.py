@@ -9,11 +9,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.engine.clock import WoundClock
-from bot.engine.platform import Ref, Undeliverable
+from bot.engine.platform import Ref, Unavailable, Undeliverable
 from storage.rows.staff import Member
-from storage.rows.traffic import StaffChannel
+from storage.rows.traffic import Address, Message, StaffChannel, StaffRecipient
 from tests.faults.fake_platform import Doors, FakePlatform
-from tests.faults.test_delivery import House, of_kind
+from tests.faults.test_delivery import House, fake, of_kind
 from tests.stage.stage import SUMMER_AFTERNOON
 
 CHANNEL = "krise-2026-07-02-skybrud"
@@ -135,4 +135,77 @@ async def test_a_send_that_was_given_out_too_long_ago_is_not_made_but_put_back(d
     assert await house.states() == ["queued"]
     await house.engine.settle()
     assert platform.texts("anne") == ["Stabsmøde kl. 16"]
+    await house.database.close()
+
+
+async def test_what_is_said_to_the_staff_while_its_other_channel_opens_is_said_there_too(database_url: str) -> None:
+    """R072 D05: whoever addressed it had seen one channel; the other one opened before they had written it down."""
+    house = House(database_url, Doors())
+    await house.does("lars", "aktiver 2 skybrud")
+    await house.say(StaffRecipient.of(1), "Stabsmøde nu")
+    async with house.database.transaction() as db:
+        said = await db.scalar(select(Message).where(Message.recipient == StaffRecipient.of(1)).with_for_update())
+        assert said is not None
+        said.dispatched_version = said.version
+        await db.flush()
+        opened = asyncio.create_task(house.engine.rooms.moved("fake", CHANNEL, "krise-flyttet"))
+        await asyncio.wait([opened], timeout=0.3)
+    await opened
+    await house.engine.settle()
+    assert "Stabsmøde nu" in fake(house).texts("krise-flyttet")
+    await house.database.close()
+
+
+async def test_who_is_outside_goes_on_being_written_to_while_the_chat_lets_in_nobody(database_url: str) -> None:
+    """R032: somebody else was to be let in, and the chat failed: who had been left outside was written to by nobody."""
+    platform = Doors()
+    platform.shut_out = {"mads"}
+    house = House(database_url, platform)
+    await house.does("lars", "aktiver 2 skybrud")
+    platform.let_in = Unavailable("nede")
+    await house.does("lars", "rolle logfører Gitte")
+    await house.say(StaffRecipient.of(1), "Stabsmøde nu")
+    await house.engine.settle()
+    assert platform.texts("mads").count("Stabsmøde nu") == 1
+    await house.database.close()
+
+
+async def test_who_is_to_be_let_in_is_asked_in_though_another_may_not_be_taken_out(database_url: str) -> None:
+    """R032: they were said to be left outside, and nobody had tried."""
+    platform = Doors()
+    platform.kept_in = Undeliverable("må ikke fjerne nogen")
+    house = House(database_url, platform)
+    await house.does("lars", "aktiver 2 skybrud")
+    await house.says("lars", "rolle logfører Gitte")
+    await house.engine.turns.drain()
+    async with house.database.turn() as db:
+        inside = await db.scalar(select(Member).where(Member.person == "mads"))
+        assert inside is not None
+        inside.until = house.clock.now()
+    await house.engine.rooms.drain()
+    await house.engine.settle()
+    async with house.database.reading() as db:
+        room = (await db.scalars(select(StaffChannel))).one()
+    assert "gitte" in room.inside
+    assert not any("kunne ikke lukkes ind" in text for text in platform.texts("lars"))
+    await house.database.close()
+
+
+async def test_who_is_written_to_alone_has_it_once_though_they_are_heard_elsewhere_meanwhile(database_url: str) -> None:
+    """R032 D02: their way was another one when the channel was closed or the words were mended, and they got it twice."""
+    one, other = Doors(), Doors("andet")
+    one.shut_out = other.shut_out = {"mads"}
+    house = House(database_url, one, other)
+    await house.does("lars", "aktiver 2 skybrud")
+    await house.say(StaffRecipient.of(1), "Stabsmøde nu")
+    await house.engine.settle()
+    had = [screen.texts("mads").count("Stabsmøde nu") for screen in (one, other)]
+    assert sum(had) == 1
+    there = other if had[0] else one
+    async with house.database.transaction() as db:
+        heard = house.clock.now() + timedelta(seconds=1)
+        db.add(Address(person="mads", platform=there.name, reference={}, name="", heard_at=heard))
+    await house.engine.rooms.closed("fake", CHANNEL, "kanalen er arkiveret")
+    await house.engine.settle()
+    assert [screen.texts("mads").count("Stabsmøde nu") for screen in (one, other)] == had
     await house.database.close()
