@@ -134,3 +134,19 @@ async def test_of_two_crises_it_is_the_one_that_is_chosen(stage: Stage) -> None:
     await stage["kim"].presses("2: strømsvigt")
     assert (len(await asked(stage, 1)), len(await asked(stage, 2))) == (0, 1)
     assert (await states(stage, 1), await states(stage, 2)) == ([], ["forwarded"])
+
+
+@in_one_chat
+async def test_a_request_is_meant_by_its_number_however_it_is_said_and_no_new_one_is_sent(stage: Stage) -> None:
+    """R221: "B1 haster nu" is no request of its own, and whoever said more is told that it did not go along."""
+    await stage["mads"].commands("bistand 4 pumper til Birkehøj")
+    await stage["kim"].commands("beredskabsstyrelsen B1 haster nu")
+    assert await stage["kim"].sees("B1 er sendt til Jens Lund")
+    assert await stage["kim"].sees("»haster nu« er ikke sendt med.")
+    for said in ("B1!", "1", "nr. 1", "anmodning B1", "b 1: nu!!", "-5", "?"):
+        await stage["kim"].commands(f"beredskabsstyrelsen {said}")
+    assert await stage["kim"].sees("»nu!!« er ikke sendt med.")
+    assert await stage["kim"].sees("Hvad mangler? »-5« Intet er sendt.")
+    assert (await states(stage), len(await asked(stage))) == (["forwarded"], 1)
+    await stage["kim"].commands("beredskabsstyrelsen b2-pumper")
+    assert await states(stage) == ["forwarded", "forwarded"]
