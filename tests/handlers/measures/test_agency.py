@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
+from tests.stage.slack import SlackActor
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
@@ -150,3 +151,18 @@ async def test_a_request_is_meant_by_its_number_however_it_is_said_and_no_new_on
     assert (await states(stage), len(await asked(stage))) == (["forwarded"], 1)
     await stage["kim"].commands("beredskabsstyrelsen b2-pumper")
     assert await states(stage) == ["forwarded", "forwarded"]
+
+
+@in_slack
+async def test_the_second_of_two_answers_at_once_is_not_lost_without_a_word(stage: Stage) -> None:
+    """R221: the first stands, and whoever said otherwise knows that it isn't used, and has the words back."""
+    await stage["kim"].commands("beredskabsstyrelsen 4 pumper til Birkehøj")
+    await stage.forward(minutes=16)
+    jens = stage["jens"]
+    assert isinstance(jens, SlackActor)
+    await jens.person.presses("Svar fra Beredskabsstyrelsen")
+    await stage["pia"].fills_in("Svar fra Beredskabsstyrelsen", answer="no", said="alt er i Jylland")
+    await jens.person.submits({"answer": "yes", "said": "2 pumper kl 18"})
+    await stage.settle()
+    assert [(row["answer"], row["answered_by"]) for row in await asked(stage)] == [("no", "pia")]
+    assert await jens.sees("så intet er sat i gang. Du skrev:\n»yes«\n»2 pumper kl 18«")
