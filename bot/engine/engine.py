@@ -219,7 +219,7 @@ class Engine:
         """Return when each worker has something to do next, all asked at once."""
         async with self.database.reading() as db:
             row = (await db.execute(self._when)).one()
-        due: dict[Worker, list[datetime]] = {part: [] for part in self._parts}
+        due = {part: [part.again] if part.again is not None else [] for part in self._parts}
         for (part, _), at in zip(self._questions, row, strict=True):
             if at is not None:
                 due[part].append(at)

@@ -72,13 +72,11 @@ class Furnisher(Worker):
         self._committed = committed
         self._one_at_a_time = asyncio.Lock()
         self._seen_sent = -1
-        self._again: datetime | None = None
 
     @property
     def at_work(self) -> bool:
-        """Whether something was written or sent that may be seen above a channel, or it is time to try again."""
-        again = self._again is not None and self._again <= self._clock.now()
-        return super().at_work or again or self._sent() != self._seen_sent
+        """Whether something was written or sent that may be seen above a channel."""
+        return super().at_work or self._sent() != self._seen_sent
 
     def due(self) -> list[ScalarSelect[Any]]:
         """Return nothing: what it does has no time of its own."""
@@ -87,7 +85,7 @@ class Furnisher(Worker):
     async def drain(self) -> None:
         """Bring every channel up to date that shows what is so no longer."""
         async with self._one_at_a_time:
-            self._look, self._again, self._seen_sent = False, None, self._sent()
+            self._look, self.again, self._seen_sent = False, None, self._sent()
             names = [name for name, platform in self._platforms.items() if isinstance(platform, Furnishes)]
             async with self._database.reading() as db:
                 rooms = list(
@@ -124,10 +122,10 @@ class Furnisher(Worker):
             done["print"] = print
             self.done += 1
         except Throttled as wait:
-            self._again = now + timedelta(seconds=max(1.0, wait.seconds))
+            self.again = now + timedelta(seconds=max(1.0, wait.seconds))
         except (Unavailable, InDoubt, TimeoutError) as down:
             log.warning("%s: what stands above the channel %s is not up to date: %s", name, address, down)
-            self._again = now + AFTER_FAULT
+            self.again = now + AFTER_FAULT
         async with self._database.transaction() as db:
             await db.merge(Remembered(name=_fact(number), value={**done, "held_until": None}))
         if await grants.note(self._database, platform.way, lacking, now):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect
@@ -18,6 +19,9 @@ class Worker(ABC):
 
     minds: frozenset[type[Base]] = frozenset()
     """The rows whose change may leave it something to do."""
+
+    again: datetime | None = None
+    """When it tries again, of which no row tells, UTC."""
 
     # Set where a turn may leave something to do that no row tells of; whoever drains lowers it.
     _look = False

@@ -34,6 +34,7 @@ REASONS = {
     "acknowledgement": "an input is on disk before it is acknowledged: its commit is most of what is over the floor",
     "first direct message": "two commits, the input's and the turn's, stand before the call",
     "timers": "due timers share a commit for 20 ms, so that nobody who comes meanwhile waits longer; each is a turn with its own questions",
+    "log rows, three replicas": "one turn at a time changes a crisis: three processes and the database share two cores for it",
     "log rows": "a row of the inbox, a line, its state and an answer are written where the floor writes one row",
     "log line": "a line is two rows, hashed and chained to the last",
     "start": "the tables are held against the migrations, and the handlers are read",

@@ -89,7 +89,7 @@ def evaluation(
         "Beskeder til hver rolle", ("Rolle", "Beskeder"), [(role, str(count)) for role, count in found.messages], (5, 2)
     )
     yield from _table(
-        "Forventninger",
+        "Andre forventninger",
         ("Forventet", "Opfyldt"),
         # How long each step took, and whether the plan was kept in it, stands above.
         [(name, _met(met)) for name, met in found.expectations if name not in steps],
