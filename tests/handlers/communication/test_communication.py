@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
-from tests.stage.slack import SlackActor
+from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
@@ -105,13 +105,12 @@ async def test_a_source_that_is_not_in_the_log_is_no_source(stage: Stage) -> Non
     assert await stage["bo"].sees("Skriv, hvad de skal gøre. Intet er ændret.")
 
 
-@in_slack
-async def test_what_they_should_do_is_not_lost_where_the_message_was_published_meanwhile(stage: Stage) -> None:
+@only_in_slack
+async def test_what_they_should_do_is_not_lost_where_the_message_was_published_meanwhile(stage: SlackStage) -> None:
     """R211: what is published stands, and whoever wrote has their words back, alone."""
     await stage["bo"].commands("budskab")
     await stage["bo"].fills_in("Nyt budskab", audience="Borgere", nature="Vandet er forurenet", delegated="rune")
     bo = stage["bo"]
-    assert isinstance(bo, SlackActor)
     await bo.person.presses("Skriv, hvad de skal gøre")
     await stage["rune"].fills_in("Er udgivet", channel="htk.example")
     await bo.person.submits({"advice": "Kog vandet"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
-from tests.stage.slack import SlackActor
+from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
@@ -153,13 +153,12 @@ async def test_a_request_is_meant_by_its_number_however_it_is_said_and_no_new_on
     assert await states(stage) == ["forwarded", "forwarded"]
 
 
-@in_slack
-async def test_the_second_of_two_answers_at_once_is_not_lost_without_a_word(stage: Stage) -> None:
+@only_in_slack
+async def test_the_second_of_two_answers_at_once_is_not_lost_without_a_word(stage: SlackStage) -> None:
     """R221: the first stands, and whoever said otherwise knows that it isn't used, and has the words back."""
     await stage["kim"].commands("beredskabsstyrelsen 4 pumper til Birkehøj")
     await stage.forward(minutes=16)
     jens = stage["jens"]
-    assert isinstance(jens, SlackActor)
     await jens.person.presses("Svar fra Beredskabsstyrelsen")
     await stage["pia"].fills_in("Svar fra Beredskabsstyrelsen", answer="no", said="alt er i Jylland")
     await jens.person.submits({"answer": "yes", "said": "2 pumper kl 18"})
