@@ -116,16 +116,15 @@ def _numbers(text: str) -> list[int] | None:
 
 
 async def _card(turn: Context, row: PublicMessage) -> Card:
-    unconfirmed = [
-        state.no
-        for state in await turn.db.scalars(
-            select(LogState).where(LogState.crisis_id == row.crisis_id, LogState.no.in_(row.sources))
-        )
-        if state.verification != "confirmed"
-    ]
+    states = list(
+        await turn.db.scalars(select(LogState).where(LogState.crisis_id == row.crisis_id, LogState.no.in_(row.sources)))
+    )
+    unconfirmed = [state.no for state in states if state.verification != "confirmed"]
+    unknown = {*row.sources} - {state.no for state in states}
     marks = [
         f"Kilder: log nr. {', '.join(map(str, row.sources))}." if row.sources else "❗ Ingen kilder er angivet.",
         f"❗ UBEKRÆFTET: nr. {', '.join(map(str, sorted(unconfirmed)))}." if unconfirmed else "",
+        f"❗ FINDES IKKE i loggen: nr. {', '.join(map(str, sorted(unknown)))}." if unknown else "",
     ]
     missing = [name for name, text in (("omfang", row.extent), ("forventet forløb", row.course)) if not text]
     text = "\n".join(quote(each, 1200) for each in (row.nature, row.extent, row.course, advised(row)) if each)
@@ -171,9 +170,10 @@ async def advise(turn: Turn, number: int) -> None:
     """Write what the receivers should do, "så alle parter agerer hensigtsmæssigt", into a draft; by communication or whoever
     it was delegated to."""
     row = await turn.of_crisis(PublicMessage, number)
-    if row is None or row.published_at is not None or not turn.value("advice"):
+    if row is None or row.published_at is not None or await _refuse_other(turn, row):
         return
-    if await _refuse_other(turn, row):
+    if not turn.value("advice"):
+        await turn.answer(Card("Skriv, hvad de skal gøre. Intet er ændret."))
         return
     row.advice = turn.value("advice")
     await turn.log(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from handlers.core import registry
-from handlers.core.card import Card, Field, SentForm
+from handlers.core.card import Card, Field, SentForm, quote
 from handlers.core.context import LONGEST_NUMBER
 from handlers.core.incoming import OTHER_RELEASE
 from handlers.core.running import act
@@ -50,6 +50,8 @@ async def press(turn: Turn, crisis: int | None = None, sent: SentForm | None = N
     if not meant:
         if standing is not None:
             standing.version += 1
+            if sent is None:
+                await _give_back(turn, card)
         return False
     if standing is not None:
         turn.exercise = turn.exercise or card.exercise
@@ -65,6 +67,22 @@ async def press(turn: Turn, crisis: int | None = None, sent: SentForm | None = N
         turn.sent = replace(sent, form=fields) if sent is not None else SentForm(fields, turn.inbox_id, turn.inbox_id)
     await act(turn, registry.actions[incoming.action], args)
     return True
+
+
+async def _give_back(turn: Turn, card: Card) -> None:
+    """Tell whoever filled in a form whose button went away meanwhile that it isn't used, with their own words; they alone."""
+    values = turn.the_incoming.values
+    if not any(each.strip() for each in values.values()):
+        return
+    turn.exercise = turn.exercise or card.exercise
+    key, platform = f"form/{turn.inbox_id}/unused", turn.the_incoming.platform
+    await turn.say(turn.sender, unused(values), key=key, kind="reply", platform=platform)
+
+
+def unused(values: Mapping[str, str]) -> Card:
+    """Draw what is said where a form's card was changed before it was sent: nothing was begun, and what was typed."""
+    said = "\n".join(f"»{quote(each)}«" for each in values.values() if each.strip())
+    return Card(f"Det, formularen hørte til, er ændret imens, så intet er sat i gang. Du skrev:\n{said}")
 
 
 def _filled_in(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:

@@ -169,12 +169,7 @@ async def _send_form(turn: Turn, values: Mapping[str, str], sent: SentForm, cris
     original = await _resume(turn, sent.inbox, "Tak.", {**values, **sent.times})
     if original is None or await presses.press(turn, crisis, sent) or standing is None:
         return
-    said = "\n".join(f"»{quote(value)}«" for value in values.values() if value.strip())
-    await turn.say(
-        standing.recipient,
-        Card(f"Det, formularen hørte til, er ændret imens, så intet er sat i gang. Du skrev:\n{said}"),
-        key=standing.key,
-    )
+    await turn.say(standing.recipient, presses.unused(values), key=standing.key)
 
 
 async def _asked_for(turn: Context, original: Incoming) -> tuple[str, tuple[Field, ...] | None]:

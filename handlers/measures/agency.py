@@ -24,7 +24,12 @@ from storage.rows.measures import ANSWERED, AssistanceRequest
 from storage.rows.numbers import next_number
 
 EXAMPLE = "*/krise beredskabsstyrelsen 4 pumper til Birkehøj*, eller *B3* for en anmodning, der allerede er skrevet"
-NUMBERED = re.compile(r"b ?(\d{1,6})", re.IGNORECASE)
+# "B3", "nr. 3", "anmodning B3!", and with words after it, which no request begins with: "B3 haster nu".
+NUMBERED = re.compile(
+    r"(?:(?:anmodning(?:en)?|bistand) )?(?:(?:nr\.?|nummer) ?)?(?:b ?(?P<no>\d{1,6})(?![\w-])[.:,!]*+\s*+(?P<more>.*)|(?P<bare>\d{1,6})[.!]*+)",
+    re.IGNORECASE | re.DOTALL,
+)
+WORDS = re.compile(r"[^\W\d_]{2}")
 # 4K says that it has it within the first; what becomes of it is asked for after the second.
 RECEIPT = timedelta(minutes=15)
 AGAIN = timedelta(hours=1)
@@ -51,20 +56,24 @@ async def agency(turn: Turn, text: str) -> None:
         await turn.answer(await _list(turn))
         return
     numbered = NUMBERED.fullmatch(said)
+    if numbered is None and not WORDS.search(said):
+        await turn.answer(Card(f"Hvad mangler? »{quote(said, 300)}« Intet er sendt. Skriv fx {EXAMPLE}."))
+        return
     if numbered is None:
         row = await assistance.request(turn, said, needs.read(turn.rules, said), turn.sender)
         await _ask(turn, row)
         return
+    number = int(numbered["no"] or numbered["bare"])
     standing = await turn.db.scalar(
         select(AssistanceRequest).where(
-            AssistanceRequest.crisis_id == turn.the_crisis.id, AssistanceRequest.number == int(numbered[1])
+            AssistanceRequest.crisis_id == turn.the_crisis.id, AssistanceRequest.number == number
         )
     )
     if standing is None or standing.state in ANSWERED:
         gone = "er afgjort" if standing is not None else "findes ikke"
-        await turn.answer(Card(f"B{int(numbered[1])} {gone}. Intet er sendt. Skriv fx {EXAMPLE}."))
+        await turn.answer(Card(f"B{number} {gone}. Intet er sendt. Skriv fx {EXAMPLE}."))
         return
-    await _ask(turn, standing)
+    await _ask(turn, standing, numbered["more"] or "")
 
 
 @action("agency.ask", who=rights.runs_staff)
@@ -75,11 +84,16 @@ async def ask(turn: Turn, request: int) -> None:
         await _ask(turn, row)
 
 
-async def _ask(turn: Turn, request: AssistanceRequest) -> None:
-    """Put a request before 4K, once, and have it followed up; whoever lacks something is told where it is."""
+async def _ask(turn: Turn, request: AssistanceRequest, more: str = "") -> None:
+    """Put a request before 4K, once, and have it followed up; whoever lacks something is told where it is.
+
+    Args:
+        more: what was said beside its number; it is not the request's, and whoever said it is told so.
+    """
     before = await agency_card.newest(turn, request)
+    left = f"\n»{quote(more, 300)}« er ikke sendt med. Ring, eller skriv det som en anmodning for sig." if more else ""
     if before is not None and before.answer is None:
-        await turn.answer(Card(f"B{request.number} er hos {THROUGH}: {agency_card.state(turn, before)}."))
+        await turn.answer(Card(f"B{request.number} er hos {THROUGH}: {agency_card.state(turn, before)}.{left}"))
         return
     persons = agency_card.fourk(turn)
     if not persons:
@@ -116,6 +130,7 @@ async def _ask(turn: Turn, request: AssistanceRequest) -> None:
             f"B{request.number} er sendt til {turn.name(persons[0])}, {turn.phone(persons[0])} (4K), som sender den til "
             f"{AGENCY} (log nr. {entry.no}). Svarer de ikke, mindes sekretariatet {turn.clock(turn.now + RECEIPT)}."
             + (f"\nHaster det, så ring: {quote(numbers, 300)}." if numbers else "")
+            + left
         )
     )
 

@@ -16,6 +16,7 @@ from storage.rows.expenses import Expense
 from storage.rows.numbers import next_number
 
 EXAMPLE = "*/krise udgift 4500 pumper*"
+WITHOUT = "uden tekst"
 # What a card shows of them; all stand in the export, as a sheet too.
 SHOWN = 15
 # So many øre a row holds, with room to add them up.
@@ -43,7 +44,7 @@ async def expense(turn: Turn, text: str) -> None:
     if read is None or read.ore > MOST:
         await turn.answer(_asked(turn, text))
         return
-    await _write(turn, read.ore, read.rest or "uden tekst")
+    await _write(turn, read.ore, read.rest or WITHOUT)
 
 
 @action("expenses.new", who=rights.staff)
@@ -53,7 +54,7 @@ async def new(turn: Turn) -> None:
     if ore is None:
         await turn.answer(_asked(turn, turn.value("text")))
         return
-    await _write(turn, ore, turn.value("text"))
+    await _write(turn, ore, turn.value("text") or WITHOUT)
 
 
 def _alone(text: str) -> int | None:

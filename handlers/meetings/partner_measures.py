@@ -29,7 +29,9 @@ SOURCE = re.compile(
     r"\b(?:kilden? er|kilde|ifølge|oplyst af)\b[: ]{1,5}(?P<who>[^()]{1,200}?)[).]?\s*+$", re.IGNORECASE
 )
 SINCE = re.compile(r"\bsiden (?P<words>[^,;]{1,60})", re.IGNORECASE)
-NAMED = re.compile(r"(?P<who>[^:\n]{2,80}?)\s*+:(?!//|\d)\s*+(?P<what>\S.*)", re.DOTALL)
+NAMED = re.compile(r"(?P<who>[^:\n]{2,80}?)\s*+:(?!//|\d)\s*+(?P<what>.*)", re.DOTALL)
+# Of these there are several, each with a name of its own after the word: "Region Hovedstaden".
+OF_SEVERAL = ("region", "private")
 LONGEST_TIME = 4
 SHOWN = 15
 IN_WORDS = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
@@ -71,9 +73,10 @@ async def measures(turn: Turn, text: str) -> None:
     if told.who and told.what:
         await _write(turn, told)
         return
+    asked = "Hvad har de sat i værk?" if told.who else "Hvem har sat det i værk?"
     await turn.answer(
         Card(
-            f"Hvem har sat det i værk? »{quote(text.strip(), 500)}« Intet er skrevet. Skriv fx {EXAMPLE}.",
+            f"{asked} »{quote(text.strip(), 500)}« Intet er skrevet. Skriv fx {EXAMPLE}.",
             buttons=(button(turn, told),),
         )
     )
@@ -85,11 +88,17 @@ def read(turn: Context, text: str) -> Told:
     said = text[: source.start()].rstrip(" \n,;.–-(") if source else text
     if named := NAMED.fullmatch(said):
         who, what = named["who"].strip(), named["what"].strip()
-    elif (found := partners.named(said)) is not None and found[1]:
-        who, what = said[: len(said) - len(found[1])].strip(), found[1]
+    elif (found := partners.named(said)) is not None:
+        what = _without_own_name(found[1]) if found[0] in OF_SEVERAL else found[1]
+        who = said[: len(said) - len(what)].strip()
     else:
         who, what = "", said
     return Told(who, what, _since(turn, what), source["who"].strip(" ,") if source else "")
+
+
+def _without_own_name(what: str) -> str:
+    first, _, rest = what.partition(" ")
+    return rest.strip() if first[:1].isupper() and rest.strip() else what
 
 
 def _since(turn: Context, what: str) -> datetime | None:
@@ -128,7 +137,9 @@ async def new(turn: Turn) -> None:
     """Write down what a partner has set going, from the form."""
     who, what, at = turn.value("who").strip(), turn.value("what").strip(), form_values.been(turn, "since")
     if not who or not what:
-        await turn.answer(Card(f"Skriv, hvem og hvad. Intet er skrevet. Skriv fx {EXAMPLE}.", buttons=(button(turn),)))
+        told = Told(who, what, source=turn.value("source").strip())
+        again = button(turn, told)
+        await turn.answer(Card(f"Skriv, hvem og hvad. Intet er skrevet. Skriv fx {EXAMPLE}.", buttons=(again,)))
         return
     await _write(turn, Told(who, what, at or _since(turn, what), turn.value("source").strip()))
 

@@ -21,6 +21,9 @@ from storage.rows.meetings import PARTNERS, Partner
 # A card has room for ten buttons, and one of them turns the page.
 PAGE = 6
 RELEVANT = (("ja", "Ja"), ("nej", "Nej"))
+SHORTEST = 4
+# What a name has in it and does not end with: "Politiet og Forsvaret" is more than one.
+LINKING = ("for", "og", "herunder")
 SAID = {"relevant": True, "ikke relevant": False}
 CONTACTED = re.compile(r"^(?:er\s+)?kontaktet\b[\s:,.–-]*", re.IGNORECASE)
 
@@ -61,15 +64,24 @@ async def _refuse_list(turn: Turn, said: str = "") -> bool:
 
 
 def named(text: str) -> tuple[str, str] | None:
-    """Find which of the eleven the first word means, and what is said of it: "politiet kontaktet vagtchefen"."""
+    """Find which of the eleven the first word means, and what is said of it: "politiet kontaktet vagtchefen". Words of
+    their name that follow are theirs too."""
     first, _, rest = text.strip().partition(" ")
     word = fold(first)
-    if len(word) < 3:
+    # "for lidt vand" is not the defence's.
+    if len(word) < SHORTEST:
         return None
     for partner, name in PARTNERS.items():
         if any(each.startswith(word) or (len(each) > 4 and word.startswith(each)) for each in _words(name)):
-            return partner, rest.strip()
+            return partner, _without_name(rest.strip(), name)
     return None
+
+
+def _without_name(rest: str, name: str) -> str:
+    """Take away the words at the beginning that go on with a partner's name: "(Styrelsen) for Patientsikkerhed"."""
+    words, theirs = rest.split(" "), {fold(each) for each in re.findall(r"\w+", name)}
+    count = next((at for at, each in enumerate(words) if fold(each) not in theirs), len(words))
+    return rest if count and fold(words[count - 1]) in LINKING else " ".join(words[count:])
 
 
 def _words(name: str) -> list[str]:
@@ -112,9 +124,7 @@ async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool
     row = await turn.db.scalar(
         select(Partner).where(Partner.crisis_id == turn.the_crisis.id, Partner.partner == partner)
     )
-    if row is None:
-        row = Partner(crisis_id=turn.the_crisis.id, partner=partner)
-        turn.db.add(row)
+    row = row or Partner(crisis_id=turn.the_crisis.id, partner=partner)
     before = (row.relevant, row.note, row.contacted_at)
     # Whom one has rung up is relevant, whatever else was ticked.
     row.relevant = True if contacted else row.relevant if relevant is None else relevant
@@ -125,6 +135,7 @@ async def _mark(turn: Turn, partner: str, relevant: bool | None, contacted: bool
     if (row.relevant, row.note, row.contacted_at) == before:
         return
     row.changed_by, row.changed_at = turn.sender, turn.now
+    turn.db.add(row)
     await turn.db.flush()
     about = f" – {row.note}" if row.note else ""
     if fresh:

@@ -44,7 +44,7 @@ class Rule:
         """Return what the table says comes of it; see `tests.rights.tries`."""
         button = is_button(what)
         if person == OUTSIDE:
-            return NOTHING_THERE if button else INSTEAD_OF_IT
+            return NOTHING_THERE if button else MAY if what in answered_outside() else INSTEAD_OF_IT
         over = state == "afblæst" and not button and self.when == "krise"
         if (state == "ingen" and self.when != "altid") or over:
             return NO_CRISIS
@@ -82,6 +82,12 @@ def took_part() -> frozenset[str]:
 def have_numbers(state: str) -> frozenset[str]:
     """Return those who may have somebody else's number in a state."""
     return frozenset(_persons(_read()["grupper"], "numre", state))
+
+
+@cache
+def answered_outside() -> frozenset[str]:
+    """Return the verbs that another organisation's person is answered on, and not asked about: nothing is done by them."""
+    return frozenset(_read()["svar_udefra"])
 
 
 @cache

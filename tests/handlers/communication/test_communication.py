@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
+from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
@@ -92,3 +93,28 @@ async def test_only_communication_and_whoever_has_the_message_say_what_people_sh
     assert [row["advice"] for row in await stage.part("public_messages")] == [None]
     await stage["rune"].fills_in("Skriv, hvad de skal gøre", advice="Kog vandet")
     assert [row["advice"] for row in await stage.part("public_messages")] == ["Kog vandet"]
+
+
+@in_one_chat
+async def test_a_source_that_is_not_in_the_log_is_no_source(stage: Stage) -> None:
+    """R212: what the message rests on can be looked up, or it is said that it can't."""
+    await stage["bo"].commands("budskab")
+    await stage["bo"].fills_in("Nyt budskab", audience="Borgere", nature="Vandet er forurenet", sources="1, 999")
+    assert await stage["bo"].sees("❗ FINDES IKKE i loggen: nr. 999.")
+    await stage["bo"].presses("Skriv, hvad de skal gøre")
+    assert await stage["bo"].sees("Skriv, hvad de skal gøre. Intet er ændret.")
+
+
+@only_in_slack
+async def test_what_they_should_do_is_not_lost_where_the_message_was_published_meanwhile(stage: SlackStage) -> None:
+    """R211: what is published stands, and whoever wrote has their words back, alone."""
+    await stage["bo"].commands("budskab")
+    await stage["bo"].fills_in("Nyt budskab", audience="Borgere", nature="Vandet er forurenet", delegated="rune")
+    bo = stage["bo"]
+    await bo.person.presses("Skriv, hvad de skal gøre")
+    await stage["rune"].fills_in("Er udgivet", channel="htk.example")
+    await bo.person.submits({"advice": "Kog vandet"})
+    await stage.settle()
+    assert await bo.sees("så intet er sat i gang. Du skrev:\n»Kog vandet«")
+    assert not await stage["rune"].sees("Kog vandet")
+    assert [row["advice"] for row in await stage.part("public_messages")] == [None]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
+from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
 
 stage = after(cloudburst)
@@ -134,3 +135,33 @@ async def test_of_two_crises_it_is_the_one_that_is_chosen(stage: Stage) -> None:
     await stage["kim"].presses("2: strømsvigt")
     assert (len(await asked(stage, 1)), len(await asked(stage, 2))) == (0, 1)
     assert (await states(stage, 1), await states(stage, 2)) == ([], ["forwarded"])
+
+
+@in_one_chat
+async def test_a_request_is_meant_by_its_number_however_it_is_said_and_no_new_one_is_sent(stage: Stage) -> None:
+    """R221: "B1 haster nu" is no request of its own, and whoever said more is told that it did not go along."""
+    await stage["mads"].commands("bistand 4 pumper til Birkehøj")
+    await stage["kim"].commands("beredskabsstyrelsen B1 haster nu")
+    assert await stage["kim"].sees("B1 er sendt til Jens Lund")
+    assert await stage["kim"].sees("»haster nu« er ikke sendt med.")
+    for said in ("B1!", "1", "nr. 1", "anmodning B1", "b 1: nu!!", "-5", "?"):
+        await stage["kim"].commands(f"beredskabsstyrelsen {said}")
+    assert await stage["kim"].sees("»nu!!« er ikke sendt med.")
+    assert await stage["kim"].sees("Hvad mangler? »-5« Intet er sendt.")
+    assert (await states(stage), len(await asked(stage))) == (["forwarded"], 1)
+    await stage["kim"].commands("beredskabsstyrelsen b2-pumper")
+    assert await states(stage) == ["forwarded", "forwarded"]
+
+
+@only_in_slack
+async def test_the_second_of_two_answers_at_once_is_not_lost_without_a_word(stage: SlackStage) -> None:
+    """R221: the first stands, and whoever said otherwise knows that it isn't used, and has the words back."""
+    await stage["kim"].commands("beredskabsstyrelsen 4 pumper til Birkehøj")
+    await stage.forward(minutes=16)
+    jens = stage["jens"]
+    await jens.person.presses("Svar fra Beredskabsstyrelsen")
+    await stage["pia"].fills_in("Svar fra Beredskabsstyrelsen", answer="no", said="alt er i Jylland")
+    await jens.person.submits({"answer": "yes", "said": "2 pumper kl 18"})
+    await stage.settle()
+    assert [(row["answer"], row["answered_by"]) for row in await asked(stage)] == [("no", "pia")]
+    assert await jens.sees("så intet er sat i gang. Du skrev:\n»yes«\n»2 pumper kl 18«")

@@ -57,6 +57,15 @@ async def test_an_amount_that_cannot_be_read_is_asked_for_with_the_words_kept(st
 
 
 @in_one_chat
+async def test_a_sum_that_is_not_sure_is_never_added_up(stage: Stage) -> None:
+    """R222: what is paid back, a price apiece, a telephone number and a count are asked about."""
+    for said in ("-500 kr retur", "2 pumper á 450 kr", "20 00 00 01 taxa", "2 pumper 4500", "1e9", "010203-1234"):
+        await stage["kim"].commands(f"udgift {said}")
+    assert await stage.part("expenses") == []
+    assert await stage["kim"].sees("Jeg kan ikke se, hvor mange kroner det er: »2 pumper 4500«. Intet er skrevet.")
+
+
+@in_one_chat
 async def test_whoever_wrote_it_or_runs_the_staff_takes_it_out_of_the_sum(stage: Stage) -> None:
     """R222 D03: the nearest who may not is another in the staff; the line stands, with one that says so."""
     await stage["mads"].commands("udgift 4500 pumper")

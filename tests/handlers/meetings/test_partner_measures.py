@@ -90,6 +90,24 @@ async def test_what_cannot_be_read_is_asked_for_with_the_words_kept(stage: Stage
 
 
 @in_one_chat
+async def test_a_partner_is_read_with_the_whole_of_its_name_and_what_is_lacking_is_asked_for(stage: Stage) -> None:
+    """R225: "Region Hovedstaden" is who, and "for mange biler" is nobody's."""
+    await stage["kim"].commands("partnertiltag Region Hovedstaden åbner akutmodtagelsen")
+    await stage["kim"].commands("partnertiltag Styrelsen for Patientsikkerhed lukker klinikken")
+    assert [(row["who"], row["partner"], row["what"]) for row in await stage.part("partner_measures")] == [
+        ("Region Hovedstaden", "region", "åbner akutmodtagelsen"),
+        ("Styrelsen for Patientsikkerhed", "patient_safety", "lukker klinikken"),
+    ]
+    await stage["kim"].commands("partnertiltag for mange biler på Roskildevej")
+    assert await stage["kim"].sees("Hvem har sat det i værk? »for mange biler på Roskildevej« Intet er skrevet.")
+    await stage["kim"].commands("partnertiltag Banedanmark:")
+    assert await stage["kim"].sees("Hvad har de sat i værk? »Banedanmark:« Intet er skrevet.")
+    await stage["kim"].commands("partnertiltag politiet")
+    assert await stage["kim"].sees("Hvad har de sat i værk? »politiet« Intet er skrevet.")
+    assert len(await stage.part("partner_measures")) == 2
+
+
+@in_one_chat
 async def test_of_two_crises_it_is_the_one_that_is_chosen(stage: Stage) -> None:
     """R225 D04: asked which, and in that one alone."""
     await stage["ole"].commands("aktiver 2 strømsvigt")

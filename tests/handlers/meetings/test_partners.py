@@ -39,6 +39,17 @@ async def test_a_partner_is_relevant_and_contacted_by_somebody_at_a_time(stage: 
 
 
 @in_one_chat
+async def test_a_partner_that_nothing_is_said_of_is_not_written_down(stage: Stage) -> None:
+    """R308: an empty form was a fault of ours, and was tried again and again."""
+    await stage["kim"].commands("partnere")
+    await stage["kim"].presses("2. Regionen")
+    await stage["kim"].fills_in("2. Regionen", relevant="måske")
+    assert await ticked(stage) == {}
+    await stage["kim"].fills_in("2. Regionen", note="AMK-vagtcentralen")
+    assert {partner: row["note"] for partner, row in (await ticked(stage)).items()} == {"region": "AMK-vagtcentralen"}
+
+
+@in_one_chat
 async def test_items_five_and_seven_of_the_first_meeting_show_the_same_list(stage: Stage) -> None:
     """T21 R304: the numbering is kept, and what is ticked at one is ticked at the other."""
     await stage["kim"].commands("møde om 30 min stabsrummet")
