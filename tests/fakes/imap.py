@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 USER, PASSWORD = "krisebot", "hemmelig/kode"
 
 
+_uids = count(1)
+
+
 @dataclass
 class Kept:
-    """A mail in the mailbox."""
+    """A mail in the mailbox; no other one ever has its number."""
 
     raw: bytes
     seen: bool = False
+    uid: int = field(default_factory=lambda: next(_uids))
 
 
 class FakeImap:
@@ -62,13 +67,14 @@ class FakeImap:
             case ["SELECT", '"INBOX"'] if state == "in":
                 return f"* {len(self.mails)} EXISTS\r\n".encode(), "selected"
             case ["UID", "SEARCH", "UNSEEN"] if state == "selected":
-                unread = [str(number) for number, mail in enumerate(self.mails, 1) if not mail.seen]
+                unread = [str(mail.uid) for mail in self.mails if not mail.seen]
                 return f"* SEARCH {' '.join(unread)}\r\n".encode(), state
             case ["UID", "FETCH", what] if state == "selected":
                 return self._fetched(what), state
             case ["UID", "STORE", what] if state == "selected" and what.endswith(r"+FLAGS (\Seen)"):
-                for number in what.split(" ")[0].split(","):
-                    self.mails[int(number) - 1].seen = True
+                stored = what.split(" ")[0].split(",")
+                for mail in self.mails:
+                    mail.seen = mail.seen or str(mail.uid) in stored
                 return b"", state
             case ["LOGOUT"]:
                 return b"* BYE\r\n", "over"
@@ -76,9 +82,10 @@ class FakeImap:
 
     def _fetched(self, what: str) -> bytes:
         asked = re.fullmatch(r"(\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", what)
-        if asked is None:
+        found = next((mail for mail in self.mails if asked is not None and str(mail.uid) == asked[1]), None)
+        if asked is None or found is None:
             return b""
-        raw = self.mails[int(asked[1]) - 1].raw[: int(asked[2])]
+        raw = found.raw[: int(asked[2])]
         return (
             b"* %s FETCH (UID %s BODY[]<0> {%d}\r\n" % (asked[1].encode(), asked[1].encode(), len(raw)) + raw + b")\r\n"
         )
