@@ -23,15 +23,27 @@ STRANGER, OUTSIDER = "finn", "rune"
 # What a press is not about: what came in, where people were heard, and how what was said is on its way.
 AROUND = {"inbox", "addresses", "deliveries", "lanes", "paces", "rehearsal_posts", "facts"}
 
+GIVEN_BACK = "form/%/unused"
+
+
+async def given_back(stage: Stage) -> list[tuple[str, str]]:
+    """To whom words were given back that led to nothing, and what they are."""
+    async with stage.database.reading() as db:
+        found = await db.scalars(select(Message).where(Message.key.like(GIVEN_BACK)))
+        return [(each.recipient, each.card["text"].partition("Du skrev:")[2]) for each in found]
+
 
 async def rows(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that is remembered, but for what any input leaves behind; nor which version of a card is shown."""
+    """Everything that is remembered, but for what any input leaves behind; nor which version of a card is shown, nor that
+    whoever sends a form whose button is gone has their own words back."""
     async with stage.database.reading() as db:
         return {
             table.name: [
                 tuple(row)
                 for row in await db.execute(
-                    select(*(each for each in table.columns if each.name not in ("version", "dispatched_version")))
+                    select(
+                        *(each for each in table.columns if each.name not in ("version", "dispatched_version"))
+                    ).where(*([Message.key.not_like(GIVEN_BACK)] if table.name == "messages" else []))
                 )
             ]
             for table in Base.metadata.sorted_tables
@@ -65,7 +77,7 @@ async def press(stage: Stage, person: str, button: dict[str, Any], message: str,
 @pytest.mark.long
 @in_one_chat
 async def test_a_button_that_somebody_was_not_shown_does_nothing_whatever_card_they_name(stage: Stage) -> None:
-    """R005: the action and what it is about are taken from the card; nobody is answered, and nothing is written."""
+    """R005: the action and what it is about are taken from the card; nobody else is told, and nothing is written."""
     await stage["kim"].commands("opgave @Mads find sandsække")
     await stage[STRANGER].commands("hjælp")
     await stage[STRANGER].commands("varsel vand i kælderen på Birkehøj")
@@ -87,6 +99,11 @@ async def test_a_button_that_somebody_was_not_shown_does_nothing_whatever_card_t
     await stage.settle()
     assert len(pressed) > 15
     assert await rows(stage) == before
+    # Their own words, to themselves alone.
+    assert all(
+        to in (f"rehearsal:{STRANGER}", OUTSIDER) and set(said.split()) <= {"»falsk«", "»kl", "23«"}
+        for to, said in await given_back(stage)
+    )
 
 
 @pytest.mark.long

@@ -144,8 +144,10 @@ async def test_whoever_prepares_an_item_is_told_and_reminded_once_for_all_of_the
     await stage["hanne"].fills_in("Indstilling og frist", preparer="mads")
     await stage["hanne"].commands("punkt transport")
     await stage["hanne"].fills_in("Indstilling og frist", preparer="ukendt mand", deadline="onsdag 12")
-    assert [each["preparer"] for each in (await items(stage)).values()] == ["mads", None]
-    await stage["hanne"].fills_in("Indstilling og frist", preparer="mads")
+    # Nothing is kept before it is known who is meant.
+    kept = await items(stage)
+    assert [(each["preparer"], each["deadline"]) for each in kept.values()] == [("mads", None), (None, None)]
+    await stage["hanne"].fills_in("Andet navn", preparer="mads", deadline="onsdag 12")
     assert (await items(stage))["transport"]["deadline"] == written(WEDNESDAY, 12)
     assert await stage["mads"].sees("Du forbereder et punkt")
     await stage["kim"].commands("møde onsdag 10 stabsrummet")
