@@ -189,10 +189,8 @@ async def _redraw(turn: Turn, row: PublicMessage) -> None:
     """Show the message as it stands wherever it is, so that nobody publishes yesterday's words."""
     drawn = await _card(turn, row)
     await turn.replace(drawn)
-    pressed = await turn.pressed()
     for message in await turn.standing(f"budskab/{row.id}"):
-        own = message.key == f"budskab/{row.id}" or message.key.startswith(f"budskab/{row.id}/")
-        if own and (pressed is None or pressed.id != message.id):
+        if message.key == f"budskab/{row.id}" or message.key.startswith(f"budskab/{row.id}/"):
             await turn.say(message.recipient, drawn, key=message.key)
 
 

@@ -342,6 +342,16 @@ class Turn(Standing):
         else:
             await self.say(standing.recipient, card, key=standing.key)
 
+    async def redraw(self, begins: str, card: Card) -> None:
+        """Change every card about one thing, wherever it stands; one that says the same already stays as it is.
+
+        Args:
+            begins: the part of their keys that they share, as for `standing`.
+            card: as it is now.
+        """
+        for message in await self.standing(begins):
+            await self.say(message.recipient, card, key=message.key)
+
     async def at(self, due: datetime, kind: str, key: str, **args: Any) -> None:
         """Set a timer, or move it when its key has one. It belongs to the turn's crisis, where its kind does to any.
 

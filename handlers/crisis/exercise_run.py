@@ -160,8 +160,7 @@ async def _all(turn: Context) -> list[Timer]:
 async def redraw(turn: Turn) -> None:
     """Bring each leader's card up to date."""
     await turn.db.flush()
-    for message in await turn.standing(_key(turn, "run/")):
-        await turn.say(message.recipient, await _card(turn), key=message.key)
+    await turn.redraw(_key(turn, "run/"), await _card(turn))
 
 
 async def _card(turn: Context) -> Card:

@@ -214,10 +214,7 @@ async def _redraw(turn: Turn, row: AgencyRequest, request: AssistanceRequest) ->
     """Change every card about it: 4K's, and those of the request."""
     drawn = agency_card.card(turn, row, request)
     await turn.replace(drawn)
-    pressed = await turn.pressed()
-    for message in await turn.standing(agency_card.key(row, "")):
-        if pressed is None or pressed.id != message.id:
-            await turn.say(message.recipient, drawn, key=message.key)
+    await turn.redraw(agency_card.key(row, ""), drawn)
     await assistance_card.show(turn, request)
     await in_charge.tell(
         turn,

@@ -77,9 +77,7 @@ async def received(turn: Context, row: AssistanceRequest) -> Card:
 
 async def show(turn: Turn, row: AssistanceRequest) -> None:
     """Change every card about the request, wherever it stands."""
-    drawn = await card(turn, row)
-    for message in await turn.standing(key(row, "")):
-        await turn.say(message.recipient, drawn, key=message.key)
+    await turn.redraw(key(row, ""), await card(turn, row))
 
 
 def key(row: AssistanceRequest, rest: str) -> str:

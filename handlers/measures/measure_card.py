@@ -103,8 +103,7 @@ def stands(row: Measure) -> Was:
 
 async def show(turn: Turn, row: Measure) -> None:
     """Change every card about the measure, wherever it stands."""
-    for message in await turn.standing(key(row, "")):
-        await turn.say(message.recipient, card(turn, row), key=message.key)
+    await turn.redraw(key(row, ""), card(turn, row))
 
 
 def amendment(label: str, row: Measure) -> Button:

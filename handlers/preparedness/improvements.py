@@ -240,8 +240,7 @@ async def _remark(turn: Turn, row: Improvement, text: str) -> None:
 
 async def _show(turn: Turn, row: Improvement) -> None:
     """Change every card about it, and answer whoever changed it."""
-    for message in await turn.standing(_key(row, "")):
-        await turn.say(message.recipient, _card(turn, row), key=message.key)
+    await turn.redraw(_key(row, ""), _card(turn, row))
     await turn.answer(_card(turn, row), key=_key(row, turn.the_incoming.key))
 
 

@@ -301,8 +301,7 @@ async def since(turn: Turn, outage: int, at: str = "") -> None:
     )
     await turn.db.flush()
     await _set_warnings(turn, row)
-    for message in await turn.standing(_key(row, "")):
-        await turn.say(message.recipient, _card(turn, row), key=message.key)
+    await turn.redraw(_key(row, ""), _card(turn, row))
 
 
 async def _refuse(turn: Turn, row: Outage) -> bool:
@@ -326,8 +325,7 @@ async def _end(turn: Turn, row: Outage, state: OutageState, no: int | None) -> N
         refs={"about": row.log_no},
     )
     await turn.db.flush()
-    for message in await turn.standing(_key(row, "")):
-        await turn.say(message.recipient, _card(turn, row), key=message.key)
+    await turn.redraw(_key(row, ""), _card(turn, row))
     await in_charge.tell(turn, _card(turn, row))
 
 
