@@ -6,11 +6,9 @@ every other day. Nothing is marked as sent that the chief has not approved word 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from sqlalchemy import func, select
 
-from handlers.core import rights
+from handlers.core import quiet, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, URGENT, Context
 from handlers.core.language import times_shown
@@ -47,22 +45,16 @@ async def council(turn: Turn, text: str) -> None:
 async def begin(turn: Turn) -> None:
     """Set the timer for the daily briefing, when a staff has been called: the council is briefed as long as there is
     one."""
-    await turn.at(_next(turn), "council.daily", f"crisis/{turn.the_crisis.id}/council")
-
-
-def _next(turn: Context) -> datetime:
-    at, local = turn.rules.deadlines.council, turn.now.astimezone(turn.zone)
-    today = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0, fold=0)
-    return today if today > local else today + timedelta(days=1)
+    await turn.at(
+        quiet.next_at(turn, turn.rules.deadlines.council), "council.daily", f"crisis/{turn.the_crisis.id}/council"
+    )
 
 
 @timer("council.daily", level_two=True)
 async def daily(turn: Turn) -> None:
     """Remind the secretariat every day, with a draft at hand; not where the council has been briefed today."""
     crisis = turn.the_crisis
-    if crisis.state != "active" or crisis.level != 2:
-        return
-    await turn.at(_next(turn), "council.daily", f"crisis/{crisis.id}/council")
+    await begin(turn)
     newest = await turn.db.scalar(select(func.max(Briefing.sent_at)).where(Briefing.crisis_id == crisis.id))
     if newest is not None and newest.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date():
         return

@@ -58,6 +58,17 @@ def morning(turn: Context, at: datetime) -> datetime | None:
     return over.astimezone(at.tzinfo)
 
 
+def next_at(turn: Context, at: time) -> datetime:
+    """Return when the clock is that next: today, or tomorrow where it has been.
+
+    Args:
+        at: in the plan's zone; the first of the two, in the night in which an hour comes twice.
+    """
+    local = turn.now.astimezone(turn.zone)
+    today = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0, fold=0)
+    return today if today > local else today + timedelta(days=1)
+
+
 def spacing(first: timedelta, ignored: int, most: timedelta = SELDOM) -> timedelta:
     """Return how long after a nag its next one comes: each time after twice as long.
 

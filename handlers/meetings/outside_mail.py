@@ -3,11 +3,9 @@ step 9."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from sqlalchemy import select
 
-from handlers.core import form_values, rights
+from handlers.core import form_values, quiet, rights
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import Context
 from handlers.core.registry import action, timer
@@ -20,14 +18,11 @@ ITEMS = Field("items", "Hvad skal staben tage stilling til? Ét punkt på hver l
 
 async def begin(turn: Turn) -> None:
     """Set the timer that asks every day at the plan's time, for as long as there is a staff."""
-    await turn.at(_next(turn), "outside_mail.ask", f"crisis/{turn.the_crisis.id}/outside mail")
-
-
-def _next(turn: Context) -> datetime:
-    at = turn.rules.meetings.read_mail
-    local = turn.now.astimezone(turn.zone)
-    today = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    return today if today > local else today + timedelta(days=1)
+    await turn.at(
+        quiet.next_at(turn, turn.rules.meetings.read_mail),
+        "outside_mail.ask",
+        f"crisis/{turn.the_crisis.id}/outside mail",
+    )
 
 
 @timer("outside_mail.ask", level_two=True)
@@ -35,8 +30,6 @@ async def ask(turn: Turn) -> None:
     """Ask the secretary, every day at the plan's time, to tick that mail was read, "gennemlæses på daglig basis"; tell
     the coordinator of a day when nobody did."""
     crisis = turn.the_crisis
-    if crisis.state != "active" or crisis.level != 2:
-        return
     before = await turn.db.scalar(
         select(MailReading).where(MailReading.crisis_id == crisis.id).order_by(MailReading.day.desc()).limit(1)
     )

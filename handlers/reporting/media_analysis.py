@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, quiet, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, Context
 from handlers.core.registry import action, timer, verb
@@ -69,22 +69,13 @@ async def analysis(turn: Turn, text: str) -> None:
 
 async def begin(turn: Turn) -> None:
     """Set the timer for the daily analysis, when a staff has been called: the media are watched for as long as there is one."""
-    await turn.at(_next(turn), "media_analysis.daily", _key(turn))
-
-
-def _next(turn: Context) -> datetime:
-    at, local = turn.rules.deadlines.media_analysis, turn.now.astimezone(turn.zone)
-    today = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0, fold=0)
-    return today if today > local else today + timedelta(days=1)
+    await turn.at(quiet.next_at(turn, turn.rules.deadlines.media_analysis), "media_analysis.daily", _key(turn))
 
 
 @timer("media_analysis.daily", level_two=True)
 async def daily(turn: Turn) -> None:
     """Ask communication for the day's analysis, with what has been found summed up; not where it has been written today."""
-    crisis = turn.the_crisis
-    if crisis.state != "active" or crisis.level != 2:
-        return
-    await turn.at(_next(turn), "media_analysis.daily", _key(turn))
+    await begin(turn)
     last = await media_item.newest(turn)
     if last is not None and last.written_at.astimezone(turn.zone).date() == turn.now.astimezone(turn.zone).date():
         return
