@@ -17,7 +17,7 @@ from handlers.core.language import cpr, times_shown
 from handlers.staff import summoning
 from storage.case import export
 from storage.grades import Grade, within
-from storage.rows.log import LogEntry, LogState
+from storage.rows.log import VERIFICATION_IN_WORDS, LogEntry, LogState
 from storage.rows.log import exported as line_of
 from storage.rows.measures import STATUS_IN_WORDS
 from storage.rows.reporting import CentreNotice
@@ -300,7 +300,7 @@ async def _log(turn: Context, grade: Grade) -> list[dict[str, str]]:
             "at": turn.clock(_at(line_of(entry)["event_time"])),
             "state": state.verification,
             "sign": "✔" if state.verification == "confirmed" else "?",
-            "state_text": "bekræftet" if state.verification == "confirmed" else "ubekræftet",
+            "state_text": VERIFICATION_IN_WORDS[state.verification],
             "text": _clean(entry.summary),
         }
         for entry, state in found

@@ -19,7 +19,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import line_words, paper_lines, receipts
 from storage.grades import GRADES, Grade, within
-from storage.rows.log import LogEntry, LogState, NoSuchEntry, state_of
+from storage.rows.log import VERIFICATION_IN_WORDS, LogEntry, LogState, NoSuchEntry, state_of
 from storage.rows.traffic import Message
 
 SHOWN = 1500
@@ -320,7 +320,7 @@ async def _saved(
     if reader == entry.recorder and _can_be_undone(entry, state):
         about = {"no": entry.no, "crisis": turn.the_crisis.id}
         buttons += undo.buttons(turn, "log.undo", entry.recorded_time, entry.recorder, **about)
-    mark = "bekræftet" if confirmed else "ubekræftet"
+    mark = VERIFICATION_IN_WORDS[state.verification]
     mark += f", {turn.rules.grade_name(state.grade)}" if state.grade != clearance.SHARED else ""
     files = await enclosures.line(turn, entry.no, named=within(state.grade, highest)) if attached else ""
     return Card(f"Gemt i log nr. {entry.no} ({mark}).\n»{quote(text)}«{files}{hint}", buttons=tuple(buttons))

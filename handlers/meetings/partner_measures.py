@@ -20,7 +20,7 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.meetings import partners
 from storage.letters import fold
-from storage.rows.log import LogState
+from storage.rows.log import VERIFICATION_IN_WORDS, verifications
 from storage.rows.numbers import next_number
 from storage.rows.partner_measures import PartnerMeasure
 
@@ -34,7 +34,6 @@ NAMED = re.compile(r"(?P<who>[^:\n]{2,80}?)\s*+:(?!//|\d)\s*+(?P<what>.*)", re.D
 OF_SEVERAL = ("region", "private")
 LONGEST_TIME = 4
 SHOWN = 15
-IN_WORDS = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 
 
 @dataclass(frozen=True)
@@ -190,15 +189,15 @@ async def _write(turn: Turn, told: Told) -> None:
 
 
 async def _card(turn: Context, row: PartnerMeasure) -> Card:
-    state = await turn.db.get(LogState, (row.crisis_id, row.log_no))
-    confirmed = state is not None and state.verification == "confirmed"
+    stands = await verifications(turn.db, turn.the_crisis, [row.log_no])
+    verification = stands.get(row.log_no, "unconfirmed")
     about = {"crisis": row.crisis_id}
     facts = (
         ("Hvem", quote(row.who, 100)),
         ("Hvad", quote(row.what, 1500)),
         ("Siden", turn.dated(row.since) if row.since else "ikke oplyst"),
         ("Kilde", quote(row.source or "ikke oplyst", 200)),
-        ("Log", f"nr. {row.log_no}, {IN_WORDS['confirmed' if confirmed else 'unconfirmed']}"),
+        ("Log", f"nr. {row.log_no}, {VERIFICATION_IN_WORDS[verification]}"),
     )
     if row.ended_at is not None:
         return Card(
@@ -210,7 +209,7 @@ async def _card(turn: Context, row: PartnerMeasure) -> Card:
         "*/krise oplæg* stiller forslag op, */krise punkt* sætter det på dagsordenen.",
         facts,
         buttons=(
-            *(() if confirmed else (Button("Bekræft", "log.confirm", {**about, "no": row.log_no}),)),
+            *(() if verification == "confirmed" else (Button("Bekræft", "log.confirm", {**about, "no": row.log_no}),)),
             Button("Gælder ikke længere", "partner_measures.ended", {**about, "measure": row.id}),
         ),
     )
@@ -237,10 +236,7 @@ async def ended(turn: Turn, measure: int) -> None:
         await turn.db.flush()
     drawn = await _card(turn, row)
     await turn.replace(drawn)
-    pressed = await turn.pressed()
-    for message in await turn.standing(_key(row)):
-        if pressed is None or pressed.id != message.id:
-            await turn.say(message.recipient, drawn, key=message.key)
+    await turn.redraw(_key(row), drawn)
 
 
 async def of_crisis(turn: Context) -> list[PartnerMeasure]:
@@ -258,15 +254,10 @@ async def lines(turn: Context, reader: str | None = None) -> list[str]:
         reader: as for `clearance.visible_rows`.
     """
     rows, _ = await clearance.visible_rows(turn, await of_crisis(turn), reader)
-    found = await turn.db.execute(
-        select(LogState.no, LogState.verification).where(
-            LogState.crisis_id == turn.the_crisis.id, LogState.no.in_([row.log_no for row in rows])
-        )
-    )
-    stands = dict(found.all())
+    stands = await verifications(turn.db, turn.the_crisis, [row.log_no for row in rows])
     return [
         f"• PT{row.number} {' '.join(row.who.split())}: {' '.join(row.what.split())[:300]} "
-        f"(nr. {row.log_no}, {IN_WORDS[stands.get(row.log_no, 'unconfirmed')]})"
+        f"(nr. {row.log_no}, {VERIFICATION_IN_WORDS[stands.get(row.log_no, 'unconfirmed')]})"
         for row in rows
     ]
 

@@ -17,7 +17,7 @@ from handlers.picture.picture_texts import MACHINE
 from handlers.staff import support
 from storage.case import redaction
 from storage.rows.alert import Alert
-from storage.rows.log import LogEntry, LogState
+from storage.rows.log import VERIFICATION_IN_WORDS, LogEntry, LogState, Verification, verifications
 from storage.rows.measures import ANSWERED
 from storage.rows.picture import Contribution, Picture
 
@@ -30,7 +30,6 @@ FILLED = (1, 2, 6, 7)
 NO_THREAT = "Ingen modtaget"
 NOT_ASSESSED = "Sundhed: ikke vurderet"
 MARK = re.compile(r"\(nr\. (\d+), (?:u?bekræftet)\)")
-IN_WORDS = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 
 
 async def bring_up_to_date(turn: Turn) -> Picture:
@@ -183,8 +182,8 @@ async def _contributed(turn: Context, section: int) -> list[str]:
     return [_line(row.text, row.log_no, verification) for row, verification in reversed(list(found))]
 
 
-def _line(text: str, no: int, verification: str) -> str:
-    return f"• {' '.join(text.split())[:300]} (nr. {no}, {IN_WORDS[verification]})"
+def _line(text: str, no: int, verification: Verification) -> str:
+    return f"• {' '.join(text.split())[:300]} (nr. {no}, {VERIFICATION_IN_WORDS[verification]})"
 
 
 async def _marked(turn: Context, texts: dict[int, str]) -> dict[int, str]:
@@ -194,17 +193,12 @@ async def _marked(turn: Context, texts: dict[int, str]) -> dict[int, str]:
     numbers = {int(no) for text in texts.values() for no in MARK.findall(text)}
     if not numbers:
         return texts
-    found = await turn.db.execute(
-        select(LogState.no, LogState.verification).where(
-            LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(numbers)
-        )
-    )
-    stands = dict(found.all())
+    stands = await verifications(turn.db, turn.the_crisis, numbers)
     above = {str(no) for no in await clearance.hidden(turn, numbers, clearance.SHARED)}
 
     def mark(said: re.Match[str]) -> str:
         verification = stands.get(int(said[1]))
-        return f"(nr. {said[1]}, {IN_WORDS[verification]})" if verification else said[0]
+        return f"(nr. {said[1]}, {VERIFICATION_IN_WORDS[verification]})" if verification else said[0]
 
     def kept(text: str) -> str:
         return "\n".join(line for line in text.split("\n") if not above & set(MARK.findall(line)))

@@ -19,7 +19,6 @@ Told = Mapping[str, Any]
 
 # How a log line's status, and whether it is confirmed, are said on paper and in a spreadsheet.
 STATUS = {"pending": "afventer", "in_progress": "i gang", "done": "udført", None: ""}
-VERIFICATION = {"confirmed": "bekræftet", "unconfirmed": "ubekræftet"}
 
 
 class Margins(TypedDict):

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from storage.case.lines import Line
-from storage.case.pages.blocks import STATUS, VERIFICATION, Block, Names, Told
+from storage.case.pages.blocks import STATUS, Block, Names, Told
+from storage.rows.log import VERIFICATION_IN_WORDS
 from storage.rows.measures import STATUS_IN_WORDS
 
 
@@ -108,6 +109,6 @@ def _line(entry: Told, state: Told | None, names: Names, attached: Mapping[int, 
         names.person(entry["receiver"]),
         f"{entry['summary']}{corrected}{attached.get(entry['no'], '')}",
         STATUS.get(state["status"], ""),
-        VERIFICATION[state["verification"]],
+        VERIFICATION_IN_WORDS[state["verification"]],
         names.grades.get(state["grade"], state["grade"]),
     )

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from storage.case.lines import Line, lines
-from storage.case.pages.blocks import STATUS, VERIFICATION
+from storage.case.pages.blocks import STATUS
+from storage.rows.log import VERIFICATION_IN_WORDS
 
 HEADINGS = ("Nr", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet", "Retning", "Slags", "Grad", "Noteret", "Noteret af", "Hash")  # fmt: skip
 COSTS = ("Udgift", "Kroner", "Til", "Konto", "Kvittering", "Skrevet af", "Skrevet", "Log nr", "Gælder")
@@ -69,7 +70,7 @@ def _row(entry: Mapping[str, Any], state: Mapping[str, Any] | None) -> list[Any]
         entry["receiver"],
         entry["summary"],
         STATUS[state["status"]],
-        VERIFICATION[state["verification"]],
+        VERIFICATION_IN_WORDS[state["verification"]],
         entry["direction"],
         entry["kind"],
         state["grade"],
