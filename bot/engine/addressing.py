@@ -159,11 +159,10 @@ class Addresser:
         """Return whom what is said to a staff goes to now; None where it waits for a channel. When its channels are others,
         it is addressed anew."""
         rooms = await self._rooms(db, crisis)
-        into = [room for room in rooms if room.address and room.state == "open"]
-        if into:
+        if into := _open(rooms):
             opened = [[(room.platform, f"{room.platform}/{room.address}")] for room in into]
             return opened + await self._shut_out(db, into, self._with_rooms(), urgency)
-        if await self._waits_for_room(db, crisis):
+        if await self._will_have_room(db, crisis, rooms):
             return None
         if not rooms and not (await db.get_one(Crisis, crisis)).has_staff:
             return []
@@ -176,10 +175,17 @@ class Addresser:
     async def _waits_for_room(self, db: AsyncSession, crisis: int) -> bool:
         """Whether a staff has no channel yet and will have one."""
         rooms = await self._rooms(db, crisis)
+        return not _open(rooms) and await self._will_have_room(db, crisis, rooms)
+
+    async def _will_have_room(self, db: AsyncSession, crisis: int, rooms: Sequence[StaffChannel]) -> bool:
+        """Whether a staff without an open channel will have one.
+
+        Args:
+            rooms: its channels, as they stand.
+        """
         if not rooms:
             return bool(self._with_rooms()) and (await db.get_one(Crisis, crisis)).has_staff
-        decided = any(room.address and room.state == "open" for room in rooms)
-        return not decided and any(room.state != "failed" for room in rooms)
+        return any(room.state != "failed" for room in rooms)
 
     async def _rooms(self, db: AsyncSession, crisis: int) -> list[StaffChannel]:
         theirs = select(StaffChannel).where(
@@ -376,6 +382,10 @@ async def _addresses(db: AsyncSession, persons: Iterable[str]) -> dict[str, dict
     for address in await db.scalars(select(Address).where(Address.person.in_(persons))):
         found.setdefault(address.person, {})[address.platform] = address
     return found
+
+
+def _open(rooms: Iterable[StaffChannel]) -> list[StaffChannel]:
+    return [room for room in rooms if room.address and room.state == "open"]
 
 
 def outside_of(rooms: Iterable[StaffChannel]) -> list[str]:

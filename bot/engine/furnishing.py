@@ -79,7 +79,7 @@ class Furnisher(Worker):
         return super().at_work or self._sent() != self._seen_sent
 
     def due(self) -> list[ScalarSelect[Any]]:
-        """Return nothing: what it does has no time of its own."""
+        """Return nothing: no row tells when it has something to do; when it tries again stands in `again`."""
         return []
 
     async def drain(self) -> None:

@@ -76,7 +76,7 @@ HEARD = timedelta(minutes=1)
 
 _Row = tuple[type[Inbox] | type[Timer], int]
 # The plan as it is today, and the names of those who have warned without being in it.
-Today = tuple[Plan, dict[str, str]]
+_Todays = tuple[Plan, dict[str, str]]
 
 # Whatever these say may be their answer: those who are asked in a chain, and whose warning is on its way.
 ASKED = (
@@ -251,7 +251,7 @@ class Turns(Worker):
                     self._touched = touched_by(db)
                     urgent = frozenset(registry.urgent_timers)
                     each: Inbox | Timer | None = row
-                    today: Today | None = None
+                    today: _Todays | None = None
                     while each is not None and (type(each), each.id) in self._counted:
                         begun = (type(each), each.id)
                         if today is None or not self._touched.isdisjoint(availability.READ):
@@ -310,7 +310,7 @@ class Turns(Worker):
         )
 
     async def _run(
-        self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address], today: Today
+        self, db: AsyncSession, row: Inbox | Timer, now: datetime, heard: Sequence[Address], today: _Todays
     ) -> Callable[[], None]:
         """Run an input or a timer; returns what tells telemetry of it once it has committed."""
         began, told = time.perf_counter(), self._told(row)
@@ -353,7 +353,7 @@ class Turns(Worker):
         return row, heard
 
     async def _answer(
-        self, db: AsyncSession, row: Inbox, now: datetime, heard: Sequence[Address], today: Today
+        self, db: AsyncSession, row: Inbox, now: datetime, heard: Sequence[Address], today: _Todays
     ) -> None:
         named = self._named.pop(row.id, None)
         if named is not None:
@@ -370,7 +370,7 @@ class Turns(Worker):
             return
         row.state, row.handled_at = "done", now
 
-    async def _fire(self, db: AsyncSession, row: Timer, now: datetime, today: Today) -> None:
+    async def _fire(self, db: AsyncSession, row: Timer, now: datetime, today: _Todays) -> None:
         # All of it at once: the first question that the turn asks writes it down.
         row.state, row.fired_at, row.begun = "done", now, 0
         crisis = await db.get(Crisis, row.crisis_id) if row.crisis_id else None

@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 @web.middleware
 async def come_again(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer 503 where nothing could be kept, whichever way it came: a gateway tries again then."""
-    if request.method != "POST":
-        return await handler(request)
     try:
         return await handler(request)
     except UNREACHABLE as error:
+        if request.method != "POST":
+            raise
         log.error("what was brought to %s was not kept: %s", request.path, type(error).__name__)
         return web.Response(status=503)
