@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -150,20 +151,19 @@ def main() -> None:
     until = time.monotonic() + given.minutes * 60
     print(f"--seed={given.seed}", flush=True)
     modules = {group: sorted(path for glob in MODULES[group] for path in ROOT.glob(glob)) for group in given.only}
-    drawn = [
-        (group, mutant)
+    by_group = [
+        [(group, mutant) for mutant in sample([path.relative_to(ROOT) for path in paths], given.each, given.seed)]
         for group, paths in modules.items()
-        for mutant in sample([path.relative_to(ROOT) for path in paths], given.each, given.seed)
     ]
+    # One after the other of each group, so that a short run looks at all of them.
+    drawn = [each for round_ in zip_longest(*by_group) for each in round_ if each is not None]
     with tempfile.TemporaryDirectory(prefix="krisebot-mutants-") as made:
         folder = Path(made)
         copies = [copied(folder / str(number)) for number in range(2)]
         measured = [path.relative_to(ROOT) for paths in modules.values() for path in paths]
         (folder / "measured").mkdir()
         covering = measure(measured, copies[0], folder / "measured")
-        # One after the other of each group, so that a short run looks at all of them.
-        order = sorted(range(len(drawn)), key=lambda at: sum(drawn[each][0] == drawn[at][0] for each in range(at)))
-        done = asyncio.run(all_tried([drawn[at] for at in order], covering, copies, until))
+        done = asyncio.run(all_tried(drawn, covering, copies, until))
     sys.exit(0 if report(done, len(drawn)) else 1)
 
 

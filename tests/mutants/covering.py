@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from coverage import CoverageData
@@ -61,14 +61,11 @@ def measure(modules: Iterable[Path], root: Path, folder: Path) -> Covering:
     settings.write_text(f"{SETTINGS}data_file = {folder}/coverage\ninclude = {included}\n", encoding="utf-8")
     chosen = ("-m", " and ".join(f"not {each}" for each in LEFT_OUT), "-n", "2", "--dist", "worksteal")
     counted = ("-p", "pytest_cov", "--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-report=")
-    subprocess.run([*_pytest(), *PARTS, *chosen, *counted], cwd=root, check=True)
+    pytest = (sys.executable, "-m", "pytest", "--verbosity=0", "-p", "no:cacheprovider")
+    subprocess.run([*pytest, *PARTS, *chosen, *counted], cwd=root, check=True)
     data = CoverageData(str(folder / "coverage"))
     data.read()
     return Covering(data, root)
-
-
-def _pytest() -> Sequence[str]:
-    return (sys.executable, "-m", "pytest", "--verbosity=0", "-p", "no:cacheprovider")
 
 
 def _test(context: str) -> str:
