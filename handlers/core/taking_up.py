@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import enclosures, incident_names, presses, registry, rights, running, typed_verbs, words
+from handlers.core import enclosures, presses, registry, rights, running, typed_verbs, words
 from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
