@@ -7,7 +7,6 @@ from tests.stage.prologue import after
 from tests.stage.stage import Stage
 
 
-
 async def two_crises(stage: Stage) -> None:
     """A cloudburst and a power failure at once, a staff for each."""
     await stage["lars"].commands("aktiver 2 skybrud")
