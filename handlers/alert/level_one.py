@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.alert import escalation, escalation_chain, warning, warning_question
+from handlers.alert import decision_card, escalation, escalation_chain, warning, warning_question
 from handlers.core import clearance, rights, running
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
@@ -44,7 +44,7 @@ async def begin(turn: Turn) -> None:
         turn.rules.board(),
         Card(
             f"*Varsling af direktionen – beredskabsniveau 1.* Nr. {crisis.number}: »{quote(crisis.title)}«.\n"
-            f"Besluttet {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}. Der er ingen krisestab.",
+            f"Besluttet {turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}. Der er ingen krisestab.",
             buttons=(Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}),),
         ),
         kind="notice",
@@ -65,7 +65,6 @@ async def propose(turn: Turn, title: str) -> None:
     if turn.crisis is None or turn.crisis.level is not None:
         await warning.begin(turn, title)
         await warning.record(turn, title or "Niveau 1 ønskes")
-    crisis = turn.the_crisis
     await _approve(turn, "centre_chief")
     await _ask(turn, turn.sender)
     await turn.at(turn.now + turn.rules.escalation.wait, "level_one.waited", _waits(turn), chief=turn.sender)
@@ -91,7 +90,9 @@ async def _ask(turn: Turn, chief: str, again: str = "") -> None:
             ),
         ),
         kind="reminder" if again else "alert",
-        summary="Mindet direktionen om at godkende niveau 1" if again else "Direktionen er bedt om at godkende niveau 1",
+        summary="Mindet direktionen om at godkende niveau 1"
+        if again
+        else "Direktionen er bedt om at godkende niveau 1",
         key=f"crisis/{crisis.id}/level1/approval{'/again' if again else ''}",
         urgency=URGENT,
         everywhere=True,
