@@ -132,6 +132,10 @@ async def _staff(turn: Context) -> bool:
     return await _chief(turn) or turn.sender in await turn.involved()
 
 
+async def _takes_up(turn: Context) -> bool:
+    return await _staff(turn) or await decider.has(turn)
+
+
 async def _log_keeper(turn: Context) -> bool:
     return await _chief(turn) or await log_keeper_role.has(turn)
 
@@ -277,6 +281,8 @@ edits_agenda = Right("krisestabschefen, krisesekretariatet eller dagsordensprodu
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
 # To write and to read, which is answered where the number is; what is decided or confirmed is looked into by itself.
 staff = Right("krisestaben og dem, der er om den", _staff, by_number=True)
+# Plan §7: "hurtigst muligt … søge at imødekomme behovet"; what is written to several is for whoever has one of them.
+takes_up = Right("krisestaben, dem, der er om den, eller en, der kan beslutte", _takes_up)
 centre_chief = Right("en centerchef, stedfortræderen eller en direktør", _centre_chief)
 # Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
 level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)
