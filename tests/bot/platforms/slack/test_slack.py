@@ -20,7 +20,7 @@ from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Throttled, Unavailable, Undeliverable
 from bot.pages.metrics import Metrics
-from bot.platforms.slack import inbound
+from bot.platforms.slack import drawing, inbound
 from bot.platforms.slack.platform import Slack
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
@@ -682,7 +682,7 @@ async def test_what_is_too_long_for_one_of_slacks_fields_is_corrected_without_lo
     await house.engine.settle()
     await keeper.presses("Ret")
     assert keeper.view is not None
-    filled = inbound.drawing.initial(keeper.view.body)
+    filled = drawing.initial(keeper.view.body)
     assert "".join(filled.values()) == text
     assert len(filled) == 3
     (first, *_) = filled
