@@ -143,7 +143,7 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
         was = roster.holder(turn, wanted)
         if was == person:
             continue
-        # Whoever has led until now, the mayor before a chief is named, is told that they no longer do (T20).
+        # Whoever has led until now, the mayor before a chief is named, is told that they no longer do (plan §5).
         led = [each for each in (await turn.chiefs())[:1] if wanted == CHIEF and each != turn.sender]
         await roster.appoint(turn, wanted, person)
         after = f" (før {turn.name(was)})" if was else ""
