@@ -110,6 +110,18 @@ def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
     return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
 
 
+async def chief_of_deputy(turn: Context, person: str) -> str | None:
+    """Return the staff's chief whose right a deputy uses; None for somebody who uses their own."""
+    chief, *deputies = await turn.chiefs() or [""]
+    return chief if person in deputies and person != chief else None
+
+
+async def signed(turn: Context, person: str) -> str:
+    """Name whoever has decided or approved with the chief's right, and on whose behalf where it is the deputy (plan §2)."""
+    chief = await chief_of_deputy(turn, person)
+    return turn.name(person) + (f" på vegne af {turn.name(chief)}" if chief else "")
+
+
 def leads(plan: Plan, person: str, centre: Centre | None) -> bool:
     """Whether the person is over a centre: its chief, the deputy, or a director, since "gælder det sædvanlige kommunale
     hierarki i alle situationer" (plan §5)."""
