@@ -232,7 +232,7 @@ def sent_on(turn: Context, alert: Alert) -> Card:
                     Field("place", "Hvor er det?", value=alert.place or ""),
                     Field("happened", "Hvornår skete det? (kan udelades)", "been"),
                     Field("source", "Hvor ved du det fra?", value=alert.source or ""),
-                    Field("received_by", "Hvem tog imod det først? (kan udelades)", value=alert.received_by or ""),
+                    Field("received", "Hvem tog imod det først? (kan udelades)", value=alert.received_by or ""),
                     Field("received_when", "Hvornår? (kan udelades)", "been"),
                 ),
                 form_title="Slags og kilde",
@@ -253,8 +253,7 @@ async def kind(turn: Turn, alert: int) -> None:
     row.kind = turn.chosen("kind", kinds) or row.kind
     row.source = turn.value("source") or row.source
     row.place = turn.value("place") or row.place
-    # A form of an older release asked for both in one field.
-    row.received_by = turn.value("received_by") or turn.value("received") or row.received_by
+    row.received_by = turn.value("received") or row.received_by
     row.happened_at, row.first_received_at = happened or row.happened_at, received or row.first_received_at
     first = " ".join(filter(None, [row.received_by, turn.dated(received) if received else ""]))
     await turn.log(

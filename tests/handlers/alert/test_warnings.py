@@ -16,7 +16,7 @@ async def test_a_typed_warning_gets_its_kind_and_source_while_it_is_on_its_way(o
     assert (alert["kind"], alert["source"]) == ("other", None)
     assert alert["channel"] in ("rehearsal", "slack", "teams")
     assert len(await open_stage.part("escalation")) == 1
-    await finn.fills_in("Slags og kilde", kind="weather", source="dmi.dk", received_by="vagten", received_when="13:40")
+    await finn.fills_in("Slags og kilde", kind="weather", source="dmi.dk", received="vagten", received_when="13:40")
     (alert,) = await open_stage.part("alerts")
     assert (alert["kind"], alert["source"]) == ("weather", "dmi.dk")
     assert (alert["received_by"], alert["first_received_at"]) == ("vagten", "2026-07-02T11:40:00.000000Z")
