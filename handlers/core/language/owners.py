@@ -64,12 +64,18 @@ def named(plan: Plan, text: str, chief: str | None = None) -> Named:
     return Named((), None, "", text.strip())
 
 
-def of_subject(plan: Plan, text: str, person: str) -> Centre | None:
+def of_subject(plan: Plan, text: str, person: str | None) -> Centre | None:
     """Find the centre that owns a subject every day (plan §3): the one that the text names, else the person's own; None
-    where neither tells."""
+    where neither tells.
+
+    Args:
+        plan: whose centres.
+        text: what shall be done.
+        person: whose centre it is else; None for nobody's.
+    """
     said = " ".join(re.findall(r"\w+", fold(text)))
     spoken_of = next((centre for centre in plan.centres if f" {fold(centre.name)} " in f" {said} "), None)
-    return spoken_of or centre_of(plan, person)
+    return spoken_of or (centre_of(plan, person) if person is not None else None)
 
 
 def centre_of(plan: Plan, person: str) -> Centre | None:

@@ -45,6 +45,20 @@ async def test_the_coordinator_sets_a_measure_going_in_one_breath(stage: Stage) 
 
 
 @in_slack
+async def test_what_the_secretary_writes_for_nobody_is_the_coordinators_and_not_their_own_centres(
+    stage: Stage,
+) -> None:
+    """R021 R146: Kim is the contact of Byråd, and the staff's secretary: Byråd's chief has nothing to do with sandbags; nor
+    is what the chief of the staff is given Byråd's."""
+    await stage["kim"].commands("t sandsække til lageret")
+    await stage["kim"].commands("t tal med pressen @krisestabschefen")
+    first, second = await stage.part("measures")
+    assert (first["owner"], first["centre"]) == ("tina", None)
+    assert (second["owner"], second["centre"]) == ("lars", None)
+    assert not await stage["kaj"].sees("sandsække")
+
+
+@in_slack
 async def test_a_typing_error_in_a_status_is_asked_about_and_done_after_one_tap(stage: Stage) -> None:
     """R233: 15:05, `t1 udørt`; every change of status writes the log by itself."""
     await stage["tina"].commands("t pumpe til Birkehøj @Mads kl 15")
