@@ -60,7 +60,7 @@ async def agency(turn: Turn, text: str) -> None:
         await turn.answer(Card(f"Hvad mangler? »{quote(said, 300)}« Intet er sendt. Skriv fx {EXAMPLE}."))
         return
     if numbered is None:
-        row = await assistance.request(turn, said, needs.read(turn.rules, said), turn.sender)
+        row = await assistance.request(turn, said, needs.asked_for(turn.rules, said), turn.sender)
         await _ask(turn, row)
         return
     number = int(numbered["no"] or numbered["bare"])
