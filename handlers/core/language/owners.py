@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from storage.letters import fold
 from storage.plan.model import Plan
+from storage.plan.persons import SECRETARIAT_ROLES
 from storage.plan.sections import Centre
 
 LONGEST_NAME = 4  # words
@@ -66,10 +67,11 @@ def named(plan: Plan, text: str, chief: str | None = None) -> Named:
 
 def of_subject(plan: Plan, text: str, person: str) -> Centre | None:
     """Find the centre that owns a subject every day (plan §3): the one that the text names, else the person's own; None
-    where neither tells."""
+    where neither tells. What the secretariat writes is the staff's, whichever centre the writer is otherwise of."""
     said = " ".join(re.findall(r"\w+", fold(text)))
     spoken_of = next((centre for centre in plan.centres if f" {fold(centre.name)} " in f" {said} "), None)
-    return spoken_of or centre_of(plan, person)
+    writes_for_staff = any(person in (*plan.holders(role), *plan.deputies(role)) for role in SECRETARIAT_ROLES)
+    return spoken_of or (None if writes_for_staff else centre_of(plan, person))
 
 
 def centre_of(plan: Plan, person: str) -> Centre | None:

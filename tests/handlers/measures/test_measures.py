@@ -104,6 +104,19 @@ async def test_a_measure_of_a_centres_subject_is_its_chiefs(stage: Stage) -> Non
 
 
 @in_one_chat
+async def test_what_the_secretariat_writes_without_a_name_is_the_coordinators_to_hand_on(stage: Stage) -> None:
+    """R146 R021: Kim keeps the log and speaks for the town hall's centre, which has nothing to do with the road; the nearest
+    who does not write for the staff is another centre's contact, whose measure is their own centre's."""
+    await stage["kim"].commands("t luk vejen ved viadukten")
+    measure = await only_measure(stage)
+    assert (measure["owner"], measure["centre"]) == ("tina", None)
+    assert await stage["tina"].sees("T1: luk vejen ved viadukten")
+    await stage["mads"].commands("t pumpe til Fløng")
+    proposed = (await stage.part("measures"))[-1]
+    assert (proposed["owner"], proposed["centre"]) == ("rune", "Teknik")
+
+
+@in_one_chat
 async def test_a_number_that_counts_something_begins_a_new_measure(stage: Stage) -> None:
     """R232: "4 mand til Fløng" is no measure number 4, and no word of it is lost."""
     await stage["tina"].commands("t 4 mand til Fløng @Mads")
