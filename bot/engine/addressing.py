@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -408,10 +409,23 @@ async def tell_of(db: AsyncSession, room: StaffChannel, now: datetime) -> None:
     args = {"room": room.id, "error": room.error, "state": room.state}
     args |= {"outside": room.detail.get("outside", []), "staying": room.detail.get("staying", [])}
     args |= {name: room.detail[name] for name in ("left", "strangers") if room.detail.get(name)}
-    key = f"channel/{room.id}/trouble"
+    await fall_due(db, room, "channel.trouble", f"channel/{room.id}/trouble", args, now)
+
+
+async def fall_due(
+    db: AsyncSession, room: StaffChannel, kind: str, key: str, args: dict[str, Any], now: datetime, anew: bool = False
+) -> None:
+    """Write down something about a staff's channel as what fell due.
+
+    Args:
+        kind: which timer tells of it.
+        key: names it.
+        args: what is so; where it was told of already as it is, it is not told of again.
+        anew: it happened again, and is told of whatever was told.
+    """
     timer = await db.scalar(select(Timer).where(Timer.key == key))
     if timer is None:
-        timer = Timer(key=key, kind="channel.trouble", args={}, crisis_id=room.crisis_id, due_at=now)
+        timer = Timer(key=key, kind=kind, args={}, crisis_id=room.crisis_id, due_at=now)
         db.add(timer)
-    if timer.args != args:
+    if anew or timer.args != args:
         timer.args, timer.due_at, timer.state, timer.attempts, timer.begun = args, now, "waiting", 0, 0

@@ -251,6 +251,15 @@ class HasNames(Protocol):
 
 
 @runtime_checkable
+class NamesStrangers(Protocol):
+    """A platform that tells what somebody is called who isn't in the plan."""
+
+    async def name_of(self, person: str) -> str:
+        """Ask for a person's name, for a second at most; empty where it isn't told. `person` is "platform:id"."""
+        ...
+
+
+@runtime_checkable
 class HasHomePages(Protocol):
     """A platform where everybody has a page of their own with us."""
 

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.engine.addressing import address_anew, tell_of
+from bot.engine.addressing import address_anew, fall_due, tell_of
 from bot.engine.delivery import ANSWER_TIMEOUT, RETRIES
-from bot.engine.platform import Closed, InDoubt, Platform, Throttled, Unavailable, Undeliverable
+from bot.engine.platform import Closed, InDoubt, NamesStrangers, Platform, Throttled, Unavailable, Undeliverable
 from bot.engine.worker import Worker
 from handlers.core.card import EXERCISE
 from handlers.core.clock import Clock
@@ -122,13 +122,13 @@ class StaffChannels(Worker):
                     # One that has just been made has nobody in it yet.
                     self._look = True
 
-    async def came_in(self, platform: str, address: str, person: str, name: str) -> None:
-        """Note that somebody came into a channel by hand: back again, or without being in the staff, which is told of.
+    async def came_in(self, platform: str, address: str, person: str) -> None:
+        """Note that somebody came into a channel by hand: back again, or without being in the staff, which is told of once
+        the platform was asked what they are called.
 
         Args:
             platform, address: which channel; any other than a staff's is let be.
             person: who, an id in the plan or the platform's own.
-            name: what they are called there.
         """
         async with self._database.transaction() as db:
             room = await self._standing(db, platform, address)
@@ -140,8 +140,9 @@ class StaffChannels(Worker):
                 }
                 room.inside, room.detail = sorted({*room.inside, person}), room.detail | detail
                 return
-            room.detail = room.detail | {"strangers": {**room.detail.get("strangers", {}), person: name}}
-            await self._tell(db, room)
+            # Those who have no name yet are the worker's to ask about: nobody waits for that before this is on disk.
+            room.detail = room.detail | {"strangers": {person: None, **room.detail.get("strangers", {})}}
+        self.look_again()
 
     async def went_out(self, platform: str, address: str, person: str) -> None:
         """Note that somebody left a channel by hand: who is still in the staff is written to alone, and it is told of.
@@ -179,8 +180,41 @@ class StaffChannels(Worker):
             await address_anew(db, room.crisis_id)
             await self._tell(db, room)
 
+    async def reopened(self, platform: str, address: str) -> None:
+        """Note that a channel that was closed takes something again: what was said meanwhile is said there too, and it is
+        told of.
+
+        Args:
+            platform, address: which channel; any other than a staff's is let be.
+        """
+        async with self._database.transaction() as db:
+            room = await self._standing(db, platform, address, state="failed")
+            if room is None:
+                return
+            # Who came and went meanwhile was not told us: all are let in once more.
+            room.state, room.error, room.inside, room.due_at = "open", None, [], None
+            await address_anew(db, room.crisis_id)
+            await self._tell_of_change(db, room, "reopened")
+        self.look_again()
+
+    async def renamed(self, platform: str, address: str, name: str) -> None:
+        """Note that a channel is called something else: it is the staff's still, and it is told of.
+
+        Args:
+            platform, address: which channel; any other than a staff's is let be.
+            name: what it is called now.
+        """
+        async with self._database.transaction() as db:
+            room = await self._standing(db, platform, address)
+            if room is None:
+                return
+            was = str(room.detail.get("called") or room.detail.get("name") or room.name)
+            if name and name != was:
+                room.detail = room.detail | {"called": name}
+                await self._tell_of_change(db, room, "renamed", was=was, name=name)
+
     async def moved(self, platform: str, address: str, to: str) -> None:
-        """Note that a channel has another address: what is said to the staff is said there from now on.
+        """Note that a channel has another address: what is said to the staff is said there from now on, and it is told of.
 
         Args:
             platform, address: which channel; any other than a staff's is let be.
@@ -191,13 +225,22 @@ class StaffChannels(Worker):
             if room is not None:
                 room.address = to
                 await address_anew(db, room.crisis_id)
+                await self._tell_of_change(db, room, "moved", to=to)
 
-    async def _standing(self, db: AsyncSession, platform: str, address: str) -> StaffChannel | None:
+    async def _standing(
+        self, db: AsyncSession, platform: str, address: str, state: str = "open"
+    ) -> StaffChannel | None:
         found = select(StaffChannel).where(
-            StaffChannel.platform == platform, StaffChannel.address == address, StaffChannel.state == "open"
+            StaffChannel.platform == platform, StaffChannel.address == address, StaffChannel.state == state
         )
         room: StaffChannel | None = await db.scalar(found.with_for_update())
         return room
+
+    async def _tell_of_change(self, db: AsyncSession, room: StaffChannel, what: str, **args: str) -> None:
+        log.warning("%s: the channel %s was %s by hand", room.platform, room.name, what)
+        told = {"room": room.id, "what": what, **args}
+        await fall_due(db, room, "channel.changed", f"channel/{room.id}/{what}", told, self._clock.now(), anew=True)
+        self._fell_due()
 
     async def _tell(self, db: AsyncSession, room: StaffChannel) -> None:
         log.error("%s: the channel %s was changed by hand: %s", room.platform, room.name, room.error or room.detail)
@@ -262,13 +305,19 @@ class StaffChannels(Worker):
             shall = await _members(db, room.crisis_id)
         platform = self._platforms[room.platform]
         address, detail, inside = room.address, dict(room.detail), set(room.inside)
+        known, before = (room.state, room.address), frozenset(room.inside)
         # Who is outside stays so until they are let in, whatever else can't be done now: they are written to alone.
         outside, staying = (set(detail.get(each, [])) for each in ("outside", "staying"))
         outside, staying = outside & shall - inside, staying - shall
+        nameless = _nameless(room)
+        made: dict[str, Any] = {}
+        named: dict[str, str] = {}
         state, error, after = room.state, None, None
         try:
-            if address is None:
-                address, detail = await asyncio.wait_for(platform.open_room(room.name, room.title, detail), PATIENCE)
+            if nameless:
+                named = await asyncio.wait_for(_named(platform, nameless), PATIENCE)
+            elif address is None:
+                address, made = await asyncio.wait_for(platform.open_room(room.name, room.title, detail), PATIENCE)
                 state = "open"
             elif inside - shall:
                 await asyncio.wait_for(platform.dismiss(address, detail, inside - shall), PATIENCE)
@@ -300,12 +349,19 @@ class StaffChannels(Worker):
                 # Frozen for so long that somebody else has done it meanwhile.
                 return True
             was = (room.state, room.address, room.detail.get("outside", []))
+            # What was done by hand meanwhile stands.
+            came, went = set(room.inside) - before, before - set(room.inside)
+            inside, outside = (inside | came) - went, (outside - came) | went & shall
+            if (room.state, room.address) != known:
+                state, address, error = room.state, room.address, room.error
             room.state, room.address, room.error = state, address, error
             room.inside = sorted(inside)
-            room.detail = {**detail, "outside": sorted(outside), "staying": sorted(staying)}
+            strangers = {each: named.get(each, name) for each, name in room.detail.get("strangers", {}).items()}
+            told = {"outside": sorted(outside), "staying": sorted(staying)}
+            room.detail = room.detail | made | told | ({"strangers": strangers} if strangers else {})
             room.attempts = room.attempts + 1 if after else 0
             room.due_at = self._clock.now() + after if after else None
-            if state == "failed" or outside or staying:
+            if state == "failed" or outside or staying or nameless:
                 log.error(
                     "%s: the channel %s: %s; outside: %s; not taken out: %s",
                     *(room.platform, room.name, error, sorted(outside), sorted(staying)),
@@ -320,8 +376,20 @@ class StaffChannels(Worker):
 
 def _amiss(room: StaffChannel, shall: set[str]) -> bool:
     """Whether a channel's members differ from the staff's: somebody is missing who could be let in, or is in who should
-    not be."""
-    return shall != set(room.inside) | set(room.detail.get("outside", [])) & shall
+    not be, or came in by hand and has no name yet."""
+    return bool(_nameless(room)) or shall != set(room.inside) | set(room.detail.get("outside", [])) & shall
+
+
+def _nameless(room: StaffChannel) -> list[str]:
+    """Return those who came in by hand and of whom nobody has asked yet what they are called."""
+    return [person for person, name in room.detail.get("strangers", {}).items() if name is None]
+
+
+async def _named(platform: Platform, persons: list[str]) -> dict[str, str]:
+    """Ask what persons are called; empty for those of whom it isn't told."""
+    if not isinstance(platform, NamesStrangers):
+        return dict.fromkeys(persons, "")
+    return {person: await platform.name_of(person) for person in persons}
 
 
 async def _members(db: AsyncSession, crisis_id: int) -> set[str]:

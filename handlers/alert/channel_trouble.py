@@ -1,4 +1,5 @@
-"""A staff's channel that can't be made or is closed, and those it doesn't let in or out: told to whoever can act. Plan §5, Krisestaben."""
+"""A staff's channel that can't be made, is closed or changed by hand, and those it doesn't let in or out: told to whoever
+can act. Plan §5, Krisestaben."""
 
 from __future__ import annotations
 
@@ -75,3 +76,28 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
             kind="notice",
             urgency=URGENT,
         )
+
+
+@timer("channel.changed")
+async def changed(turn: Turn, room: int, what: str, name: str = "", was: str = "", **_written_down: Any) -> None:
+    """Tell the chief and the secretariat that a channel was changed by hand and is the staff's still."""
+    this = await turn.db.get(StaffChannel, room)
+    if this is None or this.state != "open" or turn.the_crisis.state == "closed":
+        return
+    where = turn.chat(this.platform)
+    told = {
+        "renamed": f"Krisestabens kanal i {where} er omdøbt fra »{was}« til »{name}«. Den er stadig krisestabens: skriv videre dér.",
+        "moved": f"Krisestabens kanal i {where} er flyttet eller delt, og det, der siges til krisestaben, står der stadig. "
+        "Se efter, hvem der nu kan læse med.",
+        "reopened": f"Krisestabens kanal i {where} kan bruges igen. Det, der siges til krisestaben, står dér fra nu af, også det, "
+        "der er sagt imens.",
+    }
+    if (text := told.get(what)) is None:
+        return
+    await turn.notify(
+        [*await turn.chiefs(), *turn.rules.secretariat_roles()],
+        Card(f"⚠️ {quote(text, 1500)}"),
+        kind="notice",
+        summary=text,
+        urgency=URGENT,
+    )

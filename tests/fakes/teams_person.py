@@ -118,6 +118,22 @@ class TeamsPerson:
         self._me.installed = False
         return await self._send({"type": "installationUpdate", "action": "remove"}, self.world.personal(self.id))
 
+    async def happens(self, event: str, channel: str, kind: str = "conversationUpdate", **about: Any) -> Answer:
+        """Somebody does something with a channel or its team by hand; Teams tells of it.
+
+        Args:
+            event: as Teams calls it.
+            channel: the channel's id or name, or any of the team's.
+            kind: of activity.
+            about: what else it says; `name` is the channel's from now on.
+        """
+        place = self._place(channel)
+        data: Json = {"eventType": event}
+        if "name" in about:
+            place.name = about.pop("name")
+            data["channel"] = {"id": place.id, "name": place.name}
+        return await self._send({"type": kind, **about}, place, channel_data=data)
+
     async def says(
         self, text: str, channel: str | None = None, root: str = "", files: Sequence[tuple[str, str, bytes]] = ()
     ) -> Answer:

@@ -36,6 +36,9 @@ CLOSED = {
     "channel_left": "Krisebot er taget ud af kanalen i Slack",
     "group_left": "Krisebot er taget ud af kanalen i Slack",
 }
+# What opens it again, and what calls it something else.
+REOPENED = ("channel_unarchive", "group_unarchive")
+RENAMED = ("channel_rename", "group_rename")
 # A person's own words, also with a file or repeated in the channel from a thread.
 SPOKEN = {None, "file_share", "me_message", "thread_broadcast"}
 
@@ -58,6 +61,10 @@ class SlackInbound(Listener):
         app.event("member_joined_channel")(self._joined)
         app.event("member_left_channel")(self._left)
         app.event("channel_id_changed")(self._moved)
+        for called in RENAMED:
+            app.event(called)(self._renamed)
+        for back in REOPENED:
+            app.event(back)(self._reopened)
         for gone in CLOSED:
             app.event(gone)(self._closed)
         app.event(re.compile(""))(self._nothing)
@@ -247,9 +254,10 @@ class SlackInbound(Listener):
 
     async def _joined(self, event: Json, body: Json) -> None:
         user, channel = text_id(event["user"]), text_id(event["channel"])
-        if user != self._bot(body) and await self._is_staffs(channel):
-            name = await self._people.name(user)
-            await self._engine.rooms.came_in(NAME, channel, self._acceptance.person(user), name)
+        if user == self._bot(body):
+            await self._engine.rooms.reopened(NAME, channel)
+        elif await self._is_staffs(channel):
+            await self._engine.rooms.came_in(NAME, channel, self._acceptance.person(user))
 
     async def _left(self, event: Json, body: Json) -> None:
         user, channel = text_id(event["user"]), text_id(event["channel"])
@@ -260,6 +268,13 @@ class SlackInbound(Listener):
 
     async def _closed(self, event: Json) -> None:
         await self._engine.rooms.closed(NAME, text_id(event["channel"]), CLOSED[event["type"]])
+
+    async def _reopened(self, event: Json) -> None:
+        await self._engine.rooms.reopened(NAME, text_id(event["channel"]))
+
+    async def _renamed(self, event: Json) -> None:
+        channel = event["channel"]
+        await self._engine.rooms.renamed(NAME, text_id(channel["id"]), text_id(channel["name"]))
 
     async def _moved(self, event: Json) -> None:
         old, new = text_id(event["old_channel_id"]), text_id(event["new_channel_id"])

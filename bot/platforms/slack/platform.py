@@ -204,6 +204,11 @@ class Slack:
         """Return an input with the names that Slack has told."""
         return self._acceptance.named(incoming)
 
+    async def name_of(self, person: str) -> str:
+        """Ask for a person's name, where they aren't in the plan."""
+        user = self._people.user(person)
+        return await self._people.name(user) if user else ""
+
     # --- messages ---
 
     def lane_of(self, person: str) -> str | None:

@@ -16,7 +16,7 @@ from bot.engine import picked, standing, warning_form
 from bot.engine.engine import Engine
 from bot.engine.intake import STRANGE
 from bot.engine.save_form import asked
-from bot.platforms.teams import drawing, files, payload
+from bot.platforms.teams import by_hand, drawing, files, payload
 from bot.platforms.teams.adapter import Adapter, Malformed
 from bot.platforms.teams.drawing import Press
 from bot.platforms.teams.payload import filled, fingerprint, object_in, text_at
@@ -141,6 +141,8 @@ class TeamsInbound:
             case "conversationUpdate" | "installationUpdate" if here.is_dm and _added(activity):
                 # Teams tells of it in two ways; they are one arrival.
                 await self._accept(here, f"{here.place}:joined", "joined")
+            case "conversationUpdate" | "installationUpdate" if not here.is_dm:
+                await by_hand.heard(self._engine, self._people, activity)
             case "invoke":
                 return await self._invoked(here)
         return None

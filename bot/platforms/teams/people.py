@@ -104,6 +104,11 @@ class TeamsDirectory:
             async with within(PATIENCE):
                 await asyncio.gather(*map(self._ask, unknown), return_exceptions=True)
 
+    async def ask_name(self, user: str) -> str:
+        """Ask Entra what somebody is called who stands in no plan; empty where it isn't told in time."""
+        await self.meet([user])
+        return self._names.get(user, "")
+
     async def _ask(self, user: str) -> None:
         try:
             told = await self._calls.graph("GET", f"users/{quote(user, safe='')}", asked={"$select": "displayName"})

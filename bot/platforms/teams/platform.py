@@ -227,6 +227,11 @@ class Teams:
         """Return an input with the names that Entra has told."""
         return self._people.named(incoming)
 
+    async def name_of(self, person: str) -> str:
+        """Ask for a person's name, where they aren't in the plan."""
+        user = self._people.user(person)
+        return await self._people.ask_name(user) if user else ""
+
     # --- messages ---
 
     def lane_of(self, person: str) -> str | None:

@@ -13,6 +13,7 @@ GOES_ON = {
     "agency.waiting": "help that was asked of the agency by way of 4K is asked for at level 1 too",
     "assistance.waiting": "a request is never lost",
     "case_export.over": "a link ends when it was said to",
+    "channel.changed": "a channel that was changed by hand is told of",
     "channel.trouble": "a channel that can't be written in is told of",
     "contact_test.due": "belongs to no crisis",
     "contact_test.round": "belongs to no crisis",

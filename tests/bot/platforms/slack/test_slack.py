@@ -1008,9 +1008,6 @@ async def test_a_channel_that_refuses_is_told_of_everywhere_and_the_staff_is_wri
     assert b"krisebot_channels_in_trouble 1.0" in await Metrics(house.engine, None).text()
 
 
-CHANNELS = {"member_joined_channel", "member_left_channel", "channel_id_changed"}
-
-
 def _alone(house: House, user: str, text: str) -> bool:
     """Whether somebody was written to alone."""
     return any(
@@ -1086,6 +1083,68 @@ async def test_a_channel_that_gets_another_id_is_the_staffs_still(house: House) 
     await house.engine.settle()
     assert (await _channel(house)).address == new.id
     assert [message for message in new.messages if "Stabsmøde nu" in (message.text or "")]
+    assert _alone(house, "U0KIM", "Krisestabens kanal i Slack er flyttet eller delt")
+
+
+@pytest.mark.parametrize("event", inbound.RENAMED)
+async def test_a_staffs_channel_that_is_renamed_is_told_of_and_goes_on(house: House, event: str) -> None:
+    """R030 D02: told once however often Slack tells it, and each time that it is renamed; other channels' names are nobody's."""
+    await house.crisis()
+    channel = await _channel(house)
+    finn = house.person("U0FINN")
+    for name in ("krise-vand", "krise-vand", "krise-vand-2"):
+        about = {"id": channel.address, "name": name, "created": 1783000000}
+        assert (await finn.happens(event, channel=about)).status == 200
+        await house.engine.settle()
+    other = house.slack.add_channel("frokost", "U0LARS")
+    await finn.happens(event, channel={"id": other.id, "name": "madpakker", "created": 1783000000})
+    await house.engine.settle()
+    assert _alone(house, "U0KIM", f"Krisestabens kanal i Slack er omdøbt fra »{channel.name}« til »krise-vand«.")
+    assert _alone(house, "U0KIM", "omdøbt fra »krise-vand« til »krise-vand-2«. Den er stadig krisestabens")
+    assert len([line for line in await log(house, "notice") if "omdøbt" in line["summary"]]) == 2
+    await house.tell("staff", Card("Stabsmøde nu"))
+    await house.engine.settle()
+    assert house.posted("Stabsmøde nu") == 1
+
+
+@pytest.mark.parametrize("how", [*inbound.REOPENED, "member_joined_channel"])
+async def test_a_staffs_channel_that_is_opened_again_is_the_staffs_again(house: House, how: str) -> None:
+    """R030 D02: archived by mistake, or krisebot was taken out and is let in again: what was said meanwhile is said there too."""
+    await house.crisis()
+    channel = (await _channel(house)).address
+    lars, bot = house.person("U0LARS"), house.slack.world.bot_user
+    await lars.happens(how, channel=channel, user=bot)
+    await house.engine.settle()
+    assert not _alone(house, "U0KIM", "kan bruges igen")
+    await lars.happens("group_left", channel=channel)
+    await house.tell("staff", Card("Stabsmøde nu"))
+    await house.engine.settle()
+    assert _alone(house, "U0ANNE", "Stabsmøde nu")
+    await lars.happens(how, channel=channel, user=bot)
+    await house.engine.settle()
+    assert (await _channel(house)).state == "open"
+    assert _alone(house, "U0KIM", "Krisestabens kanal i Slack kan bruges igen")
+    await house.tell("staff", Card("Mødet er flyttet"), key="flyttet")
+    await house.engine.settle()
+    assert not _alone(house, "U0ANNE", "Mødet er flyttet")
+    shown = "".join(
+        read(each.blocks) if each.blocks else each.text for each in house.slack.world.place(channel, "U0KIM").messages
+    )
+    assert "Stabsmøde nu" in shown
+    assert "Mødet er flyttet" in shown
+
+
+async def test_who_comes_in_by_hand_is_on_disk_before_slack_is_asked_for_their_name(house: House) -> None:
+    """D03 T30: Slack waits for its answer three seconds, and a name may take as long; stopped in between, nobody is lost."""
+    await house.crisis()
+    channel = (await _channel(house)).address
+    house.slack.fail("users.info", with_=Timeout(), times=None)
+    before = len(house.slack.calls_to("users.info"))
+    await house.person("U0FINN", name="Finn Friis").joins(channel)
+    assert len(house.slack.calls_to("users.info")) == before
+    assert (await _channel(house)).detail["strangers"] == {"slack:U0FINN": None}
+    await house.engine.settle()
+    assert _alone(house, "U0KIM", "er kommet ind i krisestabens kanal i Slack uden at være i krisestaben")
 
 
 async def test_where_channels_may_not_be_made_the_staff_is_written_to_one_by_one(house: House) -> None:
@@ -1184,7 +1243,18 @@ async def test_the_manifest_asks_for_what_is_used_and_no_more(house: House) -> N
         *(f"groups:{right}" for right in ("history", "read", "write")),
     }
     heard = {each.partition(".")[0] for each in manifest["settings"]["event_subscriptions"]["bot_events"]}
-    assert heard == {"app_home_opened", "app_mention", "message", "reaction_added", *CHANNELS, *inbound.CLOSED}
+    assert heard == {
+        "app_home_opened",
+        "app_mention",
+        "message",
+        "reaction_added",
+        "member_joined_channel",
+        "member_left_channel",
+        "channel_id_changed",
+        *inbound.RENAMED,
+        *inbound.REOPENED,
+        *inbound.CLOSED,
+    }
 
 
 async def test_a_reaction_in_somebodys_own_channel_is_met_with_silence(house: House) -> None:
