@@ -35,7 +35,7 @@ async def write(turn: Turn) -> None:
     said = {name: turn.value(name) for name, _ in HEADINGS if turn.value(name)}
     fresh = {name: text for name, text in said.items() if text not in known[name]}
     after = {**now, **fresh}
-    if every and not fresh:
+    if not fresh and (every or not any(now.values())):
         await turn.answer(Card("Der er intet nyt i rapporten. Intet er ændret."))
         return
     version = every[-1].version + 1 if every else 1

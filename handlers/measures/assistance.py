@@ -111,7 +111,7 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
     if personal_numbers.typed(original):
         await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
         return
-    text = original.text
+    text = original.words
     # The fields come along from where they can be changed; elsewhere what was read stands.
     read = needs.asked_for(turn.rules, text)
     filled = {name: turn.value(name) for name in ("quantity", "need", "place") if name in turn.the_incoming.values}
