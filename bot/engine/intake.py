@@ -58,6 +58,20 @@ TEXTS = (
 Waiting = tuple[Incoming, dict[str, Any], "asyncio.Future[bool]"]
 
 
+class SetAside(Exception):
+    """What came is kept as it came and put aside, and nothing is done about it.
+
+    Args:
+        what: the trouble's own name.
+        told: what whoever can act reads of it, Danish.
+    """
+
+    def __init__(self, what: str, told: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.told = told
+
+
 class Intake:
     """The inbox's writer: keeps inputs from every platform.
 
@@ -141,7 +155,7 @@ class Intake:
         Raises:
             TimeoutError: it waited too long.
         """
-        put_aside: tuple[type[Exception], ...] = (TookTooLong, *unreadable)
+        put_aside: tuple[type[Exception], ...] = (TookTooLong, SetAside, *unreadable)
         try:
             async with within(PATIENCE):
                 yield
@@ -169,14 +183,13 @@ class Intake:
             "state": "failed",
             "error": f"{type(error).__name__}: {error}",
         }
+        what = "unread"
+        told = f"Noget fra {platform.capitalize()} kunne ikke læses. Det er gemt, men intet er sket."
+        if isinstance(error, SetAside):
+            what, told = error.what, error.told
         async with self._database.transaction() as db:
             await db.execute(self._database.insert(Inbox).on_conflict_do_nothing(index_elements=["key"]), row)
-            await own_trouble.write_down(
-                db,
-                "unread",
-                f"Noget fra {platform.capitalize()} kunne ikke læses. Det er gemt, men intet er sket.",
-                received_at,
-            )
+            await own_trouble.write_down(db, what, told, received_at)
         self._wake()
 
     async def _write(self) -> None:

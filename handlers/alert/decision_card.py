@@ -37,6 +37,15 @@ def card(turn: Context, head: str, title: str = "") -> Card:
     )
 
 
+def decided_by(turn: Context) -> str:
+    """Name whoever decided the crisis' level, and on whose behalf where it was a deputy (plan §2); empty for nobody."""
+    crisis = turn.the_crisis
+    if not crisis.decided_by:
+        return ""
+    behalf = f" på vegne af {turn.name(crisis.on_behalf_of)}" if crisis.on_behalf_of else ""
+    return f"{turn.name(crisis.decided_by)}{behalf}"
+
+
 def named(level: int | None) -> str:
     """Name a level in words."""
     return {1: "niveau 1 – varsling af direktionen", 2: "niveau 2 – krisestab"}.get(level or 0, "ingen krise – følg")

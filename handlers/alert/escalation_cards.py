@@ -60,7 +60,7 @@ def _outcome(turn: Context, escalation: Escalation, *, silent: bool = False) -> 
     if escalation.state == "stopped" and crisis.decided_at is None:
         return "Varslet hører til en hændelse, der allerede er i gang. Det føres der."
     if escalation.state == "stopped":
-        by = f" af {turn.name(crisis.decided_by)}" if crisis.decided_by else ""
+        by = f" af {decision_card.decided_by(turn)}" if crisis.decided_by else ""
         return f"Afgjort: {decision_card.named(crisis.level)}{by} {turn.clock(crisis.decided_at or turn.now)}."
     if escalation.state == "contact" and escalation.taken_by:
         return f"{turn.name(escalation.taken_by)} har taget det og beslutter nu."

@@ -10,19 +10,31 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.alert import escalation, warning
+from handlers.alert import decision_card, escalation, escalation_chain, warning, warning_question
 from handlers.core import clearance, rights, running
-from handlers.core.card import Button, Card, quote
+from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from storage.rows.alert import Approval
 from storage.rows.crisis import Crisis
-from storage.rows.log import LogEntry, LogState
+from storage.rows.log import LogEntry, LogKind, LogState
 
 # "løbende orienteret afhængigt af situationen": how often, until somebody chooses otherwise. Hours.
 CADENCE = 4
 CADENCES = (1, 4, 24)
+# What those who are kept informed read of the log: what people have told, decided, set going and asked for.
+NEWS: tuple[LogKind, ...] = (
+    "information",
+    "saved",
+    "report",
+    "telephone",
+    "alert",
+    "decision",
+    "measure",
+    "assistance",
+    "outage",
+)
 
 
 async def begin(turn: Turn) -> None:
@@ -32,7 +44,7 @@ async def begin(turn: Turn) -> None:
         turn.rules.board(),
         Card(
             f"*Varsling af direktionen – beredskabsniveau 1.* Nr. {crisis.number}: »{quote(crisis.title)}«.\n"
-            f"Besluttet {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}. Der er ingen krisestab.",
+            f"Besluttet {turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}. Der er ingen krisestab.",
             buttons=(Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}),),
         ),
         kind="notice",
@@ -53,32 +65,74 @@ async def propose(turn: Turn, title: str) -> None:
     if turn.crisis is None or turn.crisis.level is not None:
         await warning.begin(turn, title)
         await warning.record(turn, title or "Niveau 1 ønskes")
-    crisis = turn.the_crisis
     await _approve(turn, "centre_chief")
+    await _ask(turn, turn.sender)
+    await turn.at(turn.now + turn.rules.escalation.wait, "level_one.waited", _waits(turn), chief=turn.sender)
+    await _answer(turn)
+
+
+async def _ask(turn: Turn, chief: str, again: str = "") -> None:
+    """Ask the directors for their half of the decision.
+
+    Args:
+        chief: the centre's, who gave theirs.
+        again: Danish, before it, where they were asked already.
+    """
+    crisis = turn.the_crisis
     await turn.notify(
         turn.rules.board(),
         Card(
-            f"{turn.name(turn.sender)} vil aktivere *beredskabsniveau 1* i sit center: nr. {crisis.number} "
+            f"{again}{turn.name(chief)} vil aktivere *beredskabsniveau 1* i sit center: nr. {crisis.number} "
             f"»{quote(crisis.title)}«.\nCenterchef og direktør afgør det i fællesskab.",
             buttons=(
                 Button("Godkend", "level_one.approve", {}, style="primary"),
                 Button("Opskaler", "activation.decide", {"level": 2, "crisis": crisis.id}),
             ),
         ),
-        kind="alert",
-        summary="Direktionen er bedt om at godkende niveau 1",
-        key=f"crisis/{crisis.id}/level1/approval",
+        kind="reminder" if again else "alert",
+        summary="Mindet direktionen om at godkende niveau 1"
+        if again
+        else "Direktionen er bedt om at godkende niveau 1",
+        key=f"crisis/{crisis.id}/level1/approval{'/again' if again else ''}",
         urgency=URGENT,
         everywhere=True,
     )
-    await _answer(turn)
+
+
+@timer("level_one.waited", urgent=True)
+async def waited(turn: Turn, chief: str) -> None:
+    """Remind the directors who have not answered, and take the centre's warning up the plan's chain beside them, "i nævnte
+    rækkefølge indtil der opnås kontakt" (§4): nobody waits alone."""
+    crisis = turn.the_crisis
+    if crisis.level is not None or all(each.person != chief for each in await _given(turn)):
+        return
+    await _ask(turn, chief, "*Påmindelse – ingen direktør har svaret.*\n")
+    numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in turn.rules.board())
+    goes_on = await escalation_chain.current(turn) is not None
+    await turn.say(
+        chief,
+        Card(
+            f"⚠️ *Ingen direktør har svaret på niveau 1 endnu.* De er mindet om det"
+            f"{'' if goes_on else ', og jeg spørger nu også beredskabschefen hos 4K, så borgmesteren'}.\n"
+            f"Ring selv: {numbers}.\n{DANGER}"
+        ),
+        kind="notice",
+        urgency=URGENT,
+        everywhere=True,
+    )
+    if not goes_on:
+        alert = await escalation_chain.first_alert(turn)
+        alert.touches = alert.beyond = warning_question.UNKNOWN
+        await escalation.start(turn, alert)
 
 
 async def _answer(turn: Turn) -> None:
     crisis = turn.the_crisis
+    numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in turn.rules.board())
     await turn.answer(
         Card(
-            f"Niveau 1 *afventer direktør*. Direktionen er spurgt nu. Nr. {crisis.number}: {quote(crisis.title)}.",
+            f"Niveau 1 *afventer direktør*. Direktionen er spurgt nu. Nr. {crisis.number}: {quote(crisis.title)}.\n"
+            f"Haster det, så ring selv: {numbers}.",
             buttons=(Button("Træk tilbage", "level_one.withdraw", {"crisis": crisis.id}),),
         )
     )
@@ -109,6 +163,7 @@ async def approve(turn: Turn) -> None:
         await turn.answer(Card("Der er ikke længere noget at godkende her."))
         return
     await _approve(turn, "director")
+    await turn.cancel(_waits(turn))
     crisis.level, crisis.basis, crisis.state = 1, "centre", "active"
     crisis.decided_at, crisis.decided_by = turn.received, turn.sender
     await turn.log(
@@ -154,7 +209,7 @@ async def withdraw(turn: Turn) -> None:
     crisis = turn.the_crisis
     both = crisis.level == 1
     crisis.level, crisis.state = None, "followed"
-    await turn.cancel(_key(turn))
+    await turn.cancel(_key(turn), _waits(turn))
     await turn.log(f"{turn.name(turn.sender)} har trukket sin godkendelse af niveau 1 tilbage.", kind="decision")
     others = [approval.person for approval in await _given(turn) if approval.person != turn.sender]
     await turn.notify(
@@ -176,7 +231,7 @@ async def digest(turn: Turn, hours: int) -> None:
     if crisis.level != 1 or crisis.state != "active":
         return
     since = turn.now - timedelta(hours=hours)
-    new = (LogEntry.crisis_id == crisis.id, LogEntry.recorded_time > since, LogEntry.kind == "information")
+    new = (LogEntry.crisis_id == crisis.id, LogEntry.recorded_time > since, LogEntry.kind.in_(NEWS))
     lines = list(
         await turn.db.scalars(
             select(LogEntry)
@@ -245,3 +300,7 @@ async def _given(turn: Context) -> list[Approval]:
 
 def _key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/level1/digest"
+
+
+def _waits(turn: Context) -> str:
+    return f"crisis/{turn.the_crisis.id}/level1/waited"

@@ -182,7 +182,7 @@ async def approve(turn: Turn, briefing: int, revision: int) -> None:
     row.state, row.approved_by, row.approved_at = "approved", turn.sender, turn.now
     await turn.db.flush()
     await turn.log(
-        f"Orientering {row.number} til Byrådet er godkendt af {turn.name(turn.sender)}",
+        f"Orientering {row.number} til Byrådet er godkendt af {await rights.signed(turn, turn.sender)}",
         kind="council",
         sender=turn.sender,
         verification="confirmed",

@@ -110,6 +110,18 @@ def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
     return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
 
 
+async def chief_of_deputy(turn: Context, person: str) -> str | None:
+    """Return the staff's chief whose right a deputy uses; None for somebody who uses their own."""
+    chief, *deputies = await turn.chiefs() or [""]
+    return chief if person in deputies and person != chief else None
+
+
+async def signed(turn: Context, person: str) -> str:
+    """Name whoever has decided or approved with the chief's right, and on whose behalf where it is the deputy (plan §2)."""
+    chief = await chief_of_deputy(turn, person)
+    return turn.name(person) + (f" på vegne af {turn.name(chief)}" if chief else "")
+
+
 def leads(plan: Plan, person: str, centre: Centre | None) -> bool:
     """Whether the person is over a centre: its chief, the deputy, or a director, since "gælder det sædvanlige kommunale
     hierarki i alle situationer" (plan §5)."""
@@ -130,6 +142,10 @@ async def _intends(turn: Context) -> bool:
 
 async def _staff(turn: Context) -> bool:
     return await _chief(turn) or turn.sender in await turn.involved()
+
+
+async def _takes_up(turn: Context) -> bool:
+    return await _staff(turn) or await decider.has(turn)
 
 
 async def _log_keeper(turn: Context) -> bool:
@@ -277,6 +293,8 @@ edits_agenda = Right("krisestabschefen, krisesekretariatet eller dagsordensprodu
 nudges = Right("krisestabschefen, krisesekretariatet eller kommunikation", _nudges)
 # To write and to read, which is answered where the number is; what is decided or confirmed is looked into by itself.
 staff = Right("krisestaben og dem, der er om den", _staff, by_number=True)
+# Plan §7: "hurtigst muligt … søge at imødekomme behovet"; what is written to several is for whoever has one of them.
+takes_up = Right("krisestaben, dem, der er om den, eller en, der kan beslutte", _takes_up)
 centre_chief = Right("en centerchef, stedfortræderen eller en direktør", _centre_chief)
 # Plan §2: "Centerchef og direktør træffer i fællesskab afgørelse om aktivering af beredskabsniveau 1."
 level_one = Right("en centerchef, en direktør eller en anden, der kan beslutte", _level_one)

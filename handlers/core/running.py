@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +22,10 @@ from storage.rows.staff import OUTSIDE
 
 # From whoever may not, these are a warning that goes up at once.
 WARNS_ITSELF = frozenset({"aktiver"})
+# What is written behind these is for the staff to read: it waits for nobody's choice of an incident.
+FOR_THE_STAFF = frozenset({"bistand", "log", "melding", "spm", "telefon", "tilbud"})
+# So long whoever wrote it has to choose; then every staff reads it.
+CHOICE = timedelta(minutes=2)
 # Whom a refusal names at most.
 NAMED = 3
 # What is said of a message itself, not of a crisis: each has one handler under this name.
@@ -324,6 +329,9 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
                 )
                 for crisis, label in among
             ),
-        )
+        ),
+        key=f"which/{turn.inbox_id}/{turn.now.isoformat()}",
     )
+    if name in FOR_THE_STAFF and text.strip():
+        await turn.at(turn.now + CHOICE, "which.waited", f"which/{turn.inbox_id}", inbox=turn.inbox_id, verb=name)
     return False

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import enclosures, incident_names, presses, registry, rights, running, typed_verbs, words
+from handlers.core import enclosures, presses, registry, rights, running, typed_verbs, words
 from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
@@ -93,11 +93,11 @@ async def meant(turn: Turn, verb: str, inbox: int) -> None:
     if verb == "hjælp":
         await _help_with(turn, inbox)
         return
-    original = await _resume(turn, inbox, f"Det blev til *{verb}*.")
+    original = await resume(turn, inbox, f"Det blev til *{verb}*.")
     if original is None:
         return
     words_of = typed_verbs.strip_name(original.text) or enclosures.titled(original.enclosed)
-    await _run_on(turn, registry.verbs[verb], words_of)
+    await run_on(turn, registry.verbs[verb], words_of)
 
 
 async def _help_with(turn: Turn, inbox: int) -> None:
@@ -113,7 +113,7 @@ async def _help_with(turn: Turn, inbox: int) -> None:
         turn.take_off(standing, "router.meant", verb="hjælp")
 
 
-async def _run_on(turn: Turn, verb: Verb, text: str) -> None:
+async def run_on(turn: Turn, verb: Verb, text: str) -> None:
     """Run a verb on words that may or may not begin with it."""
     found = typed_verbs.verb_of(text)
     await running.run(turn, verb, found.rest if found.verb == verb.name or typed_verbs.is_explicit(text) else text)
@@ -122,27 +122,9 @@ async def _run_on(turn: Turn, verb: Verb, text: str) -> None:
 @action("router.not_meant", crisis=False)
 async def not_meant(turn: Turn, inbox: int) -> None:
     """Offer what else the words may be."""
-    original = await _resume(turn, inbox, "Intet er sat i gang.")
+    original = await resume(turn, inbox, "Intet er sat i gang.")
     if original is not None:
         await words.not_understood(turn, typed_verbs.strip_name(original.text))
-
-
-@action("router.which")
-async def which(turn: Turn, inbox: int, verb: str = "") -> None:
-    """Do what was asked for, on the crisis that was chosen."""
-    original = await _resume(
-        turn, inbox, f"Det gælder hændelse {quote(await incident_names.shown(turn, turn.the_crisis))}."
-    )
-    if original is None:
-        return
-    if original.kind == "press":
-        await presses.press(turn, turn.the_crisis.id)
-    elif original.kind in running.ABOUT_MESSAGES:
-        await running.act_on_message(turn, original.kind)
-    elif verb:
-        await _run_on(turn, registry.verbs[verb], typed_verbs.strip_name(original.text))
-    else:
-        await words.command(turn, typed_verbs.strip_name(original.text))
 
 
 @action("form.meant", crisis=False)
@@ -166,7 +148,7 @@ async def form_again(turn: Turn, inbox: int, filled: int, times: Mapping[str, st
 async def _send_form(turn: Turn, values: Mapping[str, str], sent: SentForm, crisis: int | None) -> None:
     """Do what a form was sent for, with the times that were asked about; only for whoever sent it."""
     standing = await turn.pressed()
-    original = await _resume(turn, sent.inbox, "Tak.", {**values, **sent.times})
+    original = await resume(turn, sent.inbox, "Tak.", {**values, **sent.times})
     if original is None or await presses.press(turn, crisis, sent) or standing is None:
         return
     await turn.say(standing.recipient, presses.unused(values), key=standing.key)
@@ -221,7 +203,7 @@ async def refuse_all_but_writer(turn: Turn, inbox: int) -> None:
         await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)
 
 
-async def _resume(turn: Turn, inbox: int, outcome: str, values: Mapping[str, str] | None = None) -> Incoming | None:
+async def resume(turn: Turn, inbox: int, outcome: str, values: Mapping[str, str] | None = None) -> Incoming | None:
     """Take up what a question was asked about, as if it had just come in; only for whoever typed it.
 
     Args:

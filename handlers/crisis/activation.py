@@ -159,12 +159,11 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
 async def _made(turn: Context, joined: bool = False) -> Card:
     """Draw what was decided, for whoever decided it, with `Ret`."""
     crisis = turn.the_crisis
-    behalf = f" på vegne af {turn.name(crisis.on_behalf_of)}" if crisis.on_behalf_of else ""
-    by = turn.name(crisis.decided_by or "")
+    by = decision_card.decided_by(turn)
     head = {
-        2: f"✅ *Krisestaben er aktiveret – niveau 2.* Besluttet {turn.clock(crisis.decided_at)} af {by}{behalf}.",
-        1: f"✅ *Direktionen er varslet – niveau 1.* Besluttet {turn.clock(crisis.decided_at)} af {by}{behalf}.",
-    }.get(crisis.level or 0, f"✅ *Ingen krise – følg.* Besluttet {turn.clock(crisis.decided_at)} af {by}{behalf}.")
+        2: f"✅ *Krisestaben er aktiveret – niveau 2.* Besluttet {turn.clock(crisis.decided_at)} af {by}.",
+        1: f"✅ *Direktionen er varslet – niveau 1.* Besluttet {turn.clock(crisis.decided_at)} af {by}.",
+    }.get(crisis.level or 0, f"✅ *Ingen krise – følg.* Besluttet {turn.clock(crisis.decided_at)} af {by}.")
     lines = [head, f"Nr. {crisis.number}: {quote(crisis.title)}"]
     if crisis.level == 2:
         lines.append(f"Fuldt etableret senest {turn.clock(crisis.established_due)}. {await summoning.answers(turn)}")
@@ -262,7 +261,7 @@ async def _already(turn: Turn, crisis: Crisis, title: str, level: int) -> None:
         turn.sender,
         Card(
             f"Krisen »{quote(crisis.title)}« er allerede i gang: {decision_card.named(crisis.level)} (besluttet "
-            f"{turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}). Der er ikke oprettet en ny.",
+            f"{turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}). Der er ikke oprettet en ny.",
             buttons=(
                 Button("Åbn", "activation.show", {"crisis": crisis.id}),
                 Button(

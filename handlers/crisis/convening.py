@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, or_, select
 
+from handlers.alert import decision_card
 from handlers.communication import announcement, first_draft
 from handlers.coordination import state
 from handlers.core.card import Button, Card, quote
@@ -94,7 +95,7 @@ async def convene(turn: Turn) -> None:
         turn.staff,
         Card(
             f"*Krisestab nr. {crisis.number}: {quote(crisis.title)}*\nNiveau 2, besluttet {turn.clock(crisis.decided_at)} "
-            f"af {turn.name(crisis.decided_by or '')}. Fuldt etableret senest {turn.clock(crisis.established_due)}."
+            f"af {decision_card.decided_by(turn)}. Fuldt etableret senest {turn.clock(crisis.established_due)}."
             f"{told}\nHer føres loggen: skriv */krise log* og det, der er sket. Indsatsledelsen på stedet ligger hos beredskabet.",
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
@@ -117,8 +118,6 @@ def welcome_key(crisis: Crisis) -> str:
 async def _forget_last_time(turn: Turn) -> None:
     """Clear what was answered when the staff was convened before, so that everybody is summoned, told and asked anew,
     and the two hours run anew.
-
-    What was said and answered the last time stays in the log and where it was said.
 
     What was said and answered the last time stays in the log and where it was said.
     """

@@ -17,22 +17,16 @@ from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.rights import on_behalf_of
 from handlers.core.turn import Turn
-from handlers.log import case_numbers, journal, journal_c3
-from handlers.measures import expenses, measure_card, measure_steps, tasks
+from handlers.crisis import closing
+from handlers.log import journal
+from handlers.measures import expenses
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
-from handlers.staff import externals, quota_steps
+from handlers.staff import quota_steps
 from storage.rows.alert import Alert, Approval
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
-
-CLOSING = (
-    "Åbne tiltag og opgaver er overdraget til linjen",
-    "Loggen er gennemset, og ubekræftede linjer er afklaret",
-    "Eksport af sagen er lagt på sagen i ESDH og overført til C3",
-    "Mailgrupper, forstærket overvågning og SMS-tjeneste er lukket",
-)
 
 # Characters of a reason that stand on a card; the whole of it stands in the log.
 SHOWN = 1500
@@ -121,10 +115,10 @@ async def deactivate(turn: Turn) -> None:
         timer.state = "cancelled"
     await changes.call_off_all(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
+    over = "Krisestaben" if was_level == 2 else "Hændelsen"
     await tell_everyone(
         turn,
-        f"✅ *Krisestaben er afblæst* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
-        f"Nr. {crisis.number}: {quote(crisis.title)}.",
+        f"✅ *{over} er afblæst* {turn.clock(turn.now)} af {_mayor(turn)}. Nr. {crisis.number}: {quote(crisis.title)}.",
         text,
         "Alle, der fik besked om krisen, har fået besked om, at den er afblæst",
     )
@@ -156,7 +150,7 @@ async def _deescalate(turn: Turn, text: str) -> None:
     await level_one.begin(turn)
     await tell_everyone(
         turn,
-        f"*Nedskaleret til beredskabsniveau 1* {turn.clock(turn.now)} af {turn.name(turn.sender)}. "
+        f"*Nedskaleret til beredskabsniveau 1* {turn.clock(turn.now)} af {_mayor(turn)}. "
         f"Nr. {crisis.number}: {quote(crisis.title)}. Krisestaben er trådt ned; loggen føres videre.",
         text,
         "Alle, der fik besked om krisen, har fået besked om nedskaleringen",
@@ -256,11 +250,16 @@ def _card(turn: Context, subject: Proposal, text: str) -> Card:
     )
 
 
+def _mayor(turn: Context) -> str:
+    """Name whoever decides, and on whose behalf where it is a deputy (plan §2)."""
+    principal = on_behalf_of(turn.rules, turn.sender, "borgmester")
+    return turn.name(turn.sender) + (f" på vegne af {turn.name(principal)}" if principal else "")
+
+
 async def _decided(turn: Turn, what: str, text: str) -> None:
     principal = on_behalf_of(turn.rules, turn.sender, "borgmester")
-    behalf = f" på vegne af {turn.name(principal)}" if principal else ""
     await turn.log(
-        f"Besluttet: {what}. {turn.name(turn.sender)}{behalf}.{f' »{text}«' if text else ''}",
+        f"Besluttet: {what}. {_mayor(turn)}.{f' »{text}«' if text else ''}",
         kind="decision",
         sender=turn.sender,
         verification="confirmed",
@@ -284,44 +283,16 @@ async def tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None:
 
 
 async def _close(turn: Turn) -> None:
-    """Hand over the tasks and measures that are open, add the closing list's tasks, and ask what was learnt."""
+    """Hand over what is open, and ask what was learnt."""
     crisis = turn.the_crisis
-    open_tasks = [task for task in await tasks.of_crisis(turn) if task.status != "done"]
-    open_measures = [row for row in await measure_steps.of_crisis(turn) if row.status not in measure_card.CLOSED]
-    secretary = turn.rules.holder("sekretær")
-    for title in CLOSING:
-        await tasks.add(turn, title, role="sekretær", owner=secretary)
     await quota_steps.end_with_the_crisis(turn)
     await expenses.hand_over(turn)
     await evaluation.begin(turn)
     if crisis.exercise:
         await exercise_register.register(turn)
-    handover = (
-        "\n".join(
-            [
-                *(f"• T{row.number}: {measure_card.line(turn, row)}" for row in open_measures),
-                *(f"• {task.number}: {task.title}" for task in open_tasks),
-            ]
-        )
-        or "• Ingen"
-    )
-    outside = ", ".join(f"{quote(row.name)} ({quote(row.contact)})" for row in await externals.present(turn))
-    missing = journal.without_number(crisis)
+    await closing.begin(turn)
     unfiled = await journal.missing(turn)
-    await turn.notify(
-        list(dict.fromkeys([turn.staff, *await turn.chiefs(), *filter(None, [secretary])])),
-        Card(
-            "*Afslutningsliste*\n"
-            + "\n".join(f"☐ {title}" for title in CLOSING)
-            + f"\n\n*Åbne tiltag og opgaver, der skal overdrages:*\n{handover}"
-            + (f"\n\n*Eksterne, som I selv giver besked:* {outside}" if outside else "")
-            + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
-            + f"\n\n{await journal_c3.how_far(turn)}",
-            buttons=(case_numbers.button(turn),) if missing else (),
-        ),
-        kind="notice",
-        summary="Afslutningslisten er sendt til chef, sekretariat og stabens kanal",
-    )
+    secretary = turn.rules.holder("sekretær")
     if unfiled:
         await turn.notify(
             [secretary] if secretary else await turn.chiefs(),

@@ -288,7 +288,7 @@ def _state(turn: Context) -> str:
         return f"Afblæst {turn.clock(crisis.deactivated_at)} af {turn.name(crisis.deactivated_by or '')}."
     if crisis.decided_at is None:
         return "Varslet. Der er ikke besluttet noget endnu."
-    return f"{decision_card.named(crisis.level).capitalize()}. Besluttet {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}."
+    return f"{decision_card.named(crisis.level).capitalize()}. Besluttet {turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}."
 
 
 def _list(items: list[str]) -> str:

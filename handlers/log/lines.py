@@ -311,7 +311,9 @@ async def _saved(
             "Ret",
             "log.correct",
             {"no": entry.no, "crisis": turn.the_crisis.id},
-            form=(Field("text", "Hvad skal der stå?", "long", required=True, value=text),),
+            form=(
+                Field("text", "Hvad skal der stå?", "long", required=True, value=_to_correct(entry, state, highest)),
+            ),
             form_title=f"Ret nr. {entry.no}",
         )
     )
@@ -364,6 +366,12 @@ def shown(turn: Context, entry: LogEntry, state: LogState, highest: Grade) -> st
         return f"({turn.rules.grade_name(state.grade)})"
     text = cpr.without(entry.summary)
     return f"{text[:SHOWN]} … (hele teksten står i loggen)" if len(text) > SHOWN else text
+
+
+def _to_correct(entry: LogEntry, state: LogState, highest: Grade) -> str:
+    """Return what a line's form is filled with: all of it, or nothing. What isn't there when it is sent is lost, and what
+    stands on the card in its place would be in the log."""
+    return cpr.without(entry.summary) if within(state.grade, highest) else ""
 
 
 def grade_button(turn: Context, no: int, grade: Grade) -> Button:

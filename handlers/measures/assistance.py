@@ -64,10 +64,16 @@ async def read(turn: Context, text: str) -> Take | None:
     verbs = {each.name: each.synonyms for each in registry.verbs.values()}
     going = [crisis for crisis in await turn.open_crises() if crisis.level is not None]
     need = needs.lacking(turn.plan, text)
-    if need is None or len(going) != 1 or verb_words.match(text, verbs).kind != "none":
+    if need is None or verb_words.match(text, verbs).kind != "none":
         return None
-    in_staff = await rights.staff.held(turn.about(going[0]))
-    return partial(_suggest, crisis=going[0], text=text, need=need) if in_staff else None
+    if not any([await rights.staff.held(turn.about(crisis)) for crisis in going]):
+        return None
+    return partial(_suggest, crisis=going[0], text=text, need=need) if len(going) == 1 else partial(_ask, text=text)
+
+
+async def _ask(turn: Turn, text: str) -> None:
+    """Ask which of several incidents the lack is in; it becomes a request there."""
+    await running.find_crisis_or_ask(turn, "bistand", registry.verbs["bistand"], text)
 
 
 async def _suggest(turn: Turn, crisis: Crisis, text: str, need: Need) -> None:

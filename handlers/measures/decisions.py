@@ -153,7 +153,7 @@ async def decide(
     is_chief = await rights.chief.held(turn)
     chief = (await turn.chiefs() or [turn.sender])[0]
     by = turn.sender if is_chief else chief
-    behalf = rights.on_behalf_of(turn.rules, by, "borgmester") if by != crisis.chief else None
+    behalf = await rights.chief_of_deputy(turn, by)
     where = f" på møde {meeting}" if meeting else f" efter oplæg {paper}" if paper else ", haster" if urgent else ""
     # At a meeting the chief sits there; outside one it is the chief's only when the chief says so.
     confirmed = is_chief or meeting is not None or await _meets_now(turn)
@@ -216,7 +216,7 @@ async def confirm(turn: Turn, decision: int) -> None:
     if state.verification != "confirmed":
         state.verification, state.confirmed_by, state.confirmed_at = "confirmed", turn.sender, turn.now
         await turn.log(
-            f"Beslutning {row.number} er bekræftet af {turn.name(turn.sender)}",
+            f"Beslutning {row.number} er bekræftet af {await rights.signed(turn, turn.sender)}",
             kind="confirmation",
             verification="confirmed",
             refs={"confirms": row.log_no},
@@ -237,7 +237,7 @@ async def deny(turn: Turn, decision: int) -> None:
         return
     row.state = "declined"
     await turn.log(
-        f"Beslutning {row.number} er ikke truffet: {turn.name(turn.sender)} har ikke besluttet det",
+        f"Beslutning {row.number} er ikke truffet: {await rights.signed(turn, turn.sender)} har ikke besluttet det",
         kind="decision",
         sender=turn.sender,
         verification="confirmed",

@@ -78,7 +78,7 @@ def _new(turn: Context, text: str = "") -> Button:
         {"crisis": turn.the_crisis.id},
         form=(
             Field("amount", "Beløb i kroner", required=True),
-            Field("text", "Til hvad?", "long", required=True, value=text.strip()[:1000]),
+            Field("text", "Til hvad?", "long", required=True, value=text.strip()),
         ),
         form_title="Ny udgift",
     )

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.core import rights
 from handlers.core.card import quote
 from handlers.core.language import owners, times_read
 from handlers.core.language.urgency_words import hastens
 from handlers.core.turn import Turn
+from storage.plan.persons import SECRETARIAT_ROLES
 
 POLITICAL = re.compile(r"(?:(?<![\s,;:(–-])[\s,;:(–-]++)?+\bkræver politisk godkendelse\b\)?[.!]?", re.IGNORECASE)
 URGENTLY = re.compile(r"^\s*+haster\b[:!]?\s*+|(?:(?<![\s,])[\s,]++)?+\b(?:det )?haster[.!]*+\s*+$", re.IGNORECASE)
@@ -54,10 +56,13 @@ class Reading:
         self.title = named.rest
         self.named = len(named.persons) == 1
         self.unclear = ""
-        centre = owners.of_subject(turn.rules, named.rest, turn.sender)
+        # What the secretariat writes down is the staff's, and not their own centre's every day.
+        whose = named.persons[0] if self.named else turn.sender
+        for_the_staff = not self.named and any(rights.acts_as(turn.rules, whose, role) for role in SECRETARIAT_ROLES)
+        centre = owners.of_subject(turn.rules, named.rest, None if for_the_staff else whose)
         if self.named:
-            self.owner = named.persons[0]
-            centre = owners.centre_of(turn.rules, self.owner) or centre
+            self.owner = whose
+            centre = owners.centre_of(turn.rules, whose) or centre
         else:
             # What is nobody's lands with the coordinator, who hands it on.
             self.owner = centre.chief if centre else turn.rules.holder("tovholder") or turn.sender

@@ -30,7 +30,7 @@ async def issue(turn: Turn, row: Order) -> None:
     row.number, row.state = await next_number(turn.db, Order.number, Order.crisis_id == turn.the_crisis.id), "issued"
     row.issued_by, row.issued_at, row.asked = turn.sender, turn.now, [row.receiver]
     entry = await turn.log(
-        f"Ordre {row.number}\n{orders_card.whole(turn, row)}",
+        f"Ordre {row.number}\n{orders_card.whole(turn, row)}\nUdstedt af {await rights.signed(turn, turn.sender)}.",
         kind="order",
         sender=turn.sender,
         receiver=row.receiver,

@@ -86,11 +86,14 @@ async def add(
     Args:
         title: what shall be done, Danish.
         role: the role it hangs on, so that a change of shift moves it.
-        owner: the person who has it now.
+        owner: the person who has it now. Where nobody has the role, whoever coordinates has it, else the secretary or the
+            chief, until somebody is given the role.
         due: before when, UTC; None for "as soon as possible".
         tell: send it to the owner at once.
         beside: what the owner alone is told with it; it stands in no log.
     """
+    if owner is None and role is not None:
+        owner, tell = await _instead(turn), True
     task = Task(
         crisis_id=turn.the_crisis.id,
         number=await next_number(turn.db, Task.number, Task.crisis_id == turn.the_crisis.id),
@@ -118,6 +121,39 @@ async def add(
             kind="notice",
         )
     return task
+
+
+async def _instead(turn: Context) -> str | None:
+    """Find whoever has a task whose role nobody has: "definere roller og ansvar" (plan §5)."""
+    plan = turn.rules
+    every = (plan.holder("tovholder"), plan.holder("sekretær"), *(await turn.chiefs())[:1])
+    return next((person for person in every if person is not None), None)
+
+
+async def follow_role(turn: Turn, role: str, person: str | None) -> None:
+    """Let the open tasks of a role go with it to whoever has it now, and show them to both; without anybody they stay.
+
+    Args:
+        role: which has come to somebody else.
+        person: whose it is now.
+    """
+    for row in await of_crisis(turn):
+        if row.role != role or row.status == "done" or person is None or row.owner == person:
+            continue
+        before, row.owner = row.owner, person
+        await turn.log(
+            f"Opgave {row.number} følger {role} til {turn.name(person)}: {row.title}",
+            kind="task",
+            status=row.status,
+            receiver=person,
+            refs={"task": row.number},
+            recorder="krisebot",
+        )
+        moved = Card(f"Opgave {row.number} er nu hos {turn.name(person)}, som er {role}: {row.title}")
+        for standing in await turn.standing(f"task/{row.id}"):
+            if standing.recipient == before and standing.key in (f"task/{row.id}", f"task/{row.id}/{before}"):
+                await turn.say(standing.recipient, moved, key=standing.key)
+        await turn.say(person, _card(turn, row), key=f"task/{row.id}/{person}", kind="notice")
 
 
 def _card(turn: Context, task: Task, beside: str = "") -> Card:

@@ -126,7 +126,7 @@ async def approve(turn: Turn, agenda: int) -> None:
         return
     row.state, row.approved_by, row.approved_at = "approved", turn.sender, turn.now
     await turn.log(
-        f"Dagsorden for møde {meeting.number}, udgave {row.version}, er godkendt af {turn.name(turn.sender)}",
+        f"Dagsorden for møde {meeting.number}, udgave {row.version}, er godkendt af {await rights.signed(turn, turn.sender)}",
         kind="agenda",
         verification="confirmed",
         refs={"meeting": meeting.number, "version": row.version},

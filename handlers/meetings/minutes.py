@@ -277,10 +277,10 @@ async def _carry_out(turn: Turn, meeting: Meeting, item: dict[str, object], grad
 
 
 async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
-    row.sent_at = turn.now
+    row.sent_at, by = turn.now, await rights.signed(turn, row.approved_by or "")
     said = minutes_card.body(turn, row).replace("*", "")
     entry = await turn.log(
-        f"Beslutningsreferat, møde {meeting.number}, udgave {row.version}, godkendt af {turn.name(row.approved_by or '')} og sendt "
+        f"Beslutningsreferat, møde {meeting.number}, udgave {row.version}, godkendt af {by} og sendt "
         f"{minutes_card.lead(meeting, turn.now)}\n{said}",
         kind="minutes",
         sender=turn.sender,
@@ -295,7 +295,7 @@ async def _send(turn: Turn, row: Minutes, meeting: Meeting) -> None:
     await turn.notify(
         [*room, *row.recipients],
         Card(
-            f"*Beslutningsreferat, møde {meeting.number}*, udgave {row.version}, godkendt af {turn.name(row.approved_by or '')}\n{minutes_card.body(turn, row)}"
+            f"*Beslutningsreferat, møde {meeting.number}*, udgave {row.version}, godkendt af {by}\n{minutes_card.body(turn, row)}"
         ),
         kind="notice",
         summary=f"Referat af møde {meeting.number}, udgave {row.version}, er sendt",

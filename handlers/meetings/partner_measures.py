@@ -123,7 +123,7 @@ def button(turn: Context, told: Told | None = None) -> Button:
         {"crisis": turn.the_crisis.id},
         form=(
             Field("who", "Hvem har sat det i værk?", required=True, value=told.who[:80]),
-            Field("what", "Hvad?", "long", required=True, value=told.what[:1000]),
+            Field("what", "Hvad?", "long", required=True, value=told.what),
             Field("since", "Siden hvornår?", "been"),
             Field("source", "Hvem siger det?", value=told.source[:200]),
         ),

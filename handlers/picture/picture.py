@@ -118,11 +118,12 @@ async def approve(turn: Turn, picture: int, revision: int) -> None:
 async def _publish(turn: Turn, row: Picture) -> None:
     row.state, row.approved_by, row.published_at = "published", turn.sender, turn.now
     row.levels = {**row.levels, "plan": turn.the_crisis.level}
+    by = await rights.signed(turn, turn.sender)
     whole = "\n".join(
         f"{number}. {heading}: {picture_card.section(turn, row, number)}" for number, heading in enumerate(HEADINGS, 1)
     )
     entry = await turn.log(
-        f"Situationsbillede, udgave {row.version}, godkendt af {turn.name(turn.sender)}\n{whole}",
+        f"Situationsbillede, udgave {row.version}, godkendt af {by}\n{whole}",
         kind="picture",
         sender=turn.sender,
         receiver="krisestaben",
@@ -142,7 +143,7 @@ async def _publish(turn: Turn, row: Picture) -> None:
         turn.staff,
         Card(
             f"*Situationsbillede, udgave {row.version}*\nUdfærdigelsestidspunkt: {times_shown.weekday(turn.now, turn.zone)}. "
-            f"Godkendt af: {turn.name(turn.sender)}.{new}",
+            f"Godkendt af: {by}.{new}",
             facts=picture_card.facts(turn, row, set(changed)),
         ),
         key=f"picture/{row.id}/published",

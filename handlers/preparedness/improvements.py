@@ -226,7 +226,7 @@ async def _close(turn: Turn, row: Improvement, state: ImprovementState) -> None:
 
 
 async def _remark(turn: Turn, row: Improvement, text: str) -> None:
-    row.remark = text[:LONGEST]
+    row.remark = text
     await turn.log(
         f"F{row.number} ({row.text}): {row.remark}",
         kind="improvement",
@@ -284,7 +284,7 @@ def line(turn: Context, row: Improvement) -> str:
 
 
 def _card(turn: Context, row: Improvement, head: str = "") -> Card:
-    said = f"\nSenest sagt: »{quote(row.remark)}«" if row.remark else ""
+    said = f"\nSenest sagt: »{quote(row.remark, LONGEST)}«" if row.remark else ""
     if row.state != "open":
         return Card(
             f"{'✅' if row.state == 'done' else '✖'} *F{row.number} er {IN_WORDS[row.state]}:* {quote(row.text)}{said}"

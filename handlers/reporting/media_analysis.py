@@ -135,9 +135,9 @@ async def _card(turn: Context, head: str, text: str = "", reader: str | None = N
     tones = tuple((value, word.capitalize()) for value, word in TONES.items())
     form = (
         Field("tone", "Hvordan er tonen?", "choice", required=True, choices=tones),
-        Field("says", "Hvad fylder i omtalen?", "long", required=True, value=text[:1500]),
-        Field("faults", "Hvad er forkert?", "long", value="\n".join(wrong)[:1500]),
-        Field("done", "Hvad er der gjort ved det?", "long", value="\n".join(did)[:1500]),
+        Field("says", "Hvad fylder i omtalen?", "long", required=True, value=text),
+        Field("faults", "Hvad er forkert?", "long", value="\n".join(wrong)),
+        Field("done", "Hvad er der gjort ved det?", "long", value="\n".join(did)),
     )
     write = Button(
         "Skriv medieanalyse",

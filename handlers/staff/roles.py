@@ -143,10 +143,12 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
         was = roster.holder(turn, wanted)
         if was == person:
             continue
+        # Whoever has led until now, the mayor before a chief is named, is told that they no longer do (plan §5).
+        led = [each for each in (await turn.chiefs())[:1] if wanted == CHIEF and each != turn.sender]
         await roster.appoint(turn, wanted, person)
         after = f" (før {turn.name(was)})" if was else ""
         await turn.notify(
-            dict.fromkeys([person, turn.staff]),
+            dict.fromkeys([person, turn.staff, *led]),
             Card(f"*{turn.name(person)}* er {wanted} for krise nr. {turn.the_crisis.number}{after}."),
             kind="notice",
             summary=f"Udpeget: {turn.name(person)} er {wanted}{after}",

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from handlers.core.context import Context
 from handlers.core.language import times_shown
 from handlers.core.turn import Turn
+from handlers.measures import tasks
 from storage.rows.reporting import WatchedLine
 from storage.rows.staff import Shift
 
@@ -115,7 +116,7 @@ async def appoint(turn: Turn, role: str, person: str) -> None:
         crisis.holders = {**crisis.holders, role: person}
     await turn.db.flush()
     turn.crisis = crisis  # what the turn knows of the roles is read anew
-    await _move_what_is_watched(turn, role)
+    await _move_what_hangs_on(turn, role)
 
 
 async def give_back(turn: Turn, role: str) -> None:
@@ -124,7 +125,7 @@ async def give_back(turn: Turn, role: str) -> None:
     crisis.holders = {each: person for each, person in crisis.holders.items() if each != role}
     await turn.db.flush()
     turn.crisis = crisis
-    await _move_what_is_watched(turn, role)
+    await _move_what_hangs_on(turn, role)
 
 
 async def put_back(turn: Turn, role: str, person: str | None) -> None:
@@ -145,11 +146,12 @@ async def put_back(turn: Turn, role: str, person: str | None) -> None:
         crisis.holders = {**holders, role: person}
         await turn.db.flush()
         turn.crisis = crisis
-    await _move_what_is_watched(turn, role)
+    await _move_what_hangs_on(turn, role)
 
 
-async def _move_what_is_watched(turn: Turn, role: str) -> None:
-    """Let whoever has a role now watch the lines that the role watches."""
+async def _move_what_hangs_on(turn: Turn, role: str) -> None:
+    """Let whoever has a role now have its tasks, and watch the lines that the role watches."""
+    await tasks.follow_role(turn, role, holder(turn, role))
     await turn.db.execute(
         update(WatchedLine)
         .where(WatchedLine.crisis_id == turn.the_crisis.id, WatchedLine.role == role, WatchedLine.until.is_(None))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from handlers.alert import decision_card
 from handlers.core import form_values
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
@@ -234,7 +235,7 @@ def summons_card(turn: Context, label: str, deputy_for: str | None, where: str) 
     behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
     return Card(
         f"🚨 *Du indkaldes{behalf}: {label}.*\nKrise nr. {crisis.number}: {quote(crisis.title)}. "
-        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {turn.name(crisis.decided_by or '')}.{where}{conference.line(turn)}\n"
+        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}.{where}{conference.line(turn)}\n"
         "Svar med en knap – eller skriv fx »er der om 20 min«.",
         buttons=ANSWERS,
     )

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 # What an SMS may be: what is longer is read by nobody, and paid for by the part.
 MOST_PARTS = 4
+LONGEST_SUBJECT = 120
 TITLES = {"sms": "SMS", "mail": "mail", "opkald": "opkald"}
 
 
@@ -110,7 +111,10 @@ class Gateway:
 
     def title(self, lane: str, post: Outgoing, text: str) -> str:
         """Return a mail's subject; an SMS has none."""
-        return text.splitlines()[0][:120] if self.name == "mail" else ""
+        if self.name != "mail":
+            return ""
+        first = text.splitlines()[0]
+        return first if len(first) <= LONGEST_SUBJECT else f"{first[: LONGEST_SUBJECT - 2].rsplit(' ', 1)[0]} …"
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
         """Return the reference unchanged: what has been sent can't be changed, and the chat shows how it stands now."""

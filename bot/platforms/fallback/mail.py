@@ -27,6 +27,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.engine.engine import Engine
 from bot.engine.platform import Outgoing, Unavailable
+from bot.platforms.fallback import mail_loops
 from bot.platforms.fallback.gateway import Gateway
 from bot.platforms.fallback.mail_words import from_a_machine, is_calendars, is_sealed, said
 from bot.platforms.fallback.mailbox import IncomingMail, MailboxShut
@@ -194,6 +195,9 @@ class Mail(Gateway):
                 asked = await db.get(Message, number)
             button = chosen(Card.from_json(asked.card), text.split("\n")[0]) if asked is not None else None
         if button is None:
+            await mail_loops.refuse(
+                self._engine, (person, f"{STRANGER}{address}"), self._plan().persons[person].name, text
+            )
             await self._engine.intake.accept(Incoming(**given, kind="text", text=text))
         else:
             await self._engine.intake.accept(

@@ -217,7 +217,7 @@ def aloud(card: Card) -> str:
     """Return a card as it is read aloud: its words, without marks that nobody can pronounce."""
     said = re.sub(r"[^\w\s.,:;!?()/%+–-]", "", card.brief or card.text.split("\n\n")[0])
     said = re.sub(r"\s+", " ", said).strip()
-    return said if len(said) <= LONGEST else f"{said[:LONGEST].rsplit(' ', 1)[0]}. Resten står i chatten."
+    return said if len(said) <= LONGEST else f"{said[:LONGEST].rsplit(' ', 1)[0]}. Resten er ikke læst op."
 
 
 def _keys(card: Card) -> list[Button]:

@@ -64,6 +64,8 @@ BUTTONS_IN_A_ROW = 5
 MENU = "menu"
 # Behind a field's name: the block of its pickers.
 PICK = "@pick"
+# Behind a field's name, before a number: what it goes on with.
+MORE = "@more"
 # What Slack would read as marks in a text that has any.
 MARKS = re.compile(r"[*_~`]|:[^\s:]+:|^&gt;")
 
@@ -181,7 +183,7 @@ def message(card: Card, number: int | str, repeated: bool = False) -> list[Json]
         drawn.append(_rich(_words(shorten(text))))
     if card.facts:
         drawn.append(_columns(card.facts) if _in_columns(card) else _rich(_facts(card.facts)))
-    drawn += [_input(each) for each in card.fields]
+    drawn += [one for each in card.fields for one in _inputs(each)]
     drawn += _rows(card, str(number))
     # Slack takes no message without a block, so whoever wrote blanks alone is shown that it is nothing.
     return [block.to_dict() for block in drawn or [_rich(_words("–"))]]
@@ -267,7 +269,16 @@ def values(state: Mapping[str, Any] | None) -> dict[str, str]:
             filled[action if name.endswith(PICK) else name] = (
                 element.get("value") or chosen.get("value") or when or several or ""
             )
-    return filled
+    return _whole(filled)
+
+
+def _whole(filled: Mapping[str, str]) -> dict[str, str]:
+    """Put what a field goes on with behind it again, in its order."""
+    parts = [(*name.rpartition(MORE)[::2], text) for name, text in filled.items() if MORE in name]
+    whole = {name: text for name, text in filled.items() if MORE not in name}
+    for name, _, text in sorted(parts, key=lambda part: (part[0], len(part[1]), part[1])):
+        whole[name] = whole.get(name, "") + text
+    return whole
 
 
 def initial(view: Mapping[str, Any]) -> dict[str, str]:
@@ -348,7 +359,7 @@ def _asked(each: Field) -> list[Block]:
     """Draw a dialog's field, with what it may be picked by below it; whether either is filled in is seen to when it is
     sent."""
     if not picked.is_picked(each):
-        return [_input(each)]
+        return [*_inputs(each)]
     written = _input(replace(each, required=False))
     if each.kind == picked.PERSONS:
         who = UserMultiSelectElement(action_id=each.id + picked.WHO, placeholder=PlainTextObject(text="Vælg personer"))
@@ -359,6 +370,19 @@ def _asked(each: Field) -> list[Block]:
         TimePickerElement(action_id=each.id + picked.TIME, placeholder=PlainTextObject(text="… vælg tid")),
     ]
     return [written, ActionsBlock(block_id=each.id + PICK, elements=when)]
+
+
+def _inputs(each: Field) -> list[InputBlock]:
+    """Draw a field; what it is filled with goes on in fields of its own where Slack has no room for it in one: cut off, it
+    would be lost when the form is sent."""
+    if each.kind != "long" or len(each.value) <= LONGEST_INPUT:
+        return [_input(each)]
+    first, *others = _pieces(each.value)
+    more = [
+        replace(each, id=f"{each.id}{MORE}{number}", label=f"{each.label[:60]} (fortsat)", value=piece, required=False)
+        for number, piece in enumerate(others, 2)
+    ]
+    return [_input(replace(each, value=first)), *map(_input, more)]
 
 
 def _input(each: Field) -> InputBlock:

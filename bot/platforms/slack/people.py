@@ -15,6 +15,7 @@ from bot.engine.stalls import within
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.scopes import CHANNELS, GROUPS, LOST
 from bot.platforms.slack.text import Mentioned, plain, signs
+from handlers.core.names_in_words import calm, in_words
 from storage.plan.model import Plan
 
 log = logging.getLogger(__name__)
@@ -62,14 +63,15 @@ class SlackDirectory:
         person = plan.find(NAME, user)
         known = plan.person(person) if person else None
         if person is None or known is None:
-            return self._names.get(user) or f"@{user}"
-        return known.name if plan.named(known.name) == [person] else person
+            named = self._names.get(user)
+            return in_words(plan, named) if named else f"@{user}"
+        return known.name if plan.named(known.name) == [person] and calm(known.name) == known.name else person
 
     def name_of(self, mentioned: Mentioned) -> str:
         """Return what somebody or something that a text names is called; where nobody knows, what Slack calls it."""
         if mentioned.kind == "user":
             return self.called(mentioned.id)
-        known = self._other_names.get(mentioned)
+        known = calm(self._other_names.get(mentioned, ""))
         return known or (mentioned.id if mentioned.kind == "channel" else f"brugergruppe {mentioned.id}")
 
     def nameless(self, every: Iterable[Mentioned]) -> dict[str, str]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from handlers.core.names_in_words import calm
+
 # "<@U123>", "<#C123|generelt>", "<!here>", "<https://htk.dk|htk.dk>", and the three signs Slack escapes.
 WRITTEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>\n]*))?>|&(amp|lt|gt);")
 LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
@@ -45,9 +47,10 @@ def plain(text: str, name_of: Callable[[Mentioned], str]) -> str:
         if kind == "@":
             return name_of(Mentioned("user", target))
         if kind == "#":
-            return f"#{signs(label) if label else name_of(Mentioned('channel', target))}"
-        if not label and target.startswith(GROUP):
-            return f"@{name_of(Mentioned('group', target.removeprefix(GROUP)))}"
+            return f"#{calm(signs(label)) if label else name_of(Mentioned('channel', target))}"
+        if target.startswith(GROUP):
+            called = calm(signs(label).removeprefix("@")) if label else ""
+            return f"@{called or name_of(Mentioned('group', target.removeprefix(GROUP)))}"
         if kind == "!":
             return signs(label) if label else f"@{target}"
         return _link(signs(target), signs(label or "")) if LINK.match(target) else found[0]

@@ -17,6 +17,7 @@ from bot.engine.stalls import within
 from bot.platforms.teams.api import TeamsApi
 from handlers.core.clock import Clock
 from handlers.core.incoming import Incoming
+from handlers.core.names_in_words import calm, in_words
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.rows.traffic import Address, StaffChannel
@@ -80,8 +81,13 @@ class TeamsDirectory:
         person = plan.find(NAME, user)
         known = plan.person(person) if person else None
         if person is None or known is None:
-            return self._names.get(user, f"@{user}") or NAMELESS
-        return known.name if plan.named(known.name) == [person] else person
+            named = self._names.get(user)
+            return in_words(plan, named) if named else f"@{user}" if named is None else NAMELESS
+        return known.name if plan.named(known.name) == [person] and calm(known.name) == known.name else person
+
+    def in_words(self, name: str) -> str:
+        """Return how a name that Teams wrote into a text stands there."""
+        return in_words(self._plan(), name)
 
     def nameless(self, users: Iterable[str]) -> dict[str, str]:
         """Return how those whose names aren't known yet are read in a text, with their ids."""
@@ -89,7 +95,9 @@ class TeamsDirectory:
 
     def named(self, incoming: Incoming) -> Incoming:
         """Return an input with the names that Entra has told."""
-        names = {shown: self._names.get(user) or NAMELESS for shown, user in incoming.unnamed.items()}
+        names = {
+            shown: in_words(self._plan(), self._names.get(user) or NAMELESS) for shown, user in incoming.unnamed.items()
+        }
         return with_names(incoming, names)
 
     def _is_known(self, user: str) -> bool:

@@ -91,6 +91,10 @@ class Here:
             return await self.conversation()
         return f"{DM}{self._people.user(self._people.person(self.user)) or self.user}"
 
+    def called(self, name: str) -> str:
+        """Return how the name of somebody who is mentioned stands in the sender's words."""
+        return self._people.in_words(name)
+
     def mentions(self) -> list[str]:
         """Return the mentions of us, as they stand in the text."""
         entities, me = self.activity.get("entities"), text_at(self.activity, "recipient", "id")

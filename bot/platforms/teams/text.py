@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from collections.abc import Callable
+from html import escape, unescape
 from html.parser import HTMLParser
 
 AT = re.compile(r"<at(?:\s[^<>]*+)?+>((?:(?!</?at\b).)*+)</at>", re.DOTALL | re.IGNORECASE)
@@ -21,6 +22,11 @@ ITEM = re.compile(r"\bitemid=[\"']?([^\"'<>\s]++)", re.IGNORECASE)
 MEANT = re.compile(r"<(?:s|strike|del|table|ol|ul|a\s|emoji|img)\b", re.IGNORECASE)
 IMAGE = re.compile(r"<img\b[^<>]*+>", re.IGNORECASE)
 EMOJI = re.compile(r"schema\.skype\.com/Emoji|personal-expressions|/emoticons/", re.IGNORECASE)
+# Somebody who is mentioned, in the text and in the HTML beside it.
+MENTIONED = re.compile(
+    r"(<at(?:\s[^<>]*+)?+>|<span\b(?>[^<>]*?schema\.skype\.com/Mention)[^<>]*+>)([^<>]*+)(</(?:at|span)>)",
+    re.IGNORECASE,
+)
 NAMED = re.compile(r"<(at|span)\b[^<>]*+>([^<>]*+)</\1>", re.IGNORECASE)
 SPACE = re.compile(r"\s+")
 STRUCK = {"s", "strike", "del"}
@@ -74,6 +80,25 @@ def html_without_mention(html: str, names: list[str]) -> str:
     """Return HTML without the bot's name, which is marked in more than one way there."""
     bare = {_folded(AT.sub(r"\1", name)) for name in names}
     return NAMED.sub(lambda found: " " if _folded(found[2]) in bare else found[0], html)
+
+
+def with_names(text: str, called: Callable[[str], str], ours: list[str]) -> str:
+    """Return a text, plain or HTML, with those who are mentioned named as they may stand in somebody else's words.
+
+    Args:
+        called: how a name stands there.
+        ours: the mentions of the bot, which stay as they are.
+    """
+    bare = {_folded(AT.sub(r"\1", name)) for name in ours}
+
+    def put(found: re.Match[str]) -> str:
+        name = SPACE.sub(" ", unescape(found[2]).replace("\xa0", " ")).strip()
+        shown = called(name)
+        if _folded(found[2]) in bare or shown == name:
+            return found[0]
+        return f"{found[1]}{escape(shown, quote=False)}{found[3]}"
+
+    return MENTIONED.sub(put, text)
 
 
 def _folded(name: str) -> str:

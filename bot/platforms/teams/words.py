@@ -17,6 +17,7 @@ from bot.platforms.teams.text import (
     html_without_mention,
     plain,
     sent_on,
+    with_names,
     without_mention,
     without_quote,
 )
@@ -46,11 +47,13 @@ class Own:
 
 
 def own_words(here: Here) -> Own:
-    """Return what the sender wrote: the plain text, or the HTML beside it where that says more."""
+    """Return what the sender wrote: the plain text, or the HTML beside it where that says more. What those who are mentioned
+    call themselves is none of the sender's words."""
     names = here.mentions()
     quoted, plain_text = without_quote(text_at(here.activity, "text"))
     html = next((text_at(each, "content") for each in _attached(here.activity, "text/html")), "")
     answered, html = without_quote(html)
+    plain_text, html = (with_names(each, here.called, names) for each in (plain_text, html))
     said = plain_text
     if answered or (html and (bears_meaning(html) or not plain_text.strip())):
         said = from_html(html_without_mention(html, names))

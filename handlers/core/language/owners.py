@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from storage.letters import fold
 from storage.plan.model import Plan
-from storage.plan.persons import SECRETARIAT_ROLES
 from storage.plan.sections import Centre
 
 LONGEST_NAME = 4  # words
@@ -65,13 +64,18 @@ def named(plan: Plan, text: str, chief: str | None = None) -> Named:
     return Named((), None, "", text.strip())
 
 
-def of_subject(plan: Plan, text: str, person: str) -> Centre | None:
+def of_subject(plan: Plan, text: str, person: str | None) -> Centre | None:
     """Find the centre that owns a subject every day (plan §3): the one that the text names, else the person's own; None
-    where neither tells. What the secretariat writes is the staff's, whichever centre the writer is otherwise of."""
+    where neither tells.
+
+    Args:
+        plan: whose centres.
+        text: what shall be done.
+        person: whose centre it is else; None for nobody's.
+    """
     said = " ".join(re.findall(r"\w+", fold(text)))
     spoken_of = next((centre for centre in plan.centres if f" {fold(centre.name)} " in f" {said} "), None)
-    writes_for_staff = any(person in (*plan.holders(role), *plan.deputies(role)) for role in SECRETARIAT_ROLES)
-    return spoken_of or (None if writes_for_staff else centre_of(plan, person))
+    return spoken_of or (centre_of(plan, person) if person is not None else None)
 
 
 def centre_of(plan: Plan, person: str) -> Centre | None:

@@ -9,7 +9,7 @@ from handlers.core import registry
 from storage.case.verification import verify_export
 from storage.rows.traffic import Timer
 from tests.stage.platforms import in_one_chat
-from tests.stage.prologue import after, cloudburst
+from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import RehearsalStage, Stage, log_of, told
 
 pytestmark = in_one_chat
@@ -161,3 +161,47 @@ async def test_two_days_after_the_staff_stepped_down_nobody_has_been_reminded_of
             await db.scalars(select(Timer.kind).where(Timer.state == "waiting", Timer.crisis_id.is_not(None)))
         )
     assert waiting & registry.level_two_timers == set()
+
+
+@follows(cloudburst)
+async def stood_down(stage: Stage) -> None:
+    """Somebody waits for help, and the mayor's deputy calls it off."""
+    await stage["hanne"].commands("bistand 4 mand til Birkehøj")
+    await stage["mette"].commands("afblæs")
+    await stage["mette"].presses("Afblæs")
+
+
+over = after(stood_down)
+
+
+async def test_a_request_that_nobody_answered_is_handed_over_and_its_requester_is_told(over: Stage) -> None:
+    """R075 R220: it is on the list, and whoever waits for it knows that nobody comes."""
+    assert await over["kim"].sees("B1: 4 mand til Birkehøj")
+    assert await over["hanne"].sees("din anmodning B1 er ikke besvaret")
+    assert not await over["line"].sees("din anmodning")
+
+
+async def test_the_closing_list_is_ticked_where_it_stands(over: Stage) -> None:
+    """R075: the secretary ticks a point, and everybody's list has it; a contact who is in the channel is refused."""
+    await over["mads"].presses("Log gennemset")
+    assert {row["status"] for row in await over.part("tasks") if row["title"].startswith("Loggen")} == {"pending"}
+    await over["kim"].presses("Log gennemset")
+    assert {row["status"] for row in await over.part("tasks") if row["title"].startswith("Loggen")} == {"done"}
+    assert not await over["lars"].has("Log gennemset")
+    assert await over["lars"].has("Overdraget")
+
+
+async def test_the_deputy_stands_it_down_on_the_mayors_behalf_and_everybody_reads_so(over: Stage) -> None:
+    """R007 R073: "(eller relevante stedfortrædere)"."""
+    assert await over["anne"].sees("af Mette Skov på vegne af Lars Vinther")
+
+
+async def test_what_never_had_a_staff_ends_without_one(stage: RehearsalStage) -> None:
+    """R017 R073: level 1 has no staff to stand down, and no mail groups to close."""
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["jens"].commands("aktiver 1 pumpesvigt")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["anne"].sees("Hændelsen er afblæst")
+    assert not [row for row in await stage.part("tasks", 2) if row["title"].startswith("Mailgrupper")]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from storage.plan import loading
+from storage.plan.persons import Roles
 from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import DENMARK, Stage
+from tests.stage.stage import DENMARK, RehearsalStage, Stage
 
 stage = after(cloudburst)
 
@@ -44,3 +46,40 @@ async def test_the_first_draft_of_the_communication_plan_is_due_before_the_frami
     assert (row["owner"], f"{due:%H:%M}") == ("bo", "14:45")
     await stage["bo"].presses("Kommer")
     assert await stage["bo"].sees("Frist: kl. 14:45")
+
+
+@in_slack
+async def test_a_roles_tasks_go_with_it_to_whoever_is_given_it(stage: Stage) -> None:
+    """R058 R147: `rolle sekretær Line`: Line is told of what the secretary has to do, and Kim no longer has it."""
+    await stage["lars"].commands("rolle sekretær Line")
+    row = await task(stage, "Opret sag")
+    assert (row["owner"], row["role"]) == ("line", "sekretær")
+    assert await stage["line"].sees("Opret sag i C3")
+    assert (await task(stage, ROUTINES))["owner"] == "tina"
+
+
+@in_teams
+async def test_a_roles_tasks_go_with_the_shift(stage: Stage) -> None:
+    """R072: at 20:00 the night's coordinator has them, who says that one is done; the day's may not any more."""
+    await stage["kim"].commands("vagt tovholder Ali 20-8")
+    await stage.at("20:01")
+    assert (await task(stage, ROUTINES))["owner"] == "ali"
+    assert not await stage["tina"].has("Udført")
+    await stage["ali"].presses("Udført")
+    assert (await task(stage, ROUTINES))["done_by"] == "ali"
+
+
+async def test_what_nobody_has_the_role_for_is_the_chiefs_until_somebody_is_given_it(database_url: str) -> None:
+    """R040 R146: a plan without communication, secretary and coordinator: the mayor reads what has to be done."""
+    plan = loading.example()
+    filled = plan.roles.model_dump(by_alias=True)
+    roles = {name: filled[name] for name in ("beredskabschef", "borgmester", "direktion")}
+    bare = plan.model_copy(update={"roles": Roles.model_validate(roles)})
+    async with RehearsalStage(database_url, plan_=bare) as stage:
+        await stage["jens"].commands("aktiver 2 skybrud")
+        assert (await task(stage, DRAFT))["owner"] == "lars"
+        await stage["lars"].presses("Kommer")
+        assert await stage["lars"].sees(DRAFT)
+        await stage["lars"].commands("rolle kommunikation Bo")
+        assert (await task(stage, DRAFT))["owner"] == "bo"
+        assert await stage["bo"].sees(DRAFT)

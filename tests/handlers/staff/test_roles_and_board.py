@@ -165,3 +165,33 @@ async def test_where_mail_and_telephones_are_sent_is_a_task_and_is_told_to_all(s
     assert "dl_krisestab@htk.example" in task["summary"]
     await stage["finn"].commands("melding")
     assert await stage["finn"].sees("4359 1000")
+
+
+@in_one_chat
+async def test_whoever_led_is_told_that_somebody_else_does_now(stage: Stage) -> None:
+    """R031 T20: a director names another one chief, and the mayor, who had the chief's right, reads it alone."""
+    await stage["sara"].commands("rolle krisestabschef Sara")
+    (named,) = [line for line in await stage.log("notice") if "Udpeget: Sara Nygaard" in line["summary"]]
+    assert "lars" in named["receiver"].split(", ")
+    await stage["sara"].commands("rolle krisestabschef Anne")
+    assert (await stage.log("notice"))[-1]["receiver"].split(", ")[0] == "anne"
+
+
+@in_one_chat
+async def test_what_the_chiefs_deputy_decides_approves_and_orders_is_on_the_chiefs_behalf(
+    stage: RehearsalStage,
+) -> None:
+    """R007 D13: in the log and in the export; the chief's own is the chief's."""
+    await stage["lars"].commands("rolle krisestabschef Anne, stedfortræder Sara")
+    await stage["sara"].commands("beslut vi lukker Hovedgaden")
+    await stage["anne"].commands("beslut vi åbner hallen")
+    by = {each["text"]: (each["decided_by"], each["on_behalf_of"]) for each in await stage.part("decisions")}
+    assert by == {"vi lukker Hovedgaden": ("sara", "anne"), "vi åbner hallen": ("anne", None)}
+    await stage["kim"].commands("billede")
+    await stage["kim"].fills_in("Skriv 1–3", s2="Sundhed: ingen kendte")
+    await stage["sara"].commands("billede")
+    await stage["sara"].presses("Godkend")
+    await stage["sara"].commands("ordre evakuér stuen på Birkehøj @Gitte kl 18")
+    await stage["sara"].presses("Udsted ordre")
+    for kind in ("picture", "order", "decision"):
+        assert any("Sara Nygaard på vegne af Anne Holm" in line["summary"] for line in await stage.log(kind)), kind

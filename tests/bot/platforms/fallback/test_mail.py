@@ -260,3 +260,74 @@ async def test_what_a_calendar_answers_is_nobodys_words(stage: MailStage) -> Non
         async with stage.database.reading() as db:
             rows = await db.scalars(select(Inbox).where(Inbox.key.like(f"%{method}@calendar.example%")))
             assert len(rows.all()) == taken
+
+
+# What a mailbox says by itself, and whether each answer to it would bring the next.
+AUTOMATIC = {
+    "Tak for din mail. Vi svarer hurtigst muligt.": True,
+    "Din henvendelse er modtaget og har fået nr. {number}.": True,
+    "Jeg er på ferie til den 3. august.": False,
+    "Hvad mener du?": True,
+    "status": True,
+}
+
+
+async def rounds(stage: MailStage, text: str) -> int:
+    """Jens' mailbox answers each mail at once, for half an hour; how many it got."""
+    got = 0
+    for _ in range(15):
+        for mail in [each for each in stage.outside.got if JENS in str(each["to"])][got:]:
+            got += 1
+            body = mail.get_body(("plain",))
+            assert body is not None
+            quoted = f"Fra: Krisebot\nSendt: i dag\nEmne: {mail['subject']}\n\n{body.get_content()}"
+            said = text.format(number=4700 + got)
+            stage.outside.write(JENS, f"SV: {mail['subject']}", f"{said}\n\n{quoted}", f"auto-{got}@4k.example")
+        await stage.post()
+        await stage.forward(minutes=2)
+    return got
+
+
+@pytest.mark.parametrize("text", AUTOMATIC)
+async def test_two_machines_that_mail_each_other_come_to_an_end(stage: MailStage, text: str) -> None:
+    """R005 D03: a mailbox that answers by itself and says so in no header: it was answered for ever; now a few times, and
+    whoever can act is told, and the mails are kept."""
+    await stage.warned()
+    got = await rounds(stage, text)
+    assert got <= 8
+    async with stage.database.reading() as db:
+        aside = list(await db.scalars(select(Inbox).where(Inbox.error.like("SetAside%"))))
+    assert bool(aside) == AUTOMATIC[text]
+    assert await stage["kim"].sees("Jens Lunds mail bliver ved med at svare det samme") == AUTOMATIC[text]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [{"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"X_Autoreply": "yes"}, {"Precedence": "auto_reply"}],
+    ids=str,
+)
+async def test_a_mailbox_that_says_that_it_answers_by_itself_is_answered_by_nobody(
+    stage: MailStage, head: dict[str, str]
+) -> None:
+    """R005: RFC 3834."""
+    await stage.warned()
+    sent = len(stage.outside.got)
+    stage.outside.write(JENS, f"SV: {stage.outside.to(JENS)['subject']}", "Tak for din mail.", **head)
+    await stage.post()
+    assert len(stage.outside.got) == sent
+    assert await stage.result() is None
+
+
+async def test_a_person_who_says_the_same_to_several_questions_is_heard_each_time(stage: MailStage) -> None:
+    """R005: words are heard three times in half an hour, and a number is a button whatever was said before."""
+    number = await stage.warned()
+    subject = f"SV: {stage.outside.to(JENS)['subject']}"
+    for at in range(3):
+        stage.outside.write(JENS, subject, "status", f"{at}@outside")
+        await stage.post()
+    stage.outside.write(JENS, subject, number, "tal@outside")
+    await stage.post()
+    async with stage.database.reading() as db:
+        kept = [row.body["kind"] for row in await db.scalars(select(Inbox).where(Inbox.key.like("mail/%")))]
+    assert kept == ["text", "text", "text", "press"]
+    assert await stage.result() == "contact"

@@ -20,7 +20,7 @@ from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.platform import Throttled, Unavailable, Undeliverable
 from bot.pages.metrics import Metrics
-from bot.platforms.slack import inbound
+from bot.platforms.slack import drawing, inbound
 from bot.platforms.slack.platform import Slack
 from handlers.core import registry
 from handlers.core.card import Button, Card, Field
@@ -671,6 +671,24 @@ async def test_the_one_who_saves_may_mend_the_text_and_confirm_it(house: House) 
     (entry,) = await log(house, "saved")
     assert (entry["summary"], entry["grade"]) == ("40 cm vand", "open")
     assert await house.rows(select(LogState.verification).where(LogState.no == entry["no"])) == ["confirmed"]
+
+
+async def test_what_is_too_long_for_one_of_slacks_fields_is_corrected_without_losing_its_end(house: House) -> None:
+    """R182 D03: a dialog has room for 3,000 letters a field: the rest was cut off, and lost when the form was sent."""
+    await house.crisis()
+    keeper = house.person(house.plan.persons[house.plan.holders("logfører")[0]].slack or "")
+    text = " ".join(f"{number} cm vnad," for number in range(600))
+    await keeper.command(f"log {text}")
+    await house.engine.settle()
+    await keeper.presses("Ret")
+    assert keeper.view is not None
+    filled = drawing.initial(keeper.view.body)
+    assert "".join(filled.values()) == text
+    assert len(filled) == 3
+    (first, *_) = filled
+    await keeper.submits({first: filled[first].replace("0 cm vnad", "0 cm vand", 1)})
+    await house.engine.settle()
+    assert (await log(house, "correction"))[-1]["summary"] == text.replace("0 cm vnad", "0 cm vand", 1)
 
 
 async def test_a_pin_saves_and_a_tick_confirms(house: House) -> None:

@@ -1,0 +1,49 @@
+"""Two machines that mail each other: a mailbox that answers by itself and doesn't say so is answered a few times, and no more."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.engine.engine import Engine
+from bot.engine.intake import SetAside
+from storage.rows.traffic import Inbox
+
+# A person says the same a few times; what a machine says again and again differs by a number at most.
+SAME, MOST, WITHIN = 3, 20, timedelta(minutes=30)
+NUMBER = re.compile(r"\d+")
+
+
+async def refuse(engine: Engine, senders: tuple[str, ...], name: str, text: str) -> None:
+    """Put a mail aside that says what its sender's last ones said, or that is one of very many.
+
+    Args:
+        engine: the rows, and the time.
+        senders: who it is from, as inputs have them.
+        name: what whoever has the mailbox is called.
+        text: its own words.
+
+    Raises:
+        SetAside: it goes round.
+    """
+    since = engine.clock.now() - WITHIN
+    async with engine.database.reading() as db:
+        bodies = await db.scalars(
+            select(Inbox.body)
+            .where(Inbox.sender.in_(senders), Inbox.received_at > since, Inbox.key.startswith("mail/"))
+            .order_by(Inbox.id.desc())
+            .limit(MOST)
+        )
+    said = [_shape(str(body.get("text", ""))) for body in bodies if body.get("kind") == "text"]
+    if len(said) >= MOST or said.count(_shape(text)) >= SAME:
+        raise SetAside(
+            "mail_loop",
+            f"{name}s mail bliver ved med at svare det samme, som når en postkasse svarer af sig selv. Krisebot svarer den ikke "
+            "lige nu, og mailene er gemt. Har personen noget at sige, så ring, eller skriv i chatten.",
+        )
+
+
+def _shape(text: str) -> str:
+    return NUMBER.sub("0", " ".join(text.split()).casefold())

@@ -1,0 +1,77 @@
+"""Names in what somebody wrote: whom a mention names calls themselves as they like, and none of it is the writer's own word.
+
+Nothing is hastened, ordered or answered by what a colleague, a channel or a group is called. Plan §9, Meldinger.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from handlers.core import registry
+from handlers.core.language import colours, dangers, verb_words
+from handlers.core.language.urgency_words import hastens
+from storage.letters import fold
+from storage.plan.model import Plan
+
+WORD = re.compile(r"[^\W_]+")
+# "Ny, Nanna", as directories have it.
+TURNED = re.compile(r"\s*+([^,]++),\s*+([^,]++)")
+PARTS = re.compile(r",|\s(?:og|and)\s", re.IGNORECASE)
+LETTER, VOWEL = re.compile(r"[^\W\d_]"), re.compile(r"[aeiouyæøåäöüé]", re.IGNORECASE)
+COLOURS = {"groen", "groent", "gul", "gult", "roed", "roedt"}
+# Of whom nothing can be said that isn't read.
+NAMELESS = "N.N."
+
+
+def in_words(plan: Plan, name: str) -> str:
+    """Return how a name stands in what somebody wrote: as it is, where it says nothing else; a person of the plan by the
+    name that is theirs alone there, and anybody else with a dot where it would be read.
+
+    Args:
+        plan: today's.
+        name: as they call themselves on their platform, or as the plan has it.
+    """
+    plain = _turned(name)
+    shown = calm(name)
+    if shown == name:
+        return name
+    meant = plan.named(name) or plan.named(plain)
+    if len(meant) != 1:
+        return shown
+    own = plan.persons[meant[0]].name
+    return own if calm(own) == own else meant[0]
+
+
+@lru_cache(maxsize=2048)
+def calm(name: str) -> str:
+    """Return a name with no comma to part it at, and a dot for a vowel in each word that would be read: "Anne R·d"."""
+    plain = _turned(name)
+    if not plain or not _is_read(plain):
+        return plain
+    ways = (
+        WORD.sub(lambda word: VOWEL.sub("·", word[0], count=1) if _is_read(word[0]) else word[0], plain),
+        WORD.sub(lambda word: VOWEL.sub("·", word[0], count=1), plain),
+        VOWEL.sub("·", plain),
+    )
+    return next((each for each in ways if not _is_read(each)), NAMELESS)
+
+
+def _turned(name: str) -> str:
+    turned = TURNED.fullmatch(name)
+    plain = f"{turned[2].strip()} {turned[1].strip()}" if turned else name
+    return PARTS.sub(lambda part: " " if part[0] == "," else " & ", plain)
+
+
+def _is_read(name: str) -> bool:
+    """Whether a name, or a word of it, says something that is acted on."""
+    first = verb_words.match(name, {each.name: each.synonyms for each in registry.verbs.values()})
+    return (
+        not LETTER.search(name)
+        or first.kind == "exact"
+        or hastens(name)
+        or dangers.answered(name) is not None
+        # What is dangerous is asked about, and "@brandfolk" is who they are.
+        or colours.read(name) == "green"
+        or any(fold(word) in COLOURS for word in WORD.findall(name))
+    )

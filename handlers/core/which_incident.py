@@ -1,0 +1,110 @@
+"""Which of several incidents somebody's words are about: what they chose is done there, and what they leave unchosen every
+staff reads. Plan §7, "skal krisestaben hurtigst muligt … søge at imødekomme behovet".
+
+Whoever asks for help in one breath may have put the telephone away before the question came.
+"""
+
+from __future__ import annotations
+
+from handlers.core import in_charge, incident_names, presses, registry, rights, running, typed_verbs, words
+from handlers.core.card import Button, Card, quote
+from handlers.core.context import URGENT
+from handlers.core.incoming import Incoming
+from handlers.core.registry import action, timer
+from handlers.core.taking_up import original_of, resume, run_on
+from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
+from storage.rows.traffic import Inbox
+
+
+@action("router.which")
+async def which(turn: Turn, inbox: int, verb: str = "") -> None:
+    """Do what was asked for, on the crisis that was chosen."""
+    original = await resume(
+        turn, inbox, f"Det gælder hændelse {quote(await incident_names.shown(turn, turn.the_crisis))}."
+    )
+    if original is not None:
+        await _settle(turn, inbox, f"{turn.name(original.sender)} har valgt")
+        await _do(turn, original, verb)
+
+
+async def _do(turn: Turn, original: Incoming, verb: str) -> None:
+    if original.kind == "press":
+        await presses.press(turn, turn.the_crisis.id)
+    elif original.kind in running.ABOUT_MESSAGES:
+        await running.act_on_message(turn, original.kind)
+    elif verb:
+        await run_on(turn, registry.verbs[verb], typed_verbs.strip_name(original.text))
+    else:
+        await words.command(turn, typed_verbs.strip_name(original.text))
+
+
+@timer("which.waited", urgent=True, crisis=False)
+async def waited(turn: Turn, inbox: int, verb: str) -> None:
+    """Let everybody who has an incident in hand read what was written to the staff, when its writer hasn't said which it is
+    about; they can still say so, and whoever it is for takes it."""
+    row = await turn.db.get(Inbox, inbox)
+    if row is None:
+        return
+    original = Incoming.from_json(row.body)
+    turn.incoming = original
+    told: list[str] = []
+    for crisis in [each for each in await turn.open_crises() if each.level is not None]:
+        turn.crisis = crisis
+        may_call = f"\nRing: {turn.phone(original.sender)}." if turn.plan.person(original.sender) else ""
+        has_it = await in_charge.in_charge(turn)
+        await turn.notify(
+            has_it,
+            Card(
+                f"❗ *{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder:*\n"
+                f"»{quote(typed_verbs.strip_name(original.text), 1500)}«{may_call}",
+                buttons=(
+                    Button("Det hører til her", "which.take", {"inbox": inbox, "verb": verb, "crisis": crisis.id}),
+                ),
+            ),
+            kind="notice",
+            summary=f"{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder: »{original.text}«",
+            key=_key(inbox, crisis.id),
+            urgency=URGENT,
+        )
+        told.append(f"nr. {crisis.number} ({in_charge.in_words(turn, has_it)})" if has_it else "")
+    turn.crisis = None
+    named = " og ".join(each for each in told if each)
+    await turn.answer(
+        Card(
+            "Du har ikke valgt, hvilken hændelse det gælder, så det er vist for alle: "
+            f"{quote(named)}. Du kan stadig vælge selv."
+            if named
+            else "Du har ikke valgt, hvilken hændelse det gælder, og ingen har det endnu. Vælg, eller ring selv."
+        )
+    )
+
+
+@action("which.take", who=rights.takes_up)
+async def take(turn: Turn, inbox: int, verb: str) -> None:
+    """Do what was asked for on the crisis whose people took it, by `Det hører til her`, as if its writer had chosen so:
+    with the writer's right, and answered to them."""
+    row = await turn.db.get(Inbox, inbox)
+    original = Incoming.from_json(row.body) if row is not None else None
+    if original is None or await original_of(turn, inbox, original.sender) is None:
+        return
+    await _settle(turn, inbox, f"{turn.name(turn.sender)} har taget det")
+    turn.incoming, turn.inbox_id = original, inbox
+    await _do(turn, original, verb)
+
+
+async def _settle(turn: Turn, inbox: int, by: str) -> None:
+    """End the question which it is, wherever it stands: nothing is done twice, and the other staffs' logs tell whose it is."""
+    await turn.cancel(f"which/{inbox}")
+    own = turn.the_crisis
+    done = f"{by}: det gælder hændelse nr. {own.number}."
+    for other in {each.crisis_id for each in await turn.standing(_key(inbox))} - {None, own.id}:
+        turn.crisis = await turn.db.get_one(Crisis, other)
+        await turn.log(done, kind="assessment", sender=turn.sender)
+    turn.crisis = own
+    for begins in (_key(inbox), f"which/{inbox}/"):
+        await turn.redraw(begins, Card(done))
+
+
+def _key(inbox: int, crisis: int | None = None) -> str:
+    return f"unchosen/{inbox}/" + (f"{crisis}" if crisis is not None else "")
