@@ -1,5 +1,5 @@
 """What a card that leads out of the house says in an exercise: that nobody outside it is rung up or sent anything. Plan §3,
-øvelser; requirement D10."""
+øvelser."""
 
 from __future__ import annotations
 
