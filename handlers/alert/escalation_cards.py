@@ -80,6 +80,12 @@ def _state(step: EscalationStep) -> str:
     }[step.result]
 
 
+def where_and_when(turn: Context, alert: Alert) -> tuple[tuple[str, str], ...]:
+    """Return where a warning is and when it happened, as far as anybody has said."""
+    where = (("Sted", quote(alert.place, 200)),) if alert.place else ()
+    return where + ((("Skete", turn.dated(alert.happened_at)),) if alert.happened_at else ())
+
+
 async def question_card(turn: Context, escalation: Escalation, link: Link) -> Card:
     """Draw `Kan du tage den?`, with who warned, how to reach them, and whether they stand by it."""
     alert = await escalation_chain.first_alert(turn)
@@ -89,7 +95,10 @@ async def question_card(turn: Context, escalation: Escalation, link: Link) -> Ca
         f"🚨 *Varsel nr. {turn.the_crisis.number}* fra {turn.name(alert.person)} {turn.clock(alert.at)}:\n"
         f"»{quote(alert.text, escalation_chain.SHOWN)}«{doubt}\n\n*Kan du tage den?* {asked}Svarer du ikke, går jeg videre om "
         f"{escalation_chain.in_minutes(link.wait)}.",
-        facts=((f"Fang {turn.name(alert.person)}", turn.reached_at(alert.person, alert.platform)),),
+        facts=(
+            *where_and_when(turn, alert),
+            (f"Fang {turn.name(alert.person)}", turn.reached_at(alert.person, alert.platform)),
+        ),
         buttons=(
             Button("Jeg har den", "escalation.taken", {"escalation": escalation.id}, style="primary"),
             Button("Kan ikke", "escalation.declined", {"escalation": escalation.id}),

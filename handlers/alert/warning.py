@@ -8,9 +8,10 @@ from functools import partial
 from sqlalchemy import select
 
 from handlers.alert import escalation, escalation_chain, escalation_news, in_practice, joining, warning_question
-from handlers.core import edited_answers, registry, typed_verbs
+from handlers.core import edited_answers, form_values, registry, typed_verbs
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
+from handlers.core.language import needs
 from handlers.core.registry import Take, action, verb
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, Triage
@@ -51,6 +52,7 @@ async def record(turn: Turn, text: str) -> Alert:
         text=text,
         at=turn.the_incoming.said_at or turn.received,
         received_at=turn.the_incoming.received_at,
+        place=needs.place(turn.plan, text) or None,
         platform=turn.the_incoming.platform,
     )
     turn.db.add(alert)
@@ -104,6 +106,8 @@ async def warn(turn: Turn, text: str) -> None:
                         style="primary",
                         form=(
                             Field("text", "Hvad er der sket, og hvor?", "long", required=True),
+                            Field("place", "Hvor er det?"),
+                            Field("happened", "Hvornår skete det? (kan udelades)", "been", loose=True),
                             Field("kind", "Slags", "choice", choices=warning_question.KINDS),
                             Field("source", "Hvor ved du det fra?"),
                         ),
@@ -157,6 +161,9 @@ async def typed(turn: Turn) -> None:
     if not text:
         await turn.answer(Card("Skriv, hvad der er sket. Én sætning er nok."))
         return
+    # A time that can't be read holds no warning back: it goes up in its writer's own words.
+    happened, said = form_values.been_or_words(turn, "happened"), turn.value("happened")
+    text += f"\nSkete: {said}" if said and happened is None else ""
     await turn.replace(Card("Dit varsel er modtaget."))
     await warn(turn, text)
     alert = await turn.db.scalar(select(Alert).order_by(Alert.id.desc()).limit(1))
@@ -165,6 +172,7 @@ async def typed(turn: Turn) -> None:
             turn.chosen("kind", dict(warning_question.KINDS)) or "other",
             turn.value("source") or None,
         )
+        alert.place, alert.happened_at = turn.value("place") or alert.place, happened or alert.happened_at
 
 
 WANTED = "Ønsker beredskabet aktiveret"
@@ -228,6 +236,7 @@ async def add(turn: Turn, alert: Alert, text: str) -> None:
     turn.crisis = await turn.db.get_one(Crisis, alert.crisis_id)
     # What only wished for activation is told now.
     alert.text = text if alert.text.startswith(WANTED) else f"{alert.text}\n{text}"
+    alert.place = alert.place or needs.place(turn.plan, text) or None
     if turn.the_crisis.level is None and alert.id == (await escalation_chain.first_alert(turn)).id:
         turn.the_crisis.title = title_of(alert.text)
     entry = await turn.log(

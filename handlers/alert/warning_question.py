@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from handlers.alert import escalation, escalation_cards, escalation_chain, escalation_news, joining, languages
+from handlers.core import form_values
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, timer
@@ -215,7 +216,8 @@ def sent_on(turn: Context, alert: Alert) -> Card:
     that."""
     kinds = dict(KINDS)
     known = alert.kind != "other" or alert.source
-    facts = (("Slags", kinds[alert.kind]), ("Kilde", quote(alert.source or "ikke angivet", 200))) if known else ()
+    kind_of = (("Slags", kinds[alert.kind]), ("Kilde", quote(alert.source or "ikke angivet", 200))) if known else ()
+    facts = (*kind_of, *escalation_cards.where_and_when(turn, alert))
     return Card(
         f"*Varsel nr. {turn.the_crisis.number} er sendt videre:* »{quote(alert.text, 300)}«\n{DANGER}"
         f"{languages.beside(alert.text, languages.DANGER, languages.SENT)}",
@@ -227,8 +229,11 @@ def sent_on(turn: Context, alert: Alert) -> Card:
                 {"alert": alert.id},
                 form=(
                     Field("kind", "Hvad slags varsel er det?", "choice", value=alert.kind, choices=KINDS),
+                    Field("place", "Hvor er det?", value=alert.place or ""),
+                    Field("happened", "Hvornår skete det? (kan udelades)", "been"),
                     Field("source", "Hvor ved du det fra?", value=alert.source or ""),
-                    Field("received", "Hvem tog imod det først, og hvornår? (kan udelades)"),
+                    Field("received", "Hvem tog imod det først? (kan udelades)", value=alert.received_by or ""),
+                    Field("received_when", "Hvornår? (kan udelades)", "been"),
                 ),
                 form_title="Slags og kilde",
             ),
@@ -238,21 +243,30 @@ def sent_on(turn: Context, alert: Alert) -> Card:
 
 @action("warning.kind")
 async def kind(turn: Turn, alert: int) -> None:
-    """Write down the warning's kind, where it is from, and who got it first."""
+    """Write down the warning's kind, where it is and when it happened, where it is from, and who got it first; whoever is
+    asked reads where and when."""
     row = await turn.of_crisis(Alert, alert)
     if row is None or row.person != turn.sender:
         return
     kinds = dict(KINDS)
+    happened, received = form_values.been(turn, "happened"), form_values.been(turn, "received_when")
     row.kind = turn.chosen("kind", kinds) or row.kind
     row.source = turn.value("source") or row.source
-    received = turn.value("received")
+    row.place = turn.value("place") or row.place
+    row.received_by = turn.value("received") or row.received_by
+    row.happened_at, row.first_received_at = happened or row.happened_at, received or row.first_received_at
+    first = " ".join(filter(None, [row.received_by, turn.dated(received) if received else ""]))
     await turn.log(
         f"Varslets slags: {kinds[row.kind]}. Kilde: {row.source or 'ikke angivet'}."
-        + (f" Modtaget først: {received}." if received else ""),
+        + (f" Sted: {row.place}." if row.place else "")
+        + (f" Skete: {turn.dated(row.happened_at)}." if row.happened_at else "")
+        + (f" Modtaget først: {first}." if first else ""),
         kind="assessment",
         sender=turn.sender,
         refs={"alert": row.id},
     )
+    await turn.db.flush()
+    await escalation_cards.redraw_questions(turn)
     await turn.replace(sent_on(turn, row))
 
 

@@ -71,6 +71,10 @@ class Alert(Base):
     received_at: Mapped[datetime]
     kind: Mapped[AlertKind] = mapped_column(default="other")
     source: Mapped[str | None]
+    place: Mapped[str | None]  # where it is: the plan's place that its words speak of, or what whoever warned wrote
+    happened_at: Mapped[datetime | None]  # when it happened; None for a risk, and where nobody said
+    received_by: Mapped[str | None]  # who got it first, and when: apart from who typed it
+    first_received_at: Mapped[datetime | None]
     platform: Mapped[str]
     touches: Mapped[Triage | None]  # does it touch the municipality
     beyond: Mapped[Triage | None]  # is it beyond daily preparedness
@@ -238,6 +242,10 @@ async def alerts(db: AsyncSession, crisis: Crisis, grade: Grade) -> list[dict[st
             "at": instant_or_none(row.at),
             "kind": row.kind,
             "source": row.source,
+            "place": row.place,
+            "happened_at": instant_or_none(row.happened_at),
+            "received_by": row.received_by,
+            "first_received_at": instant_or_none(row.first_received_at),
             "received_at": instant_or_none(row.received_at),
             "channel": row.platform,
             "assessment": row.assessment,
