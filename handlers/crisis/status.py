@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from handlers.alert import channel_trouble, contacts, decision_card
 from handlers.communication import communication_plan
@@ -14,7 +14,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources, tasks
+from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resource_card, resources, tasks
 from handlers.meetings import minutes_card
 from handlers.picture import picture_texts
 from handlers.reporting import centres, critical_functions, information_need_card
@@ -25,7 +25,7 @@ from storage.rows.log import LogEntry, LogState
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 
 # What the framing staff decides is decided too; see `handlers.crisis.framing`.
-FRAMING = "framing_decision"
+DECIDED = ("decision", "framing_decision")
 # Three of each fit a phone.
 SHOWN = 3
 FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
@@ -128,14 +128,21 @@ async def whole(turn: Context, reader: str = "") -> Card:
     ]
     waiting += [f"B{row.number}: {assistance_card.line(turn, row)}" for row in asked if row.state not in ANSWERED]
     waiting += [task.title for task in every if task.status != "done"]
-    decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(["decision", FRAMING]))
-    decisions = await turn.db.scalars(
-        select(LogEntry.summary)
-        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
-        .where(*decided, clearance.up_to(highest))
-        .order_by(LogEntry.no.desc())
-        .limit(SHOWN)
-    )
+    # The newest of each kind, found by the kind: a log of three days is not gone through for two decisions.
+    newest = union_all(
+        *(
+            select(LogEntry.no, LogEntry.summary)
+            .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+            .where(LogEntry.crisis_id == crisis.id, LogEntry.kind == kind, clearance.up_to(highest))
+            .order_by(LogEntry.no.desc())
+            .limit(SHOWN)
+            .subquery()
+            .select()
+            for kind in DECIDED
+        )
+    ).subquery()
+    decisions = await turn.db.scalars(select(newest.c.summary).order_by(newest.c.no.desc()).limit(SHOWN))
+    decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(DECIDED))
     unseen = await clearance.unseen(turn, highest, LogState.no.in_(select(LogEntry.no).where(*decided)))
     unconfirmed = await turn.db.scalar(
         select(func.count())
@@ -169,7 +176,7 @@ async def _board(turn: Context, reader: str) -> list[tuple[str, str]]:
     picture = await picture_texts.newest(turn, "published")
     unknown, left_out = await clearance.visible_rows(turn, await information_need_card.open_ones(turn), reader)
     seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
-    rows = [f"{row.quantity} {row.name}" for row in seen]
+    rows = [resource_card.in_short(turn, row) for row in seen]
     plan = await communication_plan.newest(turn)
     found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []
     known = "\n".join(
