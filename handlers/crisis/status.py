@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select, union_all
 
-from handlers.alert import contacts, decision_card
+from handlers.alert import channel_trouble, contacts, decision_card
 from handlers.communication import communication_plan
 from handlers.core import clearance, in_charge, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
@@ -104,6 +104,7 @@ async def whole(turn: Context, reader: str = "") -> Card:
             if crisis.established_at
             else f"Fuldt etableret senest {turn.clock(crisis.established_due)}."
         )
+        head += await channel_trouble.shut(turn)
         head.append(await summoning.answers(turn))
         if not crisis.established_at:
             head.append("Klar: " + ", ".join(f"{name} {how}" for name, how in await summoning.readiness(turn)) + ".")
