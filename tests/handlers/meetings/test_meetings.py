@@ -272,7 +272,7 @@ async def test_an_items_deadline_is_asked_for_until_it_is_given_or_there_is_none
 @in_slack
 async def test_a_meeting_that_begins_is_put_before_whoever_chairs_it_and_writes_its_minutes(stage: Stage) -> None:
     """R088: the chief, the recorder and whoever called it have the press that starts it, once; others have it not."""
-    await stage["lars"].presses("Start mødet")
+    await stage["lars"].fills_in("Start mødet")
     await stage["lars"].presses("Slut mødet")
     await stage["kim"].commands("møde kl 17 stabsrummet")
     await stage.at("16:59")
@@ -281,7 +281,7 @@ async def test_a_meeting_that_begins_is_put_before_whoever_chairs_it_and_writes_
     for person in ("lars", "eva", "kim"):
         assert await stage[person].sees("Møde 1 begynder nu")
     assert not await stage["hanne"].sees("Møde 1 begynder nu")
-    await stage["lars"].presses("Start mødet")
+    await stage["lars"].fills_in("Start mødet")
     assert (await meeting_of(stage))["state"] == "running"
     assert not await stage["eva"].sees("Møde 1 begynder nu")
     await stage.forward(minutes=30)
