@@ -1,4 +1,5 @@
-"""What has been seen to work, which no permission tells of: a home page that was drawn, a quoted answer that was read as one."""
+"""What has been seen to work, which no permission tells of: a home page that was drawn, a quoted answer that was read as one, a
+staff's channel whose new name was heard."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.operations.readiness import GOOD, WARNING
 from storage.rows.home_pages import HomePage
-from storage.rows.traffic import Inbox
+from storage.rows.traffic import Inbox, StaffChannel
 
 # A page that was opened so long ago and isn't drawn is not drawn.
 LATE = timedelta(minutes=1)
@@ -26,7 +27,7 @@ async def told(db: AsyncSession, now: datetime, zone: ZoneInfo) -> list[str]:
         now: UTC.
         zone: the plan's.
     """
-    return [*await _home_pages(db, now), *await _quoted(db, zone)]
+    return [*await _home_pages(db, now), *await _quoted(db, zone), *await _renamed(db)]
 
 
 async def _home_pages(db: AsyncSession, now: datetime) -> list[str]:
@@ -47,3 +48,9 @@ async def _quoted(db: AsyncSession, zone: ZoneInfo) -> list[str]:
         if body.get("platform") == "teams" and body.get("answers_to") and body.get("kind") in ("text", "command"):
             return [f"{GOOD}  Teams: et citeret svar er læst som svar, senest {at.astimezone(zone):%d.%m.%Y kl. %H:%M}"]
     return []
+
+
+async def _renamed(db: AsyncSession) -> list[str]:
+    rooms = await db.scalars(select(StaffChannel))
+    heard = sorted({room.platform.capitalize() for room in rooms if room.detail.get("called")})
+    return [f"{GOOD}  {name}: en omdøbt kanal er hørt" for name in heard]

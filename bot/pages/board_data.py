@@ -173,8 +173,8 @@ async def of(turn: Context, grade: Grade) -> Board:
         resources=_newest(
             Item(
                 _clean(f"{row['quantity']} {row['name']}"),
-                note=f"ventes {turn.clock(_at(row['expected_at']))}"
-                if row["incoming"] and not row["arrived_at"] and row["expected_at"]
+                note=f"ventes {turn.clock(_at(row['expected_at'])) if row['expected_at'] else ''}".rstrip()
+                if row["incoming"]
                 else "",
             )
             for row in told["resources"]

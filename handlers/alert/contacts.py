@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.core import rights, running
+from handlers.core import rights, running, staying_inside
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
@@ -191,7 +191,7 @@ async def ring(turn: Turn, text: str) -> None:
         turn.crisis = next((crisis for crisis in going if crisis.level == 2), going[0] if going else None)
     plan = turn.rules
     named = plan.named(text.removeprefix("til ").strip()) if text.strip() not in ("", "chef", "chefen") else []
-    refused, ask = "", tuple[Button, ...]()
+    refused, ask, inside = "", tuple[Button, ...](), staying_inside.reminder(turn)
     if named and await rights.numbers.held(turn):
         rows = [(turn.name(person), turn.phone(person)) for person in named]
     else:
@@ -213,10 +213,10 @@ async def ring(turn: Turn, text: str) -> None:
         called = next((person for persons in top.values() for person in persons), None)
         if called is not None and not may:
             await turn.answer(
-                Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows), buttons=(_call_me(turn, called), *ask))
+                Card(f"*Ring.* {DANGER}{refused}{inside}", facts=tuple(rows), buttons=(_call_me(turn, called), *ask))
             )
             return
-    await turn.answer(Card(f"*Ring.* {DANGER}{refused}", facts=tuple(rows), buttons=ask))
+    await turn.answer(Card(f"*Ring.* {DANGER}{refused}{inside}", facts=tuple(rows), buttons=ask))
 
 
 def _call_me(turn: Context, person: str) -> Button:

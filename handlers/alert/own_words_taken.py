@@ -15,7 +15,7 @@ from handlers.alert import joining, languages, second_matter, warning, warning_q
 from handlers.core import answering, running, taking_up, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import answers_with_news, dangers
+from handlers.core.language import answers_with_news, dangers, needs
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Triage
@@ -199,7 +199,10 @@ async def offer(turn: Turn, *, text: str, offered: Message | None, of_no_crisis:
     if turn.the_incoming.outside:
         others = []
     elif going:
-        others = [*others, Button("Send som melding", "router.meant", {"verb": "melding", **keep})]
+        # Whoever lacks something may ask, in the plan or not.
+        lacks = needs.lacking(turn.plan, text) is not None
+        others += [Button("Bed om bistand", "router.meant", {"verb": "bistand", **keep})] if lacks else []
+        others += [Button("Send som melding", "router.meant", {"verb": "melding", **keep})]
     # Names and numbers are for our own people.
     first = f"{turn.plan.municipality}s beredskab" if turn.the_incoming.outside else warning_question.first_asked(turn)
     asked: dict[str, Any] = dict(keep)

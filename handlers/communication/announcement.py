@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handlers.core import staying_inside
 from handlers.core.card import Card, quote
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
@@ -38,7 +39,9 @@ async def offer(turn: Turn, change: str) -> None:
     )
     await turn.notify(
         [owner or turn.staff],
-        Card(f"*Forslag til intranet og alle medarbejdere – klar til at kopiere:*\n\n{text}"),
+        Card(
+            f"*Forslag til intranet og alle medarbejdere – klar til at kopiere:*{staying_inside.reminder(turn)}\n\n{text}"
+        ),
         kind="notice",
         summary=f"Tekst til hele organisationen er lagt frem: {WHAT[change]}",
     )
@@ -58,6 +61,7 @@ async def again(turn: Turn) -> None:
         Card(
             f"Krisen »{quote(crisis.title)}« har varet {(turn.now - (crisis.decided_at or turn.now)).days} døgn. "
             "Er hele organisationen orienteret i dag? Brug intranettet, helt ud i de yderste led."
+            + staying_inside.reminder(turn)
         ),
         kind="reminder",
         summary="Kommunikation er mindet om at orientere hele organisationen",

@@ -117,11 +117,15 @@ async def write(turn: Turn, based: int, first: int) -> None:
             continue
         clash = stands not in (was, typed, "")
         sections[str(number)] = f"{stands}\n– {turn.name(turn.sender)}: {typed}" if clash else typed
+    speaks = spokesperson or (now.spokesperson if now else None)
+    if (sections, speaks) == (now.sections if now else {}, now.spokesperson if now else None):
+        await turn.answer(Card("Der er intet nyt i kommunikationsplanen. Intet er ændret."))
+        return
     row = CommunicationPlan(
         crisis_id=turn.the_crisis.id,
         version=(now.version if now else 0) + 1,
         sections=sections,
-        spokesperson=spokesperson or (now.spokesperson if now else None),
+        spokesperson=speaks,
         written_by=turn.sender,
         written_at=turn.now,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from handlers.core import quiet, rights
+from handlers.core import quiet, rights, staying_inside
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, URGENT, Context
 from handlers.core.language import times_shown
@@ -128,7 +128,7 @@ def card(turn: Context, row: Briefing) -> Card:
     who = f"\nGodkendt af {turn.name(row.approved_by)} {turn.clock(row.approved_at)}." if row.approved_by else ""
     sent = f" Sendt {turn.clock(row.sent_at)}." if row.sent_at else ""
     return Card(
-        f"*Orientering {row.number} til Byrådet* ({STATES[row.state]})\n{source}{who}{sent}\n\n{quote(row.text, 8000)}",
+        f"*Orientering {row.number} til Byrådet* ({STATES[row.state]})\n{source}{who}{sent}{staying_inside.reminder(turn)}\n\n{quote(row.text, 8000)}",
         buttons=(step, change) if step else (),
     )
 

@@ -9,7 +9,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, rights, running
+from handlers.core import clearance, form_values, rights, running, staying_inside
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
@@ -145,7 +145,7 @@ async def _card(turn: Context, row: PublicMessage) -> Card:
     )
     where = (Field("channel", "Hvor er den udgivet?", required=True),)
     return Card(
-        f"{head} (kladde – klar til at kopiere)\n{text}\n\n{' '.join(filter(None, marks))}{lacks}",
+        f"{head} (kladde – klar til at kopiere){staying_inside.reminder(turn)}\n{text}\n\n{' '.join(filter(None, marks))}{lacks}",
         buttons=(
             Button(
                 "Er udgivet",

@@ -10,7 +10,7 @@ from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import journal
-from handlers.measures import assistance, measure_card, measure_steps, resources
+from handlers.measures import assistance, measure_card, measure_steps, resource_card, resources
 from handlers.picture import picture_texts
 from storage.rows.coordination import HEADINGS, SharedReport
 from storage.rows.measures import ANSWERED
@@ -35,7 +35,7 @@ async def write(turn: Turn) -> None:
     said = {name: turn.value(name) for name, _ in HEADINGS if turn.value(name)}
     fresh = {name: text for name, text in said.items() if text not in known[name]}
     after = {**now, **fresh}
-    if every and not fresh:
+    if not fresh and (every or not any(now.values())):
         await turn.answer(Card("Der er intet nyt i rapporten. Intet er ændret."))
         return
     version = every[-1].version + 1 if every else 1
@@ -82,7 +82,7 @@ async def _draft(turn: Context) -> dict[str, str]:
     going = [row for row in started if row.status not in measure_card.CLOSED]
     asked = [row for row in requests if row.state not in ANSWERED]
     tasks = [f"T{row.number}: {row.title}" for row in going] + [f"B{row.number}: mangler {row.text}" for row in asked]
-    have = [f"{row.quantity} {row.name}" for row in there if row.lender is None]
+    have = [f"{row.quantity} {row.name}" for row in there if not resource_card.is_expected(row)]
     return {
         "picture": "\n".join(filter(None, (str(picture.sections.get(each, "")) for each in "12"))) if picture else "",
         "tasks": "\n".join(tasks[-NEWEST:]),

@@ -21,11 +21,18 @@ LABEL, NAME, OTHER = "Anden tid", "Andet navn", "Ret"
 
 
 async def ask(turn: Turn) -> bool:
-    """Ask about the first of the sent form's times and names that can't be what was meant; returns whether it did.
+    """Ask about the first of the sent form's fields that is compulsory and empty, or a time or a name that can't be what was
+    meant; returns whether it did.
 
     A field that its handler reads with what it belongs to, or whose other words it keeps, is left to that.
     """
-    for one in turn.sent.form if turn.sent is not None else ():
+    form = turn.sent.form if turn.sent is not None else ()
+    # The same may be done at once by another button of the card, without its form.
+    was_sent = any(one.id in turn.the_incoming.values for one in form)
+    for one in form:
+        if was_sent and one.required and not turn.value(one.id):
+            await ask_about(turn, Unread(one.id))
+            return True
         if one.loose or not turn.value(one.id):
             continue
         unread = await _unread(turn, one)
@@ -77,6 +84,8 @@ async def ask_about(turn: Turn, unread: Unread) -> None:
 
 def _why(turn: Context, one: Field, unread: Unread) -> str:
     typed = quote(turn.value(one.id), 100)
+    if not typed:
+        return "Der mangler et svar"
     if unread.passed is not None:
         return f"»{typed}« {'er ikke kommet endnu' if one.kind == 'been' else 'er passeret'}"
     names = quote(", ".join(unread.names or ()), 100)

@@ -23,7 +23,7 @@ FROM_OR_TO = re.compile(r"^\s*+(?:fra|til)\s++", re.IGNORECASE)
 
 
 class Unread(ValueError):
-    """What a field was filled in with can't be what was meant.
+    """What a field was filled in with can't be what was meant, or a compulsory one was left empty.
 
     Args:
         field: the form's field.

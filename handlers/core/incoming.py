@@ -97,6 +97,11 @@ class Incoming:
     pointed: bool = False
     unnamed: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def words(self) -> str:
+        """What was said, whether it was written or filled in in a form."""
+        return self.text or "\n".join(filter(None, self.values.values()))
+
     def to_json(self) -> dict[str, Any]:
         """Return the input as JSON data, for the inbox."""
         data = dict(vars(self))

@@ -86,10 +86,10 @@ def unused(values: Mapping[str, str]) -> Card:
 
 
 def _filled_in(fields: Iterable[Field], values: Mapping[str, str]) -> dict[str, str]:
-    """Return what was filled in; of a choice, what can be chosen. A form may have been opened before the card was
-    changed: its words are kept, and the handler sees to them."""
-    choices = {field.id: ("", *dict(field.choices)) for field in fields if field.kind == "choice"}
-    return {name: value for name, value in values.items() if name not in choices or value in choices[name]}
+    """Return what was filled in; of a choice, what can be chosen, else nothing. A form may have been opened before the card
+    was changed: its words are kept, and the handler sees to them."""
+    choices = {field.id: dict(field.choices) for field in fields if field.kind == "choice"}
+    return {name: value if name not in choices or value in choices[name] else "" for name, value in values.items()}
 
 
 async def _unknown(turn: Turn, name: str, standing: Message | None) -> None:

@@ -6,7 +6,7 @@ What hastes never waits, nor what somebody says to somebody; this is about what 
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
@@ -59,14 +59,15 @@ def morning(turn: Context, at: datetime) -> datetime | None:
 
 
 def next_at(turn: Context, at: time) -> datetime:
-    """Return when the clock is that next: today, or tomorrow where it has been.
+    """Return when the clock is that next, UTC: today, or tomorrow where it has been.
 
     Args:
         at: in the plan's zone; the first of the two, in the night in which an hour comes twice.
     """
-    local = turn.now.astimezone(turn.zone)
-    today = local.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0, fold=0)
-    return today if today > local else today + timedelta(days=1)
+    today = datetime.combine(turn.now.astimezone(turn.zone).date(), at, turn.zone)
+    # Compared in UTC: in that hour two times of one zone are compared as the clock shows them, and what has been would come.
+    coming = today if today.astimezone(UTC) > turn.now else today + timedelta(days=1)
+    return coming.astimezone(UTC)
 
 
 def spacing(first: timedelta, ignored: int, most: timedelta = SELDOM) -> timedelta:

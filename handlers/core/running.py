@@ -127,7 +127,9 @@ async def lead_on(turn: Turn, text: str) -> bool:
 
 
 # Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
-HASTENS_ITSELF = frozenset({"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "hjælp"})
+HASTENS_ITSELF = frozenset(
+    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "bistand", "hjælp"}
+)
 
 
 async def _hasten(turn: Turn, verb: Verb, text: str) -> None:

@@ -248,10 +248,12 @@ async def move(turn: Turn) -> None:
     """Set the place or the link, which the summons then says."""
     place = turn.value("place")
     if not place or place == await summoning.meeting_place(turn):
+        await turn.answer(Card("Stedet er som før. Intet er ændret."))
         return
     await summoning.move(turn, place)
     await summoning.tell_where(turn)
     await framing_card.show(turn)
+    await turn.answer(Card(f"Mødet holdes: {quote(place, 200)}."))
 
 
 async def _standing(turn: Context, meeting: int) -> FramingMeeting | None:

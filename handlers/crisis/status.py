@@ -14,7 +14,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resources, tasks
+from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resource_card, resources, tasks
 from handlers.meetings import minutes_card
 from handlers.picture import picture_card, picture_texts
 from handlers.reporting import centres, critical_functions, information_need_card
@@ -170,7 +170,7 @@ async def _board(turn: Context, reader: str) -> list[tuple[str, str]]:
     picture = await picture_texts.newest(turn, "published")
     unknown, left_out = await clearance.visible_rows(turn, await information_need_card.open_ones(turn), reader)
     seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
-    rows = [f"{row.quantity} {row.name}" for row in seen]
+    rows = [resource_card.in_short(turn, row) for row in seen]
     plan = await communication_plan.newest(turn)
     situation = quote(picture_card.section(turn, picture, SITUATION)[:SITUATION_SHOWN]) if picture else ""
     found = (

@@ -11,7 +11,7 @@ import re
 
 from sqlalchemy import and_, select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, rights, staying_inside
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
@@ -105,7 +105,7 @@ async def _card(turn: Context) -> Card:
         up_to = entry.no
     more = f"\n… og {len(rows) - len(lines)} til, når disse er overført." if len(rows) > len(lines) else ""
     return Card(
-        f"*Til C3: {len(rows)} nye linjer.* {case}{kept}\n\n" + "\n".join(lines) + more,
+        f"*Til C3: {len(rows)} nye linjer.* {case}{kept}{staying_inside.reminder(turn)}\n\n" + "\n".join(lines) + more,
         buttons=(
             Button(
                 "Overført til C3", "c3.transferred", {"up_to": up_to, "crisis": turn.the_crisis.id}, style="primary"

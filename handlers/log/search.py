@@ -51,7 +51,9 @@ async def _show(turn: Turn, text: str, before: int | None) -> None:
         await turn.answer(Card(f"Det er for langt at søge efter. Skriv højst {LONGEST_SOUGHT} tegn, fx *find pumpe*."))
         return
     highest = await clearance.highest_here(turn)
-    rows = await _found(turn, text, highest, before)
+    # Whoever wrote a line may read it, where nobody else reads the answer: as on its own card.
+    own = turn.sender if await turn.here() == turn.sender else None
+    rows = await _found(turn, text, highest, before, own)
     # What may not be seen is counted whatever was asked for: else the count would tell what stands in it.
     unseen = await clearance.unseen(turn, highest)
     left_out = f"\nIkke søgt igennem: {unseen}" if unseen else ""
@@ -62,7 +64,10 @@ async def _show(turn: Turn, text: str, before: int | None) -> None:
     await turn.answer(
         Card(
             f"*Loggen: {quote(text) or 'de nyeste linjer'}*{left_out}",
-            facts=tuple(_line(turn, entry, state, highest) for entry, state in shown),
+            facts=tuple(
+                _line(turn, entry, state, clearance.CONFIDENTIAL if entry.recorder == own else highest)
+                for entry, state in shown
+            ),
             buttons=(Button("Flere", "search.more", {"text": text, "before": shown[-1][0].no}),)
             if len(rows) > AT_A_TIME
             else (),
@@ -70,13 +75,24 @@ async def _show(turn: Turn, text: str, before: int | None) -> None:
     )
 
 
-async def _found(turn: Context, text: str, highest: Grade, before: int | None) -> list[tuple[LogEntry, LogState]]:
-    """Return the newest lines that match, and one more than is shown where there are more."""
+async def _found(
+    turn: Context, text: str, highest: Grade, before: int | None, own: str | None
+) -> list[tuple[LogEntry, LogState]]:
+    """Return the newest lines that match, and one more than is shown where there are more.
+
+    Args:
+        own: whose lines are found whatever their grade; None for nobody's.
+    """
     criterion, places = _sought(turn, text)
+    seen = clearance.up_to(highest)
     query = (
         select(LogEntry, LogState)
         .join(LogState, and_(LogState.crisis_id == LogEntry.crisis_id, LogState.no == LogEntry.no))
-        .where(LogEntry.crisis_id == turn.the_crisis.id, clearance.up_to(highest), criterion)
+        .where(
+            LogEntry.crisis_id == turn.the_crisis.id,
+            seen if own is None else or_(seen, LogEntry.recorder == own),
+            criterion,
+        )
         .order_by(LogState.no.desc())
         .limit(AT_A_TIME + 1)
     )

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights, running
+from handlers.core import clearance, in_charge, rights, running, staying_inside
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import needs
@@ -60,7 +60,7 @@ async def agency(turn: Turn, text: str) -> None:
         await turn.answer(Card(f"Hvad mangler? »{quote(said, 300)}« Intet er sendt. Skriv fx {EXAMPLE}."))
         return
     if numbered is None:
-        row = await assistance.request(turn, said, needs.read(turn.rules, said), turn.sender)
+        row = await assistance.request(turn, said, needs.asked_for(turn.rules, said), turn.sender)
         await _ask(turn, row)
         return
     number = int(numbered["no"] or numbered["bare"])
@@ -130,6 +130,7 @@ async def _ask(turn: Turn, request: AssistanceRequest, more: str = "") -> None:
             f"B{request.number} er sendt til {turn.name(persons[0])}, {turn.phone(persons[0])} (4K), som sender den til "
             f"{AGENCY} (log nr. {entry.no}). Svarer de ikke, mindes sekretariatet {turn.clock(turn.now + RECEIPT)}."
             + (f"\nHaster det, så ring: {quote(numbers, 300)}." if numbers else "")
+            + staying_inside.reminder(turn)
             + left
         )
     )
@@ -243,7 +244,8 @@ async def waiting(turn: Turn, agency: int) -> None:
     await turn.notify(
         turn.rules.holders("sekretær") or (await turn.chiefs())[:1],
         Card(
-            f"⏰ *4K har ikke kvitteret for B{request.number} til {AGENCY}.* Ring: {quote(', '.join(numbers), 400)}.{also}",
+            f"⏰ *4K har ikke kvitteret for B{request.number} til {AGENCY}.* Ring: {quote(', '.join(numbers), 400)}.{also}"
+            f"{staying_inside.reminder(turn)}",
             drawn.facts,
             buttons=drawn.buttons,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from handlers.core import staying_inside
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from storage.rows.agency_requests import AgencyAnswer, AgencyRequest
@@ -77,7 +78,7 @@ def card(turn: Context, row: AgencyRequest, request: AssistanceRequest) -> Card:
     )
     passed_on = Button("Sendt til Beredskabsstyrelsen", "agency.passed_on", about, style="primary")
     return Card(
-        f"{head}\n4K er bindeled til {AGENCY} (planens §2). Send den videre, og tryk.",
+        f"{head}\n4K er bindeled til {AGENCY} (planens §2). Send den videre, og tryk.{staying_inside.reminder(turn)}",
         tuple(facts),
         buttons=(*((passed_on,) if row.passed_on_at is None else ()), told),
     )

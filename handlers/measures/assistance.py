@@ -19,7 +19,8 @@ from handlers.core.language import needs, owners, verb_words
 from handlers.core.language.needs import Need
 from handlers.core.registry import Take, action, reply, verb
 from handlers.core.turn import Turn
-from handlers.measures import assistance_answers, assistance_card, logistics
+from handlers.measures import assistance_answers, assistance_card, assistance_reading, logistics
+from handlers.measures.assistance_reading import Wanted
 from storage.rows.crisis import Crisis
 from storage.rows.measures import ANSWERED, AssistanceRequest
 from storage.rows.numbers import next_number
@@ -27,10 +28,17 @@ from storage.rows.traffic import Inbox
 
 SHOWN = 20
 
-FIELDS = (
+LACKED = (
     Field("quantity", "Hvor mange?"),
     Field("need", "Hvad?"),
     Field("place", "Hvor?"),
+)
+FORM = (
+    *LACKED,
+    Field("since", "Fra hvornår?", "time"),
+    Field("until", "Til hvornår?", "time", loose=True),
+    Field("contact", "Hvem tager imod, og på hvilket nummer?"),
+    Field("urgent", "Haster det?", "choice", choices=(("nej", "Nej"), ("ja", "Ja"))),
 )
 
 
@@ -46,8 +54,7 @@ async def assistance(turn: Turn, text: str) -> None:
     if not text.strip():
         await _list(turn)
         return
-    read = needs.lacking(turn.rules, text) or needs.read(turn.rules, text)
-    row = await request(turn, text.strip(), read, turn.sender)
+    row = await request(turn, text.strip(), needs.asked_for(turn.rules, text), turn.sender)
     await turn.answer(await assistance_card.received(turn, row))
 
 
@@ -88,7 +95,7 @@ async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
         Card(
             f"🔴 Mangler I noget? Din tekst står i loggen som nr. {no}. Skal krisestaben have den som en anmodning "
             f"om bistand?\n»{quote(text)}«",
-            fields=tuple(replace(field, value=getattr(need, field.id)) for field in FIELDS),
+            fields=tuple(replace(field, value=getattr(need, field.id)) for field in LACKED),
             buttons=(
                 Button("Send", "assistance.send", {"inbox": turn.inbox_id, "no": no}, style="primary"),
                 Button("Nej", "assistance.not_meant", {}),
@@ -110,9 +117,9 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
     if personal_numbers.typed(original):
         await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
         return
-    text = original.text
+    text = original.words
     # The fields come along from where they can be changed; elsewhere what was read stands.
-    read = needs.lacking(turn.rules, text) or needs.read(turn.rules, text)
+    read = needs.asked_for(turn.rules, text)
     filled = {name: turn.value(name) for name in ("quantity", "need", "place") if name in turn.the_incoming.values}
     row = await request(turn, text, replace(read, **filled), turn.sender, about=no)
     await turn.replace(await assistance_card.received(turn, row))
@@ -132,7 +139,8 @@ async def new(turn: Turn) -> None:
         await turn.answer(Card("Hvad mangler I? Skriv fx */krise bistand 4 mand til Birkehøj nu*."))
         return
     need = needs.Need(turn.value("quantity"), turn.value("need"), turn.value("place"))
-    await turn.answer(await assistance_card.received(turn, await request(turn, text, need, turn.sender)))
+    row = await request(turn, text, need, turn.sender, wanted=assistance_reading.filled_in(turn))
+    await turn.answer(await assistance_card.received(turn, row))
 
 
 @on(AskedForHelp)
@@ -145,22 +153,29 @@ async def from_message(turn: Turn, event: AskedForHelp) -> None:
         AssistanceRequest.text == said.text,
     )
     if await turn.db.scalar(standing) is None:
-        row = await request(turn, said.text, needs.read(turn.rules, said.text), said.sender)
+        row = await request(turn, said.text, needs.asked_for(turn.rules, said.text), said.sender)
         await turn.say(said.sender, await assistance_card.received(turn, row), kind="notice")
 
 
 async def request(
-    turn: Turn, text: str, need: needs.Need, requester: str, about: int | None = None
+    turn: Turn,
+    text: str,
+    need: needs.Need,
+    requester: str,
+    about: int | None = None,
+    wanted: Wanted | None = None,
 ) -> AssistanceRequest:
-    """Keep a request for assistance, and put it before the staff.
+    """Keep a request for assistance, and put it before the staff; one that hastens before its chief too.
 
     Args:
         text: verbatim.
         need: what was read out of it.
         requester: who lacks it, and is told how it goes.
         about: the log line that its words stand in already.
+        wanted: from when to when, and whom to ask for; None: the text says it.
     """
     crisis = turn.the_crisis
+    wanted = wanted or assistance_reading.read(turn, text)
     number = await next_number(turn.db, AssistanceRequest.number, AssistanceRequest.crisis_id == crisis.id)
     entry = await turn.log(
         f"Anmodning om bistand B{number}: {text}",
@@ -181,14 +196,27 @@ async def request(
         quantity=need.quantity or None,
         need=need.need or None,
         place=need.place or None,
+        needed_from=wanted.since,
+        needed_until=wanted.until,
+        contact=wanted.contact or None,
+        urgent=wanted.urgent,
         created_at=turn.now,
         log_no=entry.no,
     )
     turn.db.add(row)
     await turn.db.flush()
-    await in_charge.tell(
-        turn, await assistance_card.card(turn, row), lambda name: assistance_card.key(row, name), urgency=URGENT
-    )
+    drawn = await assistance_card.card(turn, row)
+    told = await in_charge.tell(turn, drawn, lambda name: assistance_card.key(row, name), urgency=URGENT)
+    if row.urgent:
+        await turn.notify(
+            [person for person in (await turn.chiefs())[:1] if person not in (requester, *told)],
+            drawn,
+            kind="notice",
+            summary=f"B{number} haster: krisestabschefen har fået den",
+            key=assistance_card.key(row, "chief"),
+            urgency=URGENT,
+            everywhere=True,
+        )
     await assistance_answers.remind(turn, row)
     await logistics.consider(turn)
     return row
@@ -214,7 +242,7 @@ async def _list(turn: Turn) -> None:
             f"*Anmodninger om bistand:* {len(going)} venter, {len(every) - len(going)} afgjort.{more}\n{unseen}".rstrip(),
             facts=tuple((f"B{row.number}", assistance_card.line(turn, row)) for row in going[:SHOWN]),
             buttons=(
-                Button("Bed om bistand", "assistance.new", {}, submit="Send", form=FIELDS, form_title="Bed om bistand"),
+                Button("Bed om bistand", "assistance.new", {}, submit="Send", form=FORM, form_title="Bed om bistand"),
             ),
         )
     )

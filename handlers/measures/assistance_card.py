@@ -26,10 +26,13 @@ async def card(turn: Context, row: AssistanceRequest, head: str = "") -> Card:
     """
     read = ", ".join(filter(None, (" ".join(filter(None, (row.quantity, row.need))), row.place)))
     asked = turn.name(row.requester) + (f" ({row.centre})" if row.centre else "")
+    hastes = "⚠️ *HASTER* – " if row.urgent and row.state not in ANSWERED else ""
     lines = [
-        f"{head}*Anmodning om bistand B{row.number}* fra {asked}, {turn.phone(row.requester)}: {IN_WORDS[row.state]}.",
+        f"{hastes}{head}*Anmodning om bistand B{row.number}* fra {asked}, {turn.phone(row.requester)}: {IN_WORDS[row.state]}.",
         f"»{quote(row.text)}«",
         *([f"Læst som: {quote(read)}."] if read else []),
+        *([f"{when(turn, row)}."] if when(turn, row) else []),
+        *([f"Kontakt: {quote(row.contact, 200)}."] if row.contact else []),
     ]
     if row.measure_id is not None:
         measure = await turn.db.get(Measure, row.measure_id)
@@ -54,6 +57,13 @@ async def card(turn: Context, row: AssistanceRequest, head: str = "") -> Card:
     return Card("\n".join(lines) + attached, buttons=(*_answers(row, to_agency=to_agency), *uses))
 
 
+def when(turn: Context, row: AssistanceRequest) -> str:
+    """Write from when and until when something is lacked: "Fra kl. 16:00 til kl. 20:00"; empty where it isn't said."""
+    since = f"fra {turn.dated(row.needed_from)}" if row.needed_from else ""
+    until = f"til {turn.dated(row.needed_until)}" if row.needed_until else ""
+    return " ".join(filter(None, (since, until))).capitalize()
+
+
 def line(turn: Context, row: AssistanceRequest) -> str:
     """Write a request in one line, for lists."""
     to = (
@@ -61,7 +71,8 @@ def line(turn: Context, row: AssistanceRequest) -> str:
         if row.state == "forwarded"
         else ""
     )
-    return f"{quote(row.text)} – {turn.name(row.requester)}, {IN_WORDS[row.state]}{to}"
+    hastes = "⚠️ " if row.urgent and row.state not in ANSWERED else ""
+    return f"{hastes}{quote(row.text)} – {turn.name(row.requester)}, {IN_WORDS[row.state]}{to}"
 
 
 async def received(turn: Context, row: AssistanceRequest) -> Card:

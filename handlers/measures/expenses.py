@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import form_values, rights, running
+from handlers.core import clearance, form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import amounts
@@ -169,9 +169,11 @@ def _total(turn: Context, rows: Sequence[Expense]) -> str:
 
 
 async def _list(turn: Context) -> Card:
-    rows = await of_crisis(turn)
-    if not rows:
+    every = await of_crisis(turn)
+    if not every:
         return Card(f"Ingen udgifter er skrevet endnu. Skriv fx {EXAMPLE}.", buttons=(_new(turn),))
+    # The sum is of all of them: it is what the crisis costs, and tells of none what it was for.
+    rows, unseen = await clearance.visible_rows(turn, every)
     lines = [
         f"• U{row.number}: {amounts.shown(row.ore)} – {quote(row.text, 120)} ({turn.name(row.written_by)}, "
         f"{turn.clock(row.written_at)}{', med kvittering' if row.receipt else ', uden kvittering'})"
@@ -179,7 +181,7 @@ async def _list(turn: Context) -> Card:
     ]
     earlier = [f"… og {len(rows) - SHOWN} før dem."] if len(rows) > SHOWN else []
     return Card(
-        "\n".join([f"*Udgifter.* {_total(turn, rows)}", *earlier, *lines])
+        "\n".join([f"*Udgifter.* {_total(turn, every)}", *filter(None, [unseen]), *earlier, *lines])
         + "\nHele listen er udgifter.csv i */krise eksport*, til økonomi.",
         buttons=(_new(turn),),
     )

@@ -110,6 +110,9 @@ async def share_out(turn: Turn) -> None:
         await running.refuse(turn, rights.of_row("logistikstabens leder", leaders, rights.runs_staff))
         return
     shares = [(name, label, await form_values.persons(turn, name)) for name, label in DUTIES]
+    if not any(persons for _, _, persons in shares):
+        await turn.answer(Card("Skriv mindst ét navn ud for en opgave. Intet er fordelt."))
+        return
     for name, label, persons in shares:
         for person in persons:
             what = label if name != "other" or not turn.value("what") else turn.value("what")

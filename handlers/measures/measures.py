@@ -105,7 +105,11 @@ async def of_line(turn: Turn, no: int) -> None:
     entry = await turn.db.scalar(
         select(LogEntry).where(LogEntry.crisis_id == turn.the_crisis.id, LogEntry.no == no).limit(1)
     )
-    if entry is None or await clearance.hidden(turn, {no}, await clearance.highest_here(turn)):
+    if entry is None:
+        return
+    own = entry.recorder == turn.sender
+    if not own and await clearance.hidden(turn, {no}, await clearance.highest_here(turn)):
+        await turn.answer(Card(f"Linje nr. {no} vises ikke her, så der er ikke lavet et tiltag. Intet er ændret."))
         return
     said = f"{entry.summary} (log nr. {no})"
     if await rights.runs_staff.held(turn):

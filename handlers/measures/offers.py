@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights, running
+from handlers.core import clearance, in_charge, personal_numbers, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ORDINARY, URGENT, Context
+from handlers.core.incoming import Incoming
 from handlers.core.language import needs, owners, times_read, times_shown
 from handlers.core.language.needs import Need
 from handlers.core.registry import action, verb
@@ -18,6 +19,7 @@ from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps, offer_matching
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Offer, OfferState
 from storage.rows.numbers import next_number
+from storage.rows.traffic import Inbox
 
 IN_WORDS = {"new": "ledigt", "used": "i brug", "declined": "ikke brug for nu", "withdrawn": "trukket tilbage"}
 SHOWN = 15
@@ -42,6 +44,53 @@ async def offer(turn: Turn, text: str) -> None:
     if not text:
         await _list(turn)
         return
+    await _take(turn, text)
+
+
+async def suggest(turn: Turn, text: str, no: int) -> None:
+    """Suggest that what somebody answered becomes an offer, which others can use; nothing is offered before they say so.
+
+    Args:
+        text: verbatim.
+        no: the log line that it stands in.
+    """
+    await turn.answer(
+        Card(
+            f"🟢 Kan I undvære noget? Din tekst står i loggen som nr. {no}. Skal krisestaben have den som et tilbud, der kan "
+            f"bruges, hvor der mangler?\n»{quote(text)}«",
+            buttons=(
+                Button("Send tilbud", "offers.send", {"inbox": turn.inbox_id}, style="primary"),
+                Button("Nej", "offers.not_meant", {}),
+            ),
+        )
+    )
+
+
+@action("offers.send")
+async def send(turn: Turn, inbox: int) -> None:
+    """Make an offer of the answer, by `Send tilbud` from whoever gave it."""
+    kept = await turn.db.get(Inbox, inbox)
+    if kept is None:
+        return
+    original = Incoming.from_json(kept.body)
+    if original.sender != turn.sender:
+        await running.refuse(turn, rights.of_row("den, der skrev det", [original.sender]), "Intet er sendt.")
+        return
+    if personal_numbers.typed(original):
+        await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
+        return
+    await turn.replace(Card("Tilbuddet er sendt."))
+    await _take(turn, original.words.strip())
+
+
+@action("offers.not_meant")
+async def not_meant(turn: Turn) -> None:
+    """Drop the suggestion, by `Nej` from whoever was asked."""
+    await turn.replace(Card("Der er ikke sendt et tilbud. Din tekst står i loggen."))
+
+
+async def _take(turn: Turn, text: str) -> None:
+    """Keep an offer, and thank for it with who has it now."""
     row = await keep(turn, text, needs.offering(turn.rules, text) or needs.read(turn.rules, text))
     persons = await in_charge.in_charge(turn)
     where = "krisestaben" if persons == [turn.staff] else turn.names(persons)

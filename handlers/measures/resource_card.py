@@ -49,9 +49,22 @@ def line_of(turn: Context, row: Resource) -> str:
     relief = turn.dated(row.relief_at) if row.relief_at else row.duty
     parts = (f"{row.quantity} {row.name}", row.response, f"afløses {relief}" if relief else None, row.task)
     said = " · ".join(quote(part, 80) for part in parts if part)
-    if row.lender and row.arrived_at is None:
-        said += quote(expected_in_words(turn, row.lender, row.expected_at), 120)
+    said += quote(_expected(turn, row), 120)
     return f"{said} ({RELEASE[row.release]})" if row.release in RELEASE else said
+
+
+def is_expected(row: Resource) -> bool:
+    """Whether somebody has offered it and it has not come: it is not put in yet."""
+    return bool(row.lender) and row.arrived_at is None
+
+
+def in_short(turn: Context, row: Resource) -> str:
+    """Write how many of what, and from whom it is expected where it has not come."""
+    return f"{row.quantity} {row.name}{_expected(turn, row)}"
+
+
+def _expected(turn: Context, row: Resource) -> str:
+    return expected_in_words(turn, row.lender or "", row.expected_at) if is_expected(row) else ""
 
 
 def expected_in_words(turn: Context, lender: str, at: datetime | None) -> str:
@@ -76,7 +89,7 @@ def card(turn: Context, row: Resource) -> Card:
         buttons=(
             Button("Ret", "resources.change", about, form=form(row), form_title=f"Ret R{row.number}"),
             Button("Er kommet", "resources.arrived", about)
-            if row.lender and row.arrived_at is None
+            if is_expected(row)
             else Button("Kan den frigøres?", "resources.ask_release", about),
             Button("Ude af oversigten", "resources.gone", about),
         ),

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from handlers.core import rights, withheld
+from handlers.core import rights, staying_inside, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
@@ -189,7 +189,7 @@ async def _card(turn: Context, page: int) -> Card:
     buttons.append(Button("Næste side", "partners.page", {**about, "page": (page + 1) % pages}))
     return Card(
         f"*Samarbejdspartnere (Bilag 5), side {page + 1} af {pages}:* {await summary(turn)}.\n"
-        "Relevant? Kontaktet? Af hvem? Hvornår?",
+        f"Relevant? Kontaktet? Af hvem? Hvornår?{staying_inside.reminder(turn)}",
         facts=tuple((f"{number}. {name}", _line(turn, rows.get(partner))) for number, (partner, name) in shown),
         buttons=tuple(buttons),
     )

@@ -10,7 +10,15 @@ from sqlalchemy import select
 from handlers.core import clearance
 from handlers.core.context import Context
 from handlers.core.turn import Turn
-from handlers.measures import assistance, assistance_card, expenses, measure_card, measure_steps, resources
+from handlers.measures import (
+    assistance,
+    assistance_card,
+    expenses,
+    measure_card,
+    measure_steps,
+    resource_card,
+    resources,
+)
 from handlers.meetings import partner_measures
 from handlers.picture import indicators, picture_texts
 from handlers.picture.picture_texts import MACHINE
@@ -149,15 +157,21 @@ async def measures(turn: Context) -> list[str]:
 
 
 async def resource_use(turn: Context) -> list[str]:
-    """Return what is put in, what more is needed, and the numbers that are followed."""
+    """Return what is put in, what is expected and has not come, what more is needed, and the numbers that are followed."""
     used, _ = await clearance.visible_rows(turn, await resources.of_crisis(turn), turn.staff)
     asked, _ = await clearance.visible_rows(turn, await assistance.of_crisis(turn), turn.staff)
-    put_in = [f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}" for row in used]
+    put_in = [
+        f"• {row.quantity} {row.name}{f' – {row.task}' if row.task else ''}"
+        for row in used
+        if not resource_card.is_expected(row)
+    ]
+    expected = [f"• {resource_card.in_short(turn, row)}" for row in used if resource_card.is_expected(row)]
     needed = [f"• B{row.number}: {assistance_card.line(turn, row)}" for row in asked if row.state not in ANSWERED]
     counted, spent = await indicators.lines(turn), await expenses.total(turn)
     return [
         "Indsat:",
         *(put_in or ["• ikke oplyst"]),
+        *(["Ventes, ikke indsat endnu:", *expected] if expected else []),
         "Behov for yderligere:",
         *(needed or ["• ingen anmodninger venter"]),
         *([f"Udgifter: {spent}"] if spent else []),

@@ -8,10 +8,11 @@ it, and what stops counting is told.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import select
 
+from handlers.core import quiet
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import timer
@@ -54,7 +55,7 @@ async def begin(turn: Turn) -> None:
             kept.mail, kept.address, kept.fault, kept.checked_at = mail, "", "", None
         kept.wanted_at, kept.attempts = turn.now, 0
     if looked_for:
-        await turn.at(_next_night(turn), KIND, KEY)
+        await turn.at(quiet.next_at(turn, NIGHT), KIND, KEY)
 
 
 @timer(KIND, crisis=False)
@@ -138,9 +139,3 @@ def _card(turn: Context, rows: list[Account]) -> Card:
         "⚠️ *Krisebot kan ikke finde en konto til nogle i planen.* De har ingen rettigheder dér, og de får ikke beskeder "
         "dér.\n" + "\n".join(lines) + "\nRet mailadressen i planen, eller skriv kontoens id der."
     )
-
-
-def _next_night(turn: Context) -> datetime:
-    local = turn.now.astimezone(turn.zone)
-    night = datetime.combine(local.date(), NIGHT, turn.zone)
-    return (night if night > local else night + timedelta(days=1)).astimezone(UTC)

@@ -11,12 +11,12 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import delete, select
 
 from handlers.alert import contacts
-from handlers.core import rights
+from handlers.core import quiet, rights
 from handlers.core.card import NO_LINK, Card
 from handlers.core.context import Context
 from handlers.core.registry import timer, verb
@@ -56,7 +56,7 @@ async def wanted(turn: Turn, text: str) -> None:
 
 async def begin(turn: Turn) -> None:
     """Set the timer that renews the pack each night."""
-    await turn.at(_next_night(turn), KIND, KEY)
+    await turn.at(quiet.next_at(turn, NIGHT), KIND, KEY)
 
 
 @timer(KIND, crisis=False)
@@ -213,9 +213,3 @@ def _print(blocks: Sequence[Block]) -> str:
     """Return the hash of what a pack says, apart from when it was made."""
     said = [[each.kind, each.text, [row for row in each.rows if row[0] != "Lavet"]] for each in blocks]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
-
-
-def _next_night(turn: Context) -> datetime:
-    local = turn.now.astimezone(turn.zone)
-    night = datetime.combine(local.date(), NIGHT, turn.zone)
-    return night if night > local else datetime.combine(local.date() + timedelta(days=1), NIGHT, turn.zone)

@@ -126,7 +126,9 @@ async def answered(turn: Turn) -> None:
             await turn.log(
                 f"{question} {text}", kind=lessons.KIND, sender=turn.sender, receiver="evalueringen", direction="in"
             )
-    if any(text for _, text in said):
+    if not any(text for _, text in said):
+        await turn.answer(Card("Skriv mindst ét svar. Intet er gemt."))
+    else:
         await turn.replace(Card("Tak. Dine svar er gemt til evalueringen."))
         row = await _of_crisis(turn)
         if row is not None and row.owner and row.finished_at is None:

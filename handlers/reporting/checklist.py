@@ -10,6 +10,7 @@ from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
+from handlers.reporting import activated_units
 from storage.plan.sections import ActionCard, Centre
 from storage.rows.reporting import Checklist, YesNo
 
@@ -144,6 +145,9 @@ async def fill(turn: Turn, centre: str) -> None:
         await running.refuse(turn, rights.of_row(whose, own_people, rights.runs_staff))
         return
     row = await _row(turn, known)
+    if row is None and not _says_anything(turn):
+        await turn.answer(Card(f"Tjeklisten for {known.name} er ikke besvaret: svar på mindst ét. Intet er gemt."))
+        return
     if row is None:
         row = Checklist(crisis_id=turn.the_crisis.id, centre=known.name, cards={}, changed_at=turn.now)
         turn.db.add(row)
@@ -176,6 +180,13 @@ async def fill(turn: Turn, centre: str) -> None:
         )
 
 
+def _says_anything(turn: Context) -> bool:
+    """Whether any of the four questions was answered: what is sent as it was opened is no answer."""
+    cards = (turn.chosen(CARD.of(number), ("active", "done")) for number in range(MOST_CARDS))
+    said = (_said(turn, "concerns"), turn.value("note"), _said(turn, "sufficient"), turn.value("gap"))
+    return any(said) or any(cards)
+
+
 @action("checklist.board", who=rights.staff)
 async def board(turn: Turn) -> None:
     """Show how far down the organisation has been activated."""
@@ -195,9 +206,8 @@ async def _board(turn: Turn) -> None:
         cards = f"; aktive handlekort: {', '.join(active)}" if active else ""
         facts.append((centre.name, f"{_answer(row.concerns, row.note)}{cards}" if row else "ikke besvaret"))
     done = len([row for row in seen if row.centre in rows])
-    await turn.answer(
-        Card(f"*Centrenes tjeklister:* {done} af {len(facts)} har svaret.\n{unseen}".rstrip(), facts=tuple(facts))
-    )
+    head = f"*Centrenes tjeklister:* {done} af {len(facts)} har svaret.\n{unseen}".rstrip()
+    await turn.answer(Card(head, facts=(*facts, *await activated_units.facts(turn))))
 
 
 def _key(turn: Context, centre: Centre) -> str:

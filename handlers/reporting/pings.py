@@ -29,6 +29,7 @@ from handlers.core.language import colours, needs, times_read, times_shown, verb
 from handlers.core.language.colours import Colour
 from handlers.core.registry import Take, action, reply, timer, verb
 from handlers.core.turn import Turn
+from handlers.measures import offers
 from handlers.measures.assistance import offer
 from handlers.picture import draft
 from handlers.reporting import ping_board
@@ -346,6 +347,15 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
     need = needs.lacking(turn.rules, text)
     if need is not None and not again:
         await offer(turn, text, need, entry.no)
+    elif not again and _can_spare(turn, ping_row, text):
+        await offers.suggest(turn, text, entry.no)
+
+
+def _can_spare(turn: Context, row: Ping, text: str) -> bool:
+    """Whether an answer tells what a centre can do without: in so many words, or a number of something where just that was
+    asked."""
+    asked = row.question.endswith((READY["undvære"], READY["bidrage"]))
+    return needs.offering(turn.rules, text) is not None or (asked and bool(needs.read(turn.rules, text).quantity))
 
 
 def _read_back(turn: Context, row: PingAnswer) -> Card:

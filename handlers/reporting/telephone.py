@@ -113,14 +113,8 @@ async def _send(turn: Turn, text: str) -> None:
 async def begin(turn: Turn) -> None:
     """Give the secretariat the task of forwarding mails and calls, with the addresses at hand: "Mails videresendes …,
     telefoner omstilles …"."""
-    where = reached_at(turn)
-    if where:
-        await tasks.add(
-            turn,
-            f"{TRANSFER} ({quote(where)})",
-            role="sekretær",
-            owner=turn.rules.holder("sekretær"),
-        )
+    where = reached_at(turn) or "planen nævner ingen telefon eller postkasse: aftal, hvor"
+    await tasks.add(turn, f"{TRANSFER} ({quote(where)})", role="sekretær", owner=turn.rules.holder("sekretær"))
 
 
 async def transferred(turn: Context) -> str:

@@ -16,7 +16,7 @@ from dateutil.rrule import rruleset, rrulestr
 from icalendar import Calendar
 from sqlalchemy import delete, select
 
-from handlers.core import availability
+from handlers.core import availability, quiet
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import timer
@@ -111,7 +111,7 @@ async def begin(turn: Turn) -> None:
             turn.db.add(copy)
         copy.wanted_at, copy.attempts = turn.now, 0
     if roles:
-        await turn.at(_next_night(turn), KIND, KEY)
+        await turn.at(quiet.next_at(turn, NIGHT), KIND, KEY)
 
 
 @timer(KIND, crisis=False)
@@ -156,12 +156,6 @@ def _told(role: str, strangers: list[str]) -> str:
     named = ", ".join(f"»{quote(each, 60)}«" for each in strangers[:5])
     more = f" og {len(strangers) - 5} til" if len(strangers) > 5 else ""
     return f"{named}{more} er hverken {role} eller stedfortræder og spørges ikke."
-
-
-def _next_night(turn: Context) -> datetime:
-    local = turn.now.astimezone(turn.zone)
-    night = datetime.combine(local.date(), NIGHT, turn.zone)
-    return (night if night > local else night + timedelta(days=1)).astimezone(UTC)
 
 
 def _duties(event: Any, moved: set[tuple[str, datetime]], zone: ZoneInfo, now: datetime) -> Iterator[Duty]:

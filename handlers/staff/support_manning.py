@@ -32,7 +32,12 @@ async def decide(turn: Turn, function: str) -> None:
     if function not in support.functions(turn):
         return
     person, deputy = form_values.person(turn, "person"), form_values.person(turn, "deputy")
-    needed, unit = turn.yes("needed") is not False, turn.chosen("unit", [each.name for each in turn.rules.centres])
+    said, unit = turn.yes("needed"), turn.chosen("unit", [each.name for each in turn.rules.centres])
+    if said is None and unit is None and person is None:
+        await turn.answer(Card(f"Er der brug for {function}? Vælg ja eller nej. Intet er ændret."))
+        return
+    # Who has said who mans it has said that there is a need.
+    needed = said is not False
     if function == "Kommunikation" and not needed:
         await turn.answer(Card("Kommunikation bemandes altid: den har det overordnede ansvar for kommunikationen."))
         return

@@ -116,6 +116,10 @@ class AssistanceRequest(Base):
     quantity: Mapped[Words | None]
     need: Mapped[Words | None]
     place: Mapped[str | None]
+    needed_from: Mapped[datetime | None]
+    needed_until: Mapped[datetime | None]
+    contact: Mapped[Words | None]  # whom to ask for there; None: whoever asked
+    urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[AssistanceState] = mapped_column(default="new")
     measure_id: Mapped[int | None] = mapped_column(Id, ForeignKey("measures.id"))
     forwarded_to: Mapped[str | None]
@@ -418,6 +422,10 @@ async def assistance_requests(db: AsyncSession, crisis: Crisis, grade: Grade) ->
             "quantity": row.quantity,
             "need": row.need,
             "place": row.place,
+            "needed_from": instant_or_none(row.needed_from),
+            "needed_until": instant_or_none(row.needed_until),
+            "contact": row.contact,
+            "urgent": row.urgent,
             "state": row.state,
             "measure": measure,
             "forwarded_to": row.forwarded_to,

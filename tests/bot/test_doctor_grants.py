@@ -111,3 +111,14 @@ async def test_a_quoted_answer_in_teams_that_was_read_as_one_is_told_of_with_its
         await stage["jens"].answers("vand i kælderen", "jeg har den")
         assert (await stage.part("escalation"))[0]["result"] == "contact"
         assert "OK  Teams: et citeret svar er læst som svar, senest 02.07.2026 kl. 14:00" in await told(database_url)
+
+
+async def test_a_staffs_channel_whose_new_name_was_heard_is_told_of(database_url: str) -> None:
+    """R213: which events an app is sent can be seen in no permission."""
+    async with SlackStage(database_url) as stage:
+        await stage["jens"].commands("aktiver 2 skybrud")
+        assert not [line for line in await told(database_url) if "omdøbt" in line]
+        channel = next(each for each in stage.slack.world.channels.values() if each.name.startswith("krise-"))
+        await stage["finn"].person.happens("group_rename", channel={"id": channel.id, "name": "krise-vand"})
+        await stage.settle()
+        assert "OK  Slack: en omdøbt kanal er hørt" in await told(database_url)

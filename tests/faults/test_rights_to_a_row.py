@@ -181,7 +181,7 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 added_at=now, changed_at=now, log_no=1,
             )  # fmt: skip
             return {"resource": (await add(db, resource)).id, "answer": "can_be_spared"}
-        case "offers", _, _:
+        case "offers", _, verb if verb != "send":
             offered = Offer(
                 crisis_id=crisis, number=90, offerer="mads", text="2 pumper", created_at=now, log_no=1
             )  # fmt: skip
@@ -261,13 +261,16 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
             meant = {"happened": {"at": now.isoformat()}, "ask": {"person": "kim"}}.get(verb, {})
             no = await db.scalar(select(LogEntry.no).where(LogEntry.crisis_id == crisis).limit(1))
             return {"no": no} | meant
-        case "assistance" | "held" | "router" | "own_words" | "form" | "practice", _, verb:
+        case "assistance" | "offers" | "held" | "router" | "own_words" | "form" | "practice", _, verb:
             theirs = Incoming(
                 key="theirs", kind="command", platform="rehearsal", sender="mads", place="dm", conversation="dm:mads",
                 received_at=now, text="log vi mangler 4 mand til 010203-1234",
             )  # fmt: skip
             inbox = Inbox(key="theirs", body=theirs.to_json(), received_at=now, due_at=now, state="done")
-            more: dict[str, dict[str, Any]] = {"send": {"no": 1}, "meant": {"verb": "log"}}
+            more: dict[str, dict[str, Any]] = {
+                "send": {"no": 1} if do == "assistance.send" else {},
+                "meant": {"verb": "log"},
+            }
             more |= {"answered": {"reply": "yes"}, "ask": {"person": "lars"}}
             more |= {"on_behalf": {"asker": "mads", "person": "lars"}}
             number = (await add(db, inbox)).id
@@ -293,7 +296,10 @@ OUTSIDERS = {
 NAMED_ALONE = {name for name in registry.actions if name.startswith(("router.", "form."))}
 # What of a message `rows` remembers.
 COLUMNS = [each.name for each in Message.__table__.columns if each.name not in ("version", "dispatched_version")]
-ASKS_NOTHING = {"assistance.not_meant"}  # takes the sender's own suggestion off the sender's own screen
+ASKS_NOTHING = {
+    "assistance.not_meant",
+    "offers.not_meant",
+}  # takes the sender's own suggestion off the sender's own screen
 OF_A_ROW = sorted(
     name
     for name, action in registry.actions.items()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from tests.rights.tries import (
     State,
     made_up,
 )
-from tests.stage.stage import SUMMER_AFTERNOON, RehearsalStage
+from tests.stage.stage import SUMMER_AFTERNOON, RehearsalStage, Stage
 
 MADE_UP = dict(made_up())
 # Somebody who has nothing to do with anything: a person in the plan, who once deputised.
@@ -46,10 +46,15 @@ class Try:
 
 async def state(databases: Databases, name: str) -> State:
     """Play a state, and open it for tries."""
+    return await played(databases, states.STATES[name])
+
+
+async def played(databases: Databases, act: Callable[[Stage], Awaitable[None]]) -> State:
+    """Play an act in the table's town, and open what it ends in for tries."""
     stage = RehearsalStage(databases.migrated(), SUMMER_AFTERNOON, states.PLAN)
     with states.buttons_drawn() as buttons:
         async with stage:
-            await states.STATES[name](stage)
+            await act(stage)
     return State(Database(stage.url), states.PLAN, stage.clock.now(), buttons)
 
 

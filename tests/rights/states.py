@@ -36,7 +36,7 @@ def buttons_drawn() -> Iterator[dict[str, Shown]]:
         event.remove(Message, moment, written)
 
 
-async def _say(stage: Stage, *acts: tuple[str, str]) -> None:
+async def say(stage: Stage, *acts: tuple[str, str]) -> None:
     """Let people write in turn: `/krise …`, or what comes after a "»" without the command."""
     for person, words in acts:
         if words.startswith("»"):
@@ -64,7 +64,7 @@ async def _press(stage: Stage, person: str, label: str) -> None:
 
 async def quiet(stage: Stage) -> None:
     """No crisis; whoever deputises for the secretary until Monday is named, and somebody else no longer."""
-    await _say(
+    await say(
         stage,
         ("sekretær", "stedfortræder Gry Tidlig"),
         ("sekretær", "stedfortræder ingen"),
@@ -79,13 +79,13 @@ async def quiet(stage: Stage) -> None:
 async def warned(stage: Stage) -> None:
     """Somebody has warned, and nobody has taken it."""
     await quiet(stage)
-    await _say(stage, (STRANGER, "varsel vand i kælderen på Birkehøj"), (STRANGER, "[Ja]"))
+    await say(stage, (STRANGER, "varsel vand i kælderen på Birkehøj"), (STRANGER, "[Ja]"))
 
 
 async def level_one(stage: Stage) -> None:
     """Teknik runs it itself: its chief and a director have decided so."""
     await quiet(stage)
-    await _say(
+    await say(
         stage,
         ("teknik", "aktiver 1 oversvømmelse i kælderen"),
         ("direktør", "[Godkend]"),
@@ -96,24 +96,42 @@ async def level_one(stage: Stage) -> None:
 async def level_two(stage: Stage) -> None:
     """The operational staff is at work, and has something of everything that it works with."""
     await quiet(stage)
-    await _say(stage, ("4k", "aktiver 2 skybrud i Hedehusene"))
+    await say(stage, ("4k", "aktiver 2 skybrud i Hedehusene"))
     await _staff_at_work(stage, "")
-    await _say(stage, (STRANGER, "varsel det brænder på skolen"))
+    await say(stage, (STRANGER, "varsel det brænder på skolen"))
+
+
+async def just_activated(stage: Stage) -> None:
+    """Nobody has done anything yet."""
+    await quiet(stage)
+    await say(stage, ("4k", "aktiver 2 skybrud i Hedehusene"))
+
+
+async def in_a_meeting(stage: Stage) -> None:
+    """The staff sits together, and the chief has just decided something."""
+    await level_two(stage)
+    await say(
+        stage,
+        ("sekretær", "møde om 30 min stabsrummet"),
+        ("sekretær", "[Start mødet]"),
+        ("sekretær", "referat"),
+        ("chef", "beslut skolerne lukker"),
+    )
 
 
 async def exercise(stage: Stage) -> None:
     """The same in an exercise, which the head of the emergency service has begun."""
     await quiet(stage)
-    await _say(stage, ("4k", "øvelse aktiver 2 skybrud i Hedehusene"))
+    await say(stage, ("4k", "øvelse aktiver 2 skybrud i Hedehusene"))
     await _staff_at_work(stage, "øvelse ")
 
 
 async def closed(stage: Stage) -> None:
     """It is over."""
     await quiet(stage)
-    await _say(stage, ("4k", "aktiver 2 skybrud i Hedehusene"))
+    await say(stage, ("4k", "aktiver 2 skybrud i Hedehusene"))
     await _staff_at_work(stage, "")
-    await _say(stage, ("borgmester", "afblæs"), ("borgmester", "[Afblæs]"))
+    await say(stage, ("borgmester", "afblæs"), ("borgmester", "[Afblæs]"))
 
 
 async def _staff_at_work(stage: Stage, in_it: str) -> None:
@@ -230,7 +248,7 @@ async def _staff_at_work(stage: Stage, in_it: str) -> None:
         ("chef", "nedskaler"),
         ("borgmester", "afblæs"),
     )
-    await _say(stage, *((person, in_it + words) for person, words in acts))
+    await say(stage, *((person, in_it + words) for person, words in acts))
 
 
 STATES: dict[str, Callable[[Stage], Awaitable[None]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,18 +100,26 @@ class State:
         """Whether krisebot has drawn such a button on the way."""
         return what in self._buttons
 
-    async def tried(self, person: str, what: str, made_up: Mapping[str, Shown]) -> Seen:
+    async def tried(
+        self, person: str, what: str, made_up: Mapping[str, Shown], fill: Callable[[Field], str] | None = None
+    ) -> Seen:
         """Let somebody write `/krise …`, or press a button that stands before them, with its form filled in.
 
         Args:
             person: whose try it is.
             what: what they write, or what the button does.
             made_up: buttons about nothing, for those that the state has not drawn.
+            fill: what a field is filled in with; as somebody would who means it, when it isn't given.
         """
         shown = self._buttons.get(what, made_up.get(what))
         if shown is None:
-            return await self._try(self._incoming(person, kind="command", text=what), None)
-        return await self._try(self._incoming(person, kind="press", action=what), shown)
+            return await self._try(self._incoming(person, kind="command", text=what), None, filled_in)
+        return await self._try(self._incoming(person, kind="press", action=what), shown, fill or filled_in)
+
+    @property
+    def drawn(self) -> Mapping[str, Shown]:
+        """The buttons that krisebot drew on the way, by what they do."""
+        return self._buttons
 
     async def close(self) -> None:
         """Close the database."""
@@ -133,13 +141,13 @@ class State:
             **more,
         )
 
-    async def _try(self, incoming: Incoming, shown: Shown | None) -> Seen:
+    async def _try(self, incoming: Incoming, shown: Shown | None, fill: Callable[[Field], str]) -> Seen:
         seen: list[Seen] = []
         try:
             async with self._database.turn() as db:
                 crisis = await db.scalar(select(Crisis).order_by(Crisis.id).limit(1))
                 if shown is not None:
-                    incoming = await _shown_to(db, incoming, shown, crisis, self._now)
+                    incoming = await _shown_to(db, incoming, shown, crisis, self._now, fill)
                 row = Inbox(key="try", body=incoming.to_json(), received_at=self._now, due_at=self._now, state="done")
                 db.add(row)
                 await db.flush()
@@ -163,7 +171,12 @@ async def _newest(db: AsyncSession) -> int:
 
 
 async def _shown_to(
-    db: AsyncSession, incoming: Incoming, shown: Shown, crisis: Crisis | None, now: datetime
+    db: AsyncSession,
+    incoming: Incoming,
+    shown: Shown,
+    crisis: Crisis | None,
+    now: datetime,
+    fill: Callable[[Field], str],
 ) -> Incoming:
     """Draw the button before whoever presses it, and fill in its form."""
     args = {name: value for name, value in shown.button.args.items() if name != "crisis"}
@@ -179,7 +192,7 @@ async def _shown_to(
     )
     db.add(card)
     await db.flush()
-    values = {field.id: filled_in(field) for field in (*shown.fields, *button.form)}
+    values = {field.id: fill(field) for field in (*shown.fields, *button.form)}
     return Incoming.from_json(incoming.to_json() | {"message": str(card.id), "args": args, "values": values})
 
 

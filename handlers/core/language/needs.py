@@ -27,7 +27,7 @@ OFFERS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 COUNTED = re.compile(
-    rf"(?:(?P<count>\d{{1,5}}|{_number}|flere|nogle)\s++)?(?P<need>[^\d.,;!?\n]+?)"
+    rf"(?:(?P<count>\d{{1,5}}(?:[ ]?(?:-|–|til|eller)[ ]?\d{{1,5}})?|{_number}|flere|nogle)\s++)?(?P<need>[^\d.,;!?\n]+?)"
     r"(?<!\s)(?=\s++(?:på|i|til|ved|hos|fra|nu|straks|kl|inden|senest|omgående|og|men|så|for|med|der|som)\b|[^\S\n]*+(?:[.,;!?\n\d]|$))",
     re.IGNORECASE,
 )
@@ -72,6 +72,11 @@ def alike(one: str, other: str) -> bool:
         for a in first
         for b in second
     )
+
+
+def asked_for(plan: Plan, text: str) -> Need:
+    """Read what a request asks for, whether it begins with it or with who lacks it: "4 mand", "vi mangler 4 mand"."""
+    return lacking(plan, text) or read(plan, text)
 
 
 def read(plan: Plan, text: str, whole: str = "") -> Need:

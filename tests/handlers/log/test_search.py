@@ -73,3 +73,24 @@ async def test_a_confidential_line_is_found_by_those_who_may_see_it_alone(stage:
     assert "[CPR-nummer fjernet] fra Aalborg" in await found(stage, "Aalborg")
     assert not await stage["anne"].sees("fra Aalborg")
     assert not await stage["kim"].sees("010190-1234")
+
+
+@in_one_chat
+async def test_whoever_wrote_a_line_finds_it_again_and_nobody_else_who_may_not(stage: Stage) -> None:
+    """R182 R014: a centre's chief, who may not see what is the staff's; alone, and not in the channel all read."""
+    await stage["rune"].commands("log ! vejen er lukket ved viadukten")
+    await stage["gitte"].commands("log ? to beboere er faldet")
+    await stage["rune"].commands("find lukket")
+    assert await stage["rune"].sees("vejen er lukket ved viadukten (ubekræftet)")
+    await stage["rune"].commands("find beboere")
+    assert await stage["rune"].sees("Der står ikke i loggen om »beboere«.")
+    await stage["gitte"].commands("find lukket")
+    assert await stage["gitte"].sees("Der står ikke i loggen om »lukket«.")
+
+
+@in_one_chat
+async def test_lav_tiltag_on_ones_own_line_proposes_it_and_a_press_is_always_answered(stage: Stage) -> None:
+    """R182 R227: a centre's chief may not see the staff's lines, but the words are their own."""
+    await stage["rune"].commands("log ? pumpen ved Birkehøj er gået i stå")
+    await stage["rune"].presses("Lav tiltag")
+    assert [(row["status"], row["created_by"]) for row in await stage.part("measures")] == [("proposed", "rune")]

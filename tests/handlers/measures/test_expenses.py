@@ -106,3 +106,21 @@ async def test_a_crisis_that_cost_nothing_tells_finance_nothing(stage: Stage) ->
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     assert "Udgifter" not in "\n".join((await stage["jon"].reads())[len(before) :])
+
+
+@in_one_chat
+async def test_what_a_confidential_expense_was_for_is_not_in_the_list_of_whoever_may_not_know(stage: Stage) -> None:
+    """R216 R222: the nearest who may not is a contact beside the staff, and the channel; the sum is of them all."""
+    await stage["kim"].commands("udgift 4500 pumper")
+    await stage["kim"].commands("udgift 900 krisepsykolog til familien Holm")
+    (_, secret) = await stage.part("expenses")
+    await stage["kim"].commands(f"grad {secret['log_no']} fortrolig")
+    for person, place in (("mads", "dm"), ("kim", "stab")):
+        await stage[person].commands("udgift", place)
+        said = (await stage["mads"].reads())[-1]
+        assert "I alt 5.400 kr. på 2 poster" in said
+        assert "U1: 4.500 kr. – pumper" in said
+        assert "familien" not in said
+        assert "1 linje er ikke vist: den er Fortrolig." in said
+    await stage["kim"].commands("udgift")
+    assert "familien Holm" in (await stage["kim"].reads())[-1]

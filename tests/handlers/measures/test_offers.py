@@ -64,3 +64,45 @@ async def test_an_offer_that_fits_nothing_is_kept_and_whoever_made_it_is_told_wh
     await stage["kim"].presses("Ikke brug for nu")
     assert await stage["line"].sees("Der er ikke brug for det lige nu")
     assert (await stage.part("offers"))[0]["state"] == "declined"
+
+
+@in_slack
+async def test_what_a_centre_answers_that_it_can_spare_is_an_offer_with_one_press(stage: Stage) -> None:
+    """R074 R223 R259: a number of something is one where just that was asked, and matched as any other; nothing is sent before
+    the press, and an answer that says no is none."""
+    await stage["hanne"].commands("bistand 4 pedeller til Birkehøj")
+    await stage["tina"].commands("ping undvære")
+    await stage["line"].says("vi har ingen at undvære")
+    assert not await stage["line"].has("Send tilbud")
+    await stage["mads"].says("2 pedeller fra kl 17")
+    assert await stage.part("offers") == []
+    await stage["mads"].presses("Send tilbud")
+    (offer,) = await stage.part("offers")
+    assert (offer["offerer"], offer["quantity"], offer["skill"], offer["centre"]) == ("mads", "2", "pedeller", "Teknik")
+    assert offer["available_at"][11:16] == "15:00"
+    assert await stage["mads"].sees("Det passer til B1.")
+    assert not await stage["mads"].has("Send tilbud")
+
+
+@in_one_chat
+async def test_all_chip_in_when_a_centre_calls_and_what_they_offer_is_there_to_use(stage: Stage) -> None:
+    """R261 R074: "skal alle byde ind": also where it is written in the form, and where nobody has decided yet."""
+    await stage["rune"].commands("aktiver vi kan ikke følge med i kloakken")
+    await stage["hanne"].fills_in("Skriv svar", text="3 assistenter kl 17")
+    await stage["hanne"].presses("Send tilbud")
+    (offer,) = await stage.part("offers", 2)
+    assert (offer["text"], offer["offerer"], offer["skill"]) == ("3 assistenter kl 17", "hanne", "assistenter")
+
+
+@in_one_chat
+async def test_a_need_that_was_written_in_the_form_is_sent_with_its_words(stage: Stage) -> None:
+    """R220: it became a request for nothing: the answer's own words were left behind in the form."""
+    await stage["tina"].commands("ping alle hvordan går det")
+    await stage["hanne"].fills_in("Skriv svar", text="ok men vi mangler 4 mand på Birkehøj")
+    await stage["hanne"].presses("Send")
+    (request,) = await stage.part("assistance_requests")
+    assert (request["text"], request["quantity"], request["place"]) == (
+        "ok men vi mangler 4 mand på Birkehøj",
+        "4",
+        "Birkehøj",
+    )

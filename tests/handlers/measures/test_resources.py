@@ -70,3 +70,22 @@ async def test_those_who_are_not_about_the_staff_do_not_change_its_overview(stag
     row = await only_resource(stage)
     assert row["gone_at"] is not None
     assert next(line["summary"] for line in await stage.log("resource")).startswith("Ressource R1: 2 pumper")
+
+
+@in_one_chat
+async def test_what_is_promised_and_has_not_come_is_never_said_to_be_put_in(stage: Stage) -> None:
+    """R303 R222: Bilag 3, 7: "Hvad er indsat": a pump that a neighbour can spare from five is expected, until it is there."""
+    await stage["tina"].commands("koord greve")
+    await stage["lars"].commands("rolle forbindelsesofficer Siv")
+    await stage["siv"].commands("koord hjem Greve kan undvære 1 højvandspumpe fra kl 17")
+    await stage["kim"].commands("billede")
+    used = (await stage.part("pictures"))[0]["sections"][6]["text"]
+    assert (
+        "Indsat:\n• ikke oplyst\nVentes, ikke indsat endnu:\n• 1 højvandspumpe, ventes fra Greve, fra kl. 17:00" in used
+    )
+    await stage["kim"].commands("status")
+    assert await stage["kim"].sees("1 højvandspumpe, ventes fra Greve, fra kl. 17:00")
+    await stage["siv"].presses("Er kommet")
+    await stage["kim"].commands("billede")
+    used = (await stage.part("pictures"))[0]["sections"][6]["text"]
+    assert "Indsat:\n• 1 højvandspumpe\nBehov" in used

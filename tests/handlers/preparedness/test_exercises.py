@@ -255,3 +255,38 @@ async def test_a_leader_of_an_own_exercise_gives_injects_and_nobody_does_in_a_cr
     assert [line["summary"] for line in await stage.log("information", 2)] == ["En skole er uden vand"]
     assert await stage.log("information", 1) == []
     assert "Øvelsens forløb" not in "".join(await stage["jens"].reads())
+
+
+@in_one_chat
+async def test_a_card_that_leads_out_of_the_house_says_in_an_exercise_that_it_stays_inside(stage: Stage) -> None:
+    """D10 R221 R245: no agency, partner, newspaper, council or C3 is told by somebody who only does what the card says."""
+    stays = "Øvelse: ring, send og udgiv intet til nogen uden for øvelsen."
+    await stage["jens"].commands("øvelse aktiver 2 skybrud")
+    for person, words in (
+        ("kim", "beredskabsstyrelsen 4 pumper til Birkehøj"),
+        ("kim", "c3"),
+        ("kim", "byråd Skolerne er åbne."),
+        ("kim", "ring"),
+        ("kim", "partnere"),
+    ):
+        await stage[person].commands(words)
+        assert stays in (await stage[person].reads())[-1], words
+    assert any("Send den videre" in card and stays in card for card in await stage["jens"].reads())
+    await stage["bo"].commands("budskab")
+    await stage["bo"].fills_in("Nyt budskab", audience="borgere", nature="vand i kældre")
+    assert stays in (await stage["bo"].reads())[-1]
+    await stage.forward(minutes=35)
+    assert any("4K har ikke kvitteret" in card and stays in card for card in await stage["kim"].reads())
+    texts = [card["text"] for card in await said(stage, 1)]
+    assert [stays in text for text in texts if text.startswith("ØVELSE: *Forslag til intranet")] == [True]
+
+
+@in_one_chat
+async def test_in_a_real_crisis_nothing_of_it_is_said(stage: Stage) -> None:
+    """D10: whoever is told to keep it inside on the night itself rings nobody."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("beredskabsstyrelsen 4 pumper til Birkehøj")
+    await stage["kim"].commands("c3")
+    await stage.forward(minutes=16)
+    cards = await said(stage, 1)
+    assert not [card["text"] for card in cards if "øvelsen" in card["text"]]

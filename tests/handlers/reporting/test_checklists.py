@@ -56,3 +56,32 @@ async def test_the_plan_is_there_for_everybody_in_a_crisis_or_not(stage: Stage) 
     await stage["kim"].presses("Fuldt etableret")
     await stage["finn"].commands("plan")
     assert await stage["finn"].sees("mindst 3 døgn")
+
+
+@in_slack
+async def test_the_coordinator_sees_on_one_board_which_units_are_activated(stage: Stage) -> None:
+    """R149: centres, support functions, those drawn in, logistics and the staffs across; the nearest who may not see it is a
+    centre's chief, whose own checklist it is."""
+    await stage["lars"].commands("rolle krisestabschef Anne")
+    await stage["tina"].commands("tjekliste")
+    (before,) = [said for said in await stage["tina"].reads() if "Centrenes tjeklister" in said]
+    assert "IT: Nils Fog" in before
+    assert "Inddragne medarbejdere: ingen" in before.replace("*", "")
+    await stage["kim"].fills_in("GIS", needed="nej")
+    await stage["tina"].commands("udpeg @Mads pumper på Birkehøj")
+    await stage["kim"].commands("logistik Rune, Ali")
+    await stage["kim"].commands("koord ishøj")
+    await stage["kim"].commands("repræsentant aktiveret")
+    await stage["tina"].commands("tjekliste")
+    board = [said for said in await stage["tina"].reads() if "Centrenes tjeklister" in said][-1]
+    for unit in (
+        "Mads Rosen (Teknik): pumper på Birkehøj",
+        "Rune Juhl (leder)",
+        "Kommunalt koordinerende stab siden",
+        "Lokal Beredskabsstab siden",
+    ):
+        assert unit in board
+    assert "GIS:" in before
+    assert "GIS:" not in board
+    await stage["gitte"].commands("tjekliste")
+    assert not await stage["gitte"].sees("Inddragne medarbejdere")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -143,3 +144,32 @@ async def test_where_the_plan_has_nobody_for_communication_the_secretary_is_aske
     await without.at("15:01")
     (line,) = [line for line in await without.log("reminder") if "medieanalyse" in line["summary"]]
     assert line["receiver"] == "kim"
+
+
+# The night in which the clock is set back: 02:10 comes first at 00:10 UTC, and again at 01:10.
+SECOND_TEN_PAST_TWO = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+
+
+async def asked_on(sqlite: SQLite, at: str, start: datetime) -> list[str]:
+    """When somebody is asked for the analysis, UTC, from a start until noon on Tuesday, 27 October."""
+    text = loading.example_text().replace('medieanalyse: "15:00"', f'medieanalyse: "{at}"')
+    plan = loading.parse(text, "plan.yaml").model_copy(update={"server": SERVER})
+    async with RehearsalStage(sqlite.migrated(), start, plan) as stage:
+        await stage["jens"].commands("aktiver 2 skybrud")
+        await stage.until(datetime(2026, 10, 27, 11, tzinfo=UTC))
+        return [line["recorded_time"][:16] for line in await stage.log("reminder") if "medieanalyse" in line["summary"]]
+
+
+@pytest.mark.long
+async def test_it_is_asked_for_once_a_day_when_the_clock_is_set_back(sqlite: SQLite) -> None:
+    """D01 R211: at three by the clock on the wall, on both sides of the night with an hour too many."""
+    saturday = datetime(2026, 10, 24, 10, tzinfo=UTC)
+    assert await asked_on(sqlite, "15:00", saturday) == ["2026-10-24T13:00", "2026-10-25T14:00", "2026-10-26T14:00"]
+
+
+@pytest.mark.long
+async def test_a_crisis_that_begins_in_the_hour_that_comes_again_waits_for_the_next_day_and_does_not_stand_still(
+    sqlite: SQLite,
+) -> None:
+    """D01 D05: half past two has been, although the clock shows ten past; it came up over and over without an end."""
+    assert await asked_on(sqlite, "02:30", SECOND_TEN_PAST_TWO) == ["2026-10-26T01:30", "2026-10-27T01:30"]

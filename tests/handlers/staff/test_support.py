@@ -107,4 +107,5 @@ async def test_a_logistics_staff_of_nobody_is_asked_who_leads_it(stage: Stage) -
     """R224: an empty form was a fault of ours."""
     await stage["kim"].commands("logistik")
     await stage["kim"].fills_in("Etablér logistikstab", lead="", members="")
-    assert await stage["kim"].sees("Skriv, hvem der leder logistikstaben. Intet er ændret.")
+    assert await stage["kim"].sees("Der mangler et svar (Hvem leder")
+    assert await stage.part("logistics") == []

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from handlers.core import registry
 from storage.rows.traffic import Delivery
 from tests.databases import statements_of
 from tests.fakes.slack import Fault, OkFalse, ServerError, Timeout, WrongPage
@@ -22,6 +23,8 @@ pytestmark = only_in_slack
 
 SENT = "svaret er sendt til dig alene"
 FAILED = "Krisebot kan ikke skrive til dig alene"
+# Those that show the most; all of them in the long run.
+VERBS = [("status", "find", "hvem", "billede"), pytest.param((), marks=pytest.mark.long)]
 
 
 def ours(stage: SlackStage, place: str) -> list[FakeMessage]:
@@ -57,6 +60,25 @@ async def test_in_a_channel_of_others_the_answer_is_pointed_to_for_its_asker_alo
     assert all_read(stage, "generelt") == []
     # What is said there without our name is not for us.
     assert len(ours(stage, "generelt")) == 2
+
+
+@pytest.mark.parametrize("verbs", VERBS)
+async def test_whatever_the_staff_asks_among_others_nothing_above_the_open_grade_is_read_there(
+    stage: SlackStage, verbs: tuple[str, ...]
+) -> None:
+    """R216 R001: by whoever may see all of it, with every verb, called by name and as a command."""
+    kim = stage["kim"].person
+    for grade in ("intern", "krisestab", "fortrolig"):
+        await stage["kim"].commands(f"log {grade}: gasledningen {grade}ord er brudt")
+    asked = verbs or tuple(registry.verbs)
+    for verb in asked:
+        text = f"{verb} gasledningen" if verb in ("find", "log") else verb
+        await kim.mentions(text, "generelt")
+        await kim.command(text, "generelt")
+        await stage.settle()
+    read = [each.shown for each in ours(stage, "generelt")]
+    assert len(read) >= len(asked)
+    assert not [said for said in read if "gasledningen" in said or "skybrud" in said]
 
 
 async def test_where_slack_shows_nothing_to_one_alone_all_read_that_it_is_sent_and_never_what(

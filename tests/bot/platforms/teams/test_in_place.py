@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from handlers.core import registry
 from tests.fakes.teams import Precondition, Refusal
 from tests.fakes.teams_world import FakeMessage, Targets
 from tests.stage.platforms import only_in_teams
@@ -18,6 +19,8 @@ pytestmark = only_in_teams
 
 SENT = "svaret er sendt til dig alene"
 FAILED = "Krisebot kan ikke skrive til dig alene"
+# Those that show the most; all of them in the long run.
+VERBS = [("status", "find", "hvem", "billede"), pytest.param((), marks=pytest.mark.long)]
 
 
 def ours(stage: TeamsStage, place: str) -> list[FakeMessage]:
@@ -61,6 +64,28 @@ async def test_in_a_groups_chat_too(stage: TeamsStage) -> None:
     # What is said there without our name is not for us.
     await stage["per"].says("hvad sker der", "naboer")
     assert len(ours(stage, chat.id)) == 1
+
+
+@pytest.mark.parametrize("targets", ["yes", "refused", "ignored"])
+@pytest.mark.parametrize("verbs", VERBS)
+async def test_whatever_the_staff_asks_among_others_nothing_above_the_open_grade_is_read_there(
+    stage: TeamsStage, targets: Targets, verbs: tuple[str, ...]
+) -> None:
+    """R216 R001: in a channel that isn't the staff's and in a group's chat, by whoever may see all of it, with every verb."""
+    stage.teams.world.targets = targets
+    kim = stage["kim"].person
+    chat = stage.teams.add_chat("naboer", kim.id, stage["finn"].person.id)
+    for grade in ("intern", "krisestab", "fortrolig"):
+        await stage["kim"].commands(f"log {grade}: gasledningen {grade}ord er brudt")
+    asked = verbs or tuple(registry.verbs)
+    for verb in asked:
+        for place in ("generelt", "naboer"):
+            await kim.mentions(f"{verb} gasledningen" if verb in ("find", "log") else verb, place)
+        await stage.settle()
+    read = [each.shown for place in ("generelt", chat.id) for each in ours(stage, place)]
+    assert len(read) >= len(asked)
+    assert not [said for said in read if "gasledningen" in said or "skybrud" in said]
+    assert all(SENT in said or FAILED in said for said in read)
 
 
 @pytest.mark.parametrize("targets", ["refused", "ignored"])
