@@ -6,13 +6,9 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
@@ -21,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
-from storage import private, sqlite
+from storage import private, revisions, sqlite
 
 # How long to wait for another process that is writing to the SQLite file, in seconds.
 PATIENCE = 30.0
@@ -120,12 +116,16 @@ class Database:
             DatabaseUnavailable: it can't be reached, or is newer than this program.
         """
         try:
-            async with self.changing_tables() as connection:
-                await connection.run_sync(_upgrade)
-        except CommandError as error:
-            raise DatabaseUnavailable(
-                f"{self.url.render_as_string()}: databasen er fra en nyere krisebot. Brug den, der skrev den ({error})"
-            ) from error
+            async with self.engine.connect() as connection:
+                found = await connection.run_sync(revisions.present)
+            if found is not None and found not in revisions.known():
+                raise DatabaseUnavailable(
+                    f"{self.url.render_as_string()}: databasen er fra en nyere krisebot ({found})."
+                    " Brug den, der skrev den"
+                )
+            if found != revisions.newest():
+                async with self.changing_tables() as connection:
+                    await connection.run_sync(revisions.upgrade)
         except UNREACHABLE as error:
             raise self._unavailable(error) from error
 
@@ -283,16 +283,3 @@ def _sqlite(url: str | URL, read_only: bool) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN" if reading else sqlite.WRITES)
 
     return engine
-
-
-def _upgrade(connection: Connection) -> None:
-    config = migration_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def migration_config() -> Config:
-    """Return where the migrations are; whoever runs them gives it a connection."""
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
-    return config

@@ -22,6 +22,7 @@ from storage.plan.reach import OPTED_OUT
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Member
 from storage.rows.traffic import (
+    TO_ADDRESS,
     Address,
     Conversation,
     Delivery,
@@ -36,12 +37,10 @@ from storage.rows.traffic import (
 OTHER_WAY_AFTER = 3
 # Messages addressed in one transaction: what is urgent and comes meanwhile waits for no more than these.
 BATCH = 50
-# What is said, or said anew, and not yet on its ways.
-WAITS = (Message.dispatched_version < Message.version, Message.held.is_(False))
-SAID = select(Message.id).where(*WAITS).order_by(Message.urgency, Message.id)
+SAID = select(Message.id).where(TO_ADDRESS).order_by(Message.urgency, Message.id)
 # The staffs that something waits to be said to.
 STAFFS_SPOKEN_TO = (
-    select(Message.recipient).where(*WAITS, Message.recipient.startswith(StaffRecipient.PREFIX)).distinct()
+    select(Message.recipient).where(TO_ADDRESS, Message.recipient.startswith(StaffRecipient.PREFIX)).distinct()
 )
 
 # Where persons have been heard from: by person, then by platform.
@@ -101,7 +100,7 @@ class Addresser:
             now = self._clock.now()
             locked = (
                 select(Message)
-                .where(Message.id.in_(numbers), *WAITS)
+                .where(Message.id.in_(numbers), TO_ADDRESS)
                 .order_by(Message.urgency, Message.id)
                 .with_for_update(skip_locked=True)
             )

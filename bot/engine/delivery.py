@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
 
-from bot.engine.addressing import OTHER_WAY_AFTER, WAITS, Addresser
+from bot.engine.addressing import OTHER_WAY_AFTER, Addresser
 from bot.engine.next_sends import Sending, SendQueue
 from bot.engine.platform import (
     CannotLook,
@@ -34,7 +34,7 @@ from handlers.core.clock import Clock
 from handlers.core.context import URGENT
 from storage.database import Database
 from storage.plan.model import Plan
-from storage.rows.traffic import Conversation, Delivery, Message, PlaceRecipient, StaffRecipient
+from storage.rows.traffic import TO_ADDRESS, Conversation, Delivery, Message, PlaceRecipient, StaffRecipient
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ class Deliverer(Worker):
 
     def due(self) -> list[ScalarSelect[Any]]:
         """Return queries for when the next message is to be addressed, and when the next delivery may be sent."""
-        return [select(func.min(Message.created_at)).where(*WAITS).scalar_subquery(), *self._claims.due()]
+        return [select(func.min(Message.created_at)).where(TO_ADDRESS).scalar_subquery(), *self._claims.due()]
 
     @property
     def at_work(self) -> bool:

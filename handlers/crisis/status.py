@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
-from handlers.alert import contacts, decision_card
+from handlers.alert import channel_trouble, contacts, decision_card
 from handlers.communication import communication_plan
 from handlers.core import clearance, in_charge, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
@@ -25,7 +25,7 @@ from storage.rows.log import LogEntry, LogState
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 
 # What the framing staff decides is decided too; see `handlers.crisis.framing`.
-FRAMING = "framing_decision"
+DECIDED = ("decision", "framing_decision")
 # Three of each fit a phone.
 SHOWN = 3
 # The picture's first heading, "Situationen", and so much of it.
@@ -106,6 +106,7 @@ async def whole(turn: Context, reader: str = "") -> Card:
             if crisis.established_at
             else f"Fuldt etableret senest {turn.clock(crisis.established_due)}."
         )
+        head += await channel_trouble.shut(turn)
         head.append(await summoning.answers(turn))
         if not crisis.established_at:
             head.append("Klar: " + ", ".join(f"{name} {how}" for name, how in await summoning.readiness(turn)) + ".")
@@ -129,14 +130,21 @@ async def whole(turn: Context, reader: str = "") -> Card:
     ]
     waiting += [f"B{row.number}: {assistance_card.line(turn, row)}" for row in asked if row.state not in ANSWERED]
     waiting += [task.title for task in every if task.status != "done"]
-    decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(["decision", FRAMING]))
-    decisions = await turn.db.scalars(
-        select(LogEntry.summary)
-        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
-        .where(*decided, clearance.up_to(highest))
-        .order_by(LogEntry.no.desc())
-        .limit(SHOWN)
-    )
+    # The newest of each kind, found by the kind: a log of three days is not gone through for two decisions.
+    newest = union_all(
+        *(
+            select(LogEntry.no, LogEntry.summary)
+            .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+            .where(LogEntry.crisis_id == crisis.id, LogEntry.kind == kind, clearance.up_to(highest))
+            .order_by(LogEntry.no.desc())
+            .limit(SHOWN)
+            .subquery()
+            .select()
+            for kind in DECIDED
+        )
+    ).subquery()
+    decisions = await turn.db.scalars(select(newest.c.summary).order_by(newest.c.no.desc()).limit(SHOWN))
+    decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(DECIDED))
     unseen = await clearance.unseen(turn, highest, LogState.no.in_(select(LogEntry.no).where(*decided)))
     unconfirmed = await turn.db.scalar(
         select(func.count())

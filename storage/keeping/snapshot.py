@@ -19,9 +19,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     JSON,
     URL,
@@ -46,13 +43,12 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.types import TypeEngine
 
-from storage import private
-from storage.database import Database, migration_config
+from storage import private, revisions
+from storage.database import Database
 from storage.rows.base import UtcDateTime
 
 # What tells of the copy, in the copy; it is no table of krisebot's.
 ABOUT = "krisebot_backup"
-REVISION = "alembic_version"
 # What a copy is called while it is taken; one that was cut off is left so.
 UNFINISHED = ".unfinished"
 # Rows that are carried together; of those that hold a whole file, one.
@@ -86,7 +82,7 @@ class About:
     @property
     def is_ours(self) -> bool:
         """Whether its tables have the form that we write; an older krisebot's get it when they are put back."""
-        return self.revision == ScriptDirectory.from_config(migration_config()).get_current_head()
+        return self.revision == revisions.newest()
 
     @property
     def at(self) -> datetime:
@@ -131,7 +127,7 @@ async def take(database: Database, file: Path, *, version: str, now: datetime) -
     """
     await database.reach()
     async with database.engine.connect() as connection:
-        new = await connection.run_sync(lambda each: MigrationContext.configure(each).get_current_revision() is None)
+        new = await connection.run_sync(revisions.present) is None
     if new:
         # Before the first start there is nothing yet; a copy of that can be put back too.
         await database.migrate()
@@ -202,9 +198,7 @@ async def put_back(
     if database.is_sqlite and await asyncio.to_thread(_is_one_file, str(database.url.database), file):
         raise NotACopy("kopien er selv den database, der skrives til. Skriv en anden fil i KRISEBOT_DATABASE_URL")
     told = await asyncio.to_thread(about, file)
-    if told.revision not in {
-        each.revision for each in ScriptDirectory.from_config(migration_config()).walk_revisions()
-    }:
+    if told.revision not in revisions.known():
         raise NotACopy(f"kopien er fra en nyere krisebot ({told.version}). Brug den, der lavede kopien, eller en nyere")
     await database.reach()
     copy = Database(address(file), read_only=True)
@@ -213,9 +207,9 @@ async def put_back(
             if not overwrite and not await target.run_sync(_is_empty):
                 raise NotEmpty
             await target.run_sync(_clear)
-            await target.run_sync(_upgrade_to, told.revision)
+            await target.run_sync(revisions.upgrade, told.revision)
             await carry(source, target)
-            await target.run_sync(_upgrade_to, "head")
+            await target.run_sync(revisions.upgrade)
             await target.execute(text("UPDATE deliveries SET state = 'sending' WHERE state = 'queued' AND ref IS NULL"))
             await target.execute(text("UPDATE lanes SET held_by = NULL, held_until = NULL"))
             if then is not None:
@@ -271,7 +265,7 @@ async def _carried_to(file: Path, database: Database) -> None:
         async with database.engine.connect() as connection:
             source = await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with source.begin(), scratch.engine.begin() as target:
-                await target.run_sync(_upgrade_to, await source.run_sync(_revision))
+                await target.run_sync(revisions.upgrade, await source.run_sync(_revision))
                 await carry(source, target)
     finally:
         await scratch.close()
@@ -295,9 +289,9 @@ def _say(file: Path, version: str, now: datetime) -> About:
         rows = sum(
             connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - its own tables' names
             for name in names
-            if name != REVISION
+            if name != revisions.TABLE
         )
-        revision = connection.execute(f"SELECT version_num FROM {REVISION}").fetchone()[0]  # noqa: S608
+        revision = connection.execute(f"SELECT version_num FROM {revisions.TABLE}").fetchone()[0]  # noqa: S608
         told = About(now.astimezone(UTC).isoformat(), version, revision, rows)
         connection.execute(f"CREATE TABLE {ABOUT} (told TEXT NOT NULL)")
         connection.execute(f"INSERT INTO {ABOUT} VALUES (?)", (json.dumps(asdict(told)),))  # noqa: S608
@@ -313,7 +307,7 @@ def _tables(connection: Connection) -> list[Table]:
     """Return a database's own tables, with types that both kinds of database read alike; those that are referred to
     come first."""
     metadata = MetaData()
-    metadata.reflect(connection, only=lambda name, _: name not in (ABOUT, REVISION))
+    metadata.reflect(connection, only=lambda name, _: name not in (ABOUT, revisions.TABLE))
     postgresql = connection.dialect.name == "postgresql"
     for table in metadata.tables.values():
         for column in table.columns:
@@ -345,16 +339,10 @@ def _go_on_counting(connection: Connection, tables: list[Table]) -> None:
 
 
 def _revision(connection: Connection) -> str:
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = revisions.present(connection)
     if found is None:
         raise NotACopy("der er ingen krisebot i databasen")
     return found
-
-
-def _upgrade_to(connection: Connection, revision: str) -> None:
-    config = migration_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 def _is_empty(connection: Connection) -> bool:

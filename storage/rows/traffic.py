@@ -163,7 +163,7 @@ class Message(Base):
     kind: Mapped[MessageKind]
     card: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=1)
-    dispatched_version: Mapped[int] = mapped_column(default=0, index=True)
+    dispatched_version: Mapped[int] = mapped_column(default=0)
     urgency: Mapped[int] = mapped_column(default=1)  # 0 urgent, 1 ordinary, 2 routine
     everywhere: Mapped[bool] = mapped_column(default=False)  # by every way the person has, not by the first
     platform: Mapped[str | None]  # the way it was asked, for an answer
@@ -178,6 +178,10 @@ class Message(Base):
     trace: Mapped[str | None]  # the input or the timer that said it last: "input-17", "timer-4"
     lapses_at: Mapped[datetime | None] = mapped_column(index=True)  # when a button leaves it by itself
 
+
+# What is said, or said anew, and not yet on its ways: asked for at every commit, however much has been said.
+TO_ADDRESS = and_(Message.dispatched_version < Message.version, Message.held.is_(False))
+Index("messages_to_address", Message.urgency, Message.id, sqlite_where=TO_ADDRESS, postgresql_where=TO_ADDRESS)
 
 # For queries: messages to persons, not to a channel.
 TO_A_PERSON = and_(

@@ -12,13 +12,14 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
+from storage import revisions
 from storage.case import log_words
 from storage.case.log_words import STRETCH
 from storage.database import TURN_TIMEOUTS, Database, DatabaseUnavailable
@@ -145,19 +146,8 @@ asyncio.run(Database(sys.argv[1]).migrate())
 """
 
 
-def alembic(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
-    config.attributes["connection"] = connection
-    return config
-
-
 def bring_to_first_version(connection: Connection) -> None:
-    command.upgrade(alembic(connection), "0001")
-
-
-def revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    revisions.upgrade(connection, "0001")
 
 
 async def test_the_first_start_makes_the_tables(empty_database_url: str) -> None:
@@ -225,7 +215,7 @@ async def test_a_long_log_from_an_older_krisebot_is_found_in_after_it_is_carried
         {"no": no, "said": "Drikkevand på Østergade" if no == 3 else f"måling {no}"} for no in range(1, 2 * STRETCH + 2)
     ]
     async with database.engine.begin() as connection:
-        await connection.run_sync(lambda made: command.upgrade(alembic(made), "0025"))
+        await connection.run_sync(lambda made: revisions.upgrade(made, "0025"))
         await connection.execute(
             text(
                 "INSERT INTO crises (number, title, state, exercise, plan, created_at, holders, municipalities)"
@@ -260,7 +250,7 @@ async def test_a_database_from_a_newer_krisebot_is_refused_and_left_as_it_was(da
         await database.migrate()
 
     async with database.engine.connect() as connection:
-        assert await connection.run_sync(revision) == "9999"
+        assert await connection.run_sync(revisions.present) == "9999"
 
 
 async def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
@@ -360,3 +350,26 @@ async def test_a_lines_grade_is_looked_up_by_its_number_and_not_by_going_through
         (how,) = (await db.execute(text(f"EXPLAIN QUERY PLAN {asked}"))).all()
     await database.close()
     assert "no=?" in how.detail
+
+
+def test_each_migration_is_in_the_file_that_is_named_by_it_so_that_a_start_can_tell_the_newest_without_reading_them() -> (
+    None
+):
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("storage").joinpath("migrations")))
+    script = ScriptDirectory.from_config(config)
+    assert [each.revision for each in script.walk_revisions()] == sorted(revisions.known(), reverse=True)
+    assert script.get_current_head() == revisions.newest()
+
+
+async def test_a_start_that_finds_the_tables_as_they_shall_be_reads_no_migrations(database: Database) -> None:
+    """A replica that starts in a crisis is there sooner."""
+    program = (
+        "import asyncio, sys; from storage.database import Database; from bot import app;"
+        " asyncio.run(Database(sys.argv[1]).migrate());"
+        " print(sorted(each for each in sys.modules if each.startswith('alembic')))"
+    )
+    url = database.url.render_as_string(hide_password=False)
+    replica = await asyncio.create_subprocess_exec(sys.executable, "-c", program, url, stdout=PIPE)
+    said, _ = await replica.communicate()
+    assert said == b"[]\n"

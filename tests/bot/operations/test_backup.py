@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.operations import backup
 from bot.operations.restore import restore
+from storage import revisions
 from storage.case.verification import verify_crisis
 from storage.database import Database
 from storage.keeping import snapshot
@@ -252,7 +253,7 @@ async def test_a_copy_before_an_upgrade_has_the_old_form_also_when_the_new_krise
     url = databases.empty()
     database = Database(url)
     async with database.changing_tables() as connection:
-        await connection.run_sync(snapshot._upgrade_to, "0028")
+        await connection.run_sync(revisions.upgrade, "0028")
     await database.close()
     taken = await backup.take(url, tmp_path)
     assert (taken.about.revision, taken.crises) == ("0028", 0)

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -26,13 +24,14 @@ from sqlalchemy import (
     select,
 )
 
-from storage.database import Database, migration_config
+from storage import revisions
+from storage.database import Database
 from storage.keeping import snapshot
 from storage.plan import loading
 from tests.databases import Databases
 
 NOW = datetime(2026, 7, 2, 12, 0, 10, 123456, tzinfo=UTC)
-REVISIONS = [each.revision for each in ScriptDirectory.from_config(migration_config()).walk_revisions()][::-1]
+REVISIONS = sorted(revisions.known())
 # What a migration reads has to be what was written there.
 MEANT = {
     ("log_entries", "canonical"): b'{"no":1,"refs":{},"summary":"vand"}',
@@ -41,15 +40,9 @@ MEANT = {
 }
 
 
-def upgrade(connection: Connection, revision: str) -> None:
-    config = migration_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
 def tables(connection: Connection) -> list[Table]:
     metadata = MetaData()
-    metadata.reflect(connection, only=lambda name, _: name != "alembic_version")
+    metadata.reflect(connection, only=lambda name, _: name != revisions.TABLE)
     return metadata.sorted_tables
 
 
@@ -104,7 +97,7 @@ SOME = [REVISIONS[0], REVISIONS[len(REVISIONS) // 2], REVISIONS[-2]]
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("databases", "revisions"),
+    ("databases", "forms"),
     [
         pytest.param("sqlite", SOME, id="sqlite-some"),
         pytest.param("sqlite", REVISIONS, id="sqlite-every", marks=pytest.mark.upgrade),
@@ -113,14 +106,14 @@ SOME = [REVISIONS[0], REVISIONS[len(REVISIONS) // 2], REVISIONS[-2]]
     indirect=["databases"],
 )
 async def test_rows_from_earlier_forms_of_the_tables_are_all_there_in_ours(
-    databases: Databases, revisions: Sequence[str]
+    databases: Databases, forms: Sequence[str]
 ) -> None:
     """Each form's rows pass every later migration: none is lost, and none of what was said in it."""
     database = Database(databases.empty())
     kept: list[dict[str, tuple[Any, ...]]] = []
     async with database.changing_tables() as connection:
-        for number, revision in enumerate(revisions, 1):
-            await connection.run_sync(upgrade, revision)
+        for number, revision in enumerate(forms, 1):
+            await connection.run_sync(revisions.upgrade, revision)
             kept.append(await connection.run_sync(fill, number))
     await database.migrate()
     async with database.engine.connect() as connection:
@@ -156,7 +149,7 @@ async def test_an_older_krisebots_copy_is_put_back_into_ours(
     url = databases.empty()
     database = Database(url)
     async with database.engine.begin() as connection:
-        await connection.run_sync(upgrade, revision)
+        await connection.run_sync(revisions.upgrade, revision)
         keys = await connection.run_sync(fill, 1)
     file = tmp_path / "kopi.db"
     taken = await snapshot.take(database, file, version="0", now=NOW)
