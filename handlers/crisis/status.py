@@ -16,7 +16,7 @@ from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resource_card, resources, tasks
 from handlers.meetings import minutes_card
-from handlers.picture import picture_texts
+from handlers.picture import picture_card, picture_texts
 from handlers.reporting import centres, critical_functions, information_need_card
 from handlers.staff import absence, duty_rota, externals, instructions, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -28,6 +28,8 @@ from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 DECIDED = ("decision", "framing_decision")
 # Three of each fit a phone.
 SHOWN = 3
+# The picture's first heading, "Situationen", and so much of it.
+SITUATION, SITUATION_SHOWN = 1, 300
 FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
 
 
@@ -178,7 +180,12 @@ async def _board(turn: Context, reader: str) -> list[tuple[str, str]]:
     seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
     rows = [resource_card.in_short(turn, row) for row in seen]
     plan = await communication_plan.newest(turn)
-    found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []
+    situation = quote(picture_card.section(turn, picture, SITUATION)[:SITUATION_SHOWN]) if picture else ""
+    found = (
+        [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}: {situation}")]
+        if picture
+        else []
+    )
     known = "\n".join(
         filter(
             None,
