@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bot.engine.platform import HasPackage, KnowsGrants, NotGranted, Platform, Throttled, Unavailable, Undeliverable
 from bot.operations import readiness, rota_check, seen
 from bot.operations.readiness import FAULT, GOOD, WARNING
+from bot.pages.metrics import CHANNELS
 from bot.settings import Settings, SettingsFault
 from manifest import package
 from storage.database import Database, DatabaseUnavailable
@@ -52,6 +53,10 @@ async def examine(settings: Settings) -> list[str]:
             plan = plan.with_accounts(await accounts.found(db, plan))
             crises = await db.scalar(select(func.count()).select_from(Crisis)) or 0
             shown = await seen.told(db, datetime.now(UTC), plan.timezone)
+            shown += [
+                f"{WARNING}  {room.platform.capitalize()}: krisestabens kanal {room.name}: {room.error or 'nogle er ikke lukket ind'}"
+                for room in await db.execute(CHANNELS)
+            ]
     except DatabaseUnavailable as error:
         return [*lines, f"{FAULT}  Databasen kan ikke bruges: {error}"]
     finally:

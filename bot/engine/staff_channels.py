@@ -25,7 +25,7 @@ from handlers.core.clock import Clock
 from storage.database import Database
 from storage.rows.base import NOW
 from storage.rows.crisis import Crisis
-from storage.rows.staff import Member
+from storage.rows.staff import OUTSIDE, Member
 from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,9 @@ LETTERS = ABROAD | str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 PATIENCE = 2 * ANSWER_TIMEOUT
 # How long a channel is whoever's who works on it: two who made it at once would make two of it. A dead one's is free then.
 HOLD = timedelta(seconds=PATIENCE + 5)
+
+# Who belongs in a staff's channel: whoever sits there and has an account. A party from outside is told by the staff itself.
+SITS = (Member.until.is_(None), Member.person.not_like(f"{OUTSIDE}%"))
 
 
 def name_of(title: str, decided: datetime, zone: ZoneInfo, exercise: bool = False, danish: bool = False) -> str:
@@ -288,7 +291,7 @@ class StaffChannels(Worker):
     async def _due(self, db: AsyncSession) -> list[int]:
         rooms = list(await db.scalars(DOORS, {"now": self._clock.now(), "platforms": list(self._platforms)}))
         shall: dict[int, set[str]] = {room.crisis_id: set() for room in rooms}
-        inside = select(Member.crisis_id, Member.person).where(Member.crisis_id.in_(shall), Member.until.is_(None))
+        inside = select(Member.crisis_id, Member.person).where(Member.crisis_id.in_(shall), *SITS)
         for crisis_id, person in await db.execute(inside) if rooms else ():
             shall[crisis_id].add(person)
         return [room.id for room in rooms if room.state == "wanted" or _amiss(room, shall[room.crisis_id])]
@@ -393,4 +396,4 @@ async def _named(platform: Platform, persons: list[str]) -> dict[str, str]:
 
 
 async def _members(db: AsyncSession, crisis_id: int) -> set[str]:
-    return set(await db.scalars(select(Member.person).where(Member.crisis_id == crisis_id, Member.until.is_(None))))
+    return set(await db.scalars(select(Member.person).where(Member.crisis_id == crisis_id, *SITS)))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.core.card import Card, quote
-from handlers.core.context import URGENT
+from handlers.core.context import URGENT, Context
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from storage.rows.traffic import StaffChannel
@@ -30,9 +30,9 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
     strangers = [
         quote(name or turn.name(each)) for each, name in this.detail.get("strangers", {}).items() if each not in sits
     ]
-    why = f": {this.error}" if this.error else ""
+    why = f": {quote(this.error, 300)}" if this.error else ""
     if this.state == "failed":
-        text = f"Krisestabens kanal i {where} kan ikke bruges: {this.error}. Det, der siges til krisestaben, sendes til hver enkelt."
+        text = _shut(turn, this)
     elif left:
         text = (
             f"{turn.names(left)} er gået ud af krisestabens kanal i {where}, men er stadig i krisestaben. Det, der siges dér, "
@@ -55,15 +55,22 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
         )
     else:
         return
-    secretariat = turn.rules.secretariat_roles()
+    told = [*await turn.chiefs(), *turn.rules.secretariat_roles()]
     await turn.notify(
-        [*await turn.chiefs(), *secretariat],
-        Card(f"⚠️ {quote(text, 1500)}"),
+        told,
+        Card(f"⚠️ {text}"),
         kind="notice",
-        summary=text,
+        summary=text.replace("*", ""),
         key=f"channel/{room}/trouble",
         urgency=URGENT,
     )
+    if this.state == "failed":
+        # Everybody looks for the staff's channel: what is said to the staff reaches each of them all the same.
+        words = (
+            f"⚠️ Krisestaben har ingen kanal i {where} lige nu{why}. Det, der siges til krisestaben, får I hver for sig. Det, I "
+            "vil sige til den, skriver I med */krise log*."
+        )
+        await turn.say(turn.staff, Card(words), key=f"channel/{room}/shut", kind="notice", urgency=URGENT)
     for person in outside if this.state == "open" else ():
         await turn.say(
             person,
@@ -78,6 +85,20 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
         )
 
 
+def _shut(turn: Context, room: StaffChannel) -> str:
+    return (
+        f"Krisestabens kanal i {turn.chat(room.platform)} kan ikke bruges: {quote(room.error or '', 300)}. Det, der siges til "
+        "krisestaben, sendes til hver enkelt."
+    )
+
+
+async def shut(turn: Context) -> list[str]:
+    """Tell of each of the crisis' channels that can't be used, for who asks how it stands."""
+    of_crisis = (StaffChannel.crisis_id == turn.the_crisis.id, StaffChannel.state == "failed")
+    rooms = await turn.db.scalars(select(StaffChannel).where(*of_crisis).order_by(StaffChannel.id))
+    return [f"⚠️ {_shut(turn, room)}" for room in rooms]
+
+
 @timer("channel.changed")
 async def changed(turn: Turn, room: int, what: str, name: str = "", was: str = "", **_written_down: Any) -> None:
     """Tell the chief and the secretariat that a channel was changed by hand and is the staff's still."""
@@ -86,7 +107,7 @@ async def changed(turn: Turn, room: int, what: str, name: str = "", was: str = "
         return
     where = turn.chat(this.platform)
     told = {
-        "renamed": f"Krisestabens kanal i {where} er omdøbt fra »{was}« til »{name}«. Den er stadig krisestabens: skriv videre dér.",
+        "renamed": f"Krisestabens kanal i {where} er omdøbt fra »{quote(was, 100)}« til »{quote(name, 100)}«. Den er stadig krisestabens: skriv videre dér.",
         "moved": f"Krisestabens kanal i {where} er flyttet eller delt, og det, der siges til krisestaben, står der stadig. "
         "Se efter, hvem der nu kan læse med.",
         "reopened": f"Krisestabens kanal i {where} kan bruges igen. Det, der siges til krisestaben, står dér fra nu af, også det, "
@@ -96,7 +117,7 @@ async def changed(turn: Turn, room: int, what: str, name: str = "", was: str = "
         return
     await turn.notify(
         [*await turn.chiefs(), *turn.rules.secretariat_roles()],
-        Card(f"⚠️ {quote(text, 1500)}"),
+        Card(f"⚠️ {text}"),
         kind="notice",
         summary=text,
         urgency=URGENT,

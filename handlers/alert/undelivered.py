@@ -67,6 +67,8 @@ async def _show(turn: Turn, sent: Message) -> None:
         .order_by(Message.id)
     )
     missed = [each for each in together if each.id in lost and not isinstance(each.recipient, StaffRecipient)]
+    if not missed:
+        return
     left = [each for each in missed if each.answered_at is None]
     named = ", ".join(
         f"{turn.name(each.recipient)} ({quote(lost[each.id], 100)})"

@@ -15,7 +15,7 @@ from handlers.core.turn import Turn
 from handlers.picture import picture
 from handlers.preparedness import emergency_pack
 from handlers.reporting import enough_people, media_analysis
-from handlers.staff import shift_changes
+from handlers.staff import shift_changes, summoning
 
 
 async def start(turn: Turn) -> None:
@@ -52,6 +52,7 @@ async def warning(turn: Turn) -> None:
         Card(
             f"⏳ {times_shown.span(max(crisis.established_due - turn.now, turn.now - turn.now))} til fuldt etableret beredskab "
             f"(senest {turn.clock(crisis.established_due)}).",
+            facts=await summoning.readiness(turn),
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
         kind="reminder",
@@ -72,6 +73,7 @@ async def breach(turn: Turn) -> None:
         Card(
             f"⚠️ *Fristen for fuldt etableret beredskab er overskredet* ({turn.clock(crisis.established_due)}). "
             "Det er noteret i loggen. Arbejdet fortsætter.",
+            facts=await summoning.readiness(turn),
             buttons=(Button("Fuldt etableret", "deadlines.established", {}, style="primary"),),
         ),
         kind="reminder",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select, union_all
 
-from handlers.alert import contacts, decision_card
+from handlers.alert import channel_trouble, contacts, decision_card
 from handlers.communication import communication_plan
 from handlers.core import clearance, in_charge, incident_names, rights, running
 from handlers.core.card import Button, Card, quote
@@ -16,7 +16,7 @@ from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resource_card, resources, tasks
 from handlers.meetings import minutes_card
-from handlers.picture import picture_texts
+from handlers.picture import picture_card, picture_texts
 from handlers.reporting import centres, critical_functions, information_need_card
 from handlers.staff import absence, duty_rota, externals, instructions, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -28,6 +28,8 @@ from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
 DECIDED = ("decision", "framing_decision")
 # Three of each fit a phone.
 SHOWN = 3
+# The picture's first heading, "Situationen", and so much of it.
+SITUATION, SITUATION_SHOWN = 1, 300
 FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
 
 
@@ -104,6 +106,7 @@ async def whole(turn: Context, reader: str = "") -> Card:
             if crisis.established_at
             else f"Fuldt etableret senest {turn.clock(crisis.established_due)}."
         )
+        head += await channel_trouble.shut(turn)
         head.append(await summoning.answers(turn))
         if not crisis.established_at:
             head.append("Klar: " + ", ".join(f"{name} {how}" for name, how in await summoning.readiness(turn)) + ".")
@@ -177,7 +180,12 @@ async def _board(turn: Context, reader: str) -> list[tuple[str, str]]:
     seen, unseen = await clearance.visible_rows(turn, await resources.of_crisis(turn), reader)
     rows = [resource_card.in_short(turn, row) for row in seen]
     plan = await communication_plan.newest(turn)
-    found = [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}")] if picture else []
+    situation = quote(picture_card.section(turn, picture, SITUATION)[:SITUATION_SHOWN]) if picture else ""
+    found = (
+        [("Situationsbillede", f"nr. {picture.version}, {turn.clock(picture.published_at)}: {situation}")]
+        if picture
+        else []
+    )
     known = "\n".join(
         filter(
             None,

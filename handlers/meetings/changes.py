@@ -16,7 +16,7 @@ from handlers.core.language import times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from handlers.meetings import agenda, agenda_items, agenda_lines, meeting_card
+from handlers.meetings import agenda, agenda_items, agenda_lines, beginning, meeting_card
 from handlers.staff import calendars
 from storage.rows.meetings import Meeting
 
@@ -115,6 +115,7 @@ async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
         await _room_is_free(turn, row)
         await meeting_card.make_ready(turn, row)
     await agenda.plan_for(turn, row)
+    await beginning.plan_for(turn, row)
     await _those_at_risk(turn)
 
 
@@ -144,7 +145,9 @@ async def cancel(turn: Turn, meeting: int) -> None:
 async def call_off(turn: Turn, row: Meeting) -> None:
     """Mark a meeting as not held: calendars are told, and its timers are cancelled."""
     row.state, row.sequence = "cancelled", row.sequence + 1
-    await turn.cancel(*(agenda_lines.key(row, name) for name in ("prepare", "remind", "due", "again")))
+    await turn.cancel(
+        *(agenda_lines.key(row, name) for name in ("prepare", "remind", "due", "again", beginning.BEGINS))
+    )
     await turn.db.flush()
     await calendars.send(turn, row, f"Møde {row.number} i krisestaben {turn.clock(row.at)} er aflyst")
     await _room_is_free(turn, row)

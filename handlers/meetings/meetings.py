@@ -10,7 +10,7 @@ from handlers.core.context import URGENT, Context
 from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.meetings import agenda, changes, meeting_card, minutes
+from handlers.meetings import agenda, beginning, changes, meeting_card, minutes
 from handlers.staff import calendars, chief_asked, sharing, summoning
 from storage.rows.meetings import Meeting
 from storage.rows.numbers import next_number
@@ -151,6 +151,7 @@ async def call(turn: Turn, at: datetime, place: str) -> Meeting:
     await calendars.send(turn, row, f"Møde {row.number} i krisestaben{hurried}: {meeting_card.where(turn, row)}")
     await meeting_card.make_ready(turn, row)
     await agenda.plan_for(turn, row)
+    await beginning.plan_for(turn, row)
     await turn.answer(meeting_card.card(turn, row), key=meeting_card.key(row))
     return row
 
@@ -176,6 +177,8 @@ async def start(turn: Turn, meeting: int) -> None:
         verification="confirmed",
         refs={"meeting": row.number},
     )
+    await turn.db.flush()
+    await beginning.started(turn, row)
     await turn.replace(meeting_card.card(turn, row))
     await minutes.open_for(turn, row)
     await chief_asked.begin(turn)

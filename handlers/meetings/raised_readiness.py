@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import rights
-from handlers.core.card import Button, Card, quote
+from handlers.core import rights, typed_verbs
+from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.registry import verb
+from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import measure_card, measures
 from handlers.measures.measure_card import CLOSED
@@ -23,6 +23,10 @@ HEAD = "Forøget beredskab"
 NOST = "den nationale operative stab er aktiveret"
 ASK = "hvilke beredskabsforanstaltninger skal kommunen sætte i værk?"
 SHOWN = 20
+FORM = (
+    Field("what", "Hvad er besluttet? Niveau, eller at NOST er aktiveret", required=True),
+    Field("source", "Hvem siger det?"),
+)
 
 
 @verb(
@@ -37,9 +41,27 @@ async def raised(turn: Turn, text: str) -> None:
     """Put on the agenda that the government has raised the level, or that NOST is active: the staff decides what the
     municipality does."""
     what = text.strip(" .:")
-    if what.casefold() in ("", "nost"):
+    said = typed_verbs.strip_name(turn.the_incoming.text).casefold().removeprefix("/krise").strip(" .:")
+    if "nost" in (what.casefold(), said):
         what = NOST
+    if not what:
+        await turn.answer(
+            Card(
+                "*Hvad er der besluttet nationalt, og hvem siger det?* Intet er noteret endnu. Skriv fx "
+                "*/krise forøget forhøjet beredskab, kilde DCOK* eller */krise forøget NOST*.",
+                buttons=(Button("Skriv, hvad der er besluttet", "raised.put", form=FORM, form_title=HEAD),),
+            )
+        )
+        return
     await put(turn, what)
+
+
+@action("raised.put", who=rights.asks)
+async def filled_in(turn: Turn) -> None:
+    """Put on the agenda what the form says has been decided nationally, with who says so."""
+    what, source = turn.value("what"), turn.value("source")
+    if what:
+        await put(turn, what + (f", kilde {source}" if source else ""))
 
 
 async def put(turn: Turn, what: str) -> None:

@@ -251,7 +251,8 @@ DUTIES = {
 
 
 async def readiness(turn: Context) -> tuple[tuple[str, str], ...]:
-    """Tell what "fuldt etableret" takes, and how far it is: the staff and each of those who serve it."""
+    """Tell what "fuldt etableret" takes, and how far it is: the staff and each of those who serve it, who keeps the log, IT,
+    and where the staff meets."""
     every = await summonses(turn)
     rows = []
     for kind, name in DUTIES.items():
@@ -259,7 +260,20 @@ async def readiness(turn: Context) -> tuple[tuple[str, str], ...]:
         coming = [summons for summons in asked if summons.answer == "coming"]
         if asked:
             rows.append((name, f"{len(coming)} af {len(asked)} kommer"))
+    comes = {summons.person for summons in every if summons.answer == "coming"}
+    plan = turn.rules
+    keepers = [person for person in (plan.holder("logfører"), *plan.deputies("logfører")) if person]
+    helps = [each.contact for each in plan.support_functions if each.name.casefold() == "it"]
+    rows += [(name, _who_comes(turn, persons, comes)) for name, persons in (("Log", keepers), ("IT", helps))]
+    rows.append(("Lokale", "klar" if await meeting_place(turn) else "❗ sted eller link mangler"))
     return tuple(rows)
+
+
+def _who_comes(turn: Context, persons: list[str], comes: set[str]) -> str:
+    there = next((person for person in persons if person in comes), None)
+    if there is not None:
+        return f"{turn.name(there)} kommer"
+    return "ingen har svaret ja" if persons else "❗ ingen i planen"
 
 
 async def tell_where(turn: Turn) -> None:

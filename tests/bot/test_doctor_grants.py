@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot import doctor
@@ -11,7 +13,7 @@ from bot.settings import Settings
 from manifest.package import read
 from storage.plan import loading
 from tests.fakes.slack import FakeSlack, OkFalse, ServerError
-from tests.fakes.teams import FakeTeams
+from tests.fakes.teams import FakeTeams, Refusal
 from tests.fakes.teams_graph import INSTALL
 from tests.stage.slack import SlackStage
 from tests.stage.teams import TeamsStage
@@ -122,3 +124,33 @@ async def test_a_staffs_channel_whose_new_name_was_heard_is_told_of(database_url
         await stage["finn"].person.happens("group_rename", channel={"id": channel.id, "name": "krise-vand"})
         await stage.settle()
         assert "OK  Slack: en omdøbt kanal er hørt" in await told(database_url)
+
+
+@pytest.mark.parametrize("stage_of", [SlackStage, TeamsStage])
+async def test_where_no_channel_can_be_made_everybody_is_told_and_status_readyz_and_doctor_say_it(
+    database_url: str, stage_of: type[SlackStage] | type[TeamsStage]
+) -> None:
+    """R030 R032 D02: the staff looks for its channel, and nobody knew that there is none."""
+    text = re.sub(r"kanal: \"19:[^\"]*\"", "kanal: null", loading.example_text())
+    async with stage_of(database_url, plan_=loading.parse(text, "planen")) as stage:
+        title = "Slack" if isinstance(stage, SlackStage) else "Teams"
+        if isinstance(stage, SlackStage):
+            stage.slack.fail("conversations.create", with_=OkFalse("restricted_action"), times=None)
+        else:
+            stage.teams.fail("graph", with_=Refusal(403, "Forbidden"), times=None)
+        await stage["jens"].commands("aktiver 2 skybrud")
+        await stage.forward(minutes=2)
+        text, said = f"Krisestabens kanal i {title} kan ikke bruges", f"Krisestaben har ingen kanal i {title} lige nu"
+        every = ("jens", "lars", "kim", "anne", "ole", "mads")
+        assert [each for each in every if not await stage[each].sees(said)] == []
+        assert await stage["kim"].sees(text)
+        assert not await stage["finn"].sees(said)
+        name = "/krise" if title == "Slack" else "@Krisebot"
+        assert await stage["anne"].sees(f"skriver I med {name} log.")
+        await stage["anne"].commands("status")
+        shown = [each for each in await stage["anne"].reads() if each.startswith("Nr. 1: skybrud")]
+        assert text in shown[-1]
+        async with aiohttp.ClientSession() as client, client.get(f"{stage.address}/readyz") as ready:
+            assert "kanalen krise-" in await ready.text()
+        (line,) = [each for each in await told(database_url) if "krisestabens kanal" in each]
+        assert line.startswith(f"ADVARSEL  {title}: krisestabens kanal krise-")

@@ -36,6 +36,16 @@ async def test_when_the_nation_raises_its_level_the_staff_has_a_decision_to_make
     assert ["forhøjet" in each["text"] for each in await stage.part("agenda_items")] == [False, True]
 
 
+async def test_that_the_nation_is_ready_is_noted_when_somebody_says_so_and_not_before(stage: Stage) -> None:
+    """R023: `forøget` alone says nothing of NOST; level and source are what was told."""
+    await stage["tina"].commands("forøget")
+    assert await stage.part("agenda_items") == []
+    await stage["tina"].fills_in("Skriv, hvad der er besluttet", what="forhøjet beredskab", source="DCOK")
+    (item,) = await stage.part("agenda_items")
+    assert "forhøjet beredskab, kilde DCOK" in item["text"]
+    assert "operative stab" not in item["text"]
+
+
 async def test_a_director_can_do_what_a_centres_chief_can(stage: Stage) -> None:
     """R100: the ordinary hierarchy holds; a chief of another centre is over nobody here."""
     await stage["ole"].commands("tjekliste teknik")

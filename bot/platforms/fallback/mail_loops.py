@@ -11,12 +11,12 @@ from bot.engine.engine import Engine
 from bot.engine.intake import SetAside
 from storage.rows.traffic import Inbox
 
-# A person says the same a few times; what a machine says again and again differs by a number at most.
-SAME, MOST, WITHIN = 3, 20, timedelta(minutes=30)
+# A person says the same a few times, and the same but for a number somewhat oftener ("40 cm", "45 cm").
+SAME, BUT_FOR_NUMBERS, MOST, WITHIN = 3, 6, 20, timedelta(minutes=30)
 NUMBER = re.compile(r"\d+")
 
 
-async def refuse(engine: Engine, senders: tuple[str, ...], name: str, text: str) -> None:
+async def refuse(engine: Engine, senders: tuple[str, ...], name: str, text: str, *, answers: bool) -> None:
     """Put a mail aside that says what its sender's last ones said, or that is one of very many.
 
     Args:
@@ -24,6 +24,7 @@ async def refuse(engine: Engine, senders: tuple[str, ...], name: str, text: str)
         senders: who it is from, as inputs have them.
         name: what whoever has the mailbox is called.
         text: its own words.
+        answers: whether it answers one of ours: what somebody writes of themselves may well differ by a number alone.
 
     Raises:
         SetAside: it goes round.
@@ -37,7 +38,9 @@ async def refuse(engine: Engine, senders: tuple[str, ...], name: str, text: str)
             .limit(MOST)
         )
     said = [_shape(str(body.get("text", ""))) for body in bodies if body.get("kind") == "text"]
-    if len(said) >= MOST or said.count(_shape(text)) >= SAME:
+    numberless = [NUMBER.sub("0", each) for each in said]
+    same, alike = said.count(_shape(text)), numberless.count(NUMBER.sub("0", _shape(text)))
+    if same >= SAME or (answers and alike >= BUT_FOR_NUMBERS) or len(said) >= MOST:
         raise SetAside(
             "mail_loop",
             f"{name}s mail bliver ved med at svare det samme, som når en postkasse svarer af sig selv. Krisebot svarer den ikke "
@@ -46,4 +49,4 @@ async def refuse(engine: Engine, senders: tuple[str, ...], name: str, text: str)
 
 
 def _shape(text: str) -> str:
-    return NUMBER.sub("0", " ".join(text.split()).casefold())
+    return " ".join(text.split()).casefold()

@@ -6,6 +6,7 @@ from handlers.core import registry
 
 # What goes on when the staff has stepped down: what people were asked, were given to do, or would miss.
 GOES_ON = {
+    "which.waited": "belongs to no crisis",
     "accounts.night": "belongs to no crisis",
     "absence.ended": "belongs to no crisis",
     "duty_rota.night": "belongs to no crisis",
@@ -28,6 +29,7 @@ GOES_ON = {
     "improvements.ask": "belongs to no crisis",
     "joining.unanswered": "a warning",
     "joining.waited": "a warning",
+    "level_one.waited": "a centre's chief waits for a director; there is no level yet",
     "level_one.digest": "begins at level 1",
     "log_seal.hour": "the log goes on",
     "measures.due": "a task that was handed over",

@@ -37,6 +37,7 @@ AS_OFTEN = {
     "log_seal.hour": "only where the log has grown; rings nobody, since it is edited where it stands",
     "media_analysis.daily": "each day's own duty, and not where it has been done",
     "measures.due": "the owner once, then the staff once",
+    "meetings.begins": "when it begins, and once more when nobody has started it",
     "orders.silent": "the receiver, the deputy, then a list to ring; that is all",
     "other_ways.waited": "each way once",
     "outside_mail.ask": "each day's own mail; the coordinator is told of a day when nobody read it",

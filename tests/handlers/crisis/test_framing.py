@@ -259,6 +259,21 @@ async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> No
     await stage["nils"].presses("Kommer")
     await stage["kim"].commands("status", "stab")
     assert await stage["kim"].sees("Støttefunktioner 1 af 2 kommer")
+    assert await stage["kim"].sees("Log ingen har svaret ja, IT Nils Fog kommer, Lokale klar")
+    await stage["tina"].presses("Kommer")
+    await stage.at("15:30:20")
+    assert await stage["anne"].sees("Tina Friis kommer")
+
+
+@in_one_chat
+async def test_the_status_tells_the_situation_in_the_approved_pictures_words(stage: Stage) -> None:
+    """R056: the overview is the situation too, and not the number of the picture that tells it."""
+    await stage["kim"].commands("billede")
+    await stage["kim"].fills_in("Skriv 1–3", s1="Viadukten er lukket, 40 cm vand", s2="Sundhed: ingen kendte")
+    await stage["lars"].commands("billede")
+    await stage["lars"].presses("Godkend")
+    await stage["kim"].commands("status")
+    assert any("Viadukten er lukket, 40 cm vand" in said and "Afventer" in said for said in await stage["kim"].reads())
 
 
 @pytest.mark.long

@@ -267,3 +267,40 @@ async def test_an_items_deadline_is_asked_for_until_it_is_given_or_there_is_none
     assert await stage["hanne"].sees("Mener du")
     await stage["hanne"].presses("Ja")
     assert (await stage.part("agenda_items"))[-1]["deadline"] == danish_tomorrow(9)
+
+
+@in_slack
+async def test_a_meeting_that_begins_is_put_before_whoever_chairs_it_and_writes_its_minutes(stage: Stage) -> None:
+    """R088: the chief, the recorder and whoever called it have the press that starts it, once; others have it not."""
+    await stage["lars"].fills_in("Start mødet")
+    await stage["lars"].presses("Slut mødet")
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage.at("16:59")
+    assert not await stage["eva"].sees("Møde 1 begynder nu")
+    await stage.at("17:00:30")
+    for person in ("lars", "eva", "kim"):
+        assert await stage[person].sees("Møde 1 begynder nu")
+    assert not await stage["hanne"].sees("Møde 1 begynder nu")
+    await stage["lars"].fills_in("Start mødet")
+    assert (await meeting_of(stage))["state"] == "running"
+    assert not await stage["eva"].sees("Møde 1 begynder nu")
+    await stage.forward(minutes=30)
+    assert not await stage["lars"].sees("ikke startet")
+
+
+@in_teams
+async def test_a_meeting_that_nobody_started_is_asked_about_once_and_a_moved_one_when_it_begins(stage: Stage) -> None:
+    """R088 R033: its items would wait for it for ever."""
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage["kim"].commands("møde flyt kl 18")
+    await stage.at("17:30")
+    assert not await stage["lars"].sees("Møde 1 begynder nu")
+    await stage.at("18:20")
+    assert await stage["lars"].sees("Møde 1 skulle være begyndt")
+    await stage.forward(hours=3)
+    asked = [line for line in await stage.log("reminder") if "møde 1" in line["summary"]]
+    assert len(asked) == 2
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["lars"].commands("nedskaler")
+    await stage.forward(hours=20)
+    assert len([line for line in await stage.log("reminder") if "begynder nu" in line["summary"]]) == 1

@@ -38,6 +38,15 @@ async def test_an_external_party_comes_in_and_goes_out_and_sees_what_it_may(stag
 
 
 @in_slack
+async def test_nobody_is_told_to_let_in_whoever_has_no_account(stage: Stage) -> None:
+    """R052: a party from outside is in no chat: the chief is not asked to open a door for them, and no card names nobody."""
+    await stage["lars"].commands("ind ekstern Lone Bak, Politiet, 114, Åben")
+    await stage.forward(minutes=10)
+    assert not await stage["lars"].sees("kunne ikke lukkes ind")
+    assert not await stage["lars"].sees("Kom ikke frem til 0")
+
+
+@in_slack
 async def test_what_is_missing_of_an_external_party_is_asked_for_and_others_cannot_let_them_in(stage: Stage) -> None:
     """R052: by the chief, or the secretariat on behalf."""
     await stage["kim"].commands("ind ekstern Lone Bak")
