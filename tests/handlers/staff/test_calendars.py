@@ -355,7 +355,9 @@ async def test_a_meeting_across_the_night_when_the_clocks_change_is_where_the_cl
     ],
     ids=repr,
 )
-async def test_what_is_said_of_a_place_is_a_place_in_the_calendar_and_nothing_else(called_stage: Stage, place: str) -> None:
+async def test_what_is_said_of_a_place_is_a_place_in_the_calendar_and_nothing_else(
+    called_stage: Stage, place: str
+) -> None:
     """R055: no line, property or event of the file's comes from a person's words; another parser reads it."""
     stage = called_stage
     await stage["kim"].fills_in("Flyt mødet", at="i morgen kl 12", place=place)
