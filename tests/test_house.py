@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from storage.rows import exported
+from storage.rows.base import Base
 from tests import source
 
 # Rooms of no paragraph: the machinery, and what is shown as it is.
@@ -70,3 +72,29 @@ def test_what_a_document_shows_of_our_code_can_be_written_so(document: str) -> N
                 module = importlib.import_module(str(each.module))
                 lost = [name.name for name in each.names if not hasattr(module, name.name)]
                 assert [name for name in lost if find_spec(f"{each.module}.{name}") is None] == []
+
+
+# What the bot needs for itself, and no sentence of the plan speaks of.
+OF_THE_BOT = {
+    *("Account", "Address", "BoardLink", "Conversation", "Delivery", "HomePage", "Inbox", "LogState", "LogWord"),
+    *("MailToken", "Message", "NudgeReceipt", "QuotaAsk", "RateUse", "RehearsalPost", "Remembered", "RotaCopy"),
+    *("RotaDuty", "StaffChannel", "Stored", "Timer"),
+}
+GLOSSARY = source.ROOT / "handlers/GLOSSARY.md"
+
+
+def test_each_thing_of_the_plans_that_we_keep_rows_of_stands_in_the_glossary() -> None:
+    """Whoever reads a table's name finds the plan's word for it; and what is the bot's own is said to be."""
+    exported.load()
+    tables = {mapper.class_.__name__ for mapper in Base.registry.mappers}
+    told = {word for code in re.findall(r"`([^`]+)`", GLOSSARY.read_text("utf-8")) for word in re.findall(r"\w+", code)}
+    assert tables - told == OF_THE_BOT
+
+
+def test_what_the_glossary_calls_a_thing_is_what_the_code_calls_it() -> None:
+    """A name that was changed is changed there too."""
+    code = " ".join(path.read_text("utf-8") for path in source.modules("handlers", "storage"))
+    told = {
+        word for shown in re.findall(r"`([^`]+)`", GLOSSARY.read_text("utf-8")) for word in re.findall(r"\w+", shown)
+    }
+    assert {word for word in told if re.search(rf"\b{word}\b", code) is None} == set()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.engine.intake import Intake, NotUnderstood
+from bot.engine.stalls import broken_off
 from handlers.core import registry
 from handlers.core.incoming import Enclosed, Incoming
 from storage.database import Database
@@ -125,3 +126,20 @@ async def test_whoever_has_just_written_is_acknowledged_before_the_next_turn_beg
     await asyncio.sleep(0)
     assert all(each.done() for each in accepting)
     assert len(await bodies(database)) == 40
+
+
+async def test_a_reading_that_never_ends_is_broken_off_kept_as_it_came_and_not_tried_again(database: Database) -> None:
+    """D05: a mail or a door's payload on which Python itself loops; whoever comes meanwhile is let in."""
+    registry.load()
+    intake = Intake(database, lambda numbers: None, lambda: None)
+    raw = "Subject: vand\r\n\r\nvi mangler æøå".encode()
+    with broken_off(patience=0.6):
+        async with intake.reading("mail", raw, NOW):
+            while True:
+                pass
+    assert await intake.accept(said("1"))
+    async with database.reading() as db:
+        unread, new = await db.scalars(select(Inbox).order_by(Inbox.id))
+    assert (unread.state, unread.body["kind"], unread.body["text"]) == ("failed", "unread", raw.decode())
+    assert "TookTooLong" in str(unread.error)
+    assert new.state == "new"

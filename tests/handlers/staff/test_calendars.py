@@ -338,3 +338,36 @@ async def test_a_meeting_across_the_night_when_the_clocks_change_is_where_the_cl
     assert [each["sent_at"] for each in day["agenda"]] == ["2026-10-24T14:00:00.000000Z"]
     reminders = [line["summary"] for line in await stage.log("reminder") if "agsorden for møde" in line["summary"]]
     assert sorted(reminders) == ["Dagsorden for møde 2 er ikke godkendt ved fristen", "Mindet om dagsorden for møde 2"]
+
+
+@pytest.mark.long
+@in_one_chat
+@pytest.mark.parametrize(
+    "place",
+    [
+        "stuen\r\nATTENDEE:mailto:ond@spam.example",
+        "stuen\nEND:VEVENT\nBEGIN:VEVENT\nUID:fremmed",
+        "stuen\x0bATTACH:http://spam.example",
+        "stuen\x85BEGIN:VALARM",
+        "stuen\u2028X-ALT-DESC:ondt",
+        "stuen;VALUE=URI:http://spam.example",
+        "stuen\\nURL:http://spam.example",
+    ],
+    ids=repr,
+)
+async def test_what_is_said_of_a_place_is_a_place_in_the_calendar_and_nothing_else(
+    called_stage: Stage, place: str
+) -> None:
+    """R055: no line, property or event of the file's comes from a person's words; another parser reads it."""
+    stage = called_stage
+    await stage["kim"].fills_in("Flyt mødet", at="i morgen kl 12", place=place)
+    file = await fetched(stage, "lars")
+    (event,) = file.vevent_list
+    assert set(event.contents) <= {
+        *("uid", "dtstamp", "dtstart", "dtend", "sequence", "status", "summary", "location", "description"),
+        *("organizer", "attendee", "last-modified", "created", "url", "class", "priority", "transp"),
+    }
+    assert {each.value for each in event.attendee_list} == {
+        f"mailto:{person}@htk.example" for person in [*await in_staff(stage), "kim"]
+    }
+    assert event.location.value.startswith("stuen")

@@ -294,7 +294,7 @@ async def test_two_machines_that_mail_each_other_come_to_an_end(stage: MailStage
     whoever can act is told, and the mails are kept."""
     await stage.warned()
     got = await rounds(stage, text)
-    assert got <= 8
+    assert got <= 10
     async with stage.database.reading() as db:
         aside = list(await db.scalars(select(Inbox).where(Inbox.error.like("SetAside%"))))
     assert bool(aside) == AUTOMATIC[text]
@@ -331,3 +331,19 @@ async def test_a_person_who_says_the_same_to_several_questions_is_heard_each_tim
         kept = [row.body["kind"] for row in await db.scalars(select(Inbox).where(Inbox.key.like("mail/%")))]
     assert kept == ["text", "text", "text", "press"]
     assert await stage.result() == "contact"
+
+
+async def test_the_same_words_to_questions_of_their_own_are_heard_however_often(stage: MailStage) -> None:
+    """R005 R043: "alt ok" to each of five questions in half an hour is five answers."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    stage.slack.deactivate("U0HANNE")
+    for number in range(5):
+        await stage["kim"].commands(f"ping sundhed hvordan står det til i runde {number}? svar 15")
+        await stage.forward(seconds=30)
+    asked = [mail for mail in stage.outside.got if "hanne" in str(mail["to"]) and "runde" in mail.as_string()]
+    for number, mail in enumerate(asked):
+        stage.outside.write("hanne@htk.example", f"SV: {mail['subject']}", "alt ok", f"ok-{number}@outside")
+    await stage.post()
+    async with stage.database.reading() as db:
+        kept = list(await db.scalars(select(Inbox).where(Inbox.key.like("mail/<ok-%"))))
+    assert len(kept) == len(asked) >= 4

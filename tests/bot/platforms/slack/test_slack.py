@@ -525,7 +525,7 @@ async def test_a_form_is_filled_in_a_dialog_and_submitted_once(house: House) -> 
     await house.engine.settle()
     press = (await house.inbox())[-1]
     assert (press["kind"], press["action"]) == ("press", "warning.typed")
-    assert press["values"] == {"text": "vand i kælderen", "kind": "weather", "source": ""}
+    assert press["values"] == {"text": "vand i kælderen", "kind": "weather", "source": "", "happened": "", "place": ""}
     assert await house.rows(select(func.count()).select_from(Crisis)) == [1]
 
 
