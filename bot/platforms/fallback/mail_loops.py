@@ -18,14 +18,15 @@ NUMBER = re.compile(r"\d+")
 
 
 async def refuse(
-    engine: Engine, senders: tuple[str, ...], name: str, text: str, *, answers: bool, asked: Message | None
+    engine: Engine, senders: tuple[str, str], name: str, text: str, *, answers: bool, asked: Message | None
 ) -> None:
-    """Put a mail aside that says what its sender's last ones said, or that is one of very many. What answers something that
-    wasn't said because of a mail of theirs never goes round: it is asked once, whatever was answered before.
+    """Put a mail aside that says what its sender's last ones said, or that is one of very many answers. What answers something
+    that wasn't said because of a mail of theirs never goes round: it is asked once, whatever was answered before. How many
+    come from an address alone says nothing, since anybody can write it.
 
     Args:
         engine: the rows, and the time.
-        senders: who it is from, as inputs have them.
+        senders: who it is from, as inputs have them: where it brings our mark, and where it doesn't.
         name: what whoever has the mailbox is called.
         text: its own words.
         answers: whether it answers one of ours: what somebody writes of themselves may well differ by a number alone.
@@ -35,19 +36,20 @@ async def refuse(
         SetAside: it goes round.
     """
     since = engine.clock.now() - WITHIN
+    sender = senders[0] if asked is not None else senders[1]
     async with engine.database.reading() as db:
         if asked is not None and not await _is_reaction(db, asked, senders):
             return
         bodies = await db.scalars(
             select(Inbox.body)
-            .where(Inbox.sender.in_(senders), Inbox.received_at > since, Inbox.key.startswith("mail/"))
+            .where(Inbox.sender == sender, Inbox.received_at > since, Inbox.key.startswith("mail/"))
             .order_by(Inbox.id.desc())
             .limit(MOST)
         )
     said = [_shape(str(body.get("text", ""))) for body in bodies if body.get("kind") == "text"]
     numberless = [NUMBER.sub("0", each) for each in said]
     same, alike = said.count(_shape(text)), numberless.count(NUMBER.sub("0", _shape(text)))
-    if same >= SAME or (answers and alike >= BUT_FOR_NUMBERS) or len(said) >= MOST:
+    if same >= SAME or (answers and alike >= BUT_FOR_NUMBERS) or (asked is not None and len(said) >= MOST):
         raise SetAside(
             "mail_loop",
             f"{name}s mail bliver ved med at svare det samme, som når en postkasse svarer af sig selv. Krisebot svarer den ikke "

@@ -347,3 +347,17 @@ async def test_the_same_words_to_questions_of_their_own_are_heard_however_often(
     async with stage.database.reading() as db:
         kept = list(await db.scalars(select(Inbox).where(Inbox.key.like("mail/<ok-%"))))
     assert len(kept) == len(asked) >= 4
+
+
+async def test_many_mails_in_somebodys_name_shut_their_own_out_of_nothing(stage: MailStage) -> None:
+    """R005 D12: an address is easily forged; only what brings our marks back is counted against whoever has it."""
+    await stage.warned()
+    subject = f"SV: {stage.outside.to(JENS)['subject']}"
+    for number in range(25):
+        stage.outside.write(JENS, "hej", f"ord {'x' * number} af en anden", f"forged-{number}@outside")
+    stage.outside.write(JENS, "hej", "der er vand i kælderen", "own@outside")
+    stage.outside.write(JENS, subject, "status", "marked@outside")
+    await stage.post()
+    async with stage.database.reading() as db:
+        kept = set(await db.scalars(select(Inbox.key).where(Inbox.state != "failed")))
+    assert {"mail/<own@outside>", "mail/<marked@outside>", "mail/<forged-24@outside>"} <= kept
