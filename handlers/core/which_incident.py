@@ -95,14 +95,14 @@ async def take(turn: Turn, inbox: int, verb: str) -> None:
 
 async def _settle(turn: Turn, inbox: int, by: str) -> None:
     """End the question which it is, wherever it stands: nothing is done twice, and the other staffs' logs tell whose it is."""
-    await turn.cancel(f"which/{inbox}")
+    await turn.cancel(running.which(inbox))
     own = turn.the_crisis
     done = f"{by}: det gælder hændelse nr. {own.number}."
     for other in {each.crisis_id for each in await turn.standing(_key(inbox))} - {None, own.id}:
         turn.crisis = await turn.db.get_one(Crisis, other)
         await turn.log(done, kind="assessment", sender=turn.sender)
     turn.crisis = own
-    for begins in (_key(inbox), f"which/{inbox}/"):
+    for begins in (_key(inbox), f"{running.which(inbox)}/"):
         await turn.redraw(begins, Card(done))
 
 
