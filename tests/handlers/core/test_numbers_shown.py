@@ -73,10 +73,6 @@ READERS = {
     "alert.asked_back._ask_to_ring": "whoever warns, of who is asked to take it and wants to be rung",
     "alert.asked_back._shown": "who is asked to take a warning, of whoever gave it (R022)",
     "alert.answers_to_words.whom_to_ring": "numbers",
-    "alert.level_one._answer": "a centre's chief, of the directors who are asked (R011)",
-    "alert.level_one.waited": "a centre's chief, of the directors who are asked (R011)",
-    "core.which_incident.waited": "the incidents' staffs, of whoever in the plan called for help",
-    "crisis.closing._tell_requester": "whoever in the plan asked for help, of the secretary or the chief",
     "alert.escalation_cards.show_progress": "whoever warns",
     "alert.joining.belongs": "whoever warns",
     # The chain and the incident's chief, of whoever warned.
