@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from handlers.alert import escalation, escalation_cards, escalation_chain, escalation_news, joining, languages
@@ -230,10 +231,10 @@ def sent_on(turn: Context, alert: Alert) -> Card:
                 form=(
                     Field("kind", "Hvad slags varsel er det?", "choice", value=alert.kind, choices=KINDS),
                     Field("place", "Hvor er det?", value=alert.place or ""),
-                    Field("happened", "Hvornår skete det? (kan udelades)", "been"),
+                    Field("happened", "Hvornår skete det? (kan udelades)", "been", loose=True),
                     Field("source", "Hvor ved du det fra?", value=alert.source or ""),
                     Field("received", "Hvem tog imod det først? (kan udelades)", value=alert.received_by or ""),
-                    Field("received_when", "Hvornår? (kan udelades)", "been"),
+                    Field("received_when", "Hvornår? (kan udelades)", "been", loose=True),
                 ),
                 form_title="Slags og kilde",
             ),
@@ -249,17 +250,19 @@ async def kind(turn: Turn, alert: int) -> None:
     if row is None or row.person != turn.sender:
         return
     kinds = dict(KINDS)
-    happened, received = form_values.been(turn, "happened"), form_values.been(turn, "received_when")
+    happened = form_values.been_or_words(turn, "happened")
+    received = form_values.been_or_words(turn, "received_when")
     row.kind = turn.chosen("kind", kinds) or row.kind
     row.source = turn.value("source") or row.source
     row.place = turn.value("place") or row.place
     row.received_by = turn.value("received") or row.received_by
     row.happened_at, row.first_received_at = happened or row.happened_at, received or row.first_received_at
-    first = " ".join(filter(None, [row.received_by, turn.dated(received) if received else ""]))
+    first = " ".join(filter(None, [row.received_by, _moment(turn, received, "received_when")]))
+    when = _moment(turn, happened, "happened")
     await turn.log(
         f"Varslets slags: {kinds[row.kind]}. Kilde: {row.source or 'ikke angivet'}."
         + (f" Sted: {row.place}." if row.place else "")
-        + (f" Skete: {turn.dated(row.happened_at)}." if row.happened_at else "")
+        + (f" Skete: {when}." if when else "")
         + (f" Modtaget først: {first}." if first else ""),
         kind="assessment",
         sender=turn.sender,
@@ -268,6 +271,11 @@ async def kind(turn: Turn, alert: int) -> None:
     await turn.db.flush()
     await escalation_cards.redraw_questions(turn)
     await turn.replace(sent_on(turn, row))
+
+
+def _moment(turn: Context, read: datetime | None, field: str) -> str:
+    """Write a time that was filled in, as it was read; else the words as they are, which are kept in the log."""
+    return turn.dated(read) if read is not None else turn.value(field)
 
 
 async def _log_only(turn: Turn, alert: Alert) -> None:

@@ -285,6 +285,11 @@ async def _refuse_on_all(turn: Turn, verb: Verb, crises: Sequence[Crisis], text:
     return True
 
 
+def which(inbox: int) -> str:
+    """Return what the question which incident it is goes by, and what waits for its answer."""
+    return f"which/{inbox}"
+
+
 async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = None, text: str = "") -> bool:
     """Find the one crisis there can be talk of, or ask which; False when the turn ends with that.
 
@@ -330,8 +335,8 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
                 for crisis, label in among
             ),
         ),
-        key=f"which/{turn.inbox_id}/{turn.now.isoformat()}",
+        key=f"{which(turn.inbox_id or 0)}/{turn.now.isoformat()}",
     )
     if name in FOR_THE_STAFF and text.strip():
-        await turn.at(turn.now + CHOICE, "which.waited", f"which/{turn.inbox_id}", inbox=turn.inbox_id, verb=name)
+        await turn.at(turn.now + CHOICE, "which.waited", which(turn.inbox_id or 0), inbox=turn.inbox_id, verb=name)
     return False

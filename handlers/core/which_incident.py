@@ -24,7 +24,7 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
         turn, inbox, f"Det gælder hændelse {quote(await incident_names.shown(turn, turn.the_crisis))}."
     )
     if original is not None:
-        await _settle(turn, inbox, f"{turn.name(original.sender)} har valgt")
+        await _settle(turn, inbox, f"{turn.name(original.sender)} har valgt", _key(inbox))
         await _do(turn, original, verb)
 
 
@@ -88,21 +88,28 @@ async def take(turn: Turn, inbox: int, verb: str) -> None:
     original = Incoming.from_json(row.body) if row is not None else None
     if original is None or await original_of(turn, inbox, original.sender) is None:
         return
-    await _settle(turn, inbox, f"{turn.name(turn.sender)} har taget det")
+    # Whoever chose themselves is shown it under the name that they may read.
+    await _settle(turn, inbox, f"{turn.name(turn.sender)} har taget det", _key(inbox), f"{running.which(inbox)}/")
     turn.incoming, turn.inbox_id = original, inbox
     await _do(turn, original, verb)
 
 
-async def _settle(turn: Turn, inbox: int, by: str) -> None:
-    """End the question which it is, wherever it stands: nothing is done twice, and the other staffs' logs tell whose it is."""
-    await turn.cancel(f"which/{inbox}")
+async def _settle(turn: Turn, inbox: int, by: str, *cards: str) -> None:
+    """End the question which it is, wherever it stands: nothing is done twice, and the other staffs' logs tell whose it is.
+
+    Args:
+        inbox: what was written.
+        by: who has said whose it is.
+        cards: what the keys begin with of those that say so now.
+    """
+    await turn.cancel(running.which(inbox))
     own = turn.the_crisis
     done = f"{by}: det gælder hændelse nr. {own.number}."
     for other in {each.crisis_id for each in await turn.standing(_key(inbox))} - {None, own.id}:
         turn.crisis = await turn.db.get_one(Crisis, other)
         await turn.log(done, kind="assessment", sender=turn.sender)
     turn.crisis = own
-    for begins in (_key(inbox), f"which/{inbox}/"):
+    for begins in cards:
         await turn.redraw(begins, Card(done))
 
 

@@ -93,7 +93,9 @@ async def _unanswered(turn: Context) -> list[AssistanceRequest]:
 async def _tell_requester(turn: Turn, row: AssistanceRequest, secretary: str | None) -> None:
     """Tell whoever asked for help that there is no staff to give it any longer, and whom to ring: none is ever lost."""
     chiefs = [*filter(None, [secretary]), *await turn.chiefs()]
-    ring = f" Ring {turn.name(chiefs[0])}, {turn.phone(chiefs[0])}." if chiefs else ""
+    # People's own numbers are for those whom the plan knows.
+    may = bool(chiefs) and row.requester in turn.plan.persons
+    ring = f" Ring {turn.name(chiefs[0])}, {turn.phone(chiefs[0])}." if may else ""
     await turn.say(
         row.requester,
         Card(

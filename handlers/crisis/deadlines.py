@@ -14,7 +14,7 @@ from handlers.core.registry import action, timer
 from handlers.core.turn import Turn
 from handlers.picture import picture
 from handlers.preparedness import emergency_pack
-from handlers.reporting import media_analysis
+from handlers.reporting import enough_people, media_analysis
 from handlers.staff import shift_changes, summoning
 
 
@@ -38,6 +38,7 @@ async def start(turn: Turn) -> None:
     await picture.begin(turn)
     await council.begin(turn)
     await media_analysis.begin(turn)
+    await enough_people.begin(turn)
 
 
 @timer("deadlines.warning", level_two=True)

@@ -14,7 +14,16 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from handlers.measures import assistance, assistance_card, measure_card, measure_steps, resource_card, resources, tasks
+from handlers.measures import (
+    assistance,
+    assistance_card,
+    decisions,
+    measure_card,
+    measure_steps,
+    resource_card,
+    resources,
+    tasks,
+)
 from handlers.meetings import minutes_card
 from handlers.picture import picture_card, picture_texts
 from handlers.reporting import centres, critical_functions, information_need_card
@@ -22,7 +31,7 @@ from handlers.staff import absence, duty_rota, externals, instructions, summonin
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry, LogState
-from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Task
+from storage.rows.measures import ANSWERED, AssistanceRequest, Decision, Measure, Task
 
 # What the framing staff decides is decided too; see `handlers.crisis.framing`.
 DECIDED = ("decision", "framing_decision")
@@ -118,10 +127,12 @@ async def whole(turn: Context, reader: str = "") -> Card:
         *await tasks.of_crisis(turn),
         *await measure_steps.of_crisis(turn),
         *await assistance.of_crisis(turn),
+        *await measure_steps.proposed(turn),
+        *await decisions.proposed(turn),
     ]
     seen, left_out = await clearance.visible_rows(turn, rows, reader)
     every = [row for row in seen if isinstance(row, Task)]
-    started = [row for row in seen if isinstance(row, Measure)]
+    started = [row for row in seen if isinstance(row, Measure) and row.number is not None]
     asked = [row for row in seen if isinstance(row, AssistanceRequest)]
     done = [f"T{row.number}: {row.title}" for row in started if row.status == "done"]
     done += [task.title for task in every if task.status == "done"]
@@ -129,6 +140,16 @@ async def whole(turn: Context, reader: str = "") -> Card:
         f"T{row.number}: {measure_card.line(turn, row)}" for row in started if row.status not in measure_card.CLOSED
     ]
     waiting += [f"B{row.number}: {assistance_card.line(turn, row)}" for row in asked if row.state not in ANSWERED]
+    waiting += [
+        f"Forslag: {row.title} ({turn.name(row.created_by)})"
+        for row in seen
+        if isinstance(row, Measure) and row.status == "proposed"
+    ]
+    waiting += [
+        f"Forslag til beslutning: {row.text} ({turn.name(row.proposed_by or row.registered_by)})"
+        for row in seen
+        if isinstance(row, Decision)
+    ]
     waiting += [task.title for task in every if task.status != "done"]
     # The newest of each kind, found by the kind: a log of three days is not gone through for two decisions.
     newest = union_all(
@@ -143,7 +164,7 @@ async def whole(turn: Context, reader: str = "") -> Card:
             for kind in DECIDED
         )
     ).subquery()
-    decisions = await turn.db.scalars(select(newest.c.summary).order_by(newest.c.no.desc()).limit(SHOWN))
+    told = await turn.db.scalars(select(newest.c.summary).order_by(newest.c.no.desc()).limit(SHOWN))
     decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(DECIDED))
     unseen = await clearance.unseen(turn, highest, LogState.no.in_(select(LogEntry.no).where(*decided)))
     unconfirmed = await turn.db.scalar(
@@ -160,7 +181,7 @@ async def whole(turn: Context, reader: str = "") -> Card:
         "\n".join(line for line in head if line),
         facts=(
             ("Løst", _list(done)),
-            ("Besluttet", "\n".join(filter(None, [_list(list(decisions)), unseen]))),
+            ("Besluttet", "\n".join(filter(None, [_list(list(told)), unseen]))),
             ("Afventer", f"{_list(waiting)}\n{left_out}".rstrip()),
             *((("Referat", last),) if (last := await minutes_card.of_last(turn)) else ()),
             ("Log", f"{unconfirmed} ubekræftede oplysninger"),

@@ -311,6 +311,12 @@ async def of_crisis(turn: Context) -> list[Decision]:
     )
 
 
+async def proposed(turn: Context) -> list[Decision]:
+    """Return what people would have decided and nobody has answered, the oldest first."""
+    rows = select(Decision).where(Decision.crisis_id == turn.the_crisis.id, Decision.state == "proposed")
+    return list(await turn.db.scalars(rows.order_by(Decision.id)))
+
+
 async def _list(turn: Turn) -> None:
     """Show what is decided, the newest first, to the staff."""
     if not await rights.staff.held(turn):

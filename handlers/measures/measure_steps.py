@@ -70,6 +70,12 @@ async def of_crisis(turn: Context) -> list[Measure]:
     )
 
 
+async def proposed(turn: Context) -> list[Measure]:
+    """Return what people have proposed and nobody has answered, the oldest first."""
+    rows = select(Measure).where(Measure.crisis_id == turn.the_crisis.id, Measure.status == "proposed")
+    return list(await turn.db.scalars(rows.order_by(Measure.id)))
+
+
 async def keep(
     turn: Turn,
     title: str,

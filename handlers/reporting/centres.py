@@ -16,7 +16,7 @@ from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news_beside
 from handlers.reporting import checklist
-from handlers.staff import instructions
+from handlers.staff import instructions, membership
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
 from storage.rows.traffic import Message
@@ -72,19 +72,21 @@ async def notify(turn: Turn) -> None:
 async def _ask(turn: Turn, notice: CentreNotice, reminder: bool = False) -> None:
     crisis = turn.the_crisis
     buttons = [Button("Mit center er underrettet", "centres.informed", {"notice": notice.id}, style="primary")]
-    missing = ""
-    if not notice.contact:
-        missing = "\n⚠️ Planen har ingen kontaktperson for dit center. Udpeg én."
-        buttons.append(
-            Button(
-                "Udpeg kontaktperson",
-                "centres.contact",
-                {"notice": notice.id},
-                submit="Send",
-                form=(Field("contact", "Hvem er kontaktperson?", "persons", required=True),),
-                form_title="Kontaktperson",
-            )
+    missing = (
+        f"\nKontaktperson til staben: {turn.name(notice.contact)}."
+        if notice.contact
+        else "\n⚠️ Planen har ingen kontaktperson for dit center. Udpeg én."
+    )
+    buttons.append(
+        Button(
+            "Anden kontaktperson" if notice.contact else "Udpeg kontaktperson",
+            "centres.contact",
+            {"notice": notice.id},
+            submit="Send",
+            form=(Field("contact", "Hvem er kontaktperson?", "persons", required=True),),
+            form_title="Kontaktperson",
         )
+    )
     await turn.say(
         notice.asked,
         Card(
@@ -182,7 +184,8 @@ async def _take(turn: Turn, notice: CentreNotice, told: str | None) -> None:
 
 @action("centres.contact", who=rights.centre_chief)
 async def name_contact(turn: Turn, notice: int) -> None:
-    """Name the centre's one contact."""
+    """Name the centre's one contact, "én person fra hvert center", instead of whoever it was: both are told, and the new one
+    is beside the staff as the others are."""
     row = await turn.db.get(CentreNotice, notice)
     if row is None or await _refuse(turn, row):
         return
@@ -190,8 +193,21 @@ async def name_contact(turn: Turn, notice: int) -> None:
     if person is None:
         await turn.answer(Card("Skriv navnet på én person, som er i planen."))
         return
-    row.contact = person
-    await turn.log(f"Kontaktperson for {row.centre}: {turn.name(person)}", kind="member", receiver=person)
+    before, row.contact = row.contact, person
+    if before == person:
+        await turn.answer(Card(f"{turn.name(person)} er kontaktperson for {row.centre}."))
+        return
+    after = f" (før {turn.name(before)})" if before else ""
+    await turn.log(f"Kontaktperson for {row.centre}: {turn.name(person)}{after}", kind="member", receiver=person)
+    await membership.add_member(turn, person, "beside", "kontaktperson")
+    if before:
+        await turn.say(
+            before,
+            Card(
+                f"{turn.name(person)} er nu kontaktperson for {row.centre} i stedet for dig (nr. {turn.the_crisis.number})."
+            ),
+            kind="notice",
+        )
     await turn.notify(
         [person],
         Card(f"Du er kontaktperson for {row.centre} til krisestaben for nr. {turn.the_crisis.number}."),

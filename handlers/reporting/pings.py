@@ -342,7 +342,7 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
         message.answered_at, message.answer = turn.received, text
     await turn.db.flush()
     await draft.contribute(turn, 2, f"{row.centre}: {text}", entry.no)
-    await turn.say(turn.sender, _read_back(turn, row), key=_key(row, turn.sender), kind="broadcast")
+    await turn.say(turn.sender, _read_back(turn, row, ping_row), key=_key(row, turn.sender), kind="broadcast")
     await ping_board.show(turn, ping_row)
     need = needs.lacking(turn.rules, text)
     if need is not None and not again:
@@ -351,20 +351,27 @@ async def _answered(turn: Turn, row: PingAnswer, text: str, colour: Colour) -> N
         await offers.suggest(turn, text, entry.no)
 
 
+def _is_of_what(row: Ping) -> bool:
+    """Whether it was asked what there is, and not how it stands."""
+    return row.question.endswith((READY["undvære"], READY["kernedrift"], READY["bidrage"]))
+
+
 def _can_spare(turn: Context, row: Ping, text: str) -> bool:
     """Whether an answer tells what a centre can do without: in so many words, or a number of something where just that was
     asked."""
-    asked = row.question.endswith((READY["undvære"], READY["bidrage"]))
+    asked = _is_of_what(row) and row.question != READY["kernedrift"]
     return needs.offering(turn.rules, text) is not None or (asked and bool(needs.read(turn.rules, text).quantity))
 
 
-def _read_back(turn: Context, row: PingAnswer) -> Card:
+def _read_back(turn: Context, row: PingAnswer, ping: Ping) -> Card:
     """Draw what was read, with a way to say that it was read wrongly: nothing is closed by the reading."""
     about = {"answer": row.id, "crisis": row.crisis_id}
     late = " (efter fristen)" if row.late else ""
     head = (
         f"Tak. Jeg læser det som *{NAMES[row.reading]}*{late}. Forkert? Tryk her:"
         if row.reading in LABELS
+        else f"Tak, det er gemt{late}. Vil du også vise, hvordan det står til?"
+        if _is_of_what(ping)
         else f"Tak, det er gemt{late}. Jeg er ikke sikker på, hvordan det står til. Tryk:"
     )
     return Card(

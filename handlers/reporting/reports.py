@@ -13,6 +13,7 @@ from handlers.core import enclosures, events, form_values, in_charge
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told
+from handlers.core.language import needs, times_read
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -41,6 +42,12 @@ URGENTLY = re.compile(
     r"^\s*+haster\b\s*+[:!,.–-]*+\s*+|(?<![\s,.–-])[\s,.–-]++(?:det )?haster\s*+[.!]*+\s*+$", re.IGNORECASE
 )
 
+# A time of day, of which it isn't said that it is an end or a beginning; a report's first words are read.
+CLOCK = re.compile(
+    r"(?<!til )(?<!fra )(?<!inden )(?<!senest )(?<!før )(?<!efter )\b(kl\.?[ ]?\d{1,2}(?:[.:]\d{2})?)\b", re.IGNORECASE
+)
+UNDERSTOOD = 1_000
+
 
 @verb(
     "melding",
@@ -53,7 +60,7 @@ URGENTLY = re.compile(
 async def report(turn: Turn, text: str) -> None:
     """Send a report to the staff at once, in one breath or through the form."""
     if text.strip():
-        await _send(turn, text.strip(), {}, urgent=hastens(text))
+        await _send(turn, text.strip(), {}, _happened(turn, text), urgent=hastens(text))
         return
     await turn.answer(
         Card(
@@ -80,6 +87,13 @@ async def send(turn: Turn) -> None:
     await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, happened, urgent=urgent)
 
 
+def _happened(turn: Context, text: str) -> datetime | None:
+    """Read when it happened, where one time is told that has been: "vand i kælderen kl 13.30", not "lukket til kl 18"."""
+    told = CLOCK.findall(text[:UNDERSTOOD])
+    been = times_read.parse_been(told[0], turn.now, turn.zone) if len(told) == 1 else None
+    return been.at if been is not None and not been.passed else None
+
+
 async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime | None = None, *, urgent: bool) -> None:
     lines = [text, *(f"{HEADINGS[name]}: {value}" for name, value in more.items() if value)]
     row = await keep(
@@ -89,7 +103,7 @@ async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime 
         what=text,
         happened=happened,
         urgent=urgent,
-        where=more.get("where") or None,
+        where=more.get("where") or needs.place(turn.rules, text) or None,
         situation=more.get("situation") or None,
         done=more.get("done") or None,
         approved_by=more.get("approved_by") or None,

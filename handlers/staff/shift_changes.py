@@ -174,7 +174,7 @@ async def look(turn: Turn) -> None:
         heads = [f"❗ *Vagtplanen har huller det næste døgn* (krise nr. {turn.the_crisis.number})."] if missing else []
         rows = tuple((role, "; ".join(roster.span(turn, *gap) for gap in found)) for role, found in missing.items())
         await turn.notify(
-            _planners(turn),
+            _planners(turn) or (await turn.chiefs())[:1],
             Card(
                 "\n".join([*heads, *tired, f"Skriv fx {EXAMPLE}."]),
                 facts=rows[:SHOWN],

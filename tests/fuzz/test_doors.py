@@ -37,7 +37,7 @@ SUBTYPES = (
 EVENTS = (
     "reaction_removed file_shared file_change file_deleted member_left_channel channel_archive channel_rename "
     "channel_id_changed team_join user_change app_uninstalled tokens_revoked link_shared pin_added emoji_changed "
-    "channel_shared shared_channel_invite_received subteam_updated grid_migration_started something_new"
+    "channel_unarchive group_rename channel_shared shared_channel_invite_received subteam_updated grid_migration_started something_new"
 )
 
 PAIRS = [(platform, kind) for platform in ("slack", "teams") for kind in ("sqlite", "postgresql")]
@@ -118,6 +118,15 @@ async def heard_in_slack(stage: SlackStage) -> list[slack_wire.Delivery]:
     item = {"type": "message", "channel": mine.channel, "ts": mine.ts}
     for kind in EVENTS.split():
         await finn._event({**event, "type": kind, "item": item, "file_id": "F1", "reaction": "ok"})
+    await stage["jens"].commands("aktiver 2 skybrud")
+    staffs = next(each for each in world.channels.values() if each.name.startswith("krise-")).id
+    for kind in ("channel_archive", "group_unarchive", "group_left", "channel_unarchive"):
+        await finn.happens(kind, channel=staffs, user=finn.id)
+    for kind in ("channel_rename", "group_rename"):
+        await finn.happens(kind, channel={"id": staffs, "name": f"krise-{kind}", "created": 1783000000})
+    await finn.happens("channel_id_changed", old_channel_id=staffs, new_channel_id="C0NEW")
+    for kind in ("member_joined_channel", "member_left_channel"):
+        await finn.happens(kind, channel=staffs, user=finn.id, channel_type="G")
     await stage.settle()
     return heard.payloads
 
@@ -166,6 +175,16 @@ async def heard_in_teams(stage: TeamsStage) -> list[Any]:
         {"type": "somethingNew"},
     ):
         await finn._send(what, place)
+    await stage["jens"].commands("aktiver 2 skybrud")
+    staffs = next(each for each in stage.teams.world.conversations.values() if each.name.startswith("krise-")).id
+    eva = heard.teams(stage["eva"].person)
+    await eva.happens("channelRenamed", staffs, name="krise-vand")
+    for kind in ("channelDeleted", "channelRestored", "teamArchived", "teamUnarchived", "teamRenamed"):
+        await eva.happens(kind, staffs)
+    members = [{"id": "29:x", "aadObjectId": "aad-finn"}, {"id": stage.teams.world.bot_id}]
+    await eva.happens("teamMemberAdded", staffs, membersAdded=members)
+    await eva.happens("teamMemberRemoved", staffs, membersRemoved=members)
+    await eva.happens("", staffs, kind="installationUpdate", action="add")
     await stage.settle()
     return heard.payloads
 

@@ -52,6 +52,7 @@ async def test_the_contact_that_a_centre_names_is_the_one_who_is_asked(stage: Re
     """R106: by its own chief; until then the chief is asked."""
     await stage["4k"].commands("aktiver 2 skybrud")
     assert not await stage["børn"].has("Udpeg kontaktperson")
+    assert not await stage["børn_kontakt"].has("Anden kontaktperson")
     await stage["kultur"].presses("Udpeg kontaktperson", contact="Allan Ansat")
     async with stage.database.reading() as db:
         notices = {row.centre: row.contact for row in await db.scalars(select(CentreNotice))}

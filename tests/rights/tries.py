@@ -199,7 +199,7 @@ async def _shown_to(
 FILLED_IN = {
     "persons": "Mia Medlem",
     "time": "kl 20",
-    "down_since": "for 10 minutter siden",
+    "been": "for 10 minutter siden",
     "text": "26/17",
     "long": "vandet stiger",
     "next_at": "ingen",

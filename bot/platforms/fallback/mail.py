@@ -189,7 +189,7 @@ class Mail(Gateway):
             "received_at": self._engine.clock.now(),
             "sender_name": self._plan().persons[person].name,
         }
-        button = None
+        button, asked = None, None
         if number is not None:
             async with self._engine.database.reading() as db:
                 asked = await db.get(Message, number)
@@ -197,7 +197,7 @@ class Mail(Gateway):
         if button is None:
             known = self._plan().persons[person].name
             senders, answers = (person, f"{STRANGER}{address}"), number is not None or "in-reply-to" in mail
-            await mail_loops.refuse(self._engine, senders, known, text, answers=answers)
+            await mail_loops.refuse(self._engine, senders, known, text, answers=answers, asked=asked)
             await self._engine.intake.accept(Incoming(**given, kind="text", text=text))
         else:
             await self._engine.intake.accept(

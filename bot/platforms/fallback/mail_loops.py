@@ -6,46 +6,62 @@ import re
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.engine import Engine
 from bot.engine.intake import SetAside
-from storage.rows.traffic import Inbox
+from storage.rows.traffic import Inbox, Message
 
 # A person says the same a few times, and the same but for a number somewhat oftener ("40 cm", "45 cm").
 SAME, BUT_FOR_NUMBERS, MOST, WITHIN = 3, 6, 20, timedelta(minutes=30)
 NUMBER = re.compile(r"\d+")
 
 
-async def refuse(engine: Engine, senders: tuple[str, ...], name: str, text: str, *, answers: bool) -> None:
-    """Put a mail aside that says what its sender's last ones said, or that is one of very many.
+async def refuse(
+    engine: Engine, senders: tuple[str, str], name: str, text: str, *, answers: bool, asked: Message | None
+) -> None:
+    """Put a mail aside that says what its sender's last ones said, or that is one of very many answers. What answers something
+    that wasn't said because of a mail of theirs never goes round: it is asked once, whatever was answered before. How many
+    come from an address alone says nothing, since anybody can write it.
 
     Args:
         engine: the rows, and the time.
-        senders: who it is from, as inputs have them.
+        senders: who it is from, as inputs have them: where it brings our mark, and where it doesn't.
         name: what whoever has the mailbox is called.
         text: its own words.
         answers: whether it answers one of ours: what somebody writes of themselves may well differ by a number alone.
+        asked: the message of ours that it answers, where that is known.
 
     Raises:
         SetAside: it goes round.
     """
     since = engine.clock.now() - WITHIN
+    sender = senders[0] if asked is not None else senders[1]
     async with engine.database.reading() as db:
+        if asked is not None and not await _is_reaction(db, asked, senders):
+            return
         bodies = await db.scalars(
             select(Inbox.body)
-            .where(Inbox.sender.in_(senders), Inbox.received_at > since, Inbox.key.startswith("mail/"))
+            .where(Inbox.sender == sender, Inbox.received_at > since, Inbox.key.startswith("mail/"))
             .order_by(Inbox.id.desc())
             .limit(MOST)
         )
     said = [_shape(str(body.get("text", ""))) for body in bodies if body.get("kind") == "text"]
     numberless = [NUMBER.sub("0", each) for each in said]
     same, alike = said.count(_shape(text)), numberless.count(NUMBER.sub("0", _shape(text)))
-    if same >= SAME or (answers and alike >= BUT_FOR_NUMBERS) or len(said) >= MOST:
+    if same >= SAME or (answers and alike >= BUT_FOR_NUMBERS) or (asked is not None and len(said) >= MOST):
         raise SetAside(
             "mail_loop",
             f"{name}s mail bliver ved med at svare det samme, som når en postkasse svarer af sig selv. Krisebot svarer den ikke "
             "lige nu, og mailene er gemt. Har personen noget at sige, så ring, eller skriv i chatten.",
         )
+
+
+async def _is_reaction(db: AsyncSession, asked: Message, senders: tuple[str, ...]) -> bool:
+    """Whether we said something because of what the same sender had written."""
+    number = (asked.trace or "").removeprefix("input-")
+    row = await db.get(Inbox, int(number)) if number.isdecimal() else None
+    return row is not None and row.sender in senders
 
 
 def _shape(text: str) -> str:

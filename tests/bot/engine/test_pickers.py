@@ -64,6 +64,22 @@ async def test_a_measure_gets_the_owner_and_the_deadline_that_were_picked(stage:
 
 
 @in_both
+async def test_whoever_is_picked_and_has_a_comma_in_their_name_is_nobody_else_by_half(stage: Stage) -> None:
+    """R071 D03: "Ny, Mads" is no Mads of the plan's: the work went to him."""
+    if isinstance(stage, SlackStage):
+        stage.slack.add_user("U0NY", "Ny, Mads", "ny@htk.example")
+    else:
+        assert isinstance(stage, TeamsStage)
+        stage.teams.add_person("aad-ny", "Ny, Mads")
+    await stage["kim"].commands("tiltag")
+    await stage["kim"].fills_in(
+        "Nyt tiltag", title="pumpe", **{"owner@who": "U0NY" if isinstance(stage, SlackStage) else "aad-ny"}
+    )
+    assert [measure for measure in await stage.part("measures") if measure["owner"] == "mads"] == []
+    assert await stage["kim"].sees("Mads Ny")
+
+
+@in_both
 async def test_a_picked_time_that_has_passed_is_asked_about_as_a_typed_one_is(stage: Stage) -> None:
     """Requirement 3.5: nothing is begun meanwhile."""
     await stage["kim"].commands("tiltag")

@@ -331,3 +331,19 @@ async def test_one_that_is_held_is_not_reminded_of_and_has_those_who_came(stage:
     (held,) = await stage.part("framing_meetings")
     assert (held["present"], held["absent"]) == (["lars", "anne"], ["ole"])
     assert "Har ikke svaret på indkaldelsen: Sara Nygaard" in (await stage.log("meeting"))[-1]["summary"]
+
+
+@in_one_chat
+async def test_what_was_proposed_and_nobody_answered_stands_under_what_waits(stage: Stage) -> None:
+    """R256 R112: a proposal that its deciders overlooked is not out of the world; answered, it is a measure or gone."""
+    await stage["gitte"].commands("tiltag flyt beboerne fra Birkehøj")
+    await stage["anne"].commands("beslut vi lukker skolerne")
+    await stage["kim"].commands("status")
+    status = (await stage["kim"].reads())[-1]
+    assert "Forslag: flyt beboerne fra Birkehøj (Gitte Krag)" in status
+    assert "Forslag til beslutning: vi lukker skolerne (Anne Holm)" in status
+    await stage["lars"].presses("Sæt i værk")
+    await stage["kim"].commands("status")
+    status = (await stage["kim"].reads())[-1]
+    assert "Forslag: flyt" not in status
+    assert "T1: flyt beboerne" in status

@@ -83,3 +83,7 @@ async def test_what_nobody_has_the_role_for_is_the_chiefs_until_somebody_is_give
         await stage["lars"].commands("rolle kommunikation Bo")
         assert (await task(stage, DRAFT))["owner"] == "bo"
         assert await stage["bo"].sees(DRAFT)
+        # R072: nobody coordinates, so the chief hears of the roster's gaps.
+        await stage.forward(hours=9)
+        gaps = [line["receiver"] for line in await stage.log("reminder") if "Vagtplanen har huller" in line["summary"]]
+        assert gaps == ["lars"]

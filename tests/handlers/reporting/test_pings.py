@@ -110,3 +110,25 @@ async def test_the_plans_other_questions_are_one_word_and_a_command_is_no_answer
     assert (await answers_of(stage, 2))["Teknik"]["reading"] == "silent"
     await stage["mads"].says("vi har folk nok")
     assert (await answers_of(stage, 2))["Teknik"]["text"] == "vi har folk nok"
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_the_coordinator_is_reminded_once_to_ask_whether_there_are_people_enough(stage: Stage) -> None:
+    """R234 R017: within the first day, and with one press; not where they have been asked, and not without a staff."""
+    reminded = "Mindet om at spørge centrene, om de har folk nok"
+    await stage.forward(hours=3)
+    assert not [line for line in await stage.log("reminder") if line["summary"] == reminded]
+    await stage.forward(hours=2)
+    (line,) = [line for line in await stage.log("reminder") if line["summary"] == reminded]
+    assert line["receiver"] == "tina"
+    await stage["tina"].presses("Spørg centrene")
+    assert (await stage.part("pings"))[-1]["question"] == "Har I folk nok?"
+    await stage["ole"].commands("aktiver 2 strømsvigt")
+    await stage["ole"].presses("Det er en anden hændelse")
+    await stage["lars"].commands("nedskaler")
+    await stage["lars"].presses("2: strømsvigt")
+    await stage.forward(hours=30)
+    assert [
+        len([line for line in await stage.log("reminder", no) if line["summary"] == reminded]) for no in (1, 2)
+    ] == [1, 0]

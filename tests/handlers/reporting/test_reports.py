@@ -48,6 +48,20 @@ async def test_any_unit_reports_in_one_breath_or_by_the_form(stage: Stage) -> No
     )
 
 
+@in_one_chat
+async def test_where_and_when_are_read_out_of_a_report_in_one_breath_and_only_what_has_been(stage: Stage) -> None:
+    """R300: "Tidspunkt for hændelsen", "Hvor er det sket?"; an end, a beginning, two times and what is to come are left in the words."""
+    for said, where, when in (
+        ("vand i kælderen på Birkehøj kl 13.50, vi pumper", "Birkehøj", danish(13, 50)),
+        ("vejen er lukket til kl 13", None, None),
+        ("broen lukker kl 23", None, None),
+        ("først kl 13, så igen kl. 13.40", None, None),
+    ):
+        await stage["line"].commands(f"melding {said}")
+        report = (await stage.part("reports"))[-1]
+        assert (report["what"], report["where"], report["happened_at"]) == (said, where, when)
+
+
 @in_slack
 async def test_what_cannot_wait_is_in_the_chiefs_hand_and_is_acknowledged(stage: Stage) -> None:
     """R225: HASTER goes past the queue; the chief says so, and whoever reported is told."""

@@ -331,3 +331,33 @@ async def test_a_person_who_says_the_same_to_several_questions_is_heard_each_tim
         kept = [row.body["kind"] for row in await db.scalars(select(Inbox).where(Inbox.key.like("mail/%")))]
     assert kept == ["text", "text", "text", "press"]
     assert await stage.result() == "contact"
+
+
+async def test_the_same_words_to_questions_of_their_own_are_heard_however_often(stage: MailStage) -> None:
+    """R005 R043: "alt ok" to each of five questions in half an hour is five answers."""
+    await stage["jens"].commands("aktiver 2 skybrud")
+    stage.slack.deactivate("U0HANNE")
+    for number in range(5):
+        await stage["kim"].commands(f"ping sundhed hvordan står det til i runde {number}? svar 15")
+        await stage.forward(seconds=30)
+    asked = [mail for mail in stage.outside.got if "hanne" in str(mail["to"]) and "runde" in mail.as_string()]
+    for number, mail in enumerate(asked):
+        stage.outside.write("hanne@htk.example", f"SV: {mail['subject']}", "alt ok", f"ok-{number}@outside")
+    await stage.post()
+    async with stage.database.reading() as db:
+        kept = list(await db.scalars(select(Inbox).where(Inbox.key.like("mail/<ok-%"))))
+    assert len(kept) == len(asked) >= 4
+
+
+async def test_many_mails_in_somebodys_name_shut_their_own_out_of_nothing(stage: MailStage) -> None:
+    """R005 D12: an address is easily forged; only what brings our marks back is counted against whoever has it."""
+    await stage.warned()
+    subject = f"SV: {stage.outside.to(JENS)['subject']}"
+    for number in range(25):
+        stage.outside.write(JENS, "hej", f"ord {'x' * number} af en anden", f"forged-{number}@outside")
+    stage.outside.write(JENS, "hej", "der er vand i kælderen", "own@outside")
+    stage.outside.write(JENS, subject, "status", "marked@outside")
+    await stage.post()
+    async with stage.database.reading() as db:
+        kept = set(await db.scalars(select(Inbox.key).where(Inbox.state != "failed")))
+    assert {"mail/<own@outside>", "mail/<marked@outside>", "mail/<forged-24@outside>"} <= kept
