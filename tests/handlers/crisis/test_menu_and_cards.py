@@ -62,7 +62,7 @@ DOES = {
 # What waits for each of them here.
 WAITS = {
     **{person: ["Kommer", "Kan ikke"] for person in ("anne", "kim", "eva", "tina", "bo", "nils")},
-    "gitte": ["Mit center er underrettet"],
+    "gitte": ["Mit center er underrettet", "Anden kontaktperson"],
 }
 
 
