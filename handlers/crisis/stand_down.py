@@ -57,6 +57,7 @@ OVER = (
     "staff.declined",
     "joining.received",
     "pings.coloured",
+    "which.take",
 )
 
 
