@@ -74,8 +74,7 @@ async def waited(turn: Turn, inbox: int, verb: str) -> None:
         await turn.notify(
             has_it,
             Card(
-                f"❗ *{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder:*\n"
-                f"{shown}{may_call}",
+                f"❗ *{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder:*\n{shown}{may_call}",
                 buttons=(
                     Button("Det hører til her", "which.take", {"inbox": inbox, "verb": verb, "crisis": crisis.id}),
                 ),
