@@ -20,23 +20,29 @@ TURNED = re.compile(r"\s*+([^,]++),\s*+([^,]++)")
 PARTS = re.compile(r",|\s(?:og|and)\s", re.IGNORECASE)
 LETTER, VOWEL = re.compile(r"[^\W\d_]"), re.compile(r"[aeiouyæøåäöüé]", re.IGNORECASE)
 COLOURS = {"groen", "groent", "gul", "gult", "roed", "roedt"}
+# What has no width, or turns the letters after it around: all that others wrote behind the name would be read backwards.
+UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Of whom nothing can be said that isn't read.
 NAMELESS = "N.N."
 
 
-def in_words(plan: Plan, name: str) -> str:
+def in_words(plan: Plan, name: str, elsewhere: str = "") -> str:
     """Return how a name stands in what somebody wrote: as it is, where it says nothing else; a person of the plan by the
     name that is theirs alone there, and anybody else with a dot where it would be read.
 
     Args:
         plan: today's.
         name: as they call themselves on their platform, or as the plan has it.
+        elsewhere: where they are known to be in no plan, the platform: whoever has the name in the plan and an id of their
+            own there is somebody else.
     """
     plain = _turned(name)
     shown = calm(name)
+    meant = plan.named(name) or plan.named(plain)
+    if elsewhere and meant and all(plan.persons[each].address(elsewhere) for each in meant):
+        return f"{shown} (ikke i planen)"
     if shown == name:
         return name
-    meant = plan.named(name) or plan.named(plain)
     if len(meant) != 1:
         return shown
     own = plan.persons[meant[0]].name
@@ -45,10 +51,11 @@ def in_words(plan: Plan, name: str) -> str:
 
 @lru_cache(maxsize=2048)
 def calm(name: str) -> str:
-    """Return a name with no comma to part it at, and a dot for a vowel in each word that would be read: "Anne R·d"."""
+    """Return a name on one line, with nothing unseen and no comma to part it at, and a dot for a vowel in each word that would
+    be read: "Anne R·d"."""
     plain = _turned(name)
     if not plain or not _is_read(plain):
-        return plain
+        return plain or (NAMELESS if name else "")
     ways = (
         WORD.sub(lambda word: VOWEL.sub("·", word[0], count=1) if _is_read(word[0]) else word[0], plain),
         WORD.sub(lambda word: VOWEL.sub("·", word[0], count=1), plain),
@@ -58,6 +65,7 @@ def calm(name: str) -> str:
 
 
 def _turned(name: str) -> str:
+    name = " ".join(UNSEEN.sub("", name).split())
     turned = TURNED.fullmatch(name)
     plain = f"{turned[2].strip()} {turned[1].strip()}" if turned else name
     return PARTS.sub(lambda part: " " if part[0] == "," else " & ", plain)

@@ -39,7 +39,7 @@ async def begin(turn: Turn) -> None:
         key=_key(turn),
     )
     for row in await _unanswered(turn):
-        await _tell_requester(turn, row, secretary)
+        await _tell_requester(turn, row)
 
 
 @action("closing.done", who=rights.runs_staff)
@@ -92,10 +92,10 @@ async def _unanswered(turn: Context) -> list[AssistanceRequest]:
     return [row for row in await assistance.of_crisis(turn) if row.state not in ANSWERED]
 
 
-async def _tell_requester(turn: Turn, row: AssistanceRequest, secretary: str | None) -> None:
+async def _tell_requester(turn: Turn, row: AssistanceRequest) -> None:
     """Tell whoever asked for help that there is no staff to give it any longer, and whom to ring: none is ever lost."""
-    chiefs = [*filter(None, [secretary]), *await turn.chiefs()]
-    # People's own numbers are for those whom the plan knows.
+    chiefs = await turn.chiefs()
+    # Whom the plan knows has to get through to the top, as by `ring`; anybody else's own number is for the staff.
     may = bool(chiefs) and row.requester in turn.plan.persons
     ring = f" Ring {turn.name(chiefs[0])}, {turn.phone(chiefs[0])}." if may else ""
     await turn.say(

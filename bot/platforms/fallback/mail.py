@@ -197,7 +197,8 @@ class Mail(Gateway):
         if button is None:
             known = self._plan().persons[person].name
             senders, answers = (person, f"{STRANGER}{address}"), number is not None or "in-reply-to" in mail
-            await mail_loops.refuse(self._engine, senders, known, text, answers=answers, asked=asked)
+            key = str(given["key"])
+            await mail_loops.refuse(self._engine, key, senders, known, text, answers=answers, asked=asked)
             await self._engine.intake.accept(Incoming(**given, kind="text", text=text))
         else:
             await self._engine.intake.accept(

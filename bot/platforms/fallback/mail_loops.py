@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d+")
 
 
 async def refuse(
-    engine: Engine, senders: tuple[str, str], name: str, text: str, *, answers: bool, asked: Message | None
+    engine: Engine, key: str, senders: tuple[str, str], name: str, text: str, *, answers: bool, asked: Message | None
 ) -> None:
     """Put a mail aside that says what its sender's last ones said, or that is one of very many answers. What answers something
     that wasn't said because of a mail of theirs never goes round: it is asked once, whatever was answered before. How many
@@ -26,6 +26,7 @@ async def refuse(
 
     Args:
         engine: the rows, and the time.
+        key: the mail's own; one that was taken in before and is read again says nothing anew.
         senders: who it is from, as inputs have them: where it brings our mark, and where it doesn't.
         name: what whoever has the mailbox is called.
         text: its own words.
@@ -38,6 +39,8 @@ async def refuse(
     since = engine.clock.now() - WITHIN
     sender = senders[0] if asked is not None else senders[1]
     async with engine.database.reading() as db:
+        if await db.scalar(select(Inbox.id).where(Inbox.key == key)) is not None:
+            return
         if asked is not None and not await _is_reaction(db, asked, senders):
             return
         bodies = await db.scalars(

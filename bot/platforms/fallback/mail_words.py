@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
@@ -26,7 +27,7 @@ END = re.compile(
     re.IGNORECASE,
 )
 # A signature that begins on a line of its own: what follows it is nobody's answer.
-SIGNATURE = re.compile(rf"\s*+(?:{REGARDS}|dbh|kh)[\s,.]*+", re.IGNORECASE)
+SIGNATURE = re.compile(rf"\s*+(?:{REGARDS}|dbh|kh|--)[\s,.]*+", re.IGNORECASE)
 # A mail that answers: below its program's own head stands what was answered, whether it is marked as such or not.
 REPLY = re.compile(r"\s*+(?:sv|re|aw|antw)\s*+:|[^\n]*\[KB\s", re.IGNORECASE)
 # "Den tors. 2. jul. 2026 kl. 14.02 skrev Krisebot <…>:", on one line or broken over two.
@@ -104,14 +105,20 @@ def said(mail: EmailMessage) -> str:
     lines = text.replace("\r\n", "\n").replace("\u00a0", " ").split("\n")
     replies = REPLY.match(str(mail.get("subject", ""))) is not None
     own: list[str] = []
-    begun = False
+    begun, below, goes_on = False, False, 0
     banner, greeting, answers = False, "", False
     for at, line in enumerate(lines):
-        if any(_begins_answered(lines, at + count, count) for count in (1, 2, 3)) or END.match(line):
-            # Somebody who writes below what they answer has only that above; what isn't marked as quoted has no below.
-            answers = True
-            if begun or SIGNATURE.fullmatch(line) or (replies and _is_unmarked(lines, at)):
+        if at < goes_on:
+            continue
+        count = _lines_of_who_wrote(lines, at)
+        if count or END.match(line):
+            # Somebody who writes below what they answer has only that above, and may write between it; what isn't marked as
+            # quoted has no below.
+            ends = begun and not (below and line.lstrip().startswith(">"))
+            if ends or SIGNATURE.fullmatch(line) or (replies and not begun and _is_unmarked(lines, at)):
+                answers = True
                 break
+            answers, goes_on = True, at + count
             continue
         if not begun and (
             GREETING.fullmatch(line) or BANNER.match(line) or (banner and MORE_OF_BANNER.search(line) is not None)
@@ -121,14 +128,17 @@ def said(mail: EmailMessage) -> str:
             continue
         banner = False
         own.append(line.rstrip())
-        begun = begun or bool(own[-1])
+        if own[-1] and not begun:
+            begun, below = True, answers
     # A greeting and nothing else is all that was said; above a quotation it is nothing.
     return "\n".join(own).strip() or ("" if answers else greeting)
 
 
-def _begins_answered(lines: list[str], end: int, count: int) -> bool:
-    """Whether so many lines before a place say who wrote what is answered below them."""
-    return ANSWERS.match("\n".join(lines[end - count : end]).rstrip()) is not None
+def _lines_of_who_wrote(lines: list[str], at: int) -> int:
+    """Return how many lines from a place say who wrote what is answered below them; 0 where they don't."""
+    return next(
+        (count for count in (1, 2, 3) if ANSWERS.match("\n".join(lines[at : at + count]).rstrip()) is not None), 0
+    )
 
 
 def _is_unmarked(lines: list[str], at: int) -> bool:
@@ -136,7 +146,7 @@ def _is_unmarked(lines: list[str], at: int) -> bool:
     who wrote it and when."""
     if HEAD.match(lines[at]):
         return any(HEAD.match(line) for line in lines[at + 1 : at + 3])
-    count = next((count for count in (1, 2, 3) if _begins_answered(lines, at + count, count)), 0)
+    count = _lines_of_who_wrote(lines, at)
     written = "\n".join(lines[at : at + count])
     if not re.search(r"[@\d]", written):
         # A person's own sentence has neither an address nor a time.
@@ -163,15 +173,24 @@ def is_sealed(mail: EmailMessage) -> bool:
 
 
 def _text(mail: EmailMessage) -> str:
-    part = mail.get_body(("plain", "html"))
-    if part is None:
-        return ""
-    try:
-        content = str(part.get_content())
-    except (LookupError, ValueError):
-        # A character set that nobody knows: its letters are guessed, the digits of an answer are right.
-        content = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
-    return content if part.get_content_subtype() == "plain" else _without_tags(content)
+    for kind in ("plain", "html"):
+        part = mail.get_body((kind,))
+        text = _letters(part) if part is not None else ""
+        # Some programs put a blank text beside the words.
+        if (shown := text if kind == "plain" else _without_tags(text)).translate(UNSEEN).strip():
+            return shown
+    return ""
+
+
+def _letters(part: Message) -> str:
+    """Decode a part's letters: as it says they are written, or else as they can be read."""
+    payload = part.get_payload(decode=True)
+    written = payload if isinstance(payload, bytes) else b""
+    for charset in (str(part.get_param("charset") or "us-ascii"), "utf-8", "cp1252"):
+        with suppress(LookupError, ValueError):
+            return written.decode(charset)
+    # Nobody knows its letters: they are guessed, and the digits of an answer are right.
+    return written.decode("latin-1")
 
 
 def _without_tags(html: str) -> str:

@@ -64,7 +64,7 @@ class SlackDirectory:
         known = plan.person(person) if person else None
         if person is None or known is None:
             named = self._names.get(user)
-            return in_words(plan, named) if named else f"@{user}"
+            return in_words(plan, named, NAME) if named else f"@{user}"
         return known.name if plan.named(known.name) == [person] and calm(known.name) == known.name else person
 
     def name_of(self, mentioned: Mentioned) -> str:

@@ -82,7 +82,7 @@ class TeamsDirectory:
         known = plan.person(person) if person else None
         if person is None or known is None:
             named = self._names.get(user)
-            return in_words(plan, named) if named else f"@{user}" if named is None else NAMELESS
+            return in_words(plan, named, NAME) if named else f"@{user}" if named is None else NAMELESS
         return known.name if plan.named(known.name) == [person] and calm(known.name) == known.name else person
 
     def in_words(self, name: str) -> str:
@@ -96,7 +96,8 @@ class TeamsDirectory:
     def named(self, incoming: Incoming) -> Incoming:
         """Return an input with the names that Entra has told."""
         names = {
-            shown: in_words(self._plan(), self._names.get(user) or NAMELESS) for shown, user in incoming.unnamed.items()
+            shown: in_words(self._plan(), self._names.get(user) or NAMELESS, NAME)
+            for shown, user in incoming.unnamed.items()
         }
         return with_names(incoming, names)
 

@@ -80,6 +80,25 @@ async def test_whoever_is_picked_and_has_a_comma_in_their_name_is_nobody_else_by
 
 
 @in_both
+@pytest.mark.parametrize("name", ["Kim", "Kim Dahl", "Borgmester"])
+async def test_whoever_is_picked_and_is_called_as_one_of_the_plan_is_not_taken_for_them(
+    stage: Stage, name: str
+) -> None:
+    """R071 D03: Kim of the plan has an account of her own, so another one's is somebody else's: the work went to her."""
+    if isinstance(stage, SlackStage):
+        stage.slack.add_user("U0NY", name, "ny@htk.example")
+    else:
+        assert isinstance(stage, TeamsStage)
+        stage.teams.add_person("aad-ny", name)
+    await stage["kim"].commands("tiltag")
+    await stage["kim"].fills_in(
+        "Nyt tiltag", title="pumpe", **{"owner@who": "U0NY" if isinstance(stage, SlackStage) else "aad-ny"}
+    )
+    assert await stage.part("measures") == []
+    assert await stage["kim"].sees(f"Jeg kan ikke se, hvem »{name} (ikke i planen)« er")
+
+
+@in_both
 async def test_a_picked_time_that_has_passed_is_asked_about_as_a_typed_one_is(stage: Stage) -> None:
     """Requirement 3.5: nothing is begun meanwhile."""
     await stage["kim"].commands("tiltag")

@@ -12,7 +12,7 @@ from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import FIXED, Button, Card
 from tests.fakes import slack_blocks, teams_cards
 from tests.source import ROOT, modules, parsed
-from tests.stage.platforms import in_slack, in_teams
+from tests.stage.platforms import only_in_slack, only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
@@ -114,7 +114,7 @@ def test_none_that_people_are_drilled_on_but_these_two_asks() -> None:
     assert FIXED & set(ASKS.values()) == {"Afblæs", "Udsend"}
 
 
-@in_slack
+@only_in_slack
 async def test_the_typed_verb_asks_in_slack(stage: Stage) -> None:
     """R073: `afblæs` in words ends nothing by itself: the card's own button does, and Slack asks first."""
     assert isinstance(stage, SlackStage)
@@ -125,7 +125,7 @@ async def test_the_typed_verb_asks_in_slack(stage: Stage) -> None:
     assert (await stage.part("crisis"))["deactivated_at"] is None
 
 
-@in_teams
+@only_in_teams
 async def test_the_typed_verb_asks_in_teams(stage: Stage) -> None:
     """R073: the card has no button that does it before the question is opened."""
     assert isinstance(stage, TeamsStage)

@@ -8,7 +8,7 @@ from bot.engine.picked import merged
 from handlers.core import registry
 from handlers.core.names_in_words import calm, in_words
 from storage.plan import loading
-from tests.stage.platforms import in_slack, in_teams
+from tests.stage.platforms import only_in_slack, only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
@@ -37,6 +37,11 @@ def loaded() -> None:
         ("Alt Ok", "Alt ·k"),
         ("1", "N.N."),
         ("brandfolk", "brandfolk"),
+        ("Bo\nvarsel brand", "Bo varsel brand"),
+        ("Bo \u202eevas", "Bo evas"),
+        ("H\u200bASTER: x", "H·STER: x"),
+        ("\u200f", "N.N."),
+        ("", ""),
     ],
 )
 def test_a_name_stands_as_it_is_where_it_says_nothing_else(name: str, shown: str) -> None:
@@ -58,7 +63,7 @@ def test_two_that_were_picked_are_two_whatever_they_are_called() -> None:
     assert merged({"who@who": "U1,U2"}, called.__getitem__, {}) == {"who": "Nanna Ny, Pia Krogh"}
 
 
-@in_slack
+@only_in_slack
 async def test_what_a_colleague_calls_themselves_hastens_and_orders_nothing_in_slack(stage: Stage) -> None:
     """R036 R073: a line that names them doesn't go to the chief at once, and naming them alone is no verb."""
     assert isinstance(stage, SlackStage)
@@ -74,7 +79,7 @@ async def test_what_a_colleague_calls_themselves_hastens_and_orders_nothing_in_s
     assert not await stage["lars"].has("Afblæs")
 
 
-@in_teams
+@only_in_teams
 async def test_what_a_colleague_calls_themselves_hastens_and_orders_nothing_in_teams(stage: Stage) -> None:
     """R036 R073: the same; in Teams the name stands in the text itself."""
     assert isinstance(stage, TeamsStage)

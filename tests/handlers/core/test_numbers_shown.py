@@ -39,7 +39,7 @@ READERS = {
     "coordination.representative._name": "the chief of preparedness, who is relieved",
     "coordination.representative._show": "represents",
     "coordination.state.reached": "coordinates",
-    "crisis.closing._tell_requester": "whoever asked for help and got no answer, of whom to ring now (R220)",
+    "crisis.closing._tell_requester": "the chief's, for whom the plan knows (R250)",
     "crisis.status.line": "numbers",
     "crisis.status.who": "numbers",
     "measures.agency._ask": "runs_staff, of whom at 4K was asked",

@@ -210,7 +210,8 @@ async def test_what_never_had_a_staff_ends_without_one(stage: RehearsalStage) ->
 async def test_who_asked_for_help_and_is_in_no_plan_is_told_that_it_is_over_without_anybodys_own_number(
     stage: Stage,
 ) -> None:
-    """T30 R220: whom the plan knows has whom to ring; the nearest who may not have a number is another employee."""
+    """T30 R220 R250: whom the plan knows may ring the chief, and has no other's number; the nearest who may not have that
+    either is another employee."""
     for person in ("finn", "hanne"):
         await stage[person].commands("bistand 4 mand til Birkehøj")
     await stage["lars"].commands("afblæs")
@@ -219,6 +220,7 @@ async def test_who_asked_for_help_and_is_in_no_plan_is_told_that_it_is_over_with
         person: next(said for said in reversed(await stage[person].reads()) if "er ikke besvaret" in said)
         for person in ("finn", "hanne")
     }
-    assert "20 00 00 08" in told["hanne"]
+    assert "20 00 00 03" in told["hanne"]
+    assert "20 00 00 08" not in told["hanne"]
     assert "20 00 00" not in told["finn"]
     assert "tal med din leder" in told["finn"]

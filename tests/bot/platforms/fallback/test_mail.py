@@ -361,3 +361,36 @@ async def test_many_mails_in_somebodys_name_shut_their_own_out_of_nothing(stage:
     async with stage.database.reading() as db:
         kept = set(await db.scalars(select(Inbox.key).where(Inbox.state != "failed")))
     assert {"mail/<own@outside>", "mail/<marked@outside>", "mail/<forged-24@outside>"} <= kept
+
+
+async def test_mails_that_are_read_again_are_no_machines(stage: MailStage) -> None:
+    """R005 D03: a mailbox that doesn't keep what was read brings the same three again: nothing goes round."""
+    await stage.warned()
+    for number in range(3):
+        stage.outside.write(JENS, "hej", "der er vand i kælderen", f"{number}@outside")
+    for _ in range(3):
+        await stage.post()
+        for mail in stage.outside.box.mails:
+            mail.seen = False
+    async with stage.database.reading() as db:
+        assert len(list(await db.scalars(select(Inbox).where(Inbox.key.like("mail/%"))))) == 3
+        assert not list(await db.scalars(select(Inbox).where(Inbox.error.like("SetAside%"))))
+    assert not await stage["kim"].sees("bliver ved med at svare")
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_mail_with_two_senders_answers_for_nobody_who_has_no_mark(stage: MailStage, first: bool) -> None:
+    """R005 D12: another's address above or below Jens' own, and another's mark."""
+    number = await stage.warned()
+    other = b"From: Pia <pia@4k.example>\r\n"
+    mail = written(JENS, f"SV: {stage.outside.to(JENS)['subject']}", number)
+    own, _, rest = mail.partition(b"\r\n")
+    assert own.startswith(b"From: ")
+    stage.outside.box.mails.append(Kept(other + mail if first else b"\r\n".join((own, other.rstrip(), rest))))
+    await stage.post()
+    async with stage.database.reading() as db:
+        kept = [
+            (row.sender, row.body["kind"]) for row in await db.scalars(select(Inbox).where(Inbox.key.like("mail/%")))
+        ]
+    assert kept == ([(f"mail:{PIA}", "text")] if first else [("jens", "press")])
+    assert await stage.result() == (None if first else "contact")
