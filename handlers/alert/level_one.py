@@ -218,7 +218,17 @@ async def withdraw(turn: Turn) -> None:
         kind="notice",
         summary="Fortalt, at niveau 1 er trukket tilbage",
     )
-    await turn.replace(Card("Trukket tilbage. Niveau 1 gælder ikke længere."))
+    goes_on = await escalation_chain.current(turn) is not None
+    await turn.replace(
+        Card(
+            "Trukket tilbage. Niveau 1 gælder ikke længere."
+            + (
+                " Varslet er stadig hos dem, der kan beslutte; er det heller ikke aktuelt, så sig det til dem."
+                if goes_on
+                else ""
+            )
+        )
+    )
     for no_longer in ("level_one.approve", "level_one.withdraw", "level_one.cadence"):
         await turn.take_away(no_longer)
 

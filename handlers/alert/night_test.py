@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -27,6 +27,7 @@ from storage.rows.traffic import Delivery, Message, Timer
 PATH = "/krisebot.vcf"
 # What is rung at night is announced so long before, at least; and so long there is to wake in.
 AHEAD, WAKES_WITHIN = timedelta(hours=2), timedelta(minutes=15)
+A_NIGHT = timedelta(hours=12)
 AMONG = re.compile(r"(?<!\s)\s++blandt\s++", re.IGNORECASE)
 CANCEL = ("aflys", "aflyst", "stop", "nej", "slut", "annuller")
 LET_THROUGH = (
@@ -120,6 +121,15 @@ async def night_test(turn: Turn, text: str) -> None:
         who = ", ".join(f"»{quote(each, 60)}«" for each in unknown[:5])
         await turn.answer(Card(f"Jeg kan ikke se, hvem {who or 'der skal prøves'} er. Ingen er varslet."))
         return
+    standing = await _announced(turn, persons, at)
+    if standing is not None:
+        await turn.answer(
+            Card(
+                f"Der er allerede meldt en nattest ud til nogen af dem, {turn.dated(standing.rings_at)}; ingen vækkes to gange "
+                "på en nat. Aflys den først: */krise nattest aflys*. Ingen er varslet."
+            )
+        )
+        return
     test = await next_number(turn.db, NightCheck.test)
     turn.db.add_all(
         NightCheck(test=test, person=person, announced_by=turn.sender, announced_at=turn.now, rings_at=at)
@@ -145,9 +155,7 @@ async def night_test(turn: Turn, text: str) -> None:
 
 
 async def _cancel(turn: Turn) -> None:
-    waiting = (
-        await turn.db.scalars(select(Timer).where(Timer.kind == "night_test.ring", Timer.state == "waiting"))
-    ).all()
+    waiting = await _waiting(turn)
     for each in waiting:
         each.state = "cancelled"
         for row in await _checks(turn, each.args["test"]):
@@ -229,6 +237,20 @@ async def _result(turn: Context, rows: Sequence[NightCheck]) -> Card:
         f"{times_shown.span(WAKES_WITHIN)}." + ("\nVågnede ikke:" if asleep else " Alle vågnede."),
         facts=tuple(facts),
     )
+
+
+async def _waiting(turn: Context) -> list[Timer]:
+    rings = select(Timer).where(Timer.kind == "night_test.ring", Timer.state == "waiting")
+    return list(await turn.db.scalars(rings))
+
+
+async def _announced(turn: Context, persons: Sequence[str], at: datetime) -> NightCheck | None:
+    """Find what any of them is told to be woken by in the same night already; None where that is nothing."""
+    for each in await _waiting(turn):
+        for row in await _checks(turn, each.args["test"]):
+            if row.person in persons and abs(row.rings_at - at) < A_NIGHT:
+                return row
+    return None
 
 
 async def _going(turn: Context) -> bool:

@@ -208,6 +208,26 @@ def named(turn: Context, text: str) -> Grade | None:
     return None
 
 
+def spoken(turn: Context, text: str) -> tuple[bool, Grade, str]:
+    """Read what is said of a line before its words: "! fortrolig: …", in any order.
+
+    Returns:
+        whether it is said to be confirmed, its grade, and the words.
+    """
+    mark = ""
+    grade: Grade | None = None
+    while True:
+        text = text.strip()
+        name, colon, rest = text.partition(":")
+        called = named(turn, name) if colon and grade is None else None
+        if text[:1] in ("!", "?") and not mark:
+            mark, text = text[0], text.lstrip("!?")
+        elif called is not None:
+            grade, text = called, rest
+        else:
+            return mark == "!", grade or SHARED, text
+
+
 async def repeats_secret(turn: Context, text: str, refs: Mapping[str, Any] | None = None) -> bool:
     """Whether a text says what a confidential line says, or tells of the same row: then it is as confidential.
 

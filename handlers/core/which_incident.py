@@ -6,13 +6,14 @@ Whoever asks for help in one breath may have put the telephone away before the q
 
 from __future__ import annotations
 
-from handlers.core import in_charge, incident_names, presses, registry, rights, running, typed_verbs, words
+from handlers.core import clearance, in_charge, incident_names, presses, registry, rights, running, typed_verbs, words
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.incoming import Incoming
 from handlers.core.registry import action, timer
 from handlers.core.taking_up import original_of, resume, run_on
 from handlers.core.turn import Turn
+from storage.grades import within
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Inbox
 
@@ -20,12 +21,20 @@ from storage.rows.traffic import Inbox
 @action("router.which")
 async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     """Do what was asked for, on the crisis that was chosen."""
+    named = quote(await incident_names.shown(turn, turn.the_crisis))
+    over = turn.the_crisis.state == "closed" and verb in running.FOR_THE_STAFF
     original = await resume(
-        turn, inbox, f"Det gælder hændelse {quote(await incident_names.shown(turn, turn.the_crisis))}."
+        turn, inbox, f"Hændelse {named} er afblæst imens." if over else f"Det gælder hændelse {named}."
     )
-    if original is not None:
+    if original is None:
+        return
+    if over:
+        # There is no staff to read it: it goes where it would go if it were written now.
+        await turn.cancel(running.which(inbox))
+        turn.crisis = None
+    else:
         await _settle(turn, inbox, f"{turn.name(original.sender)} har valgt", _key(inbox))
-        await _do(turn, original, verb)
+    await _do(turn, original, verb)
 
 
 async def _do(turn: Turn, original: Incoming, verb: str) -> None:
@@ -47,23 +56,32 @@ async def waited(turn: Turn, inbox: int, verb: str) -> None:
     if row is None:
         return
     original = Incoming.from_json(row.body)
-    turn.incoming = original
+    turn.incoming, turn.inbox_id = original, inbox
+    going = [each for each in await turn.open_crises() if each.level is not None]
+    if not going:
+        await _do(turn, original, verb)
+        return
+    typed = typed_verbs.strip_name(original.text)
+    grade = clearance.spoken(turn, typed_verbs.verb_of(typed).rest)[1]
     told: list[str] = []
-    for crisis in [each for each in await turn.open_crises() if each.level is not None]:
+    for crisis in going:
         turn.crisis = crisis
         may_call = f"\nRing: {turn.phone(original.sender)}." if turn.plan.person(original.sender) else ""
         has_it = await in_charge.in_charge(turn)
+        # Whoever wrote it has said who may read it.
+        may_read = all([within(grade, await clearance.highest_for(turn, each)) for each in has_it])
+        shown = f"»{quote(typed, 1500)}«" if may_read else f"({turn.rules.grade_name(grade)})"
         await turn.notify(
             has_it,
             Card(
-                f"❗ *{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder:*\n"
-                f"»{quote(typed_verbs.strip_name(original.text), 1500)}«{may_call}",
+                f"❗ *{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder:*\n{shown}{may_call}",
                 buttons=(
                     Button("Det hører til her", "which.take", {"inbox": inbox, "verb": verb, "crisis": crisis.id}),
                 ),
             ),
             kind="notice",
-            summary=f"{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder: »{original.text}«",
+            summary=f"{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder: "
+            f"{f'»{original.text}«' if may_read else shown}",
             key=_key(inbox, crisis.id),
             urgency=URGENT,
         )

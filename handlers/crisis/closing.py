@@ -46,8 +46,10 @@ async def begin(turn: Turn) -> None:
 async def done(turn: Turn, task: int) -> None:
     """Tick a point of the list, wherever it stands."""
     row = await turn.of_crisis(Task, task)
-    if row is not None and row.status != "done":
-        await tasks.finish(turn, row)
+    if row is not None:
+        if row.status != "done":
+            await tasks.finish(turn, row)
+        # It may have been done where the task itself stands.
         await turn.redraw(f"{_key(turn)}/", await _card(turn))
 
 

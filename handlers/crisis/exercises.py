@@ -100,7 +100,6 @@ async def end(turn: Turn) -> None:
     """End an exercise, by whoever leads it; a real crisis only the mayor or a deputy can end."""
     if turn.the_crisis.exercise:
         await stand_down.deactivate(turn)
-        await exercise_run.redraw(turn)
 
 
 async def _end_newest(turn: Turn) -> None:
@@ -110,7 +109,6 @@ async def _end_newest(turn: Turn) -> None:
         return
     turn.crisis = here[-1]
     await stand_down.deactivate(turn)
-    await exercise_run.redraw(turn)
 
 
 @action("exercises.for_real")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.alert import in_practice, warning_question
-from handlers.core import typed_verbs
+from handlers.core import running, typed_verbs
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import dangers
@@ -29,10 +29,15 @@ CHANGED = "Øvelsen er lavet om, siden kortet blev sendt. Begynd forfra: */krise
     help="øv – din egen rolles første ti minutter, alene, på fem minutter; ingen andre får noget at vide",
 )
 async def practise(turn: Turn, text: str) -> None:
-    """Begin the lesson of the sender's role, or of the one that is named; where the card stands, they alone see it."""
+    """Begin the lesson of the sender's role, or of the one that is named; where the card stands, they alone see it.
+    Words of danger behind it are taken for real."""
     await in_practice.close(turn)
     theirs = lessons_of(turn.plan, turn.sender)
     titles = {fold(LESSONS[name].title): name for name in LESSONS}
+    heard = dangers.hear(text) if fold(text) not in titles else None
+    # "Øv, det brænder" is no exercise: Danes say so when something goes wrong.
+    if heard is not None and heard.grave and await running.lead_on(turn, text):
+        return
     name = titles.get(fold(text), theirs[0])
     turn.crisis, turn.exercise = None, False
     await turn.say(

@@ -17,7 +17,7 @@ from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.rights import on_behalf_of
 from handlers.core.turn import Turn
-from handlers.crisis import closing
+from handlers.crisis import closing, exercise_run
 from handlers.log import journal
 from handlers.measures import expenses
 from handlers.meetings import changes
@@ -57,6 +57,7 @@ OVER = (
     "staff.declined",
     "joining.received",
     "pings.coloured",
+    "which.take",
 )
 
 
@@ -290,6 +291,7 @@ async def _close(turn: Turn) -> None:
     await evaluation.begin(turn)
     if crisis.exercise:
         await exercise_register.register(turn)
+        await exercise_run.redraw(turn)
     await closing.begin(turn)
     unfiled = await journal.missing(turn)
     secretary = turn.rules.holder("sekretær")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from handlers.core import personal_numbers, registry, router, typed_verbs
+from handlers.core import clearance, personal_numbers, registry, router, typed_verbs
 from handlers.core.card import Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
-from handlers.log import line_words
 from storage.rows.traffic import Inbox
 
 
@@ -38,7 +37,7 @@ async def confidential(turn: Turn, inbox: int) -> None:
     for_the_log = saved or (original.kind != "press" and meant.verb == "log")
     filled_in = "\n".join(value for value in original.values.values() if value)
     entry = await turn.log(
-        line_words.spoken(turn, meant.rest)[2]
+        clearance.spoken(turn, meant.rest)[2]
         if for_the_log and not saved
         else (original.values.get("text") if saved else filled_in) or original.text,
         kind="saved" if saved else "information",

@@ -52,32 +52,9 @@ class Way:
 INWARDS = Way()
 
 
-def spoken(turn: Context, text: str) -> tuple[bool, Grade, str]:
-    """Read what is said of a line before its words: "! fortrolig: …", in any order.
-
-    Returns:
-        whether it is said to be confirmed, its grade, and the words.
-    """
-    mark = ""
-    grade: Grade | None = None
-    while True:
-        text = text.strip()
-        name, colon, rest = text.partition(":")
-        named = clearance.named(turn, name) if colon and grade is None else None
-        if text[:1] in ("!", "?") and not mark:
-            mark, text = text[0], text.lstrip("!?")
-        elif named is not None:
-            grade, text = named, rest
-        else:
-            return mark == "!", grade or clearance.SHARED, text
-
-
 def way(turn: Context, text: str) -> Way:
     """Read the way a line went out of its first words, "kl 13.40: …", "fra DMI: …", "til politiet: …", which stay where
     they are.
-
-    Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is
-    nobody.
 
     Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is
     nobody.

@@ -44,7 +44,7 @@ async def write(turn: Turn, text: str) -> None:
     "papir 7 kl 14.02: …" was written on paper as P7 while the chat was down.
     """
     paper, text = paper_lines.numbered(text.strip())
-    confirmed, wanted, text = line_words.spoken(turn, text)
+    confirmed, wanted, text = clearance.spoken(turn, text)
     if paper is None:
         paper, text = paper_lines.numbered(text)
     text = text or enclosures.titled(turn.the_incoming.enclosed)

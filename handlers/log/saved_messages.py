@@ -71,7 +71,7 @@ async def forward(turn: Turn) -> None:
         "" if incoming.author else "\nDet fremgår ikke, hvem der skrev den, og hvornår: det gør »Gem i log« på den."
     )
     confirmed, grade, comment = (
-        line_words.spoken(turn, meant.rest) if becomes else (False, clearance.SHARED, incoming.comment)
+        clearance.spoken(turn, meant.rest) if becomes else (False, clearance.SHARED, incoming.comment)
     )
     entry = await _save(turn, incoming, text, incoming.author, confirmed=confirmed, grade=grade, hint=unknown)
     if entry is not None and comment.strip():

@@ -15,15 +15,17 @@ from handlers.core.context import Context
 from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
 
-_clock = r"(?:kl\.?[ ]?)?\d{1,2}(?:[.:]\d{2})?(?![\d.,]\d)"
+_hour = r"\d{1,2}+(?:[.:]\d{2}+)?+(?![.,:]?\d)"
 # "til kl 20", "indtil i morgen kl 8", "indtil på mandag"; "til 12 beboere" and "til Birkehøj" are none.
 UNTIL = re.compile(
     r"[ ,]{0,2}\b(?:til|indtil)[ ](?P<until>(?:(?:i|på)[ ]\w{3,12}[ ])?kl\.?[ ]?\d{1,2}(?:[.:]\d{2})?|i[ ](?:aften|nat|morgen|eftermiddag)\b)",
     re.IGNORECASE,
 )
-# "fra 16 til 20", "kl. 16-20": there the second is a time too.
+# "fra 16 til 20", "kl. 8-16 på Birkehøj": there the second is a time too. "fra 10 til 12 mand" and "kl 18 til 12 beboere" count
+# something.
 SPAN = re.compile(
-    rf"\b(?:fra|kl\.?)[ ](?:kl\.?[ ]?)?(?P<since>\d{{1,2}}(?:[.:]\d{{2}})?)[ ]?(?:-|–|til)[ ]?(?P<until>{_clock})(?![ ]?[^\W\d_])",
+    rf"\b(?:fra|kl\.?)[ ](?:kl\.?[ ]?)?(?P<since>{_hour})[ ]?(?:-|–|til)[ ]?"
+    rf"(?P<until>kl\.?[ ]?{_hour}|\d{{1,2}}+[.:]\d{{2}}+(?!\d)|{_hour}(?![ ]?[^\W\d_]|%)|{_hour}(?=[ ](?:på|ved|i|hos|hver|og|til|fra|med|for)\b))",
     re.IGNORECASE,
 )
 # Where whoever may be asked is named: "ring 20 30 40 50", "kontakt Hanne på stedet".

@@ -18,7 +18,8 @@ BEGINS = "begins"
 
 
 async def plan_for(turn: Turn, row: Meeting) -> None:
-    """Set what falls due when a meeting begins, or move it with the meeting."""
+    """Set what falls due when a meeting begins, or move it with the meeting: it begins anew then."""
+    await _redraw(turn, row)
     await turn.at(row.at, "meetings.begins", agenda_lines.key(row, BEGINS), meeting=row.id, again=False)
 
 
@@ -40,7 +41,7 @@ async def begins(turn: Turn, meeting: int, again: bool) -> None:
         replace(drawn, text=f"{head}\n{drawn.text}"),
         kind="reminder",
         summary=f"Mindet om møde {row.number}{', som ikke er startet' if again else ', som begynder nu'}",
-        key=f"{meeting_card.key(row)}/{BEGINS}/{'again' if again else 'now'}",
+        key=f"{meeting_card.key(row)}/{BEGINS}/{row.sequence}/{'again' if again else 'now'}",
         urgency=URGENT,
         at_night=True,
     )
@@ -50,7 +51,11 @@ async def begins(turn: Turn, meeting: int, again: bool) -> None:
         )
 
 
-async def started(turn: Turn, row: Meeting) -> None:
-    """Take the press that starts a meeting off every reminder of it."""
+async def settle(turn: Turn, row: Meeting) -> None:
+    """Remind nobody any longer of a meeting that was started or called off; what was said of it stands as it is now."""
     await turn.cancel(agenda_lines.key(row, BEGINS))
+    await _redraw(turn, row)
+
+
+async def _redraw(turn: Turn, row: Meeting) -> None:
     await turn.redraw(f"{meeting_card.key(row)}/{BEGINS}/", meeting_card.card(turn, row))

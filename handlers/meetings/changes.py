@@ -145,10 +145,9 @@ async def cancel(turn: Turn, meeting: int) -> None:
 async def call_off(turn: Turn, row: Meeting) -> None:
     """Mark a meeting as not held: calendars are told, and its timers are cancelled."""
     row.state, row.sequence = "cancelled", row.sequence + 1
-    await turn.cancel(
-        *(agenda_lines.key(row, name) for name in ("prepare", "remind", "due", "again", beginning.BEGINS))
-    )
+    await turn.cancel(*(agenda_lines.key(row, name) for name in ("prepare", "remind", "due", "again")))
     await turn.db.flush()
+    await beginning.settle(turn, row)
     await calendars.send(turn, row, f"Møde {row.number} i krisestaben {turn.clock(row.at)} er aflyst")
     await _room_is_free(turn, row)
 

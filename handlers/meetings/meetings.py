@@ -178,7 +178,7 @@ async def start(turn: Turn, meeting: int) -> None:
         refs={"meeting": row.number},
     )
     await turn.db.flush()
-    await beginning.started(turn, row)
+    await beginning.settle(turn, row)
     await turn.replace(meeting_card.card(turn, row))
     await minutes.open_for(turn, row)
     await chief_asked.begin(turn)

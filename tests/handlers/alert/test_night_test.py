@@ -71,6 +71,23 @@ async def test_nobody_is_woken_while_something_goes_on_or_when_it_was_called_off
     assert await stage["jens"].sees("Nattesten blev ikke holdt")
 
 
+@in_one_chat
+async def test_nobody_is_woken_twice_in_a_night_however_many_announce_it(open_stage: RehearsalStage) -> None:
+    """R131: whoever had answered one of two cards stood there as not having woken; another night is another test."""
+    stage = open_stage
+    await stage["jens"].commands(TONIGHT)
+    await stage["kim"].commands("nattest i nat kl 3 blandt Lars Vinther")
+    assert await stage["kim"].sees("ingen vækkes to gange")
+    await stage["kim"].commands("nattest i morgen kl 23 blandt Lars Vinther")
+    assert await stage["kim"].sees("Meldt ud til 1")
+    await stage.forward(hours=13)
+    assert (await stage["lars"].buttons()).count("Jeg er vågen") == 1
+    await stage["jens"].commands("nattest aflys")
+    await stage.at("10:00")
+    await stage["kim"].commands(TONIGHT)
+    assert await stage["kim"].sees("Meldt ud til 10")
+
+
 @pytest.mark.parametrize("text", ["", "hej", "kl 99", "i går kl 3", "i nat kl 3 blandt Snehvide", "i nat kl 3 blandt "])
 @in_one_chat
 async def test_what_can_not_be_read_wakes_nobody(open_stage: RehearsalStage, text: str) -> None:

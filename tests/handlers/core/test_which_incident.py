@@ -91,3 +91,54 @@ async def test_nobody_outside_takes_what_was_written_to_the_staff(stage: Stage) 
     await stage.forward(minutes=2)
     assert not await stage["finn"].has("Det hører til her")
     assert await stage["mads"].has("Det hører til her")
+
+
+@in_teams
+async def test_what_its_writer_kept_for_few_is_shown_to_no_channel_and_stands_in_no_log_before_it_is_taken(
+    stage: Stage,
+) -> None:
+    """R216 D04: "fortrolig:" counts before anybody has chosen too; taken, it is a line of that grade."""
+    secret = "Fru Hansen på stue 4 er smittet"
+    await stage["mads"].commands(f"log ! fortrolig: {secret}")
+    await stage.forward(minutes=2)
+    assert await stage["kim"].sees("(Fortrolig)")
+    assert not await stage["kim"].sees(secret)
+    for number in (1, 2):
+        assert not any(secret in line["summary"] for line in await stage.part("log", number))
+    await stage["kim"].presses("Det hører til her")
+    lines = [line for number in (1, 2) for line in await stage.part("log", number) if secret in line["summary"]]
+    assert [line["grade"] for line in lines] == ["confidential"]
+    assert not await stage["tina"].sees(secret)
+
+
+async def _is_over(stage: Stage, label: str) -> None:
+    await stage["lars"].commands("afblæs")
+    if await stage["lars"].has(label):
+        await stage["lars"].presses(label)
+    await stage["lars"].presses("Afblæs")
+
+
+@in_slack
+async def test_whoever_chooses_an_incident_that_is_over_by_then_is_read_by_those_who_are_there(stage: Stage) -> None:
+    """R220: nobody is thanked by a staff that has stood down; with none left it is as if it were written now."""
+    await stage["mads"].commands(f"bistand {ASKED}")
+    await stage["mads"].commands("bistand 2 busser til Fløng")
+    await _is_over(stage, "1: skybrud")
+    await stage["mads"].presses("1: skybrud")
+    assert await stage["mads"].sees("er afblæst imens")
+    assert not await stage.part("assistance_requests", 1)
+    assert [each["text"] for each in await stage.part("assistance_requests", 2)] == ["2 busser til Fløng"]
+    await _is_over(stage, "2: strømsvigt")
+    await stage.forward(minutes=2)
+    assert not await stage["mads"].sees("ingen har det endnu")
+    assert await stage["mads"].sees("Der er ingen aktiv krise. Vil du sende et varsel?")
+
+
+@in_teams
+async def test_a_staff_that_has_stood_down_takes_nothing(stage: Stage) -> None:
+    """R220: its card has no button any longer; the other's has."""
+    await unchosen(stage)
+    await _is_over(stage, "1: skybrud")
+    assert (await stage["kim"].buttons()).count("Det hører til her") == 1
+    await stage["kim"].presses("Det hører til her")
+    assert len(await stage.part("assistance_requests", 2)) == 1

@@ -146,6 +146,21 @@ async def test_words_of_danger_in_the_middle_of_a_lesson_are_asked_about_and_yes
 
 
 @in_one_chat
+async def test_ov_is_what_danes_say_when_something_goes_wrong_and_danger_behind_it_begins_no_lesson(
+    stage: Stage,
+) -> None:
+    """R001 R026: it is a warning at once, and goes up unanswered as any other; "øv kommunikation" is a lesson."""
+    await stage["finn"].commands("øv det brænder på skolen, og to er fanget")
+    (alert,) = await alerts(stage)
+    assert "to er fanget" in alert.text
+    assert not await stage["finn"].sees("kun for dig")
+    await stage.forward(minutes=5)
+    assert await stage["jens"].has("Jeg har den")
+    await stage["mads"].commands("øv kommunikation")
+    assert await stage["mads"].sees("kun for dig: kommunikation")
+
+
+@in_one_chat
 async def test_words_of_danger_that_nobody_answers_for_are_taken_for_real(stage: Stage) -> None:
     """R001 R026: whoever cries may be unable to answer; a minute later it is a warning as any other."""
     await stage["finn"].commands("øv")

@@ -43,6 +43,10 @@ async def test_only_what_is_said_for_sure_is_read_as_a_time(stage: Stage) -> Non
         ("2 pumper til 12 beboere til kl 18", None, danish(18, 0)),
         ("6 senge kl. 18-22", danish(18, 0), danish(22, 0)),
         ("4 mand fra kl 10 til 12", None, None),
+        ("4 mand kl 15-19 på Birkehøj", danish(15, 0), danish(19, 0)),
+        ("pumper fra 16 til 18.30 hver dag", danish(16, 0), danish(18, 30)),
+        ("fra 10 til 12 mand til Birkehøj", None, None),
+        ("fra 3 til 40 pumper", None, None),
         ("10 tæpper inden kl 17", None, None),
         ("4 mand til Birkehøj nu, ring 112", None, None),
     ):

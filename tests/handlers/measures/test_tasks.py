@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from handlers.crisis import closing
 from storage.plan import loading
 from storage.plan.persons import Roles
 from tests.stage.platforms import in_slack, in_teams
@@ -87,3 +88,24 @@ async def test_what_nobody_has_the_role_for_is_the_chiefs_until_somebody_is_give
         await stage.forward(hours=9)
         gaps = [line["receiver"] for line in await stage.log("reminder") if "Vagtplanen har huller" in line["summary"]]
         assert gaps == ["lars"]
+
+
+async def test_a_point_that_was_done_where_its_task_stands_is_ticked_by_the_next_press_on_the_list(
+    database_url: str,
+) -> None:
+    """R075: where nobody is the secretary, whoever coordinates has the points as tasks; no button of the list stays dead."""
+    plan = loading.example()
+    filled = plan.roles.model_dump(by_alias=True)
+    roles = {name: filled[name] for name in ("beredskabschef", "borgmester", "direktion", "tovholder")}
+    bare = plan.model_copy(update={"roles": Roles.model_validate(roles)})
+    async with RehearsalStage(database_url, plan_=bare) as stage:
+        await stage["jens"].commands("aktiver 2 skybrud")
+        await stage["lars"].commands("afblæs")
+        await stage["lars"].presses("Afblæs")
+        await stage["tina"].presses("Udført")
+        (row,) = [row for row in await stage.part("tasks") if row["status"] == "done"]
+        ticked = closing.CLOSING[row["title"]]
+        before = (await stage["lars"].buttons()).count(ticked)
+        await stage["lars"].presses(ticked)
+        assert (await stage["lars"].buttons()).count(ticked) < before
+        assert not await stage["lars"].has(ticked)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from storage.case import export
 from storage.rows.crisis import Crisis
+from storage.rows.traffic import Message
 from tests.handlers.reporting.test_reports import danish
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
@@ -304,3 +306,30 @@ async def test_a_meeting_that_nobody_started_is_asked_about_once_and_a_moved_one
     await stage["lars"].commands("nedskaler")
     await stage.forward(hours=20)
     assert len([line for line in await stage.log("reminder") if "begynder nu" in line["summary"]]) == 1
+
+
+@in_slack
+async def test_a_meeting_that_is_moved_after_its_time_is_put_before_its_chair_anew_and_called_off_it_can_not_be_started(
+    stage: Stage,
+) -> None:
+    """R088 D14: a card that is changed where it stands rings nobody; what it said before is true no longer."""
+
+    async def rung() -> list[Message]:
+        async with stage.database.reading() as db:
+            every = await db.scalars(
+                select(Message).where(Message.recipient == "eva", Message.key.contains("/begins/"))
+            )
+            return list(every)
+
+    await stage["lars"].fills_in("Start mødet")
+    await stage["lars"].presses("Slut mødet")
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage.at("17:01")
+    await stage["kim"].commands("møde flyt kl 17.30")
+    assert not await stage["eva"].sees("Møde 1 begynder nu")
+    await stage.at("17:31")
+    assert len(await rung()) == 2
+    assert await stage["eva"].sees("Møde 1 begynder nu")
+    await stage["kim"].presses("Aflys mødet")
+    assert not await stage["eva"].sees("Møde 1 begynder nu")
+    assert all(not message.card["buttons"] for message in await rung())

@@ -258,6 +258,18 @@ async def test_a_leader_of_an_own_exercise_gives_injects_and_nobody_does_in_a_cr
 
 
 @in_one_chat
+async def test_an_exercise_that_the_mayor_stands_down_hears_nothing_more_from_its_leader(stage: Stage) -> None:
+    """R245: the leader's card is over too, whoever ended it."""
+    await stage["kim"].commands("øvelse aktiver 2 skybrud")
+    await stage["kim"].commands("øvelse")
+    await stage["kim"].presses("Forløb nr. 1")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert not await stage["kim"].has("Nyt indspil")
+    assert await stage["kim"].sees("– slut")
+
+
+@in_one_chat
 async def test_a_card_that_leads_out_of_the_house_says_in_an_exercise_that_it_stays_inside(stage: Stage) -> None:
     """D10 R221 R245: no agency, partner, newspaper, council or C3 is told by somebody who only does what the card says."""
     stays = "Øvelse: ring, send og udgiv intet til nogen uden for øvelsen."

@@ -79,6 +79,15 @@ async def test_whoever_takes_it_from_the_chain_decides_and_nothing_waits_any_lon
 
 
 @in_one_chat
+async def test_a_chief_who_takes_it_back_is_told_that_the_chain_still_has_the_warning(waiting: Stage) -> None:
+    """R011 R017: those who were asked meanwhile are asked on, and nobody believes otherwise."""
+    await waiting["gitte"].presses("Træk tilbage")
+    assert await waiting["gitte"].sees("Varslet er stadig hos dem, der kan beslutte")
+    await waiting["jens"].presses("Jeg har den")
+    assert await waiting["jens"].has("Niveau 2")
+
+
+@in_one_chat
 async def test_a_centre_that_was_answered_or_took_it_back_rings_nobody(centres: Stage) -> None:
     """R011 R017: the director approved, and a second centre's chief took theirs back."""
     await centres["rune"].commands("aktiver 1 vand i kælderen")
