@@ -32,10 +32,13 @@ SIGNATURE = re.compile(rf"\s*+(?:{REGARDS}|dbh|kh|--)[\s,.]*+", re.IGNORECASE)
 REPLY = re.compile(r"\s*+(?:sv|re|aw|antw)\s*+:|[^\n]*\[KB\s", re.IGNORECASE)
 # "Den tors. 2. jul. 2026 kl. 14.02 skrev Krisebot <…>:", on one line or broken over two.
 ANSWERS = re.compile(
-    r"\s*+(?:den|on|am|le)\b(?:(?>[^\n]*?\b(?:skrev|wrote|schrieb|écrit)\b)|(?>[^\n]*+\n[^\n]+?\b(?:skrev|wrote|schrieb|écrit)\b))"
+    r"\s*+(?:den|on|am|le)\b(?:(?>[^\n]*?\b(?:skrev|wrote|schrieb|écrit)\b)|(?>[^\n]*+\n[^\n]*?\b(?:skrev|wrote|schrieb|écrit)\b))"
     r"[^\n]*+(?:\n[^\n]++)?+(?<=:)\Z",
     re.IGNORECASE,
 )
+
+ADDRESS_OR_TIME = re.compile(r"[@\d]")
+QUOTATION = re.compile(r"<(/?)blockquote\b[^<>]*+>", re.IGNORECASE)
 
 # What stands above the first word and is nobody's answer: a greeting, and what a mail server writes of strangers.
 GREETING = re.compile(
@@ -136,9 +139,16 @@ def said(mail: EmailMessage) -> str:
 
 def _lines_of_who_wrote(lines: list[str], at: int) -> int:
     """Return how many lines from a place say who wrote what is answered below them; 0 where they don't."""
-    return next(
-        (count for count in (1, 2, 3) if ANSWERS.match("\n".join(lines[at : at + count]).rstrip()) is not None), 0
-    )
+    return next((count for count in (1, 2, 3) if _say_who_wrote(lines[at : at + count])), 0)
+
+
+def _say_who_wrote(lines: list[str]) -> bool:
+    written = "\n".join(lines).rstrip()
+    if ANSWERS.match(written) is None:
+        return False
+    # Over several lines it has an address or a time, and what begins on a later one is not begun above it.
+    later = any(ANSWERS.match("\n".join(lines[at:]).rstrip()) for at in range(1, len(lines)))
+    return len(lines) == 1 or (ADDRESS_OR_TIME.search(written) is not None and not later)
 
 
 def _is_unmarked(lines: list[str], at: int) -> bool:
@@ -148,7 +158,7 @@ def _is_unmarked(lines: list[str], at: int) -> bool:
         return any(HEAD.match(line) for line in lines[at + 1 : at + 3])
     count = _lines_of_who_wrote(lines, at)
     written = "\n".join(lines[at : at + count])
-    if not re.search(r"[@\d]", written):
+    if not ADDRESS_OR_TIME.search(written):
         # A person's own sentence has neither an address nor a time.
         return False
     below = next((line for line in lines[at + count :] if line.strip()), "")
@@ -196,6 +206,17 @@ def _letters(part: Message) -> str:
 def _without_tags(html: str) -> str:
     html = re.sub(r"(?is)<(style|script|title)\b.*?(?:</\1>|\Z)", "", html)
     # What is quoted stays as a mark that something was.
-    html = re.sub(r"(?is)<(blockquote)\b.*?(?:</\1>|\Z)", "\n>\n", html)
+    html = "\n>\n".join(_unquoted(html))
     html = re.sub(r"(?i)<(?:br|/p|/div|/li|/tr|hr)\b[^<>]*+>", "\n", html)
     return unescape(re.sub(r"<[^<>]*+>", "", html))
+
+
+def _unquoted(html: str) -> list[str]:
+    """Return what stands outside the quotations, however deep they are in each other."""
+    outside, deep, begins = list[str](), 0, 0
+    for mark in QUOTATION.finditer(html):
+        if not deep:
+            outside.append(html[begins : mark.start()])
+        deep = max(deep + (-1 if mark[1] else 1), 0)
+        begins = mark.end()
+    return outside if deep else [*outside, html[begins:]]
