@@ -22,6 +22,7 @@ from bot.engine.platform import Closed, InDoubt, NamesStrangers, Platform, Throt
 from bot.engine.worker import Worker
 from handlers.core.card import EXERCISE
 from handlers.core.clock import Clock
+from handlers.core.names_in_words import seen
 from storage.database import Database
 from storage.rows.base import NOW
 from storage.rows.crisis import Crisis
@@ -207,6 +208,7 @@ class StaffChannels(Worker):
             platform, address: which channel; any other than a staff's is let be.
             name: what it is called now.
         """
+        name = seen(name)
         async with self._database.transaction() as db:
             room = await self._standing(db, platform, address)
             if room is None:

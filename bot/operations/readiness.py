@@ -90,7 +90,7 @@ def address(plan: Plan) -> Iterator[str]:
     if plan.server:
         yield f"{GOOD}  Adressen udefra er {plan.server}"
     else:
-        yield f"{WARNING}  Planen siger ikke, hvor Krisebot nås udefra: der er ingen links til tavle, kalender, papirer, eksport og nødpakke. Skriv »adresse: https://…« i planen"
+        yield f"{WARNING}  Planen siger ikke, hvor Krisebot nås udefra: der er ingen links til tavle, kalender, papirer, eksport, nødpakke og kontaktkort. Skriv »adresse: https://…« i planen"
 
 
 def expiries(settings: Settings, today: date) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handlers.core import incident_names
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import timer
@@ -21,7 +22,7 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
     this = next((each for each in rooms if each.id == room), None)
     if this is None or turn.the_crisis.state == "closed":
         return
-    where = turn.chat(this.platform)
+    where = f"{turn.chat(this.platform)}{await _whose(turn)}"
     inside = {person for each in rooms if each.state == "open" for person in each.inside}
     outside = [person for person in this.detail.get("outside", []) if person not in inside]
     staying = this.detail.get("staying", [])
@@ -32,7 +33,7 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
     ]
     why = f": {quote(this.error, 300)}" if this.error else ""
     if this.state == "failed":
-        text = _shut(turn, this)
+        text = _shut(this, where)
     elif left:
         text = (
             f"{turn.names(left)} er gået ud af krisestabens kanal i {where}, men er stadig i krisestaben. Det, der siges dér, "
@@ -85,9 +86,16 @@ async def trouble(turn: Turn, room: int, **_written_down: Any) -> None:
         )
 
 
-def _shut(turn: Context, room: StaffChannel) -> str:
+async def _whose(turn: Context) -> str:
+    """Tell which staff's channel it is, where there are several."""
+    if not await turn.others_run():
+        return ""
+    return f" (nr. {quote(incident_names.short(turn.the_crisis), 100)})"
+
+
+def _shut(room: StaffChannel, where: str) -> str:
     return (
-        f"Krisestabens kanal i {turn.chat(room.platform)} kan ikke bruges: {quote(room.error or '', 300)}. Det, der siges til "
+        f"Krisestabens kanal i {where} kan ikke bruges: {quote(room.error or '', 300)}. Det, der siges til "
         "krisestaben, sendes til hver enkelt."
     )
 
@@ -96,7 +104,7 @@ async def shut(turn: Context) -> list[str]:
     """Tell of each of the crisis' channels that can't be used, for who asks how it stands."""
     of_crisis = (StaffChannel.crisis_id == turn.the_crisis.id, StaffChannel.state == "failed")
     rooms = await turn.db.scalars(select(StaffChannel).where(*of_crisis).order_by(StaffChannel.id))
-    return [f"⚠️ {_shut(turn, room)}" for room in rooms]
+    return [f"⚠️ {_shut(room, turn.chat(room.platform))}" for room in rooms]
 
 
 @timer("channel.changed")
@@ -105,9 +113,10 @@ async def changed(turn: Turn, room: int, what: str, name: str = "", was: str = "
     this = await turn.db.get(StaffChannel, room)
     if this is None or this.state != "open" or turn.the_crisis.state == "closed":
         return
-    where = turn.chat(this.platform)
+    where = f"{turn.chat(this.platform)}{await _whose(turn)}"
     told = {
-        "renamed": f"Krisestabens kanal i {where} er omdøbt fra »{quote(was, 100)}« til »{quote(name, 100)}«. Den er stadig krisestabens: skriv videre dér.",
+        "renamed": f"Krisestabens kanal i {where} er omdøbt fra »{quote(was, 100)}« til »{quote(name, 100)}«. Den er stadig "
+        f"krisestabens: skriv videre dér.{await _also_called(turn, this, name)}",
         "moved": f"Krisestabens kanal i {where} er flyttet eller delt, og det, der siges til krisestaben, står der stadig. "
         "Se efter, hvem der nu kan læse med.",
         "reopened": f"Krisestabens kanal i {where} kan bruges igen. Det, der siges til krisestaben, står dér fra nu af, også det, "
@@ -119,6 +128,25 @@ async def changed(turn: Turn, room: int, what: str, name: str = "", was: str = "
         [*await turn.chiefs(), *turn.rules.secretariat_roles()],
         Card(f"⚠️ {text}"),
         kind="notice",
-        summary=text,
+        summary=text.replace("*", ""),
         urgency=URGENT,
+    )
+
+
+async def _also_called(turn: Context, room: StaffChannel, name: str) -> str:
+    """Tell whose channel has, or was made with, the name that another staff's has now: one writes in the wrong one."""
+    others = await turn.db.scalars(
+        select(StaffChannel)
+        .where(StaffChannel.platform == room.platform, StaffChannel.crisis_id != room.crisis_id)
+        .where(StaffChannel.state == "open")
+        .order_by(StaffChannel.id)
+    )
+    open_ones = {crisis.id: crisis for crisis in await turn.open_crises()}
+    same = [
+        open_ones[each.crisis_id]
+        for each in others
+        if each.crisis_id in open_ones and name in (each.name, each.detail.get("called"))
+    ]
+    return "".join(
+        f" *Pas på:* sådan hedder eller hed kanalen for nr. {quote(incident_names.short(each), 100)}." for each in same
     )

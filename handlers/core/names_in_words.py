@@ -64,8 +64,13 @@ def calm(name: str) -> str:
     return next((each for each in ways if not _is_read(each)), NAMELESS)
 
 
+def seen(name: str) -> str:
+    """Return a name on one line, with nothing in it that nobody sees."""
+    return " ".join(UNSEEN.sub("", name).split())
+
+
 def _turned(name: str) -> str:
-    name = " ".join(UNSEEN.sub("", name).split())
+    name = seen(name)
     turned = TURNED.fullmatch(name)
     plain = f"{turned[2].strip()} {turned[1].strip()}" if turned else name
     return PARTS.sub(lambda part: " " if part[0] == "," else " & ", plain)

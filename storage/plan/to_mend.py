@@ -36,7 +36,7 @@ def warnings_on(plan: Plan, today: date) -> list[Fault]:
 
 def _warnings(plan: Plan) -> Iterator[Fault]:
     if plan.server is None:
-        what = "Uden »adresse« kan Krisebot ikke give links til tavle, møder i kalenderen, papirer, eksport og nødpakke"
+        what = "Uden »adresse« kan Krisebot ikke give links til tavle, møder i kalenderen, papirer, eksport, nødpakke og kontaktkort"
         yield plan.fault(("adresse",), what, "Skriv »adresse: https://…« øverst i planen")
     for role, held in plan.roles.filled.items():
         if isinstance(held, Role) and not held.deputies:

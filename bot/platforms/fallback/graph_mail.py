@@ -43,8 +43,7 @@ class GraphMail(Mail):
         """Return what is wrong with the way out or the way in."""
         return self._exchange.trouble or super().trouble()
 
-    async def send(self, lane: str, post: Outgoing) -> Ref:
-        """Send a mail; raises as `bot.engine.platform.Platform.send` says."""
+    async def _post(self, lane: str, post: Outgoing) -> Ref:
         text = mail_text(post)
         title = self.title(lane, post, text)
         made = mime.mail((NAME, self._exchange.mailbox), lane, title, text, calendar=post.card.calendar)

@@ -26,9 +26,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.engine.engine import Engine
-from bot.engine.platform import Outgoing, Unavailable
+from bot.engine.platform import Outgoing, Ref, Unavailable
 from bot.platforms.fallback import mail_loops
 from bot.platforms.fallback.gateway import Gateway
+from bot.platforms.fallback.mail_loops import STRANGER
 from bot.platforms.fallback.mail_words import from_a_machine, is_calendars, is_sealed, said
 from bot.platforms.fallback.mailbox import IncomingMail, MailboxShut
 from bot.platforms.fallback.mailgun import Mailgun
@@ -54,7 +55,6 @@ UNREADABLE = (
     AssertionError,
 )
 MARK = re.compile(r"\[KB\s+(\d{1,18})-([0-9a-f]{16})\]")
-STRANGER = "mail:"
 SEALED = (
     "Din mail til Krisebot er krypteret eller pakket ind, så den kan ikke læses, og intet er sket. "
     "Svar i chatten eller på SMS, eller send en almindelig mail med ren tekst."
@@ -113,6 +113,14 @@ class Mail(Gateway):
             to = person.removeprefix(STRANGER)
             return to if self._plan().find(self.name, to) else None
         return super().lane_of(person)
+
+    async def send(self, lane: str, post: Outgoing) -> Ref:
+        """Send a message through the gateway; Undeliverable where it would go round."""
+        await mail_loops.hold_back(self._engine, post.message)
+        return await self._post(lane, post)
+
+    async def _post(self, lane: str, post: Outgoing) -> Ref:
+        return await super().send(lane, post)
 
     def title(self, lane: str, post: Outgoing, text: str) -> str:
         """Return the subject, with the mark."""

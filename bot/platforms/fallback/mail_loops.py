@@ -8,12 +8,16 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.engine import own_trouble
 from bot.engine.engine import Engine
 from bot.engine.intake import SetAside
+from bot.engine.platform import Undeliverable
 from storage.rows.traffic import Inbox, Message
 
 # A person says the same a few times, and the same but for a number somewhat oftener ("40 cm", "45 cm").
 SAME, BUT_FOR_NUMBERS, MOST, WITHIN = 3, 6, 20, timedelta(minutes=30)
+# Before an address whose mail brings no mark of ours.
+STRANGER = "mail:"
 NUMBER = re.compile(r"\d+")
 
 
@@ -58,6 +62,40 @@ async def refuse(
             f"{name}s mail bliver ved med at svare det samme, som når en postkasse svarer af sig selv. Krisebot svarer den ikke "
             "lige nu, og mailene er gemt. Har personen noget at sige, så ring, eller skriv i chatten.",
         )
+
+
+async def hold_back(engine: Engine, message: int) -> None:
+    """Answer no more, for a while, where an address that brings no mark of ours has been answered very often: what comes from
+    it is heard all the same, so nobody is shut out by who writes in their name.
+
+    Args:
+        engine: the rows, and the time.
+        message: which is about to be sent.
+
+    Raises:
+        Undeliverable: it is such an answer.
+    """
+    since = engine.clock.now() - WITHIN
+    async with engine.database.reading() as db:
+        answer = await db.get(Message, message)
+        if answer is None or answer.kind != "reply" or not answer.recipient.startswith(STRANGER):
+            return
+        newest = (
+            select(Message.id)
+            .where(Message.recipient == answer.recipient, Message.kind == "reply")
+            .where(Message.created_at > since, Message.id < answer.id)
+            .limit(MOST)
+        )
+        if len(list(await db.scalars(newest))) < MOST:
+            return
+    address = answer.recipient.removeprefix(STRANGER)
+    async with engine.database.transaction() as db:
+        told = (
+            f"Der kommer mail på mail fra {address}, som når en postkasse svarer af sig selv. De bliver læst og gemt, men "
+            "Krisebot svarer dem ikke lige nu. Har personen noget at sige, så ring, eller skriv i chatten."
+        )
+        await own_trouble.write_down(db, "mail_loop", told, engine.clock.now())
+    raise Undeliverable(f"adressen er svaret {MOST} gange på en halv time")
 
 
 async def _is_reaction(db: AsyncSession, asked: Message, senders: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from bot.engine.stalls import within
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.scopes import CHANNELS, GROUPS, LOST
 from bot.platforms.slack.text import Mentioned, plain, signs
-from handlers.core.names_in_words import calm, in_words
+from handlers.core.names_in_words import calm, in_words, seen
 from storage.plan.model import Plan
 
 log = logging.getLogger(__name__)
@@ -184,4 +184,4 @@ def _name_in(told: Any, what: str, name: str) -> str:
 
 
 def _shown(name: str) -> str:
-    return " ".join(signs(name).split())[:LONGEST]
+    return seen(signs(name))[:LONGEST]

@@ -17,7 +17,7 @@ from bot.engine.stalls import within
 from bot.platforms.teams.api import TeamsApi
 from handlers.core.clock import Clock
 from handlers.core.incoming import Incoming
-from handlers.core.names_in_words import calm, in_words
+from handlers.core.names_in_words import calm, in_words, seen
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.rows.traffic import Address, StaffChannel
@@ -73,7 +73,7 @@ class TeamsDirectory:
             otherwise: what Teams calls them.
         """
         known = self._plan().person(self.person(user))
-        return known.name if known else otherwise
+        return known.name if known else seen(otherwise)
 
     def called(self, user: str) -> str:
         """Return what a person is called in a text that others read, so that it still means that person alone."""
@@ -124,7 +124,7 @@ class TeamsDirectory:
         except (Throttled, Unavailable, InDoubt, Undeliverable) as error:
             log.info("no name for somebody who was picked: %s", error)
         else:
-            self._names[user] = " ".join(str(told.get("displayName") or "").split())[:LONGEST]
+            self._names[user] = seen(str(told.get("displayName") or ""))[:LONGEST]
 
     async def reference(self, user: str) -> dict[str, Any]:
         """Return how a person is written to, as last learnt of this account; empty for one never heard from.

@@ -54,8 +54,11 @@ def test_no_sms_is_a_fault_unless_the_plan_says_that_it_is_declined(more: str, b
     assert next(readiness.sms(planned(more))).startswith(begins)
 
 
-def test_no_address_is_a_warning() -> None:
-    assert next(readiness.address(planned())).startswith("ADVARSEL")
+def test_no_address_is_a_warning_that_says_what_is_lost() -> None:
+    (told,) = readiness.address(planned())
+    assert told.startswith("ADVARSEL")
+    for lost in ("tavle", "kalender", "papirer", "eksport", "nødpakke", "adresse: https://"):
+        assert lost in told
     assert next(readiness.address(planned("adresse: https://krise.kommune.example"))).startswith("OK")
 
 

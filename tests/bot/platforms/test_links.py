@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.operations import readiness
 from bot.platforms import links
 from bot.platforms.slack import drawing as slack_drawing
 from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import Card
 from storage.plan import loading, to_mend
 from tests.fakes import teams_cards
+from tests.source import ROOT, modules, parsed
+from tests.stage.slack import SlackStage
 from tests.stage.stage import RehearsalStage
 from tests.stage.teams import TeamsStage
 from tests.tables import examples
@@ -88,20 +93,65 @@ async def test_the_rehearsal_chat_tells_its_page_what_can_be_tapped(sqlite: Any)
         assert any(to.startswith("tel:+45") for to in tapped.values())
 
 
+# Each place of ours that writes a link to a page of ours, and what of it is lost without an address.
+LOST = {
+    "handlers/alert/night_test.py": "kontaktkort",
+    "handlers/crisis/staff_room.py": "tavle",
+    "handlers/crisis/wall_board.py": "tavle",
+    "handlers/log/case_export.py": "eksport",
+    "handlers/log/paper_links.py": "papirer",
+    "handlers/preparedness/emergency_pack.py": "nødpakke",
+    "handlers/staff/calendars.py": "kalender",
+}
+HALF = re.compile(
+    r"/(?:tavle|kalender|eksport|papir|krisebot\.vcf)\b|None|(?:Kalender|Gem kontakten|PDF|Word):|Åbn ?\.|åbn {2}"
+)
+
+
+def test_what_is_lost_without_an_address_is_all_that_has_a_link() -> None:
+    """R204: a new link is named by `plan check` and `doctor`, or it is lost unseen."""
+    links_of_ours = {
+        str(path.relative_to(ROOT))
+        for path in modules("handlers")
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "link"
+    }
+    assert links_of_ours == set(LOST)
+    (checked,) = [str(each) for each in to_mend.warnings(loading.example()) if "»adresse«" in str(each)]
+    (examined,) = readiness.address(loading.example())
+    for lost in LOST.values():
+        assert lost in checked
+        assert lost in examined
+
+
 @pytest.mark.long
-async def test_without_an_address_nothing_half_is_shown_and_it_is_said_what_is_lost(sqlite: Any) -> None:
+@pytest.mark.parametrize("chat", [SlackStage, TeamsStage])
+async def test_without_an_address_nothing_half_is_shown_and_it_is_said_what_is_lost(
+    sqlite: Any, chat: type[SlackStage] | type[TeamsStage]
+) -> None:
     """R204 R073: no path alone, no word of a link; the way that is left is named."""
-    async with TeamsStage(sqlite.migrated(), plan_=loading.example()) as stage:
+    plan = loading.parse(
+        loading.example_text().replace("sms: null", 'sms: "gatewayapi://t@Krisebot?hemmelighed=h&nummer=+4520304050"'),
+        "planen",
+    )
+    async with chat(sqlite.migrated(), plan_=plan) as stage:
         await stage["jens"].commands("aktiver 2 skybrud")
-        for words in ("tavle", "møde i morgen kl 10 stabsrummet", "eksport"):
+        for words in (
+            "tavle",
+            "møde i morgen kl 10 stabsrummet",
+            "eksport",
+            "kontaktkort",
+            "nødpakke",
+            "billede",
+            "evaluering",
+        ):
             await stage["kim"].commands(words)
         await stage.settle()
         said = [text for name in ("kim", "lars") for text in await stage[name].reads()]
-        assert not [text for text in said if "/tavle/" in text or "/kalender/" in text or "/eksport/" in text]
-        assert not [text for text in said if "None" in text or "Kalender:" in text or "Åbn ." in text]
+        assert not [text for text in said if HALF.search(text)]
         assert any("Der er intet link: planen siger ikke, hvor Krisebot nås." in text for text in said)
 
 
 def test_plan_check_says_what_is_lost_without_an_address() -> None:
     (told,) = [str(each) for each in to_mend.warnings(loading.example()) if "»adresse«" in str(each)]
-    assert "links til tavle, møder i kalenderen, papirer, eksport og nødpakke" in told
+    assert "links til tavle, møder i kalenderen, papirer, eksport, nødpakke og kontaktkort" in told

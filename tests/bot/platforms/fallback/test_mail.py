@@ -394,3 +394,33 @@ async def test_a_mail_with_two_senders_answers_for_nobody_who_has_no_mark(stage:
         ]
     assert kept == ([(f"mail:{PIA}", "text")] if first else [("jens", "press")])
     assert await stage.result() == (None if first else "contact")
+
+
+async def test_a_machine_that_says_something_else_each_time_and_brings_no_mark_comes_to_an_end(
+    stage: MailStage,
+) -> None:
+    """R005 D03: a system of cases answers with a case of its own each time; Jens himself is heard all the same."""
+    await stage.warned()
+    got = 0
+    for _ in range(30):
+        for _ in [each for each in stage.outside.got if JENS in str(each["to"])][got:]:
+            got += 1
+            case = "".join("abcdefghij"[int(digit)] for digit in str(got))
+            stage.outside.write(
+                JENS, f"Sag {case}", f"Tak for din henvendelse, som er sag {case}.", f"{got}@4k.example"
+            )
+        await stage.post()
+        await stage.forward(seconds=30)
+    assert got <= 30
+    stage.outside.write(JENS, "hej", "der er vand i kælderen", "own@outside")
+    await stage.post()
+    async with stage.database.reading() as db:
+        (own,) = await db.scalars(select(Inbox).where(Inbox.key == "mail/<own@outside>"))
+    assert own.state == "done"
+    assert await stage["kim"].sees(f"Der kommer mail på mail fra {JENS}")
+    # After a while it is answered again.
+    await stage.forward(hours=1)
+    sent = len(stage.outside.got)
+    stage.outside.write(JENS, "hej", "der er mere vand i kælderen", "later@outside")
+    await stage.post()
+    assert len(stage.outside.got) > sent
