@@ -54,10 +54,12 @@ async def test_whoever_can_not_come_has_the_code_no_longer(stage: Stage) -> None
     assert not await stage["eva"].sees(CODE)
 
 
-async def test_the_code_stands_in_the_sms_and_is_read_aloud_to_no_machine_that_takes_the_telephone(stage: Stage) -> None:
+async def test_the_code_stands_in_the_sms_and_is_read_aloud_to_no_machine_that_takes_the_telephone(
+    stage: Stage,
+) -> None:
     """R071 R131: an unanswered summons is said aloud; whoever stands beside the telephone is not summoned."""
     async with stage.database.reading() as db:
-        said = await db.scalar(select(Message.card).where(Message.recipient == "kim", Message.kind == "summons").limit(1))
+        (said,) = await db.scalars(select(Message.card).where(Message.recipient == "kim", Message.kind == "summons"))
     summons = Card.from_json(said)
     assert CODE in numbered_text.in_words(summons)
     assert "Du indkaldes" in twilio.aloud(summons)
