@@ -57,7 +57,20 @@ OVER = (
     "staff.declined",
     "joining.received",
     "pings.coloured",
+    "pings.written",
     "which.take",
+    # What sets a staff up, and its meetings: nobody is asked into a staff that is no more.
+    "centres.informed",
+    "centres.contact",
+    "support.decide",
+    "framing.start",
+    "framing.decide",
+    "framing.choose",
+    "framing.later",
+    "framing.place",
+    "meetings.start",
+    "meetings.move",
+    "meetings.cancel",
 )
 
 

@@ -33,6 +33,8 @@ CONTACT = re.compile(
     r"\b(?:ring(?:[ ]til)?|kontakt(?:person)?|tlf\.?|telefon|mobil|spørg efter)[: ]{1,3}(?P<whom>[^.,;!?\n]{2,80})",
     re.IGNORECASE,
 )
+# "ring til mig" names nobody else, where no number follows.
+OF_THE_WRITER = re.compile(r"(?:mig|os)\b(?!.*\d{2})", re.IGNORECASE)
 # "inden kl 17" is not from then.
 LATEST = re.compile(r"\b(?:inden|senest|før)\b", re.IGNORECASE)
 MOST = 4_000
@@ -70,10 +72,11 @@ def read(turn: Context, text: str) -> Wanted:
     # Where the beginning has been, the end may be today's or tomorrow's: it stands in the words.
     sure = found is None or not found[0].passed
     contact = CONTACT.search(said)
+    whom = contact["whom"].strip() if contact else ""
     return Wanted(
         since,
         form_values.ends(turn, until["until"], since or turn.now) if until and sure else None,
-        contact["whom"].strip() if contact and contact["whom"].strip() != "112" else "",
+        whom if whom != "112" and not OF_THE_WRITER.match(whom) else "",
         hastens(said),
     )
 

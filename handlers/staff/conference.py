@@ -14,12 +14,13 @@ from storage.rows.staff import Summons
 
 
 def line(turn: Context) -> str:
-    """Write where to ring when the chat is down, as it stands below a summons; empty where the plan has no conference."""
+    """Write where to ring when the chat is down, as it stands below a summons, in a paragraph of its own: what is read aloud
+    on the telephone, to whoever takes it or to a machine, is the first; empty where the plan has no conference."""
     conference = turn.plan.conference
     if conference is None:
         return ""
     code = f", kode {conference.code}" if conference.code else ""
-    return f"\nEr chatten nede: ring til telefonkonferencen {conference.number}{code}."
+    return f"\n\nEr chatten nede: ring til telefonkonferencen {conference.number}{code}."
 
 
 @verb(

@@ -235,8 +235,8 @@ def summons_card(turn: Context, label: str, deputy_for: str | None, where: str) 
     behalf = f" som stedfortræder for {turn.name(deputy_for)}" if deputy_for else ""
     return Card(
         f"🚨 *Du indkaldes{behalf}: {label}.*\nKrise nr. {crisis.number}: {quote(crisis.title)}. "
-        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}.{where}{conference.line(turn)}\n"
-        "Svar med en knap – eller skriv fx »er der om 20 min«.",
+        f"Krisestaben er aktiveret {turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}.{where}\n"
+        f"Svar med en knap – eller skriv fx »er der om 20 min«.{conference.line(turn)}",
         buttons=ANSWERS,
     )
 

@@ -191,6 +191,22 @@ async def test_the_closing_list_is_ticked_where_it_stands(over: Stage) -> None:
     assert await over["lars"].has("Overdraget")
 
 
+@pytest.mark.parametrize(
+    ("person", "label"),
+    [
+        ("lars", "Start mødet"),
+        ("kim", "Sted eller link"),
+        ("lars", "Beredskabsplanen: ja"),
+        ("rune", "Mit center er underrettet"),
+        ("rune", "Anden kontaktperson"),
+        ("lars", "Bygning"),
+    ],
+)
+async def test_nobody_is_asked_into_a_staff_that_is_no_more(over: Stage, person: str, label: str) -> None:
+    """R075 R106: a contact was named, and a meeting begun, in a staff that had stood down."""
+    assert not await over[person].has(label)
+
+
 async def test_the_deputy_stands_it_down_on_the_mayors_behalf_and_everybody_reads_so(over: Stage) -> None:
     """R007 R073: "(eller relevante stedfortrædere)"."""
     assert await over["anne"].sees("af Mette Skov på vegne af Lars Vinther")

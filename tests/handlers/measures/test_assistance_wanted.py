@@ -47,6 +47,7 @@ async def test_only_what_is_said_for_sure_is_read_as_a_time(stage: Stage) -> Non
         ("pumper fra 16 til 18.30 hver dag", danish(16, 0), danish(18, 30)),
         ("fra 10 til 12 mand til Birkehøj", None, None),
         ("fra 3 til 40 pumper", None, None),
+        ("4 mand til Birkehøj nu, ring til mig", None, None),
         ("10 tæpper inden kl 17", None, None),
         ("4 mand til Birkehøj nu, ring 112", None, None),
     ):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
 
+from bot.platforms.fallback import numbered_text, twilio
+from handlers.core.card import Card
 from storage.plan import loading
 from storage.plan.faults import PlanFaults
 from storage.plan.sections import Conference
+from storage.rows.traffic import Message
 from tests.stage.platforms import in_one_chat
 from tests.stage.slack import SlackStage
 from tests.stage.stage import RehearsalStage, Stage
@@ -48,6 +52,19 @@ async def test_whoever_can_not_come_has_the_code_no_longer(stage: Stage) -> None
     assert not await stage["eva"].sees(CODE)
     await stage["eva"].commands("telefonkonference")
     assert not await stage["eva"].sees(CODE)
+
+
+async def test_the_code_stands_in_the_sms_and_is_read_aloud_to_no_machine_that_takes_the_telephone(
+    stage: Stage,
+) -> None:
+    """R071 R131: an unanswered summons is said aloud; whoever stands beside the telephone is not summoned."""
+    async with stage.database.reading() as db:
+        (said,) = await db.scalars(select(Message.card).where(Message.recipient == "kim", Message.kind == "summons"))
+    summons = Card.from_json(said)
+    assert CODE in numbered_text.in_words(summons)
+    assert "Du indkaldes" in twilio.aloud(summons)
+    assert NUMBER[1:] not in twilio.aloud(summons)
+    assert CODE[:4] not in twilio.aloud(summons)
 
 
 @in_one_chat
