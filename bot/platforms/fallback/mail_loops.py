@@ -12,6 +12,7 @@ from bot.engine import own_trouble
 from bot.engine.engine import Engine
 from bot.engine.intake import SetAside
 from bot.engine.platform import Undeliverable
+from storage.case import chain
 from storage.rows.traffic import Inbox, Message
 
 # A person says the same a few times, and the same but for a number somewhat oftener ("40 cm", "45 cm").
@@ -43,7 +44,7 @@ async def refuse(
     since = engine.clock.now() - WITHIN
     sender = senders[0] if asked is not None else senders[1]
     async with engine.database.reading() as db:
-        if await db.scalar(select(Inbox.id).where(Inbox.key == key)) is not None:
+        if await db.scalar(select(Inbox.id).where(Inbox.key == chain.clean(key))) is not None:
             return
         if asked is not None and not await _is_reaction(db, asked, senders):
             return
