@@ -82,6 +82,29 @@ def shown(page: Page) -> int:
     return seen
 
 
+def turned_to(page: Page) -> list[int]:
+    """Which of the board's pages are seen, by their number."""
+    seen: list[int] = page.evaluate(
+        "[...document.querySelectorAll('.page')].flatMap((each, number) => each.checkVisibility() ? [number] : [])"
+    )
+    return seen
+
+
+def test_the_other_pages_turn_every_twenty_seconds_beside_page_one(browser: Browser, crisis: Program) -> None:
+    """R204 R256: whoever looks up sees what was decided without touching the screen; page one stands."""
+    page = browser.new_context(viewport={"width": FULL_HD[0], "height": FULL_HD[1]}).new_page()
+    page.clock.install()
+    page.goto(crisis.address + link(crisis))
+    seen = [turned_to(page)]
+    for _ in range(PAGES - 2):
+        # The browser's own clock; what passes meanwhile is some hundredths.
+        page.clock.run_for(15_000)
+        assert turned_to(page) == seen[-1]
+        page.clock.run_for(5_000)
+        seen.append(turned_to(page))
+    assert seen == [[0, other] for other in range(1, PAGES)]
+
+
 @pytest.mark.parametrize("size", [FULL_HD, FOUR_K, LAPTOP])
 def test_page_one_is_whole_on_a_screen_on_the_wall_and_its_letters_are_read_from_afar(
     browser: Browser, crisis: Program, size: tuple[int, int], tmp_path: Path
