@@ -47,6 +47,19 @@ async def test_the_page_shows_what_waits_for_its_reader_and_it_can_be_answered_t
     assert any("er underrettet af Rune Juhl" in each["summary"] for each in await stage.part("log"))
 
 
+async def test_what_is_new_since_one_last_wrote_is_one_press_away_on_the_page(stage: SlackStage) -> None:
+    """R256: siden sidst; whoever opens the phone reads what was decided meanwhile, and what is theirs."""
+    await stage["anne"].commands("log ? kælderen er tør")
+    await stage["lars"].commands("beslut Birkehøj evakueres")
+    anne = stage["anne"].person
+    await anne.opens_home()
+    await stage.settle()
+    await anne.presses("Siden sidst", at_home=True)
+    await stage.settle()
+    (told,) = [text for text in await stage["anne"].reads() if "– siden" in text]
+    assert "Birkehøj evakueres" in told
+
+
 @pytest.mark.long
 async def test_an_open_page_follows_what_happens_and_a_closed_one_costs_nothing(stage: SlackStage) -> None:
     """R256: nobody opens it twice."""
