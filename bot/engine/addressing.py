@@ -22,6 +22,7 @@ from storage.plan.reach import OPTED_OUT
 from storage.rows.crisis import Crisis
 from storage.rows.staff import Member
 from storage.rows.traffic import (
+    ON_ITS_WAY,
     TO_ADDRESS,
     Address,
     Conversation,
@@ -37,11 +38,9 @@ from storage.rows.traffic import (
 OTHER_WAY_AFTER = 3
 # Messages addressed in one transaction: what is urgent and comes meanwhile waits for no more than these.
 BATCH = 50
-SAID = select(Message.id).where(TO_ADDRESS).order_by(Message.urgency, Message.id)
-# The staffs that something waits to be said to.
-STAFFS_SPOKEN_TO = (
-    select(Message.recipient).where(TO_ADDRESS, Message.recipient.startswith(StaffRecipient.PREFIX)).distinct()
-)
+# So many are looked for at once: what is asked for in the index's order, and not whole, PostgreSQL reads by the index.
+AT_ONCE = 10 * BATCH
+SAID = select(Message.id).where(TO_ADDRESS).order_by(Message.urgency, Message.id).limit(AT_ONCE)
 
 # Where persons have been heard from: by person, then by platform.
 _Known = Mapping[str, Mapping[str, Address]]
@@ -86,8 +85,9 @@ class Addresser:
         """Queue some messages for sending, the most urgent first; True when there may be more."""
         async with self._database.reading() as db:
             # However much is said to a staff while its channel is being made, it costs nobody else a look.
-            staffs = [StaffRecipient(each) for each in await db.scalars(STAFFS_SPOKEN_TO)]
-            waits = [staff for staff in staffs if await self._waits_for_room(db, staff.crisis)]
+            waits: list[StaffRecipient] = []
+            while more := [staff for staff in await _staffs(db, waits) if await self._waits_for_room(db, staff.crisis)]:
+                waits += more
             some = SAID.where(or_(Message.recipient.not_in(waits), Message.urgency == URGENT)) if waits else SAID
             numbers = list(await db.scalars(some))
         for start in range(0, len(numbers), BATCH):
@@ -276,7 +276,7 @@ class Addresser:
             select(Delivery.lane, func.max(Delivery.due_at))
             .where(
                 Delivery.lane.in_([lane["name"] for lane in lanes]),
-                Delivery.state.in_(["queued", "sending"]),
+                ON_ITS_WAY,
                 Delivery.urgency > URGENT,
                 Delivery.due_at > now,
             )
@@ -329,7 +329,7 @@ class Addresser:
             .where(
                 Delivery.message_id.in_(
                     select(Delivery.message_id).where(
-                        Delivery.state.in_(["queued", "sending"]),
+                        ON_ITS_WAY,
                         Delivery.due_at <= since,
                         Delivery.urgency == URGENT,
                         Delivery.ref.is_(None),
@@ -436,3 +436,15 @@ async def fall_due(
         db.add(timer)
     if anew or timer.args != args:
         timer.args, timer.due_at, timer.state, timer.attempts, timer.begun = args, now, "waiting", 0, 0
+
+
+async def _staffs(db: AsyncSession, but: list[StaffRecipient]) -> list[StaffRecipient]:
+    """Return the staffs that what is next is to be said to.
+
+    Args:
+        but: those that are known to wait.
+    """
+    said = select(Message.recipient).where(TO_ADDRESS, Message.recipient.not_in(but))
+    first = said.order_by(Message.urgency, Message.id).limit(AT_ONCE).subquery()
+    found = select(first.c.recipient).where(first.c.recipient.startswith(StaffRecipient.PREFIX)).distinct()
+    return [StaffRecipient(each) for each in await db.scalars(found)]

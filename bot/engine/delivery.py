@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, select
 
 from bot.engine.addressing import OTHER_WAY_AFTER, Addresser
 from bot.engine.next_sends import Sending, SendQueue
@@ -119,7 +119,9 @@ class Deliverer(Worker):
 
     def due(self) -> list[ScalarSelect[Any]]:
         """Return queries for when the next message is to be addressed, and when the next delivery may be sent."""
-        return [select(func.min(Message.created_at)).where(TO_ADDRESS).scalar_subquery(), *self._claims.due()]
+        # The first of them by their own index; since when is all one, and PostgreSQL would go through all for the oldest.
+        first = select(Message.created_at).where(TO_ADDRESS).order_by(Message.urgency, Message.id).limit(1)
+        return [first.scalar_subquery(), *self._claims.due()]
 
     @property
     def at_work(self) -> bool:

@@ -41,7 +41,7 @@ from handlers.core.context import URGENT
 from storage.database import Database
 from storage.rows.base import NOW
 from storage.rows.log import content_of
-from storage.rows.traffic import Conversation, Delivery, Message, RateUse
+from storage.rows.traffic import ON_ITS_WAY, Conversation, Delivery, Message, RateUse
 
 # How long a conversation is held by whoever sends there; a dead holder's conversation is free after that.
 HOLD = timedelta(seconds=12)
@@ -49,8 +49,6 @@ HOLD = timedelta(seconds=12)
 ABREAST = 50
 # Farther apart than any two deliveries' numbers.
 FAR = literal(10**15, BigInteger)
-# What is not sent yet, or in doubt.
-_WAITING = ("queued", "sending")
 _FREE = (
     or_(Conversation.held_until.is_(None), Conversation.held_until <= NOW),
     or_(Conversation.not_before.is_(None), Conversation.not_before <= NOW),
@@ -139,7 +137,7 @@ class SendQueue:
             )
             .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)
             .outerjoin(RateUse, RateUse.name == line.name)
-            .where(Delivery.platform == line.platform, Delivery.state.in_(_WAITING), line.which)
+            .where(Delivery.platform == line.platform, ON_ITS_WAY, line.which)
             .scalar_subquery()
             for line in self._lines
         ]
@@ -158,7 +156,7 @@ class SendQueue:
         """Make what isn't urgent and waits in the conversation wait until then."""
         await db.execute(
             update(Delivery)
-            .where(Delivery.lane == job.lane, Delivery.state.in_(_WAITING), Delivery.urgency > URGENT)
+            .where(Delivery.lane == job.lane, ON_ITS_WAY, Delivery.urgency > URGENT)
             .values(due_at=until)
         )
 
@@ -174,7 +172,7 @@ class SendQueue:
             .join_from(Delivery, Conversation, Conversation.name == Delivery.lane)
             .where(
                 Delivery.platform == job.platform,
-                Delivery.state.in_(_WAITING),
+                ON_ITS_WAY,
                 Delivery.error == why,
                 Conversation.name != job.lane,
                 Conversation.not_before > self._clock.now(),
@@ -263,7 +261,7 @@ class SendQueue:
             .where(
                 Delivery.platform == line.platform,
                 line.which,
-                Delivery.state.in_(_WAITING),
+                ON_ITS_WAY,
                 Delivery.due_at <= NOW,
                 Conversation.name.not_in(bindparam("busy", expanding=True)),
                 *_FREE,

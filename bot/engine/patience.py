@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.plan.model import Plan
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import Inbox, Message
+from storage.rows.traffic import TO_HANDLE, Inbox, Message
 
 
 class Patience(Worker):
@@ -47,7 +47,7 @@ class Patience(Worker):
 
     def due(self) -> list[ScalarSelect[Any]]:
         """Return a query for when the next sender is to be told."""
-        return [select(func.min(Inbox.tell_at)).where(Inbox.state == "new").scalar_subquery()]
+        return [select(func.min(Inbox.tell_at)).where(TO_HANDLE).scalar_subquery()]
 
     async def drain(self) -> None:
         """Tell everybody whose input has waited too long."""
@@ -57,7 +57,7 @@ class Patience(Worker):
             self._committed({Message})
 
     async def _one(self) -> bool:
-        waiting = select(Inbox).where(Inbox.state == "new", Inbox.tell_at <= self._clock.now()).order_by(Inbox.id)
+        waiting = select(Inbox).where(TO_HANDLE, Inbox.tell_at <= self._clock.now()).order_by(Inbox.id)
         async with self._database.reading() as db:
             if await db.scalar(waiting.with_only_columns(Inbox.id).limit(1)) is None:
                 return False
@@ -67,7 +67,7 @@ class Patience(Worker):
             if row is None:
                 return False
             # One who writes much is told once of all of it.
-            theirs = (Inbox.state == "new", Inbox.sender == row.sender)
+            theirs = (TO_HANDLE, Inbox.sender == row.sender)
             await self._tell(db, row)
             await db.execute(update(Inbox).where(*theirs).values(tell_at=None))
         return True

@@ -12,8 +12,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    bindparam,
     false,
     func,
+    literal,
     select,
 )
 from sqlalchemy.engine import Dialect
@@ -58,6 +60,9 @@ class Inbox(Base):
         Index("inbox_sender", "state", "sender", "due_at"),
     )
 
+
+# What is to be handled; the state stands in the statement, as in `ON_ITS_WAY`.
+TO_HANDLE = Inbox.state == literal("new", literal_execute=True)
 
 TimerState = Literal["waiting", "done", "cancelled", "failed"]
 
@@ -214,6 +219,13 @@ class Delivery(Base):
         Index("deliveries_waiting", "state", "due_at"),
         Index("deliveries_lane", "lane", "state"),
     )
+
+
+# What is queued or being sent. The states stand in the statement itself: PostgreSQL, which forgets after some runs what was
+# asked for, took "sent" to be as likely, and went through all that had ever been sent.
+ON_ITS_WAY = Delivery.state.in_(
+    bindparam("on_its_way", ["queued", "sending"], unique=True, expanding=True, literal_execute=True)
+)
 
 
 class Conversation(Base):

@@ -105,6 +105,25 @@ def test_the_other_pages_turn_every_twenty_seconds_beside_page_one(browser: Brow
     assert seen == [[0, other] for other in range(1, PAGES)]
 
 
+def test_a_centres_light_is_told_by_a_sign_and_words_too(browser: Browser, crisis: Program) -> None:
+    """R149 R204: no meaning by colour alone; on paper, and to whoever sees no red, it is the same."""
+    says(crisis, "hanne", "ping svar rød ingen varme")
+    page = screen(browser, crisis, link(crisis), FULL_HD)
+    lights = page.locator(".lights li").all_text_contents()
+    assert len(lights) > 1
+    for light in lights:
+        assert re.search(r"[●▲■○✔]|\S \w+", light), light
+    colours = page.evaluate(
+        "[...document.querySelectorAll('.lights li')].map(each => [each.className, each.querySelector('span').textContent.trim()])"
+    )
+    by_class: dict[str, set[str]] = {}
+    for kind, said in colours:
+        by_class.setdefault(kind, set()).add(said.split()[0])
+    assert all(by_class.values())
+    signs = list(by_class.values())
+    assert all(one.isdisjoint(other) for number, one in enumerate(signs) for other in signs[number + 1 :])
+
+
 @pytest.mark.parametrize("size", [FULL_HD, FOUR_K, LAPTOP])
 def test_page_one_is_whole_on_a_screen_on_the_wall_and_its_letters_are_read_from_afar(
     browser: Browser, crisis: Program, size: tuple[int, int], tmp_path: Path
