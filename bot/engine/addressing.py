@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.platform import Platform
 from handlers.core.clock import Clock
-from handlers.core.context import ORDINARY, URGENT
+from handlers.core.context import URGENT
 from storage.database import Database
 from storage.plan.model import Plan
 from storage.plan.reach import OPTED_OUT
@@ -88,7 +88,7 @@ class Addresser:
             waits: list[StaffRecipient] = []
             while more := [staff for staff in await _staffs(db, waits) if await self._waits_for_room(db, staff.crisis)]:
                 waits += more
-            some = SAID.where(or_(Message.recipient.not_in(waits), Message.urgency == URGENT)) if waits else SAID
+            some = SAID.where(Message.recipient.not_in(waits)) if waits else SAID
             numbers = list(await db.scalars(some))
         for start in range(0, len(numbers), BATCH):
             if await self._address_batch(numbers[start : start + BATCH]):
@@ -163,7 +163,7 @@ class Addresser:
         if into := _open(rooms):
             opened = [[(room.platform, f"{room.platform}/{room.address}")] for room in into]
             return opened + await self._shut_out(db, into, self._with_rooms(), urgency)
-        if await self._will_have_room(db, crisis, rooms, urgency):
+        if await self._will_have_room(db, crisis, rooms):
             return None
         if not rooms and not (await db.get_one(Crisis, crisis)).has_staff:
             return []
@@ -171,29 +171,22 @@ class Addresser:
         members = select(Member.person).where(Member.crisis_id == crisis, Member.until.is_(None))
         persons = dict.fromkeys(await db.scalars(members))
         known = await _addresses(db, persons)
-        every = [ways for person in persons if (ways := self._ways_to(person, None, urgency, known))]
-        if urgency == URGENT and any(room.state != "failed" for room in rooms):
-            # The chat makes no channel now, and may show nothing either.
-            return [[way] for ways in every for way in ways if not self._platforms[way[0]].way.aloud]
-        return every
+        return [ways for person in persons if (ways := self._ways_to(person, None, urgency, known))]
 
     async def _waits_for_room(self, db: AsyncSession, crisis: int) -> bool:
         """Whether a staff has no channel yet and will have one."""
         rooms = await self._rooms(db, crisis)
         return not _open(rooms) and await self._will_have_room(db, crisis, rooms)
 
-    async def _will_have_room(
-        self, db: AsyncSession, crisis: int, rooms: Sequence[StaffChannel], urgency: int = ORDINARY
-    ) -> bool:
-        """Whether a staff without an open channel will have one in time.
+    async def _will_have_room(self, db: AsyncSession, crisis: int, rooms: Sequence[StaffChannel]) -> bool:
+        """Whether a staff without an open channel will have one.
 
         Args:
             rooms: its channels, as they stand.
-            urgency: of what is to be said there; what is urgent doesn't wait for a platform that was asked in vain.
         """
         if not rooms:
             return bool(self._with_rooms()) and (await db.get_one(Crisis, crisis)).has_staff
-        return any(room.state != "failed" and not (urgency == URGENT and room.attempts) for room in rooms)
+        return any(room.state != "failed" for room in rooms)
 
     async def _rooms(self, db: AsyncSession, crisis: int) -> list[StaffChannel]:
         theirs = select(StaffChannel).where(

@@ -58,4 +58,8 @@ async def settle(turn: Turn, row: Meeting) -> None:
 
 
 async def _redraw(turn: Turn, row: Meeting) -> None:
-    await turn.redraw(f"{meeting_card.key(row)}/{BEGINS}/", meeting_card.card(turn, row))
+    """Draw the meeting's own card, in the channel too, and those that said that it begins: whichever of them was pressed."""
+    own = meeting_card.key(row)
+    for message in await turn.standing(own):
+        if message.key == own or message.key.startswith(f"{own}/{BEGINS}/"):
+            await turn.say(message.recipient, meeting_card.card(turn, row), key=message.key)

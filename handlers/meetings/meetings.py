@@ -207,6 +207,7 @@ async def end(turn: Turn, meeting: int) -> None:
         refs={"meeting": row.number},
     )
     await turn.db.flush()
+    await beginning.settle(turn, row)
     await turn.replace(meeting_card.card(turn, row))
     await minutes.draft(turn, row)
     if following is not None:

@@ -22,7 +22,7 @@ from storage.case import export
 from storage.database import Database
 from storage.plan import loading, model
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import Conversation, Delivery, Message, StaffRecipient, Timer
+from storage.rows.traffic import Conversation, Delivery, Message, Timer
 from tests.faults.fake_platform import Doors, FakePlatform, Roomy
 from tests.stage.stage import SUMMER_AFTERNOON
 
@@ -678,21 +678,4 @@ async def test_who_repeats_a_warning_holds_up_nobody_and_rings_no_more_than_ever
     told = [text for text in fake(house).texts("jens")[before:] + fake(house).texts("pia") if "over kanten" in text]
     assert told
     assert all("står 19 cm" not in text for text in told)
-    await house.database.close()
-
-
-async def test_what_is_urgent_for_a_staff_does_not_wait_for_a_channel_that_can_not_be_made_now(
-    database_url: str,
-) -> None:
-    """R005 D06: the chat makes no channel; each in the staff is written to by what is left, and the rest waits for it."""
-    down, other = Roomy(Unavailable("nede")), FakePlatform("b")
-    down.down = Unavailable("nede")
-    house = House(database_url, down, other)
-    await house.does("lars", "aktiver 2 skybrud")
-    staff = StaffRecipient.of(1)
-    await house.say(staff, "HASTER: evakuér Birkehøj", kind="notice", urgency=URGENT)
-    await house.say(staff, "kaffen er klar", kind="notice")
-    await house.forward(seconds=60)
-    assert other.texts("anne").count("HASTER: evakuér Birkehøj") == 1
-    assert "kaffen er klar" not in other.texts("anne")
     await house.database.close()

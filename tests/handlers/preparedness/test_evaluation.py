@@ -87,23 +87,6 @@ def test_the_centres_have_been_told_when_the_last_of_them_has() -> None:
     assert [each.took for each in counted(told(early, None)).steps] == [None]
 
 
-def test_a_meetings_minutes_are_sent_when_the_first_of_their_versions_is() -> None:
-    """R095 R246: two hours after the meeting at most; one that never ended isn't counted."""
-
-    def told(ended: str | None, *sent: str | None) -> dict[str, Any]:
-        crisis = {"decided_at": None, "established_due": None, "established_at": None}
-        return {
-            "crisis": crisis,
-            "meetings": [{"number": 3, "ended_at": ended, "minutes": [{"sent_at": at} for at in sent]}],
-        }
-
-    ended, soon, late = (f"2026-11-25T{at}:00+00:00" for at in ("14:00", "14:40", "19:00"))
-    (figure,) = counted(told(ended, late, soon)).steps
-    assert (figure.name, figure.took) == ("Fra møde 3 til udsendt referat", timedelta(minutes=40))
-    assert [counted(told(ended, at)).steps[0].met for at in (soon, late, None)] == [True, False, False]
-    assert counted(told(None)).steps == ()
-
-
 @pytest.mark.long
 @in_one_chat
 async def test_the_report_is_a_paper_in_pdf_and_word_for_those_who_evaluate(stage: Stage) -> None:
