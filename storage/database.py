@@ -118,14 +118,15 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 found = await connection.run_sync(revisions.present)
+            if found == revisions.newest():
+                return
             if found is not None and found not in revisions.known():
                 raise DatabaseUnavailable(
                     f"{self.url.render_as_string()}: databasen er fra en nyere krisebot ({found})."
                     " Brug den, der skrev den"
                 )
-            if found != revisions.newest():
-                async with self.changing_tables() as connection:
-                    await connection.run_sync(revisions.upgrade)
+            async with self.changing_tables() as connection:
+                await connection.run_sync(revisions.upgrade)
         except UNREACHABLE as error:
             raise self._unavailable(error) from error
 

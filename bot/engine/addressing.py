@@ -40,7 +40,7 @@ OTHER_WAY_AFTER = 3
 BATCH = 50
 # So many are looked for at once: what is asked for in the index's order, and not whole, PostgreSQL reads by the index.
 AT_ONCE = 10 * BATCH
-SAID = select(Message.id).where(TO_ADDRESS).order_by(Message.urgency, Message.id).limit(AT_ONCE)
+SAID = select(Message.id, Message.recipient).where(TO_ADDRESS).order_by(Message.urgency, Message.id).limit(AT_ONCE)
 
 # Where persons have been heard from: by person, then by platform.
 _Known = Mapping[str, Mapping[str, Address]]
@@ -86,10 +86,14 @@ class Addresser:
         async with self._database.reading() as db:
             # However much is said to a staff while its channel is being made, it costs nobody else a look.
             waits: list[StaffRecipient] = []
-            while more := [staff for staff in await _staffs(db, waits) if await self._waits_for_room(db, staff.crisis)]:
+            while True:
+                said = (await db.execute(SAID.where(Message.recipient.not_in(waits)))).all()
+                staffs = {recipient for _, recipient in said if isinstance(recipient, StaffRecipient)}
+                more = [staff for staff in staffs if await self._waits_for_room(db, staff.crisis)]
+                if not more:
+                    break
                 waits += more
-            some = SAID.where(Message.recipient.not_in(waits)) if waits else SAID
-            numbers = list(await db.scalars(some))
+        numbers = [number for number, _ in said]
         for start in range(0, len(numbers), BATCH):
             if await self._address_batch(numbers[start : start + BATCH]):
                 return True
@@ -429,15 +433,3 @@ async def fall_due(
         db.add(timer)
     if anew or timer.args != args:
         timer.args, timer.due_at, timer.state, timer.attempts, timer.begun = args, now, "waiting", 0, 0
-
-
-async def _staffs(db: AsyncSession, but: list[StaffRecipient]) -> list[StaffRecipient]:
-    """Return the staffs that what is next is to be said to.
-
-    Args:
-        but: those that are known to wait.
-    """
-    said = select(Message.recipient).where(TO_ADDRESS, Message.recipient.not_in(but))
-    first = said.order_by(Message.urgency, Message.id).limit(AT_ONCE).subquery()
-    found = select(first.c.recipient).where(first.c.recipient.startswith(StaffRecipient.PREFIX)).distinct()
-    return [StaffRecipient(each) for each in await db.scalars(found)]
