@@ -55,7 +55,7 @@ from storage.plan.reach import Way
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.base import NOW, Base
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import Address, Inbox, Timer
+from storage.rows.traffic import TO_HANDLE, Address, Inbox, Timer
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ _REST = literal_column("2", Integer)
 # One person's inputs keep their order: an urgent one brings the earlier ones along.
 FIRST_OF = (
     select(Inbox)
-    .where(Inbox.state == "new", Inbox.due_at <= NOW, Inbox.sender == bindparam("sender"))
+    .where(TO_HANDLE, Inbox.due_at <= NOW, Inbox.sender == bindparam("sender"))
     .order_by(Inbox.due_at, Inbox.id)
     .limit(1)
 )
@@ -148,7 +148,7 @@ def _next_of(urgent_timers: frozenset[str]) -> Select[tuple[int, str, Inbox, Tim
 @cache
 def _beside(urgent_timers: frozenset[str], urgent: bool) -> Select[Any]:
     """Find the timer that may share the commit of the one before it: as urgent as that one, while no input waits."""
-    waits = select(Inbox.id).where(Inbox.state == "new", Inbox.due_at <= NOW).exists()
+    waits = select(Inbox.id).where(TO_HANDLE, Inbox.due_at <= NOW).exists()
     alike = Timer.kind.in_(urgent_timers) if urgent else Timer.kind.not_in(urgent_timers)
     due = select(Timer).where(Timer.state == "waiting", Timer.due_at <= NOW, alike, not_(waits))
     return due.order_by(Timer.due_at, Timer.id).limit(1)
@@ -204,7 +204,7 @@ class Turns(Worker):
     def due(self) -> list[ScalarSelect[Any]]:
         """Return queries for when the next input is to be handled, and when the next timer falls due."""
         return [
-            select(func.min(Inbox.due_at)).where(Inbox.state == "new").scalar_subquery(),
+            select(func.min(Inbox.due_at)).where(TO_HANDLE).scalar_subquery(),
             select(func.min(Timer.due_at)).where(Timer.state == "waiting").scalar_subquery(),
         ]
 

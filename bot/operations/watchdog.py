@@ -23,7 +23,7 @@ from bot.operations import backup
 from bot.settings import Settings
 from storage.database import UNREACHABLE, Database
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import Delivery, Inbox, Message, Timer
+from storage.rows.traffic import TO_HANDLE, Delivery, Inbox, Message, Timer
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +122,7 @@ async def _rows(settings: Settings, now: datetime) -> list[str]:
     database = Database(settings.database_url, read_only=True)
     try:
         async with asyncio.timeout(PATIENCE), database.reading() as db:
-            inputs = await db.scalar(
-                select(func.count()).select_from(Inbox).where(Inbox.state == "new", Inbox.received_at < late)
-            )
+            inputs = await db.scalar(select(func.count()).select_from(Inbox).where(TO_HANDLE, Inbox.received_at < late))
             timers = await db.scalar(
                 select(func.count()).select_from(Timer).where(Timer.state == "waiting", Timer.due_at < late)
             )

@@ -14,7 +14,7 @@ from bot.engine.engine import Engine
 from bot.pages.metrics import CHANNELS, Metrics
 from handlers.core.context import URGENT
 from storage.database import UNREACHABLE
-from storage.rows.traffic import Delivery, Inbox, Timer
+from storage.rows.traffic import TO_HANDLE, Delivery, Inbox, Timer
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Health:
         """Find what this process should have handled, and what somebody should see to, Danish."""
         now = self._engine.clock.now()
         async with self._engine.database.reading() as db:
-            late = select(func.count()).where(Inbox.state == "new", Inbox.due_at < now - LATE)
+            late = select(func.count()).where(TO_HANDLE, Inbox.due_at < now - LATE)
             inputs = await db.scalar(late) or 0
             timers = (
                 await db.scalar(select(func.count()).where(Timer.state == "waiting", Timer.due_at < now - LATE)) or 0

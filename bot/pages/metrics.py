@@ -19,13 +19,13 @@ from storage.rows.crisis import Crisis
 from storage.rows.log import Attachment
 from storage.rows.measures import Order
 from storage.rows.staff import Summons
-from storage.rows.traffic import ON_ITS_WAY, Delivery, Inbox, StaffChannel, Timer
+from storage.rows.traffic import ON_ITS_WAY, TO_HANDLE, Delivery, Inbox, StaffChannel, Timer
 
 STATES = ("warned", "active", "followed", "closed")
 
 # What waits, how many and since when.
 WAITS: Mapping[str, Select[int, datetime]] = {
-    "inbox": select(func.count(), func.min(Inbox.received_at)).where(Inbox.state == "new"),
+    "inbox": select(func.count(), func.min(Inbox.received_at)).where(TO_HANDLE),
     "failed_inputs": select(func.count(), func.min(Inbox.received_at)).where(Inbox.state == "failed"),
     "deliveries": select(func.count(), func.min(Delivery.queued_at)).where(ON_ITS_WAY),
     "urgent_deliveries": select(func.count(), func.min(Delivery.queued_at)).where(ON_ITS_WAY, Delivery.urgency == 0),
