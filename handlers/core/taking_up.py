@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import enclosures, presses, registry, rights, running, typed_verbs, words
+from handlers.core import enclosures, personal_numbers, presses, registry, rights, running, typed_verbs, words
 from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
@@ -192,6 +192,25 @@ async def original_of(turn: Context, inbox: int, sender: str) -> Incoming | None
     row = await turn.db.get(Inbox, inbox)
     original = Incoming.from_json(row.body) if row else None
     return original if original is not None and original.sender == sender else None
+
+
+async def own_or_refuse(turn: Turn, inbox: int) -> Incoming | None:
+    """Find what the sender wrote earlier and would have sent on now; else None, and whoever pressed is told why not.
+
+    Args:
+        inbox: the row it was kept in.
+    """
+    kept = await turn.db.get(Inbox, inbox)
+    if kept is None:
+        return None
+    original = Incoming.from_json(kept.body)
+    if original.sender != turn.sender:
+        await running.refuse(turn, rights.of_row("den, der skrev det", [original.sender]), "Intet er sendt.")
+        return None
+    if personal_numbers.typed(original):
+        await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
+        return None
+    return original
 
 
 async def refuse_all_but_writer(turn: Turn, inbox: int) -> None:

@@ -10,11 +10,10 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, personal_numbers, registry, rights, running
+from handlers.core import clearance, in_charge, registry, rights, running, taking_up
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import AskedForHelp, on
-from handlers.core.incoming import Incoming
 from handlers.core.language import needs, owners, verb_words
 from handlers.core.language.needs import Need
 from handlers.core.registry import Take, action, reply, verb
@@ -24,7 +23,6 @@ from handlers.measures.assistance_reading import Wanted
 from storage.rows.crisis import Crisis
 from storage.rows.measures import ANSWERED, AssistanceRequest
 from storage.rows.numbers import next_number
-from storage.rows.traffic import Inbox
 
 SHOWN = 20
 
@@ -107,15 +105,8 @@ async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
 @action("assistance.send")
 async def send(turn: Turn, inbox: int, no: int) -> None:
     """Make a request of the suggestion, as it was filled in, by `Send`. Anybody may ask."""
-    kept = await turn.db.get(Inbox, inbox)
-    if kept is None:
-        return
-    original = Incoming.from_json(kept.body)
-    if original.sender != turn.sender:
-        await running.refuse(turn, rights.of_row("den, der skrev det", [original.sender]), "Intet er sendt.")
-        return
-    if personal_numbers.typed(original):
-        await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
+    original = await taking_up.own_or_refuse(turn, inbox)
+    if original is None:
         return
     text = original.words
     # The fields come along from where they can be changed; elsewhere what was read stands.

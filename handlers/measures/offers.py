@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, personal_numbers, rights, running
+from handlers.core import clearance, in_charge, rights, running, taking_up
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ORDINARY, URGENT, Context
-from handlers.core.incoming import Incoming
 from handlers.core.language import needs, owners, times_read, times_shown
 from handlers.core.language.needs import Need
 from handlers.core.registry import action, verb
@@ -19,7 +18,6 @@ from handlers.core.turn import Turn
 from handlers.measures import assistance_card, measure_steps, offer_matching
 from storage.rows.measures import ANSWERED, AssistanceRequest, Measure, Offer, OfferState
 from storage.rows.numbers import next_number
-from storage.rows.traffic import Inbox
 
 IN_WORDS = {"new": "ledigt", "used": "i brug", "declined": "ikke brug for nu", "withdrawn": "trukket tilbage"}
 SHOWN = 15
@@ -69,15 +67,8 @@ async def suggest(turn: Turn, text: str, no: int) -> None:
 @action("offers.send")
 async def send(turn: Turn, inbox: int) -> None:
     """Make an offer of the answer, by `Send tilbud` from whoever gave it."""
-    kept = await turn.db.get(Inbox, inbox)
-    if kept is None:
-        return
-    original = Incoming.from_json(kept.body)
-    if original.sender != turn.sender:
-        await running.refuse(turn, rights.of_row("den, der skrev det", [original.sender]), "Intet er sendt.")
-        return
-    if personal_numbers.typed(original):
-        await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
+    original = await taking_up.own_or_refuse(turn, inbox)
+    if original is None:
         return
     await turn.replace(Card("Tilbuddet er sendt."))
     await _take(turn, original.words.strip())
