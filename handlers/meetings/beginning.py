@@ -10,6 +10,7 @@ from handlers.core.context import URGENT
 from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.meetings import agenda_lines, meeting_card
+from handlers.staff import calendars
 from storage.rows.meetings import Meeting
 
 # So long after its time it is asked whether a meeting was held.
@@ -58,8 +59,11 @@ async def settle(turn: Turn, row: Meeting) -> None:
 
 
 async def _redraw(turn: Turn, row: Meeting) -> None:
-    """Draw the meeting's own card, in the channel too, and those that said that it begins: whichever of them was pressed."""
+    """Draw every card of the meeting's anew, whichever of them was pressed: its own, those that were asked for, and those that
+    said that it begins. An invitation in somebody's calendar is none."""
     own = meeting_card.key(row)
     for message in await turn.standing(own):
-        if message.key == own or message.key.startswith(f"{own}/{BEGINS}/"):
+        if message.key == own or (
+            message.key.startswith(f"{own}/") and not message.key.startswith(f"{own}/{calendars.INVITATION}/")
+        ):
             await turn.say(message.recipient, meeting_card.card(turn, row), key=message.key)

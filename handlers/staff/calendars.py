@@ -21,6 +21,8 @@ from storage.rows.traffic import Message
 WEB = re.compile(r"https?://\S+")
 # RFC 5545 asks for an address; this is how calendars write that there is none.
 NOBODY = "invalid:nomail"
+# Below a meeting's card: what stands in people's calendars, and is no card of it.
+INVITATION = "invitation"
 
 
 async def file(turn: Context, row: Meeting, without: str = "") -> str:
@@ -128,7 +130,7 @@ async def _mail_to(turn: Turn, row: Meeting, said: str, persons: Sequence[str], 
 
 
 def _key(row: Meeting, person: str) -> str:
-    return f"meeting/{row.id}/invitation/{row.sequence}/{person}"
+    return f"meeting/{row.id}/{INVITATION}/{row.sequence}/{person}"
 
 
 def _mail(turn: Context, person: str) -> str | None:
