@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.core import rights
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import Context
 
@@ -40,10 +41,7 @@ def card(turn: Context, head: str, title: str = "") -> Card:
 def decided_by(turn: Context) -> str:
     """Name whoever decided the crisis' level, and on whose behalf where it was a deputy (plan §2); empty for nobody."""
     crisis = turn.the_crisis
-    if not crisis.decided_by:
-        return ""
-    behalf = f" på vegne af {turn.name(crisis.on_behalf_of)}" if crisis.on_behalf_of else ""
-    return f"{turn.name(crisis.decided_by)}{behalf}"
+    return rights.acting(turn, crisis.decided_by, crisis.on_behalf_of) if crisis.decided_by else ""
 
 
 def named(level: int | None) -> str:

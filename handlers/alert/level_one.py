@@ -107,14 +107,13 @@ async def waited(turn: Turn, chief: str) -> None:
     if crisis.level is not None or all(each.person != chief for each in await _given(turn)):
         return
     await _ask(turn, chief, "*Påmindelse – ingen direktør har svaret.*\n")
-    numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in turn.rules.board())
     goes_on = await escalation_chain.current(turn) is not None
     await turn.say(
         chief,
         Card(
             f"⚠️ *Ingen direktør har svaret på niveau 1 endnu.* De er mindet om det"
             f"{'' if goes_on else ', og jeg spørger nu også beredskabschefen hos 4K, så borgmesteren'}.\n"
-            f"Ring selv: {numbers}.\n{DANGER}"
+            f"Ring selv: {_numbers(turn)}.\n{DANGER}"
         ),
         kind="notice",
         urgency=URGENT,
@@ -128,11 +127,10 @@ async def waited(turn: Turn, chief: str) -> None:
 
 async def _answer(turn: Turn) -> None:
     crisis = turn.the_crisis
-    numbers = ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in turn.rules.board())
     await turn.answer(
         Card(
             f"Niveau 1 *afventer direktør*. Direktionen er spurgt nu. Nr. {crisis.number}: {quote(crisis.title)}.\n"
-            f"Haster det, så ring selv: {numbers}.",
+            f"Haster det, så ring selv: {_numbers(turn)}.",
             buttons=(Button("Træk tilbage", "level_one.withdraw", {"crisis": crisis.id}),),
         )
     )
@@ -310,6 +308,10 @@ async def _given(turn: Context) -> list[Approval]:
 
 def _key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/level1/digest"
+
+
+def _numbers(turn: Context) -> str:
+    return ", ".join(f"{turn.name(person)} {turn.phone(person)}" for person in turn.rules.board())
 
 
 def _waits(turn: Context) -> str:

@@ -110,6 +110,16 @@ def on_behalf_of(plan: Plan, person: str, *roles: str) -> str | None:
     return next((plan.holder(role) for role in roles if person in plan.deputies(role)), None)
 
 
+def acting(turn: Context, person: str, principal: str | None) -> str:
+    """Name whoever did something, and on whose behalf where it was a deputy (plan §2).
+
+    Args:
+        person: who.
+        principal: whose right it was; None for their own.
+    """
+    return turn.name(person) + (f" på vegne af {turn.name(principal)}" if principal else "")
+
+
 async def chief_of_deputy(turn: Context, person: str) -> str | None:
     """Return the staff's chief whose right a deputy uses; None for somebody who uses their own."""
     chief, *deputies = await turn.chiefs() or [""]
@@ -118,8 +128,7 @@ async def chief_of_deputy(turn: Context, person: str) -> str | None:
 
 async def signed(turn: Context, person: str) -> str:
     """Name whoever has decided or approved with the chief's right, and on whose behalf where it is the deputy (plan §2)."""
-    chief = await chief_of_deputy(turn, person)
-    return turn.name(person) + (f" på vegne af {turn.name(chief)}" if chief else "")
+    return acting(turn, person, await chief_of_deputy(turn, person))
 
 
 def leads(plan: Plan, person: str, centre: Centre | None) -> bool:

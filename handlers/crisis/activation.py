@@ -128,9 +128,8 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
     crisis.on_behalf_of = on_behalf_of(turn.rules, turn.sender, *DECIDING_ROLES)
     if level == 1:
         crisis.basis = "board"
-    behalf = f" på vegne af {turn.name(crisis.on_behalf_of)}" if crisis.on_behalf_of else ""
     await turn.log(
-        f"Besluttet: {decision_card.named(level)}. {turn.name(turn.sender)}{behalf}. {crisis.title}",
+        f"Besluttet: {decision_card.named(level)}. {decision_card.decided_by(turn)}. {crisis.title}",
         kind="decision",
         sender=turn.sender,
         verification="confirmed",
@@ -148,7 +147,7 @@ async def decide(turn: Turn, level: int, title: str, *, joined: bool = False) ->
         await framing.ask(turn)
     elif level == 1:
         await level_one.begin(turn)
-    await _tell_deciders(turn, behalf)
+    await _tell_deciders(turn)
     if level:
         await emergency_pack.new_phase(turn)
     await turn.say(
@@ -295,7 +294,7 @@ async def _going(turn: Context, level: int) -> Crisis | None:
     return next((crisis for crisis in going if crisis.level == level), None)
 
 
-async def _tell_deciders(turn: Turn, behalf: str) -> None:
+async def _tell_deciders(turn: Turn) -> None:
     """Tell the other deciders at once, since one decision is enough, and whoever warned."""
     crisis = turn.the_crisis
     summoned = set(await turn.members("framing")) if crisis.level == 2 else set()
@@ -308,7 +307,7 @@ async def _tell_deciders(turn: Turn, behalf: str) -> None:
         others,
         Card(
             f"Nr. {crisis.number} »{quote(crisis.title)}«: *{decision_card.named(crisis.level)}*. "
-            f"Besluttet {turn.clock(crisis.decided_at)} af {turn.name(turn.sender)}{behalf}."
+            f"Besluttet {turn.clock(crisis.decided_at)} af {decision_card.decided_by(turn)}."
         ),
         kind="notice",
         summary="De øvrige, der kan beslutte, og den, der varslede, har fået besked om beslutningen",

@@ -109,9 +109,8 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
         return
     number = await next_number(turn.db, Decision.number, Decision.crisis_id == turn.the_crisis.id)
     principal = behalf(turn)
-    for_whom = f" på vegne af {turn.name(principal)}" if principal else ""
     entry = await turn.log(
-        f"Beslutning {number}: {question.name}: {said}\nDen rammesættende krisestab, {turn.name(turn.sender)}{for_whom}.",
+        f"Beslutning {number}: {question.name}: {said}\nDen rammesættende krisestab, {rights.acting(turn, turn.sender, principal)}.",
         kind=framing_card.KIND,
         sender=turn.sender,
         verification="confirmed",

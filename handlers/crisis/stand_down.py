@@ -15,7 +15,6 @@ from handlers.core import registry, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
-from handlers.core.rights import on_behalf_of
 from handlers.core.turn import Turn
 from handlers.crisis import closing, exercise_run
 from handlers.log import journal
@@ -265,19 +264,21 @@ def _card(turn: Context, subject: Proposal, text: str) -> Card:
 
 
 def _mayor(turn: Context) -> str:
-    """Name whoever decides, and on whose behalf where it is a deputy (plan §2)."""
-    principal = on_behalf_of(turn.rules, turn.sender, "borgmester")
-    return turn.name(turn.sender) + (f" på vegne af {turn.name(principal)}" if principal else "")
+    """Name whoever decides, and on whose behalf where it is a deputy."""
+    return rights.acting(turn, turn.sender, _principal(turn))
+
+
+def _principal(turn: Context) -> str | None:
+    return rights.on_behalf_of(turn.rules, turn.sender, "borgmester")
 
 
 async def _decided(turn: Turn, what: str, text: str) -> None:
-    principal = on_behalf_of(turn.rules, turn.sender, "borgmester")
     await turn.log(
         f"Besluttet: {what}. {_mayor(turn)}.{f' »{text}«' if text else ''}",
         kind="decision",
         sender=turn.sender,
         verification="confirmed",
-        refs={"on_behalf_of": principal},
+        refs={"on_behalf_of": _principal(turn)},
     )
 
 

@@ -160,8 +160,7 @@ async def decide(
     written = "" if is_chief else f", ført af {turn.name(turn.sender)}"
     written += "" if confirmed else "; chefen har ikke bekræftet den endnu"
     entry = await turn.log(
-        f"Beslutning {number}: {text}\nBesluttet af {turn.name(by)}"
-        f"{f' på vegne af {turn.name(behalf)}' if behalf else ''}{where}{written}.",
+        f"Beslutning {number}: {text}\nBesluttet af {rights.acting(turn, by, behalf)}{where}{written}.",
         kind="decision",
         sender=by,
         verification="confirmed" if confirmed else "unconfirmed",
@@ -362,9 +361,8 @@ def _card(turn: Context, row: Decision) -> Card:
         )
     if row.state == "declined":
         return Card(f"Forslaget er ikke fulgt: »{quote(row.text, 1500)}«")
-    behalf = f" på vegne af {turn.name(row.on_behalf_of)}" if row.on_behalf_of else ""
     return Card(
-        f"✅ *Beslutning {row.number}* (log nr. {row.log_no}), {turn.name(row.decided_by or '')}{behalf}, "
+        f"✅ *Beslutning {row.number}* (log nr. {row.log_no}), {rights.acting(turn, row.decided_by or '', row.on_behalf_of)}, "
         f"{turn.clock(row.at)}:\n»{quote(row.text, 1500)}«",
         buttons=(
             Button(
