@@ -333,3 +333,19 @@ async def test_a_meeting_that_is_moved_after_its_time_is_put_before_its_chair_an
     await stage["kim"].presses("Aflys mødet")
     assert not await stage["eva"].sees("Møde 1 begynder nu")
     assert all(not message.card["buttons"] for message in await rung())
+
+
+@in_one_chat
+async def test_wherever_a_meetings_card_stands_it_says_that_the_meeting_goes_on_and_that_it_is_over(
+    stage: Stage,
+) -> None:
+    """R088: it was started from one of them; on the others one could start it again, or call off what was going on."""
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage["lars"].commands("møde")
+    assert await stage["lars"].has("Aflys mødet")
+    await stage["kim"].fills_in("Start mødet", absent="")
+    assert not await stage["lars"].has("Flyt mødet")
+    assert not await stage["lars"].has("Aflys mødet")
+    await stage["lars"].fills_in("Slut mødet", next_at="ingen")
+    assert not await stage["kim"].has("Slut mødet")
+    assert (await meeting_of(stage))["ended_at"] is not None
