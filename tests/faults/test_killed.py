@@ -24,7 +24,7 @@ from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Delivery, Inbox
 from tests.fakes.slack import FakeSlack, SlackPerson
-from tests.fakes.slack_world import FakeMessage
+from tests.fakes.slack.world import FakeMessage
 
 # Milliseconds after the last acknowledgement; each is another line to die on.
 MOMENTS = (0, 10, 50)

@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import select
 
 from storage.rows.traffic import Inbox
-from tests.fakes import slack_wire, teams_wire
 from tests.fakes.slack import SlackPerson
+from tests.fakes.slack import wire as slack_wire
 from tests.fakes.teams import TeamsPerson
+from tests.fakes.teams import wire as teams_wire
 from tests.fuzz.mutations import mutated
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage

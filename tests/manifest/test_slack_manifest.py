@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from bot.platforms.slack import drawing, inbound
 from bot.platforms.slack.door import PATH
 from bot.platforms.slack.scopes import LOST, OPTIONAL
-from tests.fakes.slack_methods import METHODS
+from tests.fakes.slack.methods import METHODS
 from tests.manifest.play import HOUSE
 from tests.tables import examples
 

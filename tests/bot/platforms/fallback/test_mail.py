@@ -22,7 +22,7 @@ from bot.platforms.fallback.mailbox import Mailbox
 from bot.settings import MailAccount, Settings
 from storage.plan import loading
 from storage.rows.traffic import Inbox
-from tests.fakes.imap import FakeImap, Kept
+from tests.fakes.fallback.imap import FakeImap, Kept
 from tests.stage.slack import SlackStage
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

@@ -27,7 +27,7 @@ from storage.rows.crisis import Crisis
 from storage.rows.log import LogEntry
 from storage.rows.traffic import Inbox, MessageKind
 from tests.fakes.slack import FakeMessage, FakeSlack, SlackPerson
-from tests.fakes.slack_blocks import shown
+from tests.fakes.slack.blocks import shown
 
 START = datetime(2026, 7, 2, 12, 0, 10, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from handlers.core import registry
 from storage.rows.traffic import Delivery
 from tests.databases import statements_of
 from tests.fakes.slack import Fault, OkFalse, ServerError, Timeout, WrongPage
-from tests.fakes.slack_faults import NoLetters, UsedUp
-from tests.fakes.slack_world import FakeMessage
+from tests.fakes.slack.faults import NoLetters, UsedUp
+from tests.fakes.slack.world import FakeMessage
 from tests.stage.platforms import only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage

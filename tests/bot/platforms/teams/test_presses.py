@@ -13,7 +13,7 @@ from handlers.core.card import Button, Card, Field
 from storage.rows.log import LogEntry
 from tests.bot.platforms.teams.house import House
 from tests.fakes.teams import FakeMessage
-from tests.fakes.teams_cards import inputs
+from tests.fakes.teams.cards import inputs
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 

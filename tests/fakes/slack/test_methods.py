@@ -1,17 +1,10 @@
-"""The fake Slack is as strict as Slack, and as unreliable as it is told to be: seen through Slack's own libraries."""
+"""The fake Slack does what Slack documents of its methods, seen from Slack's own client; and it fails as it is told to."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from slack_bolt import BoltResponse
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -20,7 +13,6 @@ from tests.fakes.slack import (
     DisconnectAfter,
     FakeSlack,
     Fault,
-    Forgery,
     OkFalse,
     RateLimited,
     ServerError,
@@ -28,59 +20,8 @@ from tests.fakes.slack import (
     Timeout,
     TimeoutBefore,
 )
-from tests.fakes.slack_blocks import Json
-
-
-def button(label: str, **more: Any) -> Json:
-    return {"type": "button", "text": {"type": "plain_text", "text": label}, **more}
-
-
-def question(*labels: str) -> list[Json]:
-    return [
-        {"type": "section", "text": {"type": "mrkdwn", "text": "*Vand* i kælderen &amp; på viadukten"}},
-        {
-            "type": "input",
-            "block_id": "title",
-            "optional": True,
-            "label": {"type": "plain_text", "text": "Titel"},
-            "element": {"type": "plain_text_input", "action_id": "title", "initial_value": "Skybrud"},
-        },
-        {"type": "actions", "elements": [button(each, value=f"v-{each}") for each in labels]},
-    ]
-
-
-def modal(title: str = "Afblæs", **more: Any) -> Json:
-    reason = {
-        "type": "input",
-        "block_id": "reason",
-        "label": {"type": "plain_text", "text": "Begrundelse"},
-        "element": {"type": "plain_text_input", "action_id": "reason"},
-    }
-    submit = {"type": "plain_text", "text": "Send"}
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": title},
-        "submit": submit,
-        "blocks": [reason],
-        **more,
-    }
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[FakeSlack]:
-    async with FakeSlack(users={"U0JENS": "Jens Lund", "U0PIA": "Pia Krogh"}) as fake:
-        yield fake
-
-
-@pytest.fixture
-def client(slack: FakeSlack) -> AsyncWebClient:
-    return AsyncWebClient(token=slack.bot_token, base_url=slack.url, retry_handlers=[])
-
-
-async def refused(call: Awaitable[object]) -> str:
-    with pytest.raises(SlackApiError) as error:
-        await call
-    return str(error.value.response["error"])
+from tests.fakes.slack.blocks import Json
+from tests.fakes.slack.bot import button, modal, question, refused
 
 
 async def test_only_the_bots_own_token_opens_the_door(slack: FakeSlack) -> None:
@@ -301,202 +242,6 @@ async def test_the_published_limits_hold_when_asked_for() -> None:
         for number in range(20):
             await client.conversations_create(name=f"krise-{number}")
         assert await refused(client.conversations_create(name="krise-20")) == "ratelimited"
-
-
-# -- what people do, heard by a real Bolt app --------------------------------------------------------------------------
-
-
-class Bot:
-    """A Bolt app that only writes down what it hears."""
-
-    def __init__(self, slack: FakeSlack) -> None:
-        self.heard: list[tuple[Json, AsyncBoltContext]] = []
-        self.app = AsyncApp(
-            client=AsyncWebClient(slack.bot_token, slack.url),
-            signing_secret=slack.signing_secret,
-            raise_error_for_unhandled_request=False,
-        )
-        self.app.command("/krise")(self.command)
-        for kind in ("message", "app_mention", "reaction_added", "app_home_opened", "member_joined_channel"):
-            self.app.event(kind)(self.event)
-        self.app.middleware(self.listen)
-        self.app.view("afblæs")(self.submitted)
-        self.app.shortcut("gem_i_log")(self.other)
-
-    async def listen(
-        self, body: Json, context: AsyncBoltContext, next: Callable[[], Awaitable[BoltResponse]]
-    ) -> BoltResponse:
-        self.heard.append((body, context))
-        if body.get("type") == "block_actions":
-            if body["actions"][0]["text"]["text"] == "Afblæs":
-                await context.client.views_open(trigger_id=body["trigger_id"], view=modal(callback_id="afblæs"))
-            return await context.ack()
-        return await next()
-
-    async def command(self, ack: AsyncAck) -> None:
-        await ack("Modtaget")
-
-    async def event(self, ack: AsyncAck) -> None:
-        await ack()
-
-    async def other(self, ack: AsyncAck) -> None:
-        await ack()
-
-    async def submitted(self, ack: AsyncAck, view: Json) -> None:
-        text = view["state"]["values"]["reason"]["reason"]["value"]
-        await ack(response_action="errors", errors={"reason": "For kort"}) if len(text) < 5 else await ack()
-
-    @property
-    def last(self) -> Json:
-        return self.heard[-1][0]
-
-
-@pytest.fixture
-def bot(slack: FakeSlack) -> Bot:
-    return Bot(slack)
-
-
-@pytest.fixture
-async def target(bot: Bot) -> AsyncIterator[str]:
-    async def events(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await bot.app.async_dispatch(await to_bolt_request(request)))
-
-    server = web.Application()
-    server.router.add_post("/slack/events", events)
-    runner = web.AppRunner(server, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield "http://{}:{}".format(*runner.addresses[0][:2])
-    await runner.cleanup()
-
-
-@pytest.fixture
-def jens(slack: FakeSlack, target: str) -> SlackPerson:
-    return SlackPerson(slack, "U0JENS", target)
-
-
-async def test_a_command_is_signed_and_its_answer_is_for_the_one_who_typed_it(
-    slack: FakeSlack, bot: Bot, jens: SlackPerson
-) -> None:
-    slack.add_channel("generelt", "U0JENS", "U0PIA", bot=False)
-    answer = await jens.command("varsel vand på vejen", "generelt")
-    assert answer.in_time
-    assert (bot.last["text"], bot.last["channel_name"]) == ("varsel vand på vejen", "generelt")
-    assert jens.sees("Modtaget")[-1].ephemeral_for == "U0JENS"
-    assert SlackPerson(slack, "U0PIA").messages() == []
-
-
-async def test_what_is_said_reaches_the_bot_where_it_is_a_member(slack: FakeSlack, bot: Bot, jens: SlackPerson) -> None:
-    slack.add_channel("generelt", "U0JENS")
-    slack.add_channel("frokost", "U0JENS", bot=False)
-    await jens.says("er I < 5 & klar <@U0PIA>?")
-    event = bot.last["event"]
-    assert (event["channel_type"], event["text"]) == ("im", "er I &lt; 5 &amp; klar <@U0PIA>?")
-    assert jens.messages()[-1].shown == "er I < 5 & klar <@U0PIA>?"
-    await jens.mentions("status", "generelt")
-    assert [each["event"]["type"] for each, _ in bot.heard[-2:]] == ["app_mention", "message"]
-    assert bot.heard[-1][0]["event_id"] != bot.heard[-2][0]["event_id"]
-    count = len(bot.heard)
-    assert (await jens.says("smørrebrød", "frokost")).status == 0
-    assert len(bot.heard) == count
-
-
-async def test_a_button_sends_along_what_was_filled_in(
-    slack: FakeSlack, client: AsyncWebClient, bot: Bot, jens: SlackPerson
-) -> None:
-    await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja", "Nej"))
-    assert (await jens.presses("Nej")).status == 200
-    assert bot.last["actions"][0]["value"] == "v-Nej"
-    assert bot.last["state"]["values"]["title"]["title"]["value"] == "Skybrud"
-    await jens.presses("Ja", values={"title": "Stormflod"})
-    assert bot.last["state"]["values"]["title"]["title"]["value"] == "Stormflod"
-    assert bot.last["message"]["ts"] == jens.messages()[-1].ts
-    with pytest.raises(AssertionError, match="no button 'Måske'"):
-        await jens.presses("Måske")
-    with pytest.raises(AssertionError, match="no such field"):
-        await jens.presses("Ja", values={"tittel": "x"})
-
-
-async def test_a_button_that_has_since_gone_can_still_be_pressed(
-    slack: FakeSlack, client: AsyncWebClient, bot: Bot, jens: SlackPerson
-) -> None:
-    sent = await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja"))
-    old = jens.messages()[-1]
-    await client.chat_update(channel=sent["channel"], ts=sent["ts"], text="Besvaret")
-    with pytest.raises(AssertionError):
-        await jens.presses("Ja")
-    assert (await jens.presses("Ja", old)).status == 200
-
-
-async def test_a_dialog_opens_refuses_and_closes(
-    slack: FakeSlack, client: AsyncWebClient, bot: Bot, jens: SlackPerson
-) -> None:
-    await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Afblæs"))
-    await jens.presses("Afblæs")
-    with pytest.raises(AssertionError, match="not filled in"):
-        await jens.submits({})
-    assert (await jens.submits({"reason": "nej"})).json["errors"] == {"reason": "For kort"}
-    assert jens.view is not None
-    await jens.submits({"reason": "normal drift"})
-    assert jens.view is None
-
-
-async def test_a_message_can_be_saved_reacted_to_edited_and_deleted(
-    slack: FakeSlack, bot: Bot, jens: SlackPerson
-) -> None:
-    slack.add_channel("generelt", "U0JENS")
-    await jens.says("12 beboere", "generelt")
-    message = jens.messages()[-1]
-    await jens.shortcut("Gem i log", message)
-    assert (bot.last["callback_id"], bot.last["message"]["text"]) == ("gem_i_log", "12 beboere")
-    await jens.reacts("pushpin", message)
-    assert bot.last["event"]["item"]["ts"] == message.ts
-    await jens.edits(message, "14 beboere")
-    event = bot.last["event"]
-    assert (event["message"]["text"], event["previous_message"]["text"]) == ("14 beboere", "12 beboere")
-    await jens.deletes(message)
-    assert bot.last["event"]["deleted_ts"] == message.ts
-    await jens.opens_home()
-    assert bot.last["event"]["tab"] == "home"
-
-
-async def test_a_retry_is_the_same_event_once_more(bot: Bot, jens: SlackPerson) -> None:
-    await jens.says("har den")
-    await jens.retry()
-    (first, _), (second, again) = bot.heard
-    assert first == second
-    assert again.client is not None
-
-
-@pytest.mark.parametrize(
-    "how",
-    [Forgery.BAD_SIGNATURE, Forgery.NO_SIGNATURE, Forgery.NO_TIMESTAMP, Forgery.OLD_TIMESTAMP, Forgery.CHANGED_BODY],
-)
-async def test_forgeries_are_forged(bot: Bot, jens: SlackPerson, how: Forgery) -> None:
-    assert (await jens.forged(how)).status == 401
-    assert bot.heard == []
-
-
-async def test_the_same_acts_reach_the_bot_in_socket_mode(slack: FakeSlack, client: AsyncWebClient, bot: Bot) -> None:
-    handler = AsyncSocketModeHandler(bot.app, slack.app_token, ping_interval=0.05)
-    await handler.connect_async()  # type: ignore[no-untyped-call]
-    try:
-        await slack.until(lambda: slack.socket.connections == 1)
-        jens = SlackPerson(slack, "U0JENS")
-        assert (await jens.command("status")).json == {"text": "Modtaget"}
-        assert (await jens.says("har den")).in_time
-        await client.chat_postMessage(channel="U0JENS", text="x", blocks=question("Ja"))
-        assert (await jens.presses("Ja")).status == 200
-        slack.socket.drop()
-        await slack.until(lambda: slack.socket.opened == 2)
-        slack.socket.go_silent()
-        assert (await jens.says("hører du mig?")).status == 0
-        heard = len(bot.heard)
-        slack.socket.speak()
-        await jens.retry()
-        assert len(bot.heard) == heard + 1
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def test_a_wait_that_is_never_met_says_what_was_seen(slack: FakeSlack, client: AsyncWebClient) -> None:

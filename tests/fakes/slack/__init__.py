@@ -1,6 +1,6 @@
 """The fake Slack: the server that krisebot calls, the people who use it, and the ways it fails."""
 
-from tests.fakes.slack_faults import (
+from tests.fakes.slack.faults import (
     DisconnectAfter,
     DisconnectBefore,
     Fault,
@@ -11,9 +11,9 @@ from tests.fakes.slack_faults import (
     TimeoutBefore,
     WrongPage,
 )
-from tests.fakes.slack_person import Answer, Forgery, SlackPerson
-from tests.fakes.slack_server import Call, FakeSlack
-from tests.fakes.slack_world import Channel, FakeMessage
+from tests.fakes.slack.person import Answer, Forgery, SlackPerson
+from tests.fakes.slack.server import Call, FakeSlack
+from tests.fakes.slack.world import Channel, FakeMessage
 
 __all__ = [
     "Answer",

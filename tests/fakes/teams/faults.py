@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.slack_faults import (
+from tests.fakes.slack.faults import (
     DisconnectAfter,
     DisconnectBefore,
     Fault,

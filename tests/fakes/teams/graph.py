@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.fakes.teams_cards import Json
-from tests.fakes.teams_faults import TeamsError
-from tests.fakes.teams_world import Conversation, Team, World
+from tests.fakes.teams.cards import Json
+from tests.fakes.teams.faults import TeamsError
+from tests.fakes.teams.world import Conversation, Team, World
 
 NAME_LENGTH = 50
 FORBIDDEN = re.compile(r"[~#%&*{}+/\\:<>?|'\"]|^[_.]|\.$")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tests.fakes.teams_cards import Json
-from tests.fakes.teams_server import FakeTeams
+from tests.fakes.teams.cards import Json
+from tests.fakes.teams.server import FakeTeams
 
 
 @dataclass(frozen=True)

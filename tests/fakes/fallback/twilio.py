@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.gateway import FakeGateway
+from tests.fakes.fallback.gateway import FakeGateway
 
 ACCOUNT, TOKEN, NUMBER = "AC0123456789", "tw-token", "+4570102030"
 # What the world outside calls krisebot; a proxy brings it to where it runs.

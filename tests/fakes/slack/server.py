@@ -11,11 +11,11 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import ClientSession, ClientTimeout, web
 
-from tests.fakes.slack_blocks import Json
-from tests.fakes.slack_faults import DisconnectBefore, Fault, Faults, Limits, RateLimited
-from tests.fakes.slack_methods import METHODS
-from tests.fakes.slack_socket import Socket
-from tests.fakes.slack_world import Channel, FakeMessage, SlackError, World
+from tests.fakes.slack.blocks import Json
+from tests.fakes.slack.faults import DisconnectBefore, Fault, Faults, Limits, RateLimited
+from tests.fakes.slack.methods import METHODS
+from tests.fakes.slack.socket import Socket
+from tests.fakes.slack.world import Channel, FakeMessage, SlackError, World
 
 T = TypeVar("T")
 AS_JSON = ("blocks", "view", "metadata", "attachments")

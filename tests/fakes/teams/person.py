@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.fakes.teams_cards import ADAPTIVE_CARD, BadCard, Json, actions, answers, inputs, inspect_card, shown
-from tests.fakes.teams_server import FakeTeams
-from tests.fakes.teams_wire import Answer, Forgery, Wire
-from tests.fakes.teams_world import Conversation, FakeMessage
+from tests.fakes.teams.cards import ADAPTIVE_CARD, BadCard, Json, actions, answers, inputs, inspect_card, shown
+from tests.fakes.teams.server import FakeTeams
+from tests.fakes.teams.wire import Answer, Forgery, Wire
+from tests.fakes.teams.world import Conversation, FakeMessage
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 COMMANDS = {"Gem i log": "gemILog", "Send som varsel": "sendSomVarsel", "Vejledning": "vejledning"}

@@ -14,8 +14,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from tests.fakes.teams_cards import Json
-from tests.fakes.teams_faults import TeamsError
+from tests.fakes.teams.cards import Json
+from tests.fakes.teams.faults import TeamsError
 
 ISSUER = "https://api.botframework.com"
 BOT = "https://api.botframework.com"

@@ -9,8 +9,8 @@ import uuid
 
 from aiohttp import WSMsgType, web
 
-from tests.fakes.slack_blocks import Json
-from tests.fakes.slack_world import World
+from tests.fakes.slack.blocks import Json
+from tests.fakes.slack.world import World
 
 
 class Socket:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import jwt
 from aiohttp import web
 
-from tests.fakes.gateway import FakeGateway
+from tests.fakes.fallback.gateway import FakeGateway
 
 TOKEN = "gw-token"
 SECRET = "gw-secret-that-is-long-enough-for-hs256"

@@ -1,6 +1,6 @@
 """The fake Teams: the services that krisebot calls, the people who use it, and the ways it fails."""
 
-from tests.fakes.teams_faults import (
+from tests.fakes.teams.faults import (
     DisconnectAfter,
     DisconnectBefore,
     Fault,
@@ -12,10 +12,10 @@ from tests.fakes.teams_faults import (
     TimeoutBefore,
     WrongPage,
 )
-from tests.fakes.teams_person import Dialog, TeamsPerson
-from tests.fakes.teams_server import Call, FakeTeams
-from tests.fakes.teams_wire import NOT_JSON, Answer, Forgery, Wire
-from tests.fakes.teams_world import Conversation, FakeMessage
+from tests.fakes.teams.person import Dialog, TeamsPerson
+from tests.fakes.teams.server import Call, FakeTeams
+from tests.fakes.teams.wire import NOT_JSON, Answer, Forgery, Wire
+from tests.fakes.teams.world import Conversation, FakeMessage
 
 __all__ = [
     "NOT_JSON",

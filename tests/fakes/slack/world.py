@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.fakes.slack_blocks import TEXT_IN_ALL_BLOCKS, Inspection, Json, buttons, drawn, named, shown
+from tests.fakes.slack.blocks import TEXT_IN_ALL_BLOCKS, Inspection, Json, buttons, drawn, named, shown
 
 
 class SlackError(Exception):

@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.fakes.slack_blocks import Json, answers, buttons, shown
-from tests.fakes.slack_server import FakeSlack
-from tests.fakes.slack_wire import Answer, Delivery, Forgery, Wire
-from tests.fakes.slack_world import Channel, FakeMessage, View, typed
+from tests.fakes.slack.blocks import Json, answers, buttons, shown
+from tests.fakes.slack.server import FakeSlack
+from tests.fakes.slack.wire import Answer, Delivery, Forgery, Wire
+from tests.fakes.slack.world import Channel, FakeMessage, View, typed
 
 __all__ = ["Answer", "Forgery", "SlackPerson"]
 

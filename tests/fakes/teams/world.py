@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from tests.fakes.teams_cards import LARGEST, BadCard, Json, actions, card_in, inputs, inspect, shown, size
-from tests.fakes.teams_faults import TeamsError
+from tests.fakes.teams.cards import LARGEST, BadCard, Json, actions, card_in, inputs, inspect, shown, size
+from tests.fakes.teams.faults import TeamsError
 
 Targets = Literal["yes", "refused", "ignored"]
 # Milliseconds: so long stands a message for one alone.

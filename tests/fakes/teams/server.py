@@ -10,12 +10,12 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import ClientSession, ClientTimeout, web
 
-from tests.fakes.teams_cards import Json
-from tests.fakes.teams_connector import CONNECTOR, Perform
-from tests.fakes.teams_faults import DisconnectBefore, Fault, Faults, Limits, RateLimited, TeamsError
-from tests.fakes.teams_graph import ALL_CONSENTS, ROUTES, Endpoint, Reply
-from tests.fakes.teams_keys import BOT, GRAPH, ISSUER, Entra, SigningKeys
-from tests.fakes.teams_world import Conversation, FakeMessage, Person, Team, World
+from tests.fakes.teams.cards import Json
+from tests.fakes.teams.connector import CONNECTOR, Perform
+from tests.fakes.teams.faults import DisconnectBefore, Fault, Faults, Limits, RateLimited, TeamsError
+from tests.fakes.teams.graph import ALL_CONSENTS, ROUTES, Endpoint, Reply
+from tests.fakes.teams.keys import BOT, GRAPH, ISSUER, Entra, SigningKeys
+from tests.fakes.teams.world import Conversation, FakeMessage, Person, Team, World
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.fakes.slack_blocks import Json
-from tests.fakes.slack_server import FakeSlack
+from tests.fakes.slack.blocks import Json
+from tests.fakes.slack.server import FakeSlack
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.gateway import FakeGateway
-from tests.fakes.teams_faults import Fault, Faults, TeamsError
-from tests.fakes.teams_keys import GRAPH, Entra
+from tests.fakes.fallback.gateway import FakeGateway
+from tests.fakes.teams.faults import Fault, Faults, TeamsError
+from tests.fakes.teams.keys import GRAPH, Entra
 
 MAILBOX = "krisebot@htk.example"
 APP_ID, APP_PASSWORD, TENANT = "0d1e-the-mail-app", "mail-app-password", "4ea-the-tenant"

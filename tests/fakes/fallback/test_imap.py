@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.platforms.fallback.mailbox import Mailbox
 from bot.settings import MailAccount
-from tests.fakes.imap import FakeImap, Kept
+from tests.fakes.fallback.imap import FakeImap, Kept
 
 
 async def test_a_mail_that_comes_while_others_are_marked_stays_unread() -> None:

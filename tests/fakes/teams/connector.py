@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.fakes.teams_cards import Json
-from tests.fakes.teams_faults import TeamsError
-from tests.fakes.teams_graph import Reply
-from tests.fakes.teams_world import Conversation, FakeMessage, Person, World
+from tests.fakes.teams.cards import Json
+from tests.fakes.teams.faults import TeamsError
+from tests.fakes.teams.graph import Reply
+from tests.fakes.teams.world import Conversation, FakeMessage, Person, World
 
 Perform = Callable[[World, dict[str, str], Json], Reply]
 
