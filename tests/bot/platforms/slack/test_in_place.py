@@ -169,7 +169,9 @@ async def test_a_link_that_has_run_out_is_no_reason_to_tell_everybody(stage: Sla
     assert all_read(stage, chat) == []
 
 
-@pytest.mark.parametrize("how", [WrongPage(), NoLetters(), ServerError(), Timeout()], ids=repr)
+@pytest.mark.parametrize(
+    "how", [WrongPage(), NoLetters(), ServerError(), pytest.param(Timeout(), marks=pytest.mark.long)], ids=repr
+)
 async def test_an_answer_that_slacks_link_may_have_taken_is_said_once_more_and_says_so(
     stage: SlackStage, how: Fault
 ) -> None:
