@@ -30,6 +30,7 @@ async def test_a_warning_that_nobody_answers_rings_nobody_more_than_eight_times(
     assert {person: [each.text for each in every] for person, every in rang.items() if len(every) > MOST} == {}
 
 
+@pytest.mark.long
 @in_teams
 async def test_who_answers_is_rung_at_no_more_than_who_does_not(open_stage: Stage) -> None:
     """D14: what somebody gets because they pressed is the answer to it."""

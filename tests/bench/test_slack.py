@@ -17,7 +17,7 @@ from storage.rows.traffic import Inbox
 from tests.bench.page import measured
 from tests.bench.programs import FLOOR, KRISEBOT, running
 from tests.fakes.slack import FakeSlack, SlackPerson
-from tests.fakes.slack_wire import Delivery
+from tests.fakes.slack.wire import Delivery
 
 pytestmark = pytest.mark.bench
 

@@ -19,8 +19,8 @@ from storage.rows.traffic import Delivery, Inbox, Message
 from tests.bench.page import measured
 from tests.fakes.slack import FakeSlack
 from tests.faults.fake_platform import FakePlatform
+from tests.faults.house import House
 from tests.faults.replicas import Way, replicas, servers
-from tests.faults.test_delivery import House
 
 pytestmark = pytest.mark.bench
 

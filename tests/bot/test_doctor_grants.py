@@ -14,7 +14,7 @@ from manifest.package import read
 from storage.plan import loading
 from tests.fakes.slack import FakeSlack, OkFalse, ServerError
 from tests.fakes.teams import FakeTeams, Refusal
-from tests.fakes.teams_graph import INSTALL
+from tests.fakes.teams.graph import INSTALL
 from tests.stage.slack import SlackStage
 from tests.stage.teams import TeamsStage
 

@@ -20,7 +20,7 @@ from bot.playing import rehearse
 from bot.playing.scenario import read
 from handlers.core.card import Card
 from storage.rows.traffic import Message
-from tests.fakes.teams_cards import ADAPTIVE_CARD
+from tests.fakes.teams.cards import ADAPTIVE_CARD
 from tests.stage.stage import RehearsalStage
 
 Json = dict[str, Any]

@@ -20,7 +20,7 @@ from tests.bench.test_log import LOOKS, _line, looked, ran
 from tests.databases import SQLite
 from tests.endurance.test_three_days import memory
 from tests.faults.fake_platform import FakePlatform
-from tests.faults.test_delivery import House
+from tests.faults.house import House
 from tests.storage.test_older_release import OLD, THEN
 
 MILLION, FEW, SOME = 1_000_000, 1_000, 2_000

@@ -31,7 +31,7 @@ from storage.rows.staff import Shift
 from storage.rows.traffic import Inbox, Timer
 from tests.databases import Databases
 from tests.faults.fake_platform import Doors
-from tests.faults.test_delivery import House
+from tests.faults.house import House
 from tests.stage.stage import SUMMER_AFTERNOON
 
 STAFF = ("kim", "lars", "anne", "mads", "ole", "sara")

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.core.card import Field
 from tests.databases import SQLite
-from tests.handlers.core import test_forms
+from tests.handlers.core.forms_in_code import forms
 from tests.rights import expected, matrix, states
 from tests.rights.tries import INSTEAD_OF_IT, MAY, Seen, Shown, State
 from tests.stage.stage import Stage
@@ -147,7 +147,7 @@ async def test_a_form_sent_empty_or_with_nonsense_is_answered_with_what_is_missi
     sqlite: SQLite,
 ) -> None:
     """R130 R145 R220: whoever is hurried sends half a form; each form that the code names, found in the code."""
-    waiting = {action for form in test_forms.forms() for action in form.actions} - WITHOUT - SELDOM
+    waiting = {action for form in forms() for action in form.actions} - WITHOUT - SELDOM
     found, asked = list[str](), dict[str, list[str]]()
     for act in ACTS:
         opened = await matrix.played(sqlite, act)

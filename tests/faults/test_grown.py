@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 from storage.rows.base import Base
 from tests.databases import PostgreSQL, SQLite
 from tests.faults.fake_platform import Doors
-from tests.faults.test_delivery import House
+from tests.faults.house import House
 
 # What has a row for each input, each line, each message, or each who was asked.
 GROWS = (

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers.core import registry
 from storage.rows.traffic import Inbox
 from tests.faults.fake_platform import FakePlatform
-from tests.faults.test_delivery import House
+from tests.faults.house import House
 
 # Seconds of processor time that one may take of the thread that everybody waits for, and of all threads (a paper is drawn
 # in one of its own, of all that was said before); what is said in earnest takes a hundredth of a second.

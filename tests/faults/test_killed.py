@@ -24,7 +24,7 @@ from storage.plan import loading
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Delivery, Inbox
 from tests.fakes.slack import FakeSlack, SlackPerson
-from tests.fakes.slack_world import FakeMessage
+from tests.fakes.slack.world import FakeMessage
 
 # Milliseconds after the last acknowledgement; each is another line to die on.
 MOMENTS = (0, 10, 50)
@@ -35,13 +35,13 @@ class Process:
 
     program = "bot.cli"
 
-    def __init__(self, url: str, slack: FakeSlack, folder: Path) -> None:
+    def __init__(self, url: str, slack: FakeSlack, folder: Path, **settings: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self._folder = folder
-        self._settings = {"KRISEBOT_DATABASE_URL": url, "KRISEBOT_PORT": str(self.port), **slack.settings}
+        self._settings = {"KRISEBOT_DATABASE_URL": url, "KRISEBOT_PORT": str(self.port), **slack.settings, **settings}
 
     async def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -94,8 +94,8 @@ class Process:
 
 
 @asynccontextmanager
-async def running(url: str, slack: FakeSlack, folder: Path) -> AsyncIterator[Process]:
-    process = Process(url, slack, folder)
+async def running(url: str, slack: FakeSlack, folder: Path, **settings: str) -> AsyncIterator[Process]:
+    process = Process(url, slack, folder, **settings)
     await process.start()
     try:
         yield process
@@ -193,3 +193,27 @@ def _key(message: FakeMessage) -> str:
 async def test_it_says_goodbye_in_good_order_when_told_to_stop(database_url: str, tmp_path: Path) -> None:
     async with FakeSlack() as slack, running(database_url, slack, tmp_path) as process:
         assert await process.stop() == 0
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_a_mail_server_that_says_nothing_holds_up_no_stop(database_url: str, tmp_path: Path) -> None:
+    """D03: it was waited for, for as long as it is given to answer."""
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    gateway = f"mailto://127.0.0.1:{port}?from=krisebot@htk.example&to={{mail}}&mode=insecure"
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(loading.example_text().replace("mail: null", f'mail: "{gateway}"'), encoding="utf-8")
+    mailbox = {"KRISEBOT_PLAN": str(plan), "KRISEBOT_IMAP_URL": f"imap://krisebot:kode@127.0.0.1:{port}/INBOX"}
+    async with FakeSlack() as slack, running(database_url, slack, tmp_path, **mailbox) as process:
+        async with asyncio.timeout(30):
+            await asked.wait()
+        assert await process.stop() == 0
+    over.set()
+    server.close()

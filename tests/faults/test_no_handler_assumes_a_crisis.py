@@ -69,7 +69,7 @@ async def faults(stage: RehearsalStage) -> list[tuple[str, str, str]]:
     ("many", "persons"),
     [
         pytest.param(0, PERSONS, marks=pytest.mark.long),
-        (1, PERSONS[1:]),
+        pytest.param(1, PERSONS[1:], marks=pytest.mark.long),
         pytest.param(2, PERSONS[:1], marks=pytest.mark.long),
     ],
 )

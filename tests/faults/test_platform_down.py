@@ -10,7 +10,7 @@ import pytest
 
 from bot.engine.platform import InDoubt, Throttled, Unavailable
 from tests.faults.fake_platform import FakePlatform
-from tests.faults.test_delivery import House
+from tests.faults.house import House
 
 KEEPERS = ("kim", "lars", "anne", "mads", "ole", "sara")
 NUMBER = re.compile(r"Gemt i log nr\. (\d+)")

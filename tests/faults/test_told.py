@@ -9,7 +9,7 @@ import pytest
 from bot.engine.clock import SystemClock
 from bot.engine.platform import Unavailable
 from tests.faults.fake_platform import FakePlatform
-from tests.faults.test_delivery import House, fake
+from tests.faults.house import House, fake
 from tests.stage.stage import SUMMER_AFTERNOON
 
 THOSE_WHO_ACT = ("jens", "kim")

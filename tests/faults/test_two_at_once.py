@@ -13,7 +13,7 @@ from bot.engine.platform import Ref, Unavailable, Undeliverable
 from storage.rows.staff import Member
 from storage.rows.traffic import Address, Message, StaffChannel, StaffRecipient
 from tests.faults.fake_platform import Doors, FakePlatform
-from tests.faults.test_delivery import House, fake, of_kind
+from tests.faults.house import House, fake, of_kind
 from tests.stage.stage import SUMMER_AFTERNOON
 
 CHANNEL = "krise-2026-07-02-skybrud"

@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import select
 
 from storage.rows.traffic import Inbox
-from tests.fakes import slack_wire, teams_wire
 from tests.fakes.slack import SlackPerson
+from tests.fakes.slack import wire as slack_wire
 from tests.fakes.teams import TeamsPerson
+from tests.fakes.teams import wire as teams_wire
 from tests.fuzz.mutations import mutated
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
@@ -40,7 +41,12 @@ EVENTS = (
     "channel_unarchive group_rename channel_shared shared_channel_invite_received subteam_updated grid_migration_started something_new"
 )
 
-PAIRS = [(platform, kind) for platform in ("slack", "teams") for kind in ("sqlite", "postgresql")]
+# PostgreSQL takes less than SQLite does: it is looked at first.
+PAIRS = [
+    pytest.param((platform, kind), marks=[pytest.mark.long] if kind == "sqlite" else [])
+    for platform in ("slack", "teams")
+    for kind in ("sqlite", "postgresql")
+]
 on_both_databases = pytest.mark.parametrize("pair", PAIRS, indirect=True, ids="-".join)
 
 

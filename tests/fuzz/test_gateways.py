@@ -20,9 +20,9 @@ from sqlalchemy import select
 
 from storage.plan import loading
 from storage.rows.traffic import Inbox
-from tests.fakes import gatewayapi, twilio
-from tests.fakes.gatewayapi import FakeGatewayApi
-from tests.fakes.twilio import FakeTwilio
+from tests.fakes.fallback import gatewayapi, twilio
+from tests.fakes.fallback.gatewayapi import FakeGatewayApi
+from tests.fakes.fallback.twilio import FakeTwilio
 from tests.fuzz.mutations import mutated
 from tests.handlers.alert.test_other_ways import PLAN, OtherWays
 

@@ -21,9 +21,9 @@ from storage.rows.traffic import Inbox
 from tests.bot.platforms.fallback.test_graph_mail import PLAN as GRAPH_PLAN
 from tests.bot.platforms.fallback.test_graph_mail import GraphStage
 from tests.bot.platforms.fallback.test_mail import SIGNING_KEY, MailStage, Outside, call, written
-from tests.fakes import exchange, imap
-from tests.fakes.exchange import FakeExchange
-from tests.fakes.imap import FakeImap
+from tests.fakes.fallback import exchange, imap
+from tests.fakes.fallback.exchange import FakeExchange
+from tests.fakes.fallback.imap import FakeImap
 from tests.fuzz.mail_mutations import PIECES, mutated
 
 # What is warned of has the odd signs in it, which no report can carry.

@@ -21,7 +21,10 @@ from tests.stage.stage import RehearsalStage
 
 stage = after(cloudburst)
 on_both_databases = pytest.mark.parametrize(
-    "pair", [("rehearsal", "sqlite"), ("rehearsal", "postgresql")], indirect=True, ids="-".join
+    "pair",
+    [pytest.param(("rehearsal", "sqlite"), marks=pytest.mark.long), ("rehearsal", "postgresql")],
+    indirect=True,
+    ids="-".join,
 )
 
 # What is warned of has the odd signs in it, which no report can carry.

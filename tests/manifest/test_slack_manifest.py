@@ -8,10 +8,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.platforms.slack import drawing
+from bot.platforms.slack import drawing, inbound
 from bot.platforms.slack.door import PATH
 from bot.platforms.slack.scopes import LOST, OPTIONAL
-from tests.fakes.slack_methods import METHODS
+from tests.fakes.slack.methods import METHODS
 from tests.manifest.play import HOUSE
 from tests.tables import examples
 
@@ -162,3 +162,46 @@ def test_what_the_code_listens_to_and_calls_is_what_the_manifest_asks_for() -> N
     assert text.count(f"{host}{PATH}") == 3
     assert f"{host}/persondata" in told["display_information"]["long_description"]
     assert f"{host}/vilkaar" in told["display_information"]["long_description"]
+
+
+def test_the_manifest_asks_for_what_is_used_and_no_more() -> None:
+    told = manifest()
+    assert told["display_information"]["name"] == "Krisebot"
+    assert [each["callback_id"] for each in told["features"]["shortcuts"]] == [
+        "gem_i_log",
+        "send_varsel",
+        "send_som_varsel",
+        "vejledning",
+    ]
+    assert [each["command"] for each in told["features"]["slash_commands"]] == ["/krise"]
+    assert set(told["oauth_config"]["scopes"]["bot"]) == {
+        *(
+            "app_mentions:read",
+            "chat:write",
+            "commands",
+            "files:read",
+            "im:history",
+            "im:write",
+            "reactions:read",
+            "users:read",
+            "usergroups:read",
+            "users:read.email",
+            "pins:write",
+            "bookmarks:write",
+        ),
+        *(f"{kind}:{right}" for kind, right in (("channels", "history"), ("channels", "read"), ("channels", "manage"))),
+        *(f"groups:{right}" for right in ("history", "read", "write")),
+    }
+    heard = {each.partition(".")[0] for each in told["settings"]["event_subscriptions"]["bot_events"]}
+    assert heard == {
+        "app_home_opened",
+        "app_mention",
+        "message",
+        "reaction_added",
+        "member_joined_channel",
+        "member_left_channel",
+        "channel_id_changed",
+        *inbound.RENAMED,
+        *inbound.REOPENED,
+        *inbound.CLOSED,
+    }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
 import time
+from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -36,8 +37,6 @@ MODULES = {
 }
 # So many tests are run first, those that run little else; the rest, up to so many, only where none of them noticed.
 FIRST, MOST = 20, 200
-# A mutant that loops is noticed by its time, in seconds.
-PATIENCE = 240
 AIM = 0.95
 Verdict = Literal["killed", "survived", "explained", "no test"]
 
@@ -51,26 +50,19 @@ class Tried:
     verdict: Verdict
 
 
-async def notices(root: Path, tests: list[str]) -> bool:
+async def notices(runs: Process, tests: list[str]) -> bool:
     """Whether one of some tests fails in a copy of the repository, or doesn't end."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "-x", "--verbosity=0", "-p", "no:cacheprovider", "-p", "no:xdist", *tests),
-        cwd=root,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await process.wait() != 0
-    except TimeoutError:
-        os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        return True
+    assert runs.stdin is not None
+    assert runs.stdout is not None
+    runs.stdin.write(json.dumps(tests).encode() + b"\n")
+    await runs.stdin.drain()
+    found: bool = json.loads(await runs.stdout.readline())
+    return found
 
 
-async def tried(group: str, mutant: Mutant, covering: Covering, root: Path, explained: set[str]) -> Tried:
+async def tried(
+    group: str, mutant: Mutant, covering: Covering, root: Path, runs: Process, explained: set[str]
+) -> Tried:
     """Run the tests that a mutant should fail, in a copy of the repository that nobody else uses."""
     # A server for each mutant is time that nobody has: what is decided is decided the same on both databases.
     tests = [test for test in covering.of(mutant) if "postgresql" not in test]
@@ -81,7 +73,7 @@ async def tried(group: str, mutant: Mutant, covering: Covering, root: Path, expl
     file.write_text(mutant.code, encoding="utf-8")
     try:
         for some in filter(None, (tests[:FIRST], tests[FIRST:MOST])):
-            if await notices(root, some):
+            if await notices(runs, some):
                 return Tried(group, mutant, "killed")
     finally:
         file.write_text(as_it_is, encoding="utf-8")
@@ -96,10 +88,19 @@ async def all_tried(
     explained = set(YAML(typ="safe").load(EXPLAINED) or {})
 
     async def work(root: Path) -> None:
+        runs = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.mutants.noticing"),
+            cwd=root,
+            stdin=PIPE,
+            stdout=PIPE,
+            env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
         while waiting and time.monotonic() < until:
-            done.append(await tried(*waiting.pop(), covering, root, explained))
+            done.append(await tried(*waiting.pop(), covering, root, runs, explained))
             last = done[-1]
             print(f"{len(done)}/{len(drawn)} {last.verdict}: {last.mutant.name}", flush=True)
+        runs.terminate()
+        await runs.wait()
 
     await asyncio.gather(*(work(root) for root in copies))
     return done

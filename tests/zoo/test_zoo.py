@@ -20,9 +20,9 @@ from bot.settings import MailAccount, Settings
 from storage.plan import loading
 from storage.rows.traffic import Inbox, Message
 from tests.bot.platforms.fallback.test_mail import JENS, MailStage, Outside
-from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
-from tests.fakes.imap import FakeImap, Kept
-from tests.fakes.slack_wire import Delivery
+from tests.fakes.fallback.gatewayapi import SECRET, TOKEN, FakeGatewayApi
+from tests.fakes.fallback.imap import FakeImap, Kept
+from tests.fakes.slack.wire import Delivery
 from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
 from tests.stage.teams import TeamsStage

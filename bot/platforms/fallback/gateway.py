@@ -7,7 +7,6 @@ bot/platforms/fallback/gatewayapi.py.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import smtplib
 from collections.abc import Callable, Collection, Mapping
@@ -22,6 +21,7 @@ from apprise.plugins.email import NotifyEmail
 from bot.engine.platform import CannotLook, InDoubt, Outgoing, Ref, Undeliverable
 from bot.engine.rates import NO_LIMITS
 from bot.platforms.fallback import mime, smtp
+from bot.platforms.fallback.aside import aside
 from bot.platforms.fallback.numbered_text import in_words
 from bot.platforms.fallback.sms_alphabet import GSM7, UCS2, parts, plainly
 from storage.plan.model import Plan
@@ -101,13 +101,13 @@ class Gateway:
         if self.name == "mail" and post.card.calendar and isinstance(server, NotifyEmail):
             made = mime.mail(smtp.sender_of(server), lane, title, text, calendar=post.card.calendar)
             try:
-                await asyncio.to_thread(smtp.send, server, made)
+                await aside(smtp.send, server, made)
             except (OSError, smtplib.SMTPException) as error:
                 log.warning("an invitation was not sent: %s", error)
                 return False
             return True
         file = _attached(post) if self.name == "mail" else None
-        return bool(await way.async_notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT, attach=file))
+        return bool(await aside(way.notify, body=text, title=title, body_format=apprise.NotifyFormat.TEXT, attach=file))
 
     def title(self, lane: str, post: Outgoing, text: str) -> str:
         """Return a mail's subject; an SMS has none."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import imaplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import ParamSpec, Protocol, TypeVar
 
+from bot.platforms.fallback.aside import aside
 from bot.settings import MailAccount
 
 # How long a server may take, in seconds of the machine's clock.
@@ -106,8 +106,8 @@ class Mailbox:
 
 
 async def _away(do: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """Do something that blocks, aside; raises `MailboxShut` for what a server may come up with."""
+    """Do something aside; raises `MailboxShut` for what a server may come up with."""
     try:
-        return await asyncio.to_thread(do, *args, **named)
+        return await aside(do, *args, **named)
     except (OSError, imaplib.IMAP4.error) as error:
         raise MailboxShut(str(error)) from error

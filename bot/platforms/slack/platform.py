@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Self
 
 from aiohttp import web
 from pydantic import SecretStr
-from sqlalchemy import select
 
 from bot.engine.engine import Engine
 from bot.engine.platform import (
@@ -28,8 +25,10 @@ from bot.engine.rates import NO_LIMITS, Limits
 from bot.platforms.slack import accounts, drawing, files, scopes
 from bot.platforms.slack.acceptance import Acceptance
 from bot.platforms.slack.api import NoAccess, Refused, Shut, SlackApi
+from bot.platforms.slack.channels import SlackChannels
 from bot.platforms.slack.dialogs import SlackDialogs
 from bot.platforms.slack.door import SlackDoor
+from bot.platforms.slack.furnishing import Furnisher
 from bot.platforms.slack.inbound import SlackInbound
 from bot.platforms.slack.people import NAME, SlackDirectory
 from bot.platforms.slack.socket_mode import SocketMode
@@ -38,7 +37,6 @@ from bot.settings import Settings
 from handlers.core.card import Card
 from handlers.core.incoming import Incoming
 from storage.plan.reach import Way
-from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +45,6 @@ Json = dict[str, Any]
 EVENT = "krisebot"
 # How far back a message in doubt is looked for.
 PAGES, PAGE = 3, 200
-# How many of Slack's users one invitation takes.
-INVITED = 100
-# How long a channel's topic may be, and how many of one name there may be on one day.
-LONGEST_TOPIC, MOST_ALIKE = 250, 50
 # How often the link is looked after, in seconds.
 WATCH = 30.0
 
@@ -58,7 +52,6 @@ GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 # Only some may write there, and we aren't among them.
 MAY_NOT_POST = "restricted_action"
 BAD_CARD = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
-NOT_INSIDE = {"not_in_channel", "user_not_found", "user_not_in_channel"}
 
 
 class Slack:
@@ -98,6 +91,8 @@ class Slack:
         self._team_ids = set(team_ids)
         self._calls = SlackApi(bot_token, api_url, timeout)
         self._people = SlackDirectory(engine.plan, self._calls)
+        self._channels = SlackChannels(engine, self._calls, self._people)
+        self._furnisher = Furnisher(self._calls)
         self._acceptance = Acceptance(engine, self._people)
         self._door = SlackDoor(engine, self._calls.api.base_url, signing_secret, team_ids)
         # What is said comes most often, and Bolt asks its listeners one after the other.
@@ -330,52 +325,7 @@ class Slack:
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Make a staff channel, or find the one that an earlier attempt made without hearing of it."""
-        try:
-            for each in _names(name):
-                address = await self._create(each) or await self._left_behind(each)
-                if address is not None:
-                    # What stands above it comes with all that does; each change of it is a line in the channel.
-                    return address, {"name": each}
-        except NoAccess as refused:
-            # Waiting for a scope would leave the staff without a word: they are written to one by one instead.
-            raise Undeliverable(str(refused)) from refused
-        raise Undeliverable(f"der er {MOST_ALIKE} kanaler, der hedder {name}")
-
-    async def _create(self, name: str) -> str | None:
-        private = self._engine.plan().rooms.slack.private
-        try:
-            made = await self._calls.write(self._calls.api.conversations_create(name=name, is_private=private))
-        except Refused as refused:
-            if refused.error != "name_taken":
-                raise
-            return None
-        return str(made["channel"]["id"])
-
-    async def _left_behind(self, name: str) -> str | None:
-        """Return a channel of that name that we made and no crisis has."""
-        async with self._engine.database.reading() as db:
-            in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
-        me = (await self._calls.read(self._calls.api.auth_test()))["user_id"]
-        cursor = None
-        while True:
-            page = await self._calls.read(
-                self._calls.api.users_conversations(
-                    types="public_channel,private_channel", exclude_archived=True, limit=PAGE, cursor=cursor
-                )
-            )
-            for channel in page["channels"]:
-                if channel["name"] == name and channel["creator"] == me and channel["id"] not in in_use:
-                    return str(channel["id"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
-
-    async def _title(self, address: str, title: str) -> None:
-        topic = drawing.shorten(drawing.escape(title), LONGEST_TOPIC)
-        try:
-            await self._calls.write(self._calls.api.conversations_setTopic(channel=address, topic=topic))
-        except Refused as refused:
-            log.warning("the channel %s has no topic: %s", address, refused)
+        return await self._channels.make(name)
 
     @property
     def open_to_all(self) -> bool:
@@ -384,103 +334,20 @@ class Slack:
 
     async def furnish(self, address: str, wanted: Furnishing, done: Json) -> list[NotGranted]:
         """Bring a channel's topic, the card that is pinned in it and its bookmarks up to date."""
-        if done.get("topic") != _print(wanted.topic):
-            await self._title(address, wanted.topic)
-            done["topic"] = _print(wanted.topic)
-        lacking: list[NotGranted] = []
-        for part in (self._pin, self._mark):
-            try:
-                await part(address, wanted, done)
-            except NotGranted as refused:
-                lacking.append(refused)
-            except Refused as refused:
-                log.warning("the channel %s is not furnished: %s", address, refused)
-        return lacking
-
-    async def _pin(self, address: str, wanted: Furnishing, done: Json) -> None:
-        if wanted.pinned is None or done.get("pinned") == wanted.pinned["ts"]:
-            return
-        ts = wanted.pinned["ts"]
-        try:
-            await self._calls.optional(
-                self._calls.api.pins_add(channel=address, timestamp=ts), scopes.PINS, scopes.LOST[scopes.PINS]
-            )
-        except Refused as refused:
-            if refused.error != "already_pinned":
-                raise
-        done["pinned"] = ts
-
-    async def _mark(self, address: str, wanted: Furnishing, done: Json) -> None:
-        """Add the bookmarks that are missing, and then remove those of ours that are to be there no longer."""
-        ours: dict[str, str] = dict(done.get("bookmarks") or {})
-        known = {_print(*each): each for each in wanted.bookmarks}
-        asked = scopes.BOOKMARKS, scopes.LOST[scopes.BOOKMARKS]
-        api = self._calls.api
-        for name, (title, link) in known.items():
-            if name not in ours:
-                call = api.bookmarks_add(channel_id=address, title=title, type="link", link=link)
-                made = await self._calls.optional(call, *asked)
-                ours[name] = str((made.get("bookmark") or {}).get("id") or "")
-                done["bookmarks"] = dict(ours)
-        for name in [name for name in ours if name not in known]:
-            if ours[name]:
-                try:
-                    await self._calls.optional(api.bookmarks_remove(channel_id=address, bookmark_id=ours[name]), *asked)
-                except Refused as refused:
-                    # Somebody may have removed it by hand.
-                    log.info("a bookmark in %s was not removed: %s", address, refused)
-            del ours[name]
-            done["bookmarks"] = dict(ours)
+        return await self._furnisher.furnish(address, wanted, done)
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
-        """Invite persons into a staff channel, a hundred at a time; those Slack won't let in stay out, and the others
-        don't."""
-        by_user = {user: person for person in persons if (user := self._people.user(person))}
-        outside: set[str] = set()
-        users = list(by_user)
-        for start in range(0, len(users), INVITED):
-            outside |= await self._invite(address, users[start : start + INVITED])
-        return [person for user, person in by_user.items() if user not in outside]
-
-    async def _invite(self, address: str, users: list[str]) -> set[str]:
-        """Invite some persons; return those who could not come in."""
-        try:
-            answer = await self._calls.write(
-                self._calls.api.conversations_invite(channel=address, users=users, force=True)
-            )
-        except NoAccess as refused:
-            # Waiting for a scope would leave them without a word: they are written to one by one, and it is told.
-            raise Undeliverable(str(refused)) from refused
-        except Refused as refused:
-            answer = refused.data
-            if "errors" not in answer:
-                if len(users) > 1 or refused.error in ("channel_not_found", "is_archived", "not_in_channel"):
-                    raise
-                answer = {"errors": [{"user": users[0], "error": refused.error}]}
-        return {each["user"] for each in answer.get("errors", []) if each["error"] != "already_in_channel"}
+        """Invite persons into a staff channel; those Slack won't let in stay out, and the others don't."""
+        return await self._channels.admit(address, persons)
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Remove persons from a staff channel, where they are still in."""
-        for user in filter(None, map(self._people.user, persons)):
-            try:
-                await self._calls.write(self._calls.api.conversations_kick(channel=address, user=user))
-            except Refused as refused:
-                if refused.error not in NOT_INSIDE:
-                    raise
+        await self._channels.dismiss(address, persons)
 
 
 def _secret(setting: SecretStr | None) -> str | None:
     return setting.get_secret_value() if setting else None
 
 
-def _print(*words: str) -> str:
-    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:16]
-
-
 def _metadata(post: Outgoing) -> Json:
     return {"event_type": EVENT, "event_payload": {"key": post.key, "version": post.version}}
-
-
-def _names(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name}-{number}" for number in range(2, MOST_ALIKE + 1))

@@ -186,3 +186,8 @@ class TeamsApi:
 
     async def _token(self, audience: str) -> str:
         return await self._tokens.of(self.session, audience)
+
+
+def in_path(part: str) -> str:
+    """Return a part of an address' path, such as an id, whose own signs mean nothing there."""
+    return quote(part, safe="")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from bot.engine.platform import InDoubt, NotGranted, Unavailable
 from bot.platforms.entra import Json
-from bot.platforms.teams.api import Refused, TeamsApi
+from bot.platforms.teams.api import Refused, TeamsApi, in_path
 from bot.platforms.teams.permissions import CATALOGUE, INSTALL, LOST
 
 
@@ -35,7 +33,7 @@ class Installer:
         """
         try:
             body = {"teamsApp@odata.bind": f"{self._calls.graph_url}/v1.0/appCatalogs/teamsApps/{await self._own()}"}
-            await self._calls.graph("POST", f"users/{quote(user, safe='')}/teamwork/installedApps", body)
+            await self._calls.graph("POST", f"users/{in_path(user)}/teamwork/installedApps", body)
         except Refused as refused:
             if refused.status == 403:
                 raise NotGranted(INSTALL, LOST[INSTALL]) from refused

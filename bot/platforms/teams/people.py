@@ -7,14 +7,13 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import select
 
 from bot.engine.naming import with_names
 from bot.engine.platform import InDoubt, Throttled, Unavailable, Undeliverable
 from bot.engine.stalls import within
-from bot.platforms.teams.api import TeamsApi
+from bot.platforms.teams.api import TeamsApi, in_path
 from handlers.core.clock import Clock
 from handlers.core.incoming import Incoming
 from handlers.core.names_in_words import calm, in_words, seen
@@ -120,7 +119,7 @@ class TeamsDirectory:
 
     async def _ask(self, user: str) -> None:
         try:
-            told = await self._calls.graph("GET", f"users/{quote(user, safe='')}", asked={"$select": "displayName"})
+            told = await self._calls.graph("GET", f"users/{in_path(user)}", asked={"$select": "displayName"})
         except (Throttled, Unavailable, InDoubt, Undeliverable) as error:
             log.info("no name for somebody who was picked: %s", error)
         else:

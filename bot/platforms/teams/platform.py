@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
-from urllib.parse import quote
 
 from aiohttp import web
-from sqlalchemy import select
 
 from bot.engine import grants
 from bot.engine.engine import Engine
@@ -27,7 +25,8 @@ from bot.engine.platform import (
 )
 from bot.engine.rates import NO_LIMITS, Limits
 from bot.platforms.teams import accounts, drawing, files, permissions
-from bot.platforms.teams.api import SHUT, Refused, TeamsApi
+from bot.platforms.teams.api import SHUT, Refused, TeamsApi, in_path
+from bot.platforms.teams.channels import NOT_IN_TEAM, TeamsChannels
 from bot.platforms.teams.inbound import TeamsInbound
 from bot.platforms.teams.installing import Installer
 from bot.platforms.teams.people import DM, NAME, TeamsDirectory
@@ -36,7 +35,6 @@ from bot.platforms.teams.token import TokenCheck
 from bot.settings import Settings
 from handlers.core.incoming import Incoming
 from storage.plan.reach import Way
-from storage.rows.traffic import StaffChannel
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +44,6 @@ Json = dict[str, Any]
 WATCH = 60.0
 # How long we don't try to give anybody the app once we were told that we may not.
 NOT_GRANTED = timedelta(hours=1)
-# How many channels of one name there may be on one day.
-MOST_ALIKE = 50
-# Pages of a team's members that are looked through, of at least fifty each.
-MOST_PAGES = 100
 # What makes a message one that its receiver alone sees, in a conversation of many.
 TARGETED = "?isTargetedActivity=true"
 # Bytes that a message is drawn in when Teams finds it too large all the same.
@@ -57,7 +51,6 @@ SMALLER = 10_000
 
 NOT_HERS = "Krisebot er ikke installeret hos personen i Teams"
 BLOCKED = "personen har blokeret Krisebot i Teams"
-NOT_IN_TEAM = "Krisebot er ikke installeret i krisestabens team i Teams"
 
 
 class Teams:
@@ -102,6 +95,7 @@ class Teams:
         self._unverified = unverified
         self._calls = TeamsApi(app_id, app_password, self._tenants[0], login_url, graph_url, timeout)
         self._people = TeamsDirectory(engine.database, engine.clock, engine.plan, self._calls)
+        self._channels = TeamsChannels(engine, self._calls, self._people, app_id, self._tenants[0], self._service)
         self._installer = Installer(self._calls, app_id)
         self._may_install_from = datetime.min.replace(tzinfo=UTC)
         self._door: TeamsInbound | None = None
@@ -189,7 +183,7 @@ class Teams:
         if not group:
             return {}
         try:
-            listed = await self._calls.graph("GET", f"teams/{_in_path(group)}/permissionGrants")
+            listed = await self._calls.graph("GET", f"teams/{in_path(group)}/permissionGrants")
         except InDoubt as silent:
             raise Unavailable(str(silent)) from silent
         except Refused:
@@ -333,7 +327,7 @@ class Teams:
         return reference
 
     async def _say(self, service_url: str, conversation: str, post: Outgoing, spot: Spot | None = None) -> Ref:
-        path = f"conversations/{_in_path(conversation)}/activities"
+        path = f"conversations/{in_path(conversation)}/activities"
         answer = await self._draw("POST", service_url, path, post, spot)
         if not answer.get("id"):
             raise InDoubt("Teams svarede uden et id")
@@ -342,7 +336,7 @@ class Teams:
 
     async def edit(self, lane: str, ref: Ref, post: Outgoing) -> Ref:
         """Change a message where it stands; say it anew where it stands no longer."""
-        path = f"conversations/{_in_path(ref['conversation'])}/activities/{_in_path(ref['activity'])}"
+        path = f"conversations/{in_path(ref['conversation'])}/activities/{in_path(ref['activity'])}"
         path += TARGETED if ref.get("targeted") else ""
         try:
             await self._draw("PUT", ref["service_url"], path, post)
@@ -386,112 +380,11 @@ class Teams:
 
     async def open_room(self, name: str, title: str, known: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Make a channel in the staff's team, where Graph is granted; else begin a thread in the staff's channel."""
-        where = self._engine.plan().rooms.teams
-        if where.group:
-            try:
-                return await self._new_channel(where.group, name, title)
-            except Refused as refused:
-                if not where.channel:
-                    raise Undeliverable("Krisebot må ikke oprette en kanal i krisestabens team i Teams") from refused
-                log.warning("no channel of its own in Teams, a thread instead: %s %s", refused, refused.message)
-        if where.channel:
-            return await self._new_thread(where.channel, title), {"kind": "thread"}
-        raise Undeliverable("planen nævner hverken et team eller en kanal til krisestaben i Teams")
-
-    async def _new_channel(self, group: str, name: str, title: str) -> tuple[str, dict[str, Any]]:
-        for each in _names(name):
-            body = {"displayName": each, "description": title[:1000], "membershipType": "standard"}
-            try:
-                made = await self._calls.graph("POST", f"teams/{_in_path(group)}/channels", body)
-                address = made.get("id")
-            except Refused as refused:
-                if not _taken(refused):
-                    raise
-                address = await self._left_behind(group, each, body["description"])
-            if address:
-                return str(address), {"kind": "channel", "group": group, "name": each}
-        raise Undeliverable(f"der er {MOST_ALIKE} kanaler, der hedder {name}")
-
-    async def _left_behind(self, group: str, name: str, description: str) -> str | None:
-        """Return a channel of that name that an earlier attempt made without hearing of it."""
-        try:
-            listed = await self._calls.graph("GET", f"teams/{_in_path(group)}/channels")
-        except Refused:
-            return None
-        async with self._engine.database.reading() as db:
-            in_use = set(await db.scalars(select(StaffChannel.address).where(StaffChannel.platform == NAME)))
-        for channel in listed.get("value") or []:
-            same = (channel.get("displayName"), channel.get("description")) == (name, description)
-            if same and channel["id"] not in in_use:
-                return str(channel["id"])
-        return None
-
-    async def _new_thread(self, channel: str, title: str) -> str:
-        body = {
-            "isGroup": True,
-            "bot": {"id": f"28:{self._app_id}"},
-            "tenantId": self._tenants[0],
-            "channelData": {"channel": {"id": channel}, "tenant": {"id": self._tenants[0]}},
-            "activity": {"type": "message", "textFormat": "plain", "text": f"Krisestaben: {title}"},
-        }
-        try:
-            begun = await self._calls.connector("POST", await self._service(), "conversations", body)
-        except Refused as refused:
-            raise Undeliverable(NOT_IN_TEAM) from refused
-        if not begun.get("id"):
-            raise InDoubt("Teams svarede uden et id")
-        return str(begun["id"])
+        return await self._channels.make(name, title)
 
     async def admit(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> Collection[str]:
         """Make persons members of the staff's team, where Graph is granted; else those are in who are in the team."""
-        users = {person: user for person in persons if (user := self._people.user(person))}
-        if detail.get("kind") != "channel":
-            return await self._those_in_team(address, users)
-        inside = []
-        for person, user in users.items():
-            try:
-                if await self._join(detail["group"], user):
-                    inside.append(person)
-            except Refused as refused:
-                log.warning("the team's members can't be changed: %s", refused.message)
-                return await self._those_in_team(address, users)
-        return inside
-
-    async def _those_in_team(self, address: str, users: Mapping[str, str]) -> list[str]:
-        """Ask who is in the team already; where that isn't told, nobody is taken for being in it."""
-        channel, service = _in_path(address.partition(";")[0]), await self._service()
-        inside: set[str] = set()
-        after = ""
-        try:
-            for _ in range(MOST_PAGES):
-                page = await self._calls.connector("GET", service, f"conversations/{channel}/pagedmembers{after}")
-                inside |= {str(each.get("aadObjectId") or "").casefold() for each in page.get("members") or []}
-                if not page.get("continuationToken"):
-                    break
-                after = f"?continuationToken={_in_path(str(page['continuationToken']))}"
-        except Refused as refused:
-            log.warning("the team's members can't be seen: %s", refused.message)
-        return [person for person, user in users.items() if user.casefold() in inside]
-
-    async def _join(self, group: str, user: str) -> bool:
-        """Make a person a member; True when they are one now.
-
-        Raises:
-            Refused: the app may not change the members at all.
-        """
-        body = {
-            "@odata.type": "#microsoft.graph.aadUserConversationMember",
-            "roles": [],
-            "user@odata.bind": f"{self._calls.graph_url}/v1.0/users('{user}')",
-        }
-        try:
-            await self._calls.graph("POST", f"teams/{_in_path(group)}/members", body)
-        except Refused as refused:
-            if refused.status == 403:
-                raise
-            # Who is a member already stays one.
-            return refused.status == 409 or "already" in refused.message.casefold()
-        return True
+        return await self._channels.admit(address, detail, persons)
 
     async def dismiss(self, address: str, detail: Mapping[str, Any], persons: Collection[str]) -> None:
         """Do nothing: a team has its members for other reasons too, and its owners decide on those."""
@@ -508,16 +401,3 @@ def _why(lane: str, refused: Refused) -> Undeliverable:
     if refused.status not in SHUT:
         return refused
     return Undeliverable(NOT_HERS) if lane.startswith(DM) else Closed(NOT_IN_TEAM)
-
-
-def _taken(refused: Refused) -> bool:
-    return refused.status == 409 or refused.code == "NameAlreadyExists" or "already exist" in refused.message.casefold()
-
-
-def _names(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name}-{number}" for number in range(2, MOST_ALIKE + 1))
-
-
-def _in_path(part: str) -> str:
-    return quote(part, safe="")

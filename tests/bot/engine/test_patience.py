@@ -9,7 +9,7 @@ import pytest
 
 from handlers.core.incoming import Incoming, Kind
 from tests.faults.fake_platform import FakePlatform
-from tests.faults.test_delivery import House, fake
+from tests.faults.house import House, fake
 
 SLOW = "Modtaget kl. 14:00:10 – jeg arbejder på det."
 

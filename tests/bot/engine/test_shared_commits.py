@@ -15,7 +15,7 @@ from storage.rows.duty import Absence
 from storage.rows.traffic import Message, Timer
 from tests.databases import statements_of
 from tests.faults.fake_platform import FakePlatform
-from tests.faults.test_delivery import House, fake
+from tests.faults.house import House, fake
 
 # Timers of this file's own: one that says something, one that can't, one whose rows no database takes, one after which
 # somebody is absent, and one that says who is.

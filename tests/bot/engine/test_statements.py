@@ -9,7 +9,7 @@ from bot.engine.platform import Unavailable
 from storage.rows.traffic import Message, StaffChannel, StaffRecipient
 from tests.databases import Databases, statements_of
 from tests.faults.fake_platform import Doors, FakePlatform, Roomy
-from tests.faults.test_delivery import House
+from tests.faults.house import House
 
 # "A `log` command takes at most 8 statements": twenty-one, once.
 MOST = 8

@@ -18,7 +18,7 @@ from bot.operations.logs import Aside, Json
 from storage.database import Database
 from storage.plan import loading
 from storage.rows.traffic import Inbox
-from tests.fakes.slack_faults import OkFalse
+from tests.fakes.slack.faults import OkFalse
 from tests.stage.slack import SlackStage
 from tests.stage.stage import RehearsalStage
 

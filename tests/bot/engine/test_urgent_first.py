@@ -17,7 +17,7 @@ from storage.rows.alert import EscalationStep
 from storage.rows.log import LogEntry
 from storage.rows.traffic import Inbox, Message, Timer
 from tests.faults.fake_platform import FakePlatform, Roomy
-from tests.faults.test_delivery import House
+from tests.faults.house import House
 
 LINES = 500
 

@@ -21,9 +21,10 @@ from handlers.core.card import FIXED, Button, Card, quote
 from handlers.core.incoming import Incoming
 from storage.rows.traffic import Message
 from tests.databases import SQLite, run
-from tests.fakes import slack_blocks, teams_cards
-from tests.fakes.slack_blocks import Inspection
-from tests.fakes.teams_cards import ADAPTIVE_CARD
+from tests.fakes.slack import blocks as slack_blocks
+from tests.fakes.slack.blocks import Inspection
+from tests.fakes.teams import cards as teams_cards
+from tests.fakes.teams.cards import ADAPTIVE_CARD
 from tests.stage.stage import RehearsalStage, Stage
 
 Json = dict[str, Any]

@@ -16,7 +16,7 @@ from bot.platforms.slack import drawing as slack_drawing
 from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import Card
 from storage.plan import loading, to_mend
-from tests.fakes import teams_cards
+from tests.fakes.teams import cards as teams_cards
 from tests.source import ROOT, modules, parsed
 from tests.stage.slack import SlackStage
 from tests.stage.stage import RehearsalStage

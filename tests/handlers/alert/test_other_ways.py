@@ -9,9 +9,9 @@ import pytest
 
 from bot.settings import Settings
 from storage.plan import loading
-from tests.fakes import twilio
-from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
-from tests.fakes.twilio import FakeTwilio
+from tests.fakes.fallback import twilio
+from tests.fakes.fallback.gatewayapi import SECRET, TOKEN, FakeGatewayApi
+from tests.fakes.fallback.twilio import FakeTwilio
 from tests.stage.slack import SlackStage
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

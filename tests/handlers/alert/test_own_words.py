@@ -58,7 +58,7 @@ def test_a_crisis_that_is_nobodys_preparedness_is_heard_as_one_and_no_other_is()
 
 
 @in_one_chat
-@pytest.mark.parametrize("one_in", [24, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
+@pytest.mark.parametrize("one_in", [48, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
 async def test_every_first_message_of_the_table_leads_on(open_stage: Stage, one_in: int) -> None:
     """R001 R004 R018: none that tells of danger ends without 112, the person and the question; nobody is rung unasked,
     and no small talk, printer or marriage is asked whether it is a warning."""

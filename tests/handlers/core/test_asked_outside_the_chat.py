@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage.plan import loading
-from tests.fakes.gatewayapi import FakeGatewayApi
-from tests.fakes.twilio import FakeTwilio
+from tests.fakes.fallback.gatewayapi import FakeGatewayApi
+from tests.fakes.fallback.twilio import FakeTwilio
 from tests.handlers.alert.test_other_ways import PLAN, OtherWays
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

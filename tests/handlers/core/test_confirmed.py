@@ -10,7 +10,8 @@ import pytest
 from bot.platforms.slack import drawing as slack_drawing
 from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import FIXED, Button, Card
-from tests.fakes import slack_blocks, teams_cards
+from tests.fakes.slack import blocks as slack_blocks
+from tests.fakes.teams import cards as teams_cards
 from tests.source import ROOT, modules, parsed
 from tests.stage.platforms import only_in_slack, only_in_teams
 from tests.stage.prologue import after, cloudburst

@@ -15,7 +15,8 @@ from bot.platforms.slack import drawing as slack_drawing
 from bot.platforms.teams import drawing as teams_drawing
 from handlers.core.card import Button, Card, Field, quote
 from storage.plan import loading
-from tests.fakes import slack_blocks, teams_cards
+from tests.fakes.slack import blocks as slack_blocks
+from tests.fakes.teams import cards as teams_cards
 from tests.source import ROOT, modules, parsed
 
 # What cuts a text for a screen.

@@ -10,7 +10,7 @@ import pytest
 
 from bot.settings import Settings
 from storage.plan import loading
-from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
+from tests.fakes.fallback.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage.slack import SlackStage
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

@@ -290,6 +290,7 @@ async def test_a_meeting_that_begins_is_put_before_whoever_chairs_it_and_writes_
     assert not await stage["lars"].sees("ikke startet")
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_meeting_that_nobody_started_is_asked_about_once_and_a_moved_one_when_it_begins(stage: Stage) -> None:
     """R088 R033: its items would wait for it for ever."""

@@ -69,6 +69,7 @@ async def test_the_next_one_counts_from_the_last_and_what_is_still_wrong_is_stil
     assert second["since"] == first["written_at"]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_it_is_asked_for_once_a_day_while_there_is_a_staff_and_not_where_it_is_written(stage: Stage) -> None:
     """R017 R019 R211: nobody is asked for what is done, and no duty of level 2 goes on without it."""

@@ -19,8 +19,8 @@ from handlers.core.card import Card
 from storage.plan import loading
 from storage.rows.traffic import Inbox
 from tests.bot.platforms.fallback.test_mail import JENS, written
-from tests.fakes.exchange import MAILBOX, FakeExchange, Kept
-from tests.fakes.teams_faults import DisconnectAfter, DisconnectBefore, RateLimited, Refusal, ServerError
+from tests.fakes.fallback.exchange import MAILBOX, FakeExchange, Kept
+from tests.fakes.teams.faults import DisconnectAfter, DisconnectBefore, RateLimited, Refusal, ServerError
 from tests.handlers.staff.test_calendars import broken_rules, calendar_in, in_staff
 from tests.stage.slack import SlackStage
 

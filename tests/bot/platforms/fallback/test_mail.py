@@ -22,7 +22,7 @@ from bot.platforms.fallback.mailbox import Mailbox
 from bot.settings import MailAccount, Settings
 from storage.plan import loading
 from storage.rows.traffic import Inbox
-from tests.fakes.imap import FakeImap, Kept
+from tests.fakes.fallback.imap import FakeImap, Kept
 from tests.stage.slack import SlackStage
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -270,6 +270,7 @@ AUTOMATIC = {
     "Hvad mener du?": True,
     "status": True,
 }
+FIRST, *OTHERS = AUTOMATIC
 
 
 async def rounds(stage: MailStage, text: str) -> int:
@@ -288,7 +289,7 @@ async def rounds(stage: MailStage, text: str) -> int:
     return got
 
 
-@pytest.mark.parametrize("text", AUTOMATIC)
+@pytest.mark.parametrize("text", [FIRST, *(pytest.param(each, marks=pytest.mark.long) for each in OTHERS)])
 async def test_two_machines_that_mail_each_other_come_to_an_end(stage: MailStage, text: str) -> None:
     """R005 D03: a mailbox that answers by itself and says so in no header: it was answered for ever; now a few times, and
     whoever can act is told, and the mails are kept."""
@@ -396,6 +397,7 @@ async def test_a_mail_with_two_senders_answers_for_nobody_who_has_no_mark(stage:
     assert await stage.result() == (None if first else "contact")
 
 
+@pytest.mark.long
 async def test_a_machine_that_says_something_else_each_time_and_brings_no_mark_comes_to_an_end(
     stage: MailStage,
 ) -> None:

@@ -10,8 +10,8 @@ from storage.plan import loading
 from storage.rows.traffic import Delivery
 from tests.bot.platforms.fallback.test_reserve import JENS, PIA, Mailbox, ReserveStage, mailbox
 from tests.bot.platforms.fallback.test_reserve import stage as reserve
-from tests.fakes.gatewayapi import FakeGatewayApi
-from tests.fakes.twilio import FakeTwilio
+from tests.fakes.fallback.gatewayapi import FakeGatewayApi
+from tests.fakes.fallback.twilio import FakeTwilio
 from tests.handlers.alert.test_other_ways import PLAN, OtherWays
 
 __all__ = ["mailbox"]

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bot.settings import Settings
 from storage.plan import loading
 from storage.rows.alert import Escalation
-from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
+from tests.fakes.fallback.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 from tests.stage.slack import SlackStage
 
 EXAMPLE = (resources.files("storage.plan") / "eksempelplan.yaml").read_text("utf-8")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from storage.plan import loading
 from storage.rows.traffic import Inbox
 from tests.bot.platforms.fallback.test_reserve import EXAMPLE, JENS, ReserveStage
-from tests.fakes.gatewayapi import SECRET, TOKEN, FakeGatewayApi
+from tests.fakes.fallback.gatewayapi import SECRET, TOKEN, FakeGatewayApi
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 

@@ -11,8 +11,8 @@ from storage.rows.crisis import Crisis
 from storage.rows.home_pages import HomePage
 from storage.rows.traffic import Inbox
 from tests.fakes.slack import OkFalse, RateLimited, ServerError, SlackPerson, TimeoutBefore
-from tests.fakes.slack_blocks import buttons
-from tests.fakes.slack_world import Channel, FakeMessage
+from tests.fakes.slack.blocks import buttons
+from tests.fakes.slack.world import Channel, FakeMessage
 from tests.stage.platforms import only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage

@@ -15,7 +15,7 @@ from bot.platforms.slack import drawing
 from bot.platforms.slack.drawing import Press, Said
 from bot.platforms.slack.text import Mentioned, plain, without_mention
 from handlers.core.card import Button, Card, Field, Style, quote
-from tests.fakes.slack_blocks import TEXT_IN_ALL_BLOCKS, Inspection
+from tests.fakes.slack.blocks import TEXT_IN_ALL_BLOCKS, Inspection
 from tests.tables import examples
 
 Json = dict[str, Any]

@@ -12,8 +12,8 @@ from handlers.core import registry
 from storage.rows.traffic import Delivery
 from tests.databases import statements_of
 from tests.fakes.slack import Fault, OkFalse, ServerError, Timeout, WrongPage
-from tests.fakes.slack_faults import NoLetters, UsedUp
-from tests.fakes.slack_world import FakeMessage
+from tests.fakes.slack.faults import NoLetters, UsedUp
+from tests.fakes.slack.world import FakeMessage
 from tests.stage.platforms import only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
@@ -169,7 +169,9 @@ async def test_a_link_that_has_run_out_is_no_reason_to_tell_everybody(stage: Sla
     assert all_read(stage, chat) == []
 
 
-@pytest.mark.parametrize("how", [WrongPage(), NoLetters(), ServerError(), Timeout()], ids=repr)
+@pytest.mark.parametrize(
+    "how", [WrongPage(), NoLetters(), ServerError(), pytest.param(Timeout(), marks=pytest.mark.long)], ids=repr
+)
 async def test_an_answer_that_slacks_link_may_have_taken_is_said_once_more_and_says_so(
     stage: SlackStage, how: Fault
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from storage.database import Database
-from tests.bot.platforms.slack.test_slack import House, a_house, read
+from tests.bot.platforms.slack.house import House, a_house, read
 from tests.fakes.slack import SlackPerson
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)

@@ -10,7 +10,7 @@ from handlers.core.card import Card
 from handlers.core.turn import Turn
 from storage.rows.traffic import Inbox
 from tests.fakes.teams import Fault, RateLimited, Refusal, ServerError
-from tests.fakes.teams_graph import INSTALL
+from tests.fakes.teams.graph import INSTALL
 from tests.stage.platforms import only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.teams import TeamsStage

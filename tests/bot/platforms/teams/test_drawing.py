@@ -18,7 +18,7 @@ from bot.platforms.teams.drawing import Press
 from bot.platforms.teams.platform import Teams
 from bot.platforms.teams.text import from_html, plain, without_mention
 from handlers.core.card import Button, Card, Field, quote
-from tests.fakes.teams_cards import actions, inputs, inspect_card, walk
+from tests.fakes.teams.cards import actions, inputs, inspect_card, walk
 from tests.tables import examples
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=300)

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.core import registry
 from tests.fakes.teams import Precondition, Refusal
-from tests.fakes.teams_world import FakeMessage, Targets
+from tests.fakes.teams.world import FakeMessage, Targets
 from tests.stage.platforms import only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.teams import TeamsStage

@@ -1,0 +1,21 @@
+"""What the tests of Teams may ask for by name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.bot.platforms.teams.house import House, a_house
+
+
+@pytest.fixture
+def patience() -> float:
+    """Seconds a call may take: as in earnest, so that a busy machine is no lost answer."""
+    return 10.0
+
+
+@pytest.fixture
+async def house(database_url: str, patience: float) -> AsyncIterator[House]:
+    async with a_house(database_url, timeout=patience) as house:
+        yield house

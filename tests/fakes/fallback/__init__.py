@@ -1,0 +1,1 @@
+"""The gateways for SMS, mail and calls, as they are at their worst."""
