@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers.core.incoming import Incoming
 from storage.rows.base import Base
 from storage.rows.traffic import Message
 from tests.fakes.teams import TeamsPerson
+from tests.stage import forged
 from tests.stage.platforms import in_one_chat, only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -57,21 +57,8 @@ async def messages(stage: Stage) -> list[Message]:
 
 
 async def press(stage: Stage, person: str, button: dict[str, Any], message: str, number: int) -> None:
-    await stage.bot.engine.intake.accept(
-        Incoming(
-            key=f"forged/{number}",
-            kind="press",
-            platform="rehearsal",
-            sender=person,
-            place="dm",
-            conversation=f"dm:{person}",
-            received_at=stage.clock.now(),
-            action=button["do"],
-            args=button["args"],
-            values=dict.fromkeys((field["id"] for field in button["form"]), "kl 23") | {"text": "falsk"},
-            message=message,
-        )
-    )
+    values = dict.fromkeys((field["id"] for field in button["form"]), "kl 23") | {"text": "falsk"}
+    await forged.press(stage, person, button["do"], button["args"], message, f"forged/{number}", values)
 
 
 @pytest.mark.long

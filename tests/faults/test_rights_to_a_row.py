@@ -28,6 +28,7 @@ from storage.rows.reporting import CentreNotice, InformationNeed, Outage, Ping, 
 from storage.rows.staff import Quota, QuotaAsk, SupportNeed
 from storage.rows.traffic import Inbox, Message, StaffRecipient
 from tests.faults.test_forged_presses import rows
+from tests.stage import forged
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -323,21 +324,7 @@ async def test_who_has_it_not_changes_nobodys_row(stage: Stage, do: str) -> None
         number = card.id
     await stage.settle()
     before = await rows(stage)
-    await stage.bot.engine.intake.accept(
-        Incoming(
-            key="press",
-            kind="press",
-            platform="rehearsal",
-            sender=person,
-            place="dm",
-            conversation=f"dm:{person}",
-            received_at=now,
-            action=do,
-            args=args,
-            values=FILLED_IN,
-            message=str(number),
-        )
-    )
+    await forged.press(stage, person, do, args, number, "press", FILLED_IN)
     await stage.settle()
     then = await rows(stage)
     said, stood = then.pop("messages"), before.pop("messages")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from handlers.core.incoming import Incoming
 from storage.rows.log import LogEntry
 from storage.rows.traffic import Delivery, Message, StaffRecipient
 from tests.scenarios.test_cloudburst import activated
+from tests.stage import forged
 from tests.stage.platforms import in_one_chat, in_slack
 from tests.stage.prologue import after, follows
 from tests.stage.stage import Stage
@@ -99,13 +99,8 @@ async def untrue(stage: Stage, rounds: int = 2, platform: str = "rehearsal") -> 
                 for field in fields
             }
             written = await lines(stage)
-            await stage.bot.engine.intake.accept(
-                Incoming(
-                    key=f"press/{number}/{button['label']}", kind="press", platform=platform, sender=person,
-                    place="dm", conversation=f"dm:{person}", received_at=stage.clock.now(), action=button["do"],
-                    args=button["args"], values=values, message=str(number),
-                )
-            )  # fmt: skip
+            key = f"press/{number}/{button['label']}"
+            await forged.press(stage, person, button["do"], button["args"], number, key, values, platform)
             await stage.bot.engine.turns.drain()
             now = await cards(stage)
             changed = [

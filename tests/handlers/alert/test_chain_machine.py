@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,25 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from handlers.alert.escalation_chain import links_of
 from storage.case.verification import verify_export
 from storage.plan.loading import example
-from tests.databases import SQLite, folder
+from tests.stage.machines import databases, run
 from tests.stage.stage import RehearsalStage
 
 LINKS = links_of(example())
 ASKED = [person for link in LINKS for person in link.persons]
 ORDER = {person: place for place, link in enumerate(LINKS) for person in link.persons}
-
-_loop = asyncio.new_event_loop()
-_folder = folder()
-
-
-@cache
-def databases() -> SQLite:
-    """A place for the databases of all that hypothesis thinks of."""
-    return SQLite(Path(_folder.name))
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return _loop.run_until_complete(work)
 
 
 class Chain(RuleBasedStateMachine):

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from functools import cache
-from pathlib import Path
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from storage.case.verification import verify_export
-from tests.databases import SQLite, folder
+from tests.stage.machines import databases, run
 from tests.stage.stage import RehearsalStage
 
 ORDER = ["jens", "pia", "lars", "mette", "anne", "ole", "sara"]
@@ -84,20 +78,6 @@ class Model:
         """Somebody has decided."""
         self.stop_waiting()
         self.over = True
-
-
-_loop = asyncio.new_event_loop()
-_folder = folder()
-
-
-@cache
-def databases() -> SQLite:
-    """A place for the databases of all that hypothesis thinks of."""
-    return SQLite(Path(_folder.name))
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return _loop.run_until_complete(work)
 
 
 class AsTheModelSays(RuleBasedStateMachine):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core.incoming import Incoming
 from storage.rows.traffic import Message
+from tests.stage import forged
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -42,21 +42,8 @@ async def test_a_forms_question_that_another_presses_does_nothing_and_stays(stag
     for number, (person, button) in enumerate(
         (person, button) for person in ("lars", "mads") for button in question.card["buttons"]
     ):
-        await stage.bot.engine.intake.accept(
-            Incoming(
-                key=f"another/{number}",
-                kind="press",
-                platform="rehearsal",
-                sender=person,
-                place="dm",
-                conversation=f"dm:{person}",
-                received_at=stage.clock.now(),
-                action=button["do"],
-                args=button["args"],
-                values={"due": "kl 23", "title": "noget andet"},
-                message=str(question.id),
-            )
-        )
+        values = {"due": "kl 23", "title": "noget andet"}
+        await forged.press(stage, person, button["do"], button["args"], question.id, f"another/{number}", values)
     await stage.settle()
     assert await stage.part("measures") == []
     await stage["kim"].presses("Ja")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,26 +14,13 @@ from sqlalchemy import select
 
 from storage.case.verification import verify_export
 from storage.rows.traffic import Message
-from tests.databases import SQLite, folder
+from tests.stage.machines import databases, run
 from tests.stage.stage import RehearsalStage
 
 # Who may have seen the minutes before the chief has approved them: who wrote them, and the chief.
 BEFORE = {"eva", "lars"}
 
 Step = TypeVar("Step", bound=Callable[..., None])
-
-_loop = asyncio.new_event_loop()
-_folder = folder()
-
-
-@cache
-def databases() -> SQLite:
-    """A place for the databases of all that hypothesis thinks of."""
-    return SQLite(Path(_folder.name))
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return _loop.run_until_complete(work)
 
 
 @cache

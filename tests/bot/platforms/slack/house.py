@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
-from bot.engine.clock import SystemClock
+from bot.engine.clock import WoundClock
 from bot.engine.engine import Engine
 from bot.platforms.slack.platform import Slack
 from handlers.core import registry
@@ -30,20 +30,6 @@ from tests.fakes.slack import FakeMessage, FakeSlack, SlackPerson
 from tests.fakes.slack.blocks import shown
 
 START = datetime(2026, 7, 2, 12, 0, 10, tzinfo=UTC)
-
-
-class StoppedClock(SystemClock):
-    """A clock that stands still until it is wound."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._now = START
-
-    def now(self) -> datetime:
-        return self._now
-
-    def set(self, to: datetime) -> None:
-        self._now = to
 
 
 def read(blocks: Any) -> str:
@@ -72,7 +58,7 @@ class House:
     def __init__(self, slack: FakeSlack, database: Database, **how: Any) -> None:
         self.slack = slack
         self.database = database
-        self.clock = StoppedClock()
+        self.clock = WoundClock(START)
         self.plan: Plan = loading.example()
         self.engine = Engine(database, self.clock, lambda: self.plan)
         how = {"signing_secret": slack.signing_secret, **how}

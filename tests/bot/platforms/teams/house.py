@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.engine.clock import SystemClock
+from bot.engine.clock import WoundClock
 from bot.engine.engine import Engine
 from bot.platforms.teams.platform import Teams
 from handlers.core import registry
@@ -29,20 +29,6 @@ START = datetime(2026, 7, 2, 12, 0, 10, tzinfo=UTC)
 GROUP = "00000000-0000-0000-0000-00000000aaaa"
 
 
-class StoppedClock(SystemClock):
-    """A clock that stands still until it is wound."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._now = START
-
-    def now(self) -> datetime:
-        return self._now
-
-    def set(self, to: datetime) -> None:
-        self._now = to
-
-
 class House:
     """A tenant with krisebot in it."""
 
@@ -50,7 +36,7 @@ class House:
         self.teams = teams
         self.url = url
         self.how = how
-        self.clock = StoppedClock()
+        self.clock = WoundClock(START)
         self.plan: Plan = loading.example()
 
     async def open(self) -> None:
