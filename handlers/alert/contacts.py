@@ -36,7 +36,8 @@ async def contact(turn: Turn, text: str) -> None:
     elif await rights.phone_list.held(turn):
         await _tell(turn, await _state(turn, 0))
     else:
-        await turn.answer(Card("*Ring.* Det, du har set, kan også skrives: */krise varsel*.", facts=public_lines(turn)))
+        said = f"*Ring.* Det, du har set, kan også skrives: */krise varsel*.{staying_inside.reminder(turn)}"
+        await turn.answer(Card(said, facts=public_lines(turn)))
 
 
 @action("contacts.state", who=rights.phone_list, crisis=False)
@@ -54,7 +55,8 @@ async def numbers(turn: Turn, page: int) -> None:
     pages = -(-len(every) // PAGE)
     await turn.replace(
         Card(
-            f"*Telefonliste, side {page + 1} af {pages}.* {await last_checked(turn)} Ikke til videregivelse.",
+            f"*Telefonliste, side {page + 1} af {pages}.* {await last_checked(turn)} Ikke til videregivelse."
+            f"{staying_inside.reminder(turn)}",
             facts=rows,
             buttons=(
                 *((Button("Forrige side", "contacts.list", {"page": page - 1}),) if page else ()),
@@ -136,7 +138,8 @@ async def _state(turn: Context, page: int) -> Card:
     heard = await reach.known(turn.db, turn.now)
     return Card(
         f"*Kan alle nås?* {counts}. {await last_checked(turn)}"
-        + (f" Mangler, side {page + 1} af {pages}:" if lacking else ""),
+        + (f" Mangler, side {page + 1} af {pages}:" if lacking else "")
+        + staying_inside.reminder(turn),
         facts=(*((_named(turn, person, heard), _lacks(each)) for person, each in shown), alarm_list(turn))
         if lacking
         else public_lines(turn),

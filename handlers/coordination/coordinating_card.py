@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.coordination import liaison_reports, running_on, shared_report, state
+from handlers.core import staying_inside
 from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import municipalities
@@ -66,7 +67,8 @@ async def card(turn: Context, row: CoordinatingStaff) -> Card:
         )
     return Card(
         f"*Kommunalt koordinerende stab:* {_and(hit)}.\nMødes {FORMS[row.form]}{where}.{asked}\n"
-        "Den har ingen ret over egen krisestab, som krisestabschefen leder. Det, der deles, står i C3: */krise c3*.",
+        "Den har ingen ret over egen krisestab, som krisestabschefen leder. Det, der deles, står i C3: */krise c3*."
+        f"{staying_inside.reminder(turn)}",
         facts=tuple(facts),
         buttons=tuple(buttons),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from handlers.coordination import state
-from handlers.core import form_values, rights
+from handlers.core import form_values, rights, staying_inside
 from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import municipalities
@@ -128,6 +128,7 @@ async def _card(turn: Context) -> Card:
     row = await state.standing(turn)
     if row is None:
         return Card("Hændelsen berører kun én kommune. Skriv fx */krise koord Ishøj*.")
+    stays = staying_inside.reminder(turn)
     facts = tuple(
         (seat, quote(name, 200) if name else "❗ navn mangler") for seat, name in (await members(turn)).items()
     )
@@ -139,7 +140,7 @@ async def _card(turn: Context) -> Card:
     if row.joint_since is None:
         return Card(
             "*Fælles kriseledelse* er ikke etableret. Den etableres, når hændelsen kræver politisk koordinering eller "
-            "prioritering af Beredskab 4K's ressourcer.",
+            f"prioritering af Beredskab 4K's ressourcer.{stays}",
             facts=facts,
             buttons=(Button("Etablér", "joint_leadership.begin", about, style="primary"), write),
         )
@@ -152,7 +153,7 @@ async def _card(turn: Context) -> Card:
         Field("at", "Hvornår? (kan udelades)", "been"),
     )
     return Card(
-        f"*Fælles kriseledelse*, etableret {turn.clock(row.joint_since)}.\n{said or 'Ingen beslutninger endnu.'}",
+        f"*Fælles kriseledelse*, etableret {turn.clock(row.joint_since)}.\n{said or 'Ingen beslutninger endnu.'}{stays}",
         facts=facts,
         buttons=(
             Button(

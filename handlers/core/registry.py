@@ -13,16 +13,27 @@ from handlers.core import rights
 from handlers.core.card import Card
 from handlers.core.context import Context
 from handlers.core.rights import Right
+from storage.grades import Grade
 
 Run = Callable[..., Awaitable[None]]
 # Where among a verb's words the crisis may be named, "krise 1": anywhere at their beginning or end; only before words
 # that are kept as they are; and as a number alone, where the verb has no other.
 Named = Literal["anywhere", "before", "number"]
+# What is done to a message itself, and is not said of a crisis: each has one handler under this name.
+ABOUT_MESSAGES = {
+    "save": "log.save",
+    "forward": "log.forward",
+    "reaction": "log.reaction",
+    "edited": "log.source_edited",
+    "deleted": "log.source_edited",
+}
 # What is done with words that were read as something: `async (turn)`.
 Take = Callable[..., Awaitable[None]]
 Reply = Callable[[Context, str], Awaitable[Take | None]]
 Reread = Callable[[Context, str, str], Awaitable[Take | None]]
 Draw = Callable[[Context], Awaitable[Card]]
+# Words for the staff, and who may read them.
+Unchosen = Callable[[Context], Awaitable[tuple[str, Grade] | None]]
 Asked = Callable[[Context], Awaitable[datetime | None]]
 R = TypeVar("R", bound=Run)
 
@@ -72,6 +83,8 @@ class Action:
         awaited: whether a card that still has such a button waits for its reader's answer.
         urgent: whether it goes before what merely came first.
         decides: whether it approves or decides what its card was written to its reader for.
+        unchosen: `async (turn) -> words, grade`, what every staff shall read where the sender leaves unchosen which
+            incident it is about, without a CPR number; None for nothing.
     """
 
     name: str
@@ -81,6 +94,7 @@ class Action:
     awaited: bool
     urgent: bool = False
     decides: bool = False
+    unchosen: Unchosen | None = None
 
 
 verbs: dict[str, Verb] = {}
@@ -131,11 +145,12 @@ def action(
     awaited: bool = False,
     urgent: bool = False,
     decides: bool = False,
+    unchosen: Unchosen | None = None,
 ) -> Callable[[R], R]:
     """Register what a button does. See `Action` for the arguments."""
 
     def register(run: R) -> R:
-        _once(actions, name, Action(name, who, run, crisis, awaited, urgent, decides))
+        _once(actions, name, Action(name, who, run, crisis, awaited, urgent, decides, unchosen))
         return run
 
     return register

@@ -70,7 +70,7 @@ async def _do(turn: Turn) -> None:
                 await run_on(turn, incoming.text)
         case "edited" if await edited_answers.comes_before_original(turn):
             edited_answers.put_off(turn)
-        case kind if kind in running.ABOUT_MESSAGES:
+        case kind if kind in registry.ABOUT_MESSAGES:
             await running.act_on_message(turn, kind)
             if kind == "edited":
                 await edited_answers.take_in(turn)

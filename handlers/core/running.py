@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import form_questions, incident_names, named_crisis, proof, registry, rights, typed_verbs
+from handlers.core import form_questions, incident_names, named_crisis, proof, registry, rights, typed_verbs, unchosen
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.form_values import Unread
@@ -22,20 +22,10 @@ from storage.rows.staff import OUTSIDE
 
 # From whoever may not, these are a warning that goes up at once.
 WARNS_ITSELF = frozenset({"aktiver"})
-# What is written behind these is for the staff to read: it waits for nobody's choice of an incident.
-FOR_THE_STAFF = frozenset({"bistand", "log", "melding", "spm", "telefon", "tilbud"})
 # So long whoever wrote it has to choose; then every staff reads it.
 CHOICE = timedelta(minutes=2)
 # Whom a refusal names at most.
 NAMED = 3
-# What is said of a message itself, not of a crisis: each has one handler under this name.
-ABOUT_MESSAGES = {
-    "save": "log.save",
-    "forward": "log.forward",
-    "reaction": "log.reaction",
-    "edited": "log.source_edited",
-    "deleted": "log.source_edited",
-}
 
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
@@ -181,9 +171,9 @@ async def act_on_message(turn: Turn, kind: str) -> None:
     """Run the action that what was done to a message stands for.
 
     Args:
-        kind: one of `ABOUT_MESSAGES`.
+        kind: one of `registry.ABOUT_MESSAGES`.
     """
-    await act(turn, registry.actions[ABOUT_MESSAGES[kind]], {})
+    await act(turn, registry.actions[registry.ABOUT_MESSAGES[kind]], {})
 
 
 async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead: Button) -> None:
@@ -337,6 +327,6 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
         ),
         key=f"{which(turn.inbox_id or 0)}/{turn.now.isoformat()}",
     )
-    if name in FOR_THE_STAFF and text.strip():
+    if await unchosen.read(turn, name, text) is not None:
         await turn.at(turn.now + CHOICE, "which.waited", which(turn.inbox_id or 0), inbox=turn.inbox_id, verb=name)
     return False

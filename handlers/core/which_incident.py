@@ -6,7 +6,18 @@ Whoever asks for help in one breath may have put the telephone away before the q
 
 from __future__ import annotations
 
-from handlers.core import clearance, in_charge, incident_names, presses, registry, rights, running, typed_verbs, words
+from handlers.core import (
+    clearance,
+    in_charge,
+    incident_names,
+    presses,
+    registry,
+    rights,
+    running,
+    typed_verbs,
+    unchosen,
+    words,
+)
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT
 from handlers.core.incoming import Incoming
@@ -22,7 +33,7 @@ from storage.rows.traffic import Inbox
 async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     """Do what was asked for, on the crisis that was chosen."""
     named = quote(await incident_names.shown(turn, turn.the_crisis))
-    over = turn.the_crisis.state == "closed" and verb in running.FOR_THE_STAFF
+    over = turn.the_crisis.state == "closed" and verb in unchosen.VERBS
     original = await resume(
         turn, inbox, f"Hændelse {named} er afblæst imens." if over else f"Det gælder hændelse {named}."
     )
@@ -40,7 +51,7 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
 async def _do(turn: Turn, original: Incoming, verb: str) -> None:
     if original.kind == "press":
         await presses.press(turn, turn.the_crisis.id)
-    elif original.kind in running.ABOUT_MESSAGES:
+    elif original.kind in registry.ABOUT_MESSAGES:
         await running.act_on_message(turn, original.kind)
     elif verb:
         await run_on(turn, registry.verbs[verb], typed_verbs.strip_name(original.text))
@@ -61,8 +72,12 @@ async def waited(turn: Turn, inbox: int, verb: str) -> None:
     if not going:
         await _do(turn, original, verb)
         return
-    typed = typed_verbs.strip_name(original.text)
-    grade = clearance.spoken(turn, typed_verbs.verb_of(typed).rest)[1]
+    left = await unchosen.read(turn, verb)
+    if left is None:
+        # It has gone on meanwhile, another way.
+        return
+    said, grade = left
+    kept = f"({turn.rules.grade_name(grade)})"
     told: list[str] = []
     for crisis in going:
         turn.crisis = crisis
@@ -70,7 +85,8 @@ async def waited(turn: Turn, inbox: int, verb: str) -> None:
         has_it = await in_charge.in_charge(turn)
         # Whoever wrote it has said who may read it.
         may_read = all([within(grade, await clearance.highest_for(turn, each)) for each in has_it])
-        shown = f"»{quote(typed, 1500)}«" if may_read else f"({turn.rules.grade_name(grade)})"
+        shown = f"»{quote(said, 1500)}«" if may_read else kept
+        logged = f"»{said}«" if within(grade, clearance.SHARED) else kept
         await turn.notify(
             has_it,
             Card(
@@ -80,8 +96,7 @@ async def waited(turn: Turn, inbox: int, verb: str) -> None:
                 ),
             ),
             kind="notice",
-            summary=f"{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder: "
-            f"{f'»{original.text}«' if may_read else shown}",
+            summary=f"{turn.name(original.sender)} har ikke sagt, hvilken hændelse det gælder: {logged}",
             key=_key(inbox, crisis.id),
             urgency=URGENT,
         )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from handlers.core import rights
+from handlers.core import rights, staying_inside
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import action
@@ -74,7 +74,7 @@ async def _card(turn: Context) -> Card:
             for title, task in points.items()
         )
         + f"\n\n*Åbne tiltag, anmodninger og opgaver, der skal overdrages:*\n{chr(10).join(left) or '• Ingen'}"
-        + (f"\n\n*Eksterne, som I selv giver besked:* {outside}" if outside else "")
+        + (f"\n\n*Eksterne, som I selv giver besked:* {outside}{staying_inside.reminder(turn)}" if outside else "")
         + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
         + f"\n\n{await journal_c3.how_far(turn)}",
         buttons=(

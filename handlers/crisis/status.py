@@ -9,7 +9,7 @@ from sqlalchemy import func, select, union_all
 
 from handlers.alert import channel_trouble, contacts, decision_card
 from handlers.communication import communication_plan
-from handlers.core import clearance, in_charge, incident_names, rights, running
+from handlers.core import clearance, in_charge, incident_names, rights, running, staying_inside
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
@@ -307,7 +307,8 @@ async def who(turn: Turn, text: str) -> None:
         Card(
             f"*Hvem er hvem*\n{now}Aktivere kan beredskabschefen hos 4K, borgmesteren, direktionen eller en stedfortræder. "
             "Afblæse kan kun borgmesteren eller stedfortræderen."
-            + ("" if may else f" Folks egne numre kan {rights.numbers.holders} se."),
+            + ("" if may else f" Folks egne numre kan {rights.numbers.holders} se.")
+            + staying_inside.reminder(turn),
             facts=(
                 *rows,
                 *turn.plan.phones.items(),

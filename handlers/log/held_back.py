@@ -9,7 +9,10 @@ from handlers.core.incoming import Incoming
 from handlers.core.language import verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
+from storage.grades import Grade
 from storage.rows.traffic import Inbox
+
+SAVED = ("save", "forward")
 
 
 @action("held.remove", crisis=False)
@@ -23,7 +26,19 @@ async def remove(turn: Turn, inbox: int) -> None:
     await _go_on(turn, row)
 
 
-@action("held.confidential")
+async def _unchosen(turn: Context) -> tuple[str, Grade] | None:
+    """Read what the staffs shall have of words that were to be saved as confidential: without the number, and so kept only
+    where the log alone would have had them; a report is read by the staff."""
+    row = await _of_sender(turn, turn.the_incoming.args["inbox"])
+    if row is None:
+        return None
+    original = personal_numbers.masked(Incoming.from_json(row.body))
+    words = original.values.get("text") or original.words
+    said, grade = typed_verbs.strip_name(words), clearance.spoken(turn, _meant(original).rest)[1]
+    return said, clearance.CONFIDENTIAL if _is_for_log(original) else grade
+
+
+@action("held.confidential", unchosen=_unchosen)
 async def confidential(turn: Turn, inbox: int) -> None:
     """Save the words in one log line of the highest grade, by `Gem som Fortrolig`; all else goes on without the number.
     Only whoever typed it may choose."""
@@ -31,13 +46,10 @@ async def confidential(turn: Turn, inbox: int) -> None:
     if row is None:
         return
     original = Incoming.from_json(row.body)
-    verbs = {verb.name: verb.synonyms for verb in registry.verbs.values()}
-    meant = verb_words.match(typed_verbs.strip_name(original.text), verbs)
-    saved = original.kind in ("save", "forward")
-    for_the_log = saved or (original.kind != "press" and meant.verb == "log")
+    saved, for_the_log = original.kind in SAVED, _is_for_log(original)
     filled_in = "\n".join(value for value in original.values.values() if value)
     entry = await turn.log(
-        clearance.spoken(turn, meant.rest)[2]
+        clearance.spoken(turn, _meant(original).rest)[2]
         if for_the_log and not saved
         else (original.values.get("text") if saved else filled_in) or original.text,
         kind="saved" if saved else "information",
@@ -56,6 +68,16 @@ async def confidential(turn: Turn, inbox: int) -> None:
         await personal_numbers.scrub(turn, row, personal_numbers.typed(original))
     else:
         await _go_on(turn, row)
+
+
+def _meant(original: Incoming) -> verb_words.Match:
+    verbs = {verb.name: verb.synonyms for verb in registry.verbs.values()}
+    return verb_words.match(typed_verbs.strip_name(original.text), verbs)
+
+
+def _is_for_log(original: Incoming) -> bool:
+    """Whether the line is all that was asked for: nothing goes on without the number."""
+    return original.kind in SAVED or (original.kind != "press" and _meant(original).verb == "log")
 
 
 async def _of_sender(turn: Context, inbox: int) -> Inbox | None:

@@ -30,7 +30,23 @@ CONFIRM_REACTIONS = {"white_check_mark", "✅", "heavy_check_mark"}
 REACTIONS = SAVE_REACTIONS | HELP_REACTIONS | TAKE_REACTIONS | CONFIRM_REACTIONS
 
 
-@action("log.save")
+async def _unchosen(turn: Context) -> tuple[str, Grade] | None:
+    """Read what the staffs shall have of a message that one of theirs saved or marked: the message, and what they wrote
+    above it. Whoever writes no log has asked for nothing yet."""
+    incoming = turn.the_incoming
+    if incoming.kind == "reaction":
+        said = await _heard(turn, incoming.message) if incoming.text in SAVE_REACTIONS | HELP_REACTIONS else None
+        return (personal_numbers.masked(said).text, clearance.SHARED) if said is not None else None
+    meant, becomes = _becomes(incoming)
+    writes = [await rights.staff.held(turn.about(crisis)) for crisis in await turn.open_crises()]
+    if becomes in (None, "log") and not any(writes):
+        return None
+    text = turn.value("text") or incoming.text or enclosures.titled(incoming.enclosed)
+    grade = turn.chosen("grade", GRADES) or clearance.spoken(turn, meant.rest)[1]
+    return f"{incoming.comment}\n{text}".strip(), grade
+
+
+@action("log.save", unchosen=_unchosen)
 async def save(turn: Turn) -> None:
     """Save somebody's message in the log by `Gem i log`: the author and the time are the message's own. Whoever is not
     in the staff is offered to report it instead."""
@@ -50,15 +66,13 @@ async def save(turn: Turn) -> None:
     )
 
 
-@action("log.forward", crisis=False)
+@action("log.forward", crisis=False, unchosen=_unchosen)
 async def forward(turn: Turn) -> None:
     """Save a message that was sent on to the bot alone as its author wrote it, or make of it what is said above it.
     Anybody may send on; what it becomes has rights of its own."""
     incoming = turn.the_incoming
     text = incoming.text or enclosures.titled(incoming.enclosed)
-    verbs = {name: registry.verbs[name].synonyms for name in BECOMES}
-    meant = verb_words.match(typed_verbs.strip_name(incoming.comment), verbs)
-    becomes = meant.verb if meant.kind == "exact" else None
+    meant, becomes = _becomes(incoming)
     if becomes and becomes != "log":
         await running.run(turn, registry.verbs[becomes], f"{meant.rest}\n{text}".strip())
         return
@@ -80,7 +94,14 @@ async def forward(turn: Turn) -> None:
         )
 
 
-@action("log.reaction", crisis=False)
+def _becomes(incoming: Incoming) -> tuple[verb_words.Match, str | None]:
+    """Read what is said above a message that is sent on: its words, and the verb that they begin with."""
+    verbs = {name: registry.verbs[name].synonyms for name in BECOMES}
+    meant = verb_words.match(typed_verbs.strip_name(incoming.comment), verbs)
+    return meant, meant.verb if meant.kind == "exact" else None
+
+
+@action("log.reaction", crisis=False, unchosen=_unchosen)
 async def reaction(turn: Turn) -> None:
     """Save a message by 📌, confirm the line it became by ✅, take it on by 👀, ask for assistance with it by 🆘; only the
     staff's reactions count, and everybody else's are met with silence.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.core import enclosures, in_charge
+from handlers.core import enclosures, in_charge, staying_inside
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.turn import Turn
@@ -32,7 +32,7 @@ async def card(turn: Context, row: AssistanceRequest, head: str = "") -> Card:
         f"»{quote(row.text)}«",
         *([f"Læst som: {quote(read)}."] if read else []),
         *([f"{when(turn, row)}."] if when(turn, row) else []),
-        *([f"Kontakt: {quote(row.contact, 200)}."] if row.contact else []),
+        *([f"Kontakt: {quote(row.contact, 200)}.{staying_inside.reminder(turn)}"] if row.contact else []),
     ]
     if row.measure_id is not None:
         measure = await turn.db.get(Measure, row.measure_id)

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import audiences, clearance, rights
+from handlers.core import audiences, clearance, rights, staying_inside
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import cpr
@@ -113,7 +113,7 @@ async def enter(turn: Turn, name: str, organisation: str, contact: str, grade: G
     await turn.answer(
         Card(
             f"{quote(name)} ({quote(organisation)}) er med i krisestaben som ekstern part og må se til og med *{sees}*. "
-            f"Ring eller skriv selv: {quote(contact)}.\nTekst, der må deles: */krise delbart {quote(name)}*."
+            f"Ring eller skriv selv: {quote(contact)}.{staying_inside.reminder(turn)}\nTekst, der må deles: */krise delbart {quote(name)}*."
         )
     )
 
@@ -134,7 +134,10 @@ async def leave(turn: Turn, name: str) -> bool:
     await turn.log(
         f"Ud af krisestaben: {row.name} ({row.organisation})", kind="member", receiver=f"{OUTSIDE}{row.name}"
     )
-    await turn.answer(Card(f"{quote(row.name)} er trådt ud af krisestaben. Sig det til dem: {quote(row.contact)}."))
+    stays = staying_inside.reminder(turn)
+    await turn.answer(
+        Card(f"{quote(row.name)} er trådt ud af krisestaben. Sig det til dem: {quote(row.contact)}.{stays}")
+    )
     return True
 
 
@@ -173,7 +176,7 @@ async def share(turn: Turn, text: str) -> None:
     await _remember(turn, f"{row.name} ({row.organisation})", person, lines, highest)
     await turn.answer(
         Card(
-            f"*Til {quote(row.name)} ({quote(row.organisation)}), {quote(row.contact)}:*\n"
+            f"*Til {quote(row.name)} ({quote(row.organisation)}), {quote(row.contact)}:*{staying_inside.reminder(turn)}\n"
             f"{_body(lines)}" + (f"\n\n{unseen}" if unseen else "")
         )
     )

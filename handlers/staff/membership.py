@@ -13,7 +13,7 @@ from handlers.core.context import Context
 from handlers.core.events import Appointed, on
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.staff import calendars, externals, mail_group, roster
+from handlers.staff import calendars, conference, externals, mail_group, roster
 from storage.rows.log import LogEntry
 from storage.rows.staff import Member
 
@@ -150,6 +150,8 @@ async def _leave(turn: Turn, persons: Sequence[str]) -> None:
         await turn.answer(Card(f"{turn.names(persons)} er ikke i krisestaben."))
         return
     await turn.db.flush()
+    for person in left:
+        await conference.take_back(turn, person)
     await turn.log(f"Ud af krisestaben: {turn.names(left)}", kind="member", receiver=", ".join(left))
     meetings = await calendars.take_out(turn, called) if called else ""
     await turn.notify(

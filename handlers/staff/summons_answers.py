@@ -214,6 +214,8 @@ async def _answered(
         ),
         key=summoning.key(turn, turn.sender),
     )
+    if answer == "declined":
+        await conference.take_back(turn, turn.sender)
     await bundles.release(turn, turn.sender)
     if answer == "declined" and changed and (nobody := await summoning.pass_on(turn, summons)):
         await turn.say(turn.staff, Card(f"⚠️ {nobody}"), kind="notice")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import difflib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -69,28 +70,52 @@ def mutants_of(path: Path) -> list[Mutant]:
     Args:
         path: the module's, in the repository.
     """
-    source = path.read_text(encoding="utf-8")
-    as_it_is = _meaning(source)
-    found: dict[str, Mutant] = {}
-    for name, operator in operators().items():
-        count = sum(len(list(operator.mutation_positions(node))) for node in ast_nodes(get_ast(source)))
-        for occurrence in range(count):
-            code = mutate_code(source, operator, occurrence)
-            meaning = _meaning(code) if code else None
-            if code and meaning not in (None, as_it_is):
-                found.setdefault(str(meaning), _named(path, name, source, code))
-    return sorted(found.values(), key=lambda each: (each.line, each.name))
+    return sorted(_made(_places(path)), key=lambda each: (each.line, each.name))
 
 
 def sample(paths: Sequence[Path], most: int, seed: int) -> list[Mutant]:
-    """Draw some of the mutants of modules that belong together.
+    """Draw some of the mutants of modules that belong together, and make no others.
 
     Args:
         most: how many.
         seed: that draws the same ones.
     """
-    every = [mutant for path in paths for mutant in mutants_of(path)]
-    return random.Random(seed).sample(every, min(most, len(every)))
+    places = [place for path in paths for place in _places(path)]
+    random.Random(seed).shuffle(places)
+    return list(islice(_made(places), most))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an operator can change a module: the how manieth of its places."""
+
+    path: Path
+    operator: str
+    occurrence: int
+
+
+def _places(path: Path) -> list[_Place]:
+    nodes = list(ast_nodes(get_ast(path.read_text(encoding="utf-8"))))
+    return [
+        _Place(path, name, occurrence)
+        for name, operator in operators().items()
+        for occurrence in range(sum(len(list(operator.mutation_positions(node))) for node in nodes))
+    ]
+
+
+def _made(places: Iterable[_Place]) -> Iterator[Mutant]:
+    """Change modules, a place at a time; what comes to the same program, or to none, is passed over."""
+    by_name, found = operators(), set[tuple[Path, str | None]]()
+    sources: dict[Path, str] = {}
+    for each in places:
+        if each.path not in sources:
+            sources[each.path] = each.path.read_text(encoding="utf-8")
+            found |= {(each.path, _meaning(sources[each.path])), (each.path, None)}
+        code = mutate_code(sources[each.path], by_name[each.operator], each.occurrence)
+        meaning = each.path, _meaning(code) if code else None
+        if code and meaning not in found:
+            found.add(meaning)
+            yield _named(each.path, each.operator, sources[each.path], code)
 
 
 def _meaning(code: str) -> str | None:

@@ -18,6 +18,7 @@ from tests.stage.stage import Stage
 
 stage = after(cloudburst)
 
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 PRINTS = ("phone", "reached_at")
 CALLED = "numbers: the staff's channel, which all who are called to the staff read"
 # Each function that writes somebody's number, and who reads it. A new one needs a reader who may.
@@ -83,24 +84,50 @@ READERS = {
 }
 
 
-def _writers() -> set[str]:
-    """Every function of ours that calls for a person's number."""
+# What writes the plan's numbers to others than our own people, and leaves to somebody else to say of an exercise.
+SAID_ELSEWHERE = {
+    "alert.answers_to_words.whom_to_ring": "it is asked outside every crisis, where danger is the real thing",
+    "alert.contacts.public_lines": "its cards, `contact` and `_state`",
+}
+
+
+def _functions() -> dict[str, Function]:
+    """Every function of the plan's rooms, by its module and name."""
     root = Path(handlers.__file__).parent
     return {
-        f"{'.'.join(path.relative_to(root).with_suffix('').parts)}.{each.name}"
+        f"{'.'.join(path.relative_to(root).with_suffix('').parts)}.{each.name}": each
         for path in source.modules("handlers")
         for each in ast.walk(source.parsed(path))
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
-        and any(
-            isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in PRINTS
-            for call in ast.walk(each)
-        )
     }
+
+
+def _calls(function: Function, *names: str) -> bool:
+    return any(
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in names
+        for call in ast.walk(function)
+    )
+
+
+def _writers() -> set[str]:
+    """Every function of ours that calls for a person's number."""
+    return {name for name, each in _functions().items() if _calls(each, *PRINTS)}
 
 
 def test_every_card_with_somebodys_number_on_it_has_a_reader_who_may_have_it() -> None:
     """T30: whoever writes a number on a new card says who reads it."""
     assert _writers() == set(READERS)
+
+
+def test_whoever_writes_a_number_to_others_than_our_own_says_in_an_exercise_not_to_ring_it() -> None:
+    """D10: those numbers are real ones in an exercise too."""
+    writers = {
+        name
+        for name, each in _functions().items()
+        if any(isinstance(read, ast.Attribute) and read.attr == "phones" for read in ast.walk(each))
+    }
+    assert len(writers) > 4
+    assert {name for name in writers if not _calls(_functions()[name], "reminder")} == set(SAID_ELSEWHERE)
 
 
 @in_slack

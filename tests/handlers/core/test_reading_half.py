@@ -193,7 +193,7 @@ def _says_so(name: str) -> bool:
 
 
 # What is registered or kept in a row's right, and is given the reading half to read with.
-READ_BY = frozenset({"has", "held", "lacks_proof", "when", "read", "_homes['home']", "_own_words['words']"})
+READ_BY = frozenset({"has", "held", "lacks_proof", "when", "read", "unchosen", "_homes['home']", "_own_words['words']"})
 
 
 def test_what_has_the_reading_half_gives_it_to_nothing_that_nobody_knows() -> None:

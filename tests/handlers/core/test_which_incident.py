@@ -111,6 +111,59 @@ async def test_what_its_writer_kept_for_few_is_shown_to_no_channel_and_stands_in
     assert not await stage["tina"].sees(secret)
 
 
+NUMBER = "010190-1234"
+
+
+@in_slack
+async def test_a_line_saved_as_confidential_and_left_at_hvilken_is_heard_of_by_both_staffs_without_its_words(
+    stage: Stage,
+) -> None:
+    """R220 D07 R216: `Gem som Fortrolig`, and the telephone is put away: no channel reads it, and whoever takes it has it
+    in their log as a line of that grade."""
+    await stage["mads"].commands(f"log vikaren {NUMBER} er smittet")
+    await stage["mads"].presses("Gem som Fortrolig")
+    await stage.forward(minutes=2)
+    assert sum("hvilken hændelse" in said and "(Fortrolig)" in said for said in await stage["kim"].reads()) == 2
+    assert not await stage["kim"].sees("vikaren")
+    assert await stage["mads"].sees("det er vist for alle")
+    for number in (1, 2):
+        assert not any("vikaren" in line["summary"] for line in await stage.part("log", number))
+    await stage["kim"].presses("Det hører til her")
+    lines = [line for number in (1, 2) for line in await stage.part("log", number) if NUMBER in line["summary"]]
+    assert [(line["grade"], line["sender"]) for line in lines] == [("confidential", "mads")]
+    assert not any(NUMBER in said for said in await stage["kim"].reads())
+
+
+@in_teams
+async def test_a_report_with_a_number_in_it_and_left_at_hvilken_is_read_by_both_staffs_without_the_number(
+    stage: Stage,
+) -> None:
+    """R220 D07: the line is confidential, the report is for the staff; with the number removed nobody is told twice."""
+    await stage["mads"].commands(f"melding borger {NUMBER} er savnet fra Birkehøj")
+    await stage["mads"].presses("Gem som Fortrolig")
+    await stage.forward(minutes=2)
+    assert sum("er savnet fra Birkehøj" in said for said in await stage["kim"].reads()) == 2
+    assert not any(NUMBER in said for said in await stage["kim"].reads())
+    await stage["mads"].commands(f"melding {NUMBER} er fundet")
+    await stage["mads"].presses("Gem som Fortrolig")
+    await stage["mads"].presses("Fjern nummeret")
+    await stage.forward(minutes=2)
+    assert sum("er fundet" in said for said in await stage["kim"].reads()) == 2
+
+
+@in_slack
+async def test_a_message_that_one_of_the_staffs_saved_and_left_at_hvilken_is_read_by_both(stage: Stage) -> None:
+    """R220 R202: `Gem i log` on what somebody wrote elsewhere."""
+    await stage["hanne"].says("Dæmningen ved Sengeløse skrider", place="generelt")
+    await stage["mads"].saves("Dæmningen")
+    assert await stage["mads"].sees("Hvilken?")
+    await stage.forward(minutes=2)
+    assert sum("Dæmningen ved Sengeløse skrider" in said for said in await stage["kim"].reads()) == 2
+    await stage["kim"].presses("Det hører til her")
+    saved = [line for number in (1, 2) for line in await stage.log("saved", number)]
+    assert [line["sender"] for line in saved] == ["hanne"]
+
+
 async def _is_over(stage: Stage, label: str) -> None:
     await stage["lars"].commands("afblæs")
     if await stage["lars"].has(label):

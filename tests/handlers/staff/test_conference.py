@@ -67,6 +67,27 @@ async def test_the_code_stands_in_the_sms_and_is_read_aloud_to_no_machine_that_t
     assert CODE[:4] not in twilio.aloud(summons)
 
 
+async def test_whoever_can_not_come_after_all_has_it_on_no_card_that_they_were_sent(stage: Stage) -> None:
+    """R071: the reminder, what they asked what it was, and what they asked for; whoever comes all the same has it anew."""
+    await stage["eva"].says("hvad er det?")
+    await stage.forward(minutes=6)
+    await stage["eva"].commands("telefonkonference")
+    assert sum(CODE in said for said in await stage["eva"].reads()) == 4
+    await stage["eva"].presses("Kan ikke")
+    assert not await stage["eva"].sees(CODE)
+    assert not await stage["eva"].sees(NUMBER)
+    await stage["eva"].presses("Kommer")
+    assert await stage["eva"].sees(CODE)
+
+
+async def test_whoever_has_stepped_out_has_it_no_longer(stage: Stage) -> None:
+    """R071: they said that they come, and don't sit there now."""
+    await stage["eva"].presses("Kommer")
+    await stage["kim"].commands("ud Eva")
+    await stage["eva"].commands("telefonkonference")
+    assert not await stage["eva"].sees(CODE)
+
+
 @in_one_chat
 async def test_a_plan_without_a_conference_says_nothing_of_it(open_stage: Stage) -> None:
     """R071: the key may be left out."""

@@ -1,0 +1,31 @@
+"""What is for the staff in an input whose sender leaves unchosen which incident it is about, and who may read it. Plan §7.
+
+Read both when the question is put, to know whether the staffs are told at all, and when it was left unanswered.
+"""
+
+from __future__ import annotations
+
+from handlers.core import clearance, registry, typed_verbs
+from handlers.core.context import Context
+from storage.grades import Grade
+
+# What is written behind these is for the staff to read: it waits for nobody's choice of an incident.
+VERBS = frozenset({"bistand", "log", "melding", "spm", "telefon", "tilbud"})
+
+
+async def read(turn: Context, verb: str, text: str | None = None) -> tuple[str, Grade] | None:
+    """Read what every staff shall have of the turn's input; None where it is for its sender alone.
+
+    Args:
+        verb: what it was to be done with; empty where it is no verb.
+        text: what came after the verb, where that is known.
+    """
+    incoming = turn.the_incoming
+    name = incoming.action if incoming.kind == "press" else registry.ABOUT_MESSAGES.get(incoming.kind, "")
+    action = registry.actions.get(name)
+    if action is not None and action.unchosen is not None:
+        return await action.unchosen(turn)
+    if verb not in VERBS or (text is not None and not text.strip()):
+        return None
+    typed = typed_verbs.strip_name(incoming.text)
+    return typed, clearance.spoken(turn, typed_verbs.verb_of(typed).rest)[1]
