@@ -185,10 +185,14 @@ class Settings(BaseSettings):
         return self.microsoft_app_id is not None
 
     @property
+    def chats(self) -> list[str]:
+        """The chats that are to be used, as people call them."""
+        return [name for name, used in (("Slack", self.slack_configured), ("Teams", self.teams_configured)) if used]
+
+    @property
     def rehearsal(self) -> bool:
         """Whether the rehearsal chat is open."""
-        platform = self.slack_configured or self.teams_configured
-        return not platform if self.rehearsal_wanted is None else self.rehearsal_wanted
+        return not self.chats if self.rehearsal_wanted is None else self.rehearsal_wanted
 
     @property
     def door(self) -> str:
@@ -241,7 +245,7 @@ class Settings(BaseSettings):
                 for name, value in teams.items()
                 if not value
             )
-        if self.rehearsal_wanted and (self.slack_configured or self.teams_configured):
+        if self.rehearsal_wanted and self.chats:
             yield "KRISEBOT_REHEARSAL: kan ikke være on ved siden af en platform. Fjern den, eller fjern platformen"
         heartbeat = self.watchdog_heartbeat.get_secret_value() if self.watchdog_heartbeat else "https://"
         if not heartbeat.startswith(("http://", "https://")):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,8 +22,12 @@ OF_NO_PARAGRAPH = {"core", "guide"}
 TRIED_ELSEWHERE = {"storage/migrations", "storage/rows", "storage/case/pages"}
 NAMED = re.compile(r"(?<![\w./*<-])(?:[\w-]+/)*[\w-]+\.(?:py|md|yaml|toml)\b(?!\.)")
 # An example to write, what a user has, and a library.
-NOT_OURS = {"breaks.py", "test_breaks.py", "SCENARIO.yaml", "ruamel.yaml"}
-DOCUMENTS = ("CONTRIBUTING.md", "bot/ARCHITECTURE.md", "handlers/GLOSSARY.md")
+NOT_OURS = {"breaks.py", "test_breaks.py", "SCENARIO.yaml", "plan.yaml", "new.yaml", "ruamel.yaml"}
+DOCUMENTS = ("CONTRIBUTING.md", "bot/ARCHITECTURE.md", "handlers/GLOSSARY.md", "README.md")
+# The beginnings and ends of names, what is PostgreSQL's, and a signal's.
+NO_NAMES = {"refuse_", "_or_tell", "_or_ask", "SKIP", "LOCKED", "HUP"}
+# As many lines as a person holds at once. Tables as they were first made are never changed again.
+LONGEST, LONGEST_OF_PAGE = 500, 400
 
 
 def rooms(*floors: str) -> list[Path]:
@@ -61,6 +66,57 @@ def test_a_document_or_module_that_is_pointed_at_is_there() -> None:
         if name not in ends and name.rpartition("/")[2] not in NOT_OURS
     }
     assert lost == set()
+
+
+def test_a_module_is_short_enough_to_hold() -> None:
+    """Python's, tests' too, and the pages' own."""
+    lines = {
+        path: len(path.read_text("utf-8").splitlines())
+        for path in source.modules("bot", "handlers", "storage", "tests")
+    }
+    assert [str(path) for path, many in lines.items() if many > LONGEST] == []
+    page = [path for path in (source.ROOT / "bot").rglob("*") if path.suffix in (".js", ".css", ".ts", ".html")]
+    assert page
+    assert [str(path) for path in page if len(path.read_text("utf-8").splitlines()) > LONGEST_OF_PAGE] == []
+
+
+def test_each_room_has_its_rows_in_a_module_of_the_same_name() -> None:
+    """So that "what is remembered of a meeting" is a file."""
+    named = {each.name for each in rooms("handlers") if each.parent.name == "handlers"} - OF_NO_PARAGRAPH
+    assert len(named) > 10
+    assert sorted(each for each in named if not (source.ROOT / f"storage/rows/{each}.py").exists()) == []
+
+
+def prose(document: str) -> str:
+    """A document without its examples."""
+    return re.sub(r"```.*?```", "", (source.ROOT / document).read_text("utf-8"), flags=re.DOTALL)
+
+
+@cache
+def our_words() -> set[str]:
+    """Every word of our code, and of the names of our files and folders."""
+    ours = [path for path in source.ROOT.rglob("*") if not {"node_modules", ".git"} & {*path.parts}]
+    code = [path for path in ours if path.suffix in (".py", ".yaml", ".toml", ".js") or path.name == "Makefile"]
+    named = " ".join(str(path.relative_to(source.ROOT)) for path in ours)
+    return {*re.findall(r"\w+", named), *re.findall(r"\w+", " ".join(path.read_text("utf-8") for path in code))}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_what_a_document_calls_by_name_is_called_so(document: str) -> None:
+    """What was renamed is renamed there too."""
+    words = {word for shown in re.findall(r"`([^`]+)`", prose(document)) for word in re.findall(r"[^\W\d]\w+", shown)}
+    assert sorted(words - our_words() - NO_NAMES) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_what_a_document_says_is_in_a_module_is_there(document: str) -> None:
+    """ "`storage/plan/words.py: Channel`": whoever opens it finds it."""
+    for path, names in re.findall(r"`([\w/]+\.py):\s+([\w ,]+)`", prose(document)):
+        (found,) = [
+            each for each in source.modules("bot", "handlers", "storage", "tests") if str(each).endswith(f"/{path}")
+        ]
+        text = found.read_text("utf-8")
+        assert [name for name in re.findall(r"\w+", names) if re.search(rf"\b{name}\b", text) is None] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -46,11 +46,8 @@ async def told(settings: Settings, plan: Plan, now: datetime) -> list[str]:
 
 def platform(settings: Settings) -> Iterator[str]:
     """Check that there is a chat at all."""
-    names = [
-        name for name, there in (("Slack", settings.slack_configured), ("Teams", settings.teams_configured)) if there
-    ]
-    if names:
-        yield f"{GOOD}  Platform: {' og '.join(names)}"
+    if settings.chats:
+        yield f"{GOOD}  Platform: {' og '.join(settings.chats)}"
     else:
         yield f"{FAULT}  Ingen platform er sat op, så Krisebot når ingen. Sæt Slack eller Teams op, som SLACK.md og TEAMS.md siger"
 

@@ -13,7 +13,7 @@ from handlers.core.card import Button, Card
 from handlers.core.context import ROUTINE
 from handlers.core.registry import action, timer
 from handlers.core.turn import Turn, bundle_key
-from storage.rows.traffic import Message, StaffRecipient
+from storage.rows.traffic import Message, StaffRecipient, recipient_of
 
 # A card has room for so many buttons; what is beyond waits for the next bundle.
 MOST = 10
@@ -24,8 +24,8 @@ async def bundle(turn: Turn, person: str) -> None:
     """Send the reminders that waited, when the person's quiet is over: one as it is, several in one message."""
     crisis = turn.crisis
     key = bundle_key(crisis, person)
-    channel = person.startswith(StaffRecipient.PREFIX)
-    until = await quiet.waits_until(turn, StaffRecipient(person) if channel else person, "reminder", ROUTINE)
+    recipient = recipient_of(person)
+    until = await quiet.waits_until(turn, recipient, "reminder", ROUTINE)
     if until is not None:
         await turn.at(until, "reminders.bundle", key, person=person)
         return
@@ -36,8 +36,8 @@ async def bundle(turn: Turn, person: str) -> None:
         if _is_over(each):
             each.bundle = each.id
     held = [each for each in waited if each.bundle is None]
-    if channel:
-        await _say_together(turn, StaffRecipient(person), held)
+    if isinstance(recipient, StaffRecipient):
+        await _say_together(turn, recipient, held)
         return
     if len(held) == 1:
         _release(turn, held[0])

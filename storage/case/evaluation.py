@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from storage.plan.sections import Deadlines, Escalation
-from storage.rows.traffic import StaffRecipient
+from storage.rows.traffic import StaffRecipient, recipient_of
 
 Told = Mapping[str, Any]
 
@@ -161,7 +161,7 @@ def _summoned(told: Told) -> dict[str, tuple[datetime, datetime | None, tuple[st
     for row in told.get("notifications") or []:
         sent, answered = _at(row["sent_at"]), _at(row["answered_at"])
         # The staff's channel, which is told of them all, is nobody who answers.
-        if row["kind"] != "summons" or sent is None or row["to"].startswith(StaffRecipient.PREFIX):
+        if row["kind"] != "summons" or sent is None or isinstance(recipient_of(row["to"]), StaffRecipient):
             continue
         first, had, ways = found.get(row["to"], (sent, answered, ()))
         way = (row["channel"],) if row["channel"] and row["channel"] not in ways else ()

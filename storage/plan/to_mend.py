@@ -12,6 +12,7 @@ from storage.plan.danish_numbers import looks_like_a_landline
 from storage.plan.faults import Fault
 from storage.plan.model import Plan
 from storage.plan.persons import DECIDING_ROLES, Role
+from storage.plan.words import CHATS
 
 # What a gateway takes of letters as an SMS' sender.
 LONGEST_SENDER = 11
@@ -68,10 +69,11 @@ def _hard_to_reach(plan: Plan) -> Iterator[Fault]:
             what = f"Nummeret {person.number} ligner et, der ingen sms får, så {person.name} får måske ingen"
             mend = "Skriv det som »fastnet« og ikke »mobil«: så ringes der op. Får det sms, så lad det stå"
             yield plan.fault(("personer", id, "mobil"), what, mend)
+        in_chat = any(person.in_file(chat) for chat in CHATS)
         by_mail = person.mail  # an id in a chat is found by it
         by_sms = person.mobile and plan.fallback.sms
         by_call = person.telephone and plan.fallback.calls
-        if not (person.slack or person.teams or by_mail or by_sms or by_call):
+        if not (in_chat or by_mail or by_sms or by_call):
             only, lack = ("mobil", "»reserve: sms«") if person.mobile else ("fastnet", "»reserve: opkald«")
             what = f"{person.name} har kun »{only}«, og planen har ingen {lack}, så Krisebot kan ikke nå {person.name}"
             yield plan.fault(("personer", id), what, f"Sæt {lack} op, eller skriv personens mail")

@@ -143,6 +143,16 @@ class PlaceRecipient(str):
         return self.removeprefix(self.PREFIX)
 
 
+def recipient_of(stored: str) -> str:
+    """Return whom a message is to as what it is: a `StaffRecipient`, a `PlaceRecipient`, or else a person's id.
+
+    Args:
+        stored: as it stands in a row, a timer or an export.
+    """
+    kinds = (StaffRecipient, PlaceRecipient)
+    return next((kind(stored) for kind in kinds if stored.startswith(kind.PREFIX)), stored)
+
+
 class Recipient(TypeDecorator[str]):
     """A column for whom a message is to: a person's id as text, a `StaffRecipient` or a `PlaceRecipient`."""
 
@@ -151,10 +161,7 @@ class Recipient(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Tell a staff's channel and a place from a person."""
-        if value is None:
-            return None
-        kinds = (StaffRecipient, PlaceRecipient)
-        return next((kind(value) for kind in kinds if value.startswith(kind.PREFIX)), value)
+        return recipient_of(value) if value is not None else None
 
 
 class Message(Base):

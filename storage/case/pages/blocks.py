@@ -13,7 +13,7 @@ from babel.dates import format_datetime
 from storage import wall_clock
 from storage.grades import GRADES
 from storage.plan.model import Plan
-from storage.rows.traffic import StaffRecipient
+from storage.rows.traffic import StaffRecipient, recipient_of
 
 Told = Mapping[str, Any]
 
@@ -89,7 +89,7 @@ class Names:
         return ", ".join(self._person(each) for each in (person or "").split(", ") if each)
 
     def _person(self, person: str) -> str:
-        if person.startswith(StaffRecipient.PREFIX):
+        if isinstance(recipient_of(person), StaffRecipient):
             return "krisestaben"
         return self.persons.get(person, person.removeprefix("ekstern:"))
 
