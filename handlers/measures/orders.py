@@ -248,7 +248,7 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
         pass
     elif not said:
         mine = turn.sender in row.asked
-        await turn.answer(orders_card.receivers(turn, row) if mine else orders_card.staff(turn, row))
+        await turn.answer(orders_card.receivers(turn, row) if mine else await _how_far(turn, row))
     elif found.kind == "none" or not found.verb:
         return False
     elif found.kind == "near":
@@ -265,8 +265,12 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
         elif found.verb == "melder" and found.rest:
             await orders_steps.report(turn, row, found.rest)
             return True
-        await turn.answer(orders_card.staff(turn, row))
+        await turn.answer(await _how_far(turn, row))
     return True
+
+
+async def _how_far(turn: Context, row: Order) -> Card:
+    return orders_card.staff(turn, row, paper=await rights.staff.held(turn))
 
 
 async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
