@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -193,7 +193,7 @@ def export(
         try:
             with whole_files() as opened:
                 if format in archive.PAPER:
-                    _write_papers(format, told, names, output, bar, opened)
+                    _write_papers(format, told, names, files, output, bar, opened)
                 else:
                     target = output or Path(folder) / f"sag.{format}"
                     archive.write(format, told, names, opened(target), bar.step, files)
@@ -212,6 +212,7 @@ def _write_papers(
     format: Format,
     told: dict[str, Any],
     names: Names,
+    files: Mapping[str, Path],
     output: Path | None,
     bar: Bar,
     opened: Callable[[Path], IO[bytes]],
@@ -221,7 +222,7 @@ def _write_papers(
     every = volumes(told)
     if output is None and every > 1:
         _stop(COULD_NOT, [f"Sagen er i {every} bind, hver sin fil. Skriv -o sag.{format}"])
-    for number, content in enumerate(archive.papers(format, told, names, bar.step), 1):
+    for number, content in enumerate(archive.papers(format, told, names, bar.step, files), 1):
         if output is None:
             sys.stdout.buffer.write(content)
         else:
@@ -347,7 +348,7 @@ async def _export(
     async with database.reading() as db:
         crisis = await db.get_one(Crisis, number)
         told = await exports.spooled(db, crisis, grade)
-        files = await attached(db, told, folder) if format is Format.ZIP else {}
+        files = await attached(db, told, folder) if format is Format.ZIP or format in archive.PAPER else {}
         names = Names.of(Plan.thawed(crisis.plan, plan))
         if grade in (None, "staff", "confidential"):
             checked = await contacts.last_checked(Turn(db, datetime.now(UTC), plan, crisis=crisis))

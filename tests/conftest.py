@@ -10,7 +10,8 @@ import pytest
 
 from storage.database import Database
 from tests import dialects
-from tests.databases import Databases, PostgreSQL, SQLite, folder
+from tests.bot.pages import every_paper as every_paper_of
+from tests.databases import Databases, PostgreSQL, SQLite, folder, run
 from tests.stage.platforms import STAGES, Pair, played_on
 from tests.stage.prologue import Prologues
 from tests.stage.stage import Stage
@@ -108,6 +109,12 @@ async def open_stage(pair: Pair) -> AsyncIterator[Stage]:
     async with pair.stage(url) as stage:
         yield stage
     pair.databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def every_paper(sqlite: SQLite, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Every kind of paper, by its file's name, out of one crisis."""
+    return run(every_paper_of.played(sqlite.migrated(), tmp_path_factory.mktemp("plan")))
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
-"""Papers: a picture, an agenda or minutes as a file, served behind a link that was given to one person and ends."""
+"""Papers: a picture, an agenda, minutes, an order or an evaluation as a file, served behind a link that was given to one person and ends."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine.engine import Engine
 from bot.pages.file_response import file_response
@@ -14,16 +16,19 @@ from handlers.core import clearance
 from handlers.core.turn import Turn
 from handlers.preparedness import evaluation_report
 from storage.case import export
-from storage.case.pages import papers, pdf
+from storage.case.pages import case_parts, illustrations, papers, pdf
 from storage.case.pages.blocks import Block, Margins, Names, Told
+from storage.case.verification import kept_attachments
 from storage.rows.crisis import Crisis
-from storage.rows.log import Paper
-from storage.rows.staff import MINUTES, PICTURE
+from storage.rows.log import Paper, content_of
+from storage.rows.staff import LISTS, MINUTES, PICTURE, Subject
 
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+# What is decided of who may see it, where that isn't the minutes'.
+SUBJECTS: dict[str, Subject] = {"picture": PICTURE, "order": LISTS}
 # Larger than the case file's: these are read at a table.
 SIZE = 10.5
 
@@ -53,31 +58,40 @@ class Papers:
             crisis = await db.get_one(Crisis, row.crisis_id)
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
             # Who may see what is asked anew: somebody may have left, or the minutes been graded, since the link was given.
-            highest = await clearance.highest_for(turn, row.given_to, PICTURE if row.kind == "picture" else MINUTES)
-            told = await export.excerpt(db, crisis, highest, "pictures", "meetings", "intents")
+            highest = await clearance.highest_for(turn, row.given_to, SUBJECTS.get(row.kind, MINUTES))
+            told = await export.excerpt(db, crisis, highest, "pictures", "meetings", "orders", "intents")
             names = Names.of(turn.rules)
             report = await evaluation_report.of(turn) if row.kind == "evaluation" else None
-        found = _found(row, told)
-        if report is not None:
-            blocks, written = papers.paper(report.blocks(names), told), self._engine.clock.now()
-        elif found is None:
-            raise web.HTTPNotFound
-        else:
-            blocks, written = _blocks(row, found, told, names)
+            found = _found(row, told)
+            if found is None and report is None:
+                raise web.HTTPNotFound
+            kept: dict[str, bytes] = {}
+            if row.kind == "picture" and found is not None:
+                told |= await export.excerpt(db, crisis, highest, "attachments")
+                kept = await _kept(db, told, papers.illustrated(found[1]))
+        written = self._engine.clock.now() if found is None else _written(row, *found)
+
+        def drawn() -> bytes:
+            blocks = _blocks(row, found, told, names, kept.get) if found is not None else ()
+            blocks = report.blocks(names) if report is not None else blocks
+            return _draw(form, papers.paper(list(blocks), told), told, names, written)
+
         # Drawing a page takes longer than a turn; nobody waits for it.
         try:
-            content = await asyncio.to_thread(_draw, form, blocks, told, names, written)
+            content = await asyncio.to_thread(drawn)
         except pdf.CannotDraw as error:
             raise web.HTTPInternalServerError(text=f"Siden kan ikke tegnes ved {error}. Hent den som Word.") from error
         return file_response(content, f"{_filename(row)}.{form}", TYPES[form])
 
 
 def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
-    """Return the version of a paper and its meeting; for a picture, which has none, the version twice."""
+    """Return the version of a paper and its meeting; for a picture or an order, which has none, itself twice."""
     if row.kind == "picture":
         return next(((each, each) for each in told["pictures"] if each["version"] == row.version), None)
     if row.kind == "evaluation":
         return None
+    if row.kind == "order":
+        return next(((each, each) for each in told["orders"] if each["number"] == row.version), None)
     return next(
         (
             (meeting, each)
@@ -90,17 +104,35 @@ def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
     )
 
 
-def _blocks(row: Paper, found: tuple[Told, Told], told: Told, names: Names) -> tuple[list[Block], datetime]:
-    """Return what stands on it, and when that was written, UTC."""
+async def _kept(db: AsyncSession, told: Told, numbers: set[int]) -> dict[str, bytes]:
+    """Return the bytes of what is attached to some lines of the log, by their SHA-256."""
+    wanted = {row["sha256"] for row in kept_attachments(told) if row["log_no"] in numbers}
+    return {sha256: content for sha256 in wanted if (content := await content_of(db, sha256)) is not None}
+
+
+def _blocks(
+    row: Paper, found: tuple[Told, Told], told: Told, names: Names, files: illustrations.Files
+) -> Iterable[Block]:
+    """Return what stands on a paper that is a version of something."""
     meeting, version = found
     match row.kind:
         case "picture":
-            blocks, written = papers.picture(version, told, names), version["published_at"] or version["written_at"]
+            return papers.picture(version, told, names, files)
         case "agenda":
-            blocks, written = papers.agenda(meeting, version, told, names), version["approved_at"] or meeting["at"]
+            return papers.agenda(meeting, version, told, names)
+        case "order":
+            return case_parts.order(version, names)
         case _:
-            blocks, written = papers.minutes(meeting, version, told, names), version["approved_at"] or meeting["at"]
-    return papers.paper(list(blocks), told), datetime.fromisoformat(written)
+            return papers.minutes(meeting, version, told, names)
+
+
+def _written(row: Paper, meeting: Told, version: Told) -> datetime:
+    """Return when what stands on it was written, UTC."""
+    if row.kind == "picture":
+        return datetime.fromisoformat(version["published_at"] or version["written_at"])
+    if row.kind == "order":
+        return datetime.fromisoformat(version["issued_at"])
+    return datetime.fromisoformat(version["approved_at"] or meeting["at"])
 
 
 def _draw(form: str, blocks: list[Block], told: Told, names: Names, written: datetime) -> bytes:
@@ -109,16 +141,17 @@ def _draw(form: str, blocks: list[Block], told: Told, names: Names, written: dat
         "header": f"{names.municipality} · Krise nr. {crisis['number']}",
         "footer": f"ESDH {crisis['case_ref'] or 'mangler'} · C3 {crisis['c3_ref'] or 'mangler'}",
     }
+    day = written.astimezone(names.zone).date()
     if form == "docx":
         # Its library is heavy, and few papers are written on.
         from storage.case.pages import word
 
-        return word.render(blocks, **margins, size=SIZE, logo=names.logo)
-    return pdf.render(blocks, **margins, written=written.astimezone(names.zone).date(), size=SIZE, logo=names.logo)
+        return word.render(blocks, **margins, written=day, size=SIZE, logo=names.logo)
+    return pdf.render(blocks, **margins, written=day, size=SIZE, logo=names.logo)
 
 
 def _filename(row: Paper) -> str:
-    if row.kind == "evaluation":
-        return "evaluering"
+    if row.kind in ("evaluation", "order"):
+        return {"evaluation": "evaluering", "order": f"ordre-{row.version}"}[row.kind]
     name = {"picture": "situationsbillede", "agenda": "dagsorden", "minutes": "referat"}[row.kind]
     return f"{name}{f'-moede-{row.meeting}' if row.meeting else ''}-udgave-{row.version}"

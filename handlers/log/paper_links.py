@@ -1,4 +1,4 @@
-"""`PDF og Word`: the situation picture, an agenda or minutes as a paper, for whoever is to sign, print or file it. Plan
+"""`PDF og Word`: the situation picture, an agenda, minutes or an order as a paper, for whoever is to sign, print or file it. Plan
 §7.
 
 A paper is reached by a link of one's own, which ends by itself: chat has no one way to hand over a file everywhere.
@@ -21,6 +21,7 @@ NAMES: dict[PaperKind, str] = {
     "picture": "Situationsbilledet",
     "agenda": "Dagsordenen",
     "minutes": "Referatet",
+    "order": "Ordre",
     "evaluation": "Evalueringen",
 }
 
@@ -31,8 +32,8 @@ def button(crisis: int, kind: str, version: int, meeting: int | None = None) -> 
     Args:
         crisis: the crisis' row.
         kind: one of `NAMES`.
-        version: which version of it.
-        meeting: the meeting's number; None for a picture.
+        version: which version of it; of orders, which one.
+        meeting: the meeting's number; None for what is of no meeting.
     """
     return Button(
         "PDF og Word", "papers.give", {"crisis": crisis, "kind": kind, "version": version, "meeting": meeting}
@@ -60,7 +61,8 @@ async def send(turn: Turn, kind: PaperKind, version: int, meeting: int | None = 
     )
     turn.db.add(row)
     of = f" fra møde {meeting}" if kind == "minutes" else f" for møde {meeting}" if meeting else ""
-    called = f"{NAMES[kind]}{of}" + (f", udgave {version}" if kind != "evaluation" else "")
+    which = {"evaluation": "", "order": f" {version}"}.get(kind, f", udgave {version}")
+    called = f"{NAMES[kind]}{of}{which}"
     await turn.say(
         turn.sender,
         Card(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
+from handlers.log import paper_links
 from handlers.measures import tasks
 from storage.rows.measures import Order
 
@@ -87,10 +88,16 @@ def receivers(turn: Context, row: Order, *, instead_of: str | None = None) -> Ca
     return Card(head, facts=_facts(turn, row), buttons=tuple(buttons))
 
 
-def staff(turn: Context, row: Order) -> Card:
-    """Draw how far an order is, for the staff."""
+def staff(turn: Context, row: Order, *, paper: bool = True) -> Card:
+    """Draw how far an order is, for the staff.
+
+    Args:
+        paper: whether whoever sees it may have it on paper.
+    """
     return Card(
-        f"*Ordre {row.number} til {turn.name(row.receiver or '')}*: {how_far(turn, row)}", facts=_facts(turn, row)
+        f"*Ordre {row.number} til {turn.name(row.receiver or '')}*: {how_far(turn, row)}",
+        facts=_facts(turn, row),
+        buttons=(paper_links.button(row.crisis_id, "order", row.number),) if paper and row.number is not None else (),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from handlers.core import clearance
 from handlers.core.context import Context
@@ -25,7 +25,7 @@ from handlers.picture.picture_texts import MACHINE
 from handlers.staff import support
 from storage.case import redaction
 from storage.rows.alert import Alert
-from storage.rows.log import VERIFICATION_IN_WORDS, LogEntry, LogState, Verification, verifications
+from storage.rows.log import VERIFICATION_IN_WORDS, Attachment, LogEntry, LogState, Verification, verifications
 from storage.rows.measures import ANSWERED
 from storage.rows.picture import Contribution, Picture
 
@@ -34,7 +34,9 @@ ANSWERS = 12
 # What comes in. Centres' answers are given to the picture by whoever asked (see `contribute`).
 KINDS = ("information", "saved", "report")
 # These write themselves, until somebody has written in them.
-FILLED = (1, 2, 6, 7)
+FILLED = (1, 2, 6, 7, 10)
+# How a picture's name ends, where the platform doesn't say what it is.
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 NO_THREAT = "Ingen modtaget"
 NOT_ASSESSED = "Sundhed: ikke vurderet"
 MARK = re.compile(r"\(nr\. (\d+), (?:u?bekræftet)\)")
@@ -102,8 +104,7 @@ async def news(turn: Context) -> dict[int, str]:
 
 async def sections(turn: Context) -> dict[int, str]:
     """Write the ten headings as far as is known; what is unconfirmed says so."""
-    maps = "\n".join(support.maps(turn))
-    return {**dict.fromkeys(range(1, 11), ""), 4: NO_THREAT, 10: maps, **await _filled(turn)}
+    return {**dict.fromkeys(range(1, 11), ""), 4: NO_THREAT, **await _filled(turn)}
 
 
 async def _filled(turn: Context) -> dict[int, str]:
@@ -121,6 +122,7 @@ async def _filled(turn: Context) -> dict[int, str]:
         ],
         6: await measures(turn),
         7: await resource_use(turn),
+        10: [*support.maps(turn), *await illustrations(turn)],
     }
     return {number: "\n".join([*lines, *await _contributed(turn, number)]) for number, lines in parts.items()}
 
@@ -144,6 +146,29 @@ async def happened(turn: Context) -> list[str]:
         found += [(entry, state) for entry, state in rows]
     found.sort(key=lambda each: each[0].no)
     return [_line(entry.summary, entry.no, state.verification) for entry, state in found[-NEWEST:]]
+
+
+async def illustrations(turn: Context) -> list[str]:
+    """Return the newest pictures and maps that came with the log's lines; on paper they stand where their line is named."""
+    rows = await turn.db.execute(
+        select(Attachment.name, LogEntry.summary, LogEntry.no, LogState.verification)
+        .join(LogEntry, (LogEntry.crisis_id == Attachment.crisis_id) & (LogEntry.no == Attachment.log_no))
+        .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
+        .where(
+            Attachment.crisis_id == turn.the_crisis.id,
+            Attachment.state.in_(("wanted", "kept")),
+            or_(
+                Attachment.content_type.startswith("image/"),
+                *(func.lower(Attachment.name).endswith(each) for each in PICTURES),
+            ),
+            clearance.up_to(clearance.SHARED),
+            LogState.corrected_by.is_(None),
+        )
+        .order_by(Attachment.id.desc())
+        .limit(NEWEST)
+    )
+    every = [_line(f"{name}: {summary}", no, verification) for name, summary, no, verification in rows]
+    return list(reversed(every))
 
 
 async def measures(turn: Context) -> list[str]:

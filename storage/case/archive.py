@@ -22,6 +22,7 @@ from storage.case.chain import Break
 from storage.case.lines import Lines, as_json, lines, read
 from storage.case.pages import VOLUME, pdf, sheet, volume, volumes
 from storage.case.pages.blocks import Margins, Names
+from storage.case.pages.illustrations import Files
 from storage.case.verification import kept_attachments, verify_export, wrong_with
 
 FORMAT = "krisebot-archive/1"
@@ -41,7 +42,7 @@ README = """Sagsakter fra Krisebot
 sag.json       alt, som data (form: krisebot-export/1). Loggens linjer er kædet sammen med SHA-256.
 log.csv        loggen til regneark: semikolon, UTF-8.
 udgifter.csv   hvad krisen kostede, til økonomi; er der ingen, er den tom.
-sag.pdf        loggen, situationsbilledet, ordrer, dagsordener og referater (PDF/A-2b).
+sag.pdf        loggen med billeder og kort, situationsbilledet, ordrer, dagsordener og referater (PDF/A-2b).
 sag.docx       det samme til Word.
                Er loggen lang, er begge i bind: sag-2.pdf, sag-3.pdf … har de næste linjer.
 ÅÅÅÅ-MM/       loggens linjer måned for måned.
@@ -63,7 +64,7 @@ def render(
     """Return an export in one of its forms, in memory; of a case file on paper that is in several volumes, the
     first."""
     if format in PAPER:
-        return next(papers(format, told, names, progress))
+        return next(papers(format, told, names, progress, files))
     written = io.BytesIO()
     write(format, told, names, written, progress, files)
     return written.getvalue()
@@ -85,7 +86,7 @@ def write(
         names: how its ids and times are written for people.
         out: where to.
         progress: told what is being written.
-        files: where the pictures' and files' bytes are, by their SHA-256, for "zip".
+        files: where the pictures' and files' bytes are, by their SHA-256, for "zip" and the pages.
 
     Raises:
         ValueError: there is no such form.
@@ -99,29 +100,37 @@ def write(
 
 
 def papers(
-    format: str, told: Mapping[str, Any], names: Names, progress: Callable[[str], None] = lambda what: None
+    format: str,
+    told: Mapping[str, Any],
+    names: Names,
+    progress: Callable[[str], None] = lambda what: None,
+    files: Mapping[str, Path] | None = None,
 ) -> Iterator[bytes]:
     """Yield the case file on paper, volume by volume: a long log takes no more memory than a volume does.
 
     Args:
         format: "pdf" or "docx".
-        told, names, progress: as `write` has them.
+        told, names, progress, files: as `write` has them.
     """
     every, log, margins, written = volumes(told), lines(told), _margins(told, names), _day(told, names)
     for number in range(1, every + 1):
         progress(f"{format} {number}/{every}" if every > 1 else format)
-        blocks = volume(told, names, number, list(itertools.islice(log, VOLUME)))
+        blocks = volume(told, names, number, list(itertools.islice(log, VOLUME)), _bytes_of(files or {}))
         if format == "docx":
             # Its library is heavy, and few case files are written on.
             from storage.case.pages import word
 
-            yield word.render(blocks, **margins, logo=names.logo)
+            yield word.render(blocks, **margins, written=written, logo=names.logo)
         else:
             yield pdf.render(blocks, **margins, written=written, logo=names.logo)
         if every > 1:
             # Neither lets go of a volume by itself: typst remembers it, and the parts of a document hold each other.
             pdf.forget()
             gc.collect()
+
+
+def _bytes_of(files: Mapping[str, Path]) -> Files:
+    return lambda sha256: files[sha256].read_bytes() if sha256 in files else None
 
 
 def numbered(name: str, number: int) -> str:
@@ -190,7 +199,7 @@ def _zip(
             put(name, _pieces(format, told))
         put("udgifter.csv", [sheet.expenses(told).encode()])
         for format in PAPER:
-            for number, paper in enumerate(papers(format, told, names, progress), 1):
+            for number, paper in enumerate(papers(format, told, names, progress, attached), 1):
                 put(numbered(f"sag.{format}", number), [paper])
         progress("måneder")
         for month, pieces in _months(told, names).items():

@@ -238,11 +238,11 @@ class CaseExport(Base):
     until: Mapped[datetime | None]
 
 
-PaperKind = Literal["picture", "agenda", "minutes", "evaluation"]
+PaperKind = Literal["picture", "agenda", "minutes", "order", "evaluation"]
 
 
 class Paper(Base):
-    """One version of a picture, an agenda or minutes, for one person."""
+    """One version of a picture, an agenda or minutes, an order or an evaluation, for one person."""
 
     __tablename__ = "papers"
     id: Mapped[int] = primary_key()
@@ -250,7 +250,7 @@ class Paper(Base):
     secret: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[PaperKind]
     meeting: Mapped[int | None]  # its number
-    version: Mapped[int]
+    version: Mapped[int]  # of an order, its number
     given_to: Mapped[str]
     until: Mapped[datetime]
 

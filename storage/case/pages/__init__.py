@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from storage.case.lines import Line
-from storage.case.pages import case_parts, papers
+from storage.case.pages import case_parts, illustrations, papers
 from storage.case.pages.blocks import Block, Names, Told
+from storage.case.pages.illustrations import Files
 
 __all__ = ["Block", "Names", "volume", "volumes"]
 
@@ -22,7 +23,9 @@ def volumes(told: Told) -> int:
     return max(1, -(-len(told["log"]) // VOLUME))
 
 
-def volume(told: Told, names: Names, number: int, some: Sequence[Line]) -> list[Block]:
+def volume(
+    told: Told, names: Names, number: int, some: Sequence[Line], files: Files = illustrations.no_files
+) -> list[Block]:
     """Build one volume of the case file.
 
     Args:
@@ -31,17 +34,18 @@ def volume(told: Told, names: Names, number: int, some: Sequence[Line]) -> list[
         number: which, the first being 1: it has all that is not in the log, and what is needed on paper when the chat
             is down: who to ring, and whose watch it is.
         some: the lines of the log that are in this one.
+        files: the bytes of what is attached to them.
     """
     every = volumes(told)
     which = f", bind {number} af {every}: nr. {some[0][0]['no']}–{some[-1][0]['no']}" if every > 1 else ""
-    log = list(case_parts.log(told, names, some, which))
+    log = [*case_parts.log(told, names, some, which), *case_parts.pictures(told, some, files)]
     if number > 1:
         return [Block("title", f"{_title(told)} – bind {number}"), *log]
     return [
         *_front(told, names),
         *case_parts.phones(names),
         *case_parts.roster(told, names),
-        *papers.newest_picture(told, names),
+        *papers.newest_picture(told, names, files),
         *case_parts.orders(told, names),
         *papers.meetings(told, names),
         *case_parts.measures(told, names),

@@ -33,13 +33,14 @@ class Block:
     """A piece of a page: a heading, a text, a table and so on.
 
     Args:
-        kind: "title", "heading", "subheading", "text", "facts", "table", "scale" or "chart".
-        text: what a title, a heading or a text says; a user's words, never markup.
+        kind: "title", "heading", "subheading", "text", "facts", "table", "scale", "chart" or "picture".
+        text: what a title, a heading or a text says, and what stands below a picture; a user's words, never markup.
         rows: of facts, (name, value); of a table, its cells, the first row being its headings; of a scale, (step, "x")
             for the one that is chosen and (step, "") for the others; of a chart as wide as the page, (seconds, what
             stands at that time).
-        widths: of a table, in parts of the page.
+        widths: of a table, in parts of the page; of a picture, how wide and how high, in millimetres.
         points: of a chart, (seconds, value), oldest first.
+        picture: as JPEG.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     widths: tuple[int, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
+    picture: bytes = b""
 
 
 @dataclass(frozen=True)

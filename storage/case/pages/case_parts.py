@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from storage.case.lines import Line
+from storage.case.pages import illustrations
 from storage.case.pages.blocks import STATUS, Block, Names, Told
 from storage.rows.log import VERIFICATION_IN_WORDS
 from storage.rows.measures import STATUS_IN_WORDS
@@ -33,28 +34,34 @@ def roster(told: Told, names: Names) -> Iterator[Block]:
 
 def orders(told: Told, names: Names) -> Iterator[Block]:
     """Yield the written orders, each by itself."""
-    for order in told.get("orders") or []:
-        yield Block("heading", f"Skriftlig ordre nr. {order.get('number') or 'kladde'}")
-        labels = {
-            "to": "Til",
-            "task": "Opgave",
-            "when": "Hvornår",
-            "why": "Hvorfor",
-            "resources": "Ressourcer",
-            "report_back": "Tilbagemelding",
-            "issued_by": "Udstedt af",
-            "issued_at": "Udstedt",
-            "acknowledged_by": "Kvitteret af",
-            "acknowledged_at": "Kvitteret",
-            "document_no": "Dokument nr.",
-        }
-        rows = []
-        for name, label in labels.items():
-            value = order.get(name)
-            if value:
-                said = names.time(value) if name.endswith("_at") else str(value)
-                rows.append((label, names.person(said) if name in ("to", "issued_by", "acknowledged_by") else said))
-        yield Block("facts", rows=tuple(rows))
+    for row in told.get("orders") or []:
+        yield from order(row, names)
+
+
+def order(row: Told, names: Names) -> Iterator[Block]:
+    """Yield a written order, or a draft of one, with who has it from whom since when."""
+    number = f" nr. {row['number']}" if row.get("number") else " (KLADDE, ikke udstedt)"
+    yield Block("heading", f"Skriftlig ordre{number}")
+    labels = {
+        "to": "Til",
+        "task": "Opgave",
+        "when": "Hvornår",
+        "why": "Hvorfor",
+        "resources": "Ressourcer",
+        "report_back": "Tilbagemelding",
+        "issued_by": "Udstedt af",
+        "issued_at": "Udstedt",
+        "acknowledged_by": "Kvitteret af",
+        "acknowledged_at": "Kvitteret",
+        "document_no": "Dokument nr.",
+    }
+    rows = []
+    for name, label in labels.items():
+        value = row.get(name)
+        if value:
+            said = names.time(value) if name.endswith("_at") else str(value)
+            rows.append((label, names.person(said) if name in ("to", "issued_by", "acknowledged_by") else said))
+    yield Block("facts", rows=tuple(rows))
 
 
 def measures(told: Told, names: Names, *, only_open: bool = False) -> Iterator[Block]:
@@ -96,6 +103,16 @@ def log(told: Told, names: Names, some: Sequence[Line], which: str = "") -> Iter
         rows=(headings, *(_line(entry, state, names, attached) for entry, state in some)),
         widths=(1, 3, 2, 2, 7, 2, 2, 2),
     )
+
+
+def pictures(told: Told, some: Sequence[Line], files: illustrations.Files) -> Iterator[Block]:
+    """Yield the pictures and maps that are attached to the log's lines, in the lines' order. The arguments are those of
+    `log`, and the attachments' bytes."""
+    shown = {entry["no"] for entry, state in some if state is not None}
+    found = list(illustrations.of_lines(told, files, shown))
+    if found:
+        yield Block("heading", "Billeder og kort fra loggen")
+        yield from found
 
 
 def _line(entry: Told, state: Told | None, names: Names, attached: Mapping[int, str]) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ Each begins with a heading of its own, so that it stands in the case file as it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from storage.case.pages import illustrations
 from storage.case.pages.blocks import Block, Names, Told
 from storage.rows.meetings import PARTS
 from storage.rows.picture import NATIONAL, PLAN, STAFF
@@ -27,6 +29,9 @@ TEMPLATE = {
 }
 # Under this heading the staff judges "udviklingen i krisesituationen på udvalgte parametre" (§7).
 DEVELOPMENT = 8
+# Under this one stand "kort og illustrationer", by the numbers of the log lines that they came with.
+ILLUSTRATIONS = 10
+FROM_LOG = re.compile(r"\bnr\. ?(\d{1,9})\b", re.IGNORECASE)
 
 
 def paper(blocks: Sequence[Block], told: Told) -> list[Block]:
@@ -36,16 +41,26 @@ def paper(blocks: Sequence[Block], told: Told) -> list[Block]:
     return [replace(first, kind="title", text=f"{exercise}{first.text}"), *rest]
 
 
-def newest_picture(told: Told, names: Names) -> Iterator[Block]:
+def newest_picture(told: Told, names: Names, files: illustrations.Files = illustrations.no_files) -> Iterator[Block]:
     """Yield the newest published picture, or the draft, marked as one; nothing where there is none."""
     every = told.get("pictures") or []
     published = [each for each in every if each["state"] == "published"]
     for row in (published or every)[-1:]:
-        yield from picture(row, told, names)
+        yield from picture(row, told, names, files)
 
 
-def picture(row: Told, told: Told, names: Names) -> Iterator[Block]:
-    """Yield one version of the picture, in the ten headings of Bilag 3."""
+def picture(
+    row: Told, told: Told, names: Names, files: illustrations.Files = illustrations.no_files
+) -> Iterator[Block]:
+    """Yield one version of the picture, in the ten headings of Bilag 3; below the tenth the maps and pictures of the log
+    lines that it names.
+
+    Args:
+        row: the version.
+        told: the export's document, or its intents and attachments.
+        names: how ids and times are written.
+        files: the attachments' bytes.
+    """
     draft = "" if row["state"] == "published" else " (KLADDE, ikke godkendt)"
     yield Block("heading", f"{names.municipality}s samlede situationsbillede{draft}")
     yield Block(
@@ -66,6 +81,14 @@ def picture(row: Told, told: Told, names: Names) -> Iterator[Block]:
         yield Block("text", section["text"] or "–")
         if number == DEVELOPMENT:
             yield from _charts(row["indicators"])
+        if number == ILLUSTRATIONS:
+            yield from illustrations.of_lines(told, files, illustrated(row))
+
+
+def illustrated(row: Told) -> set[int]:
+    """Return the numbers of the log lines that a version's tenth heading names."""
+    texts = [section["text"] for section in row["sections"] if section["number"] == ILLUSTRATIONS]
+    return {int(number) for text in texts for number in FROM_LOG.findall(text)}
 
 
 def _levels(levels: Told) -> Iterator[Block]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -42,24 +44,30 @@ def render(
         "header": above.text,
         "footer": below.text,
         "size": size,
-        # The only way that typst takes a picture's bytes.
-        "logo": list(logo),
     }
     try:
-        return _compiled(page, blocks)
+        return _compiled(page, logo, blocks)
     except typst.TypstError as error:
         raise CannotDraw(f"{_first_refused(page, blocks)}: {error}") from error
 
 
-def _compiled(page: Mapping[str, Any], blocks: Sequence[Block]) -> bytes:
+def _compiled(page: Mapping[str, Any], logo: bytes, blocks: Sequence[Block]) -> bytes:
     title = next((block.text for block in blocks if block.kind == "title"), "Krise")
-    data = {**page, "title": title, "families": glyphs.FAMILIES, "blocks": as_data(blocks)}
-    drawn: bytes = typst.compile(
-        _template("chart.typ") + _template("pages.typ"),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["a-2b"],
-        font_paths=glyphs.fonts(),
-    )
+    data = {**page, "title": title, "families": glyphs.FAMILIES, "logo": bool(logo), "blocks": as_data(blocks)}
+    with tempfile.TemporaryDirectory(prefix="krisebot-") as name:
+        folder = Path(name)
+        (folder / "page.typ").write_bytes(_template("chart.typ") + _template("pages.typ"))
+        (folder / "logo.png").write_bytes(logo)
+        for number, block in enumerate(blocks):
+            if block.picture:
+                (folder / f"{number}.jpg").write_bytes(block.picture)
+        drawn: bytes = typst.compile(
+            folder / "page.typ",
+            root=folder,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=["a-2b"],
+            font_paths=glyphs.fonts(),
+        )
     return drawn
 
 
@@ -77,7 +85,7 @@ def _first_refused(page: Mapping[str, Any], blocks: Sequence[Block]) -> str:
     for block in blocks:
         for part in [replace(block, rows=(row, row)) for row in block.rows] or [block]:
             try:
-                _compiled(page, [part])
+                _compiled(page, b"", [part])
             except typst.TypstError:
                 return " ".join(part.rows[0] if part.rows else (part.text,))[:80]
     return "siden som helhed"

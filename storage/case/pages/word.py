@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import date, datetime, time
 
 import docx
+from docx.document import Document
 from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
@@ -23,14 +25,18 @@ from storage.case.pages.pdf import chart
 # As in the PDF: what is left of the page for words; and how a fact's name and value share it.
 MARGIN = Mm(18)
 TEXT = Mm(210 - 2 * 18)
-FACTS = (2, 7)
+FACTS = (3, 8)
+LANGUAGE = "da-DK"
 LEVELS = {"title": 1, "heading": 2, "subheading": 3}
 
 
-def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9, logo: bytes = b"") -> bytes:
+def render(
+    blocks: Sequence[Block], *, header: str, footer: str, written: date, size: float = 9, logo: bytes = b""
+) -> bytes:
     """Draw the blocks in Word's own styles. The arguments are those of `storage.case.pages.pdf.render`."""
     document = docx.Document()
     document.styles["Normal"].font.size = Pt(size)
+    _tell_about(document, blocks, written)
     section = document.sections[0]
     _on_a4(section)
     _above(section, header, logo)
@@ -45,6 +51,14 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9
         elif block.kind == "chart":
             document.add_paragraph(_clean(block.text))
             document.add_picture(io.BytesIO(chart(block)), width=TEXT if block.rows else Mm(70))
+        elif block.kind == "picture":
+            shown = document.add_picture(
+                io.BytesIO(block.picture), width=Mm(block.widths[0]), height=Mm(block.widths[1])
+            )
+            # Said by what reads a page aloud; and the words below stand on the picture's page.
+            shown._inline.docPr.set("descr", _clean(block.text))
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
+            document.add_paragraph(_clean(block.text))
         elif block.rows:
             table = document.add_table(rows=0, cols=len(block.rows[0]), style="Table Grid")
             table.autofit = False
@@ -59,9 +73,21 @@ def render(blocks: Sequence[Block], *, header: str, footer: str, size: float = 9
                     _repeats(table.rows[0])
                     for run in (run for cell in cells for run in cell.paragraphs[0].runs):
                         run.bold = True
-    written = io.BytesIO()
-    document.save(written)
-    return _same_every_time(written.getvalue())
+    file = io.BytesIO()
+    document.save(file)
+    return _same_every_time(file.getvalue())
+
+
+def _tell_about(document: Document, blocks: Sequence[Block], written: date) -> None:
+    """Write what a DOCX says of itself, where the library's own form speaks English and of itself: its title, its day, and
+    that its words are Danish, so that Word reads them as such."""
+    about = document.core_properties
+    about.title = _clean(next((block.text for block in blocks if block.kind == "title"), "Krise"))
+    about.author = about.last_modified_by = about.comments = ""
+    about.language = LANGUAGE
+    about.created = about.modified = datetime.combine(written, time())
+    for said in document.styles.element.iter(qn("w:lang")):
+        said.set(qn("w:val"), LANGUAGE)
 
 
 def _on_a4(section: Section) -> None:

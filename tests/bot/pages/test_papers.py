@@ -12,6 +12,7 @@ import pytest
 
 from handlers.log.paper_links import LASTS
 from storage.rows.picture import HEADINGS
+from tests.bot.pages.every_paper import map_of_water
 from tests.handlers.meetings.test_meetings import held
 from tests.handlers.picture.test_picture import fields
 from tests.stage.platforms import in_one_chat, in_teams
@@ -147,3 +148,57 @@ async def test_the_later_meetings_agenda_has_the_annex_three_parts_on_paper_too(
     assert places == sorted(places)
     headings = [each.text for each in word.paragraphs if each.text in said]
     assert headings == [said[0], said[3], said[5]]
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_an_issued_order_is_a_paper_for_the_staff_while_they_may_see_it(open_stage: Stage) -> None:
+    """R230 R231 R216: with who has it from whom since when; none of a draft, and none for whoever may not see the order."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("ind Hanne")
+    await stage["kim"].commands("ordre spær Hovedgaden @Line kl 18")
+    assert not await stage["kim"].has("PDF og Word")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["line"].presses("Modtaget")
+    for name in ("hanne", "lars"):
+        await stage[name].commands("ordre 1")
+        await stage[name].presses("PDF og Word")
+    hers, his = await newest_links(stage, "hanne"), await newest_links(stage, "lars")
+    for form in (hers, his):
+        text = printed(await fetched(stage, form["pdf"]))
+        for said in ("Skriftlig ordre nr. 1", "Til Line Brix", "Udstedt af Lars Vinther", "Kvitteret af Line Brix"):
+            assert said in text
+    no = (await stage.part("orders"))[0]["log_no"]
+    await stage["lars"].commands(f"grad {no} fortrolig")
+    await fetched(stage, hers["pdf"], 404)
+    assert "spær Hovedgaden" in printed(await fetched(stage, his["pdf"]))
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_a_map_that_is_graded_afterwards_is_on_paper_for_those_alone_who_may_see_it(open_stage: Stage) -> None:
+    """R158 R216: and what is sent in and is no picture is none."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("ind Hanne")
+    await stage["kim"].sends("kort.png", map_of_water(), "log her står vandet")
+    await stage["kim"].sends("plan.pdf", b"%PDF-1.7", "log indsatsplanen", kind="application/pdf")
+    await stage["kim"].commands("billede")
+    await stage["kim"].fills_in("Skriv 1–3", **await fields(stage, s2="Sundhed: ingen kendte"))
+    await stage["lars"].commands("billede")
+    await stage["lars"].presses("Godkend")
+    links = {}
+    for name in ("hanne", "lars"):
+        await stage[name].commands("billede")
+        await stage[name].presses("PDF og Word")
+        links[name] = (await newest_links(stage, name))["docx"]
+        word = docx.Document(io.BytesIO(await fetched(stage, links[name])))
+        assert len(word.inline_shapes) == 1
+    no = (await stage.part("attachments"))[0]["log_no"]
+    (version,) = await stage.part("pictures")
+    assert version["sections"][9]["text"].split("\n")[1:] == [f"• kort.png: her står vandet (nr. {no}, ubekræftet)"]
+    await stage["lars"].commands(f"grad {no} fortrolig")
+    # The whole picture repeats the line, and is as confidential as it is.
+    await fetched(stage, links["hanne"], 404)
+    assert len(docx.Document(io.BytesIO(await fetched(stage, links["lars"]))).inline_shapes) == 1

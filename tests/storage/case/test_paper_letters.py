@@ -19,7 +19,7 @@ from bot.operations.whole_files import whole_files
 from storage.case.pages import glyphs, pdf, word
 from storage.case.pages.blocks import Block
 
-MARGINS: dict[str, Any] = {"header": "Krise 👍 nr. 1", "footer": "Segl \x07"}
+MARGINS: dict[str, Any] = {"header": "Krise 👍 nr. 1", "footer": "Segl \x07", "written": date(2026, 7, 2)}
 # What was written, and what stands on the page; Arabic is drawn in the shapes that join, and read back as letters.
 WRITTEN = {
     "kommer 👍": "kommer 👍",
@@ -38,7 +38,7 @@ WRITTEN = {
 def drawn(*texts: str) -> bytes:
     rows = (("Nr.", "Resume"), *((str(number), text) for number, text in enumerate(texts, 1)))
     blocks = [Block("title", texts[0]), Block("table", rows=rows, widths=(1, 6)), Block("text", "\n".join(texts))]
-    return pdf.render(blocks, **MARGINS, written=date(2026, 7, 2))
+    return pdf.render(blocks, **MARGINS)
 
 
 def fonts(content: bytes) -> list[Any]:
@@ -70,13 +70,13 @@ def test_what_people_write_is_drawn_and_what_no_font_has_is_told_in_its_place() 
 def test_arabic_is_shaped_and_runs_from_the_right() -> None:
     """D11: letters that join are drawn joined: the word's first letter stands to the right of its last."""
     placed: list[tuple[float, str]] = []
-    page = PdfReader(io.BytesIO(pdf.render([Block("text", "حريق")], **MARGINS, written=date(2026, 7, 2)))).pages[0]
+    page = PdfReader(io.BytesIO(pdf.render([Block("text", "حريق")], **MARGINS))).pages[0]
     page.extract_text(visitor_text=lambda text, cm, tm, font, size: placed.append((tm[4], str(font))))
     names = {str(font) for _, font in placed if "Arabic" in font}
     assert names, placed
     # The same four letters kept apart take other glyphs, and more room.
-    apart = pdf.render([Block("text", "ح\u200cر\u200cي\u200cق")], **MARGINS, written=date(2026, 7, 2))
-    joined = pdf.render([Block("text", "حريق")], **MARGINS, written=date(2026, 7, 2))
+    apart = pdf.render([Block("text", "ح\u200cر\u200cي\u200cق")], **MARGINS)
+    joined = pdf.render([Block("text", "حريق")], **MARGINS)
     assert _streams(apart) != _streams(joined)
 
 
@@ -104,7 +104,7 @@ def test_whatever_is_written_there_is_a_paper(texts: list[str]) -> None:
     """D11: accents of one script on letters of another, and all else that a keyboard or a paste can bring."""
     rows = tuple((str(number), text) for number, text in enumerate(texts))
     blocks = [Block("title", texts[0]), Block("facts", rows=rows)]
-    assert pdf.render(blocks, **MARGINS, written=date(2026, 7, 2)).startswith(b"%PDF")
+    assert pdf.render(blocks, **MARGINS).startswith(b"%PDF")
     assert zipfile.is_zipfile(io.BytesIO(word.render(blocks, **MARGINS)))
 
 
@@ -117,7 +117,6 @@ def test_a_page_that_typst_refuses_is_named_by_its_line() -> None:
         pdf.render(
             [good, Block("chart", "17 for mange felter"), Block("facts", rows=rows[:2])],
             **MARGINS,
-            written=date(2026, 7, 2),
         )
 
 

@@ -54,7 +54,11 @@ def test_the_logo_stands_on_every_page_of_pdf_and_word(name: str, content: bytes
         assert all(len(page.images) == 1 for page in document.pages)
         with document.open_metadata() as metadata:
             assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "B")
-    header = docx.Document(io.BytesIO(word.render(PAGES, header="Byen", footer="f", logo=logo))).sections[0].header
+    header = (
+        docx.Document(io.BytesIO(word.render(PAGES, header="Byen", footer="f", written=date(2026, 7, 2), logo=logo)))
+        .sections[0]
+        .header
+    )
     words, picture = header.tables[0].rows[0].cells
     assert words.text == "Byen"
     assert len(re.findall("</pic:pic>", picture._tc.xml)) == 1
