@@ -16,7 +16,7 @@ from handlers.core.turn import Turn
 from storage.rows.traffic import Message
 
 
-@action("forewarning.send", who=decider)
+@action("forewarning.send", who=decider, begins=True)
 async def send(turn: Turn) -> None:
     """Tell the support functions that a crisis staff may come, before anything is decided, and once: "skal hurtigst
     muligt orienteres om forestående kriseindsatser"."""

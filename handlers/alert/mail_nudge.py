@@ -63,7 +63,7 @@ async def mail(turn: Turn, text: str) -> None:
     await _prepare(turn, audience, recipients, subject.strip())
 
 
-@action("nudge.form", who=rights.nudges)
+@action("nudge.form", who=rights.nudges, begins=True)
 async def form(turn: Turn) -> None:
     """Show whom "Tjek din mail" would go to, as `mail` does, from the form."""
     await _prepare(turn, turn.value("audience"), await form_values.persons(turn, "audience"), turn.value("subject"))
@@ -108,7 +108,7 @@ async def drop(turn: Turn, nudge: int) -> None:
         await turn.replace(Card("Intet er sendt."))
 
 
-@action("nudge.send", who=rights.nudges)
+@action("nudge.send", who=rights.nudges, begins=True)
 async def send(turn: Turn, nudge: int) -> None:
     """Send a nudge that was confirmed, by chat and SMS at once."""
     row = await _standing(turn, nudge)
@@ -159,7 +159,7 @@ async def read(turn: Turn, nudge: int) -> None:
     await _show(turn, row)
 
 
-@action("nudge.again", who=rights.nudges)
+@action("nudge.again", who=rights.nudges, begins=True)
 async def again(turn: Turn, nudge: int) -> None:
     """Nudge again those who haven't answered."""
     row = await _standing(turn, nudge)

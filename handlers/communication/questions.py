@@ -7,7 +7,7 @@ import re
 from rapidfuzz import fuzz
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, rights, running
+from handlers.core import clearance, form_values, over, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import owners
@@ -35,6 +35,7 @@ ANSWER = (Field("answer", "Svar", "long", required=True),)
     "spørg",
     help="spm <spørgsmål> – til den, der har det faglige ansvar; uden tekst: køen",
     crisis=True,
+    afterwards=True,
 )
 async def question(turn: Turn, text: str) -> None:
     """Keep a question from anybody and take it to whoever answers for it; show at once what has been answered
@@ -42,6 +43,8 @@ async def question(turn: Turn, text: str) -> None:
     text = text.strip()
     if not text:
         await _queue(turn)
+        return
+    if await over.tell_if_over(turn):
         return
     row = await _keep(turn, text)
     earlier = await _alike(turn, row)
@@ -85,7 +88,7 @@ async def same(turn: Turn, question: int, earlier: int) -> None:
     await turn.replace(_told(turn, row))
 
 
-@action("questions.send")
+@action("questions.send", begins=True)
 async def send(turn: Turn, question: int) -> None:
     """Pass a question on after whoever asked it has said that it differs from the similar one shown."""
     row = await _of_asker(turn, question)
@@ -106,7 +109,14 @@ async def _answers_any(turn: Context) -> bool:
 ANSWERERS = Right(f"den, der har spørgsmålet, {rights.runs_staff.holders}", _answers_any)
 
 
-@verb("svar", "besvar", help="svar <nr> <svar> – på et spørgsmål, der er dit", crisis=True, of_row=ANSWERERS)
+@verb(
+    "svar",
+    "besvar",
+    help="svar <nr> <svar> – på et spørgsmål, der er dit",
+    crisis=True,
+    afterwards=True,
+    of_row=ANSWERERS,
+)
 async def answer(turn: Turn, text: str) -> None:
     """Answer a question by its number, in one breath; only its owner and those who run the staff can."""
     numbered = re.match(

@@ -133,7 +133,7 @@ async def place(turn: Turn) -> None:
     await turn.replace(await coordinating_card.card(turn, row))
 
 
-@action("coordination.ask_service", who=rights.coordinates)
+@action("coordination.ask_service", who=rights.coordinates, begins=True)
 async def ask_service(turn: Turn) -> None:
     """Ask 4K to facilitate: "Sikre den fælles koordinering ved hændelser, der berører flere kommuner" (plan §2)."""
     row, chief = await state.standing(turn), turn.rules.holder("beredskabschef")

@@ -47,7 +47,7 @@ async def open_(turn: Turn) -> None:
     await turn.answer(await _card(turn))
 
 
-@action("joint_leadership.begin", who=rights.meets)
+@action("joint_leadership.begin", who=rights.meets, begins=True)
 async def begin(turn: Turn) -> None:
     """Set up the joint leadership, by `Etablér`."""
     row = await state.standing(turn)

@@ -83,6 +83,7 @@ class Action:
         awaited: whether a card that still has such a button waits for its reader's answer.
         urgent: whether it goes before what merely came first.
         decides: whether it approves or decides what its card was written to its reader for.
+        begins: whether it decides something or sets it going: not once its crisis is over, which whoever presses is told.
         unchosen: `async (turn) -> words, grade`, what every staff shall read where the sender leaves unchosen which
             incident it is about, without a CPR number; None for nothing.
     """
@@ -94,6 +95,7 @@ class Action:
     awaited: bool
     urgent: bool = False
     decides: bool = False
+    begins: bool = False
     unchosen: Unchosen | None = None
 
 
@@ -145,12 +147,13 @@ def action(
     awaited: bool = False,
     urgent: bool = False,
     decides: bool = False,
+    begins: bool = False,
     unchosen: Unchosen | None = None,
 ) -> Callable[[R], R]:
     """Register what a button does. See `Action` for the arguments."""
 
     def register(run: R) -> R:
-        _once(actions, name, Action(name, who, run, crisis, awaited, urgent, decides, unchosen))
+        _once(actions, name, Action(name, who, run, crisis, awaited, urgent, decides, begins, unchosen))
         return run
 
     return register

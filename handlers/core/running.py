@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import form_questions, incident_names, named_crisis, proof, registry, rights, typed_verbs, unchosen
+from handlers.core import (
+    form_questions,
+    incident_names,
+    named_crisis,
+    over,
+    proof,
+    registry,
+    rights,
+    typed_verbs,
+    unchosen,
+)
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.form_values import Unread
@@ -151,7 +161,7 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
     if action.crisis and turn.crisis is None and not await find_crisis_or_ask(turn):
         return
     if await action.who.held(turn):
-        if not await form_questions.ask(turn):
+        if not (action.begins and await over.tell_if_over(turn)) and not await form_questions.ask(turn):
             await _run_or_ask(turn, action, args)
     elif await action.who.lacks_proof(turn):
         await proof.ask(turn)
@@ -327,6 +337,6 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
         ),
         key=f"{which(turn.inbox_id or 0)}/{turn.now.isoformat()}",
     )
-    if await unchosen.read(turn, name, text) is not None:
+    if crises and await unchosen.read(turn, name, text) is not None:
         await turn.at(turn.now + CHOICE, "which.waited", which(turn.inbox_id or 0), inbox=turn.inbox_id, verb=name)
     return False

@@ -68,7 +68,8 @@ async def waited(turn: Turn, inbox: int, verb: str) -> None:
         return
     original = Incoming.from_json(row.body)
     turn.incoming, turn.inbox_id = original, inbox
-    going = [each for each in await turn.open_crises() if each.level is not None]
+    crises = await turn.open_crises()
+    going = [each for each in crises if each.level is not None] or crises
     if not going:
         await _do(turn, original, verb)
         return

@@ -99,7 +99,7 @@ async def sustained(turn: Turn) -> None:
     )
 
 
-@action("deadlines.established", who=rights.runs_staff)
+@action("deadlines.established", who=rights.runs_staff, begins=True)
 async def established(turn: Turn) -> None:
     """Write down when the staff was fully established, by `Fuldt etableret`."""
     crisis = turn.the_crisis

@@ -73,7 +73,7 @@ def _key(turn: Context) -> str:
     return f"crisis/{turn.the_crisis.id}/framing_not_held"
 
 
-@action("framing.start", who=rights.meets)
+@action("framing.start", who=rights.meets, begins=True)
 async def start(turn: Turn, meeting: int) -> None:
     """Start the meeting: write down who is there, and when it began; nothing waits for those who are missing."""
     row = await _standing(turn, meeting)
@@ -95,7 +95,7 @@ async def start(turn: Turn, meeting: int) -> None:
     await framing_card.show(turn)
 
 
-@action("framing.decide", who=framing)
+@action("framing.decide", who=framing, begins=True)
 async def decide(turn: Turn, subject: str, answer: str = "") -> None:
     """Log a numbered decision and on whose behalf it is, and set going what follows from it at once. It can be made
     anew."""
@@ -145,7 +145,7 @@ async def decide(turn: Turn, subject: str, answer: str = "") -> None:
     await framing_card.show(turn)
 
 
-@action("framing.later", who=rights.meets)
+@action("framing.later", who=rights.meets, begins=True)
 async def later(turn: Turn, subject: str) -> None:
     """Ask the next open question instead; this one comes round again."""
     row = await framing_card.newest(turn)
@@ -158,7 +158,7 @@ async def later(turn: Turn, subject: str) -> None:
     await framing_card.show(turn)
 
 
-@action("framing.choose", who=rights.meets)
+@action("framing.choose", who=rights.meets, begins=True)
 async def choose(turn: Turn, meeting: int) -> None:
     """Ask a question out of its turn, or one more time."""
     row = await _standing(turn, meeting)
@@ -194,7 +194,7 @@ async def end(turn: Turn, meeting: int) -> None:
     await chief_asked.begin(turn)
 
 
-@action("framing.another", who=rights.meets)
+@action("framing.another", who=rights.meets, begins=True)
 async def another(turn: Turn) -> None:
     """Ask whether there is to be one more meeting: "Afholder som udgangspunkt blot et enkelt møde"."""
     await turn.answer(
@@ -214,7 +214,7 @@ async def no(turn: Turn) -> None:
     await turn.replace(Card("Der er ikke indkaldt til et rammesættende møde mere."))
 
 
-@action("framing.call", who=rights.meets)
+@action("framing.call", who=rights.meets, begins=True)
 async def call(turn: Turn) -> None:
     """Call the mayor and the directorate again, with where."""
     row = await framing_card.newest(turn)
@@ -242,7 +242,7 @@ async def call(turn: Turn) -> None:
     await ask(turn)
 
 
-@action("framing.place", who=rights.meets)
+@action("framing.place", who=rights.meets, begins=True)
 async def move(turn: Turn) -> None:
     """Set the place or the link, which the summons then says."""
     place = turn.value("place")

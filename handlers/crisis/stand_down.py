@@ -70,6 +70,15 @@ OVER = (
     "meetings.start",
     "meetings.move",
     "meetings.cancel",
+    # What was proposed, and waits for somebody who decides.
+    "measures.accept",
+    "decisions.follow",
+    "orders.issue",
+    "options.choose",
+    "options.none",
+    "agenda.submit",
+    "agenda.approve",
+    "agenda.send",
 )
 
 
@@ -107,12 +116,10 @@ async def deescalate(turn: Turn, text: str) -> None:
     await _deescalate(turn, text)
 
 
-@action("stand_down.deactivate", who=rights.mayor)
+@action("stand_down.deactivate", who=rights.mayor, begins=True)
 async def deactivate(turn: Turn) -> None:
     """Call the crisis off, by `Afblæs`."""
     crisis = turn.the_crisis
-    if crisis.state == "closed":
-        return
     text = turn.value("text")
     was_level = crisis.level
     await escalation.stop(turn, crisis)
@@ -190,13 +197,13 @@ async def _deescalate(turn: Turn, text: str) -> None:
     await turn.answer(Card(f"✅ Nedskaleret til niveau 1 {turn.clock(turn.now)}. Alle får besked."))
 
 
-@action("stand_down.deescalate", who=rights.mayor)
+@action("stand_down.deescalate", who=rights.mayor, begins=True)
 async def pressed_deescalate(turn: Turn) -> None:
     """Go down to level 1, by `Nedskaler` on somebody's proposal."""
     await _deescalate(turn, turn.value("text"))
 
 
-@action("stand_down.propose", who=rights.anyone)
+@action("stand_down.propose", who=rights.anyone, begins=True)
 async def propose(turn: Turn, subject: Proposal, text: str) -> None:
     """Send anybody's proposal to the mayor and the deputies, who decide, by `Send forslag`."""
     turn.db.add(

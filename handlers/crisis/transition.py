@@ -13,7 +13,7 @@ from storage.rows.framing import FramingMeeting
 from storage.rows.staff import OUTSIDE, Member
 
 
-@action("transition.go", who=rights.meets)
+@action("transition.go", who=rights.meets, begins=True)
 async def go(turn: Turn, meeting: int) -> None:
     """Make those who go on the operational staff, and let the others step out; what they did stays in the history."""
     row = await turn.of_crisis(FramingMeeting, meeting)

@@ -76,7 +76,7 @@ async def agency(turn: Turn, text: str) -> None:
     await _ask(turn, standing, numbered["more"] or "")
 
 
-@action("agency.ask", who=rights.runs_staff)
+@action("agency.ask", who=rights.runs_staff, begins=True)
 async def ask(turn: Turn, request: int) -> None:
     """Ask 4K to pass a request on to the agency, by `Til BRS gennem 4K`."""
     row = await turn.of_crisis(AssistanceRequest, request)

@@ -102,7 +102,7 @@ async def offer(turn: Turn, text: str, need: Need, no: int) -> None:
     )
 
 
-@action("assistance.send")
+@action("assistance.send", begins=True)
 async def send(turn: Turn, inbox: int, no: int) -> None:
     """Make a request of the suggestion, as it was filled in, by `Send`. Anybody may ask."""
     original = await taking_up.own_or_refuse(turn, inbox)
@@ -122,7 +122,7 @@ async def not_meant(turn: Turn) -> None:
     await turn.replace(Card("Der er ikke sendt en anmodning. Din tekst står i loggen."))
 
 
-@action("assistance.new")
+@action("assistance.new", begins=True)
 async def new(turn: Turn) -> None:
     """Take a request for assistance from the form `Bed om bistand`. Anybody may ask."""
     text = " ".join(filter(None, (turn.value("quantity"), turn.value("need"), turn.value("place"))))

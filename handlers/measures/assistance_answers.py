@@ -37,7 +37,7 @@ async def remind(turn: Turn, row: AssistanceRequest) -> None:
     await turn.at(turn.now + FIRST_REMINDER, "assistance.waiting", _timer(row), request=row.id)
 
 
-@action("assistance.assess", who=rights.runs_staff)
+@action("assistance.assess", who=rights.runs_staff, begins=True)
 async def assess(turn: Turn, request: int) -> None:
     """Mark a request as being assessed, by `Vurderes`."""
     row = await _unanswered(turn, request)
@@ -45,7 +45,7 @@ async def assess(turn: Turn, request: int) -> None:
         await _becomes(turn, row, "assessing", "Krisestaben ser på den nu.")
 
 
-@action("assistance.own", who=rights.runs_staff)
+@action("assistance.own", who=rights.runs_staff, begins=True)
 async def own_resources(turn: Turn, request: int) -> None:
     """Make a measure, with an owner and a time, of a request, by `Egne ressourcer`: "omdisponere egne ledige
     ressourcer"."""
@@ -69,7 +69,7 @@ async def own_resources(turn: Turn, request: int) -> None:
     )
 
 
-@action("assistance.forward", who=rights.runs_staff)
+@action("assistance.forward", who=rights.runs_staff, begins=True)
 async def forward(turn: Turn, request: int) -> None:
     """Forward a request to somebody else, with a time to ask them again, by `Videresend`: "videreformidle anmodningen
     til andre aktører"."""

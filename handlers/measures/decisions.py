@@ -268,7 +268,7 @@ async def correct(turn: Turn, decision: int) -> None:
     await turn.replace(_card(turn, row))
 
 
-@action("decisions.follow", who=rights.chief)
+@action("decisions.follow", who=rights.chief, begins=True)
 async def follow(turn: Turn, decision: int) -> None:
     """Make a decision of somebody's proposal, by `Beslut`."""
     row = await _of_crisis(turn, decision)

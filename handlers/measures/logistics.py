@@ -50,7 +50,7 @@ async def logistics(turn: Turn, text: str) -> None:
         await _establish(turn, persons)
 
 
-@action("logistics.establish", who=rights.runs_staff)
+@action("logistics.establish", who=rights.runs_staff, begins=True)
 async def establish(turn: Turn) -> None:
     """Establish the logistics staff from the form `Etablér logistikstab`."""
     lead, with_them = await form_values.persons(turn, "lead"), await form_values.persons(turn, "members")
@@ -101,7 +101,7 @@ async def _establish(turn: Turn, persons: list[str]) -> None:
     await turn.answer(await _card(turn))
 
 
-@action("logistics.share_out")
+@action("logistics.share_out", begins=True)
 async def share_out(turn: Turn) -> None:
     """Give each of the secretariat's logistic duties to somebody by name, as a task. Whoever leads the logistics staff
     and those who run the staff may."""

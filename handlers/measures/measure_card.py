@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from handlers.core import undo
+from handlers.core import over, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.turn import Turn
@@ -51,10 +51,10 @@ def card(turn: Context, row: Measure, head: str = "", undone: Sequence[Button] =
     if waits:
         buttons.append(approval(row))
     else:
-        if row.status != "in_progress":
+        if row.status != "in_progress" and not over.is_over(turn):
             buttons.append(Button("I gang", "measures.change", {"measure": row.id, "status": "in_progress"}))
         buttons.append(Button("Udført", "measures.change", {"measure": row.id, "status": "done"}, style="primary"))
-        if not row.urgent:
+        if not row.urgent and not over.is_over(turn):
             buttons.append(Button("Haster", "measures.urgent", {"measure": row.id}))
     buttons += [
         amendment("Ret", row),

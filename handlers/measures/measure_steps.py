@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import rights, running
+from handlers.core import over, rights, running
 from handlers.core.card import Card, quote
 from handlers.core.context import ORDINARY, ROUTINE, URGENT, Context
 from handlers.core.language import owners, times_shown
@@ -137,7 +137,7 @@ async def begin(turn: Turn, row: Measure) -> None:
 
 async def change(turn: Turn, row: Measure, status: MeasureStatus, note: str = "") -> None:
     """Give a measure a new status, which is logged by itself; for those whom `refuse_change` lets."""
-    if await refuse_change(turn, row):
+    if await refuse_change(turn, row) or (status == "in_progress" and await over.tell_if_over(turn)):
         return
     was = measure_card.stands(row)
     if status in ("in_progress", "done") and row.needs_approval and row.approved_at is None:

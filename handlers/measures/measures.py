@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, passed_times, rights, undo, withheld
+from handlers.core import clearance, form_values, over, passed_times, rights, undo, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.language import verb_words
@@ -49,15 +49,19 @@ FORM = (
     "todo",
     help="tiltag <hvad> @hvem <frist> – fx t pumpe til Birkehøj @Mads kl 15; t 7 udført",
     crisis=True,
+    afterwards=True,
 )
 async def measure(turn: Turn, text: str) -> None:
-    """Add a measure; or change how far an old one is; or, without a word, show the list of them."""
+    """Add a measure; or change how far an old one is; or, without a word, show the list of them. In a crisis that is over
+    only what is open is shown and closed."""
     text = text.strip()
     if not text:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
     if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
+        return
+    if await over.tell_if_over(turn):
         return
     if await rights.runs_staff.held(turn):
         await _create(turn, Reading(turn, text))
@@ -92,14 +96,14 @@ def _asked(turn: Context, row: Measure, passed: Parsed, so: str) -> Card:
     return passed_times.asked(turn, passed, f"T{row.number} {so}", "measures.tomorrow", {"measure": row.id}, other)
 
 
-@action("measures.new", who=rights.runs_staff)
+@action("measures.new", who=rights.runs_staff, begins=True)
 async def new(turn: Turn) -> None:
     """Add a measure from the form `Nyt tiltag`."""
     owner, due = form_values.person(turn, "owner"), form_values.moment(turn, "due")
     await _create(turn, Reading(turn, turn.value("title"), said=Said(owner, due)))
 
 
-@action("measures.of_line", who=rights.staff)
+@action("measures.of_line", who=rights.staff, begins=True)
 async def of_line(turn: Turn, no: int) -> None:
     """Make a measure of a log line by `Lav tiltag`; who may not add one proposes it."""
     entry = await turn.db.scalar(
@@ -187,7 +191,7 @@ async def not_meant(turn: Turn, measure: int) -> None:
     await turn.replace(Card("Intet er ændret. Skriv fx */krise t 7 udført*, *i gang*, *afventer* eller *annulleret*."))
 
 
-@action("measures.urgent")
+@action("measures.urgent", begins=True)
 async def urgent(turn: Turn, measure: int) -> None:
     """Begin a measure at once, by `Haster`, and tell the staff of it on its next ordinary meeting; `refuse_change`
     decides who may."""
@@ -245,14 +249,25 @@ async def _list(turn: Turn) -> None:
     going = [row for row in every if row.status not in CLOSED]
     going.sort(key=lambda row: (not row.urgent, row.due_at is None, row.due_at or turn.now, row.number))
     more = f"\nog {len(going) - SHOWN} til." if len(going) > SHOWN else ""
-    may = await rights.runs_staff.held(turn)
+    may = not over.is_over(turn) and await rights.runs_staff.held(turn)
+    left = await _tasks_left(turn)
     await turn.answer(
         Card(
             f"*Tiltag:* {len(going)} åbne, {sum(row.status == 'done' for row in every)} udført.{more}\n{unseen}".rstrip(),
-            facts=tuple((f"T{row.number}", measure_card.line(turn, row)) for row in going[:SHOWN]),
+            facts=(*((f"T{row.number}", measure_card.line(turn, row)) for row in going[:SHOWN]), *left),
             buttons=(Button("Nyt tiltag", "measures.new", {}, form=FORM, form_title="Nyt tiltag"),) if may else (),
         )
     )
+
+
+async def _tasks_left(turn: Context) -> list[tuple[str, str]]:
+    """Return the staff's tasks that are not done either, where the crisis is over and all that is open is closed."""
+    if not over.is_over(turn) or not await rights.staff.held(turn):
+        return []
+    every = [each for each in await tasks.of_crisis(turn) if each.status != "done"]
+    whose = [turn.name(each.owner) if each.owner else "ikke fordelt" for each in every]
+    left = zip(every, whose, strict=True)
+    return [(f"Opgave {each.number}", f"{quote(each.title, 200)} – {owner}") for each, owner in left][:SHOWN]
 
 
 async def propose(turn: Turn, text: str) -> None:
@@ -288,7 +303,7 @@ async def propose(turn: Turn, text: str) -> None:
     )
 
 
-@action("measures.accept", who=rights.runs_staff)
+@action("measures.accept", who=rights.runs_staff, begins=True)
 async def accept(turn: Turn, measure: int) -> None:
     """Make a measure of what was proposed, by `Sæt i værk`."""
     row = await turn.db.get(Measure, measure)

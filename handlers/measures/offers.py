@@ -64,7 +64,7 @@ async def suggest(turn: Turn, text: str, no: int) -> None:
     )
 
 
-@action("offers.send")
+@action("offers.send", begins=True)
 async def send(turn: Turn, inbox: int) -> None:
     """Make an offer of the answer, by `Send tilbud` from whoever gave it."""
     original = await taking_up.own_or_refuse(turn, inbox)
@@ -170,7 +170,7 @@ def card(turn: Context, row: Offer, fits: Sequence[AssistanceRequest] = ()) -> C
     return Card("\n".join(lines), buttons=buttons)
 
 
-@action("offers.use", who=rights.runs_staff)
+@action("offers.use", who=rights.runs_staff, begins=True)
 async def use(turn: Turn, offer: int, request: int) -> None:
     """Let whoever asked have what was offered, by `Brug til B3`: a measure with the offerer as owner, told to both."""
     row, asked = await turn.db.get(Offer, offer), await turn.db.get(AssistanceRequest, request)

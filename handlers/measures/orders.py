@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, passed_times, rights, running, withheld
+from handlers.core import clearance, form_values, over, passed_times, rights, running, withheld
 from handlers.core.card import Button, Card
 from handlers.core.context import Context
 from handlers.core.language import replies, times_shown, verb_words
@@ -40,6 +40,7 @@ SHOWN = 20
     help="ordre <hvad> @hvem <frist> – kladde, som kun chefen udsteder; ordre 3 modtaget; ordre 3 udført",
     crisis=True,
     grave=True,
+    afterwards=True,
 )
 async def order(turn: Turn, text: str) -> None:
     """Draft an order from what was typed; or do what is said of an order that there is; or, without a word, show the
@@ -50,6 +51,8 @@ async def order(turn: Turn, text: str) -> None:
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
     if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
+        return
+    if await over.tell_if_over(turn):
         return
     if not await rights.runs_staff.held(turn):
         await running.refuse(turn, rights.runs_staff, "Intet er sendt.")
@@ -86,7 +89,7 @@ async def due(turn: Turn, order: int, at: str) -> None:
     await _show(turn, row)
 
 
-@action("orders.new", who=rights.runs_staff)
+@action("orders.new", who=rights.runs_staff, begins=True)
 async def new(turn: Turn) -> None:
     """Draft an order from the form `Skriv ordre`; a deadline in other words is kept as it is."""
     if not turn.value("task"):
@@ -120,11 +123,11 @@ async def drop(turn: Turn, order: int) -> None:
     await _show(turn, row)
 
 
-@action("orders.issue", who=rights.chief, decides=True)
+@action("orders.issue", who=rights.chief, decides=True, begins=True)
 async def issue(turn: Turn, order: int) -> None:
     """Issue an order to its receiver, by `Udsted ordre`."""
     row = await _of_crisis(turn, order)
-    if row is None or row.state != "draft" or turn.the_crisis.state == "closed":
+    if row is None or row.state != "draft":
         return
     if row.receiver is None:
         await turn.answer(Card("Ordren har ingen modtager. Tryk Ret, og skriv hvem. Intet er sendt."))
@@ -315,6 +318,6 @@ async def _list(turn: Turn) -> None:
         Card(
             f"*Ordrer:* {len(going)} åbne, {sum(row.state == 'done' for row in rows)} udført.{more}\n{unseen}".rstrip(),
             facts=tuple((orders_card.named(row), orders_card.line(turn, row)) for row in going[:SHOWN]),
-            buttons=(write,) if await rights.runs_staff.held(turn) else (),
+            buttons=(write,) if not over.is_over(turn) and await rights.runs_staff.held(turn) else (),
         )
     )

@@ -118,7 +118,7 @@ def _own(row: Resource, owner: Centre | None) -> list[str | None]:
     return [*([owner.chief, owner.contact, owner.deputy] if owner else []), row.added_by]
 
 
-@action("resources.ask_release", who=rights.staff)
+@action("resources.ask_release", who=rights.staff, begins=True)
 async def ask_release(turn: Turn, resource: int) -> None:
     """Ask the centre's chief whether a resource can be released: "vilje til at trække ressourcer ud af daglig
     drift"."""

@@ -83,7 +83,7 @@ async def until(turn: Turn, resource: int, at: str) -> None:
     await turn.replace(Card(f"R{row.number} afløses {row.duty}."))
 
 
-@action("resources.new", who=rights.staff)
+@action("resources.new", who=rights.staff, begins=True)
 async def new(turn: Turn) -> None:
     """Add a resource from the form of Bilag 3."""
     if not turn.value("name"):

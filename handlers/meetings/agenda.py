@@ -43,7 +43,7 @@ async def agenda(turn: Turn, text: str) -> None:
     )
 
 
-@action("agenda.proposed", who=rights.edits_agenda)
+@action("agenda.proposed", who=rights.edits_agenda, begins=True)
 async def take_proposed(turn: Turn, agenda: int) -> None:
     """Put the plan's proposals on the agenda, by `Tag forslagene med`: they are items like all others, and can be taken
     off again."""
@@ -70,7 +70,7 @@ async def _standing_or_tell(turn: Turn, agenda: int, *states: str) -> tuple[Agen
     return row, meeting
 
 
-@action("agenda.submit", who=rights.edits_agenda)
+@action("agenda.submit", who=rights.edits_agenda, begins=True)
 async def submit(turn: Turn, agenda: int) -> None:
     """Send the agenda to the responsible director for approval; first every item must have its character, and a
     decision its recommendation."""
@@ -114,7 +114,7 @@ async def submit(turn: Turn, agenda: int) -> None:
     await turn.replace(await agenda_lines.card(turn, meeting, row))
 
 
-@action("agenda.approve", who=rights.proven, decides=True)
+@action("agenda.approve", who=rights.proven, decides=True, begins=True)
 async def approve(turn: Turn, agenda: int) -> None:
     """Approve the agenda, by `Godkend` from the responsible director, who may overrule a missing recommendation."""
     found = await _standing_or_tell(turn, agenda, "awaiting")
@@ -139,7 +139,7 @@ async def approve(turn: Turn, agenda: int) -> None:
     await turn.replace(await agenda_lines.card(turn, meeting, row))
 
 
-@action("agenda.send", who=rights.edits_agenda)
+@action("agenda.send", who=rights.edits_agenda, begins=True)
 async def send(turn: Turn, agenda: int) -> None:
     """Send the agenda, by `Udsend`, once it is approved and not before."""
     found = await _standing_or_tell(turn, agenda, "approved")

@@ -57,7 +57,7 @@ async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
     await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}")
 
 
-@action("meetings.moved_to", who=rights.runs_staff)
+@action("meetings.moved_to", who=rights.runs_staff, begins=True)
 async def moved_to(turn: Turn, meeting: int, place: str, at: str) -> None:
     """Move a meeting to the time that was meant, by `Ja`: the one that was typed had passed.
 
@@ -72,7 +72,7 @@ async def moved_to(turn: Turn, meeting: int, place: str, at: str) -> None:
     await turn.replace(meeting_card.card(turn, row))
 
 
-@action("meetings.move", who=rights.runs_staff)
+@action("meetings.move", who=rights.runs_staff, begins=True)
 async def pressed_move(turn: Turn, meeting: int) -> None:
     """Move a meeting from the form `Flyt mødet`."""
     row = await meeting_card.standing(turn, meeting)
@@ -119,7 +119,7 @@ async def move(turn: Turn, row: Meeting, at: datetime, place: str) -> None:
     await _those_at_risk(turn)
 
 
-@action("meetings.cancel", who=rights.proven)
+@action("meetings.cancel", who=rights.proven, begins=True)
 async def cancel(turn: Turn, meeting: int) -> None:
     """Call a meeting off, by the responsible director or those who run the staff: everybody is told, and its items wait
     for the next."""

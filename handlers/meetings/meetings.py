@@ -75,7 +75,7 @@ async def meeting(turn: Turn, text: str) -> None:
     await _call_or_ask_where(turn, found[0].at, found[1])
 
 
-@action("meetings.meant", who=rights.runs_staff)
+@action("meetings.meant", who=rights.runs_staff, begins=True)
 async def meant(turn: Turn, at: str, place: str) -> None:
     """Call the meeting at the time that was meant, where the one that was written had passed.
 
@@ -109,7 +109,7 @@ async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
     await call(turn, when, place)
 
 
-@action("meetings.call", who=rights.runs_staff)
+@action("meetings.call", who=rights.runs_staff, begins=True)
 async def pressed_call(turn: Turn, at: str = "") -> None:
     """Call a meeting from the form, or with the place that was missing."""
     moment = datetime.fromisoformat(at) if at else form_values.moment(turn, "at")
@@ -156,7 +156,7 @@ async def call(turn: Turn, at: datetime, place: str) -> Meeting:
     return row
 
 
-@action("meetings.start", who=rights.meets)
+@action("meetings.start", who=rights.meets, begins=True)
 async def start(turn: Turn, meeting: int) -> None:
     """Start a meeting: write down who is there, and when it began."""
     row = await meeting_card.standing(turn, meeting)

@@ -95,7 +95,7 @@ async def paper(turn: Turn, text: str) -> None:
     )
 
 
-@action("options.new", who=rights.staff)
+@action("options.new", who=rights.staff, begins=True)
 async def new(turn: Turn) -> None:
     """Keep a paper from the form as it is; one alternative without a reason is asked about before anybody can
     choose."""
@@ -137,7 +137,7 @@ async def amend(turn: Turn, paper: int) -> None:
     await _show(turn, row)
 
 
-@action("options.choose", who=rights.chief)
+@action("options.choose", who=rights.chief, begins=True)
 async def choose(turn: Turn, paper: int, letter: str) -> None:
     """Choose an alternative, by `Vælg A`: the choice is a decision."""
     row = await _of_crisis(turn, paper)
@@ -147,7 +147,7 @@ async def choose(turn: Turn, paper: int, letter: str) -> None:
     await _chosen(turn, row, letter, f"{chosen['what']} (forslag {letter}: {row.situation})")
 
 
-@action("options.none", who=rights.chief)
+@action("options.none", who=rights.chief, begins=True)
 async def none_of_them(turn: Turn, paper: int) -> None:
     """Choose none of the alternatives, by `Ingen af dem`: that too is a decision."""
     row = await _of_crisis(turn, paper)

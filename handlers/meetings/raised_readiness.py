@@ -56,7 +56,7 @@ async def raised(turn: Turn, text: str) -> None:
     await put(turn, what)
 
 
-@action("raised.put", who=rights.asks)
+@action("raised.put", who=rights.asks, begins=True)
 async def filled_in(turn: Turn) -> None:
     """Put on the agenda what the form says has been decided nationally, with who says so."""
     what, source = turn.value("what"), turn.value("source")

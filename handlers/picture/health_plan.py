@@ -30,7 +30,7 @@ async def asked(turn: Turn) -> None:
     await turn.answer(await _card(turn))
 
 
-@action("health_plan.activate", who=rights.health_plan)
+@action("health_plan.activate", who=rights.health_plan, begins=True)
 async def activate(turn: Turn) -> None:
     """Mark the health plan as active, and tell those who run it that this plan is active too."""
     if turn.the_crisis.state == "closed" or await _standing(turn) is not None:

@@ -199,7 +199,7 @@ async def meant(turn: Turn, need: int, at: str) -> None:
         await information_need_steps.amend(turn, row, row.owner, datetime.fromisoformat(at))
 
 
-@action("information_needs.amend", who=rights.asks)
+@action("information_needs.amend", who=rights.asks, begins=True)
 async def pressed_amend(turn: Turn, need: int) -> None:
     """Ask somebody else, or for another time, by `Ret` or `Spørg igen`; what was answered is open again."""
     row = await information_need_steps.of_crisis(turn, need)

@@ -134,7 +134,7 @@ async def watchers(turn: Turn) -> None:
     await monitoring_card.show(turn)
 
 
-@action("monitoring.add", who=rights.meets)
+@action("monitoring.add", who=rights.meets, begins=True)
 async def add(turn: Turn) -> None:
     """Add a line to watch: "evt. etablering af øvrige relevante postkasser"."""
     watcher = watched_lines.filled_in(turn, "who")

@@ -95,7 +95,7 @@ async def _ask_in_words(turn: Turn, text: str, due: datetime | None) -> None:
     await ask(turn, question, centres, due)
 
 
-@action("pings.meant", who=rights.asks)
+@action("pings.meant", who=rights.asks, begins=True)
 async def meant(turn: Turn, inbox: int, at: str = "") -> None:
     """Ask what was typed with a time that had passed, by the time that was meant.
 
@@ -132,7 +132,7 @@ async def called_for(turn: Turn, text: str) -> None:
         await ask(turn, f"{callers[0]} kalder på kriseberedskabet{what}. {READY['bidrage']}", others, None)
 
 
-@action("pings.ask", who=rights.asks)
+@action("pings.ask", who=rights.asks, begins=True)
 async def pressed(turn: Turn, question: str) -> None:
     """Ask all centres one of the plan's own questions."""
     await ask(turn, question, list(turn.rules.centres), None)

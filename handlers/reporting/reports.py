@@ -75,7 +75,7 @@ async def report(turn: Turn, text: str) -> None:
     )
 
 
-@action("report.send")
+@action("report.send", begins=True)
 async def send(turn: Turn) -> None:
     """Send a report from the form of Bilag 3. Anybody may."""
     text = turn.value("text")

@@ -80,7 +80,7 @@ async def telephone(turn: Turn, text: str) -> None:
     )
 
 
-@action("telephone.send")
+@action("telephone.send", begins=True)
 async def send(turn: Turn) -> None:
     """Hand on a telephone message from the form. Anybody may."""
     if not turn.value("text"):

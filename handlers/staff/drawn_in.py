@@ -62,7 +62,7 @@ async def draw_in(turn: Turn, text: str) -> None:
     await _draw_in(turn, person, rest)
 
 
-@action("drawn_in.form", who=rights.asks)
+@action("drawn_in.form", who=rights.asks, begins=True)
 async def form(turn: Turn) -> None:
     """Draw a person in from the form: also somebody whom no chat knows, with a number to ring."""
     person, contact = await filled_in(turn), turn.value("contact")

@@ -38,7 +38,7 @@ def button(turn: Context) -> Button:
     return Button("Ekstern part", "externals.new", about, form=form(turn), form_title="Ekstern part")
 
 
-@action("externals.new", who=rights.runs_staff)
+@action("externals.new", who=rights.runs_staff, begins=True)
 async def new(turn: Turn) -> None:
     """Let an external member in from the form."""
     await enter(

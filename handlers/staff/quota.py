@@ -92,7 +92,7 @@ async def look_up(turn: Turn, text: str) -> None:
     await search.find(turn, text)
 
 
-@action("quota.ask", who=rights.asks)
+@action("quota.ask", who=rights.asks, begins=True)
 async def ask(turn: Turn, quota: int, in_order: bool) -> None:
     """Begin to ask, by `Spørg alle på én gang` or `Spørg én ad gangen`."""
     row = await quota_steps.of_crisis(turn, quota)

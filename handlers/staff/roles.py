@@ -254,7 +254,7 @@ async def appoint(turn: Turn, role: str, person: str) -> None:
         await turn.replace(Card(f"✅ *{turn.name(person)}* er {role}."))
 
 
-@action("named_roles.assist", who=rights.meets)
+@action("named_roles.assist", who=rights.meets, begins=True)
 async def assist(turn: Turn) -> None:
     """Ask each chosen centre for assistance to the secretariat: "hvilken sekretariatsbistand, der er behov for (vurdere
     hvilke fagcentre bidrager bedst)"."""

@@ -97,7 +97,7 @@ def _form(turn: Context) -> tuple[Field, ...]:
     )
 
 
-@action("shifts.new", who=rights.staff)
+@action("shifts.new", who=rights.staff, begins=True)
 async def new(turn: Turn) -> None:
     """Plan a shift from the form."""
     if await _refuse_planning(turn):
@@ -140,7 +140,7 @@ def _person(turn: Context, text: str) -> tuple[str | None, str]:
     return None, text
 
 
-@action("shifts.meant", who=rights.runs_staff)
+@action("shifts.meant", who=rights.runs_staff, begins=True)
 async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None:
     """Plan a shift from the time that was meant, by `Ja`: the one that was typed had passed.
 

@@ -25,7 +25,7 @@ async def functions(turn: Turn, text: str) -> None:
     await turn.answer(await support.card(turn))
 
 
-@action("support.decide", who=rights.asks)
+@action("support.decide", who=rights.asks, begins=True)
 async def decide(turn: Turn, function: str) -> None:
     """Write down whether a function is needed; where nobody is named, ask the unit that answers for it to name
     somebody."""
@@ -97,7 +97,7 @@ async def _ask(turn: Turn, row: SupportNeed) -> None:
     )
 
 
-@action("support.man")
+@action("support.man", begins=True)
 async def man(turn: Turn, need: int) -> None:
     """Name who mans a function, by `Bemand`, from the unit's head or those who run the staff."""
     row = await turn.of_crisis(SupportNeed, need)

@@ -52,7 +52,7 @@ class Rule:
         if state == "afblæst" and not button and self.when == "bagefter" and who not in took_part():
             return NO_CRISIS
         if who in self.may[state] and (person == who or state in self.by_number):
-            return MAY
+            return NO_CRISIS if state == "afblæst" and what in begins() else MAY
         return self.otherwise
 
 
@@ -88,6 +88,12 @@ def have_numbers(state: str) -> frozenset[str]:
 def answered_outside() -> frozenset[str]:
     """Return the verbs that another organisation's person is answered on, and not asked about: nothing is done by them."""
     return frozenset(_read()["svar_udefra"])
+
+
+@cache
+def begins() -> frozenset[str]:
+    """Return the buttons that decide something or set it going: once the crisis is over, whoever else may is told that."""
+    return frozenset(_read()["begynder"])
 
 
 @cache

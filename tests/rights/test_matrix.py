@@ -28,6 +28,11 @@ def test_every_verb_and_button_stands_in_the_table_once_and_nothing_else_does() 
     assert [name for name, times in named.items() if times > 1] == []
 
 
+def test_what_decides_or_sets_something_going_is_placed_by_hand_too() -> None:
+    """R075: it does nothing once the crisis is over."""
+    assert {name for name, action in registry.actions.items() if action.begins} == expected.begins()
+
+
 def test_the_page_has_a_line_for_each_rule_and_a_column_for_each_person() -> None:
     page = matrix.page()
     assert page.count("<tr>") == 1 + sum(1 for rule in expected.rules() if rule.what)

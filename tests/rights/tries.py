@@ -37,7 +37,7 @@ ASKS = re.compile(r"\[Spørg ([^\]]+)\]")
 NOTED = frozenset({"bekræft", "log.confirm"})
 # What is made of it instead, for those who may not.
 INSTEAD = re.compile(r"Forslaget er sendt|[Dd]it forslag|[Dd]it varsel er|sender det til .{0,60} beredskab nu")
-NOTHING = re.compile(r"Der er ingen aktiv krise")
+NOTHING = re.compile(r"Der er ingen aktiv krise|\*Nr\. \d+ er afblæst\*")
 # The row that it is about isn't there.
 NO_ROW = re.compile(r"Der er (?:ingen linje|intet spørgsmål) |Skriv den rigtige tekst til nr\. 9999|Dagsordenen er ")
 # Which incident an answer is about stands above it, where there are several.

@@ -195,3 +195,17 @@ async def test_a_staff_that_has_stood_down_takes_nothing(stage: Stage) -> None:
     assert (await stage["kim"].buttons()).count("Det hører til her") == 1
     await stage["kim"].presses("Det hører til her")
     assert len(await stage.part("assistance_requests", 2)) == 1
+
+
+@in_teams
+async def test_two_warnings_that_nobody_has_decided_on_are_told_once_and_nobody_is_asked_again(
+    open_stage: Stage,
+) -> None:
+    """R220: those who are asked in each chain read it; its writer is asked which one time, not every other minute."""
+    await open_stage["finn"].commands("varsel vand i kælderen")
+    await open_stage["finn"].commands("varsel strømmen er gået")
+    await open_stage["finn"].presses("Det er en anden hændelse")
+    await open_stage["mads"].commands(f"log {ASKED}")
+    await open_stage.forward(minutes=9)
+    assert sum("Hvilken?" in said for said in await open_stage["mads"].reads()) == 1
+    assert await open_stage["mads"].sees("det er vist for alle")

@@ -101,6 +101,62 @@ async def test_who_took_part_can_still_read_how_it_stood(stage: Stage) -> None:
 
 
 @follows(cloudburst)
+async def called_off_with_work_left(stage: Stage) -> None:
+    """A measure and an order were under way, and two proposals waited, when the mayor called it off."""
+    await stage["kim"].commands("tiltag hent sandsække @Mads kl 19")
+    await stage["kim"].commands("ordre luk viadukten @Mads")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["hanne"].commands("tiltag en pumpe til Birkehøj")
+    await stage["hanne"].commands("beslut skolerne lukker i morgen")
+    await stage["lars"].commands("ordre")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+
+
+left = after(called_off_with_work_left)
+
+
+@in_teams
+async def test_what_is_open_is_shown_and_closed_and_nothing_new_is_set_going(left: Stage) -> None:
+    """R075 R019: the lists that `tiltag` and `ordre` show, and "udført" to what stands there; whoever was never in it sees
+    none of it."""
+    kim, mads = left["kim"], left["mads"]
+    await kim.commands("tiltag")
+    said = (await kim.reads())[-1]
+    assert "1 åbne" in said.replace("*", "")
+    assert "sandsække" in said
+    assert "Åbne tiltag og opgaver er overdraget til linjen" in said
+    assert not await kim.has("Nyt tiltag")
+    await left["finn"].commands("tiltag")
+    assert await left["finn"].sees("Der er ingen aktiv krise")
+    await mads.commands("t 1 i gang")
+    assert await mads.sees("er afblæst")
+    await mads.commands("t 1 udført")
+    assert [row["status"] for row in await left.part("measures") if row["number"]] == ["done"]
+    await mads.commands("ordre 1 udført")
+    assert [row["state"] for row in await left.part("orders")] == ["done"]
+    for words in ("tiltag 4 mand til Fløng", "ordre spær broen @Mads", "spm hvem har nøglen"):
+        await kim.commands(words)
+        assert "er afblæst" in (await kim.reads())[-1], words
+    assert len([row for row in await left.part("measures") if row["number"]]) == 1
+    assert len(await left.part("orders")) == 1
+    assert await left.part("questions") == []
+
+
+@in_slack
+async def test_what_was_proposed_is_decided_no_longer_and_whoever_tries_reads_why_and_what_to_do(left: Stage) -> None:
+    """R075 R227: the chief's card has no `Sæt i værk` and no `Beslut`; a form that stood open gives its words back."""
+    assert not await left["lars"].has("Sæt i værk")
+    assert not await left["lars"].has("Beslut")
+    assert await left["lars"].has("Nej tak")
+    await left["lars"].fills_in("Skriv ordre", task="spær broen", to="Mads")
+    (said,) = [said for said in await left["lars"].reads() if "intet nyt i værk" in said]
+    assert "»spær broen«" in said
+    assert await left["lars"].has("Send varsel")
+    assert len(await left.part("orders")) == 1
+
+
+@follows(cloudburst)
 async def called_off_with_a_secret(stage: Stage) -> None:
     """Something confidential was written too."""
     await stage["kim"].commands("l ? pumpen er leveret")
