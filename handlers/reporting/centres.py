@@ -17,7 +17,7 @@ from handlers.core.turn import Turn
 from handlers.log import news_beside
 from handlers.reporting import checklist
 from handlers.staff import instructions, membership, roster
-from storage.plan.model import contact_role
+from storage.plan.sections import contact_role
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
 from storage.rows.traffic import Message
@@ -206,12 +206,8 @@ async def name_contact(turn: Turn, notice: int) -> None:
     await roster.appoint(turn, contact_role(row.centre), person)
     await membership.add_member(turn, person, "beside", CONTACT)
     if before:
-        stepped_back = await membership.step_back(turn, before, CONTACT)
-        so = (
-            " Du er derfor ikke længere med om krisestaben. Det, du selv har i gang, er stadig dit."
-            if stepped_back
-            else ""
-        )
+        left = await membership.leave_role(turn, before, CONTACT)
+        so = " Du er derfor ikke længere med om krisestaben. Det, du selv har i gang, er stadig dit." if left else ""
         await turn.say(
             before,
             Card(

@@ -65,7 +65,7 @@ async def seat(turn: Turn, event: Appointed) -> None:
         )
 
 
-async def step_back(turn: Turn, person: str, reason: str) -> bool:
+async def leave_role(turn: Turn, person: str, reason: str) -> bool:
     """Let whoever has been replaced leave the place beside the staff that they had for that reason alone; what they have in
     hand stays theirs. Returns whether they did: whoever is there for something else too stays.
 

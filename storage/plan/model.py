@@ -426,17 +426,11 @@ class Plan(PlanModel):
             each.model_copy(update={"contact": others[each.name]}) if each.name in others else each
             for each in old.support_functions
         )
-        centres = tuple(
-            each.model_copy(update={"contact": others[contact_role(each.name)]})
-            if contact_role(each.name) in others
-            else each
-            for each in old.centres
-        )
         thawed = old.model_copy(
             update={
                 "persons": {**today.persons, **removed},
                 "support_functions": functions,
-                "centres": centres,
+                "centres": tuple(each.held_by(others) for each in old.centres),
                 **current,
             }
         )
@@ -480,11 +474,6 @@ class Plan(PlanModel):
 
 
 @lru_cache(maxsize=16)
-def contact_role(centre: str) -> str:
-    """Name the role of a centre's contact, among those that others have in a crisis than by the plan."""
-    return f"kontaktperson for {centre}"
-
-
 def _as_it_was(frozen: str) -> Plan:
     """Read a crisis' plan, which every turn asks for and nobody changes."""
     return Plan.model_validate_json(frozen, extra="ignore")
