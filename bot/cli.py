@@ -42,6 +42,7 @@ from storage.plan import loading, to_mend
 from storage.plan.faults import PlanFaults
 from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
+from storage.rows.traffic import strangers
 
 T = TypeVar("T")
 
@@ -349,7 +350,7 @@ async def _export(
         crisis = await db.get_one(Crisis, number)
         told = await exports.spooled(db, crisis, grade)
         files = await attached(db, told, folder) if format is Format.ZIP or format in archive.PAPER else {}
-        names = Names.of(Plan.thawed(crisis.plan, plan))
+        names = Names.of(Plan.thawed(crisis.plan, plan), await strangers(db))
         if grade in (None, "staff", "confidential"):
             checked = await contacts.last_checked(Turn(db, datetime.now(UTC), plan, crisis=crisis))
             names = replace(names, phones=contacts.printed(plan), checked=checked)

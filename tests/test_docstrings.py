@@ -7,11 +7,11 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.source import ROOT, modules
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Definition = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -31,12 +31,6 @@ NO_VERBS = RIDDLES | frozenset(_NO_VERBS.split())
 # What the plan asks for is numbered outside the repository: a newcomer can't look it up, a test may name it.
 NUMBER = re.compile(r"\b[RDT]\d{2,3}\b(?!-\d)|\b[Rr]equirement \d[\d.]*")
 IN_A_SENTENCE = "»D26-4711« is a document's number"
-
-
-def sources() -> list[Path]:
-    """Every module of ours but the tests and the migrations, which are never changed again."""
-    found = (path for room in ("bot", "handlers", "storage") for path in (ROOT / room).rglob("*.py"))
-    return sorted(path for path in found if "migrations" not in path.parts)
 
 
 def definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
@@ -88,7 +82,7 @@ def numbers(source: str) -> list[str]:
 
 
 def test_docstrings_say_what_is_done_to_whom_and_name_no_number() -> None:
-    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in sources()}
+    texts = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in modules("bot", "handlers", "storage")}
     assert {name: found for name, text in texts.items() if (found := [*faults(text), *numbers(text)])} == {}
 
 

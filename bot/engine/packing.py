@@ -28,6 +28,7 @@ from storage.plan.model import Plan
 from storage.rows.crisis import Crisis
 from storage.rows.log import CaseExport, content_of
 from storage.rows.preparedness import EmergencyPack
+from storage.rows.traffic import strangers
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class Packer(Worker):
                 crisis = await db.get_one(Crisis, row.crisis_id)
                 told = await export.spooled(db, crisis, row.grade)
                 files = await attached(db, told, Path(folder))
-                names = Names.of(Plan.thawed(crisis.plan, self._plan()))
+                names = Names.of(Plan.thawed(crisis.plan, self._plan()), await strangers(db))
             loop = asyncio.get_running_loop()
             telling = ""
 

@@ -22,6 +22,7 @@ from storage.case.verification import kept_attachments
 from storage.rows.crisis import Crisis
 from storage.rows.log import Paper, content_of
 from storage.rows.staff import LISTS, MINUTES, PICTURE, Subject
+from storage.rows.traffic import strangers
 
 TYPES = {
     "pdf": "application/pdf",
@@ -60,7 +61,7 @@ class Papers:
             # Who may see what is asked anew: somebody may have left, or the minutes been graded, since the link was given.
             highest = await clearance.highest_for(turn, row.given_to, SUBJECTS.get(row.kind, MINUTES))
             told = await export.excerpt(db, crisis, highest, "pictures", "meetings", "orders", "intents")
-            names = Names.of(turn.rules)
+            names = Names.of(turn.rules, await strangers(db))
             report = await evaluation_report.of(turn) if row.kind == "evaluation" else None
             found = _found(row, told)
             if found is None and report is None:

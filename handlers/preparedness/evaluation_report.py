@@ -30,13 +30,13 @@ class Report:
         told: the parts of the export that it is made of.
         figures: what was counted.
         lessons: log number, who, and what was learnt, oldest first.
-        timeline: the hour (seconds since 1970) and how many log lines, oldest first.
+        timeline: the hour (UTC) and how many log lines, oldest first.
     """
 
     told: Told
     figures: Figures
     lessons: Sequence[tuple[int, str, str]]
-    timeline: Sequence[tuple[float, float]]
+    timeline: Sequence[tuple[datetime, float]]
 
     def blocks(self, names: Names) -> list[Block]:
         """Return the report as pages."""
@@ -65,7 +65,7 @@ async def of(turn: Context) -> Report:
     if hours:
         span = int((max(hours) - min(hours)).total_seconds() // 3600) + 1
         every = [min(hours) + timedelta(hours=number) for number in range(span)]
-        timeline = [(hour.timestamp(), float(hours[hour])) for hour in every]
+        timeline = [(hour, float(hours[hour])) for hour in every]
 
     def role_of(person: str) -> str:
         held = [role for role in plan.roles.filled if person in (*plan.holders(role), *plan.deputies(role))]

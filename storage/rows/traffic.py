@@ -266,6 +266,15 @@ class Address(Base):
     heard_at: Mapped[datetime | None]
 
 
+async def strangers(db: AsyncSession) -> dict[str, str]:
+    """Return the names of those who have written without being in the plan, by their ids, as their platform gave them."""
+    # Theirs alone have the platform in front of them.
+    rows = await db.execute(
+        select(Address.person, Address.name).where(Address.name != "", Address.person.contains(":"))
+    )
+    return {person: name for person, name in rows}  # noqa: C416
+
+
 ChannelState = Literal["wanted", "open", "failed"]
 
 

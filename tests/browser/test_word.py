@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import subprocess
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pypdf
 import pytest
 
-from storage.case.pages import word
+from storage.case.pages import charts, word
 from storage.case.pages.blocks import Block
 from storage.plan.logo import read
 from tests.bot.pages.every_paper import KINDS, MAP_SIZE, PHOTO_SIZE
@@ -18,10 +19,12 @@ from tests.bot.pages.every_paper import KINDS, MAP_SIZE, PHOTO_SIZE
 pytestmark = pytest.mark.browser
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="#0b5676"/></svg>'
+UTC = ZoneInfo("UTC")
 # As wide as high, so many times: the logo; a map, and a photograph that is turned upright.
 LOGOS = 3.0
 MAP, PHOTO = MAP_SIZE[0] / MAP_SIZE[1], PHOTO_SIZE[1] / PHOTO_SIZE[0]
 PICTURES = {"situationsbillede.docx": {LOGOS, MAP, PHOTO}, "sag.docx": {LOGOS, MAP, PHOTO}, "evaluering.docx": {LOGOS}}
+COUNTED = [(datetime(2026, 7, 2, 14, tzinfo=UTC), 41.0), (datetime(2026, 7, 2, 15, tzinfo=UTC), 51.0)]
 EVERYTHING = [
     Block("title", "Krise nr. 1: skybrud & <kloak>"),
     Block("heading", "Situationsbillede"),
@@ -29,7 +32,7 @@ EVERYTHING = [
     Block("text", "40 cm vand.\nÆØÅ \u202e og et tegn, der vender linjen."),
     Block("facts", rows=(("Kommune", "Høje-Taastrup"), ("Niveau", "2"))),
     Block("scale", "Beredskab", rows=(("normal", ""), ("forhøjet", "x"))),
-    Block("chart", "ramte: 51", points=((0.0, 41.0), (3600.0, 51.0))),
+    Block("chart", "ramte: 51", chart=charts.trend(COUNTED, UTC, charts.ON_PAPER)),
     Block("table", rows=(("Nr.", "Punkt"), *((str(number), "x" * 80) for number in range(150))), widths=(1, 9)),
 ]
 
@@ -97,7 +100,9 @@ def test_libreoffice_opens_every_paper_as_it_is_and_a_broken_one_not(
         ours = pypdf.PdfReader(io.BytesIO(every_paper[name.replace(".docx", ".pdf")]))
         # Where a line or a long word in a narrow column is broken differs; the words don't.
         there = "".join(text_of(shown).split())
-        assert {word for word in text_of(ours).split() if word.isalpha() and word not in there} == set(), name
+        missing = {word for word in text_of(ours).split() if word.isalpha() and word not in there}
+        # What stands below a chart is a part of its picture in Word.
+        assert missing <= {"sommertid", "normaltid"}, name
         assert all(page.extract_text().startswith("Høje-Taastrup Kommune") for page in shown.pages), name
         assert shapes(shown) >= PICTURES.get(name, set()), name
         assert shapes(shown) == {LOGOS} or name in PICTURES, name

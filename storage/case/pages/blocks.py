@@ -34,12 +34,11 @@ class Block:
 
     Args:
         kind: "title", "heading", "subheading", "text", "facts", "table", "scale", "chart" or "picture".
-        text: what a title, a heading or a text says, and what stands below a picture; a user's words, never markup.
+        text: what a title, a heading or a text says, what stands above a chart and below a picture; a user's words, never markup.
         rows: of facts, (name, value); of a table, its cells, the first row being its headings; of a scale, (step, "x")
-            for the one that is chosen and (step, "") for the others; of a chart as wide as the page, (seconds, what
-            stands at that time).
+            for the one that is chosen and (step, "") for the others.
         widths: of a table, in parts of the page; of a picture, how wide and how high, in millimetres.
-        points: of a chart, (seconds, value), oldest first.
+        chart: as SVG.
         picture: as JPEG.
     """
 
@@ -47,7 +46,7 @@ class Block:
     text: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
     widths: tuple[int, ...] = ()
-    points: tuple[tuple[float, float], ...] = ()
+    chart: str = ""
     picture: bytes = b""
 
 
@@ -74,10 +73,15 @@ class Names:
     logo: bytes = b""
 
     @classmethod
-    def of(cls, plan: Plan) -> Names:
-        """Make the names that a plan gives; without people's own numbers."""
+    def of(cls, plan: Plan, strangers: Mapping[str, str] | None = None) -> Names:
+        """Make the names that a plan gives; without people's own numbers.
+
+        Args:
+            plan: whose paper it is.
+            strangers: the names of those who are not in it; see `storage.rows.traffic.strangers`.
+        """
         return cls(
-            persons={person: known.name for person, known in plan.persons.items()},
+            persons={**(strangers or {}), **{person: known.name for person, known in plan.persons.items()}},
             grades={grade: plan.grade_name(grade) for grade in GRADES},
             municipality=plan.municipality,
             zone=plan.timezone,
@@ -85,13 +89,16 @@ class Names:
         )
 
     def person(self, person: str | None) -> str:
-        """Return a person's name; several with commas between them; a stranger's own id."""
+        """Return a person's name; several with commas between them; of a stranger without one what their
+        platform calls them by, as the chat has it."""
         return ", ".join(self._person(each) for each in (person or "").split(", ") if each)
 
     def _person(self, person: str) -> str:
         if isinstance(recipient_of(person), StaffRecipient):
             return "krisestaben"
-        return self.persons.get(person, person.removeprefix("ekstern:"))
+        if person.startswith("ekstern:"):
+            return person.removeprefix("ekstern:")
+        return self.persons.get(person) or person.partition(":")[2].capitalize() or person
 
     def day(self, at: str | None) -> str:
         """Write a time with its day as the templates ask: "torsdag den 2. juli 2026 kl. 14:10"; with its offset in the hour
@@ -121,7 +128,6 @@ def as_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
             "text": block.text,
             "rows": [list(row) for row in block.rows],
             "widths": list(block.widths),
-            "points": [list(point) for point in block.points],
         }
         for block in blocks
     ]

@@ -4,11 +4,10 @@ Planens afprøvning."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
-
-from babel.dates import format_datetime
+from datetime import datetime, timedelta
 
 from storage.case.evaluation import Figures
+from storage.case.pages import charts
 from storage.case.pages.blocks import Block, Names, Told
 from storage.wall_clock import span
 
@@ -27,7 +26,7 @@ def evaluation(
     told: Told,
     found: Figures,
     lessons: Sequence[tuple[int, str, str]],
-    timeline: Sequence[tuple[float, float]],
+    timeline: Sequence[tuple[datetime, float]],
     names: Names,
 ) -> Iterator[Block]:
     """Yield the report of one crisis or exercise.
@@ -36,7 +35,7 @@ def evaluation(
         told: the export's document, or the parts that `storage.case.evaluation` reads.
         found: its figures.
         lessons: log number, who, and what was learnt or answered, oldest first.
-        timeline: the hour (seconds since 1970) and how many log lines, oldest first.
+        timeline: the hour (UTC) and how many log lines, oldest first.
         names: how ids and times are written.
     """
     crisis = told["crisis"]
@@ -57,8 +56,7 @@ def evaluation(
         yield Block(
             "chart",
             f"Linjer i loggen, time for time: {sum(count for _, count in timeline):g} i alt, højst {most:g} på en time",
-            points=tuple(timeline),
-            rows=tuple(_days(timeline, names)),
+            chart=charts.timeline(timeline, names.zone, charts.ON_PAPER),
         )
     steps = {each.name for each in found.steps}
     yield from _table(
@@ -119,16 +117,6 @@ def evaluation(
         ],
         (1, 5, 3, 3, 2),
     )
-
-
-def _days(timeline: Sequence[tuple[float, float]], names: Names) -> Iterator[tuple[str, str]]:
-    """Yield when the timeline begins and each midnight in it, by the clock on the wall: seconds, and the day."""
-    begins, ends = (datetime.fromtimestamp(at, names.zone) for at in (timeline[0][0], timeline[-1][0]))
-    yield str(timeline[0][0]), format_datetime(begins, "EEE d/M 'kl.' HH", locale="da")
-    day = begins.date() + timedelta(days=1)
-    while (midnight := datetime.combine(day, time(), names.zone)) < ends:
-        yield str(midnight.timestamp()), format_datetime(midnight, "EEE d/M", locale="da")
-        day += timedelta(days=1)
 
 
 def _table(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from storage.case.pages import illustrations
+from storage.case.pages import charts, illustrations
 from storage.case.pages.blocks import Block, Names, Told
 from storage.rows.meetings import PARTS
 from storage.rows.picture import NATIONAL, PLAN, STAFF
@@ -80,7 +80,7 @@ def picture(
             yield from _levels(row["levels"])
         yield Block("text", section["text"] or "–")
         if number == DEVELOPMENT:
-            yield from _charts(row["indicators"])
+            yield from _charts(row["indicators"], names)
         if number == ILLUSTRATIONS:
             yield from illustrations.of_lines(told, files, illustrated(row))
 
@@ -107,15 +107,15 @@ def _levels(levels: Told) -> Iterator[Block]:
         yield Block("scale", label, rows=tuple((step, "x" if step == chosen[name] else "") for step in steps))
 
 
-def _charts(indicators: Sequence[Told]) -> Iterator[Block]:
+def _charts(indicators: Sequence[Told], names: Names) -> Iterator[Block]:
     for indicator in indicators:
-        points = [
-            (datetime.fromisoformat(each["at"]).timestamp(), float(each["value"])) for each in indicator["points"]
-        ]
+        points = [(datetime.fromisoformat(each["at"]), float(each["value"])) for each in indicator["points"]]
         newest = indicator["points"][-1]
         value = f"{newest['value']:g}".replace(".", ",")
         unit = f" {newest['unit']}" if newest["unit"] else ""
-        yield Block("chart", f"{indicator['name']}: {value}{unit}", points=tuple(points))
+        said = f"{indicator['name']}: {value}{unit}"
+        drawn = charts.trend(points, names.zone, charts.ON_PAPER) if len(points) > 1 else ""
+        yield Block("chart" if drawn else "text", said, chart=drawn)
 
 
 def meetings(told: Told, names: Names) -> Iterator[Block]:

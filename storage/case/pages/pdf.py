@@ -56,11 +56,13 @@ def _compiled(page: Mapping[str, Any], logo: bytes, blocks: Sequence[Block]) -> 
     data = {**page, "title": title, "families": glyphs.FAMILIES, "logo": bool(logo), "blocks": as_data(blocks)}
     with tempfile.TemporaryDirectory(prefix="krisebot-") as name:
         folder = Path(name)
-        (folder / "page.typ").write_bytes(_template("chart.typ") + _template("pages.typ"))
+        (folder / "page.typ").write_bytes(_template("pages.typ"))
         (folder / "logo.png").write_bytes(logo)
         for number, block in enumerate(blocks):
             if block.picture:
                 (folder / f"{number}.jpg").write_bytes(block.picture)
+            if block.chart:
+                (folder / f"{number}.svg").write_text(block.chart, "utf-8")
         drawn: bytes = typst.compile(
             folder / "page.typ",
             root=folder,
@@ -97,17 +99,13 @@ def forget() -> None:
         typst.compile(b"", ignore_system_fonts=True)
 
 
-def chart(block: Block) -> bytes:
+def as_png(svg: str) -> bytes:
     """Draw a chart by itself, as PNG, for pages that typst doesn't make."""
-    data = json.dumps({"points": block.points, "marks": block.rows}, ensure_ascii=False)
-    size = b", width: 172mm, height: 24mm" if block.rows else b""
     page = (
-        b"#set page(width: auto, height: auto, margin: 1.5mm)\n#let data = json(bytes(sys.inputs.data))\n"
-        b"#chart(data.points, marks: data.marks" + size + b")\n"
+        b"#set page(width: auto, height: auto, margin: 1.5mm)\n"
+        b'#image(bytes(sys.inputs.chart), format: "svg", width: 172mm)\n'
     )
-    drawn: bytes = typst.compile(
-        _template("chart.typ") + page, sys_inputs={"data": data}, format="png", ppi=200, ignore_system_fonts=True
-    )
+    drawn: bytes = typst.compile(page, sys_inputs={"chart": svg}, format="png", ppi=200, font_paths=glyphs.fonts())
     return drawn
 
 

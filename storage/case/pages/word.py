@@ -20,7 +20,7 @@ from docx.text.paragraph import Paragraph
 
 from storage.case.pages import glyphs
 from storage.case.pages.blocks import Block
-from storage.case.pages.pdf import chart
+from storage.case.pages.pdf import as_png
 
 # As in the PDF: what is left of the page for words; and how a fact's name and value share it.
 MARGIN = Mm(18)
@@ -49,15 +49,11 @@ def render(
         elif block.kind == "scale":
             _scale(document.add_paragraph(), block)
         elif block.kind == "chart":
-            document.add_paragraph(_clean(block.text))
-            document.add_picture(io.BytesIO(chart(block)), width=TEXT if block.rows else Mm(70))
+            document.add_paragraph(_clean(block.text)).paragraph_format.keep_with_next = True
+            _show(document, as_png(block.chart), block.text, TEXT)
         elif block.kind == "picture":
-            shown = document.add_picture(
-                io.BytesIO(block.picture), width=Mm(block.widths[0]), height=Mm(block.widths[1])
-            )
-            # Said by what reads a page aloud; and the words below stand on the picture's page.
-            shown._inline.docPr.set("descr", _clean(block.text))
-            document.paragraphs[-1].paragraph_format.keep_with_next = True
+            # The words below stand on the picture's page.
+            _show(document, block.picture, block.text, Mm(block.widths[0])).paragraph_format.keep_with_next = True
             document.add_paragraph(_clean(block.text))
         elif block.rows:
             table = document.add_table(rows=0, cols=len(block.rows[0]), style="Table Grid")
@@ -123,6 +119,14 @@ def _below(section: Section, footer: str) -> None:
     _field(paragraph, "PAGE")
     paragraph.add_run(" af ")
     _field(paragraph, "NUMPAGES")
+
+
+def _show(document: Document, picture: bytes, said: str, width: Length) -> Paragraph:
+    """Show a picture in a paragraph of its own, with what a program that reads the page aloud says of it."""
+    paragraph = document.add_paragraph()
+    shown = paragraph.add_run().add_picture(io.BytesIO(picture), width=width)
+    shown._inline.docPr.set("descr", _clean(said))
+    return paragraph
 
 
 def _field(paragraph: Paragraph, name: str) -> None:

@@ -17,8 +17,8 @@ from tests.handlers.picture.test_picture import fields
 from tests.stage.stage import SERVER, RehearsalStage
 
 KINDS = ("situationsbillede", "dagsorden", "referat", "ordre", "evaluering", "sag")
-# 01:50 in the night when 02:10 comes twice.
-BEFORE = datetime(2026, 10, 24, 23, 50, tzinfo=UTC)
+# 01:48 in the night when 02:10 comes twice.
+BEFORE = datetime(2026, 10, 24, 23, 48, tzinfo=UTC)
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="#0b5676"/></svg>'
 )
@@ -80,7 +80,13 @@ async def _played(stage: RehearsalStage) -> dict[str, bytes]:
             found[f"{name}.{form}"] = await fetched(path)
 
     kim, lars, jens = stage["kim"], stage["lars"], stage["jens"]
-    await jens.commands("aktiver 2 skybrud")
+    await stage["finn"].commands("varsel vand i kælderen på Birkehøj")
+    await stage["finn"].presses("Ja")
+    await stage.forward(minutes=2)
+    await jens.presses("Jeg har den")
+    await jens.presses("Niveau 2")
+    await kim.presses("Kommer")
+    await kim.commands("oplysningsbehov hvor mange er ramt på Birkehøj @Gitte kl 4")
     await kim.commands("hensigt alle skal være i sikkerhed før daggry")
     await kim.sends("vand.png", map_of_water(), "log ? her står vandet")
     await stage.forward(minutes=20)
@@ -115,6 +121,7 @@ async def _played(stage: RehearsalStage) -> dict[str, bytes]:
     )
     await stage.at("05:20")
     await kim.fills_in("Slut mødet", next_at="ingen")
+    await stage.forward(minutes=5)
     await lars.commands("referat")
     await lars.fills_in("Godkend", forward="")
     await kim.commands("referat")
@@ -129,6 +136,10 @@ async def _played(stage: RehearsalStage) -> dict[str, bytes]:
     await stage["rune"].commands("erfaring ring til centrene først")
     await lars.commands("afblæs")
     await lars.presses("Afblæs")
+    # Nobody is asked at night what went well.
+    await stage.at("09:00")
+    await stage["mads"].presses("Svar", good="alle kom", better="flere pumper")
+    await jens.commands("forbedring nye numre i planen @Kim")
     await jens.commands("evaluering")
     await jens.presses("Rapport som PDF og Word")
     await keep("evaluering", "jens")

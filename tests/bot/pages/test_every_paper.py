@@ -114,6 +114,13 @@ def test_each_paper_speaks_danish_alone(every_paper: Papers, kind: str) -> None:
     assert set(languages) == {"da-DK"}
 
 
+def test_whoever_warned_without_being_in_the_plan_has_a_name_on_paper(every_paper: Papers) -> None:
+    """R001 R182: as their platform calls them, and no id."""
+    for text in (in_pdf(every_paper, "sag"), in_word(every_paper, "sag")):
+        assert "rehearsal:" not in text
+        assert "Finn" in text
+
+
 def test_the_hour_that_comes_twice_says_which_of_the_two_it_is(every_paper: Papers) -> None:
     """R187: on each paper that has a time in it, in both forms; both hours in the log."""
     for kind in ("situationsbillede", "dagsorden", "sag"):
@@ -167,6 +174,32 @@ def test_the_case_file_has_the_logs_pictures_after_the_log_with_the_numbers_of_t
     opened = document(every_paper, "sag")
     sizes = [round(each.width / each.height, 2) for each in opened.inline_shapes]
     assert sizes.count(round(MAP_SIZE[0] / MAP_SIZE[1], 2)) == 2
+
+
+def test_the_evaluations_report_has_every_figure_and_every_word_that_was_asked_for(every_paper: Papers) -> None:
+    """R246 R247 R248: how long each step took and whether the plan was kept, who answered and who did not and by which way
+    they were tried, what each role was sent, what else was expected, the questionnaire's answers, what was learnt, and
+    whose it is to do it."""
+    for text in (in_pdf(every_paper, "evaluering"), in_word(every_paper, "evaluering")):
+        for said in (
+            "Fra varsel til kontakt 2 min",
+            "Fra kontakt til beslutning 0 sek 10 min ja",
+            "Til alle centre er underrettet ikke sket 30 min NEJ",
+            "Til fuldt etableret ikke sket 2 t NEJ",
+            "Til første situationsbillede 1 t 20 min 1 t NEJ",
+            "Fra møde 1 til udsendt referat 5 min 1 t ja",
+            "sekretær 1 1 0 sek 0 sek",
+            "referent 1 0 – –",
+            "Eva Lind øvelseschat",
+            "OB1: hvor mange er ramt på Birkehøj NEJ",
+            "Hvad gik godt? alle kom",
+            "Hvad skal vi gøre bedre næste gang? flere pumper",
+            "Rune Juhl ring til centrene først",
+            "F1 nye numre i planen Kim Dahl",
+        ):
+            assert said in text, (said, text)
+        assert re.search(r"Rolle Beskeder .*borgmester [1-9]\d*", text)
+        assert "Kim Dahl øvelseschat" not in text
 
 
 @pytest.mark.parametrize("name", ["situationsbillede.pdf", "sag.pdf", "situationsbillede.docx", "sag.docx"])

@@ -38,6 +38,22 @@ async def news(live: aiohttp.ClientResponse, said: str) -> dict[str, Any]:
                 return told
 
 
+@in_one_chat
+async def test_a_figure_that_is_counted_again_is_a_picture_on_the_board(stage: RehearsalStage) -> None:
+    """R149 R204: with what it is now in words beside it; a board with one was not drawn at all."""
+    for count in (41, 51):
+        await stage["kim"].commands(f"indikator ramte borgere {count}")
+        await stage.forward(minutes=10)
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}") as answer:
+        page = await answer.text()
+    assert answer.status == 200
+    assert "ramte borgere: nu 51, kl. 14:10" in page
+    # Its way, and the timeline.
+    assert page.count("<svg") == 2
+    assert len(re.findall(r"<path [^>]*d=\"M[^\"]*L", page)) == 1
+
+
 @pytest.mark.long
 @in_one_chat
 async def test_a_log_line_costs_no_more_with_forty_screens_than_one_look_does(stage: RehearsalStage) -> None:

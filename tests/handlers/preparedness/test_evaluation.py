@@ -87,6 +87,27 @@ def test_the_centres_have_been_told_when_the_last_of_them_has() -> None:
     assert [each.took for each in counted(told(early, None)).steps] == [None]
 
 
+def test_minutes_are_counted_from_the_meetings_end_to_when_they_were_first_sent() -> None:
+    """R091 R246: meeting by meeting, against the plan's hour; never sent is not kept, one that has not ended is none."""
+
+    def told(*meetings: tuple[str | None, list[str | None]]) -> dict[str, Any]:
+        crisis = {"decided_at": "2026-11-25T14:00:00+00:00", "established_due": None, "established_at": None}
+        rows = [
+            {"number": number, "ended_at": ended, "minutes": [{"sent_at": sent} for sent in every]}
+            for number, (ended, every) in enumerate(meetings, 1)
+        ]
+        return {"crisis": crisis, "meetings": rows}
+
+    ended = "2026-11-25T15:00:00+00:00"
+    soon, late = "2026-11-25T15:20:00+00:00", "2026-11-25T16:00:01+00:00"
+    limit = PLAN.deadlines.minutes[1]
+    assert limit == timedelta(hours=1)
+    found = counted(told((ended, [None, soon, late]), (ended, [late]), (ended, [None]), (ended, []), (None, []))).steps
+    assert [each.name for each in found] == [f"Fra møde {number} til udsendt referat" for number in (1, 2, 3, 4)]
+    assert [each.took for each in found] == [timedelta(minutes=20), timedelta(hours=1, seconds=1), None, None]
+    assert [(each.limit, each.met) for each in found] == [(limit, True), *[(limit, False)] * 3]
+
+
 @pytest.mark.long
 @in_one_chat
 async def test_the_report_is_a_paper_in_pdf_and_word_for_those_who_evaluate(stage: Stage) -> None:

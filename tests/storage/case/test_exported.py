@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import sys
 from collections.abc import Iterator
 
 from sqlalchemy.orm import Mapper
 
 from storage.rows import exported
 from storage.rows.base import Base
+from tests import source
 
 exported.load()
 
@@ -58,7 +57,7 @@ def read_by(module: ast.Module, part: ast.AST) -> Iterator[ast.AST]:
 
 def not_exported(mapper: Mapper[Base]) -> set[str] | None:
     """A row's columns that no part of the export reads; None where it is in none of its module's parts."""
-    module = ast.parse(inspect.getsource(sys.modules[mapper.class_.__module__]))
+    module = source.parsed(source.ROOT / f"{mapper.class_.__module__.replace('.', '/')}.py")
     parts = [
         each
         for each in module.body
@@ -83,3 +82,33 @@ def test_a_column_of_a_row_that_is_exported_is_exported_too() -> None:
         "export them by the `@part` beside the row in storage/rows/, or say in KEPT that nobody could use them"
     )
     assert {row: kept - found.get(row, set()) for row, kept in KEPT.items() if kept - found.get(row, set())} == {}
+
+
+# What a measure's line on paper does without: its log lines, which the case has too, tell of these.
+NOT_ON_PAPER = {
+    *("centre", "urgent", "orient_next_meeting", "political_approval", "by", "at", "needed", "reference"),
+    *("created_by", "created_at", "changed_at", "log_no"),
+}
+
+
+def test_what_is_exported_of_a_measure_stands_on_paper_or_is_said_not_to() -> None:
+    """D11: a new field goes one way, from its row to the page."""
+    found = {}
+    for module in ("storage/rows/measures.py", "storage/case/pages/case_parts.py"):
+        (part,) = [each for each in source.parsed(source.ROOT / module).body if getattr(each, "name", "") == "measures"]
+        found[module] = {
+            str(key.value) for node in ast.walk(part) for key in keys_of(node) if isinstance(key, ast.Constant)
+        }
+    exported_of_it, on_paper = found.values()
+    assert len(exported_of_it) > 10
+    assert exported_of_it - on_paper == NOT_ON_PAPER
+
+
+def keys_of(node: ast.AST) -> list[ast.expr | None]:
+    """The keys that a dict is made with, or read by: `row["due_at"]`, `row.get("cost")`."""
+    match node:
+        case ast.Dict(keys=keys):
+            return keys
+        case ast.Subscript(slice=key) | ast.Call(func=ast.Attribute(attr="get"), args=[key, *_]):
+            return [key]
+    return []
